@@ -1,0 +1,165 @@
+"""The errors an analyst can meet: each carries its data and says what to do, in French.
+
+A message has four parts, in this order: *where* (file, line, column, code), *what* is wrong,
+*why* it matters, *what to do*. The parts are attributes, so that a program can use them too.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ObservatoireError(Exception):
+    """Base of every error the library raises on purpose.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong, as a French sentence.
+    where : str
+        File, line, column or code concerned; empty when there is none.
+    why : str
+        Why it matters.
+    remedy : str
+        What the analyst can do.
+    **data
+        Anything a program could want: kept in ``data``.
+
+    Examples
+    --------
+    >>> str(ObservatoireError("Le fichier est vide.", where="a.csv", remedy="Demandez-le."))
+    'a.csv : Le fichier est vide. Demandez-le.'
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        why: str = "",
+        remedy: str = "",
+        **data: object,
+    ) -> None:
+        self.what, self.where, self.why, self.remedy = what, where, why, remedy
+        self.data = data
+        body = " ".join(part for part in (what, why, remedy) if part)
+        super().__init__(f"{where} : {body}" if where else body)
+
+
+class WorkspaceError(ObservatoireError):
+    """The folder is not a workspace, or its warehouse cannot be opened."""
+
+
+class DescriptorError(ObservatoireError):
+    """A TOML file (observatoire.toml, source.toml, indicators.toml) says something impossible."""
+
+
+class UnknownNameError(ObservatoireError):
+    """A code or a name that nothing bears: territory, zoning, indicator, theme, source, period."""
+
+
+class FileError(ObservatoireError):
+    """A file that cannot be read as the table or layer it should be."""
+
+
+class EmptyFileError(FileError):
+    """The file holds nothing."""
+
+
+class TruncatedFileError(FileError):
+    """The file stops before its end."""
+
+
+class UnreadableFileError(FileError):
+    """The bytes are not those of a format the library reads."""
+
+
+class UnknownColumnError(FileError):
+    """A declared column is not in the file."""
+
+
+class SeparatorError(FileError):
+    """The separator declared, or found, leaves the table in one column."""
+
+
+class RowError(ObservatoireError):
+    """A row that cannot be kept: base of the errors that name a line."""
+
+
+class UnreadableNumberError(RowError):
+    """A cell that is neither a number nor a declared marker."""
+
+
+class DuplicateKeyError(RowError):
+    """Two rows give the same variable of the same territory and period."""
+
+
+class UnknownTerritoryError(RowError):
+    """A territory code or name that the zoning does not hold."""
+
+
+class GeometryError(ObservatoireError):
+    """Base of what can be wrong with a layer."""
+
+
+class CRSError(GeometryError):
+    """A coordinate reference system missing, geographic where metres are needed, or mismatched."""
+
+
+class InvalidGeometryError(GeometryError):
+    """Geometries that are empty, self-crossing, of mixed kinds or repeated."""
+
+
+class SchematicGeometryError(GeometryError):
+    """A schematic perimeter can be drawn, never measured."""
+
+
+class NatureError(ObservatoireError):
+    """Something was asked of a variable that its nature forbids (a median carried to a union)."""
+
+
+class PassageError(ObservatoireError):
+    """A passage between zonings that cannot be built or applied."""
+
+
+class SecrecyError(ObservatoireError):
+    """Secrecy cannot be guaranteed: nothing is published on doubt."""
+
+
+class FormatError(ObservatoireError):
+    """A suffix the library cannot write."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word most like ``word``, or an empty string.
+
+    Examples
+    --------
+    >>> nearest("treshold", ["threshold", "title"])
+    'threshold'
+    """
+    candidates = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(word.casefold(), list(candidates), n=1, cutoff=0.6)
+    return candidates[found[0]] if found else ""
+
+
+def suggestion(word: str, known: Iterable[str], *, most: int = 12) -> str:
+    """Return a French sentence that names the nearest known word, or lists what is known.
+
+    Examples
+    --------
+    >>> suggestion("habitta", ["habitat", "emploi"])
+    'Vouliez-vous dire « habitat » ?'
+    >>> suggestion("xyz", ["habitat", "emploi"])
+    'Valeurs possibles : habitat, emploi.'
+    """
+    known = list(known)
+    near = nearest(word, known)
+    if near:
+        return f"Vouliez-vous dire « {near} » ?"
+    if not known:
+        return ""
+    shown = ", ".join(known[:most])
+    more = f" et {len(known) - most} autres" if len(known) > most else ""
+    return f"Valeurs possibles : {shown}{more}."

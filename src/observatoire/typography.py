@@ -1,0 +1,102 @@
+"""French typography of numbers: decimal comma, narrow no-break space, real minus sign."""
+
+from __future__ import annotations
+
+import math
+
+NARROW = "\u202f"  # espace fine insécable : milliers, avant % ; : ! ?
+NO_BREAK = "\u00a0"
+MINUS = "\u2212"
+
+
+def number(value: float, decimals: int = 0, *, sign: bool = False) -> str:
+    """Write a number as French readers expect it.
+
+    Parameters
+    ----------
+    value : float
+        The number; NaN is refused, for an absent value has a status and a mark, not a number.
+    decimals : int
+        Digits after the comma; halves are rounded away from zero, as Insee does.
+    sign : bool
+        Write the plus sign too (differences).
+
+    Examples
+    --------
+    >>> number(81017), number(-1234.567, 1), number(0.25, 1, sign=True)
+    ('81\u202f017', '\u22121\u202f234,6', '+0,3')
+    """
+    if math.isnan(value):
+        message = "a missing value has a mark, not a number"
+        raise ValueError(message)
+    scaled = round_half_up(value, decimals)
+    text = f"{abs(scaled):,.{decimals}f}".replace(",", NARROW).replace(".", ",")
+    if scaled < 0:
+        return MINUS + text
+    return f"+{text}" if sign and scaled > 0 else text
+
+
+def round_half_up(value: float, decimals: int = 0) -> float:
+    """Round halves away from zero, looking at the number as it is written, not at its binary form.
+
+    Examples
+    --------
+    >>> round_half_up(2.5), round_half_up(0.125, 2), round_half_up(-0.4)
+    (3.0, 0.13, 0.0)
+    """
+    shifted = float(f"{abs(value)}e{decimals}") if "e" not in f"{value}" else abs(value) * 10**decimals
+    rounded = math.floor(shifted + 0.5) / 10**decimals
+    return math.copysign(rounded, value) if rounded else 0.0
+
+
+def with_unit(value: float, unit: str, decimals: int = 0) -> str:
+    """Write a number followed by its unit, joined by the space French typography asks for.
+
+    Examples
+    --------
+    >>> with_unit(27.44, "%", 1), with_unit(1200, "euros")
+    ('27,4\u202f%', '1\u202f200\xa0euros')
+    """
+    text = number(value, decimals)
+    if not unit:
+        return text
+    return f"{text}{NARROW if unit == '%' else NO_BREAK}{unit}"
+
+
+def interval(low: float, high: float, decimals: int = 0) -> str:
+    """Write an interval between square brackets.
+
+    Examples
+    --------
+    >>> interval(0, 1234.5, 1)
+    '[0,0\u202f; 1\u202f234,5]'
+    """
+    return f"[{number(low, decimals)}{NARROW}; {number(high, decimals)}]"
+
+
+def plural(count: int, singular: str, several: str | None = None) -> str:
+    """Write a count with its noun, in French agreement (nothing and one are singular).
+
+    Examples
+    --------
+    >>> plural(0, "ligne"), plural(2, "ligne"), plural(3, "tableau", "tableaux")
+    ('0\xa0ligne', '2\xa0lignes', '3\xa0tableaux')
+    """
+    noun = singular if count < 2 else (several or f"{singular}s")  # noqa: PLR2004 - French plural
+    return f"{number(count)}{NO_BREAK}{noun}"
+
+
+def enumerate_words(words: list[str], *, most: int = 0) -> str:
+    """Join words with commas and a final « et ».
+
+    Examples
+    --------
+    >>> enumerate_words(["a", "b", "c"]), enumerate_words(["a", "b", "c", "d"], most=2)
+    ('a, b et c', 'a, b et 2 autres')
+    """
+    if most and len(words) > most:
+        others = len(words) - most
+        return f"{', '.join(words[:most])} et {others} {'autre' if others == 1 else 'autres'}"
+    if len(words) < 2:  # noqa: PLR2004 - nothing to join
+        return "".join(words)
+    return f"{', '.join(words[:-1])} et {words[-1]}"

@@ -1,0 +1,128 @@
+"""What a value is made of: its status, its nature, and the columns that travel with it.
+
+A value never travels alone. From the warehouse to the printed page, its bounds, its status,
+its coverage and its source go with it, under the column names kept here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What may be said of one figure; hidden, absent and zero are three different things.
+
+    Examples
+    --------
+    >>> Status.SECRET.label, Status.SECRET.mark, Status.SECRET.has_value
+    ('secret', 's', False)
+    """
+
+    OBSERVED = "observed"
+    AGGREGATED = "aggregated"
+    ESTIMATED = "estimated"
+    BOUNDED = "bounded"
+    CONTEXT = "context"
+    SECRET = "secret"  # noqa: S105 - a statistical status, not a credential
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def label(self) -> str:
+        """French name of the status."""
+        return _STATUS_TEXT[self][0]
+
+    @property
+    def mark(self) -> str:
+        """Sign printed in a table cell, after Insee's conventions."""
+        return _STATUS_TEXT[self][1]
+
+    @property
+    def meaning(self) -> str:
+        """French sentence printed in the notes of a table that shows this status."""
+        return _STATUS_TEXT[self][2]
+
+    @property
+    def has_value(self) -> bool:
+        """Whether a point value goes with the status."""
+        return self in _WITH_VALUE
+
+
+_WITH_VALUE = frozenset(
+    {Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED, Status.CONTEXT},
+)
+
+_STATUS_TEXT: dict[Status, tuple[str, str, str]] = {
+    Status.OBSERVED: ("observé", "", "chiffre du producteur pour ce territoire même"),
+    Status.AGGREGATED: ("agrégé", "", "somme exacte sur des territoires entiers"),
+    Status.ESTIMATED: ("estimé", "e", "estimation : au moins un territoire a été partagé"),
+    Status.BOUNDED: ("encadré", "[ ; ]", "seul un encadrement est honnête"),
+    Status.CONTEXT: (
+        "contexte",
+        "(…)",
+        "valeur du territoire qui contient celui-ci, faute d’un chiffre propre",
+    ),
+    Status.SECRET: ("secret", "s", "couvert par le secret statistique"),
+    Status.MISSING: ("non disponible", "n.d.", "non fourni par le producteur"),
+    Status.NOT_APPLICABLE: ("sans objet", "///", "sans objet (dénominateur nul)"),
+}
+
+
+class Nature(StrEnum):
+    """What may be done to a variable.
+
+    ``count`` and ``amount`` add up; a ``rate`` is recomputed from its two counts, or bounded by
+    the smallest and largest of its parts; ``median``, ``mean`` and ``index`` never pass from one
+    zoning to another.
+
+    Examples
+    --------
+    >>> Nature.COUNT.additive, Nature("median").additive, Nature.MEDIAN.passable
+    (True, False, False)
+    """
+
+    COUNT = "count"
+    AMOUNT = "amount"
+    RATE = "rate"
+    MEDIAN = "median"
+    MEAN = "mean"
+    INDEX = "index"
+
+    @property
+    def additive(self) -> bool:
+        """Whether the values of two disjoint territories add up to that of their union."""
+        return self in (Nature.COUNT, Nature.AMOUNT)
+
+    @property
+    def passable(self) -> bool:
+        """Whether the variable may be carried to another zoning at all."""
+        return self.additive or self is Nature.RATE
+
+    @property
+    def label(self) -> str:
+        """French name of the nature, as messages print it."""
+        return _NATURE_LABEL[self]
+
+
+_NATURE_LABEL: dict[Nature, str] = {
+    Nature.COUNT: "effectif",
+    Nature.AMOUNT: "montant",
+    Nature.RATE: "taux",
+    Nature.MEDIAN: "médiane",
+    Nature.MEAN: "moyenne",
+    Nature.INDEX: "indice",
+}
+
+#: The columns of a value: a number (or NaN), the bounds that hold without assumption, the
+#: status (a :class:`Status`), and the share, from 0 to 1, of the territory that the sources cover.
+VALUE_COLUMNS = ("value", "low", "high", "status", "coverage")
+
+#: The tidy columns of a table of indicators, in the order in which they are shown.
+TABLE_COLUMNS = (
+    "territory",
+    "name",
+    "indicator",
+    "period",
+    *VALUE_COLUMNS,
+    "source",
+)
