@@ -1,0 +1,195 @@
+"""Read a TOML declaration strictly: a key misspelt is told, with the nearest right one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from observatoire.errors import DescriptorError, suggestion
+
+_KIND_NAMES = {
+    str: "un texte entre guillemets",
+    bool: "true ou false",
+    int: "un nombre entier",
+    float: "un nombre",
+    list: "une liste entre crochets",
+    dict: "une table",
+}
+
+T = TypeVar("T")
+
+
+class Declaration:
+    """One TOML table being read; every key is taken once, and :meth:`close` tells the others.
+
+    Parameters
+    ----------
+    path : Path
+        The file, named in messages.
+    table : dict
+        The table as :mod:`tomllib` reads it.
+    place : str
+        Name of the table inside the file, as it is written between brackets.
+
+    Examples
+    --------
+    >>> d = Declaration(Path("source.toml"), {"title": "RP", "licnece": "LO"})
+    >>> d.text("title"), d.text("licence", "")
+    ('RP', '')
+    >>> d.close()
+    Traceback (most recent call last):
+    ...
+    observatoire.errors.DescriptorError: source.toml : La clé « licnece » n’existe pas. ...
+    """
+
+    def __init__(self, path: Path, table: dict[str, Any], place: str = "") -> None:
+        self.path, self.table, self.place = path, table, place
+        self._known: list[str] = []
+
+    @property
+    def where(self) -> str:
+        """File and table, as a message names them."""
+        return f"{self.path.name}, [{self.place}]" if self.place else self.path.name
+
+    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
+        """Return a key's value, checked to be of ``kind``; without a default it is required."""
+        self._known.append(key)
+        if key not in self.table:
+            if default is not None:
+                return default
+            raise DescriptorError(
+                f"La clé « {key} » manque.",
+                where=self.where,
+                why=f"On attend {_KIND_NAMES[kind]}.",
+                remedy=f"Ajoutez une ligne « {key} = … ».",
+                key=key,
+            )
+        value = self.table[key]
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)  # type: ignore[return-value]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.refuse(key, f"on attend {_KIND_NAMES[kind]}, et non « {value} »")
+        return value
+
+    def text(self, key: str, default: str | None = None, *, choices: tuple[str, ...] = ()) -> str:
+        """Return a text, checked to be among ``choices`` when there are any."""
+        value = self.take(key, str, default)
+        if choices and value not in choices and value != default:
+            raise DescriptorError(
+                f"« {value} » n’est pas une valeur possible de « {key} ».",
+                where=self._where_key(key),
+                remedy=suggestion(value, choices),
+                key=key,
+            )
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, empty when the key is absent; a lone text counts as one."""
+        self._known.append(key)
+        value = self.table.get(key, [])
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise self.refuse(key, "on attend une liste de textes")
+        return tuple(items)
+
+    def child(self, key: str) -> Declaration:
+        """Return a sub-table, empty when absent."""
+        return Declaration(self.path, self.take(key, dict, {}), self._inside(key))
+
+    def children(self, key: str = "") -> dict[str, Declaration]:
+        """Return the named tables below ``key`` (or below this table)."""
+        table = self.take(key, dict, {}) if key else self.table
+        if not key:
+            self._known.extend(table)
+        for name, value in table.items():
+            if not isinstance(value, dict):
+                raise self.refuse(name, "on attend une table")
+        return {
+            name: Declaration(self.path, value, self._inside(f"{key}.{name}" if key else name))
+            for name, value in table.items()
+        }
+
+    def array(self, key: str) -> list[Declaration]:
+        """Return an array of tables (``[[key]]``), empty when absent."""
+        items = self.take(key, list, [])
+        if not all(isinstance(item, dict) for item in items):
+            raise self.refuse(key, f"on attend des tables [[{key}]]")
+        return [Declaration(self.path, item, self._inside(key)) for item in items]
+
+    def refuse(self, key: str, reason: str) -> DescriptorError:
+        """Return the error to raise on the value of ``key``."""
+        return DescriptorError(
+            f"La valeur de « {key} » ne convient pas : {reason}.",
+            where=self._where_key(key),
+            key=key,
+        )
+
+    def close(self) -> None:
+        """Raise on the first key that nobody took.
+
+        Raises
+        ------
+        DescriptorError
+            With the nearest right key.
+        """
+        for key in self.table:
+            if key not in self._known:
+                raise DescriptorError(
+                    f"La clé « {key} » n’existe pas.",
+                    where=self._where_key(key),
+                    why="Une clé inconnue serait ignorée sans bruit.",
+                    remedy=suggestion(key, sorted(set(self._known))),
+                    key=key,
+                )
+
+    def _inside(self, key: str) -> str:
+        return f"{self.place}.{key}" if self.place else key
+
+    def _where_key(self, key: str) -> str:
+        line = _line_of(self.path, key)
+        return f"{self.path.name}, ligne {line}" if line else self.where
+
+
+def read_toml(path: Path) -> Declaration:
+    """Open a TOML file as a declaration.
+
+    Raises
+    ------
+    DescriptorError
+        If the file is absent, is not UTF-8, or is not TOML; the message names the line.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise DescriptorError(
+            "Le fichier n’existe pas.",
+            where=str(path),
+            remedy="Créez-le, ou lancez « observatoire init » dans le dossier.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DescriptorError(
+            "Le fichier n’est pas en UTF-8.",
+            where=path.name,
+            remedy="Enregistrez-le en UTF-8 (Bloc-notes : Enregistrer sous, Encodage UTF-8).",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise DescriptorError(
+            "Cette ligne n’est pas du TOML.",
+            where=f"{path.name}, ligne {line[1]}" if line else path.name,
+            why=f"Le lecteur dit : {error}.",
+            remedy="Vérifiez les guillemets et les crochets de cette ligne et de la précédente.",
+        ) from error
+    return Declaration(path, table)
+
+
+def _line_of(path: Path, key: str) -> int:
+    if not path.is_file():
+        return 0
+    pattern = re.compile(rf"""^\s*(\[+[^\]]*)?["']?{re.escape(key)}["']?\s*[=\].]""")
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if pattern.match(line):
+            return number
+    return 0

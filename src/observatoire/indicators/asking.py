@@ -1,0 +1,175 @@
+"""Answer a question put to the warehouse: which indicators, on which zoning, when, beside what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from observatoire.errors import UnknownNameError, suggestion
+from observatoire.indicators.catalogue import Catalogue, Indicator
+from observatoire.indicators.computing import Asked, Place, compute
+from observatoire.indicators.explaining import SourceNote
+from observatoire.indicators.figures import lay_out
+from observatoire.indicators.roads import Links, Road, roads_to
+from observatoire.indicators.table import Table
+from observatoire.warehouse import Warehouse
+from observatoire.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What is needed to answer: the warehouse, the workspace, the catalogue, the links."""
+
+    warehouse: Warehouse
+    workspace: Workspace
+    catalogue: Catalogue
+    links: Links
+
+    def names(self, zoning: str) -> dict[str, str]:
+        """Return the names of a zoning's territories by code, in order."""
+        rows = self.warehouse.rows(
+            "SELECT code, name FROM territory WHERE zoning = ? ORDER BY rank", [zoning]
+        )
+        return {str(code): str(name) for code, name in rows}
+
+    def place(self, zoning: str, territories: Sequence[str] = ()) -> Place:
+        """Return a zoning, or some of its territories, with the roads that lead to it."""
+        names = self.names(zoning)
+        for code in territories:
+            if code not in names:
+                raise UnknownNameError(
+                    f"Aucun territoire « {code} » dans « {zoning} ».",
+                    remedy=suggestion(code, names),
+                    name=code,
+                )
+        kept = {code: names[code] for code in territories} if territories else names
+        return Place(zoning, kept, self._roads[zoning])
+
+    @cached_property
+    def _roads(self) -> dict[str, list[Road]]:
+        members = {code: list(self.names(code)) for code in self.workspace.zonings}
+        labels = {code: zoning.singular for code, zoning in self.workspace.zonings.items()}
+        return {code: roads_to(code, self.links, members, labels) for code in members}
+
+    def sources(self) -> dict[str, SourceNote]:
+        """Return what to print of each loaded source."""
+        rows = self.warehouse.rows("SELECT code, producer, title, absence, threshold FROM source")
+        return {
+            str(code): SourceNote(f"{producer}, {title}", str(absence), float(threshold))
+            for code, producer, title, absence, threshold in rows
+        }
+
+    def periods(self) -> dict[str, tuple[str, ...]]:
+        """Return the periods in which each indicator has figures, in order."""
+        rows = self.warehouse.rows(
+            "SELECT DISTINCT source, variable, period FROM current_observation"
+        )
+        by_period: dict[str, set[tuple[str, str]]] = {}
+        for source, variable, period in rows:
+            by_period.setdefault(str(period), set()).add((str(source), str(variable)))
+        return {
+            indicator.code: tuple(
+                period for period in sorted(by_period) if _told(indicator, period, by_period[period])
+            )
+            for indicator in self.catalogue
+        }
+
+
+def _told(indicator: Indicator, period: str, given: set[tuple[str, str]]) -> bool:
+    return all(
+        any((source, variable) in given for source in indicator.sources)
+        for variable in indicator.variables(period)
+    )
+
+
+def answer(
+    desk: Desk,
+    codes: Iterable[str],
+    zoning: str,
+    *,
+    period: str | None = None,
+    compare: Sequence[str] = (),
+    territories: Sequence[str] = (),
+) -> Table:
+    """Compute a table.
+
+    Parameters
+    ----------
+    desk : Desk
+        What answers.
+    codes : iterable of str
+        Indicators.
+    zoning : str
+        Where; ``territories`` keeps only some of its members.
+    period : str, optional
+        When; the latest in which each indicator has figures by default.
+    compare : sequence of str
+        Comparators of the workspace; the one of the zoning itself is passed over.
+
+    Raises
+    ------
+    UnknownNameError
+        On an unknown indicator, zoning, comparator, territory, or a period nothing was loaded for.
+    """
+    indicators = [desk.catalogue.get(code) for code in dict.fromkeys(codes)]
+    desk.workspace.zoning(zoning)
+    chosen = [desk.workspace.comparator(code) for code in compare]
+    when = _periods(desk, indicators, period)
+    places = [desk.place(zoning, territories)]
+    places += [desk.place(c.zoning, c.territories) for c in chosen if c.zoning != zoning]
+    figures = lay_out(_observations(desk, when))
+    asked = [Asked(indicator, when[indicator.code]) for indicator in indicators]
+    cells = [compute(asked, figures, place, desk.sources()) for place in places]
+    return Table(
+        cells=pd.concat(cells, ignore_index=True),
+        indicators={indicator.code: indicator for indicator in indicators},
+        zoning=zoning,
+        zoning_label=desk.workspace.zoning(zoning).label,
+        warnings=desk.workspace.warnings,
+        comparators=tuple(c.zoning for c in chosen if c.zoning != zoning),
+    )
+
+
+def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) -> dict[str, str]:
+    known = desk.periods()
+    if period is None:
+        return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
+    loaded = sorted({each for periods in known.values() for each in periods})
+    if period not in loaded:
+        raise UnknownNameError(
+            f"Aucun chiffre chargé pour la période « {period} ».",
+            remedy=suggestion(period, loaded)
+            if not period[:4].isdigit()
+            else f"Périodes chargées : {', '.join(loaded) or 'aucune'}.",
+            name=period,
+        )
+    return dict.fromkeys([i.code for i in indicators], period)
+
+
+def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
+    """Read the figures that the table rests on, and no others."""
+    wanted = pd.DataFrame(
+        sorted(
+            {
+                (source, variable, period)
+                for code, period in when.items()
+                for source in desk.catalogue.get(code).sources
+                for variable in desk.catalogue.get(code).variables(period)
+            }
+        ),
+        columns=["source", "variable", "period"],
+    )
+    desk.warehouse.connection.register("wanted", wanted)
+    try:
+        return desk.warehouse.frame(
+            "SELECT source, zoning, territory, variable, period, value, low, high, status, note "
+            "FROM current_observation SEMI JOIN wanted USING (source, variable, period) "
+            "ORDER BY load, line, variable"
+        )
+    finally:
+        desk.warehouse.connection.unregister("wanted")
+
+

@@ -1,0 +1,282 @@
+"""The catalogue of indicators: dated definitions written by those who know them, not by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from observatoire.declarations import Declaration, read_toml
+from observatoire.errors import DescriptorError, UnknownNameError, suggestion
+from observatoire.values import Nature
+
+POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
+
+_POLARITY_LABELS = {
+    "lower_is_better": "plus bas est mieux",
+    "higher_is_better": "plus haut est mieux",
+    "neutral": "sans sens favorable",
+}
+
+#: Stands for the two last digits of the period in the name of a variable.
+YEAR_MARK = "YY"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A heading of the contract, and whom to ask for what it lacks."""
+
+    code: str
+    label: str
+    lead: str
+    ask: str
+    maps: tuple[str, ...] = ()
+    profile: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What is measured, from which variables, on whom, and how it reads."""
+
+    code: str
+    label: str
+    short: str
+    theme: str
+    nature: Nature
+    unit: str
+    decimals: int
+    polarity: str
+    definition: str
+    universe: str
+    sources: tuple[str, ...]
+    numerator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] = ()
+    variable: str = ""
+    scale: float = 1.0
+    caveats: tuple[str, ...] = ()
+    expected: bool = False
+    ask: str = ""
+
+    @property
+    def polarity_label(self) -> str:
+        """French reading of the polarity."""
+        return _POLARITY_LABELS[self.polarity]
+
+    @property
+    def factor(self) -> float:
+        """What the raw ratio or variable is multiplied by to come out in the unit."""
+        if self.denominator and self.unit == "%":
+            return 100.0 * self.scale
+        return self.scale
+
+    def variables(self, period: str) -> tuple[str, ...]:
+        """Return the names of all its variables in one period."""
+        return (
+            *self.at(self.numerator, period),
+            *self.at(self.denominator, period),
+            *self.at((self.variable,) if self.variable else (), period),
+        )
+
+    @staticmethod
+    def at(names: Iterable[str], period: str) -> tuple[str, ...]:
+        """Put the year of a period in names of variables.
+
+        Examples
+        --------
+        >>> Indicator.at(["PYY_POP0014", "txVac"], "2016")
+        ('P16_POP0014', 'txVac')
+        """
+        return tuple(name.replace(YEAR_MARK, period[2:4]) for name in names)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Themes and indicators, in the order of the file."""
+
+    themes: Mapping[str, Theme]
+    indicators: Mapping[str, Indicator]
+
+    def __iter__(self) -> Iterator[Indicator]:
+        """Go through the indicators."""
+        return iter(self.indicators.values())
+
+    def get(self, code: str) -> Indicator:
+        """Return one indicator.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest code.
+        """
+        if code not in self.indicators:
+            raise UnknownNameError(
+                f"Aucun indicateur « {code} » au catalogue.",
+                remedy=suggestion(code, self.indicators),
+                name=code,
+            )
+        return self.indicators[code]
+
+    def theme(self, code: str) -> Theme:
+        """Return one theme.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest code.
+        """
+        if code not in self.themes:
+            raise UnknownNameError(
+                f"Aucune thématique « {code} ».",
+                remedy=suggestion(code, self.themes),
+                name=code,
+            )
+        return self.themes[code]
+
+    def of_theme(self, code: str) -> tuple[Indicator, ...]:
+        """Return the indicators of a theme."""
+        theme = self.theme(code)
+        return tuple(indicator for indicator in self if indicator.theme == theme.code)
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Read and validate ``indicators.toml``.
+
+    Raises
+    ------
+    DescriptorError
+        On an unknown key, theme, nature or polarity, or a definition that cannot be computed.
+    """
+    table = read_toml(path)
+    themes = {code: _read_theme(code, child) for code, child in table.children("themes").items()}
+    indicators = {
+        code: _read_indicator(code, child, tuple(themes))
+        for code, child in table.children("indicators").items()
+    }
+    table.close()
+    for theme in themes.values():
+        for named in (*theme.maps, *theme.profile):
+            if named not in indicators:
+                raise DescriptorError(
+                    f"L’indicateur « {named} » n’est pas au catalogue.",
+                    where=f"{path.name}, [themes.{theme.code}]",
+                    remedy=suggestion(named, indicators, most=0),
+                )
+    return Catalogue(themes, indicators)
+
+
+def check_variables(
+    catalogue: Catalogue, declared: Mapping[str, Mapping[str, Nature]], path: Path
+) -> None:
+    """Check that each indicator leans on variables its sources declare, of a fit nature.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        What was read.
+    declared : mapping
+        Nature by variable, by source: the sources that are loaded.
+    path : Path
+        The catalogue's file, for the message.
+
+    Raises
+    ------
+    DescriptorError
+        On a variable that a loaded source does not declare, or a ratio of things that are not
+        counts. Indicators marked ``expected`` wait for their data and are passed over.
+    """
+    for indicator in catalogue:
+        known: dict[str, Nature] = {}
+        for source in indicator.sources:
+            known.update(declared.get(source, {}))
+        if indicator.expected or not all(source in declared for source in indicator.sources):
+            continue
+        for name in (*indicator.numerator, *indicator.denominator, indicator.variable):
+            if name:
+                _check_variable(indicator, name, known, path)
+
+
+def _check_variable(
+    indicator: Indicator, name: str, known: Mapping[str, Nature], path: Path
+) -> None:
+    prefix, _, suffix = name.partition(YEAR_MARK)
+    matching = [
+        code
+        for code in known
+        if code == name
+        or (YEAR_MARK in name and code.startswith(prefix) and code.endswith(suffix)
+            and code[len(prefix) : len(code) - len(suffix)].isdigit())
+    ]
+    where = f"{path.name}, [indicators.{indicator.code}]"
+    if not matching:
+        raise DescriptorError(
+            f"La variable « {name} » n’est déclarée par aucune des sources de cet indicateur.",
+            where=where,
+            why=f"Sources : {', '.join(indicator.sources)}.",
+            remedy=suggestion(name, known, most=6) + " Si les données restent à demander, "
+            "écrivez expected = true.",
+        )
+    if name != indicator.variable and not all(known[code].additive for code in matching):
+        raise DescriptorError(
+            f"« {name} » n’est pas un effectif : on ne peut ni le sommer ni en faire un rapport.",
+            where=where,
+            remedy="Utilisez variable = … pour un taux, une médiane ou un indice tout calculé.",
+        )
+
+
+def _read_theme(code: str, table: Declaration) -> Theme:
+    theme = Theme(
+        code,
+        table.text("label"),
+        table.text("lead", ""),
+        table.text("ask", ""),
+        table.texts("maps"),
+        table.texts("profile"),
+    )
+    table.close()
+    return theme
+
+
+def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> Indicator:
+    label = table.text("label")
+    indicator = Indicator(
+        code=code,
+        label=label,
+        short=table.text("short", label),
+        theme=table.text("theme", choices=themes),
+        nature=Nature(table.text("nature", choices=tuple(Nature))),
+        unit=table.text("unit", ""),
+        decimals=table.take("decimals", int, 1),
+        polarity=table.text("polarity", "neutral", choices=POLARITIES),
+        definition=table.text("definition"),
+        universe=table.text("universe"),
+        sources=table.texts("sources"),
+        numerator=table.texts("numerator"),
+        denominator=table.texts("denominator"),
+        variable=table.text("variable", ""),
+        scale=table.take("scale", float, 1.0),
+        caveats=table.texts("caveats"),
+        expected=table.take("expected", bool, False),  # noqa: FBT003 - a default, not a switch
+        ask=table.text("ask", ""),
+    )
+    table.close()
+    _check_definition(indicator, table)
+    return indicator
+
+
+def _check_definition(indicator: Indicator, table: Declaration) -> None:
+    counted = bool(indicator.numerator)
+    if counted == bool(indicator.variable):
+        raise DescriptorError(
+            "Il faut soit numerator (et denominator pour un taux), soit variable.",
+            where=table.where,
+        )
+    if not indicator.sources:
+        raise DescriptorError("Aucune source.", where=table.where, remedy="Ajoutez sources = […].")
+    if counted and indicator.nature is Nature.RATE and not indicator.denominator:
+        raise DescriptorError("Un taux demande un dénominateur.", where=table.where)
+    if indicator.denominator and indicator.nature is not Nature.RATE:
+        raise DescriptorError(
+            f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
+            where=table.where,
+            remedy='Écrivez nature = "rate".',
+        )

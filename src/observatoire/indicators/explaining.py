@@ -1,0 +1,92 @@
+"""Say in French why a figure is what it is: how it was put together, or why it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from observatoire.indicators.catalogue import Indicator
+from observatoire.indicators.roads import Road
+from observatoire.typography import NO_BREAK, enumerate_words
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from observatoire.indicators.computing import Cell
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """What the figures of a source print: its name, why a figure is absent, its threshold."""
+
+    label: str
+    absence: str
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Writes reasons and methods from what the sources say of themselves."""
+
+    sources: Mapping[str, SourceNote]
+
+    def label(self, indicator: Indicator) -> str:
+        """Return the producers and titles of an indicator's sources."""
+        return " ; ".join(note.label for note in self._notes(indicator))
+
+    def threshold(self, indicator: Indicator) -> float:
+        """Return the strictest threshold of an indicator's sources."""
+        return max((note.threshold for note in self._notes(indicator)), default=0.0)
+
+    def hole(self, indicator: Indicator, status: Status) -> str:
+        """Return why nothing is told, when nothing better is known."""
+        if status is Status.SECRET:
+            return "Masqué par le producteur."
+        if status is not Status.MISSING:
+            return ""
+        if indicator.expected:
+            return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
+        return f"{self._absence(indicator)}."
+
+    def carried(
+        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+    ) -> Cell:
+        """Return a carried figure with its method, and the reason of what it lacks."""
+        parts = road.parts.get(target, ())
+        cell = replace(cell, method=road.told(target))
+        reason = self._reason(indicator, target, cell, road, hidden)
+        if cell.status is Status.MISSING and parts and set(parts) <= hidden:
+            return replace(cell, status=Status.SECRET, reason="Masqué par le producteur.")
+        if parts and target in road.incomplete:
+            reason = f"{reason} Sans les membres rattachés à aucun {road.singular} connu.".strip()
+        return replace(cell, reason=reason)
+
+    def _reason(
+        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+    ) -> str:
+        parts = road.parts.get(target, ())
+        if not parts:
+            return f"Aucun {road.singular} connu pour ce territoire{NO_BREAK}: rattachement à établir."
+        if cell.status is Status.BOUNDED:
+            if indicator.variable:
+                return f"Entre le plus petit et le plus grand taux des {len(parts)} {road.plural}."
+            unsure = enumerate_words(sorted(road.unsure.get(target, ())), most=3)
+            return f"Partie inconnue de {unsure}." if unsure else cell.reason
+        if cell.status is not Status.MISSING:
+            return ""
+        if "ne se déduit pas" in cell.reason:
+            return cell.reason
+        lost = sorted(set(parts) & hidden)
+        if lost and len(parts) > 1:
+            return f"{len(lost)} des {len(parts)} {road.plural} masqués par le producteur."
+        if indicator.variable and len(parts) > 1 and road.unsure.get(target):
+            return f"Un taux connu par {road.singular} ne dit rien d’une partie d’{road.singular}."
+        scope = f" (au moins un des {len(parts)} {road.plural})" if len(parts) > 1 else ""
+        return f"{self._absence(indicator)}{scope}."
+
+    def _absence(self, indicator: Indicator) -> str:
+        said = next((note.absence for note in self._notes(indicator) if note.absence), "")
+        return said[:1].upper() + said[1:] if said else "Non fourni par le producteur"
+
+    def _notes(self, indicator: Indicator) -> list[SourceNote]:
+        return [self.sources[code] for code in indicator.sources if code in self.sources]

@@ -1,0 +1,156 @@
+"""Find the passages that lead to a zoning, straight or through another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from observatoire.passage import Passage, from_table
+from observatoire.territories.links import PART, UNKNOWN, WHOLE, compose
+from observatoire.typography import NO_BREAK, enumerate_words
+
+Links = Mapping[tuple[str, str], pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class Road:
+    """A passage to a zoning, and the links in words that it was made of."""
+
+    source: str
+    passage: Passage
+    links: pd.DataFrame
+    singular: str
+
+    @property
+    def plural(self) -> str:
+        """What several sources are called (« IRIS » keeps its form)."""
+        return self.singular if self.singular.isupper() else f"{self.singular}s"
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The sources of each target, none for one that is linked to nothing."""
+        empty: dict[str, tuple[str, ...]] = {str(t): () for t in self.passage.targets}
+        return empty | {str(t): tuple(g["source"]) for t, g in self._known.groupby("target")}
+
+    @cached_property
+    def unsure(self) -> dict[str, tuple[str, ...]]:
+        """The sources of which each target holds an unknown part."""
+        held = self._known[self._known["link"] == PART]
+        return {str(t): tuple(g["source"]) for t, g in held.groupby("target")}
+
+    @cached_property
+    def incomplete(self) -> set[str]:
+        """Targets of which at least one member is linked to nothing."""
+        return set(self.links.loc[self.links["link"] == UNKNOWN, "target"])
+
+    @cached_property
+    def enclosing(self) -> dict[str, str]:
+        """The single source that holds each target which is a part of one."""
+        return self._alone(PART)
+
+    @cached_property
+    def whole_alone(self) -> dict[str, str]:
+        """The single source that each target is made of."""
+        return self._alone(WHOLE)
+
+    def told(self, target: str) -> str:
+        """Say how a target is put together, for the reader of a figure."""
+        return self._told.get(target, "")
+
+    @property
+    def _known(self) -> pd.DataFrame:
+        return self.links[self.links["link"] != UNKNOWN]
+
+    @cached_property
+    def _told(self) -> dict[str, str]:
+        words = {WHOLE: "somme de", PART: "partie de"}
+        told: dict[str, list[str]] = {}
+        for (target, link), group in self._known.groupby(["target", "link"]):
+            sources = enumerate_words(sorted(group["source"]), most=4)
+            told.setdefault(str(target), []).append(f"{words[str(link)]} {sources}")
+        return {
+            target: f"{self.singular}{NO_BREAK}: {' ; '.join(sorted(said, reverse=True))}"
+            for target, said in told.items()
+        }
+
+    def _alone(self, link: str) -> dict[str, str]:
+        known = self._known
+        single = known[~known["target"].duplicated(keep=False) & (known["link"] == link)]
+        return {
+            str(target): str(source)
+            for target, source in zip(single["target"], single["source"], strict=True)
+            if target not in self.incomplete
+        }
+
+
+def roads_to(
+    zoning: str, links: Links, members: Mapping[str, Sequence[str]], labels: Mapping[str, str]
+) -> list[Road]:
+    """Return the passages to a zoning, the straight ones first.
+
+    Parameters
+    ----------
+    zoning : str
+        The zoning to reach.
+    links : mapping
+        Tables of links, by (source, target).
+    members : mapping
+        Codes of the territories, by zoning.
+    labels : mapping
+        What one territory of each zoning is called, for the method printed with a figure.
+    """
+    found: list[Road] = []
+    for (source, target), table in links.items():
+        if target == zoning:
+            found += _roads(source, table, members[zoning], labels[source])
+    straight = {road.source for road in found}
+    for (middle, target), second in links.items():
+        for (source, through), first in links.items():
+            if target == zoning and through == middle and source not in straight:
+                chained = compose(first, second)
+                found += _roads(source, chained, members[zoning], labels[source])
+    return found
+
+
+def _roads(
+    source: str, links: pd.DataFrame, targets: Sequence[str], label: str
+) -> list[Road]:
+    """Return one road, or several when targets overlap: a passage shares a source only once."""
+    return [
+        Road(source, passage_of(sheet), sheet, label)
+        for sheet in _sheets(links[links["target"].isin(list(targets))])
+    ]
+
+
+def _sheets(links: pd.DataFrame) -> list[pd.DataFrame]:
+    """Deal overlapping targets (a set and its subset) into sheets where none overlap."""
+    taken: list[tuple[set[str], list[str]]] = []
+    for target, group in links.groupby("target", sort=False):
+        whole = set(group.loc[group["link"] == WHOLE, "source"])
+        for sources, targets in taken:
+            if not sources & whole:
+                sources |= whole
+                targets.append(str(target))
+                break
+        else:
+            taken.append((whole, [str(target)]))
+    return [links[links["target"].isin(targets)] for _, targets in taken]
+
+
+def passage_of(links: pd.DataFrame) -> Passage:
+    """Return the passage that a table of links describes.
+
+    Examples
+    --------
+    >>> links = pd.DataFrame([("i1", "q1", "proche"), ("", "q2", "inconnu")],
+    ...                      columns=["source", "target", "link"])
+    >>> list(passage_of(links).targets)
+    ['q1', 'q2']
+    """
+    known = links[links["link"] != UNKNOWN]
+    frame = known.assign(weight=known["link"].map({WHOLE: 1.0}).astype(float))
+    targets = sorted(set(links["target"]))
+    return from_table(frame[["source", "target", "weight", "link"]], targets=targets)

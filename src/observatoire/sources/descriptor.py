@@ -1,0 +1,257 @@
+"""A source as its ``source.toml`` declares it: who, what, on which zoning, under which rules."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from observatoire.declarations import Declaration, read_toml
+from observatoire.errors import DescriptorError
+from observatoire.values import Nature, Status
+
+DESCRIPTOR_NAME = "source.toml"
+LAYOUTS = ("wide", "long")
+BLANK_MEANINGS = ("missing", "secret", "zero")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One column of figures: its nature decides what may be done to it."""
+
+    code: str
+    label: str
+    nature: Nature
+    unit: str
+    universe: str
+    exploitation: str = ""
+
+
+@dataclass(frozen=True)
+class FileSpec:
+    """One file of a source: how its rows become observations.
+
+    A ``wide`` file has one column a variable; a ``long`` file has one figure a row.
+    """
+
+    name: str
+    layout: str
+    territory: str
+    separator: str = ""
+    encoding: str = ""
+    decimal: str = ""
+    sheet: str = ""
+    period: str = ""
+    period_column: str = ""
+    zoning_column: str = ""
+    variable_column: str = ""
+    value_column: str = ""
+    low_column: str = ""
+    high_column: str = ""
+    note_column: str = ""
+    ignored: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+    replaces: str = ""
+
+    @property
+    def role_columns(self) -> tuple[str, ...]:
+        """Columns that are not variables, in the order in which they are declared."""
+        roles = (
+            self.territory,
+            self.period_column,
+            self.zoning_column,
+            self.variable_column,
+            self.value_column,
+            self.low_column,
+            self.high_column,
+            self.note_column,
+        )
+        return tuple(column for column in roles if column)
+
+
+@dataclass(frozen=True)
+class Markers:
+    """The signs a producer writes instead of a number, and what a blank cell means."""
+
+    secret: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
+    blank: str = "missing"
+
+    def statuses(self) -> dict[str, Status]:
+        """Return the status that each sign stands for."""
+        return {
+            **dict.fromkeys(self.secret, Status.SECRET),
+            **dict.fromkeys(self.missing, Status.MISSING),
+            **dict.fromkeys(self.not_applicable, Status.NOT_APPLICABLE),
+        }
+
+
+@dataclass(frozen=True)
+class SecrecyRule:
+    """Under which count a figure of this source is hidden; 0 when the producer sets none."""
+
+    threshold: float = 0.0
+    unit: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source: its identity, its files, its variables, its markers and its secrecy rule."""
+
+    code: str
+    folder: Path
+    title: str
+    producer: str
+    licence: str
+    page: str
+    published: str
+    obtained: str
+    zoning: str
+    absence: str
+    caveats: tuple[str, ...]
+    files: tuple[FileSpec, ...]
+    variables: Mapping[str, Variable]
+    markers: Markers
+    secrecy: SecrecyRule
+    sha256: str
+
+    def file(self, name: str) -> FileSpec:
+        """Return the specification of one file.
+
+        Raises
+        ------
+        DescriptorError
+            When ``source.toml`` does not declare it.
+        """
+        for spec in self.files:
+            if spec.name == name:
+                return spec
+        raise DescriptorError(
+            f"Le fichier « {name} » n’est pas déclaré.",
+            where=f"{self.code}/{DESCRIPTOR_NAME}",
+            remedy=f"Ajoutez une table [[files]] avec name = \"{name}\".",
+        )
+
+
+def read_source(folder: Path) -> Source:
+    """Read and validate ``source.toml`` in a source's folder.
+
+    Raises
+    ------
+    DescriptorError
+        On an unknown key (with the nearest right one), a value out of its list, a missing file
+        table, or a file that says its period neither once nor by column.
+    """
+    path = folder / DESCRIPTOR_NAME
+    table = read_toml(path)
+    source = Source(
+        code=table.text("code", folder.resolve().name),
+        folder=folder,
+        title=table.text("title"),
+        producer=table.text("producer"),
+        licence=table.text("licence"),
+        page=table.text("page", ""),
+        published=table.text("published", ""),
+        obtained=table.text("obtained", ""),
+        zoning=table.text("zoning"),
+        absence=table.text("absence", ""),
+        caveats=table.texts("caveats"),
+        files=tuple(_read_file(child) for child in table.array("files")),
+        variables={
+            code: _read_variable(code, child) for code, child in table.children("variables").items()
+        },
+        markers=_read_markers(table.child("markers")),
+        secrecy=_read_secrecy(table.child("secrecy")),
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
+    table.close()
+    _check_whole(source, table)
+    return source
+
+
+def _read_file(table: Declaration) -> FileSpec:
+    spec = FileSpec(
+        name=table.text("name"),
+        layout=table.text("layout", "wide", choices=LAYOUTS),
+        territory=table.text("territory"),
+        separator=table.text("separator", ""),
+        encoding=table.text("encoding", ""),
+        decimal=table.text("decimal", "", choices=(".", ",")),
+        sheet=table.text("sheet", ""),
+        period=table.text("period", ""),
+        period_column=table.text("period_column", ""),
+        zoning_column=table.text("zoning_column", ""),
+        variable_column=table.text("variable_column", ""),
+        value_column=table.text("value_column", ""),
+        low_column=table.text("low_column", ""),
+        high_column=table.text("high_column", ""),
+        note_column=table.text("note_column", ""),
+        ignored=table.texts("ignored"),
+        totals=table.texts("totals"),
+        replaces=table.text("replaces", ""),
+    )
+    table.close()
+    if not spec.period and not spec.period_column:
+        raise DescriptorError(
+            f"On ne sait pas à quelle période se rapporte « {spec.name} ».",
+            where=table.where,
+            remedy='Ajoutez period = "2016", ou period_column = "nom de la colonne".',
+        )
+    if spec.layout == "long" and not (spec.variable_column and spec.value_column):
+        raise DescriptorError(
+            f"Le fichier « {spec.name} » est en long mais ne dit pas où sont la variable et la valeur.",
+            where=table.where,
+            remedy="Ajoutez variable_column et value_column.",
+        )
+    return spec
+
+
+def _read_variable(code: str, table: Declaration) -> Variable:
+    variable = Variable(
+        code=code,
+        label=table.text("label"),
+        nature=Nature(table.text("nature", choices=tuple(Nature))),
+        unit=table.text("unit", ""),
+        universe=table.text("universe", ""),
+        exploitation=table.text("exploitation", ""),
+    )
+    table.close()
+    return variable
+
+
+def _read_markers(table: Declaration) -> Markers:
+    markers = Markers(
+        secret=table.texts("secret"),
+        missing=table.texts("missing"),
+        not_applicable=table.texts("not_applicable"),
+        blank=table.text("blank", "missing", choices=BLANK_MEANINGS),
+    )
+    table.close()
+    return markers
+
+
+def _read_secrecy(table: Declaration) -> SecrecyRule:
+    threshold = table.take("threshold", float, 0.0)
+    if threshold < 0:
+        raise table.refuse("threshold", "un seuil ne peut être négatif")
+    rule = SecrecyRule(threshold, table.text("unit", ""), table.text("rule", ""))
+    table.close()
+    return rule
+
+
+def _check_whole(source: Source, table: Declaration) -> None:
+    if not source.files:
+        raise DescriptorError(
+            "La source ne déclare aucun fichier.",
+            where=table.where,
+            remedy="Ajoutez une table [[files]] par fichier.",
+        )
+    if not source.variables:
+        raise DescriptorError(
+            "La source ne déclare aucune variable.",
+            where=table.where,
+            remedy='Ajoutez une table [variables.CODE] par colonne de chiffres.',
+        )

@@ -1,0 +1,294 @@
+"""Turn raw rows into observations; every row is kept, or refused with its line and its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import (
+    DuplicateKeyError,
+    RowError,
+    UnknownColumnError,
+    UnknownTerritoryError,
+    UnreadableNumberError,
+    suggestion,
+)
+from observatoire.sources.descriptor import FileSpec, Source
+from observatoire.sources.numbers import parse_numbers
+from observatoire.sources.reading import RawTable
+from observatoire.territories.names import Matcher
+from observatoire.typography import plural
+from observatoire.values import Status
+
+OBSERVATION_COLUMNS = (
+    "line",
+    "zoning",
+    "territory",
+    "variable",
+    "period",
+    "value",
+    "low",
+    "high",
+    "status",
+    "marker",
+    "note",
+)
+REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
+
+#: Kinds of reject that are no fault: the row is about something else.
+HARMLESS = ("outside", "total")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What became of a file's rows: ``rows_read`` = ``rows_kept`` + ``rows_rejected``, always."""
+
+    table: RawTable
+    observations: pd.DataFrame
+    rejects: pd.DataFrame
+
+    @property
+    def rows_read(self) -> int:
+        """Rows of the file below its header."""
+        return len(self.table.frame)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows set aside, each counted once."""
+        return int(self.rejects["line"].nunique())
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows that gave observations."""
+        return self.rows_read - self.rows_rejected
+
+    @property
+    def faults(self) -> pd.DataFrame:
+        """Rejects that are faults of the file, harmless ones left out."""
+        return self.rejects[~self.rejects["kind"].isin(HARMLESS)]
+
+
+def observe(table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[str, Matcher],
+            scope: tuple[str, ...] = ()) -> Parsed:
+    """Read the observations of one file.
+
+    Parameters
+    ----------
+    table : RawTable
+        The file's raw rows.
+    source, spec : Source, FileSpec
+        What ``source.toml`` says of it.
+    zonings : mapping of str to Matcher
+        The territories known, by zoning.
+    scope : tuple of str
+        Communes observed. A code that starts with none of them is *outside* (a file that covers
+        France): its row is set aside, and no fault. A code inside them that is unknown is a fault.
+
+    Returns
+    -------
+    Parsed
+        Observations and rejects; nothing raised for a faulty row, see :func:`refuse_faults`.
+
+    Raises
+    ------
+    UnknownColumnError, UnknownTerritoryError
+        On a column that is no variable of the source, or a zoning that is not declared.
+    """
+    cells = _melt(table, source, spec)
+    cells = _place(cells, spec, source, zonings, table)
+    numbers = parse_numbers(cells["raw"], source.markers, spec.decimal)
+    cells = cells.assign(value=numbers.value, low=numbers.low, high=numbers.high,
+                         status=numbers.status, marker=numbers.marker)
+    cells = _bounds(cells, table, spec)
+    rejects = pd.concat(
+        [
+            _territory_rejects(cells, spec, zonings, scope),
+            _number_rejects(cells, numbers.unreadable, spec),
+            _unknown_variables(cells, source, spec),
+        ]
+    )
+    good = ~cells["line"].isin(rejects["line"])
+    rejects = pd.concat([rejects, _duplicates(cells[good], spec)])
+    good = ~cells["line"].isin(rejects["line"])
+    kept = cells.loc[good, list(OBSERVATION_COLUMNS)].reset_index(drop=True)
+    ordered = rejects.drop_duplicates().sort_values(["line", "column"], ignore_index=True)
+    return Parsed(table, kept, ordered[list(REJECT_COLUMNS)])
+
+
+def refuse_faults(parsed: Parsed) -> None:
+    """Raise the error of the first faulty row, and say how many there are.
+
+    Raises
+    ------
+    UnreadableNumberError, UnknownTerritoryError, DuplicateKeyError
+        With the file, the line, the column and the raw text.
+    """
+    faults = parsed.faults
+    if faults.empty:
+        return
+    first = faults.iloc[0]
+    kind: type[RowError] = _ERROR_BY_KIND[str(first["kind"])]
+    others = int(faults["line"].nunique()) - 1
+    remedy = _REMEDY_BY_KIND[str(first["kind"])].format(raw=first["raw"])
+    if others:
+        remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
+    raise kind(
+        str(first["reason"]),
+        where=f"{parsed.table.name}, ligne {first['line']}, colonne {first['column']}",
+        why="Rien n’a été chargé.",
+        remedy=remedy,
+        rejects=faults,
+    )
+
+
+_ERROR_BY_KIND: dict[str, type[RowError]] = {
+    "number": UnreadableNumberError,
+    "territory": UnknownTerritoryError,
+    "variable": RowError,
+    "duplicate": DuplicateKeyError,
+}
+_REMEDY_BY_KIND = {
+    "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
+    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
+    "territory": "Corrigez le code ou le nom, ou chargez avec on_error=\"reject\" pour mettre "
+    "ces lignes de côté.",
+    "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
+    "duplicate": "Gardez une seule des deux lignes.",
+}
+
+
+def _melt(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
+    """Return one row a cell of figures: line, territory text, variable, period, raw text."""
+    frame = table.frame
+    base = pd.DataFrame({"line": table.lines, "territory_raw": frame[spec.territory].str.strip()})
+    base["period"] = frame[spec.period_column].str.strip() if spec.period_column else spec.period
+    base["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
+    base["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
+    if spec.layout == "long":
+        base["variable"] = frame[spec.variable_column].str.strip()
+        return base.assign(raw=frame[spec.value_column].str.strip(), column=spec.value_column)
+    variables = _wide_variables(table, source, spec)
+    parts = [
+        base.assign(variable=name, raw=frame[name].str.strip(), column=name) for name in variables
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str]:
+    known = set(spec.role_columns) | set(spec.ignored)
+    names = [str(name) for name in table.frame.columns if name not in known]
+    for name in names:
+        if name not in source.variables:
+            raise UnknownColumnError(
+                f"La colonne « {name} » n’est décrite nulle part.",
+                where=table.name,
+                why="Sans sa nature (effectif, taux, médiane…), on ne sait pas quoi en faire.",
+                remedy=f"Ajoutez une table [variables.{name}] à source.toml, ou « {name} » à "
+                f"ignored. {suggestion(name, source.variables, most=0)}".strip(),
+                column=name,
+            )
+    return names
+
+
+def _place(cells: pd.DataFrame, spec: FileSpec, source: Source, zonings: Mapping[str, Matcher],
+           table: RawTable) -> pd.DataFrame:
+    """Find the territory that each row names, in the zoning it belongs to."""
+    for zoning in cells["zoning"].unique():
+        if zoning not in zonings:
+            line = int(cells.loc[cells["zoning"] == zoning, "line"].iloc[0])
+            where = f"{table.name}, ligne {line}" if spec.zoning_column else source.code
+            raise UnknownTerritoryError(
+                f"Le zonage « {zoning} » n’est pas déclaré.",
+                where=where,
+                remedy=suggestion(str(zoning), zonings),
+                zoning=zoning,
+            )
+    pairs = cells[["zoning", "territory_raw"]].drop_duplicates()
+    pairs["territory"] = [
+        zonings[zoning].find(text)
+        for zoning, text in pairs.itertuples(index=False)
+    ]
+    return cells.merge(pairs, on=["zoning", "territory_raw"], how="left")
+
+
+def _bounds(cells: pd.DataFrame, table: RawTable, spec: FileSpec) -> pd.DataFrame:
+    """Add the bounds a long file states; a range without a value is ``bounded``."""
+    if not (spec.low_column and spec.high_column):
+        return cells
+    bounds = pd.DataFrame({"line": table.lines})
+    for name, column in (("low", spec.low_column), ("high", spec.high_column)):
+        text = table.frame[column].str.strip().str.replace(",", ".", regex=False)
+        bounds[f"{name}_told"] = pd.to_numeric(text.where(text != ""), errors="coerce")
+    merged = cells.merge(bounds, on="line", how="left")
+    told = merged["low_told"].notna() & merged["high_told"].notna()
+    merged.loc[told, "low"] = merged["low_told"]
+    merged.loc[told, "high"] = merged["high_told"]
+    merged.loc[told & merged["value"].isna(), ["status", "marker"]] = [str(Status.BOUNDED), ""]
+    return merged
+
+
+def _reject(cells: pd.DataFrame, kind: str, reasons: pd.Series | str, raw: pd.Series,
+            column: pd.Series | str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"line": cells["line"], "column": column, "raw": raw, "kind": kind, "reason": reasons}
+    ).astype({"reason": "str", "column": "str", "raw": "str"})
+
+
+def _territory_rejects(cells: pd.DataFrame, spec: FileSpec, zonings: Mapping[str, Matcher],
+                       scope: tuple[str, ...]) -> pd.DataFrame:
+    lost = cells[cells["territory"] == ""].drop_duplicates("line")
+    raw = lost["territory_raw"]
+    total = raw.isin(spec.totals)
+    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(False).astype(bool)
+    outside = coded & ~raw.str.startswith(scope or ("",)) & ~total
+    reasons = pd.Series(
+        [
+            _unknown_reason(text, zonings[zoning])
+            for text, zoning in zip(raw, lost["zoning"], strict=True)
+        ],
+        index=lost.index,
+        dtype="str",
+    )
+    kinds = np.select([total, outside], ["total", "outside"], "territory")
+    reasons = reasons.mask(outside, "Hors des communes observées.")
+    reasons = reasons.mask(total, "Ligne de total, mise de côté.")
+    found = _reject(lost, "territory", reasons, raw, spec.territory)
+    return found.assign(kind=kinds)
+
+
+def _unknown_reason(text: str, matcher: Matcher) -> str:
+    if not text:
+        return "La cellule du territoire est vide."
+    known = [*matcher.names.values(), *matcher.names]
+    return f"Aucun territoire « {text} » dans ce zonage. {suggestion(text, known, most=0)}".strip()
+
+
+def _number_rejects(cells: pd.DataFrame, unreadable: pd.Series, spec: FileSpec) -> pd.DataFrame:
+    bad = cells[unreadable.to_numpy() & (cells["territory"] != "").to_numpy()]
+    reasons = "« " + bad["raw"] + " » n’est pas un nombre."
+    return _reject(bad, "number", reasons, bad["raw"], bad["column"])
+
+
+def _unknown_variables(cells: pd.DataFrame, source: Source, spec: FileSpec) -> pd.DataFrame:
+    lost = cells[~cells["variable"].isin(list(source.variables))].drop_duplicates("line")
+    reasons = "La variable « " + lost["variable"] + " » n’est pas déclarée."
+    return _reject(lost, "variable", reasons, lost["variable"], spec.variable_column)
+
+
+def _duplicates(cells: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
+    key = ["zoning", "territory", "variable", "period"]
+    again = cells[cells.duplicated(key)]
+    first = cells.drop_duplicates(key).set_index(key)["line"]
+    lines = first.reindex(pd.MultiIndex.from_frame(again[key])).to_numpy()
+    reasons = [
+        f"« {raw} » donne {variable} ({period}) une seconde fois, après la ligne {line}."
+        for raw, variable, period, line in zip(
+            again["territory_raw"], again["variable"], again["period"], lines, strict=True
+        )
+    ]
+    found = _reject(again, "duplicate", pd.Series(reasons, index=again.index, dtype="str"),
+                    again["territory_raw"], spec.territory)
+    return found.drop_duplicates("line")

@@ -1,0 +1,245 @@
+"""Read real perimeters: a shapefile, GeoPackage, GeoJSON or FlatGeobuf with a code column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+from pyproj import CRS, Transformer
+
+from observatoire.errors import (
+    CRSError,
+    DuplicateKeyError,
+    EmptyFileError,
+    InvalidGeometryError,
+    UnknownColumnError,
+    UnknownTerritoryError,
+    UnreadableFileError,
+    suggestion,
+)
+from observatoire.territories.names import Matcher
+from observatoire.typography import enumerate_words
+
+#: Suffixes read as layers.
+LAYER_SUFFIXES = (".shp", ".gpkg", ".geojson", ".fgb", ".zip")
+
+#: Reference systems met in Martinique, tried when a file says none.
+CANDIDATE_CRS = ("EPSG:4326", "EPSG:5490", "EPSG:4559", "EPSG:2973", "EPSG:32620", "EPSG:3857")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Perimeters read from a file, in the workspace's CRS, and what happened on the way."""
+
+    shapes: gpd.GeoSeries
+    code_column: str
+    rows_read: int
+    outside: tuple[tuple[int, str], ...]
+    repaired: tuple[str, ...]
+    crs: str
+
+
+def read_layer(
+    path: Path,
+    matcher: Matcher,
+    crs: str,
+    *,
+    code_column: str = "",
+    repair: bool = False,
+) -> Layer:
+    """Read the perimeters of a zoning's territories.
+
+    Parameters
+    ----------
+    path : Path
+        A layer GDAL reads; the first layer that holds codes of the zoning is taken.
+    matcher : Matcher
+        The zoning's codes and names.
+    crs : str
+        The metric CRS of the workspace; shapes are carried to it.
+    code_column : str
+        Column of codes or names; found by looking at the values when empty.
+    repair : bool
+        Mend self-crossing outlines (and say so in ``repaired``) instead of refusing them.
+
+    Returns
+    -------
+    Layer
+        Shapes by territory code; rows that are no member of the zoning are in ``outside``.
+
+    Raises
+    ------
+    UnreadableFileError, EmptyFileError
+        When GDAL cannot read the file, or it has no row.
+    CRSError
+        When no CRS is given, or the shapes fall outside the area where ``crs`` is valid.
+    UnknownColumnError, UnknownTerritoryError, DuplicateKeyError, InvalidGeometryError
+        On the codes and the shapes themselves.
+    """
+    frame, column = _open(path, matcher, code_column)
+    _check_crs(frame, path)
+    codes = frame[column].astype(str).map(matcher.find)
+    mine = codes != ""
+    outside = tuple((int(row) + 1, str(frame.at[row, column])) for row in frame.index[~mine])
+    kept = frame[mine].set_axis(codes[mine], axis=0)
+    _check_unique(kept, path, column)
+    shapes, repaired = _check_shapes(kept.geometry, path, repair=repair)
+    moved = shapes.to_crs(crs)
+    _check_place(moved, path, frame.crs, crs)
+    return Layer(
+        shapes=gpd.GeoSeries(moved, crs=crs),
+        code_column=column,
+        rows_read=len(frame),
+        outside=outside,
+        repaired=repaired,
+        crs=frame.crs.to_string(),
+    )
+
+
+def _open(path: Path, matcher: Matcher, code_column: str) -> tuple[gpd.GeoDataFrame, str]:
+    if not path.exists():
+        raise UnreadableFileError("Le fichier n’existe pas.", where=str(path))
+    if path.stat().st_size == 0:
+        raise EmptyFileError("Le fichier est vide (0 octet).", where=path.name)
+    try:
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
+        ) from error
+    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)]
+    if not layers:
+        raise EmptyFileError("La couche ne contient aucun contour.", where=path.name)
+    if code_column:
+        for frame in layers:
+            if code_column in frame.columns:
+                return frame, code_column
+        raise UnknownColumnError(
+            f"La colonne « {code_column} » n’existe pas.",
+            where=path.name,
+            remedy=suggestion(code_column, [str(c) for c in layers[0].columns]),
+        )
+    return _guess_column(layers, matcher, path)
+
+
+def _guess_column(
+    layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Choose the layer and the column in which most territories of the zoning are found."""
+    best: tuple[int, gpd.GeoDataFrame | None, str] = (0, None, "")
+    for frame in layers:
+        for column in frame.columns.drop(frame.geometry.name):
+            found = set(frame[column].astype(str).map(matcher.find)) - {""}
+            if len(found) > best[0]:
+                best = (len(found), frame, str(column))
+    if best[1] is None:
+        raise UnknownTerritoryError(
+            f"Aucune colonne ne contient les codes ou les noms des {matcher.label}s.",
+            where=path.name,
+            why=f"Colonnes lues : {enumerate_words([str(c) for c in layers[0].columns], most=12)}.",
+            remedy=f"Vérifiez que la couche couvre ces territoires (par exemple "
+            f"« {next(iter(matcher.names), '')} ») ou indiquez code_column.",
+        )
+    return best[1], best[2]
+
+
+def _check_crs(frame: gpd.GeoDataFrame, path: Path) -> None:
+    if frame.crs is not None:
+        return
+    looks = _looks_like(frame)
+    raise CRSError(
+        "La couche ne dit pas dans quel système de coordonnées elle est.",
+        where=path.name,
+        why=f"Ses nombres ressemblent à : {looks}." if looks else "",
+        remedy="Ajoutez le fichier .prj, ou enregistrez la couche avec son système dans QGIS.",
+        candidates=looks,
+    )
+
+
+def _looks_like(frame: gpd.GeoDataFrame) -> str:
+    x0, y0, x1, y1 = frame.total_bounds
+    found = []
+    for candidate in CANDIDATE_CRS:
+        area = CRS(candidate).area_of_use
+        if area is None:
+            continue
+        to_degrees = Transformer.from_crs(candidate, "EPSG:4326", always_xy=True)
+        lon, lat = to_degrees.transform((x0 + x1) / 2, (y0 + y1) / 2)
+        if np.isfinite([lon, lat]).all() and -62 < lon < -60 and 14 < lat < 15.2:  # noqa: PLR2004
+            found.append(candidate)
+    return " ou ".join(found)
+
+
+def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:
+    repeated = kept.index[kept.index.duplicated()]
+    if len(repeated):
+        raise DuplicateKeyError(
+            f"Le territoire « {repeated[0]} » a plusieurs contours.",
+            where=f"{path.name}, colonne {column}",
+            why="On ne saurait lequel garder.",
+            remedy="Fusionnez-les (QGIS : Regrouper), ou supprimez le contour en trop.",
+            codes=list(repeated),
+        )
+
+
+def _check_shapes(
+    shapes: gpd.GeoSeries, path: Path, *, repair: bool
+) -> tuple[gpd.GeoSeries, tuple[str, ...]]:
+    absent = shapes.index[shapes.isna() | shapes.is_empty]
+    if len(absent):
+        raise InvalidGeometryError(
+            f"Contour vide pour : {enumerate_words(list(absent), most=8)}.",
+            where=path.name,
+            remedy="Supprimez ces lignes, ou redemandez la couche.",
+            codes=list(absent),
+        )
+    flat = shapes[shapely.get_dimensions(shapes.to_numpy()) < 2]  # noqa: PLR2004 - a surface
+    if len(flat):
+        raise InvalidGeometryError(
+            f"Point ou ligne au lieu d’un contour pour : {enumerate_words(list(flat.index), most=8)}.",
+            where=path.name,
+            remedy="Il faut des polygones.",
+            codes=list(flat.index),
+        )
+    broken = shapes.index[~shapes.is_valid]
+    if not len(broken):
+        return shapes, ()
+    if not repair:
+        reasons = shapely.is_valid_reason(shapes[broken].to_numpy())
+        raise InvalidGeometryError(
+            f"Contour qui se recoupe pour : {enumerate_words(list(broken), most=8)}.",
+            where=path.name,
+            why=f"Pour le premier : {reasons[0]}. Une surface calculée dessus serait fausse.",
+            remedy="Réparez-le dans QGIS (Réparer les géométries), ou ajoutez « repair = true » "
+            "au zonage dans observatoire.toml.",
+            codes=list(broken),
+        )
+    mended = shapes.copy()
+    mended[broken] = shapely.make_valid(shapes[broken].to_numpy())
+    return mended, tuple(broken)
+
+
+def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> None:
+    """Refuse shapes that fall where the workspace's CRS has no meaning: a wrong CRS was told."""
+    area = CRS(wanted).area_of_use
+    if area is None or moved.empty:
+        return
+    x0, y0, x1, y1 = moved.to_crs("EPSG:4326").total_bounds
+    inside = area.west <= x0 and x1 <= area.east and area.south <= y0 and y1 <= area.north
+    if not inside or not np.isfinite([x0, y0, x1, y1]).all():
+        raise CRSError(
+            f"Les contours tombent hors du domaine de {wanted} ({area.name.split(' - ')[0]}).",
+            where=path.name,
+            why=f"La couche se dit en {found.to_string()} : ce n’est sans doute pas le bon système.",
+            remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
+            bounds=(x0, y0, x1, y1),
+        )
+

@@ -1,0 +1,76 @@
+"""Tables of links between zonings, told in words: « proche », « inclus », « inconnu »."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from observatoire.errors import PassageError, UnknownColumnError, suggestion
+from observatoire.territories.zoning import read_text_table
+
+WHOLE, PART, UNKNOWN = "proche", "inclus", "inconnu"
+LINK_WORDS = (WHOLE, PART, UNKNOWN)
+LINK_COLUMNS = ("source", "target", "link")
+
+
+def read_links(path: Path) -> pd.DataFrame:
+    """Read a table of links: columns ``source``, ``target``, ``link``, all text.
+
+    Raises
+    ------
+    UnknownColumnError, PassageError
+        When a column is missing, or a link is none of the three words.
+    """
+    links = read_text_table(path)
+    for column in LINK_COLUMNS:
+        if column not in links.columns:
+            raise UnknownColumnError(
+                f"La colonne « {column} » manque.",
+                where=path.name,
+                remedy=suggestion(column, links.columns),
+            )
+    wrong = links.index[~links["link"].isin(LINK_WORDS)]
+    if len(wrong):
+        word = str(links.at[wrong[0], "link"])
+        raise PassageError(
+            f"Le lien « {word} » n’existe pas.",
+            where=f"{path.name}, ligne {int(wrong[0]) + 2}",
+            remedy=suggestion(word, LINK_WORDS),
+        )
+    return links[list(LINK_COLUMNS)]
+
+
+def compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Link a first zoning to a third, through a second.
+
+    A source that lies wholly in a whole member of the target lies wholly in the target; a source
+    of which a member is an unknown part gives the target an unknown part, once, however many
+    members it holds. A member that nothing is known of leaves the target incomplete: a row with a
+    blank source and the link ``inconnu``.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        Columns ``source``, ``target``, ``link``.
+
+    Examples
+    --------
+    >>> iris = pd.DataFrame([("i1", "q1", "proche"), ("i2", "q2", "inclus"), ("", "q3", "inconnu")],
+    ...                     columns=["source", "target", "link"])
+    >>> sets = pd.DataFrame([(q, "all", "proche") for q in ("q1", "q2", "q3")],
+    ...                     columns=["source", "target", "link"])
+    >>> compose(iris, sets).values.tolist()
+    [['', 'all', 'inconnu'], ['i1', 'all', 'proche'], ['i2', 'all', 'inclus']]
+    """
+    joined = first.merge(second, left_on="target", right_on="source", suffixes=("", "_second"))
+    strength = {WHOLE: 0, PART: 1, UNKNOWN: 2}
+    weakest = joined[["link", "link_second"]].map(strength.__getitem__).max(axis=1)
+    chained = pd.DataFrame(
+        {"source": joined["source"], "target": joined["target_second"], "rank": weakest}
+    )
+    best = chained.groupby(["source", "target"], as_index=False)["rank"].min()
+    words = {rank: word for word, rank in strength.items()}
+    return best.assign(link=best["rank"].map(words)).drop(columns="rank").sort_values(
+        ["target", "source"], ignore_index=True
+    )

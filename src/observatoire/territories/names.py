@@ -1,0 +1,77 @@
+"""Recognise a territory by its code or by a name spelt in any of the usual ways."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from observatoire.errors import UnknownNameError, suggestion
+
+_ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
+_SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard", "zac": "zac"}
+
+
+def simplify(name: str) -> str:
+    """Reduce a name to what its spellings share: no accent, case, hyphen, article or shortening.
+
+    Examples
+    --------
+    >>> simplify("Quartier de Ste-Thérèse"), simplify("FOUR-A-CHAUX") == simplify("Four à Chaux")
+    ('sainte therese', True)
+    """
+    flat = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae"))
+    letters = "".join(char for char in flat if not unicodedata.combining(char))
+    words = re.findall(r"[a-z0-9]+", letters)
+    kept = [_SHORT.get(word, word) for word in words if word not in _ARTICLES]
+    return " ".join(kept or words)
+
+
+class Matcher:
+    """Find territories of one zoning by code or by name.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Official name by code.
+    label : str
+        What these territories are called in a message (« quartier »).
+
+    Examples
+    --------
+    >>> m = Matcher({"FDF13": "Dillon", "FDF09": "Sainte-Thérèse"}, "quartier")
+    >>> m.code("dillon"), m.code("Ste Therese"), m.code("FDF13")
+    ('FDF13', 'FDF09', 'FDF13')
+    """
+
+    def __init__(self, names: Mapping[str, str], label: str = "territoire") -> None:
+        self.names, self.label = dict(names), label
+        self._by_name: dict[str, list[str]] = {}
+        for code, name in self.names.items():
+            self._by_name.setdefault(simplify(name), []).append(code)
+
+    def find(self, text: str) -> str:
+        """Return the code that ``text`` names, or an empty string when none or several do."""
+        text = text.strip()
+        if text in self.names:
+            return text
+        found = self._by_name.get(simplify(text), [])
+        return found[0] if len(found) == 1 else ""
+
+    def code(self, text: str) -> str:
+        """Return the code that ``text`` names.
+
+        Raises
+        ------
+        UnknownNameError
+            When nothing bears that code or name, with the nearest one.
+        """
+        found = self.find(text)
+        if found:
+            return found
+        known = [*self.names.values(), *self.names]
+        raise UnknownNameError(
+            f"Aucun territoire « {text} » parmi les {self.label}s.",
+            remedy=suggestion(text, known),
+            name=text,
+        )

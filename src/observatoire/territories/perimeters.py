@@ -1,0 +1,155 @@
+"""Give each zoning its perimeters: the real file when there is one, a drawing otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from observatoire.errors import SchematicGeometryError, UnknownNameError
+from observatoire.territories import schematic
+from observatoire.territories.layers import read_layer
+from observatoire.territories.names import Matcher
+from observatoire.territories.zoning import Zoning, read_text_table
+from observatoire.typography import enumerate_words, plural
+
+Links = Mapping[tuple[str, str], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Perimeters:
+    """Shapes of a zoning by code (None when it has none), and whether they may be measured."""
+
+    shapes: gpd.GeoSeries | None
+    official: bool
+    origin: str
+    notices: tuple[str, ...] = ()
+
+
+def draw_all(
+    zonings: Mapping[str, Zoning], members: Mapping[str, pd.DataFrame], links: Links, crs: str
+) -> dict[str, Perimeters]:
+    """Return the perimeters of every zoning.
+
+    Parameters
+    ----------
+    zonings, members : mapping
+        Zonings and their tables of members, by code.
+    links : mapping
+        Tables of links, by (source, target).
+    crs : str
+        The metric CRS to work in.
+
+    Raises
+    ------
+    UnknownNameError
+        When a drawing leans on itself, or on a table of links that is not declared.
+    GeometryError, FileError
+        When a real file cannot be used (see :func:`~observatoire.territories.layers.read_layer`).
+    """
+    drawn: dict[str, Perimeters] = {}
+
+    def draw(code: str, asked: tuple[str, ...] = ()) -> Perimeters:
+        if code in asked:
+            raise UnknownNameError(
+                f"Le dessin de « {code} » s’appuie sur lui-même.",
+                where=f"observatoire.toml, [zonings.{code}]",
+            )
+        if code not in drawn:
+            zoning = zonings[code]
+            leaned = (zoning.schematic.within or zoning.schematic.source) if zoning.schematic else ""
+            base = None
+            if leaned and zoning.geometry is None:
+                base = draw(leaned, (*asked, code)).shapes
+            drawn[code] = _draw(zoning, members[code], base, links, crs)
+        return drawn[code]
+
+    return {code: draw(code) for code in zonings}
+
+
+def matcher(zoning: Zoning, members: pd.DataFrame) -> Matcher:
+    """Return what recognises the territories of a zoning by code or name."""
+    return Matcher(dict(zip(members["code"], members["nom"], strict=True)), zoning.singular)
+
+
+def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
+    """Refuse to measure a drawing.
+
+    Parameters
+    ----------
+    shapes : GeoDataFrame
+        With a boolean column ``official``.
+    zoning : str
+        Code of the zoning, named in the message.
+
+    Raises
+    ------
+    SchematicGeometryError
+        Which says which file to put where.
+    """
+    if not shapes["official"].all():
+        raise SchematicGeometryError(
+            "Ces périmètres sont schématiques : on peut les montrer, jamais les mesurer.",
+            where=zoning,
+            why="Une surface, une densité ou un partage au prorata des surfaces serait faux.",
+            remedy=f"Déposez le vrai périmètre dans geo/ et ajoutez à [zonings.\"{zoning}\"], dans "
+            'observatoire.toml : geometry = "geo/fichier.gpkg".',
+            zoning=zoning,
+        )
+
+
+def _draw(
+    zoning: Zoning,
+    members: pd.DataFrame,
+    base: gpd.GeoSeries | None,
+    links: Links,
+    crs: str,
+) -> Perimeters:
+    if zoning.geometry is not None:
+        return _real(zoning, members, crs)
+    plan = zoning.schematic
+    if plan is None:
+        return Perimeters(None, official=False, origin="aucun périmètre")
+    if plan.method == "outline" and plan.file is not None:
+        shapes = schematic.outlines(read_text_table(plan.file), crs)
+    elif plan.method == "cells" and base is not None:
+        shapes = schematic.cells(members, base, crs)
+    elif base is not None:
+        table = links.get((plan.source, zoning.code))
+        if table is None:
+            raise UnknownNameError(
+                f"Aucune table de passage de « {plan.source} » vers « {zoning.code} ».",
+                where=f"observatoire.toml, [zonings.{zoning.code}]",
+                remedy="Ajoutez-la par une table [[passages]].",
+            )
+        make = schematic.linked if plan.method == "links" else schematic.union
+        shapes = make(base, table, list(members["code"]))
+    else:
+        shapes = None
+    return Perimeters(shapes, official=False, origin="schématique")
+
+
+def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
+    assert zoning.geometry is not None  # noqa: S101 - told by the caller
+    layer = read_layer(
+        zoning.geometry,
+        matcher(zoning, members),
+        crs,
+        code_column=zoning.code_column,
+        repair=zoning.repair,
+    )
+    lacking = [code for code in members["code"] if code not in layer.shapes.index]
+    notices = []
+    if lacking:
+        notices.append(
+            f"Sans contour dans ce fichier : {enumerate_words(lacking, most=6)} "
+            f"({plural(len(lacking), zoning.singular)})."
+        )
+    if layer.outside:
+        notices.append(f"{plural(len(layer.outside), 'contour')} hors du zonage, mis de côté.")
+    if layer.repaired:
+        notices.append(f"Contours réparés : {enumerate_words(list(layer.repaired), most=6)}.")
+    return Perimeters(layer.shapes, official=True, origin=zoning.geometry.name,
+                      notices=tuple(notices))

@@ -1,0 +1,171 @@
+"""Draw territories of which no perimeter is known: shapes to be shown, never measured.
+
+IRIS are the cells of a Voronoi diagram around their points, clipped to the generalised outline
+of their commune. A quartier made of whole IRIS is their union; a quartier that is an unknown part
+of an IRIS is a share of that IRIS's cell, shrunk so that it is seen to lie inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from observatoire.errors import InvalidGeometryError
+
+#: Share of an IRIS cell's width that the quartiers included in it are drawn on.
+INSIDE_SCALE = 0.66
+
+_LEAST_CORNERS = 3
+
+
+def outlines(corners: pd.DataFrame, crs: str) -> gpd.GeoSeries:
+    """Join corners into polygons.
+
+    Parameters
+    ----------
+    corners : DataFrame
+        Columns ``code``, ``sommet`` (rank), ``lon``, ``lat`` (WGS84 degrees), all as text.
+    crs : str
+        The metric CRS to draw in.
+
+    Returns
+    -------
+    GeoSeries
+        One polygon by code.
+
+    Raises
+    ------
+    InvalidGeometryError
+        When a code has fewer than three corners.
+    """
+    shapes = {}
+    for code, group in corners.groupby("code"):
+        ordered = group.assign(rank=group["sommet"].astype(int)).sort_values("rank")
+        points = ordered[["lon", "lat"]].astype(float).to_numpy()
+        if len(points) < _LEAST_CORNERS:
+            raise InvalidGeometryError(
+                f"Le contour de « {code} » n’a que {len(points)} sommets.",
+                remedy="Il en faut trois au moins.",
+            )
+        shapes[str(code)] = shapely.make_valid(shapely.Polygon(points))
+    return gpd.GeoSeries(shapes, crs="EPSG:4326").to_crs(crs)
+
+
+def cells(members: pd.DataFrame, within: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
+    """Cut each outline into the Voronoi cells of the points it holds.
+
+    Parameters
+    ----------
+    members : DataFrame
+        Columns ``code``, ``commune``, ``lon``, ``lat``.
+    within : GeoSeries
+        Outlines by commune code, in ``crs``.
+    crs : str
+        The metric CRS to draw in.
+
+    Returns
+    -------
+    GeoSeries
+        One shape by territory code, none empty, none overlapping another.
+    """
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(members["lon"].astype(float), members["lat"].astype(float)),
+        index=members["code"],
+        crs="EPSG:4326",
+    ).to_crs(crs)
+    parts = []
+    for commune, group in members.groupby("commune"):
+        codes = group["code"].to_list()
+        outline = within[commune]
+        shapes = _voronoi(points[codes].to_numpy(), outline)
+        parts.append(gpd.GeoSeries(shapes, index=codes, crs=crs))
+    return gpd.GeoSeries(pd.concat(parts), crs=crs)[members["code"].to_list()]
+
+
+def linked(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> gpd.GeoSeries:
+    """Draw territories from the cells they are linked to.
+
+    Parameters
+    ----------
+    source : GeoSeries
+        Cells by source code.
+    links : DataFrame
+        Columns ``source``, ``target``, ``link`` (``proche``, ``inclus`` or ``inconnu``).
+    codes : sequence of str
+        The territories to draw; one linked to nothing gets ``None``.
+    """
+    shapes: dict[str, object] = dict.fromkeys(codes)
+    whole = links[links["link"] == "proche"]
+    for target, group in whole.groupby("target"):
+        shapes[str(target)] = shapely.union_all(source[group["source"].to_list()].to_numpy())
+    for cell, group in links[links["link"] == "inclus"].groupby("source"):
+        targets = sorted(group["target"])
+        for target, share in zip(targets, _shares(source[cell], len(targets)), strict=True):
+            shapes[target] = share
+    return gpd.GeoSeries(shapes, crs=source.crs)
+
+
+def union(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> gpd.GeoSeries:
+    """Draw territories as the union of the members that have a drawing."""
+    drawn = source.dropna()
+    shapes: dict[str, object] = dict.fromkeys(codes)
+    for target, group in links[links["source"].isin(drawn.index)].groupby("target"):
+        shapes[str(target)] = shapely.union_all(drawn[group["source"].to_list()].to_numpy())
+    return gpd.GeoSeries(shapes, crs=source.crs)
+
+
+def _voronoi(points: np.ndarray, outline: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return one cell of ``outline`` by point, in the points' order."""
+    if len(points) == 1:
+        return [outline]
+    diagram = shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=outline)
+    raw = np.asarray(diagram.geoms)
+    tree = shapely.STRtree(raw)
+    owner = tree.query(points, predicate="intersects")
+    order = np.empty(len(points), dtype=int)
+    order[owner[0]] = owner[1]
+    return [_largest(shapely.intersection(raw[index], outline)) for index in order]
+
+
+def _largest(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape; a stray sliver cut off by the coast is dropped."""
+    pieces = [p for p in shapely.get_parts(shape) if shapely.get_dimensions(p) == 2]  # noqa: PLR2004
+    areas = shapely.area(pieces)
+    kept = [p for p, area in zip(pieces, areas, strict=True) if area > 0.02 * areas.max()]
+    return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
+
+
+def _shares(cell: shapely.Geometry, count: int) -> list[shapely.Geometry]:
+    """Cut the inside of a cell into ``count`` shares of about the same size."""
+    body = max(shapely.get_parts(cell), key=shapely.area)
+    inside = _shrunk(body)
+    if count == 1:
+        return [inside]
+    seeds = _spread(inside, count)
+    return _voronoi(seeds, inside)
+
+
+def _shrunk(body: shapely.Geometry) -> shapely.Geometry:
+    """Shrink a cell around its own inside, so that a concave one does not spill over its edge."""
+    centre = shapely.point_on_surface(body)
+    scaled = shapely.transform(
+        body, lambda xy: centre.coords[0] + (xy - centre.coords[0]) * INSIDE_SCALE
+    )
+    shape = _largest(shapely.intersection(scaled, shapely.buffer(body, -1)))
+    return max(shapely.get_parts(shape), key=shapely.area)
+
+
+def _spread(shape: shapely.Geometry, count: int) -> np.ndarray:
+    """Spread points evenly inside a shape: some steps of Lloyd's relaxation from a fixed start."""
+    x0, y0, x1, y1 = shape.bounds
+    turn = np.linspace(0, 2 * np.pi, count, endpoint=False) + 0.4
+    radius = min(x1 - x0, y1 - y0) / 4
+    centre = shape.centroid
+    seeds = shapely.points(centre.x + radius * np.cos(turn), centre.y + radius * np.sin(turn))
+    for _ in range(25):
+        seeds = shapely.centroid(_voronoi(seeds, shape))
+    return np.asarray(seeds)

@@ -1,0 +1,120 @@
+"""Open the warehouse, and run what must happen wholly or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+from pyproj import CRS
+
+from observatoire.errors import WorkspaceError
+
+MEMORY = ":memory:"
+
+
+class Warehouse:
+    """A connection to one DuckDB file that holds the schema.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        An open connection.
+    crs : str
+        The metric CRS of its geometries.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, crs: str) -> None:
+        self.connection, self.crs = connection, crs
+
+    def frame(self, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+        """Return the rows of a query; texts never come out as None."""
+        return self.connection.execute(query, list(parameters)).df()
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as tuples."""
+        return self.connection.execute(query, list(parameters)).fetchall()
+
+    def run(self, query: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement."""
+        self.connection.execute(query, list(parameters))
+
+    def insert(self, table: str, frame: pd.DataFrame) -> None:
+        """Append a frame to a table, by column names."""
+        if frame.empty:
+            return
+        columns = ", ".join(f'"{name}"' for name in frame.columns)
+        self.connection.register("incoming", frame)
+        try:
+            # Table and columns come from this library's own code, never from a file.
+            self.connection.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming"  # noqa: S608
+            )
+        finally:
+            self.connection.unregister("incoming")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block wholly or not at all."""
+        self.connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+
+def open_warehouse(path: Path | str, crs: str) -> Warehouse:
+    """Open, or make, the warehouse at ``path``.
+
+    Parameters
+    ----------
+    path : Path or ":memory:"
+        The DuckDB file.
+    crs : str
+        The metric CRS of the workspace, for instance ``"EPSG:5490"``.
+
+    Raises
+    ------
+    WorkspaceError
+        When another program holds the file, or it is no warehouse.
+    """
+    if str(path) != MEMORY:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(str(path))
+        connection.execute(_schema(crs))
+    except duckdb.IOException as error:
+        held = "lock" in str(error).lower()
+        raise WorkspaceError(
+            "L’entrepôt est déjà ouvert par un autre programme."
+            if held
+            else "L’entrepôt ne s’ouvre pas : ce n’est pas un fichier DuckDB, ou il est abîmé.",
+            where=str(path),
+            remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez."
+            if held
+            else "Renommez-le : il sera reconstruit à partir de data/raw.",
+        ) from error
+    except duckdb.Error as error:
+        raise WorkspaceError(
+            "Ce fichier DuckDB n’a pas la forme d’un entrepôt de cet observatoire.",
+            where=str(path),
+            why=f"Le moteur dit : {str(error).splitlines()[0]}",
+            remedy="Renommez-le : il sera reconstruit à partir de data/raw.",
+        ) from error
+    return Warehouse(connection, crs)
+
+
+def _schema(crs: str) -> str:
+    text = resources.files("observatoire.warehouse").joinpath("schema.sql").read_text("utf-8")
+    projjson = CRS(crs).to_json().replace("'", "''")
+    return text.replace("{crs}", f"'{projjson}'")

@@ -1,0 +1,223 @@
+"""Fill the warehouse: the zonings of a workspace, then its sources, one transaction each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
+from observatoire.sources import observe, read_source, read_table
+from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
+from observatoire.sources.observations import Parsed, refuse_faults
+from observatoire.territories import Matcher, read_members
+from observatoire.territories.layers import LAYER_SUFFIXES, Layer, read_layer
+from observatoire.territories.links import read_links
+from observatoire.territories.perimeters import Perimeters, draw_all, matcher
+from observatoire.typography import enumerate_words, plural
+from observatoire.warehouse.connection import Warehouse
+from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files
+from observatoire.warehouse.zones import store_zoning
+from observatoire.workspace import WORKSPACE_FILE, Workspace
+
+ON_ERROR = ("refuse", "reject")
+
+
+def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return every declared table of links, by (source, target) zoning."""
+    return {(p.source, p.target): read_links(p.file) for p in workspace.passages}
+
+
+def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
+    """Write the zonings of a workspace, drawn or real; nothing is written on an error.
+
+    Returns
+    -------
+    dict of str to Perimeters
+        What each zoning's perimeters are made of.
+    """
+    members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
+    drawn = draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs)
+    with warehouse.transaction():
+        for code, zoning in workspace.zonings.items():
+            made = drawn[code]
+            store_zoning(
+                warehouse,
+                zoning,
+                members[code],
+                made.shapes,
+                official=made.official,
+                origin=made.origin,
+            )
+    return drawn
+
+
+def matchers(workspace: Workspace) -> dict[str, Matcher]:
+    """Return what recognises the territories of each zoning."""
+    return {
+        code: matcher(zoning, read_members(zoning.members))
+        for code, zoning in workspace.zonings.items()
+    }
+
+
+def scope(workspace: Workspace) -> tuple[str, ...]:
+    """Return the communes observed: the prefixes of the codes that belong here."""
+    found: set[str] = set()
+    for zoning in workspace.zonings.values():
+        found |= set(read_members(zoning.members)["commune"]) - {""}
+    return tuple(sorted(found))
+
+
+def load_source(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    folder: Path,
+    *,
+    only: str = "",
+    on_error: str = "refuse",
+) -> LoadReport:
+    """Load the files of a source, or one of them, wholly or not at all.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        Where to load, and which territories are known.
+    folder : Path
+        A folder with ``source.toml``.
+    only : str
+        Name of the one file to load.
+    on_error : {"refuse", "reject"}
+        Refuse a file with a faulty row, or set such rows aside in the rejects.
+
+    Raises
+    ------
+    DescriptorError, FileError, RowError
+        See ``errors.py``; the warehouse is unchanged.
+    """
+    if on_error not in ON_ERROR:
+        raise DescriptorError(
+            f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(on_error, ON_ERROR)
+        )
+    source = read_source(folder)
+    specs = [source.file(only)] if only else list(source.files)
+    known, communes = matchers(workspace), scope(workspace)
+    if source.zoning not in known:
+        raise DescriptorError(
+            f"Le zonage « {source.zoning} » n’est pas déclaré dans {WORKSPACE_FILE}.",
+            where=f"{source.code}/{DESCRIPTOR_NAME}",
+            remedy=suggestion(source.zoning, known),
+        )
+    parsed = [
+        (spec, observe(read_table(folder / spec.name, spec), source, spec, known, communes))
+        for spec in specs
+    ]
+    if on_error == "refuse":
+        for _, table in parsed:
+            refuse_faults(table)
+    report = store_files(warehouse, source, parsed)
+    return _with_notices(report, source, parsed)
+
+
+def _with_notices(
+    report: LoadReport, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
+) -> LoadReport:
+    """Say which declared variables no file gave."""
+    given = set().union(*(set(table.observations["variable"]) for _, table in parsed))
+    lacking = [code for code in source.variables if code not in given]
+    if not lacking or len(parsed) < len(source.files):
+        return report
+    notice = f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
+    return LoadReport(report.source, report.title, report.files, report.rejects, (notice,))
+
+
+def load_layer(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    path: Path,
+    *,
+    zoning: str = "",
+    code_column: str = "",
+    repair: bool = False,
+) -> LoadReport:
+    """Replace the perimeters of a zoning by those of a real file.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        Where to write, and which zonings there are.
+    path : Path
+        Shapefile, GeoPackage, GeoJSON or FlatGeobuf with a column of codes or names.
+    zoning : str
+        The zoning; found by trying each when empty.
+    code_column, repair : str, bool
+        See :func:`~observatoire.territories.layers.read_layer`.
+
+    Notes
+    -----
+    Zonings drawn from this one are drawn again. To keep the file for good, write its path in
+    ``observatoire.toml``; a note of the report gives the line.
+    """
+    chosen, layer = _recognise(workspace, path, zoning, code_column, repair=repair)
+    members = read_members(workspace.zonings[chosen].members)
+    with warehouse.transaction():
+        store_zoning(
+            warehouse,
+            workspace.zonings[chosen],
+            members,
+            layer.shapes,
+            official=True,
+            origin=path.name,
+        )
+    rejects = pd.DataFrame(
+        [
+            (line, layer.code_column, text, "outside", "Hors du zonage.", path.name)
+            for line, text in layer.outside
+        ],
+        columns=["line", "column", "raw", "kind", "reason", "file"],
+    )
+    lacking = [code for code in members["code"] if code not in layer.shapes.index]
+    notices = [
+        f"Zonage « {chosen} » : {plural(len(layer.shapes), 'périmètre officiel', 'périmètres officiels')} "
+        f"(colonne {layer.code_column}, {layer.crs}).",
+        f'Pour le garder, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : geometry = "{path.name}".',
+    ]
+    if lacking:
+        notices.append(f"Sans contour dans ce fichier : {enumerate_words(lacking, most=6)}.")
+    if layer.repaired:
+        notices.append(f"Contours réparés : {enumerate_words(list(layer.repaired), most=6)}.")
+    kept = layer.rows_read - len(layer.outside)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, len(layer.outside), kept)
+    return LoadReport(chosen, f"Périmètres, {path.name}", (file,), rejects, tuple(notices))
+
+
+def _recognise(
+    workspace: Workspace, path: Path, zoning: str, code_column: str, *, repair: bool
+) -> tuple[str, Layer]:
+    known = matchers(workspace)
+    names: Mapping[str, Matcher] = known
+    if zoning:
+        workspace.zoning(zoning)
+        names = {zoning: known[zoning]}
+    best: tuple[str, Layer] | None = None
+    refusal: UnknownTerritoryError | None = None
+    for code, one in names.items():
+        try:
+            layer = read_layer(path, one, workspace.crs, code_column=code_column, repair=repair)
+        except UnknownTerritoryError as error:
+            refusal = error
+            continue
+        if best is None or len(layer.shapes) > len(best[1].shapes):
+            best = (code, layer)
+    if best is None:
+        assert refusal is not None  # noqa: S101
+        raise refusal
+    return best
+
+
+def is_layer(path: Path) -> bool:
+    """Say whether a file is read as perimeters."""
+    return path.suffix.lower() in LAYER_SUFFIXES
+

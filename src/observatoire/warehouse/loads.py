@@ -1,0 +1,233 @@
+"""Store a source's files: wholly or not at all, once, traced, the corrected file in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from observatoire.errors import DuplicateKeyError
+from observatoire.sources.descriptor import FileSpec, Source
+from observatoire.sources.observations import Parsed
+from observatoire.typography import NARROW, plural
+from observatoire.warehouse.connection import Warehouse
+
+#: What a load did with a file.
+LOADED, UNCHANGED, REPLACED = "chargé", "inchangé", "remplace la version précédente"
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What one file gave."""
+
+    file: str
+    sha256: str
+    outcome: str
+    rows_read: int
+    rows_kept: int
+    rows_rejected: int
+    observations: int
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load read, kept and rejected, by reason; shows itself in a notebook.
+
+    ``rows_read`` = ``rows_kept`` + ``rows_rejected``, always.
+    """
+
+    source: str
+    title: str
+    files: tuple[FileReport, ...]
+    rejects: pd.DataFrame = field(repr=False)
+    notices: tuple[str, ...] = ()
+
+    @property
+    def rows_read(self) -> int:
+        """Rows read in all files."""
+        return sum(report.rows_read for report in self.files)
+
+    @property
+    def rows_kept(self) -> int:
+        """Rows that gave observations."""
+        return sum(report.rows_kept for report in self.files)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows set aside."""
+        return sum(report.rows_rejected for report in self.files)
+
+    # The short names of DESIGN §4: « rows read, kept, rejected ».
+    @property
+    def read(self) -> int:
+        """Same as ``rows_read``."""
+        return self.rows_read
+
+    @property
+    def kept(self) -> int:
+        """Same as ``rows_kept``."""
+        return self.rows_kept
+
+    @property
+    def rejected(self) -> int:
+        """Same as ``rows_rejected``."""
+        return self.rows_rejected
+
+    @property
+    def by_reason(self) -> dict[str, int]:
+        """Rejected rows by reason, most frequent first."""
+        if self.rejects.empty:
+            return {}
+        once = self.rejects.drop_duplicates(["file", "line"])
+        return {str(k): int(v) for k, v in once["reason"].value_counts().items()}
+
+    @property
+    def changed(self) -> bool:
+        """Whether the warehouse is different after this load."""
+        return any(report.outcome != UNCHANGED for report in self.files)
+
+    def __str__(self) -> str:
+        """Return the report as French text."""
+        lines = [
+            f"{self.title} ({self.source}){NARROW}: {plural(self.rows_read, 'ligne lue', 'lignes lues')}, "
+            f"{plural(self.rows_kept, 'gardée')}, {plural(self.rows_rejected, 'rejetée')}."
+        ]
+        lines += [
+            f"  {report.file} ({report.sha256[:12]}…){NARROW}: {report.outcome}, "
+            f"{plural(report.observations, 'observation')}"
+            for report in self.files
+        ]
+        lines += [f"  rejet{NARROW}: {reason} ({count})" for reason, count in self.by_reason.items()]
+        lines += [f"  {notice}" for notice in self.notices]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        import html  # noqa: PLC0415 - only a notebook asks
+
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def store_source(warehouse: Warehouse, source: Source) -> None:
+    """Write a source's identity, rule and variables anew; call it inside a transaction."""
+    warehouse.run("DELETE FROM source WHERE code = ?", [source.code])
+    warehouse.run("DELETE FROM variable WHERE source = ?", [source.code])
+    warehouse.run(
+        "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            source.code,
+            source.title,
+            source.producer,
+            source.licence,
+            source.page,
+            source.published,
+            source.obtained,
+            source.zoning,
+            source.absence,
+            list(source.caveats),
+            source.secrecy.threshold,
+            source.secrecy.unit,
+            source.secrecy.rule,
+        ],
+    )
+    warehouse.insert(
+        "variable",
+        pd.DataFrame(
+            [
+                (source.code, v.code, v.label, str(v.nature), v.unit, v.universe, v.exploitation)
+                for v in source.variables.values()
+            ],
+            columns=["source", "code", "label", "nature", "unit", "universe", "exploitation"],
+        ),
+    )
+
+
+def store_files(
+    warehouse: Warehouse, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
+) -> LoadReport:
+    """Store the files of one source in one transaction.
+
+    A file whose bytes and descriptor are already stored changes nothing; one of the same name
+    with other bytes takes the place of the former, which stays in the history.
+
+    Raises
+    ------
+    DuplicateKeyError
+        When two standing files give the same variable of the same territory and period.
+    """
+    reports = []
+    with warehouse.transaction():
+        store_source(warehouse, source)
+        for spec, table in parsed:
+            reports.append(_store_file(warehouse, source, spec, table))
+        _check_no_overlap(warehouse, source)
+    rejects = pd.concat(
+        [table.rejects.assign(file=table.table.name) for _, table in parsed], ignore_index=True
+    )
+    return LoadReport(source.code, source.title, tuple(reports), rejects)
+
+
+def _store_file(
+    warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Parsed
+) -> FileReport:
+    table = parsed.table
+    standing = warehouse.rows(
+        "SELECT id, sha256, descriptor FROM load "
+        "WHERE source = ? AND file IN (?, ?) AND superseded_by IS NULL",
+        [source.code, table.name, spec.replaces or table.name],
+    )
+    outcome = REPLACED if standing else LOADED
+    if any(row[1:] == (table.sha256, source.sha256) for row in standing):
+        outcome = UNCHANGED
+    else:
+        _insert(warehouse, source, parsed, [int(row[0]) for row in standing])
+    return FileReport(
+        table.name,
+        table.sha256,
+        outcome,
+        parsed.rows_read,
+        parsed.rows_kept,
+        parsed.rows_rejected,
+        len(parsed.observations),
+    )
+
+
+def _insert(
+    warehouse: Warehouse, source: Source, parsed: Parsed, standing: Sequence[int]
+) -> None:
+    number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
+    warehouse.run(
+        "INSERT INTO load VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?, ?, ?, NULL)",
+        [
+            number,
+            source.code,
+            parsed.table.name,
+            parsed.table.sha256,
+            source.sha256,
+            parsed.rows_read,
+            parsed.rows_kept,
+            parsed.rows_rejected,
+        ],
+    )
+    for former in standing:
+        warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
+    warehouse.insert("observation", parsed.observations.assign(load=number))
+    warehouse.insert("reject", parsed.rejects.assign(load=number))
+
+
+def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
+    twice = warehouse.rows(
+        "SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file) "
+        "FROM current_observation WHERE source = ? "
+        "GROUP BY zoning, territory, variable, period HAVING count(DISTINCT load) > 1 "
+        "ORDER BY ALL LIMIT 1",
+        [source.code],
+    )
+    if twice:
+        variable, period, territory, files = twice[0]
+        raise DuplicateKeyError(
+            f"{files} donnent tous deux {variable} ({period}) pour « {territory} ».",
+            where=source.code,
+            why="On ne saurait lequel croire ; rien n’a été chargé.",
+            remedy='Si l’un corrige l’autre, écrivez replaces = "ancien nom" dans sa table [[files]].',
+        )

@@ -1,0 +1,149 @@
+"""Keep zonings, their territories and shapes, and the tables of passage between them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
+from observatoire.warehouse.connection import Warehouse
+
+
+def store_zoning(
+    warehouse: Warehouse,
+    zoning: Zoning,
+    members: pd.DataFrame,
+    shapes: gpd.GeoSeries | None,
+    *,
+    official: bool,
+    origin: str,
+) -> None:
+    """Write a zoning and its territories anew.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Where to write; call it inside a transaction.
+    zoning : Zoning
+        The zoning as declared.
+    members : DataFrame
+        Columns ``code``, ``nom``, ``commune`` and attributes.
+    shapes : GeoSeries or None
+        Shapes by code in the warehouse's CRS; a territory without one has no shape.
+    official : bool
+        Whether the shapes may be measured.
+    origin : str
+        The file they come from, or how they were drawn.
+    """
+    warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
+    warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
+    warehouse.run(
+        "INSERT INTO zoning VALUES (?, ?, ?, ?, ?, ?)",
+        [zoning.code, zoning.label, zoning.singular, zoning.vintage, official, origin],
+    )
+    extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
+    drawn = shapes if shapes is not None else gpd.GeoSeries(dtype="geometry")
+    rows = pd.DataFrame(
+        {
+            "zoning": zoning.code,
+            "code": members["code"],
+            "name": members["nom"],
+            "commune": members["commune"],
+            "rank": range(len(members)),
+            "attributes": [
+                json.dumps(dict(zip(extra, row, strict=True)), ensure_ascii=False)
+                for row in members[extra].itertuples(index=False, name=None)
+            ],
+            "official": official,
+            "wkb": [_wkb(drawn.get(code)) for code in members["code"]],
+        }
+    )
+    warehouse.connection.register("incoming", rows)
+    try:
+        warehouse.run(
+            "INSERT INTO territory SELECT zoning, code, name, commune, rank, attributes, official, "
+            "ST_GeomFromWKB(wkb) FROM incoming"
+        )
+    finally:
+        warehouse.connection.unregister("incoming")
+
+
+def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
+    """Return the territories of a zoning, in order, with their shapes.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by code; columns ``name``, ``commune``, ``attributes`` (a dict), ``official``,
+        ``geometry`` (None when the territory has no shape).
+    """
+    rows = warehouse.frame(
+        "SELECT code, name, commune, attributes, official, ST_AsWKB(shape) AS wkb "
+        "FROM territory WHERE zoning = ? ORDER BY rank",
+        [zoning],
+    )
+    shapes = [None if wkb is None or wkb is pd.NA else shapely.from_wkb(bytes(wkb))
+              for wkb in rows["wkb"]]
+    frame = gpd.GeoDataFrame(
+        rows[["code", "name", "commune", "official"]].assign(
+            attributes=[json.loads(text) for text in rows["attributes"]]
+        ),
+        geometry=gpd.GeoSeries(shapes, crs=warehouse.crs),
+    )
+    return frame.set_index("code")
+
+
+def store_passage_table(
+    warehouse: Warehouse,
+    source: str,
+    target: str,
+    method: str,
+    parameters: Mapping[str, object],
+    weights: pd.DataFrame,
+) -> int:
+    """Keep a passage, unless the very same one is already there.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Where to write; call it inside a transaction.
+    source, target : str
+        Zonings.
+    method : str
+        How the weights were found.
+    parameters : mapping
+        What the method was told.
+    weights : DataFrame
+        Columns ``source``, ``target``, ``weight``, ``low``, ``high``, ``link``.
+
+    Returns
+    -------
+    int
+        The number of the passage.
+    """
+    ordered = weights.sort_values(["target", "source"], ignore_index=True)
+    version = hashlib.sha256(ordered.to_csv(index=False).encode()).hexdigest()
+    described = json.dumps(dict(parameters), ensure_ascii=False, sort_keys=True)
+    known = warehouse.rows(
+        "SELECT id FROM passage WHERE source = ? AND target = ? AND method = ? AND versions = ? "
+        "AND parameters = ?::JSON",
+        [source, target, method, version, described],
+    )
+    if known:
+        return int(known[0][0])
+    number = int(warehouse.rows("SELECT nextval('passage_id')")[0][0])
+    warehouse.run(
+        "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, now()::TIMESTAMP)",
+        [number, source, target, method, described, version],
+    )
+    warehouse.insert("passage_weight", ordered.assign(passage=number))
+    return number
+
+
+def _wkb(shape: shapely.Geometry | None) -> bytes | None:
+    return None if shape is None else shapely.to_wkb(shape)

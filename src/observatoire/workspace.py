@@ -1,0 +1,211 @@
+"""A workspace: what ``observatoire.toml`` declares of a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjError
+
+from observatoire.declarations import Declaration, read_toml
+from observatoire.errors import CRSError, UnknownNameError, WorkspaceError, suggestion
+from observatoire.territories.zoning import Zoning, read_zonings
+
+WORKSPACE_FILE = "observatoire.toml"
+
+
+@dataclass(frozen=True)
+class Comparator:
+    """What the territories are compared with: some or all members of another zoning."""
+
+    code: str
+    label: str
+    zoning: str
+    territories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PassageFile:
+    """A table of links between two zonings."""
+
+    source: str
+    target: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder and its declaration; paths are absolute."""
+
+    root: Path
+    name: str
+    place: str
+    subject: str
+    centre: str
+    main_zoning: str
+    crs: str
+    warehouse: Path
+    catalogue: Path
+    warnings: tuple[str, ...]
+    zonings: Mapping[str, Zoning]
+    passages: tuple[PassageFile, ...]
+    comparators: Mapping[str, Comparator]
+
+    @property
+    def raw(self) -> Path:
+        """Folder of the sources."""
+        return self.root / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        """Folder of what is built."""
+        return self.root / "data" / "processed"
+
+    def source_folders(self) -> tuple[Path, ...]:
+        """Return the folders that describe a source, in order of name."""
+        return tuple(sorted(path.parent for path in self.raw.glob("*/source.toml")))
+
+    def zoning(self, code: str) -> Zoning:
+        """Return a declared zoning.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest code.
+        """
+        if code not in self.zonings:
+            raise UnknownNameError(
+                f"Le zonage « {code} » n’est pas déclaré.",
+                where=WORKSPACE_FILE,
+                remedy=suggestion(code, self.zonings),
+                name=code,
+            )
+        return self.zonings[code]
+
+    def comparator(self, code: str) -> Comparator:
+        """Return a declared comparator.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest code.
+        """
+        if code not in self.comparators:
+            raise UnknownNameError(
+                f"On ne sait pas comparer avec « {code} ».",
+                where=WORKSPACE_FILE,
+                remedy=suggestion(code, self.comparators),
+                name=code,
+            )
+        return self.comparators[code]
+
+
+def read_workspace(root: Path) -> Workspace:
+    """Read and validate ``observatoire.toml`` in a folder.
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder holds none.
+    DescriptorError, UnknownNameError, CRSError
+        On what it declares.
+    """
+    root = root.expanduser().resolve()
+    path = root / WORKSPACE_FILE
+    if not path.is_file():
+        raise WorkspaceError(
+            f"Ce dossier ne contient pas de « {WORKSPACE_FILE} » : ce n’est pas un espace de travail.",
+            where=str(root),
+            remedy="Ouvrez le bon dossier, créez-en un par « observatoire init », ou essayez "
+            "obs.demo().",
+        )
+    table = read_toml(path)
+    head = table.child("workspace")
+    zonings = read_zonings(table, root)
+    workspace = Workspace(
+        root=root,
+        name=head.text("name"),
+        place=head.text("place", ""),
+        subject=head.text("subject", ""),
+        centre=head.text("centre", ""),
+        main_zoning=head.text("main_zoning"),
+        crs=_metric(head),
+        warehouse=root / head.text("warehouse", "data/processed/observatoire.duckdb"),
+        catalogue=root / head.text("catalogue", "indicators.toml"),
+        warnings=head.texts("warnings"),
+        zonings=zonings,
+        passages=tuple(_read_passage(child, root) for child in table.array("passages")),
+        comparators={
+            code: _read_comparator(code, child)
+            for code, child in table.children("comparators").items()
+        },
+    )
+    head.close()
+    table.close()
+    _check_names(workspace)
+    return workspace
+
+
+def embedded_root() -> Path:
+    """Return the folder of the embedded default: in the wheel, or the repository it is built from.
+
+    Raises
+    ------
+    WorkspaceError
+        When neither is there (a broken installation).
+    """
+    packaged = Path(str(resources.files("observatoire"))) / "embedded"
+    repository = Path(__file__).resolve().parents[2]
+    for folder in (packaged, repository):
+        if (folder / WORKSPACE_FILE).is_file():
+            return folder
+    raise WorkspaceError(
+        "L’exemple embarqué est introuvable : l’installation est incomplète.",
+        remedy="Réinstallez la bibliothèque (pip install --force-reinstall observatoire).",
+    )
+
+
+def _metric(head: Declaration) -> str:
+    crs = head.text("crs")
+    try:
+        unit = CRS(crs).axis_info[0].unit_name
+    except ProjError as error:
+        raise CRSError(
+            f"Le système de coordonnées « {crs} » n’existe pas.",
+            where=head.where,
+            remedy='Pour la Martinique : crs = "EPSG:5490".',
+        ) from error
+    if unit != "metre":
+        raise CRSError(
+            f"« {crs} » n’est pas en mètres.",
+            where=head.where,
+            why="Une surface en degrés n’a pas de sens.",
+            remedy='Pour la Martinique : crs = "EPSG:5490".',
+        )
+    return crs
+
+
+def _read_passage(table: Declaration, root: Path) -> PassageFile:
+    passage = PassageFile(table.text("source"), table.text("target"), root / table.text("file"))
+    table.close()
+    return passage
+
+
+def _read_comparator(code: str, table: Declaration) -> Comparator:
+    comparator = Comparator(
+        code, table.text("label"), table.text("zoning"), table.texts("territories")
+    )
+    table.close()
+    return comparator
+
+
+def _check_names(workspace: Workspace) -> None:
+    workspace.zoning(workspace.main_zoning)
+    for passage in workspace.passages:
+        workspace.zoning(passage.source)
+        workspace.zoning(passage.target)
+    for comparator in workspace.comparators.values():
+        workspace.zoning(comparator.zoning)
