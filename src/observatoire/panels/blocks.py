@@ -1,0 +1,122 @@
+"""What a page is made of: a few frozen blocks that every writer (HTML, PDF, Word, Excel) knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from observatoire.values import Status
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure as it is shown: its text, and the number behind it for a spreadsheet."""
+
+    text: str
+    status: Status = Status.OBSERVED
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of figures: what it measures, in which unit, when."""
+
+    label: str
+    unit: str = ""
+    period: str = ""
+    decimals: int = 0
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: ``item`` (a territory), ``group`` (a heading across) or ``comparator``."""
+
+    label: str
+    cells: tuple[Cell, ...] = ()
+    kind: str = "item"
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A line under a table or a figure: « Champ », « Source », « Lecture »…"""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of figures with its notes; ``kind`` is ``figures``, ``profile`` or ``texts``."""
+
+    title: str
+    head: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[Note, ...] = ()
+    kind: str = "figures"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A title; level 1 starts a part of the document."""
+
+    text: str
+    level: int = 2
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A box that must be read: warnings, method."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A list of terms and what is said of them."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing, with the text that stands for it where it cannot be seen."""
+
+    svg: str = field(repr=False)
+    title: str
+    alternative: str
+    notes: tuple[Note, ...] = ()
+    width: float = 1.0
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows starts a page when printed."""
+
+
+Block = Grid | Heading | Paragraph | Callout | Facts | Figure | PageBreak
+
+
+@dataclass(frozen=True)
+class Page:
+    """A titled sequence of blocks: a panel, a profile, a whole annex."""
+
+    title: str
+    subtitle: str
+    blocks: tuple[Block, ...]
+    date: str = ""
+    place: str = ""
+    cover: bool = False

@@ -1,0 +1,74 @@
+"""Write a figure as a cell: number, bounds in brackets, or the mark of its status."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from observatoire.indicators.catalogue import Indicator
+from observatoire.panels.blocks import Cell
+from observatoire.typography import NARROW, interval, number, with_unit
+from observatoire.values import Status
+
+
+def cell_of(row: Mapping[str, Any], indicator: Indicator) -> Cell:
+    """Return the cell that shows one row of a protected table.
+
+    Parameters
+    ----------
+    row : mapping
+        ``value``, ``low``, ``high``, ``status``, ``reason``, ``method``.
+    indicator : Indicator
+        Gives the number of decimals.
+
+    Examples
+    --------
+    >>> from observatoire.indicators.catalogue import Indicator
+    >>> from observatoire.values import Nature
+    >>> i = Indicator("p", "Part", "Part", "t", Nature.RATE, "%", 1, "neutral", "", "", ())
+    >>> nan = float("nan")
+    >>> cell_of({"value": 12.34, "low": 12.34, "high": 12.34, "status": "aggregated",
+    ...          "reason": "", "method": ""}, i).text
+    '12,3'
+    >>> cell_of({"value": nan, "low": 1.0, "high": 2.0, "status": "bounded",
+    ...          "reason": "", "method": ""}, i).text
+    '[1,0\u202f; 2,0]'
+    """
+    status = Status(row["status"])
+    hint = " ".join(text for text in (row["reason"], row["method"]) if text)
+    return Cell(
+        text=_text(row, status, indicator.decimals),
+        status=status,
+        value=_given(row["value"]),
+        low=_given(row["low"]),
+        high=_given(row["high"]),
+        hint=hint,
+    )
+
+
+def told(row: Mapping[str, Any], indicator: Indicator) -> str:
+    """Write a figure with its unit, for a sentence."""
+    status = Status(row["status"])
+    if status.has_value:
+        text = with_unit(row["value"], indicator.unit, indicator.decimals)
+        return f"({text})" if status is Status.CONTEXT else text
+    if status is Status.BOUNDED:
+        gap = NARROW if indicator.unit == "%" else " "
+        return f"{interval(row['low'], row['high'], indicator.decimals)}{gap}{indicator.unit}".strip()
+    return status.mark
+
+
+def _text(row: Mapping[str, Any], status: Status, decimals: int) -> str:
+    if status is Status.BOUNDED:
+        return interval(row["low"], row["high"], decimals)
+    if not status.has_value:
+        return status.mark
+    text = number(row["value"], decimals)
+    if status is Status.CONTEXT:
+        return f"({text})"
+    return f"{text}{NARROW}{status.mark}" if status is Status.ESTIMATED else text
+
+
+def _given(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

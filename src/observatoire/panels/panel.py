@@ -1,0 +1,198 @@
+"""The thematic panel: territories in rows, indicators in columns, comparators at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from observatoire.indicators.catalogue import Indicator
+from observatoire.panels.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
+from observatoire.panels.cells import cell_of, told
+from observatoire.panels.notes import notes_of
+from observatoire.secrecy.table import ProtectedTable
+from observatoire.typography import NO_BREAK
+from observatoire.values import Status
+
+#: As many columns of figures as an A4 page holds without shrinking them.
+MOST_COLUMNS = 7
+
+
+def panel_blocks(table: ProtectedTable, communes: dict[str, str], ask: str = "") -> list[Block]:
+    """Lay a protected table out as panels.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        The indicators of a theme, with their comparators.
+    communes : dict
+        Name of the commune of each territory: rows are grouped under it.
+    ask : str
+        Whom to ask when the theme has no figure by territory.
+
+    Returns
+    -------
+    list of Block
+        One grid by source and period, of :data:`MOST_COLUMNS` columns at most; then the figures
+        known at another scale only; then what is not available and whom to ask.
+    """
+    known = table.main[table.main["status"] != str(Status.MISSING)]
+    shown = [i for i in table.indicators.values() if i.code in set(known["indicator"])]
+    elsewhere = table.compared[table.compared["status"] != str(Status.MISSING)]
+    other = [
+        i for i in table.indicators.values()
+        if i not in shown and i.code in set(elsewhere["indicator"])
+    ]
+    lacking = [i for i in table.indicators.values() if i not in shown and i not in other]
+    blocks: list[Block] = []
+    if not shown:
+        asked = f" Producteurs à solliciter{NO_BREAK}: {ask}." if ask else ""
+        blocks.append(
+            Paragraph(f"Aucune donnée par {_singular(table)} pour cette thématique.{asked}")
+        )
+    groups = list(_groups(table, shown))
+    for rank, chosen in enumerate(groups):
+        blocks.append(_grid(table, chosen, communes, warn=rank == len(groups) - 1))
+    if other:
+        blocks.append(_other_scales(table, other))
+    if lacking:
+        blocks.append(_lacking(table, lacking))
+    return blocks
+
+
+def _singular(table: ProtectedTable) -> str:
+    return "quartier" if table.zoning.startswith("quartier") else "territoire"
+
+
+def _groups(
+    table: ProtectedTable, indicators: Sequence[Indicator]
+) -> Iterator[list[Indicator]]:
+    """Deal indicators into grids: one source and period each, not too wide."""
+    period = table.main.drop_duplicates("indicator").set_index("indicator")["period"]
+    by_source: dict[tuple[tuple[str, ...], str], list[Indicator]] = {}
+    for indicator in indicators:
+        key = (indicator.sources, str(period[indicator.code]))
+        by_source.setdefault(key, []).append(indicator)
+    for group in by_source.values():
+        pieces = -(-len(group) // MOST_COLUMNS)
+        size = -(-len(group) // pieces)
+        for start in range(0, len(group), size):
+            yield group[start : start + size]
+
+
+def _grid(
+    table: ProtectedTable, indicators: list[Indicator], communes: dict[str, str], *, warn: bool
+) -> Grid:
+    codes = [indicator.code for indicator in indicators]
+    cells = table.cells[table.cells["indicator"].isin(codes)]
+    by_key = {
+        (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
+        for row in cells.to_dict("records")
+    }
+    rows = [
+        *_item_rows(table, indicators, by_key, communes),
+        *_comparator_rows(table, indicators, by_key),
+    ]
+    first = cells.iloc[0]
+    period = str(first["period"])
+    return Grid(
+        title=f"{first['source']}, {period}" if period else str(first["source"]),
+        head=table.zoning_label,
+        columns=tuple(_column(indicator, period) for indicator in indicators),
+        rows=tuple(rows),
+        notes=notes_of(table, cells, indicators, warn=warn),
+    )
+
+
+def _column(indicator: Indicator, period: str) -> Column:
+    return Column(
+        label=indicator.short,
+        unit=indicator.unit,
+        period=period,
+        decimals=indicator.decimals,
+        hint=indicator.definition,
+    )
+
+
+def _item_rows(
+    table: ProtectedTable,
+    indicators: list[Indicator],
+    by_key: dict[tuple[str, str, str], dict[str, object]],
+    communes: dict[str, str],
+) -> Iterator[Row]:
+    heading = None
+    for code, name in _territories(table.main):
+        commune = communes.get(code, "")
+        if commune != heading:
+            heading = commune
+            if commune:
+                yield Row(commune, kind="group")
+        yield Row(name, _row_cells(table.zoning, code, indicators, by_key), hint=code)
+
+
+def _comparator_rows(
+    table: ProtectedTable,
+    indicators: list[Indicator],
+    by_key: dict[tuple[str, str, str], dict[str, object]],
+) -> Iterator[Row]:
+    compared = table.compared
+    if len(compared):
+        yield Row("Pour comparer", kind="group")
+    for zoning in table.comparators:
+        for code, name in _territories(compared[compared["zoning"] == zoning]):
+            cells = _row_cells(zoning, code, indicators, by_key)
+            yield Row(name, cells, kind="comparator", hint=code)
+
+
+def _row_cells(
+    zoning: str,
+    code: str,
+    indicators: list[Indicator],
+    by_key: dict[tuple[str, str, str], dict[str, object]],
+) -> tuple[Cell, ...]:
+    return tuple(cell_of(by_key[zoning, code, i.code], i) for i in indicators)
+
+
+def _territories(cells: pd.DataFrame) -> list[tuple[str, str]]:
+    once = cells.drop_duplicates("territory")
+    return [(str(code), str(name)) for code, name in zip(once["territory"], once["name"], strict=True)]
+
+
+def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
+    """List the figures that exist for a commune, a ZUS or a perimeter, not for the quartiers."""
+    codes = [indicator.code for indicator in indicators]
+    cells = table.compared[
+        table.compared["indicator"].isin(codes) & (table.compared["status"] != str(Status.MISSING))
+    ]
+    rows = []
+    for indicator in indicators:
+        for row in cells[cells["indicator"] == indicator.code].to_dict("records"):
+            shown = cell_of(row, indicator)
+            figure = Cell(told(row, indicator), shown.status, shown.value, shown.low, shown.high)
+            rows.append(
+                Row(indicator.label, (Cell(str(row["name"])), Cell(str(row["period"])), figure,
+                                      Cell(str(row["method"]) or "—")))
+            )
+    return Grid(
+        title="Chiffres connus à une autre échelle que le quartier",
+        head="Indicateur",
+        columns=(Column("Territoire"), Column("Période"), Column("Valeur"), Column("Note")),
+        rows=tuple(rows),
+        notes=notes_of(table, cells, indicators, warn=False),
+        kind="texts",
+    )
+
+
+def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
+    reasons = table.main.drop_duplicates("indicator").set_index("indicator")["reason"]
+    rows = tuple(
+        Row(i.label, (Cell(i.definition), Cell(str(reasons[i.code])))) for i in indicators
+    )
+    return Grid(
+        title="Indicateurs prêts, dont les données restent à demander",
+        head="Indicateur",
+        columns=(Column("Définition"), Column("Ce qui manque")),
+        rows=rows,
+        notes=(Note("Signes", "Non disponible (n.d.) pour tous les territoires."),),
+        kind="texts",
+    )

@@ -1,0 +1,177 @@
+"""A quartier on one page: who it is, what is known of it, beside its commune and all quartiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from observatoire.indicators.catalogue import Indicator, Theme
+from observatoire.panels.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
+from observatoire.panels.cells import cell_of, told
+from observatoire.panels.notes import notes_of
+from observatoire.secrecy.table import ProtectedTable
+from observatoire.typography import NO_BREAK, enumerate_words, plural
+from observatoire.values import Status
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a territory is: what its zoning's table of members and its links say of it."""
+
+    code: str
+    name: str
+    commune: str
+    commune_name: str
+    facts: tuple[tuple[str, str], ...]
+    linked: bool
+
+
+def identity_facts(attributes: Mapping[str, str], commune: str, links: str) -> tuple[tuple[str, str], ...]:
+    """Return the facts printed at the head of a profile, in French."""
+    words = {"oui": "oui", "non": "non"}
+    facts = [("Commune", commune)]
+    if attributes.get("groupe"):
+        facts.append(("Périmètre ou groupe", attributes["groupe"]))
+    if attributes.get("zus"):
+        facts.append(("En zone urbaine sensible", words.get(attributes["zus"], attributes["zus"])))
+    facts.append(("Rattachement", links))
+    if attributes.get("statut_liste"):
+        facts.append(("Liste des quartiers", attributes["statut_liste"]))
+    if attributes.get("source"):
+        facts.append(("Source de la liste", attributes["source"]))
+    return tuple(facts)
+
+
+def profile_blocks(
+    table: ProtectedTable,
+    identity: Identity,
+    themes: Sequence[Theme],
+    against: Sequence[tuple[str, str, str]],
+    locator: Figure | None = None,
+    *,
+    warn: bool = True,
+) -> list[Block]:
+    """Lay out the profile of one territory.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        The indicators of the profile for this territory, with its comparators.
+    identity : Identity
+        Who it is.
+    themes : sequence of Theme
+        Headings, in order, with the indicators they show.
+    against : sequence of (zoning, code, label)
+        The comparators to print beside.
+    locator : Figure, optional
+        Where it lies.
+    warn : bool
+        Print the workspace's warnings.
+    """
+    by_key = {
+        (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
+        for row in table.cells.to_dict("records")
+    }
+    rows: list[Row] = []
+    holes: list[str] = []
+    for theme in themes:
+        chosen = [table.indicators[code] for code in theme.profile if code in table.indicators]
+        known, lacking = _split(chosen, by_key, table.zoning, identity.code)
+        holes += [indicator.short for indicator in lacking]
+        if known:
+            rows.append(Row(theme.label, kind="group"))
+        rows += [_row(i, by_key, table.zoning, identity.code, against) for i in known]
+    blocks: list[Block] = [Facts(identity.facts)]
+    if locator:
+        blocks.append(locator)
+    if not rows:
+        blocks.append(_nothing(identity))
+    else:
+        blocks.append(_grid(table, identity, rows, against, holes, warn=warn))
+    return blocks
+
+
+def _split(
+    indicators: Sequence[Indicator],
+    by_key: Mapping[tuple[str, str, str], Mapping[str, object]],
+    zoning: str,
+    code: str,
+) -> tuple[list[Indicator], list[Indicator]]:
+    known, lacking = [], []
+    for indicator in indicators:
+        status = by_key[zoning, code, indicator.code]["status"]
+        (lacking if status == str(Status.MISSING) else known).append(indicator)
+    return known, lacking
+
+
+def _row(
+    indicator: Indicator,
+    by_key: Mapping[tuple[str, str, str], Mapping[str, object]],
+    zoning: str,
+    code: str,
+    against: Sequence[tuple[str, str, str]],
+) -> Row:
+    mine = by_key[zoning, code, indicator.code]
+    unit = f" ({indicator.unit})" if indicator.unit else ""
+    beside = [by_key.get((z, c, indicator.code)) for z, c, _ in against]
+    cells = [
+        cell_of(mine, indicator),
+        *(cell_of(row, indicator) if row else Cell("", Status.MISSING) for row in beside),
+        Cell(str(mine["period"])),
+    ]
+    return Row(f"{indicator.label}{unit}", tuple(cells), hint=indicator.definition)
+
+
+def _grid(
+    table: ProtectedTable,
+    identity: Identity,
+    rows: list[Row],
+    against: Sequence[tuple[str, str, str]],
+    holes: list[str],
+    *,
+    warn: bool,
+) -> Grid:
+    shown = {row.label for row in rows}
+    indicators = [
+        i for i in table.indicators.values()
+        if f"{i.label} ({i.unit})" in shown or (not i.unit and i.label in shown)
+    ]
+    cells = table.cells[
+        table.cells["indicator"].isin([i.code for i in indicators])
+        & ((table.cells["zoning"] != table.zoning) | (table.cells["territory"] == identity.code))
+    ]
+    notes = [note for note in notes_of(table, cells, indicators, warn=warn)
+             if note.label not in ("Champ", "Précaution")]
+    if holes:
+        listed = enumerate_words(holes)
+        notes.insert(1, Note(f"Non disponible ({plural(len(holes), 'indicateur')})", f"{listed}."))
+    return Grid(
+        title=f"Ce que l’on sait de {identity.name}",
+        head="Indicateur",
+        columns=(
+            Column(identity.name),
+            *(Column(label) for _, _, label in against),
+            Column("Période"),
+        ),
+        rows=tuple(rows),
+        notes=tuple(notes),
+        kind="profile",
+    )
+
+
+def _nothing(identity: Identity) -> Callout:
+    return Callout(
+        "Aucun chiffre pour ce quartier",
+        (
+            "Aucun IRIS ne lui est rattaché, et aucune source ne le désigne par son nom.",
+            f"Pour en avoir{NO_BREAK}: établir son périmètre avec la ville, ou son rattachement aux "
+            "IRIS dans geo/passage_iris-2016_quartier-cucs-2007.csv.",
+        )
+        if not identity.linked
+        else ("Aucune source chargée ne le renseigne.",),
+    )
+
+
+def sentence(row: Mapping[str, object], indicator: Indicator) -> str:
+    """Write one figure as a sentence, for an alternative text."""
+    return f"{row['name']}{NO_BREAK}: {told(row, indicator)}"
