@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -19,6 +18,7 @@ from observatoire.passage.support import masses, read_support
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -57,7 +57,6 @@ def by_area(
     Examples
     --------
     >>> import geopandas as gpd
-    from numpy.typing import NDArray
     >>> iris = gpd.GeoDataFrame(
     ...     geometry=shapely.box([0, 10], [0, 0], [10, 20], [10, 10]), index=["i1", "i2"], crs=5490
     ... )
@@ -113,7 +112,6 @@ def by_support(
     Examples
     --------
     >>> import geopandas as gpd
-    from numpy.typing import NDArray
     >>> iris = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 20, 10)], index=["i"], crs=5490)
     >>> quartier = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 5, 10)], index=["q"], crs=5490)
     >>> doors = gpd.GeoDataFrame(
