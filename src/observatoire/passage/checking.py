@@ -1,0 +1,235 @@
+"""What is given to a passage: a frame by source, its natures, its bounds. Checked before use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import NatureError, PassageError, UnknownNameError, suggestion
+from observatoire.passage.layers import check_codes, named
+from observatoire.values import Nature
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.passage.model import Passage
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Values by source of the passage and by variable, with their natures and bounds.
+
+    ``absent`` flags the sources that the frame does not hold; ``unknown`` lists the codes that
+    the passage does not know, and ``stray`` sums their values by variable.
+    """
+
+    variables: list[str]
+    natures: list[Nature]
+    numbers: NDArray[np.float64]
+    low: NDArray[np.float64] | None
+    high: NDArray[np.float64] | None
+    absent: NDArray[np.bool_]
+    unknown: list[str]
+    stray: NDArray[np.float64]
+
+    def columns(self, chosen: list[int]) -> Given:
+        """Keep some variables only."""
+        return Given(
+            [self.variables[k] for k in chosen],
+            [self.natures[k] for k in chosen],
+            self.numbers[:, chosen],
+            None if self.low is None else self.low[:, chosen],
+            None if self.high is None else self.high[:, chosen],
+            self.absent,
+            self.unknown,
+            self.stray[chosen],
+        )
+
+
+def check_given(
+    passage: Passage,
+    frame: pd.DataFrame,
+    nature: str | Mapping[str, str],
+    *,
+    low: pd.DataFrame | None = None,
+    high: pd.DataFrame | None = None,
+    signed: bool = False,
+) -> Given:
+    """Check a frame and put it in the order of the passage's sources."""
+    if not isinstance(frame, pd.DataFrame):
+        raise PassageError(
+            f"« {type(frame).__name__} » n’est pas un tableau.",
+            why="Un passage s’applique à un tableau indexé par code, une colonne par variable.",
+            remedy='Pour une seule variable : serie.to_frame("nom").',
+        )
+    variables = [str(name) for name in frame.columns]
+    if not frame.columns.is_unique:
+        repeated = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+        raise PassageError(
+            f"Colonnes répétées : {named(repeated)}.",
+            why="Deux variables de même nom ne se distinguent plus.",
+            remedy="Renommez-les.",
+            columns=repeated,
+        )
+    codes = check_codes(frame.index, "valeurs")
+    position = passage.sources.get_indexer(pd.Index(codes))
+    _check_some_known(passage, codes, position)
+    natures = _natures(variables, nature)
+    values = _ordered(frame, position, len(passage.sources))
+    bounds = [_bound(frame, bound, position, passage) for bound in (low, high)]
+    if not signed:
+        _check_signs(passage, values, variables, natures)
+    _check_bounds(passage, values, variables, bounds)
+    absent = np.ones(len(passage.sources), dtype=bool)
+    absent[position[position >= 0]] = False
+    foreign = position < 0
+    unknown = [str(code) for code in codes[foreign]]
+    stray = np.nansum(frame.loc[foreign].to_numpy(dtype=np.float64, na_value=np.nan), axis=0)
+    return Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
+
+
+def _natures(variables: list[str], nature: str | Mapping[str, str]) -> list[Nature]:
+    if isinstance(nature, Mapping):
+        lacking = [name for name in variables if name not in nature]
+        if lacking:
+            raise NatureError(
+                f"La nature de {named(lacking)} n’est pas dite.",
+                why="C’est elle qui décide de ce qu’on peut faire d’une variable.",
+                remedy='Complétez nature={variable: "count" ou "amount" ou "rate"}.',
+                variables=lacking,
+            )
+        return [_passable(str(nature[name]), name) for name in variables]
+    return [_passable(str(nature), named(variables))] * len(variables)
+
+
+def _passable(word: str, where: str) -> Nature:
+    try:
+        nature = Nature(word)
+    except ValueError:
+        raise NatureError(
+            f"« {word} » n’est pas une nature.",
+            where=where,
+            remedy=suggestion(word, [str(known) for known in Nature]),
+            nature=word,
+        ) from None
+    if not nature.passable:
+        raise NatureError(
+            f"Une variable de nature « {nature.label} » ne passe pas d’un zonage à un autre.",
+            where=where,
+            why=_WHY_NOT[nature],
+            remedy=_WAY_OUT[nature],
+            nature=str(nature),
+        )
+    return nature
+
+
+_WHY_NOT = {
+    Nature.MEDIAN: "La médiane d’une réunion ne se déduit pas des médianes de ses parties.",
+    Nature.MEAN: "Sans les effectifs, la moyenne d’une réunion ne se déduit pas des moyennes.",
+    Nature.INDEX: "Un indice n’est pas une quantité : il ne s’additionne ni ne se partage.",
+}
+
+_WAY_OUT = {
+    Nature.MEDIAN: "Demandez-la au producteur sur ce zonage, ou montrez celle des territoires.",
+    Nature.MEAN: "Passez la somme (nature « amount ») et l’effectif, puis apply_ratio.",
+    Nature.INDEX: "Passez ses composantes, puis recalculez-le sur ce zonage.",
+}
+
+
+def _check_some_known(passage: Passage, codes: NDArray[Any], position: NDArray[np.intp]) -> None:
+    if len(codes) and not (position >= 0).any():
+        raise UnknownNameError(
+            f"Aucun code du tableau n’est une source du passage (par exemple « {codes[0]} »).",
+            where=passage.source_zoning,
+            why=f"Le passage attend des codes comme « {passage.sources[0]} »."
+            if len(passage.sources)
+            else "Le passage n’a aucune source.",
+            remedy="Vérifiez le millésime du zonage, et que les zéros de tête sont là.",
+            codes=list(codes),
+        )
+
+
+def _ordered(frame: pd.DataFrame, position: NDArray[np.intp], count: int) -> NDArray[np.float64]:
+    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+    if not all(numeric):
+        wrong = [str(c) for c, good in zip(frame.columns, numeric, strict=True) if not good]
+        raise PassageError(
+            f"Colonnes qui ne sont pas des nombres : {named(wrong)}.",
+            why="Une mention (« s », « nd ») n’est pas une valeur.",
+            remedy="Convertissez-les, les mentions devenant NaN (pandas.to_numeric).",
+            columns=wrong,
+        )
+    values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isinf(values).any():
+        at = np.argwhere(np.isinf(values))[0]
+        raise PassageError(
+            "Une valeur est infinie.",
+            where=f"{frame.index[at[0]]}, {frame.columns[at[1]]}",
+            why="Elle rendrait infini tout total qui la contient.",
+            remedy="Laissez-la vide (NaN) si elle n’est pas connue.",
+        )
+    if len(position) == count and (position == np.arange(count)).all():
+        return values
+    ordered = np.full((count, values.shape[1]), np.nan)
+    ordered[position[position >= 0]] = values[position >= 0]
+    return ordered
+
+
+def _bound(
+    frame: pd.DataFrame,
+    bound: pd.DataFrame | None,
+    position: NDArray[np.intp],
+    passage: Passage,
+) -> NDArray[np.float64] | None:
+    if bound is None:
+        return None
+    if not (bound.index.equals(frame.index) and bound.columns.equals(frame.columns)):
+        raise PassageError(
+            "Les bornes n’ont pas les lignes et les colonnes du tableau des valeurs.",
+            why="Une borne doit dire de quelle valeur elle est la borne.",
+            remedy="Alignez-les : bornes.reindex_like(valeurs).",
+        )
+    return _ordered(bound, position, len(passage.sources))
+
+
+def _check_signs(
+    passage: Passage, values: NDArray[np.float64], variables: list[str], natures: list[Nature]
+) -> None:
+    counts = np.array([nature is Nature.COUNT for nature in natures], dtype=bool)
+    if not counts.any() or not (np.nanmin(values, initial=0.0) < 0):
+        return
+    wrong = np.argwhere((values < 0) & counts)
+    if len(wrong):
+        source, variable = wrong[0]
+        raise PassageError(
+            f"L’effectif est négatif ({values[source, variable]:g}).",
+            where=f"{passage.sources[source]}, {variables[variable]}",
+            why="On ne compte pas moins que zéro : les bornes n’auraient plus de sens.",
+            remedy='Corrigez la valeur, ou déclarez nature="amount" si c’est un solde.',
+        )
+
+
+def _check_bounds(
+    passage: Passage,
+    values: NDArray[np.float64],
+    variables: list[str],
+    bounds: list[NDArray[np.float64] | None],
+) -> None:
+    low, high = bounds
+    for below, above in ((low, values), (values, high), (low, high)):
+        if below is None or above is None:
+            continue
+        wrong = np.argwhere(below > above)
+        if len(wrong):
+            source, variable = wrong[0]
+            raise PassageError(
+                "La valeur sort de ses bornes, ou les bornes sont inversées "
+                f"({below[source, variable]:g} > {above[source, variable]:g}).",
+                where=f"{passage.sources[source]}, {variables[variable]}",
+                why="L’encadrement du résultat serait faux.",
+                remedy="Vérifiez low et high.",
+            )

@@ -1,0 +1,344 @@
+"""What a layer must be before it is measured: metric, coded, valid, official, without overlap.
+
+Everything here refuses rather than guesses; what it repairs, on request, it reports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from observatoire.errors import (
+    CRSError,
+    DuplicateKeyError,
+    InvalidGeometryError,
+    PassageError,
+    SchematicGeometryError,
+)
+from observatoire.passage.grid import Grid, recognise_grid
+from observatoire.typography import enumerate_words, number, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+_POLYGONS = (3, 6)  # GEOS type numbers of Polygon and MultiPolygon
+_POINTS = (0,)
+_KIND_NAMES = ("point", "ligne", "anneau", "polygone", "multipoint", "multiligne", "multipolygone")
+_SHOWN = 5  # codes named in a message; the rest is in the error's data
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A checked zoning: codes in increasing order, geometries and areas beside them."""
+
+    role: str
+    codes: NDArray[Any]
+    geometries: NDArray[Any]
+    areas: NDArray[np.float64]
+    crs: Any
+    zoning: str
+    remarks: tuple[str, ...] = ()
+    grid: Grid | None = None
+    frame: gpd.GeoDataFrame | None = None
+
+    def __len__(self) -> int:
+        """Return how many territories the layer holds."""
+        return len(self.codes)
+
+
+def named(codes: Iterable[object], most: int = _SHOWN) -> str:
+    """Write codes for a message: the first few, then how many more.
+
+    Examples
+    --------
+    >>> named(["a", "b", "c"], most=2)
+    'a, b et 1 autre'
+    """
+    return enumerate_words([str(code) for code in codes], most=most)
+
+
+def check_layer(
+    frame: gpd.GeoDataFrame,
+    role: str,
+    *,
+    repair: bool = False,
+    points: bool = False,
+    zoning: str = "",
+) -> Layer:
+    """Check a layer whole, and put it in the order of its codes.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Indexed by territory code (text).
+    role : str
+        How messages call the layer: « source », « cible », « support ».
+    repair : bool
+        Make invalid geometries valid and say which, instead of refusing them.
+    points : bool
+        Accept a layer of points too (a support of addresses).
+    zoning : str
+        Name of the zoning; by default the one in ``frame.attrs["zoning"]``.
+    """
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise PassageError(
+            f"La couche « {role} » n’est pas un GeoDataFrame mais « {type(frame).__name__} ».",
+            why="Un passage se mesure sur des géométries.",
+            remedy="Lisez la couche avec geopandas.read_file, puis set_index sur le code.",
+            role=role,
+        )
+    _check_filled(frame, role)
+    _check_official(frame, role)
+    _check_crs(frame, role)
+    codes = check_codes(frame.index, role)
+    order = np.argsort(codes, kind="stable")
+    codes = codes[order]
+    geometries = np.asarray(frame.geometry.array)[order]
+    frame = frame.iloc[order]
+    remarks: tuple[str, ...] = ()
+    grid = None if points else recognise_grid(geometries)
+    if grid is None:
+        geometries, remarks = _check_geometries(
+            geometries, codes, role, repair=repair, points=points
+        )
+        areas = shapely.area(geometries)
+    else:
+        areas = np.full(len(codes), grid.width * grid.height)
+    return Layer(
+        role=role,
+        codes=codes,
+        geometries=geometries,
+        areas=areas,
+        crs=frame.crs,
+        zoning=zoning or str(frame.attrs.get("zoning", "")),
+        remarks=remarks,
+        grid=grid,
+        frame=frame,
+    )
+
+
+def check_same_crs(*layers: Layer) -> None:
+    """Refuse layers that do not share one reference system."""
+    first = layers[0]
+    for other in layers[1:]:
+        if first.crs != other.crs and not first.crs.equals(other.crs, ignore_axis_order=True):
+            raise CRSError(
+                f"La couche « {first.role} » est en {_crs_name(first.crs)}, "
+                f"la couche « {other.role} » en {_crs_name(other.crs)}.",
+                why="Deux systèmes de coordonnées ne se superposent pas.",
+                remedy=f"Projetez l’une sur l’autre : {other.role}.to_crs({first.role}.crs).",
+                crs=(first.crs, other.crs),
+            )
+
+
+def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
+    """Refuse codes that are not text, are blank, or are repeated."""
+    codes = np.asarray(index, dtype=object)
+    wrong = [code for code in codes if not isinstance(code, str)]
+    if isinstance(index, pd.MultiIndex) or wrong:
+        raise PassageError(
+            f"L’index de la couche « {role} » n’est pas du texte (par exemple {wrong[0]!r}).",
+            why="Un code officiel est du texte : en nombre, il perd ses zéros de tête.",
+            remedy='Indexez par le code : set_index("code") après lecture en texte (dtype=str).',
+            codes=wrong,
+        )
+    if any(not code.strip() for code in codes):
+        raise PassageError(
+            f"La couche « {role} » contient un code vide.",
+            why="Un territoire sans code ne peut être nommé dans aucun résultat.",
+            remedy="Retirez ces lignes, ou complétez leur code.",
+        )
+    if not index.is_unique:
+        repeated = sorted(set(codes[index.duplicated()]))
+        raise DuplicateKeyError(
+            f"{plural(len(repeated), 'code')} de la couche « {role} » revient plusieurs fois : "
+            f"{named(repeated)}.",
+            why="Chaque territoire doit apparaître une seule fois, sinon il compte double.",
+            remedy="Fusionnez les morceaux d’un même territoire : "
+            'dissolve(by="code"), ou retirez les doublons.',
+            codes=repeated,
+        )
+    return codes
+
+
+def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
+    if len(frame) == 0:
+        raise InvalidGeometryError(
+            f"La couche « {role} » est vide.",
+            why="Aucun territoire à mettre en rapport.",
+            remedy="Vérifiez le fichier lu et le filtre appliqué.",
+        )
+
+
+def _check_official(frame: gpd.GeoDataFrame, role: str) -> None:
+    flag = frame["official"] if "official" in frame.columns else None
+    schematic = frame.attrs.get("official") is False
+    codes: list[str] = []
+    if flag is not None:
+        codes = [str(code) for code in frame.index[(flag == False).to_numpy()]]  # noqa: E712
+    if not schematic and not codes:
+        return
+    zoning = str(frame.attrs.get("zoning", "") or "<zonage>")
+    shown = f" ({named(codes)})" if codes else ""
+    raise SchematicGeometryError(
+        f"Les périmètres de la couche « {role} » sont schématiques{shown}.",
+        why="Un périmètre schématique se dessine, il ne se mesure pas : "
+        "toute surface y serait inventée.",
+        remedy=f"Déposez le fichier officiel des périmètres dans geo/{zoning}.gpkg, "
+        "ou employez une table de passage (passage.from_table).",
+        codes=codes,
+        zoning=zoning,
+    )
+
+
+def _check_crs(frame: gpd.GeoDataFrame, role: str) -> None:
+    crs = frame.crs
+    if crs is None:
+        raise CRSError(
+            f"La couche « {role} » n’a pas de système de coordonnées.",
+            why="Sans lui, ses nombres ne se superposent à rien.",
+            remedy=f"{_crs_guess(frame)} Déclarez-le par set_crs une fois vérifié.",
+        )
+    unit = crs.axis_info[0].unit_name if crs.axis_info else ""
+    if not crs.is_projected or unit not in ("metre", "meter"):
+        raise CRSError(
+            f"La couche « {role} » est en {_crs_name(crs)}, qui n’est pas en mètres.",
+            why="Une surface en degrés n’a pas de sens.",
+            remedy="Projetez-la : to_crs(5490) en Martinique, to_crs(2154) en métropole.",
+            crs=crs,
+        )
+
+
+def _crs_name(crs: Any) -> str:
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.name)
+
+
+def _crs_guess(frame: gpd.GeoDataFrame) -> str:
+    west, south, east, north = frame.total_bounds
+    if not np.isfinite([west, south, east, north]).all():
+        return ""
+    inside = [
+        name
+        for name, (x0, y0, x1, y1) in _KNOWN_EXTENTS.items()
+        if x0 <= west <= east <= x1 and y0 <= south <= north <= y1
+    ]
+    if not inside:
+        return "Ses nombres ne ressemblent à aucun système connu ici."
+    return f"Ses nombres ressemblent à {inside[0]}."
+
+
+_KNOWN_EXTENTS = {
+    "WGS84 (EPSG:4326), en degrés": (-180.0, -90.0, 180.0, 90.0),
+    "RGAF09 / UTM 20N (EPSG:5490), ou WGS84 / UTM 20N (EPSG:32620)": (6e5, 1.5e6, 8e5, 1.7e6),
+    "Lambert-93 (EPSG:2154)": (0.0, 6e6, 1.3e6, 7.2e6),
+    "Web Mercator (EPSG:3857)": (-7e6, 1.6e6, -6.7e6, 1.7e6),
+}
+
+
+def _check_geometries(
+    geometries: NDArray[Any],
+    codes: NDArray[Any],
+    role: str,
+    *,
+    repair: bool,
+    points: bool,
+) -> tuple[NDArray[Any], tuple[str, ...]]:
+    absent = shapely.is_missing(geometries) | shapely.is_empty(geometries)
+    _refuse(
+        absent, codes, role, "géométrie vide", "Retirez ces territoires, ou redemandez la couche."
+    )
+    kinds = shapely.get_type_id(geometries)
+    _check_kinds(kinds, codes, role, points=points)
+    _refuse(
+        shapely.has_z(geometries),
+        codes,
+        role,
+        "géométrie en trois dimensions",
+        "Aplatissez-la : set_geometry(shapely.force_2d(couche.geometry)).",
+    )
+    endless = ~np.isfinite(shapely.bounds(geometries)).all(axis=1)
+    _refuse(
+        np.asarray(endless),
+        codes,
+        role,
+        "coordonnées infinies ou absentes",
+        "Redemandez la couche.",
+    )
+    geometries, remarks = _check_valid(geometries, codes, role, repair=repair)
+    if kinds[0] not in _POINTS:
+        flat = shapely.area(geometries) <= 0
+        _refuse(flat, codes, role, "surface nulle", "Retirez ces territoires.")
+    return geometries, remarks
+
+
+def _check_kinds(kinds: NDArray[Any], codes: NDArray[Any], role: str, *, points: bool) -> None:
+    if np.isin(kinds, _POLYGONS).all() or (points and np.isin(kinds, _POINTS).all()):
+        return
+    found = sorted(
+        {_KIND_NAMES[kind] if kind < len(_KIND_NAMES) else "collection" for kind in kinds}
+    )
+    wrong = codes[~np.isin(kinds, _POLYGONS)]
+    raise InvalidGeometryError(
+        f"La couche « {role} » contient des géométries de nature {named(found)} "
+        f"(par exemple {named(wrong)}).",
+        why="Un passage demande des polygones"
+        + (" ou des points, non un mélange." if points else " et rien d’autre."),
+        remedy="Retirez ce qui n’en est pas, ou séparez la couche en deux.",
+        codes=list(wrong),
+        kinds=found,
+    )
+
+
+def _check_valid(
+    geometries: NDArray[Any],
+    codes: NDArray[Any],
+    role: str,
+    *,
+    repair: bool,
+) -> tuple[NDArray[Any], tuple[str, ...]]:
+    invalid = ~shapely.is_valid(geometries)
+    if not invalid.any():
+        return geometries, ()
+    wrong = codes[invalid]
+    if not repair:
+        reason = shapely.is_valid_reason(geometries[invalid][0])
+        raise InvalidGeometryError(
+            f"{plural(len(wrong), 'géométrie')} de la couche « {role} » "
+            f"se croise ou se replie : {named(wrong)} ({wrong[0]} : {reason}).",
+            why="La surface d’un contour qui se croise n’est pas définie.",
+            remedy="Passez repair=True : la réparation sera dite, avec la surface qu’elle change.",
+            codes=list(wrong),
+        )
+    repaired = geometries.copy()
+    repaired[invalid] = shapely.make_valid(
+        geometries[invalid], method="structure", keep_collapsed=False
+    )
+    before, after = shapely.area(geometries[invalid]), shapely.area(repaired[invalid])
+    change = np.abs(after - before).sum() / max(after.sum(), np.finfo(float).tiny)
+    remark = (
+        f"{plural(len(wrong), 'géométrie réparée', 'géométries réparées')} "
+        f"dans la couche « {role} » "
+        f"({named(wrong, most=len(wrong))}) ; surface changée de {number(100 * change, 2)} %."
+    )
+    return repaired, (remark,)
+
+
+def _refuse(
+    wrong: NDArray[np.bool_], codes: NDArray[Any], role: str, fault: str, remedy: str
+) -> None:
+    if wrong.any():
+        found = codes[wrong]
+        raise InvalidGeometryError(
+            f"Couche « {role} » : {fault} pour {named(found)}.",
+            why="Ce territoire ne peut pas être mesuré.",
+            remedy=remedy,
+            codes=list(found),
+        )

@@ -1,0 +1,61 @@
+"""Overlaps within one zoning: what is counted there would be counted twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from observatoire.passage.weights import overlap_error
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.passage.layers import Layer
+
+_TOLERANCE = 1e-3  # share of the smaller territory: below it, two outlines merely differ
+_CHUNK = 4096
+
+
+def check_no_overlap(layer: Layer) -> None:
+    """Refuse a zoning two territories of which share more than their outlines.
+
+    The cells of a grid are known apart by their positions. A layer whose outlines match corner
+    for corner is cleared at once; otherwise only the territories whose outlines do not match
+    are measured against their neighbours.
+    """
+    if layer.grid is not None or len(layer) == 1:
+        return
+    if shapely.coverage_is_valid(layer.geometries):
+        return
+    suspects = _mismatched(layer)
+    tree = shapely.STRtree(layer.geometries)
+    first, second = tree.query(layer.geometries[suspects])
+    first = suspects[first]
+    apart = first < second
+    other = np.zeros(len(layer), dtype=bool)
+    other[suspects] = True
+    pending = (first != second) & (apart | ~other[second])
+    first, second = first[pending], second[pending]
+    for start in range(0, len(first), _CHUNK):
+        _check_pairs(layer, first[start : start + _CHUNK], second[start : start + _CHUNK])
+
+
+def _mismatched(layer: Layer) -> NDArray[np.int64]:
+    edges = shapely.coverage_invalid_edges(layer.geometries)
+    return np.flatnonzero(~shapely.is_empty(edges))
+
+
+def _check_pairs(layer: Layer, first: NDArray[np.int64], second: NDArray[np.int64]) -> None:
+    shared = shapely.area(shapely.intersection(layer.geometries[first], layer.geometries[second]))
+    smaller = np.minimum(layer.areas[first], layer.areas[second])
+    over = np.flatnonzero(shared > _TOLERANCE * smaller)
+    if len(over):
+        worst = over[np.argmax(shared[over])]
+        codes = [str(layer.codes[first[worst]]), str(layer.codes[second[worst]])]
+        raise overlap_error(
+            layer,
+            f"« {codes[0]} » et « {codes[1]} » sur {shared[worst]:.0f} m²",
+            codes,
+        )

@@ -1,0 +1,34 @@
+"""Sums by position, the one thing that every module here does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+def sum_by(position: NDArray[Any], values: NDArray[Any], count: int) -> NDArray[np.float64]:
+    """Sum values by their position, from 0 to ``count`` - 1.
+
+    Examples
+    --------
+    >>> sum_by(np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0]), 4).tolist()
+    [1.0, 0.0, 5.0, 0.0]
+    """
+    return np.bincount(position, weights=values, minlength=count).astype(np.float64, copy=False)
+
+
+def floats(series: pd.Series[Any]) -> NDArray[np.float64]:
+    """Read a series as float64, a blank as NaN.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> floats(pd.Series([1, None])).tolist()
+    [1.0, nan]
+    """
+    return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
