@@ -81,6 +81,7 @@ class Program:
         model.a_matrix_.index_ = by_column.indices
         model.a_matrix_.value_ = by_column.data
         self.solved = 0
+        self._transposed = matrix.T
         self._solver = highspy.Highs()
         for option, setting in {
             "output_flag": False,
@@ -127,9 +128,15 @@ class Program:
             solver_status=str(status),
         )
 
-    def duals(self) -> NDArray[np.float64]:
-        """Return the price of each row at the last optimum."""
-        return np.asarray(self._solver.getSolution().row_dual)
+    def rebound(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+        """Change the bounds of every column."""
+        columns = np.arange(len(low), dtype=np.int32)
+        self._solver.changeColsBounds(len(low), columns, low, high)
+
+    def priced(self) -> NDArray[np.float64]:
+        """Value each column at the prices that the last optimum gives to the rows."""
+        prices: NDArray[np.float64] = self._transposed @ self._solver.getSolution().row_dual
+        return prices
 
 
 class InfeasibleError(Exception):

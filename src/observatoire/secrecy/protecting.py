@@ -23,6 +23,7 @@ from observatoire.secrecy.auditing import (
 )
 from observatoire.secrecy.choosing import Plan, choose
 from observatoire.secrecy.costs import default_costs, given_costs
+from observatoire.secrecy.optimum import improve
 from observatoire.secrecy.programs import SOLVER
 from observatoire.secrecy.system import System, build_system
 from observatoire.values import Status
@@ -53,6 +54,9 @@ class Protection:
         Width of the narrowest interval left to a sensitive cell; infinite when none is bounded.
     cost : float
         Cost of the complementary cells.
+    bound : float or None
+        Cost below which no choice is safe, where it was proved: equal to ``cost`` when the choice
+        is the cheapest; ``None`` on tables too large for that proof.
     programs : int
         Linear programs solved to choose and to prove.
     solver : str
@@ -67,6 +71,7 @@ class Protection:
     causes: pd.Series
     narrowest: float
     cost: float
+    bound: float | None
     programs: int
     solver: str
     unrelated: tuple[Label, ...]
@@ -193,6 +198,10 @@ def protection(  # noqa: PLR0913 - the same as protect
     plan = Plan(system, asked, sensitive, costs, hidden.copy())
     choose(plan, candidates)
     narrowest = _prove(plan)
+    found = plan.hidden.copy()
+    bound = improve(plan, candidates, hidden)
+    if not np.array_equal(found, plan.hidden):
+        narrowest = _prove(plan)
     causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
     causes = np.where(plan.hidden & ~hidden, COMPLEMENTARY, causes)
     return Protection(
@@ -200,6 +209,7 @@ def protection(  # noqa: PLR0913 - the same as protect
         causes=_by_hidden(system, plan.hidden, causes),
         narrowest=narrowest,
         cost=float(costs[plan.hidden & ~hidden].sum()),
+        bound=bound,
         programs=plan.programs,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
