@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.intervals import TIGHT, bracket, resolve
-from observatoire.secrecy.programs import InfeasibleError, Program
+from observatoire.secrecy.programs import Coefficients, InfeasibleError, Program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from observatoire.secrecy.system import System
 
@@ -203,8 +203,6 @@ def _cheapest_pair(plan: Plan, cell: int, columns: Columns) -> Floats | None:
 
 def _pair_program(plan: Plan, cell: int, columns: Columns) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
-    part = plan.system.matrix[:, columns]
-    part = part[np.diff(part.indptr) > 0]
     size, place = len(columns), int(np.searchsorted(columns, cell))
     up, down = plan.system.up[columns], -plan.system.down[columns]
     most = np.concatenate([up, down, down, up])
@@ -214,14 +212,27 @@ def _pair_program(plan: Plan, cell: int, columns: Columns) -> Program | None:
     least[place] = max(0.0, asked - plan.system.counts[cell])
     if least[place] > up[place] or up[place] + down[place] < asked:
         return None
-    apart = sparse.csr_array(
-        ([1.0, 1.0], ([0, 0], [place, place + 2 * size])),
-        shape=(1, 4 * size),
-    )
-    twice = sparse.block_diag([sparse.hstack([part, -part])] * 2)
-    zeros = np.zeros(2 * part.shape[0])
+    part = _twofold(Coefficients.of(plan.by_column, columns), place)
+    zeros = np.zeros(part.height - 1)
     rows = np.append(zeros, asked), np.append(zeros, np.inf)
-    return Program(sparse.vstack([twice, apart]), rows, (least, most))
+    return Program(part, rows, (least, most))
+
+
+def _twofold(part: Coefficients, place: int) -> Coefficients:
+    """Write the relations for two tables at once, then a row for how far apart they are."""
+    size, height = part.shape[1], part.height
+    end = int(part.starts[place + 1])
+    rows = np.insert(part.rows, end, 2 * height)
+    weights = np.insert(part.weights, end, 1.0)
+    starts = part.starts + (np.arange(size + 1) > place)
+    lower = np.where(rows == 2 * height, rows, rows + height)
+    steps = [starts[:-1] + i * len(rows) for i in range(4)]
+    return Coefficients(
+        np.append(np.concatenate(steps), 4 * len(rows)).astype(np.int32),
+        np.concatenate([rows, rows, lower, lower]).astype(np.int32),
+        np.concatenate([weights, -weights, weights, -weights]),
+        2 * height + 1,
+    )
 
 
 def _show_again(plan: Plan, cell: int) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from observatoire.secrecy.programs import Program, Solution
+from observatoire.secrecy.programs import Coefficients, Program, Solution
 from observatoire.secrecy.rank import determined
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ def resolve(
         Columns that linear algebra alone gives away.
     """
     given_away = np.zeros(len(wanted), dtype=bool)
+    by_column = matrix.tocsc()
     free = found.outer_high - found.outer_low > TIGHT
     for columns, acyclic in components(matrix, free):
         if acyclic and found.settled:
@@ -176,8 +177,7 @@ def resolve(
             continue
         if not _open(found, columns[wanted[columns]], enough).any():
             continue
-        part = matrix[:, columns]
-        part = part[np.diff(part.indptr) > 0]
+        part = Coefficients.of(by_column, columns)
         if enough is None and len(columns) <= RANK_LIMIT:
             fixed = columns[determined(part)]
             given_away[fixed] = True
@@ -212,13 +212,13 @@ def _gap(inner: Floats, outer: Floats) -> Floats:
 
 
 def _run(
-    part: sparse.csr_array,
+    part: Coefficients,
     found: Bracket,
     columns: Columns,
     wanted: Mask,
     enough: Floats | None,
 ) -> None:
-    zero = np.zeros(part.shape[0])
+    zero = np.zeros(part.height)
     sides = found.outer_low[columns], found.outer_high[columns]
     program = Program(part, (zero, zero), sides)
     for place in np.flatnonzero(wanted[columns]):

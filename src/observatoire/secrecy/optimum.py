@@ -15,7 +15,7 @@ import highspy as highspy_untyped
 import numpy as np
 
 from observatoire.secrecy.intervals import TIGHT
-from observatoire.secrecy.programs import Program
+from observatoire.secrecy.programs import Coefficients, Program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,8 +106,8 @@ class Separator:
         usable = self.plan.hidden.copy()
         usable[self.candidates] = True
         self.columns = np.flatnonzero(usable)
-        part = system.matrix[:, self.columns]
-        zero = np.zeros(part.shape[0])
+        part = Coefficients.of(self.plan.by_column, self.columns)
+        zero = np.zeros(part.height)
         sides = system.down[self.columns], system.up[self.columns]
         self.program = Program(part, (zero, zero), sides)
         self.given = np.searchsorted(self.columns, self.candidates)

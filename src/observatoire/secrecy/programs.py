@@ -7,7 +7,7 @@ program is infeasible unless the data contradict themselves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import highspy as highspy_untyped
 import numpy as np
@@ -17,6 +17,9 @@ from observatoire.errors import SecrecyError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
+
+if TYPE_CHECKING:
+    Sides: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 highspy: Any = highspy_untyped
 
@@ -30,6 +33,41 @@ _UNBOUNDED = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
 )
+
+
+class InfeasibleError(SecrecyError):
+    """No point satisfies the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """Some columns of a matrix, by column, without the rows they leave empty.
+
+    Thousands of small programs are cut out of one matrix: plain arrays are cut ten times faster
+    than sparse ones.
+    """
+
+    starts: NDArray[np.integer[Any]]
+    rows: NDArray[np.integer[Any]]
+    weights: NDArray[np.float64]
+    height: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and of columns."""
+        return self.height, len(self.starts) - 1
+
+    @classmethod
+    def of(cls, matrix: sparse.csc_array, columns: NDArray[np.integer[Any]]) -> Coefficients:
+        """Cut columns out of a matrix."""
+        first = matrix.indptr[columns]
+        lengths = matrix.indptr[columns + 1] - first
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        entries = np.repeat(first - starts[:-1], lengths) + np.arange(starts[-1])
+        present, rows = np.unique(matrix.indices[entries], return_inverse=True)
+        return cls(
+            starts.astype(np.int32), rows.astype(np.int32), matrix.data[entries], len(present)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +84,35 @@ class Program:
 
     Parameters
     ----------
-    matrix : scipy.sparse array
+    matrix : Coefficients
         Rows by columns.
     rows : tuple of arrays
         Least and greatest activity of each row.
     columns : tuple of arrays
         Least and greatest value of each column.
-    cost : array, optional
-        Costs to minimise; nil when left out.
 
     Examples
     --------
     >>> import numpy as np; from scipy import sparse
-    >>> program = Program(sparse.csr_array([[1.0, 1.0]]), ([7.0], [7.0]), ([0, 0], [9.0, 9.0]))
+    >>> line = Coefficients.of(sparse.csc_array([[1.0, 1.0]]), np.array([0, 1]))
+    >>> seven, nine = np.array([7.0]), np.array([9.0, 9.0])
+    >>> program = Program(line, (seven, seven), (0 * nine, nine))
     >>> program.extreme(0, maximise=True).value, program.extreme(0, maximise=False).value
     (7.0, 0.0)
     """
 
-    def __init__(
-        self,
-        matrix: sparse.csr_array | sparse.coo_array,
-        rows: tuple[Any, Any],
-        columns: tuple[Any, Any],
-        cost: NDArray[np.float64] | None = None,
-    ) -> None:
+    def __init__(self, matrix: Coefficients, rows: Sides, columns: Sides) -> None:
         model = highspy.HighsLp()
-        by_column = matrix.tocsc()
-        model.num_row_, model.num_col_ = by_column.shape
-        model.row_lower_, model.row_upper_ = (np.asarray(side, dtype=float) for side in rows)
-        model.col_lower_, model.col_upper_ = (np.asarray(side, dtype=float) for side in columns)
-        model.col_cost_ = np.zeros(by_column.shape[1]) if cost is None else cost
+        model.num_row_, model.num_col_ = matrix.shape
+        model.row_lower_, model.row_upper_ = rows
+        model.col_lower_, model.col_upper_ = columns
+        model.col_cost_ = np.zeros(matrix.shape[1])
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = by_column.indptr
-        model.a_matrix_.index_ = by_column.indices
-        model.a_matrix_.value_ = by_column.data
+        model.a_matrix_.start_ = matrix.starts
+        model.a_matrix_.index_ = matrix.rows
+        model.a_matrix_.value_ = matrix.weights
+        self._matrix = matrix
         self.solved = 0
-        self._transposed = matrix.T
         self._solver = highspy.Highs()
         for option, setting in {
             "output_flag": False,
@@ -119,7 +150,12 @@ class Program:
             _, found, ray = self._solver.getPrimalRay()
             return Solution(-np.inf, np.asarray(ray) if found else np.empty(0), bounded=False)
         if status == highspy.HighsModelStatus.kInfeasible:
-            raise InfeasibleError
+            raise InfeasibleError(
+                "Aucun tableau ne satisfait toutes les relations.",
+                where=SOLVER,
+                why="Des relations qui se contredisent rendent le calcul du secret faux.",
+                remedy="Vérifiez les totaux et les bornes.",
+            )
         raise SecrecyError(
             f"Le solveur s’est arrêté sans conclure ({self._solver.modelStatusToString(status)}).",
             where=SOLVER,
@@ -135,9 +171,9 @@ class Program:
 
     def priced(self) -> NDArray[np.float64]:
         """Value each column at the prices that the last optimum gives to the rows."""
-        prices: NDArray[np.float64] = self._transposed @ self._solver.getSolution().row_dual
-        return prices
-
-
-class InfeasibleError(Exception):
-    """No point satisfies the rows: the caller knows what that means, and says so in French."""
+        prices = np.asarray(self._solver.getSolution().row_dual)
+        matrix = self._matrix
+        worth = matrix.weights * prices[matrix.rows]
+        column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
+        total: NDArray[np.float64] = np.bincount(column, worth, matrix.shape[1]).astype(float)
+        return total

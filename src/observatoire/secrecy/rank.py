@@ -15,12 +15,13 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy import sparse
+
+    from observatoire.secrecy.programs import Coefficients
 
 PRIME = 2**31 - 1
 
 
-def determined(matrix: sparse.csr_array) -> NDArray[np.bool_]:
+def determined(matrix: Coefficients) -> NDArray[np.bool_]:
     """Tell which columns the rows determine alone, whatever the values.
 
     Matrices with fractional weights are left to the linear programs: nothing is claimed of them.
@@ -28,12 +29,15 @@ def determined(matrix: sparse.csr_array) -> NDArray[np.bool_]:
     Examples
     --------
     >>> import numpy as np; from scipy import sparse
-    >>> determined(sparse.csr_array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0]])).tolist()
+    >>> sums = sparse.csc_array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0]])
+    >>> determined(Coefficients.of(sums, np.arange(3))).tolist()
     [True, True, False]
     """
-    if np.any(matrix.data != np.rint(matrix.data)) or np.any(np.abs(matrix.data) >= PRIME):
+    if np.any(matrix.weights != np.rint(matrix.weights)) or np.any(np.abs(matrix.weights) >= PRIME):
         return np.zeros(matrix.shape[1], dtype=bool)
-    reduced = matrix.toarray().astype(np.int64) % PRIME
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
+    reduced = np.zeros(matrix.shape, dtype=np.int64)
+    reduced[matrix.rows, column] = matrix.weights.astype(np.int64) % PRIME
     pivots = _reduce(reduced)
     alone = np.count_nonzero(reduced[: len(pivots)], axis=1) == 1
     answer = np.zeros(matrix.shape[1], dtype=bool)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.secrecy.programs import InfeasibleError, Program
+from observatoire.secrecy.programs import Coefficients, InfeasibleError, Program
 from observatoire.secrecy.relations import Label, Relation, relation_matrix, spell
 from observatoire.typography import number
 
@@ -219,10 +219,12 @@ def _check_relations(system: System, slack: NDArray[np.float64]) -> None:
 
 def _complete(system: System, slack: NDArray[np.float64]) -> NDArray[np.float64]:
     unknown = np.flatnonzero(~system.known)
+    rows = np.flatnonzero(abs(system.matrix) @ ~system.known)
     known_sum = system.matrix @ np.where(system.known, system.counts, 0.0)
+    part = Coefficients.of(system.matrix[rows].tocsc(), unknown)
     program = Program(
-        system.matrix[:, unknown],
-        (-known_sum - slack, -known_sum + slack),
+        part,
+        (-known_sum[rows] - slack[rows], -known_sum[rows] + slack[rows]),
         (system.low[unknown], system.high[unknown]),
     )
     try:
