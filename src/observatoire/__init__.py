@@ -1,5 +1,75 @@
-"""Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation."""
+"""Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation.
+
+Examples
+--------
+>>> import observatoire as obs
+>>> o = obs.demo()
+>>> o.table(["part_hlm"], period=2016).df.loc[0, ["name", "status"]].tolist()
+['Centre-ville', 'aggregated']
+>>> o.close()
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from observatoire import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from observatoire.exchange.federation import Federation
+    from observatoire.observatory import Observatory
+
 __version__ = "0.1.0"
+
+__all__ = ["Observatory", "__version__", "demo", "errors", "federate", "open"]
+
+
+def open(path: str | Path) -> Observatory:  # noqa: A001 - the word users know
+    """Open a workspace: a folder with ``observatoire.toml``, ``data/`` and ``geo/``.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder. Its warehouse is made when there is none.
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder is no workspace, or another program holds its warehouse.
+    """
+    from observatoire.observatory import open_observatory
+
+    return open_observatory(path)
+
+
+def demo() -> Observatory:
+    """Open the embedded default: the 28 quartiers, real figures, schematic map; in memory."""
+    from observatoire.observatory import open_demo
+
+    return open_demo()
+
+
+def federate(packages: Sequence[str | Path]) -> Federation:
+    """Read several published packages as one.
+
+    Parameters
+    ----------
+    packages : sequence of paths
+        Folders written by ``o.publish``.
+    """
+    from observatoire.exchange.federation import federate as read
+
+    return read(packages)
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is heavy when it is first asked for."""
+    if name == "Observatory":
+        from observatoire.observatory import Observatory
+
+        return Observatory
+    message = f"module 'observatoire' has no attribute {name!r}"
+    raise AttributeError(message)

@@ -2,23 +2,463 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from observatoire.errors import FileError, UnknownNameError, suggestion
+from observatoire.typography import day
 from observatoire.warehouse import open_warehouse
-from observatoire.workspace import Workspace, read_workspace
+from observatoire.warehouse.connection import MEMORY
+from observatoire.workspace import Workspace, embedded_root, read_workspace
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    import geopandas as gpd
-
+    from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
+    from observatoire.pages.sheet import Sheet
+    from observatoire.panels.evaluation import Evaluation
+    from observatoire.panels.gazetteer import Gazetteer
     from observatoire.secrecy.table import ProtectedTable
-    from observatoire.territories.names import Matcher
     from observatoire.warehouse import LoadReport, Warehouse
+
+#: What a panel is compared with when nothing is asked.
+USUAL_COMPARATORS = ("commune", "quartiers")
+
+
+class Observatory:
+    """An open workspace: load, ask, show, publish.
+
+    Made by :func:`observatoire.open` or :func:`observatoire.demo`; close it, or use it in a
+    ``with`` block.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        What ``observatoire.toml`` declares.
+    warehouse : Path or ":memory:"
+        The DuckDB file.
+
+    Examples
+    --------
+    >>> import observatoire as obs
+    >>> o = obs.demo()
+    >>> t = o.table(["population"], zoning="commune-2016", period=2016)
+    >>> [round(value) for value in t.df["value"]]
+    [81017, 40175]
+    >>> o.close()
+    """
+
+    def __init__(self, workspace: Workspace, warehouse: Path | str) -> None:
+        from observatoire.warehouse.filling import fill_zonings
+
+        self.workspace = workspace
+        self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
+        try:
+            self._perimeters = fill_zonings(self.warehouse, workspace)
+        except BaseException:
+            self.warehouse.close()
+            raise
+
+    # --- what is there -----------------------------------------------------------------------
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The indicators, checked against the sources that are loaded."""
+        from observatoire.indicators.catalogue import check_variables, read_catalogue
+        from observatoire.values import Nature
+
+        catalogue = read_catalogue(self.workspace.catalogue)
+        declared: dict[str, dict[str, Nature]] = {}
+        for source, code, nature in self.warehouse.rows("SELECT source, code, nature FROM variable"):
+            declared.setdefault(source, {})[code] = Nature(nature)
+        check_variables(catalogue, declared, self.workspace.catalogue)
+        return catalogue
+
+    def sources(self) -> pd.DataFrame:
+        """List the loaded sources: producer, licence, secrecy rule, rows read, kept, rejected."""
+        return self.warehouse.frame(_SOURCES)
+
+    def zonings(self) -> pd.DataFrame:
+        """List the zonings: how many territories, whether their perimeters may be measured."""
+        return self.warehouse.frame(_ZONINGS)
+
+    def territories(self, zoning: str) -> pd.DataFrame:
+        """List the territories of a zoning: ``code``, ``name``, ``commune`` and their attributes."""
+        from observatoire.warehouse import read_shapes
+
+        self.workspace.zoning(zoning)
+        frame = read_shapes(self.warehouse, zoning)
+        told = pd.DataFrame(list(frame["attributes"]), index=frame.index)
+        plain = pd.DataFrame(frame[["name", "commune", "official"]])
+        return plain.join(told).reset_index()
+
+    def indicators(self, theme: str | None = None) -> pd.DataFrame:
+        """List the indicators, all or those of a theme, with the periods that have figures."""
+        chosen = self.catalogue.of_theme(theme) if theme else tuple(self.catalogue)
+        periods = self._desk.periods()
+        return pd.DataFrame(
+            [
+                (i.code, i.label, i.theme, i.unit, str(i.nature), i.polarity,
+                 ", ".join(periods[i.code]), i.definition)
+                for i in chosen
+            ],
+            columns=["indicator", "label", "theme", "unit", "nature", "polarity", "periods", "definition"],
+        )
+
+    def loads(self) -> pd.DataFrame:
+        """List every load, the superseded ones too, with the SHA-256 of its file."""
+        return self.warehouse.frame("SELECT * FROM load ORDER BY id")
+
+    def rejects(self) -> pd.DataFrame:
+        """List the rejected rows: file, line, column, raw text, reason."""
+        return self.warehouse.frame(_REJECTS)
+
+    # --- loading -----------------------------------------------------------------------------
+
+    def load(
+        self,
+        path: str | Path | None = None,
+        *,
+        on_error: Literal["refuse", "reject"] = "refuse",
+        zoning: str = "",
+        code_column: str = "",
+        repair: bool = False,
+    ) -> LoadReport | list[LoadReport]:
+        """Load a source folder, one of its files, or a layer of perimeters; everything by default.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Taken from the current folder, then from the workspace. Without it, every source of
+            ``data/raw`` is loaded and a list of reports returned.
+        on_error : {"refuse", "reject"}
+            What to do with a file that has faulty rows: refuse it, or set these rows aside.
+        zoning, code_column, repair : str, str, bool
+            For a layer of perimeters: which zoning, which column holds the codes, whether to mend
+            self-crossing outlines.
+
+        Raises
+        ------
+        ObservatoireError
+            One of the classes of ``errors.py``; the warehouse is then unchanged.
+        """
+        from observatoire.warehouse.filling import is_layer, load_layer, load_source
+
+        if path is None:
+            return [
+                self._forget(load_source(self.warehouse, self.workspace, folder, on_error=on_error))
+                for folder in self.workspace.source_folders()
+            ]
+        target = self._locate(path)
+        if is_layer(target) and not (target.parent / "source.toml").is_file():
+            return self._forget(
+                load_layer(self.warehouse, self.workspace, target, zoning=zoning,
+                           code_column=code_column, repair=repair)
+            )
+        folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
+        return self._forget(
+            load_source(self.warehouse, self.workspace, folder, only=only, on_error=on_error)
+        )
+
+    def _forget(self, report: LoadReport) -> LoadReport:
+        """Drop what was remembered of the warehouse before this load."""
+        for name in ("catalogue", "_desk", "_gazetteer", "_whole"):
+            self.__dict__.pop(name, None)
+        return report
+
+    def _locate(self, path: str | Path) -> Path:
+        for candidate in (Path(path), self.workspace.root / path):
+            if candidate.exists():
+                return candidate.resolve()
+        raise FileError(
+            "Ni fichier ni dossier de ce nom.",
+            where=str(path),
+            remedy=suggestion(Path(path).name, [f.name for f in self.workspace.source_folders()]),
+        )
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def table(
+        self,
+        indicators: str | Sequence[str],
+        zoning: str | None = None,
+        period: int | str | None = None,
+        compare: Sequence[str] = (),
+        *,
+        territories: Sequence[str] = (),
+    ) -> ProtectedTable:
+        """Compute indicators on a zoning, and protect them.
+
+        Parameters
+        ----------
+        indicators : str or sequence of str
+            Codes of the catalogue.
+        zoning : str, optional
+            The workspace's main zoning by default.
+        period : int or str, optional
+            The latest of each indicator by default.
+        compare : sequence of str
+            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``.
+        territories : sequence of str
+            Codes or names; all by default.
+
+        Returns
+        -------
+        ProtectedTable
+            ``.df`` is tidy; ``.gdf`` adds the geometry.
+
+        Raises
+        ------
+        UnknownNameError
+            On an unknown indicator, zoning, period, comparator or territory.
+        """
+        from observatoire.indicators.asking import answer
+        from observatoire.secrecy.table import protect_table
+
+        codes = [indicators] if isinstance(indicators, str) else list(indicators)
+        compared = [compare] if isinstance(compare, str) else list(compare)
+        where = zoning or self.workspace.main_zoning
+        self.workspace.zoning(where)
+        chosen = [self._gazetteer.code(where, one) for one in territories]
+        when = None if period is None else str(period)
+        self._ensure_loaded()
+        computed = answer(self._desk, codes, where, period=when, compare=compared, territories=chosen)
+        return protect_table(computed, self._gazetteer.shapes)
+
+    def audit(self) -> pd.DataFrame:
+        """Say what an attacker could still work out of the hidden counts.
+
+        Returns
+        -------
+        DataFrame
+            One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``.
+        """
+        from observatoire.indicators.asking import answer
+        from observatoire.secrecy.joint import audit_table
+        from observatoire.secrecy.table import protect_table
+
+        self._ensure_loaded()
+        computed = answer(self._desk, [i.code for i in self.catalogue], self.workspace.main_zoning,
+                          compare=list(self.workspace.comparators))
+        return audit_table(computed, protect_table(computed), self._desk.links)
+
+    # --- showing -----------------------------------------------------------------------------
+
+    def panel(
+        self,
+        theme: str | None = None,
+        period: int | str | None = None,
+        *,
+        indicators: Sequence[str] = (),
+        compare: Sequence[str] = USUAL_COMPARATORS,
+        zoning: str | None = None,
+    ) -> Sheet:
+        """Show the indicators of a theme, territories in rows; ``.save("x.html")`` and others.
+
+        Parameters
+        ----------
+        theme : str, optional
+            A heading of the catalogue; or give ``indicators``.
+        period : int or str, optional
+            One period for all; the latest of each indicator by default.
+        indicators : sequence of str
+            Codes, instead of a theme.
+        compare, zoning : sequence of str, str
+            As :meth:`table`.
+        """
+        from observatoire.panels.composing import panel_page
+
+        if theme is None and not indicators:
+            raise UnknownNameError(
+                "Quelle thématique montrer ?",
+                remedy=f"Par exemple o.panel(theme=\"{next(iter(self.catalogue.themes), '')}\").",
+            )
+        chosen = self.catalogue.theme(theme) if theme else None
+        codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
+        table = self.table(codes, zoning, period, self.workspace.available(compare))
+        return panel_page(table, self._gazetteer.communes, chosen, _today(), self.workspace.name)
+
+    def map(
+        self, indicator: str, period: int | str | None = None, *, zoning: str | None = None
+    ) -> Sheet:
+        """Show one indicator on a map: a rate by colour, a count by area of circle."""
+        from observatoire.maps import map_figure
+        from observatoire.panels.composing import figure_page
+
+        table = self.table(indicator, zoning, period)
+        figure = map_figure(table, indicator, self._gazetteer.ground(table.zoning), self._gazetteer.communes)
+        return figure_page(table, figure, _today(), self.workspace.name)
+
+    def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
+        """Show what is known of one territory, by code or by name, on one page."""
+        from observatoire.maps.locator import locator_figure
+        from observatoire.panels.composing import profile_page
+
+        where = zoning or self.workspace.main_zoning
+        code = self._gazetteer.code(where, territory)
+        identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
+        themes = list(self.catalogue.themes.values())
+        codes = [each for theme in themes for each in theme.profile]
+        table = self.table(codes, where, None, self.workspace.available(USUAL_COMPARATORS), territories=[code])
+        figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
+        return profile_page(table, identity, themes, self._gazetteer.against(identity.commune), figure, _today())
+
+    def evaluate(self, start: int | str, end: int | str) -> Evaluation:
+        """Compare two dates: gap of each territory to its commune, and whether it closes.
+
+        The result's ``.frame`` is a DataFrame; it shows and saves itself like a panel.
+        """
+        from observatoire.indicators.evaluating import evaluate_frames
+        from observatoire.panels.evaluation import evaluation_page
+
+        codes = [i.code for i in self.catalogue]
+        first, last = (self.table(codes, None, when, self.workspace.available(["commune"])) for when in (start, end))
+        comparator = self._gazetteer.commune_of_each(first.zoning)
+        frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
+        return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
+
+    def annex(self, path: str | Path | None = None, *,
+              progress: Callable[[str], None] | None = None) -> Path:
+        """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, told by the suffix.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            ``data/processed/annexe.html`` of the workspace by default.
+        progress : callable, optional
+            Told, in French, each step as it starts.
+        """
+        from observatoire.annex import AnnexContent, annex_page
+        from observatoire.pages.sheet import Sheet
+
+        tell = progress or (lambda _: None)
+        tell("Calcul des indicateurs")
+        table = self._whole
+        tell("Composition des pages")
+        page = annex_page(
+            AnnexContent(
+                name=self.workspace.name,
+                subject=self.workspace.subject,
+                place=self.workspace.place,
+                centre=self.workspace.centre,
+                date=_today(),
+                table=table,
+                catalogue=self.catalogue,
+                ground=self._gazetteer.ground(table.zoning),
+                communes=self._gazetteer.communes,
+                identities=self._gazetteer.identities(table.zoning),
+                against={i.code: self._gazetteer.against(i.commune) for i in self._gazetteer.identities(table.zoning)},
+                sources=self.sources().to_dict("records"),
+            )
+        )
+        tell("Écriture du document")
+        return Sheet(page, table).save(path or self.workspace.processed / "annexe.html")
+
+    def publish(self, folder: str | Path) -> Path:
+        """Write a Data Package that another observatory can read."""
+        from observatoire.exchange.package import write_package
+        from observatoire.territories import simplify
+
+        return write_package(
+            self._whole,
+            Path(folder),
+            name=simplify(self.workspace.name).replace(" ", "-"),
+            title=self.workspace.name,
+            licence="Licence Ouverte 2.0",
+            sources=self.sources().to_dict("records"),
+            date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        )
+
+    # --- what is remembered between questions -------------------------------------------------
+
+    @cached_property
+    def _desk(self) -> Desk:
+        from observatoire.indicators.asking import Desk
+        from observatoire.warehouse.filling import read_all_links
+
+        return Desk(self.warehouse, self.workspace, self.catalogue, read_all_links(self.workspace))
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        from observatoire.panels.gazetteer import Gazetteer
+
+        return Gazetteer(self.warehouse, self.workspace, self._desk.links)
+
+    @cached_property
+    def _whole(self) -> ProtectedTable:
+        """Every indicator at its latest period, beside every comparator."""
+        return self.table([i.code for i in self.catalogue], compare=list(self.workspace.comparators))
+
+    def _ensure_loaded(self) -> None:
+        """Load everything the first time something is asked of an empty warehouse."""
+        if not self.warehouse.rows("SELECT 1 FROM load LIMIT 1"):
+            self.load()
+
+    # --- closing -----------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the warehouse."""
+        self.warehouse.close()
+
+    def __enter__(self) -> Observatory:
+        """Open a ``with`` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close at the end of a ``with`` block."""
+        self.close()
+
+
+def _today() -> str:
+    return day(dt.datetime.now(dt.UTC).astimezone().date())
+
+
+def open_observatory(path: str | Path) -> Observatory:
+    """Open the workspace in a folder."""
+    workspace = read_workspace(Path(path))
+    return Observatory(workspace, workspace.warehouse)
+
+
+def open_demo() -> Observatory:
+    """Open the embedded default in memory, loaded."""
+    observatory = Observatory(read_workspace(embedded_root()), MEMORY)
+    observatory.load()
+    return observatory
+
+
+_SOURCES = """
+SELECT s.code AS source, s.title, s.producer, s.licence, s.zoning, s.page, s.obtained, s.rule,
+       s.threshold, l.rows_read, l.rows_kept, l.rows_rejected, l.files
+FROM source AS s
+JOIN (
+    SELECT source, sum(rows_read)::BIGINT AS rows_read, sum(rows_kept)::BIGINT AS rows_kept,
+           sum(rows_rejected)::BIGINT AS rows_rejected,
+           string_agg(file || ' (' || left(sha256, 12) || '…)', ', ' ORDER BY id) AS files
+    FROM load WHERE superseded_by IS NULL GROUP BY source
+) AS l ON l.source = s.code
+ORDER BY s.code
+"""
+
+_ZONINGS = """
+SELECT z.code AS zoning, z.label, z.vintage, z.official, z.geometry,
+       count(t.code)::BIGINT AS territories, count(t.shape)::BIGINT AS shapes
+FROM zoning AS z LEFT JOIN territory AS t ON t.zoning = z.code
+GROUP BY ALL ORDER BY z.code
+"""
+
+_REJECTS = """
+SELECT l.source, l.file, r.line, r."column", r.raw, r.kind, r.reason
+FROM reject AS r JOIN load AS l ON l.id = r.load
+WHERE l.superseded_by IS NULL ORDER BY l.id, r.line
+"""

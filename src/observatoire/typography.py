@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 NARROW = "\u202f"  # espace fine insécable : milliers, avant % ; : ! ?
@@ -100,3 +101,21 @@ def enumerate_words(words: list[str], *, most: int = 0) -> str:
     if len(words) < 2:  # noqa: PLR2004 - nothing to join
         return "".join(words)
     return f"{', '.join(words[:-1])} et {words[-1]}"
+
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def day(date: dt.date) -> str:
+    """Write a date in full.
+
+    Examples
+    --------
+    >>> day(dt.date(2007, 3, 1)), day(dt.date(2007, 3, 22))
+    ('1er\xa0mars\xa02007', '22\xa0mars\xa02007')
+    """
+    first = "1er" if date.day == 1 else str(date.day)
+    return f"{first}{NO_BREAK}{_MONTHS[date.month - 1]}{NO_BREAK}{date.year}"

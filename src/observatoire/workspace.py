@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -84,6 +84,10 @@ class Workspace:
                 name=code,
             )
         return self.zonings[code]
+
+    def available(self, codes: Sequence[str]) -> list[str]:
+        """Return those of the usual comparators that this workspace declares."""
+        return [code for code in codes if code in self.comparators]
 
     def comparator(self, code: str) -> Comparator:
         """Return a declared comparator.

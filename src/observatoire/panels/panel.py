@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from observatoire.indicators.catalogue import Indicator
-from observatoire.panels.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
-from observatoire.panels.cells import cell_of, told
-from observatoire.panels.notes import notes_of
+from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
+from observatoire.pages.cells import cell_of, told
+from observatoire.pages.notes import notes_of
 from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK
 from observatoire.values import Status

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from observatoire.indicators.catalogue import Indicator, Theme
-from observatoire.panels.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
-from observatoire.panels.cells import cell_of, told
-from observatoire.panels.notes import notes_of
+from observatoire.pages.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
+from observatoire.pages.cells import cell_of, told
+from observatoire.pages.notes import notes_of
 from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, enumerate_words, plural
 from observatoire.values import Status

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -76,6 +76,20 @@ class ProtectedTable:
     def compared(self) -> pd.DataFrame:
         """Cells of the comparators."""
         return self.cells[self.cells["zoning"] != self.zoning]
+
+    def select(
+        self, indicators: Sequence[str] | None = None, territories: Sequence[str] | None = None
+    ) -> ProtectedTable:
+        """Return some indicators, for some territories; comparators stay."""
+        cells = self.cells
+        kept = dict(self.indicators)
+        if indicators is not None:
+            kept = {code: self.indicators[code] for code in indicators}
+            cells = cells[cells["indicator"].isin(list(kept))]
+        if territories is not None:
+            mine = cells["zoning"] == self.zoning
+            cells = cells[~mine | cells["territory"].isin(list(territories))]
+        return replace(self, cells=cells, indicators=kept)
 
     def indicator(self, code: str) -> Indicator:
         """Return the definition of one of its indicators."""

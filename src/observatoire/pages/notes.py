@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from observatoire.indicators.catalogue import Indicator
-from observatoire.panels.blocks import Note
-from observatoire.panels.cells import told
+from observatoire.pages.blocks import Note
+from observatoire.pages.cells import told
 from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, enumerate_words
 from observatoire.values import Status

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from observatoire.indicators.catalogue import Indicator
-from observatoire.panels.blocks import Cell
+from observatoire.pages.blocks import Cell
 from observatoire.typography import NARROW, interval, number, with_unit
 from observatoire.values import Status
 

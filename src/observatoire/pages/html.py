@@ -6,7 +6,7 @@ from functools import cache
 
 import jinja2
 
-from observatoire.panels import blocks as b
+from observatoire.pages import blocks as b
 from observatoire.typography import NARROW, NO_BREAK
 from observatoire.values import Status
 
@@ -37,7 +37,7 @@ def _contents(page: b.Page) -> list[b.Heading]:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("observatoire.panels", "templates"),
+        loader=jinja2.PackageLoader("observatoire.pages", "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,0 +1,156 @@
+"""Compose the annex: cover, method, headings with panels and maps, profiles, holes, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from observatoire.annex.completeness import completeness_blocks
+from observatoire.annex.method import method_blocks
+from observatoire.indicators.catalogue import Catalogue, Theme
+from observatoire.maps import Ground, map_figure
+from observatoire.maps.locator import locator_figure
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Grid,
+    Heading,
+    PageBreak,
+    Page,
+    Paragraph,
+    Row,
+)
+from observatoire.pages.notes import SCHEMATIC_WARNING
+from observatoire.panels.panel import panel_blocks
+from observatoire.panels.profile import Identity, profile_blocks
+from observatoire.secrecy.table import ProtectedTable
+from observatoire.typography import NO_BREAK, plural
+
+
+@dataclass(frozen=True)
+class AnnexContent:
+    """All that the annex is made of: one protected table and what describes it."""
+
+    name: str
+    subject: str
+    place: str
+    centre: str
+    date: str
+    table: ProtectedTable
+    catalogue: Catalogue
+    ground: Ground
+    communes: Mapping[str, str]
+    identities: Sequence[Identity]
+    against: Mapping[str, Sequence[tuple[str, str, str]]]
+    sources: Sequence[Mapping[str, Any]]
+
+
+def annex_page(content: AnnexContent) -> Page:
+    """Return the annex as a page.
+
+    Parameters
+    ----------
+    content : AnnexContent
+        What to show; only a protected table gets in.
+    """
+    blocks: list[Block] = [_warnings(content)]
+    blocks += method_blocks(content.table)
+    for theme in content.catalogue.themes.values():
+        blocks += _theme_blocks(content, theme)
+    blocks += _profiles(content)
+    blocks += completeness_blocks(content.table)
+    blocks += _sources(content)
+    count = len(content.identities)
+    return Page(
+        title=content.name,
+        subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} territoires observés",
+        blocks=tuple(blocks),
+        date=content.date,
+        place=" · ".join(text for text in (content.centre, content.place) if text),
+        cover=True,
+    )
+
+
+def _warnings(content: AnnexContent) -> Callout:
+    items = [*content.table.warnings]
+    if not content.ground.official:
+        items.append(SCHEMATIC_WARNING)
+    items.append(
+        "Les chiffres d’un quartier qui n’est qu’une partie d’un IRIS sont encadrés ou donnés pour "
+        "l’IRIS entier, entre parenthèses : ils ne décrivent pas le quartier seul."
+    )
+    return Callout("À lire avant les chiffres", tuple(items))
+
+
+def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
+    codes = [indicator.code for indicator in content.catalogue.of_theme(theme.code)]
+    table = content.table.select(codes)
+    blocks: list[Block] = [Heading(theme.label, 1, f"theme-{theme.code}"), Paragraph(theme.lead)]
+    blocks += panel_blocks(table, dict(content.communes), theme.ask)
+    for code in theme.maps:
+        figure = map_figure(table, code, content.ground, content.communes, warn=False)
+        blocks += [PageBreak(), figure]
+    return blocks
+
+
+def _profiles(content: AnnexContent) -> list[Block]:
+    blocks: list[Block] = [
+        Heading("Fiches des quartiers", 1, "fiches"),
+        Paragraph(
+            "Une page par quartier : ce que l’on en sait, à côté de sa commune et de l’ensemble des "
+            "quartiers faits d’IRIS entiers. Signes et méthode : voir plus haut."
+        ),
+    ]
+    codes = [code for theme in content.catalogue.themes.values() for code in theme.profile]
+    themes = list(content.catalogue.themes.values())
+    for rank, identity in enumerate(content.identities):
+        if rank:
+            blocks.append(PageBreak())
+        blocks.append(Heading(f"{identity.name} ({identity.commune_name})", 2, f"fiche-{identity.code}"))
+        table = content.table.select(codes, [identity.code])
+        against = content.against.get(identity.code, ())
+        where = locator_figure(identity.code, identity.name, content.ground)
+        blocks += profile_blocks(table, identity, themes, against, where, warn=False)
+    return blocks
+
+
+def _sources(content: AnnexContent) -> list[Block]:
+    rows = [
+        Row(
+            str(source["title"]),
+            (
+                Cell(str(source["producer"])),
+                Cell(str(source["licence"])),
+                Cell(str(source["rule"]) or "—"),
+                Cell(f"{plural(int(source['rows_read']), 'ligne lue', 'lignes lues')}, "
+                     f"{plural(int(source['rows_kept']), 'gardée')}, "
+                     f"{plural(int(source['rows_rejected']), 'rejetée')}"),
+                Cell(str(source["files"])),
+            ),
+        )
+        for source in content.sources
+    ]
+    return [
+        Heading("Sources", 1, "sources"),
+        Grid(
+            title="Sources chargées, licences et empreintes des fichiers",
+            head="Source",
+            columns=(
+                Column("Producteur"),
+                Column("Licence"),
+                Column("Règle de secret"),
+                Column("Lignes"),
+                Column("Fichiers (SHA-256)"),
+            ),
+            rows=tuple(rows),
+            kind="texts",
+        ),
+        Paragraph(
+            "Données Insee, SDES et IGN diffusées sous Licence Ouverte 2.0. Chiffres de la convention : "
+            "Ville du Lamentin. Fonds : points des IRIS et contours généralisés à 250 m d’après "
+            "l’IGN et l’Insee."
+        ),
+    ]

@@ -1,0 +1,113 @@
+"""Several observatories as one: read their packages, check them, keep who says what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from observatoire.errors import DuplicateKeyError, FileError, TruncatedFileError
+from observatoire.exchange.package import PACKAGE_FILE, VALUE_FIELDS
+
+
+@dataclass(frozen=True)
+class Federation:
+    """Figures of several observatories; each row says whose it is.
+
+    ``df`` has the French columns of the packages, with ``observatoire`` first; ``indicators``
+    the definitions, one row an indicator and observatory.
+    """
+
+    observatories: tuple[str, ...]
+    df: pd.DataFrame = field(repr=False)
+    indicators: pd.DataFrame = field(repr=False)
+
+    def common(self) -> list[str]:
+        """Return the indicators that every observatory gives with the same definition."""
+        same = self.indicators.groupby("indicateur").agg(
+            observatoires=("observatoire", "nunique"), definitions=("definition", "nunique")
+        )
+        whole = same["observatoires"] == len(self.observatories)
+        return sorted(same.index[whole & (same["definitions"] == 1)])
+
+    def table(self, indicator: str) -> pd.DataFrame:
+        """Return the figures of one indicator, all observatories together."""
+        return self.df[self.df["indicateur"] == indicator].reset_index(drop=True)
+
+
+def federate(packages: Sequence[str | Path]) -> Federation:
+    """Read packages as one.
+
+    Parameters
+    ----------
+    packages : sequence of paths
+        Folders written by ``o.publish``.
+
+    Raises
+    ------
+    FileError
+        When a folder is no package, or a file is not the one its descriptor names by its SHA-256.
+    DuplicateKeyError
+        When two packages bear the same name.
+    """
+    values, definitions, names = [], [], []
+    for package in packages:
+        folder = Path(package)
+        name = _check(folder)
+        if name in names:
+            raise DuplicateKeyError(
+                f"Deux paquets s’appellent « {name} ».",
+                where=str(folder),
+                remedy="Donnez à chacun son nom : on doit savoir qui dit quoi.",
+            )
+        names.append(name)
+        types = {french: "str" for french, kind, _ in VALUE_FIELDS.values() if kind == "string"}
+        read = pd.read_csv(
+            folder / "valeurs.csv", dtype=types, keep_default_na=False,
+            na_values={f: [""] for f, kind, _ in VALUE_FIELDS.values() if kind == "number"},
+        )
+        values.append(read.assign(observatoire=name))
+        told = pd.read_csv(folder / "indicateurs.csv", dtype=str, keep_default_na=False)
+        definitions.append(told.assign(observatoire=name))
+    frame = pd.concat(values, ignore_index=True) if values else pd.DataFrame()
+    columns = ["observatoire", *(french for french, _, _ in VALUE_FIELDS.values())]
+    return Federation(
+        tuple(names),
+        frame.reindex(columns=columns),
+        pd.concat(definitions, ignore_index=True) if definitions else pd.DataFrame(),
+    )
+
+
+def _check(folder: Path) -> str:
+    path = folder / PACKAGE_FILE
+    if not path.is_file():
+        raise FileError(
+            f"Ce dossier ne contient pas de « {PACKAGE_FILE} » : ce n’est pas un paquet.",
+            where=str(folder),
+            remedy="Indiquez un dossier écrit par o.publish(…).",
+        )
+    try:
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        name = str(descriptor["name"])
+        resources = [(str(r["path"]), str(r["hash"])) for r in descriptor["resources"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise FileError("Le descripteur du paquet ne se lit pas.", where=str(path)) from error
+    for file, told in resources:
+        target = (folder / file).resolve()
+        if folder.resolve() not in target.parents:
+            raise FileError("Le descripteur nomme un fichier hors du paquet.", where=file)
+        if not target.is_file():
+            raise FileError("Fichier annoncé mais absent.", where=f"{folder.name}/{file}")
+        found = f"sha256:{hashlib.sha256(target.read_bytes()).hexdigest()}"
+        if found != told:
+            raise TruncatedFileError(
+                "Ce fichier n’est pas celui que le paquet annonce (empreinte différente).",
+                where=f"{folder.name}/{file}",
+                why="Il a été modifié ou coupé depuis sa publication.",
+                remedy="Redemandez le paquet entier.",
+            )
+    return name

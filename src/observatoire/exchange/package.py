@@ -1,0 +1,193 @@
+"""Write a Data Package: figures, zones and definitions, each with its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from observatoire.indicators.catalogue import Indicator
+from observatoire.secrecy.table import ProtectedTable
+from observatoire.values import Status
+
+#: French name of each column of figures, its type and what it holds.
+VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
+    "zoning": ("zonage", "string", "Code du zonage"),
+    "territory": ("territoire", "string", "Code du territoire"),
+    "name": ("nom", "string", "Nom du territoire"),
+    "indicator": ("indicateur", "string", "Code de l’indicateur, défini dans indicateurs.csv"),
+    "period": ("periode", "string", "Période décrite ; vide quand aucune donnée n’existe"),
+    "value": ("valeur", "number", "Valeur, vide quand le statut n’en a pas"),
+    "low": ("valeur_basse", "number", "Borne basse"),
+    "high": ("valeur_haute", "number", "Borne haute"),
+    "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
+    "coverage": ("couverture", "number", "Part du territoire que couvrent les sources, de 0 à 1"),
+    "reason": ("motif", "string", "Pourquoi la valeur manque ou est encadrée"),
+    "method": ("methode", "string", "Comment la valeur a été obtenue"),
+    "source": ("source", "string", "Producteur et titre de la source"),
+}
+
+PACKAGE_FILE = "datapackage.json"
+
+
+def write_package(
+    table: ProtectedTable,
+    folder: Path,
+    *,
+    name: str,
+    title: str,
+    licence: str,
+    sources: Sequence[Mapping[str, Any]],
+    date: str,
+) -> Path:
+    """Write a package in a folder, wholly or not at all.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        What to publish; nothing else gets in.
+    folder : Path
+        Where; a package already there is replaced.
+    name, title, licence, date : str
+        What the descriptor says.
+    sources : sequence of mapping
+        ``title`` and ``producer`` of each source.
+
+    Returns
+    -------
+    Path
+        The folder: ``datapackage.json``, ``valeurs.csv``, ``valeurs.parquet``, ``zones.gpkg``,
+        ``indicateurs.csv``.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as aside:
+        made = Path(aside) / "paquet"
+        made.mkdir()
+        _write_values(table, made)
+        _write_indicators(table, made)
+        _write_zones(table, made)
+        descriptor = _descriptor(made, name, title, licence, sources, date, table)
+        text = json.dumps(descriptor, ensure_ascii=False, indent=2)
+        (made / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.rename(Path(aside) / "precedent")
+        shutil.move(str(made), str(folder))
+    return folder
+
+
+def _write_values(table: ProtectedTable, folder: Path) -> None:
+    names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
+    frame = table.df[list(names)].rename(columns=names)
+    frame["statut"] = [Status(status).label for status in frame["statut"]]
+    frame.to_csv(folder / "valeurs.csv", index=False, encoding="utf-8", lineterminator="\n")
+    frame.to_parquet(folder / "valeurs.parquet", index=False)
+
+
+def _write_indicators(table: ProtectedTable, folder: Path) -> None:
+    frame = pd.DataFrame([_definition(i) for i in table.indicators.values()])
+    frame.to_csv(folder / "indicateurs.csv", index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _definition(indicator: Indicator) -> dict[str, str]:
+    return {
+        "indicateur": indicator.code,
+        "libelle": indicator.label,
+        "thematique": indicator.theme,
+        "definition": indicator.definition,
+        "champ": indicator.universe,
+        "unite": indicator.unit,
+        "nature": indicator.nature.label,
+        "sens": indicator.polarity_label,
+        "precautions": " ".join(indicator.caveats),
+    }
+
+
+def _write_zones(table: ProtectedTable, folder: Path) -> None:
+    once = table.gdf.drop_duplicates(["zoning", "territory"])
+    zones = gpd.GeoDataFrame(
+        {
+            "zonage": once["zoning"],
+            "territoire": once["territory"],
+            "nom": once["name"],
+            "perimetre": ["officiel" if official else "schématique" for official in once["official"]],
+        },
+        geometry=once.geometry,
+        crs=once.crs,
+    )
+    zones.to_file(folder / "zones.gpkg", layer="zones", driver="GPKG")
+
+
+def _descriptor(
+    folder: Path,
+    name: str,
+    title: str,
+    licence: str,
+    sources: Sequence[Mapping[str, Any]],
+    date: str,
+    table: ProtectedTable,
+) -> dict[str, Any]:
+    return {
+        "profile": "data-package",
+        "name": name,
+        "title": title,
+        "created": date,
+        "version": "1.0.0",
+        "licenses": [{"name": "etalab-2.0", "title": licence}],
+        "sources": [{"title": f"{s['producer']}, {s['title']}"} for s in sources],
+        "avertissements": list(table.warnings),
+        "secret": dict(table.hidden),
+        "resources": [
+            _resource(folder, "valeurs", "valeurs.csv", _value_schema()),
+            _resource(folder, "valeurs-parquet", "valeurs.parquet", None),
+            _resource(folder, "indicateurs", "indicateurs.csv", _indicator_schema(folder)),
+            _resource(folder, "zones", "zones.gpkg", None),
+        ],
+    }
+
+
+def _resource(
+    folder: Path, name: str, file: str, schema: dict[str, Any] | None
+) -> dict[str, Any]:
+    content = (folder / file).read_bytes()
+    resource: dict[str, Any] = {
+        "name": name,
+        "path": file,
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+    if schema is not None:
+        resource |= {
+            "profile": "tabular-data-resource",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "schema": schema,
+        }
+    return resource
+
+
+def _value_schema() -> dict[str, Any]:
+    return {
+        "fields": [
+            {"name": french, "type": kind, "description": told}
+            for french, kind, told in VALUE_FIELDS.values()
+        ],
+        "primaryKey": ["zonage", "territoire", "indicateur"],
+        "missingValues": [""],
+    }
+
+
+def _indicator_schema(folder: Path) -> dict[str, Any]:
+    header = (folder / "indicateurs.csv").read_text(encoding="utf-8").splitlines()[0]
+    return {
+        "fields": [{"name": name, "type": "string"} for name in header.split(",")],
+        "primaryKey": ["indicateur"],
+        "missingValues": [""],
+    }

@@ -1,0 +1,87 @@
+"""Turn one indicator of a protected table into a map with its notes and alternative text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from observatoire.indicators.catalogue import Indicator
+from observatoire.maps.classes import Classes
+from observatoire.maps.drawing import Ground, Mark, choropleth, circles
+from observatoire.pages.blocks import Figure, Note
+from observatoire.pages.cells import cell_of, told
+from observatoire.pages.notes import SCHEMATIC_WARNING, notes_of
+from observatoire.secrecy.table import ProtectedTable
+from observatoire.typography import NO_BREAK, enumerate_words
+from observatoire.values import Status
+
+
+def map_figure(
+    table: ProtectedTable,
+    code: str,
+    ground: Ground,
+    communes: Mapping[str, str],
+    *,
+    classes: Classes | None = None,
+    warn: bool = True,
+) -> Figure:
+    """Draw one indicator: a rate, a median or an index by colour, a count by area of circle.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Holds the indicator.
+    code : str
+        Which one.
+    ground : Ground
+        Shapes of the territories and what lies under them.
+    communes : mapping
+        Name of the commune of each territory.
+    classes : Classes, optional
+        Classes shared with another map.
+    warn : bool
+        Print the workspace's warnings.
+    """
+    indicator = table.indicator(code)
+    cells = table.main[table.main["indicator"] == code]
+    marks = [_mark(row, indicator, communes) for row in cells.to_dict("records")]
+    drawing = (
+        circles(marks, ground, indicator.unit)
+        if indicator.nature.additive
+        else choropleth(marks, ground, indicator.decimals, indicator.unit, classes)
+    )
+    period = str(cells["period"].iloc[0])
+    extra = [] if ground.official else [Note("Avertissement", SCHEMATIC_WARNING)]
+    absent = [m.name for m in marks if m.code not in ground.shapes.dropna().index]
+    if absent:
+        extra.insert(0, Note("Sans place sur la carte", f"{enumerate_words(absent)}."))
+    notes = notes_of(table, cells, [indicator], warn=warn, extra=extra)
+    unit = f" ({indicator.unit})" if indicator.unit else ""
+    title = f"{indicator.label}{unit}, {period}" if period else f"{indicator.label}{unit}"
+    return Figure(drawing, title, _alternative(title, cells.to_dict("records"), indicator), notes)
+
+
+def _mark(row: Mapping[str, object], indicator: Indicator, communes: Mapping[str, str]) -> Mark:
+    code = str(row["territory"])
+    return Mark(
+        code=code,
+        name=str(row["name"]),
+        commune=communes.get(code, ""),
+        status=Status(str(row["status"])),
+        value=float(str(row["value"])),
+        high=float(str(row["high"])),
+        text=cell_of(row, indicator).text,
+    )
+
+
+def _alternative(title: str, rows: list[dict[str, object]], indicator: Indicator) -> str:
+    """Say in words what the map shows: its extremes, and every figure."""
+    known = [row for row in rows if Status(str(row["status"])).has_value]
+    listed = " ; ".join(f"{row['name']}{NO_BREAK}: {told(row, indicator)}" for row in rows)
+    if not known:
+        return f"Carte. {title}. {listed}."
+    low = min(known, key=lambda row: float(str(row["value"])))
+    high = max(known, key=lambda row: float(str(row["value"])))
+    return (
+        f"Carte. {title}. De {told(low, indicator)} ({low['name']}) à {told(high, indicator)} "
+        f"({high['name']}). {listed}."
+    )

@@ -1,0 +1,91 @@
+"""Place labels so that none covers another; one moved away keeps a line to its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text of a given size, where it wants to be and where it was put (its middle)."""
+
+    text: str
+    anchor: tuple[float, float]
+    size: tuple[float, float]
+    at: tuple[float, float]
+
+    @property
+    def moved(self) -> bool:
+        """Whether it was put too far to be read without a line."""
+        dx, dy = self.at[0] - self.anchor[0], self.at[1] - self.anchor[1]
+        return abs(dx) > self.size[0] / 2 or abs(dy) > self.size[1] / 2
+
+
+def place_labels(
+    texts: Sequence[str],
+    anchors: Sequence[tuple[float, float]],
+    box: tuple[float, float, float, float],
+    *,
+    char: float = 7.0,
+    height: float = 13.0,
+) -> list[Label]:
+    """Put each label as near its anchor as the ones already put allow.
+
+    Parameters
+    ----------
+    texts, anchors : sequences
+        What to write, and where it belongs.
+    box : tuple
+        Left, top, width, height that labels stay in.
+    char, height : float
+        Width of a character, height of a line.
+
+    Returns
+    -------
+    list of Label
+        In the same order; no two overlap.
+
+    Examples
+    --------
+    >>> a, b = place_labels(["1", "2"], [(50, 50), (51, 50)], (0, 0, 100, 100))
+    >>> a.at, b.moved
+    ((50.0, 50.0), True)
+    """
+    placed: list[Label] = []
+    for text, anchor in zip(texts, anchors, strict=True):
+        size = (char * len(text) + 2.0, height)
+        spots = _spiral(anchor, height)
+        free = (at for at in spots if _inside(at, size, box) and _clear(at, size, placed))
+        at = next(free, (float(anchor[0]), float(anchor[1])))
+        placed.append(Label(text, anchor, size, at))
+    return placed
+
+
+def _spiral(anchor: tuple[float, float], step: float) -> list[tuple[float, float]]:
+    spots = [(float(anchor[0]), float(anchor[1]))]
+    for ring in range(1, 40):
+        radius = step * ring * 0.5
+        turns = np.linspace(0, 2 * np.pi, 8 + 2 * ring, endpoint=False) + 0.3
+        spots += [(anchor[0] + radius * np.cos(t), anchor[1] + radius * np.sin(t)) for t in turns]
+    return spots
+
+
+def _inside(
+    at: tuple[float, float], size: tuple[float, float], box: tuple[float, float, float, float]
+) -> bool:
+    left, top, width, height = box
+    return (
+        left + size[0] / 2 <= at[0] <= left + width - size[0] / 2
+        and top + size[1] / 2 <= at[1] <= top + height - size[1] / 2
+    )
+
+
+def _clear(at: tuple[float, float], size: tuple[float, float], placed: Sequence[Label]) -> bool:
+    return all(
+        abs(at[0] - other.at[0]) >= (size[0] + other.size[0]) / 2
+        or abs(at[1] - other.at[1]) >= (size[1] + other.size[1]) / 2
+        for other in placed
+    )

@@ -1,0 +1,48 @@
+"""A small map that shows where one territory lies among the others."""
+
+from __future__ import annotations
+
+from observatoire.maps.drawing import Ground
+from observatoire.maps.frames import Frame
+from observatoire.maps.palettes import palettes
+from observatoire.pages.blocks import Figure
+
+_SIZE = (430.0, 250.0)
+
+
+def locator_figure(code: str, name: str, ground: Ground) -> Figure | None:
+    """Return where a territory lies; None when it has no shape.
+
+    Parameters
+    ----------
+    code, name : str
+        The territory.
+    ground : Ground
+        Shapes, and the outlines around them.
+    """
+    shapes = ground.shapes.dropna()
+    if code not in shapes.index:
+        return None
+    x0, y0, x1, y1 = ground.outlines.dropna().total_bounds
+    frame = Frame("", tuple(shapes.index), (x0, y0, x1, y1), (0.0, 0.0, *_SIZE))
+    colours = palettes().ground
+    parts = [
+        f'<path d="{frame.path(s)}" fill="{colours["land"]}" stroke="{colours["outline"]}"/>'
+        for s in ground.outlines.dropna()
+    ]
+    parts += [
+        f'<path d="{frame.path(s)}" fill="{colours["cell"]}" stroke="#ffffff" stroke-width="0.6"/>'
+        for other, s in shapes.items()
+        if other != code
+    ]
+    parts.append(
+        f'<path d="{frame.path(shapes[code])}" fill="{colours["circle"]}" '
+        f'stroke="{colours["ink"]}" stroke-width="1.4"/>'
+    )
+    kind = "" if ground.official else " (schématique)"
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE[0]:.0f} {_SIZE[1]:.0f}" '
+        f'width="{_SIZE[0]:.0f}" height="{_SIZE[1]:.0f}" role="presentation">{"".join(parts)}</svg>'
+    )
+    title = f"Situation{kind}"
+    return Figure(svg, title, f"{title}. {name} parmi les quartiers.", width=0.42)

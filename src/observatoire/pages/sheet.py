@@ -1,0 +1,110 @@
+"""What is shown: a page that displays itself in a notebook and saves itself by its suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from observatoire.errors import FormatError, suggestion
+from observatoire.pages.blocks import Page
+from observatoire.secrecy.table import ProtectedTable
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page made from a protected table: a panel, a map, a profile, an annex.
+
+    ``table`` is the protected table it shows; ``page`` what it looks like.
+    """
+
+    page: Page
+    table: ProtectedTable
+
+    @property
+    def html(self) -> str:
+        """The page as one self-contained HTML document."""
+        from observatoire.pages.html import render_page  # noqa: PLC0415 - only when written
+
+        return render_page(self.page)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page; the suffix tells the form.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.html``, ``.pdf``, ``.svg``, ``.png``, ``.xlsx`` or ``.docx``.
+
+        Returns
+        -------
+        Path
+            Where it was written. The file is written aside then put in place: a failure leaves
+            what was there.
+
+        Raises
+        ------
+        FormatError
+            On another suffix.
+        """
+        path = Path(path)
+        write = _WRITERS.get(path.suffix.lower())
+        if write is None:
+            raise FormatError(
+                f"On ne sait pas écrire « {path.suffix or path.name} ».",
+                where=path.name,
+                remedy=suggestion(path.suffix, _WRITERS),
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.stem}.tmp{path.suffix}")
+        try:
+            write(self.page, aside)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+        return path
+
+    def _repr_html_(self) -> str:
+        from observatoire.pages.html import render_fragment  # noqa: PLC0415
+
+        return render_fragment(self.page)
+
+
+def _html(page: Page, path: Path) -> None:
+    from observatoire.pages.html import render_page  # noqa: PLC0415 - heavy, when first used
+
+    path.write_text(render_page(page), encoding="utf-8")
+
+
+def _pdf(page: Page, path: Path) -> None:
+    from observatoire.pages.typeset import save_pdf  # noqa: PLC0415
+
+    save_pdf(page, path)
+
+
+def _sheet(page: Page, path: Path) -> None:
+    from observatoire.pages.typeset import save_sheet  # noqa: PLC0415
+
+    save_sheet(page, path)
+
+
+def _workbook(page: Page, path: Path) -> None:
+    from observatoire.pages.workbook import save_workbook  # noqa: PLC0415
+
+    save_workbook(page, path)
+
+
+def _word(page: Page, path: Path) -> None:
+    from observatoire.pages.word import save_word  # noqa: PLC0415
+
+    save_word(page, path)
+
+
+_WRITERS: Mapping[str, Callable[[Page, Path], None]] = {
+    ".html": _html,
+    ".pdf": _pdf,
+    ".svg": _sheet,
+    ".png": _sheet,
+    ".xlsx": _workbook,
+    ".docx": _word,
+}

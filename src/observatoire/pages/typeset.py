@@ -1,0 +1,138 @@
+"""Typeset a page with Typst: PDF for print, SVG and PNG for a slide or a report."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import typst
+
+from observatoire.pages import blocks as b
+from observatoire.typography import NO_BREAK
+from observatoire.values import Status
+
+FONTS = Path(__file__).parent / "fonts"
+_STYLE = Path(__file__).parent / "templates" / "style.typ"
+
+#: Statuses shown in italics or softened, as in HTML.
+_SOFT = {Status.CONTEXT, Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE}
+
+
+def render_typst(page: b.Page, *, paged: bool) -> tuple[str, dict[str, str]]:
+    """Return the Typst source of a page and the drawings it includes, by file name.
+
+    Parameters
+    ----------
+    page : Page
+        What to write.
+    paged : bool
+        On A4 pages, or on one sheet as high as its content.
+    """
+    drawings: dict[str, str] = {}
+    parts = [_STYLE.read_text(encoding="utf-8"), _opening(page, paged=paged)]
+    parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks]
+    return "\n".join(parts), drawings
+
+
+def save_pdf(page: b.Page, path: Path) -> None:
+    """Write a page as a PDF on A4."""
+    path.write_bytes(_compile(page, "pdf", paged=True)[0])
+
+
+def save_sheet(page: b.Page, path: Path, *, ppi: float = 150.0) -> None:
+    """Write a page as one SVG or PNG sheet, told by the suffix."""
+    path.write_bytes(_compile(page, path.suffix[1:].lower(), paged=False, ppi=ppi)[0])
+
+
+def _compile(page: b.Page, form: str, *, paged: bool, ppi: float = 150.0) -> list[bytes]:
+    source, drawings = render_typst(page, paged=paged)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, svg in drawings.items():
+            (Path(folder) / name).write_text(svg, encoding="utf-8")
+        main = Path(folder) / "page.typ"
+        main.write_text(source, encoding="utf-8")
+        made = typst.compile(
+            str(main), format=form, ppi=ppi, font_paths=[str(FONTS)], ignore_system_fonts=True
+        )
+    return made if isinstance(made, list) else [made]
+
+
+def _opening(page: b.Page, *, paged: bool) -> str:
+    return (
+        f"#show: body => leaf(body, title: {_text(page.title)}, subtitle: {_text(page.subtitle)}, "
+        f"date: {_text(page.date)}, place: {_text(page.place)}, paged: {str(paged).lower()}, "
+        f"cover: {str(page.cover).lower()})"
+    )
+
+
+def _text(text: str) -> str:
+    """Return a Typst string: no character of the text is ever read as markup."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _array(items: list[str]) -> str:
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+
+
+def _grid(grid: b.Grid, _: dict[str, str]) -> str:
+    heads = [f"column({_text(c.label)}, {_text(c.unit)})" for c in grid.columns]
+    rows = []
+    for row in grid.rows:
+        cells = [f"cell({_text(c.text)}, {_text(_look(c.status))})" for c in row.cells]
+        rows.append(f"(kind: {_text(row.kind)}, label: {_text(row.label)}, cells: {_array(cells)})")
+    return (
+        f"#figures(title: {_text(grid.title)}, head: {_text(grid.head)}, kind: {_text(grid.kind)}, "
+        f"columns: {_array(heads)}, rows: {_array(rows)}, notes: {_notes(grid.notes)})"
+    )
+
+
+def _look(status: Status) -> str:
+    if status is Status.BOUNDED:
+        return "bounded"
+    return "soft" if status in _SOFT else ""
+
+
+def _notes(notes: tuple[b.Note, ...]) -> str:
+    return _array([f"({_text(note.label + NO_BREAK + ':')}, {_text(note.text)})" for note in notes])
+
+
+def _heading(heading: b.Heading, _: dict[str, str]) -> str:
+    return f"#heading(level: {heading.level}, {_text(heading.text)})"
+
+
+def _paragraph(paragraph: b.Paragraph, _: dict[str, str]) -> str:
+    return f"#par({_text(paragraph.text)})"
+
+
+def _callout(callout: b.Callout, _: dict[str, str]) -> str:
+    return f"#callout({_text(callout.title)}, {_array([_text(i) for i in callout.items])})"
+
+
+def _facts(facts: b.Facts, _: dict[str, str]) -> str:
+    return f"#facts({_array([f'({_text(t)}, {_text(d)})' for t, d in facts.items])})"
+
+
+def _figure(figure: b.Figure, drawings: dict[str, str]) -> str:
+    name = f"figure{len(drawings)}.svg"
+    drawings[name] = figure.svg
+    return (
+        f"#drawing({_text(name)}, title: {_text(figure.title)}, alt: {_text(figure.alternative)}, "
+        f"width: {figure.width * 100:.0f}%, notes: {_notes(figure.notes)})"
+    )
+
+
+def _page_break(_: b.PageBreak, __: dict[str, str]) -> str:
+    return "#turn()"
+
+
+_WRITERS: Mapping[type, Callable[..., str]] = {
+    b.Grid: _grid,
+    b.Heading: _heading,
+    b.Paragraph: _paragraph,
+    b.Callout: _callout,
+    b.Facts: _facts,
+    b.Figure: _figure,
+    b.PageBreak: _page_break,
+}

@@ -1,0 +1,125 @@
+"""Write the tables of a page as a workbook: numbers as numbers, their status beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from observatoire.pages import blocks as b
+from observatoire.typography import NO_BREAK
+from observatoire.values import Status
+
+_LONGEST_SHEET_NAME = 31
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+
+#: Columns written for each column of figures.
+_PARTS = ("valeur", "au moins", "au plus", "statut")
+
+
+def save_workbook(page: b.Page, path: Path) -> None:
+    """Write a page as an Excel workbook: a first sheet of texts, then one sheet a table.
+
+    A figure without a value leaves its cell blank: the reason is in its status, never a zero.
+    """
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": page.title, "subject": page.subtitle})
+    writer = _Writer(book)
+    writer.opening(page)
+    chapter = ""
+    for block in page.blocks:
+        if isinstance(block, b.Heading):
+            chapter = block.text
+        elif isinstance(block, b.Grid):
+            writer.grid(block, chapter)
+    book.close()
+
+
+@dataclass
+class _Writer:
+    book: Any
+    names: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self.title = self.book.add_format({"bold": True, "font_size": 14, "font_color": "#17456b"})
+        self.group = self.book.add_format({"bold": True, "bg_color": "#eef2f6"})
+        self.note = self.book.add_format({"font_color": "#55606e", "font_size": 9})
+        self.soft = self.book.add_format({"font_color": "#55606e"})
+        self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
+
+    def sheet(self, name: str) -> Any:
+        """Add a sheet whose name Excel accepts and that no other bears."""
+        base = name.translate(_FORBIDDEN).strip()[:_LONGEST_SHEET_NAME] or "Tableau"
+        chosen, rank = base, 2
+        while chosen.casefold() in self.names:
+            tail = f" {rank}"
+            chosen, rank = base[: _LONGEST_SHEET_NAME - len(tail)].rstrip() + tail, rank + 1
+        self.names.add(chosen.casefold())
+        return self.book.add_worksheet(chosen)
+
+    def opening(self, page: b.Page) -> None:
+        """Write the title, the texts and the meaning of the statuses."""
+        sheet = self.sheet("Lisez-moi")
+        sheet.set_column(0, 0, 28)
+        sheet.set_column(1, 1, 110)
+        lines: list[tuple[str, str]] = [("", page.subtitle), ("", page.place), ("", page.date)]
+        for block in page.blocks:
+            if isinstance(block, b.Callout):
+                lines += [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
+            elif isinstance(block, b.Paragraph):
+                lines.append(("", block.text))
+        lines += [(status.label, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.meaning}")
+                  for status in Status]
+        sheet.write_string(0, 0, page.title, self.title)
+        for row, (label, text) in enumerate([line for line in lines if line[1]], 2):
+            sheet.write_string(row, 0, label, self.bold)
+            sheet.write_string(row, 1, text, self.wrap)
+
+    def grid(self, grid: b.Grid, chapter: str) -> None:
+        """Write one table; each figure takes four columns."""
+        sheet = self.sheet(chapter or grid.title)
+        sheet.write_string(0, 0, grid.title, self.title)
+        sheet.set_column(0, 0, 38)
+        textual = grid.kind == "texts"
+        parts = ("",) if textual else _PARTS
+        sheet.write_string(2, 0, grid.head, self.bold)
+        for rank, column in enumerate(grid.columns):
+            for offset, part in enumerate(parts):
+                unit = f" ({column.unit})" if column.unit and part != "statut" else ""
+                label = f"{column.label}{unit}" + (f"\n{part}" if part else "")
+                sheet.write_string(2, 1 + rank * len(parts) + offset, label, self.bold)
+        sheet.set_column(1, len(grid.columns) * len(parts), 34 if textual else 13)
+        sheet.freeze_panes(3, 1)
+        line = 3
+        for row in grid.rows:
+            sheet.write_string(line, 0, row.label, self.group if row.kind == "group" else self.wrap)
+            for rank, cell in enumerate(row.cells):
+                self._cell(sheet, line, 1 + rank * len(parts), cell, grid.columns[rank],
+                           textual=textual)
+            line += 1
+        for note in grid.notes:
+            line += 1
+            sheet.write_string(line, 0, f"{note.label}{NO_BREAK}: {note.text}", self.note)
+
+    def _cell(
+        self, sheet: Any, line: int, column: int, cell: b.Cell, meant: b.Column, *, textual: bool
+    ) -> None:
+        if textual:
+            sheet.write_string(line, column, cell.text, self.wrap)
+            return
+        digits = f"#,##0.{'0' * meant.decimals}" if meant.decimals else "#,##0"
+        form = self.book.add_format({"num_format": digits})
+        shown = cell.value if cell.status.has_value else None
+        bounded = cell.status is Status.BOUNDED or cell.status is Status.ESTIMATED
+        for offset, value in enumerate((shown, cell.low, cell.high)):
+            if value is not None and (offset == 0 or bounded):
+                sheet.write_number(line, column + offset, value, form)
+        if cell.value is None and cell.low is None and not cell.hint and cell.status is Status.OBSERVED:
+            sheet.write_string(line, column, cell.text, self.soft)
+            return
+        sheet.write_string(line, column + 3, cell.status.label, self.soft)
+        if cell.hint:
+            sheet.write_comment(line, column + 3, cell.hint, {"x_scale": 2})

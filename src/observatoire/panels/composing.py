@@ -1,0 +1,48 @@
+"""Put one panel, one map or one profile on a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from observatoire.indicators.catalogue import Theme
+from observatoire.pages.blocks import Block, Callout, Figure, Page
+from observatoire.pages.sheet import Sheet
+from observatoire.panels.panel import panel_blocks
+from observatoire.panels.profile import Identity, profile_blocks
+from observatoire.secrecy.table import ProtectedTable
+from observatoire.typography import NO_BREAK
+
+
+def panel_page(
+    table: ProtectedTable,
+    communes: Mapping[str, str],
+    theme: Theme | None,
+    date: str,
+    place: str,
+) -> Sheet:
+    """Return the page of a thematic panel."""
+    title = theme.label if theme else "Tableau de bord"
+    blocks = panel_blocks(table, dict(communes), theme.ask if theme else "")
+    page = Page(title, table.zoning_label, tuple(blocks), date, place)
+    return Sheet(page, table)
+
+
+def figure_page(table: ProtectedTable, figure: Figure, date: str, place: str) -> Sheet:
+    """Return the page of one map; its title is the figure's own."""
+    bare = Figure(figure.svg, "", figure.alternative, figure.notes, figure.width)
+    return Sheet(Page(figure.title, table.zoning_label, (bare,), date, place), table)
+
+
+def profile_page(
+    table: ProtectedTable,
+    identity: Identity,
+    themes: Sequence[Theme],
+    against: Sequence[tuple[str, str, str]],
+    locator: Figure | None,
+    date: str,
+) -> Sheet:
+    """Return the page of one territory."""
+    blocks: list[Block] = profile_blocks(table, identity, themes, against, locator, warn=False)
+    blocks.append(Callout("À savoir", table.warnings))
+    title = f"Fiche quartier{NO_BREAK}: {identity.name}"
+    return Sheet(Page(title, identity.commune_name, tuple(blocks), date), table)

@@ -1,0 +1,131 @@
+"""What pages say of territories themselves: where they lie, who they are, what they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import pandas as pd
+
+from observatoire.indicators.roads import Links
+from observatoire.panels.profile import Identity, identity_facts
+from observatoire.maps.drawing import Ground
+from observatoire.territories.links import PART, WHOLE
+from observatoire.territories.names import Matcher
+from observatoire.typography import enumerate_words
+from observatoire.warehouse import Warehouse, read_shapes
+from observatoire.workspace import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Gazetteer:
+    """Reads territories, shapes and links once, for the pages that show them."""
+
+    warehouse: Warehouse
+    workspace: Workspace
+    links: Links
+
+    @cached_property
+    def frames(self) -> dict[str, gpd.GeoDataFrame]:
+        """Territories with their shapes, by zoning."""
+        return {code: read_shapes(self.warehouse, code) for code in self.workspace.zonings}
+
+    @cached_property
+    def shapes(self) -> gpd.GeoDataFrame:
+        """Every shape, indexed by zoning and territory, with ``official``."""
+        parts = [
+            frame[["official", "geometry"]].set_axis(
+                pd.MultiIndex.from_product([[code], frame.index]), axis=0
+            )
+            for code, frame in self.frames.items()
+        ]
+        return gpd.GeoDataFrame(pd.concat(parts), crs=self.workspace.crs)
+
+    @cached_property
+    def communes(self) -> dict[str, str]:
+        """Name of the commune of each territory of the main zoning."""
+        frame = self.frames[self.workspace.main_zoning]
+        return {str(code): self._commune_name(str(c)) for code, c in frame["commune"].items()}
+
+    def code(self, zoning: str, text: str) -> str:
+        """Return the code of a territory told by code or name."""
+        frame = self.frames[self.workspace.zoning(zoning).code]
+        names = {str(code): str(name) for code, name in frame["name"].items()}
+        return Matcher(names, self.workspace.zoning(zoning).singular).code(text)
+
+    def ground(self, zoning: str) -> Ground:
+        """Return the shapes of a zoning and what a map puts under them."""
+        frame = self.frames[zoning]
+        plan = self.workspace.zoning(zoning).schematic
+        cells = self.frames[plan.source] if plan and plan.source else frame.iloc[:0]
+        outlines = self.frames.get(self._commune_zoning or "", frame.iloc[:0])
+        return Ground(
+            frame.geometry, cells.geometry, outlines.geometry, bool(frame["official"].all())
+        )
+
+    def identities(self, zoning: str) -> list[Identity]:
+        """Return who the territories of a zoning are, in order."""
+        told = self._links_told(zoning)
+        return [
+            Identity(
+                code=str(code),
+                name=str(row["name"]),
+                commune=str(row["commune"]),
+                commune_name=self._commune_name(str(row["commune"])),
+                facts=identity_facts(
+                    row["attributes"],
+                    self._commune_name(str(row["commune"])),
+                    told.get(str(code), "aucun IRIS connu"),
+                ),
+                linked=str(code) in told,
+            )
+            for code, row in self.frames[zoning].iterrows()
+        ]
+
+    def against(self, commune: str) -> list[tuple[str, str, str]]:
+        """Return what a profile prints beside: the commune, then each set of all communes."""
+        beside = []
+        if self._commune_zoning and commune in self.frames[self._commune_zoning].index:
+            beside.append((self._commune_zoning, commune, self._commune_name(commune)))
+        sets = self.workspace.comparators.get("quartiers")
+        if sets:
+            last = sets.territories[-1] if sets.territories else None
+            frame = self.frames[sets.zoning]
+            chosen = last or str(frame.index[0])
+            beside.append((sets.zoning, chosen, str(frame.at[chosen, "name"])))
+        return beside
+
+    def commune_of_each(self, zoning: str) -> dict[str, tuple[str, str]]:
+        """Return the commune, as (zoning, code), that each territory is compared with."""
+        if self._commune_zoning is None:
+            return {}
+        return {
+            str(code): (self._commune_zoning, str(commune))
+            for code, commune in self.frames[zoning]["commune"].items()
+        }
+
+    @property
+    def _commune_zoning(self) -> str | None:
+        comparator = self.workspace.comparators.get("commune")
+        return comparator.zoning if comparator else None
+
+    def _commune_name(self, code: str) -> str:
+        if self._commune_zoning and code in self.frames[self._commune_zoning].index:
+            return str(self.frames[self._commune_zoning].at[code, "name"])
+        return code
+
+    def _links_told(self, zoning: str) -> dict[str, str]:
+        words = {WHOLE: "fait des IRIS entiers", PART: "partie de l’IRIS"}
+        plan = self.workspace.zoning(zoning).schematic
+        table = self.links.get((plan.source, zoning)) if plan else None
+        if table is None or plan is None:
+            return {}
+        names = self.frames[plan.source]["name"]
+        told = {}
+        for code, group in table[table["link"].isin(list(words))].groupby("target"):
+            link = str(group["link"].iloc[0])
+            listed = [f"{names.get(source, '')} ({source})" for source in sorted(group["source"])]
+            word = "fait de l’IRIS entier" if link == WHOLE and len(listed) == 1 else words[link]
+            told[str(code)] = f"{word} {enumerate_words(listed)}"
+        return told
