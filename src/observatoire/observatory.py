@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
 
-#: What a panel is compared with when nothing is asked.
-USUAL_COMPARATORS = ("commune", "quartiers")
-
 
 class Observatory:
     """An open workspace: load, ask, show, publish.
@@ -256,7 +253,7 @@ class Observatory:
         period: int | str | None = None,
         *,
         indicators: Sequence[str] = (),
-        compare: Sequence[str] = USUAL_COMPARATORS,
+        compare: Sequence[str] | None = None,
         zoning: str | None = None,
     ) -> Sheet:
         """Show the indicators of a theme, territories in rows; ``.save("x.html")`` and others.
@@ -269,7 +266,9 @@ class Observatory:
             One period for all; the latest of each indicator by default.
         indicators : sequence of str
             Codes, instead of a theme.
-        compare, zoning : sequence of str, str
+        compare : sequence of str, optional
+            Those marked ``panel = true`` in ``observatoire.toml`` by default.
+        zoning : str, optional
             As :meth:`table`.
         """
         from observatoire.panels.composing import panel_page
@@ -281,7 +280,7 @@ class Observatory:
             )
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
-        table = self.table(codes, zoning, period, self.workspace.available(compare))
+        table = self.table(codes, zoning, period, self._beside(compare))
         return panel_page(table, self._gazetteer.communes, chosen, _today(), self.workspace.name)
 
     def map(
@@ -305,7 +304,7 @@ class Observatory:
         identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
         themes = list(self.catalogue.themes.values())
         codes = [each for theme in themes for each in theme.profile]
-        table = self.table(codes, where, None, self.workspace.available(USUAL_COMPARATORS), territories=[code])
+        table = self.table(codes, where, None, self._beside(), territories=[code])
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
         return profile_page(table, identity, themes, self._gazetteer.against(identity.commune), figure, _today())
 
@@ -318,7 +317,7 @@ class Observatory:
         from observatoire.panels.evaluation import evaluation_page
 
         codes = [i.code for i in self.catalogue]
-        first, last = (self.table(codes, None, when, self.workspace.available(["commune"])) for when in (start, end))
+        first, last = (self.table(codes, None, when, self._beside(["commune"])) for when in (start, end))
         comparator = self._gazetteer.commune_of_each(first.zoning)
         frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
@@ -353,6 +352,7 @@ class Observatory:
                 ground=self._gazetteer.ground(table.zoning),
                 communes=self._gazetteer.communes,
                 identities=self._gazetteer.identities(table.zoning),
+                panel=[self.workspace.comparators[code].zoning for code in self.workspace.usual],
                 against={i.code: self._gazetteer.against(i.commune) for i in self._gazetteer.identities(table.zoning)},
                 sources=self.sources().to_dict("records"),
             )
@@ -394,6 +394,10 @@ class Observatory:
     def _whole(self) -> ProtectedTable:
         """Every indicator at its latest period, beside every comparator."""
         return self.table([i.code for i in self.catalogue], compare=list(self.workspace.comparators))
+
+    def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
+        """Return what to compare with: what is asked, or what the workspace usually shows."""
+        return list(self.workspace.usual if compare is None else compare)
 
     def _ensure_loaded(self) -> None:
         """Load everything the first time something is asked of an empty warehouse."""

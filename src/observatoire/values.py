@@ -63,7 +63,7 @@ _STATUS_TEXT: dict[Status, tuple[str, str, str]] = {
         "valeur du territoire qui contient celui-ci, faute d’un chiffre propre",
     ),
     Status.SECRET: ("secret", "s", "couvert par le secret statistique"),
-    Status.MISSING: ("non disponible", "n.d.", "non fourni par le producteur"),
+    Status.MISSING: ("non disponible", "n.d.", "non disponible, pour la raison donnée à la case ou au tableau de complétude"),
     Status.NOT_APPLICABLE: ("sans objet", "///", "sans objet (dénominateur nul)"),
 }
 

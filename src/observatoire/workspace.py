@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -25,6 +25,7 @@ class Comparator:
     label: str
     zoning: str
     territories: tuple[str, ...] = ()
+    panel: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,10 @@ class Workspace:
             )
         return self.zonings[code]
 
-    def available(self, codes: Sequence[str]) -> list[str]:
-        """Return those of the usual comparators that this workspace declares."""
-        return [code for code in codes if code in self.comparators]
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """The comparators that panels and profiles show when nothing is asked."""
+        return tuple(code for code, one in self.comparators.items() if one.panel)
 
     def comparator(self, code: str) -> Comparator:
         """Return a declared comparator.
@@ -200,7 +202,11 @@ def _read_passage(table: Declaration, root: Path) -> PassageFile:
 
 def _read_comparator(code: str, table: Declaration) -> Comparator:
     comparator = Comparator(
-        code, table.text("label"), table.text("zoning"), table.texts("territories")
+        code,
+        table.text("label"),
+        table.text("zoning"),
+        table.texts("territories"),
+        table.take("panel", bool, False),  # noqa: FBT003 - a default, not a switch
     )
     table.close()
     return comparator

@@ -44,6 +44,7 @@ class AnnexContent:
     ground: Ground
     communes: Mapping[str, str]
     identities: Sequence[Identity]
+    panel: Sequence[str]
     against: Mapping[str, Sequence[tuple[str, str, str]]]
     sources: Sequence[Mapping[str, Any]]
 
@@ -89,10 +90,10 @@ def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
     codes = [indicator.code for indicator in content.catalogue.of_theme(theme.code)]
     table = content.table.select(codes)
     blocks: list[Block] = [Heading(theme.label, 1, f"theme-{theme.code}"), Paragraph(theme.lead)]
-    blocks += panel_blocks(table, dict(content.communes), theme.ask)
-    for code in theme.maps:
-        figure = map_figure(table, code, content.ground, content.communes, warn=False)
-        blocks += [PageBreak(), figure]
+    blocks += panel_blocks(table, content.communes, theme, content.panel)
+    blocks += [
+        map_figure(table, code, content.ground, content.communes, warn=False) for code in theme.maps
+    ]
     return blocks
 
 

@@ -121,7 +121,8 @@ def answer(
     places = [desk.place(zoning, territories)]
     places += [desk.place(c.zoning, c.territories) for c in chosen if c.zoning != zoning]
     figures = lay_out(_observations(desk, when))
-    asked = [Asked(indicator, when[indicator.code]) for indicator in indicators]
+    periods = desk.periods()
+    asked = [Asked(i, when[i.code], periods[i.code]) for i in indicators]
     cells = [compute(asked, figures, place, desk.sources()) for place in places]
     return Table(
         cells=pd.concat(cells, ignore_index=True),

@@ -39,6 +39,7 @@ class Asked:
 
     indicator: Indicator
     period: str
+    periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def compute(
         for code, name in place.names.items():
             key = (one.indicator.code, code)
             cell = found.get(key) or holes.get(key) or Cell()
-            cell = _completed(cell, explainer.hole(one.indicator, cell.status))
+            cell = _completed(cell, explainer.hole(one.indicator, cell.status, one.period, one.periods))
             rows.append((code, name, one, cell, label, threshold))
     return _frame(rows, place.zoning)
 

@@ -38,7 +38,9 @@ class Explainer:
         """Return the strictest threshold of an indicator's sources."""
         return max((note.threshold for note in self._notes(indicator)), default=0.0)
 
-    def hole(self, indicator: Indicator, status: Status) -> str:
+    def hole(
+        self, indicator: Indicator, status: Status, period: str, periods: tuple[str, ...]
+    ) -> str:
         """Return why nothing is told, when nothing better is known."""
         if status is Status.SECRET:
             return "Masqué par le producteur."
@@ -46,6 +48,8 @@ class Explainer:
             return ""
         if indicator.expected:
             return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
+        if periods and period not in periods:
+            return f"Pas de chiffre pour {period} ; périodes chargées : {enumerate_words(list(periods))}."
         return f"{self._absence(indicator)}."
 
     def carried(

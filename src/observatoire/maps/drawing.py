@@ -160,13 +160,14 @@ def _height(marks: Sequence[Mark], ground: Ground) -> float:
 
 
 def _legend_top(marks: Sequence[Mark], ground: Ground) -> float:
-    return _height(marks, ground) - LEGEND_HEIGHT
+    frames = _frames(marks, ground)
+    return max((f.page[1] + f.page[3] for f in frames), default=TOP) + 14
 
 
 def _frames(marks: Sequence[Mark], ground: Ground) -> list[Frame]:
     codes = [m.code for m in marks if _drawn(ground, m.code)]
     communes = {m.code: m.commune for m in marks}
-    box = (0.0, TOP, MAP_WIDTH, _legend_top(marks, ground) - TOP - 14)
+    box = (0.0, TOP, MAP_WIDTH, _height(marks, ground) - LEGEND_HEIGHT - TOP - 14)
     return lay_frames(ground.shapes[codes], communes, box) if codes else []
 
 
@@ -241,20 +242,22 @@ def _legend(
     swatches: Sequence[tuple[str, str]], marks: Sequence[Mark], unit: str, top: float
 ) -> str:
     present = {m.status for m in marks}
-    items = [(colour, label, None) for colour, label in swatches]
-    items += [(f"url(#{p})", label, p) for p, status, label in _PATTERN_LABELS if status in present]
+    items = list(swatches)
+    items += [(f"url(#{p})", label) for p, status, label in _PATTERN_LABELS if status in present]
     edge = palettes().ground["edge"]
     head = _text(0, top + 14, f"Classes ({unit})" if unit else "Classes", 13.5, weight=600)
     out = [head] if swatches else []
-    per_row, wide = 4, MAP_WIDTH / 4
-    for rank, (fill, label, _) in enumerate(items):
-        column, row = rank % per_row, rank // per_row
-        x, y = column * wide, top + 26 + row * 25
+    x, y = 0.0, top + 26
+    for fill, label in items:
+        wide = 31 + 6.9 * len(label) + 18
+        if x + wide > MAP_WIDTH:
+            x, y = 0.0, y + 25
         out.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="24" height="15" fill="{fill}" '
             f'stroke="{edge}" stroke-width="0.9"/>'
         )
         out.append(_text(x + 31, y + 12.5, label, 13.5))
+        x += wide
     return "".join(out)
 
 

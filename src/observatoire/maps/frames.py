@@ -15,6 +15,9 @@ MOST_FRAMES = 3
 #: Air left around the territories, as a share of their extent.
 MARGIN = 0.06
 
+#: A frame is a little higher than its territories need.
+SPARE = 1.12
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -79,11 +82,14 @@ def lay_frames(
         groups = {"": [str(code) for code in shapes.index]}
     left, top, width, height = box
     each = (width - gap * (len(groups) - 1)) / max(len(groups), 1)
+    windows = {label: _padded(shapes[codes].total_bounds) for label, codes in groups.items()}
+    wanted = [each * (y1 - y0) / (x1 - x0) for x0, y0, x1, y1 in windows.values()]
+    height = min(height, SPARE * max(wanted, default=height))
     return [
         Frame(
             label,
             tuple(codes),
-            _padded(shapes[codes].total_bounds),
+            windows[label],
             (left + rank * (each + gap), top, each, height),
         )
         for rank, (label, codes) in enumerate(groups.items())

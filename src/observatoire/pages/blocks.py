@@ -29,6 +29,11 @@ class Column:
     decimals: int = 0
     hint: str = ""
 
+    @property
+    def below(self) -> str:
+        """Unit and period, as they are printed under the label."""
+        return ", ".join(text for text in (self.unit, self.period) if text)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -85,13 +90,6 @@ class Callout:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """A list of terms and what is said of them."""
-
-    items: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Figure:
     """A drawing, with the text that stands for it where it cannot be seen."""
 
@@ -100,6 +98,14 @@ class Figure:
     alternative: str
     notes: tuple[Note, ...] = ()
     width: float = 1.0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A list of terms and what is said of them, with a drawing beside when there is one."""
+
+    items: tuple[tuple[str, str], ...]
+    beside: Figure | None = None
 
 
 @dataclass(frozen=True)

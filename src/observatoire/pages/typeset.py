@@ -77,7 +77,7 @@ def _array(items: list[str]) -> str:
 
 
 def _grid(grid: b.Grid, _: dict[str, str]) -> str:
-    heads = [f"column({_text(c.label)}, {_text(c.unit)})" for c in grid.columns]
+    heads = [f"column({_text(c.label)}, {_text(c.below)})" for c in grid.columns]
     rows = []
     for row in grid.rows:
         cells = [f"cell({_text(c.text)}, {_text(_look(c.status))})" for c in row.cells]
@@ -110,8 +110,13 @@ def _callout(callout: b.Callout, _: dict[str, str]) -> str:
     return f"#callout({_text(callout.title)}, {_array([_text(i) for i in callout.items])})"
 
 
-def _facts(facts: b.Facts, _: dict[str, str]) -> str:
-    return f"#facts({_array([f'({_text(t)}, {_text(d)})' for t, d in facts.items])})"
+def _facts(facts: b.Facts, drawings: dict[str, str]) -> str:
+    items = _array([f"({_text(term)}, {_text(told)})" for term, told in facts.items])
+    if facts.beside is None:
+        return f"#facts({items})"
+    name = f"figure{len(drawings)}.svg"
+    drawings[name] = facts.beside.svg
+    return f"#facts({items}, beside: {_text(name)}, alt: {_text(facts.beside.alternative)})"
 
 
 def _figure(figure: b.Figure, drawings: dict[str, str]) -> str:

@@ -112,7 +112,7 @@ def _table(document: Any, grid: b.Grid) -> None:
     table = document.add_table(rows=1, cols=len(grid.columns) + 1)
     table.style = "Light Grid Accent 1"
     size = Pt(6) if len(grid.columns) > 9 else Pt(8)  # noqa: PLR2004 - what A4 holds
-    heads = [grid.head, *(f"{c.label}\n{c.unit}" if c.unit else c.label for c in grid.columns)]
+    heads = [grid.head, *(f"{c.label}\n{c.below}" if c.below else c.label for c in grid.columns)]
     for cell, text in zip(table.rows[0].cells, heads, strict=True):
         _fill(cell, text, size, bold=True)
     header = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - no public way

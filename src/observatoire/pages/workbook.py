@@ -88,7 +88,7 @@ class _Writer:
         sheet.write_string(2, 0, grid.head, self.bold)
         for rank, column in enumerate(grid.columns):
             for offset, part in enumerate(parts):
-                unit = f" ({column.unit})" if column.unit and part != "statut" else ""
+                unit = f" ({column.below})" if column.below and part != "statut" else ""
                 label = f"{column.label}{unit}" + (f"\n{part}" if part else "")
                 sheet.write_string(2, 1 + rank * len(parts) + offset, label, self.bold)
         sheet.set_column(1, len(grid.columns) * len(parts), 34 if textual else 13)

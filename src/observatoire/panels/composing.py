@@ -22,7 +22,7 @@ def panel_page(
 ) -> Sheet:
     """Return the page of a thematic panel."""
     title = theme.label if theme else "Tableau de bord"
-    blocks = panel_blocks(table, dict(communes), theme.ask if theme else "")
+    blocks = panel_blocks(table, communes, theme)
     page = Page(title, table.zoning_label, tuple(blocks), date, place)
     return Sheet(page, table)
 

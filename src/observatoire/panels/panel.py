@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from observatoire.indicators.catalogue import Indicator
+from observatoire.indicators.catalogue import Indicator, Theme
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of
@@ -18,17 +18,24 @@ from observatoire.values import Status
 MOST_COLUMNS = 7
 
 
-def panel_blocks(table: ProtectedTable, communes: dict[str, str], ask: str = "") -> list[Block]:
+def panel_blocks(
+    table: ProtectedTable,
+    communes: Mapping[str, str],
+    theme: Theme | None = None,
+    comparators: Sequence[str] | None = None,
+) -> list[Block]:
     """Lay a protected table out as panels.
 
     Parameters
     ----------
     table : ProtectedTable
         The indicators of a theme, with their comparators.
-    communes : dict
+    communes : mapping
         Name of the commune of each territory: rows are grouped under it.
-    ask : str
-        Whom to ask when the theme has no figure by territory.
+    theme : Theme, optional
+        The heading: its name, and whom to ask when it has no figure by territory.
+    comparators : sequence of str, optional
+        Zonings shown at the foot of the grids; all those of the table by default.
 
     Returns
     -------
@@ -46,13 +53,16 @@ def panel_blocks(table: ProtectedTable, communes: dict[str, str], ask: str = "")
     lacking = [i for i in table.indicators.values() if i not in shown and i not in other]
     blocks: list[Block] = []
     if not shown:
-        asked = f" Producteurs à solliciter{NO_BREAK}: {ask}." if ask else ""
+        asked = f" Producteurs à solliciter{NO_BREAK}: {theme.ask}." if theme and theme.ask else ""
         blocks.append(
             Paragraph(f"Aucune donnée par {_singular(table)} pour cette thématique.{asked}")
         )
     groups = list(_groups(table, shown))
-    for rank, chosen in enumerate(groups):
-        blocks.append(_grid(table, chosen, communes, warn=rank == len(groups) - 1))
+    foot = table.comparators if comparators is None else tuple(comparators)
+    for rank, chosen in enumerate(groups, 1):
+        label = theme.label if theme else table.zoning_label
+        title = f"{label} ({rank}/{len(groups)})" if len(groups) > 1 else label
+        blocks.append(_grid(table, chosen, communes, title, foot, warn=rank == len(groups)))
     if other:
         blocks.append(_other_scales(table, other))
     if lacking:
@@ -67,38 +77,57 @@ def _singular(table: ProtectedTable) -> str:
 def _groups(
     table: ProtectedTable, indicators: Sequence[Indicator]
 ) -> Iterator[list[Indicator]]:
-    """Deal indicators into grids: one source and period each, not too wide."""
+    """Deal indicators into grids that are not too wide, those of one source kept together."""
     period = table.main.drop_duplicates("indicator").set_index("indicator")["period"]
     by_source: dict[tuple[tuple[str, ...], str], list[Indicator]] = {}
     for indicator in indicators:
         key = (indicator.sources, str(period[indicator.code]))
         by_source.setdefault(key, []).append(indicator)
+    page: list[Indicator] = []
     for group in by_source.values():
-        pieces = -(-len(group) // MOST_COLUMNS)
-        size = -(-len(group) // pieces)
-        for start in range(0, len(group), size):
-            yield group[start : start + size]
+        for piece in _pieces(group):
+            if page and len(page) + len(piece) > MOST_COLUMNS:
+                yield page
+                page = []
+            page += piece
+    if page:
+        yield page
+
+
+def _pieces(group: list[Indicator]) -> Iterator[list[Indicator]]:
+    count = -(-len(group) // MOST_COLUMNS)
+    size = -(-len(group) // count)
+    for start in range(0, len(group), size):
+        yield group[start : start + size]
 
 
 def _grid(
-    table: ProtectedTable, indicators: list[Indicator], communes: dict[str, str], *, warn: bool
+    table: ProtectedTable,
+    indicators: list[Indicator],
+    communes: Mapping[str, str],
+    title: str,
+    comparators: Sequence[str],
+    *,
+    warn: bool,
 ) -> Grid:
     codes = [indicator.code for indicator in indicators]
-    cells = table.cells[table.cells["indicator"].isin(codes)]
+    cells = table.cells[
+        table.cells["indicator"].isin(codes)
+        & table.cells["zoning"].isin([table.zoning, *comparators])
+    ]
+    period = cells.drop_duplicates("indicator").set_index("indicator")["period"]
     by_key = {
         (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
         for row in cells.to_dict("records")
     }
     rows = [
         *_item_rows(table, indicators, by_key, communes),
-        *_comparator_rows(table, indicators, by_key),
+        *_comparator_rows(table, indicators, by_key, comparators),
     ]
-    first = cells.iloc[0]
-    period = str(first["period"])
     return Grid(
-        title=f"{first['source']}, {period}" if period else str(first["source"]),
+        title=title,
         head=table.zoning_label,
-        columns=tuple(_column(indicator, period) for indicator in indicators),
+        columns=tuple(_column(i, str(period[i.code])) for i in indicators),
         rows=tuple(rows),
         notes=notes_of(table, cells, indicators, warn=warn),
     )
@@ -118,7 +147,7 @@ def _item_rows(
     table: ProtectedTable,
     indicators: list[Indicator],
     by_key: dict[tuple[str, str, str], dict[str, object]],
-    communes: dict[str, str],
+    communes: Mapping[str, str],
 ) -> Iterator[Row]:
     heading = None
     for code, name in _territories(table.main):
@@ -134,11 +163,12 @@ def _comparator_rows(
     table: ProtectedTable,
     indicators: list[Indicator],
     by_key: dict[tuple[str, str, str], dict[str, object]],
+    comparators: Sequence[str],
 ) -> Iterator[Row]:
-    compared = table.compared
+    compared = table.compared[table.compared["zoning"].isin(list(comparators))]
     if len(compared):
         yield Row("Pour comparer", kind="group")
-    for zoning in table.comparators:
+    for zoning in comparators:
         for code, name in _territories(compared[compared["zoning"] == zoning]):
             cells = _row_cells(zoning, code, indicators, by_key)
             yield Row(name, cells, kind="comparator", hint=code)
@@ -189,7 +219,7 @@ def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
         Row(i.label, (Cell(i.definition), Cell(str(reasons[i.code])))) for i in indicators
     )
     return Grid(
-        title="Indicateurs prêts, dont les données restent à demander",
+        title=f"Indicateurs sans chiffre par {_singular(table)}",
         head="Indicateur",
         columns=(Column("Définition"), Column("Ce qui manque")),
         rows=rows,

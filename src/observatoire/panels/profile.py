@@ -81,9 +81,7 @@ def profile_blocks(
         if known:
             rows.append(Row(theme.label, kind="group"))
         rows += [_row(i, by_key, table.zoning, identity.code, against) for i in known]
-    blocks: list[Block] = [Facts(identity.facts)]
-    if locator:
-        blocks.append(locator)
+    blocks: list[Block] = [Facts(identity.facts, locator)]
     if not rows:
         blocks.append(_nothing(identity))
     else:
