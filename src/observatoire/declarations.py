@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from observatoire.errors import DescriptorError, suggestion
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _KIND_NAMES = {
     str: "un texte entre guillemets",

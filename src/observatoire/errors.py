@@ -7,7 +7,10 @@ A message has four parts, in this order: *where* (file, line, column, code), *wh
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ObservatoireError(Exception):

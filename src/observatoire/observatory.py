@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import pandas as pd
 
 from observatoire.errors import FileError, UnknownNameError, suggestion
 from observatoire.typography import day
+from observatoire.values import records
 from observatoire.warehouse import open_warehouse
 from observatoire.warehouse.connection import MEMORY
 from observatoire.workspace import Workspace, embedded_root, read_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from observatoire.indicators.asking import Desk
@@ -72,7 +73,9 @@ class Observatory:
 
         catalogue = read_catalogue(self.workspace.catalogue)
         declared: dict[str, dict[str, Nature]] = {}
-        for source, code, nature in self.warehouse.rows("SELECT source, code, nature FROM variable"):
+        for source, code, nature in self.warehouse.rows(
+            "SELECT source, code, nature FROM variable"
+        ):
             declared.setdefault(source, {})[code] = Nature(nature)
         check_variables(catalogue, declared, self.workspace.catalogue)
         return catalogue
@@ -101,11 +104,28 @@ class Observatory:
         periods = self._desk.periods()
         return pd.DataFrame(
             [
-                (i.code, i.label, i.theme, i.unit, str(i.nature), i.polarity,
-                 ", ".join(periods[i.code]), i.definition)
+                (
+                    i.code,
+                    i.label,
+                    i.theme,
+                    i.unit,
+                    str(i.nature),
+                    i.polarity,
+                    ", ".join(periods[i.code]),
+                    i.definition,
+                )
                 for i in chosen
             ],
-            columns=["indicator", "label", "theme", "unit", "nature", "polarity", "periods", "definition"],
+            columns=[
+                "indicator",
+                "label",
+                "theme",
+                "unit",
+                "nature",
+                "polarity",
+                "periods",
+                "definition",
+            ],
         )
 
     def loads(self) -> pd.DataFrame:
@@ -155,8 +175,14 @@ class Observatory:
         target = self._locate(path)
         if is_layer(target) and not (target.parent / "source.toml").is_file():
             return self._forget(
-                load_layer(self.warehouse, self.workspace, target, zoning=zoning,
-                           code_column=code_column, repair=repair)
+                load_layer(
+                    self.warehouse,
+                    self.workspace,
+                    target,
+                    zoning=zoning,
+                    code_column=code_column,
+                    repair=repair,
+                )
             )
         folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
         return self._forget(
@@ -225,7 +251,9 @@ class Observatory:
         chosen = [self._gazetteer.code(where, one) for one in territories]
         when = None if period is None else str(period)
         self._ensure_loaded()
-        computed = answer(self._desk, codes, where, period=when, compare=compared, territories=chosen)
+        computed = answer(
+            self._desk, codes, where, period=when, compare=compared, territories=chosen
+        )
         return protect_table(computed, self._gazetteer.shapes)
 
     def audit(self) -> pd.DataFrame:
@@ -241,8 +269,12 @@ class Observatory:
         from observatoire.secrecy.table import protect_table
 
         self._ensure_loaded()
-        computed = answer(self._desk, [i.code for i in self.catalogue], self.workspace.main_zoning,
-                          compare=list(self.workspace.comparators))
+        computed = answer(
+            self._desk,
+            [i.code for i in self.catalogue],
+            self.workspace.main_zoning,
+            compare=list(self.workspace.comparators),
+        )
         return audit_table(computed, protect_table(computed), self._desk.links)
 
     # --- showing -----------------------------------------------------------------------------
@@ -276,7 +308,7 @@ class Observatory:
         if theme is None and not indicators:
             raise UnknownNameError(
                 "Quelle thématique montrer ?",
-                remedy=f"Par exemple o.panel(theme=\"{next(iter(self.catalogue.themes), '')}\").",
+                remedy=f'Par exemple o.panel(theme="{next(iter(self.catalogue.themes), "")}").',
             )
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
@@ -291,7 +323,9 @@ class Observatory:
         from observatoire.panels.composing import figure_page
 
         table = self.table(indicator, zoning, period)
-        figure = map_figure(table, indicator, self._gazetteer.ground(table.zoning), self._gazetteer.communes)
+        figure = map_figure(
+            table, indicator, self._gazetteer.ground(table.zoning), self._gazetteer.communes
+        )
         return figure_page(table, figure, _today(), self.workspace.name)
 
     def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
@@ -306,7 +340,9 @@ class Observatory:
         codes = [each for theme in themes for each in theme.profile]
         table = self.table(codes, where, None, self._beside(), territories=[code])
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
-        return profile_page(table, identity, themes, self._gazetteer.against(identity.commune), figure, _today())
+        return profile_page(
+            table, identity, themes, self._gazetteer.against(identity.commune), figure, _today()
+        )
 
     def evaluate(self, start: int | str, end: int | str) -> Evaluation:
         """Compare two dates: gap of each territory to its commune, and whether it closes.
@@ -317,13 +353,16 @@ class Observatory:
         from observatoire.panels.evaluation import evaluation_page
 
         codes = [i.code for i in self.catalogue]
-        first, last = (self.table(codes, None, when, self._beside(["commune"])) for when in (start, end))
+        first, last = (
+            self.table(codes, None, when, self._beside(["commune"])) for when in (start, end)
+        )
         comparator = self._gazetteer.commune_of_each(first.zoning)
         frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
 
-    def annex(self, path: str | Path | None = None, *,
-              progress: Callable[[str], None] | None = None) -> Path:
+    def annex(
+        self, path: str | Path | None = None, *, progress: Callable[[str], None] | None = None
+    ) -> Path:
         """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, told by the suffix.
 
         Parameters
@@ -353,8 +392,11 @@ class Observatory:
                 communes=self._gazetteer.communes,
                 identities=self._gazetteer.identities(table.zoning),
                 panel=[self.workspace.comparators[code].zoning for code in self.workspace.usual],
-                against={i.code: self._gazetteer.against(i.commune) for i in self._gazetteer.identities(table.zoning)},
-                sources=self.sources().to_dict("records"),
+                against={
+                    i.code: self._gazetteer.against(i.commune)
+                    for i in self._gazetteer.identities(table.zoning)
+                },
+                sources=records(self.sources()),
             )
         )
         tell("Écriture du document")
@@ -371,7 +413,7 @@ class Observatory:
             name=simplify(self.workspace.name).replace(" ", "-"),
             title=self.workspace.name,
             licence="Licence Ouverte 2.0",
-            sources=self.sources().to_dict("records"),
+            sources=records(self.sources()),
             date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
 
@@ -393,7 +435,9 @@ class Observatory:
     @cached_property
     def _whole(self) -> ProtectedTable:
         """Every indicator at its latest period, beside every comparator."""
-        return self.table([i.code for i in self.catalogue], compare=list(self.workspace.comparators))
+        return self.table(
+            [i.code for i in self.catalogue], compare=list(self.workspace.comparators)
+        )
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""
@@ -410,7 +454,7 @@ class Observatory:
         """Close the warehouse."""
         self.warehouse.close()
 
-    def __enter__(self) -> Observatory:
+    def __enter__(self) -> Self:
         """Open a ``with`` block."""
         return self
 

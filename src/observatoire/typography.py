@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 NARROW = "\u202f"  # espace fine insécable : milliers, avant % ; : ! ?
 NO_BREAK = "\u00a0"
@@ -11,7 +14,7 @@ MINUS = "\u2212"
 
 
 def number(value: float, decimals: int = 0, *, sign: bool = False) -> str:
-    """Write a number as French readers expect it.
+    r"""Write a number as French readers expect it.
 
     Parameters
     ----------
@@ -45,13 +48,15 @@ def round_half_up(value: float, decimals: int = 0) -> float:
     >>> round_half_up(2.5), round_half_up(0.125, 2), round_half_up(-0.4)
     (3.0, 0.13, 0.0)
     """
-    shifted = float(f"{abs(value)}e{decimals}") if "e" not in f"{value}" else abs(value) * 10**decimals
+    shifted = (
+        float(f"{abs(value)}e{decimals}") if "e" not in f"{value}" else abs(value) * 10**decimals
+    )
     rounded = math.floor(shifted + 0.5) / 10**decimals
     return math.copysign(rounded, value) if rounded else 0.0
 
 
 def with_unit(value: float, unit: str, decimals: int = 0) -> str:
-    """Write a number followed by its unit, joined by the space French typography asks for.
+    r"""Write a number followed by its unit, joined by the space French typography asks for.
 
     Examples
     --------
@@ -65,7 +70,7 @@ def with_unit(value: float, unit: str, decimals: int = 0) -> str:
 
 
 def interval(low: float, high: float, decimals: int = 0) -> str:
-    """Write an interval between square brackets.
+    r"""Write an interval between square brackets.
 
     Examples
     --------
@@ -76,7 +81,7 @@ def interval(low: float, high: float, decimals: int = 0) -> str:
 
 
 def plural(count: int, singular: str, several: str | None = None) -> str:
-    """Write a count with its noun, in French agreement (nothing and one are singular).
+    r"""Write a count with its noun, in French agreement (nothing and one are singular).
 
     Examples
     --------
@@ -110,7 +115,7 @@ _MONTHS = (
 
 
 def day(date: dt.date) -> str:
-    """Write a date in full.
+    r"""Write a date in full.
 
     Examples
     --------

@@ -6,7 +6,15 @@ its coverage and its source go with it, under the column names kept here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: One row of a table, by column name.
+Record = Mapping[str, Any]
 
 
 class Status(StrEnum):
@@ -63,7 +71,11 @@ _STATUS_TEXT: dict[Status, tuple[str, str, str]] = {
         "valeur du territoire qui contient celui-ci, faute d’un chiffre propre",
     ),
     Status.SECRET: ("secret", "s", "couvert par le secret statistique"),
-    Status.MISSING: ("non disponible", "n.d.", "non disponible, pour la raison donnée à la case ou au tableau de complétude"),
+    Status.MISSING: (
+        "non disponible",
+        "n.d.",
+        "non disponible, pour la raison donnée à la case ou au tableau de complétude",
+    ),
     Status.NOT_APPLICABLE: ("sans objet", "///", "sans objet (dénominateur nul)"),
 }
 
@@ -126,3 +138,8 @@ TABLE_COLUMNS = (
     *VALUE_COLUMNS,
     "source",
 )
+
+
+def records(frame: pd.DataFrame) -> list[Record]:
+    """Return the rows of a table, each by column name."""
+    return cast("list[Record]", frame.to_dict("records"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
@@ -13,6 +13,9 @@ from pyproj.exceptions import CRSError as ProjError
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import CRSError, UnknownNameError, WorkspaceError, suggestion
 from observatoire.territories.zoning import Zoning, read_zonings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WORKSPACE_FILE = "observatoire.toml"
 

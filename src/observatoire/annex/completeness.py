@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from observatoire.indicators.table import by_spot
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Note, Paragraph, Row
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, number
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from observatoire.secrecy.table import ProtectedTable
 
 _SIGNS = {
     Status.OBSERVED: "●",
@@ -31,13 +36,11 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
     letters = _letters()
     reasons: dict[str, str] = {}
     rows = []
-    by_key = {
-        (str(row["indicator"]), str(row["territory"])): row for row in cells.to_dict("records")
-    }
+    by_key = by_spot(cells)
     for indicator in table.indicators.values():
         shown = []
         for code in names:
-            row = by_key[indicator.code, code]
+            row = by_key[table.zoning, code, indicator.code]
             status = Status(str(row["status"]))
             if status is Status.MISSING:
                 reason = str(row["reason"])
@@ -47,7 +50,11 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
             else:
                 shown.append(Cell(_SIGNS[status], status))
         rows.append(Row(indicator.short, tuple(shown), hint=indicator.label))
-    told = [Note("Colonnes", " ; ".join(f"{i} {name}" for i, name in enumerate(names.values(), 1)) + ".")]
+    told = [
+        Note(
+            "Colonnes", " ; ".join(f"{i} {name}" for i, name in enumerate(names.values(), 1)) + "."
+        )
+    ]
     told.append(
         Note(
             "Signes",

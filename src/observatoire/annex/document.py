@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from observatoire.annex.completeness import completeness_blocks
 from observatoire.annex.method import method_blocks
-from observatoire.indicators.catalogue import Catalogue, Theme
 from observatoire.maps import Ground, map_figure
 from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import (
@@ -18,16 +16,21 @@ from observatoire.pages.blocks import (
     Column,
     Grid,
     Heading,
-    PageBreak,
     Page,
+    PageBreak,
     Paragraph,
     Row,
 )
 from observatoire.pages.notes import SCHEMATIC_WARNING
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import Identity, profile_blocks
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.catalogue import Catalogue, Theme
+    from observatoire.secrecy.table import ProtectedTable
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,9 @@ def _profiles(content: AnnexContent) -> list[Block]:
     for rank, identity in enumerate(content.identities):
         if rank:
             blocks.append(PageBreak())
-        blocks.append(Heading(f"{identity.name} ({identity.commune_name})", 2, f"fiche-{identity.code}"))
+        blocks.append(
+            Heading(f"{identity.name} ({identity.commune_name})", 2, f"fiche-{identity.code}")
+        )
         table = content.table.select(codes, [identity.code])
         against = content.against.get(identity.code, ())
         where = locator_figure(identity.code, identity.name, content.ground)
@@ -126,9 +131,11 @@ def _sources(content: AnnexContent) -> list[Block]:
                 Cell(str(source["producer"])),
                 Cell(str(source["licence"])),
                 Cell(str(source["rule"]) or "—"),
-                Cell(f"{plural(int(source['rows_read']), 'ligne lue', 'lignes lues')}, "
-                     f"{plural(int(source['rows_kept']), 'gardée')}, "
-                     f"{plural(int(source['rows_rejected']), 'rejetée')}"),
+                Cell(
+                    f"{plural(int(source['rows_read']), 'ligne lue', 'lignes lues')}, "
+                    f"{plural(int(source['rows_kept']), 'gardée')}, "
+                    f"{plural(int(source['rows_rejected']), 'rejetée')}"
+                ),
                 Cell(str(source["files"])),
             ),
         )

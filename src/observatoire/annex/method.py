@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Row
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, number, plural
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from observatoire.secrecy.table import ProtectedTable
 
 _PASSAGE = (
     "Chaque producteur compte sur son propre zonage. Le recensement, Filosofi et le répertoire du "
@@ -29,7 +33,10 @@ _HOLES = (
 def method_blocks(table: ProtectedTable) -> list[Block]:
     """Return the blocks of the method page."""
     rows = [
-        Row(status.label, (Cell(status.mark or "(aucun)"), Cell(status.meaning), _count(table, status)))
+        Row(
+            status.label,
+            (Cell(status.mark or "(aucun)"), Cell(status.meaning), _count(table, status)),
+        )
         for status in Status
         if status is not Status.ESTIMATED or (table.main["status"] == str(status)).any()
     ]
@@ -41,7 +48,11 @@ def method_blocks(table: ProtectedTable) -> list[Block]:
         Grid(
             title="Les signes des tableaux",
             head="Statut",
-            columns=(Column("Signe"), Column("Ce qu’il veut dire"), Column("Cases de cette annexe")),
+            columns=(
+                Column("Signe"),
+                Column("Ce qu’il veut dire"),
+                Column("Cases de cette annexe"),
+            ),
             rows=tuple(rows),
             kind="texts",
         ),
@@ -55,7 +66,9 @@ def _count(table: ProtectedTable, status: Status) -> Cell:
 
 
 def _secrecy(table: ProtectedTable) -> list[Block]:
-    said = " ; ".join(f"{cause}{NO_BREAK}: {plural(count, 'case')}" for cause, count in table.hidden.items())
+    said = " ; ".join(
+        f"{cause}{NO_BREAK}: {plural(count, 'case')}" for cause, count in table.hidden.items()
+    )
     return [
         Paragraph(f"Cases masquées dans cette annexe, comparaisons comprises. {said}."),
         Paragraph(

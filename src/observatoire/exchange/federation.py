@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.errors import DuplicateKeyError, FileError, TruncatedFileError
 from observatoire.exchange.package import PACKAGE_FILE, VALUE_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ def federate(packages: Sequence[str | Path]) -> Federation:
         names.append(name)
         types = {french: "str" for french, kind, _ in VALUE_FIELDS.values() if kind == "string"}
         read = pd.read_csv(
-            folder / "valeurs.csv", dtype=types, keep_default_na=False,
+            folder / "valeurs.csv",
+            dtype=types,
+            keep_default_na=False,
             na_values={f: [""] for f, kind, _ in VALUE_FIELDS.values() if kind == "number"},
         )
         values.append(read.assign(observatoire=name))

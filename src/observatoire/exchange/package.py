@@ -6,16 +6,19 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
-from observatoire.indicators.catalogue import Indicator
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.secrecy.table import ProtectedTable
 
 #: French name of each column of figures, its type and what it holds.
 VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
@@ -116,7 +119,9 @@ def _write_zones(table: ProtectedTable, folder: Path) -> None:
             "zonage": once["zoning"],
             "territoire": once["territory"],
             "nom": once["name"],
-            "perimetre": ["officiel" if official else "schématique" for official in once["official"]],
+            "perimetre": [
+                "officiel" if official else "schématique" for official in once["official"]
+            ],
         },
         geometry=once.geometry,
         crs=once.crs,
@@ -152,9 +157,7 @@ def _descriptor(
     }
 
 
-def _resource(
-    folder: Path, name: str, file: str, schema: dict[str, Any] | None
-) -> dict[str, Any]:
+def _resource(folder: Path, name: str, file: str, schema: dict[str, Any] | None) -> dict[str, Any]:
     content = (folder / file).read_bytes()
     resource: dict[str, Any] = {
         "name": name,

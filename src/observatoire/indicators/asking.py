@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.errors import UnknownNameError, suggestion
-from observatoire.indicators.catalogue import Catalogue, Indicator
 from observatoire.indicators.computing import Asked, Place, compute
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.figures import lay_out
 from observatoire.indicators.roads import Links, Road, roads_to
 from observatoire.indicators.table import Table
-from observatoire.warehouse import Warehouse
-from observatoire.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from observatoire.indicators.catalogue import Catalogue, Indicator
+    from observatoire.warehouse import Warehouse
+    from observatoire.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +76,9 @@ class Desk:
             by_period.setdefault(str(period), set()).add((str(source), str(variable)))
         return {
             indicator.code: tuple(
-                period for period in sorted(by_period) if _told(indicator, period, by_period[period])
+                period
+                for period in sorted(by_period)
+                if _told(indicator, period, by_period[period])
             )
             for indicator in self.catalogue
         }
@@ -172,5 +178,3 @@ def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
         )
     finally:
         desk.warehouse.connection.unregister("wanted")
-
-

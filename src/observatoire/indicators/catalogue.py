@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, UnknownNameError, suggestion
 from observatoire.values import Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
 
@@ -203,8 +206,12 @@ def _check_variable(
         code
         for code in known
         if code == name
-        or (YEAR_MARK in name and code.startswith(prefix) and code.endswith(suffix)
-            and code[len(prefix) : len(code) - len(suffix)].isdigit())
+        or (
+            YEAR_MARK in name
+            and code.startswith(prefix)
+            and code.endswith(suffix)
+            and code[len(prefix) : len(code) - len(suffix)].isdigit()
+        )
     ]
     where = f"{path.name}, [indicators.{indicator.code}]"
     if not matching:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from observatoire.indicators.catalogue import Indicator
 from observatoire.indicators.explaining import Explainer, SourceNote
-from observatoire.indicators.figures import Figures
-from observatoire.indicators.roads import Road
 from observatoire.indicators.table import CELL_COLUMNS
-from observatoire.values import Nature, Status
+from observatoire.values import Nature, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.figures import Figures
+    from observatoire.indicators.roads import Road
 
 _NAN = float("nan")
 
@@ -96,19 +100,33 @@ def compute(
         for code, name in place.names.items():
             key = (one.indicator.code, code)
             cell = found.get(key) or holes.get(key) or Cell()
-            cell = _completed(cell, explainer.hole(one.indicator, cell.status, one.period, one.periods))
+            cell = _completed(
+                cell, explainer.hole(one.indicator, cell.status, one.period, one.periods)
+            )
             rows.append((code, name, one, cell, label, threshold))
     return _frame(rows, place.zoning)
 
 
-def _frame(
-    rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str
-) -> pd.DataFrame:
+def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         [
-            (code, name, one.indicator.code, one.period, cell.value, cell.low, cell.high,
-             str(cell.status), cell.coverage, label, zoning, cell.reason, cell.method,
-             cell.count, threshold)
+            (
+                code,
+                name,
+                one.indicator.code,
+                one.period,
+                cell.value,
+                cell.low,
+                cell.high,
+                str(cell.status),
+                cell.coverage,
+                label,
+                zoning,
+                cell.reason,
+                cell.method,
+                cell.count,
+                threshold,
+            )
             for code, name, one, cell, label, threshold in rows
         ],
         columns=list(CELL_COLUMNS),
@@ -142,13 +160,13 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
         low = figures.low[keys].sum(axis=1, skipna=False)
         high = figures.high[keys].sum(axis=1, skipna=False)
         for code, status in worst.items():
-            notes = {str(note) for note in figures.note.loc[code, keys] if isinstance(note, str)}
+            notes = figures.notes(code, keys)
             cells[indicator.code, code] = _direct_cell(
                 indicator,
                 Status(status),
                 (float(top[code]), float(total[code])),
                 (float(low[code]), float(high[code])),
-                " ; ".join(sorted(notes - {""})),
+                " ; ".join(notes),
             )
     return cells
 
@@ -164,18 +182,24 @@ def _direct_cell(
     factor = indicator.factor
     counted = _NAN if indicator.variable else top
     if status is Status.OBSERVED and base == 0:
-        return Cell(status=Status.NOT_APPLICABLE, coverage=1.0, method=note, count=counted,
-                    reason="Le dénominateur est nul.")
+        return Cell(
+            status=Status.NOT_APPLICABLE,
+            coverage=1.0,
+            method=note,
+            count=counted,
+            reason="Le dénominateur est nul.",
+        )
     value = factor * top / base if status is Status.OBSERVED else _NAN
     return Cell(value, factor * bounds[0], factor * bounds[1], status, 1.0, "", note, counted)
 
 
-def _carried(
-    asked: Sequence[Asked], figures: Figures, road: Road, explainer: Explainer
-) -> Cells:
+def _carried(asked: Sequence[Asked], figures: Figures, road: Road, explainer: Explainer) -> Cells:
     """Return the figures that a passage brings, all indicators of a kind in one product."""
     codes = list(road.passage.sources)
-    counts, bases, rates, others = {}, {}, {}, {}
+    counts: dict[str, pd.Series] = {}
+    bases: dict[str, pd.Series] = {}
+    rates: dict[str, pd.Series] = {}
+    others: dict[str, pd.Series] = {}
     hidden: dict[str, set[str]] = {}
     for one in asked:
         indicator = one.indicator
@@ -232,10 +256,15 @@ def _apply(
 
 def _cells(table: pd.DataFrame) -> Cells:
     return {
-        (str(row.variable), str(row.target)): Cell(
-            row.value, row.low, row.high, Status(row.status), row.coverage, row.reason
+        (str(row["variable"]), str(row["target"])): Cell(
+            row["value"],
+            row["low"],
+            row["high"],
+            Status(row["status"]),
+            row["coverage"],
+            row["reason"],
         )
-        for row in table.itertuples(index=False)
+        for row in records(table)
     }
 
 
@@ -245,18 +274,17 @@ def _scaled(cell: Cell, factor: float, count: float) -> Cell:
     )
 
 
-def _context_rates(
-    cells: Cells, top: pd.DataFrame, base: pd.DataFrame, road: Road
-) -> Cells:
+def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, road: Road) -> Cells:
     """Show, for a part of a single source, the rate of that source: the only one there is."""
     shown = dict(cells)
-    for target, source in road.enclosing.items():
-        for code in top.columns:
-            count, total = top.at[source, code], base.at[source, code]
-            if total > 0 and not np.isnan(count):
-                shown[str(code), target] = Cell(
-                    count / total, status=Status.CONTEXT, coverage=cells[code, target].coverage
-                )
+    rates = (top / base.where(base > 0)).astype(np.float64)
+    for code in rates.columns:
+        of_source = dict(zip(rates.index, rates[code].to_numpy(), strict=True))
+        for target, source in road.enclosing.items():
+            rate = float(of_source[source])
+            if not math.isnan(rate):
+                coverage = cells[str(code), target].coverage
+                shown[str(code), target] = Cell(rate, status=Status.CONTEXT, coverage=coverage)
     return shown
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from observatoire.indicators.catalogue import Indicator
-from observatoire.values import Nature, Status
+from observatoire.indicators.table import by_spot
+from observatoire.values import Nature, Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.indicators.catalogue import Indicator
 
 EVALUATION_COLUMNS = (
     "territory",
@@ -60,32 +65,23 @@ def evaluate_frames(
         grows, *parallèle* when it is the same at the decimals shown, *indéterminé* when a figure
         lacks, or is only bounded: the reason says which.
     """
-    first, last = _by_key(start), _by_key(end)
+    first, last = by_spot(start), by_spot(end)
     rows = []
     mine = end[end["zoning"] == zoning]
-    for row in mine.to_dict("records"):
+    for row in records(mine):
         code, territory = str(row["indicator"]), str(row["territory"])
         if indicators[code].nature not in _COMPARED:
             continue
         beside = comparator.get(territory)
         keys = [(zoning, territory, code), (*beside, code) if beside else None]
-        figures = [
-            (table.get(key) if key else None) for key in keys for table in (first, last)
-        ]
+        figures = [(table.get(key) if key else None) for key in keys for table in (first, last)]
         rows.append(_compared(row, figures, indicators[code], start, end))
     return pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS))
 
 
-def _by_key(table: pd.DataFrame) -> dict[tuple[str, str, str], dict[str, object]]:
-    return {
-        (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
-        for row in table.to_dict("records")
-    }
-
-
 def _compared(
-    row: Mapping[str, object],
-    figures: list[dict[str, object] | None],
+    row: Record,
+    figures: list[Record | None],
     indicator: Indicator,
     start: pd.DataFrame,
     end: pd.DataFrame,
@@ -112,7 +108,7 @@ def _compared(
     )
 
 
-def _point(figure: Mapping[str, object] | None) -> float:
+def _point(figure: Record | None) -> float:
     if figure is None or figure["status"] not in _POINT:
         return float("nan")
     return float(str(figure["value"]))
@@ -127,12 +123,14 @@ def _verdict(gap_start: float, gap_end: float, indicator: Indicator) -> str:
     return CLOSING if moved < 0 else WIDENING
 
 
-def _lacking(figures: list[dict[str, object] | None], start: str, end: str) -> str:
+def _lacking(figures: list[Record | None], start: str, end: str) -> str:
     places = (
         f"le quartier en {start}",
         f"le quartier en {end}",
         f"le comparateur en {start}",
         f"le comparateur en {end}",
     )
-    lost = [place for figure, place in zip(figures, places, strict=True) if np.isnan(_point(figure))]
+    lost = [
+        place for figure, place in zip(figures, places, strict=True) if np.isnan(_point(figure))
+    ]
     return f"Pas de chiffre exact pour {', '.join(lost)}."

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.catalogue import Indicator
-from observatoire.indicators.roads import Road
 from observatoire.typography import NO_BREAK, enumerate_words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.indicators.catalogue import Indicator
     from observatoire.indicators.computing import Cell
+    from observatoire.indicators.roads import Road
+
+
+_NAN = float("nan")
+
+
+def _says_nothing(cell: Cell) -> bool:
+    """Say whether the bounds of a share leave everything possible."""
+    return cell.low <= 0 and cell.high >= 100  # noqa: PLR2004 - a percentage
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,14 @@ class Explainer:
         reason = self._reason(indicator, target, cell, road, hidden)
         if cell.status is Status.MISSING and parts and set(parts) <= hidden:
             return replace(cell, status=Status.SECRET, reason="Masqué par le producteur.")
+        if cell.status is Status.BOUNDED and indicator.unit == "%" and _says_nothing(cell):
+            return replace(
+                cell,
+                low=_NAN,
+                high=_NAN,
+                status=Status.MISSING,
+                reason=f"Parties inconnues d’{road.singular}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
+            )
         if parts and target in road.incomplete:
             reason = f"{reason} Sans les membres rattachés à aucun {road.singular} connu.".strip()
         return replace(cell, reason=reason)
@@ -70,17 +87,30 @@ class Explainer:
     ) -> str:
         parts = road.parts.get(target, ())
         if not parts:
-            return f"Aucun {road.singular} connu pour ce territoire{NO_BREAK}: rattachement à établir."
+            return (
+                f"Aucun {road.singular} connu pour ce territoire{NO_BREAK}: rattachement à établir."
+            )
         if cell.status is Status.BOUNDED:
-            if indicator.variable:
-                return f"Entre le plus petit et le plus grand taux des {len(parts)} {road.plural}."
-            unsure = enumerate_words(sorted(road.unsure.get(target, ())), most=3)
-            return f"Partie inconnue de {unsure}." if unsure else cell.reason
-        if cell.status is not Status.MISSING:
-            return ""
+            return self._why_bounded(indicator, target, cell, road)
+        if cell.status is Status.MISSING:
+            return self._why_missing(indicator, target, cell, road, hidden)
+        return ""
+
+    @staticmethod
+    def _why_bounded(indicator: Indicator, target: str, cell: Cell, road: Road) -> str:
+        if indicator.variable:
+            count = len(road.parts[target])
+            return f"Entre le plus petit et le plus grand taux des {count} {road.plural}."
+        unsure = enumerate_words(sorted(road.unsure.get(target, ())), most=3)
+        return f"Partie inconnue de {unsure}." if unsure else cell.reason
+
+    def _why_missing(
+        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+    ) -> str:
+        parts = road.parts[target]
         if "ne se déduit pas" in cell.reason:
             return cell.reason
-        lost = sorted(set(parts) & hidden)
+        lost = set(parts) & hidden
         if lost and len(parts) > 1:
             return f"{len(lost)} des {len(parts)} {road.plural} masqués par le producteur."
         if indicator.variable and len(parts) > 1 and road.unsure.get(target):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from observatoire.indicators.catalogue import Indicator
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from observatoire.indicators.catalogue import Indicator
 
 #: One figure's place: source, variable, period.
 Key = tuple[str, str, str]
@@ -44,6 +48,11 @@ class Figures:
         """Return the sum of variables by territory; NaN where one has no value."""
         frame = self.value[keys].reindex(list(codes))
         return pd.Series(frame.to_numpy(dtype=float).sum(axis=1), index=frame.index)
+
+    def notes(self, code: str, keys: list[Key]) -> list[str]:
+        """Return what the producer noted beside some variables of a territory."""
+        row = self.note[keys].loc[code]
+        return sorted({str(note) for note in row if isinstance(note, str)} - {""})
 
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""

@@ -115,9 +115,7 @@ def roads_to(
     return found
 
 
-def _roads(
-    source: str, links: pd.DataFrame, targets: Sequence[str], label: str
-) -> list[Road]:
+def _roads(source: str, links: pd.DataFrame, targets: Sequence[str], label: str) -> list[Road]:
     """Return one road, or several when targets overlap: a passage shares a source only once."""
     return [
         Road(source, passage_of(sheet), sheet, label)
@@ -132,7 +130,7 @@ def _sheets(links: pd.DataFrame) -> list[pd.DataFrame]:
         whole = set(group.loc[group["link"] == WHOLE, "source"])
         for sources, targets in taken:
             if not sources & whole:
-                sources |= whole
+                sources.update(whole)
                 targets.append(str(target))
                 break
         else:

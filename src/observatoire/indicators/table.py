@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+from observatoire.values import records
 
-from observatoire.indicators.catalogue import Indicator
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.values import Record
 
 #: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.
 CELL_COLUMNS = (
@@ -43,3 +49,15 @@ class Table:
     zoning_label: str
     warnings: tuple[str, ...] = ()
     comparators: tuple[str, ...] = ()
+
+
+#: Where a figure stands in a table: zoning, territory, indicator.
+Spot = tuple[str, str, str]
+
+
+def by_spot(cells: pd.DataFrame) -> dict[Spot, Record]:
+    """Return the rows of a table by zoning, territory and indicator."""
+    return {
+        (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
+        for row in records(cells)
+    }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import mapclassify
 import numpy as np
 
 from observatoire.typography import NARROW, number, round_half_up
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MOST_CLASSES = 4
 
@@ -32,7 +36,7 @@ class Classes:
     def rank(self, value: float) -> int:
         """Return the class of a value, from 0; a value is compared as it is printed."""
         shown = round_half_up(value, self.decimals)
-        return int(min(np.searchsorted(self.upper, shown, side="left"), len(self.upper) - 1))
+        return min(bisect.bisect_left(self.upper, shown), len(self.upper) - 1)
 
     def labels(self) -> list[str]:
         """Return the French label of each class."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-import geopandas as gpd
 import shapely
 
 from observatoire.maps.classes import Classes, classify, nice_sizes, size_label
@@ -16,6 +15,11 @@ from observatoire.maps.frames import Frame, lay_frames
 from observatoire.maps.labels import place_labels
 from observatoire.maps.palettes import palettes
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import geopandas as gpd
 
 WIDTH, LIST_LEFT, LIST_ROW, TOP = 1000.0, 672.0, 19.5, 30.0
 MAP_WIDTH, LEGEND_HEIGHT = 650.0, 88.0
@@ -130,7 +134,9 @@ def circles(marks: Sequence[Mark], ground: Ground, unit: str) -> str:
                 rings.append(_circle(x, y, radius(mark.value), colour, dashed=False))
             elif mark.status is Status.BOUNDED and not math.isnan(mark.high):
                 rings.append(_circle(x, y, radius(mark.high), "none", dashed=True))
-        parts.append(_framed(frame, ground, body + rings) + _numbered(frame, ground, drawn, numbers))
+        parts.append(
+            _framed(frame, ground, body + rings) + _numbered(frame, ground, drawn, numbers)
+        )
     sizes = [(radius(v), size_label(v, unit)) for v in nice_sizes(largest)]
     legend = _circle_legend(sizes, marks, _legend_top(marks, ground))
     return _whole(marks, ground, parts, legend, lambda mark: _dot_fill(mark, colour))
@@ -143,7 +149,7 @@ def _dot_fill(mark: Mark, colour: str) -> str:
 
 
 def _numbers(marks: Sequence[Mark], ground: Ground) -> dict[str, str]:
-    """Number the territories that are drawn, in the order of the list."""
+    """Return the number of each territory that is drawn, in the order of the list."""
     drawn = [m.code for m in marks if _drawn(ground, m.code)]
     return {code: str(rank) for rank, code in enumerate(drawn, 1)}
 
@@ -179,7 +185,9 @@ def _surface(frame: Frame, shape: shapely.Geometry, fill: str, *, stroke: bool =
 def _circle(x: float, y: float, radius: float, fill: str, *, dashed: bool) -> str:
     dash = ' stroke-dasharray="4 3"' if dashed else ' fill-opacity="0.78"'
     edge = palettes().ground["edge"]
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{edge}"{dash}/>'
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" stroke="{edge}"{dash}/>'
+    )
 
 
 def _framed(frame: Frame, ground: Ground, body: Sequence[str]) -> str:
@@ -232,7 +240,9 @@ def _numbered(
             )
     for label in labels:
         x, y = label.at
-        halo = f'stroke="#ffffff" stroke-width="3.2" stroke-linejoin="round" fill="{colours["ink"]}"'
+        halo = (
+            f'stroke="#ffffff" stroke-width="3.2" stroke-linejoin="round" fill="{colours["ink"]}"'
+        )
         out.append(_text(x, y + 4.4, label.text, 12.5, anchor="middle", weight=600, extra=halo))
         out.append(_text(x, y + 4.4, label.text, 12.5, anchor="middle", weight=600))
     return "".join(out)
@@ -261,9 +271,7 @@ def _legend(
     return "".join(out)
 
 
-def _circle_legend(
-    sizes: Sequence[tuple[float, str]], marks: Sequence[Mark], top: float
-) -> str:
+def _circle_legend(sizes: Sequence[tuple[float, str]], marks: Sequence[Mark], top: float) -> str:
     colour = palettes().ground["circle"]
     x, out = 0.0, []
     for radius, label in sizes:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from observatoire.indicators.catalogue import Indicator
-from observatoire.maps.classes import Classes
 from observatoire.maps.drawing import Ground, Mark, choropleth, circles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import SCHEMATIC_WARNING, notes_of
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, enumerate_words
-from observatoire.values import Status
+from observatoire.values import Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.maps.classes import Classes
+    from observatoire.secrecy.table import ProtectedTable
 
 
 def map_figure(
@@ -43,7 +47,7 @@ def map_figure(
     """
     indicator = table.indicator(code)
     cells = table.main[table.main["indicator"] == code]
-    marks = [_mark(row, indicator, communes) for row in cells.to_dict("records")]
+    marks = [_mark(row, indicator, communes) for row in records(cells)]
     drawing = (
         circles(marks, ground, indicator.unit)
         if indicator.nature.additive
@@ -57,10 +61,10 @@ def map_figure(
     notes = notes_of(table, cells, [indicator], warn=warn, extra=extra)
     unit = f" ({indicator.unit})" if indicator.unit else ""
     title = f"{indicator.label}{unit}, {period}" if period else f"{indicator.label}{unit}"
-    return Figure(drawing, title, _alternative(title, cells.to_dict("records"), indicator), notes)
+    return Figure(drawing, title, _alternative(title, records(cells), indicator), notes)
 
 
-def _mark(row: Mapping[str, object], indicator: Indicator, communes: Mapping[str, str]) -> Mark:
+def _mark(row: Record, indicator: Indicator, communes: Mapping[str, str]) -> Mark:
     code = str(row["territory"])
     return Mark(
         code=code,
@@ -73,7 +77,7 @@ def _mark(row: Mapping[str, object], indicator: Indicator, communes: Mapping[str
     )
 
 
-def _alternative(title: str, rows: list[dict[str, object]], indicator: Indicator) -> str:
+def _alternative(title: str, rows: list[Record], indicator: Indicator) -> str:
     """Say in words what the map shows: its extremes, and every figure."""
     known = [row for row in rows if Status(str(row["status"])).has_value]
     listed = " ; ".join(f"{row['name']}{NO_BREAK}: {told(row, indicator)}" for row in rows)

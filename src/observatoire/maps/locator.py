@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from observatoire.maps.drawing import Ground
+from typing import TYPE_CHECKING
+
 from observatoire.maps.frames import Frame
 from observatoire.maps.palettes import palettes
 from observatoire.pages.blocks import Figure
+
+if TYPE_CHECKING:
+    from observatoire.maps.drawing import Ground
 
 _SIZE = (430.0, 250.0)
 

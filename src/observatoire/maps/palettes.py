@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from observatoire.declarations import read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GROUND_COLOURS = ("land", "cell", "outline", "edge", "circle", "ink", "soft")
 

@@ -1,0 +1,1 @@
+"""Pages: blocks that every writer knows, and the writers."""

@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Note:
-    """A line under a table or a figure: « Champ », « Source », « Lecture »…"""
+    """A line under a table or a figure: « Champ », « Source », « Lecture » and the like."""
 
     label: str
     text: str

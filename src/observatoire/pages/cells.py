@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from observatoire.indicators.catalogue import Indicator
 from observatoire.pages.blocks import Cell
 from observatoire.typography import NARROW, interval, number, with_unit
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.indicators.catalogue import Indicator
 
 
 def cell_of(row: Mapping[str, Any], indicator: Indicator) -> Cell:
@@ -55,7 +58,9 @@ def told(row: Mapping[str, Any], indicator: Indicator) -> str:
         return f"({text})" if status is Status.CONTEXT else text
     if status is Status.BOUNDED:
         gap = NARROW if indicator.unit == "%" else " "
-        return f"{interval(row['low'], row['high'], indicator.decimals)}{gap}{indicator.unit}".strip()
+        return (
+            f"{interval(row['low'], row['high'], indicator.decimals)}{gap}{indicator.unit}".strip()
+        )
     return status.mark
 
 

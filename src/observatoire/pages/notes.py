@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from observatoire.indicators.catalogue import Indicator
 from observatoire.pages.blocks import Note
 from observatoire.pages.cells import told
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, enumerate_words
-from observatoire.values import Status
+from observatoire.values import Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.secrecy.table import ProtectedTable
 
 #: Statuses whose mark is explained where it is shown.
 _MARKED = (
@@ -55,7 +59,10 @@ def notes_of(
         *_reading(table, cells, indicators),
         Note("Champ", f"{' ; '.join(dict.fromkeys(i.universe for i in indicators))}."),
         *_marks(cells),
-        *(Note("Précaution", text) for text in dict.fromkeys(c for i in indicators for c in i.caveats)),
+        *(
+            Note("Précaution", text)
+            for text in dict.fromkeys(c for i in indicators for c in i.caveats)
+        ),
         *extra,
         *(Note("Avertissement", text) for text in (table.warnings if warn else ())),
         *_source(cells),
@@ -75,7 +82,7 @@ def _reading(
                 & cells["status"].isin([str(s) for s in statuses])
             ]
             if len(mine):
-                row = mine.iloc[0].to_dict()
+                row = records(mine.head(1))[0]
                 lead = "est compris dans l’intervalle" if Status.BOUNDED in statuses else "vaut"
                 text = (
                     f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur "
@@ -100,9 +107,7 @@ def _source(cells: pd.DataFrame) -> list[Note]:
         if source:
             by_source.setdefault(str(source), []).append(str(period))
     said = [
-        f"{source} ({enumerate_words(sorted(filter(None, periods)))})"
-        if any(periods)
-        else source
+        f"{source} ({enumerate_words(sorted(filter(None, periods)))})" if any(periods) else source
         for source, periods in by_source.items()
     ]
     return [Note("Source", f"{' ; '.join(said)}.")] if said else []

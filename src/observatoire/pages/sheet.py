@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from observatoire.errors import FormatError, suggestion
-from observatoire.pages.blocks import Page
-from observatoire.secrecy.table import ProtectedTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from observatoire.pages.blocks import Page
+    from observatoire.secrecy.table import ProtectedTable
 
 
 @dataclass(frozen=True)

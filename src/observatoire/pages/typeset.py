@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typst
 
 from observatoire.pages import blocks as b
 from observatoire.typography import NO_BREAK
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 FONTS = Path(__file__).parent / "fonts"
 _STYLE = Path(__file__).parent / "templates" / "style.typ"
@@ -38,25 +41,50 @@ def render_typst(page: b.Page, *, paged: bool) -> tuple[str, dict[str, str]]:
 
 def save_pdf(page: b.Page, path: Path) -> None:
     """Write a page as a PDF on A4."""
-    path.write_bytes(_compile(page, "pdf", paged=True)[0])
+    path.write_bytes(_compile(page, "pdf", paged=True))
 
 
 def save_sheet(page: b.Page, path: Path, *, ppi: float = 150.0) -> None:
     """Write a page as one SVG or PNG sheet, told by the suffix."""
-    path.write_bytes(_compile(page, path.suffix[1:].lower(), paged=False, ppi=ppi)[0])
+    path.write_bytes(_compile(page, path.suffix[1:].lower(), paged=False, ppi=ppi))
 
 
-def _compile(page: b.Page, form: str, *, paged: bool, ppi: float = 150.0) -> list[bytes]:
+def _compile(page: b.Page, form: str, *, paged: bool, ppi: float = 150.0) -> bytes:
     source, drawings = render_typst(page, paged=paged)
     with tempfile.TemporaryDirectory() as folder:
         for name, svg in drawings.items():
             (Path(folder) / name).write_text(svg, encoding="utf-8")
         main = Path(folder) / "page.typ"
         main.write_text(source, encoding="utf-8")
-        made = typst.compile(
-            str(main), format=form, ppi=ppi, font_paths=[str(FONTS)], ignore_system_fonts=True
-        )
-    return made if isinstance(made, list) else [made]
+        return typeset(main, form, ppi=ppi)
+
+
+def typeset(
+    source: Path | bytes, form: str, *, ppi: float, inputs: Mapping[str, str] | None = None
+) -> bytes:
+    """Run Typst with the library's own fonts, whatever the machine has; return the first page.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        A Typst file, or its text.
+    form : {"pdf", "svg", "png"}
+        What to make.
+    ppi : float
+        Points per inch of a PNG.
+    inputs : mapping, optional
+        What the text finds in ``sys.inputs``.
+    """
+    run: Any = typst.compile  # its types list each form apart
+    made = run(
+        str(source) if isinstance(source, Path) else source,
+        format=form,
+        ppi=ppi,
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs=dict(inputs or {}),
+    )
+    return bytes(made[0] if isinstance(made, list) else made)
 
 
 def _opening(page: b.Page, *, paged: bool) -> str:

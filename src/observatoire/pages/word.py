@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import docx
-import typst
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
@@ -15,9 +13,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from observatoire.pages import blocks as b
-from observatoire.pages.typeset import FONTS
+from observatoire.pages.typeset import typeset
 from observatoire.typography import NO_BREAK
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ACCENT, _SOFT = RGBColor(0x17, 0x45, 0x6B), RGBColor(0x55, 0x60, 0x6E)
 _WIDTH = 184
@@ -94,14 +95,7 @@ def _picture(document: Any, figure: b.Figure) -> None:
     if figure.title:
         document.add_paragraph().add_run(figure.title).bold = True
     source = "#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg))"
-    png = typst.compile(
-        source.encode(),
-        format="png",
-        ppi=130,
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"svg": figure.svg},
-    )
+    png = typeset(source.encode(), "png", ppi=130, inputs={"svg": figure.svg})
     picture = document.add_picture(io.BytesIO(png), width=Mm(_WIDTH * figure.width))
     picture._inline.docPr.set("descr", figure.alternative)  # noqa: SLF001 - no public way
     _notes(document, figure.notes)
@@ -124,13 +118,24 @@ def _table(document: Any, grid: b.Grid) -> None:
             cells[0].merge(cells[-1])
         _fill(cells[0], row.label, size, bold=strong)
         for cell, shown in zip(cells[1:], row.cells, strict=False):
-            _fill(cell, shown.text, size, right=grid.kind != "texts",
-                  italic=shown.status is Status.BOUNDED)
+            _fill(
+                cell,
+                shown.text,
+                size,
+                right=grid.kind != "texts",
+                italic=shown.status is Status.BOUNDED,
+            )
     _notes(document, grid.notes)
 
 
 def _fill(
-    cell: Any, text: str, size: Any, *, bold: bool = False, italic: bool = False, right: bool = False
+    cell: Any,
+    text: str,
+    size: Any,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    right: bool = False,
 ) -> None:
     line = cell.paragraphs[0]
     line.paragraph_format.space_after = Pt(0)

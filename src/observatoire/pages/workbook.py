@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
 from observatoire.pages import blocks as b
 from observatoire.typography import NO_BREAK
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LONGEST_SHEET_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -68,11 +70,15 @@ class _Writer:
         lines: list[tuple[str, str]] = [("", page.subtitle), ("", page.place), ("", page.date)]
         for block in page.blocks:
             if isinstance(block, b.Callout):
-                lines += [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
+                lines += [
+                    (block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)
+                ]
             elif isinstance(block, b.Paragraph):
                 lines.append(("", block.text))
-        lines += [(status.label, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.meaning}")
-                  for status in Status]
+        lines += [
+            (status.label, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.meaning}")
+            for status in Status
+        ]
         sheet.write_string(0, 0, page.title, self.title)
         for row, (label, text) in enumerate([line for line in lines if line[1]], 2):
             sheet.write_string(row, 0, label, self.bold)
@@ -97,8 +103,9 @@ class _Writer:
         for row in grid.rows:
             sheet.write_string(line, 0, row.label, self.group if row.kind == "group" else self.wrap)
             for rank, cell in enumerate(row.cells):
-                self._cell(sheet, line, 1 + rank * len(parts), cell, grid.columns[rank],
-                           textual=textual)
+                self._cell(
+                    sheet, line, 1 + rank * len(parts), cell, grid.columns[rank], textual=textual
+                )
             line += 1
         for note in grid.notes:
             line += 1
@@ -117,7 +124,12 @@ class _Writer:
         for offset, value in enumerate((shown, cell.low, cell.high)):
             if value is not None and (offset == 0 or bounded):
                 sheet.write_number(line, column + offset, value, form)
-        if cell.value is None and cell.low is None and not cell.hint and cell.status is Status.OBSERVED:
+        if (
+            cell.value is None
+            and cell.low is None
+            and not cell.hint
+            and cell.status is Status.OBSERVED
+        ):
             sheet.write_string(line, column, cell.text, self.soft)
             return
         sheet.write_string(line, column + 3, cell.status.label, self.soft)

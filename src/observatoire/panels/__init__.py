@@ -1,0 +1,1 @@
+"""Panels: indicators by territories, profiles, evaluations."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from observatoire.indicators.catalogue import Theme
 from observatoire.pages.blocks import Block, Callout, Figure, Page
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import Identity, profile_blocks
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.catalogue import Theme
+    from observatoire.secrecy.table import ProtectedTable
 
 
 def panel_page(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
 from observatoire.pages.sheet import Sheet
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import number, plural
+from observatoire.values import records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.secrecy.table import ProtectedTable
 
 _VERDICTS = ("rattrapage", "parallèle", "décrochage", "indéterminé")
 
@@ -63,31 +67,49 @@ def _counts(table: ProtectedTable, told: pd.DataFrame, start: str, end: str) -> 
     rows = []
     for code, group in told.groupby("indicator", sort=False):
         counts = group["convergence"].value_counts()
-        cells = tuple(Cell(number(int(counts.get(v, 0))), value=float(counts.get(v, 0))) for v in _VERDICTS[:3])
+        cells = tuple(
+            Cell(number(int(counts.get(v, 0))), value=float(counts.get(v, 0)))
+            for v in _VERDICTS[:3]
+        )
         rows.append(Row(table.indicators[str(code)].label, cells))
     return Grid(
         f"Nombre de quartiers selon l’évolution de leur écart à la commune, {start}-{end}",
         "Indicateur",
         tuple(Column(v.capitalize()) for v in _VERDICTS[:3]),
         tuple(rows),
-        (Note("Lecture", "rattrapage : l’écart à la commune s’est réduit ; décrochage : il s’est "
-              "creusé ; sans intervalle de confiance dans cette version, à lire avec prudence."),),
+        (
+            Note(
+                "Lecture",
+                "rattrapage : l’écart à la commune s’est réduit ; décrochage : il s’est "
+                "creusé ; sans intervalle de confiance dans cette version, à lire avec prudence.",
+            ),
+        ),
     )
 
 
 def _details(table: ProtectedTable, told: pd.DataFrame, start: str, end: str) -> Grid:
     rows = []
-    for row in told.to_dict("records"):
+    for row in records(told):
         indicator = table.indicators[str(row["indicator"])]
-        figures = [float(row[name]) for name in ("value_start", "value_end", "gap_start", "gap_end")]
+        figures = [
+            float(row[name]) for name in ("value_start", "value_end", "gap_start", "gap_end")
+        ]
         cells = [
             Cell(number(figure, indicator.decimals, sign=rank > 1), value=figure)
             for rank, figure in enumerate(figures)
         ]
-        rows.append(Row(f"{row['name']} — {indicator.short}", (*cells, Cell(str(row["convergence"])))))
+        rows.append(
+            Row(f"{row['name']} — {indicator.short}", (*cells, Cell(str(row["convergence"]))))
+        )
     return Grid(
         "Écarts à la commune",
         "Quartier et indicateur",
-        (Column(start), Column(end), Column(f"Écart {start}"), Column(f"Écart {end}"), Column("Verdict")),
+        (
+            Column(start),
+            Column(end),
+            Column(f"Écart {start}"),
+            Column(f"Écart {end}"),
+            Column("Verdict"),
+        ),
         tuple(rows),
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
-from observatoire.indicators.roads import Links
-from observatoire.panels.profile import Identity, identity_facts
 from observatoire.maps.drawing import Ground
+from observatoire.panels.profile import Identity, identity_facts
 from observatoire.territories.links import PART, WHOLE
 from observatoire.territories.names import Matcher
 from observatoire.typography import enumerate_words
 from observatoire.warehouse import Warehouse, read_shapes
-from observatoire.workspace import Workspace
+
+if TYPE_CHECKING:
+    from observatoire.indicators.roads import Links
+    from observatoire.workspace import Workspace
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from observatoire.indicators.catalogue import Indicator, Theme
+from observatoire.indicators.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK
-from observatoire.values import Status
+from observatoire.values import Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from observatoire.indicators.catalogue import Indicator, Theme
+    from observatoire.secrecy.table import ProtectedTable
 
 #: As many columns of figures as an A4 page holds without shrinking them.
-MOST_COLUMNS = 7
+MOST_COLUMNS = 8
 
 
 def panel_blocks(
@@ -47,7 +52,8 @@ def panel_blocks(
     shown = [i for i in table.indicators.values() if i.code in set(known["indicator"])]
     elsewhere = table.compared[table.compared["status"] != str(Status.MISSING)]
     other = [
-        i for i in table.indicators.values()
+        i
+        for i in table.indicators.values()
         if i not in shown and i.code in set(elsewhere["indicator"])
     ]
     lacking = [i for i in table.indicators.values() if i not in shown and i not in other]
@@ -57,7 +63,7 @@ def panel_blocks(
         blocks.append(
             Paragraph(f"Aucune donnée par {_singular(table)} pour cette thématique.{asked}")
         )
-    groups = list(_groups(table, shown))
+    groups = _groups(table, shown)
     foot = table.comparators if comparators is None else tuple(comparators)
     for rank, chosen in enumerate(groups, 1):
         label = theme.label if theme else table.zoning_label
@@ -74,24 +80,23 @@ def _singular(table: ProtectedTable) -> str:
     return "quartier" if table.zoning.startswith("quartier") else "territoire"
 
 
-def _groups(
-    table: ProtectedTable, indicators: Sequence[Indicator]
-) -> Iterator[list[Indicator]]:
+def _groups(table: ProtectedTable, indicators: Sequence[Indicator]) -> list[list[Indicator]]:
     """Deal indicators into grids that are not too wide, those of one source kept together."""
     period = table.main.drop_duplicates("indicator").set_index("indicator")["period"]
     by_source: dict[tuple[tuple[str, ...], str], list[Indicator]] = {}
     for indicator in indicators:
         key = (indicator.sources, str(period[indicator.code]))
         by_source.setdefault(key, []).append(indicator)
-    page: list[Indicator] = []
+    pages: list[list[Indicator]] = []
     for group in by_source.values():
         for piece in _pieces(group):
-            if page and len(page) + len(piece) > MOST_COLUMNS:
-                yield page
-                page = []
-            page += piece
-    if page:
-        yield page
+            roomy = (page for page in pages if len(page) + len(piece) <= MOST_COLUMNS)
+            page = next(roomy, None)
+            if page is None:
+                pages.append(list(piece))
+            else:
+                page.extend(piece)
+    return pages
 
 
 def _pieces(group: list[Indicator]) -> Iterator[list[Indicator]]:
@@ -116,10 +121,7 @@ def _grid(
         & table.cells["zoning"].isin([table.zoning, *comparators])
     ]
     period = cells.drop_duplicates("indicator").set_index("indicator")["period"]
-    by_key = {
-        (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
-        for row in cells.to_dict("records")
-    }
+    by_key = by_spot(cells)
     rows = [
         *_item_rows(table, indicators, by_key, communes),
         *_comparator_rows(table, indicators, by_key, comparators),
@@ -146,7 +148,7 @@ def _column(indicator: Indicator, period: str) -> Column:
 def _item_rows(
     table: ProtectedTable,
     indicators: list[Indicator],
-    by_key: dict[tuple[str, str, str], dict[str, object]],
+    by_key: Mapping[Spot, Record],
     communes: Mapping[str, str],
 ) -> Iterator[Row]:
     heading = None
@@ -162,7 +164,7 @@ def _item_rows(
 def _comparator_rows(
     table: ProtectedTable,
     indicators: list[Indicator],
-    by_key: dict[tuple[str, str, str], dict[str, object]],
+    by_key: Mapping[Spot, Record],
     comparators: Sequence[str],
 ) -> Iterator[Row]:
     compared = table.compared[table.compared["zoning"].isin(list(comparators))]
@@ -178,14 +180,16 @@ def _row_cells(
     zoning: str,
     code: str,
     indicators: list[Indicator],
-    by_key: dict[tuple[str, str, str], dict[str, object]],
+    by_key: Mapping[Spot, Record],
 ) -> tuple[Cell, ...]:
     return tuple(cell_of(by_key[zoning, code, i.code], i) for i in indicators)
 
 
 def _territories(cells: pd.DataFrame) -> list[tuple[str, str]]:
     once = cells.drop_duplicates("territory")
-    return [(str(code), str(name)) for code, name in zip(once["territory"], once["name"], strict=True)]
+    return [
+        (str(code), str(name)) for code, name in zip(once["territory"], once["name"], strict=True)
+    ]
 
 
 def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
@@ -196,12 +200,19 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
     ]
     rows = []
     for indicator in indicators:
-        for row in cells[cells["indicator"] == indicator.code].to_dict("records"):
+        for row in records(cells[cells["indicator"] == indicator.code]):
             shown = cell_of(row, indicator)
             figure = Cell(told(row, indicator), shown.status, shown.value, shown.low, shown.high)
             rows.append(
-                Row(indicator.label, (Cell(str(row["name"])), Cell(str(row["period"])), figure,
-                                      Cell(str(row["method"]) or "—")))
+                Row(
+                    indicator.label,
+                    (
+                        Cell(str(row["name"])),
+                        Cell(str(row["period"])),
+                        figure,
+                        Cell(str(row["method"]) or "—"),
+                    ),
+                )
             )
     return Grid(
         title="Chiffres connus à une autre échelle que le quartier",
@@ -215,9 +226,7 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
 
 def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
     reasons = table.main.drop_duplicates("indicator").set_index("indicator")["reason"]
-    rows = tuple(
-        Row(i.label, (Cell(i.definition), Cell(str(reasons[i.code])))) for i in indicators
-    )
+    rows = tuple(Row(i.label, (Cell(i.definition), Cell(str(reasons[i.code])))) for i in indicators)
     return Grid(
         title=f"Indicateurs sans chiffre par {_singular(table)}",
         head="Indicateur",

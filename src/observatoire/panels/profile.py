@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from observatoire.indicators.catalogue import Indicator, Theme
+from observatoire.indicators.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.typography import NO_BREAK, enumerate_words, plural
-from observatoire.values import Status
+from observatoire.values import Record, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.catalogue import Indicator, Theme
+    from observatoire.secrecy.table import ProtectedTable
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,9 @@ class Identity:
     linked: bool
 
 
-def identity_facts(attributes: Mapping[str, str], commune: str, links: str) -> tuple[tuple[str, str], ...]:
+def identity_facts(
+    attributes: Mapping[str, str], commune: str, links: str
+) -> tuple[tuple[str, str], ...]:
     """Return the facts printed at the head of a profile, in French."""
     words = {"oui": "oui", "non": "non"}
     facts = [("Commune", commune)]
@@ -68,10 +75,7 @@ def profile_blocks(
     warn : bool
         Print the workspace's warnings.
     """
-    by_key = {
-        (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
-        for row in table.cells.to_dict("records")
-    }
+    by_key = by_spot(table.cells)
     rows: list[Row] = []
     holes: list[str] = []
     for theme in themes:
@@ -91,11 +95,12 @@ def profile_blocks(
 
 def _split(
     indicators: Sequence[Indicator],
-    by_key: Mapping[tuple[str, str, str], Mapping[str, object]],
+    by_key: Mapping[Spot, Record],
     zoning: str,
     code: str,
 ) -> tuple[list[Indicator], list[Indicator]]:
-    known, lacking = [], []
+    known: list[Indicator] = []
+    lacking: list[Indicator] = []
     for indicator in indicators:
         status = by_key[zoning, code, indicator.code]["status"]
         (lacking if status == str(Status.MISSING) else known).append(indicator)
@@ -104,7 +109,7 @@ def _split(
 
 def _row(
     indicator: Indicator,
-    by_key: Mapping[tuple[str, str, str], Mapping[str, object]],
+    by_key: Mapping[Spot, Record],
     zoning: str,
     code: str,
     against: Sequence[tuple[str, str, str]],
@@ -131,15 +136,19 @@ def _grid(
 ) -> Grid:
     shown = {row.label for row in rows}
     indicators = [
-        i for i in table.indicators.values()
+        i
+        for i in table.indicators.values()
         if f"{i.label} ({i.unit})" in shown or (not i.unit and i.label in shown)
     ]
     cells = table.cells[
         table.cells["indicator"].isin([i.code for i in indicators])
         & ((table.cells["zoning"] != table.zoning) | (table.cells["territory"] == identity.code))
     ]
-    notes = [note for note in notes_of(table, cells, indicators, warn=warn)
-             if note.label not in ("Champ", "Précaution")]
+    notes = [
+        note
+        for note in notes_of(table, cells, indicators, warn=warn)
+        if note.label not in ("Champ", "Précaution")
+    ]
     if holes:
         listed = enumerate_words(holes)
         notes.insert(1, Note(f"Non disponible ({plural(len(holes), 'indicateur')})", f"{listed}."))
@@ -162,8 +171,10 @@ def _nothing(identity: Identity) -> Callout:
         "Aucun chiffre pour ce quartier",
         (
             "Aucun IRIS ne lui est rattaché, et aucune source ne le désigne par son nom.",
-            f"Pour en avoir{NO_BREAK}: établir son périmètre avec la ville, ou son rattachement aux "
-            "IRIS dans geo/passage_iris-2016_quartier-cucs-2007.csv.",
+            (
+                f"Pour en avoir{NO_BREAK}: établir son périmètre avec la ville, ou son rattachement aux "
+                "IRIS dans geo/passage_iris-2016_quartier-cucs-2007.csv."
+            ),
         )
         if not identity.linked
         else ("Aucune source chargée ne le renseigne.",),

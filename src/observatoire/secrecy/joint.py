@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.table import Table
 from observatoire.secrecy.auditing import audit
-from observatoire.secrecy.table import ProtectedTable
 from observatoire.values import Nature, Status
 
+if TYPE_CHECKING:
+    from observatoire.indicators.table import Table
+    from observatoire.secrecy.table import ProtectedTable
+
 #: What an audit says of each hidden count.
-AUDIT_COLUMNS = ("zoning", "territory", "indicator", "period", "low", "high", "width", "threshold", "safe")
+AUDIT_COLUMNS = (
+    "zoning",
+    "territory",
+    "indicator",
+    "period",
+    "low",
+    "high",
+    "width",
+    "threshold",
+    "safe",
+)
 
 Memberships = Mapping[tuple[str, str], pd.DataFrame]
 
@@ -47,14 +60,15 @@ def audit_table(table: Table, shown: ProtectedTable, memberships: Memberships) -
     hidden = [key for key in chosen if seen[key] == str(Status.SECRET)]
     if not hidden:
         return pd.DataFrame(columns=list(AUDIT_COLUMNS))
-    cells = pd.Series([true.at[key, "value"] for key in chosen], index=pd.Index(chosen, tupleize_cols=False))
+    cells = pd.Series(
+        [true.at[key, "value"] for key in chosen], index=pd.Index(chosen, tupleize_cols=False)
+    )
     statuses = pd.Series(
         [str(Status.SECRET if key in set(hidden) else Status.OBSERVED) for key in chosen],
         index=cells.index,
     )
-    threshold = pd.Series(
-        [max(float(true.at[key, "threshold"]), 1.0) for key in chosen], index=cells.index
-    )
+    threshold_of = dict(zip(true.index, true["threshold"].astype(float), strict=True))
+    threshold = pd.Series([max(threshold_of[key], 1.0) for key in chosen], index=cells.index)
     found = audit(cells, statuses, relations, threshold=threshold)
     report = found[["low", "high", "width", "threshold", "safe"]].copy()
     for rank, name in enumerate(keys):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.indicators.catalogue import Indicator
-from observatoire.indicators.table import Table
 from observatoire.values import TABLE_COLUMNS, Nature, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.table import Table
 
 _SEAL = object()
 
@@ -146,9 +150,11 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
 
 def _under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """Say which cells tell a count from 1 to just under their threshold."""
-    counted = cells["indicator"].map(
-        {code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()}
-    ).astype(bool)
+    counted = (
+        cells["indicator"]
+        .map({code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()})
+        .astype(bool)
+    )
     count = cells["count"].where(cells["count"].notna() | ~counted, cells["value"])
     small = (count > 0) & (count < cells["threshold"])
     narrow = counted & (cells["high"] > 0) & (cells["high"] < cells["threshold"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError
 from observatoire.values import Nature, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 DESCRIPTOR_NAME = "source.toml"
 LAYOUTS = ("wide", "long")
@@ -132,7 +135,7 @@ class Source:
         raise DescriptorError(
             f"Le fichier « {name} » n’est pas déclaré.",
             where=f"{self.code}/{DESCRIPTOR_NAME}",
-            remedy=f"Ajoutez une table [[files]] avec name = \"{name}\".",
+            remedy=f'Ajoutez une table [[files]] avec name = "{name}".',
         )
 
 
@@ -253,5 +256,5 @@ def _check_whole(source: Source, table: Declaration) -> None:
         raise DescriptorError(
             "La source ne déclare aucune variable.",
             where=table.where,
-            remedy='Ajoutez une table [variables.CODE] par colonne de chiffres.',
+            remedy="Ajoutez une table [variables.CODE] par colonne de chiffres.",
         )

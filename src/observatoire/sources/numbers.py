@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from observatoire.sources.descriptor import Markers
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from observatoire.sources.descriptor import Markers
 
 #: Spaces used between thousands: ordinary, no-break, narrow no-break, thin.
 _SPACES = "[ \u00a0\u202f\u2009]"
@@ -58,7 +61,7 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
     compact = plain.str.replace(_SPACES, "", regex=True).str.replace("−", "-", regex=False)
     if decimal != ".":
         compact = compact.str.replace(",", ".", regex=False)
-    written = compact.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").fillna(False)
+    written = compact.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").fillna(value=False)
     value = pd.to_numeric(compact.where(written.astype(bool)), errors="coerce").astype(float)
     value = value.mask(np.isinf(value))
     if markers.blank == "zero":

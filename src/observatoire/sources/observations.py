@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,16 @@ from observatoire.errors import (
     UnreadableNumberError,
     suggestion,
 )
-from observatoire.sources.descriptor import FileSpec, Source
 from observatoire.sources.numbers import parse_numbers
-from observatoire.sources.reading import RawTable
-from observatoire.territories.names import Matcher
 from observatoire.typography import plural
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.descriptor import FileSpec, Source
+    from observatoire.sources.reading import RawTable
+    from observatoire.territories.names import Matcher
 
 OBSERVATION_COLUMNS = (
     "line",
@@ -71,8 +75,13 @@ class Parsed:
         return self.rejects[~self.rejects["kind"].isin(HARMLESS)]
 
 
-def observe(table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[str, Matcher],
-            scope: tuple[str, ...] = ()) -> Parsed:
+def observe(
+    table: RawTable,
+    source: Source,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    scope: tuple[str, ...] = (),
+) -> Parsed:
     """Read the observations of one file.
 
     Parameters
@@ -100,13 +109,18 @@ def observe(table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[st
     cells = _melt(table, source, spec)
     cells = _place(cells, spec, source, zonings, table)
     numbers = parse_numbers(cells["raw"], source.markers, spec.decimal)
-    cells = cells.assign(value=numbers.value, low=numbers.low, high=numbers.high,
-                         status=numbers.status, marker=numbers.marker)
+    cells = cells.assign(
+        value=numbers.value,
+        low=numbers.low,
+        high=numbers.high,
+        status=numbers.status,
+        marker=numbers.marker,
+    )
     cells = _bounds(cells, table, spec)
     rejects = pd.concat(
         [
             _territory_rejects(cells, spec, zonings, scope),
-            _number_rejects(cells, numbers.unreadable, spec),
+            _number_rejects(cells, numbers.unreadable),
             _unknown_variables(cells, source, spec),
         ]
     )
@@ -153,7 +167,7 @@ _ERROR_BY_KIND: dict[str, type[RowError]] = {
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
     '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
-    "territory": "Corrigez le code ou le nom, ou chargez avec on_error=\"reject\" pour mettre "
+    "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
     "ces lignes de côté.",
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes.",
@@ -193,8 +207,13 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
     return names
 
 
-def _place(cells: pd.DataFrame, spec: FileSpec, source: Source, zonings: Mapping[str, Matcher],
-           table: RawTable) -> pd.DataFrame:
+def _place(
+    cells: pd.DataFrame,
+    spec: FileSpec,
+    source: Source,
+    zonings: Mapping[str, Matcher],
+    table: RawTable,
+) -> pd.DataFrame:
     """Find the territory that each row names, in the zoning it belongs to."""
     for zoning in cells["zoning"].unique():
         if zoning not in zonings:
@@ -208,8 +227,7 @@ def _place(cells: pd.DataFrame, spec: FileSpec, source: Source, zonings: Mapping
             )
     pairs = cells[["zoning", "territory_raw"]].drop_duplicates()
     pairs["territory"] = [
-        zonings[zoning].find(text)
-        for zoning, text in pairs.itertuples(index=False)
+        zonings[zoning].find(text) for zoning, text in pairs.itertuples(index=False)
     ]
     return cells.merge(pairs, on=["zoning", "territory_raw"], how="left")
 
@@ -230,19 +248,25 @@ def _bounds(cells: pd.DataFrame, table: RawTable, spec: FileSpec) -> pd.DataFram
     return merged
 
 
-def _reject(cells: pd.DataFrame, kind: str, reasons: pd.Series | str, raw: pd.Series,
-            column: pd.Series | str) -> pd.DataFrame:
+def _reject(
+    cells: pd.DataFrame,
+    kind: str,
+    reasons: pd.Series | str,
+    raw: pd.Series,
+    column: pd.Series | str,
+) -> pd.DataFrame:
     return pd.DataFrame(
         {"line": cells["line"], "column": column, "raw": raw, "kind": kind, "reason": reasons}
     ).astype({"reason": "str", "column": "str", "raw": "str"})
 
 
-def _territory_rejects(cells: pd.DataFrame, spec: FileSpec, zonings: Mapping[str, Matcher],
-                       scope: tuple[str, ...]) -> pd.DataFrame:
+def _territory_rejects(
+    cells: pd.DataFrame, spec: FileSpec, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> pd.DataFrame:
     lost = cells[cells["territory"] == ""].drop_duplicates("line")
     raw = lost["territory_raw"]
     total = raw.isin(spec.totals)
-    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(False).astype(bool)
+    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = coded & ~raw.str.startswith(scope or ("",)) & ~total
     reasons = pd.Series(
         [
@@ -266,7 +290,7 @@ def _unknown_reason(text: str, matcher: Matcher) -> str:
     return f"Aucun territoire « {text} » dans ce zonage. {suggestion(text, known, most=0)}".strip()
 
 
-def _number_rejects(cells: pd.DataFrame, unreadable: pd.Series, spec: FileSpec) -> pd.DataFrame:
+def _number_rejects(cells: pd.DataFrame, unreadable: pd.Series) -> pd.DataFrame:
     bad = cells[unreadable.to_numpy() & (cells["territory"] != "").to_numpy()]
     reasons = "« " + bad["raw"] + " » n’est pas un nombre."
     return _reject(bad, "number", reasons, bad["raw"], bad["column"])
@@ -289,6 +313,11 @@ def _duplicates(cells: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
             again["territory_raw"], again["variable"], again["period"], lines, strict=True
         )
     ]
-    found = _reject(again, "duplicate", pd.Series(reasons, index=again.index, dtype="str"),
-                    again["territory_raw"], spec.territory)
+    found = _reject(
+        again,
+        "duplicate",
+        pd.Series(reasons, index=again.index, dtype="str"),
+        again["territory_raw"],
+        spec.territory,
+    )
     return found.drop_duplicates("line")

@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,8 +20,12 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.sources.descriptor import FileSpec
 from observatoire.typography import enumerate_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.sources.descriptor import FileSpec
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 SHEET_SUFFIXES = (".xls", ".xlsx", ".ods", ".xlsm", ".xlsb")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -21,8 +21,12 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.territories.names import Matcher
 from observatoire.typography import enumerate_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.territories.names import Matcher
 
 #: Suffixes read as layers.
 LAYER_SUFFIXES = (".shp", ".gpkg", ".geojson", ".fgb", ".zip")
@@ -242,4 +246,3 @@ def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> N
             remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
             bounds=(x0, y0, x1, y1),
         )
-

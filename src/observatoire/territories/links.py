@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.errors import PassageError, UnknownColumnError, suggestion
 from observatoire.territories.zoning import read_text_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WHOLE, PART, UNKNOWN = "proche", "inclus", "inconnu"
 LINK_WORDS = (WHOLE, PART, UNKNOWN)
@@ -71,6 +74,7 @@ def compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     )
     best = chained.groupby(["source", "target"], as_index=False)["rank"].min()
     words = {rank: word for word, rank in strength.items()}
-    return best.assign(link=best["rank"].map(words)).drop(columns="rank").sort_values(
-        ["target", "source"], ignore_index=True
+    told = pd.DataFrame(
+        {"source": best["source"], "target": best["target"], "link": best["rank"].map(words)}
     )
+    return told.sort_values(["target", "source"], ignore_index=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard", "zac": "zac"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SchematicGeometryError, UnknownNameError
@@ -14,6 +14,9 @@ from observatoire.territories.layers import read_layer
 from observatoire.territories.names import Matcher
 from observatoire.territories.zoning import Zoning, read_text_table
 from observatoire.typography import enumerate_words, plural
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
@@ -59,7 +62,9 @@ def draw_all(
             )
         if code not in drawn:
             zoning = zonings[code]
-            leaned = (zoning.schematic.within or zoning.schematic.source) if zoning.schematic else ""
+            leaned = (
+                (zoning.schematic.within or zoning.schematic.source) if zoning.schematic else ""
+            )
             base = None
             if leaned and zoning.geometry is None:
                 base = draw(leaned, (*asked, code)).shapes
@@ -94,7 +99,7 @@ def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
             "Ces périmètres sont schématiques : on peut les montrer, jamais les mesurer.",
             where=zoning,
             why="Une surface, une densité ou un partage au prorata des surfaces serait faux.",
-            remedy=f"Déposez le vrai périmètre dans geo/ et ajoutez à [zonings.\"{zoning}\"], dans "
+            remedy=f'Déposez le vrai périmètre dans geo/ et ajoutez à [zonings."{zoning}"], dans '
             'observatoire.toml : geometry = "geo/fichier.gpkg".',
             zoning=zoning,
         )
@@ -151,5 +156,6 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
         notices.append(f"{plural(len(layer.outside), 'contour')} hors du zonage, mis de côté.")
     if layer.repaired:
         notices.append(f"Contours réparés : {enumerate_words(list(layer.repaired), most=6)}.")
-    return Perimeters(layer.shapes, official=True, origin=zoning.geometry.name,
-                      notices=tuple(notices))
+    return Perimeters(
+        layer.shapes, official=True, origin=zoning.geometry.name, notices=tuple(notices)
+    )

@@ -7,7 +7,7 @@ of an IRIS is a share of that IRIS's cell, shrunk so that it is seen to lie insi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,9 @@ import pandas as pd
 import shapely
 
 from observatoire.errors import InvalidGeometryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Share of an IRIS cell's width that the quartiers included in it are drawn on.
 INSIDE_SCALE = 0.66
@@ -104,8 +107,7 @@ def linked(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> 
         shapes[str(target)] = shapely.union_all(source[group["source"].to_list()].to_numpy())
     for cell, group in links[links["link"] == "inclus"].groupby("source"):
         targets = sorted(group["target"])
-        for target, share in zip(targets, _shares(source[cell], len(targets)), strict=True):
-            shapes[target] = share
+        shapes.update(zip(targets, _shares(source[cell], len(targets)), strict=True))
     return gpd.GeoSeries(shapes, crs=source.crs)
 
 
@@ -141,7 +143,7 @@ def _largest(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _shares(cell: shapely.Geometry, count: int) -> list[shapely.Geometry]:
     """Cut the inside of a cell into ``count`` shares of about the same size."""
-    body = max(shapely.get_parts(cell), key=shapely.area)
+    body = _body(cell)
     inside = _shrunk(body)
     if count == 1:
         return [inside]
@@ -155,17 +157,22 @@ def _shrunk(body: shapely.Geometry) -> shapely.Geometry:
     scaled = shapely.transform(
         body, lambda xy: centre.coords[0] + (xy - centre.coords[0]) * INSIDE_SCALE
     )
-    shape = _largest(shapely.intersection(scaled, shapely.buffer(body, -1)))
-    return max(shapely.get_parts(shape), key=shapely.area)
+    return _body(_largest(shapely.intersection(scaled, shapely.buffer(body, -1))))
+
+
+def _body(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the largest piece of a shape."""
+    pieces: list[shapely.Geometry] = list(shapely.get_parts(shape))
+    return max(pieces, key=shapely.area)
 
 
 def _spread(shape: shapely.Geometry, count: int) -> np.ndarray:
     """Spread points evenly inside a shape: some steps of Lloyd's relaxation from a fixed start."""
-    x0, y0, x1, y1 = shape.bounds
+    x0, y0, x1, y1 = shapely.bounds(shape)
     turn = np.linspace(0, 2 * np.pi, count, endpoint=False) + 0.4
     radius = min(x1 - x0, y1 - y0) / 4
-    centre = shape.centroid
-    seeds = shapely.points(centre.x + radius * np.cos(turn), centre.y + radius * np.sin(turn))
+    ((x, y),) = shapely.get_coordinates(shapely.centroid(shape))
+    seeds = shapely.points(x + radius * np.cos(turn), y + radius * np.sin(turn))
     for _ in range(25):
         seeds = shapely.centroid(_voronoi(seeds, shape))
     return np.asarray(seeds)

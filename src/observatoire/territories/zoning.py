@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.declarations import Declaration
 from observatoire.errors import (
     DuplicateKeyError,
     EmptyFileError,
@@ -16,6 +14,12 @@ from observatoire.errors import (
     UnknownNameError,
     suggestion,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from observatoire.declarations import Declaration
 
 SCHEMATIC_METHODS = ("outline", "cells", "links", "union")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,10 +16,15 @@ from observatoire.territories.layers import LAYER_SUFFIXES, Layer, read_layer
 from observatoire.territories.links import read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
 from observatoire.typography import enumerate_words, plural
-from observatoire.warehouse.connection import Warehouse
 from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files
 from observatoire.warehouse.zones import store_zoning
 from observatoire.workspace import WORKSPACE_FILE, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from observatoire.warehouse.connection import Warehouse
 
 ON_ERROR = ("refuse", "reject")
 
@@ -179,8 +183,10 @@ def load_layer(
     )
     lacking = [code for code in members["code"] if code not in layer.shapes.index]
     notices = [
-        f"Zonage « {chosen} » : {plural(len(layer.shapes), 'périmètre officiel', 'périmètres officiels')} "
-        f"(colonne {layer.code_column}, {layer.crs}).",
+        (
+            f"Zonage « {chosen} » : {plural(len(layer.shapes), 'périmètre officiel', 'périmètres officiels')} "
+            f"(colonne {layer.code_column}, {layer.crs})."
+        ),
         f'Pour le garder, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : geometry = "{path.name}".',
     ]
     if lacking:
@@ -220,4 +226,3 @@ def _recognise(
 def is_layer(path: Path) -> bool:
     """Say whether a file is read as perimeters."""
     return path.suffix.lower() in LAYER_SUFFIXES
-

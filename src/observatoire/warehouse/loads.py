@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.errors import DuplicateKeyError
-from observatoire.sources.descriptor import FileSpec, Source
-from observatoire.sources.observations import Parsed
 from observatoire.typography import NARROW, plural
-from observatoire.warehouse.connection import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from observatoire.sources.descriptor import FileSpec, Source
+    from observatoire.sources.observations import Parsed
+    from observatoire.warehouse.connection import Warehouse
 
 #: What a load did with a file.
 LOADED, UNCHANGED, REPLACED = "chargé", "inchangé", "remplace la version précédente"
@@ -90,15 +94,19 @@ class LoadReport:
     def __str__(self) -> str:
         """Return the report as French text."""
         lines = [
-            f"{self.title} ({self.source}){NARROW}: {plural(self.rows_read, 'ligne lue', 'lignes lues')}, "
-            f"{plural(self.rows_kept, 'gardée')}, {plural(self.rows_rejected, 'rejetée')}."
+            (
+                f"{self.title} ({self.source}){NARROW}: {plural(self.rows_read, 'ligne lue', 'lignes lues')}, "
+                f"{plural(self.rows_kept, 'gardée')}, {plural(self.rows_rejected, 'rejetée')}."
+            )
         ]
         lines += [
             f"  {report.file} ({report.sha256[:12]}…){NARROW}: {report.outcome}, "
             f"{plural(report.observations, 'observation')}"
             for report in self.files
         ]
-        lines += [f"  rejet{NARROW}: {reason} ({count})" for reason, count in self.by_reason.items()]
+        lines += [
+            f"  rejet{NARROW}: {reason} ({count})" for reason, count in self.by_reason.items()
+        ]
         lines += [f"  {notice}" for notice in self.notices]
         return "\n".join(lines)
 
@@ -167,9 +175,7 @@ def store_files(
     return LoadReport(source.code, source.title, tuple(reports), rejects)
 
 
-def _store_file(
-    warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Parsed
-) -> FileReport:
+def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Parsed) -> FileReport:
     table = parsed.table
     standing = warehouse.rows(
         "SELECT id, sha256, descriptor FROM load "
@@ -192,9 +198,7 @@ def _store_file(
     )
 
 
-def _insert(
-    warehouse: Warehouse, source: Source, parsed: Parsed, standing: Sequence[int]
-) -> None:
+def _insert(warehouse: Warehouse, source: Source, parsed: Parsed, standing: Sequence[int]) -> None:
     number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
     warehouse.run(
         "INSERT INTO load VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?, ?, ?, NULL)",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
-from observatoire.warehouse.connection import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.warehouse.connection import Warehouse
 
 
 def store_zoning(
@@ -87,8 +91,9 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         "FROM territory WHERE zoning = ? ORDER BY rank",
         [zoning],
     )
-    shapes = [None if wkb is None or wkb is pd.NA else shapely.from_wkb(bytes(wkb))
-              for wkb in rows["wkb"]]
+    shapes = [
+        None if wkb is None or wkb is pd.NA else shapely.from_wkb(bytes(wkb)) for wkb in rows["wkb"]
+    ]
     frame = gpd.GeoDataFrame(
         rows[["code", "name", "commune", "official"]].assign(
             attributes=[json.loads(text) for text in rows["attributes"]]
