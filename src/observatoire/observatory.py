@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
+    from observatoire.gazetteer import Gazetteer
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
-    from observatoire.panels.gazetteer import Gazetteer
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
 
@@ -428,7 +428,7 @@ class Observatory:
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
-        from observatoire.panels.gazetteer import Gazetteer
+        from observatoire.gazetteer import Gazetteer
 
         return Gazetteer(self.warehouse, self.workspace, self._desk.links)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -175,6 +176,42 @@ def embedded_root() -> Path:
         "L’exemple embarqué est introuvable : l’installation est incomplète.",
         remedy="Réinstallez la bibliothèque (pip install --force-reinstall observatoire).",
     )
+
+
+def create_workspace(folder: Path) -> Path:
+    """Copy the embedded default into a folder, as a workspace to alter.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when absent. Nothing that is already there is overwritten.
+
+    Returns
+    -------
+    Path
+        The folder, absolute.
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder is a workspace already.
+    """
+    folder = folder.expanduser().resolve()
+    if (folder / WORKSPACE_FILE).exists():
+        raise WorkspaceError(
+            f"Ce dossier contient déjà un « {WORKSPACE_FILE} ».",
+            where=str(folder),
+            remedy="Choisissez un autre dossier : rien n’est écrasé.",
+        )
+    origin = embedded_root()
+    for part in (WORKSPACE_FILE, "indicators.toml", "geo", "data/raw"):
+        target = folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (origin / part).is_dir():
+            shutil.copytree(origin / part, target, dirs_exist_ok=False)
+        else:
+            shutil.copyfile(origin / part, target)
+    return folder
 
 
 def _metric(head: Declaration) -> str:

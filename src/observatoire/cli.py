@@ -1,0 +1,316 @@
+"""The command line: the same words as the library, errors as sentences, progress told."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+from typer import rich_utils
+
+from observatoire import __version__
+from observatoire.errors import FormatError, ObservatoireError
+
+if TYPE_CHECKING:
+    from observatoire.observatory import Observatory
+
+for _name, _french in {
+    "ARGUMENTS_PANEL_TITLE": "Arguments",
+    "OPTIONS_PANEL_TITLE": "Options",
+    "COMMANDS_PANEL_TITLE": "Commandes",
+    "ERRORS_PANEL_TITLE": "Erreur",
+}.items():
+    setattr(rich_utils, _name, _french)
+
+app = typer.Typer(
+    help="Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console()
+err = Console(stderr=True)
+
+Workspace = Annotated[
+    Path,
+    typer.Option(
+        "--workspace", "-w", help="Dossier de l’espace de travail (avec observatoire.toml)."
+    ),
+]
+Period = Annotated[str | None, typer.Option("--period", "-p", help="Période, par exemple 2016.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Fichier à écrire ; son suffixe dit la forme."),
+]
+
+
+def main() -> None:
+    """Run the command line; an expected error is a sentence and a status of 1, never a traceback."""
+    try:
+        app()
+    except ObservatoireError as error:
+        err.print(f"Erreur : {error}", style="bold red", highlight=False, markup=False)
+        sys.exit(1)
+
+
+@contextmanager
+def _opened(workspace: Path) -> Iterator[Observatory]:
+    import observatoire
+
+    with _step("Ouverture de l’espace de travail"), observatoire.open(workspace) as opened:
+        yield opened
+
+
+@contextmanager
+def _step(label: str) -> Iterator[Callable[[str], None]]:
+    """Show a moving line while something runs; each step told replaces the last."""
+    with err.status(label) as status:
+        yield status.update
+
+
+def _written(path: Path, start: float) -> None:
+    seconds = f"{time.monotonic() - start:.1f}".replace(".", ",")
+    out.print(f"Écrit : {path} ({seconds} s)", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Dossier à créer ou à compléter.")] = Path(),
+) -> None:
+    """Crée un espace de travail à partir de l’exemple embarqué (Martinique)."""
+    from observatoire.workspace import create_workspace
+
+    made = create_workspace(folder)
+    out.print(f"Espace de travail prêt : {made}", highlight=False, soft_wrap=True)
+    out.print("Ensuite : observatoire load, puis observatoire annex.", highlight=False)
+
+
+@app.command()
+def load(
+    path: Annotated[
+        Path | None, typer.Argument(help="Source, fichier ou couche ; tout data/raw par défaut.")
+    ] = None,
+    workspace: Workspace = Path(),
+    *,
+    reject: Annotated[
+        bool,
+        typer.Option("--reject", help="Mettre de côté les lignes en faute au lieu de refuser."),
+    ] = False,
+    zoning: Annotated[str, typer.Option(help="Zonage d’une couche de périmètres.")] = "",
+    code_column: Annotated[str, typer.Option(help="Colonne des codes d’une couche.")] = "",
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Réparer les contours qui se recoupent.")
+    ] = False,
+) -> None:
+    """Charge une source, un fichier ou des périmètres dans l’entrepôt."""
+    with _opened(workspace) as o:
+        targets = [path] if path else list(o.workspace.source_folders())
+        for rank, target in enumerate(targets, 1):
+            with _step(f"Chargement {rank}/{len(targets)} : {Path(target).name}"):
+                report = o.load(
+                    target,
+                    on_error="reject" if reject else "refuse",
+                    zoning=zoning,
+                    code_column=code_column,
+                    repair=repair,
+                )
+            out.print(str(report), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def status(workspace: Workspace = Path()) -> None:
+    """Dit ce que contient l’entrepôt : sources, zonages, rejets."""
+    with _opened(workspace) as o:
+        sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
+    _show(
+        "Sources chargées",
+        ["Source", "Producteur", "Zonage", "Lues", "Gardées", "Rejetées"],
+        sources[["source", "producer", "zoning", "rows_read", "rows_kept", "rows_rejected"]]
+        .astype(str)
+        .to_numpy()
+        .tolist(),
+    )
+    told = zonings.assign(
+        official=["officiel" if x else "schématique" for x in zonings["official"]]
+    )
+    told.loc[told["shapes"] == 0, "official"] = "aucun"
+    _show(
+        "Zonages",
+        ["Zonage", "Libellé", "Territoires", "Périmètres"],
+        told[["zoning", "label", "territories", "official"]].astype(str).to_numpy().tolist(),
+    )
+    if sources.empty:
+        out.print("Rien n’est chargé : lancez « observatoire load ».", highlight=False)
+    if len(rejects):
+        _show(
+            "Lignes rejetées",
+            ["Fichier", "Ligne", "Colonne", "Texte", "Motif"],
+            rejects[["file", "line", "column", "raw", "reason"]].astype(str).to_numpy().tolist(),
+        )
+
+
+@app.command()
+def panel(
+    theme: Annotated[str, typer.Argument(help="Thématique : population, emploi, habitat…")],
+    workspace: Workspace = Path(),
+    period: Period = None,
+    output: Output = None,
+) -> None:
+    """Écrit le tableau de bord d’une thématique (.html, .pdf, .svg, .png, .xlsx, .docx)."""
+    start = time.monotonic()
+    with _opened(workspace) as o, _step("Tableau de bord"):
+        path = output or o.workspace.processed / f"tableau-{theme}.html"
+        written = o.panel(theme, period).save(path)
+    _written(written, start)
+
+
+@app.command(name="map")
+def draw(
+    indicator: Annotated[str, typer.Argument(help="Code de l’indicateur, par exemple part_hlm.")],
+    workspace: Workspace = Path(),
+    period: Period = None,
+    output: Output = None,
+) -> None:
+    """Écrit la carte d’un indicateur : taux en couleurs, effectifs en cercles."""
+    start = time.monotonic()
+    with _opened(workspace) as o, _step("Carte"):
+        path = output or o.workspace.processed / f"carte-{indicator}.html"
+        written = o.map(indicator, period).save(path)
+    _written(written, start)
+
+
+@app.command()
+def profile(
+    territory: Annotated[str, typer.Argument(help="Code ou nom du quartier.")],
+    workspace: Workspace = Path(),
+    output: Output = None,
+) -> None:
+    """Écrit la fiche d’un quartier, désigné par son code ou son nom."""
+    start = time.monotonic()
+    with _opened(workspace) as o, _step("Fiche"):
+        sheet = o.profile(territory)
+        name = sheet.table.main["territory"].iloc[0]
+        written = sheet.save(output or o.workspace.processed / f"fiche-{name}.html")
+    _written(written, start)
+
+
+@app.command()
+def evaluate(
+    start: Annotated[str, typer.Argument(help="Période de départ.")],
+    end: Annotated[str, typer.Argument(help="Période d’arrivée.")],
+    workspace: Workspace = Path(),
+    output: Output = None,
+) -> None:
+    """Compare deux périodes : écarts de chaque quartier à sa commune."""
+    begun = time.monotonic()
+    with _opened(workspace) as o, _step("Évaluation"):
+        path = output or o.workspace.processed / f"evaluation-{start}-{end}.html"
+        written = o.evaluate(start, end).save(path)
+    _written(written, begun)
+
+
+@app.command()
+def audit(workspace: Workspace = Path()) -> None:
+    """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués."""
+    with _opened(workspace) as o, _step("Audit"):
+        report = o.audit()
+    if report.empty:
+        out.print("Aucun effectif n’est masqué : il n’y a rien à retrouver.", highlight=False)
+        return
+    unsafe = report[~report["safe"]]
+    out.print(
+        f"{len(report)} effectifs masqués, dont {len(unsafe)} que l’on peut encadrer trop "
+        "étroitement par différence.",
+        highlight=False,
+    )
+    _show(
+        "Effectifs mal protégés",
+        ["Zonage", "Territoire", "Indicateur", "Période"],
+        unsafe[["zoning", "territory", "indicator", "period"]].astype(str).to_numpy().tolist(),
+    )
+    if len(unsafe):
+        raise typer.Exit(2)
+
+
+@app.command()
+def annex(
+    path: Annotated[
+        Path | None, typer.Argument(help="Fichier à écrire : .html, .pdf, .docx ou .xlsx.")
+    ] = None,
+    workspace: Workspace = Path(),
+) -> None:
+    """Écrit l’annexe : thématiques, cartes, fiches des quartiers, complétude, sources."""
+    start = time.monotonic()
+    with _opened(workspace) as o, _step("Annexe") as tell:
+        written = o.annex(path, progress=tell)
+    _written(written, start)
+
+
+@app.command()
+def publish(
+    folder: Annotated[Path, typer.Argument(help="Dossier du paquet à écrire.")],
+    workspace: Workspace = Path(),
+) -> None:
+    """Écrit un paquet de données qu’un autre observatoire peut relire."""
+    start = time.monotonic()
+    with _opened(workspace) as o, _step("Paquet"):
+        written = o.publish(folder)
+    _written(written, start)
+
+
+@app.command()
+def federate(
+    packages: Annotated[list[Path], typer.Argument(help="Dossiers de paquets publiés.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Fichier .csv des chiffres réunis.")
+    ] = Path("federation.csv"),
+) -> None:
+    """Réunit les paquets de plusieurs observatoires en un seul tableau."""
+    import observatoire
+
+    if output.suffix.lower() != ".csv":
+        raise FormatError(
+            f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
+        )
+    with _step("Fédération"):
+        together = observatoire.federate(packages)
+        together.df.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
+    out.print(
+        f"{len(together.observatories)} observatoires, {len(together.df)} lignes, "
+        f"{len(together.common())} indicateurs communs : {output}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Dit la version et s’arrête.")] = False,
+) -> None:
+    """Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation."""
+    if version:
+        out.print(f"observatoire {__version__}", highlight=False)
+        raise typer.Exit
+
+
+def _show(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    if not rows:
+        return
+    table = RichTable(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+if __name__ == "__main__":
+    main()
