@@ -1,0 +1,5 @@
+"""``python -m observatoire``: the command line."""
+
+from observatoire.cli import main
+
+main()

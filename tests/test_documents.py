@@ -1,0 +1,80 @@
+"""The README, the guide and the architecture say what is: their blocks run, their names exist."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import observatoire
+from observatoire.cli import app
+from observatoire.observatory import Observatory
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", "LISEZMOI.md", "docs/guide.md")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_python_blocks_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = blocks(page, "python")
+    assert found, f"{page} shows no Python"
+    for block in found:
+        exec(compile(block, page, "exec"), {})  # noqa: S102 - our own pages
+
+
+@pytest.mark.parametrize("block", blocks("docs/guide.md", "toml"))
+def test_toml_blocks_are_toml(block: str) -> None:
+    assert tomllib.loads(block)
+
+
+def test_guide_names_every_command_and_every_public_method() -> None:
+    guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
+    shown = (ROOT / "README.md").read_text(encoding="utf-8") + guide
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    for command in commands:
+        assert f"observatoire {command}" in guide
+    methods = [name for name, _ in inspect.getmembers(Observatory, inspect.isfunction)]
+    for method in (name for name in methods if not name.startswith("_") and name != "close"):
+        assert f"o.{method}(" in shown, method
+
+
+def test_guide_source_example_is_a_valid_descriptor(tmp_path: Path) -> None:
+    from observatoire.sources import read_source
+
+    example = next(block for block in blocks("docs/guide.md", "toml") if block.startswith("title"))
+    folder = tmp_path / "ma-source"
+    folder.mkdir()
+    (folder / "source.toml").write_text(example, encoding="utf-8")
+    source = read_source(folder)
+    assert source.secrecy.threshold == 5
+    assert source.variables["ALLOC"].nature.additive
+
+
+def test_architecture_names_every_room() -> None:
+    told = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    package = ROOT / "src" / "observatoire"
+    rooms = {p.name for p in package.iterdir() if p.is_dir() and (p / "__init__.py").is_file()}
+    for room in rooms:
+        assert f"`{room}/`" in told, room
+
+
+def test_versions_agree() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert declared["version"] == observatoire.__version__
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {observatoire.__version__}" in changelog
+
+
+def test_no_address_or_machine_path_is_committed() -> None:
+    constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert "://" not in constraints
+    assert all("==" in line for line in constraints.splitlines() if line and line[0] != "#")
