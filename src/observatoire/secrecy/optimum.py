@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import highspy as highspy_untyped
 import numpy as np
 
+from observatoire.errors import SecrecyError
 from observatoire.secrecy.intervals import TIGHT
 from observatoire.secrecy.programs import Coefficients, Program
 
@@ -180,7 +181,10 @@ def improve(plan: Plan, candidates: Mask, start: Mask) -> float | None:
     cost = plan.cost[columns]
     reached = float(plan.cost[chosen].sum())
     separator, master = Separator(plan, columns), Master(cost)
-    bound, better = _search(separator, master, reached)
+    try:
+        bound, better = _search(separator, master, reached)
+    except SecrecyError:  # the choice already made stands, and is proved on its own
+        return None
     if better is not None:
         plan.hidden[:] = start
         plan.hidden[columns[better]] = True
