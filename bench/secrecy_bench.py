@@ -67,7 +67,7 @@ def without_optimum(cells: pd.Series, relations: list) -> float:
 
 
 def table_of_403() -> tuple[pd.Series, list]:
-    """30 quartiers by 12 categories, and their margins, with some hundred counts under the threshold."""
+    """30 quartiers by 12 categories and margins, some hundred counts under the threshold."""
     rng = np.random.default_rng(7)
     people = rng.gamma(2, 400, 30)
     cells, relations = margins(rng.poisson(people[:, None] * SHARES / SHARES.sum()).astype(float))

@@ -28,7 +28,7 @@ def draw_hidden(rng: np.random.Generator, cells: pd.Series, share: float) -> lis
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.1, 0.9))
 def test_intervals_agree_with_scipy(shape: str, seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)
@@ -49,7 +49,7 @@ def test_intervals_agree_with_scipy(shape: str, seed: int, share: float) -> None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_every_cell_that_rank_recovers_is_recoverable(shape: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -67,7 +67,7 @@ def test_every_cell_that_rank_recovers_is_recoverable(shape: str, seed: int) -> 
         assert not recoverable or found["width"].iloc[place] <= 1e-6
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_brute_force_agrees_on_tiny_whole_tables(seed: int) -> None:
     rng = np.random.default_rng(seed)
     inner = rng.integers(0, 4, (2, 3)).astype(float)
@@ -155,6 +155,15 @@ def test_bounds_of_an_attacker_narrow_the_interval() -> None:
     bounds = pd.DataFrame({"low": [12.0], "high": [np.nan]}, index=["b"])
     found = audit(cells, hide(cells, ["a", "b"]), relations, threshold=11, bounds=bounds)
     assert found.loc["a", ["low", "high"]].tolist() == [0, 8]
+    assert not found.loc["a", "safe"]
+
+
+def test_reaching_the_threshold_is_not_enough() -> None:
+    """Between 7 and 13, the cell may be above 11, but is known to within six."""
+    cells = series({"T": 20, "a": 8, "b": 12})
+    bounds = pd.DataFrame({"low": [7], "high": [13]}, index=["b"])
+    found = audit(cells, hide(cells, ["a", "b"]), [("T", ["a", "b"])], threshold=11, bounds=bounds)
+    assert found.loc["a", ["low", "high"]].tolist() == [7, 13]
     assert not found.loc["a", "safe"]
 
 

@@ -21,7 +21,7 @@ def hidden_of(statuses: pd.Series) -> list:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_independent_solver_finds_no_narrow_cell(shape: str, seed: int) -> None:
     cells, relations = table(np.random.default_rng(seed), shape)
@@ -39,7 +39,7 @@ def test_independent_solver_finds_no_narrow_cell(shape: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_rows_changes_nothing(shape: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -51,12 +51,23 @@ def test_order_of_rows_changes_nothing(shape: str, seed: int) -> None:
     pd.testing.assert_series_equal(cells, before)
 
 
-def test_our_audit_passes_over_a_thousand_tables() -> None:
+def test_our_audit_passes_over_hundreds_of_tables() -> None:
     rng = np.random.default_rng(20)
-    for turn in range(1000):
+    for turn in range(240):
         cells, relations = table(rng, SHAPES[1 + turn % 3 if turn % 20 else 0])
         statuses = protect(cells, relations, THRESHOLD, cost=pd.Series(1.0, index=cells.index))
         assert audit(cells, statuses, relations, threshold=THRESHOLD)["safe"].all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_narrowest_interval_is_that_of_the_choice_made(shape: str) -> None:
+    rng = np.random.default_rng(12)
+    for _ in range(5):
+        cells, relations = table(rng, shape)
+        record = protection(cells, relations, THRESHOLD)
+        found = audit(cells, record.statuses, relations, threshold=THRESHOLD)
+        width = found.loc[found["sensitive"], "width"].min()
+        assert record.narrowest == pytest.approx(np.inf if np.isnan(width) else width)
 
 
 def test_whole_tables_an_attacker_could_enumerate() -> None:
