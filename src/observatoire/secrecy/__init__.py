@@ -1,4 +1,20 @@
-"""Statistical secrecy: what may be shown, and the proof that it cannot be turned back."""
+"""Statistical secrecy: what may be shown, and the proof that it cannot be turned back.
+
+Everything an attacker could combine is written as relations and bounds on one Series of counts:
+
+- hierarchies, cut zonings: ``("commune", ["a", "b"])``; pieces that no one publishes are cells
+  too, declared ``latent``;
+- differences between perimeters: ``("ring", ["iris", Part("zus", -1)])``, the ring being a cell
+  to protect, declared ``already_hidden`` when it is not itself published;
+- categories, periods that are sums, one publication and the next: relations like the others;
+- a rate shown beside its denominator: ``("unemployed", [Part("active", rate)])`` if exact; if
+  rounded and the denominator is shown, ``bounds`` of the numerator (rate ± half a digit, times
+  the denominator);
+- a class code, the population of a block: ``bounds`` of the cell.
+
+The proof is over real numbers. Counts being whole can only narrow an interval, and does not in
+tables by two dimensions or nested; in tables of three dimensions and more it may, in principle.
+"""
 
 from observatoire.secrecy.auditing import audit
 from observatoire.secrecy.protecting import Protection, protect, protection

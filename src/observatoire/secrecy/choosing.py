@@ -61,14 +61,15 @@ class Plan:
     high_proof: Columns = field(init=False)
     base: tuple[Floats, Floats] = field(init=False)
     by_column: sparse.csc_array = field(init=False)
-    users: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    proofs: int = 0
-    programs: int = 0
+    users: dict[int, list[int]] = field(init=False)
+    proofs: int = field(default=0, init=False)
+    programs: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Measure what the cells hidden from the start already protect."""
         columns = np.flatnonzero(self.hidden)
         size = len(self.hidden)
+        self.users = defaultdict(list)
         self.by_column = self.system.matrix.tocsc()
         self.low, self.high = np.zeros(size), np.zeros(size)
         self.low_proof, self.high_proof = np.full(size, -1), np.full(size, -1)
@@ -78,6 +79,10 @@ class Plan:
         self.low[columns], self.high[columns] = found.inner_low, found.inner_high
         self.base = self.low.copy(), self.high.copy()
         self.programs += found.programs
+
+    def price(self, chosen: Mask) -> float:
+        """Cost of hiding some cells."""
+        return float(self.cost[chosen].sum())
 
     def unsafe(self) -> Columns:
         """List the cells not proved wide enough, most exposed first."""

@@ -8,19 +8,20 @@ a bound below which no choice is safe; when it meets a safe choice, that choice 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import highspy as highspy_untyped
 import numpy as np
 
+from observatoire.errors import SecrecyError
+from observatoire.secrecy.choosing import Plan, choose
 from observatoire.secrecy.intervals import TIGHT
 from observatoire.secrecy.programs import Coefficients, Program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from observatoire.secrecy.choosing import Plan
 
     Floats: TypeAlias = NDArray[np.float64]
     Mask: TypeAlias = NDArray[np.bool_]
@@ -35,6 +36,11 @@ CANDIDATES = 400
 #: depends on the machine: the same table gives the same choice everywhere.
 ROUNDS = 60
 NODES = 2000
+
+#: Whole rounds after which a choice is completed the greedy way; each time, a larger gap
+#: is accepted.
+PATIENCE = 8
+GAP = 0.01
 
 #: Share of its capacity lent to a cell not chosen, so that the dual looks at it.
 LENT = 1e-3
@@ -172,37 +178,67 @@ def improve(plan: Plan, candidates: Mask, start: Mask) -> float | None:
         Cost below which no choice is safe; ``None`` when the table is too large.
     """
     columns = np.flatnonzero(candidates)
-    chosen = np.flatnonzero(plan.hidden & ~start)
-    if not len(chosen):
+    chosen = plan.hidden & ~start
+    if not chosen.any():
         return 0.0
     if len(columns) > CANDIDATES:
         return None
-    cost = plan.cost[columns]
-    reached = float(plan.cost[chosen].sum())
-    separator, master = Separator(plan, columns), Master(cost)
-    bound, better = _search(separator, master, reached)
-    if better is not None:
-        plan.hidden[:] = start
-        plan.hidden[columns[better]] = True
-    return bound
+    search = Search(plan, candidates, start, plan.hidden.copy(), plan.price(chosen))
+    with suppress(SecrecyError):  # the best choice so far stands, and is proved on its own
+        search.run()
+    plan.hidden[:] = search.best
+    return min(search.bound, search.reached)
 
 
-def _search(separator: Separator, master: Master, reached: float) -> tuple[float, Mask | None]:
-    bound, whole = 0.0, False
-    for _ in range(ROUNDS):
-        answer = master.choose()
-        if answer is None:
-            return bound, None
-        choice, cost = answer
-        bound = max(bound, cost)
-        if bound >= reached * (1 - TIGHT):
-            return reached, None
-        conditions = separator.broken(choice, LENT) or separator.broken(choice, 0.0)
-        for condition in conditions:
-            master.require(*condition)
-        if not conditions and whole:
-            return bound, choice > 0.5  # noqa: PLR2004 - a whole choice, up to rounding
-        if not conditions:
-            master.whole()
-            whole = True
-    return bound, None
+@dataclass(slots=True)
+class Search:
+    """The search for the cheapest choice: the best so far, and the bound proved so far."""
+
+    plan: Plan
+    candidates: Mask
+    start: Mask
+    best: Mask
+    reached: float
+    bound: float = 0.0
+
+    def run(self) -> None:
+        """Tighten from both sides until they meet, or rounds run out."""
+        columns = np.flatnonzero(self.candidates)
+        separator, master = Separator(self.plan, columns), Master(self.plan.cost[columns])
+        whole = 0
+        for _ in range(ROUNDS):
+            answer = master.choose()
+            if answer is None:
+                return
+            choice, cost = answer
+            self.bound = max(self.bound, cost)
+            if self.bound >= self.reached * (1 - max(TIGHT, GAP * (whole // PATIENCE))):
+                return
+            conditions = separator.broken(choice, LENT) or separator.broken(choice, 0.0)
+            for condition in conditions:
+                master.require(*condition)
+            picked = columns[choice > 0.5]  # noqa: PLR2004 - a whole choice, up to rounding
+            if whole and not conditions:
+                self.keep(picked)
+                return
+            if not conditions:
+                master.whole()
+            whole += bool(whole or not conditions)
+            if whole % PATIENCE == 1 and whole > 1:
+                self.complete(picked)
+
+    def keep(self, picked: Columns) -> None:
+        """Hold a safe choice for the best if it is cheaper."""
+        hidden = self.start.copy()
+        hidden[picked] = True
+        cost = self.plan.price(hidden & ~self.start)
+        if cost < self.reached * (1 - TIGHT):
+            self.best, self.reached = hidden, cost
+
+    def complete(self, picked: Columns) -> None:
+        """Make a choice that is not quite safe so, by the greedy way, and keep it if cheaper."""
+        cost = self.plan.cost.copy()
+        cost[picked] *= LENT
+        other = replace(self.plan, cost=cost, hidden=self.start.copy())
+        choose(other, self.candidates)
+        self.keep(np.flatnonzero(other.hidden & ~self.start))

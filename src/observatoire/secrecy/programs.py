@@ -29,6 +29,7 @@ SOLVER = f"HiGHS {highspy.Highs().version()}"
 #: Iterations of the simplex after which a program is given up, and nothing is published.
 ITERATION_LIMIT = 1_000_000
 
+_DECIDED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 _UNBOUNDED = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,
@@ -140,9 +141,8 @@ class Program:
 
     def minimise(self) -> Solution:
         """Solve for the current costs; raise when the solver proves nothing."""
-        self._solver.run()
         self.solved += 1
-        status = self._solver.getModelStatus()
+        status = self._run()
         if status == highspy.HighsModelStatus.kOptimal:
             point = np.asarray(self._solver.getSolution().col_value)
             return Solution(self._solver.getInfo().objective_function_value, point, bounded=True)
@@ -163,6 +163,16 @@ class Program:
             remedy="Vérifiez l’ordre de grandeur des cellules et des poids, ou découpez la table.",
             solver_status=str(status),
         )
+
+    def _run(self) -> object:
+        """Solve from the last basis; should rounding lead that astray, once more from nothing."""
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status in (*_UNBOUNDED, *_DECIDED):
+            return status
+        self._solver.clearSolver()
+        self._solver.run()
+        return self._solver.getModelStatus()
 
     def rebound(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
         """Change the bounds of every column."""

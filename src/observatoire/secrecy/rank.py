@@ -29,6 +29,7 @@ def determined(matrix: Coefficients) -> NDArray[np.bool_]:
     Examples
     --------
     >>> import numpy as np; from scipy import sparse
+    >>> from observatoire.secrecy.programs import Coefficients
     >>> sums = sparse.csc_array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0]])
     >>> determined(Coefficients.of(sums, np.arange(3))).tolist()
     [True, True, False]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
+    from observatoire.secrecy.programs import Sides
+
 #: What two floating-point sums of the same census weights may differ by, per unit.
 ROUNDING = 1e-9
 
@@ -222,13 +224,10 @@ def _complete(system: System, slack: NDArray[np.float64]) -> NDArray[np.float64]
     rows = np.flatnonzero(abs(system.matrix) @ ~system.known)
     known_sum = system.matrix @ np.where(system.known, system.counts, 0.0)
     part = Coefficients.of(system.matrix[rows].tocsc(), unknown)
-    program = Program(
-        part,
-        (-known_sum[rows] - slack[rows], -known_sum[rows] + slack[rows]),
-        (system.low[unknown], system.high[unknown]),
-    )
+    columns = system.low[unknown], system.high[unknown]
+    target = -known_sum[rows]
     try:
-        point = program.minimise().point
+        point = _point(part, target, slack[rows], columns)
     except InfeasibleError:
         raise SecrecyError(
             "Aucun effectif des cellules inconnues ne satisfait toutes les relations.",
@@ -238,8 +237,21 @@ def _complete(system: System, slack: NDArray[np.float64]) -> NDArray[np.float64]
             labels=[system.labels[column] for column in unknown],
         ) from None
     completed = system.counts.copy()
-    completed[unknown] = np.clip(point, system.low[unknown], system.high[unknown])
+    completed[unknown] = np.clip(point, *columns)
     return completed
+
+
+def _point(
+    part: Coefficients,
+    target: NDArray[np.float64],
+    slack: NDArray[np.float64],
+    columns: Sides,
+) -> NDArray[np.float64]:
+    """Find unknown counts that add up exactly if any do, or else within what rounding allows."""
+    try:
+        return Program(part, (target, target), columns).minimise().point
+    except InfeasibleError:
+        return Program(part, (target - slack, target + slack), columns).minimise().point
 
 
 def _unknown(label: Label, name: str) -> SecrecyError:

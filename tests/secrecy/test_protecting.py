@@ -1,0 +1,222 @@
+"""No cell under its threshold can be worked out, by anyone, from what is shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tables_of_cells import SHAPES, enumerated, peer_interval, series, shuffled, table
+
+from observatoire.errors import SecrecyError
+from observatoire.secrecy import Part, audit, protect, protection
+from observatoire.values import Status
+
+THRESHOLD = 11
+
+
+def hidden_of(statuses: pd.Series) -> list:
+    return [label for label, status in statuses.items() if status == Status.SECRET]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_independent_solver_finds_no_narrow_cell(shape: str, seed: int) -> None:
+    cells, relations = table(np.random.default_rng(seed), shape)
+    statuses = protect(cells, relations, THRESHOLD)
+    assert statuses.index.equals(cells.index)
+    hidden = hidden_of(statuses)
+    for label in hidden:
+        assert cells[label] != 0
+        if cells[label] < THRESHOLD:
+            low, high = peer_interval(cells, hidden, relations, label)
+            assert high - low >= THRESHOLD - 1e-5
+            assert high >= THRESHOLD - 1e-5
+    under = cells.index[(cells > 0) & (cells < THRESHOLD)]
+    assert set(under) <= set(hidden)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_order_of_rows_changes_nothing(shape: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells, relations = table(rng, shape)
+    before = cells.copy()
+    first = protect(cells, relations, THRESHOLD)
+    again = protect(*shuffled(rng, cells, relations), THRESHOLD)
+    assert dict(first) == dict(again)
+    pd.testing.assert_series_equal(cells, before)
+
+
+def test_our_audit_passes_over_hundreds_of_tables() -> None:
+    rng = np.random.default_rng(20)
+    for turn in range(120):
+        cells, relations = table(rng, SHAPES[1 + turn % 3 if turn % 20 else 0])
+        statuses = protect(cells, relations, THRESHOLD, cost=pd.Series(1.0, index=cells.index))
+        assert audit(cells, statuses, relations, threshold=THRESHOLD)["safe"].all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_narrowest_interval_is_that_of_the_choice_made(shape: str) -> None:
+    rng = np.random.default_rng(12)
+    for _ in range(5):
+        cells, relations = table(rng, shape)
+        record = protection(cells, relations, THRESHOLD)
+        found = audit(cells, record.statuses, relations, threshold=THRESHOLD)
+        width = found.loc[found["sensitive"], "width"].min()
+        assert record.narrowest == pytest.approx(np.inf if np.isnan(width) else width)
+
+
+def test_whole_tables_an_attacker_could_enumerate() -> None:
+    rng = np.random.default_rng(3)
+    tried = 0
+    while tried < 8:
+        inner = rng.integers(0, 5, (2, 3)).astype(float)
+        cells = {(r, c): inner[r, c] for r in range(2) for c in range(3)}
+        cells |= {("T", c): inner[:, c].sum() for c in range(3)}
+        relations = [(("T", c), [(0, c), (1, c)]) for c in range(3)]
+        cells |= {(r, "T"): inner[r].sum() for r in range(2)}
+        relations += [((r, "T"), [(r, c) for c in range(3)]) for r in range(2)]
+        table_of = series(cells)
+        hidden = hidden_of(protect(table_of, relations, 3))
+        if not 0 < len(hidden) <= 5:
+            continue
+        tried += 1
+        bounds = enumerated(table_of, hidden, relations, most=14)
+        for label in hidden:
+            if table_of[label] < 3:
+                low, high = bounds[label]
+                assert high - low >= 3
+
+
+def test_headlines_and_published_cells_stay() -> None:
+    cells = series({"T": 100, "a": 5, "b": 20, "c": 75})
+    statuses = protect(cells, [("T", ["a", "b", "c"])], 11, headlines=["T"], published=["b"])
+    assert hidden_of(statuses) == ["a", "c"]
+
+
+def test_published_cell_under_threshold_is_named() -> None:
+    cells = series({"T": 30, "a": 5, "b": 25})
+    record = protection(cells, [("T", ["a", "b"])], 11, published=["a"])
+    assert record.exposed == ("a",)
+    assert not hidden_of(record.statuses)
+
+
+def test_cost_decides_who_is_hidden() -> None:
+    cells = series({"T": 80, "a": 5, "b": 25, "c": 50})
+    relations = [("T", ["a", "b", "c"])]
+    assert hidden_of(protect(cells, relations, 11)) == ["a", "b"]
+    cost = pd.Series({"T": 9, "a": 1, "b": 9, "c": 2})
+    assert hidden_of(protect(cells, relations, 11, cost=cost)) == ["a", "c"]
+
+
+def test_equal_cells_are_chosen_by_their_label() -> None:
+    cells = series({"T": 65, "d": 20, "c": 20, "b": 20, "a": 5})
+    relations = [("T", ["d", "c", "b", "a"])]
+    chosen = {
+        tuple(sorted(hidden_of(protect(cells.iloc[order], relations, 11))))
+        for order in ([0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3])
+    }
+    assert len(chosen) == 1
+
+
+def test_thresholds_by_cell() -> None:
+    cells = series({"people": 40, "households": 20, "a": 30, "b": 10})
+    threshold = pd.Series({"people": 11, "households": 50, "a": 11, "b": 5})
+    assert hidden_of(protect(cells, [("people", ["a", "b"])], threshold)) == ["households"]
+
+
+def test_zero_is_hidden_only_when_asked() -> None:
+    cells = series({"T": 40, "a": 0, "b": 15, "c": 25})
+    relations = [("T", ["a", "b", "c"])]
+    assert not hidden_of(protect(cells, relations, 11))
+    assert hidden_of(protect(cells, relations, 11, hide_zero=True)) == ["a", "b"]
+
+
+def test_producer_and_earlier_hidings_are_kept_and_count() -> None:
+    cells = series({"T": 100, "a": np.nan, "b": 40, "c": 30, "d": 25})
+    record = protection(cells, [("T", ["a", "b", "c", "d"])], 11)
+    assert record.causes.to_dict() == {"a": "producteur", "d": "complémentaire"}
+    record = protection(cells, [("T", ["a", "b", "c", "d"])], 11, already_hidden=["b"])
+    assert record.causes.to_dict() == {"a": "producteur", "b": "producteur"}
+
+
+def test_absent_total_above_its_threshold_needs_no_protection() -> None:
+    cells = series({"T": np.nan, "a": 40, "b": 30})
+    record = protection(cells, [("T", ["a", "b"])], 11)
+    assert record.causes.to_dict() == {"T": "producteur"}
+
+
+def test_latent_pieces_are_secret_for_nobody() -> None:
+    cells = series({"zus": 40, "quartier": 50, "both": 38, "zus only": 2, "quartier only": 12})
+    relations = [("zus", ["both", "zus only"]), ("quartier", ["both", "quartier only"])]
+    latent = ["both", "zus only", "quartier only"]
+    statuses = protect(cells, relations, 11, latent=latent)
+    assert hidden_of(statuses) == latent
+    assert audit(cells, statuses, relations, threshold=11, latent=latent)["safe"].all()
+
+
+def test_a_rate_shown_beside_its_hidden_count() -> None:
+    """A rate of 12.5 % of 40 gives 5 away: the denominator is hidden too, and not just any."""
+    cells = series({"unemployed": 5, "active": 40, "others": 60, "T": 100})
+    relations = [("unemployed", [Part("active", 0.125)]), ("T", ["active", "others"])]
+    hidden = hidden_of(protect(cells, relations, 11))
+    assert {"unemployed", "active"} < set(hidden)
+
+
+def test_difference_between_perimeters() -> None:
+    """A ZUS and the IRIS that hold it differ by six persons: one of the two is hidden."""
+    cells = series({"iris": 206, "zus": 200, "ring": 6})
+    hidden = hidden_of(protect(cells, [("ring", ["iris", Part("zus", -1)])], 11))
+    assert set(hidden) in ({"ring", "iris"}, {"ring", "zus"})
+
+
+def test_bounds_an_attacker_knows() -> None:
+    cells = series({"T": 60, "a": 5, "b": 15, "c": 40})
+    relations = [("T", ["a", "b", "c"])]
+    assert hidden_of(protect(cells, relations, 11)) == ["a", "b"]
+    bounds = pd.DataFrame({"low": [14], "high": [16]}, index=["b"])
+    assert hidden_of(protect(cells, relations, 11, bounds=bounds)) == ["a", "c"]
+
+
+def test_record_counts_and_never_tells_the_intervals() -> None:
+    cells = series({"T": 62, "a": 5, "b": 42, "c": 15, "alone": 3})
+    record = protection(cells, [("T", ["a", "b", "c"])], 11)
+    assert record.causes.value_counts().to_dict() == {"primaire": 2, "complémentaire": 1}
+    assert record.narrowest == 20
+    assert record.unrelated == ("alone",)
+    assert record.bound == pytest.approx(record.cost)
+    assert "HiGHS" in record.solver
+    assert record.statuses.attrs == {}
+    assert all(isinstance(status, Status) for status in record.statuses)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"headlines": ["T", "b", "c"]}, "Aucun choix de cellules"),
+        ({"published": ["T", "b", "c"]}, "Aucun choix de cellules"),
+        ({"bounds": pd.DataFrame({"high": [9]}, index=["a"])}, "Aucun choix de cellules"),
+    ],
+)
+def test_nothing_is_published_on_doubt(options: dict, said: str) -> None:
+    cells = series({"T": 62, "a": 5, "b": 42, "c": 15})
+    with pytest.raises(SecrecyError, match=said) as caught:
+        protect(cells, [("T", ["a", "b", "c"])], 11, **options)
+    assert caught.value.data["label"] == "a"
+
+
+def test_empty_table() -> None:
+    assert protect(pd.Series(dtype=float), [], 11).empty
+
+
+def test_multiindex_labels() -> None:
+    index = pd.MultiIndex.from_product([["a", "b", "T"], ["x", "y"]])
+    cells = pd.Series([5.0, 20, 30, 12, 35, 32], index=index)
+    relations = [(("T", c), [("a", c), ("b", c)]) for c in "xy"]
+    statuses = protect(cells, relations, 11)
+    assert statuses.index.equals(cells.index)
+    assert hidden_of(statuses) == [("a", "x"), ("b", "x")]
