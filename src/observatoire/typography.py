@@ -44,7 +44,9 @@ def round_half_up(value: float, decimals: int = 0) -> float:
     >>> round_half_up(2.5), round_half_up(0.125, 2), round_half_up(-0.4)
     (3.0, 0.13, 0.0)
     """
-    shifted = float(f"{abs(value)}e{decimals}") if "e" not in f"{value}" else abs(value) * 10**decimals
+    shifted = (
+        float(f"{abs(value)}e{decimals}") if "e" not in f"{value}" else abs(value) * 10**decimals
+    )
     rounded = math.floor(shifted + 0.5) / 10**decimals
     return math.copysign(rounded, value) if rounded else 0.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,10 @@ class Given:
     absent: NDArray[np.bool_]
     unknown: list[str]
     stray: NDArray[np.float64]
+
+    def filled(self) -> Given:
+        """Put nothing where nothing is known: for sums of what is known only."""
+        return replace(self, numbers=np.nan_to_num(self.numbers, nan=0.0), low=None, high=None)
 
     def columns(self, chosen: list[int]) -> Given:
         """Keep some variables only."""
@@ -163,8 +167,10 @@ def _ordered(frame: pd.DataFrame, position: NDArray[np.intp], count: int) -> NDA
             remedy="Convertissez-les, les mentions devenant NaN (pandas.to_numeric).",
             columns=wrong,
         )
-    values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    if np.isinf(values).any():
+    plain = all(kind == np.float64 for kind in frame.dtypes)
+    values = frame.to_numpy() if plain else frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    # One infinite value makes the sum infinite, or not a number when two cancel out.
+    if not np.isfinite(values.sum()) and np.isinf(values).any():
         at = np.argwhere(np.isinf(values))[0]
         raise PassageError(
             "Une valeur est infinie.",

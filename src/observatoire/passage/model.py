@@ -227,7 +227,8 @@ class Passage:
         [True]
         """
         given = checking.check_given(self, frame, Nature.COUNT, signed=True)
-        return applying.balance(self, given)
+        carried = applying.carry(self, given.filled()).value.sum(axis=0)
+        return applying.balance(self, given, carried)
 
     def preview(self) -> pd.DataFrame:
         """Say, before any figure, which targets are split and by how much.

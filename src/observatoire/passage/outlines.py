@@ -47,8 +47,9 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
     left, count = _unmatched(geometries)
     if len(left) > _MOST * count + _FEW:
         return None
-    segments = shapely.linestrings(left)
-    enclosed = shapely.area(shapely.build_area(shapely.node(shapely.multilinestrings(segments))))
+    segments = np.asarray(shapely.linestrings(left), dtype=object)
+    lines = shapely.multilinestrings(list(segments))
+    enclosed = float(shapely.area(shapely.build_area(shapely.node(lines))))
     total = float(areas.sum())
     if abs(enclosed - total) > _EXACT * total:
         return None
@@ -58,7 +59,7 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
 def clear_of(found: Outline, geometries: NDArray[Any]) -> NDArray[np.bool_]:
     """Say which geometries lie wholly on one side of the outline, which does not touch them."""
     # The parts of one territory may lie on both sides without touching the line.
-    clear = shapely.get_num_geometries(geometries) == 1
+    clear: NDArray[np.bool_] = shapely.get_num_geometries(geometries) == 1
     tree = shapely.STRtree(geometries)
     touched = tree.query(found.segments, predicate="intersects")[1]
     clear[touched] = False
@@ -92,7 +93,7 @@ def _unmatched(geometries: NDArray[Any]) -> tuple[NDArray[np.float64], int]:
 def _equal(
     points: NDArray[np.float64], one: NDArray[np.int64], other: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    same = points[one, 0] == points[other, 0]
+    same: NDArray[np.bool_] = points[one, 0] == points[other, 0]
     same &= points[one, 1] == points[other, 1]
     return same
 
