@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,10 +35,6 @@ class Given:
     absent: NDArray[np.bool_]
     unknown: list[str]
     stray: NDArray[np.float64]
-
-    def filled(self) -> Given:
-        """Put nothing where nothing is known: for sums of what is known only."""
-        return replace(self, numbers=np.nan_to_num(self.numbers, nan=0.0), low=None, high=None)
 
     def columns(self, chosen: list[int]) -> Given:
         """Keep some variables only."""

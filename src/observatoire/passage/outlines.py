@@ -45,7 +45,7 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
     True
     """
     left, count = _unmatched(geometries)
-    if len(left) > _MOST * count + _FEW:
+    if len(left) == 0 or len(left) > _MOST * count + _FEW:
         return None
     segments = np.asarray(shapely.linestrings(left), dtype=object)
     lines = shapely.multilinestrings(list(segments))
