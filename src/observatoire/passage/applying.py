@@ -129,9 +129,7 @@ def _carry_chunk(
         value = stack[:count] @ np.where(known, values, 0.0)
         below, above = _bounded_product(links, stack, low, high)
     outcome.value[:, chosen] = value
-    # Rounding may leave the estimate an ulp outside its own bounds.
-    outcome.low[:, chosen] = np.minimum(below, value)
-    outcome.high[:, chosen] = np.maximum(above, value)
+    outcome.low[:, chosen], outcome.high[:, chosen] = below, above
     outcome.coverage[:, chosen] = passage.coverage.to_numpy()[:, None]
     _statuses(passage, given, outcome, chosen, None if complete else known)
 
@@ -206,8 +204,10 @@ def _statuses(
     status[endless | ~linked] = Outcome.code(Status.MISSING)
     outcome.status[:, chosen] = status
     outcome.value[:, chosen][bounded | ~linked] = np.nan
-    for bound in (outcome.low, outcome.high):
+    # Rounding may leave the estimate an ulp outside its own bounds.
+    for bound, widest in ((outcome.low, np.fmin), (outcome.high, np.fmax)):
         view = bound[:, chosen]
+        widest(view, outcome.value[:, chosen], out=view)
         view[~np.isfinite(view) | endless | ~linked] = np.nan
     _reasons(passage, given, outcome, chosen, known)
 
