@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -8,7 +10,7 @@ from layers_made import star
 from observatoire.passage import clipping
 
 
-def clipped(left, right):
+def clipped(left: Any, right: Any) -> Any:
     left, right = np.asarray(left), np.asarray(right)
     origin = shapely.bounds(left)[:, :2].min(axis=0)
     i, j = (a.ravel() for a in np.meshgrid(np.arange(len(left)), np.arange(len(right))))
@@ -20,7 +22,7 @@ def clipped(left, right):
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**6))
-def test_areas_are_those_of_the_geometry_engine(seed):
+def test_areas_are_those_of_the_geometry_engine(seed: int) -> None:
     rng = np.random.default_rng(seed)
     left = [star(rng, int(rng.integers(3, 30)), rng.uniform(0, 4, 2), 2.0) for _ in range(6)]
     right = [star(rng, int(rng.integers(3, 90)), rng.uniform(0, 4, 2), 3.0) for _ in range(6)]
@@ -28,7 +30,7 @@ def test_areas_are_those_of_the_geometry_engine(seed):
     np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
-def test_a_polygon_shares_its_whole_area_with_itself():
+def test_a_polygon_shares_its_whole_area_with_itself() -> None:
     rng = np.random.default_rng(0)
     for corners in (3, 10, 50):
         polygon = star(rng, corners, (0, 0), 5.0)
@@ -36,12 +38,12 @@ def test_a_polygon_shares_its_whole_area_with_itself():
         assert ours[0] == pytest.approx(polygon.area, rel=1e-13)
 
 
-def test_squares_that_touch_by_a_side_or_a_corner_share_nothing():
+def test_squares_that_touch_by_a_side_or_a_corner_share_nothing() -> None:
     ours, _ = clipped([shapely.box(0, 0, 1, 1)], [shapely.box(1, 0, 2, 1), shapely.box(1, 1, 2, 2)])
     assert ours.tolist() == [0.0, 0.0]
 
 
-def test_winding_of_rings_does_not_matter():
+def test_winding_of_rings_does_not_matter() -> None:
     square = shapely.Polygon([(0, 0), (0, 2), (2, 2), (2, 0)])
     holed = shapely.Polygon(
         [(0, 0), (2, 0), (2, 2), (0, 2)], [[(0.5, 0.5), (1.5, 0.5), (1.5, 1.5), (0.5, 1.5)]]
@@ -53,13 +55,13 @@ def test_winding_of_rings_does_not_matter():
     assert ours.tolist() == [3.0, 3.0]
 
 
-def test_parts_of_a_multipolygon_add_up():
+def test_parts_of_a_multipolygon_add_up() -> None:
     both = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(3, 0, 4, 1)])
     ours, _ = clipped([both], [shapely.box(0.5, 0, 3.5, 1)])
     assert ours.tolist() == [1.0]
 
 
-def test_far_from_the_origin_areas_keep_their_digits():
+def test_far_from_the_origin_areas_keep_their_digits() -> None:
     shift = 1_600_000.0
     left = shapely.box(shift, shift, shift + 200, shift + 200)
     right = shapely.Polygon([(shift, shift), (shift + 200, shift), (shift, shift + 200)])
@@ -67,7 +69,7 @@ def test_far_from_the_origin_areas_keep_their_digits():
     assert ours[0] == pytest.approx(20_000, rel=1e-12)
 
 
-def test_blocks_do_not_change_the_outcome(monkeypatch):
+def test_blocks_do_not_change_the_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     left = [star(rng, 20, rng.uniform(0, 4, 2), 2.0) for _ in range(20)]
     right = [star(rng, 50, rng.uniform(0, 4, 2), 3.0) for _ in range(20)]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -8,13 +10,13 @@ from layers_made import grid, mesh, star
 from observatoire.passage.grid import recognise_grid, sweep
 
 
-def cells_of(layer):
+def cells_of(layer: Any) -> Any:
     return np.asarray(layer.geometry.array)
 
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**6), kept=st.integers(1, 48))
-def test_sweep_gives_the_areas_of_the_geometry_engine(seed, kept):
+def test_sweep_gives_the_areas_of_the_geometry_engine(seed: int, kept: int) -> None:
     rng = np.random.default_rng(seed)
     cells = cells_of(grid(8, 6, side=8.0))[rng.permutation(48)[:kept]]
     targets = np.array(
@@ -30,26 +32,26 @@ def test_sweep_gives_the_areas_of_the_geometry_engine(seed, kept):
     np.testing.assert_allclose(matrix, expected, atol=1e-11)
 
 
-def test_whole_cells_are_exactly_whole():
+def test_whole_cells_are_exactly_whole() -> None:
     cells = cells_of(grid(10, 10))
     cell, _, area = sweep(recognise_grid(cells), np.array([shapely.box(-5, -5, 2000, 2000)]))
     assert len(cell) == 100
     assert (area == 100.0 * 100.0).all()
 
 
-def test_targets_outside_the_grid_meet_nothing():
+def test_targets_outside_the_grid_meet_nothing() -> None:
     cells = cells_of(grid(4, 4))
     far = np.array([shapely.box(5000, 5000, 6000, 6000), shapely.box(0, 2000, 10, 2100)])
     assert len(sweep(recognise_grid(cells), far)[0]) == 0
 
 
-def test_a_target_that_stands_over_the_grid_only_counts_inside():
+def test_a_target_that_stands_over_the_grid_only_counts_inside() -> None:
     cells = cells_of(grid(2, 2, side=2.0))
     cell, _, area = sweep(recognise_grid(cells), np.array([shapely.box(-1, 1.5, 3, 9)]))
     assert dict(zip(cell.tolist(), area.tolist(), strict=True)) == {1: 0.5, 3: 0.5}
 
 
-def test_many_targets_in_several_blocks(monkeypatch):
+def test_many_targets_in_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     cells, targets = cells_of(grid(20, 20)), cells_of(mesh(5, 5, 1))
     whole = sweep(recognise_grid(cells), targets)
     monkeypatch.setattr("observatoire.passage.grid._CELLS_AT_ONCE", 10)
@@ -72,14 +74,14 @@ def test_many_targets_in_several_blocks(monkeypatch):
         pytest.param(np.array([], dtype=object), id="nothing"),
     ],
 )
-def test_what_is_not_a_grid_is_not_taken_for_one(shapes):
+def test_what_is_not_a_grid_is_not_taken_for_one(shapes: Any) -> None:
     assert recognise_grid(shapes) is None
 
 
-def test_a_grid_is_recognised_whatever_the_winding_and_the_first_corner():
+def test_a_grid_is_recognised_whatever_the_winding_and_the_first_corner() -> None:
     corners = [(0, 0), (1, 0), (1, 1), (0, 1)]
     turned = [shapely.Polygon((corners[k:] + corners[:k])[:: 1 if k % 2 else -1]) for k in range(4)]
     shapes = np.array(
-        [shapely.transform(p, lambda c, k=k: c + [k, 0]) for k, p in enumerate(turned)]
+        [shapely.transform(p, lambda c, k=k: c + np.array([k, 0])) for k, p in enumerate(turned)]
     )
     assert recognise_grid(shapes).columns.tolist() == [0, 1, 2, 3]

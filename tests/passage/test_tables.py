@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,14 +9,14 @@ from observatoire import passage
 from observatoire.errors import DuplicateKeyError, ObservatoireError, PassageError
 
 
-def table(*rows, columns=("source", "target", "weight")):
+def table(*rows: Any, columns: Any = ("source", "target", "weight")) -> Any:
     return pd.DataFrame(list(rows), columns=list(columns))
 
 
 LINKED = ("source", "target", "weight", "link")
 
 
-def test_words_of_the_links():
+def test_words_of_the_links() -> None:
     p = passage.from_table(
         table(
             ("a", "X", 1.0, "proche"),
@@ -37,18 +39,18 @@ def test_words_of_the_links():
     assert "c" in out.reason[2]
 
 
-def test_columns_come_first_in_the_promised_order():
+def test_columns_come_first_in_the_promised_order() -> None:
     p = passage.from_table(table(("a", "X", 0.5)))
     assert list(p.weights.columns[:5]) == ["source", "target", "weight", "low", "high"]
     assert p.weights.weight.dtype == np.float64
 
 
-def test_split_weights_have_bounds_without_assumption():
+def test_split_weights_have_bounds_without_assumption() -> None:
     p = passage.from_table(table(("a", "X", 0.25), ("a", "Y", 0.75)))
-    assert p.weights[["low", "high"]].values.tolist() == [[0.0, 1.0], [0.0, 1.0]]
+    assert p.weights[["low", "high"]].to_numpy().tolist() == [[0.0, 1.0], [0.0, 1.0]]
 
 
-def test_targets_without_any_link_exist():
+def test_targets_without_any_link_exist() -> None:
     p = passage.from_table(table(("a", "X", 1.0)), targets=["X", "Z"])
     assert p.targets.tolist() == ["X", "Z"]
     assert p.apply(pd.DataFrame({"v": [1.0]}, index=["a"])).status.tolist() == [
@@ -78,12 +80,12 @@ def test_targets_without_any_link_exist():
         ),
     ],
 )
-def test_bad_tables_are_refused(frame, error, word):
+def test_bad_tables_are_refused(frame: Any, error: type[Exception], word: str) -> None:
     with pytest.raises(error, match=word):
         passage.from_table(frame)
 
 
-def test_the_tolerance_on_sums_is_that_of_rounding():
+def test_the_tolerance_on_sums_is_that_of_rounding() -> None:
     assert passage.from_table(table(("a", "X", 0.5), ("a", "Y", 0.5 + 9e-10))) is not None
     with pytest.raises(PassageError):
         passage.from_table(table(("a", "X", 0.5), ("a", "Y", 0.5 + 2e-9)))
@@ -103,7 +105,7 @@ def test_the_tolerance_on_sums_is_that_of_rounding():
     ],
     ids=["area", "holes", "density", "table"],
 )
-def test_a_passage_comes_back_from_its_table(made):
+def test_a_passage_comes_back_from_its_table(made: Any) -> None:
     again = passage.from_table(made.to_frame())
     pd.testing.assert_frame_equal(again.weights, made.weights)
     pd.testing.assert_series_equal(again.coverage, made.coverage)
@@ -111,7 +113,7 @@ def test_a_passage_comes_back_from_its_table(made):
     assert again.description == made.description
 
 
-def test_a_table_without_attrs_can_be_told_them():
+def test_a_table_without_attrs_can_be_told_them() -> None:
     bare = pd.DataFrame(passage.from_table(table(("a", "X", 1.0))).to_frame().to_dict("list"))
     p = passage.from_table(
         bare, method="surface", parameters={"sliver": 0}, source_zoning="s", target_zoning="t"
@@ -125,6 +127,6 @@ def test_a_table_without_attrs_can_be_told_them():
     assert "s → t" in repr(p)
 
 
-def test_a_share_outside_that_contradicts_the_weights_is_refused():
+def test_a_share_outside_that_contradicts_the_weights_is_refused() -> None:
     with pytest.raises(ObservatoireError, match="« a »"):
         passage.from_table(table(("a", "X", 0.5), ("a", "", 0.1)))

@@ -27,6 +27,7 @@ _ENOUGH = 20  # territories needed to learn how it varies
 _FOLDS = 10
 _RIDGE = 0.005  # pull of slopes towards none: keeps chance from being learnt
 _SOFT = 0.01  # errors under 1 % weigh as their square: the sum is smooth at its bottom
+_TRIFLE = 0.001  # a thousandth less error is not worth a richer model
 _GAIN = 0.98  # what must remain of the error for a richer model to be kept
 
 
@@ -164,7 +165,7 @@ def _chosen(
     held_out = lesson.held_out(best, used)
     for names in candidates[1:]:
         tried = lesson.held_out(names, used)
-        if _size(tried) < _GAIN * _size(held_out):
+        if _size(tried) < _GAIN * _size(held_out) - _TRIFLE:
             best, held_out = names, tried
     return best, held_out
 
