@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _LEAST = 2  # territories needed to learn one ratio
 _ENOUGH = 20  # territories needed to learn how it varies
-_FOLDS = 10
+_FOLDS = 6
 _RIDGE = 0.005  # pull of slopes towards none: keeps chance from being learnt
-_SOFT = 0.01  # errors under 1 % weigh as their square: the sum is smooth at its bottom
+_TENTH = 0.1
 _TRIFLE = 0.001  # a thousandth less error is not worth a richer model
 _GAIN = 0.98  # what must remain of the error for a richer model to be kept
 
@@ -53,13 +53,15 @@ class _Lesson:
         def loss(at: NDArray[np.float64]) -> float:
             ratio = ratio_of(float(at[0]), matrix @ at[1:])
             gap = np.log(self.estimates(ratio)[chosen] / self.wanted[chosen])
-            smooth = np.sqrt(gap * gap + _SOFT * _SOFT).mean()
-            return float(smooth + _RIDGE * (at[1:] ** 2).sum())
+            # Past a tenth, an error weighs little more: half of the territories must come out
+            # well, which a few strange ones (a campus, a wasteland) must not prevent.
+            size = _TENTH * np.log1p((gap / _TENTH) ** 2)
+            return float(size.mean() + _RIDGE * (at[1:] ** 2).sum())
 
         # The sum may have several valleys along the constant: a coarse look finds the deepest.
         start = min(np.linspace(-3, 5, 17), key=lambda c: loss(np.r_[c, np.zeros(len(names))]))
         first = np.r_[start, np.zeros(len(names))]
-        best = optimize.minimize(loss, first, method="L-BFGS-B", options={"ftol": 1e-13}).x
+        best = optimize.minimize(loss, first, method="L-BFGS-B", options={"ftol": 1e-10}).x
         return float(best[0]), replace(slopes, slope=np.asarray(best[1:], dtype=np.float64))
 
     def _standard(self, names: tuple[str, ...], chosen: NDArray[np.int64]) -> Slopes:
@@ -102,8 +104,8 @@ def fit_density(
     """Learn the ratio of :func:`by_density` from targets whose totals are published.
 
     One ratio is learnt first. With twenty territories or more, it may vary with how vast the
-    source is and which part of it the target takes, and with ``covariates``; what does not lower
-    the error on territories left out of the learning is not kept.
+    source is, and with ``covariates``; what does not lower the error on territories left out of
+    the learning is not kept.
 
     Parameters
     ----------
@@ -122,7 +124,7 @@ def fit_density(
     Returns
     -------
     DensityFit
-        A number, the ratio of a typical place, which also says on which targets it was learnt
+        A number, the one ratio that best restores the totals, which also says on which targets it was learnt
         (``used``), and with which error on those left out (``held_out``, ``median_error``).
 
     Examples
@@ -148,9 +150,14 @@ def fit_density(
     extra = () if covariates is None else tuple(str(name) for name in covariates.columns)
     names, held_out = _chosen(lesson, used, extra)
     constant, slopes = lesson.learn(names, used)
+    alone = lesson.learn((), used)[0]
     index = pd.Index(layers[1].codes[used], dtype=object, name="target")
-    errors = pd.Series(lesson.errors((constant, slopes), used), index=index)
-    return DensityFit(float(np.exp(constant)), errors, pd.Series(held_out, index=index), slopes)
+    return DensityFit(
+        float(np.exp(alone)),
+        (float(np.exp(constant)), slopes),
+        pd.Series(lesson.errors((constant, slopes), used), index=index),
+        pd.Series(held_out, index=index),
+    )
 
 
 def _chosen(
@@ -160,7 +167,8 @@ def _chosen(
     candidates: list[tuple[str, ...]] = [()]
     if len(used) >= _ENOUGH:
         candidates += [GEOMETRIC[:1], GEOMETRIC]
-        candidates += [extra, (*GEOMETRIC[:1], *extra), (*GEOMETRIC, *extra)] if extra else []
+        geometric = ((), GEOMETRIC[:1], GEOMETRIC)
+        candidates += [(*names, *extra) for names in geometric if extra]
     best = candidates[0]
     held_out = lesson.held_out(best, used)
     for names in candidates[1:]:

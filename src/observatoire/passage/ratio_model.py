@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from observatoire.passage.layers import Layer
     from observatoire.passage.weights import Shares
 
-#: What geometry alone says: how vast the source is, and which part of it the target takes.
-GEOMETRIC = ("surface", "part")
-_SMALLEST_PART = 1e-3  # below it, a part of a source is small, and that is all there is to say
+#: What geometry alone says: how vast the source is, and how far from an ordinary urban one.
+GEOMETRIC = ("surface", "surface²")
+_ORDINARY = 13.5  # logarithm of the surface, in m², of an ordinary urban IRIS (0.7 km²)
 _WIDEST = 7.0  # logarithm: no neighbourhood is a thousand times as dense as its surroundings
 
 
@@ -55,8 +55,8 @@ class Slopes:
 class DensityFit(float):
     """A ratio learnt from published totals: a number that says on what, and with which error.
 
-    As a number, it is the ratio of a typical place. Given to :func:`by_density`, it varies with
-    what was found to matter.
+    As a number, it is the one ratio that best restores the totals. Given to :func:`by_density`,
+    it varies with what was found to matter, around ``typical``.
 
     Attributes
     ----------
@@ -66,6 +66,8 @@ class DensityFit(float):
         Relative error of each of them once the ratio is applied.
     held_out : Series
         Relative error of each when it was left out of the learning, with its neighbours.
+    typical : float
+        The ratio of a typical place, from which it varies.
     slopes : Slopes
         How the ratio varies; without names, it does not.
     """
@@ -73,19 +75,21 @@ class DensityFit(float):
     used: tuple[str, ...]
     errors: pd.Series[float]
     held_out: pd.Series[float]
+    typical: float
     slopes: Slopes
 
     def __new__(
         cls,
         ratio: float,
+        varying: tuple[float, Slopes],
         errors: pd.Series[float],
         held_out: pd.Series[float],
-        slopes: Slopes,
     ) -> Self:
         """Make the number, then hang on it what it was learnt on."""
         made = super().__new__(cls, ratio)
         made.used = tuple(errors.index)
-        made.errors, made.held_out, made.slopes = errors, held_out, slopes
+        made.errors, made.held_out = errors, held_out
+        made.typical, made.slopes = varying
         return made
 
     @property
@@ -107,6 +111,7 @@ class DensityFit(float):
     def parameters(self) -> dict[str, object]:
         """What a passage must say of the ratio that made it."""
         return {
+            "typical": self.typical,
             "learnt_on": len(self.used),
             "median_error": self.median_error,
             "slopes": dict(zip(self.slopes.names, self.slopes.slope.tolist(), strict=True)),
@@ -114,7 +119,7 @@ class DensityFit(float):
 
     def of_links(self, columns: dict[str, NDArray[np.float64]], count: int) -> NDArray[np.float64]:
         """Return the ratio of each link."""
-        return ratio_of(np.log(float(self)), self.slopes.shift(columns, count))
+        return ratio_of(np.log(self.typical), self.slopes.shift(columns, count))
 
 
 def ratio_of(constant: float, shift: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -126,10 +131,8 @@ def columns_of(
     source: Layer, found: Shares, covariates: pd.DataFrame | None, names: tuple[str, ...] = ()
 ) -> dict[str, NDArray[np.float64]]:
     """Return covariates link by link: those of geometry, and those given by source."""
-    columns = {
-        "surface": np.log(source.areas)[found.source],
-        "part": np.log(np.maximum(found.of_source, _SMALLEST_PART)),
-    }
+    surface = np.log(source.areas)[found.source]
+    columns = {"surface": surface, "surface²": (surface - _ORDINARY) ** 2}
     if covariates is not None:
         touched = np.unique(found.source)
         given = covariates.reindex(source.codes)
