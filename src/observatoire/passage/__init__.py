@@ -1,9 +1,10 @@
 """From any zoning to any other: weights, what they carry, and what cannot be known."""
 
 from observatoire.passage.density import by_density
-from observatoire.passage.fitting import DensityFit, fit_density
+from observatoire.passage.fitting import fit_density
 from observatoire.passage.methods import by_area, by_support
 from observatoire.passage.model import Passage
+from observatoire.passage.ratio_model import DensityFit
 from observatoire.passage.tables import from_table
 from observatoire.passage.vintages import (
     Comparability,

@@ -184,7 +184,40 @@ def _tightened(
         least = np.fmax(least, x - room)
         most = np.fmin(most, x - taken)
     count = len(wanted)
-    return sum_by(links.target, least, count), sum_by(links.target, most, count)
+    low, high = sum_by(links.target, least, count), sum_by(links.target, most, count)
+    told = np.where(_feasible(links, least, most, wanted), wanted, np.nan)
+    together = _by_neighbourhood(links, outside, values, (least, most), told)
+    return np.fmax(low, together[0]), np.fmin(high, together[1])
+
+
+def _by_neighbourhood(
+    links: Links,
+    outside: NDArray[np.float64],
+    values: NDArray[np.float64],
+    bounds: tuple[NDArray[np.float64], NDArray[np.float64]],
+    wanted: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounds of a target by what all its sources together give to the other targets."""
+    least, most = bounds
+    if np.isnan(values[links.source]).any():
+        return np.full(len(wanted), np.nan), np.full(len(wanted), np.nan)
+    meets = links.matrix(np.ones(len(least)))
+    total = meets @ np.nan_to_num(values)
+    lost = meets @ np.where(outside == 0, 0.0, np.nan_to_num(values))
+    given_least, given_most = links.matrix(least) @ meets.T, links.matrix(most) @ meets.T
+    # Row j, column k: what target j takes from the sources of target k.
+    one, other = meets.astype(bool).dot(meets.astype(bool).T).nonzero()
+    apart = one != other
+    one, other = one[apart], other[apart]
+    taken_least = np.asarray(given_least[one, other]).ravel()
+    taken_most = np.asarray(given_most[one, other]).ravel()
+    elsewhere = sum_by(links.target, most, len(wanted))[one] - taken_most
+    known = ~np.isnan(wanted[one])
+    taken_least = np.where(known, np.fmax(taken_least, wanted[one] - elsewhere), taken_least)
+    taken_most = np.where(known, np.fmin(taken_most, wanted[one]), taken_most)
+    count = len(wanted)
+    low = total - sum_by(other, taken_most, count) - lost
+    return low, total - sum_by(other, taken_least, count)
 
 
 def _feasible(

@@ -163,8 +163,10 @@ def _ordered(frame: pd.DataFrame, position: NDArray[np.intp], count: int) -> NDA
             remedy="Convertissez-les, les mentions devenant NaN (pandas.to_numeric).",
             columns=wrong,
         )
-    values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    if np.isinf(values).any():
+    plain = all(kind == np.float64 for kind in frame.dtypes)
+    values = frame.to_numpy() if plain else frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    # One infinite value makes the sum infinite, or not a number when two cancel out.
+    if not np.isfinite(values.sum()) and np.isinf(values).any():
         at = np.argwhere(np.isinf(values))[0]
         raise PassageError(
             "Une valeur est infinie.",

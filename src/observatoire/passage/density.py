@@ -11,6 +11,7 @@ from observatoire.errors import PassageError
 from observatoire.passage import weights as build
 from observatoire.passage.layers import named
 from observatoire.passage.methods import measured, passage_of, two_layers
+from observatoire.passage.ratio_model import DensityFit, columns_of
 from observatoire.passage.sums import floats, sum_by
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 def by_density(
     source: gpd.GeoDataFrame,
     target: gpd.GeoDataFrame,
-    ratio: float | pd.Series[float] = 1.0,
+    ratio: float | pd.Series[float] | DensityFit = 1.0,
     *,
+    covariates: pd.DataFrame | None = None,
     sliver: float = build.ROUNDING,
     repair: bool = False,
     threads: int | None = None,
@@ -36,9 +38,11 @@ def by_density(
     ----------
     source, target : GeoDataFrame
         Indexed by territory code (text), in the same metric reference system.
-    ratio : float or Series
-        How many times as dense the inside of a target is, beside the rest of the same source;
-        one for all, or one by target. See :func:`fit_density`.
+    ratio : float, Series or DensityFit
+        How many times as dense the inside of a target is, beside the rest of the same source:
+        one for all, one by target, or what :func:`fit_density` learnt.
+    covariates : DataFrame, optional
+        By source, what the ratio was learnt to vary with.
     sliver, repair, threads
         As :func:`by_area`, which is this with a ratio of one.
 
@@ -54,10 +58,16 @@ def by_density(
     layers = two_layers(source, target, repair=repair)
     ratios = _ratios(ratio, layers[1])
     found = measured(layers, sliver=sliver, threads=threads)
-    weight = densified(found, ratios[found.target])
-    stated = "par cible" if isinstance(ratio, pd.Series) else float(ratio)
+    parameters: dict[str, object] = {"sliver": sliver}
+    if isinstance(ratio, DensityFit):
+        columns = columns_of(layers[0], found, covariates, ratio.slopes.names)
+        of_links = ratio.of_links(columns, len(found.target))
+        parameters |= {"ratio": float(ratio), **ratio.parameters}
+    else:
+        of_links = ratios[found.target]
+        parameters["ratio"] = ratio.to_dict() if isinstance(ratio, pd.Series) else float(ratio)
     return passage_of(
-        layers, found, weight, method="densité", parameters={"ratio": stated, "sliver": sliver}
+        layers, found, densified(found, of_links), method="densité", parameters=parameters
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,49 +14,79 @@ from observatoire.passage import weights as build
 from observatoire.passage.density import densified
 from observatoire.passage.layers import check_codes, named
 from observatoire.passage.methods import measured, two_layers
+from observatoire.passage.ratio_model import GEOMETRIC, DensityFit, Slopes, columns_of, ratio_of
 from observatoire.passage.sums import floats, sum_by
-from observatoire.typography import number, plural
+from observatoire.typography import plural
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-_WIDEST = 7.0  # logarithm: no neighbourhood is a thousand times as dense as its surroundings
-_LEAST = 2  # territories needed to learn anything
+_LEAST = 2  # territories needed to learn one ratio
+_ENOUGH = 20  # territories needed to learn how it varies
+_FOLDS = 6
+_RIDGE = 0.005  # pull of slopes towards none: keeps chance from being learnt
+_TENTH = 0.1
+_TRIFLE = 0.001  # a thousandth less error is not worth a richer model
+_GAIN = 0.98  # what must remain of the error for a richer model to be kept
 
 
-class DensityFit(float):
-    """A ratio learnt from published totals: a number that says on what, and with which error.
+@dataclass(frozen=True, eq=False)
+class _Lesson:
+    """What there is to learn from: links, counts by source, totals by target, covariates."""
 
-    Attributes
-    ----------
-    used : tuple of str
-        The targets it was learnt on.
-    errors : Series
-        Relative error of each of them once the ratio is applied.
-    """
+    found: build.Shares
+    people: NDArray[np.float64]
+    wanted: NDArray[np.float64]
+    columns: dict[str, NDArray[np.float64]]
 
-    used: tuple[str, ...]
-    errors: pd.Series[float]
+    def estimates(self, ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+        weight = densified(self.found, ratio)
+        carried = weight * np.nan_to_num(self.people)[self.found.source]
+        return sum_by(self.found.target, carried, len(self.wanted))
 
-    def __new__(cls, ratio: float, errors: pd.Series[float]) -> Self:
-        """Make the number, then hang on it what it was learnt on."""
-        made = super().__new__(cls, ratio)
-        made.used = tuple(errors.index)
-        made.errors = errors
-        return made
+    def learn(self, names: tuple[str, ...], chosen: NDArray[np.int64]) -> tuple[float, Slopes]:
+        """Fit the constant and the slopes on some targets."""
+        slopes = self._standard(names, chosen)
+        matrix = slopes.matrix(self.columns, len(self.found.target))
 
-    @property
-    def median_error(self) -> float:
-        """Median absolute relative error on the targets it was learnt on."""
-        return float(self.errors.abs().median())
+        def loss(at: NDArray[np.float64]) -> float:
+            ratio = ratio_of(float(at[0]), matrix @ at[1:])
+            gap = np.log(self.estimates(ratio)[chosen] / self.wanted[chosen])
+            # Past a tenth, an error weighs little more: half of the territories must come out
+            # well, which a few strange ones (a campus, a wasteland) must not prevent.
+            size = _TENTH * np.log1p((gap / _TENTH) ** 2)
+            return float(size.mean() + _RIDGE * (at[1:] ** 2).sum())
 
-    def __repr__(self) -> str:
-        """Say the ratio, on how many targets it was learnt, with which error."""
-        return (
-            f"<rapport de densité {number(self, 2)}, appris sur "
-            f"{plural(len(self.used), 'territoire')}, "
-            f"erreur médiane {number(100 * self.median_error, 1)} %>"
+        # The sum may have several valleys along the constant: a coarse look finds the deepest.
+        start = min(np.linspace(-3, 5, 17), key=lambda c: loss(np.r_[c, np.zeros(len(names))]))
+        first = np.r_[start, np.zeros(len(names))]
+        best = optimize.minimize(loss, first, method="L-BFGS-B", options={"ftol": 1e-10}).x
+        return float(best[0]), replace(slopes, slope=np.asarray(best[1:], dtype=np.float64))
+
+    def _standard(self, names: tuple[str, ...], chosen: NDArray[np.int64]) -> Slopes:
+        if not names:
+            return Slopes()
+        seen = np.isin(self.found.target, chosen)
+        matrix = np.column_stack([self.columns[name][seen] for name in names])
+        spread = matrix.std(axis=0)
+        spread[spread == 0] = 1.0
+        none = np.zeros(len(names))
+        ends = matrix.min(axis=0), matrix.max(axis=0)
+        return Slopes(names, none, matrix.mean(axis=0), spread, *ends)
+
+    def errors(self, fit: tuple[float, Slopes], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Relative errors of some targets under a fit."""
+        shift = fit[1].shift(self.columns, len(self.found.target))
+        estimate = self.estimates(ratio_of(fit[0], shift))[chosen]
+        return np.asarray(estimate / self.wanted[chosen] - 1.0, dtype=np.float64)
+
+    def held_out(self, names: tuple[str, ...], used: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Errors of every target when it is left out, with those whose codes are next to its."""
+        # Codes follow geography: leaving out neighbours together is the honest test.
+        folds = np.array_split(used, min(_FOLDS, len(used)))
+        return np.concatenate(
+            [self.errors(self.learn(names, np.setdiff1d(used, fold)), fold) for fold in folds]
         )
 
 
@@ -65,11 +96,16 @@ def fit_density(
     counts: pd.Series[float],
     known: pd.Series[float],
     *,
+    covariates: pd.DataFrame | None = None,
     min_coverage: float = 0.95,
     sliver: float = build.ROUNDING,
     repair: bool = False,
 ) -> DensityFit:
     """Learn the ratio of :func:`by_density` from targets whose totals are published.
+
+    One ratio is learnt first. With twenty territories or more, it may vary with how vast the
+    source is, and with ``covariates``; what does not lower the error on territories left out of
+    the learning is not kept.
 
     Parameters
     ----------
@@ -79,14 +115,17 @@ def fit_density(
         By source, the count whose totals are published.
     known : Series
         By target, the published totals.
+    covariates : DataFrame, optional
+        By source, numbers that may matter: the logarithm of its density, its share of flats or
+        of social housing. The same columns must then be given to :func:`by_density`.
     min_coverage : float
         Targets covered less than that by the sources teach nothing and are left out.
 
     Returns
     -------
     DensityFit
-        A number: the ratio with the smallest mean absolute error in logarithm. It also says on
-        which targets it was learnt (``used``) and with which error (``errors``).
+        A number, the one ratio that best restores the totals, which also says on which targets it was learnt
+        (``used``), and with which error on those left out (``held_out``, ``median_error``).
 
     Examples
     --------
@@ -99,31 +138,49 @@ def fit_density(
     ... )
     >>> people = pd.Series({"i": 100.0, "j": 60.0})
     >>> fit = fit_density(iris, quartiers, people, pd.Series({"q": 50.0, "r": 30.0}))
-    >>> round(float(fit), 3), len(fit.used), round(fit.median_error, 6)
-    (3.0, 2, 0.0)
+    >>> round(fit, 3), len(fit.used)
+    (3.0, 2)
     """
     layers = two_layers(source, target, repair=repair)
     found = measured(layers, sliver=sliver, threads=None)
     people = _series(counts, layers[0].codes, "counts")
     wanted = _series(known, layers[1].codes, "known")
     used = _usable(found, people, wanted, min_coverage)
-
-    def estimates(logarithm: float) -> NDArray[np.float64]:
-        weight = densified(found, np.full(len(found.target), np.exp(logarithm)))
-        return sum_by(found.target, weight * people[found.source], len(wanted))[used]
-
-    def gap(logarithm: float) -> float:
-        return float(np.abs(np.log(estimates(logarithm) / wanted[used])).mean())
-
-    # The gap may have several valleys: a coarse look first, then the bottom of the best.
-    looked = np.linspace(-_WIDEST, _WIDEST, 57)
-    best = looked[int(np.argmin([gap(at) for at in looked]))]
-    step = looked[1] - looked[0]
-    bottom = optimize.minimize_scalar(
-        gap, bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-6}
+    lesson = _Lesson(found, people, wanted, columns_of(layers[0], found, covariates))
+    extra = () if covariates is None else tuple(str(name) for name in covariates.columns)
+    names, held_out = _chosen(lesson, used, extra)
+    constant, slopes = lesson.learn(names, used)
+    alone = lesson.learn((), used)[0]
+    index = pd.Index(layers[1].codes[used], dtype=object, name="target")
+    return DensityFit(
+        float(np.exp(alone)),
+        (float(np.exp(constant)), slopes),
+        pd.Series(lesson.errors((constant, slopes), used), index=index),
+        pd.Series(held_out, index=index),
     )
-    errors = pd.Series(estimates(bottom.x) / wanted[used] - 1, index=layers[1].codes[used])
-    return DensityFit(float(np.exp(bottom.x)), errors)
+
+
+def _chosen(
+    lesson: _Lesson, used: NDArray[np.int64], extra: tuple[str, ...]
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Keep the model with the least error on what it has not seen, the simplest if all equal."""
+    candidates: list[tuple[str, ...]] = [()]
+    if len(used) >= _ENOUGH:
+        candidates += [GEOMETRIC[:1], GEOMETRIC]
+        geometric = ((), GEOMETRIC[:1], GEOMETRIC)
+        candidates += [(*names, *extra) for names in geometric if extra]
+    best = candidates[0]
+    held_out = lesson.held_out(best, used)
+    for names in candidates[1:]:
+        tried = lesson.held_out(names, used)
+        if _size(tried) < _GAIN * _size(held_out) - _TRIFLE:
+            best, held_out = names, tried
+    return best, held_out
+
+
+def _size(errors: NDArray[np.float64]) -> float:
+    # Half is as wrong as double: errors are compared by their logarithms.
+    return float(np.abs(np.log1p(np.maximum(errors, -0.999))).mean())
 
 
 def _series(series: pd.Series[float], codes: NDArray[np.object_], role: str) -> NDArray[np.float64]:

@@ -224,7 +224,7 @@ def _pieces(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Pi
     size = window[owner[edge]]
     column = np.floor(middle[:, 0]).astype(np.int64)
     row = np.floor(middle[:, 1]).astype(np.int64)
-    inside = (column >= 0) & (column < size[:, 2]) & (row >= 0)
+    inside = (column >= 0) & (column < size[:, 2]) & (row >= 0) & (size[:, 3] > 0)
     above = row >= size[:, 3]
     row = np.where(above, size[:, 3] - 1, row)
     rise = np.where(above, 1.0, middle[:, 1] - row)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from observatoire.passage.outlines import Outline
+
 _POLYGONS = (3, 6)  # GEOS type numbers of Polygon and MultiPolygon
 _POINTS = (0,)
 _KIND_NAMES = ("point", "ligne", "anneau", "polygone", "multipoint", "multiligne", "multipolygone")
@@ -47,6 +49,7 @@ class Layer:
     remarks: tuple[str, ...] = ()
     grid: Grid | None = None
     frame: gpd.GeoDataFrame | None = None
+    outline: Outline | None = None
 
     def __len__(self) -> int:
         """Return how many territories the layer holds."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -149,14 +151,14 @@ def two_layers(
         check_layer(target, "cible", repair=repair),
     )
     check_same_crs(*layers)
-    for layer in layers:
-        check_no_overlap(layer)
-    return layers
+    with ThreadPoolExecutor(2) as pool:
+        outlines = list(pool.map(check_no_overlap, layers))
+    return layers[0], replace(layers[1], outline=outlines[1])
 
 
 def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> build.Shares:
     """Measure what the two layers share."""
-    pairs: Pairs = shared_areas(*layers, threads=threads)
+    pairs: Pairs = shared_areas(*layers, outline=layers[1].outline, threads=threads)
     if len(pairs.area) == 0:
         raise PassageError(
             "Les deux couches ne se rencontrent nulle part "

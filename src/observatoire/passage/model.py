@@ -227,7 +227,8 @@ class Passage:
         [True]
         """
         given = checking.check_given(self, frame, Nature.COUNT, signed=True)
-        return applying.balance(self, given)
+        carried = self.links.product(np.nan_to_num(given.numbers, nan=0.0))
+        return applying.balance(self, given, carried.sum(axis=0))
 
     def preview(self) -> pd.DataFrame:
         """Say, before any figure, which targets are split and by how much.

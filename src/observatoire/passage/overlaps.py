@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from observatoire.passage.outlines import Outline, outline
 from observatoire.passage.weights import overlap_error
 
 if TYPE_CHECKING:
@@ -18,17 +19,24 @@ _TOLERANCE = 1e-3  # share of the smaller territory: below it, two outlines mere
 _CHUNK = 4096
 
 
-def check_no_overlap(layer: Layer) -> None:
+def check_no_overlap(layer: Layer) -> Outline | None:
     """Refuse a zoning two territories of which share more than their outlines.
 
     The cells of a grid are known apart by their positions. A layer whose outlines match corner
-    for corner is cleared at once; otherwise only the territories whose outlines do not match
-    are measured against their neighbours.
+    for corner is cleared at once, and its outline returned; otherwise only the territories
+    whose outlines do not match are measured against their neighbours.
     """
-    if layer.grid is not None or len(layer) == 1:
-        return
-    if shapely.coverage_is_valid(layer.geometries):
-        return
+    if layer.grid is not None:
+        return None
+    found = outline(layer.geometries, layer.areas)
+    if found is not None or len(layer) == 1:
+        return found
+    if not shapely.coverage_is_valid(layer.geometries):
+        _check_neighbours(layer)
+    return None
+
+
+def _check_neighbours(layer: Layer) -> None:
     suspects = _mismatched(layer)
     tree = shapely.STRtree(layer.geometries)
     first, second = tree.query(layer.geometries[suspects])

@@ -1,8 +1,9 @@
-"""Areas shared by two layers of polygons, as fast as the geometry engine allows.
+"""Areas shared by two layers of polygons.
 
-Three ideas, in this order. A source properly inside a target needs no intersection: its own
-area is the answer. A target of many corners is cut into tiles first, so that an intersection
-meets few corners. The rest is shared between threads, for the engine frees the interpreter.
+Four ideas, in this order. A source properly inside a target needs no intersection: its own area
+is the answer. A source that lies wholly in targets that do not overlap needs one intersection
+less than it meets targets. The others are clipped all together, edge against edge. And all of
+it is shared between threads, for neither the geometry engine nor the sums hold the interpreter.
 """
 
 from __future__ import annotations
@@ -16,19 +17,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from observatoire.passage.clipping import clipped_areas, edges_of
 from observatoire.passage.grid import sweep
+from observatoire.passage.outlines import clear_of
 from observatoire.passage.sums import sum_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
     from observatoire.passage.layers import Layer
+    from observatoire.passage.outlines import Outline
 
-_CORNERS = 64  # a tile of fewer corners is not worth cutting again
-_DEEPEST = 40  # halvings: corners closer than that cannot be told apart in float64
-_CHUNK = 4096  # pairs intersected at once: enough to forget Python, few enough to spare memory
+_CHUNK = 8192  # pairs clipped by one thread at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +40,27 @@ class Pairs:
     area: NDArray[np.float64]
 
 
-def shared_areas(source: Layer, target: Layer, *, threads: int | None = None) -> Pairs:
-    """Measure what every source shares with every target it meets, in order."""
+def shared_areas(
+    source: Layer,
+    target: Layer,
+    *,
+    outline: Outline | None = None,
+    threads: int | None = None,
+) -> Pairs:
+    """Measure what every source shares with every target it meets, in order.
+
+    ``outline`` is that of the targets, when they are known to match edge for edge: a source
+    that meets targets clear of it lies wholly in them, so that one intersection is spared.
+    """
     if source.grid is not None:
         i, j, area = sweep(source.grid, target.geometries)
     elif target.grid is not None:
         j, i, area = sweep(target.grid, source.geometries)
     else:
-        i, j, area = intersect(source.geometries, target.geometries, source.areas, threads=threads)
+        covered = None if outline is None else clear_of(outline, source.geometries)
+        i, j, area = intersect(
+            source.geometries, target.geometries, source.areas, covered=covered, threads=threads
+        )
     order = np.lexsort((i, j))
     return Pairs(i[order], j[order], area[order])
 
@@ -57,9 +70,13 @@ def intersect(
     targets: NDArray[Any],
     areas: NDArray[np.float64],
     *,
+    covered: NDArray[np.bool_] | None = None,
     threads: int | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Measure the pairs of any two layers of polygons (raw arrays in, raw arrays out).
+
+    ``covered`` flags the sources that lie wholly in the targets, which do not overlap: the last
+    piece of each is what the others leave.
 
     Examples
     --------
@@ -73,9 +90,25 @@ def intersect(
         i, j, inside = _meeting(sources, targets, pool, workers)
         area = areas[i]
         cut = np.flatnonzero(~inside)
+        if covered is not None:
+            cut, last = _spared(i, cut, covered)
         area[cut] = _cut_areas(sources, targets, i[cut], j[cut], pool)
+        if covered is not None:
+            area[last] = 0.0
+            left = areas - sum_by(i, area, len(areas))
+            area[last] = np.maximum(left[i[last]], 0.0)
     kept = area > 0
     return i[kept], j[kept], area[kept]
+
+
+def _spared(
+    i: NDArray[np.int64], cut: NDArray[np.int64], covered: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Set apart one pair of each covered source: the last one, found by difference."""
+    last_of = np.full(len(covered), -1)
+    last_of[i[cut]] = cut
+    last = last_of[covered & (last_of >= 0)]
+    return np.setdiff1d(cut, last, assume_unique=True), last
 
 
 def _meeting(
@@ -121,83 +154,18 @@ def _cut_areas(
     j: NDArray[np.int64],
     pool: ThreadPoolExecutor,
 ) -> NDArray[np.float64]:
-    """Area of the intersection of each pair, through the tiles of the targets."""
+    """Area of the intersection of each pair."""
     if len(i) == 0:
         return np.zeros(0)
-    cut_targets = np.unique(j)
-    tiles, owner = tile(targets[cut_targets], pool)
-    owner = cut_targets[owner]
-    cut_sources, rank = np.unique(i, return_inverse=True)
-    tree = shapely.STRtree(tiles)
-    near, tile_of = tree.query(sources[cut_sources])
-    key = rank * len(targets) + j
-    order = np.argsort(key)
-    wanted = near * len(targets) + owner[tile_of]
-    at = np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)
-    match = key[order][at] == wanted
-    pair = order[at[match]]
-    area = _intersection_areas(sources, tiles, cut_sources[near[match]], tile_of[match], pool)
-    return sum_by(pair, area, len(i))
+    cut_sources, left_of = np.unique(i, return_inverse=True)
+    cut_targets, right_of = np.unique(j, return_inverse=True)
+    left, right = sources[cut_sources], targets[cut_targets]
+    origin = shapely.bounds(left)[:, :2].min(axis=0)
+    edges = pool.submit(edges_of, left, origin), pool.submit(edges_of, right, origin)
+    mine, theirs = edges[0].result(), edges[1].result()
 
-
-def _intersection_areas(
-    left: NDArray[Any],
-    right: NDArray[Any],
-    i: NDArray[np.int64],
-    j: NDArray[np.int64],
-    pool: ThreadPoolExecutor,
-) -> NDArray[np.float64]:
     def measure(block: slice) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = shapely.area(
-            shapely.intersection(left[i[block]], right[j[block]])
-        )
-        return found
+        return clipped_areas(mine, theirs, left_of[block], right_of[block])
 
-    return _mapped(measure, len(i), pool)
-
-
-def _mapped(
-    task: Callable[[slice], NDArray[np.float64]], count: int, pool: ThreadPoolExecutor
-) -> NDArray[np.float64]:
-    blocks = [slice(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
-    results: Sequence[NDArray[np.float64]] = list(pool.map(task, blocks))
-    return np.concatenate(results) if results else np.zeros(0)
-
-
-def tile(
-    polygons: NDArray[Any], pool: ThreadPoolExecutor, corners: int = _CORNERS
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Cut polygons in halves until each piece has few corners; say whose piece each is."""
-    done, owners = [], []
-    pieces, owner = polygons, np.arange(len(polygons))
-    for depth in range(_DEEPEST + 1):
-        large = (shapely.get_num_coordinates(pieces) > corners) & (depth < _DEEPEST)
-        done.append(pieces[~large])
-        owners.append(owner[~large])
-        pieces, owner = _halved(pieces[large], owner[large], pool)
-    return np.concatenate(done), np.concatenate(owners)
-
-
-def _halved(
-    pieces: NDArray[Any], owner: NDArray[np.int64], pool: ThreadPoolExecutor
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    if len(pieces) == 0:
-        return pieces, owner
-    west, south, east, north = shapely.bounds(pieces).T
-    wide = (east - west) >= (north - south)
-    middle_x, middle_y = (west + east) / 2, (south + north) / 2
-    first = shapely.box(
-        west, south, np.where(wide, middle_x, east), np.where(wide, north, middle_y)
-    )
-    second = shapely.box(
-        np.where(wide, middle_x, west), np.where(wide, south, middle_y), east, north
-    )
-    boxes = np.concatenate([first, second])
-    doubled = np.concatenate([pieces, pieces])
-    step = max(1, min(_CHUNK, len(boxes) // 8))
-    blocks = [slice(start, start + step) for start in range(0, len(boxes), step)]
-    halves = np.concatenate(
-        list(pool.map(lambda b: shapely.intersection(doubled[b], boxes[b]), blocks))
-    )
-    solid = shapely.area(halves) > 0
-    return halves[solid], np.concatenate([owner, owner])[solid]
+    blocks = [slice(start, start + _CHUNK) for start in range(0, len(i), _CHUNK)]
+    return np.concatenate(list(pool.map(measure, blocks)))

@@ -243,4 +243,5 @@ def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
 def _quality(said: Any) -> pd.DataFrame:
     if not said:
         return pd.DataFrame()
-    return pd.DataFrame(said["data"], index=said["index"], columns=said["columns"])
+    index = pd.Index(said["index"], dtype=object, name="target")
+    return pd.DataFrame(said["data"], index=index, columns=said["columns"])

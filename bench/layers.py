@@ -1,0 +1,60 @@
+"""Synthetic layers: meshes of irregular polygons that share wavy edges, and regular grids."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+CRS = 5490
+SIDE = 40_000.0  # metres: about the size of Martinique
+WEST, SOUTH = 690_000.0, 1_590_000.0
+
+
+def mesh(columns: int, rows: int, corners: int, seed: int) -> gpd.GeoDataFrame:
+    """Tile a square with ``columns`` x ``rows`` polygons of ``corners`` corners, without gaps."""
+    rng = np.random.default_rng(seed)
+    x, y = np.meshgrid(np.linspace(0, 1, columns + 1), np.linspace(0, 1, rows + 1), indexing="ij")
+    inner = np.s_[1:-1, 1:-1]
+    x[inner] += rng.uniform(-0.2, 0.2, x[inner].shape) / columns
+    y[inner] += rng.uniform(-0.2, 0.2, y[inner].shape) / rows
+    knots = np.stack([x, y], axis=-1)
+    steps = max(corners // 4, 1)
+    wave = 0.15 / max(columns, rows)
+    across = _edges(knots[:-1], knots[1:], steps, wave, rng)
+    upward = _edges(knots[:, :-1], knots[:, 1:], steps, wave, rng)
+    south, north = across[:, :-1], across[:, 1:, ::-1]
+    west, east = upward[:-1, :, ::-1], upward[1:]
+    rings = np.concatenate([south[:, :, :-1], east[:, :, :-1], north[:, :, :-1], west], axis=2)
+    polygons = shapely.polygons(rings.reshape(columns * rows, -1, 2) * SIDE + [WEST, SOUTH])
+    return _frame(polygons)
+
+
+def _edges(begin, end, steps, wave, rng):
+    """Broken lines between knots, straight on the outer sides so that meshes cover one square."""
+    t = np.linspace(0, 1, steps + 1)[:, None]
+    line = begin[:, :, None] * (1 - t) + end[:, :, None] * t
+    if steps > 1:
+        phase = rng.uniform(0, 2 * np.pi, begin.shape[:2])[..., None]
+        swing = np.sin(np.pi * t[:, 0]) * np.sin(6 * np.pi * t[:, 0] + phase) * wave
+        swing = swing * (1 + 0.3 * rng.uniform(-1, 1, swing.shape) * (steps < 100))
+        swing[..., [0, -1]] = 0.0
+        along = end - begin
+        normal = np.stack([-along[..., 1], along[..., 0]], axis=-1)
+        normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+        outer = ((begin == end) & ((begin == 0) | (begin == 1))).any(axis=-1)
+        line += np.where(outer[..., None], 0, swing)[..., None] * normal[:, :, None]
+    return line
+
+
+def grid(columns: int, rows: int) -> gpd.GeoDataFrame:
+    """Square cells, as Insee's."""
+    i, j = (a.ravel() for a in np.meshgrid(np.arange(columns), np.arange(rows), indexing="ij"))
+    w, h = SIDE / columns, SIDE / rows
+    cells = shapely.box(WEST + i * w, SOUTH + j * h, WEST + (i + 1) * w, SOUTH + (j + 1) * h)
+    return _frame(cells)
+
+
+def _frame(polygons) -> gpd.GeoDataFrame:
+    codes = [f"{k:06d}" for k in range(len(polygons))]
+    return gpd.GeoDataFrame(geometry=polygons, index=codes, crs=CRS)

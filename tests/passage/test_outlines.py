@@ -1,0 +1,54 @@
+from typing import Any
+
+import numpy as np
+import shapely
+from layers_made import mesh, squares
+
+from observatoire.passage.outlines import clear_of, outline
+
+
+def outline_of(layer: Any) -> Any:
+    shapes = np.asarray(layer.geometry.array)
+    return outline(shapes, shapely.area(shapes))
+
+
+def test_inner_edges_cancel_out() -> None:
+    assert len(outline_of(mesh(4, 4, 0)).segments) == 16
+
+
+def test_an_overlap_is_never_cleared() -> None:
+    assert outline_of(squares((0, 0, 2, 2), (1, 1, 3, 3))) is None
+    assert outline_of(squares((0, 0, 3, 3), (1, 1, 2, 2))) is None
+    assert outline_of(squares((0, 0, 2, 2), (0, 0, 2, 2))) is None
+    assert outline_of(squares((0, 0, 2, 2), (0, 0, 2, 1))) is None
+
+
+def test_a_hole_that_nobody_fills_is_no_overlap() -> None:
+    ring = shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2))
+    layer = squares((5, 5, 6, 6))
+    layer.geometry = [ring]
+    assert outline_of(layer) is not None
+
+
+def test_a_hole_that_another_fills_is_no_overlap() -> None:
+    layer = squares((0, 0, 3, 3), (1, 1, 2, 2))
+    layer.geometry = [
+        shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2)),
+        shapely.box(1, 1, 2, 2),
+    ]
+    found = outline_of(layer)
+    assert len(found.segments) == 4
+
+
+def test_clear_means_on_one_side_whole() -> None:
+    found = outline_of(squares((0, 0, 10, 10), (10, 0, 20, 10)))
+    shapes = np.array(
+        [
+            shapely.box(1, 1, 2, 2),
+            shapely.box(9, 1, 11, 2),
+            shapely.box(19, 1, 21, 2),
+            shapely.box(30, 1, 31, 2),
+            shapely.MultiPolygon([shapely.box(1, 1, 2, 2), shapely.box(30, 1, 31, 2)]),
+        ]
+    )
+    assert clear_of(found, shapes).tolist() == [True, True, False, True, False]
