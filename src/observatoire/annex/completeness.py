@@ -82,7 +82,7 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
 
 
 def _letters() -> Iterator[str]:
-    yield from string.ascii_lowercase
-    for first in string.ascii_lowercase:
-        for second in string.ascii_lowercase:
+    yield from string.ascii_uppercase
+    for first in string.ascii_uppercase:
+        for second in string.ascii_uppercase:
             yield first + second
