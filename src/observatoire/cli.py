@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 from typer import rich_utils
+from typer.exceptions import TyperException
 
 from observatoire import __version__
 from observatoire.errors import FormatError, ObservatoireError
@@ -31,7 +33,7 @@ for _name, _french in {
 app = typer.Typer(
     help="Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation.",
     no_args_is_help=True,
-    add_completion=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -51,13 +53,38 @@ Output = Annotated[
 ]
 
 
+#: What Typer says of a wrong call, and how it is said in French.
+_USAGE = (
+    (r"Missing argument '(.+?)'\.", r"Il manque l’argument « \1 »."),
+    (r"Missing option '(.+?)'\.", r"Il manque l’option « \1 »."),
+    (r"No such option: (\S+)", r"L’option « \1 » n’existe pas."),
+    (r"No such command '(.+?)'\.", r"La commande « \1 » n’existe pas."),
+    (r"Did you mean (.+?)\?", r"Vouliez-vous dire \1 ?"),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.+?)\)", r"Argument en trop : \1."),
+    (r"Option '(.+?)' requires an argument\.", r"L’option « \1 » demande une valeur."),
+    (r"Invalid value for '?(.+?)'?: (.+)", r"Valeur impossible pour \1 : \2"),
+    (r"Missing command\.", r"Il manque la commande."),
+)
+
+
 def main() -> None:
-    """Run the command line; an expected error is a sentence and a status of 1, never a traceback."""
+    """Run the command line; an expected error is a sentence and a status, never a traceback."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except ObservatoireError as error:
-        err.print(f"Erreur : {error}", style="bold red", highlight=False, markup=False)
-        sys.exit(1)
+        _refuse(f"Erreur : {error}", 1)
+    except typer.Abort:
+        _refuse("Interrompu.", 130)
+    except TyperException as error:
+        message = error.format_message()
+        for english, french in _USAGE:
+            message = re.sub(english, french, message)
+        _refuse(f"Erreur : {message} Pour l’aide : observatoire --help", 2)
+
+
+def _refuse(message: str, status: int) -> NoReturn:
+    err.print(message, style="bold red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(status)
 
 
 @contextmanager
