@@ -1,0 +1,158 @@
+"""The passages of a workspace: made once, kept with their method, reused while nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from observatoire.errors import DescriptorError, PassageError, suggestion
+from observatoire.passage import Passage, by_area, by_density, by_support, from_table
+from observatoire.territories.perimeters import require_official
+from observatoire.territories.supports import read_support_file
+from observatoire.warehouse import read_shapes
+from observatoire.warehouse.passages import find_passage, store_passage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from observatoire.warehouse import Warehouse
+    from observatoire.workspace import Workspace
+
+METHODS = ("area", "support", "density")
+
+_METHOD_LABELS = {
+    "area": "au prorata des surfaces",
+    "support": "au prorata d’un support fin",
+    "density": "par densité relative",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class PassageBook:
+    """Makes, keeps and finds the passages of one workspace."""
+
+    warehouse: Warehouse
+    workspace: Workspace
+
+    def make(
+        self,
+        source: str,
+        target: str,
+        method: str,
+        *,
+        support: Path | None = None,
+        weight: str = "ind",
+        ratio: float | None = None,
+    ) -> Passage:
+        """Return the passage asked for, from the warehouse when nothing it rests on has changed.
+
+        Parameters
+        ----------
+        source, target : str
+            Zonings whose perimeters are official.
+        method : {"area", "support", "density"}
+            How sources are shared.
+        support, weight : Path, str
+            For ``support``: the file, and the column that carries people.
+        ratio : float
+            For ``density``: how many times as dense the inside of a target is.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a zoning has only a drawing.
+        DescriptorError
+            On an unknown method, or one whose parameter is missing.
+        GeometryError, PassageError
+            As the passage room says.
+        """
+        parameters = _parameters(method, support, weight, ratio)
+        layers = self._layer(source), self._layer(target)
+        version = _version(layers, parameters, support)
+        kept = find_passage(self.warehouse, source, target, method, version)
+        if kept is not None:
+            table, told = kept
+            table.attrs = told
+            return from_table(table, source_zoning=source, target_zoning=target)
+        made = _make(method, layers, self.workspace.crs, support, weight, ratio)
+        store_passage(
+            self.warehouse, source, target, method, parameters, version, made.to_frame()
+        )
+        return made
+
+    def keep(self, source: str, target: str, passage: Passage) -> None:
+        """Keep a passage that a table of links told in words."""
+        table = passage.to_frame()
+        version = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
+        if find_passage(self.warehouse, source, target, "links", version) is None:
+            store_passage(self.warehouse, source, target, "links", {}, version, table)
+
+    def _layer(self, zoning: str) -> gpd.GeoDataFrame:
+        self.workspace.zoning(zoning)
+        shapes = read_shapes(self.warehouse, zoning)
+        require_official(shapes, zoning)
+        drawn = shapes[shapes.geometry.notna()]
+        if drawn.empty:
+            raise PassageError("Ce zonage n’a aucun périmètre.", where=zoning)
+        return drawn
+
+
+def method_label(method: str) -> str:
+    """Return the French name of a method."""
+    return _METHOD_LABELS.get(method, "table de passage")
+
+
+def _parameters(
+    method: str, support: Path | None, weight: str, ratio: float | None
+) -> dict[str, Any]:
+    if method not in METHODS:
+        raise DescriptorError(
+            f"La méthode de passage « {method} » n’existe pas.", remedy=suggestion(method, METHODS)
+        )
+    if method == "support" and support is None:
+        raise DescriptorError(
+            "Il manque le fichier du support.", remedy='Ajoutez support = "geo/carreaux.gpkg".'
+        )
+    if method == "density" and ratio is None:
+        raise DescriptorError("Il manque le rapport de densité.", remedy="Ajoutez ratio = 3.0.")
+    if method == "support":
+        return {"support": support.name if support else "", "weight": weight}
+    return {"ratio": ratio} if method == "density" else {}
+
+
+def _make(
+    method: str,
+    layers: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+    crs: str,
+    support: Path | None,
+    weight: str,
+    ratio: float | None,
+) -> Passage:
+    source, target = layers
+    if method == "support" and support is not None:
+        return by_support(source, target, read_support_file(support, crs, weight), weight)
+    if method == "density" and ratio is not None:
+        return by_density(source, target, ratio)
+    return by_area(source, target)
+
+
+def _version(
+    layers: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+    parameters: dict[str, Any],
+    support: Path | None,
+) -> str:
+    """Return the SHA-256 of all that a passage rests on: codes, shapes, parameters, support."""
+    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
+    for layer in layers:
+        for code, shape in zip(layer.index, layer.geometry, strict=True):
+            digest.update(str(code).encode())
+            digest.update(shapely.to_wkb(shape))
+    if support is not None:
+        digest.update(support.read_bytes())
+    return digest.hexdigest()

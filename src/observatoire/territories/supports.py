@@ -1,0 +1,108 @@
+"""Read a support: a finer layer that says where people live (grid cells, buildings, addresses)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from observatoire.errors import (
+    CRSError,
+    FileError,
+    UnknownColumnError,
+    UnreadableFileError,
+    suggestion,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: How Insee writes a cell: reference system, size in metres, northing and easting of its corner.
+CELL_PATTERN = r"^CRS(?P<crs>\d+)RES(?P<size>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)$"
+
+_TEXT_SUFFIXES = (".csv", ".txt")
+
+
+def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
+    """Read a support in the workspace's reference system.
+
+    Parameters
+    ----------
+    path : Path
+        A layer GDAL reads, or a csv of Insee cells whose identifier tells size and corner
+        (``CRS5490RES200mN1592600E728800``).
+    crs : str
+        The metric CRS to carry it to.
+    weight : str
+        The column that says how many each carries; it must be there.
+
+    Returns
+    -------
+    GeoDataFrame
+        Shapes and columns; ``weight`` as numbers.
+
+    Raises
+    ------
+    FileError, UnreadableFileError
+        When the file is absent or unreadable.
+    UnknownColumnError
+        Without the weight, or without cell identifiers in a csv.
+    CRSError
+        When a layer says no reference system.
+    """
+    if not path.is_file():
+        raise FileError("Le support n’existe pas.", where=str(path))
+    frame = _read_cells(path) if path.suffix.lower() in _TEXT_SUFFIXES else _read_layer(path)
+    if weight not in frame.columns:
+        columns = [str(column) for column in frame.columns]
+        raise UnknownColumnError(
+            f"La colonne « {weight} » n’est pas dans le support.",
+            where=path.name,
+            remedy=suggestion(weight, columns),
+        )
+    return frame.assign(**{weight: pd.to_numeric(frame[weight], errors="coerce")}).to_crs(crs)
+
+
+def _read_layer(path: Path) -> gpd.GeoDataFrame:
+    try:
+        frame = pyogrio.read_dataframe(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
+        raise UnreadableFileError(
+            "Ce support n’est pas une couche lisible.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+        ) from error
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+        raise CRSError(
+            "Le support ne dit pas dans quel système de coordonnées il est.",
+            where=path.name,
+            remedy="Enregistrez-le avec son système dans QGIS.",
+        )
+    return frame
+
+
+def _read_cells(path: Path) -> gpd.GeoDataFrame:
+    table = pd.read_csv(path, sep=None, engine="python", dtype=str, encoding="utf-8-sig")
+    for column in table.columns:
+        parts = table[column].fillna("").str.extract(CELL_PATTERN)
+        if parts["crs"].notna().all() and len(parts):
+            return _squares(table, parts.astype(np.int64))
+    raise UnknownColumnError(
+        "Aucune colonne ne contient des identifiants de carreaux.",
+        where=path.name,
+        why="On les lit sous la forme CRS5490RES200mN1592600E728800.",
+        remedy="Donnez le fichier de l’Insee tel quel, ou une couche géographique.",
+    )
+
+
+def _squares(table: pd.DataFrame, parts: pd.DataFrame) -> gpd.GeoDataFrame:
+    systems = parts["crs"].unique()
+    if len(systems) > 1:
+        raise CRSError(f"Carreaux de plusieurs systèmes : {', '.join(map(str, systems))}.")
+    east, north, size = (parts[name].to_numpy() for name in ("east", "north", "size"))
+    shapes = shapely.box(east, north, east + size, north + size)
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=f"EPSG:{systems[0]}")
