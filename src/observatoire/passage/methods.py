@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import shapely
 
 from observatoire.errors import PassageError
 from observatoire.passage import weights as build
+from observatoire.passage.applying import Links
 from observatoire.passage.layers import Layer, check_layer, check_same_crs
 from observatoire.passage.model import Passage
 from observatoire.passage.overlaps import check_no_overlap
@@ -20,7 +22,6 @@ from observatoire.passage.support import masses, read_support
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -191,7 +192,7 @@ def passage_of(
     outside = 1.0 - within
     # What only rounding leaves is nothing, so that whole zonings lose nothing.
     outside[outside < build.ROUNDING] = 0.0
-    return Passage(
+    made = Passage(
         weights=build.weights_frame(source, target, found, weight),
         coverage=build.coverage(target, found, found.of_target) if coverage is None else coverage,
         outside=build.by_code(source, outside, "outside"),
@@ -202,3 +203,8 @@ def passage_of(
         remarks=(*source.remarks, *target.remarks, *found.remarks, *remarks),
         quality=pd.DataFrame() if quality is None else quality,
     )
+    # Positions are known here: finding them again from the codes would cost as much as all this.
+    made.__dict__["links"] = Links.at(
+        made, found.source.astype(np.int64), found.target.astype(np.int64)
+    )
+    return made
