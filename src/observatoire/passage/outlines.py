@@ -49,7 +49,9 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
         return None
     segments = np.asarray(shapely.linestrings(left), dtype=object)
     lines = shapely.multilinestrings(list(segments))
-    enclosed = float(shapely.area(shapely.build_area(shapely.node(lines))))
+    # Outlines that cross make an area that is invalid, or smaller than the sum.
+    whole = shapely.build_area(lines)
+    enclosed = float(shapely.area(whole)) if shapely.is_valid(whole) else 0.0
     total = float(areas.sum())
     if abs(enclosed - total) > _EXACT * total:
         return None
