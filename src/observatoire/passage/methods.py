@@ -152,8 +152,10 @@ def two_layers(
         check_layer(target, "cible", repair=repair),
     )
     check_same_crs(*layers)
+    # The outline of the targets spares intersections; a grid is swept, and needs none.
+    useful = layers[0].grid is None
     with ThreadPoolExecutor(2) as pool:
-        outlines = list(pool.map(check_no_overlap, layers))
+        outlines = list(pool.map(check_no_overlap, layers, (False, useful)))
     return layers[0], replace(layers[1], outline=outlines[1])
 
 
