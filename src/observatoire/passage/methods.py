@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -154,9 +153,9 @@ def two_layers(
     check_same_crs(*layers)
     # The outline of the targets spares intersections; a grid is swept, and needs none.
     useful = layers[0].grid is None
-    with ThreadPoolExecutor(2) as pool:
-        outlines = list(pool.map(check_no_overlap, layers, (False, useful)))
-    return layers[0], replace(layers[1], outline=outlines[1])
+    # One after the other: together they would hold the corners of both layers in memory.
+    check_no_overlap(layers[0], outlined=False)
+    return layers[0], replace(layers[1], outline=check_no_overlap(layers[1], outlined=useful))
 
 
 def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> build.Shares:

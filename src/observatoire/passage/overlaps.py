@@ -20,7 +20,7 @@ _FEW = 100_000  # corners below which the engine's own check is the faster
 _CHUNK = 4096
 
 
-def check_no_overlap(layer: Layer, outlined: bool = True) -> Outline | None:  # noqa: FBT001, FBT002 - mapped over layers
+def check_no_overlap(layer: Layer, *, outlined: bool) -> Outline | None:
     """Refuse a zoning two territories of which share more than their outlines.
 
     The cells of a grid are known apart by their positions. A layer whose outlines match corner
