@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -30,7 +32,7 @@ def mesh(columns: int, rows: int, corners: int, seed: int) -> gpd.GeoDataFrame:
     return _frame(polygons)
 
 
-def _edges(begin, end, steps, wave, rng):
+def _edges(begin: Any, end: Any, steps: Any, wave: Any, rng: Any) -> Any:
     """Broken lines between knots, straight on the outer sides so that meshes cover one square."""
     t = np.linspace(0, 1, steps + 1)[:, None]
     line = begin[:, :, None] * (1 - t) + end[:, :, None] * t
@@ -55,6 +57,6 @@ def grid(columns: int, rows: int) -> gpd.GeoDataFrame:
     return _frame(cells)
 
 
-def _frame(polygons) -> gpd.GeoDataFrame:
+def _frame(polygons: Any) -> gpd.GeoDataFrame:
     codes = [f"{k:06d}" for k in range(len(polygons))]
     return gpd.GeoDataFrame(geometry=polygons, index=codes, crs=CRS)

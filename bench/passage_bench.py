@@ -5,7 +5,7 @@ Each run has a process of its own. The best of three is kept, for others use the
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -41,7 +41,7 @@ def run(engine: str, case: str, folder: Path) -> tuple[dict[str, float], np.ndar
 
 
 def main() -> None:
-    print(f"{datetime.datetime.now(tz=datetime.UTC).date()}, {machine()}\n")
+    print(f"{dt.datetime.now(tz=dt.UTC).date()}, {machine()}\n")
     print(
         "| travail | tobler (s) | nous (s) | rapport | visé | processeur | mémoire (Mo) | écart |"
     )

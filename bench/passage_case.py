@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import layers
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 VARIABLES = 400
 
 
-def inputs(case: str):
+def inputs(case: str) -> Any:
     """Source and target of a case, and what is counted on the source."""
     source = layers.grid(250, 200) if case == "grid" else layers.mesh(250, 200, 12, seed=1)
     small = case in {"many", "apply"}
@@ -25,7 +26,7 @@ def inputs(case: str):
     return source, target, pd.DataFrame(counts, index=source.index, columns=names)
 
 
-def tobler_weights(source, target, counts):
+def tobler_weights(source: Any, target: Any, counts: Any) -> Any:
     from tobler.area_weighted import area_interpolate
 
     found = area_interpolate(
@@ -38,14 +39,14 @@ def tobler_weights(source, target, counts):
     return found[list(counts)].to_numpy()
 
 
-def tobler_apply(source, target, counts):
+def tobler_apply(source: Any, target: Any, counts: Any) -> Any:
     from tobler.area_weighted import area_interpolate
     from tobler.area_weighted.area_interpolate import _area_tables_binning
 
     weights = _area_tables_binning(source, target, "auto")
     joined = source.join(counts)
 
-    def work():
+    def work() -> Any:
         found = area_interpolate(
             joined, target, extensive_variables=list(counts), n_jobs=1, table=weights,
             allocate_total=False,
@@ -55,13 +56,13 @@ def tobler_apply(source, target, counts):
     return work
 
 
-def ours_weights(source, target, counts):
+def ours_weights(source: Any, target: Any, counts: Any) -> Any:
     from observatoire import passage
 
     return passage.by_area(source, target).apply(counts).value.to_numpy().reshape(len(target), -1)
 
 
-def ours_product(source, target, counts):
+def ours_product(source: Any, target: Any, counts: Any) -> Any:
     from observatoire import passage
 
     p = passage.by_area(source, target)
@@ -69,7 +70,7 @@ def ours_product(source, target, counts):
     return lambda: p.links.product(counts.to_numpy())
 
 
-def ours_apply(source, target, counts):
+def ours_apply(source: Any, target: Any, counts: Any) -> Any:
     from observatoire import passage
 
     p = passage.by_area(source, target)
@@ -87,7 +88,7 @@ def main(engine: str, case: str, out: str) -> None:
         # Imports are no part of the work: a first call on a corner of the layers pays for them.
         maker(source.iloc[:400], target, counts.iloc[:400])
 
-        def work():
+        def work() -> Any:
             return maker(source, target, counts)
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

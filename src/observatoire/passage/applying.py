@@ -43,11 +43,19 @@ class Links:
     def of(passage: Passage) -> Links:
         """Read the links of a passage."""
         weights = passage.weights
-        kind = weights["link"].to_numpy()
+        source = passage.sources.get_indexer(pd.Index(weights["source"]))
+        target = passage.targets.get_indexer(pd.Index(weights["target"]))
+        return Links.at(passage, source.astype(np.int64), target.astype(np.int64))
+
+    @staticmethod
+    def at(passage: Passage, source: NDArray[np.int64], target: NDArray[np.int64]) -> Links:
+        """Read the links of a passage whose positions are known."""
+        weights = passage.weights
+        kind = weights["link"].array
         part = np.asarray(kind == "inclus", dtype=bool)
         return Links(
-            source=passage.sources.get_indexer(pd.Index(weights["source"])).astype(np.int64),
-            target=passage.targets.get_indexer(pd.Index(weights["target"])).astype(np.int64),
+            source=source,
+            target=target,
             weight=np.where(part, 0.0, floats(weights["weight"])),
             low=floats(weights["low"]),
             high=floats(weights["high"]),

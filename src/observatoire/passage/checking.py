@@ -75,8 +75,12 @@ def check_given(
             remedy="Renommez-les.",
             columns=repeated,
         )
-    codes = check_codes(frame.index, "valeurs")
-    position = passage.sources.get_indexer(pd.Index(codes))
+    if frame.index.equals(passage.sources):
+        codes = np.asarray(frame.index, dtype=object)
+        position = np.arange(len(codes))
+    else:
+        codes = check_codes(frame.index, "valeurs")
+        position = passage.sources.get_indexer(pd.Index(codes))
     _check_some_known(passage, codes, position)
     natures = _natures(variables, nature)
     values = _ordered(frame, position, len(passage.sources))

@@ -124,8 +124,8 @@ def fit_density(
     Returns
     -------
     DensityFit
-        A number, the one ratio that best restores the totals, which also says on which targets it was learnt
-        (``used``), and with which error on those left out (``held_out``, ``median_error``).
+        A number, the one ratio that best restores the totals, which also says on which targets
+        it was learnt (``used``), and with which error on those left out (``held_out``).
 
     Examples
     --------

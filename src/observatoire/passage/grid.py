@@ -96,11 +96,10 @@ def _are_rectangles(
     square = (np.abs(np.where(right, x - width, x)) <= _ALIGNED * width).all() and (
         np.abs(np.where(top, y - height, y)) <= _ALIGNED * height
     ).all()
-    # Four distinct corners, met one after the other: each step changes exactly one side.
-    turns = (right[:, 1:] ^ right[:, :-1]).astype(int) + (top[:, 1:] ^ top[:, :-1])
-    corner = right[:, :4] * 2 + top[:, :4]
-    distinct = (np.sort(corner, axis=1) == np.arange(4)).all()
-    return bool(square and (turns == 1).all() and distinct)
+    # Sides are walked in turn, one across and one along: each corner is met once.
+    across, along = right[:, 1:] != right[:, :-1], top[:, 1:] != top[:, :-1]
+    turns = (across != along).all() and (across[:, 1:] != across[:, :-1]).all()
+    return bool(square and turns)
 
 
 def sweep(

@@ -101,12 +101,12 @@ def check_layer(
     _check_official(frame, role)
     _check_crs(frame, role)
     codes = check_codes(frame.index, role)
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
-    geometries = np.asarray(frame.geometry.array)[order]
-    frame = frame.iloc[order]
+    if not frame.index.is_monotonic_increasing:
+        order = np.argsort(codes, kind="stable")
+        codes, frame = codes[order], frame.iloc[order]
+    geometries = np.asarray(frame.geometry.array)
     remarks: tuple[str, ...] = ()
-    grid = None if points else recognise_grid(geometries)
+    grid = recognise_grid(geometries)
     if grid is None:
         geometries, remarks = _check_geometries(
             geometries, codes, role, repair=repair, points=points
@@ -144,7 +144,8 @@ def check_same_crs(*layers: Layer) -> None:
 def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
     """Refuse codes that are not text, are blank, or are repeated."""
     codes = np.asarray(index, dtype=object)
-    wrong = [code for code in codes if not isinstance(code, str)]
+    text = pd.api.types.infer_dtype(codes, skipna=False) == "string"
+    wrong = [] if text else [code for code in codes if not isinstance(code, str)]
     if isinstance(index, pd.MultiIndex) or wrong:
         raise PassageError(
             f"L’index de la couche « {role} » n’est pas du texte (par exemple {wrong[0]!r}).",
@@ -152,7 +153,7 @@ def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
             remedy='Indexez par le code : set_index("code") après lecture en texte (dtype=str).',
             codes=wrong,
         )
-    if any(not code.strip() for code in codes):
+    if "" in index or any(map(str.isspace, codes)):
         raise PassageError(
             f"La couche « {role} » contient un code vide.",
             why="Un territoire sans code ne peut être nommé dans aucun résultat.",

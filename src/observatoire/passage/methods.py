@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import shapely
 
 from observatoire.errors import PassageError
 from observatoire.passage import weights as build
+from observatoire.passage.applying import Links
 from observatoire.passage.layers import Layer, check_layer, check_same_crs
 from observatoire.passage.model import Passage
 from observatoire.passage.overlaps import check_no_overlap
@@ -20,7 +21,6 @@ from observatoire.passage.support import masses, read_support
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -151,9 +151,11 @@ def two_layers(
         check_layer(target, "cible", repair=repair),
     )
     check_same_crs(*layers)
-    with ThreadPoolExecutor(2) as pool:
-        outlines = list(pool.map(check_no_overlap, layers))
-    return layers[0], replace(layers[1], outline=outlines[1])
+    # The outline of the targets spares intersections; a grid is swept, and needs none.
+    useful = layers[0].grid is None
+    # One after the other: together they would hold the corners of both layers in memory.
+    check_no_overlap(layers[0], outlined=False)
+    return layers[0], replace(layers[1], outline=check_no_overlap(layers[1], outlined=useful))
 
 
 def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> build.Shares:
@@ -191,7 +193,7 @@ def passage_of(
     outside = 1.0 - within
     # What only rounding leaves is nothing, so that whole zonings lose nothing.
     outside[outside < build.ROUNDING] = 0.0
-    return Passage(
+    made = Passage(
         weights=build.weights_frame(source, target, found, weight),
         coverage=build.coverage(target, found, found.of_target) if coverage is None else coverage,
         outside=build.by_code(source, outside, "outside"),
@@ -202,3 +204,8 @@ def passage_of(
         remarks=(*source.remarks, *target.remarks, *found.remarks, *remarks),
         quality=pd.DataFrame() if quality is None else quality,
     )
+    # Positions are known here: finding them again from the codes would cost as much as all this.
+    made.__dict__["links"] = Links.at(
+        made, found.source.astype(np.int64), found.target.astype(np.int64)
+    )
+    return made

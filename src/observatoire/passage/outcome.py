@@ -64,12 +64,12 @@ def tidy(passage: Passage, variables: list[str], outcome: Outcome) -> pd.DataFra
     targets = len(passage.targets)
     return pd.DataFrame(
         {
-            "target": _words(passage.targets, np.repeat(np.arange(targets), len(variables))),
-            "variable": _words(variables, np.tile(np.arange(len(variables)), targets)),
+            "target": words(passage.targets, np.repeat(np.arange(targets), len(variables))),
+            "variable": words(variables, np.tile(np.arange(len(variables)), targets)),
             "value": outcome.value.ravel(),
             "low": outcome.low.ravel(),
             "high": outcome.high.ravel(),
-            "status": _words(_STATUSES, outcome.status.ravel()),
+            "status": words(_STATUSES, outcome.status.ravel()),
             "coverage": outcome.coverage.ravel(),
             "reason": _reasons(outcome),
         },
@@ -77,7 +77,8 @@ def tidy(passage: Passage, variables: list[str], outcome: Outcome) -> pd.DataFra
     )
 
 
-def _words(known: Iterable[str], codes: NDArray[Any]) -> Any:
+def words(known: Iterable[str], codes: NDArray[Any]) -> Any:
+    """Return the words at some positions of a short list, as a column of text."""
     # Taking from a short array of words is ten times faster than converting a long one.
     return pd.Series([str(word) for word in known], dtype="str").array.take(codes)
 
@@ -85,6 +86,6 @@ def _words(known: Iterable[str], codes: NDArray[Any]) -> Any:
 def _reasons(outcome: Outcome) -> Any:
     size = outcome.status.size
     if (outcome.status <= _CODES[Status.ESTIMATED]).all():
-        return _words([""], np.zeros(size, dtype=np.int8))
+        return words([""], np.zeros(size, dtype=np.int8))
     codes, known = pd.factorize(outcome.reason.ravel())
-    return _words(known, codes)
+    return words(known, codes)

@@ -49,7 +49,9 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
         return None
     segments = np.asarray(shapely.linestrings(left), dtype=object)
     lines = shapely.multilinestrings(list(segments))
-    enclosed = float(shapely.area(shapely.build_area(shapely.node(lines))))
+    # Outlines that cross make an area that is invalid, or smaller than the sum.
+    whole = shapely.build_area(lines)
+    enclosed = float(shapely.area(whole)) if shapely.is_valid(whole) else 0.0
     total = float(areas.sum())
     if abs(enclosed - total) > _EXACT * total:
         return None
@@ -73,10 +75,11 @@ def _unmatched(geometries: NDArray[Any]) -> tuple[NDArray[np.float64], int]:
         parts = shapely.get_rings(parts)
     points, ring = shapely.get_coordinates(parts, return_index=True)
     edge = np.flatnonzero(ring[1:] == ring[:-1])
-    key = _mixed(points[edge] + points[edge + 1])  # the same whichever way an edge is walked
+    del ring
+    key = _mixed(points[:-1] + points[1:])[edge]  # the same whichever way an edge is walked
     order = np.argsort(key)
-    ranked = key[order]
-    alike = np.flatnonzero(ranked[1:] == ranked[:-1])
+    key = key[order]
+    alike = np.flatnonzero(key[1:] == key[:-1])
     one, other = edge[order[alike]], edge[order[alike + 1]]
     same = _equal(points, one, other + 1) & _equal(points, one + 1, other)
     same |= _equal(points, one, other) & _equal(points, one + 1, other + 1)
@@ -99,6 +102,11 @@ def _equal(
 
 
 def _mixed(points: NDArray[np.float64]) -> NDArray[np.uint64]:
-    bits = np.ascontiguousarray(points + 0.0).view(np.uint64)  # + 0.0 makes -0 and 0 alike
-    mixed = (bits ^ (bits >> np.uint64(29))) * _MIX
-    return np.asarray(mixed[:, 0] ^ (mixed[:, 1] >> np.uint64(17)), dtype=np.uint64)
+    """Mix the two coordinates of each point into one number, in place."""
+    points += 0.0  # makes -0 and 0 alike
+    bits = points.view(np.uint64)
+    bits ^= bits >> np.uint64(29)
+    bits *= _MIX
+    bits[:, 1] >>= np.uint64(17)
+    mixed: NDArray[np.uint64] = bits[:, 0] ^ bits[:, 1]
+    return mixed

@@ -161,8 +161,7 @@ def _cut_areas(
     cut_targets, right_of = np.unique(j, return_inverse=True)
     left, right = sources[cut_sources], targets[cut_targets]
     origin = shapely.bounds(left)[:, :2].min(axis=0)
-    edges = pool.submit(edges_of, left, origin), pool.submit(edges_of, right, origin)
-    mine, theirs = edges[0].result(), edges[1].result()
+    mine, theirs = edges_of(left, origin), edges_of(right, origin)
 
     def measure(block: slice) -> NDArray[np.float64]:
         return clipped_areas(mine, theirs, left_of[block], right_of[block])

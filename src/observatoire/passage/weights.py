@@ -11,6 +11,7 @@ import pandas as pd
 from observatoire.errors import InvalidGeometryError, PassageError
 from observatoire.passage.layers import Layer, named
 from observatoire.passage.model import SPLIT, WHOLE
+from observatoire.passage.outcome import words
 from observatoire.passage.sums import sum_by
 from observatoire.typography import number, plural
 
@@ -105,13 +106,13 @@ def weights_frame(
     """Lay links out as ``Passage.weights``, with the bounds that hold without assumption."""
     return pd.DataFrame(
         {
-            "source": source.codes[found.source],
-            "target": target.codes[found.target],
+            "source": words(source.codes, found.source),
+            "target": words(target.codes, found.target),
             "weight": weight,
             "low": np.where(found.whole, 1.0, 0.0),
             "high": np.ones(len(weight)),
             "share": found.of_target,
-            "link": np.where(found.whole, WHOLE, SPLIT).astype(object),
+            "link": words((SPLIT, WHOLE), found.whole.astype(np.int64)),
         }
     )
 
