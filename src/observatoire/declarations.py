@@ -37,6 +37,7 @@ class Declaration:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> d = Declaration(Path("source.toml"), {"title": "RP", "licnece": "LO"})
     >>> d.text("title"), d.text("licence", "")
     ('RP', '')

@@ -48,6 +48,7 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
 
     Examples
     --------
+    >>> from observatoire.sources.descriptor import Markers
     >>> n = parse_numbers(pd.Series(["1 234,5", "s", "", "x"]), Markers(secret=("s",)))
     >>> n.value.to_list(), n.status.to_list(), n.unreadable.to_list()
     ([1234.5, nan, nan, nan], ['observed', 'secret', 'missing', 'missing'],
