@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from observatoire.errors import ObservatoireError
 from observatoire.sources import FileSpec, read_source, read_table
 from observatoire.warehouse import LoadReport, Warehouse, open_warehouse
 from observatoire.warehouse.filling import fill_zonings, load_layer, load_source
@@ -14,6 +13,7 @@ from observatoire.workspace import Workspace, read_workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from observatoire.errors import ObservatoireError
     from observatoire.sources import RawTable, Source
 
 WORKSPACE_TOML = """\
@@ -241,7 +241,7 @@ def raw_of(path: Path, content: str | bytes, **spec: Any) -> RawTable:
 
 def says(error: ObservatoireError, *parts: str) -> None:
     """Check that a message names each of these, and tells what to do."""
-    text = str(error)
+    text = str(error).replace("\u00a0", " ").replace("\u202f", " ")
     for part in parts:
         assert part in text, f"{part!r} is not in: {text}"
     assert error.remedy, f"no remedy: {text}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 settings.register_profile(
     "observatoire",
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     database=None,
 )

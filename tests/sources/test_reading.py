@@ -155,9 +155,7 @@ def test_empty_sheet(tmp_path: Path) -> None:
 def test_parquet_keeps_texts_and_blanks(tmp_path: Path) -> None:
     frame = pd.DataFrame({"IRIS": ["01", None], "POP": [1.0, float("nan")], "N": [3, 4]})
     table = raw_of(tmp_path / "a.parquet", parquet(frame))
-    assert rows_of(table) == [["IRIS", "POP", "N"], ["01", "1", "3"], ["", "", "4"]][:2] + [
-        ["", "", "4"]
-    ]
+    assert rows_of(table) == [["IRIS", "POP", "N"], ["01", "1", "3"], ["", "", "4"]]
 
 
 def test_parquet_index_is_a_column(tmp_path: Path) -> None:
@@ -182,8 +180,24 @@ def test_absent_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\n \n", b"\xef\xbb\xbf", b"\xff\xfe", "\u00a0\n".encode(), b"\xef\xbb\xbf\r\n\r\n"],
-    ids=["0 octet", "blancs", "BOM seul", "BOM UTF-16 seul", "insécable", "BOM et lignes vides"],
+    [
+        b"",
+        b"\n \n",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        "\u00a0\n".encode(),
+        b";;\n;",
+        b"\xef\xbb\xbf\r\n\r\n",
+    ],
+    ids=[
+        "0 octet",
+        "blancs",
+        "BOM seul",
+        "BOM UTF-16 seul",
+        "insécable",
+        "séparateurs seuls",
+        "BOM et lignes vides",
+    ],
 )
 def test_empty_file(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(EmptyFileError) as caught:
@@ -326,12 +340,12 @@ def test_any_bytes_are_read_or_refused_in_our_words(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
+    where, rows = "", 0
     try:
-        table = raw_of(path, content)
+        rows = len(raw_of(path, content).frame)
     except FileError as error:
-        assert "any." in error.where
-    else:
-        assert len(table.frame) == len(table.lines) > 0
+        where = error.where
+    assert rows > 0 or where.startswith("any.")
 
 
 WORDS = st.text(

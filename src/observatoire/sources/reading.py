@@ -257,6 +257,8 @@ def _read_text(text: str, spec: FileSpec, path: Path) -> tuple[str, Grid]:
             why="" if unclosed else f"Le lecteur dit : {error}.",
             remedy="Redemandez le fichier entier au producteur.",
         ) from error
+    if not grid:
+        raise _empty(path)
     return separator, grid
 
 
