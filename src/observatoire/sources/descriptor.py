@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
-from observatoire.errors import DescriptorError
+from observatoire.errors import DescriptorError, suggestion
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
@@ -121,21 +121,34 @@ class Source:
     secrecy: SecrecyRule
     sha256: str
 
+    def standing(self) -> tuple[FileSpec, ...]:
+        """Return the files that no other one replaces."""
+        replaced = {spec.replaces for spec in self.files}
+        return tuple(spec for spec in self.files if spec.name not in replaced)
+
     def file(self, name: str) -> FileSpec:
         """Return the specification of one file.
 
         Raises
         ------
         DescriptorError
-            When ``source.toml`` does not declare it.
+            When ``source.toml`` does not declare it, or says that another one replaces it.
         """
+        for spec in self.files:
+            if spec.replaces == name:
+                raise DescriptorError(
+                    f"Le fichier « {name} » est remplacé par « {spec.name} ».",
+                    where=f"{self.code}/{DESCRIPTOR_NAME}",
+                    remedy=f"Chargez « {spec.name} », ou retirez sa ligne « replaces ».",
+                )
         for spec in self.files:
             if spec.name == name:
                 return spec
         raise DescriptorError(
             f"Le fichier « {name} » n’est pas déclaré.",
             where=f"{self.code}/{DESCRIPTOR_NAME}",
-            remedy=f'Ajoutez une table [[files]] avec name = "{name}".',
+            remedy=f"{suggestion(name, [spec.name for spec in self.files], most=0)} Sinon ajoutez "
+            f'une table [[files]] avec name = "{name}".',
         )
 
 

@@ -105,7 +105,7 @@ def load_source(
             f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(on_error, ON_ERROR)
         )
     source = read_source(folder)
-    specs = [source.file(only)] if only else list(source.files)
+    specs = [source.file(only)] if only else list(source.standing())
     known, communes = matchers(workspace), scope(workspace)
     if source.zoning not in known:
         raise DescriptorError(
@@ -130,7 +130,7 @@ def _with_notices(
     """Say which declared variables no file gave."""
     given = set().union(*(set(table.observations["variable"]) for _, table in parsed))
     lacking = [code for code in source.variables if code not in given]
-    if not lacking or len(parsed) < len(source.files):
+    if not lacking or len(parsed) < len(source.standing()):
         return report
     notice = f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
     return LoadReport(report.source, report.title, report.files, report.rejects, (notice,))
