@@ -228,9 +228,10 @@ def _line_of(path: Path, place: str, rank: int, key: str) -> int:
             at, seen[current] = (seen[current] if header[1] else 0), seen[current] + 1
             if at == (rank if header[1] else 0) and f"{current}.".startswith(f"{wanted}."):
                 return number
-        elif (current, at) == (place, rank) and (found := _KEY.match(line)):
-            if found[1].strip("\"'") == key:
-                return number
+            continue
+        found = _KEY.match(line) if (current, at) == (place, rank) else None
+        if found and found[1].strip("\"'") == key:
+            return number
     if not place:
         return 0
     parent, _, last = place.rpartition(".")
