@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from observatoire.errors import DescriptorError, suggestion
+from observatoire.errors import DescriptorError, nearest, suggestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,9 +35,12 @@ class Declaration:
         The table as :mod:`tomllib` reads it.
     place : str
         Name of the table inside the file, as it is written between brackets.
+    rank : int
+        Position of the table among those of that name (``[[files]]``), from 0.
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> d = Declaration(Path("source.toml"), {"title": "RP", "licnece": "LO"})
     >>> d.text("title"), d.text("licence", "")
     ('RP', '')
@@ -46,14 +50,19 @@ class Declaration:
     observatoire.errors.DescriptorError: source.toml : La clé « licnece » n’existe pas. ...
     """
 
-    def __init__(self, path: Path, table: dict[str, Any], place: str = "") -> None:
-        self.path, self.table, self.place = path, table, place
+    def __init__(self, path: Path, table: dict[str, Any], place: str = "", rank: int = 0) -> None:
+        self.path, self.table, self.place, self.rank = path, table, place, rank
         self._known: list[str] = []
 
     @property
     def where(self) -> str:
         """File and table, as a message names them."""
-        return f"{self.path.name}, [{self.place}]" if self.place else self.path.name
+        if not self.place:
+            return self.path.name
+        parent, _, last = self.place.rpartition(".")
+        line = _line_of(self.path, parent, self.rank, last)
+        told = f"{self.path.name}, ligne {line}" if line else self.path.name
+        return f"{told}, [{self.place}]"
 
     def take(self, key: str, kind: type[T], default: T | None = None) -> T:
         """Return a key's value, checked to be of ``kind``; without a default it is required."""
@@ -65,7 +74,7 @@ class Declaration:
                 f"La clé « {key} » manque.",
                 where=self.where,
                 why=f"On attend {_KIND_NAMES[kind]}.",
-                remedy=f"Ajoutez une ligne « {key} = … ».",
+                remedy=self._misspelt(key) or f"Ajoutez une ligne « {key} = … ».",
                 key=key,
             )
         value = self.table[key]
@@ -98,7 +107,7 @@ class Declaration:
 
     def child(self, key: str) -> Declaration:
         """Return a sub-table, empty when absent."""
-        return Declaration(self.path, self.take(key, dict, {}), self._inside(key))
+        return Declaration(self.path, self.take(key, dict, {}), self._inside(key), self.rank)
 
     def children(self, key: str = "") -> dict[str, Declaration]:
         """Return the named tables below ``key`` (or below this table)."""
@@ -118,13 +127,15 @@ class Declaration:
         items = self.take(key, list, [])
         if not all(isinstance(item, dict) for item in items):
             raise self.refuse(key, f"on attend des tables [[{key}]]")
-        return [Declaration(self.path, item, self._inside(key)) for item in items]
+        inside = self._inside(key)
+        return [Declaration(self.path, item, inside, rank) for rank, item in enumerate(items)]
 
     def refuse(self, key: str, reason: str) -> DescriptorError:
         """Return the error to raise on the value of ``key``."""
         return DescriptorError(
             f"La valeur de « {key} » ne convient pas : {reason}.",
             where=self._where_key(key),
+            remedy="Corrigez cette ligne.",
             key=key,
         )
 
@@ -146,11 +157,20 @@ class Declaration:
                     key=key,
                 )
 
+    def _misspelt(self, key: str) -> str:
+        """Say which key of the table could be ``key``, ill written."""
+        near = nearest(key, [told for told in self.table if told not in self._known])
+        if not near:
+            return ""
+        line = _line_of(self.path, self.place, self.rank, near)
+        at = f" (ligne {line})" if line else ""
+        return f"Est-ce la clé « {near} »{at}, mal écrite ? Écrivez « {key} = … »."
+
     def _inside(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key
 
     def _where_key(self, key: str) -> str:
-        line = _line_of(self.path, key)
+        line = _line_of(self.path, self.place, self.rank, key)
         return f"{self.path.name}, ligne {line}" if line else self.where
 
 
@@ -187,11 +207,32 @@ def read_toml(path: Path) -> Declaration:
     return Declaration(path, table)
 
 
-def _line_of(path: Path, key: str) -> int:
+_HEADER = re.compile(r"\s*\[(\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
+_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[=.]""")
+
+
+def _line_of(path: Path, place: str, rank: int, key: str) -> int:
+    """Return the line where a key of a table is written, or 0.
+
+    A sub-table counts as a key of the table that holds it; in an array of tables, ``rank`` says
+    which one is meant.
+    """
     if not path.is_file():
         return 0
-    pattern = re.compile(rf"""^\s*(\[+[^\]]*)?["']?{re.escape(key)}["']?\s*[=\].]""")
+    current, at = "", 0
+    seen: Counter[str] = Counter()
+    wanted = f"{place}.{key}" if place else key
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if pattern.match(line):
+        if header := _HEADER.fullmatch(line):
+            current = ".".join(part.strip().strip("\"'") for part in header[2].split("."))
+            at, seen[current] = (seen[current] if header[1] else 0), seen[current] + 1
+            if at == (rank if header[1] else 0) and f"{current}.".startswith(f"{wanted}."):
+                return number
+            continue
+        found = _KEY.match(line) if (current, at) == (place, rank) else None
+        if found and found[1].strip("\"'") == key:
             return number
-    return 0
+    if not place:
+        return 0
+    parent, _, last = place.rpartition(".")
+    return _line_of(path, parent, rank, last)  # a table written on one line, inside its parent

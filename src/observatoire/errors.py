@@ -150,6 +150,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def suggestion(word: str, known: Iterable[str], *, most: int = 12) -> str:
     """Return a French sentence that names the nearest known word, or lists what is known.
 
+    With ``most=0`` nothing is listed: the sentence is empty when no known word is near.
+
     Examples
     --------
     >>> suggestion("habitta", ["habitat", "emploi"])
@@ -161,7 +163,7 @@ def suggestion(word: str, known: Iterable[str], *, most: int = 12) -> str:
     near = nearest(word, known)
     if near:
         return f"Vouliez-vous dire « {near} » ?"
-    if not known:
+    if not known or not most:
         return ""
     shown = ", ".join(known[:most])
     more = f" et {len(known) - most} autres" if len(known) > most else ""

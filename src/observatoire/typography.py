@@ -119,6 +119,7 @@ def day(date: dt.date) -> str:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> day(dt.date(2007, 3, 1)), day(dt.date(2007, 3, 22))
     ('1er\xa0mars\xa02007', '22\xa0mars\xa02007')
     """

@@ -6,6 +6,7 @@ its coverage and its source go with it, under the column names kept here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
@@ -138,6 +139,23 @@ TABLE_COLUMNS = (
     *VALUE_COLUMNS,
     "source",
 )
+
+
+_PERIOD = re.compile(r"[0-9]{4}(-(T[1-4]|S[12]|0[1-9]|1[0-2]|[0-9]{4}))?")
+
+#: How a period is written, as messages say it.
+PERIOD_FORMS = "2016, 2011-T2, 2011-S1, 2012-03 ou 2015-2016"
+
+
+def is_period(text: str) -> bool:
+    """Say whether a text is a year, a quarter, a half-year, a month, or a span of years.
+
+    Examples
+    --------
+    >>> [is_period(text) for text in ("2016", "2011-T2", "2012-03", "2012-13", "16", "")]
+    [True, True, True, False, False, False]
+    """
+    return _PERIOD.fullmatch(text) is not None
 
 
 def records(frame: pd.DataFrame) -> list[Record]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
-from observatoire.errors import DescriptorError
-from observatoire.values import Nature, Status
+from observatoire.errors import DescriptorError, suggestion
+from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,21 +121,34 @@ class Source:
     secrecy: SecrecyRule
     sha256: str
 
+    def standing(self) -> tuple[FileSpec, ...]:
+        """Return the files that no other one replaces."""
+        replaced = {spec.replaces for spec in self.files}
+        return tuple(spec for spec in self.files if spec.name not in replaced)
+
     def file(self, name: str) -> FileSpec:
         """Return the specification of one file.
 
         Raises
         ------
         DescriptorError
-            When ``source.toml`` does not declare it.
+            When ``source.toml`` does not declare it, or says that another one replaces it.
         """
+        for spec in self.files:
+            if spec.replaces == name:
+                raise DescriptorError(
+                    f"Le fichier « {name} » est remplacé par « {spec.name} ».",
+                    where=f"{self.code}/{DESCRIPTOR_NAME}",
+                    remedy=f"Chargez « {spec.name} », ou retirez sa ligne « replaces ».",
+                )
         for spec in self.files:
             if spec.name == name:
                 return spec
         raise DescriptorError(
             f"Le fichier « {name} » n’est pas déclaré.",
             where=f"{self.code}/{DESCRIPTOR_NAME}",
-            remedy=f'Ajoutez une table [[files]] avec name = "{name}".',
+            remedy=f"{suggestion(name, [spec.name for spec in self.files], most=0)} Sinon ajoutez "
+            f'une table [[files]] avec name = "{name}".',
         )
 
 
@@ -197,6 +210,13 @@ def _read_file(table: Declaration) -> FileSpec:
         replaces=table.text("replaces", ""),
     )
     table.close()
+    if len(spec.separator) > 1 or spec.separator in ('"', "\n", "\r"):
+        raise table.refuse("separator", 'un seul signe, par exemple ";" ou "\\t"')
+    if spec.period and not is_period(spec.period):
+        raise table.refuse("period", f"une période s’écrit {PERIOD_FORMS}")
+    if bool(spec.low_column) != bool(spec.high_column):
+        one, other = sorted(("low_column", "high_column"), key=lambda key: not getattr(spec, key))
+        raise table.refuse(one, f"une borne ne va pas sans l’autre ; ajoutez {other}")
     if not spec.period and not spec.period_column:
         raise DescriptorError(
             f"On ne sait pas à quelle période se rapporte « {spec.name} ».",
@@ -233,6 +253,15 @@ def _read_markers(table: Declaration) -> Markers:
         blank=table.text("blank", "missing", choices=BLANK_MEANINGS),
     )
     table.close()
+    signs = [*markers.secret, *markers.missing, *markers.not_applicable]
+    twice = next((sign for sign in signs if signs.count(sign) > 1), "")
+    if twice:
+        key = next(
+            key
+            for key in ("not_applicable", "missing", "secret")
+            if twice in table.table.get(key, ())
+        )
+        raise table.refuse(key, f"la marque « {twice} » a déjà un autre sens")
     return markers
 
 

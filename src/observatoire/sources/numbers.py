@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: Spaces used between thousands: ordinary, no-break, narrow no-break, thin.
 _SPACES = "[ \u00a0\u202f\u2009]"
 
+#: The decimal marks read, by what ``decimal`` says.
+_POINT = {"": "[.,]", ".": r"\.", ",": ","}
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -39,7 +42,9 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
     markers : Markers
         The producer's signs; a blank means what ``markers.blank`` says.
     decimal : str
-        ``"."`` or ``","``; when empty both are read, and a comma is never a thousands mark.
+        ``"."`` or ``","``: the other one is then no number, for it could be a thousands mark; when
+        empty both are read as decimal. A space is read only between groups of three digits: what
+        ``"12 5"`` meant cannot be known.
 
     Returns
     -------
@@ -48,6 +53,7 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
 
     Examples
     --------
+    >>> from observatoire.sources.descriptor import Markers
     >>> n = parse_numbers(pd.Series(["1 234,5", "s", "", "x"]), Markers(secret=("s",)))
     >>> n.value.to_list(), n.status.to_list(), n.unreadable.to_list()
     ([1234.5, nan, nan, nan], ['observed', 'secret', 'missing', 'missing'],
@@ -58,11 +64,10 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
     signed = text.isin(list(signs))
     blank = text == ""
     plain = text.where(~signed & ~blank)
-    compact = plain.str.replace(_SPACES, "", regex=True).str.replace("−", "-", regex=False)
-    if decimal != ".":
-        compact = compact.str.replace(",", ".", regex=False)
-    written = compact.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").fillna(value=False)
-    value = pd.to_numeric(compact.where(written.astype(bool)), errors="coerce").astype(float)
+    spaced = plain.str.replace(_SPACES, " ", regex=True).str.replace("−", "-", regex=False)
+    written = spaced.str.fullmatch(_number_pattern(decimal)).fillna(value=False).astype(bool)
+    compact = spaced.where(written).str.replace(" ", "", regex=False)
+    value = pd.to_numeric(compact.str.replace(",", ".", regex=False), errors="coerce").astype(float)
     value = value.mask(np.isinf(value))
     if markers.blank == "zero":
         value = value.mask(blank, 0.0)
@@ -81,3 +86,8 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
         marker=text.where(signed, ""),
         unreadable=unreadable,
     )
+
+
+def _number_pattern(decimal: str) -> str:
+    whole, point = "(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)", _POINT[decimal]
+    return f"[+-]? ?(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +17,8 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.sources.numbers import parse_numbers
-from observatoire.typography import plural
-from observatoire.values import Status
+from observatoire.typography import enumerate_words, plural
+from observatoire.values import PERIOD_FORMS, Status, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,9 @@ def observe(
     """
     cells = _melt(table, source, spec)
     cells = _place(cells, spec, source, zonings, table)
-    numbers = parse_numbers(cells["raw"], source.markers, spec.decimal)
+    # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
+    decimal = spec.decimal if table.separator else ""
+    numbers = parse_numbers(_without_percent(cells, source), source.markers, decimal)
     cells = cells.assign(
         value=numbers.value,
         low=numbers.low,
@@ -116,11 +118,13 @@ def observe(
         status=numbers.status,
         marker=numbers.marker,
     )
-    cells = _bounds(cells, table, spec)
+    cells, wrong_bounds = _bounds(cells, table, source, spec)
     rejects = pd.concat(
         [
             _territory_rejects(cells, spec, zonings, scope),
             _number_rejects(cells, numbers.unreadable),
+            wrong_bounds,
+            _period_rejects(cells, spec),
             _unknown_variables(cells, source, spec),
         ]
     )
@@ -146,7 +150,7 @@ def refuse_faults(parsed: Parsed) -> None:
     first = faults.iloc[0]
     kind: type[RowError] = _ERROR_BY_KIND[str(first["kind"])]
     others = int(faults["line"].nunique()) - 1
-    remedy = _REMEDY_BY_KIND[str(first["kind"])].format(raw=first["raw"])
+    remedy = _remedy(str(first["kind"]), str(first["raw"]))
     if others:
         remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
     raise kind(
@@ -161,17 +165,29 @@ def refuse_faults(parsed: Parsed) -> None:
 _ERROR_BY_KIND: dict[str, type[RowError]] = {
     "number": UnreadableNumberError,
     "territory": UnknownTerritoryError,
+    "bounds": RowError,
+    "period": RowError,
     "variable": RowError,
     "duplicate": DuplicateKeyError,
 }
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
     '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
+    "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
+    "1 234,5 ou 1234.5, sans unité.",
+    "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
+    "period": f"Une période s’écrit {PERIOD_FORMS}.",
     "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
     "ces lignes de côté.",
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes.",
 }
+
+
+def _remedy(kind: str, raw: str) -> str:
+    # What starts with a digit was meant as a number, not as a sign.
+    written = kind == "number" and raw.lstrip("+-−.,")[:1].isdecimal()
+    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
 
 
 def _melt(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
@@ -185,6 +201,14 @@ def _melt(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
         base["variable"] = frame[spec.variable_column].str.strip()
         return base.assign(raw=frame[spec.value_column].str.strip(), column=spec.value_column)
     variables = _wide_variables(table, source, spec)
+    if not variables:
+        raise UnknownColumnError(
+            "Aucune colonne de chiffres dans ce fichier.",
+            where=table.name,
+            why=f"Colonnes lues : {enumerate_words(list(map(str, frame.columns)), most=8)}.",
+            remedy="Vérifiez ignored dans source.toml ; pour un chiffre par ligne, layout = "
+            '"long", variable_column et value_column.',
+        )
     parts = [
         base.assign(variable=name, raw=frame[name].str.strip(), column=name) for name in variables
     ]
@@ -195,6 +219,14 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
     known = set(spec.role_columns) | set(spec.ignored)
     names = [str(name) for name in table.frame.columns if name not in known]
     for name in names:
+        if not name:
+            raise UnknownColumnError(
+                "Une colonne remplie n’a pas de nom.",
+                where=table.name,
+                why="On ne sait pas ce qu’elle compte.",
+                remedy='Nommez-la dans le fichier, ou ajoutez "" à ignored dans source.toml.',
+                column=name,
+            )
         if name not in source.variables:
             raise UnknownColumnError(
                 f"La colonne « {name} » n’est décrite nulle part.",
@@ -232,20 +264,65 @@ def _place(
     return cells.merge(pairs, on=["zoning", "territory_raw"], how="left")
 
 
-def _bounds(cells: pd.DataFrame, table: RawTable, spec: FileSpec) -> pd.DataFrame:
-    """Add the bounds a long file states; a range without a value is ``bounded``."""
+def _without_percent(cells: pd.DataFrame, source: Source) -> pd.Series:
+    """Drop the « % » that is written in the cells of a variable whose unit it is."""
+    percent = [code for code, variable in source.variables.items() if variable.unit == "%"]
+    raw = cells["raw"]
+    return raw.mask(cells["variable"].isin(percent), raw.str.replace(r"\s*%$", "", regex=True))
+
+
+def _bounds(
+    cells: pd.DataFrame, table: RawTable, source: Source, spec: FileSpec
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add the bounds a file states, and tell the rows whose bounds are wrong.
+
+    A range without a value is ``bounded``; what the producer hides stays hidden.
+    """
     if not (spec.low_column and spec.high_column):
-        return cells
-    bounds = pd.DataFrame({"line": table.lines})
+        return cells, _reject(cells[:0], "bounds", "", cells["raw"][:0], "")
+    signs = replace(source.markers, blank="missing")
+    decimal = spec.decimal if table.separator else ""
+    bounds, faults = pd.DataFrame({"line": table.lines}), []
     for name, column in (("low", spec.low_column), ("high", spec.high_column)):
-        text = table.frame[column].str.strip().str.replace(",", ".", regex=False)
-        bounds[f"{name}_told"] = pd.to_numeric(text.where(text != ""), errors="coerce")
+        raw = table.frame[column].str.strip()
+        numbers = parse_numbers(raw, signs, decimal)
+        bounds[f"{name}_told"] = numbers.value
+        bad = numbers.unreadable
+        reasons = "« " + raw[bad] + " » n’est pas un nombre."
+        faults.append(_reject(bounds[bad], "number", reasons, raw[bad], column))
     merged = cells.merge(bounds, on="line", how="left")
     told = merged["low_told"].notna() & merged["high_told"].notna()
-    merged.loc[told, "low"] = merged["low_told"]
-    merged.loc[told, "high"] = merged["high_told"]
-    merged.loc[told & merged["value"].isna(), ["status", "marker"]] = [str(Status.BOUNDED), ""]
-    return merged
+    merged["low"] = merged["low_told"].where(told)
+    merged["high"] = merged["high_told"].where(told)
+    unread = merged["line"].isin(pd.concat(faults)["line"])
+    faults.append(_disordered(merged[~unread], spec))
+    ranged = told & (merged["status"] == str(Status.MISSING))
+    merged.loc[ranged, ["status", "marker"]] = [str(Status.BOUNDED), ""]
+    return merged, pd.concat(faults)
+
+
+def _disordered(cells: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
+    """Tell the rows with one bound only, or whose value or bounds are in the wrong order."""
+    low, high, value = cells["low_told"], cells["high_told"], cells["value"]
+    lone = low.notna() != high.notna()
+    wrong = cells[lone | (low > high) | (value < low) | (value > high)].drop_duplicates("line")
+    reasons = pd.Series(
+        [
+            "Une borne est donnée sans l’autre."
+            if alone
+            else "La borne basse dépasse la borne haute, ou la valeur n’est pas entre les deux."
+            for alone in lone[wrong.index]
+        ],
+        index=wrong.index,
+        dtype="str",
+    )
+    return _reject(wrong, "bounds", reasons, wrong["raw"], spec.low_column)
+
+
+def _period_rejects(cells: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
+    lost = cells[~cells["period"].map(is_period).astype(bool)].drop_duplicates("line")
+    reasons = "« " + lost["period"] + " » n’est pas une période."
+    return _reject(lost, "period", reasons, lost["period"], spec.period_column)
 
 
 def _reject(
@@ -286,6 +363,8 @@ def _territory_rejects(
 def _unknown_reason(text: str, matcher: Matcher) -> str:
     if not text:
         return "La cellule du territoire est vide."
+    if matcher.bearers(text):
+        return " ".join(matcher.unknown(text))
     known = [*matcher.names.values(), *matcher.names]
     return f"Aucun territoire « {text} » dans ce zonage. {suggestion(text, known, most=0)}".strip()
 

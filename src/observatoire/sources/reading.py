@@ -6,6 +6,7 @@ import codecs
 import csv
 import hashlib
 import io
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,9 +85,7 @@ def read_table(path: Path, spec: FileSpec) -> RawTable:
         )
     content = path.read_bytes()
     if not content.strip():
-        raise EmptyFileError(
-            "Le fichier est vide.", where=path.name, remedy="Redemandez-le au producteur."
-        )
+        raise _empty(path)
     suffix = path.suffix.lower()
     if suffix not in TABLE_SUFFIXES:
         raise UnreadableFileError(
@@ -130,35 +129,43 @@ def _table(
         )
     _check_widths(body, header, path)
     frame = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
+    frame = frame.loc[:, [bool(name) or _filled(body, at) for at, name in enumerate(header)]]
     lines = pd.Series([line for line, _ in body], name="line")
     return RawTable(path, digest, frame, lines, encoding, separator, sheet)
 
 
 def _find_header(grid: Grid, spec: FileSpec) -> int:
-    """Return the row that holds the territory column; title rows above it are set aside."""
-    for index, (_, row) in enumerate(grid[:HEADER_DEPTH]):
-        if spec.territory in [cell.strip() for cell in row]:
+    """Return the row that holds the territory column; title rows above it are set aside.
+
+    When no row holds it, the first of the widest is the one whose columns a message will list.
+    """
+    top = [[cell.strip() for cell in row] for _, row in grid[:HEADER_DEPTH]]
+    for index, row in enumerate(top):
+        if spec.territory in row:
             return index
-    return 0
+    return max(range(len(top)), key=lambda index: (sum(map(bool, top[index])), -index))
+
+
+def _filled(body: Grid, column: int) -> bool:
+    return any(row[column].strip() for _, row in body)
+
+
+def _empty(path: Path) -> EmptyFileError:
+    return EmptyFileError(
+        "Le fichier est vide.", where=path.name, remedy="Redemandez-le au producteur."
+    )
 
 
 def _check_header(header: list[str], spec: FileSpec, path: Path, separator: str) -> None:
     if separator and len(header) == 1:
         likely = max(SEPARATORS, key=header[0].count)
-        hint = f"Le séparateur semble être « {_shown(likely)} »." if likely in header[0] else ""
-        raise SeparatorError(
-            f"Avec le séparateur « {_shown(separator)} », le tableau n’a qu’une colonne.",
-            where=path.name,
-            why=hint,
-            remedy=f'Déclarez separator = "{_shown(likely)}" dans source.toml.' if hint else "",
-            separator=separator,
-        )
+        raise _separator_error(separator, likely if likely in header[0] else "", path)
     for column in spec.role_columns:
         if column not in header:
             raise UnknownColumnError(
                 f"La colonne « {column} » n’est pas dans le fichier.",
                 where=path.name,
-                remedy=suggestion(column, header),
+                remedy=suggestion(column, [name for name in header if name]),
                 column=column,
             )
     repeated = sorted({name for name in header if name and header.count(name) > 1})
@@ -189,9 +196,50 @@ def _check_widths(body: Grid, header: list[str], path: Path) -> None:
         )
 
 
+def _find_separator(lines: list[str], territory: str) -> str:
+    """Return the separator that cuts the territory's column out of a line, or an empty text."""
+    widths: dict[str, int] = {}
+    for line in lines:
+        for separator in SEPARATORS:
+            cells = [
+                cell.strip() for cell in next(csv.reader([line[:100_000]], delimiter=separator))
+            ]
+            if territory in cells:
+                widths[separator] = max(widths.get(separator, 1), len(cells))
+    best = max(widths, key=widths.__getitem__, default="")
+    return best if best and widths[best] > 1 else ""
+
+
+def _separator_error(told: str, likely: str, path: Path) -> SeparatorError:
+    shown = _shown(told)
+    return SeparatorError(
+        f"Avec le séparateur « {shown} », les colonnes du tableau ne se séparent pas.",
+        where=path.name,
+        why=f"Le séparateur semble être « {_shown(likely)} »." if likely else "",
+        remedy=f'Déclarez separator = "{_shown(likely)}" dans source.toml.'
+        if likely
+        else "Déclarez le bon par « separator = … » dans source.toml, ou vérifiez que ce fichier "
+        "est bien un tableau.",
+        separator=told,
+    )
+
+
+def _choose_separator(text: str, spec: FileSpec, path: Path) -> str:
+    lines = [line for line in text.splitlines() if line.strip()][:HEADER_DEPTH]
+    if not lines:
+        raise _empty(path)
+    likely = _find_separator(lines, spec.territory)
+    if not spec.separator:
+        return likely or max(SEPARATORS, key=lambda one: max(line.count(one) for line in lines))
+    told = spec.separator
+    cut = any(spec.territory in map(str.strip, line.split(told)) for line in lines)
+    if likely and likely != told and not cut:
+        raise _separator_error(told, likely, path)
+    return told
+
+
 def _read_text(text: str, spec: FileSpec, path: Path) -> tuple[str, Grid]:
-    first = next(line for line in text.splitlines() if line.strip())
-    separator = spec.separator or max(SEPARATORS, key=first.count)
+    separator = _choose_separator(text, spec, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     grid: Grid = []
     try:
@@ -209,6 +257,8 @@ def _read_text(text: str, spec: FileSpec, path: Path) -> tuple[str, Grid]:
             why="" if unclosed else f"Le lecteur dit : {error}.",
             remedy="Redemandez le fichier entier au producteur.",
         ) from error
+    if not grid:
+        raise _empty(path)
     return separator, grid
 
 
@@ -293,13 +343,21 @@ def _read_workbook(content: bytes, spec: FileSpec, path: Path) -> tuple[str, Gri
     ]
     grid = [(number, row) for number, row in grid if any(row)]
     if not grid:
-        raise EmptyFileError(f"La feuille « {sheet} » est vide.", where=path.name)
+        raise EmptyFileError(
+            f"La feuille « {sheet} » est vide.",
+            where=path.name,
+            remedy=f'Déclarez la bonne par « sheet = "…" » : {enumerate_words(book.sheet_names)}.',
+        )
     return sheet, grid
 
 
 def _read_parquet(content: bytes, path: Path) -> Grid:
+    import pyarrow.parquet  # noqa: PLC0415 - only Parquet files need it
+
     try:
-        frame = pd.read_parquet(io.BytesIO(content))
+        # Without pandas' own notes, what was an index is a column like the others.
+        table = pyarrow.parquet.read_table(io.BytesIO(content))
+        frame = table.to_pandas(ignore_metadata=True)
     except (OSError, ValueError) as error:
         raise UnreadableFileError(
             "Ce fichier Parquet ne s’ouvre pas : il est tronqué ou n’en est pas un.",
@@ -313,7 +371,9 @@ def _read_parquet(content: bytes, path: Path) -> Grid:
 
 def _cell_text(cell: object) -> str:
     """Write a typed cell as the text a reader of the sheet sees (an integer has no decimal)."""
-    if cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell):  # noqa: PLR0124
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return ""
+    if isinstance(cell, float) and math.isnan(cell):
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004
         return str(int(cell))

@@ -35,6 +35,18 @@ LAYER_SUFFIXES = (".shp", ".gpkg", ".geojson", ".fgb", ".zip")
 CANDIDATE_CRS = ("EPSG:4326", "EPSG:5490", "EPSG:4559", "EPSG:2973", "EPSG:32620", "EPSG:3857")
 
 
+_GDAL_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.FieldError,
+    pyogrio.errors.GeometryError,
+    pyogrio.errors.CRSError,
+)
+
+_POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
+
+
 @dataclass(frozen=True)
 class Layer:
     """Perimeters read from a file, in the workspace's CRS, and what happened on the way."""
@@ -84,14 +96,15 @@ def read_layer(
     UnknownColumnError, UnknownTerritoryError, DuplicateKeyError, InvalidGeometryError
         On the codes and the shapes themselves.
     """
-    frame, column = _open(path, matcher, code_column)
+    frame, column = choose_column(open_layers(path), matcher, path, code_column)
     _check_crs(frame, path)
     codes = frame[column].astype(str).map(matcher.find)
     mine = codes != ""
     outside = tuple((int(row) + 1, str(frame.at[row, column])) for row in frame.index[~mine])
     kept = frame[mine].set_axis(codes[mine], axis=0)
     _check_unique(kept, path, column)
-    shapes, repaired = _check_shapes(kept.geometry, path, repair=repair)
+    flat = kept.geometry.force_2d()
+    shapes, repaired = _check_shapes(flat, path, repair=repair)
     moved = shapes.to_crs(crs)
     _check_place(moved, path, frame.crs, crs)
     return Layer(
@@ -100,19 +113,34 @@ def read_layer(
         rows_read=len(frame),
         outside=outside,
         repaired=repaired,
-        crs=frame.crs.to_string(),
+        crs=_crs_name(frame.crs),
     )
 
 
-def _open(path: Path, matcher: Matcher, code_column: str) -> tuple[gpd.GeoDataFrame, str]:
+def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
+    """Return every layer of a file that has shapes.
+
+    Raises
+    ------
+    UnreadableFileError, EmptyFileError
+        When GDAL cannot read the file, or it has no row.
+    """
     if not path.exists():
-        raise UnreadableFileError("Le fichier n’existe pas.", where=str(path))
+        raise UnreadableFileError(
+            "Le fichier n’existe pas.",
+            where=str(path),
+            remedy="Déposez-le, ou corrigez « geometry » dans observatoire.toml.",
+        )
     if path.stat().st_size == 0:
-        raise EmptyFileError("Le fichier est vide (0 octet).", where=path.name)
+        raise EmptyFileError(
+            "Le fichier est vide (0 octet).",
+            where=path.name,
+            remedy="Redemandez-le au producteur.",
+        )
     try:
         names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
+    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, OSError, ValueError) as error:
         raise UnreadableFileError(
             "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
             where=path.name,
@@ -121,7 +149,24 @@ def _open(path: Path, matcher: Matcher, code_column: str) -> tuple[gpd.GeoDataFr
         ) from error
     layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)]
     if not layers:
-        raise EmptyFileError("La couche ne contient aucun contour.", where=path.name)
+        raise EmptyFileError(
+            "La couche ne contient aucun contour.",
+            where=path.name,
+            remedy="Redemandez-la, ou choisissez un fichier de polygones.",
+        )
+    return layers
+
+
+def choose_column(
+    layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path, code_column: str = ""
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Return the layer and the column that name the territories of a zoning.
+
+    Raises
+    ------
+    UnknownColumnError, UnknownTerritoryError
+        When there is no ``code_column``, or no column names a territory.
+    """
     if code_column:
         for frame in layers:
             if code_column in frame.columns:
@@ -134,6 +179,11 @@ def _open(path: Path, matcher: Matcher, code_column: str) -> tuple[gpd.GeoDataFr
     return _guess_column(layers, matcher, path)
 
 
+def count_members(frame: gpd.GeoDataFrame, column: str, matcher: Matcher) -> int:
+    """Count the territories of a zoning that a column names."""
+    return len(set(frame[column].astype(str).map(matcher.find)) - {""})
+
+
 def _guess_column(
     layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path
 ) -> tuple[gpd.GeoDataFrame, str]:
@@ -141,9 +191,9 @@ def _guess_column(
     best: tuple[int, gpd.GeoDataFrame | None, str] = (0, None, "")
     for frame in layers:
         for column in frame.columns.drop(frame.geometry.name):
-            found = set(frame[column].astype(str).map(matcher.find)) - {""}
-            if len(found) > best[0]:
-                best = (len(found), frame, str(column))
+            found = count_members(frame, str(column), matcher)
+            if found > best[0]:
+                best = (found, frame, str(column))
     if best[1] is None:
         raise UnknownTerritoryError(
             f"Aucune colonne ne contient les codes ou les noms des {matcher.label}s.",
@@ -182,6 +232,12 @@ def _looks_like(frame: gpd.GeoDataFrame) -> str:
     return " ou ".join(found)
 
 
+def _crs_name(crs: CRS) -> str:
+    """Name a CRS as people do: its EPSG code, or its title."""
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.name)
+
+
 def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:
     repeated = kept.index[kept.index.duplicated()]
     if len(repeated):
@@ -205,12 +261,13 @@ def _check_shapes(
             remedy="Supprimez ces lignes, ou redemandez la couche.",
             codes=list(absent),
         )
-    flat = shapes[shapely.get_dimensions(shapes.to_numpy()) < 2]  # noqa: PLR2004 - a surface
+    flat = shapes[~np.isin(shapely.get_type_id(shapes.to_numpy()), _POLYGONS)]
     if len(flat):
         raise InvalidGeometryError(
-            f"Point ou ligne au lieu d’un contour pour : {enumerate_words(list(flat.index), most=8)}.",
+            "Autre chose qu’un polygone (point, ligne ou collection) pour : "
+            f"{enumerate_words(list(flat.index), most=8)}.",
             where=path.name,
-            remedy="Il faut des polygones.",
+            remedy="Gardez les seuls polygones (QGIS : Convertir en parties simples).",
             codes=list(flat.index),
         )
     broken = shapes.index[~shapes.is_valid]
@@ -227,7 +284,10 @@ def _check_shapes(
             codes=list(broken),
         )
     mended = shapes.copy()
-    mended[broken] = shapely.make_valid(shapes[broken].to_numpy())
+    # This way of mending gives surfaces only: no stray line or point beside them.
+    mended[broken] = shapely.make_valid(
+        shapes[broken].to_numpy(), method="structure", keep_collapsed=False
+    )
     return mended, tuple(broken)
 
 
@@ -242,7 +302,7 @@ def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> N
         raise CRSError(
             f"Les contours tombent hors du domaine de {wanted} ({area.name.split(' - ')[0]}).",
             where=path.name,
-            why=f"La couche se dit en {found.to_string()} : ce n’est sans doute pas le bon système.",
+            why=f"La couche se dit en {_crs_name(found)} : ce n’est sans doute pas le bon système.",
             remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
             bounds=(x0, y0, x1, y1),
         )

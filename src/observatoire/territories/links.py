@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import PassageError, UnknownColumnError, suggestion
+from observatoire.errors import (
+    DuplicateKeyError,
+    PassageError,
+    UnknownColumnError,
+    UnknownTerritoryError,
+    suggestion,
+)
 from observatoire.territories.zoning import read_text_table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 WHOLE, PART, UNKNOWN = "proche", "inclus", "inconnu"
@@ -22,8 +29,8 @@ def read_links(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    UnknownColumnError, PassageError
-        When a column is missing, or a link is none of the three words.
+    UnknownColumnError, PassageError, DuplicateKeyError
+        When a column is missing, a link is none of the three words, or is written twice.
     """
     links = read_text_table(path)
     for column in LINK_COLUMNS:
@@ -41,7 +48,45 @@ def read_links(path: Path) -> pd.DataFrame:
             where=f"{path.name}, ligne {int(wrong[0]) + 2}",
             remedy=suggestion(word, LINK_WORDS),
         )
+    lone = links.index[(links["source"] == "") & (links["link"] != UNKNOWN)]
+    if len(lone):
+        raise PassageError(
+            f"La source est vide, mais le lien est « {links['link'][lone[0]]} ».",
+            where=f"{path.name}, ligne {int(lone[0]) + 2}",
+            remedy=f"Donnez la source, ou écrivez « {UNKNOWN} ».",
+        )
+    again = links.index[links.duplicated(["source", "target"])]
+    if len(again):
+        source, target = links.loc[again[0], ["source", "target"]]
+        raise DuplicateKeyError(
+            f"Le lien de « {source} » à « {target} » figure deux fois.",
+            where=f"{path.name}, ligne {int(again[0]) + 2}",
+            why="Ses effectifs seraient comptés deux fois.",
+            remedy="Supprimez l’une des deux lignes.",
+        )
     return links[list(LINK_COLUMNS)]
+
+
+def check_members(
+    links: pd.DataFrame, sources: Collection[str], targets: Collection[str], file: str
+) -> None:
+    """Check that a table of links names known territories only.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        On the first code that its zoning does not hold, with the nearest one.
+    """
+    for column, known in (("source", {*sources, ""}), ("target", set(targets))):
+        lost = links.index[~links[column].isin(known)]
+        if len(lost):
+            code = str(links.at[lost[0], column])
+            raise UnknownTerritoryError(
+                f"Le zonage n’a pas de territoire « {code} ».",
+                where=f"{file}, ligne {int(lost[0]) + 2}, colonne {column}",
+                why="Le lien serait perdu sans bruit.",
+                remedy=suggestion(code, sorted(known - {""})),
+            )
 
 
 def compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

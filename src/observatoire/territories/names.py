@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError, suggestion
+from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,8 +59,24 @@ class Matcher:
         text = text.strip()
         if text in self.names:
             return text
-        found = self._by_name.get(simplify(text), [])
+        found = self.bearers(text)
         return found[0] if len(found) == 1 else ""
+
+    def bearers(self, text: str) -> tuple[str, ...]:
+        """Return the codes of all the territories that bear a name."""
+        name = simplify(text)
+        return tuple(self._by_name.get(name, ())) if name else ()
+
+    def unknown(self, text: str) -> tuple[str, str]:
+        """Say why a text names no territory, and what to write instead."""
+        bearers = self.bearers(text)
+        if len(bearers) > 1:
+            return (
+                f"Plusieurs territoires s’appellent « {text} ».",
+                f"Écrivez le code : {enumerate_words(list(bearers), most=6)}.",
+            )
+        known = [*self.names.values(), *self.names]
+        return f"Aucun territoire « {text} » parmi les {self.label}s.", suggestion(text, known)
 
     def code(self, text: str) -> str:
         """Return the code that ``text`` names.
@@ -67,14 +84,10 @@ class Matcher:
         Raises
         ------
         UnknownNameError
-            When nothing bears that code or name, with the nearest one.
+            When nothing bears that code or name, with the nearest one; or several do.
         """
         found = self.find(text)
         if found:
             return found
-        known = [*self.names.values(), *self.names]
-        raise UnknownNameError(
-            f"Aucun territoire « {text} » parmi les {self.label}s.",
-            remedy=suggestion(text, known),
-            name=text,
-        )
+        what, remedy = self.unknown(text)
+        raise UnknownNameError(what, remedy=remedy, name=text)

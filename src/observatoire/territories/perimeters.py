@@ -32,7 +32,11 @@ class Perimeters:
 
 
 def draw_all(
-    zonings: Mapping[str, Zoning], members: Mapping[str, pd.DataFrame], links: Links, crs: str
+    zonings: Mapping[str, Zoning],
+    members: Mapping[str, pd.DataFrame],
+    links: Links,
+    crs: str,
+    given: Mapping[str, Perimeters] | None = None,
 ) -> dict[str, Perimeters]:
     """Return the perimeters of every zoning.
 
@@ -44,6 +48,8 @@ def draw_all(
         Tables of links, by (source, target).
     crs : str
         The metric CRS to work in.
+    given : mapping, optional
+        Perimeters already at hand, by zoning.
 
     Raises
     ------
@@ -52,13 +58,15 @@ def draw_all(
     GeometryError, FileError
         When a real file cannot be used (see :func:`~observatoire.territories.layers.read_layer`).
     """
-    drawn: dict[str, Perimeters] = {}
+    drawn: dict[str, Perimeters] = dict(given or {})
 
     def draw(code: str, asked: tuple[str, ...] = ()) -> Perimeters:
         if code in asked:
             raise UnknownNameError(
                 f"Le dessin de « {code} » s’appuie sur lui-même.",
                 where=f"observatoire.toml, [zonings.{code}]",
+                remedy='Dessinez l’un de ces zonages par method = "outline", ou donnez son vrai '
+                "périmètre par geometry.",
             )
         if code not in drawn:
             zoning = zonings[code]

@@ -14,7 +14,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from observatoire.errors import InvalidGeometryError
+from observatoire.errors import (
+    InvalidGeometryError,
+    UnknownColumnError,
+    UnreadableNumberError,
+    suggestion,
+)
+from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +52,10 @@ def outlines(corners: pd.DataFrame, crs: str) -> gpd.GeoSeries:
         When a code has fewer than three corners.
     """
     shapes = {}
+    ranks = _degrees(corners, "sommet")
     for code, group in corners.groupby("code"):
-        ordered = group.assign(rank=group["sommet"].astype(int)).sort_values("rank")
-        points = ordered[["lon", "lat"]].astype(float).to_numpy()
+        ordered = group.loc[ranks[group.index].sort_values().index]
+        points = np.column_stack([_degrees(ordered, "lon"), _degrees(ordered, "lat")])
         if len(points) < _LEAST_CORNERS:
             raise InvalidGeometryError(
                 f"Le contour de « {code} » n’a que {len(points)} sommets.",
@@ -76,15 +83,31 @@ def cells(members: pd.DataFrame, within: gpd.GeoSeries, crs: str) -> gpd.GeoSeri
         One shape by territory code, none empty, none overlapping another.
     """
     points = gpd.GeoSeries(
-        gpd.points_from_xy(members["lon"].astype(float), members["lat"].astype(float)),
+        gpd.points_from_xy(_degrees(members, "lon"), _degrees(members, "lat")),
         index=members["code"],
         crs="EPSG:4326",
     ).to_crs(crs)
     parts = []
     for commune, group in members.groupby("commune"):
         codes = group["code"].to_list()
-        outline = within[commune]
+        outline = within.get(commune)
+        if outline is None:
+            raise InvalidGeometryError(
+                f"Aucun contour pour la commune « {commune} », qui contient « {codes[0]} ».",
+                why="Les cellules se découpent dans le contour de leur commune.",
+                remedy=suggestion(str(commune), list(map(str, within.index)))
+                or "Ajoutez ce contour.",
+                codes=codes,
+            )
+        _check_points(points[codes], outline)
         shapes = _voronoi(points[codes].to_numpy(), outline)
+        empty = [code for code, shape in zip(codes, shapes, strict=True) if shapely.is_empty(shape)]
+        if empty:
+            raise InvalidGeometryError(
+                f"La cellule de « {empty[0]} » est vide : son point est hors du contour.",
+                remedy="Corrigez ses colonnes lon et lat, ou sa commune.",
+                codes=empty,
+            )
         parts.append(gpd.GeoSeries(shapes, index=codes, crs=crs))
     return gpd.GeoSeries(pd.concat(parts), crs=crs)[members["code"].to_list()]
 
@@ -99,13 +122,17 @@ def linked(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> 
     links : DataFrame
         Columns ``source``, ``target``, ``link`` (``proche``, ``inclus`` or ``inconnu``).
     codes : sequence of str
-        The territories to draw; one linked to nothing gets ``None``.
+        The territories to draw; one linked to nothing, or to a cell without a shape, gets ``None``.
     """
     shapes: dict[str, object] = dict.fromkeys(codes)
+    drawn = source.dropna()
     whole = links[links["link"] == "proche"]
     for target, group in whole.groupby("target"):
-        shapes[str(target)] = shapely.union_all(source[group["source"].to_list()].to_numpy())
-    for cell, group in links[links["link"] == "inclus"].groupby("source"):
+        # A part without a shape would draw the territory smaller than it is: better not at all.
+        if group["source"].isin(drawn.index).all():
+            shapes[str(target)] = shapely.union_all(drawn[group["source"].to_list()].to_numpy())
+    inside = links[(links["link"] == "inclus") & links["source"].isin(drawn.index)]
+    for cell, group in inside.groupby("source"):
         targets = sorted(group["target"])
         shapes.update(zip(targets, _shares(source[cell], len(targets)), strict=True))
     return gpd.GeoSeries(shapes, crs=source.crs)
@@ -118,6 +145,47 @@ def union(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> g
     for target, group in links[links["source"].isin(drawn.index)].groupby("target"):
         shapes[str(target)] = shapely.union_all(drawn[group["source"].to_list()].to_numpy())
     return gpd.GeoSeries(shapes, crs=source.crs)
+
+
+def _degrees(table: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of numbers; a blank or a text in it is told with its code."""
+    if column not in table.columns:
+        raise UnknownColumnError(
+            f"La colonne « {column} » manque pour dessiner ces territoires.",
+            where=f"{enumerate_words(list(map(str, table['code'])), most=2)}",
+            remedy=suggestion(column, list(map(str, table.columns))),
+            column=column,
+        )
+    numbers = pd.to_numeric(table[column], errors="coerce")
+    lost = numbers.index[numbers.isna()]
+    if len(lost):
+        raise UnreadableNumberError(
+            f"« {table[column][lost[0]]} » n’est pas un nombre.",
+            where=f"territoire {table['code'][lost[0]]}, colonne {column}",
+            remedy="Écrivez des degrés avec un point, par exemple -61.07.",
+        )
+    return numbers
+
+
+def _check_points(points: gpd.GeoSeries, outline: shapely.Geometry) -> None:
+    """Refuse the points of which no cell can be made."""
+    # A generalised outline may leave out a point of its shore, not one a commune away.
+    away = points.index[points.distance(outline) > np.sqrt(shapely.area(outline))]
+    if len(away):
+        raise InvalidGeometryError(
+            f"Le point de « {away[0]} » est loin du contour de sa commune.",
+            why="Sa cellule serait dessinée ailleurs que lui.",
+            remedy="Corrigez ses colonnes lon et lat, ou sa commune.",
+            codes=list(away),
+        )
+    twice = points.index[points.duplicated()]
+    if len(twice):
+        raise InvalidGeometryError(
+            f"Le point de « {twice[0]} » est aussi celui d’un autre territoire.",
+            why="Leurs cellules se confondraient.",
+            remedy="Corrigez ses colonnes lon et lat.",
+            codes=list(twice),
+        )
 
 
 def _voronoi(points: np.ndarray, outline: shapely.Geometry) -> list[shapely.Geometry]:
@@ -137,6 +205,8 @@ def _largest(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of a shape; a stray sliver cut off by the coast is dropped."""
     pieces = [p for p in shapely.get_parts(shape) if shapely.get_dimensions(p) == 2]  # noqa: PLR2004
     areas = shapely.area(pieces)
+    if not pieces:
+        return shapely.MultiPolygon()
     kept = [p for p, area in zip(pieces, areas, strict=True) if area > 0.02 * areas.max()]
     return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
 

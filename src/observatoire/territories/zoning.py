@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.errors import (
+    DescriptorError,
     DuplicateKeyError,
     EmptyFileError,
+    SeparatorError,
     UnknownColumnError,
     UnknownNameError,
+    UnknownTerritoryError,
+    UnreadableFileError,
     suggestion,
 )
 
@@ -22,6 +28,14 @@ if TYPE_CHECKING:
     from observatoire.declarations import Declaration
 
 SCHEMATIC_METHODS = ("outline", "cells", "links", "union")
+
+#: The key that each method of drawing cannot do without, and what it names.
+_NEEDED = {"outline": "file", "cells": "within", "links": "source", "union": "source"}
+_WHAT_FOR = {
+    "file": "d’un fichier de sommets",
+    "within": "du zonage dont il découpe les contours",
+    "source": "du zonage dont il réunit les contours",
+}
 
 #: What every table of members holds; any other column is kept as an attribute.
 MEMBER_COLUMNS = ("code", "nom", "commune")
@@ -101,6 +115,15 @@ def _read_zoning(code: str, table: Declaration, root: Path) -> Zoning:
             source=drawn.text("source", ""),
         )
         drawn.close()
+        needed = _NEEDED[schematic.method]
+        if not getattr(schematic, needed):
+            raise DescriptorError(
+                f"Le dessin « {schematic.method} » ne dit pas « {needed} ».",
+                where=drawn.where,
+                why=f"Il se fait à partir {_WHAT_FOR[needed]}.",
+                remedy=f'Ajoutez {needed} = "…" à schematic.',
+                key=needed,
+            )
     geometry = table.text("geometry", "")
     zoning = Zoning(
         code=code,
@@ -139,6 +162,14 @@ def read_members(path: Path) -> pd.DataFrame:
                 why="Un zonage se décrit par un code, un nom et une commune.",
                 remedy=suggestion(column, members.columns),
             )
+    blank = members.index[members["code"] == ""]
+    if len(blank):
+        raise UnknownTerritoryError(
+            "Le code est vide.",
+            where=f"{path.name}, ligne {int(blank[0]) + 2}, colonne code",
+            why="Sans code, aucun fichier ne désigne ce territoire.",
+            remedy="Donnez-lui un code, ou supprimez la ligne.",
+        )
     repeated = members["code"][members["code"].duplicated()]
     if len(repeated):
         raise DuplicateKeyError(
@@ -155,15 +186,54 @@ def read_text_table(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    EmptyFileError
-        When the file is absent or has no row.
+    EmptyFileError, SeparatorError, UnreadableFileError
+        When the file is absent or has no row, has one column, or is no such table.
     """
     if not path.is_file():
-        raise EmptyFileError("Le fichier n’existe pas.", where=str(path))
+        raise EmptyFileError(
+            "Le fichier n’existe pas.",
+            where=str(path),
+            remedy="Déposez-le, ou corrigez son nom dans observatoire.toml.",
+        )
     try:
-        table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except pd.errors.EmptyDataError as error:
-        raise EmptyFileError("Le fichier est vide.", where=path.name) from error
-    if table.empty:
-        raise EmptyFileError("Le tableau n’a aucune ligne.", where=path.name)
-    return table
+        text = path.read_text(encoding="utf-8-sig")
+        rows = [
+            row for row in csv.reader(io.StringIO(text), delimiter=";", strict=True) if any(row)
+        ]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas un tableau en UTF-8.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}.",
+            remedy="Enregistrez-le en CSV UTF-8, séparateur point-virgule.",
+        ) from error
+    if len(rows) < 2:  # noqa: PLR2004 - a header and a row
+        raise EmptyFileError(
+            "Le tableau n’a aucune ligne.",
+            where=path.name,
+            remedy="Remplissez-le, ou retirez-le d’observatoire.toml.",
+        )
+    _check_shape(rows, path)
+    header, *body = ([cell.strip() for cell in row] for row in rows)
+    return pd.DataFrame(body, columns=header, dtype="str")
+
+
+def _check_shape(rows: list[list[str]], path: Path) -> None:
+    width = len(rows[0])
+    if width == 1:
+        raise SeparatorError(
+            "Avec le séparateur « ; », le tableau n’a qu’une colonne.",
+            where=path.name,
+            remedy="Enregistrez-le avec le point-virgule pour séparateur.",
+            separator=";",
+        )
+    for line, row in enumerate(rows, 1):
+        if len(row) != width:
+            raise UnreadableFileError(
+                f"Cette ligne a {len(row)} cellules au lieu de {width}.",
+                where=f"{path.name}, ligne {line}",
+                why="Les cellules glisseraient de colonne.",
+                remedy="Corrigez cette ligne ; une cellule qui contient un point-virgule se met "
+                "entre guillemets.",
+                line=line,
+            )

@@ -93,6 +93,7 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
     """
     if str(path) != MEMORY:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+    connection = None
     try:
         connection = duckdb.connect(str(path))
         connection.execute(_schema(crs))
@@ -108,6 +109,8 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             else "Renommez-le : il sera reconstruit à partir de data/raw.",
         ) from error
     except duckdb.Error as error:
+        if connection is not None:
+            connection.close()  # let the analyst rename the file
         raise WorkspaceError(
             "Ce fichier DuckDB n’a pas la forme d’un entrepôt de cet observatoire.",
             where=str(path),

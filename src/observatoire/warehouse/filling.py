@@ -12,12 +12,19 @@ from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.territories import Matcher, read_members
-from observatoire.territories.layers import LAYER_SUFFIXES, Layer, read_layer
-from observatoire.territories.links import read_links
+from observatoire.territories.layers import (
+    LAYER_SUFFIXES,
+    Layer,
+    choose_column,
+    count_members,
+    open_layers,
+    read_layer,
+)
+from observatoire.territories.links import check_members, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files
-from observatoire.warehouse.zones import store_zoning
+from observatoire.warehouse.zones import keep_zonings, store_zoning
 from observatoire.workspace import WORKSPACE_FILE, Workspace
 
 if TYPE_CHECKING:
@@ -30,8 +37,14 @@ ON_ERROR = ("refuse", "reject")
 
 
 def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
-    """Return every declared table of links, by (source, target) zoning."""
-    return {(p.source, p.target): read_links(p.file) for p in workspace.passages}
+    """Return every declared table of links, by (source, target) zoning; its codes are checked."""
+    codes = {code: set(read_members(z.members)["code"]) for code, z in workspace.zonings.items()}
+    links = {}
+    for passage in workspace.passages:
+        table = read_links(passage.file)
+        check_members(table, codes[passage.source], codes[passage.target], passage.file.name)
+        links[passage.source, passage.target] = table
+    return links
 
 
 def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
@@ -45,17 +58,26 @@ def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perime
     members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     drawn = draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs)
     with warehouse.transaction():
-        for code, zoning in workspace.zonings.items():
-            made = drawn[code]
-            store_zoning(
-                warehouse,
-                zoning,
-                members[code],
-                made.shapes,
-                official=made.official,
-                origin=made.origin,
-            )
+        keep_zonings(warehouse, list(workspace.zonings))
+        _store(warehouse, workspace, members, drawn)
     return drawn
+
+
+def _store(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    members: Mapping[str, pd.DataFrame],
+    drawn: Mapping[str, Perimeters],
+) -> None:
+    for code, made in drawn.items():
+        store_zoning(
+            warehouse,
+            workspace.zonings[code],
+            members[code],
+            made.shapes,
+            official=made.official,
+            origin=made.origin,
+        )
 
 
 def matchers(workspace: Workspace) -> dict[str, Matcher]:
@@ -105,7 +127,7 @@ def load_source(
             f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(on_error, ON_ERROR)
         )
     source = read_source(folder)
-    specs = [source.file(only)] if only else list(source.files)
+    specs = [source.file(only)] if only else list(source.standing())
     known, communes = matchers(workspace), scope(workspace)
     if source.zoning not in known:
         raise DescriptorError(
@@ -130,7 +152,7 @@ def _with_notices(
     """Say which declared variables no file gave."""
     given = set().union(*(set(table.observations["variable"]) for _, table in parsed))
     lacking = [code for code in source.variables if code not in given]
-    if not lacking or len(parsed) < len(source.files):
+    if not lacking or len(parsed) < len(source.standing()):
         return report
     notice = f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
     return LoadReport(report.source, report.title, report.files, report.rejects, (notice,))
@@ -164,16 +186,12 @@ def load_layer(
     ``observatoire.toml``; a note of the report gives the line.
     """
     chosen, layer = _recognise(workspace, path, zoning, code_column, repair=repair)
-    members = read_members(workspace.zonings[chosen].members)
+    tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}
+    members = tables[chosen]
+    given = {chosen: Perimeters(layer.shapes, official=True, origin=path.name)}
+    drawn = draw_all(workspace.zonings, tables, read_all_links(workspace), workspace.crs, given)
     with warehouse.transaction():
-        store_zoning(
-            warehouse,
-            workspace.zonings[chosen],
-            members,
-            layer.shapes,
-            official=True,
-            origin=path.name,
-        )
+        _store(warehouse, workspace, tables, drawn)
     rejects = pd.DataFrame(
         [
             (line, layer.code_column, text, "outside", "Hors du zonage.", path.name)
@@ -187,7 +205,8 @@ def load_layer(
             f"Zonage « {chosen} » : {plural(len(layer.shapes), 'périmètre officiel', 'périmètres officiels')} "
             f"(colonne {layer.code_column}, {layer.crs})."
         ),
-        f'Pour le garder, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : geometry = "{path.name}".',
+        f'Pour le garder, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : '
+        f'geometry = "{_from_root(path, workspace)}".',
     ]
     if lacking:
         notices.append(f"Sans contour dans ce fichier : {enumerate_words(lacking, most=6)}.")
@@ -199,28 +218,51 @@ def load_layer(
     return LoadReport(chosen, f"Périmètres, {path.name}", (file,), rejects, tuple(notices))
 
 
+def _from_root(path: Path, workspace: Workspace) -> str:
+    """Write a path as ``observatoire.toml`` takes it: from the workspace when it lies inside."""
+    whole = path.resolve()
+    return (
+        whole.relative_to(workspace.root) if whole.is_relative_to(workspace.root) else whole
+    ).as_posix()
+
+
 def _recognise(
     workspace: Workspace, path: Path, zoning: str, code_column: str, *, repair: bool
 ) -> tuple[str, Layer]:
     known = matchers(workspace)
-    names: Mapping[str, Matcher] = known
     if zoning:
         workspace.zoning(zoning)
-        names = {zoning: known[zoning]}
-    best: tuple[str, Layer] | None = None
+    chosen = zoning or _likeliest(known, path, code_column)
+    layer = read_layer(path, known[chosen], workspace.crs, code_column=code_column, repair=repair)
+    return chosen, layer
+
+
+def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str) -> str:
+    """Return the zoning of which a layer names most territories, then the largest share."""
+    layers = open_layers(path)
+    scores: dict[str, tuple[int, float]] = {}
     refusal: UnknownTerritoryError | None = None
-    for code, one in names.items():
+    for code, one in known.items():
         try:
-            layer = read_layer(path, one, workspace.crs, code_column=code_column, repair=repair)
+            frame, column = choose_column(layers, one, path, code_column)
         except UnknownTerritoryError as error:
             refusal = error
             continue
-        if best is None or len(layer.shapes) > len(best[1].shapes):
-            best = (code, layer)
-    if best is None:
-        assert refusal is not None  # noqa: S101
+        found = count_members(frame, column, one)
+        scores[code] = (found, found / len(one.names))
+    best = max(scores.values(), default=(0, 0.0))
+    chosen = [code for code, score in scores.items() if score == best]
+    if not best[0] and refusal is not None and not code_column:
         raise refusal
-    return best
+    if len(chosen) != 1 or not best[0]:
+        raise UnknownTerritoryError(
+            "On ne sait pas quel zonage ce fichier décrit.",
+            where=path.name,
+            why=f"Il conviendrait à : {enumerate_words(chosen)}." if best[0] else "",
+            remedy=f"Précisez-le : zoning = {enumerate_words(list(known), most=8)}.",
+            zonings=chosen,
+        )
+    return chosen[0]
 
 
 def is_layer(path: Path) -> bool:

@@ -13,9 +13,15 @@ import shapely
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from observatoire.warehouse.connection import Warehouse
+
+
+def keep_zonings(warehouse: Warehouse, codes: Sequence[str]) -> None:
+    """Forget the zonings that are declared no more; call it inside a transaction."""
+    warehouse.run("DELETE FROM territory WHERE NOT list_contains(?::VARCHAR[], zoning)", [codes])
+    warehouse.run("DELETE FROM zoning WHERE NOT list_contains(?::VARCHAR[], code)", [codes])
 
 
 def store_zoning(

@@ -1,0 +1,57 @@
+"""What the tests share: a small workspace, and the real files beside the repository."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from building import Place, build_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+settings.register_profile(
+    "observatoire",
+    deadline=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    database=None,
+)
+settings.load_profile("observatoire")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """Give a small workspace of two communes, four IRIS and three quartiers."""
+    made = build_place(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder of real files, beside the repository; skip where it is absent."""
+    told = os.environ.get("OBSERVATOIRE_SHARED")
+    above = [parent / "shared" for parent in Path(__file__).resolve().parents]
+    for folder in [Path(told)] if told else above:
+        if (folder / "data" / "README.md").is_file():
+            return folder
+    pytest.skip("les fichiers réels (../shared) ne sont pas là : test sauté")
+
+
+@pytest.fixture(scope="session")
+def real(shared: Path) -> Path:
+    """Give the folder of producers' real files."""
+    return shared / "data"
+
+
+@pytest.fixture(scope="session")
+def carried(shared: Path) -> Path:
+    """Give the folder of the figures that the project's own tables carry."""
+    if not (shared / "figures" / "iris_valeurs.csv").is_file():
+        pytest.skip("les chiffres relevés (../shared/figures) ne sont pas là : test sauté")
+    return shared / "figures"
