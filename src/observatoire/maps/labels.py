@@ -24,7 +24,7 @@ class Label:
     def moved(self) -> bool:
         """Whether it was put too far to be read without a line."""
         dx, dy = self.at[0] - self.anchor[0], self.at[1] - self.anchor[1]
-        return abs(dx) > self.size[0] / 2 or abs(dy) > self.size[1] / 2
+        return bool(abs(dx) > self.size[0] / 2 or abs(dy) > self.size[1] / 2)
 
 
 def place_labels(
