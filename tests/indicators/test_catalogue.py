@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import oracle
 import pytest
+
+import oracle
 from observatoire.errors import DescriptorError, UnknownNameError
 from observatoire.indicators.catalogue import (
     POLARITIES,
@@ -145,10 +146,10 @@ def test_a_good_one_is_read(tmp_path: Path) -> None:
             {"nature": '"count"', "numerator": None, "denominator": None, "variable": '"P16_LOG"'},
             "numerator",
         ),
-        ({"numerator": None, "variable": '"taux"'}, "dénominateur|denominator"),
+        ({"numerator": None, "variable": '"taux"'}, "tout calculé"),
         ({"decimals": '"un"'}, "decimals"),
         ({"decimals": "-1"}, "decimals"),
-        ({"sources": '"s"'}, "sources"),
+        ({"sources": "[]"}, "source"),
     ],
 )
 def test_what_cannot_be_computed_is_refused(

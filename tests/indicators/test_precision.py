@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
+
 from observatoire.indicators import wilson
 from observatoire.indicators.precision import TrialsError
-from scipy import stats
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pytest
+
 import demo
 import oracle
-import pytest
 
 QUARTIERS = tuple(oracle.quartiers())
 SETS = ("perimetre-cucs-2007", "zus-1996", "ensemble-cucs-2007")
