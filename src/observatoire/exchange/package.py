@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from observatoire.secrecy.table import admit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def write_package(
         The folder: ``datapackage.json``, ``valeurs.csv``, ``valeurs.parquet``, ``zones.gpkg``,
         ``indicateurs.csv``.
     """
+    admit(table)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as aside:
         made = Path(aside) / "paquet"
