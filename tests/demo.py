@@ -5,9 +5,12 @@ from __future__ import annotations
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import observatoire as obs
-from observatoire.observatory import Observatory
+
+if TYPE_CHECKING:
+    from observatoire.observatory import Observatory
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +16,9 @@ from observatoire.indicators.catalogue import (
     read_catalogue,
 )
 from observatoire.values import Nature
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 THEMES = ["population", "emploi", "education", "habitat", "sante", "citoyennete"]
 
