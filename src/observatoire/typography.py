@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,6 +81,22 @@ def interval(low: float, high: float, decimals: int = 0) -> str:
     return f"[{number(low, decimals)}{NARROW}; {number(high, decimals)}]"
 
 
+def spaced(text: str) -> str:
+    r"""Make the spaces that go with double punctuation, quotes and % unbreakable.
+
+    Examples
+    --------
+    >>> spaced("IRIS : « Bourg » ; 8 % ?")
+    'IRIS\xa0: «\xa0Bourg\xa0»\u202f; 8\u202f%\u202f?'
+    """
+    return _NARROW_BEFORE.sub(NARROW, _WIDE_BEFORE.sub(NO_BREAK, _AFTER_QUOTE.sub(NO_BREAK, text)))
+
+
+_NARROW_BEFORE = re.compile(r"(?<=\S) (?=[;!?%])")
+_WIDE_BEFORE = re.compile(r"(?<=\S) (?=[:»])")
+_AFTER_QUOTE = re.compile(r"(?<=«) ")
+
+
 def plural(count: int, singular: str, several: str | None = None) -> str:
     r"""Write a count with its noun, in French agreement (nothing and one are singular).
 
@@ -119,6 +136,7 @@ def day(date: dt.date) -> str:
 
     Examples
     --------
+    >>> import datetime as dt
     >>> day(dt.date(2007, 3, 1)), day(dt.date(2007, 3, 22))
     ('1er\xa0mars\xa02007', '22\xa0mars\xa02007')
     """
