@@ -347,7 +347,7 @@ class Observatory:
     def evaluate(self, start: int | str, end: int | str) -> Evaluation:
         """Compare two dates: gap of each territory to its commune, and whether it closes.
 
-        The result's ``.frame`` is a DataFrame; it shows and saves itself like a panel.
+        The result's ``.df`` is a DataFrame; it shows and saves itself like a panel.
         """
         from observatoire.indicators.evaluating import evaluate_frames
         from observatoire.panels.evaluation import evaluation_page

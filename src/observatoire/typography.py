@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,6 +79,22 @@ def interval(low: float, high: float, decimals: int = 0) -> str:
     '[0,0\u202f; 1\u202f234,5]'
     """
     return f"[{number(low, decimals)}{NARROW}; {number(high, decimals)}]"
+
+
+def spaced(text: str) -> str:
+    r"""Make the spaces that go with double punctuation, quotes and % unbreakable.
+
+    Examples
+    --------
+    >>> spaced("IRIS : « Bourg » ; 8 % ?")
+    'IRIS\xa0: «\xa0Bourg\xa0»\u202f; 8\u202f%\u202f?'
+    """
+    return _NARROW_BEFORE.sub(NARROW, _WIDE_BEFORE.sub(NO_BREAK, _AFTER_QUOTE.sub(NO_BREAK, text)))
+
+
+_NARROW_BEFORE = re.compile(r"(?<=\S) (?=[;!?%])")
+_WIDE_BEFORE = re.compile(r"(?<=\S) (?=[:»])")
+_AFTER_QUOTE = re.compile(r"(?<=«) ")
 
 
 def plural(count: int, singular: str, several: str | None = None) -> str:

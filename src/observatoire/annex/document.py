@@ -24,6 +24,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.notes import SCHEMATIC_WARNING
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import Identity, profile_blocks
+from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, plural
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def annex_page(content: AnnexContent) -> Page:
     content : AnnexContent
         What to show; only a protected table gets in.
     """
+    admit(content.table)
     blocks: list[Block] = [_warnings(content)]
     blocks += method_blocks(content.table)
     for theme in content.catalogue.themes.values():

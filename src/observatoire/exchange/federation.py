@@ -58,7 +58,7 @@ def federate(packages: Sequence[str | Path]) -> Federation:
         When two packages bear the same name.
     """
     values, definitions, names = [], [], []
-    for package in packages:
+    for package in [packages] if isinstance(packages, str | Path) else packages:
         folder = Path(package)
         name = _check(folder)
         if name in names:
@@ -75,6 +75,11 @@ def federate(packages: Sequence[str | Path]) -> Federation:
             keep_default_na=False,
             na_values={f: [""] for f, kind, _ in VALUE_FIELDS.values() if kind == "number"},
         )
+        lacking = [f for f, _, _ in VALUE_FIELDS.values() if f not in read.columns]
+        if lacking:
+            raise FileError(
+                f"Colonnes absentes : {', '.join(lacking)}.", where=f"{folder.name}/valeurs.csv"
+            )
         values.append(read.assign(observatoire=name))
         told = pd.read_csv(folder / "indicateurs.csv", dtype=str, keep_default_na=False)
         definitions.append(told.assign(observatoire=name))
@@ -101,6 +106,9 @@ def _check(folder: Path) -> str:
         resources = [(str(r["path"]), str(r["hash"])) for r in descriptor["resources"]]
     except (ValueError, KeyError, TypeError) as error:
         raise FileError("Le descripteur du paquet ne se lit pas.", where=str(path)) from error
+    for needed in ("valeurs.csv", "indicateurs.csv"):
+        if needed not in dict(resources):
+            raise FileError(f"Le descripteur n’annonce pas « {needed} ».", where=str(path))
     for file, told in resources:
         target = (folder / file).resolve()
         if folder.resolve() not in target.parents:

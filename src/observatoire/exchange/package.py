@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from observatoire.errors import FileError
+from observatoire.secrecy.table import admit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
 }
 
 PACKAGE_FILE = "datapackage.json"
+
+#: What goes with the descriptor.
+FILES = ("valeurs.csv", "valeurs.parquet", "indicateurs.csv", "zones.gpkg")
 
 
 def write_package(
@@ -66,9 +70,12 @@ def write_package(
     Returns
     -------
     Path
-        The folder: ``datapackage.json``, ``valeurs.csv``, ``valeurs.parquet``, ``zones.gpkg``,
-        ``indicateurs.csv``.
+        The folder, as an absolute path: ``datapackage.json``, ``valeurs.csv``,
+        ``valeurs.parquet``, ``zones.gpkg``, ``indicateurs.csv``.
     """
+    admit(table)
+    folder = folder.resolve()
+    _check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as aside:
         made = Path(aside) / "paquet"
@@ -81,8 +88,21 @@ def write_package(
         (made / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
         if folder.exists():
             folder.rename(Path(aside) / "precedent")
-        shutil.move(str(made), str(folder))
+        made.rename(folder)
     return folder
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Refuse to replace anything but a package: a folder of sources must not vanish."""
+    if not folder.exists():
+        return
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
+    if held - {PACKAGE_FILE, *FILES}:
+        raise FileError(
+            "Ce dossier contient autre chose qu’un paquet : il n’est pas remplacé.",
+            where=str(folder),
+            remedy="Indiquez un dossier nouveau, vide, ou écrit par o.publish(…).",
+        )
 
 
 def _write_values(table: ProtectedTable, folder: Path) -> None:
@@ -173,6 +193,8 @@ def _resource(folder: Path, name: str, file: str, schema: dict[str, Any] | None)
             "encoding": "utf-8",
             "schema": schema,
         }
+    else:  # read as a file: its columns are typed inside, or are those of a layer
+        resource["type"] = "file"
     return resource
 
 

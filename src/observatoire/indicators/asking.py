@@ -122,7 +122,7 @@ def answer(
     """
     indicators = [desk.catalogue.get(code) for code in dict.fromkeys(codes)]
     desk.workspace.zoning(zoning)
-    chosen = [desk.workspace.comparator(code) for code in compare]
+    chosen = [desk.workspace.comparator(code) for code in dict.fromkeys(compare)]
     when = _periods(desk, indicators, period)
     places = [desk.place(zoning, territories)]
     places += [desk.place(c.zoning, c.territories) for c in chosen if c.zoning != zoning]

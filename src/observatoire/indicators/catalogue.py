@@ -228,6 +228,15 @@ def _check_variable(
             where=where,
             remedy="Utilisez variable = … pour un taux, une médiane ou un indice tout calculé.",
         )
+    unfit = [known[code] for code in matching if known[code] is not indicator.nature]
+    if name == indicator.variable and unfit:
+        raise DescriptorError(
+            f"« {name} » est déclaré comme {unfit[0].label}, l’indicateur comme "
+            f"{indicator.nature.label}.",
+            where=where,
+            why="La nature décide de ce qui peut être porté d’un zonage à l’autre.",
+            remedy=f'Écrivez nature = "{unfit[0]}", ou corrigez le source.toml.',
+        )
 
 
 def _read_theme(code: str, table: Declaration) -> Theme:
@@ -277,10 +286,24 @@ def _check_definition(indicator: Indicator, table: Declaration) -> None:
             "Il faut soit numerator (et denominator pour un taux), soit variable.",
             where=table.where,
         )
+    if indicator.variable and (indicator.denominator or indicator.nature.additive):
+        raise DescriptorError(
+            "variable est un chiffre tout calculé (taux, médiane, moyenne, indice).",
+            where=table.where,
+            remedy="Un effectif s’écrit numerator = […], un rapport numerator et denominator.",
+        )
+    if counted and not indicator.denominator and not indicator.nature.additive:
+        raise DescriptorError(
+            "Un taux demande un dénominateur."
+            if indicator.nature is Nature.RATE
+            else f"Une somme d’effectifs n’est pas de nature « {indicator.nature} ».",
+            where=table.where,
+            remedy='Ajoutez denominator = […], écrivez nature = "count", ou utilisez variable = ….',
+        )
+    if indicator.decimals < 0:
+        raise DescriptorError("decimals ne peut être négatif.", where=table.where)
     if not indicator.sources:
         raise DescriptorError("Aucune source.", where=table.where, remedy="Ajoutez sources = […].")
-    if counted and indicator.nature is Nature.RATE and not indicator.denominator:
-        raise DescriptorError("Un taux demande un dénominateur.", where=table.where)
     if indicator.denominator and indicator.nature is not Nature.RATE:
         raise DescriptorError(
             f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",

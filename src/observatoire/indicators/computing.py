@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.figures import Figures
+    from observatoire.indicators.figures import Figures, Total
     from observatoire.indicators.roads import Road
 
 _NAN = float("nan")
@@ -155,42 +155,46 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
         if keys is None or base is None:
             continue
         worst = figures.worst([*keys, *base])
-        top = figures.total(keys, worst)
-        total = figures.total(base, worst) if base else pd.Series(1.0, index=top.index)
-        low = figures.low[keys].sum(axis=1, skipna=False)
-        high = figures.high[keys].sum(axis=1, skipna=False)
+        top, total = figures.totals(keys), figures.totals(base)
         for code, status in worst.items():
-            notes = figures.notes(code, keys)
-            cells[indicator.code, code] = _direct_cell(
-                indicator,
-                Status(status),
-                (float(top[code]), float(total[code])),
-                (float(low[code]), float(high[code])),
-                " ; ".join(notes),
+            given = _direct_cell(
+                indicator, Status(status), top[code], total[code] if base else None
             )
+            note = " ; ".join(figures.notes(code, keys))
+            cells[indicator.code, code] = replace(given, coverage=1.0, method=note)
     return cells
 
 
-def _direct_cell(
-    indicator: Indicator,
-    status: Status,
-    counts: tuple[float, float],
-    bounds: tuple[float, float],
-    note: str,
-) -> Cell:
-    top, base = counts
-    factor = indicator.factor
-    counted = _NAN if indicator.variable else top
-    if status is Status.OBSERVED and base == 0:
-        return Cell(
-            status=Status.NOT_APPLICABLE,
-            coverage=1.0,
-            method=note,
-            count=counted,
-            reason="Le dénominateur est nul.",
-        )
-    value = factor * top / base if status is Status.OBSERVED else _NAN
-    return Cell(value, factor * bounds[0], factor * bounds[1], status, 1.0, "", note, counted)
+def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total | None) -> Cell:
+    """Return what a producer's own figures tell; bounds of a ratio hold whatever the true counts."""
+    factor, exact = indicator.factor, status is Status.OBSERVED
+    if base is None:
+        told = _NAN if indicator.variable else least_count(*top)
+        value, low, high = (factor * number for number in top)
+        return Cell(value if exact else _NAN, low, high, status, count=told)
+    rest = (base.value - top.value,) if indicator.unit == "%" else ()
+    told = least_count(*top, *base, *rest)
+    if exact and base.value == 0:
+        return Cell(status=Status.NOT_APPLICABLE, count=told, reason="Le dénominateur est nul.")
+    most = 1.0 if indicator.unit == "%" else _NAN
+    high = min(top.high / base.low, most) if base.low > 0 else most
+    low = top.low / base.high if base.high > 0 else 0.0
+    if not exact and math.isnan(high):
+        return Cell(reason="Le dénominateur peut être nul : le taux n’a pas de borne.", count=told)
+    value = top.value / base.value if exact else _NAN
+    return Cell(factor * value, factor * low, factor * high, status, count=told)
+
+
+def least_count(*counts: float) -> float:
+    """Return the smallest count that is told, zero only when nothing more is: what secrecy weighs.
+
+    Examples
+    --------
+    >>> least_count(40.0, 7.0, 0.0), least_count(0.0, float("nan"))
+    (7.0, 0.0)
+    """
+    told = [count for count in counts if count > 0]
+    return min(told, default=0.0 if 0.0 in counts else _NAN)
 
 
 def _carried(asked: Sequence[Asked], figures: Figures, road: Road, explainer: Explainer) -> Cells:
@@ -219,7 +223,8 @@ def _carried(asked: Sequence[Asked], figures: Figures, road: Road, explainer: Ex
             kind = rates if indicator.nature.passable else others
             kind[indicator.code] = total
     by_code = {one.indicator.code: one.indicator for one in asked}
-    cells = _apply(road, counts, bases, rates, by_code)
+    guarded = {code for code in bases if explainer.threshold(by_code[code]) > 0}
+    cells = _apply(road, counts, bases, rates, by_code, guarded)
     for code, values in others.items():
         cells.update(_stand_in(by_code[code], values, road))
     return {
@@ -234,11 +239,12 @@ def _apply(
     bases: Mapping[str, pd.Series],
     rates: Mapping[str, pd.Series],
     by_code: Mapping[str, Indicator],
+    guarded: set[str],
 ) -> Cells:
     cells: Cells = {}
     if counts:
         cells = _cells(road.passage.apply(pd.DataFrame(counts), nature=Nature.COUNT))
-    told = {key: cell.value for key, cell in cells.items()}
+    told = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
     for share in (True, False):
         chosen = [code for code in bases if (by_code[code].unit == "%") == share]
         if chosen:
@@ -246,12 +252,40 @@ def _apply(
             base = pd.DataFrame({code: bases[code] for code in chosen})
             ratios = _cells(road.passage.apply_ratio(top, base, share=share))
             cells.update(_context_rates(ratios, top, base, road))
+            weighed = [code for code in chosen if code in guarded]
+            _tell_ratios(told, top[weighed], base[weighed], road, share=share)
     if rates:
         cells.update(_cells(road.passage.apply(pd.DataFrame(rates), nature=Nature.RATE)))
     return {
         key: _scaled(cell, by_code[key[0]].factor, told.get(key, _NAN))
         for key, cell in cells.items()
     }
+
+
+def _tell_ratios(
+    told: dict[tuple[str, str], float],
+    top: pd.DataFrame,
+    base: pd.DataFrame,
+    road: Road,
+    *,
+    share: bool,
+) -> None:
+    """Lower what each ratio tells to the least of its counts: a rate times another gives it away.
+
+    A ratio tells its numerator, its denominator, what is in the second and not in the first, and,
+    where it is that of the source that holds the target, those of that source.
+    """
+    for counts in (top, base, base - top) if share else (top, base):
+        if counts.columns.empty:
+            return
+        kept = counts.clip(lower=0.0)
+        for key, cell in _cells(road.passage.apply(kept, nature=Nature.COUNT)).items():
+            told[key] = least_count(told.get(key, _NAN), cell.value, cell.low, cell.high)
+        for code, column in kept.items():
+            of_source = dict(zip(column.index, column.to_numpy(), strict=True))
+            for target, source in road.enclosing.items():
+                key = (str(code), target)
+                told[key] = least_count(told.get(key, _NAN), float(of_source[source]))
 
 
 def _cells(table: pd.DataFrame) -> Cells:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _NAN = float("nan")
 
+#: What an arithmetic reason says, that no absence explains.
+_OWN_REASONS = ("ne se déduit pas", "n’a pas de borne")
+
 
 def _says_nothing(cell: Cell) -> bool:
     """Say whether the bounds of a share leave everything possible."""
@@ -108,8 +111,8 @@ class Explainer:
         self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
     ) -> str:
         parts = road.parts[target]
-        if "ne se déduit pas" in cell.reason:
-            return cell.reason
+        if any(said in cell.reason for said in _OWN_REASONS):
+            return cell.reason.strip()
         lost = set(parts) & hidden
         if lost and len(parts) > 1:
             return f"{len(lost)} des {len(parts)} {road.plural} masqués par le producteur."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,14 @@ Key = tuple[str, str, str]
 
 #: Which status wins over another when figures are put together.
 WEAKEST_FIRST = (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE, Status.BOUNDED)
+
+
+class Total(NamedTuple):
+    """A sum and its bounds; NaN where it is not known."""
+
+    value: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,22 @@ class Figures:
         """Return the sum of variables by territory; NaN where one has no value."""
         frame = self.value[keys].reindex(list(codes))
         return pd.Series(frame.to_numpy(dtype=float).sum(axis=1), index=frame.index)
+
+    def totals(self, keys: list[Key]) -> dict[str, Total]:
+        """Return the sum of variables by territory with its bounds: an exact part is its own."""
+        value = self.value[keys].to_numpy(dtype=float)
+        low, high = (
+            np.where(np.isnan(bound), value, bound)
+            for bound in (
+                self.low[keys].to_numpy(dtype=float),
+                self.high[keys].to_numpy(dtype=float),
+            )
+        )
+        sums = (part.sum(axis=1).tolist() for part in (value, low, high))
+        return {
+            str(code): Total(*numbers)
+            for code, *numbers in zip(self.value.index, *sums, strict=True)
+        }
 
     def notes(self, code: str, keys: list[Key]) -> list[str]:
         """Return what the producer noted beside some variables of a territory."""

@@ -39,8 +39,9 @@ CELL_COLUMNS = (
 class Table:
     """Indicators by territories, with what each cell rests on.
 
-    ``count`` is the count a cell tells, or rests on (the numerator of a rate): what the secrecy
-    threshold of its source is compared with.
+    ``count`` is the smallest count, zero apart, that a cell tells or rests on: of a rate, its
+    numerator, its denominator, or what is in the second and not in the first. The secrecy
+    threshold of its source is compared with it.
     """
 
     cells: pd.DataFrame

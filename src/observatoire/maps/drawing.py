@@ -114,9 +114,14 @@ def circles(marks: Sequence[Mark], ground: Ground, unit: str) -> str:
     unit : str
         What is counted.
     """
-    known = [m.value for m in marks if m.status.has_value]
-    most = [m.high for m in marks if m.status is Status.BOUNDED and not math.isnan(m.high)]
-    largest = max([*known, *most], default=0.0)
+
+    def size(mark: Mark) -> float:
+        """Return what the area shows, zero for a mark with no circle."""
+        number = mark.value if mark.status.has_value else mark.high
+        shown = mark.status.has_value or mark.status is Status.BOUNDED
+        return number if shown and number > 0 else 0.0
+
+    largest = max((size(mark) for mark in marks), default=0.0)
     colour = palettes().ground["circle"]
 
     def radius(value: float) -> float:
@@ -128,12 +133,13 @@ def circles(marks: Sequence[Mark], ground: Ground, unit: str) -> str:
         drawn = [m for m in marks if m.code in frame.codes]
         body = [_surface(frame, ground.shapes[m.code], "#ffffff") for m in drawn]
         rings = []
-        for mark in sorted(drawn, key=lambda m: -(m.value if m.status.has_value else m.high)):
-            x, y = _middle(frame, ground.shapes[mark.code])
-            if mark.status.has_value:
-                rings.append(_circle(x, y, radius(mark.value), colour, dashed=False))
-            elif mark.status is Status.BOUNDED and not math.isnan(mark.high):
-                rings.append(_circle(x, y, radius(mark.high), "none", dashed=True))
+        # The largest first: no circle hides a smaller one.
+        for mark in sorted(drawn, key=lambda m: -size(m)):
+            if size(mark) > 0:
+                x, y = _middle(frame, ground.shapes[mark.code])
+                sure = mark.status.has_value
+                fill = colour if sure else "none"
+                rings.append(_circle(x, y, radius(size(mark)), fill, dashed=not sure))
         parts.append(
             _framed(frame, ground, body + rings) + _numbered(frame, ground, drawn, numbers)
         )

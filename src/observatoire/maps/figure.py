@@ -8,6 +8,7 @@ from observatoire.maps.drawing import Ground, Mark, choropleth, circles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import SCHEMATIC_WARNING, notes_of
+from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, enumerate_words
 from observatoire.values import Record, Status, records
 
@@ -45,7 +46,7 @@ def map_figure(
     warn : bool
         Print the workspace's warnings.
     """
-    indicator = table.indicator(code)
+    indicator = admit(table).indicator(code)
     cells = table.main[table.main["indicator"] == code]
     marks = [_mark(row, indicator, communes) for row in records(cells)]
     drawing = (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Label:
     def moved(self) -> bool:
         """Whether it was put too far to be read without a line."""
         dx, dy = self.at[0] - self.anchor[0], self.at[1] - self.anchor[1]
-        return abs(dx) > self.size[0] / 2 or abs(dy) > self.size[1] / 2
+        return bool(abs(dx) > self.size[0] / 2 or abs(dy) > self.size[1] / 2)
 
 
 def place_labels(
@@ -49,7 +50,7 @@ def place_labels(
     Returns
     -------
     list of Label
-        In the same order; no two overlap.
+        In the same order; no two overlap as long as the box has room for one more.
 
     Examples
     --------
@@ -60,7 +61,7 @@ def place_labels(
     placed: list[Label] = []
     for text, anchor in zip(texts, anchors, strict=True):
         size = (char * len(text) + 2.0, height)
-        spots = _spiral(anchor, height)
+        spots = chain(_spiral(anchor, height), _everywhere(anchor, size, box))
         free = (at for at in spots if _inside(at, size, box) and _clear(at, size, placed))
         at = next(free, (float(anchor[0]), float(anchor[1])))
         placed.append(Label(text, anchor, size, at))
@@ -74,6 +75,18 @@ def _spiral(anchor: tuple[float, float], step: float) -> list[tuple[float, float
         turns = np.linspace(0, 2 * np.pi, 8 + 2 * ring, endpoint=False) + 0.3
         spots += [(anchor[0] + radius * np.cos(t), anchor[1] + radius * np.sin(t)) for t in turns]
     return spots
+
+
+def _everywhere(
+    anchor: tuple[float, float], size: tuple[float, float], box: tuple[float, float, float, float]
+) -> Iterator[tuple[float, float]]:
+    """Go through the whole box, nearest first: for a label that its surroundings leave no room."""
+    left, top, width, height = box
+    xs = np.arange(left + size[0] / 2, left + width - size[0] / 2 + 1e-9, 3.0)
+    ys = np.arange(top + size[1] / 2, top + height - size[1] / 2 + 1e-9, 3.0)
+    spots = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    far = np.hypot(*(spots - np.asarray(anchor)).T)
+    yield from ((float(x), float(y)) for x, y in spots[np.argsort(far, kind="stable")])
 
 
 def _inside(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
 
+from observatoire.typography import spaced
 from observatoire.values import Status
 
 
@@ -126,3 +128,23 @@ class Page:
     date: str = ""
     place: str = ""
     cover: bool = False
+
+    def __post_init__(self) -> None:
+        """Space every text as French asks, whoever wrote it."""
+        for name in ("title", "subtitle", "blocks", "date", "place"):
+            object.__setattr__(self, name, _spaced(getattr(self, name)))
+
+
+#: What is not a text to read.
+_NOT_READ = frozenset({"svg", "anchor", "kind", "status"})
+
+
+def _spaced(thing: Any) -> Any:
+    if isinstance(thing, str) and not isinstance(thing, Status):
+        return spaced(thing)
+    if isinstance(thing, tuple):
+        return tuple(_spaced(item) for item in thing)
+    if is_dataclass(thing) and not isinstance(thing, type):
+        told = {f.name: getattr(thing, f.name) for f in fields(thing) if f.name not in _NOT_READ}
+        return replace(thing, **{name: _spaced(value) for name, value in told.items()})
+    return thing

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
 from observatoire.pages.sheet import Sheet
+from observatoire.secrecy.table import admit
 from observatoire.typography import number, plural
 from observatoire.values import records
 
@@ -41,6 +42,7 @@ def evaluation_page(
     date, place : str
         What the page says of itself.
     """
+    admit(table)
     told = frame[frame["convergence"] != "indéterminé"]
     blocks: list[Block] = [Paragraph(_summary(frame, told, start, end))]
     if len(told):

@@ -8,6 +8,7 @@ from observatoire.indicators.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of
+from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK
 from observatoire.values import Record, Status, records
 
@@ -48,6 +49,7 @@ def panel_blocks(
         One grid by source and period, of :data:`MOST_COLUMNS` columns at most; then the figures
         known at another scale only; then what is not available and whom to ask.
     """
+    admit(table)
     known = table.main[table.main["status"] != str(Status.MISSING)]
     shown = [i for i in table.indicators.values() if i.code in set(known["indicator"])]
     elsewhere = table.compared[table.compared["status"] != str(Status.MISSING)]

@@ -9,6 +9,7 @@ from observatoire.indicators.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of
+from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, enumerate_words, plural
 from observatoire.values import Record, Status
 
@@ -75,7 +76,7 @@ def profile_blocks(
     warn : bool
         Print the workspace's warnings.
     """
-    by_key = by_spot(table.cells)
+    by_key = by_spot(admit(table).cells)
     rows: list[Row] = []
     holes: list[str] = []
     for theme in themes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -41,15 +41,12 @@ class ProtectedTable:
     comparators: tuple[str, ...]
     hidden: Mapping[str, int]
     shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
-    seal: object = field(repr=False, default=None)
+    seal: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        """Refuse a table that did not come through the door."""
-        if self.seal is not _SEAL:
-            raise SecrecyError(
-                "Ce tableau n’est pas passé par le secret statistique.",
-                remedy="Obtenez-le par o.table(…), qui le protège.",
-            )
+    def __post_init__(self, seal: object) -> None:
+        """Refuse a table that did not come through the door; no table keeps the key."""
+        if seal is not _SEAL:
+            raise _unprotected()
 
     @property
     def df(self) -> pd.DataFrame:
@@ -93,7 +90,7 @@ class ProtectedTable:
         if territories is not None:
             mine = cells["zoning"] == self.zoning
             cells = cells[~mine | cells["territory"].isin(list(territories))]
-        return replace(self, cells=cells, indicators=kept)
+        return replace(self, cells=cells, indicators=kept, seal=_SEAL)
 
     def indicator(self, code: str) -> Indicator:
         """Return the definition of one of its indicators."""
@@ -101,6 +98,26 @@ class ProtectedTable:
 
     def _repr_html_(self) -> str:
         return str(self.df.to_html(index=False, na_rep="", max_rows=60))
+
+
+def admit(table: ProtectedTable) -> ProtectedTable:
+    """Let a protected table in, and nothing else: what every page, map and package calls first.
+
+    Raises
+    ------
+    SecrecyError
+        On anything that :func:`protect_table` did not make.
+    """
+    if not isinstance(table, ProtectedTable):
+        raise _unprotected()
+    return table
+
+
+def _unprotected() -> SecrecyError:
+    return SecrecyError(
+        "Ce tableau n’est pas passé par le secret statistique.",
+        remedy="Obtenez-le par o.table(…), qui le protège.",
+    )
 
 
 def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> ProtectedTable:
@@ -116,19 +133,22 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
     Returns
     -------
     ProtectedTable
-        Same cells and order; a hidden one has status ``secret``, no value, no bounds, and its
-        reason. ``hidden`` counts the hidden cells by cause.
+        Same cells and order; a hidden one has status ``secret``, no value, no bounds, no note of
+        its producer (which could tell the number), and its reason. ``hidden`` counts the hidden
+        cells by cause.
 
     Notes
     -----
-    Primary secrecy only: a count from 1 to just under the threshold, a rate whose numerator is
-    such a count, and bounds that would tell one. Zero is not hidden. What can be found by
+    Primary secrecy only: a count above zero and under the threshold, a rate that such a count is
+    the numerator or the denominator of, or what the numerator leaves of the denominator, and
+    bounds that would tell one. Zero is not hidden. What can be found by
     subtraction is hidden by the complementary step (see the secrecy page of the documentation).
     """
     cells = table.cells.reset_index(drop=True).copy()
     by_producer = cells["status"] == str(Status.SECRET)
     primary = _under_threshold(cells, table.indicators) & ~by_producer
     cells.loc[primary | by_producer, ["value", "low", "high", "count"]] = float("nan")
+    cells.loc[primary | by_producer, "method"] = ""
     cells.loc[primary, "status"] = str(Status.SECRET)
     cells.loc[primary, "reason"] = [
         f"Effectif au-dessous du seuil de {threshold:.0f} de la source."
@@ -149,13 +169,17 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
 
 
 def _under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
-    """Say which cells tell a count from 1 to just under their threshold."""
+    """Say which cells tell a count above zero and under their threshold."""
     counted = (
         cells["indicator"]
         .map({code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()})
         .astype(bool)
     )
-    count = cells["count"].where(cells["count"].notna() | ~counted, cells["value"])
-    small = (count > 0) & (count < cells["threshold"])
-    narrow = counted & (cells["high"] > 0) & (cells["high"] < cells["threshold"])
-    return (small | narrow) & (cells["threshold"] > 0)
+    small = _below(cells["count"], cells["threshold"])
+    for number in ("value", "low", "high"):
+        small |= counted & _below(cells[number], cells["threshold"])
+    return small
+
+
+def _below(numbers: pd.Series, threshold: pd.Series) -> pd.Series:
+    return (numbers > 0) & (numbers < threshold)
