@@ -12,13 +12,16 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
 from observatoire.declarations import Declaration, read_toml
-from observatoire.errors import CRSError, UnknownNameError, WorkspaceError, suggestion
+from observatoire.errors import CRSError, DescriptorError, UnknownNameError, WorkspaceError, suggestion
 from observatoire.territories.zoning import Zoning, read_zonings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WORKSPACE_FILE = "observatoire.toml"
+
+#: How sources may be shared between real perimeters.
+PASSAGE_METHODS = ("area", "support", "density")
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,15 @@ class Comparator:
 
 @dataclass(frozen=True)
 class PassageFile:
-    """A table of links between two zonings."""
+    """How one zoning passes to another: a table of links, or a method between real perimeters."""
 
     source: str
     target: str
-    file: Path
+    file: Path | None = None
+    method: str = ""
+    support: Path | None = None
+    weight: str = "ind"
+    ratio: float | None = None
 
 
 @dataclass(frozen=True)
@@ -235,8 +242,25 @@ def _metric(head: Declaration) -> str:
 
 
 def _read_passage(table: Declaration, root: Path) -> PassageFile:
-    passage = PassageFile(table.text("source"), table.text("target"), root / table.text("file"))
+    file, support = table.text("file", ""), table.text("support", "")
+    ratio = table.take("ratio", float, 0.0)
+    passage = PassageFile(
+        table.text("source"),
+        table.text("target"),
+        root / file if file else None,
+        table.text("method", "", choices=PASSAGE_METHODS),
+        root / support if support else None,
+        table.text("weight", "ind"),
+        ratio or None,
+    )
     table.close()
+    if bool(passage.file) == bool(passage.method):
+        raise DescriptorError(
+            f"Le passage de « {passage.source} » vers « {passage.target} » se dit par une table "
+            "(file) ou par une méthode (method), l’une ou l’autre.",
+            where=table.where,
+            remedy='Par exemple method = "support", support = "geo/carreaux.csv".',
+        )
     return passage
 
 

@@ -12,7 +12,8 @@ from observatoire.errors import UnknownNameError, suggestion
 from observatoire.indicators.computing import Asked, Place, compute
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.figures import lay_out
-from observatoire.indicators.roads import Links, Road, roads_to
+from observatoire.indicators.passages import METHOD_LABELS, PassageBook, method_label
+from observatoire.indicators.roads import road_of, Links, Road, roads_to
 from observatoire.indicators.table import Table
 
 if TYPE_CHECKING:
@@ -56,7 +57,19 @@ class Desk:
     def _roads(self) -> dict[str, list[Road]]:
         members = {code: list(self.names(code)) for code in self.workspace.zonings}
         labels = {code: zoning.singular for code, zoning in self.workspace.zonings.items()}
-        return {code: roads_to(code, self.links, members, labels) for code in members}
+        roads = {code: roads_to(code, self.links, members, labels) for code in members}
+        book = PassageBook(self.warehouse, self.workspace)
+        for declared in self.workspace.passages:
+            if declared.method:
+                made = book.declared(declared)
+                label = method_label(declared.method)
+                road = road_of(declared.source, made, labels[declared.source], label)
+                roads[declared.target].insert(0, road)
+        for code, found in roads.items():
+            for road in found:
+                if road.label not in METHOD_LABELS.values():
+                    book.keep(road.source, code, road.passage)
+        return roads
 
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""

@@ -15,6 +15,7 @@ from observatoire.territories.perimeters import require_official
 from observatoire.territories.supports import read_support_file
 from observatoire.warehouse import read_shapes
 from observatoire.warehouse.passages import find_passage, store_passage
+from observatoire.workspace import PASSAGE_METHODS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from observatoire.warehouse import Warehouse
-    from observatoire.workspace import Workspace
+    from observatoire.workspace import PassageFile, Workspace
 
-METHODS = ("area", "support", "density")
-
-_METHOD_LABELS = {
+#: How each method is told beside a figure.
+METHOD_LABELS = {
     "area": "au prorata des surfaces",
     "support": "au prorata d’un support fin",
     "density": "par densité relative",
@@ -78,13 +78,24 @@ class PassageBook:
         kept = find_passage(self.warehouse, source, target, method, version)
         if kept is not None:
             table, told = kept
-            table.attrs = told
+            table.attrs.update(told)
             return from_table(table, source_zoning=source, target_zoning=target)
         made = _make(method, layers, self.workspace.crs, support, weight, ratio)
         store_passage(
             self.warehouse, source, target, method, parameters, version, made.to_frame()
         )
         return made
+
+    def declared(self, passage: PassageFile) -> Passage:
+        """Return a passage that ``observatoire.toml`` declares by its method."""
+        return self.make(
+            passage.source,
+            passage.target,
+            passage.method,
+            support=passage.support,
+            weight=passage.weight,
+            ratio=passage.ratio,
+        )
 
     def keep(self, source: str, target: str, passage: Passage) -> None:
         """Keep a passage that a table of links told in words."""
@@ -105,15 +116,15 @@ class PassageBook:
 
 def method_label(method: str) -> str:
     """Return the French name of a method."""
-    return _METHOD_LABELS.get(method, "table de passage")
+    return METHOD_LABELS.get(method, "table de passage")
 
 
 def _parameters(
     method: str, support: Path | None, weight: str, ratio: float | None
 ) -> dict[str, Any]:
-    if method not in METHODS:
+    if method not in PASSAGE_METHODS:
         raise DescriptorError(
-            f"La méthode de passage « {method} » n’existe pas.", remedy=suggestion(method, METHODS)
+            f"La méthode de passage « {method} » n’existe pas.", remedy=suggestion(method, PASSAGE_METHODS)
         )
     if method == "support" and support is None:
         raise DescriptorError(

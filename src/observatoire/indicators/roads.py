@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from observatoire.passage import Passage, from_table
-from observatoire.territories.links import PART, UNKNOWN, WHOLE, compose
+from observatoire.territories.links import PART, SPLIT, UNKNOWN, WHOLE, compose
 from observatoire.typography import NO_BREAK, enumerate_words
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
@@ -23,6 +23,7 @@ class Road:
     passage: Passage
     links: pd.DataFrame
     singular: str
+    label: str = "table de passage"
 
     @property
     def plural(self) -> str:
@@ -66,13 +67,14 @@ class Road:
 
     @cached_property
     def _told(self) -> dict[str, str]:
-        words = {WHOLE: "somme de", PART: "partie de"}
+        words = {WHOLE: "somme de", PART: "partie de", SPLIT: "part de"}
         told: dict[str, list[str]] = {}
         for (target, link), group in self._known.groupby(["target", "link"]):
             sources = enumerate_words(sorted(group["source"]), most=4)
             told.setdefault(str(target), []).append(f"{words[str(link)]} {sources}")
         return {
-            target: f"{self.singular}{NO_BREAK}: {' ; '.join(sorted(said, reverse=True))}"
+            target: f"{self.singular}, {self.label}{NO_BREAK}: "
+            f"{' ; '.join(sorted(said, reverse=True))}"
             for target, said in told.items()
         }
 
@@ -84,6 +86,15 @@ class Road:
             for target, source in zip(single["target"], single["source"], strict=True)
             if target not in self.incomplete
         }
+
+
+def road_of(source: str, passage: Passage, singular: str, label: str) -> Road:
+    """Return the road of a passage between real perimeters."""
+    links = passage.weights[["source", "target", "link"]].astype("str")
+    covered = set(links["target"])
+    bare = [str(target) for target in passage.targets if target not in covered]
+    unknown = pd.DataFrame({"source": "", "target": bare, "link": UNKNOWN}, dtype="str")
+    return Road(source, passage, pd.concat([links, unknown], ignore_index=True), singular, label)
 
 
 def roads_to(

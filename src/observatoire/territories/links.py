@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WHOLE, PART, UNKNOWN = "proche", "inclus", "inconnu"
+
+#: The link of a source that a measured passage shares between targets.
+SPLIT = "partage"
 LINK_WORDS = (WHOLE, PART, UNKNOWN)
 LINK_COLUMNS = ("source", "target", "link")
 

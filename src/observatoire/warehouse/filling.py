@@ -41,6 +41,8 @@ def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
     codes = {code: set(read_members(z.members)["code"]) for code, z in workspace.zonings.items()}
     links = {}
     for passage in workspace.passages:
+        if passage.file is None:
+            continue
         table = read_links(passage.file)
         check_members(table, codes[passage.source], codes[passage.target], passage.file.name)
         links[passage.source, passage.target] = table
