@@ -105,8 +105,19 @@ def plural(count: int, singular: str, several: str | None = None) -> str:
     >>> plural(0, "ligne"), plural(2, "ligne"), plural(3, "tableau", "tableaux")
     ('0\xa0ligne', '2\xa0lignes', '3\xa0tableaux')
     """
-    noun = singular if count < 2 else (several or f"{singular}s")  # noqa: PLR2004 - French plural
+    noun = singular if count < 2 else (several or several_of(singular))  # noqa: PLR2004 - French
     return f"{number(count)}{NO_BREAK}{noun}"
+
+
+def several_of(noun: str) -> str:
+    """Return the plural of a regular noun; initials and words in s, x or z do not change.
+
+    Examples
+    --------
+    >>> several_of("quartier"), several_of("IRIS"), several_of("QPV")
+    ('quartiers', 'IRIS', 'QPV')
+    """
+    return noun if noun.isupper() or noun.endswith(("s", "x", "z")) else f"{noun}s"
 
 
 def enumerate_words(words: list[str], *, most: int = 0) -> str:

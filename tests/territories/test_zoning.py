@@ -44,16 +44,26 @@ BAD_TABLES = {
     "vide": ("members", "", EmptyFileError, "aucune ligne"),
     "en-tête seul": ("members", "code;nom;commune\n", EmptyFileError, "aucune ligne"),
     "virgules": ("members", "code,nom,commune\n1,a,b\n", SeparatorError, "point-virgule"),
-    "cp1252": ("members", "code;nom;commune\n1;é;b\n".encode("cp1252"), UnreadableFileError, "UTF-8"),
+    "cp1252": (
+        "members",
+        "code;nom;commune\n1;é;b\n".encode("cp1252"),
+        UnreadableFileError,
+        "UTF-8",
+    ),
     "cellule de trop": ("members", "code;nom;commune\n1;a;b;c\n", UnreadableFileError, "ligne 2"),
     "colonne absente": ("members", "cdoe;nom;commune\n1;a;b\n", UnknownColumnError, "« cdoe »"),
     "code double": ("members", "code;nom;commune\n1;a;b\n1;c;d\n", DuplicateKeyError, "ligne 3"),
     "code vide": ("members", "code;nom;commune\n1;a;b\n;c;d\n", UnknownTerritoryError, "ligne 3"),
     "lien inconnu": ("links", "source;target;link\na;b;proch\n", PassageError, "« proche »"),
-    "lien double": ("links", "source;target;link\na;b;proche\na;b;inclus\n", DuplicateKeyError, "ligne 3"),
+    "lien double": (
+        "links",
+        "source;target;link\na;b;proche\na;b;inclus\n",
+        DuplicateKeyError,
+        "ligne 3",
+    ),
     "source vide": ("links", "source;target;link\n;b;proche\n", PassageError, "ligne 2"),
     "colonne de lien": ("links", "source;target;lien\na;b;proche\n", UnknownColumnError, "link"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD_TABLES)
@@ -84,16 +94,41 @@ def test_link_to_a_territory_that_is_not_there(
 BAD_WORKSPACES = {
     "clé mal écrite": ('label = "IRIS"', 'labl = "IRIS"', DescriptorError, "« labl »"),
     "clé de trop": ('singular = "IRIS"', 'singulier = "IRIS"', DescriptorError, "« singular »"),
-    "section mal écrite": ("[comparators.commune]", "[comparateurs.commune]", DescriptorError, "« comparators »"),
+    "section mal écrite": (
+        "[comparators.commune]",
+        "[comparateurs.commune]",
+        DescriptorError,
+        "« comparators »",
+    ),
     "méthode": ('"cells"', '"cell"', DescriptorError, "« cells »"),
     "dessin sans fichier": (', file = "geo/contours.csv"', "", DescriptorError, "file"),
     "cellules sans contour": (', within = "commune-2016"', "", DescriptorError, "within"),
     "liens sans source": (', source = "iris-2016" }', " }", DescriptorError, "source"),
-    "zonage principal": ('main_zoning = "quartier-2007"', 'main_zoning = "quartier-2006"', UnknownNameError, "« quartier-2007 »"),
-    "zonage du dessin": ('within = "commune-2016"', 'within = "commune-2006"', UnknownNameError, "« commune-2016 »"),
-    "zonage du passage": ('target = "quartier-2007"', 'target = "quartier-2009"', UnknownNameError, "« quartier-2007 »"),
-    "zonage du comparateur": ('label = "Communes"\nzoning = "commune-2016"', 'label = "Communes"\nzoning = "communes"', UnknownNameError, "« commune-2016 »"),
-}  # fmt: skip
+    "zonage principal": (
+        'main_zoning = "quartier-2007"',
+        'main_zoning = "quartier-2006"',
+        UnknownNameError,
+        "« quartier-2007 »",
+    ),
+    "zonage du dessin": (
+        'within = "commune-2016"',
+        'within = "commune-2006"',
+        UnknownNameError,
+        "« commune-2016 »",
+    ),
+    "zonage du passage": (
+        'target = "quartier-2007"',
+        'target = "quartier-2009"',
+        UnknownNameError,
+        "« quartier-2007 »",
+    ),
+    "zonage du comparateur": (
+        'label = "Communes"\nzoning = "commune-2016"',
+        'label = "Communes"\nzoning = "communes"',
+        UnknownNameError,
+        "« commune-2016 »",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", BAD_WORKSPACES)
@@ -110,14 +145,56 @@ def test_bad_workspace_leaves_the_warehouse_as_it_was(place: Place, case: str) -
 
 
 BAD_DRAWINGS = {
-    "contour absent": ("communes", "contours.csv", "97213;", "97219;", InvalidGeometryError, "97213"),
-    "deux sommets": ("communes", "contours.csv", "97213;3;-60.98;14.64\n97213;4;-60.98;14.60\n", "", InvalidGeometryError, "97213"),
-    "sommet illisible": ("communes", "contours.csv", "14.64\n97209;3", "nord\n97209;3", UnreadableNumberError, "« nord »"),
-    "point illisible": ("iris", "iris.csv", "-61.07;14.61", "-61,07;14.61", UnreadableNumberError, "972090102"),
+    "contour absent": (
+        "communes",
+        "contours.csv",
+        "97213;",
+        "97219;",
+        InvalidGeometryError,
+        "97213",
+    ),
+    "deux sommets": (
+        "communes",
+        "contours.csv",
+        "97213;3;-60.98;14.64\n97213;4;-60.98;14.60\n",
+        "",
+        InvalidGeometryError,
+        "97213",
+    ),
+    "sommet illisible": (
+        "communes",
+        "contours.csv",
+        "14.64\n97209;3",
+        "nord\n97209;3",
+        UnreadableNumberError,
+        "« nord »",
+    ),
+    "point illisible": (
+        "iris",
+        "iris.csv",
+        "-61.07;14.61",
+        "-61,07;14.61",
+        UnreadableNumberError,
+        "972090102",
+    ),
     "colonne lon absente": ("iris", "iris.csv", ";lon;", ";x;", UnknownColumnError, "lon"),
-    "point au loin": ("iris", "iris.csv", "-61.07;14.61", "14.61;-61.07", InvalidGeometryError, "972090102"),
-    "points confondus": ("iris", "iris.csv", "-61.07;14.61", "-61.09;14.61", InvalidGeometryError, "972090102"),
-}  # fmt: skip
+    "point au loin": (
+        "iris",
+        "iris.csv",
+        "-61.07;14.61",
+        "14.61;-61.07",
+        InvalidGeometryError,
+        "972090102",
+    ),
+    "points confondus": (
+        "iris",
+        "iris.csv",
+        "-61.07;14.61",
+        "-61.09;14.61",
+        InvalidGeometryError,
+        "972090102",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", BAD_DRAWINGS)

@@ -21,10 +21,12 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.typography import enumerate_words
+from observatoire.typography import enumerate_words, several_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from observatoire.territories.names import Matcher
 
@@ -98,9 +100,10 @@ def read_layer(
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
     _check_crs(frame, path)
-    codes = frame[column].astype(str).map(matcher.find)
+    texts = _texts(frame[column])
+    codes = texts.map(matcher.find)
     mine = codes != ""
-    outside = tuple((int(row) + 1, str(frame.at[row, column])) for row in frame.index[~mine])
+    outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
     kept = frame[mine].set_axis(codes[mine], axis=0)
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
@@ -181,7 +184,12 @@ def choose_column(
 
 def count_members(frame: gpd.GeoDataFrame, column: str, matcher: Matcher) -> int:
     """Count the territories of a zoning that a column names."""
-    return len(set(frame[column].astype(str).map(matcher.find)) - {""})
+    return len(set(_texts(frame[column]).map(matcher.find)) - {""})
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Write codes as texts; a whole number that a blank made decimal has no decimal."""
+    return column.astype("str").fillna("").str.replace(r"^([0-9]+)\.0$", r"\1", regex=True)
 
 
 def _guess_column(
@@ -196,7 +204,7 @@ def _guess_column(
                 best = (found, frame, str(column))
     if best[1] is None:
         raise UnknownTerritoryError(
-            f"Aucune colonne ne contient les codes ou les noms des {matcher.label}s.",
+            f"Aucune colonne ne contient les codes ou les noms des {several_of(matcher.label)}.",
             where=path.name,
             why=f"Colonnes lues : {enumerate_words([str(c) for c in layers[0].columns], most=12)}.",
             remedy=f"Vérifiez que la couche couvre ces territoires (par exemple "

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError, suggestion
-from observatoire.typography import enumerate_words
+from observatoire.typography import enumerate_words, several_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,9 @@ class Matcher:
                 f"Écrivez le code : {enumerate_words(list(bearers), most=6)}.",
             )
         known = [*self.names.values(), *self.names]
-        return f"Aucun territoire « {text} » parmi les {self.label}s.", suggestion(text, known)
+        return f"Aucun territoire « {text} » parmi les {several_of(self.label)}.", suggestion(
+            text, known
+        )
 
     def code(self, text: str) -> str:
         """Return the code that ``text`` names.

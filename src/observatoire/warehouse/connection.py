@@ -96,7 +96,12 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
     connection = None
     try:
         connection = duckdb.connect(str(path))
-        connection.execute(_schema(crs))
+        schema = _schema(crs)
+        connection.execute(schema)
+        if _crs_changed(connection, crs):
+            # The workspace's CRS has changed; shapes are written anew at each opening.
+            connection.execute("DROP TABLE territory")
+            connection.execute(schema)
     except duckdb.IOException as error:
         held = "lock" in str(error).lower()
         raise WorkspaceError(
@@ -122,5 +127,18 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
 
 def _schema(crs: str) -> str:
     text = resources.files("observatoire.warehouse").joinpath("schema.sql").read_text("utf-8")
+    return text.replace("{crs}", _quoted(crs))
+
+
+def _quoted(crs: str) -> str:
     projjson = CRS(crs).to_json().replace("'", "''")
-    return text.replace("{crs}", f"'{projjson}'")
+    return f"'{projjson}'"
+
+
+def _crs_changed(connection: duckdb.DuckDBPyConnection, crs: str) -> bool:
+    """Say whether the shapes were declared in another CRS than ``crs``."""
+    stored, wanted = connection.execute(
+        f"SELECT typeof(shape), typeof(NULL::GEOMETRY({_quoted(crs)})) "  # noqa: S608 - PROJ's own
+        "FROM (SELECT 1) LEFT JOIN territory ON false"
+    ).fetchall()[0]
+    return bool(stored != wanted)

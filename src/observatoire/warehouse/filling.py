@@ -207,8 +207,10 @@ def load_layer(
             f"Zonage « {chosen} » : {plural(len(layer.shapes), 'périmètre officiel', 'périmètres officiels')} "
             f"(colonne {layer.code_column}, {layer.crs})."
         ),
-        f'Pour le garder, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : '
-        f'geometry = "{_from_root(path, workspace)}".',
+        (
+            f'Pour le garder, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : '
+            f'geometry = "{_from_root(path, workspace)}".'
+        ),
     ]
     if lacking:
         notices.append(f"Sans contour dans ce fichier : {enumerate_words(lacking, most=6)}.")

@@ -1,0 +1,183 @@
+"""The warehouse opens, keeps its geometries with their CRS, and says why when it does not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from building import Place, dump, says
+from observatoire.errors import WorkspaceError
+from observatoire.warehouse import open_warehouse, read_shapes, store_passage_table, store_zoning
+from observatoire.warehouse.connection import MEMORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METRIC = "EPSG:5490"
+
+
+def test_opening_makes_the_folder_and_the_tables(tmp_path: Path) -> None:
+    path = tmp_path / "a/b/o.duckdb"
+    warehouse = open_warehouse(path, METRIC)
+    assert all(rows == [] for rows in dump(warehouse).values())
+    warehouse.close()
+    assert path.is_file()
+
+
+def test_opening_again_keeps_what_was_there(place: Place) -> None:
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    before = dump(warehouse)
+    place.close()
+    assert dump(place.warehouse()) == before
+
+
+@pytest.mark.parametrize("content", [b"ceci n'est pas un entrepot", bytes(range(256)) * 64])
+def test_file_that_is_no_warehouse(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "o.duckdb"
+    path.write_bytes(content)
+    with pytest.raises(WorkspaceError) as caught:
+        open_warehouse(path, METRIC)
+    says(caught.value, "o.duckdb", "Renommez")
+    assert path.read_bytes() == content
+
+
+def test_truncated_warehouse(place: Place) -> None:
+    place.load(place.warehouse())
+    place.close()
+    path = place.workspace.warehouse
+    path.write_bytes(path.read_bytes()[:6000])
+    with pytest.raises(WorkspaceError) as caught:
+        open_warehouse(path, METRIC)
+    says(caught.value, path.name, "Renommez")
+
+
+def test_database_of_something_else_is_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "o.duckdb"
+    with duckdb.connect(str(path)) as other:
+        other.execute("CREATE TABLE load (x INTEGER); CREATE TABLE observation (y INTEGER)")
+    with pytest.raises(WorkspaceError) as caught:
+        open_warehouse(path, METRIC)
+    says(caught.value, "o.duckdb")
+    path.rename(tmp_path / "p.duckdb")
+    with duckdb.connect(str(tmp_path / "p.duckdb")) as other:
+        assert other.execute("SELECT count(*) FROM load").fetchone() == (0,)
+
+
+def test_warehouse_held_by_another_program(place: Place) -> None:
+    place.warehouse()
+    path = place.workspace.warehouse
+    code = (
+        "import sys; from observatoire.warehouse import open_warehouse\n"
+        "from observatoire.errors import WorkspaceError\n"
+        "try: open_warehouse(sys.argv[1], 'EPSG:5490')\n"
+        "except WorkspaceError as error: print(error)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(sys.path), "PYTHONIOENCODING": "utf-8"},
+    ).stdout
+    assert "déjà ouvert" in told
+    assert "Fermez" in told
+
+
+def test_geometries_carry_their_crs_in_the_core_type(place: Place) -> None:
+    warehouse = place.warehouse()
+    ((kind,),) = warehouse.rows(
+        "SELECT data_type FROM duckdb_columns() WHERE table_name = 'territory' "
+        "AND column_name = 'shape'"
+    )
+    assert kind.startswith("GEOMETRY")
+    assert "5490" in kind
+
+
+def test_changing_the_crs_of_a_workspace_changes_that_of_its_shapes(place: Place) -> None:
+    place.load(place.warehouse())
+    place.close()
+    place.toml("EPSG:5490", "EPSG:32620")
+    warehouse = place.warehouse()
+    ((kind,),) = warehouse.rows(
+        "SELECT data_type FROM duckdb_columns() WHERE table_name = 'territory' "
+        "AND column_name = 'shape'"
+    )
+    assert "32620" in kind
+    assert "5490" not in kind
+    assert warehouse.rows("SELECT count(*) FROM current_observation") == [(8,)]
+
+
+def test_shapes_come_back_as_they_were_stored(place: Place) -> None:
+    warehouse = place.warehouse()
+    zoning = place.workspace.zoning("iris-2016")
+    members = pd.DataFrame(
+        {"code": ["b", "a"], "nom": ["B", "A"], "commune": ["", "x"], "note": ["é", ""]}
+    )
+    shapes = gpd.GeoSeries({"a": shapely.box(0, 0, 1, 2).segmentize(0.5)}, crs=METRIC)
+    with warehouse.transaction():
+        store_zoning(warehouse, zoning, members, shapes, official=True, origin="f.gpkg")
+    told = read_shapes(warehouse, "iris-2016")
+    assert told.index.to_list() == ["b", "a"]
+    assert told.geometry["b"] is None
+    assert shapely.equals_identical(told.geometry["a"], shapes["a"])
+    assert told["attributes"].to_list() == [{"note": "é"}, {"note": ""}]
+    assert told["official"].to_list() == [True, True]
+
+
+def test_zoning_declared_no_more_is_forgotten(place: Place) -> None:
+    place.warehouse()
+    place.close()
+    place.toml('zoning = "commune-2016"\npanel = true', 'zoning = "iris-2016"')
+    place.toml('[zonings."iris-2016"]', '[zonings."iris-2020"]')
+    place.toml('source = "iris-2016" }', 'source = "iris-2020" }')
+    place.toml('source = "iris-2016"\n', 'source = "iris-2020"\n')
+    place.toml('zoning = "iris-2016"', 'zoning = "iris-2020"')
+    warehouse = place.warehouse()
+    assert warehouse.rows("SELECT code FROM zoning ORDER BY code") == [
+        ("commune-2016",),
+        ("iris-2020",),
+        ("quartier-2007",),
+    ]
+    assert warehouse.rows("SELECT count(*) FROM territory WHERE zoning = 'iris-2016'") == [(0,)]
+
+
+def test_same_passage_is_kept_once() -> None:
+    warehouse = open_warehouse(MEMORY, METRIC)
+    weights = pd.DataFrame(
+        {"source": ["a", "b"], "target": ["x", "x"], "weight": [1.0, 0.5]}
+    ).assign(low=0.0, high=1.0, link="")
+    tell = ("iris-2016", "quartier-2007", "area")
+    first = store_passage_table(warehouse, *tell, {"ratio": 3}, weights)
+    assert store_passage_table(warehouse, *tell, {"ratio": 3}, weights[::-1]) == first
+    other = store_passage_table(warehouse, *tell, {"ratio": 4}, weights)
+    third = store_passage_table(warehouse, *tell, {"ratio": 3}, weights.assign(weight=0.1))
+    assert len({first, other, third}) == 3
+    assert warehouse.rows("SELECT count(*) FROM passage_weight") == [(6,)]
+    warehouse.close()
+
+
+def test_transaction_is_whole_or_nothing() -> None:
+    warehouse = open_warehouse(MEMORY, METRIC)
+    insert = "INSERT INTO target VALUES ('t', 'i', 'z', 'a', '2010', '2016', 1, 2, 's')"
+
+    def within(*statements: str) -> None:
+        with warehouse.transaction():
+            for statement in statements:
+                warehouse.run(statement)
+
+    with pytest.raises(duckdb.ParserException):
+        within(insert, "INSERT ITNO target")
+    assert warehouse.rows("SELECT count(*) FROM target") == [(0,)]
+    with pytest.raises(duckdb.ConstraintException):
+        within(insert, insert)
+    within(insert)
+    assert warehouse.rows("SELECT count(*) FROM target") == [(1,)]
+    warehouse.close()
