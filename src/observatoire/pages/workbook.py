@@ -61,7 +61,8 @@ class _Writer:
 
     def sheet(self, name: str) -> Any:
         """Add a sheet whose name Excel accepts and that no other bears."""
-        base = name.translate(_FORBIDDEN).strip()[:_LONGEST_SHEET_NAME] or "Tableau"
+        words = " ".join(name.translate(_FORBIDDEN).split())
+        base = words[:_LONGEST_SHEET_NAME].rstrip() or "Tableau"
         chosen, rank = base, 2
         while chosen.casefold() in self.names:
             tail = f" {rank}"
