@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import observatoire as obs
+from observatoire.pages.sheet import Sheet
 
 if TYPE_CHECKING:
     from observatoire.observatory import Observatory
@@ -24,9 +25,22 @@ def _folder() -> Path:
 
 
 @cache
+def annex_sheet() -> Sheet:
+    """Return the annex before it is written, composed once for all suffixes."""
+    sheets: list[Sheet] = []
+    write = Sheet.save
+    Sheet.save = lambda self, path: sheets.append(self) or Path(path)  # type: ignore[method-assign]
+    try:
+        demo().annex("annexe.html")
+    finally:
+        Sheet.save = write  # type: ignore[method-assign]
+    return sheets[0]
+
+
+@cache
 def annex(suffix: str) -> Path:
     """Return the annex, written once a suffix."""
-    return demo().annex(_folder() / f"annexe{suffix}")
+    return annex_sheet().save(_folder() / f"annexe{suffix}")
 
 
 @cache

@@ -373,8 +373,10 @@ class Observatory:
             Told, in French, each step as it starts.
         """
         from observatoire.annex import AnnexContent, annex_page
-        from observatoire.pages.sheet import Sheet
+        from observatoire.pages.sheet import Sheet, writer_of
 
+        target = Path(path or self.workspace.processed / "annexe.html")
+        writer_of(target)  # refused before the work, not after
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
         table = self._whole
@@ -400,7 +402,7 @@ class Observatory:
             )
         )
         tell("Écriture du document")
-        return Sheet(page, table).save(path or self.workspace.processed / "annexe.html")
+        return Sheet(page, table).save(target)
 
     def publish(self, folder: str | Path) -> Path:
         """Write a Data Package that another observatory can read."""

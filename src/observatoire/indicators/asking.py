@@ -134,6 +134,11 @@ def answer(
         On an unknown indicator, zoning, comparator, territory, or a period nothing was loaded for.
     """
     indicators = [desk.catalogue.get(code) for code in dict.fromkeys(codes)]
+    if not indicators:
+        raise UnknownNameError(
+            "Quels indicateurs calculer ?",
+            remedy="Nommez-en au moins un ; o.indicators() les liste.",
+        )
     desk.workspace.zoning(zoning)
     chosen = [desk.workspace.comparator(code) for code in dict.fromkeys(compare)]
     when = _periods(desk, indicators, period)

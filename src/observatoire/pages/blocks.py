@@ -130,10 +130,13 @@ class Page:
     cover: bool = False
 
     def __post_init__(self) -> None:
-        """Space every text as French asks, whoever wrote it."""
+        """Make every text fit to print, whoever wrote it: spaces as French asks, no control."""
         for name in ("title", "subtitle", "blocks", "date", "place"):
             object.__setattr__(self, name, _spaced(getattr(self, name)))
 
+
+#: Control characters, which neither XML nor Typst can hold.
+_UNPRINTABLE = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}
 
 #: What is not a text to read.
 _NOT_READ = frozenset({"svg", "anchor", "kind", "status"})
@@ -141,7 +144,7 @@ _NOT_READ = frozenset({"svg", "anchor", "kind", "status"})
 
 def _spaced(thing: Any) -> Any:
     if isinstance(thing, str) and not isinstance(thing, Status):
-        return spaced(thing)
+        return spaced(thing.translate(_UNPRINTABLE))
     if isinstance(thing, tuple):
         return tuple(_spaced(item) for item in thing)
     if is_dataclass(thing) and not isinstance(thing, type):

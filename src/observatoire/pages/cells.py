@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from observatoire.pages.blocks import Cell
-from observatoire.typography import NARROW, interval, number, with_unit
+from observatoire.typography import NARROW, NO_BREAK, interval, number, with_unit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def told(row: Mapping[str, Any], indicator: Indicator) -> str:
         text = with_unit(row["value"], indicator.unit, indicator.decimals)
         return f"({text})" if status is Status.CONTEXT else text
     if status is Status.BOUNDED:
-        gap = NARROW if indicator.unit == "%" else " "
+        gap = NARROW if indicator.unit == "%" else NO_BREAK
         return (
             f"{interval(row['low'], row['high'], indicator.decimals)}{gap}{indicator.unit}".strip()
         )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.errors import FormatError, suggestion
+from observatoire.errors import FormatError
+from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,13 +53,7 @@ class Sheet:
             On another suffix.
         """
         path = Path(path)
-        write = _WRITERS.get(path.suffix.lower())
-        if write is None:
-            raise FormatError(
-                f"On ne sait pas écrire « {path.suffix or path.name} ».",
-                where=path.name,
-                remedy=suggestion(path.suffix, _WRITERS),
-            )
+        write = writer_of(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.stem}.tmp{path.suffix}")
         try:
@@ -72,6 +67,23 @@ class Sheet:
         from observatoire.pages.html import render_fragment  # noqa: PLC0415
 
         return render_fragment(self.page)
+
+
+def writer_of(path: Path) -> Callable[[Page, Path], None]:
+    """Return what writes a file, told by its suffix.
+
+    Raises
+    ------
+    FormatError
+        On a suffix that nothing writes.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise FormatError(
+            f"On ne sait pas écrire « {path.suffix or path.name} ».",
+            where=path.name,
+            remedy=f"Écrivez {enumerate_words(list(_WRITERS))}.",
+        )
+    return _WRITERS[path.suffix.lower()]
 
 
 def _html(page: Page, path: Path) -> None:

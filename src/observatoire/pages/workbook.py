@@ -43,6 +43,7 @@ def save_workbook(page: b.Page, path: Path) -> None:
 class _Writer:
     book: Any
     names: set[str] = field(default_factory=set)
+    numbers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
@@ -52,9 +53,16 @@ class _Writer:
         self.soft = self.book.add_format({"font_color": "#55606e"})
         self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
 
+    def number(self, digits: str) -> Any:
+        """Return the format of numbers written with some digits, made once."""
+        if digits not in self.numbers:
+            self.numbers[digits] = self.book.add_format({"num_format": digits})
+        return self.numbers[digits]
+
     def sheet(self, name: str) -> Any:
         """Add a sheet whose name Excel accepts and that no other bears."""
-        base = name.translate(_FORBIDDEN).strip()[:_LONGEST_SHEET_NAME] or "Tableau"
+        words = " ".join(name.translate(_FORBIDDEN).split())
+        base = words[:_LONGEST_SHEET_NAME].rstrip() or "Tableau"
         chosen, rank = base, 2
         while chosen.casefold() in self.names:
             tail = f" {rank}"
@@ -89,7 +97,7 @@ class _Writer:
         sheet = self.sheet(chapter or grid.title)
         sheet.write_string(0, 0, grid.title, self.title)
         sheet.set_column(0, 0, 38)
-        textual = grid.kind == "texts"
+        textual = grid.kind in ("texts", "holes")
         parts = ("",) if textual else _PARTS
         sheet.write_string(2, 0, grid.head, self.bold)
         for rank, column in enumerate(grid.columns):
@@ -97,7 +105,7 @@ class _Writer:
                 unit = f" ({column.below})" if column.below and part != "statut" else ""
                 label = f"{column.label}{unit}" + (f"\n{part}" if part else "")
                 sheet.write_string(2, 1 + rank * len(parts) + offset, label, self.bold)
-        sheet.set_column(1, len(grid.columns) * len(parts), 34 if textual else 13)
+        sheet.set_column(1, len(grid.columns) * len(parts), 34 if grid.kind == "texts" else 13)
         sheet.freeze_panes(3, 1)
         line = 3
         for row in grid.rows:
@@ -118,7 +126,7 @@ class _Writer:
             sheet.write_string(line, column, cell.text, self.wrap)
             return
         digits = f"#,##0.{'0' * meant.decimals}" if meant.decimals else "#,##0"
-        form = self.book.add_format({"num_format": digits})
+        form = self.number(digits)
         shown = cell.value if cell.status.has_value else None
         bounded = cell.status is Status.BOUNDED or cell.status is Status.ESTIMATED
         for offset, value in enumerate((shown, cell.low, cell.high)):

@@ -1,0 +1,242 @@
+"""The writers, on a page made by hand with all that could break them."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import docx
+import pytest
+from python_calamine import CalamineWorkbook
+
+from observatoire.indicators.catalogue import Indicator
+from observatoire.pages.blocks import (
+    Callout,
+    Cell,
+    Column,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    Note,
+    Page,
+    PageBreak,
+    Paragraph,
+    Row,
+)
+from observatoire.pages.cells import cell_of, told
+from observatoire.pages.html import render_fragment, render_page
+from observatoire.pages.typeset import render_typst, save_pdf, save_sheet
+from observatoire.pages.word import save_word
+from observatoire.pages.workbook import save_workbook
+from observatoire.values import Nature, Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NASTY = "<script>alert(1)</script> & #let x = 1; $a_b$ \\ [x] *gras* =SOMME(A1) \x07\x1b 100 %"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>'
+NAN = float("nan")
+
+
+def grid(kind: str = "figures") -> Grid:
+    return Grid(
+        title=NASTY,
+        head="Quartier",
+        columns=(Column("Taux", "%", "2016", 1), Column("Nombre", "ménages", "2016", 0)),
+        rows=(
+            Row("Ville", kind="group"),
+            Row(
+                NASTY,
+                (
+                    Cell("12,3", Status.AGGREGATED, 12.345, 12.345, 12.345, hint=NASTY),
+                    Cell("0", Status.OBSERVED, 0.0, 0.0, 0.0),
+                ),
+            ),
+            Row("B", (Cell("s", Status.SECRET, hint="Secret."), Cell("n.d.", Status.MISSING))),
+            Row(
+                "C",
+                (
+                    Cell("[1,0 ; 2,0]", Status.BOUNDED, None, 1.0, 2.0),
+                    Cell("5\u202fe", Status.ESTIMATED, 5.0, 4.0, 6.0),
+                ),
+                kind="comparator",
+            ),
+        ),
+        notes=(Note("Champ", NASTY), Note("Source", "Insee ; SDES.")),
+        kind=kind,
+    )
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return Page(
+        title=NASTY,
+        subtitle="Sous-titre : deux",
+        blocks=(
+            Callout("À lire", (NASTY, "deux")),
+            Heading("Chapitre : un", 1, "un"),
+            Paragraph(NASTY),
+            grid(),
+            Heading("Chapitre : un", 1, "deux"),
+            grid("texts"),
+            PageBreak(),
+            Facts((("Commune", NASTY),), Figure(SVG, "Où", "Situation.", width=0.4)),
+            Figure(SVG, "Carte", 'Carte. "A" & <B>', (Note("Lecture", NASTY),)),
+        ),
+        date="1er mars 2026",
+        place="Martinique",
+        cover=True,
+    )
+
+
+def test_texts_are_made_fit_to_print_once(page: Page) -> None:
+    assert page.subtitle == "Sous-titre\u00a0: deux"
+    assert "\x07" not in repr(page)
+    assert page.title.endswith("100\u202f%")
+    heading, figure = page.blocks[1], page.blocks[-1]
+    assert isinstance(heading, Heading)
+    assert isinstance(figure, Figure)
+    assert heading.text == "Chapitre\u00a0: un"
+    assert heading.anchor == "un"
+    assert figure.svg == SVG
+    again = Page(page.title, page.subtitle, page.blocks, page.date, page.place, cover=page.cover)
+    assert again == page
+
+
+def test_html_escapes_every_text(page: Page) -> None:
+    for text in (render_page(page), render_fragment(page)):
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text
+        assert 'aria-label="Carte. &#34;A&#34; &amp; &lt;B&gt;"' in text
+    assert render_page(page).count("<h1") == 3
+    assert re.search(r'<a href="#un">Chapitre', render_page(page))
+
+
+def test_html_marks_what_is_not_exact(page: Page) -> None:
+    text = render_page(page)
+    assert '<td class="secret" title="Secret.">s</td>' in text
+    assert '<td class="missing">n.d.</td>' in text
+    assert '<td class="bounded">' in text
+    assert "<td>0</td>" in text
+
+
+def test_typst_never_reads_a_text_as_markup(page: Page, tmp_path: Path) -> None:
+    source, drawings = render_typst(page, paged=True)
+    assert list(drawings) == ["figure0.svg", "figure1.svg"]
+    assert '"<script>alert(1)</script> & #let x = 1;' in source
+    save_pdf(page, tmp_path / "p.pdf")
+    assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
+    save_sheet(page, tmp_path / "p.svg")
+    assert ET.parse(tmp_path / "p.svg").getroot().tag.endswith("svg")  # noqa: S314 - ours
+    save_sheet(page, tmp_path / "p.png", ppi=40)
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_word_keeps_every_text(page: Page, tmp_path: Path) -> None:
+    save_word(page, tmp_path / "p.docx")
+    document = docx.Document(str(tmp_path / "p.docx"))
+    assert document.paragraphs[0].text == page.title
+    table = document.tables[0]
+    assert [cell.text for cell in table.rows[0].cells] == [
+        "Quartier",
+        "Taux\n%, 2016",
+        "Nombre\nménages, 2016",
+    ]
+    assert [cell.text for cell in table.rows[2].cells] == [grid_label(page), "12,3", "0"]
+    assert table.rows[1].cells[0].text == table.rows[1].cells[2].text == "Ville"
+    runs = [cell.paragraphs[0].runs[0] for cell in table.rows[4].cells]
+    assert [bool(run.italic) for run in runs] == [False, True, False]
+    assert runs[0].bold
+    assert document.inline_shapes[0]._inline.docPr.get("descr") == 'Carte. "A" & <B>'
+
+
+def grid_label(page: Page) -> str:
+    block = page.blocks[3]
+    assert isinstance(block, Grid)
+    return block.rows[1].label
+
+
+def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: Path) -> None:
+    save_workbook(page, tmp_path / "p.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx"))
+    assert book.sheet_names[0] == "Lisez-moi"
+    assert book.sheet_names[1:] == ["Chapitre un", "Chapitre un 2"]
+    rows = book.get_sheet_by_index(1).to_python(skip_empty_area=False)
+    assert rows[5][1:9] == [12.345, "", "", "agrégé", 0.0, "", "", "observé"]
+    assert rows[6][1:9] == ["", "", "", "secret", "", "", "", "non disponible"]
+    assert rows[7][1:9] == ["", 1.0, 2.0, "encadré", 5.0, 4.0, 6.0, "estimé"]
+    assert book.get_sheet_by_index(2).to_python()[5][1:3] == ["12,3", "0"]
+
+
+def test_nothing_in_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
+    cells = (Cell("=1+1"), Cell("http://exemple.fr"))
+    texts = Grid("T", "=2+2", (Column("=A"), Column("B")), (Row("=3+3", cells),), kind="texts")
+    save_workbook(Page("=4+4", "", (texts,)), tmp_path / "p.xlsx")
+    sheet = docx.opc.package.OpcPackage.open(str(tmp_path / "p.xlsx"))
+    for part in sheet.iter_parts():
+        if "worksheet" in part.partname:
+            assert b"<f>" not in part.blob
+            assert b"hyperlink" not in part.blob
+
+
+# --- cells ------------------------------------------------------------------------------------
+
+
+def indicator(unit: str = "%", decimals: int = 1) -> Indicator:
+    return Indicator("x", "X", "X", "t", Nature.RATE, unit, decimals, "neutral", "d", "u", ("s",))
+
+
+def row(
+    status: Status, value: float = NAN, low: float = NAN, high: float = NAN
+) -> dict[str, object]:
+    return {
+        "status": status,
+        "value": value,
+        "low": low,
+        "high": high,
+        "reason": "r",
+        "method": "m",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "sentence"),
+    [
+        (row(Status.OBSERVED, 1234.56), "1\u202f234,6", "1\u202f234,6\u202f%"),
+        (row(Status.AGGREGATED, 0.0), "0,0", "0,0\u202f%"),
+        (row(Status.AGGREGATED, -0.04), "0,0", "0,0\u202f%"),
+        (row(Status.OBSERVED, -2.25), "−2,3", "−2,3\u202f%"),
+        (row(Status.ESTIMATED, 2.0), "2,0\u202fe", "2,0\u202f%"),
+        (row(Status.CONTEXT, 2.0), "(2,0)", "(2,0\u202f%)"),
+        (
+            row(Status.BOUNDED, NAN, 0.0, 1000.0),
+            "[0,0\u202f; 1\u202f000,0]",
+            "[0,0\u202f; 1\u202f000,0]\u202f%",
+        ),
+        (row(Status.SECRET), "s", "s"),
+        (row(Status.MISSING), "n.d.", "n.d."),
+        (row(Status.NOT_APPLICABLE), "///", "///"),
+    ],
+)
+def test_each_status_has_its_own_writing(
+    given: dict[str, object], text: str, sentence: str
+) -> None:
+    cell = cell_of(given, indicator())
+    assert cell.text == text
+    assert told(given, indicator()) == sentence
+    assert cell.hint == "r m"
+    assert cell.value is None or cell.status.has_value
+
+
+def test_a_hidden_cell_carries_no_number() -> None:
+    cell = cell_of(row(Status.SECRET), indicator())
+    assert (cell.value, cell.low, cell.high) == (None, None, None)
+
+
+def test_a_unit_in_words_is_set_apart_by_a_space_that_holds() -> None:
+    assert told(row(Status.OBSERVED, 1200.0), indicator("euros", 0)) == "1\u202f200\u00a0euros"
+    bounded = told(row(Status.BOUNDED, NAN, 0.0, 9.0), indicator("euros", 0))
+    assert bounded == "[0\u202f; 9]\u00a0euros"
+    assert told(row(Status.OBSERVED, 1.5), indicator("", 1)) == "1,5"
