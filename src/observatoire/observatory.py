@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
+    from observatoire.passage import Passage
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
 
@@ -58,7 +59,7 @@ class Observatory:
         self.workspace = workspace
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
         try:
-            self._perimeters = fill_zonings(self.warehouse, workspace)
+            fill_zonings(self.warehouse, workspace)
         except BaseException:
             self.warehouse.close()
             raise
@@ -135,6 +136,29 @@ class Observatory:
     def rejects(self) -> pd.DataFrame:
         """List the rejected rows: file, line, column, raw text, reason."""
         return self.warehouse.frame(_REJECTS)
+
+    def passages(self) -> pd.DataFrame:
+        """List the passages kept: zonings, method, parameters, date, number of links."""
+        from observatoire.warehouse.passages import list_passages
+
+        return list_passages(self.warehouse)
+
+    def areas(self, zoning: str) -> pd.DataFrame:
+        """Measure the territories of a zoning: ``code``, ``name``, ``area_km2``.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When its perimeters are only drawn: the message says which file to put where.
+        """
+        from observatoire.territories.perimeters import require_official
+        from observatoire.warehouse import read_shapes
+
+        self.workspace.zoning(zoning)
+        frame = read_shapes(self.warehouse, zoning)
+        require_official(frame, zoning)
+        measured = frame.geometry.area / 1e6
+        return pd.DataFrame({"name": frame["name"], "area_km2": measured}).reset_index()
 
     # --- loading -----------------------------------------------------------------------------
 
@@ -255,6 +279,50 @@ class Observatory:
             self._desk, codes, where, period=when, compare=compared, territories=chosen
         )
         return protect_table(computed, self._gazetteer.shapes)
+
+    def passage(
+        self,
+        source: str,
+        target: str,
+        method: Literal["area", "support", "density"] | None = None,
+        *,
+        support: str | Path | None = None,
+        weight: str = "ind",
+        ratio: float | None = None,
+    ) -> Passage:
+        """Return the passage between two zonings: the one in use, or one made by a method.
+
+        Parameters
+        ----------
+        source, target : str
+            Zonings.
+        method : {"area", "support", "density"}, optional
+            How to share sources between real perimeters; kept in the warehouse, and reused while
+            nothing it rests on has changed. Without it, the passage that figures already use.
+        support, weight : path, str
+            For ``support``: a layer, or a csv of Insee cells, and its column of people.
+        ratio : float
+            For ``density``: how many times as dense the inside of a target is.
+
+        Returns
+        -------
+        Passage
+            ``.to_frame()`` is its table de passage.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a method is asked between drawings.
+        PassageError
+            When no passage leads from one to the other.
+        """
+        from observatoire.indicators.passages import PassageBook
+
+        if method is None:
+            return self._desk.passage(source, target)
+        book = PassageBook(self.warehouse, self.workspace)
+        file = self._locate(support) if support is not None else None
+        return book.make(source, target, method, support=file, weight=weight, ratio=ratio)
 
     def audit(self) -> pd.DataFrame:
         """Say what an attacker could still work out of the hidden counts.

@@ -12,7 +12,13 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
 from observatoire.declarations import Declaration, read_toml
-from observatoire.errors import CRSError, DescriptorError, UnknownNameError, WorkspaceError, suggestion
+from observatoire.errors import (
+    CRSError,
+    DescriptorError,
+    UnknownNameError,
+    WorkspaceError,
+    suggestion,
+)
 from observatoire.territories.zoning import Zoning, read_zonings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import shapely
 
 from building import Place, dump, says
 from observatoire.errors import WorkspaceError
-from observatoire.warehouse import open_warehouse, read_shapes, store_passage_table, store_zoning
+from observatoire.warehouse import open_warehouse, read_shapes, store_zoning
 from observatoire.warehouse.connection import MEMORY
 
 if TYPE_CHECKING:
@@ -147,21 +147,6 @@ def test_zoning_declared_no_more_is_forgotten(place: Place) -> None:
         ("quartier-2007",),
     ]
     assert warehouse.rows("SELECT count(*) FROM territory WHERE zoning = 'iris-2016'") == [(0,)]
-
-
-def test_same_passage_is_kept_once() -> None:
-    warehouse = open_warehouse(MEMORY, METRIC)
-    weights = pd.DataFrame(
-        {"source": ["a", "b"], "target": ["x", "x"], "weight": [1.0, 0.5]}
-    ).assign(low=0.0, high=1.0, link="")
-    tell = ("iris-2016", "quartier-2007", "area")
-    first = store_passage_table(warehouse, *tell, {"ratio": 3}, weights)
-    assert store_passage_table(warehouse, *tell, {"ratio": 3}, weights[::-1]) == first
-    other = store_passage_table(warehouse, *tell, {"ratio": 4}, weights)
-    third = store_passage_table(warehouse, *tell, {"ratio": 3}, weights.assign(weight=0.1))
-    assert len({first, other, third}) == 3
-    assert warehouse.rows("SELECT count(*) FROM passage_weight") == [(6,)]
-    warehouse.close()
 
 
 def test_transaction_is_whole_or_nothing() -> None:

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import UnknownNameError, suggestion
+from observatoire.errors import PassageError, UnknownNameError, suggestion
 from observatoire.indicators.computing import Asked, Place, compute
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.figures import lay_out
 from observatoire.indicators.passages import METHOD_LABELS, PassageBook, method_label
-from observatoire.indicators.roads import road_of, Links, Road, roads_to
+from observatoire.indicators.roads import Links, Road, road_of, roads_to
 from observatoire.indicators.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.indicators.catalogue import Catalogue, Indicator
+    from observatoire.passage import Passage
     from observatoire.warehouse import Warehouse
     from observatoire.workspace import Workspace
 
@@ -52,6 +53,25 @@ class Desk:
                 )
         kept = {code: names[code] for code in territories} if territories else names
         return Place(zoning, kept, self._roads[zoning])
+
+    def passage(self, source: str, target: str) -> Passage:
+        """Return the passage that figures use from one zoning to another.
+
+        Raises
+        ------
+        PassageError
+            When none leads there.
+        """
+        for code in (source, target):
+            self.workspace.zoning(code)
+        for road in self._roads[target]:
+            if road.source == source:
+                return road.passage
+        raise PassageError(
+            f"Aucun passage de « {source} » vers « {target} ».",
+            remedy="Déclarez-le par une table [[passages]] dans observatoire.toml, ou donnez une "
+            'méthode : o.passage(…, method="area").',
+        )
 
     @cached_property
     def _roads(self) -> dict[str, list[Road]]:

@@ -81,9 +81,7 @@ class PassageBook:
             table.attrs.update(told)
             return from_table(table, source_zoning=source, target_zoning=target)
         made = _make(method, layers, self.workspace.crs, support, weight, ratio)
-        store_passage(
-            self.warehouse, source, target, method, parameters, version, made.to_frame()
-        )
+        store_passage(self.warehouse, source, target, method, parameters, version, made.to_frame())
         return made
 
     def declared(self, passage: PassageFile) -> Passage:
@@ -124,7 +122,8 @@ def _parameters(
 ) -> dict[str, Any]:
     if method not in PASSAGE_METHODS:
         raise DescriptorError(
-            f"La méthode de passage « {method} » n’existe pas.", remedy=suggestion(method, PASSAGE_METHODS)
+            f"La méthode de passage « {method} » n’existe pas.",
+            remedy=suggestion(method, PASSAGE_METHODS),
         )
     if method == "support" and support is None:
         raise DescriptorError(

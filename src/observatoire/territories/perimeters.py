@@ -23,11 +23,15 @@ Links = Mapping[tuple[str, str], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Perimeters:
-    """Shapes of a zoning by code (None when it has none), and whether they may be measured."""
+    """Shapes of a zoning by code (None when it has none), and whether they may be measured.
+
+    ``loaded`` says that a file was loaded by hand, not declared in ``observatoire.toml``.
+    """
 
     shapes: gpd.GeoSeries | None
     official: bool
     origin: str
+    loaded: bool = False
     notices: tuple[str, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 from observatoire.warehouse.connection import Warehouse, open_warehouse
 from observatoire.warehouse.loads import FileReport, LoadReport, store_files, store_source
-from observatoire.warehouse.zones import read_shapes, store_passage_table, store_zoning
+from observatoire.warehouse.zones import read_shapes, store_zoning
 
 __all__ = [
     "FileReport",
@@ -11,7 +11,6 @@ __all__ = [
     "open_warehouse",
     "read_shapes",
     "store_files",
-    "store_passage_table",
     "store_source",
     "store_zoning",
 ]

@@ -23,8 +23,8 @@ from observatoire.territories.layers import (
 from observatoire.territories.links import check_members, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
 from observatoire.typography import enumerate_words, plural
-from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files
-from observatoire.warehouse.zones import keep_zonings, store_zoning
+from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files, trace_layer
+from observatoire.warehouse.zones import keep_zonings, read_shapes, store_zoning
 from observatoire.workspace import WORKSPACE_FILE, Workspace
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perime
         What each zoning's perimeters are made of.
     """
     members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
-    drawn = draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs)
+    given = _loaded(warehouse, workspace)
+    drawn = draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs, given)
     with warehouse.transaction():
         keep_zonings(warehouse, list(workspace.zonings))
         _store(warehouse, workspace, members, drawn)
@@ -79,7 +80,20 @@ def _store(
             made.shapes,
             official=made.official,
             origin=made.origin,
+            loaded=made.loaded,
         )
+
+
+def _loaded(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
+    """Return the perimeters loaded by hand that no declared file replaces."""
+    rows = warehouse.rows("SELECT code, geometry FROM zoning WHERE loaded ORDER BY code")
+    kept = {}
+    for code, origin in rows:
+        zoning = workspace.zonings.get(str(code))
+        if zoning is not None and zoning.geometry is None:
+            shapes = read_shapes(warehouse, str(code)).geometry.dropna()
+            kept[str(code)] = Perimeters(shapes, official=True, origin=str(origin), loaded=True)
+    return kept
 
 
 def matchers(workspace: Workspace) -> dict[str, Matcher]:
@@ -184,16 +198,19 @@ def load_layer(
 
     Notes
     -----
-    Zonings drawn from this one are drawn again. To keep the file for good, write its path in
-    ``observatoire.toml``; a note of the report gives the line.
+    Zonings drawn from this one are drawn again. The warehouse keeps the perimeters until a file is
+    declared for the zoning; one rebuilt from nothing needs the line that a note of the report gives.
     """
     chosen, layer = _recognise(workspace, path, zoning, code_column, repair=repair)
     tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     members = tables[chosen]
-    given = {chosen: Perimeters(layer.shapes, official=True, origin=path.name)}
+    mine = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True)
+    given = {**_loaded(warehouse, workspace), chosen: mine}
     drawn = draw_all(workspace.zonings, tables, read_all_links(workspace), workspace.crs, given)
     with warehouse.transaction():
         _store(warehouse, workspace, tables, drawn)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, len(layer.outside)))
     rejects = pd.DataFrame(
         [
             (line, layer.code_column, text, "outside", "Hors du zonage.", path.name)
@@ -208,7 +225,7 @@ def load_layer(
             f"(colonne {layer.code_column}, {layer.crs})."
         ),
         (
-            f'Pour le garder, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : '
+            f'Pour le retrouver si l’entrepôt est reconstruit, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : '
             f'geometry = "{_from_root(path, workspace)}".'
         ),
     ]
@@ -217,7 +234,6 @@ def load_layer(
     if layer.repaired:
         notices.append(f"Contours réparés : {enumerate_words(list(layer.repaired), most=6)}.")
     kept = layer.rows_read - len(layer.outside)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, len(layer.outside), kept)
     return LoadReport(chosen, f"Périmètres, {path.name}", (file,), rejects, tuple(notices))
 

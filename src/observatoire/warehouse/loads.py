@@ -235,3 +235,29 @@ def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
             why="On ne saurait lequel croire ; rien n’a été chargé.",
             remedy='Si l’un corrige l’autre, écrivez replaces = "ancien nom" dans sa table [[files]].',
         )
+
+
+def trace_layer(
+    warehouse: Warehouse, zoning: str, file: str, sha256: str, rows: tuple[int, int]
+) -> None:
+    """Write that a file of perimeters was loaded; call it inside a transaction.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Where to write.
+    zoning, file, sha256 : str
+        What was loaded: its ``source`` is told as ``geo/<zoning>``.
+    rows : tuple of int
+        Rows read, and rows set aside.
+    """
+    source, (read, aside) = f"geo/{zoning}", rows
+    number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
+    warehouse.run(
+        "UPDATE load SET superseded_by = ? WHERE source = ? AND superseded_by IS NULL",
+        [number, source],
+    )
+    warehouse.run(
+        "INSERT INTO load VALUES (?, ?, ?, ?, '', now()::TIMESTAMP, ?, ?, ?, NULL)",
+        [number, source, file, sha256, read, read - aside, aside],
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from observatoire.warehouse.connection import Warehouse
 

@@ -10,7 +10,8 @@ CREATE TABLE IF NOT EXISTS zoning (
     singular  VARCHAR NOT NULL,
     vintage   VARCHAR NOT NULL,
     official  BOOLEAN NOT NULL,
-    geometry  VARCHAR NOT NULL   -- file of the real perimeters, or how the drawing is made
+    geometry  VARCHAR NOT NULL,  -- file of the real perimeters, or how the drawing is made
+    loaded    BOOLEAN NOT NULL   -- the file was loaded by hand: kept until a declared one comes
 );
 
 CREATE TABLE IF NOT EXISTS territory (
@@ -95,17 +96,20 @@ CREATE TABLE IF NOT EXISTS passage (
     target     VARCHAR NOT NULL,
     method     VARCHAR NOT NULL,
     parameters JSON NOT NULL,
-    versions   VARCHAR NOT NULL,      -- SHA-256 of what both zonings and the table were made of
+    told       JSON NOT NULL,         -- how the passage tells of itself: remarks, quality
+    version    VARCHAR NOT NULL,      -- SHA-256 of all it rests on: codes, shapes, support, links
     created_at TIMESTAMP NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS passage_weight (
     passage INTEGER NOT NULL,
+    rank    INTEGER NOT NULL,
     source  VARCHAR NOT NULL,
     target  VARCHAR NOT NULL,
-    weight  DOUBLE,
-    low     DOUBLE NOT NULL,
-    high    DOUBLE NOT NULL,
+    weight  DOUBLE,                   -- NULL: the target is an unknown part of the source
+    low     DOUBLE,
+    high    DOUBLE,
+    share   DOUBLE,
     link    VARCHAR NOT NULL
 );
 

@@ -1,8 +1,7 @@
-"""Keep zonings, their territories and shapes, and the tables of passage between them."""
+"""Keep zonings, their territories and their shapes."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import shapely
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from observatoire.warehouse.connection import Warehouse
 
@@ -32,6 +31,7 @@ def store_zoning(
     *,
     official: bool,
     origin: str,
+    loaded: bool = False,
 ) -> None:
     """Write a zoning and its territories anew.
 
@@ -49,12 +49,14 @@ def store_zoning(
         Whether the shapes may be measured.
     origin : str
         The file they come from, or how they were drawn.
+    loaded : bool
+        The file was loaded by hand.
     """
     warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
     warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
     warehouse.run(
-        "INSERT INTO zoning VALUES (?, ?, ?, ?, ?, ?)",
-        [zoning.code, zoning.label, zoning.singular, zoning.vintage, official, origin],
+        "INSERT INTO zoning VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [zoning.code, zoning.label, zoning.singular, zoning.vintage, official, origin, loaded],
     )
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
     drawn = shapes if shapes is not None else gpd.GeoSeries(dtype="geometry")
@@ -107,53 +109,6 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         geometry=gpd.GeoSeries(shapes, crs=warehouse.crs),
     )
     return frame.set_index("code")
-
-
-def store_passage_table(
-    warehouse: Warehouse,
-    source: str,
-    target: str,
-    method: str,
-    parameters: Mapping[str, object],
-    weights: pd.DataFrame,
-) -> int:
-    """Keep a passage, unless the very same one is already there.
-
-    Parameters
-    ----------
-    warehouse : Warehouse
-        Where to write; call it inside a transaction.
-    source, target : str
-        Zonings.
-    method : str
-        How the weights were found.
-    parameters : mapping
-        What the method was told.
-    weights : DataFrame
-        Columns ``source``, ``target``, ``weight``, ``low``, ``high``, ``link``.
-
-    Returns
-    -------
-    int
-        The number of the passage.
-    """
-    ordered = weights.sort_values(["target", "source"], ignore_index=True)
-    version = hashlib.sha256(ordered.to_csv(index=False).encode()).hexdigest()
-    described = json.dumps(dict(parameters), ensure_ascii=False, sort_keys=True)
-    known = warehouse.rows(
-        "SELECT id FROM passage WHERE source = ? AND target = ? AND method = ? AND versions = ? "
-        "AND parameters = ?::JSON",
-        [source, target, method, version, described],
-    )
-    if known:
-        return int(known[0][0])
-    number = int(warehouse.rows("SELECT nextval('passage_id')")[0][0])
-    warehouse.run(
-        "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, now()::TIMESTAMP)",
-        [number, source, target, method, described, version],
-    )
-    warehouse.insert("passage_weight", ordered.assign(passage=number))
-    return number
 
 
 def _wkb(shape: shapely.Geometry | None) -> bytes | None:

@@ -1,0 +1,264 @@
+"""Passages between real perimeters: made once, kept, reused, named beside the figures they give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+import shapely
+
+import observatoire as obs
+from observatoire.errors import DescriptorError, PassageError, SchematicGeometryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from observatoire.observatory import Observatory
+
+X, Y, SIDE = 708000, 1613000, 1000
+
+WORKSPACE = """\
+[workspace]
+name = "Essai"
+main_zoning = "secteur-2020"
+crs = "EPSG:5490"
+
+[zonings."iris-2016"]
+label = "IRIS"
+singular = "IRIS"
+members = "geo/iris.csv"
+geometry = "geo/iris.gpkg"
+
+[zonings."secteur-2020"]
+label = "Secteurs"
+singular = "secteur"
+members = "geo/secteurs.csv"
+geometry = "geo/secteurs.gpkg"
+
+[[passages]]
+source = "iris-2016"
+target = "secteur-2020"
+"""
+
+CATALOGUE = """\
+[themes.population]
+label = "Population"
+
+[indicators.population]
+label = "Population"
+theme = "population"
+nature = "count"
+unit = "habitants"
+decimals = 0
+definition = "Habitants."
+universe = "Population"
+sources = ["recensement"]
+numerator = ["POP"]
+
+[indicators.revenu]
+label = "Revenu médian"
+theme = "population"
+nature = "median"
+unit = "euros"
+decimals = 0
+definition = "Médiane."
+universe = "Population"
+sources = ["recensement"]
+variable = "MED"
+"""
+
+SOURCE = """\
+title = "Recensement"
+producer = "Insee"
+licence = "Licence Ouverte 2.0"
+zoning = "iris-2016"
+
+[[files]]
+name = "pop.csv"
+territory = "IRIS"
+period = "2016"
+
+[variables.POP]
+label = "Population"
+nature = "count"
+
+[variables.MED]
+label = "Revenu médian"
+nature = "median"
+"""
+
+
+def box(column: float, row: float, width: float = 1, height: float = 1) -> shapely.Polygon:
+    """Return a rectangle told in sides of an IRIS."""
+    x, y = X + column * SIDE, Y + row * SIDE
+    return shapely.box(x, y, x + width * SIDE, y + height * SIDE)
+
+
+#: Three IRIS in a row; the first sector is the first IRIS and a quarter of the second.
+IRIS = {"972090101": box(0, 0), "972090102": box(1, 0), "972090103": box(2, 0)}
+SECTORS = {"S1": box(0, 0, 1.25), "S2": box(1.25, 0, 1.75)}
+
+
+def layer(path: Path, shapes: dict[str, shapely.Polygon]) -> None:
+    frame = gpd.GeoDataFrame({"code": list(shapes)}, geometry=list(shapes.values()), crs=5490)
+    frame.to_file(path)
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Path:
+    """Write a workspace with real (made-up) perimeters, and cells where people live."""
+    (tmp_path / "geo").mkdir()
+    source = tmp_path / "data" / "raw" / "recensement"
+    source.mkdir(parents=True)
+    (tmp_path / "indicators.toml").write_text(CATALOGUE, encoding="utf-8")
+    (source / "source.toml").write_text(SOURCE, encoding="utf-8")
+    rows = "IRIS;POP;MED\n972090101;100;9000\n972090102;400;8000\n972090103;50;7000\n"
+    (source / "pop.csv").write_text(rows, encoding="utf-8")
+    iris = "".join(f"{code};{code};97209\n" for code in IRIS)
+    (tmp_path / "geo" / "iris.csv").write_text("code;nom;commune\n" + iris, encoding="utf-8")
+    sectors = "code;nom;commune\nS1;Nord;97209\nS2;Sud;97209\n"
+    (tmp_path / "geo" / "secteurs.csv").write_text(sectors, encoding="utf-8")
+    layer(tmp_path / "geo" / "iris.gpkg", IRIS)
+    layer(tmp_path / "geo" / "secteurs.gpkg", SECTORS)
+    cells = (
+        "idcar_200m,ind\n"
+        f"CRS5490RES200mN{Y}E{X + SIDE},30\n"
+        f"CRS5490RES200mN{Y}E{X + SIDE + 600},10\n"
+    )
+    (tmp_path / "geo" / "carreaux.csv").write_text(cells, encoding="utf-8")
+    return tmp_path
+
+
+def opened(space: Path, passage: str) -> Observatory:
+    (space / "observatoire.toml").write_text(WORKSPACE + passage, encoding="utf-8")
+    return obs.open(space)
+
+
+@pytest.fixture
+def by_area(space: Path) -> Iterator[Observatory]:
+    with opened(space, 'method = "area"\n') as o:
+        yield o
+
+
+def test_split_counts_are_estimated_between_bounds(by_area: Observatory) -> None:
+    row = by_area.table("population").df.set_index("territory").loc["S1"]
+    assert row["status"] == "estimated"
+    assert (row["low"], row["value"], row["high"]) == pytest.approx((100, 200, 500))
+    assert "prorata des surfaces" in row["method"]
+    assert "part de 972090102" in row["method"]
+
+
+def test_a_median_is_not_split(by_area: Observatory) -> None:
+    rows = by_area.table("revenu").df
+    assert set(rows["status"]) == {"missing"}
+    assert rows["reason"].str.contains("ne se déduit pas").all()
+
+
+def test_support_shares_people_where_they_live(space: Path) -> None:
+    with opened(space, 'method = "support"\nsupport = "geo/carreaux.csv"\n') as o:
+        rows = o.table("population").df.set_index("territory")
+    assert rows.loc["S1", "value"] == pytest.approx(100 + 400 * 30 / 40)
+    assert rows["value"].sum() == pytest.approx(550)
+
+
+def test_density_leans_towards_the_target(space: Path) -> None:
+    with opened(space, 'method = "density"\nratio = 3.0\n') as o:
+        value = o.table("population").df.set_index("territory").loc["S1", "value"]
+    share = 3 * 0.25 / (3 * 0.25 + 3 * 0.75)  # both sectors lie inside the second IRIS
+    assert value == pytest.approx(100 + 400 * share)
+
+
+def test_a_passage_is_kept_once_and_reused_while_nothing_changed(space: Path) -> None:
+    with opened(space, 'method = "area"\n') as o:
+        o.table("population")
+        first = o.passages()
+    with obs.open(space) as o:
+        again = o.table("population").df
+        assert o.passages().equals(first)
+    assert len(first) == 1
+    assert first.loc[0, "method"] == "area"
+    assert again.set_index("territory").loc["S1", "value"] == pytest.approx(200)
+
+
+def test_another_perimeter_makes_another_passage(space: Path) -> None:
+    with opened(space, 'method = "area"\n') as o:
+        o.table("population")
+    layer(space / "geo" / "secteurs.gpkg", {"S1": box(0, 0, 1.5), "S2": box(1.5, 0, 1.5)})
+    with obs.open(space) as o:
+        value = o.table("population").df.set_index("territory").loc["S1", "value"]
+        assert len(o.passages()) == 2
+    assert value == pytest.approx(300)
+
+
+def test_what_is_kept_comes_back_whole(by_area: Observatory) -> None:
+    made = by_area.passage("iris-2016", "secteur-2020", "area")
+    kept = by_area.passage("iris-2016", "secteur-2020", "area")
+    assert kept.weights.equals(made.weights) or (
+        kept.weights["weight"].tolist() == pytest.approx(made.weights["weight"].tolist())
+    )
+    assert kept.method == made.method
+    assert kept.to_frame()[["source", "target"]].values.tolist() == (
+        made.to_frame()[["source", "target"]].values.tolist()
+    )
+
+
+def test_drawings_are_shown_never_measured() -> None:
+    with obs.demo() as o:
+        with pytest.raises(SchematicGeometryError, match="geometry") as caught:
+            o.passage("iris-2016", "quartier-cucs-2007", "area")
+        assert "iris-2016" in str(caught.value)
+        with pytest.raises(SchematicGeometryError):
+            o.areas("quartier-cucs-2007")
+
+
+def test_real_perimeters_are_measured(by_area: Observatory) -> None:
+    measured = by_area.areas("iris-2016")
+    assert measured["area_km2"].tolist() == pytest.approx([1, 1, 1])
+
+
+def test_the_passage_in_use_is_given_as_a_table() -> None:
+    with obs.demo() as o:
+        table = o.passage("iris-2016", "quartier-cucs-2007").to_frame()
+        dillon = table[table["target"] == "FDF13"]
+        assert sorted(dillon["source"]) == ["972090301", "972090302", "972090303"]
+        o.table("population")
+        assert set(o.passages()["method"]) == {"links"}
+        with pytest.raises(PassageError, match="commune-2016"):
+            o.passage("commune-2016", "quartier-cucs-2007")
+
+
+@pytest.mark.parametrize(
+    ("passage", "named"),
+    [
+        ("", "file"),
+        ('method = "aire"\n', "« area »"),
+        ('method = "support"\n', "support"),
+        ('method = "density"\n', "ratio"),
+        ('method = "area"\nfile = "geo/x.csv"\n', "l’une ou l’autre"),
+    ],
+)
+def test_a_passage_ill_declared_is_refused(space: Path, passage: str, named: str) -> None:
+    with pytest.raises(DescriptorError, match=named), opened(space, passage) as o:
+        o.table("population")
+
+
+def test_loaded_perimeters_stay_until_others_are_declared(tmp_path: Path) -> None:
+    from observatoire.workspace import create_workspace
+
+    space = create_workspace(tmp_path / "espace")
+    path = tmp_path / "communes.gpkg"
+    with obs.demo() as o:
+        drawn = o.table("population", zoning="commune-2016").gdf.set_index("territory").geometry
+    layer(path, drawn.buffer(50).to_dict())
+    expected = (drawn.buffer(50).area / 1e6).tolist()
+    with obs.open(space) as o:
+        report = o.load(path)
+        assert "commune-2016" in str(report)
+        assert o.areas("commune-2016")["area_km2"].tolist() == pytest.approx(expected)
+    with obs.open(space) as o:
+        assert o.areas("commune-2016")["area_km2"].tolist() == pytest.approx(expected)
+        traced = o.loads().set_index("source").loc["geo/commune-2016"]
+        assert traced["file"] == "communes.gpkg"
+        assert len(traced["sha256"]) == 64

@@ -1,0 +1,93 @@
+"""Supports: Insee's cells from their identifiers, layers, and what is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from observatoire.errors import CRSError, FileError, UnknownColumnError, UnreadableFileError
+from observatoire.territories.supports import read_support_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CELLS = """\
+idcar_200m,i_est_200,ind
+CRS5490RES200mN1613000E708000,0,12.5
+CRS5490RES200mN1613000E708200,1,7
+"""
+
+
+def written(folder: Path, text: str, name: str = "carreaux.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_cells_are_squares_at_the_corner_their_identifier_tells(tmp_path: Path) -> None:
+    cells = read_support_file(written(tmp_path, CELLS), "EPSG:5490", "ind")
+    assert cells.geometry.iloc[0].equals(shapely.box(708000, 1613000, 708200, 1613200))
+    assert cells["ind"].tolist() == [12.5, 7.0]
+    assert cells["i_est_200"].tolist() == ["0", "1"]
+
+
+def test_cells_are_carried_to_the_workspace_system(tmp_path: Path) -> None:
+    moved = read_support_file(written(tmp_path, CELLS), "EPSG:32620", "ind")
+    assert moved.crs.to_epsg() == 32620
+    assert moved.geometry.area.sum() == pytest.approx(2 * 200**2, rel=1e-3)
+
+
+def test_a_layer_is_read_with_its_weight(tmp_path: Path) -> None:
+    points = gpd.GeoDataFrame(
+        {"logements": ["3", "4"]},
+        geometry=shapely.points([708000, 708100], [1613000] * 2),
+        crs=5490,
+    )
+    path = tmp_path / "adresses.gpkg"
+    points.to_file(path)
+    assert read_support_file(path, "EPSG:5490", "logements")["logements"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "weight", "error", "named"),
+    [
+        (CELLS, "indd", UnknownColumnError, "« ind »"),
+        ("a,b\n1,2\n", "b", UnknownColumnError, "identifiants de carreaux"),
+        (
+            CELLS + "CRS2975RES200mN1613000E708200,1,7\n",
+            "ind",
+            CRSError,
+            "plusieurs systèmes",
+        ),
+    ],
+)
+def test_what_is_no_support_is_refused(
+    tmp_path: Path, text: str, weight: str, error: type[Exception], named: str
+) -> None:
+    with pytest.raises(error, match=named):
+        read_support_file(written(tmp_path, text), "EPSG:5490", weight)
+
+
+def test_an_absent_or_unreadable_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="n’existe pas"):
+        read_support_file(tmp_path / "rien.gpkg", "EPSG:5490", "ind")
+    with pytest.raises(UnreadableFileError):
+        read_support_file(written(tmp_path, "pas une couche", "x.gpkg"), "EPSG:5490", "ind")
+
+
+def test_a_layer_without_system_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sans.gpkg"
+    gpd.GeoDataFrame({"ind": [1.0]}, geometry=shapely.points([[1, 1]])).to_file(path)
+    with pytest.raises(CRSError, match="ne dit pas"):
+        read_support_file(path, "EPSG:5490", "ind")
+
+
+def test_real_cells_are_read_and_hold_the_people_of_the_town(real: Path) -> None:
+    path = real / "martinique" / "carreaux" / "filosofi2019_carreaux_200m_fdf_derived.csv"
+    cells = read_support_file(path, "EPSG:5490", "ind")
+    assert len(cells) == 1331
+    assert cells.geometry.area.tolist() == pytest.approx([40000.0] * 1331)
+    assert cells["ind"].min() > 0
