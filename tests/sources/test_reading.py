@@ -296,6 +296,19 @@ def test_row_with_too_many_cells_is_named(tmp_path: Path) -> None:
     says(caught.value, "a.csv, ligne 3", "4 cellules au lieu de 3")
 
 
+def test_last_row_with_too_many_cells_is_not_a_cut(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError) as caught:
+        raw_of(tmp_path / "a.csv", "IRIS;POP\n1;2\n2;1;5\n")
+    says(caught.value, "a.csv, ligne 3", "séparateur")
+
+
+@pytest.mark.parametrize("told", ["", "utf-8", "cp1252"])
+def test_null_bytes_are_refused_whatever_is_told(tmp_path: Path, told: str) -> None:
+    with pytest.raises(UnreadableFileError) as caught:
+        raw_of(tmp_path / "a.csv", b"IRIS;POP\n1;\x002\n", encoding=told)
+    says(caught.value, "a.csv", "octets nuls")
+
+
 def test_last_row_cut_short(tmp_path: Path) -> None:
     with pytest.raises(TruncatedFileError) as caught:
         raw_of(tmp_path / "a.csv", "IRIS;NOM;POP\n1;a;2\n2;b\n")

@@ -90,6 +90,23 @@ def test_linked_shapes_lie_inside_their_cells_without_overlap(
     assert shapely.union_all(shares).area == pytest.approx(sum(share.area for share in shares))
 
 
+def test_lone_share_is_seen_to_lie_inside() -> None:
+    cells = schematic.cells(members([(10, 15), (30, 15)]), OUTLINE, METRIC)
+    (share,) = schematic.linked(cells, links(("i0", "p", "inclus")), ["p"])
+    assert share.area / cells["i0"].area == pytest.approx(schematic.INSIDE_SCALE**2, rel=0.01)
+    assert schematic.INSIDE_SCALE < 1
+    assert share.distance(cells["i0"].exterior) > 100
+
+
+def test_cells_keep_an_island_and_drop_a_sliver() -> None:
+    island = shapely.box(704_100, 1_610_000, 704_400, 1_613_000)
+    sliver = shapely.box(704_500, 1_610_000, 704_501, 1_610_009)
+    outline = gpd.GeoSeries({"C": shapely.union_all([OUTLINE["C"], island, sliver])}, crs=METRIC)
+    cells = schematic.cells(members([(10, 15), (30, 15)]), outline, METRIC)
+    assert cells["i1"].contains(island)
+    assert cells.disjoint(sliver).all()
+
+
 def test_whole_territory_that_lacks_a_cell_is_not_drawn_too_small() -> None:
     cells = schematic.cells(members([(3, 4), (30, 10)]), OUTLINE, METRIC)[["i0"]]
     table = links(("i0", "w", "proche"), ("i1", "w", "proche"), ("i1", "p", "inclus"))
