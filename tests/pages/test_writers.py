@@ -164,10 +164,10 @@ def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: 
     assert book.sheet_names[0] == "Lisez-moi"
     assert book.sheet_names[1:] == ["Chapitre un", "Chapitre un 2"]
     rows = book.get_sheet_by_index(1).to_python(skip_empty_area=False)
-    assert rows[5][1:9] == [12.345, "", "", "agrégé", 0.0, "", "", "observé"]
-    assert rows[6][1:9] == ["", "", "", "secret", "", "", "", "non disponible"]
-    assert rows[7][1:9] == ["", 1.0, 2.0, "encadré", 5.0, 4.0, 6.0, "estimé"]
-    assert book.get_sheet_by_index(2).to_python()[5][1:3] == ["12,3", "0"]
+    assert rows[4][1:9] == [12.345, "", "", "agrégé", 0.0, "", "", "observé"]
+    assert rows[5][1:9] == ["", "", "", "secret", "", "", "", "non disponible"]
+    assert rows[6][1:9] == ["", 1.0, 2.0, "encadré", 5.0, 4.0, 6.0, "estimé"]
+    assert book.get_sheet_by_index(2).to_python(skip_empty_area=False)[4][1:3] == ["12,3", "0"]
 
 
 def test_nothing_in_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 COMPARED = ["commune", "quartiers", "perimetre", "zus"]
 
 
+@cache
 def everything(observatory: Observatory) -> ProtectedTable:
     return observatory.table(SHOWN, compare=COMPARED)
 

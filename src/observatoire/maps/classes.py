@@ -85,10 +85,14 @@ def nice_sizes(largest: float) -> tuple[float, ...]:
     --------
     >>> nice_sizes(7245.7)
     (5000.0, 1000.0, 200.0)
+    >>> nice_sizes(99999.99999999999)
+    (50000.0, 10000.0, 2000.0)
     """
     if largest <= 0:
         return ()
     power = 10.0 ** np.floor(np.log10(largest))
+    if power > largest:  # a logarithm rounded up to the next whole
+        power /= 10
     top = next(float(step * power) for step in (5, 2, 1) if step * power <= largest)
     return tuple(value for value in (top, top / 5, top / 25) if value >= 1)
 
