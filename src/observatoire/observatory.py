@@ -380,8 +380,12 @@ class Observatory:
             )
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
-        table = self.table(codes, zoning, period, self._beside(compare))
-        return panel_page(table, self._gazetteer.communes, chosen, _today(), self.workspace.name)
+        beside = list(self.workspace.comparators) if compare is None else list(compare)
+        table = self.table(codes, zoning, period, beside)
+        foot = self._foot() if compare is None else None
+        return panel_page(
+            table, self._gazetteer.communes, chosen, _today(), self.workspace.name, foot
+        )
 
     def map(
         self, indicator: str, period: int | str | None = None, *, zoning: str | None = None
@@ -461,7 +465,7 @@ class Observatory:
                 ground=self._gazetteer.ground(table.zoning),
                 communes=self._gazetteer.communes,
                 identities=self._gazetteer.identities(table.zoning),
-                panel=[self.workspace.comparators[code].zoning for code in self.workspace.usual],
+                panel=self._foot(),
                 against={
                     i.code: self._gazetteer.against(i.commune)
                     for i in self._gazetteer.identities(table.zoning)
@@ -512,6 +516,12 @@ class Observatory:
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""
         return list(self.workspace.usual if compare is None else compare)
+
+    def _foot(self) -> list[str]:
+        """Return the zonings shown at the foot of panels; the others only give what lacks."""
+        return list(
+            dict.fromkeys(self.workspace.comparators[c].zoning for c in self.workspace.usual)
+        )
 
     def _ensure_loaded(self) -> None:
         """Load everything the first time something is asked of an empty warehouse."""

@@ -109,14 +109,6 @@ def test_the_least_a_set_may_hold_does_not_tell_its_only_whole_part(kept: Observ
         assert row[["value", "low", "high"]].isna().all()
 
 
-def test_a_set_of_parts_with_no_bound_says_so(kept: Observatory) -> None:
-    rows = kept.table(SHOWN[:3], "perimetre-cucs-2007").df.set_index(["territory", "indicator"])
-    assert rows.at[("PER-GUP", "menages_aides"), "high"] == 242
-    assert "0 à 100" in rows.at[("PER-GUP", "part_aides"), "reason"]
-    assert rows.at[("PER-GUP", "menages_par_aide"), "status"] == "missing"
-    assert "borne" in rows.at[("PER-GUP", "menages_par_aide"), "reason"]
-
-
 def test_every_zoning_hides_its_own(kept: Observatory) -> None:
     for zoning in ("iris-2016", "quartier-cucs-2007", "commune-2016", "zus-1996"):
         frame = kept.table(SHOWN, zoning).df

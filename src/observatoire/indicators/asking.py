@@ -174,7 +174,7 @@ def answer(
         zoning=zoning,
         zoning_label=desk.workspace.zoning(zoning).label,
         warnings=desk.workspace.warnings,
-        comparators=tuple(c.zoning for c in chosen if c.zoning != zoning),
+        comparators=tuple(dict.fromkeys(c.zoning for c in chosen if c.zoning != zoning)),
     )
 
 

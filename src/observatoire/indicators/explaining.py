@@ -69,6 +69,8 @@ class Explainer:
     ) -> Cell:
         """Return a carried figure with its method, and the reason of what it lacks."""
         parts = road.parts.get(target, ())
+        if parts and target in road.incomplete:
+            return self._incomplete(cell, road)
         cell = replace(cell, method=road.told(target))
         reason = self._reason(indicator, target, cell, road, hidden)
         if cell.status is Status.MISSING and parts and set(parts) <= hidden:
@@ -81,9 +83,21 @@ class Explainer:
                 status=Status.MISSING,
                 reason=f"Parties inconnues d’{road.singular}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
             )
-        if parts and target in road.incomplete:
-            reason = f"{reason} Sans les membres rattachés à aucun {road.singular} connu.".strip()
         return replace(cell, reason=reason)
+
+    @staticmethod
+    def _incomplete(cell: Cell, road: Road) -> Cell:
+        """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
+        return replace(
+            cell,
+            value=_NAN,
+            low=_NAN,
+            high=_NAN,
+            status=Status.MISSING,
+            reason=f"Au moins un de ses quartiers n’est rattaché à aucun {road.singular} connu.",
+            method="",
+            count=_NAN,
+        )
 
     def _reason(
         self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]

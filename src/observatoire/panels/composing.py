@@ -23,10 +23,11 @@ def panel_page(
     theme: Theme | None,
     date: str,
     place: str,
+    foot: Sequence[str] | None = None,
 ) -> Sheet:
-    """Return the page of a thematic panel."""
+    """Return the page of a thematic panel; ``foot`` names the zonings shown below the rows."""
     title = theme.label if theme else "Tableau de bord"
-    blocks = panel_blocks(table, communes, theme)
+    blocks = panel_blocks(table, communes, theme, foot)
     page = Page(title, table.zoning_label, tuple(blocks), date, place)
     return Sheet(page, table)
 

@@ -240,7 +240,7 @@ def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
 def trace_layer(
     warehouse: Warehouse, zoning: str, file: str, sha256: str, rows: tuple[int, int]
 ) -> None:
-    """Write that a file of perimeters was loaded; call it inside a transaction.
+    """Write once that a file of perimeters was loaded; call it inside a transaction.
 
     Parameters
     ----------
@@ -252,6 +252,12 @@ def trace_layer(
         Rows read, and rows set aside.
     """
     source, (read, aside) = f"geo/{zoning}", rows
+    standing = warehouse.rows(
+        "SELECT 1 FROM load WHERE source = ? AND file = ? AND sha256 = ? AND superseded_by IS NULL",
+        [source, file, sha256],
+    )
+    if standing:
+        return
     number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
     warehouse.run(
         "UPDATE load SET superseded_by = ? WHERE source = ? AND superseded_by IS NULL",
