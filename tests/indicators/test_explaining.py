@@ -12,7 +12,6 @@ import oracle
 from observatoire.workspace import create_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -21,7 +20,7 @@ LINKS = "geo/passage_iris-2016_quartier-cucs-2007.csv"
 
 
 @pytest.fixture(scope="module")
-def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pd.DataFrame]:
+def linked(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Give the perimeters once Bois d’Inde is known to be a part of an IRIS."""
     space: Path = create_workspace(tmp_path_factory.mktemp("lien") / "espace")
     table = (space / LINKS).read_text(encoding="utf-8")
@@ -30,7 +29,7 @@ def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pd.DataFrame]:
     )
     with obs.open(space) as o:
         found = o.table(["population", "part_hlm"], "perimetre-cucs-2007", 2016).df
-    yield found.set_index(["territory", "indicator"])
+    return found.set_index(["territory", "indicator"])
 
 
 def test_a_set_with_a_member_nobody_can_place_has_no_bound() -> None:
