@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 _ACCENT, _SOFT = RGBColor(0x17, 0x45, 0x6B), RGBColor(0x55, 0x60, 0x6E)
 _WIDTH = 184
 
+#: Twentieths of a point in a millimetre, the unit Word counts widths in.
+_TWIPS = 56.7
+
+#: Share of the width taken by the first column, by kind of table.
+_FIRST_COLUMN = {"profile": 0.48, "texts": 0.24, "holes": 0.19}
+
+_LINE = 'w:val="single" w:sz="4" w:space="0" w:color="D5DBE2"'
+_BORDERS = (
+    f"<w:tblBorders {nsdecls('w')}><w:top {_LINE}/><w:bottom {_LINE}/>"
+    f"<w:insideH {_LINE}/></w:tblBorders>"
+)
+
 
 def save_word(page: b.Page, path: Path) -> None:
     """Write a page as a .docx on A4; drawings are pictures with an alternative text."""
@@ -92,9 +104,16 @@ def _turn(document: Any) -> None:
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
+def _title(document: Any, text: str) -> None:
+    """Write the title of a table or drawing, never left alone at the foot of a page."""
+    line = document.add_paragraph()
+    line.paragraph_format.keep_with_next = True
+    line.add_run(text).bold = True
+
+
 def _picture(document: Any, figure: b.Figure) -> None:
     if figure.title:
-        document.add_paragraph().add_run(figure.title).bold = True
+        _title(document, figure.title)
     source = "#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg))"
     png = typeset(source.encode(), "png", ppi=130, inputs={"svg": figure.svg})
     picture = document.add_picture(io.BytesIO(png), width=Mm(_WIDTH * figure.width))
@@ -103,41 +122,64 @@ def _picture(document: Any, figure: b.Figure) -> None:
 
 
 def _table(document: Any, grid: b.Grid) -> None:
-    document.add_paragraph().add_run(grid.title).bold = True
-    wide = len(grid.columns) + 1
-    table = document.add_table(rows=0, cols=wide)
-    table.style = "Light Grid Accent 1"
-    size = 12 if len(grid.columns) > 9 else 16  # noqa: PLR2004 - half-points that A4 holds
-    heads = [grid.head, *(f"{c.label}\n{c.below}" if c.below else c.label for c in grid.columns)]
-    head = "".join(_cell(text, size, "<w:b/>") for text in heads)
-    rows = [f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{head}</w:tr>"]
-    rows += [_row(row, wide, size, right=grid.kind != "texts") for row in grid.rows]
+    _title(document, grid.title)
+    count = len(grid.columns)
+    first = _FIRST_COLUMN.get(grid.kind, 0.26)
+    widths = [
+        round(_WIDTH * first * _TWIPS),
+        *[round(_WIDTH * (1 - first) / count * _TWIPS)] * count,
+    ]
+    table = document.add_table(rows=0, cols=count + 1)
+    table.autofit = False
     # Written as XML: one call a cell and a property took ten seconds for an annex.
+    table._tbl.tblPr.append(parse_xml(_BORDERS))  # noqa: SLF001 - no public way
+    for column, width in zip(table._tbl.tblGrid, widths, strict=True):  # noqa: SLF001
+        column.set(qn("w:w"), str(width))
+    size = 12 if count > 9 else 15  # noqa: PLR2004 - half-points that A4 holds
+    heads = [grid.head, *(f"{c.label}\n{c.below}" if c.below else c.label for c in grid.columns)]
+    right = grid.kind != "texts"
+    head = "".join(
+        _cell(text, size, "<w:b/>", width, right=right and rank > 0)
+        for rank, (text, width) in enumerate(zip(heads, widths, strict=True))
+    )
+    rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
+    rows += [_row(row, widths, size, right=right) for row in grid.rows]
     for row in parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>"):
         table._tbl.append(row)  # noqa: SLF001 - no public way
     _notes(document, grid.notes)
 
 
-def _row(row: b.Row, wide: int, size: int, *, right: bool) -> str:
+def _row(row: b.Row, widths: list[int], size: int, *, right: bool) -> str:
     bold = "" if row.kind == "item" else "<w:b/>"
+    keep = "<w:trPr><w:cantSplit/></w:trPr>"
     if row.kind == "group":
-        return f"<w:tr>{_cell(row.label, size, bold, span=wide)}</w:tr>"
-    shown = [*row.cells, *[b.Cell("")] * (wide - 1 - len(row.cells))]
+        return f"<w:tr>{keep}{_cell(row.label, size, bold, sum(widths), span=len(widths))}</w:tr>"
+    shown = [*row.cells, *[b.Cell("")] * (len(widths) - 1 - len(row.cells))]
     cells = [
-        _cell(c.text, size, "<w:i/>" if c.status is Status.BOUNDED else "", right=right)
-        for c in shown
+        _cell(
+            cell.text,
+            size,
+            bold + ("<w:i/>" if cell.status is Status.BOUNDED else ""),
+            width,
+            right=right,
+        )
+        for cell, width in zip(shown, widths[1:], strict=True)
     ]
-    return f"<w:tr>{_cell(row.label, size, bold)}{''.join(cells)}</w:tr>"
+    return f"<w:tr>{keep}{_cell(row.label, size, bold, widths[0])}{''.join(cells)}</w:tr>"
 
 
-def _cell(text: str, size: int, look: str, *, right: bool = False, span: int = 1) -> str:
-    wide = f'<w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr>' if span > 1 else ""
+def _cell(
+    text: str, size: int, look: str, width: int, *, right: bool = False, span: int = 1
+) -> str:
+    group = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F6"/>' if span > 1 else ""
+    merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     side = '<w:jc w:val="right"/>' if right else ""
     lines = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")
     )
     return (
-        f'<w:tc>{wide}<w:p><w:pPr><w:spacing w:after="0"/>{side}</w:pPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}{group}</w:tcPr>'
+        f'<w:p><w:pPr><w:spacing w:after="0"/>{side}</w:pPr>'
         f'<w:r><w:rPr>{look}<w:sz w:val="{size}"/></w:rPr>{lines}</w:r></w:p></w:tc>'
     )
 
