@@ -25,6 +25,9 @@ WIDTH, LIST_LEFT, LIST_ROW, TOP = 1000.0, 672.0, 19.5, 30.0
 MAP_WIDTH, LEGEND_HEIGHT = 650.0, 88.0
 LARGEST_CIRCLE = 34.0
 
+#: Quoted, for a family whose name holds a digit is no CSS word.
+_FONTS = "'Source Sans 3', 'Segoe UI', Arial, sans-serif"
+
 #: What fills a territory that has no class, by status.
 _PATTERNS = {
     Status.BOUNDED: "bounded",
@@ -306,8 +309,8 @@ def _whole(
     body = body.replace('id="', f'id="{own}').replace("url(#", f"url(#{own}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {height:.0f}" '
-        f'width="{WIDTH:.0f}" height="{height:.0f}" font-family="Source Sans 3, Segoe UI, Arial, '
-        f'sans-serif" role="presentation">{body}</svg>'
+        f'width="{WIDTH:.0f}" height="{height:.0f}" font-family="{_FONTS}" '
+        f'role="presentation">{body}</svg>'
     )
 
 

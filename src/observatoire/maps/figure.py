@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from observatoire.secrecy.table import ProtectedTable
 
 
+#: A figure of the territory's own, that may be told as the least or the most.
+_EXACT = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
+
+
 def map_figure(
     table: ProtectedTable,
     code: str,
@@ -80,7 +84,8 @@ def _mark(row: Record, indicator: Indicator, communes: Mapping[str, str]) -> Mar
 
 def _alternative(title: str, rows: list[Record], indicator: Indicator) -> str:
     """Say in words what the map shows: its extremes, and every figure."""
-    known = [row for row in rows if Status(str(row["status"])).has_value]
+    exact = [row for row in rows if Status(str(row["status"])) in _EXACT]
+    known = exact or [row for row in rows if Status(str(row["status"])).has_value]
     listed = " ; ".join(f"{row['name']}{NO_BREAK}: {told(row, indicator)}" for row in rows)
     if not known:
         return f"Carte. {title}. {listed}."
