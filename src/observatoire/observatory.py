@@ -424,6 +424,11 @@ class Observatory:
         from observatoire.indicators.evaluating import evaluate_frames
         from observatoire.panels.evaluation import evaluation_page
 
+        if str(start) >= str(end):
+            raise UnknownNameError(
+                f"Le départ ({start}) doit précéder l’arrivée ({end}).",
+                remedy="Par exemple o.evaluate(start=2014, end=2019).",
+            )
         codes = [i.code for i in self.catalogue]
         first, last = (
             self.table(codes, None, when, self._beside(["commune"])) for when in (start, end)
@@ -486,7 +491,6 @@ class Observatory:
             Path(folder),
             name=simplify(self.workspace.name).replace(" ", "-"),
             title=self.workspace.name,
-            licence="Licence Ouverte 2.0",
             sources=records(self.sources()),
             date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
@@ -525,7 +529,7 @@ class Observatory:
 
     def _ensure_loaded(self) -> None:
         """Load everything the first time something is asked of an empty warehouse."""
-        if not self.warehouse.rows("SELECT 1 FROM load LIMIT 1"):
+        if not self.warehouse.rows("SELECT 1 FROM source LIMIT 1"):
             self.load()
 
     # --- closing -----------------------------------------------------------------------------

@@ -230,14 +230,14 @@ def create_workspace(folder: Path) -> Path:
 def _metric(head: Declaration) -> str:
     crs = head.text("crs")
     try:
-        unit = CRS(crs).axis_info[0].unit_name
+        known = CRS(crs)
     except ProjError as error:
         raise CRSError(
             f"Le système de coordonnées « {crs} » n’existe pas.",
             where=head.where,
             remedy='Pour la Martinique : crs = "EPSG:5490".',
         ) from error
-    if unit != "metre":
+    if not known.is_projected or known.axis_info[0].unit_name != "metre":
         raise CRSError(
             f"« {crs} » n’est pas en mètres.",
             where=head.where,

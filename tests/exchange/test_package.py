@@ -177,3 +177,12 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     folder = tmp_path / "neuf"
     folder.mkdir()
     assert {path.name for path in demo.demo().publish(folder).iterdir()} == FILES
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
+    from observatoire.exchange.package import _unarmed
+
+    frame = pd.DataFrame({"nom": ["=cmd()|x", "@SUM(1)", "Dillon"], "valeur": [-1.0, 2.0, 3.0]})
+    disarmed = _unarmed(frame)
+    assert disarmed["nom"].tolist() == ["'=cmd()|x", "'@SUM(1)", "Dillon"]
+    assert disarmed["valeur"].tolist() == [-1.0, 2.0, 3.0]

@@ -262,3 +262,90 @@ def test_loaded_perimeters_stay_until_others_are_declared(tmp_path: Path) -> Non
         traced = o.loads().set_index("source").loc["geo/commune-2016"]
         assert traced["file"] == "communes.gpkg"
         assert len(traced["sha256"]) == 64
+
+
+SETS = """\
+
+[zonings."ensemble-2020"]
+label = "Ensembles"
+singular = "ensemble"
+members = "geo/ensembles.csv"
+
+[[passages]]
+source = "secteur-2020"
+target = "ensemble-2020"
+file = "geo/ensembles-liens.csv"
+
+[comparators.ensembles]
+label = "Ensembles"
+zoning = "ensemble-2020"
+panel = true
+"""
+
+
+def test_a_measured_passage_leads_on_to_sets(space: Path) -> None:
+    (space / "geo" / "ensembles.csv").write_text(
+        "code;nom;commune\nTOUT;Tout;\nNORD;Nord seul;\n", encoding="utf-8"
+    )
+    (space / "geo" / "ensembles-liens.csv").write_text(
+        "source;target;link\nS1;TOUT;proche\nS2;TOUT;proche\nS1;NORD;proche\n", encoding="utf-8"
+    )
+    with opened(space, 'method = "area"\n' + SETS) as o:
+        rows = o.table("population", compare=["ensembles"]).df.set_index("territory")
+    assert rows.loc["TOUT", "value"] == pytest.approx(rows.loc[["S1", "S2"], "value"].sum())
+    assert rows.loc["TOUT", "status"] == "aggregated"
+    assert rows.loc["NORD", ["value", "low", "high"]].tolist() == pytest.approx([200, 100, 500])
+    assert rows.loc["NORD", "status"] == "estimated"
+
+
+def test_a_target_the_sources_do_not_cover_is_not_told(space: Path) -> None:
+    layer(space / "geo" / "secteurs.gpkg", {"S1": box(0, 0, 1.25), "S2": box(1.25, 0, 3.75)})
+    with opened(space, 'method = "area"\n') as o:
+        rows = o.table("population").df.set_index("territory")
+    assert rows.loc["S1", "status"] == "estimated"
+    assert rows.loc["S2", "status"] == "missing"
+    assert "47" in rows.loc["S2", "reason"]  # 1.75 of 3.75
+
+
+def test_the_passage_is_named_on_what_is_shown(space: Path) -> None:
+    with opened(space, 'method = "area"\n') as o:
+        panel = o.panel(indicators=["population"])
+        drawing = o.map("population")
+    assert "au prorata des surfaces" in panel.html
+    assert "Passage" in panel.html
+    assert "au prorata des surfaces" in drawing.html
+
+
+def test_a_kept_passage_is_not_measured_again(space: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from observatoire.indicators import passages
+
+    with opened(space, 'method = "area"\n') as o:
+        made = o.passage("iris-2016", "secteur-2020", "area")
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(passages, "_make", refuse)
+        kept = o.passage("iris-2016", "secteur-2020", "area")
+    assert (kept.source_zoning, kept.target_zoning) == (made.source_zoning, made.target_zoning)
+    assert kept.source_zoning == "iris-2016"
+    assert kept.coverage.tolist() == pytest.approx(made.coverage.tolist())
+    assert kept.outside.tolist() == pytest.approx(made.outside.tolist())
+
+
+def test_one_passage_does_not_lead_to_targets_that_overlap() -> None:
+    with obs.demo() as o, pytest.raises(PassageError, match="se recouvrent"):
+        o.passage("quartier-cucs-2007", "ensemble-cucs-2007")
+
+
+def test_a_workspace_without_comparator_nor_profile_is_shown(space: Path) -> None:
+    with opened(space, 'method = "area"\n') as o:
+        assert o.profile("Nord").page.blocks
+        assert o.annex(space / "annexe.html").is_file()
+        assert o.panel("population").page.blocks
+
+
+def test_a_layer_loaded_first_does_not_stand_for_the_sources(space: Path) -> None:
+    with opened(space, 'method = "area"\n') as o:
+        o.load(space / "geo" / "iris.gpkg")
+        assert o.table("population").df["value"].notna().all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import pandas as pd
 import pyogrio
 import pytest
 
+import observatoire as obs
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError
 from observatoire.exchange import write_package
@@ -257,9 +259,7 @@ def test_no_room_lets_a_raw_table_in(kept: Observatory, tmp_path: Path) -> None:
         lambda: map_figure(raw, "menages_aides", ground, {}),
         lambda: evaluation_page(raw, pd.DataFrame(), "2010", "2016", "", ""),
         lambda: annex_page(content),
-        lambda: write_package(
-            raw, tmp_path / "p", name="p", title="p", licence="", sources=[], date=""
-        ),
+        lambda: write_package(raw, tmp_path / "p", name="p", title="p", sources=[], date=""),
     ):
         with pytest.raises(SecrecyError, match="secret statistique"):
             show()
@@ -274,3 +274,55 @@ def test_the_audit_bounds_what_was_hidden(kept: Observatory) -> None:
     assert (report["low"] <= report["high"]).all()
     assert (report["threshold"] == 11).all()
     assert not leaks(report.to_csv())
+
+
+def test_bounds_made_of_what_is_known_beside_a_hidden_part_are_hidden(tmp_path: Path) -> None:
+    """A rate's low bound times the population shown would give the small known part."""
+    from observatoire.workspace import create_workspace
+
+    space = create_workspace(tmp_path / "espace")
+    source = space / "data" / "raw" / "aides"
+    source.mkdir()
+    (source / "source.toml").write_text(
+        """title = "Aides"
+producer = "Caf"
+licence = "Convention"
+zoning = "iris-2016"
+[[files]]
+name = "aides.csv"
+territory = "IRIS"
+period = "2016"
+[markers]
+secret = ["s"]
+[secrecy]
+threshold = 11
+[variables.AIDES]
+label = "Aidés"
+nature = "count"
+[variables.TOUS]
+label = "Tous"
+nature = "count"
+""",
+        encoding="utf-8",
+    )
+    rows = "IRIS;AIDES;TOUS\n972090701;s;50\n972090702;4;400\n"
+    (source / "aides.csv").write_text(rows, encoding="utf-8")
+    with (space / "indicators.toml").open("a", encoding="utf-8") as catalogue:
+        catalogue.write(
+            """
+[indicators.part_aidee]
+label = "Part aidée"
+theme = "emploi"
+nature = "rate"
+unit = "%"
+definition = "x"
+universe = "x"
+sources = ["aides"]
+numerator = ["AIDES"]
+denominator = ["TOUS"]
+"""
+        )
+    with obs.open(space) as o:
+        row = o.table("part_aidee", period=2016).df.set_index("territory").loc["FDF03"]
+    assert row["status"] == "secret"
+    assert math.isnan(row["low"])

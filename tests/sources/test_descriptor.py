@@ -80,3 +80,10 @@ def test_file_that_replaces_another_stands_alone(tmp_path: Path) -> None:
     with pytest.raises(DescriptorError) as caught:
         source.file("population.csv")
     says(caught.value, "population.csv", "b.csv")
+
+
+@pytest.mark.parametrize("name", ["../secret.csv", "/etc/passwd", "a/b.csv", "..\\\\secret.csv"])
+def test_a_source_reads_only_its_own_folder(tmp_path: Path, name: str) -> None:
+    toml = SOURCE_TOML.replace("population.csv", name)
+    with pytest.raises(DescriptorError, match="simple nom de fichier"):
+        source_of(tmp_path / "src", toml)

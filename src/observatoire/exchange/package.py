@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,6 @@ def write_package(
     *,
     name: str,
     title: str,
-    licence: str,
     sources: Sequence[Mapping[str, Any]],
     date: str,
 ) -> Path:
@@ -62,10 +62,10 @@ def write_package(
         What to publish; nothing else gets in.
     folder : Path
         Where; a package already there is replaced.
-    name, title, licence, date : str
+    name, title, date : str
         What the descriptor says.
     sources : sequence of mapping
-        ``title`` and ``producer`` of each source.
+        ``title``, ``producer`` and ``licence`` of each source.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def write_package(
         _write_values(table, made)
         _write_indicators(table, made)
         _write_zones(table, made)
-        descriptor = _descriptor(made, name, title, licence, sources, date, table)
+        descriptor = _descriptor(made, name, title, sources, date, table)
         text = json.dumps(descriptor, ensure_ascii=False, indent=2)
         (made / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
         if folder.exists():
@@ -109,13 +109,17 @@ def _write_values(table: ProtectedTable, folder: Path) -> None:
     names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
     frame = table.df[list(names)].rename(columns=names)
     frame["statut"] = [Status(status).label for status in frame["statut"]]
-    frame.to_csv(folder / "valeurs.csv", index=False, encoding="utf-8", lineterminator="\n")
+    _unarmed(frame).to_csv(
+        folder / "valeurs.csv", index=False, encoding="utf-8", lineterminator="\n"
+    )
     frame.to_parquet(folder / "valeurs.parquet", index=False)
 
 
 def _write_indicators(table: ProtectedTable, folder: Path) -> None:
     frame = pd.DataFrame([_definition(i) for i in table.indicators.values()])
-    frame.to_csv(folder / "indicateurs.csv", index=False, encoding="utf-8", lineterminator="\n")
+    _unarmed(frame).to_csv(
+        folder / "indicateurs.csv", index=False, encoding="utf-8", lineterminator="\n"
+    )
 
 
 def _definition(indicator: Indicator) -> dict[str, str]:
@@ -153,7 +157,6 @@ def _descriptor(
     folder: Path,
     name: str,
     title: str,
-    licence: str,
     sources: Sequence[Mapping[str, Any]],
     date: str,
     table: ProtectedTable,
@@ -164,8 +167,11 @@ def _descriptor(
         "title": title,
         "created": date,
         "version": "1.0.0",
-        "licenses": [{"name": "etalab-2.0", "title": licence}],
-        "sources": [{"title": f"{s['producer']}, {s['title']}"} for s in sources],
+        "licenses": _licences(sources),
+        "sources": [
+            {"title": f"{s['producer']}, {s['title']}", "licence": str(s["licence"])}
+            for s in sources
+        ],
         "avertissements": list(table.warnings),
         "secret": dict(table.hidden),
         "resources": [
@@ -175,6 +181,27 @@ def _descriptor(
             _resource(folder, "zones", "zones.gpkg", None),
         ],
     }
+
+
+def _licences(sources: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """List the licences of the sources: the package is under all of them, each for its figures."""
+    told = [title for title, _ in Counter(str(s["licence"]) for s in sources).most_common()]
+    return [
+        {"name": "etalab-2.0" if "Licence Ouverte 2.0" in title else "other", "title": title}
+        for title in told
+    ]
+
+
+def _unarmed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would run as formulas."""
+    texts = frame.select_dtypes(include=["object", "string"]).columns
+    armed = {name: frame[name].astype("str") for name in texts}
+    return frame.assign(
+        **{
+            name: text.mask(text.str.match(r"^[=+\-@\t]"), "'" + text)
+            for name, text in armed.items()
+        }
+    )
 
 
 def _resource(folder: Path, name: str, file: str, schema: dict[str, Any] | None) -> dict[str, Any]:

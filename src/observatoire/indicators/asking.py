@@ -12,8 +12,8 @@ from observatoire.errors import PassageError, UnknownNameError, suggestion
 from observatoire.indicators.computing import Asked, Place, compute
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.figures import lay_out
-from observatoire.indicators.passages import METHOD_LABELS, PassageBook, method_label
-from observatoire.indicators.roads import Links, Road, road_of, roads_to
+from observatoire.indicators.passages import PassageBook, method_label
+from observatoire.indicators.roads import LINKS, Links, Road, chained, road_of, roads_to
 from observatoire.indicators.table import Table
 
 if TYPE_CHECKING:
@@ -64,9 +64,15 @@ class Desk:
         """
         for code in (source, target):
             self.workspace.zoning(code)
-        for road in self._roads[target]:
-            if road.source == source:
-                return road.passage
+        found = [road for road in self._roads[target] if road.source == source]
+        if len(found) == 1:
+            return found[0].passage
+        if found:
+            raise PassageError(
+                f"Les territoires de « {target} » se recouvrent : il faut plusieurs passages pour "
+                f"y mener « {source} », un seul ne les partage pas.",
+                remedy="Voyez-les par o.passages(), ou demandez les chiffres par o.table(…).",
+            )
         raise PassageError(
             f"Aucun passage de « {source} » vers « {target} ».",
             remedy="Déclarez-le par une table [[passages]] dans observatoire.toml, ou donnez une "
@@ -77,17 +83,25 @@ class Desk:
     def _roads(self) -> dict[str, list[Road]]:
         members = {code: list(self.names(code)) for code in self.workspace.zonings}
         labels = {code: zoning.singular for code, zoning in self.workspace.zonings.items()}
-        roads = {code: roads_to(code, self.links, members, labels) for code in members}
+        # A pair that a method measures is told by no table of links.
+        measured = {(one.source, one.target) for one in self.workspace.passages if one.method}
+        links = {pair: table for pair, table in self.links.items() if pair not in measured}
+        roads = {code: roads_to(code, links, members, labels) for code in members}
         book = PassageBook(self.warehouse, self.workspace)
         for declared in self.workspace.passages:
             if declared.method:
                 made = book.declared(declared)
                 label = method_label(declared.method)
-                road = road_of(declared.source, made, labels[declared.source], label)
+                road = road_of(
+                    declared.source, made, labels[declared.source], declared.method, label
+                )
                 roads[declared.target].insert(0, road)
+                for (middle, target), second in self.links.items():
+                    if middle == declared.target:
+                        roads[target] = chained(road, second) + roads[target]
         for code, found in roads.items():
             for road in found:
-                if road.label not in METHOD_LABELS.values():
+                if road.method == LINKS:
                     book.keep(road.source, code, road.passage)
         return roads
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
@@ -156,6 +156,7 @@ def read_catalogue(path: Path) -> Catalogue:
         for code, child in table.children("indicators").items()
     }
     table.close()
+    themes = {code: _with_profile(theme, indicators) for code, theme in themes.items()}
     for theme in themes.values():
         for named in (*theme.maps, *theme.profile):
             if named not in indicators:
@@ -165,6 +166,14 @@ def read_catalogue(path: Path) -> Catalogue:
                     remedy=suggestion(named, indicators, most=0),
                 )
     return Catalogue(themes, indicators)
+
+
+def _with_profile(theme: Theme, indicators: Mapping[str, Indicator]) -> Theme:
+    """Put every indicator of a theme on the profiles when the catalogue chooses none."""
+    if theme.profile:
+        return theme
+    mine = tuple(code for code, one in indicators.items() if one.theme == theme.code)
+    return replace(theme, profile=mine)
 
 
 def check_variables(

@@ -279,8 +279,10 @@ def _tell_ratios(
         if counts.columns.empty:
             return
         kept = counts.clip(lower=0.0)
-        for key, cell in _cells(road.passage.apply(kept, nature=Nature.COUNT)).items():
-            told[key] = least_count(told.get(key, _NAN), cell.value, cell.low, cell.high)
+        # What is known of a target that holds a hidden source makes the bounds of its ratio.
+        for given in (kept, kept.fillna(0.0)):
+            for key, cell in _cells(road.passage.apply(given, nature=Nature.COUNT)).items():
+                told[key] = least_count(told.get(key, _NAN), cell.value, cell.low, cell.high)
         for code, column in kept.items():
             of_source = dict(zip(column.index, column.to_numpy(), strict=True))
             for target, source in road.enclosing.items():

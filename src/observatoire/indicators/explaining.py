@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from observatoire.typography import NO_BREAK, enumerate_words
+from observatoire.typography import NO_BREAK, enumerate_words, with_unit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 
 _NAN = float("nan")
+
+#: Share of a territory that the sources must cover for a carried figure to be about it.
+LEAST_COVERAGE = 0.95
+
+_CARRIED = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED)
 
 #: What an arithmetic reason says, that no absence explains.
 _OWN_REASONS = ("ne se déduit pas", "n’a pas de borne")
@@ -72,6 +77,8 @@ class Explainer:
         if parts and target in road.incomplete:
             return self._incomplete(cell, road)
         cell = replace(cell, method=road.told(target))
+        if cell.status in _CARRIED and road.coverage(target) < LEAST_COVERAGE:
+            return self._uncovered(cell, road.coverage(target))
         reason = self._reason(indicator, target, cell, road, hidden)
         if cell.status is Status.MISSING and parts and set(parts) <= hidden:
             return replace(cell, status=Status.SECRET, reason="Masqué par le producteur.")
@@ -86,6 +93,20 @@ class Explainer:
         return replace(cell, reason=reason)
 
     @staticmethod
+    def _uncovered(cell: Cell, coverage: float) -> Cell:
+        """Say nothing of a territory that the sources do not cover: the rest is not known."""
+        share = with_unit(100 * coverage, "%")
+        return replace(
+            cell,
+            value=_NAN,
+            low=_NAN,
+            high=_NAN,
+            status=Status.MISSING,
+            reason=f"Les sources ne couvrent que {share} de ce territoire.",
+            count=_NAN,
+        )
+
+    @staticmethod
     def _incomplete(cell: Cell, road: Road) -> Cell:
         """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
         return replace(
@@ -94,7 +115,7 @@ class Explainer:
             low=_NAN,
             high=_NAN,
             status=Status.MISSING,
-            reason=f"Au moins un de ses quartiers n’est rattaché à aucun {road.singular} connu.",
+            reason=f"Au moins un de ses membres n’est rattaché à aucun {road.singular} connu.",
             method="",
             count=_NAN,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from observatoire.warehouse import Warehouse
     from observatoire.workspace import PassageFile, Workspace
+
+#: Raised when an algorithm changes, so that what it made before is not served again.
+METHOD_VERSION = 1
 
 #: How each method is told beside a figure.
 METHOD_LABELS = {
@@ -80,7 +83,11 @@ class PassageBook:
             table, told = kept
             table.attrs.update(told)
             return from_table(table, source_zoning=source, target_zoning=target)
-        made = _make(method, layers, self.workspace.crs, support, weight, ratio)
+        made = replace(
+            _make(method, layers, self.workspace.crs, support, weight, ratio),
+            source_zoning=source,
+            target_zoning=target,
+        )
         store_passage(self.warehouse, source, target, method, parameters, version, made.to_frame())
         return made
 
@@ -158,7 +165,7 @@ def _version(
     support: Path | None,
 ) -> str:
     """Return the SHA-256 of all that a passage rests on: codes, shapes, parameters, support."""
-    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([METHOD_VERSION, parameters], sort_keys=True).encode())
     for layer in layers:
         for code, shape in zip(layer.index, layer.geometry, strict=True):
             digest.update(str(code).encode())

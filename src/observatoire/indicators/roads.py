@@ -14,6 +14,11 @@ from observatoire.typography import NO_BREAK, enumerate_words
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
+#: The method of a passage that a table of links tells in words.
+LINKS = "links"
+
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Road:
@@ -23,6 +28,7 @@ class Road:
     passage: Passage
     links: pd.DataFrame
     singular: str
+    method: str = LINKS
     label: str = "table de passage"
 
     @property
@@ -38,8 +44,8 @@ class Road:
 
     @cached_property
     def unsure(self) -> dict[str, tuple[str, ...]]:
-        """The sources of which each target holds an unknown part."""
-        held = self._known[self._known["link"] == PART]
+        """The sources of which each target holds a part that is not known."""
+        held = self._known[self._known["link"].isin([PART, SPLIT])]
         return {str(t): tuple(g["source"]) for t, g in held.groupby("target")}
 
     @cached_property
@@ -56,6 +62,10 @@ class Road:
     def whole_alone(self) -> dict[str, str]:
         """The single source that each target is made of."""
         return self._alone(WHOLE)
+
+    def coverage(self, target: str) -> float:
+        """Return the share of a target that the sources cover."""
+        return float(self.passage.coverage.get(target, 0.0))
 
     def told(self, target: str) -> str:
         """Say how a target is put together, for the reader of a figure."""
@@ -88,13 +98,43 @@ class Road:
         }
 
 
-def road_of(source: str, passage: Passage, singular: str, label: str) -> Road:
+def chained(road: Road, second: pd.DataFrame) -> list[Road]:
+    """Lead a measured passage on to the zonings that whole targets make up.
+
+    The share of a source that goes to a set is the sum of what goes to its members.
+    """
+    roads = []
+    for sheet in _sheets(second[second["link"] == WHOLE]):
+        joined = road.passage.weights.merge(
+            sheet, left_on="target", right_on="source", suffixes=("", "_member")
+        )
+        summed = joined.groupby(["source", "target_member"], as_index=False)[
+            ["weight", "low"]
+        ].sum()
+        whole = summed["low"] >= 1 - _ROUNDING
+        table = pd.DataFrame(
+            {
+                "source": summed["source"],
+                "target": summed["target_member"],
+                "weight": summed["weight"].where(~whole, 1.0).clip(upper=1.0),
+                "low": summed["low"].where(~whole, 1.0),
+                "high": 1.0,
+                "link": [WHOLE if each else SPLIT for each in whole],
+            }
+        )
+        made = from_table(table, targets=sorted(set(sheet["target"])), method=road.passage.method)
+        roads.append(road_of(road.source, made, road.singular, road.method, road.label))
+    return roads
+
+
+def road_of(source: str, passage: Passage, singular: str, method: str, label: str) -> Road:
     """Return the road of a passage between real perimeters."""
     links = passage.weights[["source", "target", "link"]].astype("str")
     covered = set(links["target"])
     bare = [str(target) for target in passage.targets if target not in covered]
     unknown = pd.DataFrame({"source": "", "target": bare, "link": UNKNOWN}, dtype="str")
-    return Road(source, passage, pd.concat([links, unknown], ignore_index=True), singular, label)
+    told = pd.concat([links, unknown], ignore_index=True)
+    return Road(source, passage, told, singular, method, label)
 
 
 def roads_to(

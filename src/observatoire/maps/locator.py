@@ -27,7 +27,8 @@ def locator_figure(code: str, name: str, ground: Ground) -> Figure | None:
     shapes = ground.shapes.dropna()
     if code not in shapes.index:
         return None
-    x0, y0, x1, y1 = ground.outlines.dropna().total_bounds
+    around = ground.outlines.dropna()
+    x0, y0, x1, y1 = (around if len(around) else shapes).total_bounds
     frame = Frame("", tuple(shapes.index), (x0, y0, x1, y1), (0.0, 0.0, *_SIZE))
     colours = palettes().ground
     parts = [

@@ -27,6 +27,9 @@ _MARKED = (
     Status.NOT_APPLICABLE,
 )
 
+#: How a method names the passage that carried a figure (see ``indicators.roads.Road``).
+_PASSAGE_WORDS = ("table de passage", "au prorata", "densité relative")
+
 SCHEMATIC_WARNING = (
     "Périmètres schématiques, dessinés autour des points des IRIS : à regarder, jamais à mesurer."
 )
@@ -65,9 +68,17 @@ def notes_of(
         ),
         *extra,
         *(Note("Avertissement", text) for text in (table.warnings if warn else ())),
+        *_passages(cells),
         *_source(cells),
     ]
     return tuple(notes)
+
+
+def _passages(cells: pd.DataFrame) -> list[Note]:
+    """Name the passages that carried the figures shown to these territories."""
+    heads = {str(method).split(NO_BREAK)[0] for method in cells["method"] if ", " in str(method)}
+    known = sorted(head for head in heads if any(word in head for word in _PASSAGE_WORDS))
+    return [Note("Passage", f"{' ; '.join(known)}.")] if known else []
 
 
 def _reading(

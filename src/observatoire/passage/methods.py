@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from observatoire.passage.support import masses, read_support
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+
+_FEW = 200_000  # corners that a second layer may hold while the first is looked at
 
 
 def by_area(
@@ -146,16 +149,23 @@ def two_layers(
     source: gpd.GeoDataFrame, target: gpd.GeoDataFrame, *, repair: bool
 ) -> tuple[Layer, Layer]:
     """Check the two layers of a passage, each and together."""
-    layers = (
-        check_layer(source, "source", repair=repair),
-        check_layer(target, "cible", repair=repair),
-    )
+    with ThreadPoolExecutor(1) as beside:
+        first = beside.submit(check_layer, source, "source", repair=repair)
+        second = check_layer(target, "cible", repair=repair)
+        layers = (first.result(), second)
     check_same_crs(*layers)
     # The outline of the targets spares intersections; a grid is swept, and needs none.
     useful = layers[0].grid is None
-    # One after the other: together they would hold the corners of both layers in memory.
-    check_no_overlap(layers[0], outlined=False)
-    return layers[0], replace(layers[1], outline=check_no_overlap(layers[1], outlined=useful))
+    if shapely.get_num_coordinates(layers[1].geometries).sum() > _FEW:
+        # One after the other: together they would hold the corners of both layers in memory.
+        check_no_overlap(layers[0], outlined=False)
+        outline = check_no_overlap(layers[1], outlined=useful)
+    else:
+        with ThreadPoolExecutor(1) as beside:
+            apart = beside.submit(check_no_overlap, layers[0], outlined=False)
+            outline = check_no_overlap(layers[1], outlined=useful)
+            apart.result()
+    return layers[0], replace(layers[1], outline=outline)
 
 
 def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> build.Shares:

@@ -147,7 +147,9 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
     cells = table.cells.reset_index(drop=True).copy()
     by_producer = cells["status"] == str(Status.SECRET)
     primary = _under_threshold(cells, table.indicators) & ~by_producer
-    cells.loc[primary | by_producer, ["value", "low", "high", "count"]] = float("nan")
+    cells.loc[primary | by_producer, ["value", "low", "high"]] = float("nan")
+    # What a cell rests on has served: kept, it would tell of hidden parts.
+    cells["count"] = float("nan")
     cells.loc[primary | by_producer, "method"] = ""
     cells.loc[primary, "status"] = str(Status.SECRET)
     cells.loc[primary, "reason"] = [

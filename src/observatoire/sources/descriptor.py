@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
@@ -217,6 +218,13 @@ def _read_file(table: Declaration) -> FileSpec:
     if bool(spec.low_column) != bool(spec.high_column):
         one, other = sorted(("low_column", "high_column"), key=lambda key: not getattr(spec, key))
         raise table.refuse(one, f"une borne ne va pas sans l’autre ; ajoutez {other}")
+    if PurePath(spec.name).name != spec.name or "\\" in spec.name:
+        raise DescriptorError(
+            f"« {spec.name} » n’est pas un simple nom de fichier.",
+            where=table.where,
+            why="Une source ne lit que les fichiers de son propre dossier.",
+            remedy="Déposez le fichier à côté de source.toml et donnez son nom seul.",
+        )
     if not spec.period and not spec.period_column:
         raise DescriptorError(
             f"On ne sait pas à quelle période se rapporte « {spec.name} ».",

@@ -197,7 +197,9 @@ def _guess_column(
 ) -> tuple[gpd.GeoDataFrame, str]:
     """Choose the layer and the column in which most territories of the zoning are found."""
     best: tuple[int, gpd.GeoDataFrame | None, str] = (0, None, "")
-    for frame in layers:
+    # A file may hold the points or the lines of the same territories beside their outlines.
+    surfaces = [f for f in layers if (shapely.get_dimensions(f.geometry.to_numpy()) == 2).any()]  # noqa: PLR2004
+    for frame in surfaces or layers:
         for column in frame.columns.drop(frame.geometry.name):
             found = count_members(frame, str(column), matcher)
             if found > best[0]:

@@ -106,15 +106,29 @@ def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
     SchematicGeometryError
         Which says which file to put where.
     """
+    if shapes.geometry.isna().all():
+        raise SchematicGeometryError(
+            "Ce zonage n’a aucun périmètre.",
+            where=zoning,
+            why="Rien à mesurer.",
+            remedy=_give_file(zoning),
+            zoning=zoning,
+        )
     if not shapes["official"].all():
         raise SchematicGeometryError(
             "Ces périmètres sont schématiques : on peut les montrer, jamais les mesurer.",
             where=zoning,
             why="Une surface, une densité ou un partage au prorata des surfaces serait faux.",
-            remedy=f'Déposez le vrai périmètre dans geo/ et ajoutez à [zonings."{zoning}"], dans '
-            'observatoire.toml : geometry = "geo/fichier.gpkg".',
+            remedy=_give_file(zoning),
             zoning=zoning,
         )
+
+
+def _give_file(zoning: str) -> str:
+    return (
+        f'Déposez le vrai périmètre dans geo/ et ajoutez à [zonings."{zoning}"], dans '
+        'observatoire.toml : geometry = "geo/fichier.gpkg".'
+    )
 
 
 def _draw(
