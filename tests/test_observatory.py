@@ -8,7 +8,6 @@ import sys
 import zipfile
 from typing import TYPE_CHECKING
 
-import duckdb
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -216,7 +215,7 @@ def test_a_failed_writing_leaves_what_was_there(
         raise OSError(message)
 
     monkeypatch.setattr("observatoire.pages.html.render_page", fail)
-    with pytest.raises(OSError, match="disque plein"):
+    with pytest.raises(FileError, match="disque plein"):
         o.map("part_hlm").save(path)
     assert path.read_text(encoding="utf-8") == "la précédente"
     assert [p.name for p in tmp_path.iterdir()] == ["carte.html"]
@@ -261,5 +260,36 @@ def test_the_annex_tells_its_steps(o: Observatory, tmp_path: Path) -> None:
 def test_closing_with_a_block() -> None:
     with obs.demo() as mine:
         assert len(mine.zonings()) == 9
-    with pytest.raises(duckdb.ConnectionException, match="closed"):
+    with pytest.raises(WorkspaceError, match="fermé"):
         mine.zonings()
+
+
+def test_reference_values_stand_where_nothing_better_is_known(o: Observatory) -> None:
+    martinique = o.table("taux_pauvrete", period=2019, compare=["martinique"]).df
+    row = martinique[martinique["territory"] == "972"].iloc[0]
+    assert (row["value"], row["status"]) == (27.4, "observed")
+    assert "Valeurs publiées" in row["source"]
+    towns = o.table("population", "commune-2016", 2007).df.set_index("territory")["value"]
+    assert towns.to_dict() == {"97209": 89794, "97213": 39442}
+    computed = o.table("population", "commune-2016", 2016).df.set_index("territory")
+    assert set(computed["status"]) == {"aggregated"}  # a sum is not replaced by what it equals
+
+
+def test_the_annex_refuses_a_form_of_one_page_before_the_work(
+    o: Observatory, tmp_path: Path
+) -> None:
+    with pytest.raises(FormatError, match=r"\.docx"):
+        o.annex(tmp_path / "annexe.svg")
+    with pytest.raises(FormatError, match="suffixe manque"):
+        o.annex(tmp_path / "annexe")
+
+
+def test_a_folder_in_the_way_is_told(o: Observatory, tmp_path: Path) -> None:
+    (tmp_path / "carte.html").mkdir()
+    with pytest.raises(FileError, match="dossier porte déjà ce nom"):
+        o.map("part_hlm").save(tmp_path / "carte.html")
+
+
+def test_periods_in_the_wrong_order_are_refused(o: Observatory) -> None:
+    with pytest.raises(UnknownNameError, match="précéder"):
+        o.evaluate(2019, 2014)

@@ -449,11 +449,11 @@ class Observatory:
         progress : callable, optional
             Told, in French, each step as it starts.
         """
-        from observatoire.annex import AnnexContent, annex_page
+        from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
 
         target = Path(path or self.workspace.processed / "annexe.html")
-        writer_of(target)  # refused before the work, not after
+        writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
         table = self._whole

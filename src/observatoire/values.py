@@ -63,9 +63,13 @@ _WITH_VALUE = frozenset(
 
 _STATUS_TEXT: dict[Status, tuple[str, str, str]] = {
     Status.OBSERVED: ("observé", "", "chiffre du producteur pour ce territoire même"),
-    Status.AGGREGATED: ("agrégé", "", "somme exacte sur des territoires entiers"),
+    Status.AGGREGATED: ("agrégé", "", "somme sur des territoires entiers, sans partage"),
     Status.ESTIMATED: ("estimé", "e", "estimation : au moins un territoire a été partagé"),
-    Status.BOUNDED: ("encadré", "[ ; ]", "seul un encadrement est honnête"),
+    Status.BOUNDED: (
+        "encadré",
+        "[ ; ]",
+        "la valeur est entre ces deux bornes, sans que l’on puisse dire mieux",
+    ),
     Status.CONTEXT: (
         "contexte",
         "(…)",

@@ -217,13 +217,21 @@ def create_workspace(folder: Path) -> Path:
             remedy="Choisissez un autre dossier : rien n’est écrasé.",
         )
     origin = embedded_root()
-    for part in (WORKSPACE_FILE, "indicators.toml", "geo", "data/raw"):
-        target = folder / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (origin / part).is_dir():
-            shutil.copytree(origin / part, target, dirs_exist_ok=False)
-        else:
-            shutil.copyfile(origin / part, target)
+    try:
+        for part in ("geo", "data/raw", "indicators.toml", WORKSPACE_FILE):
+            target = folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if (origin / part).is_dir():
+                shutil.copytree(origin / part, target, dirs_exist_ok=False)
+            else:
+                shutil.copyfile(origin / part, target)
+    except OSError as error:
+        raise WorkspaceError(
+            "On ne peut pas créer l’espace de travail ici.",
+            where=str(folder),
+            why=f"Le système dit : {error.strerror or error}.",
+            remedy="Choisissez un dossier vide où vous avez le droit d’écrire.",
+        ) from error
     return folder
 
 

@@ -326,3 +326,13 @@ def test_wide_and_long_say_the_same(
     told = long(folder, "".join(f"iris-2016;{c};2016;POP;{p};;;\n" for c, p in pops))
     key = ["territory", "value", "status", "marker"]
     pd.testing.assert_frame_equal(flat.observations[key], told.observations[key])
+
+
+def test_a_negative_count_is_refused(tmp_path: Path) -> None:
+    parsed = parse(
+        tmp_path / "src", LONG_TOML, LONG_HEADER + "iris-2016;972090101;2016;POP;-4;;;\n"
+    )
+    assert parsed.rows_rejected == 1
+    with pytest.raises(UnreadableNumberError, match="négatif") as caught:
+        refuse_faults(parsed)
+    assert "ligne 2" in caught.value.where

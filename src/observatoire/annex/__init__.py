@@ -2,4 +2,7 @@
 
 from observatoire.annex.document import AnnexContent, annex_page
 
-__all__ = ["AnnexContent", "annex_page"]
+#: Forms that hold several pages.
+ANNEX_SUFFIXES = (".html", ".pdf", ".docx", ".xlsx")
+
+__all__ = ["ANNEX_SUFFIXES", "AnnexContent", "annex_page"]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from observatoire.secrecy.table import ProtectedTable
 
+#: Letters too like the marks « s » and « e ».
+_MARK_LETTERS = "SE"
+
 _SIGNS = {
     Status.OBSERVED: "●",
     Status.AGGREGATED: "●",
@@ -58,7 +61,8 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
     told.append(
         Note(
             "Signes",
-            "● chiffre exact ; [ ] encadré ; (…) contexte ; s secret ; lettre : non disponible, "
+            "● chiffre du producteur ou somme sur des territoires entiers ; "
+            "[ ] encadré ; (…) contexte ; s secret ; lettre : non disponible, "
             "pour la raison ci-dessous.",
         )
     )
@@ -67,8 +71,8 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
     return [
         Heading("Ce que l’on sait, ce qui manque", 1, "completude"),
         Paragraph(
-            f"{number(exact)} cases sur {number(len(cells))} portent un chiffre exact{NO_BREAK}; les "
-            "autres disent pourquoi elles n’en portent pas."
+            f"{number(exact)} cases sur {number(len(cells))} portent le chiffre du producteur ou une somme "
+            f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
         Grid(
             title="Complétude : indicateurs par quartiers",
@@ -82,7 +86,7 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
 
 
 def _letters() -> Iterator[str]:
-    yield from string.ascii_uppercase
+    yield from (letter for letter in string.ascii_uppercase if letter not in _MARK_LETTERS)
     for first in string.ascii_uppercase:
         for second in string.ascii_uppercase:
             yield first + second

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _PASSAGE = (
     "Chaque producteur compte sur son propre zonage. Le recensement, Filosofi et le répertoire du "
     "parc social sont donnés par IRIS ; ils sont portés aux quartiers par une table de passage. "
-    "Quand un quartier est fait d’IRIS entiers, ses effectifs sont des sommes exactes et ses taux "
+    "Quand un quartier est fait d’IRIS entiers, ses effectifs sont des sommes sans partage et ses taux "
     "sont recalculés sur les effectifs sommés. Quand il n’est qu’une partie d’un IRIS, son effectif "
     "est encadré entre zéro et celui de l’IRIS, et le taux ou la médiane de l’IRIS est donné entre "
     "parenthèses, comme contexte."
@@ -70,7 +70,7 @@ def _secrecy(table: ProtectedTable) -> list[Block]:
         f"{cause}{NO_BREAK}: {plural(count, 'case')}" for cause, count in table.hidden.items()
     )
     return [
-        Paragraph(f"Cases masquées dans cette annexe, comparaisons comprises. {said}."),
+        Paragraph(f"Cases masquées dans cette annexe, comparaisons comprises{NO_BREAK}: {said}."),
         Paragraph(
             "Les seuils appartiennent à la source et sont imprimés dans la liste des sources. "
             "Les marques de secret du producteur sont gardées telles quelles, et tout effectif "

@@ -218,6 +218,7 @@ def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
                 for source in desk.catalogue.get(code).sources
                 for variable in desk.catalogue.get(code).variables(period)
             }
+            | {(*desk.catalogue.get(code).published, period) for code, period in when.items()}
         ),
         columns=["source", "variable", "period"],
     )

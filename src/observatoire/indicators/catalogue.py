@@ -59,6 +59,7 @@ class Indicator:
     caveats: tuple[str, ...] = ()
     expected: bool = False
     ask: str = ""
+    published: tuple[str, str] = ("", "")
 
     @property
     def polarity_label(self) -> str:
@@ -282,10 +283,20 @@ def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> I
         caveats=table.texts("caveats"),
         expected=table.take("expected", bool, False),  # noqa: FBT003 - a default, not a switch
         ask=table.text("ask", ""),
+        published=_published(table),
     )
     table.close()
     _check_definition(indicator, table)
     return indicator
+
+
+def _published(table: Declaration) -> tuple[str, str]:
+    """Read « source/variable »: where the same thing is published for wider territories."""
+    told = table.text("published", "")
+    source, _, variable = told.partition("/")
+    if bool(source) != bool(variable):
+        raise table.refuse("published", "on attend « source/variable »")
+    return source, variable
 
 
 def _check_definition(indicator: Indicator, table: Declaration) -> None:

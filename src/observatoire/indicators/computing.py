@@ -35,6 +35,7 @@ class Cell:
     reason: str = ""
     method: str = ""
     count: float = _NAN
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,12 +95,15 @@ def compute(
         for key, cell in _carried(asked, figures[road.source], road, explainer).items():
             kept = holes if cell.status is Status.MISSING else found
             kept.setdefault(key, cell)
+    published = _published(asked, figures.get(place.zoning), explainer)
     rows = []
     for one in asked:
         label, threshold = explainer.label(one.indicator), explainer.threshold(one.indicator)
         for code, name in place.names.items():
             key = (one.indicator.code, code)
             cell = found.get(key) or holes.get(key) or Cell()
+            if cell.status in (Status.MISSING, Status.BOUNDED):
+                cell = published.get(key, cell)
             cell = _completed(
                 cell, explainer.hole(one.indicator, cell.status, one.period, one.periods)
             )
@@ -120,7 +124,7 @@ def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) ->
                 cell.high,
                 str(cell.status),
                 cell.coverage,
-                label,
+                cell.source or label,
                 zoning,
                 cell.reason,
                 cell.method,
@@ -163,6 +167,26 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
             note = " ; ".join(figures.notes(code, keys))
             cells[indicator.code, code] = replace(given, coverage=1.0, method=note)
     return cells
+
+
+def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Explainer) -> Cells:
+    """Return what is published of the same thing for these territories, for want of figures."""
+    cells: Cells = {}
+    for one in asked:
+        source, variable = one.indicator.published
+        key = (source, variable, one.period)
+        if figures is None or key not in figures.value.columns:
+            continue
+        for code, value in figures.value[key].dropna().items():
+            notes = " ; ".join(figures.notes(str(code), [key]))
+            cells[one.indicator.code, str(code)] = Cell(
+                float(value),
+                status=Status.OBSERVED,
+                coverage=1.0,
+                method=notes,
+                source=explainer.source_label(source),
+            )
+    return {key: _completed(cell, "") for key, cell in cells.items()}
 
 
 def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total | None) -> Cell:

@@ -51,6 +51,10 @@ class Explainer:
         """Return the producers and titles of an indicator's sources."""
         return " ; ".join(note.label for note in self._notes(indicator))
 
+    def source_label(self, source: str) -> str:
+        """Return the producer and title of one source."""
+        return self.sources[source].label if source in self.sources else source
+
     def threshold(self, indicator: Indicator) -> float:
         """Return the strictest threshold of an indicator's sources."""
         return max((note.threshold for note in self._notes(indicator)), default=0.0)
@@ -63,6 +67,8 @@ class Explainer:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
             return ""
+        if not self._notes(indicator):
+            return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
         if indicator.expected:
             return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
         if periods and period not in periods:
@@ -150,7 +156,8 @@ class Explainer:
             return cell.reason.strip()
         lost = set(parts) & hidden
         if lost and len(parts) > 1:
-            return f"{len(lost)} des {len(parts)} {road.plural} masqués par le producteur."
+            hid = "masqué" if len(lost) == 1 else "masqués"
+            return f"{len(lost)} des {len(parts)} {road.plural} {hid} par le producteur."
         if indicator.variable and len(parts) > 1 and road.unsure.get(target):
             return f"Un taux connu par {road.singular} ne dit rien d’une partie d’{road.singular}."
         scope = f" (au moins un des {len(parts)} {road.plural})" if len(parts) > 1 else ""

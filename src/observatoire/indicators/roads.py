@@ -111,7 +111,9 @@ def chained(road: Road, second: pd.DataFrame) -> list[Road]:
         summed = joined.groupby(["source", "target_member"], as_index=False)[
             ["weight", "low"]
         ].sum()
-        whole = summed["low"] >= 1 - _ROUNDING
+        # Shares of a surface that add up to it leave nothing outside; shares of people may.
+        surest = summed["weight"] if road.method == "area" else summed["low"]
+        whole = surest >= 1 - _ROUNDING
         table = pd.DataFrame(
             {
                 "source": summed["source"],

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from observatoire.secrecy.table import ProtectedTable
 
 
+_AT_MOST = (
+    "le plus que le territoire puisse compter ; ceux de territoires pris dans le même IRIS ne "
+    "s’additionnent pas."
+)
+
 #: A figure of the territory's own, that may be told as the least or the most.
 _EXACT = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
 
@@ -60,6 +65,8 @@ def map_figure(
     )
     period = str(cells["period"].iloc[0])
     extra = [] if ground.official else [Note("Avertissement", SCHEMATIC_WARNING)]
+    if indicator.nature.additive and any(m.status is Status.BOUNDED for m in marks):
+        extra.insert(0, Note("Cercles en tirets", _AT_MOST))
     absent = [m.name for m in marks if m.code not in ground.shapes.dropna().index]
     if absent:
         extra.insert(0, Note("Sans place sur la carte", f"{enumerate_words(absent)}."))

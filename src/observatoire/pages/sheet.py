@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.errors import FormatError
+from observatoire.errors import FileError, FormatError
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from observatoire.pages.blocks import Page
     from observatoire.secrecy.table import ProtectedTable
+
+
+def cannot_write(path: Path, error: OSError) -> FileError:
+    """Return the error to raise when a file cannot be put in its place."""
+    if path.is_dir():
+        return FileError(
+            "Un dossier porte déjà ce nom.", where=str(path), remedy="Choisissez un autre nom."
+        )
+    return FileError(
+        "On ne peut pas écrire ici.",
+        where=str(path),
+        why=f"Le système dit : {error.strerror or error}.",
+        remedy="Fermez le fichier s’il est ouvert ailleurs, ou choisissez un dossier où vous avez "
+        "le droit d’écrire.",
+    )
 
 
 @dataclass(frozen=True)
@@ -51,16 +67,21 @@ class Sheet:
         ------
         FormatError
             On another suffix.
+        FileError
+            When the place cannot be written to.
         """
         path = Path(path)
         write = writer_of(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.stem}.tmp{path.suffix}")
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             write(self.page, aside)
             aside.replace(path)
+        except OSError as error:
+            raise cannot_write(path, error) from error
         finally:
-            aside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
         return path
 
     def _repr_html_(self) -> str:
@@ -69,19 +90,19 @@ class Sheet:
         return render_fragment(self.page)
 
 
-def writer_of(path: Path) -> Callable[[Page, Path], None]:
-    """Return what writes a file, told by its suffix.
+def writer_of(path: Path, allowed: Sequence[str] | None = None) -> Callable[[Page, Path], None]:
+    """Return what writes a file, told by its suffix, among those ``allowed``.
 
     Raises
     ------
     FormatError
         On a suffix that nothing writes.
     """
-    if path.suffix.lower() not in _WRITERS:
+    known = list(_WRITERS if allowed is None else allowed)
+    if path.suffix.lower() not in known:
+        what = f"On ne sait pas écrire « {path.suffix} »." if path.suffix else "Le suffixe manque."
         raise FormatError(
-            f"On ne sait pas écrire « {path.suffix or path.name} ».",
-            where=path.name,
-            remedy=f"Écrivez {enumerate_words(list(_WRITERS))}.",
+            what, where=path.name, remedy=f"Suffixes possibles : {enumerate_words(known)}."
         )
     return _WRITERS[path.suffix.lower()]
 

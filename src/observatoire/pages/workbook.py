@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _LONGEST_SHEET_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
+#: Points that a line of text takes.
+_LINE = 15
+
 #: Columns written for each column of figures.
 _PARTS = ("valeur", "au moins", "au plus", "statut")
 
@@ -68,7 +71,13 @@ class _Writer:
             tail = f" {rank}"
             chosen, rank = base[: _LONGEST_SHEET_NAME - len(tail)].rstrip() + tail, rank + 1
         self.names.add(chosen.casefold())
-        return self.book.add_worksheet(chosen)
+        sheet = self.book.add_worksheet(chosen)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(0.4, 0.4, 0.5, 0.5)
+        sheet.set_footer("&L&A&RPage &P sur &N")
+        return sheet
 
     def opening(self, page: b.Page) -> None:
         """Write the title, the texts and the meaning of the statuses."""
@@ -89,13 +98,15 @@ class _Writer:
         ]
         sheet.write_string(0, 0, page.title, self.title)
         for row, (label, text) in enumerate([line for line in lines if line[1]], 2):
+            sheet.set_row(row, _LINE * max(1, -(-len(text) // 105)))
             sheet.write_string(row, 0, label, self.bold)
             sheet.write_string(row, 1, text, self.wrap)
 
     def grid(self, grid: b.Grid, chapter: str) -> None:
         """Write one table; each figure takes four columns."""
         sheet = self.sheet(chapter or grid.title)
-        sheet.write_string(0, 0, grid.title, self.title)
+        title = f"{chapter}{NO_BREAK}: {grid.title}" if chapter not in grid.title else grid.title
+        sheet.write_string(0, 0, title, self.title)
         sheet.set_column(0, 0, 38)
         textual = grid.kind in ("texts", "holes")
         parts = ("",) if textual else _PARTS
@@ -106,7 +117,9 @@ class _Writer:
                 label = f"{column.label}{unit}" + (f"\n{part}" if part else "")
                 sheet.write_string(2, 1 + rank * len(parts) + offset, label, self.bold)
         sheet.set_column(1, len(grid.columns) * len(parts), 34 if grid.kind == "texts" else 13)
+        sheet.set_row(2, _LINE * (2 if textual else 4))
         sheet.freeze_panes(3, 1)
+        sheet.repeat_rows(2)
         line = 3
         for row in grid.rows:
             sheet.write_string(line, 0, row.label, self.group if row.kind == "group" else self.wrap)

@@ -175,7 +175,8 @@ def _comparator_rows(
     for zoning in comparators:
         for code, name in _territories(compared[compared["zoning"] == zoning]):
             cells = _row_cells(zoning, code, indicators, by_key)
-            yield Row(name, cells, kind="comparator", hint=code)
+            if any(cell.status is not Status.MISSING for cell in cells):
+                yield Row(name, cells, kind="comparator", hint=code)
 
 
 def _row_cells(

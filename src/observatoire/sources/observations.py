@@ -18,7 +18,7 @@ from observatoire.errors import (
 )
 from observatoire.sources.numbers import parse_numbers
 from observatoire.typography import enumerate_words, plural
-from observatoire.values import PERIOD_FORMS, Status, is_period
+from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,6 +123,7 @@ def observe(
         [
             _territory_rejects(cells, spec, zonings, scope),
             _number_rejects(cells, numbers.unreadable),
+            _negative_rejects(cells, source),
             wrong_bounds,
             _period_rejects(cells, spec),
             _unknown_variables(cells, source, spec),
@@ -167,6 +168,7 @@ _ERROR_BY_KIND: dict[str, type[RowError]] = {
     "territory": UnknownTerritoryError,
     "bounds": RowError,
     "period": RowError,
+    "negative": UnreadableNumberError,
     "variable": RowError,
     "duplicate": DuplicateKeyError,
 }
@@ -179,6 +181,8 @@ _REMEDY_BY_KIND = {
     "period": f"Une période s’écrit {PERIOD_FORMS}.",
     "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
     "ces lignes de côté.",
+    "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
+    '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes.",
 }
@@ -373,6 +377,14 @@ def _number_rejects(cells: pd.DataFrame, unreadable: pd.Series) -> pd.DataFrame:
     bad = cells[unreadable.to_numpy() & (cells["territory"] != "").to_numpy()]
     reasons = "« " + bad["raw"] + " » n’est pas un nombre."
     return _reject(bad, "number", reasons, bad["raw"], bad["column"])
+
+
+def _negative_rejects(cells: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Refuse counts below zero: nobody counts minus four people."""
+    counts = [code for code, one in source.variables.items() if one.nature is Nature.COUNT]
+    bad = cells[cells["variable"].isin(counts) & (cells["value"] < 0) & (cells["territory"] != "")]
+    reasons = "« " + bad["raw"] + " » est négatif : un effectif ne peut l’être."
+    return _reject(bad, "negative", reasons, bad["raw"], bad["column"])
 
 
 def _unknown_variables(cells: pd.DataFrame, source: Source, spec: FileSpec) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -35,16 +36,24 @@ class Warehouse:
         self.connection, self.crs = connection, crs
 
     def frame(self, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
-        """Return the rows of a query; texts never come out as None."""
-        return self.connection.execute(query, list(parameters)).df()
+        """Return the rows of a query as a frame."""
+        return self._execute(query, parameters).df()
+
+    def _execute(self, query: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(query, list(parameters))
+        except duckdb.ConnectionException as error:
+            raise WorkspaceError(
+                "L’observatoire est fermé.", remedy="Rouvrez-le par obs.open(…) ou obs.demo()."
+            ) from error
 
     def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query as tuples."""
-        return self.connection.execute(query, list(parameters)).fetchall()
+        return self._execute(query, parameters).fetchall()
 
     def run(self, query: str, parameters: Sequence[object] = ()) -> None:
         """Run a statement."""
-        self.connection.execute(query, list(parameters))
+        self._execute(query, parameters)
 
     def insert(self, table: str, frame: pd.DataFrame) -> None:
         """Append a frame to a table, by column names."""
@@ -92,7 +101,15 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
         When another program holds the file, or it is no warehouse.
     """
     if str(path) != MEMORY:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                "On ne peut pas créer le dossier de l’entrepôt.",
+                where=str(Path(path).parent),
+                why=f"Le système dit : {error.strerror}.",
+                remedy="Demandez le droit d’y écrire, ou copiez l’espace de travail ailleurs.",
+            ) from error
     connection = None
     try:
         connection = duckdb.connect(str(path))
@@ -103,6 +120,13 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             connection.execute("DROP TABLE territory")
             connection.execute(schema)
     except duckdb.IOException as error:
+        if isinstance(path, Path) and not _writable(path):
+            raise WorkspaceError(
+                "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
+                where=str(path),
+                why="L’ouvrir demande le droit d’y écrire.",
+                remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
+            ) from error
         held = "lock" in str(error).lower()
         raise WorkspaceError(
             "L’entrepôt est déjà ouvert par un autre programme."
@@ -123,6 +147,11 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             remedy="Renommez-le : il sera reconstruit à partir de data/raw.",
         ) from error
     return Warehouse(connection, crs)
+
+
+def _writable(path: Path) -> bool:
+    """Say whether a file may be written, or made where it is not yet."""
+    return os.access(path if path.exists() else path.parent, os.W_OK)
 
 
 def _schema(crs: str) -> str:
