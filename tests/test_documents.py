@@ -78,3 +78,10 @@ def test_no_address_or_machine_path_is_committed() -> None:
     constraints = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     assert "://" not in constraints
     assert all("==" in line for line in constraints.splitlines() if line and line[0] != "#")
+
+
+@pytest.mark.parametrize("page", [*PAGES, "bench/README.md", "docs/architecture.md"])
+def test_links_between_pages_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert ((ROOT / page).parent / link).is_file(), link

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,8 +77,20 @@ class Links:
 
         For one who needs no bounds nor status: a NaN stays NaN in every target it touches.
         """
-        carried: NDArray[np.float64] = self.matrix(self.weight) @ values
+        matrix = self._estimate
+        if values.ndim == 1 or values.flags.c_contiguous:
+            carried: NDArray[np.float64] = matrix @ values
+            return carried
+        # A frame holds its variables one after the other: to copy them all into rows, as one
+        # product wants them, costs more than the products.
+        carried = np.empty((matrix.shape[0], values.shape[1]), order="F")
+        for variable in range(values.shape[1]):
+            carried[:, variable] = matrix @ values[:, variable]
         return carried
+
+    @cached_property
+    def _estimate(self) -> sparse.csr_array:
+        return self.matrix(self.weight).tocsr()
 
     def any_by_target(self, flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say which targets have at least one flagged link."""
