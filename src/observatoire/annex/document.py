@@ -96,9 +96,7 @@ def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
     table = content.table.select(codes)
     blocks: list[Block] = [Heading(theme.label, 1, f"theme-{theme.code}"), Paragraph(theme.lead)]
     blocks += panel_blocks(table, content.communes, theme, content.panel)
-    blocks += [
-        map_figure(table, code, content.ground, content.communes, warn=False) for code in theme.maps
-    ]
+    blocks += [map_figure(table, code, content.ground, content.communes) for code in theme.maps]
     return blocks
 
 
@@ -121,7 +119,7 @@ def _profiles(content: AnnexContent) -> list[Block]:
         table = content.table.select(codes, [identity.code])
         against = content.against.get(identity.code, ())
         where = locator_figure(identity.code, identity.name, content.ground)
-        blocks += profile_blocks(table, identity, themes, against, where, warn=False)
+        blocks += profile_blocks(table, identity, themes, against, where)
     return blocks
 
 

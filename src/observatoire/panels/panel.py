@@ -70,7 +70,7 @@ def panel_blocks(
     for rank, chosen in enumerate(groups, 1):
         label = theme.label if theme else table.zoning_label
         title = f"{label} ({rank}/{len(groups)})" if len(groups) > 1 else label
-        blocks.append(_grid(table, chosen, communes, title, foot, warn=rank == len(groups)))
+        blocks.append(_grid(table, chosen, communes, title, foot))
     if other:
         blocks.append(_other_scales(table, other))
     if lacking:
@@ -114,8 +114,6 @@ def _grid(
     communes: Mapping[str, str],
     title: str,
     comparators: Sequence[str],
-    *,
-    warn: bool,
 ) -> Grid:
     codes = [indicator.code for indicator in indicators]
     cells = table.cells[
@@ -133,7 +131,7 @@ def _grid(
         head=table.zoning_label,
         columns=tuple(_column(i, str(period[i.code])) for i in indicators),
         rows=tuple(rows),
-        notes=notes_of(table, cells, indicators, warn=warn),
+        notes=notes_of(table, cells, indicators),
     )
 
 
