@@ -12,7 +12,7 @@ import pandas as pd
 from observatoire.errors import FileError, UnknownNameError, suggestion
 from observatoire.typography import day
 from observatoire.values import records
-from observatoire.warehouse import open_warehouse
+from observatoire.warehouse import listing, open_warehouse
 from observatoire.warehouse.connection import MEMORY
 from observatoire.workspace import Workspace, embedded_root, read_workspace
 
@@ -83,11 +83,11 @@ class Observatory:
 
     def sources(self) -> pd.DataFrame:
         """List the loaded sources: producer, licence, secrecy rule, rows read, kept, rejected."""
-        return self.warehouse.frame(_SOURCES)
+        return self.warehouse.frame(listing.SOURCES)
 
     def zonings(self) -> pd.DataFrame:
         """List the zonings: how many territories, whether their perimeters may be measured."""
-        return self.warehouse.frame(_ZONINGS)
+        return self.warehouse.frame(listing.ZONINGS)
 
     def territories(self, zoning: str) -> pd.DataFrame:
         """List the territories of a zoning: ``code``, ``name``, ``commune`` and their attributes."""
@@ -135,7 +135,7 @@ class Observatory:
 
     def rejects(self) -> pd.DataFrame:
         """List the rejected rows: file, line, column, raw text, reason."""
-        return self.warehouse.frame(_REJECTS)
+        return self.warehouse.frame(listing.REJECTS)
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""
@@ -567,30 +567,3 @@ def open_demo() -> Observatory:
     observatory = Observatory(read_workspace(embedded_root()), MEMORY)
     observatory.load()
     return observatory
-
-
-_SOURCES = """
-SELECT s.code AS source, s.title, s.producer, s.licence, s.zoning, s.page, s.obtained, s.rule,
-       s.threshold, l.rows_read, l.rows_kept, l.rows_rejected, l.files
-FROM source AS s
-JOIN (
-    SELECT source, sum(rows_read)::BIGINT AS rows_read, sum(rows_kept)::BIGINT AS rows_kept,
-           sum(rows_rejected)::BIGINT AS rows_rejected,
-           string_agg(file || ' (' || left(sha256, 12) || '…)', ', ' ORDER BY id) AS files
-    FROM load WHERE superseded_by IS NULL GROUP BY source
-) AS l ON l.source = s.code
-ORDER BY s.code
-"""
-
-_ZONINGS = """
-SELECT z.code AS zoning, z.label, z.vintage, z.official, z.geometry,
-       count(t.code)::BIGINT AS territories, count(t.shape)::BIGINT AS shapes
-FROM zoning AS z LEFT JOIN territory AS t ON t.zoning = z.code
-GROUP BY ALL ORDER BY z.code
-"""
-
-_REJECTS = """
-SELECT l.source, l.file, r.line, r."column", r.raw, r.kind, r.reason
-FROM reject AS r JOIN load AS l ON l.id = r.load
-WHERE l.superseded_by IS NULL ORDER BY l.id, r.line
-"""
