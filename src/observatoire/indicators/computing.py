@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.figures import Figures, Total
+    from observatoire.indicators.figures import Figures, Key, Total
     from observatoire.indicators.roads import Road
 
 _NAN = float("nan")
@@ -148,17 +148,27 @@ def _completed(cell: Cell, reason: str) -> Cell:
     return cell if cell.reason else replace(cell, reason=reason)
 
 
+def _found(
+    indicator: Indicator, figures: Figures, period: str
+) -> tuple[list[Key], list[Key], dict[str, str]] | None:
+    """Return where an indicator's figures and denominators are, and their weakest statuses."""
+    names = (indicator.variable,) if indicator.variable else indicator.numerator
+    keys = figures.keys(indicator, names, period)
+    base = figures.keys(indicator, indicator.denominator, period)
+    if keys is None or base is None:
+        return None
+    return keys, base, figures.worst([*keys, *base])
+
+
 def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
     """Return the figures given for these very territories."""
     cells: Cells = {}
     for one in asked:
         indicator = one.indicator
-        names = (indicator.variable,) if indicator.variable else indicator.numerator
-        keys = figures.keys(indicator, names, one.period)
-        base = figures.keys(indicator, indicator.denominator, one.period)
-        if keys is None or base is None:
+        found = _found(indicator, figures, one.period)
+        if found is None:
             continue
-        worst = figures.worst([*keys, *base])
+        keys, base, worst = found
         top, total = figures.totals(keys), figures.totals(base)
         for code, status in worst.items():
             given = _direct_cell(
@@ -231,12 +241,10 @@ def _carried(asked: Sequence[Asked], figures: Figures, road: Road, explainer: Ex
     hidden: dict[str, set[str]] = {}
     for one in asked:
         indicator = one.indicator
-        names = (indicator.variable,) if indicator.variable else indicator.numerator
-        keys = figures.keys(indicator, names, one.period)
-        base = figures.keys(indicator, indicator.denominator, one.period)
-        if keys is None or base is None:
+        found = _found(indicator, figures, one.period)
+        if found is None:
             continue
-        worst = figures.worst([*keys, *base])
+        keys, base, worst = found
         hidden[indicator.code] = {c for c, status in worst.items() if status == Status.SECRET}
         total = figures.total(keys, codes)
         if not indicator.variable:

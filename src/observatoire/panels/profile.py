@@ -36,12 +36,11 @@ def identity_facts(
     attributes: Mapping[str, str], commune: str, links: str
 ) -> tuple[tuple[str, str], ...]:
     """Return the facts printed at the head of a profile, in French."""
-    words = {"oui": "oui", "non": "non"}
     facts = [("Commune", commune)]
     if attributes.get("groupe"):
         facts.append(("Périmètre ou groupe", attributes["groupe"]))
     if attributes.get("zus"):
-        facts.append(("En zone urbaine sensible", words.get(attributes["zus"], attributes["zus"])))
+        facts.append(("En zone urbaine sensible", attributes["zus"]))
     facts.append(("Rattachement", links))
     if attributes.get("statut_liste"):
         facts.append(("Liste des quartiers", attributes["statut_liste"]))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
-_SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard", "zac": "zac"}
+_SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
 
 
 def simplify(name: str) -> str:
