@@ -239,6 +239,7 @@ class Observatory:
         compare: Sequence[str] = (),
         *,
         territories: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
     ) -> ProtectedTable:
         """Compute indicators on a zoning, and protect them.
 
@@ -251,9 +252,13 @@ class Observatory:
         period : int or str, optional
             The latest of each indicator by default.
         compare : sequence of str
-            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``.
+            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``, or
+            other territories of the zoning, by name: ``.differences`` then holds every difference
+            with its interval and its verdict.
         territories : sequence of str
             Codes or names; all by default.
+        precision : {"declared", "all", "none"}
+            Sampling intervals of the sources that declare one, of exhaustive sources too, or none.
 
         Returns
         -------
@@ -269,14 +274,21 @@ class Observatory:
         from observatoire.secrecy.table import protect_table
 
         codes = [indicators] if isinstance(indicators, str) else list(indicators)
-        compared = [compare] if isinstance(compare, str) else list(compare)
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
+        named = [compare] if isinstance(compare, str) else compare
+        compared = [self._gazetteer.comparator(where, one) for one in named]
         chosen = [self._gazetteer.code(where, one) for one in territories]
         when = None if period is None else str(period)
         self._ensure_loaded()
         computed = answer(
-            self._desk, codes, where, period=when, compare=compared, territories=chosen
+            self._desk,
+            codes,
+            where,
+            period=when,
+            compare=compared,
+            territories=chosen,
+            precision=precision,
         )
         return protect_table(computed, self._gazetteer.shapes)
 
@@ -341,7 +353,7 @@ class Observatory:
             self._desk,
             [i.code for i in self.catalogue],
             self.workspace.main_zoning,
-            compare=list(self.workspace.comparators),
+            compare=list(self.workspace.standing),
         )
         return audit_table(computed, protect_table(computed), self._desk.links)
 
@@ -380,7 +392,7 @@ class Observatory:
             )
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
-        beside = list(self.workspace.comparators) if compare is None else list(compare)
+        beside = list(self.workspace.standing) if compare is None else list(compare)
         table = self.table(codes, zoning, period, beside)
         foot = self._foot() if compare is None else None
         return panel_page(
@@ -514,7 +526,7 @@ class Observatory:
     def _whole(self) -> ProtectedTable:
         """Every indicator at its latest period, beside every comparator."""
         return self.table(
-            [i.code for i in self.catalogue], compare=list(self.workspace.comparators)
+            [i.code for i in self.catalogue], compare=list(self.workspace.standing)
         )
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
