@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from observatoire.gazetteer import Gazetteer
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
+    from observatoire.indicators.series import SeriesBook
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
     from observatoire.passage import Passage
@@ -67,12 +68,20 @@ class Observatory:
     # --- what is there -----------------------------------------------------------------------
 
     @cached_property
+    def series(self) -> SeriesBook:
+        """Series, breaks and vintages that are not compared, as data."""
+        from observatoire.indicators.series import read_series
+
+        return read_series(self.workspace.series)
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
         from observatoire.indicators.catalogue import check_variables, read_catalogue
         from observatoire.values import Nature
 
-        catalogue = read_catalogue(self.workspace.catalogue)
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans)
         declared: dict[str, dict[str, Nature]] = {}
         for source, code, nature in self.warehouse.rows(
             "SELECT source, code, nature FROM variable"

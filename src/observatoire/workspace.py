@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +78,7 @@ class Workspace:
     zonings: Mapping[str, Zoning]
     passages: tuple[PassageFile, ...]
     comparators: Mapping[str, Comparator]
+    series: Path | None = None
 
     @property
     def raw(self) -> Path:
@@ -178,6 +179,8 @@ def read_workspace(root: Path) -> Workspace:
             for code, child in table.children("comparators").items()
         },
     )
+    series = head.text("series", "")
+    workspace = replace(workspace, series=root / series if series else None)
     head.close()
     table.close()
     _check_names(workspace)

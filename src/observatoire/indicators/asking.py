@@ -237,7 +237,7 @@ def answer(
     check_choice(precision)
     figures = lay_out(_observations(desk, when))
     periods = desk.periods()
-    asked = [Asked(i, when[i.code], periods[i.code]) for i in indicators]
+    asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
     sources = desk.sources()
     pieces = [
         with_sampling(

@@ -43,6 +43,9 @@ _NAN = float("nan")
 #: Natures whose figures of two territories can be set side by side: a count tells the size.
 COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 
+#: Share of the comparator above which it is the territory itself.
+_SAME = 1 - 1e-9
+
 _TELLING = (
     str(Status.OBSERVED),
     str(Status.AGGREGATED),
@@ -178,6 +181,8 @@ def _judged(
     if theirs["period"] != row["period"]:
         return nothing, f"Pas de chiffre pour {other.name} en {row['period']}."
     share = _overlap(row, theirs) if other.holds else 0.0
+    if share > _SAME:
+        return nothing, f"{other.name} est fait des mêmes territoires."
     found = difference(
         estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share
     )
