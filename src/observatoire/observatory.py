@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from observatoire.indicators.series import SeriesBook
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
+    from observatoire.panels.inequality import InequalityProfile
+    from observatoire.panels.trend import Trend
     from observatoire.passage import Passage
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
@@ -457,6 +459,100 @@ class Observatory:
         comparator = self._gazetteer.commune_of_each(first.zoning)
         frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
+
+    def trend(
+        self,
+        indicators: str | Sequence[str],
+        start: int | str,
+        end: int | str,
+        *,
+        zoning: str | None = None,
+        compare: Sequence[str] = (),
+    ) -> Trend:
+        """Show how indicators changed between two periods, each change with its interval.
+
+        Parameters
+        ----------
+        indicators : str or sequence of str
+            Codes of the catalogue.
+        start, end : int or str
+            The two periods.
+        zoning, compare
+            As :meth:`table`.
+
+        Returns
+        -------
+        Trend
+            ``.df`` has a row a territory: values, change, interval, verdict.
+
+        Raises
+        ------
+        SeriesError
+            Across a break of series, which is named with its source, or between vintages too near
+            to each other.
+        UnknownNameError
+            On an unknown name, or a start that is not before the end.
+        """
+        from observatoire.indicators.series import in_order
+        from observatoire.indicators.trending import trend_frame
+        from observatoire.panels.trend import trend_page
+
+        self._ensure_loaded()
+        codes = [indicators] if isinstance(indicators, str) else list(indicators)
+        first, last = in_order(str(start), str(end))
+        for code in codes:
+            self.series.check(self.catalogue.get(code), first, last)
+        before, after = (self.table(codes, zoning, when, compare) for when in (first, last))
+        frame = trend_frame(before.cells, after.cells, after.indicators)
+        return trend_page(after, frame, self._gazetteer.communes, _today(), self.workspace.name)
+
+    def inequality(
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        since: int | str | None = None,
+        zoning: str | None = None,
+    ) -> InequalityProfile:
+        """Show how unequal territories are: ranks with their interval, dispersion, dissimilarity.
+
+        Parameters
+        ----------
+        indicator : str
+            A rate of the catalogue.
+        period : int or str, optional
+            The latest by default.
+        since : int or str, optional
+            An earlier period of the same series: the measures' change is then told.
+        zoning : str, optional
+            As :meth:`table`; ``"iris-2016"`` measures a whole town.
+
+        Raises
+        ------
+        NatureError
+            On what is not a rate.
+        SeriesError
+            When ``since`` is across a break.
+        """
+        from observatoire.indicators.inequality import inequality_of, moved
+        from observatoire.indicators.series import in_order
+        from observatoire.panels.inequality import inequality_page
+
+        self._ensure_loaded()
+        table = self.table(indicator, zoning, period)
+        definition = self.catalogue.get(indicator)
+        found = inequality_of(table.main, definition)
+        former = None
+        if since is not None:
+            first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
+            self.series.check(definition, first, str(table.main["period"].iloc[0]))
+            before = inequality_of(self.table(indicator, zoning, first).main, definition)
+            former = (
+                first,
+                moved(before.spread, found.spread),
+                moved(before.dissimilarity, found.dissimilarity),
+            )
+        return inequality_page(table, found, definition, _today(), self.workspace.name, former)
 
     def annex(
         self, path: str | Path | None = None, *, progress: Callable[[str], None] | None = None

@@ -50,6 +50,32 @@ def cell_of(row: Mapping[str, Any], indicator: Indicator) -> Cell:
     )
 
 
+def number_cell(value: float, decimals: int, *, sign: bool = False) -> Cell:
+    r"""Return the cell of a bare number, a dash when there is none.
+
+    Examples
+    --------
+    >>> number_cell(2.34, 1, sign=True).text, number_cell(float("nan"), 1).text
+    ('+2,3', '—')
+    """
+    if math.isnan(value):
+        return Cell("—")
+    return Cell(number(value, decimals, sign=sign), value=float(value))
+
+
+def range_cell(low: float, high: float, decimals: int) -> Cell:
+    r"""Return the cell of an interval, a dash when a bound lacks.
+
+    Examples
+    --------
+    >>> range_cell(-1.0, 2.0, 1).text
+    '[−1,0 ; 2,0]'
+    """
+    if math.isnan(low) or math.isnan(high):
+        return Cell("—")
+    return Cell(interval(low, high, decimals), low=float(low), high=float(high))
+
+
 def told(row: Mapping[str, Any], indicator: Indicator) -> str:
     """Write a figure with its unit, for a sentence."""
     status = Status(row["status"])
