@@ -436,7 +436,7 @@ class Observatory:
         table = self.table(codes, where, None, self._beside(), territories=[code])
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
         return profile_page(
-            table, identity, themes, self._gazetteer.against(identity.commune), figure, _today()
+            table, identity, themes, self._gazetteer.against(where, code), figure, _today()
         )
 
     def evaluate(self, start: int | str, end: int | str) -> Evaluation:
@@ -589,7 +589,7 @@ class Observatory:
                 identities=self._gazetteer.identities(table.zoning),
                 panel=self._foot(),
                 against={
-                    i.code: self._gazetteer.against(i.commune)
+                    i.code: self._gazetteer.against(table.zoning, i.code)
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
@@ -625,7 +625,7 @@ class Observatory:
     def _gazetteer(self) -> Gazetteer:
         from observatoire.gazetteer import Gazetteer
 
-        return Gazetteer(self.warehouse, self.workspace, self._desk.links)
+        return Gazetteer(self.warehouse, self.workspace, self._desk)
 
     @cached_property
     def _whole(self) -> ProtectedTable:

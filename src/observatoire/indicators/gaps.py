@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.comparing import Difference, Estimate, difference
+from observatoire.indicators.comparing import UNKNOWN, Difference, Estimate, difference
 from observatoire.indicators.sampling import TOO_SMALL
 from observatoire.indicators.table import by_spot
 from observatoire.values import Nature, Record, Status, records
@@ -63,6 +63,7 @@ _UNJUDGED = {
 NO_COMMENT = (
     "Exploitation complémentaire sur moins de 2 000 habitants : à ne pas commenter (Insee)."
 )
+TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-dessus."
 OF_ENCLOSING = "Chiffre de l’IRIS qui contient ce quartier, non du quartier seul."
 
 
@@ -187,6 +188,8 @@ def _judged(
     )
     if TOO_SMALL in (row["flag"], theirs["flag"]):
         return Difference(found.value, _NAN, _NAN), NO_COMMENT
+    if found.verdict == UNKNOWN:
+        return found, TOO_WIDE
     if not found.judged:
         return found, unjudged(row, theirs)
     return found, OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""

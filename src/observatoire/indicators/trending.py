@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.comparing import change
-from observatoire.indicators.gaps import NO_COMMENT, OF_ENCLOSING, estimate_of, unjudged
+from observatoire.indicators.comparing import UNKNOWN, change
+from observatoire.indicators.gaps import (
+    NO_COMMENT,
+    OF_ENCLOSING,
+    TOO_WIDE,
+    estimate_of,
+    unjudged,
+)
 from observatoire.indicators.sampling import TOO_SMALL
 from observatoire.indicators.table import by_spot
 from observatoire.values import Record, Status, records
@@ -86,6 +92,8 @@ def _row(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...
     found = change(estimate_of(former), estimate_of(row), indicator.polarity)
     if TOO_SMALL in (former["flag"], row["flag"]):
         return (*head, found.value, math.nan, math.nan, 0, "", "", NO_COMMENT)
+    if found.verdict == UNKNOWN:
+        return (*head, found.value, found.low, found.high, 0, UNKNOWN, "", TOO_WIDE)
     if not found.judged:
         return (*head, found.value, math.nan, math.nan, 0, "", "", unjudged(former, row))
     context = str(Status.CONTEXT) in (former["status"], row["status"])
