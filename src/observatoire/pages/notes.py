@@ -151,35 +151,45 @@ def _passages(cells: pd.DataFrame) -> list[Note]:
 def _reading(
     table: ProtectedTable, cells: pd.DataFrame, indicators: Sequence[Indicator]
 ) -> list[Note]:
-    """Write a reading example from the first exact figure shown, or from bounds."""
-    for statuses in ((Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED), (Status.BOUNDED,)):
-        for indicator in indicators:
-            mine = cells[
-                (cells["indicator"] == indicator.code)
-                & (cells["zoning"] == table.zoning)
-                & cells["status"].isin([str(s) for s in statuses])
-            ]
-            if len(mine):
-                row = records(mine.head(1))[0]
-                bounded = Status.BOUNDED in statuses
-                return [Note("Lecture", _example(table, row, indicator, bounded=bounded))]
+    """Write a reading example: a figure that is judged if there is one, an exact one, or bounds."""
+    mine = cells[(cells["zoning"] == table.zoning) & cells["indicator"].isin([i.code for i in indicators])]
+    by_code = {indicator.code: indicator for indicator in indicators}
+    rank = {indicator.code: place for place, indicator in enumerate(indicators)}
+    rows = sorted(records(mine), key=lambda row: rank[str(row["indicator"])])
+    judged = {key for key, row in table.verdicts.items() if row["mark"]}
+    for statuses, needed in _EXAMPLES:
+        for row in rows:
+            key = (str(row["territory"]), str(row["indicator"]))
+            if row["status"] in statuses and (key in judged or not needed):
+                return [Note("Lecture", _example(table, row, by_code[key[1]]))]
     return []
 
 
-def _example(
-    table: ProtectedTable, row: Record, indicator: Indicator, *, bounded: bool
-) -> str:
+_EXACT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
+
+#: What is told as an example, in order: statuses, and whether a verdict must go with the figure.
+_EXAMPLES: tuple[tuple[tuple[str, ...], bool], ...] = (
+    (_EXACT, True),
+    (_EXACT, False),
+    ((str(Status.CONTEXT),), True),
+    ((str(Status.BOUNDED),), False),
+)
+
+
+def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
     """Write a figure, its interval and its verdict as one sentence."""
-    lead = "est compris dans l’intervalle" if bounded else "vaut"
-    text = (
-        f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur « {indicator.label} » {lead} "
-        f"{told(row, indicator)}"
-    )
-    if not bounded and row["sampling_low"] < row["sampling_high"]:
+    status = Status(row["status"])
+    lead = "est compris dans l’intervalle" if status is Status.BOUNDED else "vaut"
+    text = f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur « {indicator.label} » "
+    if status is Status.CONTEXT:
+        text += f"vaut {told(row, indicator)[1:-1]} dans l’IRIS qui le contient"
+    else:
+        text += f"{lead} {told(row, indicator)}"
+    if status is not Status.BOUNDED and row["sampling_low"] < row["sampling_high"]:
         around = interval(row["sampling_low"], row["sampling_high"], indicator.decimals)
         text += f", et le sondage permet de dire à 95 % qu’il est dans {around}"
     said = table.verdicts.get((str(row["territory"]), indicator.code))
-    if said and said["verdict"]:
+    if said and said["mark"]:
         text += f" ; par rapport à {said['against_name']}{NO_BREAK}: {said['verdict']}"
     return f"{text}."
 
