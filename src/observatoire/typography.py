@@ -156,6 +156,20 @@ def of_name(name: str) -> str:
     return f"d’{name}" if name[:1].upper() in _VOWELS else f"de {name}"
 
 
+def to_name(name: str) -> str:
+    """Write « à » before a name, contracted as French does.
+
+    Examples
+    --------
+    >>> [to_name(name) for name in ("Dillon", "Le Lamentin", "Les Trois-Îlets")]
+    ['à Dillon', 'au Lamentin', 'aux Trois-Îlets']
+    """
+    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"à {name}"
+
+
 _VOWELS = frozenset("AÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜŒÆ")
 
 

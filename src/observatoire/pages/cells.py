@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.indicators.sampling import CAREFUL, TOO_SMALL
 from observatoire.pages.blocks import Cell
-from observatoire.typography import NARROW, NO_BREAK, interval, number, with_unit
+from observatoire.typography import NARROW, NO_BREAK, interval, number, to_name, with_unit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _precision(row: Mapping[str, Any], indicator: Indicator) -> str:
 def _said(said: Mapping[str, Any] | None) -> str:
     if not said or not said["verdict"]:
         return ""
-    return f"Par rapport à {said['against_name']}{NO_BREAK}: {said['verdict']}"
+    return f"Par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
 
 
 def _given(value: float) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from observatoire.indicators.sampling import CAREFUL, TOO_SMALL
 from observatoire.pages.blocks import Note
 from observatoire.pages.cells import FLAG_MARKS, told
-from observatoire.typography import NARROW, NO_BREAK, enumerate_words, interval
+from observatoire.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -133,9 +133,10 @@ def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
     judged = [row for row in shown if row["mark"]]
     if not judged:
         return []
-    names = enumerate_words(list(dict.fromkeys(str(row["against_name"]) for row in judged)), most=3)
+    beside = dict.fromkeys(to_name(str(row["against_name"])) for row in judged)
+    names = enumerate_words(list(beside), most=3)
     text = (
-        f"par rapport à {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
+        f"par rapport {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
         "99,8 % ; = pas de différence nette."
     )
     return [Note("Écart", text[:1].upper() + text[1:])]
@@ -190,7 +191,7 @@ def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
         text += f", et le sondage permet de dire à 95 % qu’il est dans {around}"
     said = table.verdicts.get((str(row["territory"]), indicator.code))
     if said and said["mark"]:
-        text += f" ; par rapport à {said['against_name']}{NO_BREAK}: {said['verdict']}"
+        text += f" ; par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
     return f"{text}."
 
 
