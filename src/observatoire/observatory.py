@@ -630,9 +630,7 @@ class Observatory:
     @cached_property
     def _whole(self) -> ProtectedTable:
         """Every indicator at its latest period, beside every comparator."""
-        return self.table(
-            [i.code for i in self.catalogue], compare=list(self.workspace.standing)
-        )
+        return self.table([i.code for i in self.catalogue], compare=list(self.workspace.standing))
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""

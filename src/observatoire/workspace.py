@@ -114,8 +114,8 @@ class Workspace:
 
     @property
     def standing(self) -> tuple[str, ...]:
-        """The comparators that need no real perimeter."""
-        return tuple(code for code, one in self.comparators.items() if not one.ring)
+        """The comparators that are members of a zoning: the others are made when asked for."""
+        return tuple(code for code, one in self.comparators.items() if not (one.ring or one.minus))
 
     @property
     def usual(self) -> tuple[str, ...]:
@@ -317,8 +317,14 @@ def _read_comparator(code: str, table: Declaration) -> Comparator:
     )
     table.close()
     if ring and (comparator.zoning or comparator.minus or comparator.against):
-        raise table.refuse("ring", "un anneau entoure chaque territoire : ni zoning, ni minus, ni against")
-    if comparator.against and comparator.territories and comparator.against not in comparator.territories:
+        raise table.refuse(
+            "ring", "un anneau entoure chaque territoire : ni zoning, ni minus, ni against"
+        )
+    if (
+        comparator.against
+        and comparator.territories
+        and comparator.against not in comparator.territories
+    ):
         raise table.refuse("against", "on attend un des territoires de ce comparateur")
     return comparator
 

@@ -266,7 +266,9 @@ def answer(
         zoning=zoning,
         zoning_label=desk.workspace.zoning(zoning).label,
         warnings=desk.workspace.warnings,
-        comparators=tuple(dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)),
+        comparators=tuple(
+            dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
+        ),
         differences=differences(cells, beside, by_code, zoning, places[0].names),
         caveats={note.label: note.caveats for note in sources.values() if note.caveats},
     )

@@ -113,9 +113,7 @@ def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str]) -> Ro
             "weight": weight.clip(lower=0.0),
             "low": (table["low"] - gone["high_taken"]).clip(lower=0.0),
             "high": (table["high"] - gone["low_taken"]).clip(lower=0.0),
-            "link": np.where(
-                untouched, table["link"], np.where(weight.isna(), PART, SPLIT)
-            ),
+            "link": np.where(untouched, table["link"], np.where(weight.isna(), PART, SPLIT)),
         }
     )
     left = left[left["high"] > _ROUNDING]
@@ -150,9 +148,7 @@ def counterparts(desk: Desk, comparator: Comparator, zoning: str) -> dict[str, C
         chosen = _chosen(comparator, names, holders, communes, commune)
         if chosen is None or (comparator.zoning == zoning and chosen == territory):
             continue
-        holds = not comparator.minus and (
-            chosen in holders or (not linked and chosen == commune)
-        )
+        holds = not comparator.minus and (chosen in holders or (not linked and chosen == commune))
         name = f"{names[chosen]}, hors quartiers" if comparator.minus else names[chosen]
         found[territory] = Counterpart(code, chosen, name, holds and comparator.zoning != zoning)
     return found

@@ -114,7 +114,14 @@ class PassageBook:
         """
         whole = self._layer(source)
         drawn = self._layer(zoning)
-        told = next((p for p in self.workspace.passages if p.method and (p.source, p.target) == (source, zoning)), None)
+        told = next(
+            (
+                p
+                for p in self.workspace.passages
+                if p.method and (p.source, p.target) == (source, zoning)
+            ),
+            None,
+        )
         return [
             _make(
                 told.method if told else "area",
