@@ -211,7 +211,9 @@ def test_the_ring_is_what_lies_300_m_around(make: Callable[..., Observatory]) ->
     assert "anneau de 300 m" in cells["method"]
 
 
-def test_the_rest_of_the_town_is_exact_when_perimeters_are(make: Callable[..., Observatory]) -> None:
+def test_the_rest_of_the_town_is_exact_when_perimeters_are(
+    make: Callable[..., Observatory],
+) -> None:
     o = make()
     rest = o.table(["actifs", "part"], period=2016, compare=["reste"]).compared
     values = dict(zip(rest["indicator"], rest["value"], strict=True))
@@ -249,7 +251,7 @@ def test_planted_changes_have_their_signs(make: Callable[..., Observatory]) -> N
 
 def test_planted_breaks_are_refused(make: Callable[..., Observatory]) -> None:
     o = make()
-    with pytest.raises(SeriesError, match="2018.*questionnaire.*note de 2018"):
+    with pytest.raises(SeriesError, match=r"2018.*questionnaire.*note de 2018"):
         o.trend("part", 2016, 2023)
     with pytest.raises(SeriesError, match="recouvrent"):
         o.inequality("part", 2023, since=2019)
@@ -292,7 +294,9 @@ def test_a_hidden_figure_has_no_interval_no_caution_no_difference(
     hidden = shown.cells[shown.cells["status"] == "secret"]
     assert len(hidden) == 9
     numbers = ["value", "low", "high", "base"]
-    numbers += [f"{kind}_{side}" for kind in ("passage", "sampling", "wide") for side in ("low", "high")]
+    numbers += [
+        f"{kind}_{side}" for kind in ("passage", "sampling", "wide") for side in ("low", "high")
+    ]
     assert hidden[numbers].isna().all(axis=None)
     assert set(hidden["flag"]) == {""}
     assert shown.differences is not None
