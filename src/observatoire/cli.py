@@ -156,6 +156,7 @@ def status(workspace: Workspace = Path()) -> None:
     """Dit ce que contient l’entrepôt : sources, zonages, rejets."""
     with _opened(workspace) as o:
         sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
+        found = o.checks().df.groupby(["level", "title"], sort=False).size().reset_index()
     _show(
         "Sources chargées",
         ["Source", "Producteur", "Zonage", "Lues", "Gardées", "Rejetées"],
@@ -181,6 +182,28 @@ def status(workspace: Workspace = Path()) -> None:
             ["Fichier", "Ligne", "Colonne", "Texte", "Motif"],
             rejects[["file", "line", "column", "raw", "reason"]].astype(str).to_numpy().tolist(),
         )
+    _show(
+        "Contrôles (détail : observatoire check)",
+        ["Niveau", "Contrôle", "Lignes"],
+        found.astype(str).to_numpy().tolist(),
+    )
+
+
+@app.command()
+def check(
+    workspace: Workspace = Path(),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Fichier .csv de toutes les lignes.")
+    ] = None,
+) -> None:
+    """Passe les contrôles sur ce qui est chargé ; rend 2 s’il y a une erreur."""
+    with _opened(workspace) as o, _step("Contrôles"):
+        report = o.checks()
+    out.print(str(report), highlight=False, markup=False, soft_wrap=True)
+    if output is not None:
+        out.print(f"Écrit : {report.save(output)}", highlight=False, markup=False, soft_wrap=True)
+    if len(report.errors):
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from observatoire.passage import Passage
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
+    from observatoire.warehouse.findings import CheckReport
 
 
 class Observatory:
@@ -189,35 +190,62 @@ class Observatory:
         ObservatoireError
             One of the classes of ``errors.py``; the warehouse is then unchanged.
         """
+        from observatoire.warehouse.checks import read_checks
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
+        read_checks(self.workspace.root)  # refused before anything is loaded
         if path is None:
-            return [
-                self._forget(load_source(self.warehouse, self.workspace, folder, on_error=on_error))
+            reports = [
+                load_source(self.warehouse, self.workspace, folder, on_error=on_error)
                 for folder in self.workspace.source_folders()
             ]
+            return self._checked(reports)
         target = self._locate(path)
         if is_layer(target) and not (target.parent / "source.toml").is_file():
-            return self._forget(
-                load_layer(
-                    self.warehouse,
-                    self.workspace,
-                    target,
-                    zoning=zoning,
-                    code_column=code_column,
-                    repair=repair,
-                )
+            report = load_layer(
+                self.warehouse,
+                self.workspace,
+                target,
+                zoning=zoning,
+                code_column=code_column,
+                repair=repair,
             )
-        folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
-        return self._forget(
-            load_source(self.warehouse, self.workspace, folder, only=only, on_error=on_error)
-        )
+        else:
+            folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
+            report = load_source(
+                self.warehouse, self.workspace, folder, only=only, on_error=on_error
+            )
+        return self._checked([report])[0]
 
-    def _forget(self, report: LoadReport) -> LoadReport:
-        """Drop what was remembered of the warehouse before this load."""
+    def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
+        """Drop what was remembered of the warehouse before a load, then pass the checks."""
+        from observatoire.warehouse.checking import with_findings
+
         for name in ("catalogue", "_desk", "_gazetteer", "_whole"):
             self.__dict__.pop(name, None)
-        return report
+        return with_findings(reports, self.checks())
+
+    def checks(self) -> CheckReport:
+        """Pass the checks over everything that is loaded: what fails, gravest first.
+
+        Returns
+        -------
+        CheckReport
+            Shows itself in French; ``.df`` has one row a failing figure, ``.errors`` those that
+            cannot be. Nothing is passed again while nothing has changed.
+
+        Raises
+        ------
+        DescriptorError
+            On a predicate of ``checks.toml`` that is wrong.
+        """
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.published import published_totals
+        from observatoire.warehouse.checking import kept_findings
+
+        periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
+        totals = published_totals(read_catalogue(self.workspace.catalogue), periods)
+        return kept_findings(self.warehouse, self.workspace, totals)
 
     def _locate(self, path: str | Path) -> Path:
         for candidate in (Path(path), self.workspace.root / path):
@@ -451,6 +479,7 @@ class Observatory:
         """
         from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
+        from observatoire.warehouse.findings import by_source
 
         target = Path(path or self.workspace.processed / "annexe.html")
         writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
@@ -476,6 +505,7 @@ class Observatory:
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
+                checked=by_source(self.checks(), self.sources()),
             )
         )
         tell("Écriture du document")

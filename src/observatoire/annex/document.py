@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from observatoire.annex.checked import checked_blocks
 from observatoire.annex.completeness import completeness_blocks
 from observatoire.annex.method import method_blocks
 from observatoire.maps import Ground, map_figure
@@ -30,6 +31,8 @@ from observatoire.typography import NO_BREAK, plural
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from observatoire.indicators.catalogue import Catalogue, Theme
     from observatoire.secrecy.table import ProtectedTable
 
@@ -51,6 +54,7 @@ class AnnexContent:
     panel: Sequence[str]
     against: Mapping[str, Sequence[tuple[str, str, str]]]
     sources: Sequence[Mapping[str, Any]]
+    checked: pd.DataFrame | None = None
 
 
 def annex_page(content: AnnexContent) -> Page:
@@ -68,6 +72,8 @@ def annex_page(content: AnnexContent) -> Page:
         blocks += _theme_blocks(content, theme)
     blocks += _profiles(content)
     blocks += completeness_blocks(content.table)
+    if content.checked is not None:
+        blocks += checked_blocks(content.checked)
     blocks += _sources(content)
     count = len(content.identities)
     return Page(
