@@ -153,9 +153,10 @@ def load(
 
 @app.command()
 def status(workspace: Workspace = Path()) -> None:
-    """Dit ce que contient l’entrepôt : sources, zonages, rejets."""
+    """Dit ce que contient l’entrepôt : sources, zonages, rejets, conventions, contrôles."""
     with _opened(workspace) as o:
         sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
+        agreed = o.conventions()
         found = o.checks().df.groupby(["level", "title"], sort=False).size().reset_index()
     _show(
         "Sources chargées",
@@ -182,6 +183,15 @@ def status(workspace: Workspace = Path()) -> None:
             ["Fichier", "Ligne", "Colonne", "Texte", "Motif"],
             rejects[["file", "line", "column", "raw", "reason"]].astype(str).to_numpy().tolist(),
         )
+    ends = agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")
+    _show(
+        "Conventions",
+        ["Source", "Partenaire", "Public", "Jusqu’au", "État"],
+        agreed.assign(ends=ends)[["source", "partner", "audience", "ends", "state"]]
+        .astype(str)
+        .to_numpy()
+        .tolist(),
+    )
     _show(
         "Contrôles (détail : observatoire check)",
         ["Niveau", "Contrôle", "Lignes"],

@@ -25,6 +25,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.notes import SCHEMATIC_WARNING
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import Identity, profile_blocks
+from observatoire.secrecy.conventions import require_audience
 from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, plural
 
@@ -55,6 +56,7 @@ class AnnexContent:
     against: Mapping[str, Sequence[tuple[str, str, str]]]
     sources: Sequence[Mapping[str, Any]]
     checked: pd.DataFrame | None = None
+    audience: str = "public"
 
 
 def annex_page(content: AnnexContent) -> Page:
@@ -66,6 +68,7 @@ def annex_page(content: AnnexContent) -> Page:
         What to show; only a protected table gets in.
     """
     admit(content.table)
+    require_audience(content.table, content.audience)
     blocks: list[Block] = [_warnings(content)]
     blocks += method_blocks(content.table)
     for theme in content.catalogue.themes.values():

@@ -10,6 +10,7 @@ import pandas as pd
 
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
 from observatoire.sources import observe, read_source, read_table
+from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.zeros import restore_zeros
@@ -184,6 +185,8 @@ def _with_notices(
         notices.append(
             f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
         )
+    if source.convention is not None:
+        notices.append(told_convention(source.convention))
     for _, table in parsed:
         if len(table.restored):
             codes = list(dict.fromkeys(table.restored["code"]))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from observatoire.errors import DuplicateKeyError
 from observatoire.typography import NARROW, plural
+from observatoire.warehouse.conventions import store_convention
 from observatoire.warehouse.findings import told_findings
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def store_files(
     reports = []
     with warehouse.transaction():
         store_source(warehouse, source)
+        store_convention(warehouse, source)
         for spec, table in parsed:
             reports.append(_store_file(warehouse, source, spec, table))
         _check_no_overlap(warehouse, source)

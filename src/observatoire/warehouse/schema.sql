@@ -185,7 +185,7 @@ CREATE TABLE IF NOT EXISTS convention (
     audience   VARCHAR NOT NULL,      -- interne, partenaires, public
     recipients VARCHAR[] NOT NULL,
     reference  VARCHAR NOT NULL,
-    renewal    VARCHAR NOT NULL
+    contact    VARCHAR NOT NULL
 );
 
 CREATE OR REPLACE VIEW current_observation AS
