@@ -200,6 +200,44 @@ def status(workspace: Workspace = Path()) -> None:
 
 
 @app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="Nom au registre ; voyez --list.")] = "",
+    workspace: Workspace = Path(),
+    *,
+    listed: Annotated[bool, typer.Option("--list", help="Dit ce que le registre connaît.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Télécharger de nouveau.")] = False,
+) -> None:
+    """Télécharge une source ouverte du registre : recensement, Filosofi, carreaux, QPV."""
+    from observatoire.sources.fetching import fetch as bring
+    from observatoire.sources.fetching import list_resources
+    from observatoire.sources.registry import find_resource, read_registry
+    from observatoire.workspace import read_workspace
+
+    root = read_workspace(workspace).root
+    registry = read_registry(root)
+    if listed or not name:
+        for one in list_resources(registry, root).itertuples():
+            told = f"{one.name} ({one.state})\n    {one.title}\n    {one.page}"
+            out.print(told, highlight=False, markup=False, soft_wrap=True)
+        return
+    resource = find_resource(registry, name)
+    with _transfer(resource.file) as progress:
+        fetched = bring(resource, root, force=force, progress=progress)
+    out.print(str(fetched), highlight=False, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _transfer(file: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar while bytes arrive."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        bar = bars.add_task(file, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+@app.command()
 def check(
     workspace: Workspace = Path(),
     output: Annotated[

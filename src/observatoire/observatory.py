@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from observatoire.passage import Passage
     from observatoire.secrecy.conventions import Gate
     from observatoire.secrecy.table import ProtectedTable
+    from observatoire.sources.fetching import Fetched
     from observatoire.warehouse import LoadReport, Warehouse
     from observatoire.warehouse.findings import CheckReport
 
@@ -252,6 +253,43 @@ class Observatory:
         periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
         totals = published_totals(read_catalogue(self.workspace.catalogue), periods)
         return kept_findings(self.warehouse, self.workspace, totals)
+
+    def registry(self) -> pd.DataFrame:
+        """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
+        from observatoire.sources.fetching import list_resources
+        from observatoire.sources.registry import read_registry
+
+        return list_resources(read_registry(self.workspace.root), self.workspace.root)
+
+    def fetch(
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Fetched:
+        """Bring an open source of the registry into the workspace: the only use of the network.
+
+        Parameters
+        ----------
+        name : str
+            As :meth:`registry` lists it, for instance ``"insee-rp2022-population"``.
+        force : bool
+            Bring it again though it is there.
+        progress : callable, optional
+            Told the bytes there are, and those there will be.
+
+        Raises
+        ------
+        FetchError
+            When it cannot be brought, or must be downloaded by hand: the message says from where,
+            and where to put it.
+        """
+        from observatoire.sources.fetching import fetch
+        from observatoire.sources.registry import find_resource, read_registry
+
+        resource = find_resource(read_registry(self.workspace.root), name)
+        return fetch(resource, self.workspace.root, force=force, progress=progress)
 
     def _locate(self, path: str | Path) -> Path:
         for candidate in (Path(path), self.workspace.root / path):

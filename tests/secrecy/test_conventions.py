@@ -209,7 +209,7 @@ def test_the_doors_refuse_a_table_for_a_narrower_circle(
 def _content(o: Observatory, table: object) -> object:
     from observatoire.annex import AnnexContent
 
-    empty = dict.fromkeys(("communes", "against"), {})
+    empty: dict[str, dict[str, str]] = {"communes": {}, "against": {}}
     return AnnexContent(
         name="x", subject="x", place="x", centre="x", date="x", table=table,  # type: ignore[arg-type]
         catalogue=o.catalogue, ground=o._gazetteer.ground(table.zoning),  # type: ignore[attr-defined]
