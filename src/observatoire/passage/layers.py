@@ -38,10 +38,14 @@ _SHOWN = 5  # codes named in a message; the rest is in the error's data
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A checked zoning: codes in increasing order, geometries and areas beside them."""
+    """A checked zoning: codes in increasing order, geometries and areas beside them.
+
+    ``labels`` are the same codes as an index of text, whose words are taken faster.
+    """
 
     role: str
     codes: NDArray[Any]
+    labels: pd.Index[str]
     geometries: NDArray[Any]
     areas: NDArray[np.float64]
     crs: Any
@@ -101,7 +105,7 @@ def check_layer(
     _check_official(frame, role)
     _check_crs(frame, role)
     codes = check_codes(frame.index, role)
-    if not frame.index.is_monotonic_increasing:
+    if not _increasing(codes):
         order = np.argsort(codes, kind="stable")
         codes, frame = codes[order], frame.iloc[order]
     geometries = np.asarray(frame.geometry.array)
@@ -117,6 +121,7 @@ def check_layer(
     return Layer(
         role=role,
         codes=codes,
+        labels=pd.Index(frame.index, dtype="str", name=None),
         geometries=geometries,
         areas=areas,
         crs=frame.crs,
@@ -153,13 +158,14 @@ def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
             remedy='Indexez par le code : set_index("code") après lecture en texte (dtype=str).',
             codes=wrong,
         )
-    if "" in index or any(map(str.isspace, codes)):
+    if not all(map(str.strip, codes)):
         raise PassageError(
             f"La couche « {role} » contient un code vide.",
             why="Un territoire sans code ne peut être nommé dans aucun résultat.",
             remedy="Retirez ces lignes, ou complétez leur code.",
         )
-    if not index.is_unique:
+    # What increases does not repeat: an index in order is spared a table of its codes.
+    if not _increasing(codes) and not index.is_unique:
         repeated = sorted(set(codes[index.duplicated()]))
         raise DuplicateKeyError(
             f"{plural(len(repeated), 'code')} de la couche « {role} » revient plusieurs fois : "
@@ -170,6 +176,10 @@ def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
             codes=repeated,
         )
     return codes
+
+
+def _increasing(codes: NDArray[Any]) -> bool:
+    return bool((codes[1:] > codes[:-1]).all())
 
 
 def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:

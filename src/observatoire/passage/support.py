@@ -80,8 +80,7 @@ class Masses:
         if self.imputed is None:
             return pd.DataFrame()
         held = np.where(self.target > 0, self.target, np.nan)
-        index = pd.Index(target.codes, dtype=object, name="target")
-        return pd.DataFrame({"imputed": self.imputed / held}, index=index)
+        return pd.DataFrame({"imputed": self.imputed / held}, index=target.labels.rename("target"))
 
 
 def _capped(
