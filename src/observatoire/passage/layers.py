@@ -21,6 +21,7 @@ from observatoire.errors import (
     SchematicGeometryError,
 )
 from observatoire.passage.grid import Grid, recognise_grid
+from observatoire.territories.systems import metric_system, systems_like
 from observatoire.typography import enumerate_words, number, plural
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def _check_crs(frame: gpd.GeoDataFrame, role: str) -> None:
         raise CRSError(
             f"La couche « {role} » est en {_crs_name(crs)}, qui n’est pas en mètres.",
             why="Une surface en degrés n’a pas de sens.",
-            remedy="Projetez-la : to_crs(5490) en Martinique, to_crs(2154) en métropole.",
+            remedy=_metric_advice(frame),
             crs=crs,
         )
 
@@ -236,25 +237,18 @@ def _crs_name(crs: Any) -> str:
 
 
 def _crs_guess(frame: gpd.GeoDataFrame) -> str:
-    west, south, east, north = frame.total_bounds
-    if not np.isfinite([west, south, east, north]).all():
-        return ""
-    inside = [
-        name
-        for name, (x0, y0, x1, y1) in _KNOWN_EXTENTS.items()
-        if x0 <= west <= east <= x1 and y0 <= south <= north <= y1
-    ]
-    if not inside:
+    looks = systems_like(frame.total_bounds)
+    if not looks:
         return "Ses nombres ne ressemblent à aucun système connu ici."
-    return f"Ses nombres ressemblent à {inside[0]}."
+    told = " ou ".join(f"{system.label} ({system.code})" for system in looks[:3])
+    return f"Ses nombres ressemblent à {told}."
 
 
-_KNOWN_EXTENTS = {
-    "WGS84 (EPSG:4326), en degrés": (-180.0, -90.0, 180.0, 90.0),
-    "RGAF09 / UTM 20N (EPSG:5490), ou WGS84 / UTM 20N (EPSG:32620)": (6e5, 1.5e6, 8e5, 1.7e6),
-    "Lambert-93 (EPSG:2154)": (0.0, 6e6, 1.3e6, 7.2e6),
-    "Web Mercator (EPSG:3857)": (-7e6, 1.6e6, -6.7e6, 1.7e6),
-}
+def _metric_advice(frame: gpd.GeoDataFrame) -> str:
+    system = metric_system(frame.crs, frame.total_bounds)
+    if system is None:
+        return "Projetez-la dans le système métrique officiel du territoire (to_crs)."
+    return f"Projetez-la : to_crs({system.code.removeprefix('EPSG:')}), {system.label}."
 
 
 def _check_geometries(

@@ -14,7 +14,7 @@ from observatoire.warehouse.zones import read_shapes
 
 if TYPE_CHECKING:
     from observatoire.warehouse.connection import Warehouse
-    from observatoire.workspace import PassageFile, Workspace
+    from observatoire.workspace import PassageRecipe, Workspace
 
 CELL_COLUMNS = ("origin", "zoning", "line", "code", "share", "measure", "weight")
 
@@ -77,7 +77,7 @@ def shares_left(shapes: gpd.GeoSeries, codes: pd.Series) -> pd.Series:
     return shares
 
 
-def _support_cells(passage: PassageFile, crs: str) -> pd.DataFrame:
+def _support_cells(passage: PassageRecipe, crs: str) -> pd.DataFrame:
     path = passage.support
     if path is None or path.suffix.lower() not in LAYER_SUFFIXES or not path.is_file():
         return pd.DataFrame()
