@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
+    from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.gazetteer import Gazetteer
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
     from observatoire.passage import Passage
+    from observatoire.secrecy.door import Door
+    from observatoire.secrecy.planning import SecrecyPlan
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
 
@@ -215,7 +218,7 @@ class Observatory:
 
     def _forget(self, report: LoadReport) -> LoadReport:
         """Drop what was remembered of the warehouse before this load."""
-        for name in ("catalogue", "_desk", "_gazetteer", "_whole"):
+        for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_planned"):
             self.__dict__.pop(name, None)
         return report
 
@@ -278,7 +281,7 @@ class Observatory:
         computed = answer(
             self._desk, codes, where, period=when, compare=compared, territories=chosen
         )
-        return protect_table(computed, self._gazetteer.shapes)
+        return protect_table(computed, self._gazetteer.shapes, self._plan(), self._door)
 
     def passage(
         self,
@@ -327,23 +330,22 @@ class Observatory:
     def audit(self) -> pd.DataFrame:
         """Say what an attacker could still work out of the hidden counts.
 
+        Over every zoning and period at once, and all that this workspace ever published.
+
         Returns
         -------
         DataFrame
-            One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``.
+            One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``,
+            ``already_public`` and, where it is not safe, ``found_by``: the sums that tell it.
         """
-        from observatoire.indicators.asking import answer
-        from observatoire.secrecy.joint import audit_table
-        from observatoire.secrecy.table import protect_table
+        from observatoire.secrecy.joint import audit_plan
 
         self._ensure_loaded()
-        computed = answer(
-            self._desk,
-            [i.code for i in self.catalogue],
-            self.workspace.main_zoning,
-            compare=list(self.workspace.comparators),
-        )
-        return audit_table(computed, protect_table(computed), self._desk.links)
+        return audit_plan(self._plan())
+
+    def publications(self) -> pd.DataFrame:
+        """List what left this workspace: date, form, name, cells shown and hidden, digest."""
+        return self._ledger.publications()
 
     # --- showing -----------------------------------------------------------------------------
 
@@ -435,6 +437,7 @@ class Observatory:
         )
         comparator = self._gazetteer.commune_of_each(first.zoning)
         frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
+        last = last.with_others(first)
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
 
     def annex(
@@ -509,6 +512,27 @@ class Observatory:
         from observatoire.gazetteer import Gazetteer
 
         return Gazetteer(self.warehouse, self.workspace, self._desk.links)
+
+    def _plan(self) -> SecrecyPlan:
+        """Return what may be shown now: made anew when another has published since."""
+        from observatoire.secrecy.planning import make_plan
+
+        version = self._ledger.version()
+        if self.__dict__.get("_planned", (None, None))[0] != version:
+            self._planned = (version, make_plan(self._desk, self._ledger.recipes()))
+        return self._planned[1]
+
+    @cached_property
+    def _ledger(self) -> WarehouseLedger:
+        from observatoire.exchange.ledger import WarehouseLedger
+
+        return WarehouseLedger(self.warehouse)
+
+    @cached_property
+    def _door(self) -> Door:
+        from observatoire.secrecy.door import Door
+
+        return Door(self._plan, self._ledger)
 
     @cached_property
     def _whole(self) -> ProtectedTable:

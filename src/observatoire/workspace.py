@@ -19,6 +19,7 @@ from observatoire.errors import (
     WorkspaceError,
     suggestion,
 )
+from observatoire.rules import Strictness, read_strictness
 from observatoire.territories.zoning import Zoning, read_zonings
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Workspace:
     zonings: Mapping[str, Zoning]
     passages: tuple[PassageFile, ...]
     comparators: Mapping[str, Comparator]
+    secrecy: Strictness = Strictness()
 
     @property
     def raw(self) -> Path:
@@ -165,6 +167,7 @@ def read_workspace(root: Path) -> Workspace:
             code: _read_comparator(code, child)
             for code, child in table.children("comparators").items()
         },
+        secrecy=read_strictness(table.child("secrecy")),
     )
     head.close()
     table.close()
@@ -297,3 +300,8 @@ def _check_names(workspace: Workspace) -> None:
         workspace.zoning(passage.target)
     for comparator in workspace.comparators.values():
         workspace.zoning(comparator.zoning)
+    for headline in workspace.secrecy.headlines:
+        workspace.zoning(headline)
+    for known in workspace.secrecy.known:
+        if known.zoning:
+            workspace.zoning(known.zoning)

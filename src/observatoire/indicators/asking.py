@@ -15,6 +15,7 @@ from observatoire.indicators.figures import lay_out
 from observatoire.indicators.passages import PassageBook, method_label
 from observatoire.indicators.roads import LINKS, Links, Road, chained, road_of, roads_to
 from observatoire.indicators.table import Table
+from observatoire.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,10 +108,30 @@ class Desk:
 
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
-        rows = self.warehouse.rows("SELECT code, producer, title, absence, threshold FROM source")
+        rows = self.warehouse.rows("SELECT code, producer, title, absence FROM source")
+        rules = self.rules
         return {
-            str(code): SourceNote(f"{producer}, {title}", str(absence), float(threshold))
-            for code, producer, title, absence, threshold in rows
+            str(code): SourceNote(f"{producer}, {title}", str(absence), rules[str(code)])
+            for code, producer, title, absence in rows
+        }
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """Return the rule of secrecy of each loaded source, as the workspace makes it stricter."""
+        rows = self.warehouse.rows(
+            "SELECT code, threshold, threshold_unit, source.rule, secrecy_rule.rule "
+            "FROM source LEFT JOIN secrecy_rule ON secrecy_rule.source = source.code"
+        )
+        strictness = self.workspace.secrecy
+        return {
+            str(code): strictness.applied(
+                str(code),
+                # A warehouse made before rules were kept whole tells the threshold alone.
+                Rule.from_json(whole)
+                if whole
+                else Rule(threshold=float(threshold), unit=str(unit), rule=str(rule)),
+            )
+            for code, threshold, unit, rule, whole in rows
         }
 
     def periods(self) -> dict[str, tuple[str, ...]]:
@@ -178,7 +199,7 @@ def answer(
     when = _periods(desk, indicators, period)
     places = [desk.place(zoning, territories)]
     places += [desk.place(c.zoning, c.territories) for c in chosen if c.zoning != zoning]
-    figures = lay_out(_observations(desk, when))
+    figures = lay_out(read_observations(desk, when))
     periods = desk.periods()
     asked = [Asked(i, when[i.code], periods[i.code]) for i in indicators]
     cells = [compute(asked, figures, place, desk.sources()) for place in places]
@@ -208,7 +229,7 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
     return dict.fromkeys([i.code for i in indicators], period)
 
 
-def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
+def read_observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
     """Read the figures that the table rests on, and no others."""
     wanted = pd.DataFrame(
         sorted(

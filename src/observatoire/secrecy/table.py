@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import InitVar, dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,30 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.values import TABLE_COLUMNS, Nature, Status
+from observatoire.secrecy.primary import (
+    CAUSES,
+    COMPLEMENTARY,
+    PRIMARY,
+    PRODUCER,
+    key_of,
+    primary_causes,
+    rows_of,
+)
+from observatoire.secrecy.record import Record
+from observatoire.values import TABLE_COLUMNS, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator
     from observatoire.indicators.table import Table
+    from observatoire.secrecy.door import Door
+    from observatoire.secrecy.planning import SecrecyPlan
 
 _SEAL = object()
 
-#: What hid a cell.
-PRODUCER, PRIMARY = "masqué par le producteur", "sous le seuil de la source"
+#: Why a cell we hide shows nothing: the same words for all, whatever the cause.
+HIDDEN_REASON = "Couvert par le secret statistique."
 
 #: Columns of ``ProtectedTable.df``: the tidy ones, then what explains a hole.
 SHOWN_COLUMNS = (*TABLE_COLUMNS, "zoning", "reason", "method")
@@ -41,6 +54,9 @@ class ProtectedTable:
     comparators: tuple[str, ...]
     hidden: Mapping[str, int]
     shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
+    record: Record = field(repr=False, default_factory=Record)
+    door: Door | None = field(repr=False, default=None)
+    beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -92,6 +108,28 @@ class ProtectedTable:
             cells = cells[~mine | cells["territory"].isin(list(territories))]
         return replace(self, cells=cells, indicators=kept, seal=_SEAL)
 
+    def with_others(self, *tables: ProtectedTable) -> ProtectedTable:
+        """Return the table with others whose figures leave along with its own."""
+        return replace(self, beside=tuple(admit(each) for each in tables), seal=_SEAL)
+
+    def check_out(self, where: str) -> None:
+        """Have the door check all that is about to leave; refused, nothing is written.
+
+        Raises
+        ------
+        SecrecyError
+            That names the cells, and the sums that would give a hidden count away.
+        """
+        for each in (self, *self.beside):
+            if each.door is not None:
+                each.door.check(each.cells, where)
+
+    def keep_out(self, kind: str, name: str) -> None:
+        """Have the ledger keep what has left."""
+        cells = pd.concat([each.cells for each in (self, *self.beside)], ignore_index=True)
+        if self.door is not None:
+            self.door.keep(cells, kind, name)
+
     def indicator(self, code: str) -> Indicator:
         """Return the definition of one of its indicators."""
         return self.indicators[code]
@@ -120,7 +158,12 @@ def _unprotected() -> SecrecyError:
     )
 
 
-def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> ProtectedTable:
+def protect_table(
+    table: Table,
+    shapes: gpd.GeoDataFrame | None = None,
+    plan: SecrecyPlan | None = None,
+    door: Door | None = None,
+) -> ProtectedTable:
     """Hide what may not be shown, and seal the rest.
 
     Parameters
@@ -129,34 +172,34 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
         Computed cells; ``count`` is compared with ``threshold``, a threshold of 0 hides nothing.
     shapes : GeoDataFrame, optional
         Shapes indexed by zoning and territory, with an ``official`` column.
+    plan : SecrecyPlan, optional
+        What the whole workspace may show. Without it, only primary secrecy is kept: a count above
+        zero and under the threshold, a rate that such a count is the numerator or the denominator
+        of, or what the numerator leaves of the denominator, and bounds that would tell one.
+    door : Door, optional
+        What checks the table once more when it is written, and keeps the ledger.
 
     Returns
     -------
     ProtectedTable
         Same cells and order; a hidden one has status ``secret``, no value, no bounds, no note of
-        its producer (which could tell the number), and its reason. ``hidden`` counts the hidden
-        cells by cause.
+        its producer (which could tell the number). Its reason does not say whether it is itself
+        under the threshold: that would tell it. ``hidden`` counts the hidden cells by cause.
 
-    Notes
-    -----
-    Primary secrecy only: a count above zero and under the threshold, a rate that such a count is
-    the numerator or the denominator of, or what the numerator leaves of the denominator, and
-    bounds that would tell one. Zero is not hidden. What can be found by
-    subtraction is hidden by the complementary step (see the secrecy page of the documentation).
+    Raises
+    ------
+    SecrecyError
+        On a cell of a guarded indicator that the plan does not know.
     """
     cells = table.cells.reset_index(drop=True).copy()
-    by_producer = cells["status"] == str(Status.SECRET)
-    primary = _under_threshold(cells, table.indicators) & ~by_producer
-    cells.loc[primary | by_producer, ["value", "low", "high"]] = float("nan")
+    causes = _causes(cells, table, plan)
+    ours = (causes != "") & (causes != PRODUCER)
+    cells.loc[causes != "", ["value", "low", "high"]] = float("nan")
     # What a cell rests on has served: kept, it would tell of hidden parts.
-    cells["count"] = float("nan")
-    cells.loc[primary | by_producer, "method"] = ""
-    cells.loc[primary, "status"] = str(Status.SECRET)
-    cells.loc[primary, "reason"] = [
-        f"Effectif au-dessous du seuil de {threshold:.0f} de la source."
-        for threshold in cells.loc[primary, "threshold"]
-    ]
-    hidden = {PRODUCER: int(by_producer.sum()), PRIMARY: int(primary.sum())}
+    cells["count"], cells["origin"] = float("nan"), ""
+    cells.loc[causes != "", "method"] = ""
+    cells.loc[ours, "status"] = str(Status.SECRET)
+    cells.loc[ours, "reason"] = HIDDEN_REASON
     return ProtectedTable(
         cells=cells,
         indicators=table.indicators,
@@ -164,24 +207,36 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
         zoning_label=table.zoning_label,
         warnings=table.warnings,
         comparators=table.comparators,
-        hidden=hidden,
+        hidden=_counted(causes),
         shapes=shapes,
+        record=plan.record if plan else Record(),
+        door=door,
         seal=_SEAL,
     )
 
 
-def _under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
-    """Say which cells tell a count above zero and under their threshold."""
-    counted = (
-        cells["indicator"]
-        .map({code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()})
-        .astype(bool)
-    )
-    small = _below(cells["count"], cells["threshold"])
-    for number in ("value", "low", "high"):
-        small |= counted & _below(cells[number], cells["threshold"])
-    return small
+def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.Series:
+    """Return why each cell is hidden, empty when it may be shown."""
+    causes = primary_causes(cells, table.indicators, {})
+    if plan is None:
+        return causes
+    guarded = {key[2] for key in plan.cells}
+    concerned = cells["indicator"].isin(sorted(guarded))
+    for place, row in zip(cells.index[concerned], rows_of(cells[concerned]), strict=True):
+        key = key_of(row)
+        if key in plan.cells:
+            causes[place] = plan.cause(key)
+        elif not causes[place] and not all(math.isnan(row[n]) for n in ("value", "low", "high")):
+            raise SecrecyError(
+                f"Rien ne dit si {key[2]} de {key[1]} ({key[0]}, {key[3]}) peut être montré.",
+                why="Le secret se décide sur tous les chiffres de l’espace de travail ensemble.",
+                remedy="Rechargez les données, puis refaites le tableau.",
+                cell=key,
+            )
+    return causes
 
 
-def _below(numbers: pd.Series, threshold: pd.Series) -> pd.Series:
-    return (numbers > 0) & (numbers < threshold)
+def _counted(causes: pd.Series) -> dict[str, int]:
+    found = causes.value_counts().to_dict()
+    usual = (PRODUCER, PRIMARY, COMPLEMENTARY)
+    return {cause: int(found.get(cause, 0)) for cause in CAUSES if cause in usual or cause in found}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
+from observatoire.rules import Rule, read_rule
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
@@ -93,15 +94,6 @@ class Markers:
 
 
 @dataclass(frozen=True)
-class SecrecyRule:
-    """Under which count a figure of this source is hidden; 0 when the producer sets none."""
-
-    threshold: float = 0.0
-    unit: str = ""
-    rule: str = ""
-
-
-@dataclass(frozen=True)
 class Source:
     """A source: its identity, its files, its variables, its markers and its secrecy rule."""
 
@@ -119,7 +111,7 @@ class Source:
     files: tuple[FileSpec, ...]
     variables: Mapping[str, Variable]
     markers: Markers
-    secrecy: SecrecyRule
+    secrecy: Rule
     sha256: str
 
     def standing(self) -> tuple[FileSpec, ...]:
@@ -181,7 +173,7 @@ def read_source(folder: Path) -> Source:
             code: _read_variable(code, child) for code, child in table.children("variables").items()
         },
         markers=_read_markers(table.child("markers")),
-        secrecy=_read_secrecy(table.child("secrecy")),
+        secrecy=read_rule(table.child("secrecy")),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
     table.close()
@@ -273,15 +265,6 @@ def _read_markers(table: Declaration) -> Markers:
     return markers
 
 
-def _read_secrecy(table: Declaration) -> SecrecyRule:
-    threshold = table.take("threshold", float, 0.0)
-    if threshold < 0:
-        raise table.refuse("threshold", "un seuil ne peut être négatif")
-    rule = SecrecyRule(threshold, table.text("unit", ""), table.text("rule", ""))
-    table.close()
-    return rule
-
-
 def _check_whole(source: Source, table: Declaration) -> None:
     if not source.files:
         raise DescriptorError(
@@ -294,4 +277,23 @@ def _check_whole(source: Source, table: Declaration) -> None:
             "La source ne déclare aucune variable.",
             where=table.where,
             remedy="Ajoutez une table [variables.CODE] par colonne de chiffres.",
+        )
+    _check_secrecy(source, table)
+
+
+def _check_secrecy(source: Source, table: Declaration) -> None:
+    """Check that the rule names variables of the source."""
+    rule = source.secrecy
+    told = [name for total, parts in rule.sums for name in (total, *parts)]
+    told += [name for condition in rule.conditions for name in condition.variables]
+    told += [condition.basis for condition in rule.conditions if "/" not in condition.basis]
+    if rule.dominance:
+        told += [*rule.dominance.largest, *rule.dominance.largest.values(), rule.dominance.units]
+    unknown = next((name for name in told if name and name not in source.variables), "")
+    if unknown:
+        raise DescriptorError(
+            f"La règle de secret nomme « {unknown} », que la source ne déclare pas.",
+            where=f"{table.where}, [secrecy]",
+            why="Une règle mal écrite ne cacherait rien.",
+            remedy=suggestion(unknown, source.variables),
         )

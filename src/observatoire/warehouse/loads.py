@@ -138,6 +138,10 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
             source.secrecy.rule,
         ],
     )
+    warehouse.run("DELETE FROM secrecy_rule WHERE source = ?", [source.code])
+    warehouse.run(
+        "INSERT INTO secrecy_rule VALUES (?, ?)", [source.code, source.secrecy.to_json()]
+    )
     warehouse.insert(
         "variable",
         pd.DataFrame(

@@ -1,0 +1,56 @@
+"""All that a workspace could show of some indicators: every zoning, every period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.indicators.asking import read_observations
+from observatoire.indicators.computing import Asked, compute
+from observatoire.indicators.figures import lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from observatoire.indicators.asking import Desk
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.figures import Figures
+
+
+@dataclass(frozen=True)
+class Publishable:
+    """Cells of one period over every zoning, and the producers' figures they rest on."""
+
+    period: str
+    cells: pd.DataFrame
+    figures: Mapping[str, Figures]
+
+
+def guarded_indicators(desk: Desk) -> list[Indicator]:
+    """Return the indicators of which some source hides something."""
+    guarded = {code for code, rule in desk.rules.items() if rule.guarded}
+    return [indicator for indicator in desk.catalogue if guarded & set(indicator.sources)]
+
+
+def publishable(desk: Desk, indicators: Sequence[Indicator]) -> Iterator[Publishable]:
+    """Compute some indicators on every zoning, period by period.
+
+    Parameters
+    ----------
+    desk : Desk
+        What answers.
+    indicators : sequence of Indicator
+        Those to compute; periods without a figure of theirs are passed over.
+    """
+    known = desk.periods()
+    notes = desk.sources()
+    for period in sorted({each for one in indicators for each in known[one.code]}):
+        when = {one.code: period for one in indicators if period in known[one.code]}
+        asked = [Asked(one, period, known[one.code]) for one in indicators if one.code in when]
+        figures = lay_out(read_observations(desk, when))
+        cells = [
+            compute(asked, figures, desk.place(zoning), notes) for zoning in desk.workspace.zonings
+        ]
+        yield Publishable(period, pd.concat(cells, ignore_index=True), figures)
