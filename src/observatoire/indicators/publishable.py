@@ -29,9 +29,17 @@ class Publishable:
 
 
 def guarded_indicators(desk: Desk) -> list[Indicator]:
-    """Return the indicators of which some source hides something."""
+    """Return the indicators that could tell a count some source hides, or wait for a condition.
+
+    A rate, a median or an index that its producer gives without its counts tells none.
+    """
     guarded = {code for code, rule in desk.rules.items() if rule.guarded}
-    return [indicator for indicator in desk.catalogue if guarded & set(indicator.sources)]
+    conditioned = {code for code, rule in desk.rules.items() if rule.conditions}
+    return [
+        indicator
+        for indicator in desk.catalogue
+        if (guarded if indicator.numerator else conditioned) & set(indicator.sources)
+    ]
 
 
 def publishable(desk: Desk, indicators: Sequence[Indicator]) -> Iterator[Publishable]:

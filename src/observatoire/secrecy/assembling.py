@@ -67,12 +67,12 @@ class Assembly:
             self.public.add(label)
         elif not guarded or asked <= 0:
             self.inert.add(label)
-        if math.isnan(held.value):
+        if math.isnan(held.value) and not any(0 < each < asked for each in held[1:]):
             self._bound(label, held.low, held.high)
         return label
 
     def _bound(self, label: str, low: float, high: float) -> None:
-        """Keep what a producer shows of a figure it does not give."""
+        """Keep bounds that are known: those that would tell a small count are not shown."""
         if not math.isnan(low):
             self.low[label] = max(self.low.get(label, 0.0), low)
         if not math.isnan(high):
