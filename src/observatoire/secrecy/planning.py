@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from observatoire.indicators.publishable import guarded_indicators, publishable
+from observatoire.secrecy.choosing import UnprotectedError
 from observatoire.secrecy.assembling import ONE, Assembly
 from observatoire.secrecy.inner import NO_THRESHOLD, Base, Sum, read_holdings
 from observatoire.secrecy.primary import (
@@ -435,19 +437,24 @@ def _protect(
         for label in held
         if label not in costs and label not in assembly.public and label not in assembly.inert
     ]
-    hindered = {label: costs.get(label, 1.0) for label in held}
-    return protection(
+    decide = partial(
+        protection,
         pd.Series({label: assembly.values[label] for label in held}, dtype=float),
         relations,
         pd.Series({label: assembly.thresholds[label] for label in held}),
         hide_zero=pd.Series({label: assembly.zeros.get(label, False) for label in held}),
-        cost=pd.Series(hindered),
+        cost=pd.Series({label: costs.get(label, 1.0) for label in held}),
         bounds=attackers_bounds(assembly, held),
         already_hidden=closed,
         published=public,
         latent=inert,
         past_mending=True,
     )
+    try:
+        return decide()
+    except UnprotectedError:
+        # Zeros shown may give a total away: they are hidden where nothing else will do.
+        return decide(spare_zeros=False)
 
 
 def attackers_bounds(assembly: Assembly, labels: Sequence[str]) -> pd.DataFrame:

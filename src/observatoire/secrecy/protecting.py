@@ -175,11 +175,13 @@ def protection(  # noqa: PLR0913 - the same as protect
     latent: Iterable[Label] = (),
     tolerance: float = 0.0,
     past_mending: bool = False,
+    spare_zeros: bool = True,
 ) -> Protection:
     """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
 
     ``past_mending`` tells in ``exposed`` the cells that what is public already gives away, and
-    protects the others, instead of refusing everything.
+    protects the others, instead of refusing everything; without ``spare_zeros``, zeros may be
+    hidden to protect others.
 
     Examples
     --------
@@ -202,7 +204,8 @@ def protection(  # noqa: PLR0913 - the same as protect
         sensitive[Plan(system, asked, sensitive, costs, ~public).unsafe()] = False
     hidden = (under & ~public) | producer | inert
     candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
-    candidates &= zero | (system.counts != 0)
+    if spare_zeros:
+        candidates &= zero | (system.counts != 0)
     candidates &= np.isfinite(costs)
     plan = Plan(system, asked, sensitive, costs, hidden.copy())
     choose(plan, candidates)
