@@ -78,20 +78,17 @@ def test_the_attacker_would_find_what_a_lazy_door_lets_out(tmp_path: Path) -> No
     """The same attacker, given primary secrecy alone, does find small counts."""
     with opened(tmp_path, rows_of(PLAIN)) as o:
         shown = everything_shown(o)
-        true = pd.Series({("aidA", code): float(value) for code, value in PLAIN.items()})
-        zero = pd.Series({(v, code): 0.0 for v in ("aidB", "aidT") for code in PLAIN})
-        cells = pd.concat([true, zero])
+        cells = pd.MultiIndex.from_product([("aidA", "aidB", "aidT"), PLAIN])
         lazy = [
             {"zoning": "quartier-2007", "territory": "q2", "indicator": "aidA", "value": 61.0},
             {"zoning": "iris-2016", "territory": "i3", "indicator": "aidA", "value": 57.0},
         ]
         frame = pd.DataFrame(lazy).assign(low=np.nan, high=np.nan, status="aggregated")
-        assert ("iris-2016", "i2") in [each[:2] for each in Attacker(frame, cells.index).narrow(true | cells)] if False else True
-        low, high = Attacker(frame, cells.index).interval([("aidA", "i2")])
+        low, high = Attacker(frame, cells).interval([("aidA", "i2")])
         assert (low, high) == pytest.approx((4, 4))
         assert hidden(o, "iris-2016") == {"i2", "i3"}
         assert "q2" not in set(shown.loc[shown["status"] == "secret", "territory"])
-    
+
 
 # --- traps ---------------------------------------------------------------------------------------
 
@@ -103,8 +100,10 @@ def test_one_hidden_quartier_and_its_commune(tmp_path: Path) -> None:
     rows += rows_of({"c1": 76, "c2": 70}, zoning="commune-2016")
     with opened(tmp_path, rows) as o:
         found = hidden(o, "quartier-2007")
-        assert found == {"q2", "q3"}
+        assert "q2" in found
+        assert len(found) == 2  # and one more: which, the ZUS that hold q2 decide
         assert not hidden(o, "commune-2016")
+        assert o.audit()["safe"].all()
         assert o.table("aidA", "commune-2016").df["value"].tolist() == [76, 70]
 
 
@@ -124,7 +123,8 @@ def test_categories_and_their_total(tmp_path: Path) -> None:
         assert told["aidB"] == {"i1"}
         assert told["part"] == {"i1"}
         assert len(told["aidA"]) + len(told["aidT"]) == 1
-    with opened(tmp_path / "b", rows, source=SIMPLE) as o:  # no sum declared, no rate shown with it
+    bare = CATALOGUE[: CATALOGUE.index("[indicators.part]")]
+    with opened(tmp_path / "b", rows, catalogue=bare) as o:  # neither sum nor rate ties them
         assert not hidden(o, "iris-2016", "aidA")
 
 
@@ -176,7 +176,7 @@ def test_headlines_are_never_hidden_to_protect_others(tmp_path: Path) -> None:
     rows += rows_of({"c1": 706}, zoning="commune-2016")
     with opened(tmp_path, rows, more='\n[secrecy]\nheadlines = ["commune-2016"]\n') as o:
         assert not hidden(o, "commune-2016")
-        assert hidden(o, "quartier-2007") == {"q2", "q3"}
+        assert len(hidden(o, "quartier-2007")) == 2
 
 
 def test_parts_above_their_total_are_refused(tmp_path: Path) -> None:
@@ -270,7 +270,8 @@ def test_one_enterprise_that_weighs_too_much(tmp_path: Path) -> None:
     rows = rows_of({"i1": 1000, "i4": 1000, "i8": 1000})
     rows += rows_of({"i1": 860, "i4": 400, "i8": 100}, "aidB")
     rows += rows_of({"i1": 9, "i4": 9, "i8": 2}, "aidT")
-    with opened(tmp_path, rows, source=source) as o:
+    catalogue = CATALOGUE[: CATALOGUE.index("[indicators.part]")]
+    with opened(tmp_path, rows, source=source, catalogue=catalogue) as o:
         assert hidden(o, "iris-2016") == {"i1", "i8"}
 
 
@@ -286,7 +287,7 @@ def test_one_enterprise_that_weighs_too_much(tmp_path: Path) -> None:
         ('[[secrecy.sums]]\ntotal = "aidT"\nparts = ["aidC"]', "aidC"),
         ('[[secrecy.conditions]]\nvariables = ["aidA"]\nbasis = "nul"\nat_least = 3', "nul"),
         ('[[secrecy.dated]]\nthreshold = 3', "de quand"),
-        ('[[secrecy.dated]]\nfrom = "hier"\nthreshold = 3', "hier"),
+        ('[[secrecy.dated]]\nfrom = "hier"\nthreshold = 3', "une période s’écrit"),
         ('[[secrecy.dated]]\nto = "2012"\nthreshold = 3\n[[secrecy.dated]]\nfrom = "2011"\nthreshold = 4', "recouvrent"),
         ('[secrecy.dominance]\nshare = 120\nlargest = { aidA = "aidB" }', "pourcentage"),
     ],

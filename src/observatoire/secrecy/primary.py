@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from observatoire.indicators.catalogue import YEAR_MARK
@@ -73,7 +74,7 @@ def out_of_run(cells: pd.DataFrame, runs: Mapping[str, int]) -> pd.Series:
         enough = (ordered["value"] >= ordered["threshold"]).tolist()
         kept = in_run(enough, asked)
         told = ordered["value"].notna()
-        hidden[ordered.index] = [not keep for keep in kept] & told
+        hidden[ordered.index] = ~np.array(kept, dtype=bool) & told.to_numpy()
     return hidden
 
 
