@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from observatoire.errors import DescriptorError
@@ -170,7 +171,9 @@ def _read_sum(table: Declaration) -> tuple[str, tuple[str, ...]]:
     total, parts = table.text("total"), table.texts("parts")
     table.close()
     if not parts or total in parts or len(set(parts)) < len(parts):
-        raise table.refuse("parts", "il faut au moins une partie, distincte du total, une seule fois")
+        raise table.refuse(
+            "parts", "il faut au moins une partie, distincte du total, une seule fois"
+        )
     return total, parts
 
 
@@ -217,7 +220,7 @@ def _read_dated(table: Declaration) -> Dated:
 def _check_dated(rule: Rule, table: Declaration) -> None:
     """Refuse two dated rules for the same period: one would hide the other."""
     told = sorted(rule.dated, key=lambda each: (each.start, each.end))
-    for first, second in zip(told, told[1:], strict=False):
+    for first, second in pairwise(told):
         if not first.end or not second.start or second.start <= first.end:
             raise DescriptorError(
                 "Deux règles de secret datées se recouvrent.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +72,7 @@ class Workspace:
     zonings: Mapping[str, Zoning]
     passages: tuple[PassageFile, ...]
     comparators: Mapping[str, Comparator]
-    secrecy: Strictness = Strictness()
+    secrecy: Strictness = field(default_factory=Strictness)
 
     @property
     def raw(self) -> Path:

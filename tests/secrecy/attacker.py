@@ -32,7 +32,12 @@ QUARTIERS = {
 ZUS = {"z1": ["q1", "q2"], "z2": ["q2", "q3"], "z3": ["q4"]}
 VARIABLES = ("aidA", "aidB", "aidT")
 
-_ZONINGS = (("commune-2016", "commune"), ("iris-2016", "IRIS"), ("quartier-2007", "quartier"), ("zus-1996", "ZUS"))
+_ZONINGS = (
+    ("commune-2016", "commune"),
+    ("iris-2016", "IRIS"),
+    ("quartier-2007", "quartier"),
+    ("zus-1996", "ZUS"),
+)
 
 WORKSPACE = """
 [workspace]
@@ -81,15 +86,15 @@ kind = "people"
 [[secrecy.sums]]
 total = "aidT"
 parts = ["aidA", "aidB"]
-""" + "".join(
-    f'[variables.{code}]\nlabel = "{code}"\nnature = "count"\n' for code in VARIABLES
-)
+""" + "".join(f'[variables.{code}]\nlabel = "{code}"\nnature = "count"\n' for code in VARIABLES)
 
-CATALOGUE = """
+CATALOGUE = (
+    """
 [themes.aides]
 label = "Aides"
-""" + "".join(
-    f"""
+"""
+    + "".join(
+        f"""
 [indicators.{code}]
 label = "{code}"
 theme = "aides"
@@ -99,8 +104,9 @@ universe = "x"
 sources = ["aides"]
 numerator = ["{code}"]
 """
-    for code in VARIABLES
-) + """
+        for code in VARIABLES
+    )
+    + """
 [indicators.part]
 label = "Part"
 theme = "aides"
@@ -112,6 +118,7 @@ sources = ["aides"]
 numerator = ["aidA"]
 denominator = ["aidT"]
 """
+)
 
 
 def write_random(folder: Path, rng: np.random.Generator, **options: Any) -> pd.Series:
@@ -198,7 +205,7 @@ def parts_of(zoning: str, code: str) -> tuple[list[str], list[str]]:
     if zoning == "quartier-2007":
         return QUARTIERS[code]
     quartiers = [QUARTIERS[q] for q in ZUS[code]]
-    return sum((whole for whole, _ in quartiers), []), sum((part for _, part in quartiers), [])
+    return [i for whole, _ in quartiers for i in whole], [i for _, part in quartiers for i in part]
 
 
 def everything_shown(o: Observatory) -> pd.DataFrame:
@@ -252,7 +259,11 @@ class Attacker:
     def narrow(self, true: pd.Series) -> list[tuple]:
         """Return the small counts, of IRIS or of any territory, that he brackets too well."""
         groups = {("iris-2016", i): [i] for i in IRIS}
-        for zoning, codes in (("commune-2016", COMMUNES), ("quartier-2007", QUARTIERS), ("zus-1996", ZUS)):
+        for zoning, codes in (
+            ("commune-2016", COMMUNES),
+            ("quartier-2007", QUARTIERS),
+            ("zus-1996", ZUS),
+        ):
             groups |= {(zoning, code): parts_of(zoning, code)[0] for code in codes}
         found = []
         for place, members in groups.items():

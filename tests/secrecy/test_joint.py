@@ -35,7 +35,10 @@ PLAIN = {"i1": 90, "i2": 4, "i3": 57, "i4": 60, "i5": 70, "i6": 80, "i7": 33, "i
 
 
 def rows_of(
-    values: Mapping[str, object], variable: str = "aidA", zoning: str = "iris-2016", when: str = "2016"
+    values: Mapping[str, object],
+    variable: str = "aidA",
+    zoning: str = "iris-2016",
+    when: str = "2016",
 ) -> list[str]:
     return [f"{zoning};{code};{when};{variable};{value}" for code, value in values.items()]
 
@@ -205,7 +208,7 @@ def test_a_workspace_may_be_stricter_never_looser(tmp_path: Path, asked: str, sa
     with opened(tmp_path, rows_of(PLAIN), source=source, more=more) as o:
         with pytest.raises(DescriptorError) as caught:
             o.table("aidA", "iris-2016")
-        says(caught.value, "jamais moins", "aides", said, asked.split()[0])
+        says(caught.value, "jamais moins", "aides", said, asked.split(maxsplit=1)[0])
 
 
 def test_a_workspace_may_ask_for_more(tmp_path: Path) -> None:
@@ -259,7 +262,9 @@ def test_a_distribution_needs_enough_people(tmp_path: Path) -> None:
     with opened(tmp_path, rows, source=source, catalogue=catalogue) as o:
         assert hidden(o, "iris-2016", "med") == {"i1", "i8"}  # of i8 nobody knows how many
         assert hidden(o, "quartier-2007", "med") == {"q1"}
-        assert o.table("med", "iris-2016").hidden["sous une condition de diffusion de la source"] == 2
+        assert (
+            o.table("med", "iris-2016").hidden["sous une condition de diffusion de la source"] == 2
+        )
 
 
 def test_one_enterprise_that_weighs_too_much(tmp_path: Path) -> None:
@@ -286,16 +291,19 @@ def test_one_enterprise_that_weighs_too_much(tmp_path: Path) -> None:
         ('[[secrecy.sums]]\ntotal = "aidT"\nparts = ["aidT"]', "distincte"),
         ('[[secrecy.sums]]\ntotal = "aidT"\nparts = ["aidC"]', "aidC"),
         ('[[secrecy.conditions]]\nvariables = ["aidA"]\nbasis = "nul"\nat_least = 3', "nul"),
-        ('[[secrecy.dated]]\nthreshold = 3', "de quand"),
+        ("[[secrecy.dated]]\nthreshold = 3", "de quand"),
         ('[[secrecy.dated]]\nfrom = "hier"\nthreshold = 3', "une période s’écrit"),
-        ('[[secrecy.dated]]\nto = "2012"\nthreshold = 3\n[[secrecy.dated]]\nfrom = "2011"\nthreshold = 4', "recouvrent"),
+        (
+            '[[secrecy.dated]]\nto = "2012"\nthreshold = 3\n[[secrecy.dated]]\nfrom = "2011"\nthreshold = 4',
+            "recouvrent",
+        ),
         ('[secrecy.dominance]\nshare = 120\nlargest = { aidA = "aidB" }', "pourcentage"),
     ],
 )
 def test_rules_that_cannot_be(tmp_path: Path, line: str, said: str) -> None:
     from observatoire.sources import read_source
 
-    source = SIMPLE.replace("threshold = 11\nkind = \"people\"\n", f"{line}\n")
+    source = SIMPLE.replace('threshold = 11\nkind = "people"\n', f"{line}\n")
     folder = write(tmp_path, rows_of(PLAIN), source=source) / "data/raw/aides"
     with pytest.raises(DescriptorError, match=said):
         read_source(folder)
@@ -306,7 +314,10 @@ def test_rules_that_cannot_be(tmp_path: Path, line: str, said: str) -> None:
     [
         ('[secrecy]\nheadlines = ["communes"]', "communes"),
         ('[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"', "borne connue"),
-        ('[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nat_most = "aidT"', "source/variable"),
+        (
+            '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nat_most = "aidT"',
+            "source/variable",
+        ),
         ("[secrecy]\nthreshold = -3", "négatif"),
     ],
 )
@@ -432,7 +443,9 @@ def test_a_solver_that_gives_up_publishes_nothing(
 
 
 def test_row_order_changes_nothing(tmp_path: Path) -> None:
-    rows = rows_of({**PLAIN, "i6": 3, "i8": 9}) + rows_of({"c1": 281, "c2": 150}, zoning="commune-2016")
+    rows = rows_of({**PLAIN, "i6": 3, "i8": 9}) + rows_of(
+        {"c1": 281, "c2": 150}, zoning="commune-2016"
+    )
     with opened(tmp_path / "a", rows) as one, opened(tmp_path / "b", rows[::-1]) as other:
         first, second = (everything_shown(o).reset_index(drop=True) for o in (one, other))
     pd.testing.assert_frame_equal(first, second)

@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from observatoire.secrecy.primary import key_of, rows_of
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from observatoire.secrecy.planning import Recipe, SecrecyPlan
+    import pandas as pd
+
+    from observatoire.secrecy.knowing import Recipe
+    from observatoire.secrecy.planning import SecrecyPlan
     from observatoire.warehouse import Warehouse
 
 _NUMBERS = ["value", "low", "high"]

@@ -33,13 +33,14 @@ class Assembly:
     """
 
     holdings: Holdings
-    values: dict[str, float] = field(default_factory=dict)
+    amounts: dict[str, float] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
     zeros: dict[str, bool] = field(default_factory=dict)
     low: dict[str, float] = field(default_factory=dict)
     high: dict[str, float] = field(default_factory=dict)
     inert: set[str] = field(default_factory=set)
     public: set[str] = field(default_factory=set)
+    exposed: set[str] = field(default_factory=set)
     relations: list[Relation] = field(default_factory=list)
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Assembly:
 
     def __post_init__(self) -> None:
         """Hold what anybody knows."""
-        self.values[ONE], self.thresholds[ONE] = 1.0, NO_THRESHOLD
+        self.amounts[ONE], self.thresholds[ONE] = 1.0, NO_THRESHOLD
         self.public.add(ONE)
 
     def base(self, base: Base) -> str:
@@ -57,7 +58,7 @@ class Assembly:
             return self.bases[base]
         label = self.bases[base] = base.label
         held, guarded = self.holdings.held(base), self.holdings.guarded(base)
-        self.values[label] = held.value
+        self.amounts[label] = held.value
         asked = self.asked.get(base, self.holdings.threshold(base)) if guarded else 0.0
         self.thresholds[label] = max(asked, NO_THRESHOLD)
         self.zeros[label] = guarded and self.holdings.rules[base.source].zero
@@ -114,7 +115,7 @@ class Assembly:
     def latent(self, name: str, value: float = math.nan) -> str:
         """Add a quantity that only writes relations."""
         label = self._named(name)
-        self.values[label], self.thresholds[label] = value, NO_THRESHOLD
+        self.amounts[label], self.thresholds[label] = value, NO_THRESHOLD
         self.inert.add(label)
         return label
 
@@ -176,7 +177,7 @@ class Assembly:
                 gap=gap,
             )
         label = self._named(f"hors des parties : {whole}")
-        self.values[label] = gap
+        self.amounts[label] = gap
         if abs(gap) <= tolerance:  # rounding by the producer: held by anybody
             self.thresholds[label], self.low[label] = NO_THRESHOLD, -math.inf
             self.public.add(label)
@@ -192,14 +193,14 @@ class Assembly:
         value = constant + math.fsum(w * self.holdings.value(b) for b, w in terms)
         if not close(constant, 0.0):
             parts.append((ONE, constant))
-        self.values[label] = value
+        self.amounts[label] = value
         self.thresholds[label] = max(threshold, NO_THRESHOLD)
         self.relate(label, parts)
         return label
 
     def _named(self, name: str) -> str:
         label, rank = name, 1
-        while label in self.values:
+        while label in self.amounts:
             rank += 1
             label = f"{name} ({rank})"
         return label

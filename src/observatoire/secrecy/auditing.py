@@ -179,7 +179,10 @@ def thresholds(system: System, threshold: Threshold) -> NDArray[np.float64]:
     return asked
 
 
-def zeros_hidden(system: System, hide_zero: bool | pd.Series) -> NDArray[np.bool_]:
+def zeros_hidden(
+    system: System,
+    hide_zero: bool | pd.Series,  # noqa: FBT001 - the option of protect and audit, passed on
+) -> NDArray[np.bool_]:
     """Tell, in canonical order, for which cells zero is held for secret."""
     if isinstance(hide_zero, pd.Series):
         return system.aligned(hide_zero, "hide_zero").astype(bool)

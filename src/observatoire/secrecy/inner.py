@@ -36,9 +36,7 @@ class Base(NamedTuple):
     @property
     def label(self) -> str:
         """What messages call it."""
-        return (
-            f"{self.variable} de {self.territory} ({self.zoning}, {self.period} ; {self.source})"
-        )
+        return f"{self.variable} de {self.territory} ({self.zoning}, {self.period} ; {self.source})"
 
 
 class Held(NamedTuple):

@@ -37,8 +37,6 @@ AUDIT_COLUMNS = (
     "found_by",
 )
 
-Tied = "Sequence[tuple[str, list[Part]]]"
-
 
 def audit_plan(plan: SecrecyPlan, shown: set[str] | None = None) -> pd.DataFrame:
     """Say what an attacker could still work out of the hidden counts.
@@ -78,7 +76,7 @@ def _audit_group(
     assembly = plan.assembly
     held = held_labels(labels, relations)
     shown = [label in told or label in assembly.public for label in held]
-    cells = pd.Series({label: assembly.values[label] for label in held}, dtype=float)
+    cells = pd.Series({label: assembly.amounts[label] for label in held}, dtype=float)
     statuses = pd.Series(
         [str(Status.OBSERVED if each else Status.SECRET) for each in shown], index=held
     )
@@ -95,9 +93,9 @@ def _audit_group(
     for label, row in found.iterrows():
         reasons = ""
         if not row["safe"]:
-            reasons = " ; ".join(_reasons(plan, held, relations, np.array(shown), str(label)))
+            reasons = " ; ".join(_reasons(plan, held, relations, shown, str(label)))
         numbers = (row["low"], row["high"], row["width"], row["threshold"], bool(row["safe"]))
-        public = label in plan.exposed
+        public = label in plan.assembly.exposed
         rows += [(*key, *numbers, public, reasons) for key in named.get(str(label), [])]
     return rows
 
@@ -106,13 +104,14 @@ def _reasons(
     plan: SecrecyPlan,
     held: Sequence[str],
     relations: Sequence[tuple[str, list[Part]]],
-    shown: np.ndarray,
+    shown: Sequence[bool],
     label: str,
 ) -> list[str]:
     assembly = plan.assembly
-    cells = pd.Series({each: assembly.values[each] for each in held}, dtype=float)
+    cells = pd.Series({each: assembly.amounts[each] for each in held}, dtype=float)
     system = build_system(cells, relations, attackers_bounds(assembly, held))
-    hidden = ~pd.Series(shown, index=held).reindex(list(system.labels)).to_numpy(dtype=bool)
+    told = {label for label, each in zip(held, shown, strict=True) if each}
+    hidden = np.array([label not in told for label in system.labels], dtype=bool)
     return relations_that_tell(system, hidden, label)
 
 

@@ -19,13 +19,18 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from observatoire.indicators.publishable import guarded_indicators, publishable
-from observatoire.secrecy.choosing import UnprotectedError
 from observatoire.secrecy.assembling import ONE, Assembly
-from observatoire.secrecy.inner import NO_THRESHOLD, Base, Sum, read_holdings
+from observatoire.secrecy.choosing import UnprotectedError
+from observatoire.secrecy.inner import NO_THRESHOLD, read_holdings
+from observatoire.secrecy.knowing import (
+    hold_earlier,
+    hold_known,
+    hold_published,
+    hold_shares,
+)
 from observatoire.secrecy.primary import (
     COMPLEMENTARY,
     CONDITION,
-    PRODUCER,
     conditioned,
     dominant,
     dominated,
@@ -40,7 +45,7 @@ from observatoire.secrecy.protecting import protection
 from observatoire.secrecy.record import Record
 from observatoire.secrecy.relations import Part
 from observatoire.secrecy.structure import relate_all
-from observatoire.secrecy.telling import Teller, Told, links_of
+from observatoire.secrecy.telling import Teller, Told
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -48,16 +53,13 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.roads import Road
+    from observatoire.secrecy.inner import Base, Sum
+    from observatoire.secrecy.knowing import Recipe
     from observatoire.secrecy.protecting import Protection
     from observatoire.values import Record as Row
 
 #: Where a cell stands: zoning, territory, indicator, period.
 Key = tuple[str, str, str, str]
-
-#: A sum that was published: figures (source, variable, zoning, territory, period) and weights,
-#: and what it amounted to.
-Recipe = tuple[tuple[tuple[str, str, str, str, str, float], ...], float]
 
 #: How much dearer a cell is to hide where readers look first: the main zoning, then what it is
 #: compared with. Other zonings are worth one.
@@ -83,7 +85,6 @@ class SecrecyPlan:
     assembly: Assembly
     cells: dict[Key, Shown]
     hidden: set[str] = field(default_factory=set)
-    exposed: set[str] = field(default_factory=set)
     record: Record = field(default_factory=Record)
 
     def cause(self, key: Key) -> str:
@@ -93,7 +94,7 @@ class SecrecyPlan:
             return cell.cause
         return COMPLEMENTARY if self.hidden & set(cell.labels) else ""
 
-    def recipes(self, key: Key) -> list[list[object]]:
+    def recipes(self, key: Key) -> list[list[list[object]]]:
         """Return the sums that a cell tells, for the ledger."""
         told = self.cells[key].sums if key in self.cells else ()
         return [
@@ -132,9 +133,9 @@ def make_plan(desk: Desk, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
     if indicators:
         for relating in (_structure, _read_cells):
             relating(plan, desk, indicators)
-        _hold_published(plan, desk, indicators)
-        _hold_known(plan, desk)
-        _hold_earlier(plan, earlier)
+        hold_published(plan.assembly, desk, indicators)
+        hold_known(plan.assembly, desk)
+        hold_earlier(plan.assembly, earlier)
         _decide(plan, desk)
     return plan
 
@@ -196,7 +197,7 @@ def _read_cells(plan: SecrecyPlan, desk: Desk, indicators: Sequence[Indicator]) 
             )
             tellers[zoning, period.period] = teller
             for one in indicators:
-                _hold_shares(plan.assembly, teller, one)
+                hold_shares(plan.assembly, teller, one)
     if not frames:
         return
     cells = pd.concat(frames, ignore_index=True)
@@ -222,15 +223,13 @@ def _read_cell(
         plan.assembly.small(each, f"{name}, un de ses effectifs", threshold)
     if not cause:
         cause = _other_cause(teller, row, indicator, told)
-    size = max((abs(plan.assembly.values[label]) for label in labels), default=0.0)
+    size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
     numbers = (float(row["value"]), float(row["low"]), float(row["high"]))
     counted = not indicator.denominator
     plan.cells[key] = Shown(labels, told.sums, cause, size, counted, numbers)
 
 
-def _other_cause(
-    teller: Teller, row: Row, indicator: Indicator, told: Told
-) -> str:
+def _other_cause(teller: Teller, row: Row, indicator: Indicator, told: Told) -> str:
     """Return whether a condition or dominance hides a cell that says something."""
     said = not all(math.isnan(float(row[name])) for name in ("value", "low", "high"))
     if not said:
@@ -242,96 +241,6 @@ def _other_cause(
     if under_condition(teller.holdings, conditions, *place):
         return CONDITION
     return CONDITION if dominated(teller.holdings, indicator, *place) else ""
-
-
-def _hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> None:
-    """Hold that the numerator of a share is at most its denominator, wherever both are counted."""
-    found = teller.counts(teller.zoning, indicator)
-    if found is None or indicator.unit != "%" or len(found[1]) != 1 or len(found[0]) != 1:
-        return
-    part, whole = found[0][0], found[1][0]
-    for code in teller.figures[teller.zoning].value.index:
-        one, other = (each._replace(territory=str(code)) for each in (part, whole))
-        if one in assembly.holdings.figures and other in assembly.holdings.figures:
-            assembly.rest(other, one, f"le reste : {one.label}")
-
-
-def _hold_published(plan: SecrecyPlan, desk: Desk, indicators: Sequence[Indicator]) -> None:
-    """Hold the totals that others have published of the same thing."""
-    holdings = plan.assembly.holdings
-    for indicator in indicators:
-        source, variable = indicator.published
-        if not source or indicator.denominator or indicator.variable:
-            continue
-        for zoning in desk.workspace.zonings:
-            for road in desk.place(zoning).roads:
-                for base in [b for b in holdings.figures if b[:3] == (source, variable, zoning)]:
-                    _hold_total(plan, road, indicator, base)
-
-
-def _hold_total(plan: SecrecyPlan, road: Road, indicator: Indicator, base: Base) -> None:
-    links = links_of(road).get(base.territory, [])
-    if not links or not all(link.whole for link in links):
-        return
-    terms = [
-        (Base(source, name, road.source, link.source, base.period), 1.0)
-        for source in indicator.sources
-        for name in indicator.at(indicator.numerator, base.period)
-        for link in links
-    ]
-    if all(each in plan.assembly.holdings.figures for each, _ in terms):
-        held = plan.assembly.holdings.value(base)
-        known = math.fsum(
-            w * plan.assembly.holdings.value(b) for b, w in terms if plan.assembly.holdings.public(b)
-        )
-        hold(plan, plan.assembly.holdings.sum(terms), held - known, f"publié : {base.label}")
-
-
-def hold(plan: SecrecyPlan, told: Sum, amount: float, name: str) -> None:
-    """Hold a sum for public: what it amounts to now, or what it was said to when it is not known."""
-    if not told.terms:
-        return
-    assembly = plan.assembly
-    label = assembly.sum(told, name, 0.0)
-    if math.isnan(assembly.values[label]):
-        if told.alone is not None:  # its producer hides today what was published before
-            plan.exposed.add(label)
-            assembly.inert.add(label)
-            return
-        assembly.values[label] = amount
-    if not math.isnan(assembly.values[label]):
-        assembly.public.add(label)
-        assembly.inert.discard(label)
-
-
-def _hold_known(plan: SecrecyPlan, desk: Desk) -> None:
-    """Hold the bounds that the workspace says somebody knows."""
-    assembly = plan.assembly
-    for known in desk.workspace.secrecy.known:
-        for base in list(assembly.holdings.figures):
-            if (base.source, base.variable) != (known.source, known.variable):
-                continue
-            if known.zoning and base.zoning != known.zoning:
-                continue
-            if known.territories and base.territory not in known.territories:
-                continue
-            label = assembly.base(base)
-            if known.low is not None:
-                assembly.low[label] = max(assembly.low.get(label, 0.0), known.low)
-            if known.high is not None:
-                assembly.high[label] = min(assembly.high.get(label, math.inf), known.high)
-            if known.at_most:
-                source, _, variable = known.at_most.partition("/")
-                assembly.rest(
-                    base._replace(source=source, variable=variable), base, f"au plus : {label}"
-                )
-
-
-def _hold_earlier(plan: SecrecyPlan, earlier: Iterable[Recipe]) -> None:
-    for terms, amount in earlier:
-        bases = [(Base(*each[:5]), float(each[5])) for each in terms]
-        told = plan.assembly.holdings.sum(bases)
-        hold(plan, told, amount, "publié auparavant")
 
 
 # --- the decision ------------------------------------------------------------------------------
@@ -348,7 +257,7 @@ def _decide(plan: SecrecyPlan, desk: Desk) -> None:
         found = _protect(plan, labels, relations, costs)
         statuses = found.statuses
         plan.hidden |= set(statuses.index[statuses == Status.SECRET])
-        plan.exposed |= set(found.exposed)
+        plan.assembly.exposed |= {str(label) for label in found.exposed}
         narrowest, programs = min(narrowest, found.narrowest), programs + found.programs
         cost, proved = cost + found.cost, proved and found.bound is not None
         bound += found.bound or 0.0
@@ -363,7 +272,7 @@ def _decide(plan: SecrecyPlan, desk: Desk) -> None:
         solver=SOLVER,
         cost=cost,
         bound=bound if proved else None,
-        exposed=len(plan.exposed),
+        exposed=len(plan.assembly.exposed),
     )
 
 
@@ -372,7 +281,7 @@ def guards(assembly: Assembly, labels: Sequence[str]) -> bool:
     return any(
         assembly.thresholds[label] > NO_THRESHOLD
         and label not in assembly.inert
-        and not assembly.values[label] >= assembly.thresholds[label]
+        and not assembly.amounts[label] >= assembly.thresholds[label]
         for label in labels
     )
 
@@ -402,7 +311,7 @@ def _costs(plan: SecrecyPlan, desk: Desk) -> dict[str, float]:
 
 def groups_of(assembly: Assembly) -> list[tuple[list[str], list[tuple[str, list[Part]]]]]:
     """Group cells that relations tie together, in an order that does not depend on the rows."""
-    labels = sorted(assembly.values)
+    labels = sorted(assembly.amounts)
     place = {label: rank for rank, label in enumerate(labels)}
     rows, columns = [], []
     for rank, (total, parts) in enumerate(assembly.relations):
@@ -439,7 +348,7 @@ def _protect(
     ]
     decide = partial(
         protection,
-        pd.Series({label: assembly.values[label] for label in held}, dtype=float),
+        pd.Series({label: assembly.amounts[label] for label in held}, dtype=float),
         relations,
         pd.Series({label: assembly.thresholds[label] for label in held}),
         hide_zero=pd.Series({label: assembly.zeros.get(label, False) for label in held}),

@@ -32,14 +32,20 @@ class Record:
         """Say the record in French."""
         told = [self._width()]
         if self.solver:
+            solved = plural(
+                self.programs, "programme linéaire résolu", "programmes linéaires résolus"
+            )
             told.append(
-                f"Certificat{NO_BREAK}: {self.solver}, {plural(self.programs, 'programme linéaire résolu', 'programmes linéaires résolus')}, "
-                f"toutes les publications de cet espace de travail prises ensemble. {self._optimum()}"
+                f"Certificat{NO_BREAK}: {self.solver}, {solved}, toutes les publications de cet "
+                f"espace de travail prises ensemble. {self._optimum()}"
             )
         if self.exposed:
+            deduced = plural(
+                self.exposed, "effectif protégé se déduit", "effectifs protégés se déduisent"
+            )
             told.append(
-                f"{plural(self.exposed, 'effectif protégé se déduit', 'effectifs protégés se déduisent')} de ce qui était public avant cette "
-                "publication : rien de ce qui est montré ici n’y ajoute, et rien ne peut le reprendre."
+                f"{deduced} de ce qui était public avant cette publication{NO_BREAK}: rien de ce "
+                "qui est montré ici n’y ajoute, et rien ne peut le reprendre."
             )
         return told
 

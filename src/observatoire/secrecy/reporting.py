@@ -28,9 +28,9 @@ def sentences_of_audit(report: pd.DataFrame) -> list[str]:
         return ["Aucun effectif n’est masqué : il n’y a rien à retrouver."]
     public = report["already_public"] & ~report["safe"]
     unsafe = ~report["safe"] & ~public
+    hidden = plural(len(report), "effectif masqué", "effectifs masqués")
     told = [
-        f"{plural(len(report), 'effectif masqué', 'effectifs masqués')}, tous zonages et toutes "
-        "périodes ensemble, avec tout ce que cet espace de travail a déjà publié."
+        f"{hidden}, tous zonages et toutes périodes ensemble, avec tout ce qui a déjà été publié."
     ]
     if unsafe.any():
         told.append(

@@ -80,7 +80,9 @@ def _by_road(
         mine = links.get(code, [])
         if not mine:
             continue
-        cut = [_piece(assembly, counted, road, link, code, pieces) for link in mine if not link.whole]
+        cut = [
+            _piece(assembly, counted, road, link, code, pieces) for link in mine if not link.whole
+        ]
         assembly.nest(
             _at(counted, target, code),
             [_at(counted, road.source, link.source) for link in mine if link.whole],

@@ -139,9 +139,7 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
         ],
     )
     warehouse.run("DELETE FROM secrecy_rule WHERE source = ?", [source.code])
-    warehouse.run(
-        "INSERT INTO secrecy_rule VALUES (?, ?)", [source.code, source.secrecy.to_json()]
-    )
+    warehouse.run("INSERT INTO secrecy_rule VALUES (?, ?)", [source.code, source.secrecy.to_json()])
     warehouse.insert(
         "variable",
         pd.DataFrame(
