@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,12 +21,16 @@ from attacker import (
 
 import observatoire as obs
 from building import says
+from observatoire.declarations import read_toml
 from observatoire.errors import DescriptorError, SecrecyError
+from observatoire.indicators.catalogue import Indicator
+from observatoire.indicators.figures import Figures
+from observatoire.rules import Rule, read_rule, read_strictness
 from observatoire.secrecy.reporting import sentences_of_audit
+from observatoire.values import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from observatoire.observatory import Observatory
 
@@ -32,6 +38,11 @@ SIMPLE = SOURCE[: SOURCE.index("[[secrecy.sums]]")] + SOURCE[SOURCE.index("[vari
 
 #: Nine IRIS: only i2 is under the threshold.
 PLAIN = {"i1": 90, "i2": 4, "i3": 57, "i4": 60, "i5": 70, "i6": 80, "i7": 33, "i8": 50, "i9": 44}
+
+
+COUNTED = Indicator(
+    "aidA", "x", "x", "aides", Nature.COUNT, "", 0, "neutral", "x", "x", ("aides",), ("aidA",)
+)
 
 
 def rows_of(
@@ -449,3 +460,57 @@ def test_row_order_changes_nothing(tmp_path: Path) -> None:
     with opened(tmp_path / "a", rows) as one, opened(tmp_path / "b", rows[::-1]) as other:
         first, second = (everything_shown(o).reset_index(drop=True) for o in (one, other))
     pd.testing.assert_frame_equal(first, second)
+
+
+def test_the_page_for_a_data_protection_officer_shows_rules_that_hold(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/secret.md").read_text("utf-8")
+    rules, workspace = re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    path = tmp_path / "source.toml"
+    path.write_text(rules, "utf-8")
+    rule = read_rule(read_toml(path).child("secrecy"))
+    assert rule.at("2010").threshold == 10
+    assert rule.dominance is not None
+    assert Rule.from_json(rule.to_json()) == rule
+    path.write_text(workspace, "utf-8")
+    strict = read_strictness(read_toml(path).child("secrecy"))
+    assert strict.applied("caf", rule).threshold == 20
+    assert strict.known[0].at_most == "insee-rp2016/P16_POP"
+
+
+def test_estimated_cells_tell_their_weighted_sum(tmp_path: Path) -> None:
+    """A measured passage: 0.7 of i3 and all of i2 is a sum like another, and so are its bounds."""
+    from observatoire.indicators.roads import Road, road_of
+    from observatoire.passage import from_table
+    from observatoire.secrecy.inner import Base, Held, Holdings
+    from observatoire.secrecy.telling import Teller
+
+    weights = pd.DataFrame(
+        {
+            "source": ["i2", "i3"],
+            "target": ["z", "z"],
+            "weight": [1.0, 0.7],
+            "low": [1, 0.2],
+            "high": [1, 0.9],
+        }
+    )
+    made: Road = road_of("iris-2016", from_table(weights), "IRIS", "area", "x")
+    bases = {code: Base("aides", "aidA", "iris-2016", code, "2016") for code in ("i2", "i3")}
+    figures = {bases["i2"]: Held(40, 40, 40), bases["i3"]: Held(100, 100, 100)}
+    holdings = Holdings(figures, {"aides": Rule(11)})
+    frame = pd.DataFrame({("aides", "aidA", "2016"): [40.0, 100.0]}, index=["i2", "i3"])
+    frame.columns = pd.Index([("aides", "aidA", "2016")], tupleize_cols=False)
+    laid = Figures("iris-2016", frame, frame, frame, frame, frame)
+    teller = Teller(holdings, {"iris-2016": laid}, "z", [made], "2016")
+    row = {
+        "territory": "z", "origin": "0", "status": "estimated",
+        "value": 110.0, "low": 60.0, "high": 130.0,
+    }  # fmt: skip
+    told = teller.told(row, COUNTED)
+    assert [dict((base.territory, w) for base, w in each.terms) for each in told.sums] == [
+        {"i2": 1.0, "i3": 0.7},
+        {"i2": 1.0, "i3": 0.2},
+        {"i2": 1.0, "i3": 0.9},
+    ]
+    # A number that is no sum of them is held to tell every figure.
+    told = teller.told({**row, "value": 111.0}, COUNTED)
+    assert [each.alone for each in told.sums] == [bases["i2"], bases["i3"]]
