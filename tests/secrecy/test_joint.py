@@ -477,7 +477,7 @@ def test_the_page_for_a_data_protection_officer_shows_rules_that_hold(tmp_path: 
     assert strict.known[0].at_most == "insee-rp2016/P16_POP"
 
 
-def test_estimated_cells_tell_their_weighted_sum(tmp_path: Path) -> None:
+def test_estimated_cells_tell_their_weighted_sum() -> None:
     """A measured passage: 0.7 of i3 and all of i2 is a sum like another, and so are its bounds."""
     from observatoire.indicators.roads import Road, road_of
     from observatoire.passage import from_table
@@ -506,7 +506,7 @@ def test_estimated_cells_tell_their_weighted_sum(tmp_path: Path) -> None:
         "value": 110.0, "low": 60.0, "high": 130.0,
     }  # fmt: skip
     told = teller.told(row, COUNTED)
-    assert [dict((base.territory, w) for base, w in each.terms) for each in told.sums] == [
+    assert [{base.territory: w for base, w in each.terms} for each in told.sums] == [
         {"i2": 1.0, "i3": 0.7},
         {"i2": 1.0, "i3": 0.2},
         {"i2": 1.0, "i3": 0.9},
