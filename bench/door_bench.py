@@ -92,9 +92,8 @@ def main() -> None:
     write(folder)
     with obs.open(folder) as o:
         o.load()
-        o._desk.place("quartier")
         start = time.perf_counter()
-        plan = o._plan()
+        plan = o._plan()  # noqa: SLF001 - what is measured
         planned = time.perf_counter() - start
         start = time.perf_counter()
         report = o.audit()

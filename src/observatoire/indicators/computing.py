@@ -173,11 +173,12 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
             continue
         keys, base, worst = found
         top, total = figures.totals(keys), figures.totals(base)
+        noted = figures.noted(keys)
         for code, status in worst.items():
             given = _direct_cell(
                 indicator, Status(status), top[code], total[code] if base else None
             )
-            note = " ; ".join(figures.notes(code, keys))
+            note = " ; ".join(noted[code])
             cells[indicator.code, code] = replace(given, coverage=1.0, method=note, origin=DIRECT)
     return cells
 

@@ -200,7 +200,8 @@ def protection(  # noqa: PLR0913 - the same as protect
     under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
     costs = default_costs(system) if cost is None else given_costs(system, cost)
     sensitive = under & ~public
-    if past_mending and sensitive.any():
+    held = public.any() or bool(np.isfinite(system.high).any())
+    if past_mending and held and sensitive.any():
         sensitive[Plan(system, asked, sensitive, costs, ~public).unsafe()] = False
     hidden = (under & ~public) | producer | inert
     candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
