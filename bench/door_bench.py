@@ -55,11 +55,16 @@ def write(folder: Path) -> None:
     for code, found in members.items():
         rows = "\n".join(["code;nom;commune", *(f"{each};{each};" for each in found), ""])
         (folder / f"geo/{code}.csv").write_text(rows, "utf-8")
-        toml += f'[zonings.{code}]\nlabel = "{code}"\nsingular = "{code}"\nmembers = "geo/{code}.csv"\n'
+        toml += (
+            f'[zonings.{code}]\nlabel = "{code}"\nsingular = "{code}"\nmembers = "geo/{code}.csv"\n'
+        )
     (folder / "observatoire.toml").write_text(toml, "utf-8")
     for part, whole in (("quartier", "commune"), ("commune", "departement")):
         ratio = len(members[part]) / len(members[whole])
-        rows = [f"{each};{members[whole][int(r / ratio)]};proche" for r, each in enumerate(members[part])]
+        rows = [
+            f"{each};{members[whole][int(r / ratio)]};proche"
+            for r, each in enumerate(members[part])
+        ]
         text = "\n".join(["source;target;link", *rows, ""])
         (folder / f"geo/{whole}-liens.csv").write_text(text, "utf-8")
     variables = [*VARIABLES, "total"]

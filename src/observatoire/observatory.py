@@ -27,10 +27,17 @@ if TYPE_CHECKING:
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
     from observatoire.passage import Comparability, Passage, Vintage
+    from observatoire.secrecy.conventions import Gate
     from observatoire.secrecy.door import Door
     from observatoire.secrecy.planning import SecrecyPlan
     from observatoire.secrecy.table import ProtectedTable
+    from observatoire.sources.fetching import Fetched
     from observatoire.warehouse import LoadReport, Warehouse
+    from observatoire.warehouse.findings import CheckReport
+
+
+#: For whom something is made, as agreements with partners know it.
+Audience = Literal["interne", "partenaires", "public"]
 
 
 class Observatory:
@@ -60,6 +67,7 @@ class Observatory:
         from observatoire.warehouse.filling import fill_zonings
 
         self.workspace = workspace
+        self.today: Callable[[], dt.date] = _current_day  # agreements are kept to the day
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
         try:
             fill_zonings(self.warehouse, workspace)
@@ -192,35 +200,99 @@ class Observatory:
         ObservatoireError
             One of the classes of ``errors.py``; the warehouse is then unchanged.
         """
+        from observatoire.warehouse.checks import read_checks
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
+        read_checks(self.workspace.root)  # refused before anything is loaded
         if path is None:
-            return [
-                self._forget(load_source(self.warehouse, self.workspace, folder, on_error=on_error))
+            reports = [
+                load_source(self.warehouse, self.workspace, folder, on_error=on_error)
                 for folder in self.workspace.source_folders()
             ]
+            return self._checked(reports)
         target = self._locate(path)
         if is_layer(target) and not (target.parent / "source.toml").is_file():
-            return self._forget(
-                load_layer(
-                    self.warehouse,
-                    self.workspace,
-                    target,
-                    zoning=zoning,
-                    code_column=code_column,
-                    repair=repair,
-                )
+            report = load_layer(
+                self.warehouse,
+                self.workspace,
+                target,
+                zoning=zoning,
+                code_column=code_column,
+                repair=repair,
             )
-        folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
-        return self._forget(
-            load_source(self.warehouse, self.workspace, folder, only=only, on_error=on_error)
-        )
+        else:
+            folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
+            report = load_source(
+                self.warehouse, self.workspace, folder, only=only, on_error=on_error
+            )
+        return self._checked([report])[0]
 
-    def _forget(self, report: LoadReport) -> LoadReport:
-        """Drop what was remembered of the warehouse before this load."""
+    def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
+        """Drop what was remembered of the warehouse before a load, then pass the checks."""
+        from observatoire.warehouse.checking import with_findings
+
         for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_planned"):
             self.__dict__.pop(name, None)
-        return report
+        return with_findings(reports, self.checks())
+
+    def checks(self) -> CheckReport:
+        """Pass the checks over everything that is loaded: what fails, gravest first.
+
+        Returns
+        -------
+        CheckReport
+            Shows itself in French; ``.df`` has one row a failing figure, ``.errors`` those that
+            cannot be. Nothing is passed again while nothing has changed.
+
+        Raises
+        ------
+        DescriptorError
+            On a predicate of ``checks.toml`` that is wrong.
+        """
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.totals import published_totals
+        from observatoire.warehouse.checking import kept_findings
+
+        periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
+        totals = published_totals(read_catalogue(self.workspace.catalogue), periods)
+        return kept_findings(self.warehouse, self.workspace, totals)
+
+    def registry(self) -> pd.DataFrame:
+        """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
+        from observatoire.sources.fetching import list_resources
+        from observatoire.sources.registry import read_registry
+
+        return list_resources(read_registry(self.workspace.root), self.workspace.root)
+
+    def fetch(
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Fetched:
+        """Bring an open source of the registry into the workspace: the only use of the network.
+
+        Parameters
+        ----------
+        name : str
+            As :meth:`registry` lists it, for instance ``"insee-rp2022-population"``.
+        force : bool
+            Bring it again though it is there.
+        progress : callable, optional
+            Told the bytes there are, and those there will be.
+
+        Raises
+        ------
+        FetchError
+            When it cannot be brought, or must be downloaded by hand: the message says from where,
+            and where to put it.
+        """
+        from observatoire.sources.fetching import fetch
+        from observatoire.sources.registry import find_resource, read_registry
+
+        resource = find_resource(read_registry(self.workspace.root), name)
+        return fetch(resource, self.workspace.root, force=force, progress=progress)
 
     def _locate(self, path: str | Path) -> Path:
         for candidate in (Path(path), self.workspace.root / path):
@@ -242,6 +314,7 @@ class Observatory:
         compare: Sequence[str] = (),
         *,
         territories: Sequence[str] = (),
+        audience: Audience = "interne",
     ) -> ProtectedTable:
         """Compute indicators on a zoning, and protect them.
 
@@ -257,6 +330,9 @@ class Observatory:
             Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``.
         territories : sequence of str
             Codes or names; all by default.
+        audience : {"interne", "partenaires", "public"}
+            For whom: a figure that an agreement keeps for a narrower circle, or that is out of its
+            dates, is left out with the reason.
 
         Returns
         -------
@@ -269,6 +345,7 @@ class Observatory:
             On an unknown indicator, zoning, period, comparator or territory.
         """
         from observatoire.indicators.asking import answer
+        from observatoire.secrecy.conventions import withhold
         from observatoire.secrecy.table import protect_table
 
         codes = [indicators] if isinstance(indicators, str) else list(indicators)
@@ -281,7 +358,22 @@ class Observatory:
         computed = answer(
             self._desk, codes, where, period=when, compare=compared, territories=chosen
         )
-        return protect_table(computed, self._gazetteer.shapes, self._plan(), self._door)
+        allowed = withhold(computed, self._gate(audience))
+        return protect_table(allowed, self._gazetteer.shapes, self._plan(), self._door)
+
+    def _gate(self, audience: str) -> Gate:
+        from observatoire.secrecy.conventions import Gate
+        from observatoire.warehouse.conventions import given_under, read_conventions
+
+        conventions = read_conventions(self.warehouse)
+        given = given_under(self.warehouse) if conventions else frozenset()
+        return Gate(conventions, given, self.today(), audience)
+
+    def conventions(self) -> pd.DataFrame:
+        """List the agreements of the loaded sources: partner, audience, dates, state today."""
+        from observatoire.warehouse.conventions import list_conventions
+
+        return list_conventions(self.warehouse, self.today())
 
     def passage(  # noqa: PLR0913 - one keyword a parameter of a method
         self,
@@ -433,6 +525,7 @@ class Observatory:
         indicators: Sequence[str] = (),
         compare: Sequence[str] | None = None,
         zoning: str | None = None,
+        audience: Audience = "interne",
     ) -> Sheet:
         """Show the indicators of a theme, territories in rows; ``.save("x.html")`` and others.
 
@@ -446,7 +539,7 @@ class Observatory:
             Codes, instead of a theme.
         compare : sequence of str, optional
             Those marked ``panel = true`` in ``observatoire.toml`` by default.
-        zoning : str, optional
+        zoning, audience : str, optional
             As :meth:`table`.
         """
         from observatoire.panels.composing import panel_page
@@ -459,26 +552,33 @@ class Observatory:
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
         beside = list(self.workspace.comparators) if compare is None else list(compare)
-        table = self.table(codes, zoning, period, beside)
+        table = self.table(codes, zoning, period, beside, audience=audience)
         foot = self._foot() if compare is None else None
         return panel_page(
             table, self._gazetteer.communes, chosen, _today(), self.workspace.name, foot
         )
 
     def map(
-        self, indicator: str, period: int | str | None = None, *, zoning: str | None = None
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        zoning: str | None = None,
+        audience: Audience = "interne",
     ) -> Sheet:
         """Show one indicator on a map: a rate by colour, a count by area of circle."""
         from observatoire.maps import map_figure
         from observatoire.panels.composing import figure_page
 
-        table = self.table(indicator, zoning, period)
+        table = self.table(indicator, zoning, period, audience=audience)
         figure = map_figure(
             table, indicator, self._gazetteer.ground(table.zoning), self._gazetteer.communes
         )
         return figure_page(table, figure, _today(), self.workspace.name)
 
-    def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
+    def profile(
+        self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
+    ) -> Sheet:
         """Show what is known of one territory, by code or by name, on one page."""
         from observatoire.maps.locator import locator_figure
         from observatoire.panels.composing import profile_page
@@ -488,7 +588,9 @@ class Observatory:
         identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
         themes = list(self.catalogue.themes.values())
         codes = [each for theme in themes for each in theme.profile]
-        table = self.table(codes, where, None, self._beside(), territories=[code])
+        table = self.table(
+            codes, where, None, self._beside(), territories=[code], audience=audience
+        )
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
         return profile_page(
             table, identity, themes, self._gazetteer.against(identity.commune), figure, _today()
@@ -517,7 +619,11 @@ class Observatory:
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
 
     def annex(
-        self, path: str | Path | None = None, *, progress: Callable[[str], None] | None = None
+        self,
+        path: str | Path | None = None,
+        *,
+        progress: Callable[[str], None] | None = None,
+        audience: Audience = "public",
     ) -> Path:
         """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, told by the suffix.
 
@@ -527,15 +633,18 @@ class Observatory:
             ``data/processed/annexe.html`` of the workspace by default.
         progress : callable, optional
             Told, in French, each step as it starts.
+        audience : {"public", "partenaires"}
+            For whom. A figure under an agreement « interne » never enters an annex.
         """
         from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
+        from observatoire.warehouse.findings import by_source
 
         target = Path(path or self.workspace.processed / "annexe.html")
         writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
-        table = self._whole
+        table = self._everything(audience)
         tell("Composition des pages")
         page = annex_page(
             AnnexContent(
@@ -555,23 +664,34 @@ class Observatory:
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
+                checked=by_source(self.checks(), self.sources()),
+                audience=audience,
             )
         )
         tell("Écriture du document")
         return Sheet(page, table).save(target)
 
-    def publish(self, folder: str | Path) -> Path:
-        """Write a Data Package that another observatory can read."""
+    def publish(self, folder: str | Path, *, audience: Audience = "public") -> Path:
+        """Write a Data Package that another observatory can read.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; a package already there is replaced.
+        audience : {"public", "partenaires"}
+            For whom. A figure under an agreement « interne » never enters a package.
+        """
         from observatoire.exchange.package import write_package
         from observatoire.territories import simplify
 
         return write_package(
-            self._whole,
+            self._everything(audience),
             Path(folder),
             name=simplify(self.workspace.name).replace(" ", "-"),
             title=self.workspace.name,
             sources=records(self.sources()),
             date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            audience=audience,
         )
 
     # --- what is remembered between questions -------------------------------------------------
@@ -611,11 +731,22 @@ class Observatory:
         return Door(self._plan, self._ledger)
 
     @cached_property
-    def _whole(self) -> ProtectedTable:
-        """Every indicator at its latest period, beside every comparator."""
-        return self.table(
-            [i.code for i in self.catalogue], compare=list(self.workspace.comparators)
-        )
+    def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:
+        return {}
+
+    def _everything(self, audience: Audience) -> ProtectedTable:
+        """Every indicator at its latest period, beside every comparator, for those who read."""
+        from observatoire.secrecy.conventions import require_circulating
+
+        require_circulating(audience)
+        key = (audience, self.today())
+        if key not in self._whole:
+            self._whole[key] = self.table(
+                [i.code for i in self.catalogue],
+                compare=list(self.workspace.comparators),
+                audience=audience,
+            )
+        return self._whole[key]
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""
@@ -652,8 +783,12 @@ class Observatory:
         self.close()
 
 
+def _current_day() -> dt.date:
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
 def _today() -> str:
-    return day(dt.datetime.now(dt.UTC).astimezone().date())
+    return day(_current_day())
 
 
 def open_observatory(path: str | Path) -> Observatory:

@@ -57,6 +57,7 @@ class ProtectedTable:
     record: Record = field(repr=False, default_factory=Record)
     door: Door | None = field(repr=False, default=None)
     beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
+    audience: str = "public"
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -211,6 +212,7 @@ def protect_table(
         shapes=shapes,
         record=plan.record if plan else Record(),
         door=door,
+        audience=table.audience,
         seal=_SEAL,
     )
 
@@ -224,9 +226,12 @@ def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.S
     concerned = cells["indicator"].isin(sorted(guarded))
     for place, row in zip(cells.index[concerned], rows_of(cells[concerned]), strict=True):
         key = key_of(row)
+        said = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
+        if not said:  # hidden by its producer, kept back by an agreement, or absent
+            continue
         if key in plan.cells:
             causes[place] = plan.cause(key)
-        elif not causes[place] and not all(math.isnan(row[n]) for n in ("value", "low", "high")):
+        else:
             raise SecrecyError(
                 f"Rien ne dit si {key[2]} de {key[1]} ({key[0]}, {key[3]}) peut être montré.",
                 why="Le secret se décide sur tous les chiffres de l’espace de travail ensemble.",

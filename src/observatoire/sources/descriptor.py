@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
 from observatoire.rules import Rule, read_rule
+from observatoire.sources.conventions import Convention, read_convention
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Source:
     markers: Markers
     secrecy: Rule
     sha256: str
+    convention: Convention | None = None
 
     def standing(self) -> tuple[FileSpec, ...]:
         """Return the files that no other one replaces."""
@@ -156,6 +158,7 @@ def read_source(folder: Path) -> Source:
     """
     path = folder / DESCRIPTOR_NAME
     table = read_toml(path)
+    convention = read_convention(table.child("convention"))
     source = Source(
         code=table.text("code", folder.resolve().name),
         folder=folder,
@@ -173,8 +176,9 @@ def read_source(folder: Path) -> Source:
             code: _read_variable(code, child) for code, child in table.children("variables").items()
         },
         markers=_read_markers(table.child("markers")),
-        secrecy=read_rule(table.child("secrecy")),
+        secrecy=_agreed(read_rule(table.child("secrecy")), convention),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        convention=convention,
     )
     table.close()
     _check_whole(source, table)
@@ -263,6 +267,23 @@ def _read_markers(table: Declaration) -> Markers:
         )
         raise table.refuse(key, f"la marque « {twice} » a déjà un autre sens")
     return markers
+
+
+def _agreed(rule: Rule, convention: Convention | None) -> Rule:
+    """Return the rule as the agreement makes it stricter; it never makes it looser."""
+    if convention is None or convention.threshold <= rule.threshold:
+        return rule
+    told = convention.reference or f"Convention avec {convention.partner}."
+    return replace(
+        rule,
+        threshold=convention.threshold,
+        dated=tuple(
+            replace(each, threshold=max(each.threshold, convention.threshold))
+            for each in rule.dated
+        ),
+        unit=convention.threshold_kind,
+        rule=" ".join(text for text in (rule.rule, told) if text),
+    )
 
 
 def _check_whole(source: Source, table: Declaration) -> None:
