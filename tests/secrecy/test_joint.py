@@ -185,6 +185,23 @@ def test_a_bound_somebody_knows(tmp_path: Path) -> None:
         assert o.audit()["safe"].all()
 
 
+def test_a_share_never_exceeds_its_whole(tmp_path: Path) -> None:
+    """Wholes of 12 and 20 shown beside a sum of 30: the first part is between 10 and 12."""
+    rows = rows_of({"i2": 10, "i3": 20}) + rows_of({"i2": 12, "i3": 20}, "aidT")
+    with opened(tmp_path, rows) as o:
+        told = {
+            (zoning, code): hidden(o, zoning, code)
+            for zoning, code in (
+                ("iris-2016", "aidA"),
+                ("iris-2016", "aidT"),
+                ("quartier-2007", "aidA"),
+            )
+        }
+        assert "i2" in told["iris-2016", "aidA"]
+        assert "i2" in told["iris-2016", "aidT"] or "q2" in told["quartier-2007", "aidA"]
+        assert o.audit()["safe"].all()
+
+
 def test_headlines_are_never_hidden_to_protect_others(tmp_path: Path) -> None:
     rows = rows_of({"q1": 400, "q2": 6, "q3": 300}, zoning="quartier-2007")
     rows += rows_of({"c1": 706}, zoning="commune-2016")

@@ -102,15 +102,19 @@ class Assembly:
             self._smalls[small] = self._add(small.terms, small.constant, name, threshold)
         return self._smalls[small]
 
-    def rest(self, whole: Base, part: Base, name: str) -> None:
-        """Hold that a part is at most its whole."""
-        if self.holdings.public(part):
+    def rest(self, wholes: Sequence[Base], parts: Sequence[Base], name: str) -> None:
+        """Hold that parts are together at most their wholes."""
+        if len(parts) == 1 and all(self.holdings.public(whole) for whole in wholes):
+            if not self.holdings.public(parts[0]):
+                most = math.fsum(self.holdings.value(whole) for whole in wholes)
+                self._bound(self.base(parts[0]), math.nan, most)
             return
-        if self.holdings.public(whole):
-            self._bound(self.base(part), math.nan, self.holdings.value(whole))
-            return
-        label = self.latent(name, self.holdings.value(whole) - self.holdings.value(part))
-        self.relate(self.base(whole), [(self.base(part), 1.0), (label, 1.0)])
+        terms = [*((whole, 1.0) for whole in wholes), *((part, -1.0) for part in parts)]
+        left = self.holdings.sum(terms)
+        if not left.terms or all(weight > 0 for _, weight in left.terms):
+            return  # nothing is hidden of it, or counts above zero say it already
+        known = math.fsum(w * self.holdings.value(b) for b, w in terms if self.holdings.public(b))
+        self.inert.add(self._add(left.terms, known, name, 0.0))
 
     def latent(self, name: str, value: float = math.nan) -> str:
         """Add a quantity that only writes relations."""

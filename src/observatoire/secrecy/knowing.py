@@ -26,13 +26,12 @@ Recipe = tuple[tuple[tuple[str, str, str, str, str, float], ...], float]
 def hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> None:
     """Hold that the numerator of a share is at most its denominator, wherever both are counted."""
     found = teller.counts(teller.zoning, indicator)
-    if found is None or indicator.unit != "%" or len(found[1]) != 1 or len(found[0]) != 1:
+    if found is None or indicator.unit != "%" or not found[1]:
         return
-    part, whole = found[0][0], found[1][0]
     for code in teller.figures[teller.zoning].value.index:
-        one, other = (each._replace(territory=str(code)) for each in (part, whole))
-        if one in assembly.holdings.figures and other in assembly.holdings.figures:
-            assembly.rest(other, one, f"le reste : {one.label}")
+        parts, wholes = ([each._replace(territory=str(code)) for each in keys] for keys in found)
+        if all(each in assembly.holdings.figures for each in (*parts, *wholes)):
+            assembly.rest(wholes, parts, f"le reste : {parts[0].label}")
 
 
 def hold_published(assembly: Assembly, desk: Desk, indicators: Sequence[Indicator]) -> None:
@@ -108,7 +107,7 @@ def _hold_bound(assembly: Assembly, known: Known, base: Base) -> None:
     if known.at_most:
         source, _, variable = known.at_most.partition("/")
         above = base._replace(source=source, variable=variable)
-        assembly.rest(above, base, f"au plus : {label}")
+        assembly.rest([above], [base], f"au plus : {label}")
 
 
 def hold_earlier(assembly: Assembly, earlier: Iterable[Recipe]) -> None:
