@@ -323,6 +323,8 @@ def audit(workspace: Workspace = Path()) -> None:
 
     for sentence in sentences_of_audit(report):
         out.print(sentence, highlight=False, soft_wrap=True)
+    if report.empty:
+        return
     unsafe = report[~report["safe"]]
     _show(
         "Effectifs mal protégés",

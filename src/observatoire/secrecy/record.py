@@ -36,7 +36,7 @@ class Record:
                 self.programs, "programme linéaire résolu", "programmes linéaires résolus"
             )
             told.append(
-                f"Certificat{NO_BREAK}: {self.solver}, {solved}, toutes les publications de cet "
+                f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {solved}, toutes les publications de cet "
                 f"espace de travail prises ensemble. {self._optimum()}"
             )
         if self.exposed:
