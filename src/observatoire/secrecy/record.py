@@ -36,8 +36,8 @@ class Record:
                 self.programs, "programme linéaire résolu", "programmes linéaires résolus"
             )
             told.append(
-                f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {solved}, toutes les publications de cet "
-                f"espace de travail prises ensemble. {self._optimum()}"
+                f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {solved}, toutes les "
+                f"publications de cet espace de travail prises ensemble. {self._optimum()}"
             )
         if self.exposed:
             deduced = plural(
