@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.computing import Place
     from observatoire.indicators.figures import Figures
 
 
@@ -26,6 +27,7 @@ class Publishable:
     period: str
     cells: pd.DataFrame
     figures: Mapping[str, Figures]
+    places: Sequence[Place]
 
 
 def guarded_indicators(desk: Desk) -> list[Indicator]:
@@ -53,12 +55,15 @@ def publishable(desk: Desk, indicators: Sequence[Indicator]) -> Iterator[Publish
         Those to compute; periods without a figure of theirs are passed over.
     """
     known = desk.periods()
-    notes = desk.sources()
+    notes, places = desk.sources(), places_of(desk)
     for period in sorted({each for one in indicators for each in known[one.code]}):
         when = {one.code: period for one in indicators if period in known[one.code]}
         asked = [Asked(one, period, known[one.code]) for one in indicators if one.code in when]
         figures = lay_out(read_observations(desk, when))
-        cells = [
-            compute(asked, figures, desk.place(zoning), notes) for zoning in desk.workspace.zonings
-        ]
-        yield Publishable(period, pd.concat(cells, ignore_index=True), figures)
+        cells = [compute(asked, figures, place, notes) for place in places]
+        yield Publishable(period, pd.concat(cells, ignore_index=True), figures, places)
+
+
+def places_of(desk: Desk) -> list[Place]:
+    """Return every place that a table may show: whatever is not here is never shown guarded."""
+    return [desk.place(zoning) for zoning in desk.workspace.zonings]

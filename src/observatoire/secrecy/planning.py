@@ -187,15 +187,14 @@ def _structure(plan: SecrecyPlan, desk: Desk, _: Sequence[Indicator]) -> None:
 
 def _read_cells(plan: SecrecyPlan, desk: Desk, indicators: Sequence[Indicator]) -> None:
     by_code = {one.code: one for one in indicators}
-    roads = {zoning: desk.place(zoning).roads for zoning in desk.workspace.zonings}
     frames, tellers = [], {}
     for period in publishable(desk, indicators):
         frames.append(period.cells)
-        for zoning in desk.workspace.zonings:
+        for place in period.places:
             teller = Teller(
-                plan.assembly.holdings, period.figures, zoning, roads[zoning], period.period
+                plan.assembly.holdings, period.figures, place.zoning, place.roads, period.period
             )
-            tellers[zoning, period.period] = teller
+            tellers[place.zoning, period.period] = teller
             for one in indicators:
                 hold_shares(plan.assembly, teller, one)
     if not frames:
