@@ -45,7 +45,8 @@ OTHERWISE = {
 HIDDEN = {
     "menages_aides": {"FDF01", "FDF04", "FDF09", "LAM02"},
     "part_aides": {"FDF01", "FDF02", "FDF04", "FDF09", "LAM02"},
-    "menages_par_aide": {"FDF01", "FDF04", "FDF09", "LAM02"},
+    # FDF02: the inverse of its share, which would tell the 5.4173 who are not aided.
+    "menages_par_aide": {"FDF01", "FDF02", "FDF04", "FDF09", "LAM02"},
     "cas_suivis": {"FDF01", "FDF03", "FDF05"},
     "part_cas": {"FDF01", "FDF03", "FDF05"},
 }

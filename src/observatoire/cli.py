@@ -347,24 +347,25 @@ def inequality(
 
 @app.command()
 def audit(workspace: Workspace = Path()) -> None:
-    """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués."""
+    """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués, et par quelles sommes."""
     with _opened(workspace) as o, _step("Audit"):
         report = o.audit()
+    from observatoire.secrecy.reporting import sentences_of_audit
+
+    for sentence in sentences_of_audit(report):
+        out.print(sentence, highlight=False, soft_wrap=True)
     if report.empty:
-        out.print("Aucun effectif n’est masqué : il n’y a rien à retrouver.", highlight=False)
         return
     unsafe = report[~report["safe"]]
-    out.print(
-        f"{len(report)} effectifs masqués, dont {len(unsafe)} que l’on peut encadrer trop "
-        "étroitement par différence.",
-        highlight=False,
-    )
     _show(
         "Effectifs mal protégés",
-        ["Zonage", "Territoire", "Indicateur", "Période"],
-        unsafe[["zoning", "territory", "indicator", "period"]].astype(str).to_numpy().tolist(),
+        ["Zonage", "Territoire", "Indicateur", "Période", "On le tire de"],
+        unsafe[["zoning", "territory", "indicator", "period", "found_by"]]
+        .astype(str)
+        .to_numpy()
+        .tolist(),
     )
-    if len(unsafe):
+    if not (report["safe"] | report["already_public"]).all():
         raise typer.Exit(2)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
+    from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.gazetteer import Gazetteer
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from observatoire.panels.trend import Trend
     from observatoire.passage import Comparability, Passage, Vintage
     from observatoire.secrecy.conventions import Gate
+    from observatoire.secrecy.door import Door
+    from observatoire.secrecy.planning import SecrecyPlan
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.sources.fetching import Fetched
     from observatoire.warehouse import LoadReport, Warehouse
@@ -239,7 +242,7 @@ class Observatory:
         """Drop what was remembered of the warehouse before a load, then pass the checks."""
         from observatoire.warehouse.checking import with_findings
 
-        for name in ("catalogue", "_desk", "_gazetteer", "_whole"):
+        for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_planned"):
             self.__dict__.pop(name, None)
         return with_findings(reports, self.checks())
 
@@ -379,7 +382,7 @@ class Observatory:
             precision=precision,
         )
         allowed = withhold(computed, self._gate(audience))
-        return protect_table(allowed, self._gazetteer.shapes)
+        return protect_table(allowed, self._gazetteer.shapes, self._plan(), self._door)
 
     def _gate(self, audience: str) -> Gate:
         from observatoire.secrecy.conventions import Gate
@@ -518,23 +521,22 @@ class Observatory:
     def audit(self) -> pd.DataFrame:
         """Say what an attacker could still work out of the hidden counts.
 
+        Over every zoning and period at once, and all that this workspace ever published.
+
         Returns
         -------
         DataFrame
-            One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``.
+            One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``,
+            ``already_public`` and, where it is not safe, ``found_by``: the sums that tell it.
         """
-        from observatoire.indicators.asking import answer
-        from observatoire.secrecy.joint import audit_table
-        from observatoire.secrecy.table import protect_table
+        from observatoire.secrecy.joint import audit_plan
 
         self._ensure_loaded()
-        computed = answer(
-            self._desk,
-            [i.code for i in self.catalogue],
-            self.workspace.main_zoning,
-            compare=list(self.workspace.standing),
-        )
-        return audit_table(computed, protect_table(computed), self._desk.links)
+        return audit_plan(self._plan())
+
+    def publications(self) -> pd.DataFrame:
+        """List what left this workspace: date, form, name, cells shown and hidden, digest."""
+        return self._ledger.publications()
 
     # --- showing -----------------------------------------------------------------------------
 
@@ -636,6 +638,7 @@ class Observatory:
         )
         comparator = self._gazetteer.commune_of_each(first.zoning)
         frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
+        last = last.with_others(first)
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
 
     def trend(
@@ -822,6 +825,27 @@ class Observatory:
         from observatoire.gazetteer import Gazetteer
 
         return Gazetteer(self.warehouse, self.workspace, self._desk)
+
+    def _plan(self) -> SecrecyPlan:
+        """Return what may be shown now: made anew when another has published since."""
+        from observatoire.secrecy.planning import make_plan
+
+        version = self._ledger.version()
+        if self.__dict__.get("_planned", (None, None))[0] != version:
+            self._planned = (version, make_plan(self._desk, self._ledger.recipes()))
+        return self._planned[1]
+
+    @cached_property
+    def _ledger(self) -> WarehouseLedger:
+        from observatoire.exchange.ledger import WarehouseLedger
+
+        return WarehouseLedger(self.warehouse)
+
+    @cached_property
+    def _door(self) -> Door:
+        from observatoire.secrecy.door import Door
+
+        return Door(self._plan, self._ledger)
 
     @cached_property
     def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from observatoire.errors import (
     WorkspaceError,
     suggestion,
 )
+from observatoire.rules import Strictness, read_strictness
 from observatoire.territories.systems import known_systems
 from observatoire.territories.zoning import Zoning, read_zonings
 
@@ -90,6 +91,7 @@ class Workspace:
     passages: tuple[PassageRecipe, ...]
     comparators: Mapping[str, Comparator]
     series: Path | None = None
+    secrecy: Strictness = field(default_factory=Strictness)
 
     @property
     def raw(self) -> Path:
@@ -195,6 +197,7 @@ def read_workspace(root: Path) -> Workspace:
             code: _read_comparator(code, child)
             for code, child in table.children("comparators").items()
         },
+        secrecy=read_strictness(table.child("secrecy")),
     )
     series = head.text("series", "")
     workspace = replace(workspace, series=root / series if series else None)
@@ -370,3 +373,8 @@ def _check_names(workspace: Workspace) -> None:
     for comparator in workspace.comparators.values():
         for zoning in filter(None, (comparator.zoning, comparator.minus)):
             workspace.zoning(zoning)
+    for headline in workspace.secrecy.headlines:
+        workspace.zoning(headline)
+    for known in workspace.secrecy.known:
+        if known.zoning:
+            workspace.zoning(known.zoning)

@@ -139,7 +139,11 @@ def test_the_descriptor_credits_and_warns(descriptor: dict[str, Any]) -> None:
     assert descriptor["licenses"][0]["name"] == "etalab-2.0"
     assert len(descriptor["sources"]) == 7
     assert any("provisoire" in text for text in descriptor["avertissements"])
-    assert set(descriptor["secret"]) == {"masqué par le producteur", "sous le seuil de la source"}
+    assert set(descriptor["secret"]) == {
+        "masqué par le producteur",
+        "sous le seuil de la source",
+        "pour qu’un autre ne se retrouve pas par calcul",
+    }
     assert descriptor["created"].startswith("20")
 
 

@@ -72,8 +72,11 @@ def _secrecy(table: ProtectedTable) -> list[Block]:
     return [
         Paragraph(f"Cases masquées dans cette annexe, comparaisons comprises{NO_BREAK}: {said}."),
         Paragraph(
-            "Les seuils appartiennent à la source et sont imprimés dans la liste des sources. "
-            "Les marques de secret du producteur sont gardées telles quelles, et tout effectif "
-            "inférieur au seuil de sa source est masqué, avec les taux qui le diraient."
+            "Les seuils appartiennent à la source et sont imprimés dans la liste des sources. Tout "
+            "effectif inférieur au seuil de sa source est masqué, avec les taux qui le diraient et "
+            "les cases d’où il se retrouverait par différence ; les marques de secret du producteur "
+            "sont gardées. Toutes les cases masquées par l’observatoire portent la même marque : on "
+            "ne peut pas lire laquelle est sous le seuil."
         ),
+        *(Paragraph(sentence) for sentence in table.record.sentences()),
     ]

@@ -79,6 +79,7 @@ def write_package(
     """
     admit(table)
     require_audience(table, audience)
+    table.check_out(folder.name)
     folder = folder.resolve()
     _check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +92,7 @@ def write_package(
         descriptor = _descriptor(made, name, title, sources, date, table)
         text = json.dumps(descriptor, ensure_ascii=False, indent=2)
         (made / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
+        table.keep_out("paquet", folder.name)
         if folder.exists():
             folder.rename(Path(aside) / "precedent")
         made.rename(folder)
@@ -179,6 +181,7 @@ def _descriptor(
         ],
         "avertissements": list(table.warnings),
         "secret": dict(table.hidden),
+        "certificat_secret": table.record.to_dict(),
         "resources": [
             _resource(folder, "valeurs", "valeurs.csv", _value_schema()),
             _resource(folder, "valeurs-parquet", "valeurs.parquet", None),

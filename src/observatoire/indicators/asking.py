@@ -26,6 +26,7 @@ from observatoire.indicators.sampling import (
     with_sampling,
 )
 from observatoire.indicators.table import Table
+from observatoire.rules import Rule
 from observatoire.sources.precision import PrecisionRule
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
@@ -148,6 +149,11 @@ class Desk:
             ]
         return roads
 
+    def official_zonings(self) -> list[str]:
+        """Return the zonings whose perimeters are all official, hence may be measured."""
+        rows = self.warehouse.rows("SELECT code FROM zoning WHERE official ORDER BY code")
+        return [str(code) for (code,) in rows]
+
     def communes(self, zoning: str) -> dict[str, str]:
         """Return the commune of each territory of a zoning; a set of several has none."""
         rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
@@ -165,14 +171,32 @@ class Desk:
 
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
-        rows = self.warehouse.rows(
-            "SELECT code, producer, title, absence, threshold, caveats FROM source"
-        )
+        rows = self.warehouse.rows("SELECT code, producer, title, absence, caveats FROM source")
+        rules = self.secrecy_rules
         return {
             str(code): SourceNote(
-                f"{producer}, {title}", str(absence), float(threshold), tuple(map(str, caveats))
+                f"{producer}, {title}", str(absence), rules[str(code)], tuple(map(str, caveats))
             )
-            for code, producer, title, absence, threshold, caveats in rows
+            for code, producer, title, absence, caveats in rows
+        }
+
+    @cached_property
+    def secrecy_rules(self) -> dict[str, Rule]:
+        """Return the rule of secrecy of each loaded source, as the workspace makes it stricter."""
+        rows = self.warehouse.rows(
+            "SELECT code, threshold, threshold_unit, source.rule, secrecy_rule.rule "
+            "FROM source LEFT JOIN secrecy_rule ON secrecy_rule.source = source.code"
+        )
+        strictness = self.workspace.secrecy
+        return {
+            str(code): strictness.applied(
+                str(code),
+                # A warehouse made before rules were kept whole tells the threshold alone.
+                Rule.from_json(whole)
+                if whole
+                else Rule(threshold=float(threshold), unit=str(unit), rule=str(rule)),
+            )
+            for code, threshold, unit, rule, whole in rows
         }
 
     def periods(self) -> dict[str, tuple[str, ...]]:
@@ -248,7 +272,7 @@ def answer(
     places = [desk.place(zoning, territories)]
     places += [place for one in chosen if (place := _beside(desk, one, zoning, places[0]))]
     check_choice(precision)
-    figures = lay_out(_observations(desk, when))
+    figures = lay_out(read_observations(desk, when))
     periods = desk.periods()
     asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
     sources = desk.sources()
@@ -308,7 +332,7 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
     return dict.fromkeys([i.code for i in indicators], period)
 
 
-def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
+def read_observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
     """Read the figures that the table rests on, and no others."""
     rules = desk.rules("").sources.values()
     wanted = pd.DataFrame(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.indicators.explaining import Explainer, SourceNote
-from observatoire.indicators.table import CELL_COLUMNS
+from observatoire.indicators.table import CELL_COLUMNS, DIRECT, PUBLISHED
 from observatoire.values import Nature, Status, records
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Cell:
     method: str = ""
     count: float = _NAN
     source: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,17 @@ def compute(
     holes: Cells = {}
     if place.zoning in figures:
         found.update(_direct(asked, figures[place.zoning]))
-    for road in place.roads:
+    for rank, road in enumerate(place.roads):
         if road.source not in figures:
             continue
         for key, cell in _carried(asked, figures[road.source], road, explainer).items():
             kept = holes if cell.status is Status.MISSING else found
-            kept.setdefault(key, cell)
+            kept.setdefault(key, replace(cell, origin=str(rank)))
     published = _published(asked, figures.get(place.zoning), explainer)
     rows = []
     for one in asked:
-        label, threshold = explainer.label(one.indicator), explainer.threshold(one.indicator)
+        label = explainer.label(one.indicator)
+        threshold = explainer.threshold(one.indicator, one.period)
         for code, name in place.names.items():
             key = (one.indicator.code, code)
             cell = found.get(key) or holes.get(key) or Cell()
@@ -130,6 +132,7 @@ def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) ->
                 cell.method,
                 cell.count,
                 threshold,
+                cell.origin,
             )
             for code, name, one, cell, label, threshold in rows
         ],
@@ -170,12 +173,13 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
             continue
         keys, base, worst = found
         top, total = figures.totals(keys), figures.totals(base)
+        noted = figures.noted(keys)
         for code, status in worst.items():
             given = _direct_cell(
                 indicator, Status(status), top[code], total[code] if base else None
             )
-            note = " ; ".join(figures.notes(code, keys))
-            cells[indicator.code, code] = replace(given, coverage=1.0, method=note)
+            note = " ; ".join(noted[code])
+            cells[indicator.code, code] = replace(given, coverage=1.0, method=note, origin=DIRECT)
     return cells
 
 
@@ -195,6 +199,7 @@ def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Expla
                 coverage=1.0,
                 method=notes,
                 source=explainer.source_label(source),
+                origin=PUBLISHED,
             )
     return {key: _completed(cell, "") for key, cell in cells.items()}
 
@@ -255,7 +260,7 @@ def _carried(asked: Sequence[Asked], figures: Figures, road: Road, explainer: Ex
             kind = rates if indicator.nature.passable else others
             kind[indicator.code] = total
     by_code = {one.indicator.code: one.indicator for one in asked}
-    guarded = {code for code in bases if explainer.threshold(by_code[code]) > 0}
+    guarded = {code for code in bases if explainer.guarded(by_code[code])}
     cells = _apply(road, counts, bases, rates, by_code, guarded)
     for code, values in others.items():
         cells.update(_stand_in(by_code[code], values, road))

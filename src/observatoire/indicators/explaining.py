@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.catalogue import Indicator
     from observatoire.indicators.computing import Cell
     from observatoire.indicators.roads import Road
+    from observatoire.rules import Rule
 
 
 _NAN = float("nan")
@@ -34,11 +35,11 @@ def _says_nothing(cell: Cell) -> bool:
 
 @dataclass(frozen=True)
 class SourceNote:
-    """What the figures of a source print: name, why one is absent, threshold, what to keep in mind."""
+    """What the figures of a source print: name, why one is absent, its rule, what to keep in mind."""
 
     label: str
     absence: str
-    threshold: float
+    rule: Rule
     caveats: tuple[str, ...] = ()
 
 
@@ -56,9 +57,14 @@ class Explainer:
         """Return the producer and title of one source."""
         return self.sources[source].label if source in self.sources else source
 
-    def threshold(self, indicator: Indicator) -> float:
-        """Return the strictest threshold of an indicator's sources."""
-        return max((note.threshold for note in self._notes(indicator)), default=0.0)
+    def threshold(self, indicator: Indicator, period: str) -> float:
+        """Return the strictest threshold of an indicator's sources for a period."""
+        told = (note.rule.at(period).threshold for note in self._notes(indicator))
+        return max(told, default=0.0)
+
+    def guarded(self, indicator: Indicator) -> bool:
+        """Say whether any source of an indicator hides anything."""
+        return any(note.rule.guarded for note in self._notes(indicator))
 
     def hole(
         self, indicator: Indicator, status: Status, period: str, periods: tuple[str, ...]

@@ -75,8 +75,14 @@ class Figures:
 
     def notes(self, code: str, keys: list[Key]) -> list[str]:
         """Return what the producer noted beside some variables of a territory."""
-        row = self.note[keys].loc[code]
-        return sorted({str(note) for note in row if isinstance(note, str)} - {""})
+        return self.noted(keys)[code]
+
+    def noted(self, keys: list[Key]) -> dict[str, list[str]]:
+        """Return what the producer noted beside some variables, by territory."""
+        return {
+            str(code): sorted({note for note in row if isinstance(note, str)} - {""})
+            for code, row in zip(self.note.index, self.note[keys].to_numpy(), strict=True)
+        }
 
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""

@@ -32,7 +32,12 @@ CELL_COLUMNS = (
     "method",
     "count",
     "threshold",
+    "origin",
 )
+
+#: Where a cell comes from: the producer's own figure there, or what another has published; the
+#: rank of a road among those that lead to the zoning otherwise.
+DIRECT, PUBLISHED = "direct", "published"
 
 
 @dataclass(frozen=True)

@@ -69,13 +69,18 @@ class Sheet:
             On another suffix.
         FileError
             When the place cannot be written to.
+        SecrecyError
+            When what it shows, beside all that was published, gives a hidden count away: nothing
+            is written.
         """
         path = Path(path)
         write = writer_of(path)
+        self.table.check_out(path.name)
         aside = path.with_name(f".{path.stem}.tmp{path.suffix}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write(self.page, aside)
+            self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
             aside.replace(path)
         except OSError as error:
             raise cannot_write(path, error) from error

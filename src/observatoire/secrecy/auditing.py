@@ -37,7 +37,7 @@ def audit(
     *,
     threshold: Threshold | None = None,
     bounds: pd.DataFrame | None = None,
-    hide_zero: bool = False,
+    hide_zero: bool | pd.Series = False,
     latent: Iterable[Label] = (),
     tolerance: float = 0.0,
 ) -> pd.DataFrame:
@@ -56,8 +56,8 @@ def audit(
         Count below which a cell is secret, by cell where sources differ.
     bounds : DataFrame, optional
         Columns ``low`` and ``high`` by label: what an attacker knows beforehand.
-    hide_zero : bool
-        Whether the source holds zero for secret too.
+    hide_zero : bool or Series
+        Whether the source holds zero for secret too, by cell where sources differ.
     latent : iterable of labels
         Quantities that only write the relations, never published and secret for nobody.
     tolerance : float
@@ -100,7 +100,7 @@ def audit(
     report["recoverable"] = given_away | (report["width"] <= TIGHT)
     if threshold is not None:
         asked = thresholds(system, threshold)
-        sensitive = sensitive_cells(system, asked, hide_zero=hide_zero)
+        sensitive = sensitive_cells(system, asked, hide_zero=zeros_hidden(system, hide_zero))
         sensitive &= ~system.mask(latent, "latent")
         report["threshold"] = asked[columns]
         report["sensitive"] = sensitive[columns]
@@ -179,11 +179,21 @@ def thresholds(system: System, threshold: Threshold) -> NDArray[np.float64]:
     return asked
 
 
+def zeros_hidden(
+    system: System,
+    hide_zero: bool | pd.Series,  # noqa: FBT001 - the option of protect and audit, passed on
+) -> NDArray[np.bool_]:
+    """Tell, in canonical order, for which cells zero is held for secret."""
+    if isinstance(hide_zero, pd.Series):
+        return system.aligned(hide_zero, "hide_zero").astype(bool)
+    return np.full(len(system.labels), hide_zero)
+
+
 def sensitive_cells(
     system: System,
     asked: NDArray[np.float64],
     *,
-    hide_zero: bool,
+    hide_zero: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Tell which cells the rule protects.
 
@@ -191,8 +201,7 @@ def sensitive_cells(
     unless what is known of the others proves that it reaches the threshold.
     """
     under = system.known & (system.counts < asked)
-    if not hide_zero:
-        under &= system.counts != 0
+    under &= hide_zero | (system.counts != 0)
     unknown = np.flatnonzero(~system.known)
     if len(unknown):
         found, _ = exact_intervals(system, ~system.known)

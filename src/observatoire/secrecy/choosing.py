@@ -41,6 +41,10 @@ STILL = 1e-7
 NEIGHBOURHOOD = 400
 
 
+class UnprotectedError(SecrecyError):
+    """No choice of cells to hide protects one of them."""
+
+
 @dataclass(slots=True)
 class Plan:
     """What is hidden so far, and the tables that prove each cell wide enough.
@@ -143,7 +147,7 @@ def _protect_one(plan: Plan, cell: int, candidates: Mask) -> Columns:
             moved = columns[(np.abs(pair) > STILL).any(axis=0)]
             return moved[~plan.hidden[moved]]
     label = plan.system.labels[cell]
-    raise SecrecyError(
+    raise UnprotectedError(
         "Aucun choix de cellules à cacher ne la protège.",
         where=f"cellule « {label} »",
         why="Ce qui doit rester montré (totaux de tête, publications antérieures, bornes connues) "

@@ -179,9 +179,13 @@ class Program:
         columns = np.arange(len(low), dtype=np.int32)
         self._solver.changeColsBounds(len(low), columns, low, high)
 
+    def prices(self) -> NDArray[np.float64]:
+        """Return the price of each row at the last optimum: nothing for those that do not bind."""
+        return np.asarray(self._solver.getSolution().row_dual)
+
     def priced(self) -> NDArray[np.float64]:
         """Value each column at the prices that the last optimum gives to the rows."""
-        prices = np.asarray(self._solver.getSolution().row_dual)
+        prices = self.prices()
         matrix = self._matrix
         worth = matrix.weights * prices[matrix.rows]
         column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))

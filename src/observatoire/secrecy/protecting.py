@@ -20,6 +20,7 @@ from observatoire.secrecy.auditing import (
     sensitive_cells,
     thresholds,
     wide,
+    zeros_hidden,
 )
 from observatoire.secrecy.choosing import Plan, choose
 from observatoire.secrecy.costs import default_costs, given_costs
@@ -64,7 +65,8 @@ class Protection:
     unrelated : tuple
         Cells that no relation mentions: nothing but their bounds tells of them.
     exposed : tuple
-        Cells under the threshold that were public already: no hiding mends that.
+        Cells under the threshold that were public already, or that what is public already gives
+        away (``past_mending``): no hiding mends that.
     """
 
     statuses: pd.Series
@@ -83,7 +85,7 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     relations: Iterable[Relation],
     threshold: Threshold = 11,
     *,
-    hide_zero: bool = False,
+    hide_zero: bool | pd.Series = False,
     cost: pd.Series | None = None,
     headlines: Iterable[Label] = (),
     bounds: pd.DataFrame | None = None,
@@ -104,8 +106,9 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
         categories to totals, years to periods; see :class:`~.relations.Part` for weights.
     threshold : float or Series
         Count below which a cell is secret, by cell where sources differ.
-    hide_zero : bool
-        Whether the source holds zero for secret too. If not, no zero is ever hidden.
+    hide_zero : bool or Series
+        Whether the source holds zero for secret too, by cell where sources differ. If not, no
+        zero is ever hidden.
     cost : Series, optional
         Cost of hiding each cell; by default its size and its place in the totals.
     headlines : iterable of labels
@@ -163,7 +166,7 @@ def protection(  # noqa: PLR0913 - the same as protect
     relations: Iterable[Relation],
     threshold: Threshold = 11,
     *,
-    hide_zero: bool = False,
+    hide_zero: bool | pd.Series = False,
     cost: pd.Series | None = None,
     headlines: Iterable[Label] = (),
     bounds: pd.DataFrame | None = None,
@@ -171,8 +174,14 @@ def protection(  # noqa: PLR0913 - the same as protect
     published: Iterable[Label] = (),
     latent: Iterable[Label] = (),
     tolerance: float = 0.0,
+    past_mending: bool = False,
+    spare_zeros: bool = True,
 ) -> Protection:
     """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
+
+    ``past_mending`` tells in ``exposed`` the cells that what is public already gives away, and
+    protects the others, instead of refusing everything; without ``spare_zeros``, zeros may be
+    hidden to protect others.
 
     Examples
     --------
@@ -187,13 +196,17 @@ def protection(  # noqa: PLR0913 - the same as protect
     inert, public = system.mask(latent, "latent"), system.mask(published, "published")
     producer = system.mask(already_hidden, "already_hidden") | ~system.known
     _check_exclusive(system, public, producer | inert)
-    under = sensitive_cells(system, asked, hide_zero=hide_zero) & ~inert
-    sensitive = under & ~public
-    hidden = sensitive | producer | inert
-    candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
-    if not hide_zero:
-        candidates &= system.counts != 0
+    zero = zeros_hidden(system, hide_zero)
+    under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
     costs = default_costs(system) if cost is None else given_costs(system, cost)
+    sensitive = under & ~public
+    held = public.any() or bool(np.isfinite(system.high).any())
+    if past_mending and held and sensitive.any():
+        sensitive[Plan(system, asked, sensitive, costs, ~public).unsafe()] = False
+    hidden = (under & ~public) | producer | inert
+    candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
+    if spare_zeros:
+        candidates &= zero | (system.counts != 0)
     candidates &= np.isfinite(costs)
     plan = Plan(system, asked, sensitive, costs, hidden.copy())
     choose(plan, candidates)
@@ -213,7 +226,7 @@ def protection(  # noqa: PLR0913 - the same as protect
         programs=plan.programs,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
-        exposed=_labels(system, under & public),
+        exposed=_labels(system, under & ~sensitive),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import InitVar, dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,37 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.values import TABLE_COLUMNS, Nature, Record, Status, records
+from observatoire.secrecy.blanking import (
+    MEASURES,
+    completed,
+    told_differences,
+    withhold_sizes,
+)
+from observatoire.secrecy.primary import (
+    CAUSES,
+    COMPLEMENTARY,
+    PRIMARY,
+    PRODUCER,
+    key_of,
+    primary_causes,
+    rows_of,
+)
+from observatoire.secrecy.record import Record
+from observatoire.values import TABLE_COLUMNS, Status, records
+from observatoire.values import Record as Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator
     from observatoire.indicators.table import Table
+    from observatoire.secrecy.door import Door
+    from observatoire.secrecy.planning import SecrecyPlan
 
 _SEAL = object()
 
-#: What hid a cell.
-PRODUCER, PRIMARY = "masqué par le producteur", "sous le seuil de la source"
+#: Why a cell we hide shows nothing: the same words for all, whatever the cause.
+HIDDEN_REASON = "Couvert par le secret statistique."
 
 #: Columns of ``ProtectedTable.df``: the tidy ones, then what explains a hole, then precision.
 SHOWN_COLUMNS = (
@@ -34,23 +54,6 @@ SHOWN_COLUMNS = (
     "passage_high",
     "precision",
     "flag",
-)
-
-#: Said of the precision of a rate whose interval would tell its denominator.
-WITHHELD = "withheld"
-
-#: Everything numeric that a hidden cell must not keep.
-_NUMBERS = (
-    "value",
-    "low",
-    "high",
-    "passage_low",
-    "passage_high",
-    "sampling_low",
-    "sampling_high",
-    "wide_low",
-    "wide_high",
-    "base",
 )
 
 
@@ -71,6 +74,9 @@ class ProtectedTable:
     shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
     differences: pd.DataFrame | None = field(repr=False, default=None)
     caveats: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
+    record: Record = field(repr=False, default_factory=Record)
+    door: Door | None = field(repr=False, default=None)
+    beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
     audience: str = "public"
     seal: InitVar[object] = None
 
@@ -110,7 +116,7 @@ class ProtectedTable:
         return self.cells[self.cells["zoning"] != self.zoning]
 
     @property
-    def verdicts(self) -> dict[tuple[str, str], Record]:
+    def verdicts(self) -> dict[tuple[str, str], Row]:
         """Differences with the first comparator, by territory and indicator: those that pages mark."""
         if self.differences is None or self.differences.empty:
             return {}
@@ -137,6 +143,28 @@ class ProtectedTable:
                 chosen &= gaps["territory"].isin(list(territories))
             gaps = gaps[chosen]
         return replace(self, cells=cells, indicators=kept, differences=gaps, seal=_SEAL)
+
+    def with_others(self, *tables: ProtectedTable) -> ProtectedTable:
+        """Return the table with others whose figures leave along with its own."""
+        return replace(self, beside=tuple(admit(each) for each in tables), seal=_SEAL)
+
+    def check_out(self, where: str) -> None:
+        """Have the door check all that is about to leave; refused, nothing is written.
+
+        Raises
+        ------
+        SecrecyError
+            That names the cells, and the sums that would give a hidden count away.
+        """
+        for each in (self, *self.beside):
+            if each.door is not None:
+                each.door.check(each.cells, where)
+
+    def keep_out(self, kind: str, name: str) -> None:
+        """Have the ledger keep what has left."""
+        cells = pd.concat([each.cells for each in (self, *self.beside)], ignore_index=True)
+        if self.door is not None:
+            self.door.keep(cells, kind, name)
 
     def indicator(self, code: str) -> Indicator:
         """Return the definition of one of its indicators."""
@@ -166,7 +194,12 @@ def _unprotected() -> SecrecyError:
     )
 
 
-def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> ProtectedTable:
+def protect_table(
+    table: Table,
+    shapes: gpd.GeoDataFrame | None = None,
+    plan: SecrecyPlan | None = None,
+    door: Door | None = None,
+) -> ProtectedTable:
     """Hide what may not be shown, and seal the rest.
 
     Parameters
@@ -175,37 +208,37 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
         Computed cells; ``count`` is compared with ``threshold``, a threshold of 0 hides nothing.
     shapes : GeoDataFrame, optional
         Shapes indexed by zoning and territory, with an ``official`` column.
+    plan : SecrecyPlan, optional
+        What the whole workspace may show. Without it, only primary secrecy is kept: a count above
+        zero and under the threshold, a rate that such a count is the numerator or the denominator
+        of, or what the numerator leaves of the denominator, and bounds that would tell one.
+    door : Door, optional
+        What checks the table once more when it is written, and keeps the ledger.
 
     Returns
     -------
     ProtectedTable
         Same cells and order; a hidden one has status ``secret``, no value, no bounds, no note of
-        its producer (which could tell the number), and its reason. ``hidden`` counts the hidden
-        cells by cause.
+        its producer (which could tell the number). Its reason does not say whether it is itself
+        under the threshold: that would tell it. ``hidden`` counts the hidden cells by cause.
 
-    Notes
-    -----
-    Primary secrecy only: a count above zero and under the threshold, a rate that such a count is
-    the numerator or the denominator of, or what the numerator leaves of the denominator, and
-    bounds that would tell one. Zero is not hidden. What can be found by
-    subtraction is hidden by the complementary step (see the secrecy page of the documentation).
+    Raises
+    ------
+    SecrecyError
+        On a cell of a guarded indicator that the plan does not know.
     """
-    cells = _completed(table.cells)
-    by_producer = cells["status"] == str(Status.SECRET)
-    primary = _under_threshold(cells, table.indicators) & ~by_producer
+    cells = completed(table.cells)
+    causes = _causes(cells, table, plan)
+    ours = (causes != "") & (causes != PRODUCER)
     empty = cells["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])
-    cells.loc[primary | by_producer | empty, list(_NUMBERS)] = float("nan")
+    cells.loc[(causes != "") | empty, list(MEASURES)] = float("nan")
     # What a cell rests on has served: kept, it would tell of hidden parts.
-    cells["count"] = float("nan")
-    cells.loc[primary | by_producer, "method"] = ""
-    cells.loc[primary | by_producer | empty, "flag"] = ""
-    _withhold_sizes(cells, table.indicators)
-    cells.loc[primary, "status"] = str(Status.SECRET)
-    cells.loc[primary, "reason"] = [
-        f"Effectif au-dessous du seuil de {threshold:.0f} de la source."
-        for threshold in cells.loc[primary, "threshold"]
-    ]
-    hidden = {PRODUCER: int(by_producer.sum()), PRIMARY: int(primary.sum())}
+    cells["count"], cells["origin"] = float("nan"), ""
+    cells.loc[causes != "", "method"] = ""
+    cells.loc[(causes != "") | empty, "flag"] = ""
+    withhold_sizes(cells, table.indicators)
+    cells.loc[ours, "status"] = str(Status.SECRET)
+    cells.loc[ours, "reason"] = HIDDEN_REASON
     return ProtectedTable(
         cells=cells,
         indicators=table.indicators,
@@ -213,92 +246,42 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
         zoning_label=table.zoning_label,
         warnings=table.warnings,
         comparators=table.comparators,
-        hidden=hidden,
+        hidden=_counted(causes),
         shapes=shapes,
-        differences=_told_differences(table.differences, cells),
+        differences=told_differences(table.differences, cells),
         caveats=table.caveats,
+        record=plan.record if plan else Record(),
+        door=door,
         audience=table.audience,
         seal=_SEAL,
     )
 
 
-def _completed(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells with every column of precision, those of the passage alone by default."""
-    whole = cells.reset_index(drop=True).copy()
-    for name in ("low", "high"):
-        if f"passage_{name}" not in whole:
-            whole[f"passage_{name}"] = whole[name]
-    for name in _NUMBERS:
-        if name not in whole:
-            whole[name] = float("nan")
-    for name in ("precision", "flag"):
-        if name not in whole:
-            whole[name] = ""
-    return whole
+def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.Series:
+    """Return why each cell is hidden, empty when it may be shown."""
+    causes = primary_causes(cells, table.indicators, {})
+    if plan is None:
+        return causes
+    guarded = {key[2] for key in plan.cells}
+    concerned = cells["indicator"].isin(sorted(guarded))
+    for place, row in zip(cells.index[concerned], rows_of(cells[concerned]), strict=True):
+        key = key_of(row)
+        said = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
+        if not said:  # hidden by its producer, kept back by an agreement, or absent
+            continue
+        if key in plan.cells:
+            causes[place] = plan.cause(key)
+        else:
+            raise SecrecyError(
+                f"Rien ne dit si {key[2]} de {key[1]} ({key[0]}, {key[3]}) peut être montré.",
+                why="Le secret se décide sur tous les chiffres de l’espace de travail ensemble.",
+                remedy="Rechargez les données, puis refaites le tableau.",
+                cell=key,
+            )
+    return causes
 
 
-def _withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
-    """Take away what would tell how many a rate of a guarded source is about.
-
-    The width of a rate's interval gives its denominator, and the rate then gives its numerator:
-    with those of the other territories, a hidden count would be found by subtraction.
-    """
-    guarded = cells["threshold"] > 0
-    rates = cells["indicator"].map({c: i.nature is Nature.RATE for c, i in indicators.items()})
-    told = guarded & rates.astype(bool) & (cells["precision"] != "reference")
-    cells.loc[guarded, "base"] = float("nan")
-    for name in ("low", "high"):
-        made = told & cells["wide_low"].notna()
-        cells.loc[made, name] = cells.loc[made, f"passage_{name}"]
-    cells.loc[told & cells["wide_low"].notna(), "precision"] = WITHHELD
-    widths = ["sampling_low", "sampling_high", "wide_low", "wide_high"]
-    cells.loc[told, widths] = float("nan")
-
-
-def _told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the differences, blank where a side is hidden and bare where a size would be told."""
-    if differences is None:
-        return None
-    told = differences.reset_index(drop=True).copy()
-    keys = ["zoning", "territory", "indicator"]
-    status = cells.set_index(keys)["status"]
-    withheld = cells.set_index(keys)["precision"] == WITHHELD
-    mine = pd.MultiIndex.from_frame(told[keys])
-    theirs = pd.MultiIndex.from_frame(told[["against_zoning", "against", "indicator"]])
-    secret = _either(status == str(Status.SECRET), mine, theirs)
-    # An agreement that keeps a figure back empties its cell after differences were taken.
-    lost = _either(status == str(Status.MISSING), mine, theirs)
-    hidden = secret | lost
-    guarded = _either(withheld, mine, theirs)
-    told.loc[hidden, ["difference", "low", "high"]] = float("nan")
-    told.loc[hidden, ["rank"]] = 0
-    told.loc[hidden, ["verdict", "mark"]] = ""
-    unsaid = lost & ~told["reason"].str.startswith("Pas de chiffre")
-    told.loc[unsaid, "reason"] = "Un des deux chiffres n’est pas montré."
-    told.loc[secret, "reason"] = "Un des deux chiffres est couvert par le secret."
-    told.loc[guarded & ~hidden, ["low", "high"]] = float("nan")
-    return told
-
-
-def _either(said: pd.Series, mine: pd.MultiIndex, theirs: pd.MultiIndex) -> pd.Series:
-    known = {key for key, value in said.items() if value}
-    pairs = [a in known or b in known for a, b in zip(mine, theirs, strict=True)]
-    return pd.Series(pairs, dtype=bool)
-
-
-def _under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
-    """Say which cells tell a count above zero and under their threshold."""
-    counted = (
-        cells["indicator"]
-        .map({code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()})
-        .astype(bool)
-    )
-    small = _below(cells["count"], cells["threshold"])
-    # An interval of sampling is no bound of the count: only what the passage tells may tell it.
-    for number in ("value", "passage_low", "passage_high"):
-        small |= counted & _below(cells[number], cells["threshold"])
-    return small
-
-
-def _below(numbers: pd.Series, threshold: pd.Series) -> pd.Series:
-    return (numbers > 0) & (numbers < threshold)
+def _counted(causes: pd.Series) -> dict[str, int]:
+    found = causes.value_counts().to_dict()
+    usual = (PRODUCER, PRIMARY, COMPLEMENTARY)
+    return {cause: int(found.get(cause, 0)) for cause in CAUSES if cause in usual or cause in found}

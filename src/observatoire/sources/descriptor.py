@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
+from observatoire.rules import Rule, read_rule
 from observatoire.sources.conventions import Convention, read_convention
 from observatoire.sources.precision import PrecisionRule, read_precision
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
@@ -95,15 +96,6 @@ class Markers:
 
 
 @dataclass(frozen=True)
-class SecrecyRule:
-    """Under which count a figure of this source is hidden; 0 when the producer sets none."""
-
-    threshold: float = 0.0
-    unit: str = ""
-    rule: str = ""
-
-
-@dataclass(frozen=True)
 class Source:
     """A source: its identity, its files, its variables, its markers and its secrecy rule."""
 
@@ -121,7 +113,7 @@ class Source:
     files: tuple[FileSpec, ...]
     variables: Mapping[str, Variable]
     markers: Markers
-    secrecy: SecrecyRule
+    secrecy: Rule
     sha256: str
     precision: PrecisionRule = PrecisionRule()  # noqa: RUF009 - frozen
     convention: Convention | None = None
@@ -186,7 +178,7 @@ def read_source(folder: Path) -> Source:
             code: _read_variable(code, child) for code, child in table.children("variables").items()
         },
         markers=_read_markers(table.child("markers")),
-        secrecy=_agreed(_read_secrecy(table.child("secrecy")), convention),
+        secrecy=_agreed(read_rule(table.child("secrecy")), convention),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         precision=read_precision(table.child("precision")),
         convention=convention,
@@ -280,16 +272,7 @@ def _read_markers(table: Declaration) -> Markers:
     return markers
 
 
-def _read_secrecy(table: Declaration) -> SecrecyRule:
-    threshold = table.take("threshold", float, 0.0)
-    if threshold < 0:
-        raise table.refuse("threshold", "un seuil ne peut être négatif")
-    rule = SecrecyRule(threshold, table.text("unit", ""), table.text("rule", ""))
-    table.close()
-    return rule
-
-
-def _agreed(rule: SecrecyRule, convention: Convention | None) -> SecrecyRule:
+def _agreed(rule: Rule, convention: Convention | None) -> Rule:
     """Return the rule as the agreement makes it stricter; it never makes it looser."""
     if convention is None or convention.threshold <= rule.threshold:
         return rule
@@ -297,6 +280,10 @@ def _agreed(rule: SecrecyRule, convention: Convention | None) -> SecrecyRule:
     return replace(
         rule,
         threshold=convention.threshold,
+        dated=tuple(
+            replace(each, threshold=max(each.threshold, convention.threshold))
+            for each in rule.dated
+        ),
         unit=convention.threshold_kind,
         rule=" ".join(text for text in (rule.rule, told) if text),
     )
@@ -314,4 +301,23 @@ def _check_whole(source: Source, table: Declaration) -> None:
             "La source ne déclare aucune variable.",
             where=table.where,
             remedy="Ajoutez une table [variables.CODE] par colonne de chiffres.",
+        )
+    _check_secrecy(source, table)
+
+
+def _check_secrecy(source: Source, table: Declaration) -> None:
+    """Check that the rule names variables of the source."""
+    rule = source.secrecy
+    told = [name for total, parts in rule.sums for name in (total, *parts)]
+    told += [name for condition in rule.conditions for name in condition.variables]
+    told += [condition.basis for condition in rule.conditions if "/" not in condition.basis]
+    if rule.dominance:
+        told += [*rule.dominance.largest, *rule.dominance.largest.values(), rule.dominance.units]
+    unknown = next((name for name in told if name and name not in source.variables), "")
+    if unknown:
+        raise DescriptorError(
+            f"La règle de secret nomme « {unknown} », que la source ne déclare pas.",
+            where=f"{table.where}, [secrecy]",
+            why="Une règle mal écrite ne cacherait rien.",
+            remedy=suggestion(unknown, source.variables),
         )

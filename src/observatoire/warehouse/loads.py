@@ -147,6 +147,8 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
     warehouse.run("DELETE FROM precision_rule WHERE source = ?", [source.code])
     rule = json.dumps(source.precision.as_dict(), ensure_ascii=False)
     warehouse.run("INSERT INTO precision_rule VALUES (?, ?)", [source.code, rule])
+    warehouse.run("DELETE FROM secrecy_rule WHERE source = ?", [source.code])
+    warehouse.run("INSERT INTO secrecy_rule VALUES (?, ?)", [source.code, source.secrecy.to_json()])
     warehouse.insert(
         "variable",
         pd.DataFrame(

@@ -157,6 +157,38 @@ CREATE TABLE IF NOT EXISTS note (
     confidential BOOLEAN NOT NULL
 );
 
+-- The whole rule of secrecy of a source, as its source.toml tells it.
+CREATE TABLE IF NOT EXISTS secrecy_rule (
+    source VARCHAR PRIMARY KEY,
+    rule   JSON NOT NULL
+);
+
+-- The ledger: what left this workspace, and when. Values shown only, never hidden ones.
+CREATE SEQUENCE IF NOT EXISTS publication_id;
+
+CREATE TABLE IF NOT EXISTS publication (
+    id      INTEGER PRIMARY KEY,
+    stamp   TIMESTAMP NOT NULL,
+    kind    VARCHAR NOT NULL,         -- the form: html, pdf, xlsx, paquet…
+    name    VARCHAR NOT NULL,         -- of the file or folder, without its path
+    digest  VARCHAR NOT NULL,         -- SHA-256 of the cells shown
+    shown   INTEGER NOT NULL,
+    hidden  INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS published_cell (
+    publication INTEGER NOT NULL,     -- the first that showed it
+    zoning      VARCHAR NOT NULL,
+    territory   VARCHAR NOT NULL,
+    indicator   VARCHAR NOT NULL,
+    period      VARCHAR NOT NULL,
+    value       DOUBLE,
+    low         DOUBLE,
+    high        DOUBLE,
+    status      VARCHAR NOT NULL,
+    recipe      VARCHAR NOT NULL      -- what sum of producers' figures it tells: JSON, or empty
+);
+
 CREATE TABLE IF NOT EXISTS finding (
     "check"   VARCHAR NOT NULL,       -- the predicate of checks.toml that found it
     level     VARCHAR NOT NULL,       -- remarque, alerte, erreur

@@ -1,0 +1,84 @@
+"""All that a workspace could show of some indicators: every zoning, every period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.indicators.asking import read_observations
+from observatoire.indicators.beside import beside_place
+from observatoire.indicators.computing import Asked, compute
+from observatoire.indicators.figures import lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from observatoire.indicators.asking import Desk
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.computing import Place
+    from observatoire.indicators.figures import Figures
+
+
+@dataclass(frozen=True)
+class Publishable:
+    """Cells of one period over every zoning, and the producers' figures they rest on."""
+
+    period: str
+    cells: pd.DataFrame
+    figures: Mapping[str, Figures]
+    places: Sequence[Place]
+
+
+def guarded_indicators(desk: Desk) -> list[Indicator]:
+    """Return the indicators that could tell a count some source hides, or wait for a condition.
+
+    A rate, a median or an index that its producer gives without its counts tells none.
+    """
+    guarded = {code for code, rule in desk.secrecy_rules.items() if rule.guarded}
+    conditioned = {code for code, rule in desk.secrecy_rules.items() if rule.conditions}
+    return [
+        indicator
+        for indicator in desk.catalogue
+        if (guarded if indicator.numerator else conditioned) & set(indicator.sources)
+    ]
+
+
+def publishable(desk: Desk, indicators: Sequence[Indicator]) -> Iterator[Publishable]:
+    """Compute some indicators on every zoning, period by period.
+
+    Parameters
+    ----------
+    desk : Desk
+        What answers.
+    indicators : sequence of Indicator
+        Those to compute; periods without a figure of theirs are passed over.
+    """
+    known = desk.periods()
+    notes, places = desk.sources(), places_of(desk)
+    for period in sorted({each for one in indicators for each in known[one.code]}):
+        when = {one.code: period for one in indicators if period in known[one.code]}
+        asked = [
+            Asked(one.of(period), period, known[one.code]) for one in indicators if one.code in when
+        ]
+        figures = lay_out(read_observations(desk, when))
+        cells = [compute(asked, figures, place, notes) for place in places]
+        yield Publishable(period, pd.concat(cells, ignore_index=True), figures, places)
+
+
+def places_of(desk: Desk) -> list[Place]:
+    """Return every place that a table may show: whatever is not here is never shown guarded.
+
+    Besides the zonings: what is left of them without their parts, and the rings around territories
+    whose perimeters are official.
+    """
+    places = {zoning: desk.place(zoning) for zoning in desk.workspace.zonings}
+    for comparator in desk.workspace.comparators.values():
+        if comparator.minus:
+            made = beside_place(desk, comparator, desk.workspace.main_zoning)
+            places[made.zoning] = made
+        for zoning in desk.official_zonings() if comparator.ring else ():
+            made = beside_place(desk, comparator, zoning)
+            places[made.zoning] = made
+    return list(places.values())

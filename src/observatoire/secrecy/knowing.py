@@ -1,0 +1,117 @@
+"""What is known outside: totals others publish, bounds somebody holds, what left before."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from observatoire.secrecy.inner import Base, Sum
+from observatoire.secrecy.telling import links_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from observatoire.indicators.asking import Desk
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.roads import Road
+    from observatoire.rules import Known
+    from observatoire.secrecy.assembling import Assembly
+    from observatoire.secrecy.telling import Teller
+
+#: A sum that was published: figures (source, variable, zoning, territory, period) and weights,
+#: and what it amounted to.
+Recipe = tuple[tuple[tuple[str, str, str, str, str, float], ...], float]
+
+
+def hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> None:
+    """Hold that the numerator of a share is at most its denominator, wherever both are counted."""
+    found = teller.counts(teller.zoning, indicator)
+    if found is None or indicator.unit != "%" or not found[1]:
+        return
+    for code in teller.figures[teller.zoning].value.index:
+        parts, wholes = ([each._replace(territory=str(code)) for each in keys] for keys in found)
+        if all(each in assembly.holdings.figures for each in (*parts, *wholes)):
+            assembly.rest(wholes, parts, f"le reste : {parts[0].label}")
+
+
+def hold_published(assembly: Assembly, desk: Desk, indicators: Sequence[Indicator]) -> None:
+    """Hold the totals that others have published of the same thing."""
+    for indicator in indicators:
+        source, variable = indicator.published
+        if not source or indicator.denominator or indicator.variable:
+            continue
+        totals = [b for b in assembly.holdings.figures if b[:2] == (source, variable)]
+        for base in sorted(totals):
+            for road in desk.place(base.zoning).roads:
+                _hold_total(assembly, road, indicator, base)
+
+
+def _hold_total(assembly: Assembly, road: Road, indicator: Indicator, base: Base) -> None:
+    holdings = assembly.holdings
+    links = links_of(road).get(base.territory, [])
+    if not links or not all(link.whole for link in links):
+        return
+    terms = [
+        (Base(source, name, road.source, link.source, base.period), 1.0)
+        for source in indicator.sources
+        for name in indicator.at(indicator.numerator, base.period)
+        for link in links
+    ]
+    if all(each in holdings.figures for each, _ in terms):
+        open_part = math.fsum(w * holdings.value(b) for b, w in terms if holdings.public(b))
+        told = holdings.sum(terms)
+        hold(assembly, told, holdings.value(base) - open_part, f"publié : {base.label}")
+
+
+def hold(assembly: Assembly, told: Sum, amount: float, name: str) -> None:
+    """Hold a sum for public: what it amounts to now, or what it was said to when it is not known.
+
+    A figure that its producer hides today and that was published before is past mending.
+    """
+    if not told.terms:
+        return
+    label = assembly.sum(told, name, 0.0)
+    if math.isnan(assembly.amounts[label]):
+        if told.alone is not None:
+            assembly.exposed.add(label)
+            assembly.inert.add(label)
+            return
+        assembly.amounts[label] = amount
+    if not math.isnan(assembly.amounts[label]):
+        assembly.public.add(label)
+        assembly.inert.discard(label)
+
+
+def hold_known(assembly: Assembly, desk: Desk) -> None:
+    """Hold the bounds that the workspace says somebody knows."""
+    for known in desk.workspace.secrecy.known:
+        for base in sorted(assembly.holdings.figures):
+            if _concerned(known, base):
+                _hold_bound(assembly, known, base)
+
+
+def _concerned(known: Known, base: Base) -> bool:
+    return (
+        (base.source, base.variable) == (known.source, known.variable)
+        and known.zoning in ("", base.zoning)
+        and (not known.territories or base.territory in known.territories)
+    )
+
+
+def _hold_bound(assembly: Assembly, known: Known, base: Base) -> None:
+    label = assembly.base(base)
+    if known.low is not None:
+        assembly.low[label] = max(assembly.low.get(label, 0.0), known.low)
+    if known.high is not None:
+        assembly.high[label] = min(assembly.high.get(label, math.inf), known.high)
+    if known.at_most:
+        source, _, variable = known.at_most.partition("/")
+        above = base._replace(source=source, variable=variable)
+        assembly.rest([above], [base], f"au plus : {label}")
+
+
+def hold_earlier(assembly: Assembly, earlier: Iterable[Recipe]) -> None:
+    """Hold what this workspace has published."""
+    for terms, amount in earlier:
+        bases = [(Base(*each[:5]), float(each[5])) for each in terms]
+        hold(assembly, assembly.holdings.sum(bases), amount, "publié auparavant")
