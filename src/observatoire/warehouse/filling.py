@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.declarations import read_toml
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
+from observatoire.sources.registers import Words, enrol
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
@@ -151,10 +153,16 @@ def load_source(
             where=f"{source.code}/{DESCRIPTOR_NAME}",
             remedy=suggestion(source.zoning, known),
         )
-    parsed = [
-        (spec, observe(read_table(folder / spec.name, spec), source, spec, known, communes))
-        for spec in specs
-    ]
+    words = Words(known, *_codes(workspace))
+    parsed = []
+    for spec in specs:
+        table = read_table(folder / spec.name, spec)
+        rows = (
+            enrol(table, source, spec, words)
+            if spec.register
+            else observe(table, source, spec, known, communes)
+        )
+        parsed.append((spec, rows))
     if on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
@@ -162,11 +170,22 @@ def load_source(
     return _with_notices(report, source, parsed)
 
 
+def _codes(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes of indicators and of themes that registers may name."""
+    if not workspace.catalogue.is_file():
+        return (), ()
+    table = read_toml(workspace.catalogue)
+    return tuple(table.take("indicators", dict, {})), tuple(table.take("themes", dict, {}))
+
+
 def _with_notices(
     report: LoadReport, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
 ) -> LoadReport:
     """Say which declared variables no file gave."""
-    given = set().union(*(set(table.observations["variable"]) for _, table in parsed))
+    given: set[str] = set()
+    for spec, table in parsed:
+        if not spec.register:
+            given |= set(table.observations["variable"])
     lacking = [code for code in source.variables if code not in given]
     if not lacking or len(parsed) < len(source.standing()):
         return report
