@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, UnknownNameError, suggestion
-from observatoire.values import Nature
+from observatoire.values import PERIOD_FORMS, Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +20,9 @@ _POLARITY_LABELS = {
     "higher_is_better": "plus haut est mieux",
     "neutral": "sans sens favorable",
 }
+
+#: How the sampling or random error of a figure is told; "" leaves it to the source.
+PRECISIONS = ("", "census", "wilson", "byar", "exact", "none")
 
 #: Stands for the two last digits of the period in the name of a variable.
 YEAR_MARK = "YY"
@@ -35,6 +38,15 @@ class Theme:
     ask: str
     maps: tuple[str, ...] = ()
     profile: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many a rate published without its counts is about, told by another source."""
+
+    source: str
+    period: str
+    variables: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ class Indicator:
     expected: bool = False
     ask: str = ""
     published: tuple[str, str] = ("", "")
+    precision: str = ""
+    size: Size | None = None
 
     @property
     def polarity_label(self) -> str:
@@ -284,6 +298,8 @@ def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> I
         expected=table.take("expected", bool, False),  # noqa: FBT003 - a default, not a switch
         ask=table.text("ask", ""),
         published=_published(table),
+        precision=table.text("precision", "", choices=PRECISIONS),
+        size=_size(table),
     )
     table.close()
     _check_definition(indicator, table)
@@ -297,6 +313,22 @@ def _published(table: Declaration) -> tuple[str, str]:
     if bool(source) != bool(variable):
         raise table.refuse("published", "on attend « source/variable »")
     return source, variable
+
+
+def _size(table: Declaration) -> Size | None:
+    """Read « source/période » and the variables whose sum is the size of a bare rate's universe."""
+    if "size" not in table.table:
+        return None
+    child = table.child("size")
+    period = child.text("period")
+    named = Indicator.at(child.texts("variables"), period)
+    size = Size(child.text("source"), period, named)
+    child.close()
+    if not size.variables:
+        raise child.refuse("variables", "on attend au moins une variable")
+    if not is_period(size.period):
+        raise child.refuse("period", f"on attend une période ({PERIOD_FORMS})")
+    return size
 
 
 def _check_definition(indicator: Indicator, table: Declaration) -> None:
@@ -319,6 +351,19 @@ def _check_definition(indicator: Indicator, table: Declaration) -> None:
             else f"Une somme d’effectifs n’est pas de nature « {indicator.nature} ».",
             where=table.where,
             remedy='Ajoutez denominator = […], écrivez nature = "count", ou utilisez variable = ….',
+        )
+    if indicator.size and indicator.nature is not Nature.RATE:
+        raise DescriptorError(
+            "size dit sur combien porte un taux publié sans ses effectifs.",
+            where=table.where,
+            remedy="Retirez size, ou donnez à l’indicateur la nature « rate ».",
+        )
+    if indicator.size and not indicator.variable:
+        raise DescriptorError(
+            "size ne sert qu’à un taux publié sans ses effectifs.",
+            where=table.where,
+            why="Ce taux a son dénominateur.",
+            remedy="Retirez size.",
         )
     if indicator.decimals < 0:
         raise DescriptorError("decimals ne peut être négatif.", where=table.where)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
+from observatoire.sources.precision import PrecisionRule, read_precision
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class Source:
     markers: Markers
     secrecy: SecrecyRule
     sha256: str
+    precision: PrecisionRule = PrecisionRule()  # noqa: RUF009 - frozen
 
     def standing(self) -> tuple[FileSpec, ...]:
         """Return the files that no other one replaces."""
@@ -187,6 +189,7 @@ def read_source(folder: Path) -> Source:
         markers=_read_markers(table.child("markers")),
         secrecy=_read_secrecy(table.child("secrecy")),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        precision=read_precision(table.child("precision")),
     )
     table.close()
     _check_whole(source, table)

@@ -42,6 +42,11 @@ CREATE TABLE IF NOT EXISTS source (
     rule      VARCHAR NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS precision_rule (
+    source VARCHAR PRIMARY KEY,
+    rule   JSON NOT NULL              -- the [precision] table of source.toml
+);
+
 CREATE TABLE IF NOT EXISTS variable (
     source       VARCHAR NOT NULL,
     code         VARCHAR NOT NULL,
