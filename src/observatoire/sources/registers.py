@@ -49,7 +49,8 @@ class Field:
 class Register:
     """A kind of file whose rows are no figures: objectives, actions or notes.
 
-    ``amounts`` starts the columns that hold one funder's money each.
+    ``amounts`` starts the columns that hold one funder's money each; ``envelope`` is the type of a
+    row that promises money before any action.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Register:
     table: str
     key: tuple[str, ...]
     amounts: str
+    envelope: str
     fields: tuple[Field, ...]
 
     @property
@@ -107,6 +109,7 @@ def _read_register(code: str, table: Declaration) -> Register:
         table.text("table"),
         table.texts("key"),
         table.text("amounts", ""),
+        table.text("envelope", ""),
         tuple(_read_field(name, child) for name, child in table.children("columns").items()),
     )
     table.close()
