@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +15,16 @@ from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.figures import lay_out
 from observatoire.indicators.passages import PassageBook, method_label
 from observatoire.indicators.roads import LINKS, Links, Road, chained, road_of, roads_to
+from observatoire.indicators.sampling import (
+    DECLARED,
+    Rules,
+    check_choice,
+    is_complementary,
+    sums_behind,
+    with_sampling,
+)
 from observatoire.indicators.table import Table
+from observatoire.sources.precision import PrecisionRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -105,6 +115,21 @@ class Desk:
                     book.keep(road.source, code, road.passage)
         return roads
 
+    def communes(self, zoning: str) -> dict[str, str]:
+        """Return the commune of each territory of a zoning; a set of several has none."""
+        rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
+        return {str(code): str(commune) for code, commune in rows}
+
+    def rules(self, zoning: str) -> Rules:
+        """Return how sure each loaded source is on a zoning."""
+        rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
+        exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
+        return Rules(
+            {str(source): PrecisionRule.from_dict(json.loads(rule)) for source, rule in rows},
+            frozenset((str(s), str(c)) for s, c, said in exploited if is_complementary(str(said))),
+            self.communes(zoning),
+        )
+
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
         rows = self.warehouse.rows("SELECT code, producer, title, absence, threshold FROM source")
@@ -146,6 +171,7 @@ def answer(
     period: str | None = None,
     compare: Sequence[str] = (),
     territories: Sequence[str] = (),
+    precision: str = DECLARED,
 ) -> Table:
     """Compute a table.
 
@@ -161,6 +187,8 @@ def answer(
         When; the latest in which each indicator has figures by default.
     compare : sequence of str
         Comparators of the workspace; the one of the zoning itself is passed over.
+    precision : {"declared", "all", "none"}
+        Intervals of sampled sources, of exhaustive ones too, or of none.
 
     Raises
     ------
@@ -178,10 +206,23 @@ def answer(
     when = _periods(desk, indicators, period)
     places = [desk.place(zoning, territories)]
     places += [desk.place(c.zoning, c.territories) for c in chosen if c.zoning != zoning]
+    check_choice(precision)
     figures = lay_out(_observations(desk, when))
     periods = desk.periods()
     asked = [Asked(i, when[i.code], periods[i.code]) for i in indicators]
-    cells = [compute(asked, figures, place, desk.sources()) for place in places]
+    sources = desk.sources()
+    cells = [
+        with_sampling(
+            compute(asked, figures, place, sources),
+            asked,
+            figures,
+            place,
+            sources,
+            desk.rules(place.zoning),
+            precision,
+        )
+        for place in places
+    ]
     return Table(
         cells=pd.concat(cells, ignore_index=True),
         indicators={indicator.code: indicator for indicator in indicators},
@@ -210,6 +251,7 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
 
 def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
     """Read the figures that the table rests on, and no others."""
+    rules = desk.rules("").sources.values()
     wanted = pd.DataFrame(
         sorted(
             {
@@ -219,6 +261,12 @@ def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
                 for variable in desk.catalogue.get(code).variables(period)
             }
             | {(*desk.catalogue.get(code).published, period) for code, period in when.items()}
+            | {
+                key
+                for code, period in when.items()
+                for rule in rules
+                for key in sums_behind(desk.catalogue.get(code), period, rule)
+            }
         ),
         columns=["source", "variable", "period"],
     )

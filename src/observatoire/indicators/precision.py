@@ -135,10 +135,11 @@ def byar(count: ArrayLike, confidence: float = 0.95) -> Bounds:
     """
     x = _counts(count)
     z = quantile(confidence)
-    low = x * (1 - 1 / (9 * np.where(x > 0, x, 1.0)) - z / (3 * np.sqrt(np.maximum(x, 1e-300)))) ** 3
+    some = np.where(x > 0, x, 1.0)
+    low = x * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
     above = x + 1
     high = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    return np.clip(np.where(x > 0, low, 0.0), 0.0, x), high
+    return np.clip(low, 0.0, x), high
 
 
 def poisson_exact(count: ArrayLike, confidence: float = 0.95) -> Bounds:

@@ -50,6 +50,7 @@ class Table:
     zoning_label: str
     warnings: tuple[str, ...] = ()
     comparators: tuple[str, ...] = ()
+    differences: pd.DataFrame | None = None
 
 
 #: Where a figure stands in a table: zoning, territory, indicator.
