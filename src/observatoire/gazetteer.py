@@ -99,14 +99,9 @@ class Gazetteer:
             beside.append((sets.zoning, chosen, str(frame.at[chosen, "name"])))
         return beside
 
-    def commune_of_each(self, zoning: str) -> dict[str, tuple[str, str]]:
-        """Return the commune, as (zoning, code), that each territory is compared with."""
-        if self._commune_zoning is None:
-            return {}
-        return {
-            str(code): (self._commune_zoning, str(commune))
-            for code, commune in self.frames[zoning]["commune"].items()
-        }
+    def commune_codes(self, zoning: str) -> dict[str, str]:
+        """Return the code of the commune of each territory of a zoning."""
+        return {str(code): str(one) for code, one in self.frames[zoning]["commune"].items()}
 
     @property
     def _commune_zoning(self) -> str | None:

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.pages.sheet import Sheet
+    from observatoire.indicators.watching import Watch
+    from observatoire.panels.assessing import Inquiry
     from observatoire.panels.evaluation import Evaluation
+    from observatoire.panels.signals import WatchSheet
     from observatoire.passage import Passage
+    from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
 
@@ -215,7 +219,7 @@ class Observatory:
 
     def _forget(self, report: LoadReport) -> LoadReport:
         """Drop what was remembered of the warehouse before this load."""
-        for name in ("catalogue", "_desk", "_gazetteer", "_whole"):
+        for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_definitions", "_inquiry", "_watches"):
             self.__dict__.pop(name, None)
         return report
 
@@ -416,26 +420,78 @@ class Observatory:
             table, identity, themes, self._gazetteer.against(identity.commune), figure, _today()
         )
 
-    def evaluate(self, start: int | str, end: int | str) -> Evaluation:
-        """Compare two dates: gap of each territory to its commune, and whether it closes.
+    def evaluate(self, start: int | str | None = None, end: int | str | None = None) -> Evaluation:
+        """Hold objectives against figures, and measure how gaps to the commune moved.
 
-        The result's ``.df`` is a DataFrame; it shows and saves itself like a panel.
+        Parameters
+        ----------
+        start, end : int or str, optional
+            The two dates; the first and the last for which something is loaded by default. Inside
+            them, each indicator is read between its first and last dates of one series.
+
+        Returns
+        -------
+        Evaluation
+            ``.df`` has one row a territory and indicator, ``.objectives`` one an objective,
+            ``.moments`` one an objective and date, ``.actions`` one an action; it shows and saves
+            itself like a panel.
         """
-        from observatoire.indicators.evaluating import evaluate_frames
         from observatoire.panels.evaluation import evaluation_page
 
-        if str(start) >= str(end):
-            raise UnknownNameError(
-                f"Le départ ({start}) doit précéder l’arrivée ({end}).",
-                remedy="Par exemple o.evaluate(start=2014, end=2019).",
-            )
-        codes = [i.code for i in self.catalogue]
-        first, last = (
-            self.table(codes, None, when, self._beside(["commune"])) for when in (start, end)
+        self._ensure_loaded()
+        found = self._inquiry.assess(*self._span(start, end))
+        return evaluation_page(
+            self._definitions, found, self._public_notes, _today(), self.workspace.name
         )
-        comparator = self._gazetteer.commune_of_each(first.zoning)
-        frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
-        return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
+
+    def objectives(self) -> pd.DataFrame:
+        """List the objectives loaded: orientation, perimeter, indicator, baseline, target, due date."""
+        return self.warehouse.frame(listing.OBJECTIVES)
+
+    def actions(self) -> pd.DataFrame:
+        """List the actions and envelopes loaded, one row an action and funder."""
+        from observatoire.indicators.programming import read_actions
+
+        return read_actions(self.warehouse)
+
+    def notes(self, readers: str = "public") -> pd.DataFrame:
+        """List the qualitative notes that some readers may see; pages only ever show the public ones.
+
+        Parameters
+        ----------
+        readers : {"public", "partenaires", "confidentiel"}
+            Notes of that rank and below.
+        """
+        from observatoire.secrecy.notes import notes_for
+
+        return notes_for(self.warehouse.frame(listing.NOTES), readers)
+
+    def watch(self) -> WatchSheet:
+        """Show the thresholds of ``watch.toml`` that are passed, and the public notes."""
+        from observatoire.panels.signals import watch_page
+
+        self._ensure_loaded()
+        signals = self._inquiry.signals(self._watches)
+        return watch_page(
+            self._definitions,
+            signals,
+            len(self._watches),
+            self._public_notes,
+            _today(),
+            self.workspace.name,
+        )
+
+    def _span(self, start: int | str | None, end: int | str | None) -> tuple[str, str]:
+        """Return the two dates of an evaluation, checked to have figures."""
+        from observatoire.indicators.asking import check_period
+
+        known = self._desk.periods()
+        loaded = sorted({each for periods in known.values() for each in periods}) or [""]
+        first, last = str(start or loaded[0]), str(end or loaded[-1])
+        if first < last:
+            for one in (first, last):
+                check_period(known, one)
+        return first, last
 
     def annex(
         self, path: str | Path | None = None, *, progress: Callable[[str], None] | None = None
@@ -509,6 +565,29 @@ class Observatory:
         from observatoire.gazetteer import Gazetteer
 
         return Gazetteer(self.warehouse, self.workspace, self._desk.links)
+
+    @cached_property
+    def _inquiry(self) -> Inquiry:
+        from observatoire.panels.assessing import Inquiry
+
+        return Inquiry(self._desk, self.table, self._gazetteer.commune_codes, lambda *_: "")
+
+    @cached_property
+    def _definitions(self) -> ProtectedTable:
+        """Every definition, for the pages that show no figure of the table itself."""
+        return self._whole
+
+    @cached_property
+    def _watches(self) -> tuple[Watch, ...]:
+        from observatoire.indicators.watching import WATCH_FILE, read_watches
+
+        return read_watches(self.workspace.root / WATCH_FILE, self.catalogue.indicators)
+
+    @property
+    def _public_notes(self) -> PublicNotes:
+        from observatoire.secrecy.notes import public_notes
+
+        return public_notes(self.warehouse.frame(listing.NOTES))
 
     @cached_property
     def _whole(self) -> ProtectedTable:

@@ -140,6 +140,10 @@ class Desk:
 
     def periods(self) -> dict[str, tuple[str, ...]]:
         """Return the periods in which each indicator has figures, in order."""
+        return self._known_periods
+
+    @cached_property
+    def _known_periods(self) -> dict[str, tuple[str, ...]]:
         rows = self.warehouse.rows(
             "SELECT DISTINCT source, variable, period FROM current_observation"
         )
@@ -237,6 +241,18 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
     known = desk.periods()
     if period is None:
         return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
+    check_period(known, period)
+    return dict.fromkeys([i.code for i in indicators], period)
+
+
+def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:
+    """Check that something was loaded for a period.
+
+    Raises
+    ------
+    UnknownNameError
+        With the periods that were.
+    """
     loaded = sorted({each for periods in known.values() for each in periods})
     if period not in loaded:
         raise UnknownNameError(
@@ -246,7 +262,6 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
             else f"Périodes chargées : {', '.join(loaded) or 'aucune'}.",
             name=period,
         )
-    return dict.fromkeys([i.code for i in indicators], period)
 
 
 def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:

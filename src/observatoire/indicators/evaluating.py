@@ -59,7 +59,9 @@ COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 
 _NAN = float("nan")
 _POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
-_EXHAUSTIVE = "exhaustive"
+
+#: Kinds of precision without a sampling error, and with one that nobody tells.
+_SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,15 @@ def estimate_of(figure: Record | None) -> Estimate:
     if not point and told["status"] != str(Status.BOUNDED):
         return Estimate(_NAN)
     value = float(told["value"]) if point else _NAN
-    bounds = [float(told[name]) for name in ("low", "high")]
-    least, most = (value if math.isnan(bound) else bound for bound in bounds)
-    low, high = (float(told.get(f"sampling_{side}", _NAN)) for side in ("low", "high"))
-    if told.get("precision", _EXHAUSTIVE) == _EXHAUSTIVE:
-        low, high = least, most
-    wide = [float(told.get(f"wide_{side}", _NAN)) for side in ("low", "high")]
-    return Estimate(value, low, high, *wide, least, most)
+    whole = [float(told[side]) for side in ("low", "high")]
+    passage = [float(told.get(f"passage_{side}", whole[at])) for at, side in enumerate(("low", "high"))]
+    least, most = (value if math.isnan(bound) else bound for bound in passage)
+    kind = str(told.get("precision", "") or "exhaustive")
+    if kind in _SURE:
+        return Estimate(value, least, most, least=least, most=most)
+    if kind in _UNTOLD:
+        return Estimate(value, least=least, most=most)
+    return Estimate(value, *whole, least=least, most=most)
 
 
 def evaluate_frames(
@@ -302,6 +306,7 @@ def medians(table: pd.DataFrame, groups: Mapping[str, str], zoning: str, label: 
         exact = part[part["status"].isin(_POINT)]
         low, high = median_bounds(list(exact["value"]), len(part) - len(exact))
         whole = low == high
+        sure = set(exact.get("precision", pd.Series(dtype=str))) <= set(_SURE)
         status = Status.OBSERVED if whole else Status.BOUNDED
         rows.append(
             {
@@ -311,8 +316,9 @@ def medians(table: pd.DataFrame, groups: Mapping[str, str], zoning: str, label: 
                 "indicator": code,
                 "period": part["period"].iloc[0],
                 "value": low if whole else _NAN,
-                "low": low,
-                "high": high,
+                **dict.fromkeys(("low", "passage_low"), low),
+                **dict.fromkeys(("high", "passage_high"), high),
+                "precision": "exhaustive" if sure else "unknown",
                 "status": str(Status.MISSING if math.isnan(low) else status),
             }
         )

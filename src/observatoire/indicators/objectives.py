@@ -59,6 +59,7 @@ OBJECTIVE_COLUMNS = (
     "move_high",
     "convergence",
     "goal",
+    "relative",
     "reached",
     "reached_low",
     "reached_high",
@@ -66,6 +67,7 @@ OBJECTIVE_COLUMNS = (
     "partner",
     "lacking",
     "evidence",
+    "source",
 )
 
 MOMENT_COLUMNS = ("code", "moment", "period", "value", "low", "high", "status")
@@ -74,9 +76,10 @@ MOMENT_COLUMNS = ("code", "moment", "period", "value", "low", "high", "status")
 START, YEARLY, CYCLE = "départ", "fin d’année", "fin de cycle"
 
 _SELECT = """
-SELECT t.*, p.name FROM current_target AS t
+SELECT t.* EXCLUDE (source), t.source AS origin, p.name, s.producer || ', ' || s.title AS source
+FROM current_target AS t JOIN source AS s ON s.code = t.source
 JOIN territory AS p ON p.zoning = t.zoning AND p.code = t.territory
-ORDER BY t.source, t.line
+ORDER BY origin, t.line
 """
 
 
@@ -99,6 +102,7 @@ class Objective:
     due: str
     partner: str
     evidence: str
+    source: str
 
 
 def read_objectives(warehouse: Warehouse) -> list[Objective]:
@@ -190,11 +194,13 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         moved.high,
         moved.verdict,
         goal,
+        one.relative,
         *reached,
         one.due,
         one.partner,
         _lacking(one, indicator, evidence, (start, latest), gaps, aside),
         one.evidence,
+        one.source,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.values import Record
 
 WATCH_FILE = "watch.toml"
 
@@ -110,8 +111,8 @@ def _read_watch(code: str, table: Declaration, indicators: Mapping[str, Indicato
 
 def signals(
     watches: tuple[Watch, ...],
-    latest: Mapping[str, pd.DataFrame],
-    earlier: Mapping[str, pd.DataFrame],
+    levels: Mapping[str, pd.DataFrame],
+    moves: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
     zoning: str,
 ) -> pd.DataFrame:
     """Return the thresholds that are passed, or that may be.
@@ -120,8 +121,10 @@ def signals(
     ----------
     watches : tuple of Watch
         What is watched.
-    latest, earlier : mapping
-        Tidy table of each indicator at its latest date, and at the first of the same series.
+    levels : mapping
+        Tidy table of each indicator at its latest date.
+    moves : mapping
+        Tidy tables of each indicator at the two dates of one series that a change is read between.
     zoning : str
         The zoning watched.
 
@@ -133,31 +136,45 @@ def signals(
     """
     rows = []
     for watch in watches:
-        if watch.indicator not in latest:
-            continue
-        table = latest[watch.indicator]
-        last = by_spot(table)
-        first = by_spot(earlier[watch.indicator]) if watch.indicator in earlier else {}
-        for key, row in last.items():
-            if key[0] != zoning or key[2] != watch.indicator:
-                continue
-            end = estimate_of(row)
-            start = estimate_of(first.get(key))
-            figure = difference(end, start).estimate if watch.moving else end
-            said = _signal(figure, watch)
-            if said:
-                told = (figure.value, figure.least, figure.most)
-                rows.append(
-                    (watch.code, watch.label, key[1], row["name"], watch.indicator, watch.kind,
-                     watch.level, _when(row, first.get(key), watch), *told, said)
-                )  # fmt: skip
+        if watch.moving:
+            rows += _moved(watch, *moves[watch.indicator], zoning) if watch.indicator in moves else []
+        elif watch.indicator in levels:
+            rows += _levelled(watch, levels[watch.indicator], zoning)
     return pd.DataFrame(rows, columns=list(SIGNAL_COLUMNS))
 
 
-def _when(row: Mapping[str, object], first: Mapping[str, object] | None, watch: Watch) -> str:
-    if watch.moving and first is not None:
-        return f"{first['period']}-{row['period']}"
-    return str(row["period"])
+def _levelled(watch: Watch, table: pd.DataFrame, zoning: str) -> list[tuple[object, ...]]:
+    return [
+        told
+        for key, row in by_spot(table).items()
+        if key[0] == zoning and key[2] == watch.indicator
+        for told in _told(watch, row, estimate_of(row), str(row["period"]))
+    ]
+
+
+def _moved(
+    watch: Watch, earlier: pd.DataFrame, later: pd.DataFrame, zoning: str
+) -> list[tuple[object, ...]]:
+    first = by_spot(earlier)
+    rows = []
+    for key, row in by_spot(later).items():
+        if key[0] == zoning and key[2] == watch.indicator and key in first:
+            moved = difference(estimate_of(row), estimate_of(first[key])).estimate
+            period = f"{first[key]['period']}-{row['period']}"
+            rows += _told(watch, row, moved, period)
+    return rows
+
+
+def _told(
+    watch: Watch, row: Record, figure: Estimate, period: str
+) -> list[tuple[object, ...]]:
+    said = _signal(figure, watch)
+    if not said:
+        return []
+    place = (row["territory"], row["name"], watch.indicator, watch.kind, watch.level, period)
+    return [
+        (watch.code, watch.label, *place, figure.value, figure.least, figure.most, said)
+    ]
 
 
 def _signal(figure: Estimate, watch: Watch) -> str:
@@ -165,7 +182,6 @@ def _signal(figure: Estimate, watch: Watch) -> str:
         return ""
     side = 1.0 if watch.kind in ("above", "rise") else -1.0
     level = watch.level if watch.kind != "fall" else -watch.level
-    point = figure.value if not math.isnan(figure.value) else math.nan
     below, above = (0.0, 0.0) if not watch.certainty else figure.sides(watch.certainty)
     unsampled = bool(watch.certainty) and not figure.sampled
     near, far = (
@@ -175,5 +191,5 @@ def _signal(figure: Estimate, watch: Watch) -> str:
     )
     if near > side * level and not unsampled:
         return PASSED
-    beyond = side * point > side * level if not math.isnan(point) else far > side * level
+    beyond = side * figure.value > side * level if not math.isnan(figure.value) else far > side * level
     return UNSURE if beyond else ""
