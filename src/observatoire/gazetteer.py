@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from observatoire.errors import UnknownNameError, suggestion
 from observatoire.maps.drawing import Ground
 from observatoire.panels.profile import Identity, identity_facts
 from observatoire.territories.links import PART, WHOLE
 from observatoire.territories.names import Matcher
 from observatoire.typography import enumerate_words
 from observatoire.warehouse import Warehouse, read_shapes
+from observatoire.workspace import Comparator
 
 if TYPE_CHECKING:
     from observatoire.indicators.roads import Links
@@ -56,6 +58,28 @@ class Gazetteer:
         frame = self.frames[self.workspace.zoning(zoning).code]
         names = {str(code): str(name) for code, name in frame["name"].items()}
         return Matcher(names, self.workspace.zoning(zoning).singular).code(text)
+
+    def comparator(self, zoning: str, text: str) -> Comparator:
+        """Return a declared comparator, or another territory of the zoning told by code or name.
+
+        Raises
+        ------
+        UnknownNameError
+            When it is neither.
+        """
+        if text in self.workspace.comparators:
+            return self.workspace.comparators[text]
+        try:
+            code = self.code(zoning, text)
+        except UnknownNameError as error:
+            raise UnknownNameError(
+                f"On ne sait pas comparer avec « {text} » : ni un comparateur, ni un territoire de "
+                f"« {zoning} ».",
+                remedy=suggestion(text, self.workspace.comparators),
+                name=text,
+            ) from error
+        name = str(self.frames[zoning].at[code, "name"])
+        return Comparator(code, name, zoning, (code,))
 
     def ground(self, zoning: str) -> Ground:
         """Return the shapes of a zoning and what a map puts under them."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from observatoire.gazetteer import Gazetteer
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
+    from observatoire.indicators.series import SeriesBook
     from observatoire.pages.sheet import Sheet
     from observatoire.indicators.watching import Watch
     from observatoire.panels.assessing import Inquiry
@@ -71,12 +72,20 @@ class Observatory:
     # --- what is there -----------------------------------------------------------------------
 
     @cached_property
+    def series(self) -> SeriesBook:
+        """Series, breaks and vintages that are not compared, as data."""
+        from observatoire.indicators.series import read_series
+
+        return read_series(self.workspace.series)
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
         from observatoire.indicators.catalogue import check_variables, read_catalogue
         from observatoire.values import Nature
 
-        catalogue = read_catalogue(self.workspace.catalogue)
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans)
         declared: dict[str, dict[str, Nature]] = {}
         for source, code, nature in self.warehouse.rows(
             "SELECT source, code, nature FROM variable"
@@ -243,6 +252,7 @@ class Observatory:
         compare: Sequence[str] = (),
         *,
         territories: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
     ) -> ProtectedTable:
         """Compute indicators on a zoning, and protect them.
 
@@ -255,9 +265,13 @@ class Observatory:
         period : int or str, optional
             The latest of each indicator by default.
         compare : sequence of str
-            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``.
+            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``, or
+            other territories of the zoning, by name: ``.differences`` then holds every difference
+            with its interval and its verdict.
         territories : sequence of str
             Codes or names; all by default.
+        precision : {"declared", "all", "none"}
+            Sampling intervals of the sources that declare one, of exhaustive sources too, or none.
 
         Returns
         -------
@@ -273,14 +287,21 @@ class Observatory:
         from observatoire.secrecy.table import protect_table
 
         codes = [indicators] if isinstance(indicators, str) else list(indicators)
-        compared = [compare] if isinstance(compare, str) else list(compare)
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
+        named = [compare] if isinstance(compare, str) else compare
+        compared = [self._gazetteer.comparator(where, one) for one in named]
         chosen = [self._gazetteer.code(where, one) for one in territories]
         when = None if period is None else str(period)
         self._ensure_loaded()
         computed = answer(
-            self._desk, codes, where, period=when, compare=compared, territories=chosen
+            self._desk,
+            codes,
+            where,
+            period=when,
+            compare=compared,
+            territories=chosen,
+            precision=precision,
         )
         return protect_table(computed, self._gazetteer.shapes)
 
@@ -345,7 +366,7 @@ class Observatory:
             self._desk,
             [i.code for i in self.catalogue],
             self.workspace.main_zoning,
-            compare=list(self.workspace.comparators),
+            compare=list(self.workspace.standing),
         )
         return audit_table(computed, protect_table(computed), self._desk.links)
 
@@ -384,7 +405,7 @@ class Observatory:
             )
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
-        beside = list(self.workspace.comparators) if compare is None else list(compare)
+        beside = list(self.workspace.standing) if compare is None else list(compare)
         table = self.table(codes, zoning, period, beside)
         foot = self._foot() if compare is None else None
         return panel_page(
@@ -593,7 +614,7 @@ class Observatory:
     def _whole(self) -> ProtectedTable:
         """Every indicator at its latest period, beside every comparator."""
         return self.table(
-            [i.code for i in self.catalogue], compare=list(self.workspace.comparators)
+            [i.code for i in self.catalogue], compare=list(self.workspace.standing)
         )
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError, suggestion
+from observatoire.indicators.beside import beside_place, counterparts
 from observatoire.indicators.computing import Asked, Place, compute
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.figures import lay_out
+from observatoire.indicators.gaps import differences
 from observatoire.indicators.passages import PassageBook, method_label
 from observatoire.indicators.roads import LINKS, Links, Road, chained, road_of, roads_to
 from observatoire.indicators.sampling import (
@@ -25,6 +27,9 @@ from observatoire.indicators.sampling import (
 )
 from observatoire.indicators.table import Table
 from observatoire.sources.precision import PrecisionRule
+from observatoire.territories.perimeters import require_official
+from observatoire.warehouse import read_shapes
+from observatoire.workspace import Comparator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,6 +120,25 @@ class Desk:
                     book.keep(road.source, code, road.passage)
         return roads
 
+    def rings(self, zoning: str, metres: float) -> list[Road]:
+        """Return the roads to the ring around each territory of a zoning.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a perimeter is only drawn: a drawing is looked at, never measured.
+        """
+        require_official(read_shapes(self.warehouse, zoning), zoning)
+        book = PassageBook(self.warehouse, self.workspace)
+        roads = []
+        for source in dict.fromkeys(road.source for road in self._roads[zoning]):
+            singular = self.workspace.zoning(source).singular
+            roads += [
+                road_of(source, made, singular, made.method, f"anneau de {metres:g} m")
+                for made in book.around(source, zoning, metres)
+            ]
+        return roads
+
     def communes(self, zoning: str) -> dict[str, str]:
         """Return the commune of each territory of a zoning; a set of several has none."""
         rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
@@ -173,7 +197,7 @@ def answer(
     zoning: str,
     *,
     period: str | None = None,
-    compare: Sequence[str] = (),
+    compare: Sequence[str | Comparator] = (),
     territories: Sequence[str] = (),
     precision: str = DECLARED,
 ) -> Table:
@@ -190,7 +214,8 @@ def answer(
     period : str, optional
         When; the latest in which each indicator has figures by default.
     compare : sequence of str
-        Comparators of the workspace; the one of the zoning itself is passed over.
+        Comparators of the workspace, by code, or made for the occasion; the cells of the zoning
+        itself are not given twice.
     precision : {"declared", "all", "none"}
         Intervals of sampled sources, of exhaustive ones too, or of none.
 
@@ -206,16 +231,19 @@ def answer(
             remedy="Nommez-en au moins un ; o.indicators() les liste.",
         )
     desk.workspace.zoning(zoning)
-    chosen = [desk.workspace.comparator(code) for code in dict.fromkeys(compare)]
+    chosen = [
+        one if isinstance(one, Comparator) else desk.workspace.comparator(one)
+        for one in dict.fromkeys(compare)
+    ]
     when = _periods(desk, indicators, period)
     places = [desk.place(zoning, territories)]
-    places += [desk.place(c.zoning, c.territories) for c in chosen if c.zoning != zoning]
+    places += [place for one in chosen if (place := _beside(desk, one, zoning, places[0]))]
     check_choice(precision)
     figures = lay_out(_observations(desk, when))
     periods = desk.periods()
-    asked = [Asked(i, when[i.code], periods[i.code]) for i in indicators]
+    asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
     sources = desk.sources()
-    cells = [
+    pieces = [
         with_sampling(
             compute(asked, figures, place, sources),
             asked,
@@ -227,14 +255,29 @@ def answer(
         )
         for place in places
     ]
+    cells = pd.concat(pieces, ignore_index=True).drop_duplicates(
+        ["zoning", "territory", "indicator"], ignore_index=True
+    )
+    by_code = {indicator.code: indicator for indicator in indicators}
+    beside = {one.code: counterparts(desk, one, zoning) for one in chosen}
     return Table(
-        cells=pd.concat(cells, ignore_index=True),
-        indicators={indicator.code: indicator for indicator in indicators},
+        cells=cells,
+        indicators=by_code,
         zoning=zoning,
         zoning_label=desk.workspace.zoning(zoning).label,
         warnings=desk.workspace.warnings,
-        comparators=tuple(dict.fromkeys(c.zoning for c in chosen if c.zoning != zoning)),
+        comparators=tuple(dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)),
+        differences=differences(cells, beside, by_code, zoning, places[0].names),
     )
+
+
+def _beside(desk: Desk, comparator: Comparator, zoning: str, main: Place) -> Place | None:
+    """Return where a comparator is computed, nothing when the table already holds it."""
+    place = beside_place(desk, comparator, zoning)
+    if place.zoning != zoning:
+        return place
+    lacking = {code: name for code, name in place.names.items() if code not in main.names}
+    return Place(zoning, lacking, place.roads) if lacking and comparator.territories else None
 
 
 def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, UnknownNameError, suggestion
+from observatoire.indicators.spans import Span
 from observatoire.values import PERIOD_FORMS, Nature, is_period
 
 if TYPE_CHECKING:
@@ -74,6 +75,19 @@ class Indicator:
     published: tuple[str, str] = ("", "")
     precision: str = ""
     size: Size | None = None
+    spans: tuple[Span, ...] = ()
+
+    def of(self, period: str) -> Indicator:
+        """Return the definition with the columns that its series has in one period."""
+        found = next((span for span in self.spans if span.holds(period)), None)
+        if found is None:
+            return self
+        return replace(
+            self,
+            numerator=found.numerator,
+            denominator=found.denominator,
+            variable=found.variable,
+        )
 
     @property
     def polarity_label(self) -> str:
@@ -89,10 +103,11 @@ class Indicator:
 
     def variables(self, period: str) -> tuple[str, ...]:
         """Return the names of all its variables in one period."""
+        now = self.of(period)
         return (
-            *self.at(self.numerator, period),
-            *self.at(self.denominator, period),
-            *self.at((self.variable,) if self.variable else (), period),
+            *self.at(now.numerator, period),
+            *self.at(now.denominator, period),
+            *self.at((now.variable,) if now.variable else (), period),
         )
 
     @staticmethod
@@ -156,8 +171,17 @@ class Catalogue:
         return tuple(indicator for indicator in self if indicator.theme == theme.code)
 
 
-def read_catalogue(path: Path) -> Catalogue:
+def read_catalogue(
+    path: Path, series: Mapping[str, tuple[Span, ...]] | None = None
+) -> Catalogue:
     """Read and validate ``indicators.toml``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    series : mapping, optional
+        Spans of the series that indicators may follow, by code.
 
     Raises
     ------
@@ -167,7 +191,7 @@ def read_catalogue(path: Path) -> Catalogue:
     table = read_toml(path)
     themes = {code: _read_theme(code, child) for code, child in table.children("themes").items()}
     indicators = {
-        code: _read_indicator(code, child, tuple(themes))
+        code: _read_indicator(code, child, tuple(themes), series or {})
         for code, child in table.children("indicators").items()
     }
     table.close()
@@ -276,8 +300,18 @@ def _read_theme(code: str, table: Declaration) -> Theme:
     return theme
 
 
-def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> Indicator:
+def _read_indicator(
+    code: str,
+    table: Declaration,
+    themes: tuple[str, ...],
+    series: Mapping[str, tuple[Span, ...]],
+) -> Indicator:
     label = table.text("label")
+    followed = table.text("series", "")
+    if followed and followed not in series:
+        raise table.refuse("series", f"aucune série ne s’appelle « {followed} »")
+    spans = series.get(followed, ())
+    last = spans[-1] if spans else Span("", "")
     indicator = Indicator(
         code=code,
         label=label,
@@ -290,9 +324,9 @@ def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> I
         definition=table.text("definition"),
         universe=table.text("universe"),
         sources=table.texts("sources"),
-        numerator=table.texts("numerator"),
-        denominator=table.texts("denominator"),
-        variable=table.text("variable", ""),
+        numerator=table.texts("numerator") or last.numerator,
+        denominator=table.texts("denominator") or last.denominator,
+        variable=table.text("variable", last.variable),
         scale=table.take("scale", float, 1.0),
         caveats=table.texts("caveats"),
         expected=table.take("expected", bool, False),  # noqa: FBT003 - a default, not a switch
@@ -300,8 +334,11 @@ def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> I
         published=_published(table),
         precision=table.text("precision", "", choices=PRECISIONS),
         size=_size(table),
+        spans=spans,
     )
     table.close()
+    if spans and {"numerator", "denominator", "variable"} & set(table.table):
+        raise table.refuse("series", "la série donne déjà les colonnes de chaque période")
     _check_definition(indicator, table)
     return indicator
 

@@ -102,6 +102,31 @@ class PassageBook:
             ratio=passage.ratio,
         )
 
+    def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
+        """Return the passages to the ring around each territory, the territories themselves left out.
+
+        The rings of neighbours overlap: they are dealt into several passages.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a zoning has only a drawing.
+        """
+        whole = self._layer(source)
+        drawn = self._layer(zoning)
+        told = next((p for p in self.workspace.passages if p.method and (p.source, p.target) == (source, zoning)), None)
+        return [
+            _make(
+                told.method if told else "area",
+                (whole, rings),
+                self.workspace.crs,
+                told.support if told and told.method == "support" else None,
+                told.weight if told else "ind",
+                told.ratio if told else None,
+            )
+            for rings in _rings(drawn, metres)
+        ]
+
     def keep(self, source: str, target: str, passage: Passage) -> None:
         """Keep a passage that a table of links told in words."""
         table = passage.to_frame()
@@ -117,6 +142,21 @@ class PassageBook:
         if drawn.empty:
             raise PassageError("Ce zonage n’a aucun périmètre.", where=zoning)
         return drawn
+
+
+def _rings(drawn: gpd.GeoDataFrame, metres: float) -> list[gpd.GeoDataFrame]:
+    """Return the rings around territories, dealt into layers where none overlap."""
+    inside = shapely.union_all(drawn.geometry.to_numpy())
+    rings = drawn.assign(geometry=drawn.geometry.buffer(metres).difference(inside))
+    sheets: list[list[str]] = []
+    for code, ring in rings.geometry[~rings.geometry.is_empty].items():
+        for sheet in sheets:
+            if not rings.geometry[sheet].intersects(ring).any():
+                sheet.append(str(code))
+                break
+        else:
+            sheets.append([str(code)])
+    return [rings.loc[sheet] for sheet in sheets]
 
 
 def method_label(method: str) -> str:

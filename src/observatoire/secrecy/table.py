@@ -238,7 +238,7 @@ def _told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> 
     """Return the differences, blank where a side is hidden and bare where a size would be told."""
     if differences is None:
         return None
-    told = differences.copy()
+    told = differences.reset_index(drop=True).copy()
     keys = ["zoning", "territory", "indicator"]
     status = cells.set_index(keys)["status"]
     withheld = cells.set_index(keys)["precision"] == WITHHELD
@@ -254,9 +254,10 @@ def _told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> 
     return told
 
 
-def _either(said: pd.Series, mine: pd.MultiIndex, theirs: pd.MultiIndex) -> list[bool]:
+def _either(said: pd.Series, mine: pd.MultiIndex, theirs: pd.MultiIndex) -> pd.Series:
     known = {key for key, value in said.items() if value}
-    return [a in known or b in known for a, b in zip(mine, theirs, strict=True)]
+    pairs = [a in known or b in known for a, b in zip(mine, theirs, strict=True)]
+    return pd.Series(pairs, dtype=bool)
 
 
 def _under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
