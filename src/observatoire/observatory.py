@@ -591,12 +591,14 @@ class Observatory:
     def _inquiry(self) -> Inquiry:
         from observatoire.panels.assessing import Inquiry
 
-        return Inquiry(self._desk, self.table, self._gazetteer.commune_codes, lambda *_: "")
+        return Inquiry(self._desk, self.table, self._gazetteer.commune_codes, self.series.refusal)
 
     @cached_property
     def _definitions(self) -> ProtectedTable:
-        """Every definition, for the pages that show no figure of the table itself."""
-        return self._whole
+        """Definitions and warnings, for the pages that lay out figures of several tables."""
+        from observatoire.secrecy.table import protect_table
+
+        return protect_table(self._desk.blank(self.workspace.main_zoning))
 
     @cached_property
     def _watches(self) -> tuple[Watch, ...]:

@@ -25,7 +25,7 @@ from observatoire.indicators.sampling import (
     sums_behind,
     with_sampling,
 )
-from observatoire.indicators.table import Table
+from observatoire.indicators.table import CELL_COLUMNS, Table
 from observatoire.sources.precision import PrecisionRule
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
@@ -68,6 +68,16 @@ class Desk:
                 )
         kept = {code: names[code] for code in territories} if territories else names
         return Place(zoning, kept, self._roads[zoning])
+
+    def blank(self, zoning: str) -> Table:
+        """Return a table of no figure: every definition, and the warnings of the workspace."""
+        return Table(
+            cells=pd.DataFrame(columns=list(CELL_COLUMNS)),
+            indicators=self.catalogue.indicators,
+            zoning=zoning,
+            zoning_label=self.workspace.zoning(zoning).label,
+            warnings=self.workspace.warnings,
+        )
 
     def passage(self, source: str, target: str) -> Passage:
         """Return the passage that figures use from one zoning to another.

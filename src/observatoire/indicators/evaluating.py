@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.indicators.comparing import (
+    ABOVE,
+    BELOW,
+    CHANGE_WORDS,
     CLOSING,
+    FAR_BELOW,
     PARALLEL,
     UNJUDGED,
     UNKNOWN,
@@ -60,6 +64,9 @@ COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 _NAN = float("nan")
 _POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 
+#: Said of an exact figure that does not move.
+STABLE = "stable"
+
 #: Kinds of precision without a sampling error, and with one that nobody tells.
 _SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
 
@@ -73,17 +80,18 @@ class Beside:
     label: str
 
 
-def estimate_of(figure: Record | None) -> Estimate:
+def figure_of(figure: Record | None) -> Estimate:
     """Return a figure of a table as what may be compared.
 
     A point carries its sampling interval when the table tells one; bounds are carried as such;
-    what describes another territory (*contexte*), or is hidden or absent, says nothing.
+    what describes another territory (*contexte*), or is hidden or absent, says nothing. A source
+    that counts everyone has no sampling: its figures move for certain, and are judged as they are.
 
     Examples
     --------
-    >>> estimate_of({"status": "bounded", "value": float("nan"), "low": 20.0, "high": 30.0}).told
+    >>> figure_of({"status": "bounded", "value": float("nan"), "low": 20.0, "high": 30.0}).told
     True
-    >>> estimate_of({"status": "context", "value": 20.0, "low": 0.0, "high": 0.0}).told
+    >>> figure_of({"status": "context", "value": 20.0, "low": 0.0, "high": 0.0}).told
     False
     """
     if figure is None:
@@ -153,7 +161,7 @@ def _choose(
 ) -> Beside | None:
     for one in choices:
         key = (one.zoning, one.territory, indicator.code)
-        if all(estimate_of(table.get(key)).told for table in (first, last)):
+        if all(figure_of(table.get(key)).told for table in (first, last)):
             return one
     return choices[0] if choices else None
 
@@ -166,13 +174,12 @@ def _compared(
     last: Mapping[Spot, Record],
 ) -> tuple[object, ...]:
     theirs = (other.zoning, other.territory, indicator.code) if other else None
-    a = [estimate_of(table.get(mine)) for table in (first, last)]
-    b = [estimate_of(table.get(theirs) if theirs else None) for table in (first, last)]
+    a = [figure_of(table.get(mine)) for table in (first, last)]
+    b = [figure_of(table.get(theirs) if theirs else None) for table in (first, last)]
     gaps = [difference(x, y, indicator.polarity) for x, y in zip(a, b, strict=True)]
     moved = settle(*gaps, indicator.decimals)
     dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
-    own = change(*a, indicator.polarity)
-    reason = ""
+    reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
     if moved.verdict == UNKNOWN:
         reason = _lacking(a, b, dates, other.label if other else "le comparateur")
     return (
@@ -183,7 +190,7 @@ def _compared(
         a[0].value,
         a[1].value,
         a[1].value - a[0].value,
-        own.verdict if own.judged else UNJUDGED,
+        told_change(*a, indicator.polarity, indicator.decimals),
         other.label if other else "",
         *gap_numbers(gaps[0]),
         *gap_numbers(gaps[1]),
@@ -193,6 +200,44 @@ def _compared(
         moved.verdict,
         reason,
     )
+
+
+def told_change(start: Estimate, end: Estimate, polarity: str, decimals: int) -> str:
+    """Say how a figure moved of itself.
+
+    What a source that counts everyone tells is a fact, neither sure nor unsure: it is said without
+    « nette », and *stable* when nothing shows at the decimals printed.
+
+    Examples
+    --------
+    >>> told_change(Estimate(30, 30, 30), Estimate(25, 25, 25), "lower_is_better", 1)
+    'amélioration'
+    >>> told_change(Estimate(30, 30, 30), Estimate(30.04, 30.04, 30.04), "neutral", 1)
+    'stable'
+    """
+    own = change(start, end, polarity)
+    if not own.judged:
+        return UNJUDGED
+    if own.low < own.high:
+        return own.verdict
+    if round_half_up(own.value, decimals) == 0:
+        return STABLE
+    return CHANGE_WORDS[polarity][ABOVE - FAR_BELOW if own.value > 0 else BELOW - FAR_BELOW]
+
+
+def _side(gaps: Sequence[Difference], indicator: Indicator) -> str:
+    """Say which side a territory is on, when it is better placed than its comparator."""
+    better = {"lower_is_better": -1, "higher_is_better": 1}.get(indicator.polarity, 0)
+    sides = [_sign(gap) * better for gap in gaps]
+    if sides == [1, 1]:
+        return "Mieux placé que le comparateur aux deux dates."
+    if 1 in sides:
+        return "L’écart a changé de sens." if -1 in sides else "Mieux placé à l’une des deux dates."
+    return ""
+
+
+def _sign(gap: Difference) -> int:
+    return int(gap.low > 0) - int(gap.high < 0)
 
 
 def gap_numbers(gap: Difference) -> tuple[float, float, float]:

@@ -14,10 +14,16 @@ from observatoire.indicators.comparing import (
     Convergence,
     Difference,
     Estimate,
-    change,
     difference,
 )
-from observatoire.indicators.evaluating import COMPARED, Beside, estimate_of, gap_numbers, settle
+from observatoire.indicators.evaluating import (
+    COMPARED,
+    Beside,
+    figure_of,
+    gap_numbers,
+    settle,
+    told_change,
+)
 from observatoire.indicators.periods import within
 from observatoire.typography import enumerate_words
 from observatoire.values import Record, records
@@ -166,7 +172,11 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
     start, latest, period, aside = _dates(one, indicator, evidence, end)
     other = evidence.beside(one.zoning, one.territory) if indicator else None
     gaps, moved = _gaps(one, indicator, other, evidence, (start, latest), period)
-    own = change(start, latest, indicator.polarity) if indicator else change(start, latest)
+    moved_of_itself = (
+        told_change(start, latest, indicator.polarity, indicator.decimals)
+        if indicator
+        else UNJUDGED
+    )
     goal = _goal(one, start)
     reached = _reached(start, latest, goal)
     return (
@@ -184,8 +194,8 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         latest.value,
         latest.least,
         latest.most,
-        own.value,
-        own.verdict if own.judged else UNJUDGED,
+        latest.value - start.value,
+        moved_of_itself,
         other.label if other and indicator and indicator.nature in COMPARED else "",
         *gap_numbers(gaps[0]),
         *gap_numbers(gaps[1]),
@@ -211,14 +221,14 @@ def _dates(
     nothing = Estimate(_NAN)
     if indicator is None:
         return nothing, nothing, "", ""
-    start = estimate_of(evidence.figure(one.zoning, one.territory, one.indicator, one.start))
+    start = figure_of(evidence.figure(one.zoning, one.territory, one.indicator, one.start))
     if not math.isnan(one.baseline) and start.value != one.baseline:
         # What a convention states has no sampling error that anybody knows.
         start = Estimate(one.baseline)
     aside = ""
     held = within(evidence.periods.get(one.indicator, ()), one.start, end)
     for period in (each for each in reversed(held) if each > one.start):
-        found = estimate_of(evidence.figure(one.zoning, one.territory, one.indicator, period))
+        found = figure_of(evidence.figure(one.zoning, one.territory, one.indicator, period))
         if not found.told:
             continue
         why = evidence.refuse(indicator, one.start, period)
@@ -240,7 +250,7 @@ def _gaps(
     if indicator is None or other is None or indicator.nature not in COMPARED:
         return (none, none), Convergence(_NAN, _NAN, _NAN, UNKNOWN)
     theirs = [
-        estimate_of(
+        figure_of(
             evidence.figure(other.zoning, other.territory, one.indicator, date) if date else None
         )
         for date in (one.start, period)
@@ -309,7 +319,7 @@ def moments(objectives: Sequence[Objective], evidence: Evidence, end: str) -> pd
             (period, figure)
             for period in held
             if (figure := evidence.figure(one.zoning, one.territory, one.indicator, period))
-            and estimate_of(figure).told
+            and figure_of(figure).told
         ]
         before_due = [period for period, _ in told if period[:4] <= one.due[:4]]
         for period, figure in told:

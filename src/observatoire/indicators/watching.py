@@ -11,7 +11,7 @@ import pandas as pd
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
 from observatoire.indicators.comparing import LIKELY, SURE, Estimate, difference
-from observatoire.indicators.evaluating import estimate_of
+from observatoire.indicators.evaluating import figure_of
 from observatoire.indicators.table import by_spot
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _levelled(watch: Watch, table: pd.DataFrame, zoning: str) -> list[tuple[obje
         told
         for key, row in by_spot(table).items()
         if key[0] == zoning and key[2] == watch.indicator
-        for told in _told(watch, row, estimate_of(row), str(row["period"]))
+        for told in _told(watch, row, figure_of(row), str(row["period"]))
     ]
 
 
@@ -159,7 +159,7 @@ def _moved(
     rows = []
     for key, row in by_spot(later).items():
         if key[0] == zoning and key[2] == watch.indicator and key in first:
-            moved = difference(estimate_of(row), estimate_of(first[key])).estimate
+            moved = difference(figure_of(row), figure_of(first[key])).estimate
             period = f"{first[key]['period']}-{row['period']}"
             rows += _told(watch, row, moved, period)
     return rows

@@ -195,10 +195,14 @@ class Inquiry:
             return None
         key = (zoning, period)
         if key not in self._spots:
-            aimed = dict.fromkeys(one.indicator for one in self.objectives)
+            aimed = dict.fromkeys(o.indicator for o in self.objectives if self._concerns(o, zoning))
             codes = [code for code in aimed if period in self.periods.get(code, ())]
             self._spots[key] = by_spot(self.table(codes, zoning, period))
         return self._spots[key].get((zoning, territory, indicator))
+
+    def _concerns(self, one: Objective, zoning: str) -> bool:
+        other = self._wider(one.zoning, one.territory)
+        return zoning in (one.zoning, other.zoning if other else "")
 
     def _wider(self, zoning: str, territory: str) -> Beside | None:
         """Return the commune of a territory; of a commune, the department."""
