@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.watching import Watch
     from observatoire.panels.assessing import Inquiry
     from observatoire.panels.evaluation import Evaluation
-    from observatoire.panels.signals import WatchSheet
+    from observatoire.panels.signals import Local, WatchSheet
     from observatoire.passage import Passage
     from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.table import ProtectedTable
@@ -228,7 +228,7 @@ class Observatory:
 
     def _forget(self, report: LoadReport) -> LoadReport:
         """Drop what was remembered of the warehouse before this load."""
-        for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_definitions", "_inquiry", "_watches"):
+        for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_definitions", "_inquiry", "_watches", "_local"):
             self.__dict__.pop(name, None)
         return report
 
@@ -437,9 +437,9 @@ class Observatory:
         codes = [each for theme in themes for each in theme.profile]
         table = self.table(codes, where, None, self._beside(), territories=[code])
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
-        return profile_page(
-            table, identity, themes, self._gazetteer.against(identity.commune), figure, _today()
-        )
+        beside = self._gazetteer.against(identity.commune)
+        local = self._local.blocks(code) if where == self.workspace.main_zoning else []
+        return profile_page(table, identity, themes, beside, figure, _today(), local)
 
     def evaluate(self, start: int | str | None = None, end: int | str | None = None) -> Evaluation:
         """Hold objectives against figures, and measure how gaps to the commune moved.
@@ -528,12 +528,15 @@ class Observatory:
         """
         from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
+        from observatoire.panels.evaluation import evaluation_blocks
 
         target = Path(path or self.workspace.processed / "annexe.html")
         writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
         table = self._whole
+        tell("Évaluation des objectifs")
+        found = self._inquiry.assess(*self._span(None, None))
         tell("Composition des pages")
         page = annex_page(
             AnnexContent(
@@ -553,6 +556,8 @@ class Observatory:
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
+                evaluation=evaluation_blocks(table, found, self._public_notes),
+                local=self._local.blocks,
             )
         )
         tell("Écriture du document")
@@ -599,6 +604,19 @@ class Observatory:
         from observatoire.secrecy.table import protect_table
 
         return protect_table(self._desk.blank(self.workspace.main_zoning))
+
+    @cached_property
+    def _local(self) -> Local:
+        """What is watched, written and done in each territory."""
+        from observatoire.panels.signals import Local
+
+        return Local(
+            self._inquiry.signals(self._watches),
+            self._public_notes,
+            self.actions(),
+            self.catalogue.indicators,
+            self.workspace.main_zoning,
+        )
 
     @cached_property
     def _watches(self) -> tuple[Watch, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pandas as pd
 from observatoire.sources.registers import registers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from observatoire.warehouse import Warehouse
 
@@ -40,10 +41,12 @@ class Programming:
 
     ``money`` has one row a year and funder (``committed``, ``spent``); ``places`` one row a
     territory of the main zoning (``reach``, ``actions``, ``amount``, ``people``, ``per_head``);
-    ``themes`` one row a theme; ``actions`` the rows themselves, envelopes left out.
+    ``perimeters`` one row a wider perimeter; ``themes`` one row a theme; ``actions`` the rows
+    themselves, envelopes left out.
     """
 
     money: pd.DataFrame
+    perimeters: pd.DataFrame
     places: pd.DataFrame
     themes: pd.DataFrame
     actions: pd.DataFrame
@@ -66,6 +69,7 @@ def programme(
     people: Mapping[str, float],
     themes: Mapping[str, str],
     zoning: str,
+    wider: Callable[[str, str, str], tuple[float, str]] = lambda *_: (float("nan"), ""),
 ) -> Programming:
     """Put actions together by funder, by territory and by theme.
 
@@ -83,6 +87,9 @@ def programme(
         Labels of the themes.
     zoning : str
         The main zoning.
+    wider : callable
+        Inhabitants of a wider perimeter (zoning, code) about a year, and whose they are: its
+        commune's where its own are not known.
 
     Notes
     -----
@@ -93,6 +100,7 @@ def programme(
     actions = rows[~envelope]
     return Programming(
         _money(rows),
+        _perimeters(rows, zoning, wider),
         _places(actions, names, within, people, zoning),
         _themes(actions, themes),
         actions.reset_index(drop=True),
@@ -107,6 +115,31 @@ def _money(rows: pd.DataFrame) -> pd.DataFrame:
         for name, stage in (("committed", COMMITTED), ("spent", SPENT))
     }
     return pd.DataFrame(sums).rename_axis(keys).reset_index()
+
+
+PERIMETER_COLUMNS = (
+    "zoning", "territory", "name", "years", "committed", "spent", "inhabitants", "people_of", "per_head",
+)  # fmt: skip
+
+
+def _perimeters(
+    rows: pd.DataFrame, zoning: str, wider: Callable[[str, str, str], tuple[float, str]]
+) -> pd.DataFrame:
+    """Return the money of each wider perimeter, and its mean by inhabitant and year."""
+    made = []
+    told = rows[(rows["zoning"] != zoning) & rows["amount"].notna()]
+    for (where, code), part in told.groupby(["zoning", "territory"], sort=False):
+        years = sorted(set(part["year"].str[:4]))
+        sums = [
+            float(part.loc[part["stage"] == stage, "amount"].sum(min_count=1))
+            for stage in (COMMITTED, SPENT)
+        ]
+        inhabitants, of = wider(str(where), str(code), years[0])
+        paid = sums[0] if math.isnan(sums[1]) else sums[1]
+        span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
+        head = paid / len(years) / inhabitants if inhabitants > 0 else float("nan")
+        made.append((where, code, part["name"].iloc[0], span, *sums, inhabitants, of, head))
+    return pd.DataFrame(made, columns=list(PERIMETER_COLUMNS))
 
 
 def _places(

@@ -230,13 +230,37 @@ class Inquiry:
         for code, where in self.communes(main).items():
             holders.setdefault(code, []).append((commune, where))
         themes = {code: theme.label for code, theme in self.desk.catalogue.themes.items()}
-        return programme(kept, self.desk.names(main), holders, self._people(), themes, main)
+        names = self.desk.names(main)
+        return programme(kept, names, holders, self._people(), themes, main, self._inhabitants)
 
     def _people(self) -> dict[str, float]:
+        """Return the inhabitants of the territories of the main zoning, where they are known."""
         if not self.periods.get("population"):
             return {}
         told = self.table(["population"], self.desk.workspace.main_zoning, self.periods["population"][-1])
         return {str(row["territory"]): float(row["value"]) for row in records(told.dropna(subset="value"))}
+
+    def _inhabitants(self, zoning: str, territory: str, year: str) -> tuple[float, str]:
+        """Return the inhabitants of a perimeter nearest to a year; its commune's for want of its own."""
+        if "population" not in self.desk.catalogue.indicators:
+            return float("nan"), ""
+        other = self._wider(zoning, territory)
+        places = [(zoning, territory, "")]
+        if other and zoning != self.comparator("commune"):
+            places.append((other.zoning, other.territory, other.label))
+        for where, code, label in places:
+            for period in dict.fromkeys((year, *reversed(self.periods["population"]))):
+                if not self._loaded(period):
+                    continue
+                told = self.table(["population"], where, period)
+                row = told[(told["territory"] == code) & told["value"].notna()]
+                if len(row):
+                    whose = label or str(row["name"].iloc[0])
+                    return float(row["value"].iloc[0]), f"{whose}, {period}"
+        return float("nan"), ""
+
+    def _loaded(self, period: str) -> bool:
+        return any(period in held for held in self.periods.values())
 
     # --- watching ----------------------------------------------------------------------------
 

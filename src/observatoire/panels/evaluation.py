@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.comparing import CLOSING, PARALLEL, UNKNOWN, WIDENING
+from observatoire.indicators.comparing import CLOSING, PARALLEL, UNJUDGED, UNKNOWN, WIDENING
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Grid, Heading, Note, Page, Row
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.programming import programming_blocks
 from observatoire.panels.signals import notes_blocks
 from observatoire.secrecy.table import admit
-from observatoire.typography import enumerate_words, interval, number, plural, with_unit
+from observatoire.typography import day, enumerate_words, interval, number, plural, with_unit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -102,13 +103,14 @@ def _short(found: Assessment) -> tuple[str, ...]:
             f"{number(told)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis."
         )
     judged = found.gaps[found.gaps["convergence"] != UNKNOWN]
+    twice = found.gaps["change"].notna().sum()
     said.append(
-        f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(len(found.gaps))} "
-        f"(quartiers par indicateurs) : {_counted(judged)}."
+        f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(int(twice))} que l’on "
+        f"connaît aux deux dates : {_counted(judged)}."
         if len(judged)
         else "Aucun écart de quartier ne peut être jugé : voir plus bas ce qui manque."
     )
-    moved = found.gaps[~found.gaps["verdict"].isin(["non jugé", "pas de changement net"])]
+    moved = found.gaps[~found.gaps["verdict"].isin([UNJUDGED, "pas de changement net"])]
     if len(moved):
         counts = moved["verdict"].value_counts()
         told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
@@ -147,9 +149,8 @@ def _objectives(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Gri
             Column("Périmètre"),
             Column("Départ"),
             Column("Dernier chiffre"),
-            Column("Écart au comparateur"),
-            Column("Verdict"),
-            Column("Cible"),
+            Column("Écart et verdict"),
+            Column("Cible et échéance"),
         ),
         tuple(rows),
         (
@@ -175,14 +176,13 @@ def _sources(frame: pd.DataFrame) -> str:
 
 def _objective(one: Record, indicator: Indicator | None) -> tuple[Cell, ...]:
     verdict = str(one["convergence"])
-    if one["verdict"] != "non jugé":
+    if one["verdict"] != UNJUDGED:
         verdict = f"{one['verdict']} ; {verdict}" if one["comparator"] else str(one["verdict"])
     return (
         Cell(str(one["name"])),
         _dated(one, "baseline", "start", indicator),
         _dated(one, "value", "end", indicator),
-        Cell(_gap(one, indicator)),
-        Cell(verdict),
+        Cell(f"{_gap(one, indicator)}{verdict}"),
         Cell(_target(one, indicator)),
     )
 
@@ -201,7 +201,7 @@ def _dated(one: Record, value: str, date: str, indicator: Indicator | None) -> C
 
 def _gap(one: Record, indicator: Indicator | None) -> str:
     if indicator is None or not one["comparator"]:
-        return "///"
+        return ""
     unit = "points" if indicator.unit == "%" else indicator.unit
     told = []
     for date, name in (("start", "gap_start"), ("end", "gap_end")):
@@ -210,19 +210,19 @@ def _gap(one: Record, indicator: Indicator | None) -> str:
             told.append(f"{number(gap, indicator.decimals, sign=True)} {unit} ({one[date]})")
         elif not math.isnan(low):
             told.append(f"{interval(low, high, indicator.decimals)} {unit} ({one[date]})")
-    return f"{one['comparator']} : {' puis '.join(told) or 'n.d.'}"
+    return f"{' puis '.join(told) or 'n.d.'}, {one['comparator']} ; "
 
 
 def _target(one: Record, indicator: Indicator | None) -> str:
     goal, relative = float(one["goal"]), float(one["relative"])
     if math.isnan(goal) and math.isnan(relative):
-        return _NO_TARGET
+        return f"{_NO_TARGET} ; {_day(str(one['due']))}"
     told = []
     if not math.isnan(relative):
         told.append(f"{number(relative, 1, sign=True)} % du départ")
     if not math.isnan(goal) and indicator is not None:
         told.append(with_unit(goal, indicator.unit, indicator.decimals))
-    text = f"{' soit '.join(told)}, échéance {one['due']}"
+    text = f"{' soit '.join(told)}, {_day(str(one['due']))}"
     if not math.isnan(float(one["reached_low"])):
         low, high = (round(float(one[f"reached_{side}"])) for side in ("low", "high"))
         way = f"{number(low)} %" if low == high else f"{interval(low, high)} %"
@@ -230,16 +230,22 @@ def _target(one: Record, indicator: Indicator | None) -> str:
     return text
 
 
+def _day(text: str) -> str:
+    """Write a due date in full when it has a day."""
+    parts = [int(part) for part in text.split("-") if part.isdigit()]
+    return day(dt.date(*parts)) if len(parts) == len("ymd") else text
+
+
 def _evidence(frame: pd.DataFrame) -> Grid:
     rows = [
-        Row(str(one["code"]), (Cell(str(one["lacking"])), Cell(str(one["evidence"]))))
+        Row(f"{one['code']} ({one['evidence']})", (Cell(str(one["lacking"])),))
         for one in records(frame)
         if one["lacking"]
     ]
     return Grid(
         "Preuves manquantes, et à qui les demander",
-        "Objectif",
-        (Column("Ce qui manque"), Column("D’où vient l’objectif")),
+        "Objectif (et où le document le dit)",
+        (Column("Ce qui manque"),),
         tuple(rows),
         kind="texts",
     )
@@ -307,12 +313,17 @@ def _details(part: pd.DataFrame, indicator: Indicator) -> Grid:
             Note("Comparateur", f"{enumerate_words(sorted(set(part['comparator'])))}."),
             Note("Champ", f"{indicator.universe}."),
             *(Note("Précaution", text) for text in indicator.caveats),
+            *(
+                (Note("Précaution", "Écarts en euros courants, sans correction des prix."),)
+                if indicator.unit.startswith("euros")
+                else ()
+            ),
         ),
     )
 
 
 def _detail(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
-    own = "" if row["verdict"] == "non jugé" else f" ({row['verdict']})"
+    own = "" if row["verdict"] == UNJUDGED else f" ({row['verdict']})"
     moved = float(row["change"])
     return (
         _number(float(row["value_start"]), indicator.decimals),
@@ -322,8 +333,14 @@ def _detail(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
         else Cell("n.d.", _MISSING),
         _gap_cell(row, "gap_start", indicator),
         _gap_cell(row, "gap_end", indicator),
-        Cell(str(row["convergence"]), hint=str(row["reason"])),
+        Cell(_verdict(row), hint=str(row["reason"])),
     )
+
+
+def _verdict(row: Record) -> str:
+    """Say the verdict, and that a lead is what shrinks or grows."""
+    led = row["convergence"] != UNKNOWN and "ieux placé" in str(row["reason"])
+    return f"{row['convergence']} (avance)" if led else str(row["convergence"])
 
 
 def _number(value: float, decimals: int) -> Cell:

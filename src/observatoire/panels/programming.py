@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = (
     "Les actions financées ne sont pas chargées : remplissez data/raw/programmation/actions.csv "
-    "(modèle : « observatoire init », dossier modeles) et demandez à la Ville et à l’État les "
+    "(modèle dans modeles/programmation) et demandez à la Ville et à l’État les "
     "bilans annuels du comité technique."
 )
 
@@ -27,6 +27,8 @@ def programming_blocks(found: Programming) -> list[Block]:
     blocks: list[Block] = [Heading("Programmation", 2)]
     if len(found.money):
         blocks.append(_money(found.money))
+    if len(found.perimeters):
+        blocks.append(_perimeters(found.perimeters))
     if found.actions.empty:
         blocks.append(Callout("Aucune action chargée", (_TEMPLATE,)))
         return blocks
@@ -75,6 +77,42 @@ def _money(money: pd.DataFrame) -> Grid:
             Note(
                 "Signes",
                 "n.d. : non communiqué. Engagé : promis par la convention ou notifié ; versé : payé.",
+            ),
+        ),
+    )
+
+
+def _perimeters(perimeters: pd.DataFrame) -> Grid:
+    rows = [
+        Row(
+            f"{one['name']}, {one['years']}",
+            (
+                _euros(one["committed"]),
+                _euros(one["spent"]),
+                _euros(one["inhabitants"]),
+                Cell(str(one["people_of"]) or "n.d."),
+                _per_head(one["per_head"]),
+            ),
+        )
+        for one in records(perimeters)
+    ]
+    return Grid(
+        "Crédits des périmètres, par habitant et par an",
+        "Périmètre et années",
+        (
+            Column("Engagé", "euros"),
+            Column("Versé", "euros"),
+            Column("Habitants"),
+            Column("Population prise"),
+            Column("Par habitant et par an", "euros"),
+        ),
+        tuple(rows),
+        (
+            Note(
+                "Lecture",
+                "montant versé, engagé à défaut, divisé par les années et par les habitants du périmètre ; "
+                "quand ils ne sont pas connus, par ceux de la commune : un minimum par habitant des "
+                "quartiers.",
             ),
         ),
     )

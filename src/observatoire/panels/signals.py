@@ -113,9 +113,11 @@ def _signal(one: Record, indicator: Indicator) -> tuple[Cell, ...]:
 def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:
     """Lay public notes out; nothing where there is none."""
     rows = admit_notes(notes).rows
-    if rows.empty:
-        return []
-    grid = Grid(
+    return [Heading(title, 2), _notes_grid(rows, title)] if len(rows) else []
+
+
+def _notes_grid(rows: pd.DataFrame, title: str) -> Grid:
+    return Grid(
         title,
         "Territoire",
         (Column("Date"), Column("Note"), Column("Source"), Column("Force")),
@@ -134,4 +136,54 @@ def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list
         (Note("Lecture", "appréciations qualitatives, publiables ; elles ne sont pas des mesures."),),
         kind="texts",
     )
-    return [Heading(title, 2), grid]
+
+
+@dataclass(frozen=True)
+class Local:
+    """What profiles add to figures: signals, public notes and actions, for every territory."""
+
+    signals: pd.DataFrame
+    notes: PublicNotes
+    actions: pd.DataFrame
+    indicators: Mapping[str, Indicator]
+    zoning: str
+
+    def blocks(self, territory: str) -> list[Block]:
+        """Return what is watched, written and done in one territory; nothing where there is none."""
+        admit_notes(self.notes)
+        made: list[Block] = []
+        mine = self.signals[self.signals["territory"] == territory]
+        if len(mine):
+            made += signal_blocks(mine, self.indicators, len(mine))
+        notes = self.notes.of(self.zoning, territory)
+        if len(notes):
+            made.append(_notes_grid(notes, "Notes de terrain"))
+        here = (self.actions["zoning"] == self.zoning) & (self.actions["territory"] == territory)
+        if here.any():
+            made.append(_actions_grid(self.actions[here]))
+        return made
+
+
+def _actions_grid(actions: pd.DataFrame) -> Grid:
+    rows = []
+    for one in records(actions):
+        amount = float(one["amount"])
+        money = "n.d." if math.isnan(amount) else f"{number(amount)} € ({one['stage']})"
+        rows.append(
+            Row(
+                str(one["label"]),
+                (
+                    Cell(str(one["year"])),
+                    Cell(str(one["operator"]) or "—"),
+                    Cell(str(one["funder"]) or "—"),
+                    Cell(money, Status.MISSING if math.isnan(amount) else Status.OBSERVED),
+                ),
+            )
+        )
+    return Grid(
+        "Actions financées",
+        "Action",
+        (Column("Année"), Column("Opérateur"), Column("Financeur"), Column("Montant")),
+        tuple(rows),
+        kind="texts",
+    )
