@@ -110,6 +110,12 @@ def _signal(one: Record, indicator: Indicator) -> tuple[Cell, ...]:
     )
 
 
+def _sentence(one: Record, indicators: Mapping[str, Indicator]) -> str:
+    """Write a signal in one line, for a profile that holds on one page."""
+    level, figure, period, said = _signal(one, indicators[str(one["indicator"])])
+    return f"{level.text} — {figure.text} ({period.text}), {said.text}"
+
+
 def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:
     """Lay public notes out; nothing where there is none."""
     rows = admit_notes(notes).rows
@@ -154,7 +160,8 @@ class Local:
         made: list[Block] = []
         mine = self.signals[self.signals["territory"] == territory]
         if len(mine):
-            made += signal_blocks(mine, self.indicators, len(mine))
+            told = " ; ".join(_sentence(one, self.indicators) for one in records(mine))
+            made.append(Paragraph(f"Veille : {told}."))
         notes = self.notes.of(self.zoning, territory)
         if len(notes):
             made.append(_notes_grid(notes, "Notes de terrain"))
