@@ -161,15 +161,16 @@ def _places(
         reach = OWN if len(mine) else WIDER if wider else NEVER
         amount = _engaged(mine)
         inhabitants = people.get(code, float("nan"))
-        once = mine.drop_duplicates(["source", "line"])
+        # The rows of one action, by stage and funder, are about the same people.
+        reached = mine.groupby(["year", "label", "operator"])["people"].max()
         made.append(
             {
                 "territory": code,
                 "name": name,
                 "reach": reach,
-                "actions": len(once.drop_duplicates(["year", "label", "operator"])),
+                "actions": len(reached),
                 "amount": amount,
-                "people": float(once["people"].sum(min_count=1)),
+                "people": float(reached.sum(min_count=1)),
                 "inhabitants": inhabitants,
                 "per_head": amount / inhabitants if inhabitants > 0 else float("nan"),
             }
