@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.indicators.series import SeriesBook
-    from observatoire.pages.sheet import Sheet
     from observatoire.indicators.watching import Watch
+    from observatoire.pages.sheet import Sheet
     from observatoire.panels.assessing import Inquiry
     from observatoire.panels.evaluation import Evaluation
     from observatoire.panels.signals import Local, WatchSheet
@@ -33,6 +33,19 @@ if TYPE_CHECKING:
     from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
+
+
+#: What answers keep between two loads.
+_REMEMBERED = (
+    "catalogue",
+    "_desk",
+    "_gazetteer",
+    "_whole",
+    "_definitions",
+    "_inquiry",
+    "_watches",
+    "_local",
+)
 
 
 class Observatory:
@@ -228,7 +241,7 @@ class Observatory:
 
     def _forget(self, report: LoadReport) -> LoadReport:
         """Drop what was remembered of the warehouse before this load."""
-        for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_definitions", "_inquiry", "_watches", "_local"):
+        for name in _REMEMBERED:
             self.__dict__.pop(name, None)
         return report
 

@@ -30,7 +30,9 @@ NAN = float("nan")
 TAUX = Indicator("taux", "Taux", "Taux", "t", Nature.RATE, "%", 1, "lower_is_better", "", "", ())
 
 
-def row(zoning: str, value: float, low: float = NAN, high: float = NAN, **more: Any) -> dict[str, Any]:
+def row(
+    zoning: str, value: float, low: float = NAN, high: float = NAN, **more: Any
+) -> dict[str, Any]:
     told = {"zoning": zoning, "territory": "a", "name": "A", "indicator": "taux", "value": value}
     bounds = {"low": value if math.isnan(low) else low, "high": value if math.isnan(high) else high}
     status = "bounded" if math.isnan(value) else "observed"
@@ -79,7 +81,15 @@ def test_a_quartier_better_placed_than_its_comparator_is_said_so() -> None:
 
 def test_sampling_wider_than_the_move_gives_no_closing() -> None:
     def census(value: float) -> dict[str, Any]:
-        return row("q", value, value - 3, value + 3, precision="census", passage_low=value, passage_high=value)
+        return row(
+            "q",
+            value,
+            value - 3,
+            value + 3,
+            precision="census",
+            passage_low=value,
+            passage_high=value,
+        )
 
     told = evaluated([census(30), row("c", 20)], [census(28), row("c", 20)])
     assert told["convergence"] == "parallèle"
@@ -120,7 +130,9 @@ def test_no_truth_inside_the_bounds_contradicts_a_verdict(
 ) -> None:
     start, end = sorted(ends[:2]), sorted(ends[2:])
     moved = settle(*(Difference(NAN, *pair, verdict="x") for pair in (start, end)))
-    truth = [pair[0] + share * (pair[1] - pair[0]) for pair, share in zip((start, end), at, strict=True)]
+    truth = [
+        pair[0] + share * (pair[1] - pair[0]) for pair, share in zip((start, end), at, strict=True)
+    ]
     size = abs(truth[1]) - abs(truth[0])
     assert moved.low - 1e-9 <= size <= moved.high + 1e-9
     if moved.verdict == "rattrapage":
@@ -138,7 +150,8 @@ def test_what_is_no_figure_of_the_quartier_gives_no_verdict(status: str) -> None
 
 def test_an_unknown_sampling_error_gives_no_verdict() -> None:
     told = evaluated(
-        [row("q", 30, precision="unknown"), row("c", 20)], [row("q", 10, precision="unknown"), row("c", 20)]
+        [row("q", 30, precision="unknown"), row("c", 20)],
+        [row("q", 10, precision="unknown"), row("c", 20)],
     )
     assert told["convergence"] == "indéterminé"
     assert told["reason"].startswith("Erreur d’échantillonnage inconnue")
@@ -154,7 +167,9 @@ def test_the_next_comparator_serves_where_the_first_has_no_figure_at_both_dates(
 # --- the median of a commune's IRIS -----------------------------------------------------------
 
 
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=9), st.lists(st.floats(-1e3, 1e3), max_size=8))
+@given(
+    st.lists(st.floats(0, 100), min_size=1, max_size=9), st.lists(st.floats(-1e3, 1e3), max_size=8)
+)
 def test_whatever_the_unknown_values_the_median_is_inside_its_bounds(
     known: list[float], hidden: list[float]
 ) -> None:
@@ -172,7 +187,10 @@ def test_half_the_values_unknown_bound_nothing() -> None:
 
 def test_medians_are_taken_by_commune_and_are_bounded_by_hidden_iris() -> None:
     table = pd.DataFrame(
-        [row("iris", value, territory=code) for code, value in zip("abcde", (10, 20, 30, 40, 50), strict=True)]
+        [
+            row("iris", value, territory=code)
+            for code, value in zip("abcde", (10, 20, 30, 40, 50), strict=True)
+        ]
     )
     table.loc[table["territory"] == "e", "status"] = "secret"
     made = medians(table, {"a": "X", "b": "X", "c": "X", "d": "Y", "e": "Y"}, "m", "IRIS médian")
@@ -197,7 +215,11 @@ def test_the_widest_pair_that_is_not_refused_is_taken() -> None:
 
 
 def test_dates_within_two_others() -> None:
-    assert within(["2009", "2010-T2", "2016", "2016-T3", "2017"], "2010", "2016") == ["2010-T2", "2016", "2016-T3"]
+    assert within(["2009", "2010-T2", "2016", "2016-T3", "2017"], "2010", "2016") == [
+        "2010-T2",
+        "2016",
+        "2016-T3",
+    ]
 
 
 def test_why_there_is_no_pair_of_dates_names_whom_to_ask() -> None:
@@ -219,7 +241,10 @@ def test_every_verdict_of_the_default_is_found_again_by_hand() -> None:
     alone = {"FDF01": "972090101", "FDF02": "972090102", "FDF07": "972090203", "FDF08": "972090201",
              "FDF14": "972090803", "LAM06": "972131310", "FDF09": "972090106"}  # fmt: skip
     found = o.evaluate(2010, 2019).df
-    for code, column in (("taux_pauvrete", "taux_pauvrete"), ("niveau_vie_median", "revenu_median")):
+    for code, column in (
+        ("taux_pauvrete", "taux_pauvrete"),
+        ("niveau_vie_median", "revenu_median"),
+    ):
         for territory, iris in alone.items():
             mine = found[(found["territory"] == territory) & (found["indicator"] == code)].iloc[0]
             assert mine["convergence"] == by_hand(raw, iris, column), (territory, code)

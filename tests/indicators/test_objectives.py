@@ -102,7 +102,7 @@ def test_gaps_of_quartiers_are_those_of_the_table(found: Any) -> None:
     assert rows.loc["LAM02", "reason"].startswith("Pas de chiffre pour")
 
 
-def test_a_break_between_the_dates_is_named(planted: Observatory) -> None:
+def test_a_break_between_the_dates_is_named() -> None:
     lost = demo.demo().evaluate(2018, 2019).df
     poverty = lost[lost["indicator"] == "taux_pauvrete"]
     assert poverty["reason"].str.contains("Rupture de série en 2019").all()
@@ -140,7 +140,8 @@ def test_quartiers_never_reached_and_themes_without_action(planted: Observatory)
     assert reach["FDF02"] == reach["LAM05"] == "aucune action"  # an envelope reaches nobody
     assert len(done.never) == 28 - 4
     assert set(done.idle) == {
-        planted.catalogue.theme(code).label for code in ("population", "education", "habitat", "sante")
+        planted.catalogue.theme(code).label
+        for code in ("population", "education", "habitat", "sante")
     }
 
 

@@ -14,7 +14,11 @@ NAN = float("nan")
 
 def told(kind: str, level: float, certainty: str, **figure: Any) -> list[str]:
     base = {"zoning": "q", "territory": "a", "name": "A", "indicator": "i", "period": "2016"}
-    row = base | {"status": "observed", "low": figure.get("value"), "high": figure.get("value")} | figure
+    row = (
+        base
+        | {"status": "observed", "low": figure.get("value"), "high": figure.get("value")}
+        | figure
+    )
     watch = Watch("w", "W", "i", kind, level, CERTAINTIES[certainty])
     return list(signals((watch,), {"i": pd.DataFrame([row])}, {}, "q")["signal"])
 
@@ -63,7 +67,9 @@ def test_what_is_no_figure_signals_nothing(status: str) -> None:
 def test_falls_and_rises_between_two_dates() -> None:
     def table(value: float, period: str) -> pd.DataFrame:
         row = {"zoning": "q", "territory": "a", "name": "A", "indicator": "i", "period": period}
-        return pd.DataFrame([row | {"status": "observed", "value": value, "low": value, "high": value}])
+        return pd.DataFrame(
+            [row | {"status": "observed", "value": value, "low": value, "high": value}]
+        )
 
     moves = {"i": (table(30, "2010"), table(24, "2016"))}
     for kind, level, said in (("fall", 5, ["franchi"]), ("fall", 7, []), ("rise", 5, [])):

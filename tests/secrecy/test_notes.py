@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from test_door import text_of
 
 import observatoire as obs
 from evaluation_workspace import CONFIDENTIAL, NOTES, PARTNERS, PUBLIC, write_workspace
@@ -14,7 +15,6 @@ from observatoire.errors import SecrecyError, UnknownNameError
 from observatoire.pages.sheet import _WRITERS, Sheet
 from observatoire.panels.signals import Local, notes_blocks
 from observatoire.secrecy.notes import PublicNotes, admit_notes, notes_for, public_notes
-from test_door import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,9 @@ def test_a_page_is_the_same_with_and_without_a_confidential_note(
     noted: Observatory, tmp_path: Path
 ) -> None:
     folder = write_workspace(tmp_path / "sans")
-    lines = [line for line in NOTES.splitlines() if not line.endswith(("confidentiel", "partenaires"))]
+    lines = [
+        line for line in NOTES.splitlines() if not line.endswith(("confidentiel", "partenaires"))
+    ]
     (folder / "data/raw/programme/notes.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
     with obs.open(folder) as other:
         other.load()
@@ -121,7 +123,12 @@ def test_readers_see_their_rank_and_below(noted: Observatory) -> None:
 
 def frame() -> pd.DataFrame:
     return pd.DataFrame(
-        {"zoning": "q", "territory": "a", "text": ["oui", "non"], "readers": ["public", "confidentiel"]}
+        {
+            "zoning": "q",
+            "territory": "a",
+            "text": ["oui", "non"],
+            "readers": ["public", "confidentiel"],
+        }
     )
 
 

@@ -170,7 +170,12 @@ BAD: list[tuple[str, str, str, type[ObservatoireError], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("name", "old", "new", "error", "parts"), BAD)
 def test_a_faulty_row_refuses_the_file_and_says_why(
-    filled: Place, name: str, old: str, new: str, error: type[ObservatoireError], parts: tuple[str, ...]
+    filled: Place,
+    name: str,
+    old: str,
+    new: str,
+    error: type[ObservatoireError],
+    parts: tuple[str, ...],
 ) -> None:
     warehouse = filled.warehouse()
     filled.replace(f"data/raw/prog/{name}.csv", old, new)
@@ -181,9 +186,9 @@ def test_a_faulty_row_refuses_the_file_and_says_why(
         assert warehouse.rows(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608
 
 
-@pytest.mark.parametrize(("name", "old", "new", "error", "parts"), BAD)
+@pytest.mark.parametrize(("name", "old", "new"), [case[:3] for case in BAD])
 def test_a_faulty_row_set_aside_is_traced_and_the_others_kept(
-    filled: Place, name: str, old: str, new: str, error: type[ObservatoireError], parts: tuple[str, ...]
+    filled: Place, name: str, old: str, new: str
 ) -> None:
     warehouse = filled.warehouse()
     filled.replace(f"data/raw/prog/{name}.csv", old, new)
@@ -202,8 +207,12 @@ def test_columns_that_lack_or_that_nobody_knows_are_told(filled: Place) -> None:
     with pytest.raises(UnknownColumnError) as caught:
         load(filled, warehouse)
     says(caught.value, "notes.csv", "« lecteurs »", "« lecteur »")
-    filled.write("data/raw/prog/notes.csv", NOTES.replace(";lecteurs", ";lecteurs;avis", 1).replace(
-        ";public", ";public;oui").replace(";confidentiel", ";confidentiel;non"))
+    filled.write(
+        "data/raw/prog/notes.csv",
+        NOTES.replace(";lecteurs", ";lecteurs;avis", 1)
+        .replace(";public", ";public;oui")
+        .replace(";confidentiel", ";confidentiel;non"),
+    )
     with pytest.raises(UnknownColumnError) as caught:
         load(filled, warehouse)
     says(caught.value, "« avis »", "ignored")
@@ -214,7 +223,9 @@ def test_the_same_objective_in_two_sources_is_refused(filled: Place) -> None:
 
     warehouse = filled.warehouse()
     load(filled, warehouse)
-    other = filled.write("data/raw/autre/source.toml", SOURCE[: SOURCE.index("[[files]]\nname = \"actions")])
+    other = filled.write(
+        "data/raw/autre/source.toml", SOURCE[: SOURCE.index('[[files]]\nname = "actions')]
+    )
     filled.write("data/raw/autre/objectifs.csv", OBJECTIVES)
     with pytest.raises(DuplicateKeyError) as caught:
         load_source(warehouse, filled.workspace, other.parent)

@@ -102,14 +102,16 @@ def figure_of(figure: Record | None) -> Estimate:
         return Estimate(_NAN)
     value = float(told["value"]) if point else _NAN
     whole = [float(told[side]) for side in ("low", "high")]
-    passage = [float(told.get(f"passage_{side}", whole[at])) for at, side in enumerate(("low", "high"))]
+    passage = [
+        float(told.get(f"passage_{side}", whole[at])) for at, side in enumerate(("low", "high"))
+    ]
     least, most = (value if math.isnan(bound) else bound for bound in passage)
     kind = str(told.get("precision", "") or "exhaustive")
     if kind in _SURE:
         return Estimate(value, least, most, least=least, most=most)
     if kind in _UNTOLD:
         return Estimate(value, least=least, most=most)
-    return Estimate(value, *whole, least=least, most=most)
+    return Estimate(value, whole[0], whole[1], least=least, most=most)
 
 
 def evaluate_frames(
@@ -149,7 +151,9 @@ def evaluate_frames(
             continue
         choices = beside.get(str(row["territory"]), ())
         mine = (zoning, str(row["territory"]), indicator.code)
-        rows.append(_compared(indicator, mine, _choose(first, last, choices, indicator), first, last))
+        rows.append(
+            _compared(indicator, mine, _choose(first, last, choices, indicator), first, last)
+        )
     return pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS))
 
 
@@ -177,7 +181,7 @@ def _compared(
     a = [figure_of(table.get(mine)) for table in (first, last)]
     b = [figure_of(table.get(theirs) if theirs else None) for table in (first, last)]
     gaps = [difference(x, y, indicator.polarity) for x, y in zip(a, b, strict=True)]
-    moved = settle(*gaps, indicator.decimals)
+    moved = settle(gaps[0], gaps[1], indicator.decimals)
     dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
     reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
     if moved.verdict == UNKNOWN:
@@ -190,7 +194,7 @@ def _compared(
         a[0].value,
         a[1].value,
         a[1].value - a[0].value,
-        told_change(*a, indicator.polarity, indicator.decimals),
+        told_change(a[0], a[1], indicator.polarity, indicator.decimals),
         other.label if other else "",
         *gap_numbers(gaps[0]),
         *gap_numbers(gaps[1]),
@@ -328,7 +332,9 @@ def median_bounds(known: Sequence[float], unknown: int) -> tuple[float, float]:
     return (ends[0], ends[1]) if not any(map(math.isnan, ends)) else (_NAN, _NAN)
 
 
-def medians(table: pd.DataFrame, groups: Mapping[str, str], zoning: str, label: str) -> pd.DataFrame:
+def medians(
+    table: pd.DataFrame, groups: Mapping[str, str], zoning: str, label: str
+) -> pd.DataFrame:
     """Return, by group and indicator, the median of a zoning's territories, bounded by what lacks.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -113,17 +113,15 @@ class Objective:
 
 def read_objectives(warehouse: Warehouse) -> list[Objective]:
     """Return the objectives of the standing loads, in the order of their files."""
-    rows = records(warehouse.frame(_SELECT))
-    numbers = ("baseline", "goal", "relative")
-    return [
-        Objective(
-            **{
-                name: float(row[name]) if name in numbers else str(row[name])
-                for name in Objective.__dataclass_fields__
-            }
-        )
-        for row in rows
-    ]
+    return [_objective(row) for row in records(warehouse.frame(_SELECT))]
+
+
+def _objective(row: Record) -> Objective:
+    told: dict[str, Any] = {
+        name: float(row[name]) if name in ("baseline", "goal", "relative") else str(row[name])
+        for name in Objective.__dataclass_fields__
+    }
+    return Objective(**told)
 
 
 @dataclass(frozen=True)
@@ -255,9 +253,7 @@ def _gaps(
         )
         for date in (one.start, period)
     ]
-    first, last = (
-        difference(a, b, indicator.polarity) for a, b in zip(mine, theirs, strict=True)
-    )
+    first, last = (difference(a, b, indicator.polarity) for a, b in zip(mine, theirs, strict=True))
     return (first, last), settle(first, last, indicator.decimals)
 
 

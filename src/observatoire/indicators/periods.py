@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.catalogue import Indicator
 
 
-
 def within(periods: Iterable[str], start: str, end: str) -> list[str]:
     """Return the periods between two dates, these included, in order.
 
@@ -73,5 +72,7 @@ def no_window(
     if not periods:
         return f"Aucun chiffre {between}.{asked}"
     if len(periods) == 1:
-        return f"Un seul millésime {between} ({periods[0]}) : il en faut deux de la même série.{asked}"
+        return (
+            f"Un seul millésime {between} ({periods[0]}) : il en faut deux de la même série.{asked}"
+        )
     return f"Aucun couple comparable parmi {enumerate_words(list(periods))}.{asked}"

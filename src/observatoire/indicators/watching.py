@@ -137,7 +137,9 @@ def signals(
     rows = []
     for watch in watches:
         if watch.moving:
-            rows += _moved(watch, *moves[watch.indicator], zoning) if watch.indicator in moves else []
+            rows += (
+                _moved(watch, *moves[watch.indicator], zoning) if watch.indicator in moves else []
+            )
         elif watch.indicator in levels:
             rows += _levelled(watch, levels[watch.indicator], zoning)
     return pd.DataFrame(rows, columns=list(SIGNAL_COLUMNS))
@@ -165,16 +167,12 @@ def _moved(
     return rows
 
 
-def _told(
-    watch: Watch, row: Record, figure: Estimate, period: str
-) -> list[tuple[object, ...]]:
+def _told(watch: Watch, row: Record, figure: Estimate, period: str) -> list[tuple[object, ...]]:
     said = _signal(figure, watch)
     if not said:
         return []
     place = (row["territory"], row["name"], watch.indicator, watch.kind, watch.level, period)
-    return [
-        (watch.code, watch.label, *place, figure.value, figure.least, figure.most, said)
-    ]
+    return [(watch.code, watch.label, *place, figure.value, figure.least, figure.most, said)]
 
 
 def _signal(figure: Estimate, watch: Watch) -> str:
@@ -191,5 +189,7 @@ def _signal(figure: Estimate, watch: Watch) -> str:
     )
     if near > side * level and not unsampled:
         return PASSED
-    beyond = side * figure.value > side * level if not math.isnan(figure.value) else far > side * level
+    beyond = (
+        side * figure.value > side * level if not math.isnan(figure.value) else far > side * level
+    )
     return UNSURE if beyond else ""

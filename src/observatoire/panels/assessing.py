@@ -237,8 +237,13 @@ class Inquiry:
         """Return the inhabitants of the territories of the main zoning, where they are known."""
         if not self.periods.get("population"):
             return {}
-        told = self.table(["population"], self.desk.workspace.main_zoning, self.periods["population"][-1])
-        return {str(row["territory"]): float(row["value"]) for row in records(told.dropna(subset="value"))}
+        told = self.table(
+            ["population"], self.desk.workspace.main_zoning, self.periods["population"][-1]
+        )
+        return {
+            str(row["territory"]): float(row["value"])
+            for row in records(told.dropna(subset="value"))
+        }
 
     def _inhabitants(self, zoning: str, territory: str, year: str) -> tuple[float, str]:
         """Return the inhabitants of a perimeter nearest to a year; its commune's for want of its own."""

@@ -70,9 +70,7 @@ def evaluation_page(
     )
 
 
-def evaluation_blocks(
-    table: ProtectedTable, found: Assessment, notes: PublicNotes
-) -> list[Block]:
+def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNotes) -> list[Block]:
     """Lay an evaluation out: in short, objectives, what lacks, gaps, programming, notes."""
     admit(table)
     indicators = table.indicators
@@ -259,7 +257,10 @@ def _gap_blocks(found: Assessment, indicators: Mapping[str, Indicator]) -> list[
     blocks: list[Block] = []
     if len(moved):
         blocks.append(_counts(moved, indicators))
-        blocks += [_details(part, indicators[str(code)]) for code, part in moved.groupby("indicator", sort=False)]
+        blocks += [
+            _details(part, indicators[str(code)])
+            for code, part in moved.groupby("indicator", sort=False)
+        ]
     blocks.append(_unjudged(found.gaps, indicators))
     return blocks
 
@@ -370,7 +371,11 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
     for reason, told in by_reason.items():
         shorts = [indicators[code].short for code in told]
         places = {name for names in told.values() for name in names}
-        where = "tous les quartiers" if len(places) == total else enumerate_words(sorted(places), most=6)
+        where = (
+            "tous les quartiers"
+            if len(places) == total
+            else enumerate_words(sorted(places), most=6)
+        )
         rows.append(Row(enumerate_words(shorts), (Cell(reason), Cell(where))))
     return Grid(
         "Ce qui ne peut être jugé, et pourquoi",

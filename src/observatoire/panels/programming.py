@@ -6,7 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.programming import NEVER
-from observatoire.pages.blocks import Block, Callout, Cell, Column, Grid, Heading, Note, Paragraph, Row
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Grid,
+    Heading,
+    Note,
+    Paragraph,
+    Row,
+)
 from observatoire.typography import enumerate_words, number, plural
 from observatoire.values import Status, records
 
@@ -61,7 +71,11 @@ def _money(money: pd.DataFrame) -> Grid:
     rows = [
         Row(
             f"{one['year']} — {one['funder']}",
-            (_euros(one["committed"]), _euros(one["spent"]), _share(one["spent"], one["committed"])),
+            (
+                _euros(one["committed"]),
+                _euros(one["spent"]),
+                _share(one["spent"], one["committed"]),
+            ),
         )
         for one in records(money)
     ]
@@ -158,7 +172,9 @@ def _places(places: pd.DataFrame) -> Grid:
                 "périmètre plus large n’est pas partagé entre ses quartiers, personne ne sachant "
                 "comment.",
             ),
-            Note("Par habitant", "n.d. quand la population du quartier n’est pas connue exactement."),
+            Note(
+                "Par habitant", "n.d. quand la population du quartier n’est pas connue exactement."
+            ),
         ),
     )
 

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.values import Record
 
-_KINDS = {"above": "au-dessus de", "below": "au-dessous de", "rise": "hausse de plus de", "fall": "baisse de plus de"}
+_KINDS = {
+    "above": "au-dessus de",
+    "below": "au-dessous de",
+    "rise": "hausse de plus de",
+    "fall": "baisse de plus de",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,12 @@ class WatchSheet(Sheet):
 
 
 def watch_page(
-    table: ProtectedTable, signals: pd.DataFrame, watched: int, notes: PublicNotes, date: str, place: str
+    table: ProtectedTable,
+    signals: pd.DataFrame,
+    watched: int,
+    notes: PublicNotes,
+    date: str,
+    place: str,
 ) -> WatchSheet:
     """Return the page of what is watched.
 
@@ -67,7 +77,9 @@ def signal_blocks(
     if not watched:
         return [Paragraph("Aucun seuil n’est surveillé : déclarez-en dans watch.toml.")]
     if signals.empty:
-        return [Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun franchi.")]
+        return [
+            Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun franchi.")
+        ]
     rows = [
         Row(str(one["name"]), _signal(one, indicators[str(one["indicator"])]))
         for one in records(signals)
@@ -84,7 +96,10 @@ def signal_blocks(
                     "franchi : le chiffre passe le seuil avec la certitude demandée ; à confirmer : "
                     "le chiffre le passe, mais non toutes les valeurs que ses bornes permettent.",
                 ),
-                Note("Précaution", "Un seuil est un choix du comité technique, écrit dans watch.toml."),
+                Note(
+                    "Précaution",
+                    "Un seuil est un choix du comité technique, écrit dans watch.toml.",
+                ),
             ),
             kind="texts",
         )
@@ -139,7 +154,11 @@ def _notes_grid(rows: pd.DataFrame, title: str) -> Grid:
             )
             for one in records(rows)
         ),
-        (Note("Lecture", "appréciations qualitatives, publiables ; elles ne sont pas des mesures."),),
+        (
+            Note(
+                "Lecture", "appréciations qualitatives, publiables ; elles ne sont pas des mesures."
+            ),
+        ),
         kind="texts",
     )
 

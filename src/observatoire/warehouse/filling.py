@@ -156,11 +156,11 @@ def load_source(
     words = Words(known, *_codes(workspace))
     parsed = []
     for spec in specs:
-        table = read_table(folder / spec.name, spec)
+        raw = read_table(folder / spec.name, spec)
         rows = (
-            enrol(table, source, spec, words)
+            enrol(raw, source, spec, words)
             if spec.register
-            else observe(table, source, spec, known, communes)
+            else observe(raw, source, spec, known, communes)
         )
         parsed.append((spec, rows))
     if on_error == "refuse":
