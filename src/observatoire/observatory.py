@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.assessing import Inquiry
     from observatoire.panels.evaluation import Evaluation
+    from observatoire.panels.inequality import InequalityProfile
     from observatoire.panels.signals import Local, WatchSheet
+    from observatoire.panels.trend import Trend
     from observatoire.passage import Passage
     from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.table import ProtectedTable
@@ -450,7 +452,7 @@ class Observatory:
         codes = [each for theme in themes for each in theme.profile]
         table = self.table(codes, where, None, self._beside(), territories=[code])
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
-        beside = self._gazetteer.against(identity.commune)
+        beside = self._gazetteer.against(where, code)
         local = self._local.blocks(code) if where == self.workspace.main_zoning else []
         return profile_page(table, identity, themes, beside, figure, _today(), local)
 
@@ -473,7 +475,7 @@ class Observatory:
         from observatoire.panels.evaluation import evaluation_page
 
         self._ensure_loaded()
-        found = self._inquiry.assess(*self._span(start, end))
+        found = self._inquiry.assess(start, end)
         return evaluation_page(
             self._definitions, found, self._public_notes, _today(), self.workspace.name
         )
@@ -515,17 +517,99 @@ class Observatory:
             self.workspace.name,
         )
 
-    def _span(self, start: int | str | None, end: int | str | None) -> tuple[str, str]:
-        """Return the two dates of an evaluation, checked to have figures."""
-        from observatoire.indicators.asking import check_period
+    def trend(
+        self,
+        indicators: str | Sequence[str],
+        start: int | str,
+        end: int | str,
+        *,
+        zoning: str | None = None,
+        compare: Sequence[str] = (),
+    ) -> Trend:
+        """Show how indicators changed between two periods, each change with its interval.
 
-        known = self._desk.periods()
-        loaded = sorted({each for periods in known.values() for each in periods}) or [""]
-        first, last = str(start or loaded[0]), str(end or loaded[-1])
-        if first < last:
-            for one in (first, last):
-                check_period(known, one)
-        return first, last
+        Parameters
+        ----------
+        indicators : str or sequence of str
+            Codes of the catalogue.
+        start, end : int or str
+            The two periods.
+        zoning, compare
+            As :meth:`table`.
+
+        Returns
+        -------
+        Trend
+            ``.df`` has a row a territory: values, change, interval, verdict.
+
+        Raises
+        ------
+        SeriesError
+            Across a break of series, which is named with its source, or between vintages too near
+            to each other.
+        UnknownNameError
+            On an unknown name, or a start that is not before the end.
+        """
+        from observatoire.indicators.series import in_order
+        from observatoire.indicators.trending import trend_frame
+        from observatoire.panels.trend import trend_page
+
+        self._ensure_loaded()
+        codes = [indicators] if isinstance(indicators, str) else list(indicators)
+        first, last = in_order(str(start), str(end))
+        for code in codes:
+            self.series.check(self.catalogue.get(code), first, last)
+        before, after = (self.table(codes, zoning, when, compare) for when in (first, last))
+        frame = trend_frame(before.cells, after.cells, after.indicators)
+        return trend_page(after, frame, self._gazetteer.communes, _today(), self.workspace.name)
+
+    def inequality(
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        since: int | str | None = None,
+        zoning: str | None = None,
+    ) -> InequalityProfile:
+        """Show how unequal territories are: ranks with their interval, dispersion, dissimilarity.
+
+        Parameters
+        ----------
+        indicator : str
+            A rate of the catalogue.
+        period : int or str, optional
+            The latest by default.
+        since : int or str, optional
+            An earlier period of the same series: the measures' change is then told.
+        zoning : str, optional
+            As :meth:`table`; ``"iris-2016"`` measures a whole town.
+
+        Raises
+        ------
+        NatureError
+            On what is not a rate.
+        SeriesError
+            When ``since`` is across a break.
+        """
+        from observatoire.indicators.inequality import inequality_of, moved
+        from observatoire.indicators.series import in_order
+        from observatoire.panels.inequality import inequality_page
+
+        self._ensure_loaded()
+        table = self.table(indicator, zoning, period)
+        definition = self.catalogue.get(indicator)
+        found = inequality_of(table.main, definition)
+        former = None
+        if since is not None:
+            first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
+            self.series.check(definition, first, str(table.main["period"].iloc[0]))
+            before = inequality_of(self.table(indicator, zoning, first).main, definition)
+            former = (
+                first,
+                moved(before.spread, found.spread),
+                moved(before.dissimilarity, found.dissimilarity),
+            )
+        return inequality_page(table, found, definition, _today(), self.workspace.name, former)
 
     def annex(
         self, path: str | Path | None = None, *, progress: Callable[[str], None] | None = None
@@ -549,7 +633,7 @@ class Observatory:
         tell("Calcul des indicateurs")
         table = self._whole
         tell("Évaluation des objectifs")
-        found = self._inquiry.assess(*self._span(None, None))
+        found = self._inquiry.assess()
         tell("Composition des pages")
         page = annex_page(
             AnnexContent(
@@ -565,7 +649,7 @@ class Observatory:
                 identities=self._gazetteer.identities(table.zoning),
                 panel=self._foot(),
                 against={
-                    i.code: self._gazetteer.against(i.commune)
+                    i.code: self._gazetteer.against(table.zoning, i.code)
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
@@ -603,13 +687,14 @@ class Observatory:
     def _gazetteer(self) -> Gazetteer:
         from observatoire.gazetteer import Gazetteer
 
-        return Gazetteer(self.warehouse, self.workspace, self._desk.links)
+        return Gazetteer(self.warehouse, self.workspace, self._desk)
 
     @cached_property
     def _inquiry(self) -> Inquiry:
-        from observatoire.panels.assessing import Inquiry
+        from observatoire.panels.assessing import Inquiry, Places
 
-        return Inquiry(self._desk, self.table, self._gazetteer.commune_codes, self.series.refusal)
+        places = Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning)
+        return Inquiry(self._desk, self.table, places, self.series.refusal)
 
     @cached_property
     def _definitions(self) -> ProtectedTable:

@@ -49,6 +49,7 @@ class Comparator:
     against: str = ""
     minus: str = ""
     ring: float = 0.0
+    profile: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,12 @@ class Workspace:
     def usual(self) -> tuple[str, ...]:
         """The comparators that panels and profiles show when nothing is asked."""
         return tuple(code for code, one in self.comparators.items() if one.panel)
+
+    @property
+    def on_profiles(self) -> tuple[Comparator, ...]:
+        """The comparators that profiles print beside: those declared so, or the first two usual."""
+        chosen = [one for one in self.comparators.values() if one.profile]
+        return tuple(chosen or [self.comparators[code] for code in self.usual[:2]])
 
     def comparator(self, code: str) -> Comparator:
         """Return a declared comparator.
@@ -309,6 +316,7 @@ def _read_comparator(code: str, table: Declaration) -> Comparator:
         table.text("against", ""),
         table.text("minus", ""),
         ring,
+        table.take("profile", bool, False),  # noqa: FBT003
     )
     table.close()
     if ring and (comparator.zoning or comparator.minus or comparator.against):

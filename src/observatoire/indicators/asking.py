@@ -166,10 +166,14 @@ class Desk:
 
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
-        rows = self.warehouse.rows("SELECT code, producer, title, absence, threshold FROM source")
+        rows = self.warehouse.rows(
+            "SELECT code, producer, title, absence, threshold, caveats FROM source"
+        )
         return {
-            str(code): SourceNote(f"{producer}, {title}", str(absence), float(threshold))
-            for code, producer, title, absence, threshold in rows
+            str(code): SourceNote(
+                f"{producer}, {title}", str(absence), float(threshold), tuple(map(str, caveats))
+            )
+            for code, producer, title, absence, threshold, caveats in rows
         }
 
     def periods(self) -> dict[str, tuple[str, ...]]:
@@ -278,6 +282,7 @@ def answer(
         warnings=desk.workspace.warnings,
         comparators=tuple(dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)),
         differences=differences(cells, beside, by_code, zoning, places[0].names),
+        caveats={note.label: note.caveats for note in sources.values() if note.caveats},
     )
 
 

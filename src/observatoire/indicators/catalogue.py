@@ -95,6 +95,11 @@ class Indicator:
         return _POLARITY_LABELS[self.polarity]
 
     @property
+    def points(self) -> str:
+        """Unit of a difference: percentages differ by points."""
+        return "points" if self.unit == "%" else self.unit
+
+    @property
     def factor(self) -> float:
         """What the raw ratio or variable is multiplied by to come out in the unit."""
         if self.denominator and self.unit == "%":

@@ -150,7 +150,7 @@ class Difference:
     @property
     def judged(self) -> bool:
         """Whether an interval allows a verdict."""
-        return self.verdict != UNJUDGED
+        return self.verdict not in (UNJUDGED, UNKNOWN)
 
     @property
     def mark(self) -> str:
@@ -196,7 +196,8 @@ def difference(
     Returns
     -------
     Difference
-        Not judged when a sampling error is not known. The interval adds the worst that the two
+        Not judged when a sampling error is not known; *indéterminé* when only bounds are known and
+        they hold zero. The interval adds the worst that the two
         passages leave open to what sampling may do.
 
     Notes
@@ -222,6 +223,9 @@ def difference(
     wide_low, wide_high = _limits(a, b, SURE, overlap)
     rank = _rank(low, high, wide_low, wide_high)
     verdict = words[polarity][rank - FAR_BELOW]
+    if rank == NONE and math.isnan(value):
+        # Bounds that hold zero are too wide to tell, not a measured likeness.
+        verdict = UNKNOWN
     return Difference(value, low, high, wide_low, wide_high, least, most, rank, verdict)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.comparing import Difference, Estimate, difference
+from observatoire.indicators.comparing import UNKNOWN, Difference, Estimate, difference
 from observatoire.indicators.sampling import TOO_SMALL
 from observatoire.indicators.table import by_spot
 from observatoire.values import Nature, Record, Status, records
@@ -56,15 +56,15 @@ _TELLING = (
 
 #: Why a figure of a source is not judged.
 _UNJUDGED = {
-    "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé "
-    '(precision="all" le lit comme un tirage).',
+    "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé.",
     "unknown": "Précision inconnue : écart sans intervalle.",
     "withheld": "Précision gardée par le secret : écart sans intervalle.",
 }
-_NO_COMMENT = (
+NO_COMMENT = (
     "Exploitation complémentaire sur moins de 2 000 habitants : à ne pas commenter (Insee)."
 )
-_OF_ENCLOSING = "Chiffre de l’IRIS qui contient ce quartier, non du quartier seul."
+TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-dessus."
+OF_ENCLOSING = "Chiffre de l’IRIS qui contient ce quartier, non du quartier seul."
 
 
 def estimate_of(row: Record) -> Estimate:
@@ -187,14 +187,19 @@ def _judged(
         estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share
     )
     if TOO_SMALL in (row["flag"], theirs["flag"]):
-        return Difference(found.value, _NAN, _NAN), _NO_COMMENT
+        return Difference(found.value, _NAN, _NAN), NO_COMMENT
+    if found.verdict == UNKNOWN:
+        return found, TOO_WIDE
     if not found.judged:
-        lacking = next(
-            (_UNJUDGED[p] for p in ("unknown", "withheld", "exhaustive") if p in (row["precision"], theirs["precision"])),
-            _UNJUDGED["unknown"],
-        )
-        return found, lacking
-    return found, _OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
+        return found, unjudged(row, theirs)
+    return found, OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
+
+
+def unjudged(*rows: Record) -> str:
+    """Return why figures that are there are not judged."""
+    told = {str(row["precision"]) for row in rows}
+    known = next((each for each in ("unknown", "withheld", "exhaustive") if each in told), "unknown")
+    return _UNJUDGED[known]
 
 
 def _overlap(row: Record, theirs: Record) -> float:

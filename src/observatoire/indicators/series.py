@@ -139,6 +139,30 @@ class SeriesBook:
             )
 
 
+def in_order(start: str, end: str) -> tuple[str, str]:
+    """Return two periods, the first before the second.
+
+    Raises
+    ------
+    UnknownNameError
+        When one is not a period, or they are not in that order.
+    """
+    for period in (start, end):
+        if not is_period(period):
+            raise UnknownNameError(
+                f"« {period} » n’est pas une période.",
+                remedy=f"Une période s’écrit {PERIOD_FORMS}.",
+                name=period,
+            )
+    if start >= end:
+        raise UnknownNameError(
+            f"Le départ ({start}) doit précéder l’arrivée ({end}).",
+            remedy="Donnez d’abord la plus ancienne, par exemple 2011 puis 2016.",
+            name=start,
+        )
+    return start, end
+
+
 def read_series(path: Path | None = None) -> SeriesBook:
     """Read and validate a file of series; that of the library by default.
 

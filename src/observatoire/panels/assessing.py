@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import UnknownNameError
+from observatoire.indicators.asking import check_period
 from observatoire.indicators.evaluating import (
     COMPARED,
     EVALUATION_COLUMNS,
@@ -25,6 +26,7 @@ from observatoire.indicators.objectives import (
 )
 from observatoire.indicators.periods import no_window, window, within
 from observatoire.indicators.programming import Programming, programme, read_actions
+from observatoire.indicators.series import in_order
 from observatoire.indicators.table import by_spot
 from observatoire.indicators.watching import Watch, signals
 from observatoire.values import records
@@ -53,17 +55,25 @@ class Assessment:
     programming: Programming
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where territories lie: the commune of each, by zoning, and the zoning of the communes."""
+
+    communes: Callable[[str], Mapping[str, str]]
+    zoning: str
+
+
 @dataclass(frozen=True, eq=False)
 class Inquiry:
     """Asks for protected tables, each once.
 
-    ``ask`` gives the protected table of some indicators, on a zoning, in a period; ``communes`` the
-    commune of each territory by zoning; ``refuse`` says why two dates may not be compared.
+    ``ask`` gives the protected table of some indicators, on a zoning, in a period; ``places`` where
+    territories lie; ``refuse`` says why two dates may not be compared.
     """
 
     desk: Desk
     ask: Callable[[Sequence[str], str, str], ProtectedTable]
-    communes: Callable[[str], Mapping[str, str]]
+    places: Places
     refuse: Callable[[Indicator, str, str], str]
 
     @cached_property
@@ -92,10 +102,15 @@ class Inquiry:
             self._tables[key] = self.ask(codes, zoning, period)
         return self._tables[key].df
 
-    def comparator(self, code: str) -> str:
-        """Return the zoning of a comparator of the workspace, or an empty text."""
-        found = self.desk.workspace.comparators.get(code)
-        return found.zoning if found else ""
+    @cached_property
+    def whole(self) -> Beside | None:
+        """The one territory that holds all communes, when the workspace compares with it."""
+        for one in self.desk.workspace.comparators.values():
+            names = self.desk.names(one.zoning) if one.zoning and one.panel else {}
+            if len(names) == 1:
+                code, name = next(iter(names.items()))
+                return Beside(one.zoning, code, name)
+        return None
 
     # --- gaps of the main zoning -------------------------------------------------------------
 
@@ -124,13 +139,13 @@ class Inquiry:
         return evaluate_frames(first, last, self._beside(main), indicators, main)
 
     def _with_medians(self, codes: Sequence[str], period: str) -> pd.DataFrame:
-        main, communes = self.desk.workspace.main_zoning, self.comparator("commune")
+        main, communes = self.desk.workspace.main_zoning, self.places.zoning
         parts = [self.table(codes, main, period)]
         if communes:
             parts.append(self.table(codes, communes, period))
         if self._small:
             small = self.table(codes, self._small, period)
-            groups = self.communes(self._small)
+            groups = self.places.communes(self._small)
             parts.append(medians(small, groups, MEDIAN, self._median_label))
         return pd.concat([part for part in parts if len(part)], ignore_index=True)
 
@@ -140,17 +155,17 @@ class Inquiry:
         main = self.desk.workspace.main_zoning
         found = (p.source for p in self.desk.workspace.passages if p.target == main)
         small = next(found, "")
-        return small if small and any(self.communes(small).values()) else ""
+        return small if small and any(self.places.communes(small).values()) else ""
 
     @property
     def _median_label(self) -> str:
         return f"{self.desk.workspace.zoning(self._small).singular} médian de la commune"
 
     def _beside(self, zoning: str) -> dict[str, list[Beside]]:
-        where = self.comparator("commune")
+        where = self.places.zoning
         made: dict[str, list[Beside]] = {}
         names = self.desk.names(where) if where else {}
-        for code, commune in self.communes(zoning).items():
+        for code, commune in self.places.communes(zoning).items():
             made[code] = []
             if commune in names:
                 made[code].append(Beside(where, commune, names[commune]))
@@ -206,11 +221,10 @@ class Inquiry:
 
     def _wider(self, zoning: str, territory: str) -> Beside | None:
         """Return the commune of a territory; of a commune, the department."""
-        communes, wide = self.comparator("commune"), self.comparator("martinique")
-        if zoning == communes and wide:
-            code, name = next(iter(self.desk.names(wide).items()))
-            return Beside(wide, code, name)
-        commune = self.communes(zoning).get(territory, "")
+        communes = self.places.zoning
+        if zoning == communes:
+            return self.whole
+        commune = self.places.communes(zoning).get(territory, "")
         names = self.desk.names(communes) if communes else {}
         return Beside(communes, commune, names[commune]) if commune in names else None
 
@@ -226,8 +240,8 @@ class Inquiry:
             if source == main:
                 for one in records(links):
                     holders.setdefault(str(one["source"]), []).append((target, str(one["target"])))
-        commune = self.comparator("commune")
-        for code, where in self.communes(main).items():
+        commune = self.places.zoning
+        for code, where in self.places.communes(main).items():
             holders.setdefault(code, []).append((commune, where))
         themes = {code: theme.label for code, theme in self.desk.catalogue.themes.items()}
         names = self.desk.names(main)
@@ -251,7 +265,7 @@ class Inquiry:
             return float("nan"), ""
         other = self._wider(zoning, territory)
         places = [(zoning, territory, "")]
-        if other and zoning != self.comparator("commune"):
+        if other and zoning != self.places.zoning:
             places.append((other.zoning, other.territory, other.label))
         for where, code, label in places:
             for period in dict.fromkeys((year, *reversed(self.periods["population"]))):
@@ -283,18 +297,31 @@ class Inquiry:
                 moves[code] = (self.table([code], main, pair[0]), self.table([code], main, pair[1]))
         return signals(watches, levels, moves, main)
 
-    def assess(self, start: str, end: str) -> Assessment:
+    def span(self, start: int | str | None, end: int | str | None) -> tuple[str, str]:
+        """Return the two dates of an evaluation: those asked, or all that is loaded.
+
+        Raises
+        ------
+        UnknownNameError
+            On a date for which nothing is loaded, or dates in the wrong order.
+        """
+        known = sorted({each for periods in self.periods.values() for each in periods})
+        last = str(end or (known[-1] if known else dt.datetime.now(dt.UTC).year))
+        first = str(start or (known[0] if len(known) > 1 else int(last[:4]) - 1))
+        first, last = in_order(first, last)
+        for told in (start, end):
+            if told is not None:
+                check_period(self.periods, str(told))
+        return first, last
+
+    def assess(self, start: int | str | None = None, end: int | str | None = None) -> Assessment:
         """Evaluate between two dates."""
-        if start >= end:
-            raise UnknownNameError(
-                f"Le départ ({start}) doit précéder l’arrivée ({end}).",
-                remedy="Par exemple o.evaluate(start=2014, end=2019).",
-            )
+        first, last = self.span(start, end)
         return Assessment(
-            start,
-            end,
-            self.gaps(start, end),
-            evaluate_objectives(self.objectives, self.evidence, end),
-            moments(self.objectives, self.evidence, end),
-            self.programming("", end),
+            first,
+            last,
+            self.gaps(first, last),
+            evaluate_objectives(self.objectives, self.evidence, last),
+            moments(self.objectives, self.evidence, last),
+            self.programming("", last),
         )

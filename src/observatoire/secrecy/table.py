@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.values import TABLE_COLUMNS, Nature, Status
+from observatoire.values import TABLE_COLUMNS, Nature, Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +70,7 @@ class ProtectedTable:
     hidden: Mapping[str, int]
     shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
     differences: pd.DataFrame | None = field(repr=False, default=None)
+    caveats: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -107,6 +108,15 @@ class ProtectedTable:
         """Cells of the comparators."""
         return self.cells[self.cells["zoning"] != self.zoning]
 
+    @property
+    def verdicts(self) -> dict[tuple[str, str], Record]:
+        """Differences with the first comparator, by territory and indicator: those that pages mark."""
+        if self.differences is None or self.differences.empty:
+            return {}
+        first = self.differences["comparator"].iloc[0]
+        shown = records(self.differences[self.differences["comparator"] == first])
+        return {(str(row["territory"]), str(row["indicator"])): row for row in shown}
+
     def select(
         self, indicators: Sequence[str] | None = None, territories: Sequence[str] | None = None
     ) -> ProtectedTable:
@@ -119,7 +129,13 @@ class ProtectedTable:
         if territories is not None:
             mine = cells["zoning"] == self.zoning
             cells = cells[~mine | cells["territory"].isin(list(territories))]
-        return replace(self, cells=cells, indicators=kept, seal=_SEAL)
+        gaps = self.differences
+        if gaps is not None:
+            chosen = gaps["indicator"].isin(list(kept))
+            if territories is not None:
+                chosen &= gaps["territory"].isin(list(territories))
+            gaps = gaps[chosen]
+        return replace(self, cells=cells, indicators=kept, differences=gaps, seal=_SEAL)
 
     def indicator(self, code: str) -> Indicator:
         """Return the definition of one of its indicators."""
@@ -197,6 +213,7 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
         hidden=hidden,
         shapes=shapes,
         differences=_told_differences(table.differences, cells),
+        caveats=table.caveats,
         seal=_SEAL,
     )
 
