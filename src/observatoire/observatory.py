@@ -17,7 +17,7 @@ from observatoire.warehouse.connection import MEMORY
 from observatoire.workspace import Workspace, embedded_root, read_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
     from observatoire.gazetteer import Gazetteer
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from observatoire.panels.inequality import InequalityProfile
     from observatoire.panels.signals import Local, WatchSheet
     from observatoire.panels.trend import Trend
-    from observatoire.passage import Passage
+    from observatoire.passage import Comparability, Passage, Vintage
     from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.warehouse import LoadReport, Warehouse
@@ -320,7 +320,7 @@ class Observatory:
         )
         return protect_table(computed, self._gazetteer.shapes)
 
-    def passage(
+    def passage(  # noqa: PLR0913 - one keyword a parameter of a method
         self,
         source: str,
         target: str,
@@ -329,6 +329,10 @@ class Observatory:
         support: str | Path | None = None,
         weight: str = "ind",
         ratio: float | None = None,
+        learn: str = "",
+        learn_on: str = "",
+        calibrate: str = "",
+        period: int | str = "",
     ) -> Passage:
         """Return the passage between two zonings: the one in use, or one made by a method.
 
@@ -343,6 +347,13 @@ class Observatory:
             For ``support``: a layer, or a csv of Insee cells, and its column of people.
         ratio : float
             For ``density``: how many times as dense the inside of a target is.
+        learn, learn_on : str
+            For ``density`` without a ratio: the count of the catalogue to learn it from, and the
+            zoning on which it is published (the target by default).
+        calibrate : str
+            A count of the catalogue whose totals, published on the target, the weights restore.
+        period : int or str
+            Of both counts; the latest published by default.
 
         Returns
         -------
@@ -356,13 +367,78 @@ class Observatory:
         PassageError
             When no passage leads from one to the other.
         """
-        from observatoire.indicators.passages import PassageBook
+        from observatoire.workspace import PassageRecipe
 
+        self._ensure_loaded()
         if method is None:
             return self._desk.passage(source, target)
-        book = PassageBook(self.warehouse, self.workspace)
-        file = self._locate(support) if support is not None else None
-        return book.make(source, target, method, support=file, weight=weight, ratio=ratio)
+        recipe = PassageRecipe(
+            source,
+            target,
+            method=method,
+            support=self._locate(support) if support is not None else None,
+            weight=weight,
+            ratio=ratio,
+            learn=learn,
+            learn_on=learn_on,
+            calibrate=calibrate,
+            period=str(period),
+        )
+        return self._desk.book.make(recipe)
+
+    def vintage(self, codes: Iterable[str]) -> Vintage:
+        """Say from which zoning of the workspace a list of codes comes.
+
+        Parameters
+        ----------
+        codes : iterable of str
+            Official codes, as text.
+
+        Returns
+        -------
+        Vintage
+            ``name``, ``ties`` (what fits as well), ``unknown``, ``table`` and a ``sentence``.
+        """
+        from observatoire.indicators.versions import vintage_of
+
+        return vintage_of(self._desk, codes)
+
+    def changes(self, before: str, after: str) -> pd.DataFrame:
+        """List the territories deleted, created or altered between two zonings.
+
+        Returns
+        -------
+        DataFrame
+            ``code``, ``change``, ``moved``: the share that moved, blank when one of the two
+            zonings is only drawn.
+        """
+        from observatoire.indicators.versions import changes_between
+
+        return changes_between(self._desk, before, after)
+
+    def comparability(
+        self, before: str, after: str, indicator: str = "population", period: int | str = ""
+    ) -> Comparability:
+        """Say whether figures on two zonings compare, by the population they have in common.
+
+        Parameters
+        ----------
+        before, after : str
+            Zonings.
+        indicator : str
+            The count of the catalogue that says where people live.
+        period : int or str
+            The latest published on the first zoning by default.
+
+        Returns
+        -------
+        Comparability
+            ``verdict``, ``common`` (0 to 1), ``table`` and a ``sentence``.
+        """
+        from observatoire.indicators.versions import comparability_of
+
+        self._ensure_loaded()
+        return comparability_of(self._desk, before, after, indicator, str(period))
 
     def audit(self) -> pd.DataFrame:
         """Say what an attacker could still work out of the hidden counts.
@@ -731,9 +807,7 @@ class Observatory:
     @cached_property
     def _whole(self) -> ProtectedTable:
         """Every indicator at its latest period, beside every comparator."""
-        return self.table(
-            [i.code for i in self.catalogue], compare=list(self.workspace.standing)
-        )
+        return self.table([i.code for i in self.catalogue], compare=list(self.workspace.standing))
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""

@@ -19,6 +19,7 @@ from observatoire.errors import (
     WorkspaceError,
     suggestion,
 )
+from observatoire.territories.systems import known_systems
 from observatoire.territories.zoning import Zoning, read_zonings
 
 if TYPE_CHECKING:
@@ -53,8 +54,13 @@ class Comparator:
 
 
 @dataclass(frozen=True)
-class PassageFile:
-    """How one zoning passes to another: a table of links, or a method between real perimeters."""
+class PassageRecipe:
+    """How one zoning passes to another: a table of links, or a method between real perimeters.
+
+    ``learn`` and ``calibrate`` name counts of the catalogue: the ratio of densities is learnt from
+    the former as published on ``learn_on`` (the target by default), the weights are brought to
+    the latter as published on the target. ``period`` is that of both.
+    """
 
     source: str
     target: str
@@ -63,6 +69,10 @@ class PassageFile:
     support: Path | None = None
     weight: str = "ind"
     ratio: float | None = None
+    learn: str = ""
+    learn_on: str = ""
+    calibrate: str = ""
+    period: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class Workspace:
     catalogue: Path
     warnings: tuple[str, ...]
     zonings: Mapping[str, Zoning]
-    passages: tuple[PassageFile, ...]
+    passages: tuple[PassageRecipe, ...]
     comparators: Mapping[str, Comparator]
     series: Path | None = None
 
@@ -117,8 +127,8 @@ class Workspace:
 
     @property
     def standing(self) -> tuple[str, ...]:
-        """The comparators that need no real perimeter."""
-        return tuple(code for code, one in self.comparators.items() if not one.ring)
+        """The comparators that are members of a zoning: the others are made when asked for."""
+        return tuple(code for code, one in self.comparators.items() if not (one.ring or one.minus))
 
     @property
     def usual(self) -> tuple[str, ...]:
@@ -268,22 +278,27 @@ def _metric(head: Declaration) -> str:
         raise CRSError(
             f"Le système de coordonnées « {crs} » n’existe pas.",
             where=head.where,
-            remedy='Pour la Martinique : crs = "EPSG:5490".',
+            remedy=_metric_systems(),
         ) from error
     if not known.is_projected or known.axis_info[0].unit_name != "metre":
         raise CRSError(
             f"« {crs} » n’est pas en mètres.",
             where=head.where,
             why="Une surface en degrés n’a pas de sens.",
-            remedy='Pour la Martinique : crs = "EPSG:5490".',
+            remedy=_metric_systems(),
         )
     return crs
 
 
-def _read_passage(table: Declaration, root: Path) -> PassageFile:
+def _metric_systems() -> str:
+    known = [f"{one.places} : {one.code}" for one in known_systems() if one.metric]
+    return f"Systèmes métriques officiels ; {' ; '.join(known)}."
+
+
+def _read_passage(table: Declaration, root: Path) -> PassageRecipe:
     file, support = table.text("file", ""), table.text("support", "")
     ratio = table.take("ratio", float, 0.0)
-    passage = PassageFile(
+    passage = PassageRecipe(
         table.text("source"),
         table.text("target"),
         root / file if file else None,
@@ -291,6 +306,10 @@ def _read_passage(table: Declaration, root: Path) -> PassageFile:
         root / support if support else None,
         table.text("weight", "ind"),
         ratio or None,
+        table.text("learn", ""),
+        table.text("learn_on", ""),
+        table.text("calibrate", ""),
+        table.text("period", ""),
     )
     table.close()
     if bool(passage.file) == bool(passage.method):
@@ -320,8 +339,14 @@ def _read_comparator(code: str, table: Declaration) -> Comparator:
     )
     table.close()
     if ring and (comparator.zoning or comparator.minus or comparator.against):
-        raise table.refuse("ring", "un anneau entoure chaque territoire : ni zoning, ni minus, ni against")
-    if comparator.against and comparator.territories and comparator.against not in comparator.territories:
+        raise table.refuse(
+            "ring", "un anneau entoure chaque territoire : ni zoning, ni minus, ni against"
+        )
+    if (
+        comparator.against
+        and comparator.territories
+        and comparator.against not in comparator.territories
+    ):
         raise table.refuse("against", "on attend un des territoires de ce comparateur")
     return comparator
 
@@ -332,9 +357,19 @@ _WIDEST_RING = 10_000
 
 def _check_names(workspace: Workspace) -> None:
     workspace.zoning(workspace.main_zoning)
+    told = set()
     for passage in workspace.passages:
-        workspace.zoning(passage.source)
-        workspace.zoning(passage.target)
+        for code in (passage.source, passage.target, passage.learn_on or passage.target):
+            workspace.zoning(code)
+        pair = (passage.source, passage.target, bool(passage.file))
+        if pair in told:
+            raise DescriptorError(
+                f"Le passage de « {passage.source} » vers « {passage.target} » est dit deux fois.",
+                where=WORKSPACE_FILE,
+                why="On ne saurait lequel a produit un chiffre.",
+                remedy="Gardez une seule des deux tables [[passages]].",
+            )
+        told.add(pair)
     for comparator in workspace.comparators.values():
         for zoning in filter(None, (comparator.zoning, comparator.minus)):
             workspace.zoning(zoning)

@@ -36,9 +36,7 @@ def share(successes: float, trials: float) -> Estimate:
     """Return a proportion with its intervals at both certainties."""
     low, high = wilson(successes, trials)
     wide_low, wide_high = wilson(successes, trials, 0.998)
-    return Estimate(
-        successes / trials, float(low), float(high), float(wide_low), float(wide_high)
-    )
+    return Estimate(successes / trials, float(low), float(high), float(wide_low), float(wide_high))
 
 
 @pytest.mark.parametrize(
@@ -69,16 +67,16 @@ def test_same_as_statsmodels(n: int, m: int, p: float, q: float) -> None:
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("gap", "rank"), [(-10.0, -2), (-2.5, -1), (0.5, 0), (2.5, 1), (10.0, 2)]
-)
+@pytest.mark.parametrize(("gap", "rank"), [(-10.0, -2), (-2.5, -1), (0.5, 0), (2.5, 1), (10.0, 2)])
 @pytest.mark.parametrize("polarity", list(DIFFERENCE_WORDS))
 def test_a_planted_difference_has_its_class_its_sign_and_its_words(
     gap: float, rank: int, polarity: str
 ) -> None:
     side = 1.96 / math.sqrt(2)  # standard error of the difference: 1
     found = difference(
-        Estimate(20 + gap, 20 + gap - side, 20 + gap + side), Estimate(20, 20 - side, 20 + side), polarity
+        Estimate(20 + gap, 20 + gap - side, 20 + gap + side),
+        Estimate(20, 20 - side, 20 + side),
+        polarity,
     )
     assert found.rank == rank
     assert found.mark == MARKS[rank]
@@ -165,7 +163,7 @@ def gap(value: float, side: float = 1.0) -> Difference:
     ],
 )
 def test_gaps_close_hold_or_widen(
-    start: float, end: float, verdict: str, crossed: bool, sign: int
+    start: float, end: float, verdict: str, crossed: object, sign: int
 ) -> None:
     found = convergence(gap(sign * start), gap(sign * end))
     assert (found.verdict, found.crossed) == (verdict, crossed)

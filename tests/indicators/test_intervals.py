@@ -29,9 +29,7 @@ from observatoire.indicators import (
         (1, 29, 0.0009, 0.1776),
     ],
 )
-def test_published_exact_proportions(
-    successes: int, trials: int, low: float, high: float
-) -> None:
+def test_published_exact_proportions(successes: int, trials: int, low: float, high: float) -> None:
     found = clopper_pearson(successes, trials)
     assert tuple(round(float(bound), 4) for bound in found) == (low, high)
 

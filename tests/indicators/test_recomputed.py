@@ -62,7 +62,9 @@ def test_counts_of_quartiers(code: str, counts: dict[tuple[str, str], Any]) -> N
             assert row["status"] == "bounded"
             assert math.isnan(row["value"])
             assert row["passage_low"] == 0
-            assert row["passage_high"] == pytest.approx(oracle.count(part, oracle.COUNTS[code]), rel=1e-12)
+            assert row["passage_high"] == pytest.approx(
+                oracle.count(part, oracle.COUNTS[code]), rel=1e-12
+            )
         else:
             exact += 1
             truth = oracle.count(whole, oracle.COUNTS[code])
@@ -109,7 +111,9 @@ def test_rates_without_counts(code: str, bare_rates: dict[tuple[str, str], Any])
             values = [factor * float(text) for text in texts]
             assert row["status"] == "bounded"
             assert math.isnan(row["value"])
-            assert (row["passage_low"], row["passage_high"]) == pytest.approx((min(values), max(values)))
+            assert (row["passage_low"], row["passage_high"]) == pytest.approx(
+                (min(values), max(values))
+            )
         else:
             assert row["status"] == ("context" if part else "observed")
             assert row["value"] == pytest.approx(factor * float(texts[0]), rel=1e-12)
@@ -161,7 +165,9 @@ def test_sets_of_quartiers_have_sharp_bounds(zoning: str) -> None:
             if part:
                 assert row["status"] == "bounded"
                 assert math.isnan(row["value"])
-                assert (row["passage_low"], row["passage_high"]) == pytest.approx((low, high), rel=1e-12)
+                assert (row["passage_low"], row["passage_high"]) == pytest.approx(
+                    (low, high), rel=1e-12
+                )
             else:
                 assert row["status"] == "aggregated"
                 assert row["value"] == pytest.approx(low, rel=1e-12)
@@ -177,7 +183,9 @@ def test_sets_of_quartiers_have_sharp_bounds(zoning: str) -> None:
                 low = 100 * n_low / (n_low + c_all)
                 high = 100 * n_all / (n_all + c_low)
                 assert row["status"] == "bounded"
-                assert (row["passage_low"], row["passage_high"]) == pytest.approx((low, high), rel=1e-9)
+                assert (row["passage_low"], row["passage_high"]) == pytest.approx(
+                    (low, high), rel=1e-9
+                )
             else:
                 assert row["status"] in ("missing", "context")
 

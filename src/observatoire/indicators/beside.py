@@ -97,9 +97,11 @@ def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str]) -> Ro
     """
     pieces = [one.passage.weights for one in taken]
     shares = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
-    by_source = shares.groupby("source")[["weight", "low", "high"]].agg(
-        {"weight": lambda part: part.sum(skipna=False), "low": "sum", "high": "sum"}
-    )
+    grouped = shares.groupby("source")
+    by_source = grouped[["low", "high"]].sum()
+    # A part whose share nobody knows leaves a rest that nobody knows.
+    unknown_share = shares["weight"].isna().groupby(shares["source"]).any()
+    by_source["weight"] = grouped["weight"].sum().where(~unknown_share)
     table = road.passage.weights.merge(
         by_source, left_on="source", right_index=True, how="left", suffixes=("", "_taken")
     )
@@ -113,9 +115,7 @@ def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str]) -> Ro
             "weight": weight.clip(lower=0.0),
             "low": (table["low"] - gone["high_taken"]).clip(lower=0.0),
             "high": (table["high"] - gone["low_taken"]).clip(lower=0.0),
-            "link": np.where(
-                untouched, table["link"], np.where(weight.isna(), PART, SPLIT)
-            ),
+            "link": np.where(untouched, table["link"], np.where(weight.isna(), PART, SPLIT)),
         }
     )
     left = left[left["high"] > _ROUNDING]
@@ -141,19 +141,17 @@ def counterparts(desk: Desk, comparator: Comparator, zoning: str) -> dict[str, C
         return {
             t: Counterpart(code, t, f"{comparator.label} ({names[t]})", holds=False) for t in mine
         }
-    names = desk.place(comparator.zoning, comparator.territories).names
+    members = desk.place(comparator.zoning, comparator.territories).names
     linked = _links(desk, zoning, comparator.zoning)
     communes = desk.communes(comparator.zoning)
     found = {}
     for territory, commune in mine.items():
         holders = linked.get(territory, ())
-        chosen = _chosen(comparator, names, holders, communes, commune)
+        chosen = _chosen(comparator, members, holders, communes, commune)
         if chosen is None or (comparator.zoning == zoning and chosen == territory):
             continue
-        holds = not comparator.minus and (
-            chosen in holders or (not linked and chosen == commune)
-        )
-        name = f"{names[chosen]}, hors quartiers" if comparator.minus else names[chosen]
+        holds = not comparator.minus and (chosen in holders or (not linked and chosen == commune))
+        name = f"{members[chosen]}, hors quartiers" if comparator.minus else members[chosen]
         found[territory] = Counterpart(code, chosen, name, holds and comparator.zoning != zoning)
     return found
 

@@ -176,9 +176,7 @@ class Catalogue:
         return tuple(indicator for indicator in self if indicator.theme == theme.code)
 
 
-def read_catalogue(
-    path: Path, series: Mapping[str, tuple[Span, ...]] | None = None
-) -> Catalogue:
+def read_catalogue(path: Path, series: Mapping[str, tuple[Span, ...]] | None = None) -> Catalogue:
     """Read and validate ``indicators.toml``.
 
     Parameters

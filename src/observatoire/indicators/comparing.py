@@ -24,7 +24,13 @@ _NO_DIFFERENCE, _NO_CHANGE = "pas de différence nette", "pas de changement net"
 
 #: Words of a difference with a comparator, by polarity, from far below to far above.
 DIFFERENCE_WORDS: Mapping[str, tuple[str, ...]] = {
-    "neutral": ("nettement plus bas", "plus bas", _NO_DIFFERENCE, "plus haut", "nettement plus haut"),
+    "neutral": (
+        "nettement plus bas",
+        "plus bas",
+        _NO_DIFFERENCE,
+        "plus haut",
+        "nettement plus haut",
+    ),
     "higher_is_better": (
         "nettement moins favorable",
         "moins favorable",

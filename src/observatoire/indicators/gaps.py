@@ -173,32 +173,45 @@ def _row(
 def _judged(
     row: Record, theirs: Record | None, other: Counterpart, indicator: Indicator
 ) -> tuple[Difference, str]:
-    nothing = Difference(_NAN, _NAN, _NAN)
-    if row["status"] not in _TELLING:
-        return nothing, "Pas de chiffre pour ce territoire."
-    if theirs is None or theirs["status"] not in _TELLING:
-        return nothing, f"Pas de chiffre pour {other.name}."
-    if theirs["period"] != row["period"]:
-        return nothing, f"Pas de chiffre pour {other.name} en {row['period']}."
+    lacking = _lacking(row, theirs, other)
+    if theirs is None or lacking:
+        return Difference(_NAN, _NAN, _NAN), lacking
     share = _overlap(row, theirs) if other.holds else 0.0
     if share > _SAME:
-        return nothing, f"{other.name} est fait des mêmes territoires."
-    found = difference(
-        estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share
-    )
+        same = f"{other.name} est fait des mêmes territoires."
+        return Difference(_NAN, _NAN, _NAN), same
+    found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
     if TOO_SMALL in (row["flag"], theirs["flag"]):
         return Difference(found.value, _NAN, _NAN), NO_COMMENT
+    return found, _remark(row, theirs, found)
+
+
+def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
+    """Return which of two figures is not there."""
+    if row["status"] not in _TELLING:
+        return "Pas de chiffre pour ce territoire."
+    if theirs is None or theirs["status"] not in _TELLING:
+        return f"Pas de chiffre pour {other.name}."
+    if theirs["period"] != row["period"]:
+        return f"Pas de chiffre pour {other.name} en {row['period']}."
+    return ""
+
+
+def _remark(row: Record, theirs: Record, found: Difference) -> str:
+    """Return why a difference is not judged, or whose it is."""
     if found.verdict == UNKNOWN:
-        return found, TOO_WIDE
+        return TOO_WIDE
     if not found.judged:
-        return found, unjudged(row, theirs)
-    return found, OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
+        return unjudged(row, theirs)
+    return OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
 
 
 def unjudged(*rows: Record) -> str:
     """Return why figures that are there are not judged."""
     told = {str(row["precision"]) for row in rows}
-    known = next((each for each in ("unknown", "withheld", "exhaustive") if each in told), "unknown")
+    known = next(
+        (each for each in ("unknown", "withheld", "exhaustive") if each in told), "unknown"
+    )
     return _UNJUDGED[known]
 
 

@@ -152,7 +152,9 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
         columns=list(RANK_COLUMNS),
     ).sort_values(["rank", "territory"], ignore_index=True)
     scale = 100.0 if indicator.unit == "%" else 0.0
-    apart = _measured(draw, lambda rates: _dissimilarities(rates / scale, base)) if scale else _NOTHING
+    apart = (
+        _measured(draw, lambda rates: _dissimilarities(rates / scale, base)) if scale else _NOTHING
+    )
     return Inequality(ranks, _measured(draw, lambda rates: _spreads(rates, base)), apart, left_out)
 
 
@@ -180,7 +182,9 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     told = _ranks(sign * draw.drawn)
     low, high = np.percentile(told, [2.5, 97.5], axis=0) if rank.size else (rank, rank)
     half = (rank.size + 1) / 2
-    words = ("mieux placé", "moins bien placé") if polarity != "neutral" else ("plus haut", "plus bas")
+    words = (
+        ("mieux placé", "moins bien placé") if polarity != "neutral" else ("plus haut", "plus bas")
+    )
     place = np.where(high < half, words[0], np.where(low > half, words[1], "rang incertain"))
     return {
         "rank": rank.astype(int),

@@ -126,10 +126,14 @@ def with_sampling(
     plans = {one.indicator.code: _plan(one, figures, rules) for one in asked}
     counted = _counted(list(plans.values()), figures, place, sources)
     frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
-    laid = [_laid(row, plans[str(row["indicator"])], counted, sources, rules) for row in records(cells)]
+    laid = [
+        _laid(row, plans[str(row["indicator"])], counted, sources, rules) for row in records(cells)
+    ]
     told = pd.DataFrame(laid, columns=["base", "size", "share", "kind", "flag"], index=cells.index)
     for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
-        frame[name] = told[column].astype(np.float64) if name == "base" else told[column].astype(str)
+        frame[name] = (
+            told[column].astype(np.float64) if name == "base" else told[column].astype(str)
+        )
     return _bounded(frame, told, plans, choice)
 
 
@@ -177,16 +181,24 @@ def _source_of(
 ) -> str:
     """Return which of an indicator's sources gave its figures."""
     for source in indicator.sources:
-        if any((source, name, period) in one.value.columns for one in figures.values() for name in names):
+        if any(
+            (source, name, period) in one.value.columns
+            for one in figures.values()
+            for name in names
+        ):
             return source
     return indicator.sources[0]
 
 
-def sums_behind(indicator: Indicator, period: str, rule: PrecisionRule) -> list[tuple[str, str, str]]:
+def sums_behind(
+    indicator: Indicator, period: str, rule: PrecisionRule
+) -> list[tuple[str, str, str]]:
     """Return the (source, variable, period) that intervals need beside the indicator's own."""
     wanted = []
     if indicator.size:
-        wanted += [(indicator.size.source, v, indicator.size.period) for v in indicator.size.variables]
+        wanted += [
+            (indicator.size.source, v, indicator.size.period) for v in indicator.size.variables
+        ]
     for source in indicator.sources:
         wanted += [(source, name, period) for name in indicator.at(rule.inhabitants, period)]
     return wanted
@@ -229,7 +241,9 @@ def _laid(
     if _is_published(row, indicator, sources):
         return _NAN, _NAN, 1.0, rules.of(indicator.published[0]).method, ""
     base = counted.get((plan.base, code))
-    kind = {"none": "exhaustive", "": plan.rule.method}.get(indicator.precision, indicator.precision)
+    kind = {"none": "exhaustive", "": plan.rule.method}.get(
+        indicator.precision, indicator.precision
+    )
     share, flag = 1.0, ""
     if kind == "census":
         commune = rules.communes.get(code, "")
@@ -245,7 +259,11 @@ def _laid(
 
 def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, SourceNote]) -> bool:
     note = sources.get(indicator.published[0])
-    return note is not None and row["source"] == note.label and indicator.published[0] not in indicator.sources
+    return (
+        note is not None
+        and row["source"] == note.label
+        and indicator.published[0] not in indicator.sources
+    )
 
 
 def _most(row: Record | None) -> float:
@@ -280,7 +298,9 @@ def _bounded(
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]
-    wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(_ASKED[choice])
+    wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
+        _ASKED[choice]
+    )
     for column in _FILLED:
         frame[column] = np.nan
     indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
@@ -322,10 +342,14 @@ def _model(indicator: Indicator, kind: str) -> str:
         return f"{exact}count"
     if indicator.nature is not Nature.RATE:
         return ""
-    return "proportion" if indicator.unit == "%" and kind not in ("byar", "exact") else f"{exact}ratio"
+    return (
+        "proportion" if indicator.unit == "%" and kind not in ("byar", "exact") else f"{exact}ratio"
+    )
 
 
-def _fill(frame: pd.DataFrame, chosen: NDArray[np.bool_], model: str, scale: Array, size: Array) -> None:
+def _fill(
+    frame: pd.DataFrame, chosen: NDArray[np.bool_], model: str, scale: Array, size: Array
+) -> None:
     """Write the intervals of the chosen cells, around their value and around their bounds."""
     rows = frame.index[chosen]
     value = frame.loc[rows, "value"].to_numpy(dtype=float) / scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,7 +192,7 @@ def _read_one(code: str, table: Declaration) -> Series:
         raise DescriptorError(
             "La série n’a aucune période.", where=table.where, remedy="Ajoutez spans = […]."
         )
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         if after.start <= before.end:
             raise table.refuse(
                 "spans", f"« {after.start} » commence avant la fin de la précédente ({before.end})"

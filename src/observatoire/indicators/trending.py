@@ -98,4 +98,13 @@ def _row(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...
         return (*head, found.value, math.nan, math.nan, 0, "", "", unjudged(former, row))
     context = str(Status.CONTEXT) in (former["status"], row["status"])
     reason = OF_ENCLOSING if context else ""
-    return (*head, found.value, found.low, found.high, found.rank, found.verdict, found.mark, reason)
+    return (
+        *head,
+        found.value,
+        found.low,
+        found.high,
+        found.rank,
+        found.verdict,
+        found.mark,
+        reason,
+    )

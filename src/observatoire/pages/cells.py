@@ -49,8 +49,10 @@ def cell_of(
     '[1,0\u202f; 2,0]'
     """
     status = Status(row["status"])
-    told = (row["reason"], row["method"], _precision(row, indicator), row.get("flag", ""), _said(said))
-    hint = " ".join(text if text[-1] in ".!?" else f"{text}." for text in told if text)
+    hint = " ".join(text for text in (row["reason"], row["method"]) if text)
+    more = [text for text in (_precision(row, indicator), row.get("flag", ""), _said(said)) if text]
+    if more:
+        hint = ". ".join([hint.rstrip("."), *more] if hint else more) + "."
     signs = [FLAG_MARKS.get(str(row.get("flag", "")), ""), str(said["mark"]) if said else ""]
     return Cell(
         text=_text(row, status, indicator.decimals, NARROW.join(filter(None, signs))),

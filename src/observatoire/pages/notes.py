@@ -111,7 +111,11 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
         said.append(f"{lead} crochets ne disent que le partage du territoire")
     notes = [Note("Précision", _sentence(said))] if said else []
     flags = set(shown["flag"])
-    marks = [f"{mark}{NO_BREAK}: {_FLAG_MEANINGS[flag]}" for flag, mark in FLAG_MARKS.items() if flag in flags]
+    marks = [
+        f"{mark}{NO_BREAK}: {_FLAG_MEANINGS[flag]}"
+        for flag, mark in FLAG_MARKS.items()
+        if flag in flags
+    ]
     return [*notes, *([Note("Prudence", f"{' ; '.join(marks)}.")] if marks else [])]
 
 
@@ -129,7 +133,9 @@ def _sentence(parts: Sequence[str]) -> str:
 def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
     """Explain the signs of differences, where some are shown."""
     said = table.verdicts
-    shown = [said[key] for key in zip(cells["territory"], cells["indicator"], strict=True) if key in said]
+    shown = [
+        said[key] for key in zip(cells["territory"], cells["indicator"], strict=True) if key in said
+    ]
     judged = [row for row in shown if row["mark"]]
     if not judged:
         return []
@@ -153,7 +159,9 @@ def _reading(
     table: ProtectedTable, cells: pd.DataFrame, indicators: Sequence[Indicator]
 ) -> list[Note]:
     """Write a reading example: a figure that is judged if there is one, an exact one, or bounds."""
-    mine = cells[(cells["zoning"] == table.zoning) & cells["indicator"].isin([i.code for i in indicators])]
+    mine = cells[
+        (cells["zoning"] == table.zoning) & cells["indicator"].isin([i.code for i in indicators])
+    ]
     by_code = {indicator.code: indicator for indicator in indicators}
     rank = {indicator.code: place for place, indicator in enumerate(indicators)}
     rows = sorted(records(mine), key=lambda row: rank[str(row["indicator"])])

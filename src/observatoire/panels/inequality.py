@@ -89,14 +89,20 @@ def _measures(
 ) -> Grid:
     kinds = (
         (f"Dispersion (écart-type pondéré, {indicator.points})", found.spread, 1),
-        ("Dissimilarité (part à déplacer pour l’égalité, en %)", _hundredfold(found.dissimilarity), 1),
+        (
+            "Dissimilarité (part à déplacer pour l’égalité, en %)",
+            _hundredfold(found.dissimilarity),
+            1,
+        ),
     )
     rows = [_measure_row(label, measure, decimals) for label, measure, decimals in kinds]
     if former:
         since, spread, apart = former
         rows.append(_change_row(f"Évolution de la dispersion depuis {since}", spread))
         rows.append(
-            _change_row(f"Évolution de la dissimilarité depuis {since} (points)", _hundredfold(apart))
+            _change_row(
+                f"Évolution de la dissimilarité depuis {since} (points)", _hundredfold(apart)
+            )
         )
     return Grid(
         title="Mesures de l’inégalité entre territoires",
@@ -178,7 +184,11 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         rows=tuple(rows),
         notes=(
             Note("Lecture", example),
-            *([Note("Non classés", f"{left}{enumerate_words(list(found.left_out), most=8)}.")] if out else ()),
+            *(
+                [Note("Non classés", f"{left}{enumerate_words(list(found.left_out), most=8)}.")]
+                if out
+                else ()
+            ),
             *(note for note in notes if note.label != "Lecture"),
         ),
     )

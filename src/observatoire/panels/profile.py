@@ -132,7 +132,9 @@ def _row(
         for z, c, _ in against
     ]
     said = table.verdicts.get((code, indicator.code)) if against else None
-    verdict = Cell(f"{said['mark']} {said['verdict']}".strip(), hint=said["reason"]) if said else Cell("")
+    verdict = (
+        Cell(f"{said['mark']} {said['verdict']}".strip(), hint=said["reason"]) if said else Cell("")
+    )
     cells = (
         cell_of(mine, indicator),
         sampling_cell(mine, indicator),
@@ -202,9 +204,7 @@ def _banner(shared: SharedSource) -> Callout:
             f"{enumerate_words(list(shared.others))}. Leurs fiches montrent les mêmes taux, qui ne "
             "les distinguent pas."
         )
-    return Callout(
-        "Les taux entre parenthèses sont ceux de l’IRIS, non du quartier seul", (text,)
-    )
+    return Callout("Les taux entre parenthèses sont ceux de l’IRIS, non du quartier seul", (text,))
 
 
 def _nothing(identity: Identity) -> Callout:

@@ -84,7 +84,9 @@ class PrecisionRule:
             **{
                 **told,
                 **{name: tuple(told[name]) for name in lists},
-                "effects": tuple((str(pattern), float(effect)) for pattern, effect in told["effects"]),
+                "effects": tuple(
+                    (str(pattern), float(effect)) for pattern, effect in told["effects"]
+                ),
             }
         )
 
@@ -129,7 +131,9 @@ def _effects(table: Declaration) -> tuple[tuple[str, float], ...]:
 def _share(table: Declaration, key: str, default: float) -> float:
     share = table.take(key, float, default)
     if not 0 < share <= 1:
-        raise table.refuse(key, "un taux de sondage est au-dessus de 0 et au plus 1 (0.4 pour 40 %)")
+        raise table.refuse(
+            key, "un taux de sondage est au-dessus de 0 et au plus 1 (0.4 pour 40 %)"
+        )
     return share
 
 

@@ -106,6 +106,10 @@ CREATE TABLE IF NOT EXISTS passage (
     created_at TIMESTAMP NOT NULL
 );
 
+-- SHA-256 of each zoning as the passage knew it: codes and perimeters.
+ALTER TABLE passage ADD COLUMN IF NOT EXISTS source_version VARCHAR;
+ALTER TABLE passage ADD COLUMN IF NOT EXISTS target_version VARCHAR;
+
 CREATE TABLE IF NOT EXISTS passage_weight (
     passage INTEGER NOT NULL,
     rank    INTEGER NOT NULL,
