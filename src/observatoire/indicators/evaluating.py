@@ -56,6 +56,7 @@ EVALUATION_COLUMNS = (
     "move_high",
     "convergence",
     "reason",
+    "source",
 )
 
 #: What a gap is measured for: counts of places of unlike sizes are not compared.
@@ -203,6 +204,7 @@ def _compared(
         moved.high,
         moved.verdict,
         reason,
+        str(last[mine].get("source", "")),
     )
 
 

@@ -41,6 +41,7 @@ SIGNAL_COLUMNS = (
     "low",
     "high",
     "signal",
+    "source",
 )
 
 #: What may be said of a threshold.
@@ -172,7 +173,18 @@ def _told(watch: Watch, row: Record, figure: Estimate, period: str) -> list[tupl
     if not said:
         return []
     place = (row["territory"], row["name"], watch.indicator, watch.kind, watch.level, period)
-    return [(watch.code, watch.label, *place, figure.value, figure.least, figure.most, said)]
+    return [
+        (
+            watch.code,
+            watch.label,
+            *place,
+            figure.value,
+            figure.least,
+            figure.most,
+            said,
+            str(row.get("source", "")),
+        )
+    ]
 
 
 def _signal(figure: Estimate, watch: Watch) -> str:

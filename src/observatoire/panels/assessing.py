@@ -177,7 +177,7 @@ class Inquiry:
     def _without(self, rest: Sequence[tuple[Indicator, str]], start: str, end: str) -> pd.DataFrame:
         """Return the rows of what cannot be compared, each with its reason."""
         names = self.desk.names(self.desk.workspace.main_zoning)
-        blank = dict.fromkeys(EVALUATION_COLUMNS, float("nan")) | {"comparator": ""}
+        blank = dict.fromkeys(EVALUATION_COLUMNS, float("nan")) | {"comparator": "", "source": ""}
         told = {"start": start, "end": end, "verdict": "non jugé", "convergence": "indéterminé"}
         rows = [
             blank | told | {"territory": code, "name": name, "indicator": i.code, "reason": why}

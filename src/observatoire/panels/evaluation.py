@@ -319,6 +319,7 @@ def _details(part: pd.DataFrame, indicator: Indicator) -> Grid:
                 if indicator.unit.startswith("euros")
                 else ()
             ),
+            Note("Source", f"{' ; '.join(dict.fromkeys(part['source']))} ({start}, {end})."),
         ),
     )
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.watching import PASSED
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Note, Page, Paragraph, Row
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Grid,
+    Heading,
+    Note,
+    Page,
+    Paragraph,
+    Row,
+)
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.notes import admit_notes
 from observatoire.secrecy.table import admit
@@ -66,6 +77,7 @@ def watch_page(
     admit(table)
     blocks = signal_blocks(signals, table.indicators, watched)
     blocks += notes_blocks(notes)
+    blocks.append(Callout("À savoir", table.warnings))
     page = Page("Veille", table.zoning_label, tuple(blocks), date, place)
     return WatchSheet(page, table, signals, admit_notes(notes).rows)
 
@@ -96,6 +108,7 @@ def signal_blocks(
                     "franchi : le chiffre passe le seuil avec la certitude demandée ; à confirmer : "
                     "le chiffre le passe, mais non toutes les valeurs que ses bornes permettent.",
                 ),
+                Note("Source", f"{' ; '.join(dict.fromkeys(signals['source']))}."),
                 Note(
                     "Précaution",
                     "Un seuil est un choix du comité technique, écrit dans watch.toml.",
