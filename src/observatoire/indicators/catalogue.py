@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, UnknownNameError, suggestion
-from observatoire.indicators.spans import Span
-from observatoire.values import PERIOD_FORMS, Nature, is_period
+from observatoire.indicators.spans import Size, Span, read_size
+from observatoire.values import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,15 +39,6 @@ class Theme:
     ask: str
     maps: tuple[str, ...] = ()
     profile: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Size:
-    """How many a rate published without its counts is about, told by another source."""
-
-    source: str
-    period: str
-    variables: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -336,7 +327,7 @@ def _read_indicator(
         ask=table.text("ask", ""),
         published=_published(table),
         precision=table.text("precision", "", choices=PRECISIONS),
-        size=_size(table),
+        size=read_size(table),
         spans=spans,
     )
     table.close()
@@ -353,22 +344,6 @@ def _published(table: Declaration) -> tuple[str, str]:
     if bool(source) != bool(variable):
         raise table.refuse("published", "on attend « source/variable »")
     return source, variable
-
-
-def _size(table: Declaration) -> Size | None:
-    """Read « source/période » and the variables whose sum is the size of a bare rate's universe."""
-    if "size" not in table.table:
-        return None
-    child = table.child("size")
-    period = child.text("period")
-    named = Indicator.at(child.texts("variables"), period)
-    size = Size(child.text("source"), period, named)
-    child.close()
-    if not size.variables:
-        raise child.refuse("variables", "on attend au moins une variable")
-    if not is_period(size.period):
-        raise child.refuse("period", f"on attend une période ({PERIOD_FORMS})")
-    return size
 
 
 def _check_definition(indicator: Indicator, table: Declaration) -> None:

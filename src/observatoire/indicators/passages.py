@@ -103,7 +103,9 @@ class PassageBook:
         """
         declared = (one for one in self.workspace.passages if one.method)
         told = next((p for p in declared if (p.source, p.target) == (source, zoning)), None)
-        recipe = replace(told, calibrate="") if told else PassageRecipe(source, zoning, method="area")
+        recipe = (
+            replace(told, calibrate="") if told else PassageRecipe(source, zoning, method="area")
+        )
         given = self._ingredients(recipe)
         return [
             _shared(recipe, replace(given, target=rings), self.workspace.crs)

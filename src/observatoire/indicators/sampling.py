@@ -166,7 +166,9 @@ def _plan(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> _Plan:
         counts.append(_sum_of(indicator.sources, period, names))
         base = counts[-1].indicator.code
     elif size:
-        counts.append(_sum_of((size.source,), size.period, size.variables))
+        counts.append(
+            _sum_of((size.source,), size.period, indicator.at(size.variables, size.period))
+        )
         base = counts[-1].indicator.code
     complementary = any((source, name) in rules.complementary for name in told)
     if rule.inhabitants and complementary:
@@ -195,10 +197,9 @@ def sums_behind(
 ) -> list[tuple[str, str, str]]:
     """Return the (source, variable, period) that intervals need beside the indicator's own."""
     wanted = []
-    if indicator.size:
-        wanted += [
-            (indicator.size.source, v, indicator.size.period) for v in indicator.size.variables
-        ]
+    if size := indicator.size:
+        names = indicator.at(size.variables, size.period)
+        wanted += [(size.source, name, size.period) for name in names]
     for source in indicator.sources:
         wanted += [(source, name, period) for name in indicator.at(rule.inhabitants, period)]
     return wanted
