@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -32,9 +32,16 @@ if TYPE_CHECKING:
     from observatoire.panels.signals import Local, WatchSheet
     from observatoire.panels.trend import Trend
     from observatoire.passage import Comparability, Passage, Vintage
+    from observatoire.secrecy.conventions import Gate
     from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.table import ProtectedTable
+    from observatoire.sources.fetching import Fetched
     from observatoire.warehouse import LoadReport, Warehouse
+    from observatoire.warehouse.findings import CheckReport
+
+
+#: For whom something is made, as agreements with partners know it.
+Audience = Literal["interne", "partenaires", "public"]
 
 
 #: What answers keep between two loads.
@@ -44,9 +51,9 @@ _REMEMBERED = (
     "_gazetteer",
     "_whole",
     "_definitions",
-    "_inquiry",
+    "_inquiries",
     "_watches",
-    "_local",
+    "_locals",
 )
 
 
@@ -77,6 +84,7 @@ class Observatory:
         from observatoire.warehouse.filling import fill_zonings
 
         self.workspace = workspace
+        self.today: Callable[[], dt.date] = _current_day  # agreements are kept to the day
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
         try:
             fill_zonings(self.warehouse, workspace)
@@ -217,35 +225,99 @@ class Observatory:
         ObservatoireError
             One of the classes of ``errors.py``; the warehouse is then unchanged.
         """
+        from observatoire.warehouse.checks import read_checks
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
+        read_checks(self.workspace.root)  # refused before anything is loaded
         if path is None:
-            return [
-                self._forget(load_source(self.warehouse, self.workspace, folder, on_error=on_error))
+            reports = [
+                load_source(self.warehouse, self.workspace, folder, on_error=on_error)
                 for folder in self.workspace.source_folders()
             ]
+            return self._checked(reports)
         target = self._locate(path)
         if is_layer(target) and not (target.parent / "source.toml").is_file():
-            return self._forget(
-                load_layer(
-                    self.warehouse,
-                    self.workspace,
-                    target,
-                    zoning=zoning,
-                    code_column=code_column,
-                    repair=repair,
-                )
+            report = load_layer(
+                self.warehouse,
+                self.workspace,
+                target,
+                zoning=zoning,
+                code_column=code_column,
+                repair=repair,
             )
-        folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
-        return self._forget(
-            load_source(self.warehouse, self.workspace, folder, only=only, on_error=on_error)
-        )
+        else:
+            folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
+            report = load_source(
+                self.warehouse, self.workspace, folder, only=only, on_error=on_error
+            )
+        return self._checked([report])[0]
 
-    def _forget(self, report: LoadReport) -> LoadReport:
-        """Drop what was remembered of the warehouse before this load."""
+    def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
+        """Drop what was remembered of the warehouse before a load, then pass the checks."""
+        from observatoire.warehouse.checking import with_findings
+
         for name in _REMEMBERED:
             self.__dict__.pop(name, None)
-        return report
+        return with_findings(reports, self.checks())
+
+    def checks(self) -> CheckReport:
+        """Pass the checks over everything that is loaded: what fails, gravest first.
+
+        Returns
+        -------
+        CheckReport
+            Shows itself in French; ``.df`` has one row a failing figure, ``.errors`` those that
+            cannot be. Nothing is passed again while nothing has changed.
+
+        Raises
+        ------
+        DescriptorError
+            On a predicate of ``checks.toml`` that is wrong.
+        """
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.totals import published_totals
+        from observatoire.warehouse.checking import kept_findings
+
+        periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
+        totals = published_totals(read_catalogue(self.workspace.catalogue), periods)
+        return kept_findings(self.warehouse, self.workspace, totals)
+
+    def registry(self) -> pd.DataFrame:
+        """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
+        from observatoire.sources.fetching import list_resources
+        from observatoire.sources.registry import read_registry
+
+        return list_resources(read_registry(self.workspace.root), self.workspace.root)
+
+    def fetch(
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Fetched:
+        """Bring an open source of the registry into the workspace: the only use of the network.
+
+        Parameters
+        ----------
+        name : str
+            As :meth:`registry` lists it, for instance ``"insee-rp2022-population"``.
+        force : bool
+            Bring it again though it is there.
+        progress : callable, optional
+            Told the bytes there are, and those there will be.
+
+        Raises
+        ------
+        FetchError
+            When it cannot be brought, or must be downloaded by hand: the message says from where,
+            and where to put it.
+        """
+        from observatoire.sources.fetching import fetch
+        from observatoire.sources.registry import find_resource, read_registry
+
+        resource = find_resource(read_registry(self.workspace.root), name)
+        return fetch(resource, self.workspace.root, force=force, progress=progress)
 
     def _locate(self, path: str | Path) -> Path:
         for candidate in (Path(path), self.workspace.root / path):
@@ -268,6 +340,7 @@ class Observatory:
         *,
         territories: Sequence[str] = (),
         precision: Literal["declared", "all", "none"] = "declared",
+        audience: Audience = "interne",
     ) -> ProtectedTable:
         """Compute indicators on a zoning, and protect them.
 
@@ -287,6 +360,9 @@ class Observatory:
             Codes or names; all by default.
         precision : {"declared", "all", "none"}
             Sampling intervals of the sources that declare one, of exhaustive sources too, or none.
+        audience : {"interne", "partenaires", "public"}
+            For whom: a figure that an agreement keeps for a narrower circle, or that is out of its
+            dates, is left out with the reason.
 
         Returns
         -------
@@ -299,6 +375,7 @@ class Observatory:
             On an unknown indicator, zoning, period, comparator or territory.
         """
         from observatoire.indicators.asking import answer
+        from observatoire.secrecy.conventions import withhold
         from observatoire.secrecy.table import protect_table
 
         codes = [indicators] if isinstance(indicators, str) else list(indicators)
@@ -318,7 +395,22 @@ class Observatory:
             territories=chosen,
             precision=precision,
         )
-        return protect_table(computed, self._gazetteer.shapes)
+        allowed = withhold(computed, self._gate(audience))
+        return protect_table(allowed, self._gazetteer.shapes)
+
+    def _gate(self, audience: str) -> Gate:
+        from observatoire.secrecy.conventions import Gate
+        from observatoire.warehouse.conventions import given_under, read_conventions
+
+        conventions = read_conventions(self.warehouse)
+        given = given_under(self.warehouse) if conventions else frozenset()
+        return Gate(conventions, given, self.today(), audience)
+
+    def conventions(self) -> pd.DataFrame:
+        """List the agreements of the loaded sources: partner, audience, dates, state today."""
+        from observatoire.warehouse.conventions import list_conventions
+
+        return list_conventions(self.warehouse, self.today())
 
     def passage(  # noqa: PLR0913 - one keyword a parameter of a method
         self,
@@ -471,6 +563,7 @@ class Observatory:
         indicators: Sequence[str] = (),
         compare: Sequence[str] | None = None,
         zoning: str | None = None,
+        audience: Audience = "interne",
     ) -> Sheet:
         """Show the indicators of a theme, territories in rows; ``.save("x.html")`` and others.
 
@@ -484,7 +577,7 @@ class Observatory:
             Codes, instead of a theme.
         compare : sequence of str, optional
             Those marked ``panel = true`` in ``observatoire.toml`` by default.
-        zoning : str, optional
+        zoning, audience : str, optional
             As :meth:`table`.
         """
         from observatoire.panels.composing import panel_page
@@ -497,26 +590,33 @@ class Observatory:
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
         beside = list(self.workspace.standing) if compare is None else list(compare)
-        table = self.table(codes, zoning, period, beside)
+        table = self.table(codes, zoning, period, beside, audience=audience)
         foot = self._foot() if compare is None else None
         return panel_page(
             table, self._gazetteer.communes, chosen, _today(), self.workspace.name, foot
         )
 
     def map(
-        self, indicator: str, period: int | str | None = None, *, zoning: str | None = None
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        zoning: str | None = None,
+        audience: Audience = "interne",
     ) -> Sheet:
         """Show one indicator on a map: a rate by colour, a count by area of circle."""
         from observatoire.maps import map_figure
         from observatoire.panels.composing import figure_page
 
-        table = self.table(indicator, zoning, period)
+        table = self.table(indicator, zoning, period, audience=audience)
         figure = map_figure(
             table, indicator, self._gazetteer.ground(table.zoning), self._gazetteer.communes
         )
         return figure_page(table, figure, _today(), self.workspace.name)
 
-    def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
+    def profile(
+        self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
+    ) -> Sheet:
         """Show what is known of one territory, by code or by name, on one page."""
         from observatoire.maps.locator import locator_figure
         from observatoire.panels.composing import profile_page
@@ -526,13 +626,21 @@ class Observatory:
         identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
         themes = list(self.catalogue.themes.values())
         codes = [each for theme in themes for each in theme.profile]
-        table = self.table(codes, where, None, self._beside(), territories=[code])
+        table = self.table(
+            codes, where, None, self._beside(), territories=[code], audience=audience
+        )
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
         beside = self._gazetteer.against(where, code)
-        local = self._local.blocks(code) if where == self.workspace.main_zoning else []
+        local = self._local(audience).blocks(code) if where == self.workspace.main_zoning else []
         return profile_page(table, identity, themes, beside, figure, _today(), local)
 
-    def evaluate(self, start: int | str | None = None, end: int | str | None = None) -> Evaluation:
+    def evaluate(
+        self,
+        start: int | str | None = None,
+        end: int | str | None = None,
+        *,
+        audience: Audience = "interne",
+    ) -> Evaluation:
         """Hold objectives against figures, and measure how gaps to the commune moved.
 
         Parameters
@@ -540,6 +648,8 @@ class Observatory:
         start, end : int or str, optional
             The two dates; the first and the last for which something is loaded by default. Inside
             them, each indicator is read between its first and last dates of one series.
+        audience : {"interne", "partenaires", "public"}
+            As :meth:`table`.
 
         Returns
         -------
@@ -551,10 +661,9 @@ class Observatory:
         from observatoire.panels.evaluation import evaluation_page
 
         self._ensure_loaded()
-        found = self._inquiry.assess(start, end)
-        return evaluation_page(
-            self._definitions, found, self._public_notes, _today(), self.workspace.name
-        )
+        found = self._asking(audience).assess(start, end)
+        notes = self._public_notes(audience)
+        return evaluation_page(self._definitions, found, notes, _today(), self.workspace.name)
 
     def objectives(self) -> pd.DataFrame:
         """List the objectives loaded: orientation, perimeter, indicator, baseline, target, due date."""
@@ -578,17 +687,17 @@ class Observatory:
 
         return notes_for(self.warehouse.frame(listing.NOTES), readers)
 
-    def watch(self) -> WatchSheet:
+    def watch(self, *, audience: Audience = "interne") -> WatchSheet:
         """Show the thresholds of ``watch.toml`` that are passed, and the public notes."""
         from observatoire.panels.signals import watch_page
 
         self._ensure_loaded()
-        signals = self._inquiry.signals(self._watches)
+        signals = self._asking(audience).signals(self._watches)
         return watch_page(
             self._definitions,
             signals,
             len(self._watches),
-            self._public_notes,
+            self._public_notes(audience),
             _today(),
             self.workspace.name,
         )
@@ -688,7 +797,11 @@ class Observatory:
         return inequality_page(table, found, definition, _today(), self.workspace.name, former)
 
     def annex(
-        self, path: str | Path | None = None, *, progress: Callable[[str], None] | None = None
+        self,
+        path: str | Path | None = None,
+        *,
+        progress: Callable[[str], None] | None = None,
+        audience: Audience = "public",
     ) -> Path:
         """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, told by the suffix.
 
@@ -698,18 +811,21 @@ class Observatory:
             ``data/processed/annexe.html`` of the workspace by default.
         progress : callable, optional
             Told, in French, each step as it starts.
+        audience : {"public", "partenaires"}
+            For whom. A figure under an agreement « interne » never enters an annex.
         """
         from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
         from observatoire.panels.evaluation import evaluation_blocks
+        from observatoire.warehouse.findings import by_source
 
         target = Path(path or self.workspace.processed / "annexe.html")
         writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
-        table = self._whole
+        table = self._everything(audience)
         tell("Évaluation des objectifs")
-        found = self._inquiry.assess()
+        found = self._asking(audience).assess()
         tell("Composition des pages")
         page = annex_page(
             AnnexContent(
@@ -729,25 +845,36 @@ class Observatory:
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
-                evaluation=evaluation_blocks(table, found, self._public_notes),
-                local=self._local.blocks,
+                evaluation=evaluation_blocks(table, found, self._public_notes(audience)),
+                local=self._local(audience).blocks,
+                checked=by_source(self.checks(), self.sources()),
+                audience=audience,
             )
         )
         tell("Écriture du document")
         return Sheet(page, table).save(target)
 
-    def publish(self, folder: str | Path) -> Path:
-        """Write a Data Package that another observatory can read."""
+    def publish(self, folder: str | Path, *, audience: Audience = "public") -> Path:
+        """Write a Data Package that another observatory can read.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; a package already there is replaced.
+        audience : {"public", "partenaires"}
+            For whom. A figure under an agreement « interne » never enters a package.
+        """
         from observatoire.exchange.package import write_package
         from observatoire.territories import simplify
 
         return write_package(
-            self._whole,
+            self._everything(audience),
             Path(folder),
             name=simplify(self.workspace.name).replace(" ", "-"),
             title=self.workspace.name,
             sources=records(self.sources()),
             date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            audience=audience,
         )
 
     # --- what is remembered between questions -------------------------------------------------
@@ -766,11 +893,24 @@ class Observatory:
         return Gazetteer(self.warehouse, self.workspace, self._desk)
 
     @cached_property
-    def _inquiry(self) -> Inquiry:
-        from observatoire.panels.assessing import Inquiry, Places
+    def _inquiries(self) -> dict[tuple[str, dt.date], Inquiry]:
+        return {}
 
-        places = Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning)
-        return Inquiry(self._desk, self.table, places, self.series.refusal)
+    def _asking(self, audience: Audience) -> Inquiry:
+        """Return what asks for the tables of an evaluation, for those who read."""
+        from observatoire.panels.assessing import Inquiry, Places
+        from observatoire.secrecy.notes import let_out
+
+        key = (audience, self.today())
+        if key not in self._inquiries:
+            self._inquiries[key] = Inquiry(
+                self._desk,
+                partial(self.table, audience=audience),
+                Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning),
+                self.series.refusal,
+                partial(let_out, gate=self._gate(audience)),
+            )
+        return self._inquiries[key]
 
     @cached_property
     def _definitions(self) -> ProtectedTable:
@@ -780,17 +920,24 @@ class Observatory:
         return protect_table(self._desk.blank(self.workspace.main_zoning))
 
     @cached_property
-    def _local(self) -> Local:
-        """What is watched, written and done in each territory."""
+    def _locals(self) -> dict[tuple[str, dt.date], Local]:
+        return {}
+
+    def _local(self, audience: Audience) -> Local:
+        """Return what is watched, written and done in each territory."""
         from observatoire.panels.signals import Local
 
-        return Local(
-            self._inquiry.signals(self._watches),
-            self._public_notes,
-            self.actions(),
-            self.catalogue.indicators,
-            self.workspace.main_zoning,
-        )
+        key = (audience, self.today())
+        if key not in self._locals:
+            asking = self._asking(audience)
+            self._locals[key] = Local(
+                asking.signals(self._watches),
+                self._public_notes(audience),
+                asking.actions,
+                self.catalogue.indicators,
+                self.workspace.main_zoning,
+            )
+        return self._locals[key]
 
     @cached_property
     def _watches(self) -> tuple[Watch, ...]:
@@ -798,16 +945,29 @@ class Observatory:
 
         return read_watches(self.workspace.root / WATCH_FILE, self.catalogue.indicators)
 
-    @property
-    def _public_notes(self) -> PublicNotes:
-        from observatoire.secrecy.notes import public_notes
+    def _public_notes(self, audience: Audience) -> PublicNotes:
+        from observatoire.secrecy.notes import let_out, public_notes
 
-        return public_notes(self.warehouse.frame(listing.NOTES))
+        notes = self.warehouse.frame(listing.NOTES)
+        return public_notes(let_out(notes, gate=self._gate(audience)))
 
     @cached_property
-    def _whole(self) -> ProtectedTable:
-        """Every indicator at its latest period, beside every comparator."""
-        return self.table([i.code for i in self.catalogue], compare=list(self.workspace.standing))
+    def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:
+        return {}
+
+    def _everything(self, audience: Audience) -> ProtectedTable:
+        """Every indicator at its latest period, beside every comparator, for those who read."""
+        from observatoire.secrecy.conventions import require_circulating
+
+        require_circulating(audience)
+        key = (audience, self.today())
+        if key not in self._whole:
+            self._whole[key] = self.table(
+                [i.code for i in self.catalogue],
+                compare=list(self.workspace.standing),
+                audience=audience,
+            )
+        return self._whole[key]
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""
@@ -844,8 +1004,12 @@ class Observatory:
         self.close()
 
 
+def _current_day() -> dt.date:
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
 def _today() -> str:
-    return day(dt.datetime.now(dt.UTC).astimezone().date())
+    return day(_current_day())
 
 
 def open_observatory(path: str | Path) -> Observatory:

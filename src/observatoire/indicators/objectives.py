@@ -82,10 +82,10 @@ MOMENT_COLUMNS = ("code", "moment", "period", "value", "low", "high", "status")
 START, YEARLY, CYCLE = "départ", "fin d’année", "fin de cycle"
 
 _SELECT = """
-SELECT t.* EXCLUDE (source), t.source AS origin, p.name, s.producer || ', ' || s.title AS source
+SELECT t.* EXCLUDE (source), t.source, p.name, s.producer || ', ' || s.title AS origin
 FROM current_target AS t JOIN source AS s ON s.code = t.source
 JOIN territory AS p ON p.zoning = t.zoning AND p.code = t.territory
-ORDER BY origin, t.line
+ORDER BY t.source, t.line
 """
 
 
@@ -108,12 +108,14 @@ class Objective:
     due: str
     partner: str
     evidence: str
-    source: str
+    origin: str
 
 
-def read_objectives(warehouse: Warehouse) -> list[Objective]:
+def read_objectives(
+    warehouse: Warehouse, let_out: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+) -> list[Objective]:
     """Return the objectives of the standing loads, in the order of their files."""
-    return [_objective(row) for row in records(warehouse.frame(_SELECT))]
+    return [_objective(row) for row in records(let_out(warehouse.frame(_SELECT)))]
 
 
 def _objective(row: Record) -> Objective:
@@ -208,7 +210,7 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         one.partner,
         _lacking(one, indicator, evidence, (start, latest), gaps, aside),
         one.evidence,
-        one.source,
+        one.origin,
     )
 
 

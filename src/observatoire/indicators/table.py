@@ -41,7 +41,8 @@ class Table:
 
     ``count`` is the smallest count, zero apart, that a cell tells or rests on: of a rate, its
     numerator, its denominator, or what is in the second and not in the first. The secrecy
-    threshold of its source is compared with it.
+    threshold of its source is compared with it. ``audience`` is the widest circle that may see
+    the table, as agreements with partners set it.
     """
 
     cells: pd.DataFrame
@@ -52,6 +53,7 @@ class Table:
     comparators: tuple[str, ...] = ()
     differences: pd.DataFrame | None = None
     caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audience: str = "public"
 
 
 #: Where a figure stands in a table: zoning, territory, indicator.

@@ -68,13 +68,15 @@ class Inquiry:
     """Asks for protected tables, each once.
 
     ``ask`` gives the protected table of some indicators, on a zoning, in a period; ``places`` where
-    territories lie; ``refuse`` says why two dates may not be compared.
+    territories lie; ``refuse`` says why two dates may not be compared;
+    ``let_out`` keeps the rows of registers that agreements let out.
     """
 
     desk: Desk
     ask: Callable[[Sequence[str], str, str], ProtectedTable]
     places: Places
     refuse: Callable[[Indicator, str, str], str]
+    let_out: Callable[[pd.DataFrame], pd.DataFrame]
 
     @cached_property
     def periods(self) -> dict[str, tuple[str, ...]]:
@@ -84,7 +86,12 @@ class Inquiry:
     @cached_property
     def objectives(self) -> list[Objective]:
         """The objectives loaded."""
-        return read_objectives(self.desk.warehouse)
+        return read_objectives(self.desk.warehouse, self.let_out)
+
+    @cached_property
+    def actions(self) -> pd.DataFrame:
+        """The actions and envelopes loaded."""
+        return self.let_out(read_actions(self.desk.warehouse))
 
     @cached_property
     def asks(self) -> dict[str, str]:
@@ -232,7 +239,7 @@ class Inquiry:
 
     def programming(self, start: str = "", end: str = "9999") -> Programming:
         """Return what was programmed between two years."""
-        rows = read_actions(self.desk.warehouse)
+        rows = self.actions
         main = self.desk.workspace.main_zoning
         kept = rows[(rows["year"].str[:4] >= start[:4]) & (rows["year"].str[:4] <= end[:4])]
         holders: dict[str, list[tuple[str, str]]] = {}

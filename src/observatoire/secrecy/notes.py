@@ -6,9 +6,12 @@ from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.errors import SecrecyError, UnknownNameError, suggestion
+from observatoire.secrecy.conventions import refusal
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from observatoire.secrecy.conventions import Gate
 
 _SEAL = object()
 
@@ -40,6 +43,16 @@ class PublicNotes:
         """Return the notes of one territory."""
         mine = (self.rows["zoning"] == zoning) & (self.rows["territory"] == territory)
         return self.rows[mine]
+
+
+def let_out(rows: pd.DataFrame, *, gate: Gate) -> pd.DataFrame:
+    """Keep the rows of registers whose source no agreement keeps back; ``source`` is its code."""
+    kept_back = {
+        code
+        for code, convention in gate.conventions.items()
+        if refusal(convention, gate.date, gate.audience)
+    }
+    return rows[~rows["source"].isin(kept_back)].reset_index(drop=True)
 
 
 def public_notes(notes: pd.DataFrame) -> PublicNotes:

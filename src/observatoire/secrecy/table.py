@@ -71,6 +71,7 @@ class ProtectedTable:
     shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
     differences: pd.DataFrame | None = field(repr=False, default=None)
     caveats: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
+    audience: str = "public"
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -214,6 +215,7 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
         shapes=shapes,
         differences=_told_differences(table.differences, cells),
         caveats=table.caveats,
+        audience=table.audience,
         seal=_SEAL,
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
+from observatoire.sources.conventions import Convention, read_convention
 from observatoire.sources.precision import PrecisionRule, read_precision
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
@@ -127,6 +128,7 @@ class Source:
     secrecy: SecrecyRule
     sha256: str
     precision: PrecisionRule = PrecisionRule()  # noqa: RUF009 - frozen
+    convention: Convention | None = None
 
     def standing(self) -> tuple[FileSpec, ...]:
         """Return the files that no other one replaces."""
@@ -170,6 +172,7 @@ def read_source(folder: Path) -> Source:
     """
     path = folder / DESCRIPTOR_NAME
     table = read_toml(path)
+    convention = read_convention(table.child("convention"))
     source = Source(
         code=table.text("code", folder.resolve().name),
         folder=folder,
@@ -187,9 +190,10 @@ def read_source(folder: Path) -> Source:
             code: _read_variable(code, child) for code, child in table.children("variables").items()
         },
         markers=_read_markers(table.child("markers")),
-        secrecy=_read_secrecy(table.child("secrecy")),
+        secrecy=_agreed(_read_secrecy(table.child("secrecy")), convention),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         precision=read_precision(table.child("precision")),
+        convention=convention,
     )
     table.close()
     _check_whole(source, table)
@@ -297,6 +301,19 @@ def _read_secrecy(table: Declaration) -> SecrecyRule:
     rule = SecrecyRule(threshold, table.text("unit", ""), table.text("rule", ""))
     table.close()
     return rule
+
+
+def _agreed(rule: SecrecyRule, convention: Convention | None) -> SecrecyRule:
+    """Return the rule as the agreement makes it stricter; it never makes it looser."""
+    if convention is None or convention.threshold <= rule.threshold:
+        return rule
+    told = convention.reference or f"Convention avec {convention.partner}."
+    return replace(
+        rule,
+        threshold=convention.threshold,
+        unit=convention.threshold_kind,
+        rule=" ".join(text for text in (rule.rule, told) if text),
+    )
 
 
 def _check_whole(source: Source, table: Declaration) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +54,7 @@ class Parsed:
     table: RawTable
     observations: pd.DataFrame
     rejects: pd.DataFrame
+    restored: pd.DataFrame = field(default_factory=pd.DataFrame)  # codes given back their zero
 
     @property
     def rows_read(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,9 +11,11 @@ import pandas as pd
 from observatoire.declarations import read_toml
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
 from observatoire.sources import observe, read_source, read_table
+from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.registers import Words, enrol
+from observatoire.sources.zeros import restore_zeros
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
@@ -154,15 +157,7 @@ def load_source(
             remedy=suggestion(source.zoning, known),
         )
     words = Words(known, *_codes(workspace))
-    parsed = []
-    for spec in specs:
-        raw = read_table(folder / spec.name, spec)
-        rows = (
-            enrol(raw, source, spec, words)
-            if spec.register
-            else observe(raw, source, spec, known, communes)
-        )
-        parsed.append((spec, rows))
+    parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
     if on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
@@ -178,19 +173,41 @@ def _codes(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(table.take("indicators", dict, {})), tuple(table.take("themes", dict, {}))
 
 
+def _parse(
+    folder: Path, source: Source, spec: FileSpec, words: Words, communes: tuple[str, ...]
+) -> Parsed:
+    """Read the rows of one file, codes given back the zero a spreadsheet took."""
+    raw = read_table(folder / spec.name, spec)
+    if spec.register:
+        return enrol(raw, source, spec, words)
+    table, restored = restore_zeros(raw, source, spec, words.zonings)
+    return replace(observe(table, source, spec, words.zonings, communes), restored=restored)
+
+
 def _with_notices(
     report: LoadReport, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
 ) -> LoadReport:
-    """Say which declared variables no file gave."""
+    """Say which declared variables no file gave, and which codes were given back their zero."""
+    notices = []
     given: set[str] = set()
     for spec, table in parsed:
         if not spec.register:
             given |= set(table.observations["variable"])
     lacking = [code for code in source.variables if code not in given]
-    if not lacking or len(parsed) < len(source.standing()):
-        return report
-    notice = f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
-    return LoadReport(report.source, report.title, report.files, report.rejects, (notice,))
+    if lacking and len(parsed) == len(source.standing()):
+        notices.append(
+            f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
+        )
+    if source.convention is not None:
+        notices.append(told_convention(source.convention))
+    for _, table in parsed:
+        if len(table.restored):
+            codes = list(dict.fromkeys(table.restored["code"]))
+            notices.append(
+                f"{table.table.name} : zéro initial rétabli pour {plural(len(codes), 'code')} "
+                f"({enumerate_words(codes, most=3)})."
+            )
+    return replace(report, notices=(*report.notices, *notices))
 
 
 def load_layer(

@@ -31,7 +31,8 @@ WHERE l.superseded_by IS NULL ORDER BY l.id, r.line
 
 #: Qualitative notes of the loads that stand; who may read each goes with it.
 NOTES = """
-SELECT n.date, n.zoning, n.territory, t.name, n.theme, n.origin, n.strength, n.text, n.readers
+SELECT n.date, n.zoning, n.territory, t.name, n.theme, n.origin, n.strength, n.text, n.readers,
+       n.source
 FROM current_note AS n
 JOIN territory AS t ON t.zoning = n.zoning AND t.code = n.territory
 ORDER BY n.date DESC, n.source, n.line
@@ -45,3 +46,6 @@ FROM current_target AS o
 JOIN territory AS t ON t.zoning = o.zoning AND t.code = o.territory
 ORDER BY o.source, o.line
 """
+
+#: Periods that standing figures describe.
+PERIODS = "SELECT DISTINCT period FROM current_observation ORDER BY period"

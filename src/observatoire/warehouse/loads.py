@@ -11,6 +11,8 @@ import pandas as pd
 from observatoire.errors import DuplicateKeyError
 from observatoire.sources.registers import registers
 from observatoire.typography import NARROW, plural
+from observatoire.warehouse.conventions import store_convention
+from observatoire.warehouse.findings import told_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +50,7 @@ class LoadReport:
     files: tuple[FileReport, ...]
     rejects: pd.DataFrame = field(repr=False)
     notices: tuple[str, ...] = ()
+    findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def rows_read(self) -> int:
@@ -110,6 +113,8 @@ class LoadReport:
             f"  rejet{NARROW}: {reason} ({count})" for reason, count in self.by_reason.items()
         ]
         lines += [f"  {notice}" for notice in self.notices]
+        if len(self.findings):
+            lines += [f"  contrôles{NARROW}:", *told_findings(self.findings)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -171,6 +176,7 @@ def store_files(
     reports = []
     with warehouse.transaction():
         store_source(warehouse, source)
+        store_convention(warehouse, source)
         for spec, table in parsed:
             reports.append(_store_file(warehouse, source, spec, table))
         _check_no_overlap(warehouse, source)
@@ -234,6 +240,7 @@ def _insert(
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
     warehouse.insert(_table_of(spec), parsed.observations.assign(load=number))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
+    warehouse.insert("restored", parsed.restored.assign(load=number))
 
 
 def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
