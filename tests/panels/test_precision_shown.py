@@ -140,6 +140,10 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     text = plain(trend.html)
     assert "non jugé" in text
     assert "sans chiffre aux deux périodes" in text
+    assert "Source exhaustive" in text
+    grid = next(block for block in trend.page.blocks if isinstance(block, Grid))
+    shown = {row.label: plain(row.cells[2].text) for row in grid.rows if row.cells}
+    assert (shown["Godissard"], shown["Acajou"]) == ("−2,0", "(−0,4)")  # the IRIS's, in brackets
     assert trend.save(tmp_path / "t.pdf").stat().st_size > 1000
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -41,7 +40,10 @@ TREND_COLUMNS = (
     "verdict",
     "mark",
     "reason",
+    "status",
 )
+
+_NAN = float("nan")
 
 _BLANK = (str(Status.MISSING), str(Status.SECRET), str(Status.NOT_APPLICABLE))
 
@@ -84,27 +86,24 @@ def _row(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...
         former["value"],
         row["value"],
     )
+    of_enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
+    status = str(Status.CONTEXT) if of_enclosing else row["status"]
+    return (*head, *_judged(former, row, indicator), status)
+
+
+def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
+    """Return a change: value, bounds, rank, verdict, mark, and why it is not judged."""
     lacking = next((one for one in (former, row) if one["status"] in _BLANK), None)
     if lacking is not None:
         told = Status(lacking["status"]).label
-        reason = f"Chiffre de {lacking['period']} {told}."
-        return (*head, math.nan, math.nan, math.nan, 0, "", "", reason)
+        return (_NAN, _NAN, _NAN, 0, "", "", f"Chiffre de {lacking['period']} {told}.")
     found = change(estimate_of(former), estimate_of(row), indicator.polarity)
     if TOO_SMALL in (former["flag"], row["flag"]):
-        return (*head, found.value, math.nan, math.nan, 0, "", "", NO_COMMENT)
+        return (found.value, _NAN, _NAN, 0, "", "", NO_COMMENT)
     if found.verdict == UNKNOWN:
-        return (*head, found.value, found.low, found.high, 0, UNKNOWN, "", TOO_WIDE)
+        return (found.value, found.low, found.high, 0, UNKNOWN, "", TOO_WIDE)
     if not found.judged:
-        return (*head, found.value, math.nan, math.nan, 0, "", "", unjudged(former, row))
+        return (found.value, _NAN, _NAN, 0, "", "", unjudged(former, row))
     context = str(Status.CONTEXT) in (former["status"], row["status"])
     reason = OF_ENCLOSING if context else ""
-    return (
-        *head,
-        found.value,
-        found.low,
-        found.high,
-        found.rank,
-        found.verdict,
-        found.mark,
-        reason,
-    )
+    return (found.value, found.low, found.high, found.rank, found.verdict, found.mark, reason)

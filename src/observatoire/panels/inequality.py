@@ -10,7 +10,7 @@ from observatoire.pages.cells import number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, enumerate_words, interval, number, plural
+from observatoire.typography import NO_BREAK, enumerate_words, interval, plural, with_unit
 from observatoire.values import records
 
 if TYPE_CHECKING:
@@ -164,9 +164,11 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         for row in records(found.ranks)
     ]
     first = records(found.ranks)[0]
+    least, most = first["rank_low"], first["rank_high"]
+    place = f"le {least}" if least == most else f"compris entre {least} et {most}"
     example = (
-        f"{first['name']}{NO_BREAK}: {number(first['value'], indicator.decimals)} ; son rang est "
-        f"compris entre {first['rank_low']} et {first['rank_high']} sur {len(found.ranks)}."
+        f"{first['name']}{NO_BREAK}: {with_unit(first['value'], indicator.unit, indicator.decimals)} ; à "
+        f"95 %, son rang est {place}, sur {len(found.ranks)}."
     )
     out = len(found.left_out)
     left = f"{plural(out, 'territoire')} sans chiffre propre ou sans intervalle{NO_BREAK}: "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
@@ -12,7 +12,7 @@ from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, plural
-from observatoire.values import Record, records
+from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +81,8 @@ def _grid(
         rows.append(Row(str(row["name"]), _cells(row, indicator), kind=kind))
     cells = table.cells[table.cells["indicator"] == indicator.code]
     lost = len(mine) - len(told)
+    reasons = told.loc[told["verdict"] == "", "reason"]
+    why = [Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text]
     left = [Note("Non comparé", f"{plural(lost, 'territoire')} sans chiffre aux deux périodes.")]
     reading = Note(
         "Verdict",
@@ -99,18 +101,24 @@ def _grid(
             Column("Verdict"),
         ),
         rows=tuple(rows),
-        notes=(*_example(told, indicator), reading, *(left if lost else ()), *notes),
+        notes=(*_example(told, indicator), reading, *why, *(left if lost else ()), *notes),
     )
 
 
 def _cells(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
     said = f"{row['mark']} {row['verdict']}".strip() or "non jugé"
-    return (
+    cells = (
         number_cell(row["value_start"], indicator.decimals),
         number_cell(row["value_end"], indicator.decimals),
         number_cell(row["change"], indicator.decimals, sign=True),
         range_cell(row["low"], row["high"], indicator.decimals),
         Cell(said, hint=str(row["reason"])),
+    )
+    if row["status"] != str(Status.CONTEXT):
+        return cells
+    # Of the territory that encloses this one, for want of its own: in brackets, as everywhere.
+    return tuple(
+        cell if cell.text == "—" else replace(cell, text=f"({cell.text})") for cell in cells
     )
 
 

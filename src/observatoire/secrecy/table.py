@@ -193,10 +193,12 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
     cells = _completed(table.cells)
     by_producer = cells["status"] == str(Status.SECRET)
     primary = _under_threshold(cells, table.indicators) & ~by_producer
-    cells.loc[primary | by_producer, list(_NUMBERS)] = float("nan")
+    empty = cells["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])
+    cells.loc[primary | by_producer | empty, list(_NUMBERS)] = float("nan")
     # What a cell rests on has served: kept, it would tell of hidden parts.
     cells["count"] = float("nan")
-    cells.loc[primary | by_producer, ["method", "flag"]] = ""
+    cells.loc[primary | by_producer, "method"] = ""
+    cells.loc[primary | by_producer | empty, "flag"] = ""
     _withhold_sizes(cells, table.indicators)
     cells.loc[primary, "status"] = str(Status.SECRET)
     cells.loc[primary, "reason"] = [
@@ -246,7 +248,7 @@ def _withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) ->
     told = guarded & rates.astype(bool) & (cells["precision"] != "reference")
     cells.loc[guarded, "base"] = float("nan")
     for name in ("low", "high"):
-        made = told & cells["sampling_low"].notna()
+        made = told & cells["wide_low"].notna()
         cells.loc[made, name] = cells.loc[made, f"passage_{name}"]
     cells.loc[told & cells["wide_low"].notna(), "precision"] = WITHHELD
     widths = ["sampling_low", "sampling_high", "wide_low", "wide_high"]
@@ -263,12 +265,17 @@ def _told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> 
     withheld = cells.set_index(keys)["precision"] == WITHHELD
     mine = pd.MultiIndex.from_frame(told[keys])
     theirs = pd.MultiIndex.from_frame(told[["against_zoning", "against", "indicator"]])
-    hidden = _either(status == str(Status.SECRET), mine, theirs)
+    secret = _either(status == str(Status.SECRET), mine, theirs)
+    # An agreement that keeps a figure back empties its cell after differences were taken.
+    lost = _either(status == str(Status.MISSING), mine, theirs)
+    hidden = secret | lost
     guarded = _either(withheld, mine, theirs)
     told.loc[hidden, ["difference", "low", "high"]] = float("nan")
     told.loc[hidden, ["rank"]] = 0
     told.loc[hidden, ["verdict", "mark"]] = ""
-    told.loc[hidden, "reason"] = "Un des deux chiffres est couvert par le secret."
+    unsaid = lost & ~told["reason"].str.startswith("Pas de chiffre")
+    told.loc[unsaid, "reason"] = "Un des deux chiffres n’est pas montré."
+    told.loc[secret, "reason"] = "Un des deux chiffres est couvert par le secret."
     told.loc[guarded & ~hidden, ["low", "high"]] = float("nan")
     return told
 
