@@ -51,7 +51,7 @@ def test_a_folder_that_is_no_workspace(tmp_path: Path) -> None:
 
 def test_what_is_there(o: Observatory) -> None:
     sources = o.sources()
-    assert len(sources) == 7
+    assert len(sources) == 8
     assert (sources["rows_read"] == sources["rows_kept"] + sources["rows_rejected"]).all()
     assert (sources["licence"] != "").all()
     zonings = o.zonings().set_index("zoning")
@@ -239,9 +239,15 @@ def test_a_profile_by_code_or_name(o: Observatory) -> None:
 def test_an_evaluation_between_two_dates(o: Observatory) -> None:
     found = o.evaluate(start=2010, end=2016)
     assert isinstance(found.df, pd.DataFrame)
-    assert set(found.df["convergence"]) == {"indéterminé"}
-    assert found.df["reason"].str.startswith("Pas de chiffre exact pour").all()
-    assert "Aucun indicateur" in found.html
+    assert set(found.df["convergence"]) <= {"rattrapage", "parallèle", "décrochage", "indéterminé"}
+    lost = found.df[found.df["convergence"] == "indéterminé"]
+    assert (lost["reason"] != "").all()
+    assert len(found.objectives) == 18
+    assert "pas de cible chiffrée" in found.html
+
+
+def test_an_evaluation_without_dates_spans_all_that_is_loaded(o: Observatory) -> None:
+    assert "1999-2022" in o.evaluate().page.title
 
 
 def test_the_audit_of_the_default_finds_no_secret_of_ours(o: Observatory) -> None:

@@ -301,17 +301,40 @@ def profile(
 
 @app.command()
 def evaluate(
-    start: Annotated[str, typer.Argument(help="Période de départ.")],
-    end: Annotated[str, typer.Argument(help="Période d’arrivée.")],
+    start: Annotated[
+        str | None, typer.Argument(help="Période de départ ; la première chargée par défaut.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Argument(help="Période d’arrivée ; la dernière chargée par défaut.")
+    ] = None,
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
-    """Compare deux périodes : écarts de chaque quartier à sa commune."""
+    """Évalue le contrat : objectifs, écarts des quartiers, programmation, ce qui manque."""
     begun = time.monotonic()
     with _opened(workspace) as o, _step("Évaluation"):
-        path = output or o.workspace.processed / f"evaluation-{start}-{end}.html"
-        written = o.evaluate(start, end).save(path)
+        sheet = o.evaluate(start, end)
+        name = "-".join(["evaluation", *filter(None, (start, end))])
+        written = sheet.save(output or o.workspace.processed / f"{name}.html")
     _written(written, begun)
+
+
+@app.command()
+def watch(workspace: Workspace = Path(), output: Output = None) -> None:
+    """Dit les seuils de watch.toml franchis ou à confirmer, et les notes publiques."""
+    from observatoire.pages.blocks import Grid
+
+    begun = time.monotonic()
+    with _opened(workspace) as o, _step("Veille"):
+        sheet = o.watch()
+        written = sheet.save(output) if output else None
+    for grid in (block for block in sheet.page.blocks if isinstance(block, Grid)):
+        columns = [grid.head, *(column.label for column in grid.columns)]
+        _show(grid.title, columns, [[row.label, *(c.text for c in row.cells)] for row in grid.rows])
+    if sheet.df.empty:
+        out.print("Aucun seuil franchi.", highlight=False)
+    if written:
+        _written(written, begun)
 
 
 @app.command()

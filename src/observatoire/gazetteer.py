@@ -122,6 +122,10 @@ class Gazetteer:
                 beside.append((other.zoning, other.code, other.name))
         return beside
 
+    def commune_codes(self, zoning: str) -> dict[str, str]:
+        """Return the code of the commune of each territory of a zoning."""
+        return {str(code): str(one) for code, one in self.frames[zoning]["commune"].items()}
+
     def _counterparts(self, zoning: str, comparator: Comparator) -> dict[str, Counterpart]:
         key = (zoning, comparator.code)
         if key not in self._found:
@@ -132,14 +136,10 @@ class Gazetteer:
     def _found(self) -> dict[tuple[str, str], dict[str, Counterpart]]:
         return {}
 
-    def commune_of_each(self, zoning: str) -> dict[str, tuple[str, str]]:
-        """Return the commune, as (zoning, code), that each territory is compared with."""
-        if self._commune_zoning is None:
-            return {}
-        return {
-            str(code): (self._commune_zoning, str(commune))
-            for code, commune in self.frames[zoning]["commune"].items()
-        }
+    @property
+    def commune_zoning(self) -> str:
+        """The zoning of the communes, or an empty text."""
+        return self._commune_zoning or ""
 
     @cached_property
     def _commune_zoning(self) -> str | None:

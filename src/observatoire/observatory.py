@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.indicators.series import SeriesBook
+    from observatoire.indicators.watching import Watch
     from observatoire.pages.sheet import Sheet
+    from observatoire.panels.assessing import Inquiry
     from observatoire.panels.evaluation import Evaluation
     from observatoire.panels.inequality import InequalityProfile
+    from observatoire.panels.signals import Local, WatchSheet
     from observatoire.panels.trend import Trend
     from observatoire.passage import Comparability, Passage, Vintage
     from observatoire.secrecy.conventions import Gate
     from observatoire.secrecy.door import Door
+    from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.planning import SecrecyPlan
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.sources.fetching import Fetched
@@ -41,6 +45,20 @@ if TYPE_CHECKING:
 
 #: For whom something is made, as agreements with partners know it.
 Audience = Literal["interne", "partenaires", "public"]
+
+
+#: What answers keep between two loads.
+_REMEMBERED = (
+    "catalogue",
+    "_desk",
+    "_gazetteer",
+    "_whole",
+    "_planned",
+    "_definitions",
+    "_inquiries",
+    "_watches",
+    "_locals",
+)
 
 
 class Observatory:
@@ -242,7 +260,7 @@ class Observatory:
         """Drop what was remembered of the warehouse before a load, then pass the checks."""
         from observatoire.warehouse.checking import with_findings
 
-        for name in ("catalogue", "_desk", "_gazetteer", "_whole", "_planned"):
+        for name in _REMEMBERED:
             self.__dict__.pop(name, None)
         return with_findings(reports, self.checks())
 
@@ -615,31 +633,81 @@ class Observatory:
             codes, where, None, self._beside(), territories=[code], audience=audience
         )
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
-        return profile_page(
-            table, identity, themes, self._gazetteer.against(where, code), figure, _today()
-        )
+        beside = self._gazetteer.against(where, code)
+        local = self._local(audience).blocks(code) if where == self.workspace.main_zoning else []
+        table = table.with_others(*self._asking(audience).tables)
+        return profile_page(table, identity, themes, beside, figure, _today(), local)
 
-    def evaluate(self, start: int | str, end: int | str) -> Evaluation:
-        """Compare two dates: gap of each territory to its commune, and whether it closes.
+    def evaluate(
+        self,
+        start: int | str | None = None,
+        end: int | str | None = None,
+        *,
+        audience: Audience = "interne",
+    ) -> Evaluation:
+        """Hold objectives against figures, and measure how gaps to the commune moved.
 
-        The result's ``.df`` is a DataFrame; it shows and saves itself like a panel.
+        Parameters
+        ----------
+        start, end : int or str, optional
+            The two dates; the first and the last for which something is loaded by default. Inside
+            them, each indicator is read between its first and last dates of one series.
+        audience : {"interne", "partenaires", "public"}
+            As :meth:`table`.
+
+        Returns
+        -------
+        Evaluation
+            ``.df`` has one row a territory and indicator, ``.objectives`` one an objective,
+            ``.moments`` one an objective and date, ``.actions`` one an action; it shows and saves
+            itself like a panel.
         """
-        from observatoire.indicators.evaluating import evaluate_frames
         from observatoire.panels.evaluation import evaluation_page
 
-        if str(start) >= str(end):
-            raise UnknownNameError(
-                f"Le départ ({start}) doit précéder l’arrivée ({end}).",
-                remedy="Par exemple o.evaluate(start=2014, end=2019).",
-            )
-        codes = [i.code for i in self.catalogue]
-        first, last = (
-            self.table(codes, None, when, self._beside(["commune"])) for when in (start, end)
+        self._ensure_loaded()
+        asking = self._asking(audience)
+        found = asking.assess(start, end)
+        shown = self._definitions.with_others(*asking.tables)
+        notes = self._public_notes(audience)
+        return evaluation_page(shown, found, notes, _today(), self.workspace.name)
+
+    def objectives(self) -> pd.DataFrame:
+        """List the objectives loaded: orientation, perimeter, indicator, baseline, target, due date."""
+        return self.warehouse.frame(listing.OBJECTIVES)
+
+    def actions(self) -> pd.DataFrame:
+        """List the actions and envelopes loaded, one row an action and funder."""
+        from observatoire.indicators.programming import read_actions
+
+        return read_actions(self.warehouse)
+
+    def notes(self, readers: str = "public") -> pd.DataFrame:
+        """List the qualitative notes that some readers may see; pages only ever show the public ones.
+
+        Parameters
+        ----------
+        readers : {"public", "partenaires", "confidentiel"}
+            Notes of that rank and below.
+        """
+        from observatoire.secrecy.notes import notes_for
+
+        return notes_for(self.warehouse.frame(listing.NOTES), readers)
+
+    def watch(self, *, audience: Audience = "interne") -> WatchSheet:
+        """Show the thresholds of ``watch.toml`` that are passed, and the public notes."""
+        from observatoire.panels.signals import watch_page
+
+        self._ensure_loaded()
+        asking = self._asking(audience)
+        signals = asking.signals(self._watches)
+        return watch_page(
+            self._definitions.with_others(*asking.tables),
+            signals,
+            len(self._watches),
+            self._public_notes(audience),
+            _today(),
+            self.workspace.name,
         )
-        comparator = self._gazetteer.commune_of_each(first.zoning)
-        frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
-        last = last.with_others(first)
-        return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
 
     def trend(
         self,
@@ -685,6 +753,7 @@ class Observatory:
             self.series.check(self.catalogue.get(code), first, last)
         before, after = (self.table(codes, zoning, when, compare) for when in (first, last))
         frame = trend_frame(before.cells, after.cells, after.indicators)
+        after = after.with_others(before)
         return trend_page(after, frame, self._gazetteer.communes, _today(), self.workspace.name)
 
     def inequality(
@@ -727,7 +796,9 @@ class Observatory:
         if since is not None:
             first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
             self.series.check(definition, first, str(table.main["period"].iloc[0]))
-            before = inequality_of(self.table(indicator, zoning, first).main, definition)
+            earlier = self.table(indicator, zoning, first)
+            table = table.with_others(earlier)
+            before = inequality_of(earlier.main, definition)
             former = (
                 first,
                 moved(before.spread, found.spread),
@@ -755,6 +826,7 @@ class Observatory:
         """
         from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
+        from observatoire.panels.evaluation import evaluation_blocks
         from observatoire.warehouse.findings import by_source
 
         target = Path(path or self.workspace.processed / "annexe.html")
@@ -762,6 +834,8 @@ class Observatory:
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
         table = self._everything(audience)
+        tell("Évaluation des objectifs")
+        found = self._asking(audience).assess()
         tell("Composition des pages")
         page = annex_page(
             AnnexContent(
@@ -781,12 +855,15 @@ class Observatory:
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
+                evaluation=evaluation_blocks(table, found, self._public_notes(audience)),
+                local=self._local(audience).blocks,
                 checked=by_source(self.checks(), self.sources()),
                 audience=audience,
             )
         )
         tell("Écriture du document")
-        return Sheet(page, table).save(target)
+        leaving = table.with_others(*self._asking(audience).tables)
+        return Sheet(page, leaving).save(target)
 
     def publish(self, folder: str | Path, *, audience: Audience = "public") -> Path:
         """Write a Data Package that another observatory can read.
@@ -846,6 +923,66 @@ class Observatory:
         from observatoire.secrecy.door import Door
 
         return Door(self._plan, self._ledger)
+
+    @cached_property
+    def _inquiries(self) -> dict[tuple[str, dt.date], Inquiry]:
+        return {}
+
+    def _asking(self, audience: Audience) -> Inquiry:
+        """Return what asks for the tables of an evaluation, for those who read."""
+        from observatoire.panels.assessing import Inquiry, Places
+        from observatoire.secrecy.notes import let_out
+
+        key = (audience, self.today())
+        if key not in self._inquiries:
+            self._inquiries[key] = Inquiry(
+                self._desk,
+                partial(self.table, audience=audience),
+                Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning),
+                self.series.refusal,
+                partial(let_out, gate=self._gate(audience)),
+            )
+        return self._inquiries[key]
+
+    @cached_property
+    def _definitions(self) -> ProtectedTable:
+        """Definitions and warnings, for the pages that lay out figures of several tables."""
+        from observatoire.secrecy.table import protect_table
+
+        blank = self._desk.blank(self.workspace.main_zoning)
+        return protect_table(blank, None, self._plan(), self._door)
+
+    @cached_property
+    def _locals(self) -> dict[tuple[str, dt.date], Local]:
+        return {}
+
+    def _local(self, audience: Audience) -> Local:
+        """Return what is watched, written and done in each territory."""
+        from observatoire.panels.signals import Local
+
+        key = (audience, self.today())
+        if key not in self._locals:
+            asking = self._asking(audience)
+            self._locals[key] = Local(
+                asking.signals(self._watches),
+                self._public_notes(audience),
+                asking.actions,
+                self.catalogue.indicators,
+                self.workspace.main_zoning,
+            )
+        return self._locals[key]
+
+    @cached_property
+    def _watches(self) -> tuple[Watch, ...]:
+        from observatoire.indicators.watching import WATCH_FILE, read_watches
+
+        return read_watches(self.workspace.root / WATCH_FILE, self.catalogue.indicators)
+
+    def _public_notes(self, audience: Audience) -> PublicNotes:
+        from observatoire.secrecy.notes import let_out, public_notes
+
+        notes = self.warehouse.frame(listing.NOTES)
+        return public_notes(let_out(notes, gate=self._gate(audience)))
 
     @cached_property
     def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:

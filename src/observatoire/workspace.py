@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WORKSPACE_FILE = "observatoire.toml"
 
+#: What the embedded default is made of.
+EMBEDDED_PARTS = ("geo", "data/raw", "modeles", "indicators.toml", "watch.toml", WORKSPACE_FILE)
+
 #: How sources may be shared between real perimeters.
 PASSAGE_METHODS = ("area", "support", "density")
 
@@ -253,7 +256,7 @@ def create_workspace(folder: Path) -> Path:
         )
     origin = embedded_root()
     try:
-        for part in ("geo", "data/raw", "indicators.toml", WORKSPACE_FILE):
+        for part in EMBEDDED_PARTS:
             target = folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
             if (origin / part).is_dir():

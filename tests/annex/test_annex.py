@@ -27,6 +27,7 @@ HEADINGS = [
 CHAPTERS = [
     "Méthode",
     *HEADINGS,
+    "Évaluation",
     "Fiches des quartiers",
     "Ce que l’on sait, ce qui manque",
     "Sources",
@@ -230,7 +231,7 @@ def test_warnings_and_credits() -> None:
 
 def test_each_source_tells_its_rows_and_prints() -> None:
     table = next(t for t in page().tables if t["caption"].startswith("Sources chargées"))
-    assert len(table["rows"]) == 8
+    assert len(table["rows"]) == 9
     for row in table["rows"][1:]:
         assert "gardée" in row[4]
         assert re.search(r"\([0-9a-f]{12}…\)", row[5])

@@ -1,17 +1,14 @@
-"""Panels, profiles and evaluations: which rows, which notes, which verdicts."""
+"""Panels and profiles: which rows, which notes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 
 import demo
 import oracle
-from observatoire.indicators.evaluating import EVALUATION_COLUMNS, evaluate_frames
 from observatoire.pages.blocks import Callout, Facts, Grid, Paragraph
-from observatoire.panels.evaluation import evaluation_page
 from observatoire.panels.panel import MOST_COLUMNS
 
 if TYPE_CHECKING:
@@ -109,78 +106,3 @@ def test_a_profile_says_what_is_known_and_what_is_not(code: str) -> None:
     assert commune.text in ("81\u202f017", "40\u202f175")
     labels = {note.label.split(" (")[0] for note in profile[0].notes}
     assert "Non disponible" in labels
-
-
-# --- evaluation -------------------------------------------------------------------------------
-
-
-def frame(period: str, mine: float, theirs: float, status: str = "aggregated") -> pd.DataFrame:
-    base = {"indicator": "part_hlm", "period": period, "low": mine, "high": mine}
-    return pd.DataFrame(
-        [
-            base | {"zoning": "q", "territory": "a", "name": "A", "value": mine, "status": status},
-            base
-            | {"zoning": "c", "territory": "v", "name": "V", "value": theirs, "status": "observed"},
-        ]
-    )
-
-
-def evaluated(start: pd.DataFrame, end: pd.DataFrame) -> Any:
-    catalogue = demo.demo().catalogue
-    found = evaluate_frames(
-        start, end, {"a": ("c", "v")}, {"part_hlm": catalogue.get("part_hlm")}, "q"
-    )
-    assert list(found.columns) == list(EVALUATION_COLUMNS)
-    assert len(found) == 1
-    return found.iloc[0]
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "verdict"),
-    [
-        ((30.0, 20.0), (26.0, 20.0), "rattrapage"),
-        ((30.0, 20.0), (36.0, 20.0), "décrochage"),
-        ((30.0, 20.0), (40.0, 30.0), "parallèle"),
-        ((30.0, 20.0), (30.04, 20.0), "parallèle"),
-        ((10.0, 20.0), (15.0, 20.0), "rattrapage"),
-        ((10.0, 20.0), (5.0, 20.0), "décrochage"),
-    ],
-)
-def test_verdicts(start: tuple[float, float], end: tuple[float, float], verdict: str) -> None:
-    row = evaluated(frame("2010", *start), frame("2016", *end))
-    assert row["convergence"] == verdict
-    assert row["gap_start"] == pytest.approx(start[0] - start[1])
-    assert row["gap_end"] == pytest.approx(end[0] - end[1])
-    assert row["change"] == pytest.approx(end[0] - start[0])
-    assert row["reason"] == ""
-
-
-@pytest.mark.parametrize("status", ["secret", "bounded", "context", "missing"])
-def test_what_is_not_exact_gives_no_verdict(status: str) -> None:
-    row = evaluated(frame("2010", 30, 20), frame("2016", 26, 20, status))
-    assert row["convergence"] == "indéterminé"
-    assert row["reason"] == "Pas de chiffre exact pour le quartier en 2016."
-    assert pd.isna(row["value_end"])
-    assert pd.isna(row["gap_end"])
-
-
-def test_the_page_of_an_evaluation_counts_its_verdicts() -> None:
-    o = demo.demo()
-    catalogue = {"part_hlm": o.catalogue.get("part_hlm")}
-    found = evaluate_frames(
-        frame("2010", 30, 20), frame("2016", 26, 20), {"a": ("c", "v")}, catalogue, "q"
-    )
-    page = evaluation_page(o.table("part_hlm"), found, "2010", "2016", "", "").page
-    first, counts, details = page.blocks
-    assert isinstance(first, Paragraph)
-    assert first.text.startswith("1\u00a0écart comparé sur 1")
-    assert isinstance(counts, Grid)
-    assert [cell.text for cell in counts.rows[0].cells] == ["1", "0", "0"]
-    assert isinstance(details, Grid)
-    assert [c.text for c in details.rows[0].cells] == [
-        "30,0",
-        "26,0",
-        "+10,0",
-        "+6,0",
-        "rattrapage",
-    ]

@@ -26,6 +26,7 @@ from observatoire.pages.sheet import Sheet
 from observatoire.panels.evaluation import evaluation_page
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import profile_blocks
+from observatoire.panels.signals import watch_page
 from observatoire.secrecy.table import ProtectedTable
 from secrecy_workspace import HIDDEN, SHOWN, secret_texts
 
@@ -264,7 +265,8 @@ def test_no_room_lets_a_raw_table_in(kept: Observatory, tmp_path: Path) -> None:
         lambda: panel_blocks(raw, {}),
         lambda: profile_blocks(raw, identity, [], []),
         lambda: map_figure(raw, "menages_aides", ground, {}),
-        lambda: evaluation_page(raw, pd.DataFrame(), "2010", "2016", "", ""),
+        lambda: evaluation_page(raw, content, content, "", ""),
+        lambda: watch_page(raw, pd.DataFrame(), 0, content, "", ""),
         lambda: annex_page(content),
         lambda: write_package(raw, tmp_path / "p", name="p", title="p", sources=[], date=""),
     ):

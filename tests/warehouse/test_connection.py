@@ -151,7 +151,7 @@ def test_zoning_declared_no_more_is_forgotten(place: Place) -> None:
 
 def test_transaction_is_whole_or_nothing() -> None:
     warehouse = open_warehouse(MEMORY, METRIC)
-    insert = "INSERT INTO target VALUES ('t', 'i', 'z', 'a', '2010', '2016', 1, 2, 's')"
+    insert = "INSERT INTO reject VALUES (1, 2, 'a', 'b', 'c', 'd')"
 
     def within(*statements: str) -> None:
         with warehouse.transaction():
@@ -159,10 +159,10 @@ def test_transaction_is_whole_or_nothing() -> None:
                 warehouse.run(statement)
 
     with pytest.raises(duckdb.ParserException):
-        within(insert, "INSERT ITNO target")
-    assert warehouse.rows("SELECT count(*) FROM target") == [(0,)]
+        within(insert, "INSERT ITNO reject")
+    assert warehouse.rows("SELECT count(*) FROM reject") == [(0,)]
     with pytest.raises(duckdb.ConstraintException):
         within(insert, insert)
     within(insert)
-    assert warehouse.rows("SELECT count(*) FROM target") == [(1,)]
+    assert warehouse.rows("SELECT count(*) FROM reject") == [(1,)]
     warehouse.close()

@@ -30,7 +30,7 @@ from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -55,6 +55,8 @@ class AnnexContent:
     panel: Sequence[str]
     against: Mapping[str, Sequence[tuple[str, str, str]]]
     sources: Sequence[Mapping[str, Any]]
+    evaluation: Sequence[Block] = ()
+    local: Callable[[str], Sequence[Block]] = lambda _: ()
     checked: pd.DataFrame | None = None
     audience: str = "public"
 
@@ -73,6 +75,7 @@ def annex_page(content: AnnexContent) -> Page:
     blocks += method_blocks(content.table)
     for theme in content.catalogue.themes.values():
         blocks += _theme_blocks(content, theme)
+    blocks += _evaluation(content)
     blocks += _profiles(content)
     blocks += completeness_blocks(content.table)
     if content.checked is not None:
@@ -109,6 +112,16 @@ def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
     return blocks
 
 
+def _evaluation(content: AnnexContent) -> list[Block]:
+    if not content.evaluation:
+        return []
+    lead = (
+        "Ce que le contrat visait, ce que les chiffres permettent d’en dire, ce qui manque et à qui le "
+        "demander ; puis ce qui a été programmé."
+    )
+    return [Heading("Évaluation", 1, "evaluation"), Paragraph(lead), *content.evaluation]
+
+
 def _profiles(content: AnnexContent) -> list[Block]:
     blocks: list[Block] = [
         Heading("Fiches des quartiers", 1, "fiches"),
@@ -129,6 +142,7 @@ def _profiles(content: AnnexContent) -> list[Block]:
         against = content.against.get(identity.code, ())
         where = locator_figure(identity.code, identity.name, content.ground)
         blocks += profile_blocks(table, identity, themes, against, where)
+        blocks += content.local(identity.code)
     return blocks
 
 

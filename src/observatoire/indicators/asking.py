@@ -25,7 +25,7 @@ from observatoire.indicators.sampling import (
     sums_behind,
     with_sampling,
 )
-from observatoire.indicators.table import Table
+from observatoire.indicators.table import CELL_COLUMNS, Table
 from observatoire.rules import Rule
 from observatoire.sources.precision import PrecisionRule
 from observatoire.territories.perimeters import require_official
@@ -69,6 +69,16 @@ class Desk:
                 )
         kept = {code: names[code] for code in territories} if territories else names
         return Place(zoning, kept, self._roads[zoning])
+
+    def blank(self, zoning: str) -> Table:
+        """Return a table of no figure: every definition, and the warnings of the workspace."""
+        return Table(
+            cells=pd.DataFrame(columns=list(CELL_COLUMNS)),
+            indicators=self.catalogue.indicators,
+            zoning=zoning,
+            zoning_label=self.workspace.zoning(zoning).label,
+            warnings=self.workspace.warnings,
+        )
 
     def passage(self, source: str, target: str) -> Passage:
         """Return the passage that figures use from one zoning to another.
@@ -201,6 +211,10 @@ class Desk:
 
     def periods(self) -> dict[str, tuple[str, ...]]:
         """Return the periods in which each indicator has figures, in order."""
+        return self._known_periods
+
+    @cached_property
+    def _known_periods(self) -> dict[str, tuple[str, ...]]:
         rows = self.warehouse.rows(
             "SELECT DISTINCT source, variable, period FROM current_observation"
         )
@@ -320,6 +334,18 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
     known = desk.periods()
     if period is None:
         return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
+    check_period(known, period)
+    return dict.fromkeys([i.code for i in indicators], period)
+
+
+def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:
+    """Check that something was loaded for a period.
+
+    Raises
+    ------
+    UnknownNameError
+        With the periods that were.
+    """
     loaded = sorted({each for periods in known.values() for each in periods})
     if period not in loaded:
         raise UnknownNameError(
@@ -329,7 +355,6 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
             else f"Périodes chargées : {', '.join(loaded) or 'aucune'}.",
             name=period,
         )
-    return dict.fromkeys([i.code for i in indicators], period)
 
 
 def read_observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:

@@ -1,17 +1,36 @@
-"""Measure the way made: gap to the comparator at two dates, and whether it closes."""
+"""Measure the way made: gap to a comparator at two dates, and whether it closes."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from observatoire.indicators.table import by_spot
+from observatoire.indicators.comparing import (
+    ABOVE,
+    BELOW,
+    CHANGE_WORDS,
+    CLOSING,
+    FAR_BELOW,
+    PARALLEL,
+    UNJUDGED,
+    UNKNOWN,
+    WIDENING,
+    Convergence,
+    Difference,
+    Estimate,
+    change,
+    convergence,
+    difference,
+)
+from observatoire.indicators.table import Spot, by_spot
+from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Nature, Record, Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator
 
@@ -24,23 +43,82 @@ EVALUATION_COLUMNS = (
     "value_start",
     "value_end",
     "change",
+    "verdict",
+    "comparator",
     "gap_start",
+    "gap_start_low",
+    "gap_start_high",
     "gap_end",
+    "gap_end_low",
+    "gap_end_high",
+    "move",
+    "move_low",
+    "move_high",
     "convergence",
     "reason",
+    "source",
 )
 
-#: What may be said of a gap between two dates.
-CLOSING, PARALLEL, WIDENING, UNKNOWN = "rattrapage", "parallèle", "décrochage", "indéterminé"
+#: What a gap is measured for: counts of places of unlike sizes are not compared.
+COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 
-_COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
+_NAN = float("nan")
 _POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
+
+#: Said of an exact figure that does not move.
+STABLE = "stable"
+
+#: Kinds of precision without a sampling error, and with one that nobody tells.
+_SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a territory is compared with: where it stands in the tables, and its name."""
+
+    zoning: str
+    territory: str
+    label: str
+
+
+def figure_of(figure: Record | None) -> Estimate:
+    """Return a figure of a table as what may be compared.
+
+    A point carries its sampling interval when the table tells one; bounds are carried as such;
+    what describes another territory (*contexte*), or is hidden or absent, says nothing. A source
+    that counts everyone has no sampling: its figures move for certain, and are judged as they are.
+
+    Examples
+    --------
+    >>> figure_of({"status": "bounded", "value": float("nan"), "low": 20.0, "high": 30.0}).told
+    True
+    >>> figure_of({"status": "context", "value": 20.0, "low": 0.0, "high": 0.0}).told
+    False
+    """
+    if figure is None:
+        return Estimate(_NAN)
+    told = {str(key): value for key, value in figure.items()}
+    point = told["status"] in _POINT
+    if not point and told["status"] != str(Status.BOUNDED):
+        return Estimate(_NAN)
+    value = float(told["value"]) if point else _NAN
+    whole = [float(told[side]) for side in ("low", "high")]
+    passage = [
+        float(told.get(f"passage_{side}", whole[at])) for at, side in enumerate(("low", "high"))
+    ]
+    least, most = (value if math.isnan(bound) else bound for bound in passage)
+    kind = str(told.get("precision", "") or "exhaustive")
+    if kind in _SURE:
+        return Estimate(value, least, most, least=least, most=most)
+    if kind in _UNTOLD:
+        return Estimate(value, least=least, most=most)
+    return Estimate(value, whole[0], whole[1], least=least, most=most)
 
 
 def evaluate_frames(
     start: pd.DataFrame,
     end: pd.DataFrame,
-    comparator: Mapping[str, tuple[str, str]],
+    beside: Mapping[str, Sequence[Beside]],
     indicators: Mapping[str, Indicator],
     zoning: str,
 ) -> pd.DataFrame:
@@ -49,9 +127,9 @@ def evaluate_frames(
     Parameters
     ----------
     start, end : DataFrame
-        Tidy tables of the two periods, comparators included.
-    comparator : mapping
-        (zoning, territory) each territory is compared with.
+        Tidy tables of the two dates, comparators included; each indicator has its own period.
+    beside : mapping
+        What each territory is compared with, best first: the first that has figures at both dates.
     indicators : mapping
         Definitions.
     zoning : str
@@ -61,76 +139,240 @@ def evaluate_frames(
     -------
     DataFrame
         Columns :data:`EVALUATION_COLUMNS`. Gaps are value minus comparator, in the indicator's
-        unit. ``convergence`` is *rattrapage* when the gap's size shrinks, *décrochage* when it
-        grows, *parallèle* when it is the same at the decimals shown, *indéterminé* when a figure
-        lacks, or is only bounded: the reason says which.
+        unit, with all that bounds and sampling leave open. ``convergence`` is *rattrapage* when the
+        whole interval of the move is below 0, *décrochage* when it is above, *parallèle* when two
+        measured gaps do not differ, *indéterminé* when a figure lacks or its bounds are too wide:
+        the reason says which.
     """
     first, last = by_spot(start), by_spot(end)
     rows = []
-    mine = end[end["zoning"] == zoning]
-    for row in records(mine):
-        code, territory = str(row["indicator"]), str(row["territory"])
-        if indicators[code].nature not in _COMPARED:
+    for row in records(end[end["zoning"] == zoning]):
+        indicator = indicators[str(row["indicator"])]
+        if indicator.nature not in COMPARED:
             continue
-        beside = comparator.get(territory)
-        keys = [(zoning, territory, code), (*beside, code) if beside else None]
-        figures = [(table.get(key) if key else None) for key in keys for table in (first, last)]
-        rows.append(_compared(row, figures, indicators[code], start, end))
+        choices = beside.get(str(row["territory"]), ())
+        mine = (zoning, str(row["territory"]), indicator.code)
+        rows.append(
+            _compared(indicator, mine, _choose(first, last, choices, indicator), first, last)
+        )
     return pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS))
 
 
-def _compared(
-    row: Record,
-    figures: list[Record | None],
+def _choose(
+    first: Mapping[Spot, Record],
+    last: Mapping[Spot, Record],
+    choices: Sequence[Beside],
     indicator: Indicator,
-    start: pd.DataFrame,
-    end: pd.DataFrame,
+) -> Beside | None:
+    for one in choices:
+        key = (one.zoning, one.territory, indicator.code)
+        if all(figure_of(table.get(key)).told for table in (first, last)):
+            return one
+    return choices[0] if choices else None
+
+
+def _compared(
+    indicator: Indicator,
+    mine: Spot,
+    other: Beside | None,
+    first: Mapping[Spot, Record],
+    last: Mapping[Spot, Record],
 ) -> tuple[object, ...]:
-    values = [_point(figure) for figure in figures]
-    mine_start, mine_end, their_start, their_end = values
-    gap_start, gap_end = mine_start - their_start, mine_end - their_end
-    verdict, reason = _verdict(gap_start, gap_end, indicator), ""
-    if verdict == UNKNOWN:
-        reason = _lacking(figures, str(start["period"].iloc[0]), str(end["period"].iloc[0]))
+    theirs = (other.zoning, other.territory, indicator.code) if other else None
+    a = [figure_of(table.get(mine)) for table in (first, last)]
+    b = [figure_of(table.get(theirs) if theirs else None) for table in (first, last)]
+    gaps = [difference(x, y, indicator.polarity) for x, y in zip(a, b, strict=True)]
+    moved = settle(gaps[0], gaps[1], indicator.decimals)
+    dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
+    reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
+    if moved.verdict == UNKNOWN:
+        reason = _lacking(a, b, dates, other.label if other else "le comparateur")
     return (
-        row["territory"],
-        row["name"],
+        mine[1],
+        last[mine]["name"],
         indicator.code,
-        str(start["period"].iloc[0]),
-        str(end["period"].iloc[0]),
-        mine_start,
-        mine_end,
-        mine_end - mine_start,
-        gap_start,
-        gap_end,
-        verdict,
+        *dates,
+        a[0].value,
+        a[1].value,
+        a[1].value - a[0].value,
+        told_change(a[0], a[1], indicator.polarity, indicator.decimals),
+        other.label if other else "",
+        *gap_numbers(gaps[0]),
+        *gap_numbers(gaps[1]),
+        moved.value,
+        moved.low,
+        moved.high,
+        moved.verdict,
         reason,
+        str(last[mine].get("source", "")),
     )
 
 
-def _point(figure: Record | None) -> float:
-    if figure is None or figure["status"] not in _POINT:
-        return float("nan")
-    return float(str(figure["value"]))
+def told_change(start: Estimate, end: Estimate, polarity: str, decimals: int) -> str:
+    """Say how a figure moved of itself.
+
+    What a source that counts everyone tells is a fact, neither sure nor unsure: it is said without
+    « nette », and *stable* when nothing shows at the decimals printed.
+
+    Examples
+    --------
+    >>> told_change(Estimate(30, 30, 30), Estimate(25, 25, 25), "lower_is_better", 1)
+    'amélioration'
+    >>> told_change(Estimate(30, 30, 30), Estimate(30.04, 30.04, 30.04), "neutral", 1)
+    'stable'
+    """
+    own = change(start, end, polarity)
+    if not own.judged:
+        return UNJUDGED
+    if own.low < own.high:
+        return own.verdict
+    if round_half_up(own.value, decimals) == 0:
+        return STABLE
+    return CHANGE_WORDS[polarity][ABOVE - FAR_BELOW if own.value > 0 else BELOW - FAR_BELOW]
 
 
-def _verdict(gap_start: float, gap_end: float, indicator: Indicator) -> str:
-    if np.isnan(gap_start) or np.isnan(gap_end):
-        return UNKNOWN
-    moved = round(abs(gap_end) - abs(gap_start), indicator.decimals)
-    if moved == 0:
-        return PARALLEL
-    return CLOSING if moved < 0 else WIDENING
+def _side(gaps: Sequence[Difference], indicator: Indicator) -> str:
+    """Say which side a territory is on, when it is better placed than its comparator."""
+    better = {"lower_is_better": -1, "higher_is_better": 1}.get(indicator.polarity, 0)
+    sides = [_sign(gap) * better for gap in gaps]
+    if sides == [1, 1]:
+        return "Mieux placé que le comparateur aux deux dates."
+    if 1 in sides:
+        return "L’écart a changé de sens." if -1 in sides else "Mieux placé à l’une des deux dates."
+    return ""
 
 
-def _lacking(figures: list[Record | None], start: str, end: str) -> str:
-    places = (
-        f"le quartier en {start}",
-        f"le quartier en {end}",
-        f"le comparateur en {start}",
-        f"le comparateur en {end}",
-    )
-    lost = [
-        place for figure, place in zip(figures, places, strict=True) if np.isnan(_point(figure))
+def _sign(gap: Difference) -> int:
+    return int(gap.low > 0) - int(gap.high < 0)
+
+
+def gap_numbers(gap: Difference) -> tuple[float, float, float]:
+    """Return a gap and all that bounds and sampling leave open."""
+    low = gap.least if math.isnan(gap.low) else gap.low
+    high = gap.most if math.isnan(gap.high) else gap.high
+    return gap.value, low, high
+
+
+def settle(start: Difference, end: Difference, decimals: int = 1) -> Convergence:
+    """Say whether a gap closes, from points with their intervals or from bounds alone.
+
+    Bounds settle a verdict when the sizes that they allow at the two dates do not meet.
+
+    Examples
+    --------
+    >>> def gap(low, high):
+    ...     return Difference(float("nan"), low, high, verdict="plus haut")
+    >>> settle(gap(10, 12), gap(5, 7)).verdict, settle(gap(10, 12), gap(9, 11)).verdict
+    ('rattrapage', 'indéterminé')
+    """
+    if not (start.judged and end.judged):
+        return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
+    if not (math.isnan(start.value) or math.isnan(end.value)):
+        moved = convergence(start, end)
+        still = round_half_up(moved.value, decimals) == 0
+        verdict = PARALLEL if still else moved.verdict
+        return Convergence(moved.value, moved.low, moved.high, verdict, moved.crossed)
+    first, last = _sizes(start), _sizes(end)
+    low, high = last[0] - first[1], last[1] - first[0]
+    verdict = CLOSING if high < 0 else WIDENING if low > 0 else UNKNOWN
+    return Convergence(_NAN, low, high, verdict)
+
+
+def _sizes(gap: Difference) -> tuple[float, float]:
+    """Return the smallest and largest size that a gap may have."""
+    if gap.low <= 0 <= gap.high:
+        return 0.0, max(-gap.low, gap.high)
+    ends = sorted((abs(gap.low), abs(gap.high)))
+    return ends[0], ends[1]
+
+
+def _lacking(
+    mine: Sequence[Estimate], theirs: Sequence[Estimate], dates: Sequence[str], other: str
+) -> str:
+    places = [
+        f"{who} en {date}"
+        for who, figures in (("le quartier", mine), (other, theirs))
+        for figure, date in zip(figures, dates, strict=True)
+        if not figure.told
     ]
-    return f"Pas de chiffre exact pour {', '.join(lost)}."
+    if places:
+        return f"Pas de chiffre pour {enumerate_words(places)}."
+    if not all(figure.sampled for figure in (*mine, *theirs)):
+        return "Erreur d’échantillonnage inconnue : le mouvement ne peut être jugé."
+    return "Les bornes des écarts se recouvrent : le sens du mouvement reste inconnu."
+
+
+def median_bounds(known: Sequence[float], unknown: int) -> tuple[float, float]:
+    """Bound the median of values of which some are unknown.
+
+    Parameters
+    ----------
+    known : sequence of float
+        The values told.
+    unknown : int
+        How many are not.
+
+    Returns
+    -------
+    low, high : float
+        The median were all unknown values very small, then very large; NaN when half are unknown.
+
+    Examples
+    --------
+    >>> median_bounds([10, 20, 30, 40, 50], 0), median_bounds([10, 20, 30, 40, 50], 2)
+    ((30.0, 30.0), (20.0, 40.0))
+    >>> median_bounds([10], 1)
+    (nan, nan)
+    """
+    count = len(known) + unknown
+    middle = {(count - 1) // 2, count // 2}
+    ends = []
+    for side in (-math.inf, math.inf):
+        ordered = sorted([*map(float, known), *[side] * unknown])
+        value = sum(ordered[at] for at in middle) / len(middle) if count else _NAN
+        ends.append(value if math.isfinite(value) else _NAN)
+    return (ends[0], ends[1]) if not any(map(math.isnan, ends)) else (_NAN, _NAN)
+
+
+def medians(
+    table: pd.DataFrame, groups: Mapping[str, str], zoning: str, label: str
+) -> pd.DataFrame:
+    """Return, by group and indicator, the median of a zoning's territories, bounded by what lacks.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A tidy table on the small zoning.
+    groups : mapping
+        Group of each territory: its commune.
+    zoning, label : str
+        What the rows made are said to stand on, and how their names begin.
+
+    Returns
+    -------
+    DataFrame
+        Rows of a tidy table: exact when every territory is told, bounded elsewhere.
+    """
+    rows = []
+    told = table.assign(group=table["territory"].map(dict(groups)))
+    for (group, code), part in told.groupby(["group", "indicator"], sort=False):
+        exact = part[part["status"].isin(_POINT)]
+        low, high = median_bounds(list(exact["value"]), len(part) - len(exact))
+        whole = low == high
+        sure = set(exact.get("precision", pd.Series(dtype=str))) <= set(_SURE)
+        status = Status.OBSERVED if whole else Status.BOUNDED
+        rows.append(
+            {
+                "zoning": zoning,
+                "territory": group,
+                "name": label,
+                "indicator": code,
+                "period": part["period"].iloc[0],
+                "value": low if whole else _NAN,
+                **dict.fromkeys(("low", "passage_low"), low),
+                **dict.fromkeys(("high", "passage_high"), high),
+                "precision": "exhaustive" if sure else "unknown",
+                "status": str(Status.MISSING if math.isnan(low) else status),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -45,9 +45,11 @@ def profile_page(
     against: Sequence[tuple[str, str, str]],
     locator: Figure | None,
     date: str,
+    local: Sequence[Block] = (),
 ) -> Sheet:
-    """Return the page of one territory."""
+    """Return the page of one territory; ``local`` is what is watched, written and done there."""
     blocks: list[Block] = profile_blocks(table, identity, themes, against, locator, warn=False)
+    blocks += local
     blocks.append(Callout("À savoir", table.warnings))
     title = f"Fiche quartier{NO_BREAK}: {identity.name}"
     return Sheet(Page(title, identity.commune_name, tuple(blocks), date), table)

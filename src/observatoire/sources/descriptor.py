@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DESCRIPTOR_NAME = "source.toml"
 LAYOUTS = ("wide", "long")
+#: Files whose rows are no figures (see registers.toml).
+REGISTERS = ("objectives", "actions", "notes")
 BLANK_MEANINGS = ("missing", "secret", "zero")
 
 
@@ -60,6 +62,8 @@ class FileSpec:
     ignored: tuple[str, ...] = ()
     totals: tuple[str, ...] = ()
     replaces: str = ""
+    register: str = ""
+    funders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def role_columns(self) -> tuple[str, ...]:
@@ -189,10 +193,13 @@ def read_source(folder: Path) -> Source:
 
 
 def _read_file(table: Declaration) -> FileSpec:
+    register = table.text("register", "", choices=REGISTERS)
     spec = FileSpec(
         name=table.text("name"),
+        register=register,
+        funders=_read_funders(table.child("funders")),
         layout=table.text("layout", "wide", choices=LAYOUTS),
-        territory=table.text("territory"),
+        territory=table.text("territory", "perimetre" if register else None),
         separator=table.text("separator", ""),
         encoding=table.text("encoding", ""),
         decimal=table.text("decimal", "", choices=(".", ",")),
@@ -224,7 +231,7 @@ def _read_file(table: Declaration) -> FileSpec:
             why="Une source ne lit que les fichiers de son propre dossier.",
             remedy="Déposez le fichier à côté de source.toml et donnez son nom seul.",
         )
-    if not spec.period and not spec.period_column:
+    if not spec.period and not spec.period_column and not register:
         raise DescriptorError(
             f"On ne sait pas à quelle période se rapporte « {spec.name} ».",
             where=table.where,
@@ -237,6 +244,13 @@ def _read_file(table: Declaration) -> FileSpec:
             remedy="Ajoutez variable_column et value_column.",
         )
     return spec
+
+
+def _read_funders(table: Declaration) -> dict[str, str]:
+    """Read who pays what each column of money of a register of actions holds."""
+    funders = {column: table.text(column) for column in table.table}
+    table.close()
+    return funders
 
 
 def _read_variable(code: str, table: Declaration) -> Variable:
@@ -296,7 +310,7 @@ def _check_whole(source: Source, table: Declaration) -> None:
             where=table.where,
             remedy="Ajoutez une table [[files]] par fichier.",
         )
-    if not source.variables:
+    if not source.variables and not all(spec.register for spec in source.files):
         raise DescriptorError(
             "La source ne déclare aucune variable.",
             where=table.where,

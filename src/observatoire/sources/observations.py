@@ -16,6 +16,7 @@ from observatoire.errors import (
     UnreadableNumberError,
     suggestion,
 )
+from observatoire.sources.dates import DATE_FORMS
 from observatoire.sources.numbers import parse_numbers
 from observatoire.typography import enumerate_words, plural
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
@@ -172,6 +173,13 @@ _ERROR_BY_KIND: dict[str, type[RowError]] = {
     "negative": UnreadableNumberError,
     "variable": RowError,
     "duplicate": DuplicateKeyError,
+    "zoning": UnknownTerritoryError,
+    "below": UnreadableNumberError,
+    "blank": RowError,
+    "word": RowError,
+    "date": RowError,
+    "order": RowError,
+    "goals": RowError,
 }
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
@@ -186,6 +194,13 @@ _REMEDY_BY_KIND = {
     '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes.",
+    "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
+    "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
+    "blank": "Remplissez la cellule.",
+    "word": "Corrigez la cellule.",
+    "date": f"Une date s’écrit {DATE_FORMS}.",
+    "order": "Corrigez l’une des deux dates.",
+    "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
 }
 
 

@@ -114,6 +114,7 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
     try:
         connection = duckdb.connect(str(path))
         schema = _schema(crs)
+        _forget_first_registers(connection)
         connection.execute(schema)
         if _crs_changed(connection, crs):
             # The workspace's CRS has changed; shapes are written anew at each opening.
@@ -147,6 +148,20 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             remedy="Renommez-le : il sera reconstruit à partir de data/raw.",
         ) from error
     return Warehouse(connection, crs)
+
+
+#: A column that tables of the first version, which nothing ever filled, did not have.
+_SINCE = {"target": "relative", "action": "stage", "note": "readers"}
+
+
+def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables of registers in the form that the first version gave them, always empty."""
+    for table, column in _SINCE.items():
+        held = connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = ?", [table]
+        ).fetchall()
+        if held and (column,) not in held:
+            connection.execute(f"DROP TABLE {table}")
 
 
 def _writable(path: Path) -> bool:

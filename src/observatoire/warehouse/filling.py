@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.declarations import read_toml
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
+from observatoire.sources.registers import Words, enrol
 from observatoire.sources.zeros import restore_zeros
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
@@ -154,7 +156,8 @@ def load_source(
             where=f"{source.code}/{DESCRIPTOR_NAME}",
             remedy=suggestion(source.zoning, known),
         )
-    parsed = [(spec, _parse(folder, source, spec, known, communes)) for spec in specs]
+    words = Words(known, *_codes(workspace))
+    parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
     if on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
@@ -162,16 +165,23 @@ def load_source(
     return _with_notices(report, source, parsed)
 
 
+def _codes(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes of indicators and of themes that registers may name."""
+    if not workspace.catalogue.is_file():
+        return (), ()
+    table = read_toml(workspace.catalogue)
+    return tuple(table.take("indicators", dict, {})), tuple(table.take("themes", dict, {}))
+
+
 def _parse(
-    folder: Path,
-    source: Source,
-    spec: FileSpec,
-    known: Mapping[str, Matcher],
-    communes: tuple[str, ...],
+    folder: Path, source: Source, spec: FileSpec, words: Words, communes: tuple[str, ...]
 ) -> Parsed:
-    """Read the observations of one file, codes given back the zero a spreadsheet took."""
-    table, restored = restore_zeros(read_table(folder / spec.name, spec), source, spec, known)
-    return replace(observe(table, source, spec, known, communes), restored=restored)
+    """Read the rows of one file, codes given back the zero a spreadsheet took."""
+    raw = read_table(folder / spec.name, spec)
+    if spec.register:
+        return enrol(raw, source, spec, words)
+    table, restored = restore_zeros(raw, source, spec, words.zonings)
+    return replace(observe(table, source, spec, words.zonings, communes), restored=restored)
 
 
 def _with_notices(
@@ -179,7 +189,10 @@ def _with_notices(
 ) -> LoadReport:
     """Say which declared variables no file gave, and which codes were given back their zero."""
     notices = []
-    given = set().union(*(set(table.observations["variable"]) for _, table in parsed))
+    given: set[str] = set()
+    for spec, table in parsed:
+        if not spec.register:
+            given |= set(table.observations["variable"])
     lacking = [code for code in source.variables if code not in given]
     if lacking and len(parsed) == len(source.standing()):
         notices.append(

@@ -29,5 +29,23 @@ FROM reject AS r JOIN load AS l ON l.id = r.load
 WHERE l.superseded_by IS NULL ORDER BY l.id, r.line
 """
 
+#: Qualitative notes of the loads that stand; who may read each goes with it.
+NOTES = """
+SELECT n.date, n.zoning, n.territory, t.name, n.theme, n.origin, n.strength, n.text, n.readers,
+       n.source
+FROM current_note AS n
+JOIN territory AS t ON t.zoning = n.zoning AND t.code = n.territory
+ORDER BY n.date DESC, n.source, n.line
+"""
+
+#: Objectives of the loads that stand.
+OBJECTIVES = """
+SELECT o.code, o.orientation, o.label AS objective, o.theme, o.zoning, o.territory, t.name, o.indicator,
+       o."start", o.baseline, o.goal, o.relative, o.due, o.partner, o.evidence, o.source
+FROM current_target AS o
+JOIN territory AS t ON t.zoning = o.zoning AND t.code = o.territory
+ORDER BY o.source, o.line
+"""
+
 #: Periods that standing figures describe.
 PERIODS = "SELECT DISTINCT period FROM current_observation ORDER BY period"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import DuplicateKeyError
+from observatoire.sources.registers import registers
 from observatoire.typography import NARROW, plural
 from observatoire.warehouse.conventions import store_convention
 from observatoire.warehouse.findings import told_findings
@@ -181,6 +182,7 @@ def store_files(
         for spec, table in parsed:
             reports.append(_store_file(warehouse, source, spec, table))
         _check_no_overlap(warehouse, source)
+        _check_one_objective(warehouse)
     rejects = pd.concat(
         [table.rejects.assign(file=table.table.name) for _, table in parsed], ignore_index=True
     )
@@ -198,7 +200,7 @@ def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Pa
     if any(row[1:] == (table.sha256, source.sha256) for row in standing):
         outcome = UNCHANGED
     else:
-        _insert(warehouse, source, parsed, [int(row[0]) for row in standing])
+        _insert(warehouse, source, spec, parsed, [int(row[0]) for row in standing])
     return FileReport(
         table.name,
         table.sha256,
@@ -210,7 +212,18 @@ def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Pa
     )
 
 
-def _insert(warehouse: Warehouse, source: Source, parsed: Parsed, standing: Sequence[int]) -> None:
+def _table_of(spec: FileSpec) -> str:
+    """Return the table that the rows of a file go to."""
+    return registers()[spec.register].table if spec.register else "observation"
+
+
+def _insert(
+    warehouse: Warehouse,
+    source: Source,
+    spec: FileSpec,
+    parsed: Parsed,
+    standing: Sequence[int],
+) -> None:
     number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
     warehouse.run(
         "INSERT INTO load VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?, ?, ?, NULL)",
@@ -227,7 +240,7 @@ def _insert(warehouse: Warehouse, source: Source, parsed: Parsed, standing: Sequ
     )
     for former in standing:
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
-    warehouse.insert("observation", parsed.observations.assign(load=number))
+    warehouse.insert(_table_of(spec), parsed.observations.assign(load=number))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
     warehouse.insert("restored", parsed.restored.assign(load=number))
 
@@ -247,6 +260,22 @@ def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
             where=source.code,
             why="On ne saurait lequel croire ; rien n’a été chargé.",
             remedy='Si l’un corrige l’autre, écrivez replaces = "ancien nom" dans sa table [[files]].',
+        )
+
+
+def _check_one_objective(warehouse: Warehouse) -> None:
+    """Refuse two standing objectives of the same code."""
+    twice = warehouse.rows(
+        "SELECT code, string_agg(source || '/' || file, ' et ' ORDER BY source, file) "
+        "FROM current_target GROUP BY code HAVING count(*) > 1 ORDER BY code LIMIT 1"
+    )
+    if twice:
+        code, files = twice[0]
+        raise DuplicateKeyError(
+            f"Deux objectifs portent le code « {code} ».",
+            where=str(files),
+            why="On ne saurait lequel évaluer ; rien n’a été chargé.",
+            remedy="Donnez à l’un un autre code.",
         )
 
 

@@ -122,39 +122,55 @@ CREATE TABLE IF NOT EXISTS passage_weight (
     link    VARCHAR NOT NULL
 );
 
+-- The registers of an evaluation (sources/registers.toml names the columns of their files).
+
 CREATE TABLE IF NOT EXISTS target (
-    code      VARCHAR PRIMARY KEY,
-    indicator VARCHAR NOT NULL,
-    zoning    VARCHAR NOT NULL,
-    territory VARCHAR NOT NULL,
-    start     VARCHAR NOT NULL,
-    due       VARCHAR NOT NULL,
-    baseline  DOUBLE,
-    goal      DOUBLE,
-    source    VARCHAR NOT NULL
+    load        INTEGER NOT NULL,
+    line        INTEGER NOT NULL,
+    code        VARCHAR NOT NULL,
+    orientation VARCHAR NOT NULL,
+    label       VARCHAR NOT NULL,
+    theme       VARCHAR NOT NULL,   -- empty: none named
+    zoning      VARCHAR NOT NULL,
+    territory   VARCHAR NOT NULL,
+    indicator   VARCHAR NOT NULL,   -- empty: the objective names none
+    "start"     VARCHAR NOT NULL,   -- period of the baseline; empty: not told
+    baseline    DOUBLE,             -- as the convention states it; NULL: taken from the figures
+    goal        DOUBLE,             -- in the unit of the indicator; NULL: no target in figures
+    relative    DOUBLE,             -- % of the baseline, instead of a goal
+    due         VARCHAR NOT NULL,
+    partner     VARCHAR NOT NULL,
+    evidence    VARCHAR NOT NULL    -- where the document says so
 );
 
 CREATE TABLE IF NOT EXISTS action (
     load      INTEGER NOT NULL,
     line      INTEGER NOT NULL,
-    year      VARCHAR NOT NULL,
+    "year"    VARCHAR NOT NULL,
     zoning    VARCHAR NOT NULL,
     territory VARCHAR NOT NULL,
-    theme     VARCHAR NOT NULL,
+    theme     VARCHAR NOT NULL,     -- empty: all of them
     label     VARCHAR NOT NULL,
-    funder    VARCHAR NOT NULL,
-    amount    DOUBLE
+    operator  VARCHAR NOT NULL,
+    kind      VARCHAR NOT NULL,
+    stage     VARCHAR NOT NULL,     -- engagé (committed) or versé (spent)
+    funder    VARCHAR NOT NULL,     -- empty: no amount is told
+    amount    DOUBLE,
+    people    DOUBLE,
+    evidence  VARCHAR NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS note (
-    load         INTEGER NOT NULL,
-    line         INTEGER NOT NULL,
-    date         VARCHAR NOT NULL,
-    zoning       VARCHAR NOT NULL,
-    territory    VARCHAR NOT NULL,
-    theme        VARCHAR NOT NULL,
-    text         VARCHAR NOT NULL,
-    confidential BOOLEAN NOT NULL
+    load      INTEGER NOT NULL,
+    line      INTEGER NOT NULL,
+    "date"    VARCHAR NOT NULL,
+    zoning    VARCHAR NOT NULL,
+    territory VARCHAR NOT NULL,
+    theme     VARCHAR NOT NULL,
+    origin    VARCHAR NOT NULL,
+    strength  VARCHAR NOT NULL,
+    text      VARCHAR NOT NULL,
+    readers   VARCHAR NOT NULL      -- public, partenaires, confidentiel
 );
 
 -- The whole rule of secrecy of a source, as its source.toml tells it.
@@ -234,3 +250,15 @@ SELECT observation.*, load.source, load.file
 FROM observation
 JOIN load ON load.id = observation.load
 WHERE load.superseded_by IS NULL;
+
+CREATE OR REPLACE VIEW current_target AS
+SELECT target.*, load.source, load.file FROM target
+JOIN load ON load.id = target.load WHERE load.superseded_by IS NULL;
+
+CREATE OR REPLACE VIEW current_action AS
+SELECT action.*, load.source, load.file FROM action
+JOIN load ON load.id = action.load WHERE load.superseded_by IS NULL;
+
+CREATE OR REPLACE VIEW current_note AS
+SELECT note.*, load.source, load.file FROM note
+JOIN load ON load.id = note.load WHERE load.superseded_by IS NULL;
