@@ -101,6 +101,10 @@ def reject(
     ).astype({"reason": "str", "column": "str", "raw": "str", "kind": "str"})
 
 
+#: What a column without a fault gives.
+NO_REJECT = reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
+
+
 def territory_rejects(
     rows: pd.DataFrame,
     empty: np.ndarray,

@@ -12,6 +12,7 @@ import pandas as pd
 from observatoire.errors import UnknownColumnError, UnknownTerritoryError, suggestion
 from observatoire.sources.faults import (
     HARMLESS,
+    NO_REJECT,
     REJECT_COLUMNS,
     error_of,
     reject,
@@ -338,6 +339,8 @@ def _period_rejects(rows: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
 def _number_rejects(rows: pd.DataFrame, part: Part) -> pd.DataFrame:
     known = (rows["territory"] != "").to_numpy()[part.at]
     bad = part.numbers.unreadable.to_numpy() & known
+    if not bad.any():
+        return NO_REJECT
     raw = part.raw[bad].str.strip()
     lines = rows["line"].to_numpy()[part.at][bad]
     reasons = ("« " + raw + " » n’est pas un nombre.").to_numpy(object)
@@ -350,6 +353,8 @@ def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.Data
     counted = known is not None and known.nature is Nature.COUNT
     placed = (rows["territory"] != "").to_numpy()[part.at]
     bad = (part.numbers.value < 0).to_numpy() & placed & counted
+    if not bad.any():
+        return NO_REJECT
     raw = part.raw[bad].str.strip()
     lines = rows["line"].to_numpy()[part.at][bad]
     reasons = ("« " + raw + " » est négatif : un effectif ne peut l’être.").to_numpy(object)
@@ -359,7 +364,9 @@ def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.Data
 def _unknown_variables(
     rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec
 ) -> pd.DataFrame:
-    lost = rows.iloc[part.at if part.variable not in source.variables else []]
+    if part.variable in source.variables:
+        return NO_REJECT
+    lost = rows.iloc[part.at]
     reason = f"La variable « {part.variable} » n’est pas déclarée."
     raw = np.full(len(lost), part.variable, dtype=object)
     return reject(lost["line"].to_numpy(), "variable", reason, raw, spec.variable_column)
@@ -391,7 +398,7 @@ def _duplicates(
         found.append(
             reject(again["line"].to_numpy(), "duplicate", reasons, raw_told, spec.territory)  # type: ignore[arg-type]
         )
-    return pd.concat(found) if found else pd.DataFrame(columns=list(REJECT_COLUMNS))
+    return pd.concat(found) if found else NO_REJECT
 
 
 # --- Observations --------------------------------------------------------------------------------

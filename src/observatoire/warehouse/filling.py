@@ -166,7 +166,7 @@ def _with_notices(
     report: LoadReport, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
 ) -> LoadReport:
     """Say which declared variables no file gave."""
-    given = set().union(*(set(table.observations["variable"]) for _, table in parsed))
+    given = set().union(*(set(table.cells["variable"].unique()) for _, table in parsed))
     lacking = [code for code in source.variables if code not in given]
     if not lacking or len(parsed) < len(source.standing()):
         return report

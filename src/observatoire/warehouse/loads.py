@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from observatoire.errors import DuplicateKeyError
@@ -194,7 +195,7 @@ def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Pa
         parsed.rows_read,
         parsed.rows_kept,
         parsed.rows_rejected,
-        len(parsed.observations),
+        len(parsed.cells),
     )
 
 
@@ -215,18 +216,40 @@ def _insert(warehouse: Warehouse, source: Source, parsed: Parsed, standing: Sequ
     )
     for former in standing:
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
-    warehouse.insert("observation", parsed.observations.assign(load=number))
+    warehouse.insert("observation", parsed.cells.assign(load=np.int32(number)))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
 
 
-def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
-    twice = warehouse.rows(
-        "SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file) "
-        "FROM current_observation WHERE source = ? "
-        "GROUP BY zoning, territory, variable, period HAVING count(DISTINCT load) > 1 "
-        "ORDER BY ALL LIMIT 1",
-        [source.code],
+#: Which variables and periods two standing loads of a source both give: looked at first, for
+#: comparing millions of figures one by one is only worth it there.
+_SHARED = """
+    SELECT variable, period
+    FROM (
+        SELECT DISTINCT load, variable, period
+        FROM observation
+        WHERE load IN (SELECT id FROM load WHERE source = ? AND superseded_by IS NULL)
     )
+    GROUP BY ALL
+    HAVING count(*) > 1
+"""
+_TWICE = """
+    SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file)
+    FROM current_observation
+    WHERE source = ? AND (variable, period) IN (SELECT variable, period FROM shared)
+    GROUP BY zoning, territory, variable, period
+    HAVING count(DISTINCT load) > 1
+    ORDER BY ALL
+    LIMIT 1
+"""
+
+
+def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
+    standing = "SELECT count(*) FROM load WHERE source = ? AND superseded_by IS NULL"
+    if int(warehouse.rows(standing, [source.code])[0][0]) < 2:  # noqa: PLR2004 - one cannot overlap
+        return
+    if not warehouse.rows(_SHARED, [source.code]):
+        return
+    twice = warehouse.rows(f"WITH shared AS ({_SHARED}) {_TWICE}", [source.code, source.code])  # noqa: S608
     if twice:
         variable, period, territory, files = twice[0]
         raise DuplicateKeyError(
