@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,8 @@ class FileSpec:
 
     A ``wide`` file has one column a variable; a ``long`` file has one figure a row. ``header`` is
     the line of the column names (0: found), ``member`` the file to read inside an archive,
-    ``period_form`` how the period column is written when it is neither a year nor a month.
+    ``period_form`` how the period column is written when it is neither a year nor a month,
+    ``periods`` the period of the columns that are about another one than ``period``.
     """
 
     name: str
@@ -55,6 +56,7 @@ class FileSpec:
     member: str = ""
     period: str = ""
     period_form: str = ""
+    periods: Mapping[str, str] = field(default_factory=dict)
     period_column: str = ""
     zoning_column: str = ""
     variable_column: str = ""
@@ -242,6 +244,7 @@ def _read_file(table: Declaration) -> FileSpec:
         ignored=table.texts("ignored"),
         totals=table.texts("totals"),
         replaces=table.text("replaces", ""),
+        periods=_read_column_periods(table.child("periods")),
     )
     table.close()
     if len(spec.separator) > 1 or spec.separator in ('"', "\n", "\r"):
@@ -273,6 +276,14 @@ def _read_file(table: Declaration) -> FileSpec:
             remedy="Ajoutez variable_column et value_column.",
         )
     return spec
+
+
+def _read_column_periods(table: Declaration) -> dict[str, str]:
+    periods = {column: table.text(column) for column in table.table}
+    for column, period in periods.items():
+        if not is_period(period):
+            raise table.refuse(column, f"une période s’écrit {PERIOD_FORMS}")
+    return periods
 
 
 def _read_variable(code: str, table: Declaration) -> Variable:

@@ -425,6 +425,7 @@ def _gather(
         codes, words = pd.factorize(rows[name], sort=True)
         cells[name] = _category(codes[at], list(words))
     variables = [part.variable for part in parts]
+    cells["period"] = _periods(cells["period"], parts, counts, spec)
     cells["variable"] = _category(np.repeat(np.arange(len(parts)), counts), variables)
     for name in ("value", "low", "high"):
         cells[name] = stacked(name)
@@ -439,6 +440,20 @@ def _gather(
     if spec.layout == "long":  # in the order of the file, not of its variables
         cells = cells.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)
     return cells[list(OBSERVATION_COLUMNS)]
+
+
+def _periods(
+    own: pd.Series, parts: list[Part], counts: list[int], spec: FileSpec
+) -> pd.Series | pd.Categorical:
+    """Give the columns that tell another period than their file's that one."""
+    if not spec.periods:
+        return own
+    told = [spec.periods.get(part.variable, "") for part in parts]
+    words = sorted({*own.cat.categories, *told} - {""})
+    rank = {word: code for code, word in enumerate(words)}
+    codes = np.array([rank[word] for word in own.cat.categories], dtype=np.int32)[own.cat.codes]
+    given = np.repeat([rank.get(word, -1) for word in told], counts)
+    return _category(np.where(given >= 0, given, codes), words)
 
 
 def _ranged(cells: pd.DataFrame, rows: pd.DataFrame, at: np.ndarray) -> pd.DataFrame:

@@ -177,7 +177,12 @@ def read_table(path: Path, spec: FileSpec) -> RawTable:
     SeparatorError, UnknownColumnError
         When the table comes out as one column, or a declared column is not there.
     """
-    opened = open_table(path, spec.member)
+    return read_opened(open_table(path, spec.member), spec)
+
+
+def read_opened(opened: Opened, spec: FileSpec) -> RawTable:
+    """Read the rows of a table whose bytes are at hand; see :func:`read_table`."""
+    path = opened.path
     if opened.suffix in TEXT_SUFFIXES:
         return _read_text(opened, spec)
     if opened.suffix == ".parquet":
@@ -233,7 +238,7 @@ def _read_quickly(
         return None  # said by the careful reader
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = [cell.strip() for cell in cells]
+    header = _named([cell.strip() for cell in cells], spec)
     _check_header(header, spec, opened.path, separator)
     found = texts.read_quickly(text, separator, line, len(header))
     if found is None or found[0].empty:
@@ -266,7 +271,7 @@ def _table(
     path = opened.path
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = [cell.strip() for cell in cells]
+    header = _named([cell.strip() for cell in cells], spec)
     _check_header(header, spec, path, separator)
     body = [(number, row) for number, row in rows[at + 1 :] if any(cell.strip() for cell in row)]
     body, aside = _notes_apart(body, len(header))
@@ -340,6 +345,32 @@ def _is_sentence(row: list[str]) -> bool:
 
 def _filled(body: Rows, column: int) -> bool:
     return any(row[column].strip() for _, row in body)
+
+
+def column_letter(column: int) -> str:
+    """Name a column that has no name, as a spreadsheet does.
+
+    Examples
+    --------
+    >>> column_letter(0), column_letter(27)
+    ('colonne A', 'colonne AB')
+    """
+    letters = ""
+    rank = column + 1
+    while rank:
+        rank, rest = divmod(rank - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"colonne {letters}"
+
+
+def _named(header: list[str], spec: FileSpec) -> list[str]:
+    """Name the territory's column when the file leaves it without a name."""
+    if spec.territory in header:
+        return header
+    return [
+        spec.territory if not name and spec.territory == column_letter(at) else name
+        for at, name in enumerate(header)
+    ]
 
 
 def _check_header(header: list[str], spec: FileSpec, path: Path, separator: str) -> None:

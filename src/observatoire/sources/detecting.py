@@ -1,0 +1,510 @@
+"""Find the table in a partner's file: its sheet, its header, its territories, its figures."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import EmptyFileError, FileError, UnknownTerritoryError
+from observatoire.sources import books, texts
+from observatoire.sources.descriptor import FileSpec, Markers
+from observatoire.sources.families import Family, recognise, role
+from observatoire.sources.numbers import parse_numbers
+from observatoire.sources.periods import period_in
+from observatoire.sources.reading import (
+    TEXT_SUFFIXES,
+    Opened,
+    RawTable,
+    column_letter,
+    read_opened,
+)
+from observatoire.sources.signs import signs
+from observatoire.sources.texts import HEADER_DEPTH, Rows
+from observatoire.sources.writing import Plan
+from observatoire.typography import enumerate_words
+from observatoire.values import Nature, is_period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.territories.names import Matcher
+
+#: Columns in which a territory is looked for, and rows of a text that are looked at first.
+_COLUMNS, _ROWS = 60, 3000
+
+#: A column is one of figures when half its cells are numbers.
+_HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The top of a table of a file: its rows, and how they were cut."""
+
+    name: str
+    rows: Rows
+    encoding: str = ""
+    separator: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in a file: the table, the column of its territories, their zoning."""
+
+    table: RawTable
+    spec: FileSpec
+    zoning: str
+    family: Family | None
+    titles: str
+
+
+def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
+    """Return the tables a file may hold: one for a text, one a sheet for a workbook.
+
+    Raises
+    ------
+    EmptyFileError, TruncatedFileError, UnreadableFileError
+        As :func:`~observatoire.sources.reading.read_table` does.
+    """
+    name = opened.path.name
+    if opened.suffix in TEXT_SUFFIXES:
+        encoding = texts.guess_encoding(opened.content, name)
+        text = texts.decode(opened.content, encoding, name)
+        separator = texts.choose_separator(texts.head_of(text), "", "", name)
+        rows = texts.read_rows(text, separator, name, most)
+        return [Sheet("", rows, encoding, separator)]
+    if opened.suffix == ".parquet":
+        return [Sheet("", books.read_parquet(opened.content, name))]
+    if opened.suffix == ".dbf":
+        return [Sheet("", books.read_dbf(opened.content, name))]
+    book, found = books.open_book(opened.content, name), []
+    for sheet in book.sheet_names:
+        try:
+            found.append(Sheet(str(sheet), books.read_sheet(book, sheet, name)))
+        except EmptyFileError:
+            continue
+    if not found:
+        raise EmptyFileError(
+            "Ce classeur est vide.", where=name, remedy="Redemandez-le au producteur."
+        )
+    return found
+
+
+# --- A known family ------------------------------------------------------------------------------
+
+
+def find_family(
+    sheets: list[Sheet], families: Mapping[str, Family]
+) -> tuple[Family, Sheet, int] | None:
+    """Return the family a file is of, the sheet and the row of its header; None for a stranger."""
+    best: tuple[int, Family, Sheet, int] | None = None
+    for sheet in sheets:
+        for at, (_, row) in enumerate(sheet.rows[:HEADER_DEPTH]):
+            header = [cell.strip() for cell in row]
+            family = recognise(header, families) if len(header) > 1 else None
+            if family is None or not _codes_fit(family, header, sheet.rows[at + 1 :]):
+                continue
+            score = family.recognises(header)
+            if best is None or score > best[0]:
+                best = (score, family, sheet, at)
+    return best[1:] if best else None
+
+
+def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
+    """Check the form of the codes, where two families have the same columns."""
+    if family.codes is None:
+        return True
+    at = header.index(family.territory_column(header))
+    told = [row[at].strip() for _, row in body[:50] if len(row) > at and row[at].strip()]
+    return not told or sum(bool(family.codes.fullmatch(one)) for one in told) > len(told) / 2
+
+
+# --- A stranger ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where territories were found: how many, in which zoning, sheet, column, from which row."""
+
+    score: tuple[int, float, int]
+    zoning: str
+    sheet: Sheet
+    column: int
+    row: int
+
+
+def find_territories(
+    sheets: list[Sheet], zonings: Mapping[str, Matcher], preferred: str, name: str
+) -> _Place:
+    """Return where most territories of a zoning are named, by code or by name.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        When no column names any.
+    """
+    places = [
+        place
+        for sheet in sheets
+        for code, matcher in zonings.items()
+        for place in _places(sheet, code, matcher, preferred)
+    ]
+    if not places:
+        some = next((next(iter(one.names.values()), "") for one in zonings.values()), "")
+        raise UnknownTerritoryError(
+            "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
+            where=name,
+            why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}.",
+            remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
+            "ou déclarez le zonage dans observatoire.toml.",
+        )
+    return max(places, key=lambda place: place.score)
+
+
+def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_Place]:
+    width = min(max(len(row) for _, row in sheet.rows), _COLUMNS)
+    found = []
+    for column in range(width):
+        cells = [row[column].strip() if len(row) > column else "" for _, row in sheet.rows]
+        known = {text: matcher.find(text) for text in set(cells) if text}
+        codes = [known.get(text, "") for text in cells]
+        distinct = len({one for one in codes if one})
+        if not distinct:
+            continue
+        first = next(at for at, one in enumerate(codes) if one)
+        below = [text for text in cells[first:] if text]
+        share = sum(map(bool, codes)) / len(below)
+        found.append(_Place((distinct, share, code == preferred), code, sheet, column, first))
+    return found
+
+
+def find_header(sheet: Sheet, first: int, name: str) -> int:
+    """Return the row of column names: the nearest above the first territory that has as many cells.
+
+    Raises
+    ------
+    FileError
+        When nothing above the figures names them.
+    """
+    wanted = max(2, sum(bool(cell.strip()) for cell in sheet.rows[first][1]) // 2)
+    for at in range(first - 1, -1, -1):
+        filled = [cell for cell in sheet.rows[at][1] if cell.strip()]
+        words = sum(not _is_figure(cell) for cell in filled)
+        if len(filled) >= wanted and words * 2 >= len(filled):
+            return at
+    raise FileError(
+        "Aucune ligne ne nomme les colonnes, au-dessus du premier territoire.",
+        where=f"{name}, ligne {sheet.rows[first][0]}",
+        why="Sans leur nom, on ne sait pas ce que comptent les chiffres.",
+        remedy="Ajoutez une ligne d’en-tête au tableau.",
+    )
+
+
+def _is_figure(cell: str) -> bool:
+    text = cell.strip()
+    year = re.fullmatch(r"(?:19|20)[0-9]{2}", text)
+    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", text)) and year is None
+
+
+def find_table(
+    opened: Opened,
+    zonings: Mapping[str, Matcher],
+    families: Mapping[str, Family],
+    *,
+    preferred: str,
+    zoning: str = "",
+) -> Found:
+    """Find the table of a file: of a known family, or by the territories that it names.
+
+    Parameters
+    ----------
+    opened : Opened
+        The file.
+    zonings : mapping of str to Matcher
+        The territories known.
+    families : mapping of str to Family
+        The families known.
+    preferred : str
+        The zoning that wins when two are named as often.
+    zoning : str
+        The zoning told; empty to find it.
+    """
+    sheets, name = sheets_of(opened), opened.path.name
+    known = find_family(sheets, families)
+    if known is not None:
+        family, sheet, at = known
+        header = [cell.strip() for cell in sheet.rows[at][1]]
+        spec = _spec(opened, sheet, at, family.territory_column(header))
+        spec = _family_roles(spec, family, header)
+        table = read_opened(opened, spec)
+        chosen = zoning or _family_zoning(family, table, spec, zonings, name)
+        return Found(table, spec, chosen, family, _titles(sheet, at))
+    mine = {zoning: zonings[zoning]} if zoning else zonings
+    try:
+        place = find_territories(sheets, mine, preferred, name)
+    except UnknownTerritoryError:
+        if all(len(sheet.rows) < _ROWS for sheet in sheets):
+            raise
+        place = find_territories(sheets_of(opened, 0), mine, preferred, name)
+    at = find_header(place.sheet, place.row, name)
+    header = [cell.strip() for cell in place.sheet.rows[at][1]]
+    territory = header[place.column] if place.column < len(header) else ""
+    spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
+    table = read_opened(opened, spec)
+    return Found(table, spec, place.zoning, None, _titles(place.sheet, at))
+
+
+def _titles(sheet: Sheet, at: int) -> str:
+    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
+
+
+def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
+    return FileSpec(
+        name=opened.path.name,
+        layout="wide",
+        territory=territory,
+        separator=sheet.separator,
+        encoding=sheet.encoding,
+        sheet=sheet.name,
+        header=sheet.rows[at][0],
+        member=opened.member,
+    )
+
+
+def _family_roles(spec: FileSpec, family: Family, header: list[str]) -> FileSpec:
+    return replace(
+        spec,
+        layout=family.layout,
+        period_column=role(family.period.column, header),
+        period_form=family.period.form if role(family.period.column, header) else "",
+        variable_column=role(family.variable_column, header),
+        value_column=role(family.value_column, header),
+    )
+
+
+def _family_zoning(
+    family: Family,
+    table: RawTable,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    name: str,
+) -> str:
+    """Return the declared zoning, of the family's kind, that holds most of the file's codes."""
+    kinds = family.zoning
+    mine = [code for code in zonings if any(code.split("-")[0] == kind for kind in kinds)]
+    if not mine:
+        raise UnknownTerritoryError(
+            f"Aucun zonage de ce fichier ({enumerate_words(list(kinds))}) n’est déclaré.",
+            where=name,
+            why=f"C’est un fichier de la famille « {family.code} ».",
+            remedy=f'Ajoutez à observatoire.toml une table [zonings."{kinds[0]}-AAAA"], avec label '
+            f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
+        )
+    codes = table.frame[spec.territory].str.strip().unique()
+    counts = {code: sum(bool(zonings[code].find(text)) for text in codes) for code in mine}
+    best = max(counts, key=counts.__getitem__)
+    if not counts[best]:
+        raise UnknownTerritoryError(
+            "Aucune ligne de ce fichier n’est dans les territoires observés.",
+            where=f"{name}, colonne {spec.territory}",
+            why=f"{len(codes)} codes lus (par exemple « {next(iter(codes), '')} »), aucun de : "
+            f"{enumerate_words(mine)}.",
+            remedy="Vérifiez le territoire que couvre le fichier, ou les membres de ce zonage.",
+            zonings=mine,
+        )
+    return best
+
+
+# --- What the columns are --------------------------------------------------------------------------
+
+
+def plan_of(found: Found, period: str, matcher: Matcher) -> Plan:
+    """Return what a ``source.toml`` would say of a table.
+
+    Parameters
+    ----------
+    found : Found
+        The table.
+    period : str
+        The period told; empty to find it.
+    matcher : Matcher
+        The territories of its zoning.
+    """
+    plan = _family_plan(found) if found.family else _stranger_plan(found, matcher)
+    spec = found.spec
+    told = plan.file.get("period_column") or period or plan.file.get("period", "")
+    plan.file = {
+        "name": spec.name,
+        "layout": spec.layout,
+        "territory": spec.territory,
+        "separator": spec.separator,
+        "encoding": spec.encoding.removesuffix("-sig"),
+        "sheet": spec.sheet,
+        "member": spec.member,
+        "header": spec.header,
+        **plan.file,
+        "period": "" if plan.file.get("period_column") else told,
+    }
+    return plan
+
+
+def _family_plan(found: Found) -> Plan:
+    family, spec, header = found.family, found.spec, [str(c) for c in found.table.frame.columns]
+    assert family is not None  # noqa: S101 - the caller has checked
+    roles = set(spec.role_columns)
+    period = family.period_of(header, found.titles, found.table.path.stem + found.table.member)
+    if spec.layout == "long":
+        names = sorted(found.table.frame[spec.variable_column].str.strip().unique())
+    else:
+        names = [
+            one for one in header if one not in roles and family.measure(one) is not None
+        ]
+    variables = {}
+    for name in names:
+        measure = family.measure(name)
+        if measure is not None and name:
+            variables[name] = {
+                "label": family.label(name),
+                "nature": str(measure.nature),
+                "unit": measure.unit,
+                "universe": measure.universe,
+                "exploitation": measure.exploitation,
+            }
+    told = spec.period_column or period
+    return Plan(
+        head={
+            "title": re.sub(r"\s+([,:)])", r"\1", family.title.replace("{period}", period))
+            if not told == spec.period_column
+            else " ".join(family.title.replace("{period}", "").split()),
+            "producer": family.producer,
+            "licence": family.licence,
+            "page": family.page,
+            "zoning": found.zoning,
+            "absence": family.absence,
+            "caveats": list(family.caveats),
+        },
+        file={
+            "period": period,
+            "period_column": spec.period_column,
+            "period_form": spec.period_form,
+            "variable_column": spec.variable_column,
+            "value_column": spec.value_column,
+            "ignored": [one for one in header if one not in roles and one not in variables]
+            if spec.layout == "wide"
+            else [],
+        },
+        markers=dict(family.markers),
+        secrecy=dict(family.secrecy),
+        variables=variables,
+    )
+
+
+def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
+    frame, spec = found.table.frame, found.spec
+    mine = frame[frame[spec.territory].str.strip().map(lambda text: bool(matcher.find(text)))]
+    plan = Plan()
+    ignored, used = [], Counter[str]()
+    period_column = ""
+    for name in map(str, frame.columns):
+        if name == spec.territory:
+            continue
+        cells = mine[name].str.strip()
+        filled = cells[cells != ""]
+        if name and signs().is_period(name) and len(filled) and filled.map(_year).all():
+            period_column = period_column or name
+            continue
+        if not name or filled.empty or _names_place(name, filled, matcher):
+            ignored.append(name)
+            continue
+        told, doubt, found_signs = _measured(name, filled)
+        if told is None:
+            ignored.append(name)
+            continue
+        plan.variables[name] = told
+        if doubt:
+            plan.doubts[name] = doubt
+        used.update(found_signs)
+    plan.markers = {
+        kind: sorted(sign for sign in used if signs().meaning(sign) == kind)
+        for kind in ("secret", "missing", "not_applicable")
+    }
+    plan.head = {
+        "title": _title(found),
+        "producer": "à préciser",
+        "licence": "à préciser",
+        "zoning": found.zoning,
+        "absence": "non transmis par le partenaire",
+    }
+    plan.file = {**_periods(found, list(plan.variables), period_column), "ignored": ignored}
+    return plan
+
+
+def _year(text: str) -> bool:
+    return is_period(text.removesuffix(".0"))
+
+
+def _names_place(name: str, filled: pd.Series, matcher: Matcher) -> bool:
+    """Say whether a column names or places territories: by its title, or by what it holds."""
+    return signs().is_label(name) or bool(filled.map(lambda text: bool(matcher.find(text))).all())
+
+
+def _title(found: Found) -> str:
+    titles = [part for part in re.split(r"\s{2,}", found.titles.strip()) if part]
+    told = " ".join(titles)[:120].strip()
+    return told or found.table.path.stem.replace("_", " ").replace("-", " ")
+
+
+def _periods(found: Found, names: list[str], period_column: str) -> dict[str, object]:
+    """Return where the period is told: a column, the names of columns, the titles, the file's name."""
+    if period_column:
+        return {"period_column": period_column}
+    own = {name: told for name in names if (told := period_in(name))}
+    years = sorted(set(own.values()))
+    around = next(
+        (told for text in (found.table.path.stem, found.table.member, found.titles)
+         if (told := period_in(text))), "",
+    )  # fmt: skip
+    if len(years) > 1:
+        span = f"{years[0][:4]}-{years[-1][:4]}"
+        return {"period": around or span, "periods": own}
+    return {"period": years[0] if years else around}
+
+
+def _measured(
+    name: str, filled: pd.Series
+) -> tuple[dict[str, object] | None, str, list[str]]:
+    """Return what a column of figures measures, what is doubtful in it, and the signs it holds."""
+    texts_told = [str(text) for text in filled.unique()]
+    found_signs = [text for text in texts_told if signs().meaning(text)]
+    marks = Markers(secret=tuple(found_signs))
+    bare = pd.Series([text.removesuffix("%").strip() for text in texts_told], dtype="str")
+    numbers = parse_numbers(bare, marks, nature=Nature.COUNT)
+    figures = numbers.value.notna() | numbers.low.notna()
+    readable = figures | (numbers.marker != "")
+    if not figures.any() or readable.mean() < _HALF:
+        return None, "", []
+    percent = any("%" in text for text in texts_told) or "%" in name
+    values = numbers.value.dropna()
+    whole = bool((values == values.round()).all() and (values >= 0).all())
+    nature = signs().nature(name) or (Nature.RATE if percent else None)
+    doubt = ""
+    if nature is None:
+        plain = not re.search(r"[A-Za-z][0-9]", name)
+        nature = Nature.COUNT if whole and plain else Nature.INDEX
+        doubt = (
+            "nature à vérifier"
+            if nature is Nature.COUNT
+            else "nature à préciser : count, amount, rate, median, mean ou index"
+        )
+    big = bool((values > 1.5).any())  # noqa: PLR2004 - a share is at most one
+    units = {
+        Nature.RATE: "%" if percent or big else "part",
+        Nature.AMOUNT: "euros" if re.search("€|euro|montant", name, re.IGNORECASE) else "",
+    }
+    label = " ".join(name.split())
+    return {"label": label, "nature": str(nature), "unit": units.get(nature, "")}, doubt, found_signs
+
+
