@@ -6,9 +6,13 @@ import io
 import zipfile
 import zlib
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from observatoire.errors import EmptyFileError, UnreadableFileError, suggestion
 from observatoire.typography import enumerate_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: The most bytes that one archive may unfold into.
 MOST_BYTES = 800_000_000
@@ -136,3 +140,12 @@ def _too_large(name: str) -> UnreadableFileError:
         why="Il ne tiendrait pas en mémoire ; c’est peut-être un piège.",
         remedy="Décompressez-le à la main et gardez le seul tableau utile.",
     )
+
+
+def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
+    """Say whether an archive holds a file of one of these suffixes; a damaged one holds none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(PurePosixPath(one).suffix.lower() in suffixes for one in archive.namelist())
+    except _ZIP_ERRORS:
+        return False

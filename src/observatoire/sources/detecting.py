@@ -39,6 +39,9 @@ _COLUMNS, _ROWS = 60, 3000
 #: A column is one of figures when half its cells are numbers.
 _HALF = 0.5
 
+#: Below this share of the rows, names that match are namesakes.
+_NAMESAKES = 0.3
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -169,7 +172,7 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_
     found = []
     for column in range(width):
         cells = [row[column].strip() if len(row) > column else "" for _, row in sheet.rows]
-        known = {text: matcher.find(text) for text in set(cells) if text}
+        known = {text: _find(matcher, text) for text in set(cells) if text}
         codes = [known.get(text, "") for text in cells]
         distinct = len({one for one in codes if one})
         if not distinct:
@@ -177,12 +180,22 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_
         first = next(at for at, one in enumerate(codes) if one)
         below = [text for text in cells[first:] if text]
         share = sum(map(bool, codes)) / len(below)
+        by_code = any(text in matcher.names for text in known)
+        if not by_code and share < _NAMESAKES:
+            continue  # a few quartiers of other towns bear the same names
         found.append(_Place((distinct, share, code == preferred), code, sheet, column, first))
     return found
 
 
+def _find(matcher: Matcher, text: str) -> str:
+    """Return the territory a text names; what has no letter is looked for among the codes only."""
+    if text in matcher.names:
+        return text
+    return matcher.find(text) if any(map(str.isalpha, text)) else ""
+
+
 def find_header(sheet: Sheet, first: int, name: str) -> int:
-    """Return the row of column names: the nearest above the first territory that has as many cells.
+    """Return the row of column names: the first, above any territory, that has as many cells.
 
     Raises
     ------
@@ -190,10 +203,16 @@ def find_header(sheet: Sheet, first: int, name: str) -> int:
         When nothing above the figures names them.
     """
     wanted = max(2, sum(bool(cell.strip()) for cell in sheet.rows[first][1]) // 2)
-    for at in range(first - 1, -1, -1):
-        filled = [cell for cell in sheet.rows[at][1] if cell.strip()]
-        words = sum(not _is_figure(cell) for cell in filled)
-        if len(filled) >= wanted and words * 2 >= len(filled):
+    above = [
+        (at, [cell for cell in row if cell.strip()])
+        for at, (_, row) in enumerate(sheet.rows[: min(first, HEADER_DEPTH)])
+    ]
+    full = [(at, filled) for at, filled in above if len(filled) >= wanted]
+    for at, filled in full:
+        if not any(map(_is_figure, filled)):
+            return at
+    for at, filled in full:
+        if 2 * sum(map(_is_figure, filled)) <= len(filled):
             return at
     raise FileError(
         "Aucune ligne ne nomme les colonnes, au-dessus du premier territoire.",
@@ -376,7 +395,7 @@ def _family_plan(found: Found) -> Plan:
     told = spec.period_column or period
     return Plan(
         head={
-            "title": re.sub(r"\s+([,:)])", r"\1", family.title.replace("{period}", period))
+            "title": re.sub(r"\s+([,)])", r"\1", family.title.replace("{period}", period))
             if not told == spec.period_column
             else " ".join(family.title.replace("{period}", "").split()),
             "producer": family.producer,
@@ -452,8 +471,7 @@ def _names_place(name: str, filled: pd.Series, matcher: Matcher) -> bool:
 
 
 def _title(found: Found) -> str:
-    titles = [part for part in re.split(r"\s{2,}", found.titles.strip()) if part]
-    told = " ".join(titles)[:120].strip()
+    told = " ".join(found.titles.removeprefix(found.table.sheet).split())[:120].strip()
     return told or found.table.path.stem.replace("_", " ").replace("-", " ")
 
 

@@ -29,8 +29,8 @@ REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
 #: Kinds of reject that are no fault: the row is about something else.
 HARMLESS = ("outside", "total", "note")
 
-#: A name is looked for among so many unknown texts; the others are said without a suggestion.
-_SUGGESTED = 200
+#: So many pairs of names are compared in search of the nearest; the others are said without one.
+_SUGGESTED = 60_000
 
 ERROR_BY_KIND: dict[str, type[RowError]] = {
     "number": UnreadableNumberError,
@@ -91,7 +91,7 @@ def _remedy(kind: str, raw: str) -> str:
 def reject(
     lines: pd.Series | np.ndarray,
     kind: str,
-    reasons: pd.Series | str,
+    reasons: pd.Series | np.ndarray | str,
     raw: pd.Series | np.ndarray,
     column: pd.Series | str,
 ) -> pd.DataFrame:
@@ -129,24 +129,19 @@ def territory_rejects(
     words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
     told = raw.map(words).astype("str").to_numpy()
     total = told == "total"
-    coded = raw.str.fullmatch(r"(?:[0-9AB]{5,}|QP[0-9A-Z]{6})").fillna(value=False).astype(bool)
-    outside = (coded & ~raw.str.startswith(_prefixes(scope))).to_numpy(bool) & ~total
+    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
+    outside = (coded & ~raw.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    # A QPV's code does not tell its commune: one that is not declared is of another town.
+    outside |= raw.str.fullmatch(r"Q[PN][0-9A-Z]{6}").fillna(value=False).to_numpy(bool)
     kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     texts = raw.to_numpy(object)
-    candidates = (kinds == "territory") & (bare | (told == "note"))
-    for at in np.flatnonzero(candidates):
-        kinds[at] = _bare_kind(str(texts[at]), str(told[at]), bool(bare[at]), zonings, lost, at)
-    reasons = _reasons(kinds, texts, lost["zoning"].to_numpy(object), zonings)
+    places = lost["zoning"].to_numpy(object)
+    hints = Hints(zonings)
+    for at in np.flatnonzero((kinds == "territory") & bare):
+        kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
+    reasons = _reasons(kinds, texts, places, hints)
     found = reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
-
-
-def _prefixes(scope: tuple[str, ...]) -> tuple[str, ...]:
-    """Return how codes of the territories observed begin; a QPV's holds its département's."""
-    if not scope:
-        return ("",)
-    return (*scope, *{f"QP{commune[:3]}" for commune in scope if commune.startswith("97")},
-            *{f"QP0{commune[:2]}" for commune in scope if not commune.startswith("97")})  # fmt: skip
 
 
 def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
@@ -155,55 +150,62 @@ def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
     return "note" if text and signs().is_note(text) else ""
 
 
-def _bare_kind(
-    text: str,
-    told: str,
-    bare: bool,  # noqa: FBT001 - a row's own state
-    zonings: Mapping[str, Matcher],
-    lost: pd.DataFrame,
-    at: int,
-) -> str:
+class Hints:
+    """The nearest names of unknown texts, each looked for once, and no more than can be afforded.
+
+    Parameters
+    ----------
+    zonings : mapping of str to Matcher
+        The territories known.
+    """
+
+    def __init__(self, zonings: Mapping[str, Matcher]) -> None:
+        self.zonings = zonings
+        self._told: dict[tuple[str, str], str] = {}
+
+    def near(self, zoning: str, text: str) -> str:
+        """Return a sentence that gives the nearest name, or an empty text."""
+        asked = (zoning, text)
+        if asked not in self._told:
+            known = _known(self.zonings[zoning])
+            spent = len(self._told) * len(known) < _SUGGESTED
+            self._told[asked] = suggestion(text[:80], known, most=0) if spent else ""
+        return self._told[asked]
+
+
+def _bare_kind(text: str, told: str, zoning: str, hints: Hints) -> str:
     """Tell a note or a title, which carries no figure, from a territory ill written."""
-    if not bare:
-        return "territory"
     if told == "note" or not text:
         return "note"
-    matcher = zonings[str(lost["zoning"].iloc[at])]
-    near = matcher.bearers(text) or suggestion(text, _known(matcher), most=0)
+    near = hints.zonings[zoning].bearers(text) or hints.near(zoning, text)
     return "territory" if near or text[:1].isdecimal() else "note"
 
 
+_FIXED = {
+    "total": "Ligne de total, mise de côté.",
+    "outside": "Hors des communes observées.",
+    "note": "Note ou titre, sans chiffre : mis de côté.",
+}
+
+
 def _reasons(
-    kinds: np.ndarray, texts: np.ndarray, zonings_told: np.ndarray, zonings: Mapping[str, Matcher]
-) -> pd.Series:
-    said: dict[tuple[str, str], str] = {}
-    reasons = []
-    fixed = {
-        "total": "Ligne de total, mise de côté.",
-        "outside": "Hors des communes observées.",
-        "note": "Note ou titre, sans chiffre : mis de côté.",
-    }
-    for kind, text, zoning in zip(kinds, texts, zonings_told, strict=True):
-        if kind in fixed:
-            reasons.append(fixed[kind])
-            continue
-        key = (str(zoning), str(text))
-        if key not in said:
-            said[key] = unknown_reason(
-                str(text), zonings[str(zoning)], near=len(said) < _SUGGESTED
-            )
-        reasons.append(said[key])
-    return pd.Series(reasons, dtype="str").to_numpy()  # type: ignore[return-value]
+    kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hints
+) -> np.ndarray:
+    return np.array(
+        [
+            _FIXED.get(str(kind)) or _unknown_reason(str(text), str(zoning), hints)
+            for kind, text, zoning in zip(kinds, texts, places, strict=True)
+        ],
+        dtype=object,
+    )
 
 
-def unknown_reason(text: str, matcher: Matcher, *, near: bool = True) -> str:
-    """Say why a text names no territory of a zoning."""
+def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
     if not text:
         return "La cellule du territoire est vide."
-    if matcher.bearers(text):
-        return " ".join(matcher.unknown(text))
-    told = suggestion(text, _known(matcher), most=0) if near else ""
-    return f"Aucun territoire « {text} » dans ce zonage. {told}".strip()
+    if hints.zonings[zoning].bearers(text):
+        return " ".join(hints.zonings[zoning].unknown(text))
+    return f"Aucun territoire « {text} » dans ce zonage. {hints.near(zoning, text)}".strip()
 
 
 def _known(matcher: Matcher) -> list[str]:

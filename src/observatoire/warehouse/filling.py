@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
+from observatoire.sources.archives import holds_suffix
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
@@ -112,6 +113,20 @@ def scope(workspace: Workspace) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def check_on_error(on_error: str) -> None:
+    """Refuse a way of treating faults that does not exist.
+
+    Raises
+    ------
+    DescriptorError
+        With the nearest one.
+    """
+    if on_error not in ON_ERROR:
+        raise DescriptorError(
+            f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(str(on_error), ON_ERROR)
+        )
+
+
 def load_source(
     warehouse: Warehouse,
     workspace: Workspace,
@@ -138,9 +153,14 @@ def load_source(
     DescriptorError, FileError, RowError
         See ``errors.py``; the warehouse is unchanged.
     """
-    if on_error not in ON_ERROR:
+    check_on_error(on_error)
+    if not (folder / DESCRIPTOR_NAME).is_file():
         raise DescriptorError(
-            f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(on_error, ON_ERROR)
+            "Ce dossier n’a pas de source.toml.",
+            where=str(folder),
+            why="Rien ne dit de quand ni de quoi sont ses chiffres.",
+            remedy="Chargez le fichier lui-même, ou écrivez son source.toml : "
+            "« observatoire preview FICHIER --write ».",
         )
     source = read_source(folder)
     specs = [source.file(only)] if only else list(source.standing())
@@ -286,5 +306,8 @@ def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str) -> st
 
 
 def is_layer(path: Path) -> bool:
-    """Say whether a file is read as perimeters."""
-    return path.suffix.lower() in LAYER_SUFFIXES
+    """Say whether a file is read as perimeters; a zip, by what it holds."""
+    suffix = path.suffix.lower()
+    if suffix != ".zip":
+        return suffix in LAYER_SUFFIXES
+    return holds_suffix(path, tuple(one for one in LAYER_SUFFIXES if one != ".zip"))
