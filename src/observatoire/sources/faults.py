@@ -131,8 +131,7 @@ def territory_rejects(
     total = told == "total"
     coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~raw.str.startswith(scope or ("",))).to_numpy(bool) & ~total
-    # A QPV's code does not tell its commune: one that is not declared is of another town.
-    outside |= raw.str.fullmatch(r"Q[PN][0-9A-Z]{6}").fillna(value=False).to_numpy(bool)
+    outside |= _other_codes(lost, zonings)
     kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     texts = raw.to_numpy(object)
     places = lost["zoning"].to_numpy(object)
@@ -142,6 +141,25 @@ def territory_rejects(
     reasons = _reasons(kinds, texts, places, hints)
     found = reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
+
+
+def _other_codes(lost: pd.DataFrame, zonings: Mapping[str, Matcher]) -> np.ndarray:
+    """Tell the codes of another kind of territory, and a QPV's, which does not tell its commune."""
+    letters = lost["territory_raw"].str.extract(r"^([A-Z]{1,4})[0-9]+[0-9A-Z]*$", expand=False)
+    own = {
+        zoning: {code[: len(code) - len(code.lstrip(_LETTERS))] for code in zonings[zoning].names}
+        for zoning in lost["zoning"].unique()
+    }
+    return np.array(
+        [
+            isinstance(prefix, str) and (prefix in ("QP", "QN") or prefix not in own[zoning])
+            for prefix, zoning in zip(letters, lost["zoning"], strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
