@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 800_000_000
 
 _CHUNK = 1 << 20
-_ZIP_ERRORS = (
+#: All that zipfile raises on an archive that is cut, spoilt, protected or of another kind.
+ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError, NotImplementedError,
 )  # fmt: skip
 
@@ -51,9 +52,9 @@ def unzip_table(
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = {e.filename: e for e in archive.infolist() if not e.is_dir()}
             chosen = _choose(list(entries), name, member, suffixes)
-            return PurePosixPath(chosen).name, _bounded(archive, entries[chosen], name)
-    except _ZIP_ERRORS as error:
-        raise _damaged(name, error) from error
+            return PurePosixPath(chosen).name, read_bounded(archive, entries[chosen], name)
+    except ZIP_ERRORS as error:
+        raise damaged(name, error) from error
 
 
 def check_bomb(content: bytes, name: str) -> None:
@@ -67,8 +68,8 @@ def check_bomb(content: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             told = sum(entry.file_size for entry in archive.infolist())
-    except _ZIP_ERRORS as error:
-        raise _damaged(name, error) from error
+    except ZIP_ERRORS as error:
+        raise damaged(name, error) from error
     if told > MOST_BYTES:
         raise _too_large(name)
 
@@ -100,8 +101,14 @@ def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ..
     )
 
 
-def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
-    """Return the bytes of an entry, never more than allowed: what an archive says may be a lie."""
+def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """Return the bytes of an entry, never more than allowed: what an archive says may be a lie.
+
+    Raises
+    ------
+    UnreadableFileError, EmptyFileError
+        When it unfolds into too much, or nothing.
+    """
     if entry.file_size > MOST_BYTES:
         raise _too_large(name)
     parts, size = [], 0
@@ -120,7 +127,7 @@ def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> byt
     return b"".join(parts)
 
 
-def _damaged(name: str, error: BaseException) -> UnreadableFileError:
+def damaged(name: str, error: BaseException) -> UnreadableFileError:
     protected = "password" in str(error) or "encrypted" in str(error)
     return UnreadableFileError(
         "L’archive est protégée par un mot de passe."
@@ -147,5 +154,5 @@ def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return any(PurePosixPath(one).suffix.lower() in suffixes for one in archive.namelist())
-    except _ZIP_ERRORS:
+    except ZIP_ERRORS:
         return False

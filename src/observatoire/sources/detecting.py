@@ -19,6 +19,7 @@ from observatoire.sources.reading import (
     TEXT_SUFFIXES,
     Opened,
     RawTable,
+    check_width,
     column_letter,
     read_opened,
 )
@@ -40,7 +41,7 @@ _COLUMNS, _ROWS = 60, 3000
 _HALF = 0.5
 
 #: Below this share of the rows, names that match are namesakes.
-_NAMESAKES = 0.3
+_NAMESAKES = 0.2
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
         text = texts.decode(opened.content, encoding, name)
         separator = texts.choose_separator(texts.head_of(text), "", "", name)
         rows = texts.read_rows(text, separator, name, most)
+        check_width(max(len(row) for _, row in rows), opened.path)
         return [Sheet("", rows, encoding, separator)]
     if opened.suffix == ".parquet":
         return [Sheet("", books.read_parquet(opened.content, name))]
@@ -132,7 +134,7 @@ def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
 class _Place:
     """Where territories were found: how many, in which zoning, sheet, column, from which row."""
 
-    score: tuple[int, float, int]
+    score: tuple[float, bool, float]
     zoning: str
     sheet: Sheet
     column: int
@@ -178,13 +180,19 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_
         if not distinct:
             continue
         first = next(at for at, one in enumerate(codes) if one)
-        below = [text for text in cells[first:] if text]
+        below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
         share = sum(map(bool, codes)) / len(below)
         by_code = any(text in matcher.names for text in known)
         if not by_code and share < _NAMESAKES:
             continue  # a few quartiers of other towns bear the same names
-        found.append(_Place((distinct, share, code == preferred), code, sheet, column, first))
+        # A column that repeats its territories (« Commune ») is not the one that names the rows.
+        weight = distinct * distinct / sum(map(bool, codes))
+        found.append(_Place((weight, code == preferred, share), code, sheet, column, first))
     return found
+
+
+def _is_aside(text: str) -> bool:
+    return any(map(str.isalpha, text)) and (signs().is_total(text) or signs().is_note(text))
 
 
 def _find(matcher: Matcher, text: str) -> str:
@@ -508,6 +516,8 @@ def _measured(
     values = numbers.value.dropna()
     whole = bool((values == values.round()).all() and (values >= 0).all())
     nature = signs().nature(name) or (Nature.RATE if percent else None)
+    if nature is None and numbers.low.notna().any():
+        nature = Nature.COUNT  # « <5 » is written of people, not of an index
     doubt = ""
     if nature is None:
         plain = not re.search(r"[A-Za-z][0-9]", name)

@@ -269,6 +269,8 @@ def _table(
     sheet: str = "",
 ) -> RawTable:
     path = opened.path
+    if opened.suffix in (".xlsx", ".xlsm"):
+        books.restore_errors(rows, opened.content, sheet)
     at = find_header(rows, spec)
     line, cells = rows[at]
     header = _named([cell.strip() for cell in cells], spec)
@@ -373,14 +375,25 @@ def _named(header: list[str], spec: FileSpec) -> list[str]:
     ]
 
 
-def _check_header(header: list[str], spec: FileSpec, path: Path, separator: str) -> None:
-    if len(header) > MOST_COLUMNS:
+def check_width(width: int, path: Path) -> None:
+    """Refuse a table of more columns than any workbook holds.
+
+    Raises
+    ------
+    UnreadableFileError
+        With how many there are.
+    """
+    if width > MOST_COLUMNS:
         raise UnreadableFileError(
-            f"Ce tableau a {len(header)} colonnes.",
+            f"Ce tableau a {width} colonnes.",
             where=path.name,
             why=f"Au-delà de {MOST_COLUMNS}, ce n’est pas un tableau de territoires.",
             remedy="Vérifiez le séparateur, ou mettez les territoires en lignes.",
         )
+
+
+def _check_header(header: list[str], spec: FileSpec, path: Path, separator: str) -> None:
+    check_width(len(header), path)
     if separator and len(header) == 1:
         likely = max(SEPARATORS, key=header[0].count)
         raise texts.separator_error(separator, likely if likely in header[0] else "", path.name)
