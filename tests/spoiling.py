@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 import struct
 import zipfile
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import pandas as pd
 import xlsxwriter
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
 
 ROWS = [
@@ -57,7 +57,9 @@ def dbf_bytes(rows: list[list[str]] = ROWS, page: str = "cp1252") -> bytes:
     fields = b"".join(
         struct.pack("<11sc4xBB14x", name.encode(page), b"C", width, 0) for name in rows[0]
     )
-    head = struct.pack("<B3BIHH", 3, 116, 1, 1, len(rows) - 1, 33 + len(fields), 1 + width * len(rows[0]))
+    head = struct.pack(
+        "<B3BIHH", 3, 116, 1, 1, len(rows) - 1, 33 + len(fields), 1 + width * len(rows[0])
+    )
     records = b"".join(
         b" " + b"".join(cell.encode(page).ljust(width)[:width] for cell in row) for row in rows[1:]
     )
@@ -83,7 +85,9 @@ def good_files() -> dict[str, bytes]:
         "population.ods": ods_bytes(),
         "population.parquet": parquet_bytes(),
         "population.dbf": dbf_bytes(),
-        "population.zip": zip_bytes({"population.csv": csv_bytes(), "meta_population.csv": b"a;b\n1;2\n"}),
+        "population.zip": zip_bytes(
+            {"population.csv": csv_bytes(), "meta_population.csv": b"a;b\n1;2\n"}
+        ),
     }
 
 

@@ -281,7 +281,7 @@ class Observatory:
             raise FileError(
                 "Ce n’est pas un chemin.",
                 where=repr(path),
-                remedy="Donnez un texte : o.load(\"data/raw/ma-source\").",
+                remedy='Donnez un texte : o.load("data/raw/ma-source").',
             )
         for candidate in (Path(path), self.workspace.root / path):
             if candidate.exists():

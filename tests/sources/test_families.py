@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +14,13 @@ from observatoire.values import Nature
 from observatoire.warehouse.direct import load_file, preview_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from observatoire.warehouse import Warehouse
 
 #: Headers as producers write them (FORMATS): the family, then one file's columns.
 HEADERS = [
-    ("base-ic-population", "IRIS,REG,DEP,UU2010,COM,LIBCOM,TRIRIS,GRD_QUART,LIBIRIS,TYP_IRIS,MODIF_IRIS,LAB_IRIS,P06_POP,P06_POP0002,P06_POP75P"),
+    ("base-ic-population", "IRIS,REG,DEP,UU2010,COM,LIBCOM,TRIRIS,GRD_QUART,LIBIRIS,TYP_IRIS,MODIF_IRIS,LAB_IRIS,P06_POP,P06_POP0002,P06_POP75P"),  # noqa: E501
     ("base-ic-population", "IRIS,COM,TYP_IRIS,LAB_IRIS,P20_POP,P20_POP0002,P20_POP80P,C20_POP15P"),
     ("base-ic-logement", "IRIS,COM,TYP_IRIS,LAB_IRIS,P20_LOG,P20_RP,P20_RSECOCC"),
     ("base-ic-activite", "IRIS,COM,TYP_IRIS,LAB_IRIS,P13_POP1564,P13_ACT1564,C13_ACT1564_CS1"),
@@ -36,7 +37,7 @@ HEADERS = [
     ("rpls-iris", "CodGeo,LibGeo,DepCom,Note,nbLsPls,nbLsMes,txVac,medLoy"),
     ("ssmsi", "CODGEO_2024,annee,classe,unité.de.compte,valeur.publiée,faits,tauxpourmille,complementinfoval"),
     ("ssmsi", "CODGEO_2025,annee,indicateur,unite_de_compte,nombre,taux_pour_mille,est_diffuse"),
-    ("ips", "rentree_scolaire,academie,code_du_departement,uai,nom_de_l_etablissment,code_insee_de_la_commune,effectifs,ips"),
+    ("ips", "rentree_scolaire,academie,code_du_departement,uai,nom_de_l_etablissment,code_insee_de_la_commune,effectifs,ips"),  # noqa: E501
     ("caf", "CODGEO,NB_Pers_par_Foyer_Alloc,NB_Enfants,DTREF"),
     ("qpv-demographie", "NOM_QP,qp,listcom,reg,niv,ind_jeune,h_ind_jeune,tx_tot_0a14,tx_tot_et"),
     ("iris-demographie", "iris,com,tx_f,tx_tot_et,ind_jeune,tx_tot_empl"),
@@ -64,7 +65,9 @@ def test_every_family_is_tried() -> None:
     assert told == set(read_families())
 
 
-@pytest.mark.parametrize("header", ["Quartier,Allocataires,Taux", "a,b", "IRIS,COM", "", "code,nom,x"])
+@pytest.mark.parametrize(
+    "header", ["Quartier,Allocataires,Taux", "a,b", "IRIS,COM", "", "code,nom,x"]
+)
 def test_a_partner_s_table_is_no_family_of_figures(header: str) -> None:
     found = recognise(header.split(","), read_families())
     assert found is None or found.kind != "figures"
@@ -112,7 +115,9 @@ def test_income_keeps_its_secrets(place: Place, warehouse: Warehouse) -> None:
     assert warehouse.rows("SELECT threshold FROM source") == [(11.0,)]
 
 
-def test_crime_is_read_in_long_with_two_digits_of_a_year(place: Place, warehouse: Warehouse) -> None:
+def test_crime_is_read_in_long_with_two_digits_of_a_year(
+    place: Place, warehouse: Warehouse
+) -> None:
     text = (
         "CODGEO_2024;annee;classe;unité.de.compte;valeur.publiée;faits;tauxpourmille;complementinfoval\n"
         "97209;16;Coups et blessures;victime;diff;12;0,15;NA\n"
@@ -135,7 +140,7 @@ def test_the_caf_s_date_is_a_month(place: Place, warehouse: Warehouse) -> None:
 
 
 def test_rows_of_labels_under_the_codes_are_set_aside(place: Place, warehouse: Warehouse) -> None:
-    place.toml("[zonings.\"quartier-2007\"]", '[zonings."qpv-2015"]\nlabel = "QPV"\nsingular = "QPV"\n'
+    place.toml('[zonings."quartier-2007"]', '[zonings."qpv-2015"]\nlabel = "QPV"\nsingular = "QPV"\n'
                'members = "geo/qpv.csv"\n\n[zonings."quartier-2007"]')  # fmt: skip
     place.write("geo/qpv.csv", "code;nom;commune\nQP972001;Dillon;97209\n")
     text = (
@@ -228,7 +233,11 @@ def test_a_family_ill_written_says_where(
     [
         ("classeurs_insee/base-ic-logement-2016-com.xls", "base-ic-logement", "2016"),
         ("classeurs_insee/base-ic-evol-struct-pop-2016-com-cIA.xls", "base-ic-population", "2016"),
-        ("classeurs_insee/base-ic-couples-familles-menages-2016-com.xls", "base-ic-menages", "2016"),
+        (
+            "classeurs_insee/base-ic-couples-familles-menages-2016-com.xls",
+            "base-ic-menages",
+            "2016",
+        ),
         ("classeurs_insee/base-ic-activite-residents-2016-com-cIA.xls", "base-ic-activite", "2016"),
         ("classeurs_insee/demographie_2010_qpv.xls", "qpv-demographie", "2010"),
         ("qpv/qpv_2021_metropole.csv", "filosofi-qpv", "2021"),

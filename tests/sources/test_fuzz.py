@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import zipfile
 import zlib
@@ -16,8 +17,8 @@ from building import Place, build_place, dump
 from observatoire.errors import ObservatoireError, UnreadableFileError
 from observatoire.sources import FileSpec, archives, books, observe, read_source, read_table
 from observatoire.sources.observations import refuse_faults
-from observatoire.warehouse.direct import ground_of, load_file
 from observatoire.sources.previewing import Ground, preview_table
+from observatoire.warehouse.direct import ground_of, load_file
 from spoiling import ROWS, WAYS, csv_bytes, good_files, zip_bytes
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from observatoire.warehouse import Warehouse
 
-#: How many spoilt files of each format and each way.
-EACH = 45
+#: How many spoilt files of each format and each way; more by hand: OBSERVATOIRE_FUZZ=200.
+EACH = int(os.environ.get("OBSERVATOIRE_FUZZ", "25"))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def survive(path: Path, ground: Ground) -> str:
             refuse_faults(parsed)
             outcome = "lu"
     except ObservatoireError as error:
-        assert str(error)
+        outcome = "refusé" if str(error) else "sans un mot"
     return outcome
 
 
@@ -176,7 +177,9 @@ def test_a_workbook_that_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "décompressé" in trap(tmp_path, "bombe.xlsx", good_files()["population.xlsx"])
 
 
-@pytest.mark.parametrize("name", ["../../evade.csv", "/etc/evade.csv", "..\\evade.csv", "C:\\e.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../evade.csv", "/etc/evade.csv", "..\\evade.csv", "C:\\e.csv"]
+)
 def test_a_path_that_climbs_out_of_a_zip_is_only_a_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / "creux" / "plus" / "a.zip"
     path.parent.mkdir(parents=True)
@@ -194,7 +197,9 @@ LAUGHS = (
 )
 
 
-@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+@pytest.mark.parametrize(
+    "part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"]
+)
 def test_a_billion_laughs_in_a_workbook(tmp_path: Path, part: str, ground: Ground) -> None:
     buffer = io.BytesIO()
     with (
@@ -236,9 +241,13 @@ def test_a_sheet_that_repeats_itself_without_end(tmp_path: Path) -> None:
             text = good.read(name)
             if name == "content.xml":
                 text = text.replace(
-                    b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1000000">', 1
+                    b"<table:table-row>",
+                    b'<table:table-row table:number-rows-repeated="1000000">',
+                    1,
                 ).replace(
-                    b"<table:table-cell ", b'<table:table-cell table:number-columns-repeated="16000" ', 1
+                    b"<table:table-cell ",
+                    b'<table:table-cell table:number-columns-repeated="16000" ',
+                    1,
                 )
             archive.writestr(name, text)
     assert "cellules vides" in trap(tmp_path, "répété.ods", buffer.getvalue())
@@ -262,5 +271,5 @@ def test_an_archive_of_several_tables_asks_which(tmp_path: Path) -> None:
     assert "member" in trap(tmp_path, "deux.zip", content)
     table = read_table(tmp_path / "deux.zip", FileSpec("deux.zip", "wide", "IRIS", member="a.csv"))
     assert (len(table.frame), table.member) == (4, "a.csv")
-    with pytest.raises(UnreadableFileError, match="b.csv"):
+    with pytest.raises(UnreadableFileError, match=r"b\.csv"):
         read_table(tmp_path / "deux.zip", FileSpec("deux.zip", "wide", "IRIS", member="bb.csv"))

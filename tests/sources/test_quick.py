@@ -24,14 +24,36 @@ if TYPE_CHECKING:
 ZONINGS = {"iris-2016": Matcher({"972090101": "Centre Ville", "972090102": "Dillon"}, "IRIS")}
 CELL = st.one_of(
     st.sampled_from(
-        ["1", "2,5", "3.25", "s", "nd", "", " ", "1 000", "x", "<5", "a b", '"q"', 'a"b', '""', "é", "nan", "-0"]
+        [
+            "1",
+            "2,5",
+            "3.25",
+            "s",
+            "nd",
+            "",
+            " ",
+            "1 000",
+            "x",
+            "<5",
+            "a b",
+            '"q"',
+            'a"b',
+            '""',
+            "é",
+            "nan",
+            "-0",
+        ]
     ),
     st.floats(allow_nan=False, allow_infinity=False).map(repr),
 )
-TERRITORY = st.sampled_from(["972090101", "dillon", "inconnu", "Total", "01004", "", "Source : Insee"])
+TERRITORY = st.sampled_from(
+    ["972090101", "dillon", "inconnu", "Total", "01004", "", "Source : Insee"]
+)
 ROW = st.one_of(
-    st.tuples(TERRITORY, CELL, CELL).map(lambda cells: ";".join(cells)),
-    st.sampled_from(["", ";;", " ", "Source : Insee", "Note : à lire ; avec soin", "x;y", '"a;b";1;2']),
+    st.tuples(TERRITORY, CELL, CELL).map(";".join),
+    st.sampled_from(
+        ["", ";;", " ", "Source : Insee", "Note : à lire ; avec soin", "x;y", '"a;b";1;2']
+    ),
 )
 
 
@@ -75,7 +97,9 @@ def test_the_two_roads_read_the_same_table(
     assert (quick.header, quick.encoding, quick.form) == (slow.header, slow.encoding, slow.form)
 
 
-def test_a_plain_table_takes_the_quick_road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plain_table_takes_the_quick_road(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.csv"
     path.write_text("Titre\n\nIRIS;POP\n972090101;1\n\n;\n972090102;2\n", "utf-8")
     monkeypatch.setattr(texts, "read_rows", _once(texts.read_rows))

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from building import raw_of, says
-from odf_made import opendocument
 from observatoire.errors import (
     EmptyFileError,
     FileError,
@@ -22,6 +21,7 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.sources import FileSpec, RawTable, read_table
+from odf_made import opendocument
 
 if TYPE_CHECKING:
     from pathlib import Path

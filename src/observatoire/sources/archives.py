@@ -92,7 +92,9 @@ def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ..
         return plain[0]
     told = enumerate_words(plain or names, most=8)
     raise UnreadableFileError(
-        "L’archive contient plusieurs tableaux." if plain else "L’archive ne contient aucun tableau.",
+        "L’archive contient plusieurs tableaux."
+        if plain
+        else "L’archive ne contient aucun tableau.",
         where=archive,
         why=f"Elle contient : {told}." if told else "Elle est vide.",
         remedy='Dites lequel dans source.toml : member = "…".'
@@ -128,6 +130,7 @@ def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) ->
 
 
 def damaged(name: str, error: BaseException) -> UnreadableFileError:
+    """Return the error of an archive that does not open."""
     protected = "password" in str(error) or "encrypted" in str(error)
     return UnreadableFileError(
         "L’archive est protégée par un mot de passe."

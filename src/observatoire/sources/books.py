@@ -182,14 +182,14 @@ def restore_errors(rows: Rows, content: bytes, sheet: str) -> None:
     sheet : str
         The sheet's name.
     """
-    if b"PK" != content[:2]:
+    if content[:2] != b"PK":
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             found = _ERROR_CELL.findall(archive.read(_sheet_path(archive, sheet)))
     except (KeyError, *ZIP_ERRORS):
         return  # calamine has read it another way
-    by_line = {line: row for line, row in rows} if found else {}
+    by_line = dict(rows) if found else {}
     for letters, digits, text in found:
         column = 0
         for letter in letters:
@@ -206,7 +206,7 @@ def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
     for relation in _RELATION.findall(relations):
         told = dict(re.findall(r'(\w+)="([^"]*)"', relation))
         if told.get("Id") == wanted:
-            return "xl/" + told.get("Target", "").removeprefix("/xl/")
+            return f"xl/{told.get('Target', '').removeprefix('/xl/')}"
     raise KeyError(sheet)
 
 
@@ -274,7 +274,9 @@ def read_parquet(content: bytes, name: str) -> Rows:
             remedy="Redemandez-le au producteur.",
         ) from error
     names = [str(column) for column in frame.columns]
-    columns = [cells_text(frame.iloc[:, rank].astype(object).tolist()) for rank in range(len(names))]
+    columns = [
+        cells_text(frame.iloc[:, rank].astype(object).tolist()) for rank in range(len(names))
+    ]
     body = [list(row) for row in zip(*columns, strict=True)]
     return list(enumerate([names, *body], 1))
 

@@ -251,7 +251,9 @@ def _compiled(table: Declaration, key: str, text: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.IGNORECASE)
     except re.error as error:
-        raise table.refuse(key, f"« {text} » n’est pas une expression régulière ({error})") from error
+        raise table.refuse(
+            key, f"« {text} » n’est pas une expression régulière ({error})"
+        ) from error
 
 
 def _pattern(table: Declaration, key: str) -> re.Pattern[str] | None:

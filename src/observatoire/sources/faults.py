@@ -206,9 +206,7 @@ _FIXED = {
 }
 
 
-def _reasons(
-    kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hints
-) -> np.ndarray:
+def _reasons(kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hints) -> np.ndarray:
     return np.array(
         [
             _FIXED.get(str(kind)) or _unknown_reason(str(text), str(zoning), hints)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -203,10 +203,10 @@ def _assemble(
         at, found = careful
         low[at], high[at] = found.low.to_numpy(), found.high.to_numpy()
         unreadable[at] = found.unreadable.to_numpy()
-        for name in texts:
+        for name, codes_told in texts.items():
             told = getattr(found, name)
             words[name] = ["", *sorted(set(told) - {""})]
-            texts[name][at] = pd.Categorical(told, categories=words[name]).codes
+            codes_told[at] = pd.Categorical(told, categories=words[name]).codes
     return Numbers(
         value=pd.Series(value, index=index),
         low=pd.Series(low, index=index),
@@ -219,7 +219,19 @@ def _assemble(
 
 
 def _coded(codes: np.ndarray, words: list[str], index: pd.Index) -> pd.Series:
-    return pd.Series(pd.Categorical.from_codes(codes, categories=words), index=index)
+    return pd.Series(coded(codes, words), index=index)
+
+
+def coded(codes: np.ndarray, words: list[str]) -> Any:
+    """Return a column of texts as codes and words.
+
+    Examples
+    --------
+    >>> list(coded(np.array([1, 0, 1]), ["a", "b"]))
+    ['b', 'a', 'b']
+    """
+    dtype = pd.CategoricalDtype(pd.Index(words, dtype="str"))
+    return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
 def _number_pattern(decimal: str) -> str:

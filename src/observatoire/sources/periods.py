@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from observatoire.values import is_period
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Two digits up to this one are of this century.
 _PIVOT = 50
@@ -32,6 +34,7 @@ def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> read_periods(pd.Series(["2016", "2016.0"])).to_list()
     ['2016', '2016']
     >>> read_periods(pd.Series(["16", "98"]), "yy").to_list()

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 from observatoire.declarations import Declaration
 from observatoire.errors import DescriptorError, ObservatoireError, RowError, WorkspaceError
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
-from observatoire.sources.detecting import Found, find_table, plan_of
+from observatoire.sources.detecting import Found, find_table
 from observatoire.sources.observations import Parsed, observe
+from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import PLAIN_SUFFIXES, open_table
 from observatoire.sources.showing import html_page, sections, text_page
-from observatoire.sources.writing import Plan
 from observatoire.territories.names import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from observatoire.sources.families import Family
+    from observatoire.sources.writing import Plan
     from observatoire.territories.names import Matcher
 
 
@@ -202,7 +203,8 @@ def _not_figures(found: Found) -> ObservatoireError:
         f"Ce fichier décrit des territoires ({family.title.split(',')[0].lower()}) : il ne les mesure pas.",
         where=found.table.name,
         why="Il n’y a aucun chiffre à charger.",
-        remedy='Il sert à dire les membres d’un zonage : colonnes code, nom, commune, dans un csv nommé par « members = "geo/…csv" ».',
+        remedy="Il sert à dire les membres d’un zonage : colonnes code, nom, commune, dans un csv "
+        'nommé par « members = "geo/…csv" ».',
     )
 
 

@@ -82,7 +82,9 @@ def _below(most: float, nature: Nature, *, strict: bool, zero: bool) -> Range | 
 
 def _figures(found: re.Match[str]) -> list[float]:
     return [
-        float(part.replace(" ", "").replace(",", ".")) for part in found.groups() if part is not None
+        float(part.replace(" ", "").replace(",", "."))
+        for part in found.groups()
+        if part is not None
     ]
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from observatoire.errors import (
     EmptyFileError,
     FileError,
-    TruncatedFileError,
-    UnknownColumnError,
     UnreadableFileError,
-    suggestion,
 )
 from observatoire.sources import books, texts
 from observatoire.sources.archives import unzip_table
+from observatoire.sources.headers import (
+    check_header,
+    check_widths,
+    named,
+)
 from observatoire.sources.signs import signs
-from observatoire.sources.texts import HEADER_DEPTH, SEPARATORS, Rows
+from observatoire.sources.texts import HEADER_DEPTH, Rows
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
@@ -33,12 +34,6 @@ TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 SHEET_SUFFIXES = (".xls", ".xlsx", ".ods", ".xlsm", ".xlsb")
 PLAIN_SUFFIXES = (*TEXT_SUFFIXES, *SHEET_SUFFIXES, ".parquet", ".dbf")
 TABLE_SUFFIXES = (*PLAIN_SUFFIXES, ".zip")
-
-#: What a workbook itself holds at most; beyond, a file is no table of territories.
-MOST_COLUMNS = 16_384
-
-#: A name is looked for among so many columns.
-_SUGGESTED = 500
 
 
 def _no_note() -> pd.DataFrame:
@@ -194,7 +189,7 @@ def read_opened(opened: Opened, spec: FileSpec) -> RawTable:
     return _table(opened, rows, spec, sheet=sheet)
 
 
-def _sheet(book: books.Any, spec: FileSpec, name: str) -> tuple[str, Rows]:
+def _sheet(book: Any, spec: FileSpec, name: str) -> tuple[str, Rows]:
     """Return the sheet told, or the first that holds the territory's column, or the first filled."""
     told = [spec.sheet] if spec.sheet else list(book.sheet_names)
     first: tuple[str, Rows] | None = None
@@ -205,7 +200,9 @@ def _sheet(book: books.Any, spec: FileSpec, name: str) -> tuple[str, Rows]:
         except EmptyFileError as error:
             empty = empty or error
             continue
-        if spec.sheet or any(spec.territory in map(str.strip, row) for _, row in rows[:HEADER_DEPTH]):
+        if spec.sheet or any(
+            spec.territory in map(str.strip, row) for _, row in rows[:HEADER_DEPTH]
+        ):
             return sheet, rows
         first = first or (sheet, rows)
     if first is None:
@@ -238,8 +235,8 @@ def _read_quickly(
         return None  # said by the careful reader
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = _named([cell.strip() for cell in cells], spec)
-    _check_header(header, spec, opened.path, separator)
+    header = named([cell.strip() for cell in cells], spec)
+    check_header(header, spec, opened.path, separator)
     found = texts.read_quickly(text, separator, line, len(header))
     if found is None or found[0].empty:
         return None
@@ -273,8 +270,8 @@ def _table(
         books.restore_errors(rows, opened.content, sheet)
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = _named([cell.strip() for cell in cells], spec)
-    _check_header(header, spec, path, separator)
+    header = named([cell.strip() for cell in cells], spec)
+    check_header(header, spec, path, separator)
     body = [(number, row) for number, row in rows[at + 1 :] if any(cell.strip() for cell in row)]
     body, aside = _notes_apart(body, len(header))
     if not body:
@@ -283,7 +280,7 @@ def _table(
             where=path.name,
             remedy="Redemandez le fichier au producteur.",
         )
-    _check_widths(body, header, path)
+    check_widths(body, header, path)
     frame = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
     frame = frame.loc[:, [bool(one) or _filled(body, at) for at, one in enumerate(header)]]
     return RawTable(
@@ -347,88 +344,3 @@ def _is_sentence(row: list[str]) -> bool:
 
 def _filled(body: Rows, column: int) -> bool:
     return any(row[column].strip() for _, row in body)
-
-
-def column_letter(column: int) -> str:
-    """Name a column that has no name, as a spreadsheet does.
-
-    Examples
-    --------
-    >>> column_letter(0), column_letter(27)
-    ('colonne A', 'colonne AB')
-    """
-    letters = ""
-    rank = column + 1
-    while rank:
-        rank, rest = divmod(rank - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"colonne {letters}"
-
-
-def _named(header: list[str], spec: FileSpec) -> list[str]:
-    """Name the territory's column when the file leaves it without a name."""
-    if spec.territory in header:
-        return header
-    return [
-        spec.territory if not name and spec.territory == column_letter(at) else name
-        for at, name in enumerate(header)
-    ]
-
-
-def check_width(width: int, path: Path) -> None:
-    """Refuse a table of more columns than any workbook holds.
-
-    Raises
-    ------
-    UnreadableFileError
-        With how many there are.
-    """
-    if width > MOST_COLUMNS:
-        raise UnreadableFileError(
-            f"Ce tableau a {width} colonnes.",
-            where=path.name,
-            why=f"Au-delà de {MOST_COLUMNS}, ce n’est pas un tableau de territoires.",
-            remedy="Vérifiez le séparateur, ou mettez les territoires en lignes.",
-        )
-
-
-def _check_header(header: list[str], spec: FileSpec, path: Path, separator: str) -> None:
-    check_width(len(header), path)
-    if separator and len(header) == 1:
-        likely = max(SEPARATORS, key=header[0].count)
-        raise texts.separator_error(separator, likely if likely in header[0] else "", path.name)
-    held = set(header)
-    for column in spec.role_columns:
-        if column not in held:
-            raise UnknownColumnError(
-                f"La colonne « {column} » n’est pas dans le fichier.",
-                where=path.name,
-                remedy=suggestion(column, [name for name in header if name][:_SUGGESTED]),
-                column=column,
-            )
-    repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
-    if repeated:
-        raise UnknownColumnError(
-            f"La colonne « {repeated[0]} » figure deux fois.",
-            where=path.name,
-            why="On ne saurait laquelle lire.",
-            remedy="Renommez ou supprimez l’une des deux.",
-            column=repeated[0],
-        )
-
-
-def _check_widths(body: Rows, header: list[str], path: Path) -> None:
-    for position, (line, row) in enumerate(body):
-        if len(row) == len(header):
-            continue
-        last = position == len(body) - 1
-        kind = TruncatedFileError if last and len(row) < len(header) else UnreadableFileError
-        raise kind(
-            f"Cette ligne a {len(row)} cellules au lieu de {len(header)}.",
-            where=f"{path.name}, ligne {line}",
-            why="Le fichier semble coupé avant sa fin."
-            if kind is TruncatedFileError
-            else "Un séparateur manque ou est en trop : les chiffres glisseraient de colonne.",
-            remedy="Redemandez le fichier, ou corrigez cette ligne.",
-            line=line,
-        )

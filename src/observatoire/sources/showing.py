@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,8 +79,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     pairs = {(written[line], str(code)) for line, code in kept.itertuples(index=False)}
     named = sorted((text, code) for text, code in pairs if text != code)
     lines = [
-        f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, "
-        f"{len(named)} par leur nom."
+        f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, {len(named)} par leur nom."
     ]
     unknown = parsed.rejects[parsed.rejects["kind"] == "territory"]
     table = [("Ligne", "Écrit", "Lu")]
@@ -97,22 +97,23 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     return Section("Les territoires", tuple(lines), tuple(table) if len(table) > 1 else ())
 
 
+_COLUMNS_TOLD = (
+    "Colonne", "Nature", "Unité", "Nombres", "Encadrés", "Secrets", "Absents", "Illisibles", "",
+)  # fmt: skip
+_STATUSES_TOLD = ("observed", "bounded", "secret", "missing")
+
+
 def _column_section(plan: Plan, parsed: Parsed) -> Section:
-    counts = (
-        parsed.cells.groupby(["variable", "status"], observed=True).size().unstack(fill_value=0)
-    )
+    told_of = Counter(zip(parsed.cells["variable"], parsed.cells["status"], strict=True))
     bad = parsed.rejects[parsed.rejects["kind"].isin(["number", "negative"])]
-    faults = bad.groupby("column").size()
-    table = [
-        ("Colonne", "Nature", "Unité", "Nombres", "Encadrés", "Secrets", "Absents", "Illisibles", "")
-    ]
+    faults = Counter(bad["column"])
+    table: list[tuple[str, ...]] = [_COLUMNS_TOLD]
     for name, told in list(plan.variables.items())[: 4 * _MOST]:
-        row = counts.loc[name] if name in counts.index else {}
-        cells = [str(int(row.get(status, 0))) for status in ("observed", "bounded", "secret", "missing")]
+        cells = [str(told_of.get((name, status), 0)) for status in _STATUSES_TOLD]
         table.append(
             (
                 name, Nature(str(told["nature"])).label, str(told.get("unit", "")), *cells,
-                str(int(faults.get(name, 0))), plan.doubts.get(name, ""),
+                str(faults.get(name, 0)), plan.doubts.get(name, ""),
             )
         )  # fmt: skip
     lines = []
@@ -149,8 +150,11 @@ def _texts(told: object) -> list[str]:
 def _aside_section(parsed: Parsed) -> Section:
     aside = parsed.rejects[parsed.rejects["kind"].isin(HARMLESS)]
     lines = [
-        f"{plural(parsed.rows_read, 'ligne lue', 'lignes lues')} = "
-        f"{plural(parsed.rows_kept, 'gardée')} + {plural(parsed.rows_rejected, 'mise de côté', 'mises de côté')}."
+        (
+            f"{plural(parsed.rows_read, 'ligne lue', 'lignes lues')} = "
+            f"{plural(parsed.rows_kept, 'gardée')} + "
+            f"{plural(parsed.rows_rejected, 'mise de côté', 'mises de côté')}."
+        )
     ]
     outside = aside[aside["kind"] == "outside"]
     if len(outside):
@@ -159,7 +163,9 @@ def _aside_section(parsed: Parsed) -> Section:
     table = [("Ligne", "Texte", "Pourquoi")]
     table += [
         (str(line), str(raw)[:80], str(reason))
-        for line, raw, reason in shown[["line", "raw", "reason"]].head(_MOST).itertuples(index=False)
+        for line, raw, reason in shown[["line", "raw", "reason"]]
+        .head(_MOST)
+        .itertuples(index=False)
     ]
     return Section("Ce qui est mis de côté", tuple(lines), tuple(table) if len(table) > 1 else ())
 
@@ -192,10 +198,15 @@ def text_page(name: str, made: list[Section]) -> str:
     for section in made:
         lines += ["", section.title, *(f"  {spaced(line)}" for line in section.lines)]
         if section.table:
-            widths = [max(len(row[at]) for row in section.table) for at in range(len(section.table[0]))]
+            widths = [
+                max(len(row[at]) for row in section.table) for at in range(len(section.table[0]))
+            ]
             widths = [min(width, 60) for width in widths]
             lines += [
-                "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+                "  "
+                + "  ".join(
+                    cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+                ).rstrip()
                 for row in section.table
             ]
     return "\n".join(lines)
@@ -211,7 +222,9 @@ def html_page(name: str, made: list[Section]) -> str:
             head, *body = section.table
             cells = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
             rows = "".join(
-                "<tr>" + "".join(f"<td>{html.escape(cell) or NO_BREAK}</td>" for cell in row) + "</tr>"
+                "<tr>"
+                + "".join(f"<td>{html.escape(cell) or NO_BREAK}</td>" for cell in row)
+                + "</tr>"
                 for row in body
             )
             parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>")

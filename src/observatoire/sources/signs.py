@@ -107,7 +107,9 @@ def _pattern(table: Declaration, key: str, text: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.IGNORECASE)
     except re.error as error:
-        raise table.refuse(key, f"« {text} » n’est pas une expression régulière ({error})") from error
+        raise table.refuse(
+            key, f"« {text} » n’est pas une expression régulière ({error})"
+        ) from error
 
 
 def _plain(name: str) -> str:
@@ -121,5 +123,3 @@ def _plain(name: str) -> str:
 def _starts(text: str, phrases: tuple[str, ...]) -> bool:
     said = " ".join(re.findall(r"[a-z0-9]+", _plain(text)))
     return any(said == phrase or said.startswith(f"{phrase} ") for phrase in phrases)
-
-

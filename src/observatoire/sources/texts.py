@@ -201,9 +201,7 @@ def shown(separator: str) -> str:
 
 def empty_file(name: str) -> EmptyFileError:
     """Return the error of a file of nothing."""
-    return EmptyFileError(
-        "Le fichier est vide.", where=name, remedy="Redemandez-le au producteur."
-    )
+    return EmptyFileError("Le fichier est vide.", where=name, remedy="Redemandez-le au producteur.")
 
 
 # --- Rows ----------------------------------------------------------------------------------------

@@ -88,15 +88,17 @@ def load_file(
         refuse_faults(preview.parsed)
     source = preview.source
     report = store_files(warehouse, source, [(source.files[0], preview.parsed)])
-    return LoadReport(
-        report.source, report.title, report.files, report.rejects, _notices(preview)
-    )
+    return LoadReport(report.source, report.title, report.files, report.rejects, _notices(preview))
 
 
 def _notices(preview: Preview) -> tuple[str, ...]:
     plan = preview.plan
-    known = f"Famille reconnue : {preview.family}." if preview.family else "Tableau d’un partenaire."
-    told = [f"{known} Chargé sans source.toml ; « observatoire preview » montre ce qui a été compris."]
+    known = (
+        f"Famille reconnue : {preview.family}." if preview.family else "Tableau d’un partenaire."
+    )
+    told = [
+        f"{known} Chargé sans source.toml ; « observatoire preview » montre ce qui a été compris."
+    ]
     doubts = list(plan.doubts) if plan is not None else []
     if doubts:
         named = ", ".join(f"« {name} »" for name in doubts[:6])

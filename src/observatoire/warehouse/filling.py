@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
-from observatoire.sources.archives import holds_suffix
 from observatoire.sources import observe, read_source, read_table
+from observatoire.sources.archives import holds_suffix
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.territories import Matcher, read_members

@@ -295,7 +295,7 @@ def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
         return
     if not warehouse.rows(_SHARED, [source.code]):
         return
-    twice = warehouse.rows(f"WITH shared AS ({_SHARED}) {_TWICE}", [source.code, source.code])  # noqa: S608
+    twice = warehouse.rows(f"WITH shared AS ({_SHARED}) {_TWICE}", [source.code, source.code])
     if twice:
         variable, period, territory, files = twice[0]
         raise DuplicateKeyError(
