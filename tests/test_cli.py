@@ -129,3 +129,59 @@ def test_audit_says_when_nothing_is_hidden(
 ) -> None:
     assert call(monkeypatch, "audit", "-w", space) == 0
     assert "rien à retrouver" in capsys.readouterr().out
+
+
+def test_check_says_what_is_found_and_fails_on_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoilt = create_workspace(tmp_path / "abime")
+    assert call(monkeypatch, "load", spoilt / "data/raw/filosofi-disponible", "-w", spoilt) == 0
+    capsys.readouterr()
+    assert call(monkeypatch, "check", "-w", spoilt) == 0
+    assert "0\u00a0erreur" in capsys.readouterr().out
+    path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible-2014-2019.csv"
+    text = path.read_text("utf-8")
+    assert ";31.6" in text
+    path.write_text(text.replace(";31.6", ";3160", 1), "utf-8")
+    assert call(monkeypatch, "load", spoilt / "data/raw/filosofi-disponible", "-w", spoilt) == 0
+    assert "erreur\u00a0: Taux hors de 0 à 100 %" in capsys.readouterr().out
+    table = tmp_path / "anomalies.csv"
+    assert call(monkeypatch, "check", "-w", spoilt, "-o", table) == 2
+    shown = capsys.readouterr().out
+    assert "3\u202f160" in shown
+    assert "taux-hors-bornes" in table.read_text("utf-8-sig")
+    assert call(monkeypatch, "status", "-w", spoilt) == 0
+    assert "Taux hors de 0 à 100 %" in capsys.readouterr().out
+
+
+def test_status_shows_the_agreements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lent = create_workspace(tmp_path / "prete")
+    path = lent / "data/raw/sdes-rpls-2022/source.toml"
+    path.write_text(
+        path.read_text("utf-8")
+        + '\n[convention]\npartner = "la Deal"\naudience = "interne"\nuntil = 2020-12-31\n',
+        encoding="utf-8",
+    )
+    assert call(monkeypatch, "load", path.parent, "-w", lent) == 0
+    assert "Convention avec la Deal" in capsys.readouterr().out
+    assert call(monkeypatch, "status", "-w", lent) == 0
+    shown = capsys.readouterr().out
+    for text in ("la Deal", "interne", "31/12/2020", "échue"):
+        assert text in shown
+
+
+def test_fetch_lists_the_registry_and_says_what_is_done_by_hand(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "fetch", "--list", "-w", space) == 0
+    shown = capsys.readouterr().out
+    for text in ("insee-rp2022-population (à télécharger)", "qpv-2015 (à la main", "https://"):
+        assert text in shown
+    assert call(monkeypatch, "fetch", "contours-iris-972", "-w", space) == 1
+    said = capsys.readouterr().err
+    assert "à la main" in said
+    assert "geo" in said
+    assert call(monkeypatch, "fetch", "qpv-2016", "-w", space) == 1
+    assert "« qpv-20" in capsys.readouterr().err

@@ -193,9 +193,11 @@ def preview(
 
 @app.command()
 def status(workspace: Workspace = Path()) -> None:
-    """Dit ce que contient l’entrepôt : sources, zonages, rejets."""
+    """Dit ce que contient l’entrepôt : sources, zonages, rejets, conventions, contrôles."""
     with _opened(workspace) as o:
         sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
+        agreed = o.conventions()
+        found = o.checks().df.groupby(["level", "title"], sort=False).size().reset_index()
     _show(
         "Sources chargées",
         ["Source", "Producteur", "Zonage", "Lues", "Gardées", "Rejetées"],
@@ -221,6 +223,75 @@ def status(workspace: Workspace = Path()) -> None:
             ["Fichier", "Ligne", "Colonne", "Texte", "Motif"],
             rejects[["file", "line", "column", "raw", "reason"]].astype(str).to_numpy().tolist(),
         )
+    ends = agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")
+    _show(
+        "Conventions",
+        ["Source", "Partenaire", "Public", "Jusqu’au", "État"],
+        agreed.assign(ends=ends)[["source", "partner", "audience", "ends", "state"]]
+        .astype(str)
+        .to_numpy()
+        .tolist(),
+    )
+    _show(
+        "Contrôles (détail : observatoire check)",
+        ["Niveau", "Contrôle", "Lignes"],
+        found.astype(str).to_numpy().tolist(),
+    )
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="Nom au registre ; voyez --list.")] = "",
+    workspace: Workspace = Path(),
+    *,
+    listed: Annotated[bool, typer.Option("--list", help="Dit ce que le registre connaît.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Télécharger de nouveau.")] = False,
+) -> None:
+    """Télécharge une source ouverte du registre : recensement, Filosofi, carreaux, QPV."""
+    from observatoire.sources.fetching import fetch as bring
+    from observatoire.sources.fetching import list_resources
+    from observatoire.sources.registry import find_resource, read_registry
+    from observatoire.workspace import read_workspace
+
+    root = read_workspace(workspace).root
+    registry = read_registry(root)
+    if listed or not name:
+        for one in list_resources(registry, root).itertuples():
+            told = f"{one.name} ({one.state})\n    {one.title}\n    {one.page}"
+            out.print(told, highlight=False, markup=False, soft_wrap=True)
+        return
+    resource = find_resource(registry, name)
+    with _transfer(resource.file) as progress:
+        fetched = bring(resource, root, force=force, progress=progress)
+    out.print(str(fetched), highlight=False, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _transfer(file: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar while bytes arrive."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        bar = bars.add_task(file, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+@app.command()
+def check(
+    workspace: Workspace = Path(),
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Fichier .csv de toutes les lignes.")
+    ] = None,
+) -> None:
+    """Passe les contrôles sur ce qui est chargé ; rend 2 s’il y a une erreur."""
+    with _opened(workspace) as o, _step("Contrôles"):
+        report = o.checks()
+    out.print(str(report), highlight=False, markup=False, soft_wrap=True)
+    if output is not None:
+        out.print(f"Écrit : {report.save(output)}", highlight=False, markup=False, soft_wrap=True)
+    if len(report.errors):
+        raise typer.Exit(2)
 
 
 @app.command()

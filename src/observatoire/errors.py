@@ -90,6 +90,10 @@ class SeparatorError(FileError):
     """The separator declared, or found, leaves the table in one column."""
 
 
+class FetchError(FileError):
+    """A file that could not be brought from its producer, or is not the one expected."""
+
+
 class RowError(ObservatoireError):
     """A row that cannot be kept: base of the errors that name a line."""
 

@@ -17,7 +17,7 @@ from observatoire.warehouse.connection import MEMORY
 from observatoire.workspace import Workspace, embedded_root, read_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import TracebackType
 
     from observatoire.gazetteer import Gazetteer
@@ -25,10 +25,17 @@ if TYPE_CHECKING:
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
-    from observatoire.passage import Passage
+    from observatoire.passage import Comparability, Passage, Vintage
+    from observatoire.secrecy.conventions import Gate
     from observatoire.secrecy.table import ProtectedTable
+    from observatoire.sources.fetching import Fetched
     from observatoire.sources.previewing import Preview
     from observatoire.warehouse import LoadReport, Warehouse
+    from observatoire.warehouse.findings import CheckReport
+
+
+#: For whom something is made, as agreements with partners know it.
+Audience = Literal["interne", "partenaires", "public"]
 
 
 class Observatory:
@@ -58,6 +65,7 @@ class Observatory:
         from observatoire.warehouse.filling import fill_zonings
 
         self.workspace = workspace
+        self.today: Callable[[], dt.date] = _current_day  # agreements are kept to the day
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
         try:
             fill_zonings(self.warehouse, workspace)
@@ -195,42 +203,48 @@ class Observatory:
             One of the classes of ``errors.py``; the warehouse is then unchanged, but for the
             sources that were loaded before or after the one at fault.
         """
+        from observatoire.warehouse.checks import read_checks
         from observatoire.warehouse.direct import load_all, load_file
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
+        read_checks(self.workspace.root)  # refused before anything is loaded
         if path is None:
             try:
-                return load_all(self.warehouse, self.workspace, on_error=on_error)
+                return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
             finally:
                 self._drop_remembered()
         target = self._locate(path)
         if is_layer(target) and not (target.parent / "source.toml").is_file():
-            return self._forget(
-                load_layer(
-                    self.warehouse,
-                    self.workspace,
-                    target,
-                    zoning=zoning,
-                    code_column=code_column,
-                    repair=repair,
-                )
+            report = load_layer(
+                self.warehouse,
+                self.workspace,
+                target,
+                zoning=zoning,
+                code_column=code_column,
+                repair=repair,
             )
-        folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
-        if only and not (folder / "source.toml").is_file():
-            told = "" if period is None else str(period)
-            return self._forget(
-                load_file(
-                    self.warehouse,
-                    self.workspace,
-                    target,
-                    on_error=on_error,
-                    period=told,
-                    zoning=zoning,
-                )
+        elif target.is_file() and not (target.parent / "source.toml").is_file():
+            report = load_file(
+                self.warehouse,
+                self.workspace,
+                target,
+                on_error=on_error,
+                period="" if period is None else str(period),
+                zoning=zoning,
             )
-        return self._forget(
-            load_source(self.warehouse, self.workspace, folder, only=only, on_error=on_error)
-        )
+        else:
+            folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
+            report = load_source(
+                self.warehouse, self.workspace, folder, only=only, on_error=on_error
+            )
+        return self._checked([report])[0]
+
+    def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
+        """Drop what was remembered of the warehouse before a load, then pass the checks."""
+        from observatoire.warehouse.checking import with_findings
+
+        self._drop_remembered()
+        return with_findings(reports, self.checks())
 
     def preview(
         self,
@@ -267,10 +281,64 @@ class Observatory:
         where = self._locate(path)
         return preview_file(self.workspace, where, period=told, zoning=zoning, member=member)
 
-    def _forget(self, report: LoadReport) -> LoadReport:
-        """Drop what was remembered of the warehouse before this load."""
-        self._drop_remembered()
-        return report
+    def checks(self) -> CheckReport:
+        """Pass the checks over everything that is loaded: what fails, gravest first.
+
+        Returns
+        -------
+        CheckReport
+            Shows itself in French; ``.df`` has one row a failing figure, ``.errors`` those that
+            cannot be. Nothing is passed again while nothing has changed.
+
+        Raises
+        ------
+        DescriptorError
+            On a predicate of ``checks.toml`` that is wrong.
+        """
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.totals import published_totals
+        from observatoire.warehouse.checking import kept_findings
+
+        periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
+        totals = published_totals(read_catalogue(self.workspace.catalogue), periods)
+        return kept_findings(self.warehouse, self.workspace, totals)
+
+    def registry(self) -> pd.DataFrame:
+        """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
+        from observatoire.sources.fetching import list_resources
+        from observatoire.sources.registry import read_registry
+
+        return list_resources(read_registry(self.workspace.root), self.workspace.root)
+
+    def fetch(
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Fetched:
+        """Bring an open source of the registry into the workspace: the only use of the network.
+
+        Parameters
+        ----------
+        name : str
+            As :meth:`registry` lists it, for instance ``"insee-rp2022-population"``.
+        force : bool
+            Bring it again though it is there.
+        progress : callable, optional
+            Told the bytes there are, and those there will be.
+
+        Raises
+        ------
+        FetchError
+            When it cannot be brought, or must be downloaded by hand: the message says from where,
+            and where to put it.
+        """
+        from observatoire.sources.fetching import fetch
+        from observatoire.sources.registry import find_resource, read_registry
+
+        resource = find_resource(read_registry(self.workspace.root), name)
+        return fetch(resource, self.workspace.root, force=force, progress=progress)
 
     def _drop_remembered(self) -> None:
         for name in ("catalogue", "_desk", "_gazetteer", "_whole"):
@@ -302,6 +370,7 @@ class Observatory:
         compare: Sequence[str] = (),
         *,
         territories: Sequence[str] = (),
+        audience: Audience = "interne",
     ) -> ProtectedTable:
         """Compute indicators on a zoning, and protect them.
 
@@ -317,6 +386,9 @@ class Observatory:
             Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``.
         territories : sequence of str
             Codes or names; all by default.
+        audience : {"interne", "partenaires", "public"}
+            For whom: a figure that an agreement keeps for a narrower circle, or that is out of its
+            dates, is left out with the reason.
 
         Returns
         -------
@@ -329,6 +401,7 @@ class Observatory:
             On an unknown indicator, zoning, period, comparator or territory.
         """
         from observatoire.indicators.asking import answer
+        from observatoire.secrecy.conventions import withhold
         from observatoire.secrecy.table import protect_table
 
         codes = [indicators] if isinstance(indicators, str) else list(indicators)
@@ -341,9 +414,24 @@ class Observatory:
         computed = answer(
             self._desk, codes, where, period=when, compare=compared, territories=chosen
         )
-        return protect_table(computed, self._gazetteer.shapes)
+        allowed = withhold(computed, self._gate(audience))
+        return protect_table(allowed, self._gazetteer.shapes)
 
-    def passage(
+    def _gate(self, audience: str) -> Gate:
+        from observatoire.secrecy.conventions import Gate
+        from observatoire.warehouse.conventions import given_under, read_conventions
+
+        conventions = read_conventions(self.warehouse)
+        given = given_under(self.warehouse) if conventions else frozenset()
+        return Gate(conventions, given, self.today(), audience)
+
+    def conventions(self) -> pd.DataFrame:
+        """List the agreements of the loaded sources: partner, audience, dates, state today."""
+        from observatoire.warehouse.conventions import list_conventions
+
+        return list_conventions(self.warehouse, self.today())
+
+    def passage(  # noqa: PLR0913 - one keyword a parameter of a method
         self,
         source: str,
         target: str,
@@ -352,6 +440,10 @@ class Observatory:
         support: str | Path | None = None,
         weight: str = "ind",
         ratio: float | None = None,
+        learn: str = "",
+        learn_on: str = "",
+        calibrate: str = "",
+        period: int | str = "",
     ) -> Passage:
         """Return the passage between two zonings: the one in use, or one made by a method.
 
@@ -366,6 +458,13 @@ class Observatory:
             For ``support``: a layer, or a csv of Insee cells, and its column of people.
         ratio : float
             For ``density``: how many times as dense the inside of a target is.
+        learn, learn_on : str
+            For ``density`` without a ratio: the count of the catalogue to learn it from, and the
+            zoning on which it is published (the target by default).
+        calibrate : str
+            A count of the catalogue whose totals, published on the target, the weights restore.
+        period : int or str
+            Of both counts; the latest published by default.
 
         Returns
         -------
@@ -379,13 +478,78 @@ class Observatory:
         PassageError
             When no passage leads from one to the other.
         """
-        from observatoire.indicators.passages import PassageBook
+        from observatoire.workspace import PassageRecipe
 
+        self._ensure_loaded()
         if method is None:
             return self._desk.passage(source, target)
-        book = PassageBook(self.warehouse, self.workspace)
-        file = self._locate(support) if support is not None else None
-        return book.make(source, target, method, support=file, weight=weight, ratio=ratio)
+        recipe = PassageRecipe(
+            source,
+            target,
+            method=method,
+            support=self._locate(support) if support is not None else None,
+            weight=weight,
+            ratio=ratio,
+            learn=learn,
+            learn_on=learn_on,
+            calibrate=calibrate,
+            period=str(period),
+        )
+        return self._desk.book.make(recipe)
+
+    def vintage(self, codes: Iterable[str]) -> Vintage:
+        """Say from which zoning of the workspace a list of codes comes.
+
+        Parameters
+        ----------
+        codes : iterable of str
+            Official codes, as text.
+
+        Returns
+        -------
+        Vintage
+            ``name``, ``ties`` (what fits as well), ``unknown``, ``table`` and a ``sentence``.
+        """
+        from observatoire.indicators.versions import vintage_of
+
+        return vintage_of(self._desk, codes)
+
+    def changes(self, before: str, after: str) -> pd.DataFrame:
+        """List the territories deleted, created or altered between two zonings.
+
+        Returns
+        -------
+        DataFrame
+            ``code``, ``change``, ``moved``: the share that moved, blank when one of the two
+            zonings is only drawn.
+        """
+        from observatoire.indicators.versions import changes_between
+
+        return changes_between(self._desk, before, after)
+
+    def comparability(
+        self, before: str, after: str, indicator: str = "population", period: int | str = ""
+    ) -> Comparability:
+        """Say whether figures on two zonings compare, by the population they have in common.
+
+        Parameters
+        ----------
+        before, after : str
+            Zonings.
+        indicator : str
+            The count of the catalogue that says where people live.
+        period : int or str
+            The latest published on the first zoning by default.
+
+        Returns
+        -------
+        Comparability
+            ``verdict``, ``common`` (0 to 1), ``table`` and a ``sentence``.
+        """
+        from observatoire.indicators.versions import comparability_of
+
+        self._ensure_loaded()
+        return comparability_of(self._desk, before, after, indicator, str(period))
 
     def audit(self) -> pd.DataFrame:
         """Say what an attacker could still work out of the hidden counts.
@@ -418,6 +582,7 @@ class Observatory:
         indicators: Sequence[str] = (),
         compare: Sequence[str] | None = None,
         zoning: str | None = None,
+        audience: Audience = "interne",
     ) -> Sheet:
         """Show the indicators of a theme, territories in rows; ``.save("x.html")`` and others.
 
@@ -431,7 +596,7 @@ class Observatory:
             Codes, instead of a theme.
         compare : sequence of str, optional
             Those marked ``panel = true`` in ``observatoire.toml`` by default.
-        zoning : str, optional
+        zoning, audience : str, optional
             As :meth:`table`.
         """
         from observatoire.panels.composing import panel_page
@@ -444,26 +609,33 @@ class Observatory:
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
         beside = list(self.workspace.comparators) if compare is None else list(compare)
-        table = self.table(codes, zoning, period, beside)
+        table = self.table(codes, zoning, period, beside, audience=audience)
         foot = self._foot() if compare is None else None
         return panel_page(
             table, self._gazetteer.communes, chosen, _today(), self.workspace.name, foot
         )
 
     def map(
-        self, indicator: str, period: int | str | None = None, *, zoning: str | None = None
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        zoning: str | None = None,
+        audience: Audience = "interne",
     ) -> Sheet:
         """Show one indicator on a map: a rate by colour, a count by area of circle."""
         from observatoire.maps import map_figure
         from observatoire.panels.composing import figure_page
 
-        table = self.table(indicator, zoning, period)
+        table = self.table(indicator, zoning, period, audience=audience)
         figure = map_figure(
             table, indicator, self._gazetteer.ground(table.zoning), self._gazetteer.communes
         )
         return figure_page(table, figure, _today(), self.workspace.name)
 
-    def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
+    def profile(
+        self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
+    ) -> Sheet:
         """Show what is known of one territory, by code or by name, on one page."""
         from observatoire.maps.locator import locator_figure
         from observatoire.panels.composing import profile_page
@@ -473,7 +645,9 @@ class Observatory:
         identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
         themes = list(self.catalogue.themes.values())
         codes = [each for theme in themes for each in theme.profile]
-        table = self.table(codes, where, None, self._beside(), territories=[code])
+        table = self.table(
+            codes, where, None, self._beside(), territories=[code], audience=audience
+        )
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
         return profile_page(
             table, identity, themes, self._gazetteer.against(identity.commune), figure, _today()
@@ -501,7 +675,11 @@ class Observatory:
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
 
     def annex(
-        self, path: str | Path | None = None, *, progress: Callable[[str], None] | None = None
+        self,
+        path: str | Path | None = None,
+        *,
+        progress: Callable[[str], None] | None = None,
+        audience: Audience = "public",
     ) -> Path:
         """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, told by the suffix.
 
@@ -511,15 +689,18 @@ class Observatory:
             ``data/processed/annexe.html`` of the workspace by default.
         progress : callable, optional
             Told, in French, each step as it starts.
+        audience : {"public", "partenaires"}
+            For whom. A figure under an agreement « interne » never enters an annex.
         """
         from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
+        from observatoire.warehouse.findings import by_source
 
         target = Path(path or self.workspace.processed / "annexe.html")
         writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
-        table = self._whole
+        table = self._everything(audience)
         tell("Composition des pages")
         page = annex_page(
             AnnexContent(
@@ -539,23 +720,34 @@ class Observatory:
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
+                checked=by_source(self.checks(), self.sources()),
+                audience=audience,
             )
         )
         tell("Écriture du document")
         return Sheet(page, table).save(target)
 
-    def publish(self, folder: str | Path) -> Path:
-        """Write a Data Package that another observatory can read."""
+    def publish(self, folder: str | Path, *, audience: Audience = "public") -> Path:
+        """Write a Data Package that another observatory can read.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; a package already there is replaced.
+        audience : {"public", "partenaires"}
+            For whom. A figure under an agreement « interne » never enters a package.
+        """
         from observatoire.exchange.package import write_package
         from observatoire.territories import simplify
 
         return write_package(
-            self._whole,
+            self._everything(audience),
             Path(folder),
             name=simplify(self.workspace.name).replace(" ", "-"),
             title=self.workspace.name,
             sources=records(self.sources()),
             date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            audience=audience,
         )
 
     # --- what is remembered between questions -------------------------------------------------
@@ -574,11 +766,22 @@ class Observatory:
         return Gazetteer(self.warehouse, self.workspace, self._desk.links)
 
     @cached_property
-    def _whole(self) -> ProtectedTable:
-        """Every indicator at its latest period, beside every comparator."""
-        return self.table(
-            [i.code for i in self.catalogue], compare=list(self.workspace.comparators)
-        )
+    def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:
+        return {}
+
+    def _everything(self, audience: Audience) -> ProtectedTable:
+        """Every indicator at its latest period, beside every comparator, for those who read."""
+        from observatoire.secrecy.conventions import require_circulating
+
+        require_circulating(audience)
+        key = (audience, self.today())
+        if key not in self._whole:
+            self._whole[key] = self.table(
+                [i.code for i in self.catalogue],
+                compare=list(self.workspace.comparators),
+                audience=audience,
+            )
+        return self._whole[key]
 
     def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""
@@ -615,8 +818,12 @@ class Observatory:
         self.close()
 
 
+def _current_day() -> dt.date:
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
 def _today() -> str:
-    return day(dt.datetime.now(dt.UTC).astimezone().date())
+    return day(_current_day())
 
 
 def open_observatory(path: str | Path) -> Observatory:

@@ -19,6 +19,7 @@ from observatoire.errors import (
     WorkspaceError,
     suggestion,
 )
+from observatoire.territories.systems import known_systems
 from observatoire.territories.zoning import Zoning, read_zonings
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ class Comparator:
 
 
 @dataclass(frozen=True)
-class PassageFile:
-    """How one zoning passes to another: a table of links, or a method between real perimeters."""
+class PassageRecipe:
+    """How one zoning passes to another: a table of links, or a method between real perimeters.
+
+    ``learn`` and ``calibrate`` name counts of the catalogue: the ratio of densities is learnt from
+    the former as published on ``learn_on`` (the target by default), the weights are brought to
+    the latter as published on the target. ``period`` is that of both.
+    """
 
     source: str
     target: str
@@ -52,6 +58,10 @@ class PassageFile:
     support: Path | None = None
     weight: str = "ind"
     ratio: float | None = None
+    learn: str = ""
+    learn_on: str = ""
+    calibrate: str = ""
+    period: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ class Workspace:
     catalogue: Path
     warnings: tuple[str, ...]
     zonings: Mapping[str, Zoning]
-    passages: tuple[PassageFile, ...]
+    passages: tuple[PassageRecipe, ...]
     comparators: Mapping[str, Comparator]
 
     @property
@@ -243,22 +253,27 @@ def _metric(head: Declaration) -> str:
         raise CRSError(
             f"Le système de coordonnées « {crs} » n’existe pas.",
             where=head.where,
-            remedy='Pour la Martinique : crs = "EPSG:5490".',
+            remedy=_metric_systems(),
         ) from error
     if not known.is_projected or known.axis_info[0].unit_name != "metre":
         raise CRSError(
             f"« {crs} » n’est pas en mètres.",
             where=head.where,
             why="Une surface en degrés n’a pas de sens.",
-            remedy='Pour la Martinique : crs = "EPSG:5490".',
+            remedy=_metric_systems(),
         )
     return crs
 
 
-def _read_passage(table: Declaration, root: Path) -> PassageFile:
+def _metric_systems() -> str:
+    known = [f"{one.places} : {one.code}" for one in known_systems() if one.metric]
+    return f"Systèmes métriques officiels ; {' ; '.join(known)}."
+
+
+def _read_passage(table: Declaration, root: Path) -> PassageRecipe:
     file, support = table.text("file", ""), table.text("support", "")
     ratio = table.take("ratio", float, 0.0)
-    passage = PassageFile(
+    passage = PassageRecipe(
         table.text("source"),
         table.text("target"),
         root / file if file else None,
@@ -266,6 +281,10 @@ def _read_passage(table: Declaration, root: Path) -> PassageFile:
         root / support if support else None,
         table.text("weight", "ind"),
         ratio or None,
+        table.text("learn", ""),
+        table.text("learn_on", ""),
+        table.text("calibrate", ""),
+        table.text("period", ""),
     )
     table.close()
     if bool(passage.file) == bool(passage.method):
@@ -292,8 +311,18 @@ def _read_comparator(code: str, table: Declaration) -> Comparator:
 
 def _check_names(workspace: Workspace) -> None:
     workspace.zoning(workspace.main_zoning)
+    told = set()
     for passage in workspace.passages:
-        workspace.zoning(passage.source)
-        workspace.zoning(passage.target)
+        for code in (passage.source, passage.target, passage.learn_on or passage.target):
+            workspace.zoning(code)
+        pair = (passage.source, passage.target, bool(passage.file))
+        if pair in told:
+            raise DescriptorError(
+                f"Le passage de « {passage.source} » vers « {passage.target} » est dit deux fois.",
+                where=WORKSPACE_FILE,
+                why="On ne saurait lequel a produit un chiffre.",
+                remedy="Gardez une seule des deux tables [[passages]].",
+            )
+        told.add(pair)
     for comparator in workspace.comparators.values():
         workspace.zoning(comparator.zoning)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
 import observatoire as obs
-from observatoire.errors import DescriptorError, PassageError, SchematicGeometryError
+from observatoire.errors import DescriptorError, NatureError, PassageError, SchematicGeometryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,6 +164,16 @@ def test_support_shares_people_where_they_live(space: Path) -> None:
     assert rows["value"].sum() == pytest.approx(550)
 
 
+def test_what_the_producer_imputed_is_said_beside_the_figure(space: Path) -> None:
+    cells = (space / "geo" / "carreaux.csv").read_text(encoding="utf-8").splitlines()
+    flagged = [cells[0] + ",i_est_200", cells[1] + ",1", cells[2] + ",0"]
+    (space / "geo" / "carreaux.csv").write_text("\n".join(flagged) + "\n", encoding="utf-8")
+    with opened(space, 'method = "support"\nsupport = "geo/carreaux.csv"\n') as o:
+        methods = o.table("population").df.set_index("territory")["method"]
+    assert "support imputé par le producteur à 100\u202f%" in methods["S1"]
+    assert "imputé" not in methods["S2"]
+
+
 def test_density_leans_towards_the_target(space: Path) -> None:
     with opened(space, 'method = "density"\nratio = 3.0\n') as o:
         value = o.table("population").df.set_index("territory").loc["S1", "value"]
@@ -199,8 +210,8 @@ def test_what_is_kept_comes_back_whole(by_area: Observatory) -> None:
         kept.weights["weight"].tolist() == pytest.approx(made.weights["weight"].tolist())
     )
     assert kept.method == made.method
-    assert kept.to_frame()[["source", "target"]].values.tolist() == (
-        made.to_frame()[["source", "target"]].values.tolist()
+    assert kept.to_frame()[["source", "target"]].to_numpy().tolist() == (
+        made.to_frame()[["source", "target"]].to_numpy().tolist()
     )
 
 
@@ -349,3 +360,128 @@ def test_a_layer_loaded_first_does_not_stand_for_the_sources(space: Path) -> Non
     with opened(space, 'method = "area"\n') as o:
         o.load(space / "geo" / "iris.gpkg")
         assert o.table("population").df["value"].notna().all()
+
+
+# --- learnt from what is published, and brought to it -----------------------------------------
+
+PUBLISHED = """\
+title = "Population des secteurs"
+producer = "Ville"
+licence = "Licence Ouverte 2.0"
+zoning = "secteur-2020"
+
+[[files]]
+name = "secteurs.csv"
+territory = "SECTEUR"
+period = "2016"
+
+[variables.POP]
+label = "Population"
+nature = "count"
+"""
+
+
+@pytest.fixture
+def published(space: Path) -> Path:
+    """Add the population of the sectors, as the town publishes it."""
+    source = space / "data" / "raw" / "ville"
+    source.mkdir()
+    (source / "source.toml").write_text(PUBLISHED, encoding="utf-8")
+    (source / "secteurs.csv").write_text("SECTEUR;POP\nS1;340\nS2;210\n", encoding="utf-8")
+    (space / "indicators.toml").write_text(
+        CATALOGUE.replace(
+            'sources = ["recensement"]\nnum', 'sources = ["recensement", "ville"]\nnum'
+        ),
+        encoding="utf-8",
+    )
+    return space
+
+
+def test_weights_are_brought_to_published_totals(published: Path) -> None:
+    with opened(published, 'method = "area"\ncalibrate = "population"\n') as o:
+        o.load()
+        made = o.passage("iris-2016", "secteur-2020")
+        carried = made.apply(
+            pd.DataFrame(
+                {"POP": [100.0, 400.0, 50.0]}, index=["972090101", "972090102", "972090103"]
+            )
+        )
+        remarks = o.passages()["parameters"].iloc[0]
+    assert carried["value"].tolist() == pytest.approx([340, 210])
+    assert "calibrate" in remarks
+    assert made.method.endswith("calage")
+
+
+def test_the_ratio_is_learnt_from_published_totals(published: Path) -> None:
+    recipe = 'method = "density"\nlearn = "population"\nperiod = "2016"\n'
+    with opened(published, recipe) as o:
+        o.load()
+        made = o.passage("iris-2016", "secteur-2020")
+        remarks = o.passages()["remarks"].iloc[0]
+    assert made.parameters["learnt_on"] == 2
+    assert "appris sur 2\xa0territoires" in remarks
+
+
+def test_the_method_learnt_is_told_beside_the_figure(published: Path) -> None:
+    with opened(published, 'method = "density"\nlearn = "population"\n') as o:
+        o.load()
+        shown = o.table("population", period=2016)
+        label = o._desk._roads["secteur-2020"][0].label
+    assert shown.df["status"].tolist() == ["observed", "observed"]
+    assert "appris sur 2 territoires" in label
+    assert "erreur médiane" in label
+
+
+def test_what_was_learnt_is_learnt_again_when_figures_change(published: Path) -> None:
+    with opened(published, 'method = "area"\ncalibrate = "population"\n') as o:
+        o.load()
+        o.passage("iris-2016", "secteur-2020")
+        assert len(o.passages()) == 1
+    (published / "data" / "raw" / "ville" / "secteurs.csv").write_text(
+        "SECTEUR;POP\nS1;300\nS2;250\n", encoding="utf-8"
+    )
+    with obs.open(published) as o:
+        o.load()
+        made = o.passage("iris-2016", "secteur-2020")
+        assert len(o.passages()) == 2
+    assert made.weights.set_index(["source", "target"]).weight["972090102", "S1"] == (
+        pytest.approx(0.5)
+    )
+
+
+def test_nothing_published_is_said(space: Path) -> None:
+    with (
+        opened(space, 'method = "area"\ncalibrate = "population"\n') as o,
+        pytest.raises(PassageError, match="secteur-2020"),
+    ):
+        o.table("population")
+
+
+def test_only_what_adds_up_teaches(published: Path) -> None:
+    with (
+        opened(published, 'method = "area"\ncalibrate = "revenu"\n') as o,
+        pytest.raises(NatureError, match="Revenu médian"),
+    ):
+        o.table("population")
+
+
+def test_a_passage_told_twice_is_refused(space: Path) -> None:
+    again = 'method = "area"\n\n[[passages]]\nsource = "iris-2016"\ntarget = "secteur-2020"\n'
+    with (
+        pytest.raises(DescriptorError, match="dit deux fois"),
+        opened(space, again + 'method = "area"\n'),
+    ):
+        pass
+
+
+def test_versions_of_both_zonings_are_kept(space: Path) -> None:
+    with opened(space, 'method = "area"\n') as o:
+        o.passage("iris-2016", "secteur-2020")
+        before = o.passages().iloc[-1]
+    layer(space / "geo" / "secteurs.gpkg", {"S1": box(0, 0, 1.5), "S2": box(1.5, 0, 1.5)})
+    with obs.open(space) as o:
+        o.passage("iris-2016", "secteur-2020")
+        after = o.passages().iloc[-1]
+    assert before["source_version"] == after["source_version"]
+    assert before["target_version"] != after["target_version"]
+    assert len(after["target_version"]) == 64

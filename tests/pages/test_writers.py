@@ -158,6 +158,43 @@ def grid_label(page: Page) -> str:
     return block.rows[1].label
 
 
+COVERED = Page(
+    "Annexe",
+    "Essai",
+    (
+        Callout("À lire", ("Un avertissement.",)),
+        Heading("Méthode & signes", 1),
+        Heading("Secret", 2),
+        Heading("Détail", 3),
+        Heading("Sources", 1),
+    ),
+    cover=True,
+)
+
+
+def test_the_contents_of_a_word_document_link_to_its_headings(tmp_path: Path) -> None:
+    path = tmp_path / "page.docx"
+    save_word(COVERED, path)
+    document = docx.Document(str(path))
+    xml = document.element.xml
+    targets = re.findall(r'<w:hyperlink w:anchor="([^"]+)"', xml.replace(' w:history="1"', ""))
+    marks = dict(re.findall(r'<w:bookmarkStart w:id="(\d+)" w:name="([^"]+)"', xml))
+    assert len(targets) == 3  # the third level is not told
+    assert set(targets) <= set(marks.values())
+    assert re.findall(r'fldCharType="(\w+)"', xml) == ["begin", "separate", "end"]
+    texts = [line.text for line in document.paragraphs]
+    assert texts.index("Un avertissement.") < texts.index("Sommaire")
+    assert texts.count("Méthode & signes") == 2
+
+
+def test_warnings_stand_on_the_cover_before_the_contents() -> None:
+    source, _ = render_typst(COVERED, paged=True)
+    assert source.index("Un avertissement.") < source.index("#contents()\n")
+    assert source.index("#contents()\n") < source.index('#heading(level: 1, "Méthode & signes")')
+    alone, _ = render_typst(Page("Fiche", "", (Heading("Une", 1),)), paged=True)
+    assert "#contents()\n" not in alone
+
+
 def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: Path) -> None:
     save_workbook(page, tmp_path / "p.xlsx")
     book = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx"))

@@ -52,3 +52,21 @@ def test_clear_means_on_one_side_whole() -> None:
         ]
     )
     assert clear_of(found, shapes).tolist() == [True, True, False, True, False]
+
+
+def test_an_outline_in_several_rings_is_told_too() -> None:
+    apart = outline_of(squares((0, 0, 1, 1), (1, 0, 2, 1), (10, 0, 11, 1)))
+    assert len(apart.segments) == 10
+
+
+def test_rings_walked_in_opposite_ways_are_told_too() -> None:
+    layer = squares((0, 0, 1, 1), (1, 0, 2, 1))
+    layer.geometry = [layer.geometry.iloc[0], layer.geometry.iloc[1].reverse()]
+    assert len(outline_of(layer).segments) == 6
+
+
+def test_a_sliver_of_overlap_between_detailed_outlines_is_seen() -> None:
+    layer = mesh(3, 3, 0)
+    shapes = np.asarray(layer.geometry.array).copy()
+    shapes[4] = shapely.buffer(shapes[4], 0.01 * np.sqrt(shapely.area(shapes[4])))
+    assert outline(shapes, shapely.area(shapes)) is None

@@ -31,7 +31,7 @@ def test_cells_are_squares_at_the_corner_their_identifier_tells(tmp_path: Path) 
     cells = read_support_file(written(tmp_path, CELLS), "EPSG:5490", "ind")
     assert cells.geometry.iloc[0].equals(shapely.box(708000, 1613000, 708200, 1613200))
     assert cells["ind"].tolist() == [12.5, 7.0]
-    assert cells["i_est_200"].tolist() == ["0", "1"]
+    assert cells["i_est_200"].tolist() == [0, 1]
 
 
 def test_cells_are_carried_to_the_workspace_system(tmp_path: Path) -> None:

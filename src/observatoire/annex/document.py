@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from observatoire.annex.checked import checked_blocks
 from observatoire.annex.completeness import completeness_blocks
 from observatoire.annex.method import method_blocks
 from observatoire.maps import Ground, map_figure
@@ -24,11 +25,14 @@ from observatoire.pages.blocks import (
 from observatoire.pages.notes import SCHEMATIC_WARNING
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import Identity, profile_blocks
+from observatoire.secrecy.conventions import require_audience
 from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from observatoire.indicators.catalogue import Catalogue, Theme
     from observatoire.secrecy.table import ProtectedTable
@@ -51,6 +55,8 @@ class AnnexContent:
     panel: Sequence[str]
     against: Mapping[str, Sequence[tuple[str, str, str]]]
     sources: Sequence[Mapping[str, Any]]
+    checked: pd.DataFrame | None = None
+    audience: str = "public"
 
 
 def annex_page(content: AnnexContent) -> Page:
@@ -62,12 +68,15 @@ def annex_page(content: AnnexContent) -> Page:
         What to show; only a protected table gets in.
     """
     admit(content.table)
+    require_audience(content.table, content.audience)
     blocks: list[Block] = [_warnings(content)]
     blocks += method_blocks(content.table)
     for theme in content.catalogue.themes.values():
         blocks += _theme_blocks(content, theme)
     blocks += _profiles(content)
     blocks += completeness_blocks(content.table)
+    if content.checked is not None:
+        blocks += checked_blocks(content.checked)
     blocks += _sources(content)
     count = len(content.identities)
     return Page(

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import FileError
+from observatoire.secrecy.conventions import require_audience
 from observatoire.secrecy.table import admit
 from observatoire.values import Status
 
@@ -53,6 +54,7 @@ def write_package(
     title: str,
     sources: Sequence[Mapping[str, Any]],
     date: str,
+    audience: str = "public",
 ) -> Path:
     """Write a package in a folder, wholly or not at all.
 
@@ -66,6 +68,8 @@ def write_package(
         What the descriptor says.
     sources : sequence of mapping
         ``title``, ``producer`` and ``licence`` of each source.
+    audience : {"public", "partenaires"}
+        For whom; a table with figures kept for a narrower circle is refused.
 
     Returns
     -------
@@ -74,6 +78,7 @@ def write_package(
         ``valeurs.parquet``, ``zones.gpkg``, ``indicateurs.csv``.
     """
     admit(table)
+    require_audience(table, audience)
     folder = folder.resolve()
     _check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -62,12 +62,10 @@ class Desk:
         PassageError
             When none leads there.
         """
-        for code in (source, target):
-            self.workspace.zoning(code)
-        found = [road for road in self._roads[target] if road.source == source]
-        if len(found) == 1:
-            return found[0].passage
-        if found:
+        found = self.found_passage(source, target)
+        if found is not None:
+            return found
+        if any(road.source == source for road in self._roads[target]):
             raise PassageError(
                 f"Les territoires de « {target} » se recouvrent : il faut plusieurs passages pour "
                 f"y mener « {source} », un seul ne les partage pas.",
@@ -79,6 +77,18 @@ class Desk:
             'méthode : o.passage(…, method="area").',
         )
 
+    def found_passage(self, source: str, target: str) -> Passage | None:
+        """Return the passage that figures use from one zoning to another, None without just one."""
+        for code in (source, target):
+            self.workspace.zoning(code)
+        found = [road for road in self._roads[target] if road.source == source]
+        return found[0].passage if len(found) == 1 else None
+
+    @property
+    def book(self) -> PassageBook:
+        """Makes and keeps the workspace's passages."""
+        return PassageBook(self.warehouse, self.workspace, self.catalogue)
+
     @cached_property
     def _roads(self) -> dict[str, list[Road]]:
         members = {code: list(self.names(code)) for code in self.workspace.zonings}
@@ -87,11 +97,11 @@ class Desk:
         measured = {(one.source, one.target) for one in self.workspace.passages if one.method}
         links = {pair: table for pair, table in self.links.items() if pair not in measured}
         roads = {code: roads_to(code, links, members, labels) for code in members}
-        book = PassageBook(self.warehouse, self.workspace)
+        book = self.book
         for declared in self.workspace.passages:
             if declared.method:
-                made = book.declared(declared)
-                label = method_label(declared.method)
+                made = book.make(declared)
+                label = method_label(declared.method, made)
                 road = road_of(
                     declared.source, made, labels[declared.source], declared.method, label
                 )

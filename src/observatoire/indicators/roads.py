@@ -10,7 +10,7 @@ import pandas as pd
 
 from observatoire.passage import Passage, from_table
 from observatoire.territories.links import PART, SPLIT, UNKNOWN, WHOLE, compose
-from observatoire.typography import NO_BREAK, enumerate_words
+from observatoire.typography import NARROW, NO_BREAK, enumerate_words, number
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
@@ -69,7 +69,17 @@ class Road:
 
     def told(self, target: str) -> str:
         """Say how a target is put together, for the reader of a figure."""
-        return self._told.get(target, "")
+        return self._told.get(target, "") + self._imputed(target)
+
+    def _imputed(self, target: str) -> str:
+        """Say what share of the support the producer imputed, where it did."""
+        quality = self.passage.quality
+        if "imputed" not in quality or target not in quality.index:
+            return ""
+        share = float(quality["imputed"][target])
+        if not share > 0:
+            return ""
+        return f" ; support imputé par le producteur à {number(100 * share)}{NARROW}%"
 
     @property
     def _known(self) -> pd.DataFrame:

@@ -41,7 +41,8 @@ class Table:
 
     ``count`` is the smallest count, zero apart, that a cell tells or rests on: of a rate, its
     numerator, its denominator, or what is in the second and not in the first. The secrecy
-    threshold of its source is compared with it.
+    threshold of its source is compared with it. ``audience`` is the widest circle that may see
+    the table, as agreements with partners set it.
     """
 
     cells: pd.DataFrame
@@ -50,6 +51,7 @@ class Table:
     zoning_label: str
     warnings: tuple[str, ...] = ()
     comparators: tuple[str, ...] = ()
+    audience: str = "public"
 
 
 #: Where a figure stands in a table: zoning, territory, indicator.

@@ -134,6 +134,16 @@ class Page:
         for name in ("title", "subtitle", "blocks", "date", "place"):
             object.__setattr__(self, name, _spaced(getattr(self, name)))
 
+    @property
+    def lead(self) -> int:
+        """How many blocks come before the first part: those of the cover."""
+        parts = (
+            rank
+            for rank, block in enumerate(self.blocks)
+            if isinstance(block, Heading) and block.level == 1
+        )
+        return next(parts, len(self.blocks))
+
 
 #: Control characters, which neither XML nor Typst can hold.
 _UNPRINTABLE = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}

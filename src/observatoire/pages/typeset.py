@@ -35,7 +35,10 @@ def render_typst(page: b.Page, *, paged: bool) -> tuple[str, dict[str, str]]:
     """
     drawings: dict[str, str] = {}
     parts = [_STYLE.read_text(encoding="utf-8"), _opening(page, paged=paged)]
-    parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks]
+    lead = page.lead if page.cover else 0
+    parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[:lead]]
+    parts += ["#contents()"] if page.cover else []
+    parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[lead:]]
     return "\n".join(parts), drawings
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ACCENT, _SOFT = RGBColor(0x17, 0x45, 0x6B), RGBColor(0x55, 0x60, 0x6E)
 _WIDTH = 184
+_TOLD = 2  # levels of headings that the contents list
 
 #: Twentieths of a point in a millimetre, the unit Word counts widths in.
 _TWIPS = 56.7
@@ -45,9 +46,61 @@ def save_word(page: b.Page, path: Path) -> None:
     for text in (page.subtitle, page.place, page.date):
         if text:
             document.add_paragraph(text).runs[0].font.color.rgb = _SOFT
-    for block in page.blocks:
+    for block in page.blocks[: page.lead]:
         _write(document, block)
+    if page.cover:
+        _contents(document, page)
+    for rank, block in enumerate(page.blocks[page.lead :], start=page.lead):
+        _write(document, block)
+        if isinstance(block, b.Heading):
+            _mark(document.paragraphs[-1], rank)
     document.save(str(path))
+
+
+def _contents(document: Any, page: b.Page) -> None:
+    """Write the contents as links that any reader follows; Word adds page numbers when asked to."""
+    parts = [(rank, block) for rank, block in _headings(page) if block.level <= _TOLD]
+    _turn(document)
+    document.add_paragraph("Sommaire", style="Subtitle")
+    lines = [document.add_paragraph() for _ in parts]
+    for line, (rank, block) in zip(lines, parts, strict=True):
+        line.paragraph_format.left_indent = Mm(6 * (block.level - 1))
+        line.paragraph_format.space_after = Pt(1)
+        bold = "<w:b/>" if block.level == 1 else ""
+        link = (
+            f'<w:hyperlink {nsdecls("w")} w:anchor="{_bookmark(rank)}" w:history="1"><w:r>'
+            f"<w:rPr>{bold}</w:rPr><w:t>{escape(block.text)}</w:t></w:r></w:hyperlink>"
+        )
+        line._p.append(parse_xml(link))  # noqa: SLF001 - no public way
+    if lines:
+        _field(lines[0]._p, lines[-1]._p)  # noqa: SLF001 - no public way
+
+
+def _field(first: Any, last: Any) -> None:
+    """Make a table of contents of what lies between two paragraphs."""
+    opening = (
+        f'<w:r {nsdecls("w")}><w:fldChar w:fldCharType="begin"/>'
+        f'<w:instrText xml:space="preserve">TOC \\o "1-{_TOLD}" \\h \\z \\u</w:instrText>'
+        '<w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    place = 1 if first.pPr is not None else 0
+    first.insert(place, parse_xml(opening))
+    last.append(parse_xml(f'<w:r {nsdecls("w")}><w:fldChar w:fldCharType="end"/></w:r>'))
+
+
+def _mark(heading: Any, rank: int) -> None:
+    start = f'<w:bookmarkStart {nsdecls("w")} w:id="{rank}" w:name="{_bookmark(rank)}"/>'
+    heading._p.append(parse_xml(start))  # noqa: SLF001 - no public way
+    end = f'<w:bookmarkEnd {nsdecls("w")} w:id="{rank}"/>'
+    heading._p.append(parse_xml(end))  # noqa: SLF001 - no public way
+
+
+def _headings(page: b.Page) -> list[tuple[int, b.Heading]]:
+    return [(rank, each) for rank, each in enumerate(page.blocks) if isinstance(each, b.Heading)]
+
+
+def _bookmark(rank: int) -> str:
+    return f"_partie{rank}"
 
 
 def _dress(document: Any, page: b.Page) -> None:

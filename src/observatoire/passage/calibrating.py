@@ -16,8 +16,8 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.applying import Links
     from observatoire.passage.checking import Given
+    from observatoire.passage.links import Links
     from observatoire.passage.model import Passage
 
 _TURNS = 1000  # alternate scalings at most; a feasible problem needs a few dozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from observatoire.errors import NatureError, PassageError, UnknownNameError, suggestion
 from observatoire.passage.layers import check_codes, named
+from observatoire.passage.sums import in_blocks
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -36,8 +38,35 @@ class Given:
     unknown: list[str]
     stray: NDArray[np.float64]
 
+    @cached_property
+    def facts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sum and smallest value of each variable; NaN where a value is hidden or absent."""
+        least = np.zeros(len(self.variables))
+
+        def read(block: slice) -> None:
+            least[block] = self.numbers[:, block].min(axis=0, initial=np.inf)
+
+        in_blocks(len(self.variables), read)
+        total: NDArray[np.float64] = self.numbers.T @ np.ones(len(self.numbers))
+        return total, least
+
+    @property
+    def complete(self) -> bool:
+        """Whether every value is known, and none negative."""
+        return bool((self.facts[1] >= 0).all())
+
+    @property
+    def plain(self) -> NDArray[np.bool_]:
+        """Variables of which every source is known, not negative, and its own bounds."""
+        if self.low is not None or self.high is not None:
+            return np.zeros(len(self.variables), dtype=bool)
+        plain: NDArray[np.bool_] = self.facts[1] >= 0
+        return plain
+
     def columns(self, chosen: list[int]) -> Given:
         """Keep some variables only."""
+        if chosen == list(range(len(self.variables))):
+            return self
         return Given(
             [self.variables[k] for k in chosen],
             [self.natures[k] for k in chosen],
@@ -75,25 +104,31 @@ def check_given(
             remedy="Renommez-les.",
             columns=repeated,
         )
-    if frame.index.equals(passage.sources):
-        codes = np.asarray(frame.index, dtype=object)
-        position = np.arange(len(codes))
-    else:
-        codes = check_codes(frame.index, "valeurs")
-        position = passage.sources.get_indexer(pd.Index(codes))
-    _check_some_known(passage, codes, position)
+    position = _positions(passage, frame)
     natures = _natures(variables, nature)
     values = _ordered(frame, position, len(passage.sources))
     bounds = [_bound(frame, bound, position, passage) for bound in (low, high)]
-    if not signed:
-        _check_signs(passage, values, variables, natures)
-    _check_bounds(passage, values, variables, bounds)
     absent = np.ones(len(passage.sources), dtype=bool)
     absent[position[position >= 0]] = False
     foreign = position < 0
-    unknown = [str(code) for code in codes[foreign]]
+    unknown = [str(code) for code in frame.index[foreign]]
     stray = np.nansum(frame.loc[foreign].to_numpy(dtype=np.float64, na_value=np.nan), axis=0)
-    return Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
+    given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
+    _check_finite(passage, given)
+    if not signed:
+        _check_signs(passage, given)
+    _check_bounds(passage, values, variables, bounds)
+    return given
+
+
+def _positions(passage: Passage, frame: pd.DataFrame) -> NDArray[np.intp]:
+    """Where each row stands among the passage's sources; -1 for a code that it does not know."""
+    if frame.index.equals(passage.sources):
+        return np.arange(len(frame))
+    codes = check_codes(frame.index, "valeurs")
+    position = passage.sources.get_indexer(pd.Index(codes))
+    _check_some_known(passage, codes, position)
+    return position
 
 
 def _natures(variables: list[str], nature: str | Mapping[str, str]) -> list[Nature]:
@@ -169,15 +204,6 @@ def _ordered(frame: pd.DataFrame, position: NDArray[np.intp], count: int) -> NDA
         )
     plain = all(kind == np.float64 for kind in frame.dtypes)
     values = frame.to_numpy() if plain else frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    # One infinite value makes the sum infinite, or not a number when two cancel out.
-    if not np.isfinite(values.sum()) and np.isinf(values).any():
-        at = np.argwhere(np.isinf(values))[0]
-        raise PassageError(
-            "Une valeur est infinie.",
-            where=f"{frame.index[at[0]]}, {frame.columns[at[1]]}",
-            why="Elle rendrait infini tout total qui la contient.",
-            remedy="Laissez-la vide (NaN) si elle n’est pas connue.",
-        )
     if len(position) == count and (position == np.arange(count)).all():
         return values
     ordered = np.full((count, values.shape[1]), np.nan)
@@ -202,21 +228,31 @@ def _bound(
     return _ordered(bound, position, len(passage.sources))
 
 
-def _check_signs(
-    passage: Passage, values: NDArray[np.float64], variables: list[str], natures: list[Nature]
-) -> None:
-    counts = np.array([nature is Nature.COUNT for nature in natures], dtype=bool)
-    if not counts.any() or not (np.nanmin(values, initial=0.0) < 0):
-        return
-    wrong = np.argwhere((values < 0) & counts)
-    if len(wrong):
-        source, variable = wrong[0]
-        raise PassageError(
-            f"L’effectif est négatif ({values[source, variable]:g}).",
-            where=f"{passage.sources[source]}, {variables[variable]}",
-            why="On ne compte pas moins que zéro : les bornes n’auraient plus de sens.",
-            remedy='Corrigez la valeur, ou déclarez nature="amount" si c’est un solde.',
-        )
+def _check_finite(passage: Passage, given: Given) -> None:
+    # One infinite value makes the sum infinite, or not a number when two cancel out.
+    for variable in np.flatnonzero(~np.isfinite(given.facts[0])):
+        endless = np.flatnonzero(np.isinf(given.numbers[:, variable]))
+        if len(endless):
+            raise PassageError(
+                "Une valeur est infinie.",
+                where=f"{passage.sources[endless[0]]}, {given.variables[variable]}",
+                why="Elle rendrait infini tout total qui la contient.",
+                remedy="Laissez-la vide (NaN) si elle n’est pas connue.",
+            )
+
+
+def _check_signs(passage: Passage, given: Given) -> None:
+    counted = np.array([nature is Nature.COUNT for nature in given.natures], dtype=bool)
+    for variable in np.flatnonzero(counted & ~(given.facts[1] >= 0)):
+        values = given.numbers[:, variable]
+        negative = np.flatnonzero(values < 0)
+        if len(negative):
+            raise PassageError(
+                f"L’effectif est négatif ({values[negative[0]]:g}).",
+                where=f"{passage.sources[negative[0]]}, {given.variables[variable]}",
+                why="On ne compte pas moins que zéro : les bornes n’auraient plus de sens.",
+                remedy='Corrigez la valeur, ou déclarez nature="amount" si c’est un solde.',
+            )
 
 
 def _check_bounds(

@@ -151,7 +151,7 @@ def fit_density(
     names, held_out = _chosen(lesson, used, extra)
     constant, slopes = lesson.learn(names, used)
     alone = lesson.learn((), used)[0]
-    index = pd.Index(layers[1].codes[used], dtype=object, name="target")
+    index = pd.Index(layers[1].codes[used], dtype="str", name="target")
     return DensityFit(
         float(np.exp(alone)),
         (float(np.exp(constant)), slopes),

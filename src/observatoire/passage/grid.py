@@ -52,20 +52,22 @@ def recognise_grid(geometries: NDArray[Any]) -> Grid | None:
     """
     if len(geometries) == 0 or not _may_be_cells(geometries):
         return None
-    corners = shapely.get_coordinates(geometries)
-    x, y = corners[:, 0].reshape(-1, _RING), corners[:, 1].reshape(-1, _RING)
-    west, south = x.min(axis=1), y.min(axis=1)
-    width, height = float(np.ptp(x[0])), float(np.ptp(y[0]))
-    if not (width > 0 and height > 0 and np.isfinite(corners).all()):
+    bounds = shapely.bounds(geometries)
+    west, south = bounds[:, 0], bounds[:, 1]
+    width, height = (float(side) for side in bounds[0, 2:] - bounds[0, :2])
+    if not (width > 0 and height > 0 and np.isfinite(bounds).all()):
+        return None
+    if not _are_rectangles(geometries, bounds, width, height):
         return None
     columns, rows = _places_along(west, width), _places_along(south, height)
-    if columns is None or rows is None:
-        return None
-    square = _are_rectangles(x - west[:, None], y - south[:, None], width, height)
-    places = columns * (int(rows.max()) + 1) + rows
-    if not square or len(np.unique(places)) != len(places):
+    if columns is None or rows is None or _repeated(columns * (int(rows.max()) + 1) + rows):
         return None
     return Grid(float(west.min()), float(south.min()), width, height, columns, rows)
+
+
+def _repeated(places: NDArray[np.int64]) -> bool:
+    ordered = np.sort(places, kind="stable")
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def _places_along(starts: NDArray[np.float64], side: float) -> NDArray[np.int64] | None:
@@ -90,16 +92,13 @@ def _may_be_cells(geometries: NDArray[Any]) -> bool:
 
 
 def _are_rectangles(
-    x: NDArray[np.float64], y: NDArray[np.float64], width: float, height: float
+    geometries: NDArray[Any], bounds: NDArray[np.float64], width: float, height: float
 ) -> bool:
-    right, top = x > width / 2, y > height / 2
-    square = (np.abs(np.where(right, x - width, x)) <= _ALIGNED * width).all() and (
-        np.abs(np.where(top, y - height, y)) <= _ALIGNED * height
-    ).all()
-    # Sides are walked in turn, one across and one along: each corner is met once.
-    across, along = right[:, 1:] != right[:, :-1], top[:, 1:] != top[:, :-1]
-    turns = (across != along).all() and (across[:, 1:] != across[:, :-1]).all()
-    return bool(square and turns)
+    sides = bounds[:, 2:] - bounds[:, :2]
+    alike = np.abs(sides - [width, height]) <= _ALIGNED * np.array([width, height])
+    # Of all shapes of four corners, only the rectangle is as large as the box around it.
+    full = np.abs(shapely.area(geometries) - width * height) <= _ALIGNED * width * height
+    return bool(alike.all() and full.all())
 
 
 def sweep(
@@ -182,6 +181,41 @@ def _sweep_block(
 
 
 @dataclass(frozen=True, eq=False)
+class _Edges:
+    """Edges of targets, in cells of each one's window.
+
+    One array a coordinate: to pick rows of a table of two columns costs ten times as much.
+    """
+
+    owner: NDArray[np.int64]
+    x0: NDArray[np.float64]
+    y0: NDArray[np.float64]
+    x1: NDArray[np.float64]
+    y1: NDArray[np.float64]
+
+    def pick(self, chosen: NDArray[np.bool_]) -> _Edges:
+        """Keep some edges only."""
+        return _Edges(
+            self.owner[chosen], self.x0[chosen], self.y0[chosen], self.x1[chosen], self.y1[chosen]
+        )
+
+    def along(self, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Coordinates of both ends along one axis."""
+        return (self.x0, self.x1) if axis == 0 else (self.y0, self.y1)
+
+    @staticmethod
+    def joined(one: _Edges, other: _Edges) -> _Edges:
+        """Put two sets of edges together."""
+        return _Edges(
+            np.concatenate([one.owner, other.owner]),
+            np.concatenate([one.x0, other.x0]),
+            np.concatenate([one.y0, other.y0]),
+            np.concatenate([one.x1, other.x1]),
+            np.concatenate([one.y1, other.y1]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class _Pieces:
     """Pieces of edges, each in one cell of its target's window; lengths in cells."""
 
@@ -191,67 +225,92 @@ class _Pieces:
     run: NDArray[np.float64]
     rise: NDArray[np.float64]
 
+    def pick(self, chosen: NDArray[np.bool_]) -> _Pieces:
+        """Keep some pieces only."""
+        return _Pieces(
+            self.owner[chosen],
+            self.column[chosen],
+            self.row[chosen],
+            self.run[chosen],
+            self.rise[chosen],
+        )
 
-def _edges(
-    grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Edges of all rings, shells clockwise and holes the other way, in cells of the window."""
+
+def _edges(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Edges:
+    """Edges of all rings, shells clockwise and holes the other way; vertical ones left out."""
     parts, owner = shapely.get_parts(targets, return_index=True)
     parts = shapely.orient_polygons(parts, exterior_cw=True)
     rings, part_of = shapely.get_rings(parts, return_index=True)
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
     target_of = owner[part_of][ring_of]
-    corner = (points - [grid.west, grid.south]) / [grid.width, grid.height]
-    corner -= window[target_of, :2]
-    # What lies left of the window belongs to no cell; what lies above or below counts only
-    # by its shadow, so coordinates are brought back to the window's frame.
-    same = ring_of[1:] == ring_of[:-1]
-    return target_of[:-1][same], corner[:-1][same], corner[1:][same]
+    x = (points[:, 0] - grid.west) / grid.width - window[:, 0][target_of]
+    y = (points[:, 1] - grid.south) / grid.height - window[:, 1][target_of]
+    # A vertical edge holds no area under it.
+    leaning = (ring_of[1:] == ring_of[:-1]) & (x[1:] != x[:-1])
+    return _Edges(target_of[:-1], x[:-1], y[:-1], x[1:], y[1:]).pick(leaning)
 
 
 def _pieces(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Pieces:
-    owner, begin, end = _edges(grid, targets, window)
-    # Vertical edges hold no area under them.
-    leaning = begin[:, 0] != end[:, 0]
-    owner, begin, end = owner[leaning], begin[leaning], end[leaning]
-    edge, cut = _cuts(begin, end, window[owner])
+    edges = _edges(grid, targets, window)
+    # Most edges of a detailed outline stay within one cell: they are whole pieces already.
+    crossing = np.floor(edges.x0) != np.floor(edges.x1)
+    crossing |= np.floor(edges.y0) != np.floor(edges.y1)
+    cut = _cut(edges.pick(crossing), window)
+    return _placed(_Edges.joined(edges.pick(~crossing), cut), window)
+
+
+def _cut(edges: _Edges, window: NDArray[np.int64]) -> _Edges:
+    """Cut edges at the lines of the grid that they cross."""
+    edge, cut = _cuts(edges, window)
     same = edge[1:] == edge[:-1]
     edge, first, last = edge[:-1][same], cut[:-1][same], cut[1:][same]
-    step = end[edge] - begin[edge]
-    start, stop = begin[edge] + first[:, None] * step, begin[edge] + last[:, None] * step
-    middle = (start + stop) / 2
-    size = window[owner[edge]]
-    column = np.floor(middle[:, 0]).astype(np.int64)
-    row = np.floor(middle[:, 1]).astype(np.int64)
-    inside = (column >= 0) & (column < size[:, 2]) & (row >= 0) & (size[:, 3] > 0)
-    above = row >= size[:, 3]
-    row = np.where(above, size[:, 3] - 1, row)
-    rise = np.where(above, 1.0, middle[:, 1] - row)
-    run = stop[:, 0] - start[:, 0]
-    return _Pieces(owner[edge][inside], column[inside], row[inside], run[inside], rise[inside])
+    x, y = edges.x0[edge], edges.y0[edge]
+    run, rise = edges.x1[edge] - x, edges.y1[edge] - y
+    return _Edges(
+        edges.owner[edge], x + first * run, y + first * rise, x + last * run, y + last * rise
+    )
 
 
 def _cuts(
-    begin: NDArray[np.float64], end: NDArray[np.float64], window: NDArray[np.int64]
+    edges: _Edges, window: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Edge and position (0 to 1) of every cut, the two ends of each edge among them, in order."""
-    count = len(begin)
-    edges = [np.arange(count), np.arange(count)]
+    count = len(edges.owner)
+    found = [np.arange(count), np.arange(count)]
     cuts = [np.zeros(count), np.ones(count)]
     for axis in (0, 1):
-        low = np.minimum(begin[:, axis], end[:, axis])
-        high = np.maximum(begin[:, axis], end[:, axis])
-        first = np.clip(np.floor(low) + 1, 0, None).astype(np.int64)
-        last = np.minimum(np.ceil(high) - 1, window[:, 2 + axis]).astype(np.int64)
+        begin, end = edges.along(axis)
+        limit = window[:, 2 + axis][edges.owner]
+        # What lies beyond the window belongs to no cell, or counts only by its shadow.
+        first = np.clip(np.floor(np.minimum(begin, end)) + 1, 0, None).astype(np.int64)
+        last = np.minimum(np.ceil(np.maximum(begin, end)) - 1, limit).astype(np.int64)
         lines = np.maximum(last - first + 1, 0)
         edge = np.repeat(np.arange(count), lines)
         rank = np.arange(len(edge)) - np.repeat(np.cumsum(lines) - lines, lines)
-        step = end[edge, axis] - begin[edge, axis]
-        edges.append(edge)
-        cuts.append(np.clip((first[edge] + rank - begin[edge, axis]) / step, 0.0, 1.0))
-    edge, cut = np.concatenate(edges), np.concatenate(cuts)
+        step = end[edge] - begin[edge]
+        found.append(edge)
+        cuts.append(np.clip((first[edge] + rank - begin[edge]) / step, 0.0, 1.0))
+    edge, cut = np.concatenate(found), np.concatenate(cuts)
     order = np.lexsort((cut, edge))
     return edge[order], cut[order]
+
+
+def _placed(edges: _Edges, window: NDArray[np.int64]) -> _Pieces:
+    """Find the cell of each piece."""
+    middle_x, middle_y = (edges.x0 + edges.x1) / 2, (edges.y0 + edges.y1) / 2
+    columns, rows = window[:, 2][edges.owner], window[:, 3][edges.owner]
+    column, row = np.floor(middle_x).astype(np.int64), np.floor(middle_y).astype(np.int64)
+    above = row >= rows
+    row = np.where(above, rows - 1, row)
+    pieces = _Pieces(
+        owner=edges.owner,
+        column=column,
+        row=row,
+        run=edges.x1 - edges.x0,
+        rise=np.where(above, 1.0, middle_y - row),
+    )
+    inside = (column >= 0) & (column < columns) & (row >= 0)
+    return pieces if inside.all() else pieces.pick(inside)
 
 
 def _accumulate(pieces: _Pieces, window: NDArray[np.int64]) -> NDArray[np.float64]:

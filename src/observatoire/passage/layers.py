@@ -21,6 +21,7 @@ from observatoire.errors import (
     SchematicGeometryError,
 )
 from observatoire.passage.grid import Grid, recognise_grid
+from observatoire.territories.systems import metric_system, systems_like
 from observatoire.typography import enumerate_words, number, plural
 
 if TYPE_CHECKING:
@@ -38,10 +39,14 @@ _SHOWN = 5  # codes named in a message; the rest is in the error's data
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A checked zoning: codes in increasing order, geometries and areas beside them."""
+    """A checked zoning: codes in increasing order, geometries and areas beside them.
+
+    ``labels`` are the same codes as an index of text, whose words are taken faster.
+    """
 
     role: str
     codes: NDArray[Any]
+    labels: pd.Index[str]
     geometries: NDArray[Any]
     areas: NDArray[np.float64]
     crs: Any
@@ -101,7 +106,7 @@ def check_layer(
     _check_official(frame, role)
     _check_crs(frame, role)
     codes = check_codes(frame.index, role)
-    if not frame.index.is_monotonic_increasing:
+    if not _increasing(codes):
         order = np.argsort(codes, kind="stable")
         codes, frame = codes[order], frame.iloc[order]
     geometries = np.asarray(frame.geometry.array)
@@ -117,6 +122,7 @@ def check_layer(
     return Layer(
         role=role,
         codes=codes,
+        labels=pd.Index(frame.index, dtype="str", name=None),
         geometries=geometries,
         areas=areas,
         crs=frame.crs,
@@ -153,13 +159,14 @@ def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
             remedy='Indexez par le code : set_index("code") après lecture en texte (dtype=str).',
             codes=wrong,
         )
-    if "" in index or any(map(str.isspace, codes)):
+    if not all(map(str.strip, codes)):
         raise PassageError(
             f"La couche « {role} » contient un code vide.",
             why="Un territoire sans code ne peut être nommé dans aucun résultat.",
             remedy="Retirez ces lignes, ou complétez leur code.",
         )
-    if not index.is_unique:
+    # What increases does not repeat: an index in order is spared a table of its codes.
+    if not _increasing(codes) and not index.is_unique:
         repeated = sorted(set(codes[index.duplicated()]))
         raise DuplicateKeyError(
             f"{plural(len(repeated), 'code')} de la couche « {role} » revient plusieurs fois : "
@@ -170,6 +177,10 @@ def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
             codes=repeated,
         )
     return codes
+
+
+def _increasing(codes: NDArray[Any]) -> bool:
+    return bool((codes[1:] > codes[:-1]).all())
 
 
 def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
@@ -215,7 +226,7 @@ def _check_crs(frame: gpd.GeoDataFrame, role: str) -> None:
         raise CRSError(
             f"La couche « {role} » est en {_crs_name(crs)}, qui n’est pas en mètres.",
             why="Une surface en degrés n’a pas de sens.",
-            remedy="Projetez-la : to_crs(5490) en Martinique, to_crs(2154) en métropole.",
+            remedy=_metric_advice(frame),
             crs=crs,
         )
 
@@ -226,25 +237,18 @@ def _crs_name(crs: Any) -> str:
 
 
 def _crs_guess(frame: gpd.GeoDataFrame) -> str:
-    west, south, east, north = frame.total_bounds
-    if not np.isfinite([west, south, east, north]).all():
-        return ""
-    inside = [
-        name
-        for name, (x0, y0, x1, y1) in _KNOWN_EXTENTS.items()
-        if x0 <= west <= east <= x1 and y0 <= south <= north <= y1
-    ]
-    if not inside:
+    looks = systems_like(frame.total_bounds)
+    if not looks:
         return "Ses nombres ne ressemblent à aucun système connu ici."
-    return f"Ses nombres ressemblent à {inside[0]}."
+    told = " ou ".join(f"{system.label} ({system.code})" for system in looks[:3])
+    return f"Ses nombres ressemblent à {told}."
 
 
-_KNOWN_EXTENTS = {
-    "WGS84 (EPSG:4326), en degrés": (-180.0, -90.0, 180.0, 90.0),
-    "RGAF09 / UTM 20N (EPSG:5490), ou WGS84 / UTM 20N (EPSG:32620)": (6e5, 1.5e6, 8e5, 1.7e6),
-    "Lambert-93 (EPSG:2154)": (0.0, 6e6, 1.3e6, 7.2e6),
-    "Web Mercator (EPSG:3857)": (-7e6, 1.6e6, -6.7e6, 1.7e6),
-}
+def _metric_advice(frame: gpd.GeoDataFrame) -> str:
+    system = metric_system(frame.crs, frame.total_bounds)
+    if system is None:
+        return "Projetez-la dans le système métrique officiel du territoire (to_crs)."
+    return f"Projetez-la : to_crs({system.code.removeprefix('EPSG:')}), {system.label}."
 
 
 def _check_geometries(

@@ -12,8 +12,8 @@ import shapely
 
 from observatoire.errors import PassageError
 from observatoire.passage import weights as build
-from observatoire.passage.applying import Links
 from observatoire.passage.layers import Layer, check_layer, check_same_crs
+from observatoire.passage.links import Links
 from observatoire.passage.model import Passage
 from observatoire.passage.overlaps import check_no_overlap
 from observatoire.passage.overlay import Pairs, shared_areas
@@ -154,16 +154,14 @@ def two_layers(
         second = check_layer(target, "cible", repair=repair)
         layers = (first.result(), second)
     check_same_crs(*layers)
-    # The outline of the targets spares intersections; a grid is swept, and needs none.
-    useful = layers[0].grid is None
     if shapely.get_num_coordinates(layers[1].geometries).sum() > _FEW:
         # One after the other: together they would hold the corners of both layers in memory.
-        check_no_overlap(layers[0], outlined=False)
-        outline = check_no_overlap(layers[1], outlined=useful)
+        check_no_overlap(layers[0])
+        outline = check_no_overlap(layers[1])
     else:
         with ThreadPoolExecutor(1) as beside:
-            apart = beside.submit(check_no_overlap, layers[0], outlined=False)
-            outline = check_no_overlap(layers[1], outlined=useful)
+            apart = beside.submit(check_no_overlap, layers[0])
+            outline = check_no_overlap(layers[1])
             apart.result()
     return layers[0], replace(layers[1], outline=outline)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.passage import applying, calibrating, checking, ratios
+from observatoire.passage.links import Links
 from observatoire.passage.sums import sum_by
 from observatoire.values import Nature
 
@@ -95,9 +96,9 @@ class Passage:
         return self.coverage.index
 
     @cached_property
-    def links(self) -> applying.Links:
+    def links(self) -> Links:
         """The links as sparse matrices, target by source."""
-        return applying.Links.of(self)
+        return Links.of(self)
 
     @property
     def description(self) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from observatoire.passage.model import Passage
+
+#: Columns of the table that ``Passage.apply`` returns, in order.
+TIDY_COLUMNS = (
+    "target", "variable", "value", "low", "high", "status", "coverage", "reason",
+)  # fmt: skip
 
 _STATUSES = tuple(Status)
 _CODES = {status: code for code, status in enumerate(_STATUSES)}
@@ -62,25 +69,31 @@ class Outcome:
 def tidy(passage: Passage, variables: list[str], outcome: Outcome) -> pd.DataFrame:
     """Lay an outcome out: one row a target and variable, targets first."""
     targets = len(passage.targets)
-    return pd.DataFrame(
-        {
-            "target": words(passage.targets, np.repeat(np.arange(targets), len(variables))),
-            "variable": words(variables, np.tile(np.arange(len(variables)), targets)),
-            "value": outcome.value.ravel(),
-            "low": outcome.low.ravel(),
-            "high": outcome.high.ravel(),
-            "status": words(_STATUSES, outcome.status.ravel()),
-            "coverage": outcome.coverage.ravel(),
-            "reason": _reasons(outcome),
-        },
-        copy=False,
-    )
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+        texts = {
+            name: pool.submit(write)
+            for name, write in {
+                "target": lambda: words(
+                    passage.targets, np.repeat(np.arange(targets), len(variables))
+                ),
+                "variable": lambda: words(variables, np.tile(np.arange(len(variables)), targets)),
+                "status": lambda: words(_STATUSES, outcome.status.ravel()),
+                "reason": lambda: _reasons(outcome),
+            }.items()
+        }
+        numbers = {
+            name: getattr(outcome, name).ravel() for name in ("value", "low", "high", "coverage")
+        }
+        columns = {**numbers, **{name: text.result() for name, text in texts.items()}}
+    return pd.DataFrame({name: columns[name] for name in TIDY_COLUMNS}, copy=False)
 
 
 def words(known: Iterable[str], codes: NDArray[Any]) -> Any:
-    """Return the words at some positions of a short list, as a column of text."""
-    # Taking from a short array of words is ten times faster than converting a long one.
-    return pd.Series([str(word) for word in known], dtype="str").array.take(codes)
+    """Return the words at some positions of a list, as a column of text."""
+    # Taking from words already known is ten times faster than converting as many new ones.
+    if not isinstance(known, pd.Index):
+        known = pd.Index([str(word) for word in known], dtype="str")
+    return known.array.take(codes)
 
 
 def _reasons(outcome: Outcome) -> Any:

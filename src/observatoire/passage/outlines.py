@@ -8,6 +8,7 @@ which territories of another layer lie clear of the outline, hence wholly inside
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,22 +19,30 @@ if TYPE_CHECKING:
 
 _MOST = 0.3  # share of edges left above which outlines do not match: another way is cheaper
 _FEW = 64  # edges that cost nothing to look at anyway
+_RUNS = 4096  # broken lines above which following them one by one costs more than the engine
+_CORNERS = 3  # of the least ring
 _EXACT = 1e-9  # relative gap between areas that rounding explains
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """The edges left, as segments, of a zoning known to have no overlap."""
+    """The edges left of a zoning known to have no overlap, as pairs of corners."""
 
-    segments: NDArray[Any]
+    edges: NDArray[np.float64]
+
+    @cached_property
+    def segments(self) -> NDArray[Any]:
+        """The same as lines, for one who looks for what they touch."""
+        return np.asarray(shapely.linestrings(self.edges), dtype=object)
 
 
 def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | None:
     """Return the outline of a zoning whose inner edges match; None when nothing is proved.
 
-    Where territories overlap, the area that the edges left enclose is less than the sum of the
-    territories' areas, for what is covered twice is enclosed once or not at all.
+    What the edges left enclose is covered an odd number of times, what they leave out an even
+    number. So the area enclosed is the sum of the territories' areas when nothing is covered
+    twice, and less than it otherwise.
 
     Examples
     --------
@@ -47,15 +56,44 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
     left, count = _unmatched(geometries)
     if len(left) == 0 or len(left) > _MOST * count + _FEW:
         return None
-    segments = np.asarray(shapely.linestrings(left), dtype=object)
-    lines = shapely.multilinestrings(list(segments))
-    # Outlines that cross make an area that is invalid, or smaller than the sum.
-    whole = shapely.build_area(lines)
-    enclosed = float(shapely.area(whole)) if shapely.is_valid(whole) else 0.0
     total = float(areas.sum())
-    if abs(enclosed - total) > _EXACT * total:
+    if abs(_enclosed(left) - total) > _EXACT * total:
         return None
-    return Outline(segments)
+    return Outline(left)
+
+
+def _enclosed(left: NDArray[np.float64]) -> float:
+    """Area that some edges enclose; 0 when they cross."""
+    ring = _single_ring(left)
+    whole: Any = (
+        shapely.build_area(shapely.multilinestrings(list(Outline(left).segments)))
+        if ring is None
+        else shapely.polygons(ring)
+    )
+    return float(shapely.area(whole)) if shapely.is_valid(whole) else 0.0
+
+
+def _single_ring(left: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Corners in order when the edges follow one another around one ring, None otherwise."""
+    begin, end = left[:, 0], left[:, 1]
+    broken = np.flatnonzero((end[:-1] != begin[1:]).any(axis=1)) + 1
+    if not len(left) >= _CORNERS or len(broken) >= _RUNS:
+        return None
+    runs = np.split(np.arange(len(left)), broken)
+    after = {tuple(begin[run[0]].tolist()): k for k, run in enumerate(runs)}
+    walked = [0]
+    while len(walked) <= len(runs):
+        following = after.get(tuple(end[runs[walked[-1]][-1]].tolist()))
+        if following is None:
+            return None
+        if following == 0:
+            break
+        walked.append(following)
+    if len(walked) != len(runs):
+        return None
+    order = np.concatenate([runs[k] for k in walked])
+    ring: NDArray[np.float64] = np.vstack([begin[order], end[order[-1:]]])
+    return ring
 
 
 def clear_of(found: Outline, geometries: NDArray[Any]) -> NDArray[np.bool_]:
@@ -89,7 +127,7 @@ def _unmatched(geometries: NDArray[Any]) -> tuple[NDArray[np.float64], int]:
     pair[1:] &= ~pair[:-1]
     matched = pair.copy()
     matched[1:] |= pair[:-1]
-    left = edge[order[~matched]]
+    left = np.sort(edge[order[~matched]])
     return np.stack([points[left], points[left + 1]], axis=1), len(edge)
 
 

@@ -16,22 +16,17 @@ if TYPE_CHECKING:
     from observatoire.passage.layers import Layer
 
 _TOLERANCE = 1e-3  # share of the smaller territory: below it, two outlines merely differ
-_FEW = 100_000  # corners below which the engine's own check is the faster
 _CHUNK = 4096
 
 
-def check_no_overlap(layer: Layer, *, outlined: bool) -> Outline | None:
+def check_no_overlap(layer: Layer) -> Outline | None:
     """Refuse a zoning two territories of which share more than their outlines.
 
     The cells of a grid are known apart by their positions. A layer whose outlines match corner
     for corner is cleared at once, and its outline returned; otherwise only the territories
-    whose outlines do not match are measured against their neighbours. When nobody wants the
-    outline, the engine's own check of a small layer is tried first.
+    whose outlines do not match are measured against their neighbours.
     """
     if layer.grid is not None or len(layer) == 1:
-        return None
-    few = not outlined and shapely.get_num_coordinates(layer.geometries).sum() < _FEW
-    if few and shapely.coverage_is_valid(layer.geometries):
         return None
     found = outline(layer.geometries, layer.areas)
     if found is None and not shapely.coverage_is_valid(layer.geometries):

@@ -21,8 +21,8 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.applying import Links
     from observatoire.passage.checking import Given
+    from observatoire.passage.links import Links
     from observatoire.passage.model import Passage
 
 _WAY_OUT = "fournissez le numérateur et le dénominateur (apply_ratio)"

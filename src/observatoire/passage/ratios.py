@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.errors import PassageError
-from observatoire.passage import applying, checking
+from observatoire.passage import checking
+from observatoire.passage.counts import carry_counts
 from observatoire.passage.layers import named
 from observatoire.passage.outcome import Outcome, tidy
 from observatoire.values import Nature, Status
@@ -37,10 +38,10 @@ def apply_ratio(
     _check_same(top, bottom)
     if share:
         top, rest = _as_share(passage, top, bottom)
-        low, high = _share_bounds(applying.carry(passage, top), applying.carry(passage, rest))
+        low, high = _share_bounds(carry_counts(passage, top), carry_counts(passage, rest))
     else:
-        low, high = _free_bounds(applying.carry(passage, top), applying.carry(passage, bottom))
-    above, below = applying.carry(passage, top), applying.carry(passage, bottom)
+        low, high = _free_bounds(carry_counts(passage, top), carry_counts(passage, bottom))
+    above, below = carry_counts(passage, top), carry_counts(passage, bottom)
     outcome = _divide(above, below, (low, high))
     _context(passage, outcome, top, bottom)
     for numbers in (outcome.value, outcome.low, outcome.high):

@@ -1,12 +1,16 @@
-"""Sums by position, the one thing that every module here does."""
+"""Sums by position and work by blocks, which every module here does."""
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -32,3 +36,24 @@ def floats(series: pd.Series[Any]) -> NDArray[np.float64]:
     [1.0, nan]
     """
     return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def in_blocks(count: int, work: Callable[[slice], None], *, size: int = 32) -> None:
+    """Do some work on ``count`` columns, a few at a time: bounds the memory, and shares threads.
+
+    Neither numpy nor the sparse products hold the interpreter.
+
+    Examples
+    --------
+    >>> done = []
+    >>> in_blocks(5, lambda block: done.append((block.start, block.stop)), size=2)
+    >>> sorted(done)
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    blocks = [slice(start, min(start + size, count)) for start in range(0, count, size)]
+    if len(blocks) == 1:
+        work(blocks[0])
+        return
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        for _ in pool.map(work, blocks):
+            pass

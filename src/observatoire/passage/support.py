@@ -13,6 +13,7 @@ from observatoire.errors import PassageError, UnknownNameError, suggestion
 from observatoire.passage import overlay
 from observatoire.passage.layers import Layer, check_layer, named
 from observatoire.passage.sums import floats, sum_by
+from observatoire.territories.supports import IMPUTED_COLUMNS
 from observatoire.typography import plural
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from observatoire.passage.weights import Shares
-
-_FLAGS = ("i_est_200", "i_est_1km", "i_est")  # how Insee's grids call imputed cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +79,7 @@ class Masses:
         if self.imputed is None:
             return pd.DataFrame()
         held = np.where(self.target > 0, self.target, np.nan)
-        index = pd.Index(target.codes, dtype=object, name="target")
-        return pd.DataFrame({"imputed": self.imputed / held}, index=index)
+        return pd.DataFrame({"imputed": self.imputed / held}, index=target.labels.rename("target"))
 
 
 def _capped(
@@ -110,7 +108,7 @@ def read_support(
                 remedy=remedy,
                 codes=list(layer.codes[wrong]),
             )
-    flag = imputed or next((name for name in _FLAGS if name in layer.frame.columns), "")
+    flag = imputed or next((name for name in IMPUTED_COLUMNS if name in layer.frame.columns), "")
     flagged = _column(layer.frame, flag) == 1 if flag else None
     return Support(layer, carried, None if flagged is None else carried * flagged, flag)
 

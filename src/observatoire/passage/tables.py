@@ -217,13 +217,13 @@ def _coverage(weights: pd.DataFrame, names: list[str]) -> pd.Series[float]:
     covered = weights.groupby("target")["share"].sum().clip(upper=1.0)
     # Shares that were divided evenly may sum an ulp short of one.
     covered = covered.mask((covered - 1.0).abs() < _EXCESS, 1.0)
-    index = pd.Index(names, dtype=object, name="target")
+    index = pd.Index(names, dtype="str", name="target")
     return covered.reindex(index, fill_value=0.0).astype(float).rename("coverage")
 
 
 def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
     names = sorted({*weights["source"], *lost["source"]})
-    index = pd.Index(names, dtype=object, name="source")
+    index = pd.Index(names, dtype="str", name="source")
     sums = weights.groupby("source")["weight"].sum().reindex(index, fill_value=0.0)
     outside = (1.0 - sums).clip(lower=0.0)
     outside = outside.mask(outside < _EXCESS, 0.0)
@@ -243,5 +243,5 @@ def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
 def _quality(said: Any) -> pd.DataFrame:
     if not said:
         return pd.DataFrame()
-    index = pd.Index(said["index"], dtype=object, name="target")
+    index = pd.Index(said["index"], dtype="str", name="target")
     return pd.DataFrame(said["data"], index=index, columns=said["columns"])

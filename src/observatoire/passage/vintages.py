@@ -53,6 +53,18 @@ class Vintage:
         """Whether every code is known to this reference and to no other as well."""
         return not self.ties and not self.unknown
 
+    @property
+    def sentence(self) -> str:
+        """The finding in French: the reference, what else fits, what it does not know."""
+        said = f"Codes de « {self.name} »"
+        if self.ties:
+            said += f", que rien ne distingue ici de {named(f'« {tie} »' for tie in self.ties)}"
+        if self.unknown:
+            said += (
+                f" à {number(100 * self.known, 1)}{NARROW}% ; n’y sont pas : {named(self.unknown)}"
+            )
+        return f"{said}."
+
 
 def identify_vintage(codes: Iterable[str], references: Mapping[str, Iterable[str]]) -> Vintage:
     """Say from which vintage of a zoning a list of codes comes.

@@ -106,8 +106,8 @@ def weights_frame(
     """Lay links out as ``Passage.weights``, with the bounds that hold without assumption."""
     return pd.DataFrame(
         {
-            "source": words(source.codes, found.source),
-            "target": words(target.codes, found.target),
+            "source": words(source.labels, found.source),
+            "target": words(target.labels, found.target),
             "weight": weight,
             "low": np.where(found.whole, 1.0, 0.0),
             "high": np.ones(len(weight)),
@@ -119,7 +119,7 @@ def weights_frame(
 
 def by_code(layer: Layer, values: NDArray[np.float64], name: str) -> pd.Series[float]:
     """Index numbers by the codes of a layer."""
-    index = pd.Index(layer.codes, dtype=object, name="target" if name == "coverage" else "source")
+    index = layer.labels.rename("target" if name == "coverage" else "source")
     return pd.Series(values, index=index, name=name)
 
 

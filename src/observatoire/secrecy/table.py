@@ -41,6 +41,7 @@ class ProtectedTable:
     comparators: tuple[str, ...]
     hidden: Mapping[str, int]
     shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
+    audience: str = "public"
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -166,6 +167,7 @@ def protect_table(table: Table, shapes: gpd.GeoDataFrame | None = None) -> Prote
         comparators=table.comparators,
         hidden=hidden,
         shapes=shapes,
+        audience=table.audience,
         seal=_SEAL,
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
+from observatoire.sources.conventions import Convention, read_convention
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ class Source:
     markers: Markers
     secrecy: SecrecyRule
     sha256: str
+    convention: Convention | None = None
 
     def standing(self) -> tuple[FileSpec, ...]:
         """Return the files that no other one replaces."""
@@ -196,6 +198,7 @@ def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> So
     sha256 : str
         Digest of the declaration.
     """
+    convention = read_convention(table.child("convention"))
     source = Source(
         code=table.text("code", code),
         folder=folder,
@@ -213,8 +216,9 @@ def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> So
             code: _read_variable(code, child) for code, child in table.children("variables").items()
         },
         markers=_read_markers(table.child("markers")),
-        secrecy=_read_secrecy(table.child("secrecy")),
+        secrecy=_agreed(_read_secrecy(table.child("secrecy")), convention),
         sha256=sha256,
+        convention=convention,
     )
     table.close()
     _check_whole(source, table)
@@ -327,6 +331,19 @@ def _read_secrecy(table: Declaration) -> SecrecyRule:
     rule = SecrecyRule(threshold, table.text("unit", ""), table.text("rule", ""))
     table.close()
     return rule
+
+
+def _agreed(rule: SecrecyRule, convention: Convention | None) -> SecrecyRule:
+    """Return the rule as the agreement makes it stricter; it never makes it looser."""
+    if convention is None or convention.threshold <= rule.threshold:
+        return rule
+    told = convention.reference or f"Convention avec {convention.partner}."
+    return replace(
+        rule,
+        threshold=convention.threshold,
+        unit=convention.threshold_kind,
+        rule=" ".join(text for text in (rule.rule, told) if text),
+    )
 
 
 def _check_whole(source: Source, table: Declaration) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ class Parsed:
     table: RawTable
     cells: pd.DataFrame
     rejects: pd.DataFrame
+    restored: pd.DataFrame = field(default_factory=pd.DataFrame)  # codes given back their zero
 
     @cached_property
     def observations(self) -> pd.DataFrame:

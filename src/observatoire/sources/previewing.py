@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import PLAIN_SUFFIXES, open_table
 from observatoire.sources.showing import html_page, sections, text_page
+from observatoire.sources.zeros import restore_zeros
 from observatoire.territories.names import simplify
 
 if TYPE_CHECKING:
@@ -185,7 +186,9 @@ def preview_table(
     if refusal is not None:
         return Preview(path, ground, found, plan, refusal=refusal)
     source = _source(plan, path)
-    parsed = observe(found.table, source, source.files[0], ground.zonings, ground.scope)
+    table, restored = restore_zeros(found.table, source, source.files[0], ground.zonings)
+    parsed = observe(table, source, source.files[0], ground.zonings, ground.scope)
+    parsed = replace(parsed, restored=restored)
     return Preview(path, ground, found, plan, source, parsed)
 
 

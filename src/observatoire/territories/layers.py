@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
 from observatoire.errors import (
     CRSError,
@@ -21,6 +21,7 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
+from observatoire.territories.systems import systems_like
 from observatoire.typography import enumerate_words, several_of
 
 if TYPE_CHECKING:
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
 #: Suffixes read as layers.
 LAYER_SUFFIXES = (".shp", ".gpkg", ".geojson", ".fgb", ".zip")
-
-#: Reference systems met in Martinique, tried when a file says none.
-CANDIDATE_CRS = ("EPSG:4326", "EPSG:5490", "EPSG:4559", "EPSG:2973", "EPSG:32620", "EPSG:3857")
-
 
 _GDAL_ERRORS = (
     pyogrio.errors.DataSourceError,
@@ -99,7 +96,7 @@ def read_layer(
         On the codes and the shapes themselves.
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
-    _check_crs(frame, path)
+    _check_crs(frame, path, crs)
     texts = _texts(frame[column])
     codes = texts.map(matcher.find)
     mine = codes != ""
@@ -215,31 +212,17 @@ def _guess_column(
     return best[1], best[2]
 
 
-def _check_crs(frame: gpd.GeoDataFrame, path: Path) -> None:
+def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
     if frame.crs is not None:
         return
-    looks = _looks_like(frame)
+    looks = [f"{one.label} ({one.code})" for one in systems_like(frame.total_bounds, crs)]
     raise CRSError(
         "La couche ne dit pas dans quel système de coordonnées elle est.",
         where=path.name,
-        why=f"Ses nombres ressemblent à : {looks}." if looks else "",
+        why=f"Ses nombres ressemblent à : {enumerate_words(looks, most=3)}." if looks else "",
         remedy="Ajoutez le fichier .prj, ou enregistrez la couche avec son système dans QGIS.",
         candidates=looks,
     )
-
-
-def _looks_like(frame: gpd.GeoDataFrame) -> str:
-    x0, y0, x1, y1 = frame.total_bounds
-    found = []
-    for candidate in CANDIDATE_CRS:
-        area = CRS(candidate).area_of_use
-        if area is None:
-            continue
-        to_degrees = Transformer.from_crs(candidate, "EPSG:4326", always_xy=True)
-        lon, lat = to_degrees.transform((x0 + x1) / 2, (y0 + y1) / 2)
-        if np.isfinite([lon, lat]).all() and -62 < lon < -60 and 14 < lat < 15.2:  # noqa: PLR2004
-            found.append(candidate)
-    return " ou ".join(found)
 
 
 def _crs_name(crs: CRS) -> str:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: How Insee writes a cell: reference system, size in metres, northing and easting of its corner.
 CELL_PATTERN = r"^CRS(?P<crs>\d+)RES(?P<size>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)$"
 
+#: How Insee's grids call the flag of imputed cells.
+IMPUTED_COLUMNS = ("i_est_200", "i_est_1km", "i_est")
+
 _TEXT_SUFFIXES = (".csv", ".txt")
 
 
@@ -43,7 +46,7 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Shapes and columns; ``weight`` as numbers.
+        Shapes and columns; ``weight`` and the flags of imputed cells as numbers.
 
     Raises
     ------
@@ -64,7 +67,9 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
             where=path.name,
             remedy=suggestion(weight, columns),
         )
-    return frame.assign(**{weight: pd.to_numeric(frame[weight], errors="coerce")}).to_crs(crs)
+    counted = [weight, *(name for name in IMPUTED_COLUMNS if name in frame.columns)]
+    numbers = {name: pd.to_numeric(frame[name], errors="coerce") for name in counted}
+    return frame.assign(**numbers).to_crs(crs)
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,8 +11,10 @@ import pandas as pd
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.archives import holds_suffix
+from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
+from observatoire.sources.zeros import restore_zeros
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
@@ -171,10 +174,7 @@ def load_source(
             where=f"{source.code}/{DESCRIPTOR_NAME}",
             remedy=suggestion(source.zoning, known),
         )
-    parsed = [
-        (spec, observe(read_table(folder / spec.name, spec), source, spec, known, communes))
-        for spec in specs
-    ]
+    parsed = [(spec, _parse(folder, source, spec, known, communes)) for spec in specs]
     if on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
@@ -182,16 +182,46 @@ def load_source(
     return _with_notices(report, source, parsed)
 
 
+def _parse(
+    folder: Path,
+    source: Source,
+    spec: FileSpec,
+    known: Mapping[str, Matcher],
+    communes: tuple[str, ...],
+) -> Parsed:
+    """Read the observations of one file, codes given back the zero a spreadsheet took."""
+    table, restored = restore_zeros(read_table(folder / spec.name, spec), source, spec, known)
+    return replace(observe(table, source, spec, known, communes), restored=restored)
+
+
 def _with_notices(
     report: LoadReport, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
 ) -> LoadReport:
-    """Say which declared variables no file gave."""
+    """Say which declared variables no file gave, and which codes were given back their zero."""
+    notices = []
     given = set().union(*(set(table.cells["variable"].unique()) for _, table in parsed))
     lacking = [code for code in source.variables if code not in given]
-    if not lacking or len(parsed) < len(source.standing()):
-        return report
-    notice = f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
-    return LoadReport(report.source, report.title, report.files, report.rejects, (notice,))
+    if lacking and len(parsed) == len(source.standing()):
+        notices.append(
+            f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
+        )
+    if source.convention is not None:
+        notices.append(told_convention(source.convention))
+    notices += notices_of([table for _, table in parsed])
+    return replace(report, notices=(*report.notices, *notices))
+
+
+def notices_of(parsed: Sequence[Parsed]) -> list[str]:
+    """Say which codes were given back their zero."""
+    told = []
+    for table in parsed:
+        if len(table.restored):
+            codes = list(dict.fromkeys(table.restored["code"]))
+            told.append(
+                f"{table.table.name} : zéro initial rétabli pour {plural(len(codes), 'code')} "
+                f"({enumerate_words(codes, most=3)})."
+            )
+    return told
 
 
 def load_layer(

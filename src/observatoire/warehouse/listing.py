@@ -28,3 +28,6 @@ SELECT l.source, l.file, r.line, r."column", r.raw, r.kind, r.reason
 FROM reject AS r JOIN load AS l ON l.id = r.load
 WHERE l.superseded_by IS NULL ORDER BY l.id, r.line
 """
+
+#: Periods that standing figures describe.
+PERIODS = "SELECT DISTINCT period FROM current_observation ORDER BY period"

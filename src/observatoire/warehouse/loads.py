@@ -13,6 +13,8 @@ from observatoire.errors import DescriptorError, DuplicateKeyError, Observatoire
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, read_source
 from observatoire.sources.previewing import slug
 from observatoire.typography import NARROW, plural
+from observatoire.warehouse.conventions import store_convention
+from observatoire.warehouse.findings import told_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +53,7 @@ class LoadReport:
     files: tuple[FileReport, ...]
     rejects: pd.DataFrame = field(repr=False)
     notices: tuple[str, ...] = ()
+    findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def rows_read(self) -> int:
@@ -114,6 +117,8 @@ class LoadReport:
             f"  rejet{NARROW}: {reason} ({count})" for reason, count in self.by_reason.items()
         ]
         lines += [f"  {notice}" for notice in self.notices]
+        if len(self.findings):
+            lines += [f"  contrôles{NARROW}:", *told_findings(self.findings)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -178,6 +183,7 @@ def store_files(
     _check_one_folder(warehouse, source, [table.table.sha256 for _, table in parsed])
     with warehouse.transaction():
         store_source(warehouse, source)
+        store_convention(warehouse, source)
         for spec, table in parsed:
             reports.append(_store_file(warehouse, source, spec, table))
         _check_no_overlap(warehouse, source)
@@ -264,6 +270,7 @@ def _insert(warehouse: Warehouse, source: Source, parsed: Parsed, standing: Sequ
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
     warehouse.insert("observation", parsed.cells.assign(load=np.int32(number)))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
+    warehouse.insert("restored", parsed.restored.assign(load=number))
 
 
 #: Which variables and periods two standing loads of a source both give: looked at first, for

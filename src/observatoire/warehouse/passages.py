@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -22,7 +22,7 @@ def store_passage(
     target: str,
     method: str,
     parameters: Mapping[str, Any],
-    version: str,
+    versions: Sequence[str],
     table: pd.DataFrame,
 ) -> int:
     """Write a passage, wholly or not at all, and return its number.
@@ -35,8 +35,8 @@ def store_passage(
         Zonings.
     method, parameters : str, mapping
         How the weights were found.
-    version : str
-        SHA-256 of what it rests on.
+    versions : sequence of str
+        SHA-256 of all that it rests on, of the source zoning, of the target zoning.
     table : DataFrame
         What ``Passage.to_frame`` returns: columns :data:`PASSAGE_COLUMNS`, and in ``attrs`` how
         the passage tells of itself.
@@ -45,8 +45,10 @@ def store_passage(
     with warehouse.transaction():
         number = int(warehouse.rows("SELECT nextval('passage_id')")[0][0])
         warehouse.run(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP)",
-            [number, source, target, method, json.dumps(dict(parameters)), told, version],
+            "INSERT INTO passage (id, source, target, method, parameters, told, version, "
+            "source_version, target_version, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP)",
+            [number, source, target, method, json.dumps(dict(parameters)), told, *versions],
         )
         rows = table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(table)))
         warehouse.insert("passage_weight", rows)
@@ -75,9 +77,19 @@ def find_passage(
 
 
 def list_passages(warehouse: Warehouse) -> pd.DataFrame:
-    """List the passages kept: zonings, method, parameters, date, number of links."""
+    """List the passages kept.
+
+    Returns
+    -------
+    DataFrame
+        ``passage``, ``source``, ``target``, ``method``, ``parameters``, ``remarks`` (what was
+        repaired, set aside or learnt, in French), ``source_version`` and ``target_version``
+        (SHA-256 of each zoning), ``created_at``, ``links`` (how many).
+    """
     return warehouse.frame(
-        "SELECT p.id AS passage, p.source, p.target, p.method, p.parameters, p.created_at, "
-        "count(w.source)::BIGINT AS links FROM passage AS p "
-        "LEFT JOIN passage_weight AS w ON w.passage = p.id GROUP BY ALL ORDER BY p.id"
+        "SELECT p.id AS passage, p.source, p.target, p.method, p.parameters, "
+        "array_to_string(json_extract_string(p.told, '$.remarks[*]'), ' ') AS remarks, "
+        "p.source_version, p.target_version, p.created_at, count(w.source)::BIGINT AS links "
+        "FROM passage AS p LEFT JOIN passage_weight AS w ON w.passage = p.id "
+        "GROUP BY ALL ORDER BY p.id"
     )

@@ -104,6 +104,10 @@ CREATE TABLE IF NOT EXISTS passage (
     created_at TIMESTAMP NOT NULL
 );
 
+-- SHA-256 of each zoning as the passage knew it: codes and perimeters.
+ALTER TABLE passage ADD COLUMN IF NOT EXISTS source_version VARCHAR;
+ALTER TABLE passage ADD COLUMN IF NOT EXISTS target_version VARCHAR;
+
 CREATE TABLE IF NOT EXISTS passage_weight (
     passage INTEGER NOT NULL,
     rank    INTEGER NOT NULL,
@@ -149,6 +153,46 @@ CREATE TABLE IF NOT EXISTS note (
     theme        VARCHAR NOT NULL,
     text         VARCHAR NOT NULL,
     confidential BOOLEAN NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS finding (
+    "check"   VARCHAR NOT NULL,       -- the predicate of checks.toml that found it
+    level     VARCHAR NOT NULL,       -- remarque, alerte, erreur
+    title     VARCHAR NOT NULL,
+    source    VARCHAR NOT NULL,
+    load      INTEGER,                -- NULL where no load is concerned (a support of passages)
+    line      INTEGER,                -- NULL where no one line is (a sum, an IRIS that lacks)
+    zoning    VARCHAR NOT NULL,
+    territory VARCHAR NOT NULL,
+    variable  VARCHAR NOT NULL,
+    period    VARCHAR NOT NULL,
+    value     DOUBLE,
+    message   VARCHAR NOT NULL,
+    remedy    VARCHAR NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS check_run (
+    signature VARCHAR NOT NULL,       -- SHA-256 of the predicates and of the loads they looked at
+    ran_at    TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS restored (
+    load INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    raw  VARCHAR NOT NULL,            -- the code as the file writes it, its leading zero lost
+    code VARCHAR NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS convention (
+    source     VARCHAR PRIMARY KEY,
+    partner    VARCHAR NOT NULL,
+    signed     DATE,
+    starts     DATE,
+    ends       DATE,                  -- the last day on which the source may be shown
+    audience   VARCHAR NOT NULL,      -- interne, partenaires, public
+    recipients VARCHAR[] NOT NULL,
+    reference  VARCHAR NOT NULL,
+    contact    VARCHAR NOT NULL
 );
 
 CREATE OR REPLACE VIEW current_observation AS

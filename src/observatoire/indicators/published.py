@@ -1,0 +1,94 @@
+"""Counts that a producer publishes on a zoning: what a passage learns from, or is brought to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import NatureError, PassageError
+from observatoire.values import Nature, Status
+
+if TYPE_CHECKING:
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.warehouse import Warehouse
+
+_FIGURES = """
+SELECT source, variable, territory, period, value, status
+FROM current_observation
+WHERE zoning = ? AND list_contains(?, source) AND list_contains(?, variable)
+"""
+
+
+def published_counts(
+    warehouse: Warehouse, indicator: Indicator, zoning: str, period: str = ""
+) -> tuple[pd.Series[float], str]:
+    """Read what is published of a count on a zoning.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Where the figures are.
+    indicator : Indicator
+        A count or an amount of the catalogue.
+    zoning : str
+        The zoning whose own figures are wanted.
+    period : str
+        The latest that has figures by default.
+
+    Returns
+    -------
+    tuple of Series and str
+        The count by territory (a hidden one is NaN), and its period.
+
+    Raises
+    ------
+    NatureError
+        When the indicator is not a count nor an amount.
+    PassageError
+        When nothing is published there.
+    """
+    if not indicator.nature.additive:
+        raise NatureError(
+            f"« {indicator.label} » n’est ni un effectif ni un montant.",
+            where=indicator.code,
+            why="Un passage s’apprend et se cale sur ce qui s’additionne.",
+            remedy="Nommez un effectif du catalogue, la population par exemple.",
+            nature=str(Nature(indicator.nature)),
+        )
+    for each in _periods(warehouse, indicator, zoning, period):
+        names = list(indicator.variables(each))
+        rows = warehouse.frame(_FIGURES, [zoning, list(indicator.sources), names])
+        rows = rows[rows["period"] == each]
+        for source in indicator.sources:
+            counts = _summed(rows[rows["source"] == source], names)
+            if len(counts):
+                return counts, each
+    raise PassageError(
+        f"Aucun chiffre de « {indicator.label} » n’est publié sur « {zoning} »"
+        + (f" pour {period}." if period else "."),
+        why="Le passage doit être appris de ces chiffres, ou calé sur eux.",
+        remedy="Chargez-les d’abord, ou nommez un autre indicateur, une autre période.",
+    )
+
+
+def _periods(warehouse: Warehouse, indicator: Indicator, zoning: str, period: str) -> list[str]:
+    if period:
+        return [period]
+    rows = warehouse.rows(
+        "SELECT DISTINCT period FROM current_observation "
+        "WHERE zoning = ? AND list_contains(?, source) ORDER BY period DESC",
+        [zoning, list(indicator.sources)],
+    )
+    return [str(each) for (each,) in rows]
+
+
+def _summed(rows: pd.DataFrame, names: list[str]) -> pd.Series[float]:
+    """Sum an indicator's variables by territory; NaN where one of them is hidden."""
+    if set(rows["variable"]) != set(names):
+        return pd.Series(dtype=float)
+    told = rows["value"].where(rows["status"] == str(Status.OBSERVED))
+    wide = rows.assign(value=told).pivot_table(
+        index="territory", columns="variable", values="value", dropna=False, aggfunc="first"
+    )
+    return wide.sum(axis=1, skipna=False).astype(float)

@@ -1,0 +1,136 @@
+"""The links of a passage as positions and sparse matrices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from observatoire.passage.sums import floats, in_blocks, sum_by
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.passage.model import Passage
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """The links of a passage as positions and sparse matrices (target by source)."""
+
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    share: NDArray[np.float64]
+    split: NDArray[np.bool_]
+    part: NDArray[np.bool_]
+    shape: tuple[int, int]
+
+    @staticmethod
+    def of(passage: Passage) -> Links:
+        """Read the links of a passage."""
+        weights = passage.weights
+        source = passage.sources.get_indexer(pd.Index(weights["source"]))
+        target = passage.targets.get_indexer(pd.Index(weights["target"]))
+        return Links.at(passage, source.astype(np.int64), target.astype(np.int64))
+
+    @staticmethod
+    def at(passage: Passage, source: NDArray[np.int64], target: NDArray[np.int64]) -> Links:
+        """Read the links of a passage whose positions are known."""
+        weights = passage.weights
+        kind = weights["link"].array
+        part = np.asarray(kind == "inclus", dtype=bool)
+        return Links(
+            source=source,
+            target=target,
+            weight=np.where(part, 0.0, floats(weights["weight"])),
+            low=floats(weights["low"]),
+            high=floats(weights["high"]),
+            share=floats(weights["share"]),
+            split=np.asarray(kind == "partage", dtype=bool),
+            part=part,
+            shape=(len(passage.targets), len(passage.sources)),
+        )
+
+    def matrix(self, data: NDArray[Any]) -> sparse.csr_array:
+        """Put one number a link in a sparse matrix."""
+        # Small positions halve what a product has to read beside the numbers.
+        at = self.target.astype(np.int32), self.source.astype(np.int32)
+        made = sparse.csr_array((data, at), shape=self.shape)
+        made.eliminate_zeros()
+        return made
+
+    def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Carry bare numbers, source by variable: the estimates alone, all in one product.
+
+        For one who needs no bounds nor status: a NaN stays NaN in every target it touches.
+        """
+        return _times(self.estimate, values)
+
+    def all_products(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Carry numbers through :attr:`layers`: what is sure, what the two others add, stacked."""
+        return _times(self.layers, values)
+
+    @cached_property
+    def layers(self) -> sparse.csr_array:
+        """What is sure, what the method adds to it, what the most adds to it, stacked.
+
+        Whole sources are in the first alone, so that the three hold little more than one.
+        """
+        return sparse.vstack(
+            [
+                self.matrix(self.low),
+                self.matrix(np.where(self.part, 0.0, self.weight - self.low)),
+                self.matrix(self.high - self.low),
+            ]
+        ).tocsr()
+
+    @cached_property
+    def estimate(self) -> sparse.csr_array:
+        """The weights of the method."""
+        return self.matrix(self.weight)
+
+    @cached_property
+    def least(self) -> sparse.csr_array:
+        """The smallest shares that the sources may give."""
+        return self.matrix(self.low)
+
+    @cached_property
+    def most(self) -> sparse.csr_array:
+        """The largest shares that the sources may give."""
+        return self.matrix(self.high)
+
+    def any_by_target(self, flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say which targets have at least one flagged link."""
+        return sum_by(self.target, flag, self.shape[0]) > 0
+
+    @property
+    def linked(self) -> NDArray[np.bool_]:
+        """Targets that at least one source covers."""
+        return np.bincount(self.target, minlength=self.shape[0]) > 0
+
+
+def _times(matrix: sparse.csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Multiply, variable after variable when the numbers are held so."""
+    if values.ndim == 1:
+        carried: NDArray[np.float64] = matrix @ values
+        return carried
+    # A frame holds its variables one after the other: to copy them all into rows, as one
+    # product wants them, costs more than the products.
+    carried = np.empty((matrix.shape[0], values.shape[1]), order="F")
+
+    def carry(block: slice) -> None:
+        if values.flags.c_contiguous:
+            carried[:, block] = matrix @ values[:, block]
+            return
+        for variable in range(block.start, block.stop):
+            carried[:, variable] = matrix @ values[:, variable]
+
+    in_blocks(values.shape[1], carry)
+    return carried

@@ -1,0 +1,188 @@
+"""Keep back what an agreement does not let out: too late, too early, or for a narrower circle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import SecrecyError, UnknownNameError, suggestion
+from observatoire.sources.conventions import AUDIENCES, Convention
+from observatoire.typography import day, enumerate_words, plural
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.table import Table
+    from observatoire.secrecy.table import ProtectedTable
+
+#: One column of figures that is loaded: source, variable, period.
+Given = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What decides what may pass: the agreements, what is loaded under them, the day, for whom."""
+
+    conventions: Mapping[str, Convention]
+    given: frozenset[Given]
+    date: dt.date
+    audience: str
+
+    def __post_init__(self) -> None:
+        """Refuse an audience that nobody knows."""
+        if self.audience not in AUDIENCES:
+            raise UnknownNameError(
+                f"« {self.audience} » n’est pas un public connu.",
+                why="On ne saurait pas ce qu’une convention lui laisse voir.",
+                remedy=suggestion(self.audience, AUDIENCES),
+                name=self.audience,
+            )
+
+    def drawn_on(self, indicator: Indicator, period: str) -> list[str]:
+        """Return the sources under agreement that an indicator draws on for a period."""
+        wanted = {
+            (source, variable, period)
+            for source in indicator.sources
+            for variable in indicator.variables(period)
+        } | {(*indicator.published, period)}
+        return sorted({source for source, _, _ in wanted & self.given} & set(self.conventions))
+
+
+def refusal(convention: Convention, date: dt.date, audience: str) -> str:
+    r"""Say why the figures of an agreement may not be shown, and what to do; nothing if they may.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> caf = Convention("la Caf", "partenaires", ends=dt.date(2025, 12, 31))
+    >>> refusal(caf, dt.date(2025, 12, 31), "interne")
+    ''
+    >>> refusal(caf, dt.date(2026, 1, 1), "interne").split("\xa0: ")[1]
+    'à renouveler avant de montrer ces chiffres.'
+    """
+    who = f"Convention avec {convention.partner}"
+    if convention.ends and date > convention.ends:
+        return f"{who} échue le {day(convention.ends)}\u00a0: à renouveler avant de montrer ces chiffres."
+    if convention.starts and date < convention.starts:
+        return (
+            f"{who} applicable à partir du {day(convention.starts)}\u00a0: à montrer à cette date."
+        )
+    if AUDIENCES.index(audience) <= AUDIENCES.index(convention.audience):
+        return ""
+    if convention.audience == "interne":
+        return f"{who}\u00a0: chiffres réservés à un usage interne, à demander au producteur."
+    named = f" ({enumerate_words(list(convention.recipients))})" if convention.recipients else ""
+    return f"{who}\u00a0: chiffres réservés aux partenaires{named}, à demander au producteur."
+
+
+def withhold(table: Table, gate: Gate) -> Table:
+    """Empty the cells that an agreement does not let out, and say for whom the rest is.
+
+    Parameters
+    ----------
+    table : Table
+        Computed, not yet protected.
+    gate : Gate
+        Agreements, what is loaded under them, the day, and for whom the table is.
+
+    Returns
+    -------
+    Table
+        A cell kept back is ``missing`` with the reason: no value, bounds, count, nor producer's
+        note. An indicator that draws on several sources is kept back whole when one of them is.
+        ``audience`` is the widest circle that may see what is left; a table that is not for all
+        says so among its warnings.
+    """
+    if not gate.conventions:
+        return table
+    cells = table.cells
+    pairs = cells[["indicator", "period"]].drop_duplicates().itertuples(index=False, name=None)
+    reasons: dict[tuple[str, str], str] = {}
+    circles: dict[tuple[str, str], str] = {}
+    for code, period in pairs:
+        drawn = [gate.conventions[s] for s in gate.drawn_on(table.indicators[code], period)]
+        reasons[code, period] = next(
+            filter(None, (refusal(one, gate.date, gate.audience) for one in drawn)), ""
+        )
+        circles[code, period] = _narrowest(one.audience for one in drawn)
+    keys = list(zip(cells["indicator"], cells["period"], strict=True))
+    told = pd.Series([reasons[key] for key in keys], index=cells.index)
+    kept_back = told != ""
+    shown = {circles[key] for key, back in zip(keys, kept_back, strict=True) if not back}
+    audience = _narrowest(shown)
+    return replace(
+        table,
+        cells=_emptied(cells, kept_back, told),
+        audience=audience,
+        warnings=(*table.warnings, *_warnings(told[kept_back], audience)),
+    )
+
+
+def _emptied(cells: pd.DataFrame, kept_back: pd.Series, reasons: pd.Series) -> pd.DataFrame:
+    emptied = cells.copy()
+    emptied.loc[kept_back, ["value", "low", "high", "count"]] = float("nan")
+    emptied.loc[kept_back, "status"] = str(Status.MISSING)
+    emptied.loc[kept_back, "method"] = ""
+    emptied.loc[kept_back, "reason"] = reasons[kept_back]
+    return emptied
+
+
+def _narrowest(audiences: Iterable[str]) -> str:
+    return min(audiences, key=AUDIENCES.index, default=AUDIENCES[-1])
+
+
+def _warnings(reasons: pd.Series, audience: str) -> list[str]:
+    told = [
+        f"{reason} ({plural(int(count), 'case retenue', 'cases retenues')}.)"
+        for reason, count in reasons.value_counts(sort=False).items()
+    ]
+    if audience != AUDIENCES[-1]:
+        circle = "usage interne" if audience == "interne" else "usage des partenaires"
+        told.append(
+            f"Réservé\u00a0: {circle}. Une convention limite la diffusion de chiffres montrés ici."
+        )
+    return told
+
+
+def require_audience(table: ProtectedTable, audience: str) -> None:
+    """Refuse to write, for a circle, a table that holds figures kept for a narrower one.
+
+    Raises
+    ------
+    SecrecyError
+        Which says how to ask for a table that may go there.
+    """
+    if AUDIENCES.index(audience) > AUDIENCES.index(table.audience):
+        raise SecrecyError(
+            f"Ce tableau porte des chiffres réservés : {_CIRCLE[table.audience]}.",
+            why="Une annexe et un paquet circulent : une convention l’interdit pour ces chiffres.",
+            remedy='Demandez-le par o.table(…, audience="public"), ou écrivez par o.annex(…) ou '
+            "o.publish(…), qui les retirent.",
+            audience=table.audience,
+        )
+
+
+def require_circulating(audience: str) -> None:
+    """Refuse to make an annex or a package for a circle that such a thing leaves at once.
+
+    Raises
+    ------
+    SecrecyError
+        On « interne »; a name that nobody knows is left to :class:`Gate`.
+    """
+    if audience == AUDIENCES[0]:
+        raise SecrecyError(
+            "Une annexe ou un paquet ne se fait pas pour un usage interne.",
+            why="Ils circulent : un chiffre réservé à l’usage interne n’y entre jamais.",
+            remedy='Choisissez audience = "public" ou "partenaires" ; pour vous seul, o.panel(…) '
+            "ou o.table(…).",
+            audience=audience,
+        )
+
+
+_CIRCLE = {"interne": "usage interne", "partenaires": "usage des partenaires", "public": "public"}

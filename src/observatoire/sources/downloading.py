@@ -1,0 +1,308 @@
+"""Bring one file from the network: the only module of the library that touches it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import re
+import shutil
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+from observatoire.errors import FetchError
+from observatoire.typography import NO_BREAK, number
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Told as bytes arrive: how many there are, and how many there will be when that is known.
+Progress = Callable[[int, int | None], None]
+
+_CHUNK = 1 << 16
+_PARTIAL, _WHOLE, _PAST_END = 206, 200, 416
+_ASKED_TO_WAIT = (408, 429, 500, 502, 503, 504)
+_AGENT = "observatoire (statistiques de quartiers)"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a host, how many times to ask again, how to wait between two times."""
+
+    timeout: float = 30.0
+    attempts: int = 4
+    pause: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What came: the address it came from in the end, and whether a former part was used."""
+
+    address: str
+    moved: bool
+    resumed: bool
+
+
+def download(
+    address: str,
+    part: Path,
+    *,
+    page: str,
+    progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> Arrived:
+    """Write what is at an address into ``part``, going on from what is already there.
+
+    Parameters
+    ----------
+    address : str
+        An http or https address; the proxy of the environment is used.
+    part : Path
+        Where to write. A part left by a former attempt is completed when the host allows it and
+        its file is still the same, begun again otherwise; after a failure it stays for the next.
+    page : str
+        The producer's page, which messages point to.
+    progress : callable, optional
+        Told the bytes there are, and those there will be.
+    patience : Patience, optional
+        Delays and attempts.
+
+    Raises
+    ------
+    FetchError
+        In plain French: no such host, refused, timed out, cut, gone, forbidden, overloaded, no
+        room left, a web page in place of the file.
+    """
+    patience = patience or Patience()
+    resumed = part.is_file() and part.stat().st_size > 0
+    for attempt in range(1, patience.attempts + 1):
+        try:
+            final = _attempt(address, part, page, progress, patience.timeout)
+            return Arrived(final, _host(final) != _host(address), resumed)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code not in _ASKED_TO_WAIT or attempt == patience.attempts:
+                _refuse_answer(error, address, page)
+            patience.pause(_wait(error.headers.get("Retry-After"), attempt))
+        except (OSError, http.client.HTTPException) as error:
+            if _hopeless(error) or attempt == patience.attempts:
+                raise _unreachable(error, address, page, part) from error
+            patience.pause(_wait(None, attempt))
+        resumed = part.is_file() and part.stat().st_size > 0
+    message = "at least one attempt is made"
+    raise AssertionError(message)
+
+
+def _attempt(address: str, part: Path, page: str, progress: Progress | None, timeout: float) -> str:
+    held, mark = _held(part)
+    request = urllib.request.Request(address, headers={"User-Agent": _AGENT})  # noqa: S310 - http(s), checked by the registry
+    if held:
+        request.add_header("Range", f"bytes={held}-")
+        request.add_header("If-Range", mark)
+    try:
+        answer = _opener().open(request, timeout=timeout)
+    except urllib.error.HTTPError as error:
+        if error.code != _PAST_END or not held:
+            raise
+        error.close()
+        _drop(part)  # what we hold is as long as the file, or longer: it is not the same one
+        return _attempt(address, part, page, progress, timeout)
+    with answer:
+        going_on = answer.status == _PARTIAL and _starts_at(answer) == held
+        if answer.status == _PARTIAL and not going_on:
+            _drop(part)
+            return _attempt(address, part, page, progress, timeout)
+        _refuse_page(answer, page, address)
+        total = _length(answer, held if going_on else 0)
+        _check_room(part, total, held if going_on else 0)
+        _keep_mark(part, answer)
+        _write(answer, part, held if going_on else 0, total, progress)
+        return str(answer.url)
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_SafeRedirects())
+
+
+class _SafeRedirects(urllib.request.HTTPRedirectHandler):
+    """Follow redirections, but never from https to plain http."""
+
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Any:
+        """Refuse a redirection that drops the encryption, or leaves the web."""
+        before, after = urlsplit(req.full_url).scheme, urlsplit(newurl).scheme
+        if after not in ("http", "https") or (before == "https" and after == "http"):
+            raise FetchError(
+                f"L’hôte renvoie vers une adresse qui n’est pas sûre ({newurl}).",
+                where=req.full_url,
+                why="Le fichier pourrait être remplacé en chemin.",
+                remedy="Téléchargez-le à la main depuis la page du producteur.",
+            )
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _write(
+    answer: Any, part: Path, held: int, total: int | None, progress: Progress | None
+) -> None:
+    done = held
+    with part.open("ab" if held else "wb") as sink:
+        while chunk := answer.read(_CHUNK):
+            sink.write(chunk)
+            done += len(chunk)
+            if progress is not None:
+                progress(done, total)
+    if total is not None and done < total:
+        raise http.client.IncompleteRead(b"", total - done)
+
+
+def _refuse_page(answer: Any, page: str, address: str) -> None:
+    """Refuse a web page in place of a file: it is how a host says that a file has moved."""
+    kind = str(answer.headers.get_content_type())
+    if kind in ("text/html", "application/xhtml+xml"):
+        raise FetchError(
+            "L’hôte envoie une page web au lieu du fichier.",
+            where=address,
+            why="Le fichier a sans doute déménagé, ou l’accès demande une identification.",
+            remedy=f"Cherchez-le sur la page du producteur{NO_BREAK}: {page}",
+        )
+
+
+def _mark_file(part: Path) -> Path:
+    return part.with_name(f"{part.name}.json")
+
+
+def _held(part: Path) -> tuple[int, str]:
+    """Return how much of the file is here, and the mark by which its host knows this version."""
+    if not part.is_file():
+        return 0, ""
+    try:
+        mark = str(json.loads(_mark_file(part).read_text("utf-8"))["mark"])
+    except (OSError, ValueError, KeyError):
+        mark = ""
+    return (part.stat().st_size, mark) if mark else (0, "")
+
+
+def _keep_mark(part: Path, answer: Any) -> None:
+    etag = str(answer.headers.get("ETag") or "")
+    strong = "" if etag.startswith("W/") else etag
+    mark = strong or str(answer.headers.get("Last-Modified") or "")
+    _mark_file(part).write_text(json.dumps({"mark": mark}), encoding="utf-8")
+
+
+def _drop(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    _mark_file(part).unlink(missing_ok=True)
+
+
+def forget_part(part: Path) -> None:
+    """Remove a part and its mark: what it holds is of no use."""
+    with contextlib.suppress(OSError):
+        _drop(part)
+
+
+def _starts_at(answer: Any) -> int:
+    told = re.match(r"bytes (\d+)-", str(answer.headers.get("Content-Range") or ""))
+    return int(told[1]) if told else -1
+
+
+def _length(answer: Any, held: int) -> int | None:
+    told = answer.headers.get("Content-Length")
+    return held + int(told) if told and str(told).isdecimal() else None
+
+
+def _check_room(part: Path, total: int | None, held: int) -> None:
+    free = shutil.disk_usage(part.parent).free
+    if total is not None and total - held > free:
+        raise FetchError(
+            f"Il n’y a pas la place{NO_BREAK}: il faut {_megabytes(total - held)}, "
+            f"il reste {_megabytes(free)}.",
+            where=str(part.parent),
+            remedy="Faites de la place, puis recommencez.",
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{number(size / 1e6, 1)}{NO_BREAK}Mo"
+
+
+def _wait(told: str | None, attempt: int) -> float:
+    """Return how many seconds to wait: what the host asks, within reason, or longer each time."""
+    if told and told.isdecimal():
+        return min(float(told), 60.0)
+    return float(2 ** (attempt - 1))
+
+
+def _host(address: str) -> str:
+    return str(urlsplit(address).hostname)
+
+
+def _hopeless(error: BaseException) -> bool:
+    """Say whether asking again would be of no use: no such host, or a certificate that is wrong."""
+    reason = getattr(error, "reason", error)
+    return isinstance(reason, socket.gaierror | ssl.SSLCertVerificationError)
+
+
+_ANSWERS = {
+    **dict.fromkeys(
+        (301, 302, 303, 307, 308),
+        "L’hôte renvoie en rond, ou vers une adresse qui n’est pas sûre.",
+    ),
+    401: "L’hôte demande une identification.",
+    403: "L’hôte refuse de donner ce fichier.",
+    404: "Le fichier n’est plus à cette adresse.",
+    407: "Le relais (proxy) de votre réseau demande une identification.",
+    410: "Le fichier a été retiré de cette adresse.",
+    429: "L’hôte trouve que l’on demande trop souvent.",
+    451: "L’hôte ne peut pas donner ce fichier pour une raison de droit.",
+}
+
+
+def _refuse_answer(error: urllib.error.HTTPError, address: str, page: str) -> NoReturn:
+    busy = error.code in _ASKED_TO_WAIT
+    raise FetchError(
+        _ANSWERS.get(error.code, "L’hôte est en panne ou débordé." if busy else "L’hôte refuse."),
+        where=address,
+        why=f"Il répond {error.code}.",
+        remedy=f"Recommencez plus tard, ou voyez la page du producteur{NO_BREAK}: {page}"
+        if busy
+        else f"Cherchez le fichier sur la page du producteur{NO_BREAK}: {page}",
+        code=error.code,
+    ) from error
+
+
+def _unreachable(error: BaseException, address: str, page: str, part: Path) -> FetchError:
+    reason = getattr(error, "reason", error)
+    host = _host(address)
+    if isinstance(reason, socket.gaierror):
+        what, why = f"L’hôte « {host} » est introuvable.", "Il a déménagé, ou le réseau est coupé."
+    elif isinstance(reason, ConnectionRefusedError):
+        what, why = (
+            f"L’hôte « {host} » refuse la connexion.",
+            "Il est arrêté, ou un pare-feu bloque.",
+        )
+    elif isinstance(reason, TimeoutError):
+        what, why = f"L’hôte « {host} » ne répond pas à temps.", "Il est lent, ou le réseau bloque."
+    elif isinstance(reason, ssl.SSLError):
+        what = f"La connexion à « {host} » n’est pas sûre."
+        why = f"Son certificat n’est pas reconnu : {reason}."
+    elif isinstance(
+        reason, http.client.IncompleteRead | ConnectionError | http.client.HTTPException
+    ):
+        what, why = f"L’hôte « {host} » a coupé avant la fin.", "Plusieurs essais ont échoué."
+    else:
+        what, why = "Le fichier ne peut pas être écrit ou reçu.", f"Le système dit : {reason}."
+    kept = part.is_file() and part.stat().st_size > 0
+    again = (
+        "Relancez la commande : elle reprend où elle en est." if kept else "Réessayez plus tard."
+    )
+    return FetchError(
+        what, where=address, why=why, remedy=f"{again} Page du producteur{NO_BREAK}: {page}"
+    )

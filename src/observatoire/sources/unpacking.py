@@ -1,0 +1,148 @@
+"""Take the wanted members out of a zip, and never write outside the folder given."""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
+
+from observatoire.errors import FileError, TruncatedFileError, UnreadableFileError
+from observatoire.typography import NO_BREAK, enumerate_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Beyond this, an archive is no statistical file: it would fill the disk.
+MOST_BYTES = 20_000_000_000
+
+#: How many times smaller than its content a member may be; figures shrink ten or twenty times.
+MOST_RATIO = 500
+
+_CHUNK = 1 << 20
+
+
+def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
+    """Take out of a zip the members whose name fits a pattern.
+
+    Parameters
+    ----------
+    archive : Path
+        The zip.
+    folder : Path
+        Where members go, all at its top; one already there is replaced once the new is whole.
+    patterns : sequence of str
+        Names as :mod:`fnmatch` reads them, whatever their case.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    UnreadableFileError, TruncatedFileError
+        When it is no zip, is enciphered, or a member does not have the content it announces.
+    FileError
+        When a member climbs out of the archive, is a link, would fill the disk, or none fits.
+    """
+    try:
+        with zipfile.ZipFile(archive) as held:
+            chosen = [one for one in held.infolist() if _fits(one, patterns)]
+            for member in chosen:
+                _check(member, archive)
+            _check_twins(chosen, archive)
+            if not chosen:
+                names = [one.filename for one in held.infolist() if not one.is_dir()]
+                raise FileError(
+                    f"L’archive ne contient rien qui s’appelle {enumerate_words(list(patterns))}.",
+                    where=archive.name,
+                    why=f"Elle contient{NO_BREAK}: {enumerate_words(names, most=8) or 'rien'}.",
+                    remedy="Le producteur a changé ses noms : sortez le fichier à la main, ou "
+                    "corrigez members dans registry.toml.",
+                )
+            return [_take_out(held, member, folder, archive) for member in chosen]
+    except zipfile.BadZipFile as error:
+        raise UnreadableFileError(
+            "Ce n’est pas une archive zip, ou elle est abîmée.",
+            where=archive.name,
+            why=f"Le lecteur dit : {error}.",
+            remedy="Téléchargez-la de nouveau (observatoire fetch … --force).",
+        ) from error
+
+
+def _fits(member: zipfile.ZipInfo, patterns: Sequence[str]) -> bool:
+    name = PurePosixPath(member.filename.replace("\\", "/")).name.casefold()
+    return not member.is_dir() and any(
+        fnmatch.fnmatchcase(name, pattern.casefold()) for pattern in patterns
+    )
+
+
+def _check(member: zipfile.ZipInfo, archive: Path) -> None:
+    told, why = "", ""
+    name = member.filename
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if ".." in parts or PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
+        told, why = f"« {name} » sort de l’archive.", "Il s’écrirait ailleurs que dans son dossier."
+    elif stat.S_ISLNK(member.external_attr >> 16):
+        told, why = f"« {name} » est un lien, non un fichier.", "Il mènerait hors du dossier."
+    elif member.flag_bits & 1:
+        told, why = f"« {name} » est chiffré.", "L’archive demande un mot de passe."
+    elif member.file_size > MOST_BYTES or (
+        member.file_size > MOST_RATIO * max(member.compress_size, 1) and member.file_size > _CHUNK
+    ):
+        told, why = f"« {name} » grossirait démesurément.", "Il remplirait le disque."
+    if told:
+        raise FileError(
+            told,
+            where=archive.name,
+            why=why,
+            remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
+        )
+
+
+def _check_twins(members: Sequence[zipfile.ZipInfo], archive: Path) -> None:
+    seen: set[str] = set()
+    for member in members:
+        name = PurePosixPath(member.filename).name
+        if name.casefold() in seen:
+            raise FileError(
+                f"L’archive contient plusieurs « {name} ».",
+                where=archive.name,
+                why="On ne saurait lequel garder.",
+                remedy="Sortez à la main celui qu’il faut.",
+            )
+        seen.add(name.casefold())
+
+
+def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, archive: Path) -> Path:
+    target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
+    aside = target.with_name(f".{target.name}.part")
+    written = 0
+    try:
+        with held.open(member) as source, aside.open("wb") as sink:
+            while chunk := source.read(_CHUNK):
+                written += len(chunk)
+                if written > member.file_size:
+                    raise UnreadableFileError(
+                        f"« {member.filename} » est plus long qu’il ne l’annonce.",
+                        where=archive.name,
+                        remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
+                    )
+                sink.write(chunk)
+        aside.replace(target)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise TruncatedFileError(
+            f"« {member.filename} » ne se décompresse pas.",
+            where=archive.name,
+            why=f"Le lecteur dit : {error}.",
+            remedy="Téléchargez l’archive de nouveau ; si rien ne change, ouvrez-la avec 7-Zip et "
+            "déposez le fichier à côté.",
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+    return target

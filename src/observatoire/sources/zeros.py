@@ -1,0 +1,85 @@
+"""Give back the leading zero that a spreadsheet took from a code, where the list allows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.descriptor import FileSpec, Source
+    from observatoire.sources.reading import RawTable
+    from observatoire.territories.names import Matcher
+
+
+class Restored(NamedTuple):
+    """A raw table whose codes have their zeros back, and which lines had lost them."""
+
+    table: RawTable
+    lines: pd.DataFrame
+
+
+def restore_zeros(
+    table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[str, Matcher]
+) -> Restored:
+    """Put back the leading zero of territory codes.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows.
+    source, spec : Source, FileSpec
+        What ``source.toml`` says of it: which column holds the codes, of which zoning.
+    zonings : mapping of str to Matcher
+        The territories known, by zoning.
+
+    Returns
+    -------
+    Restored
+        ``lines`` has columns ``line``, ``raw``, ``code``. A code is restored only if it is made
+        of digits, names nothing as it is, is one digit shorter than all the codes of its zoning,
+        and names one of them with a zero before it.
+    """
+    column = table.frame[spec.territory].str.strip()
+    zones = (
+        table.frame[spec.zoning_column].str.strip()
+        if spec.zoning_column
+        else pd.Series(source.zoning, index=column.index)
+    )
+    pairs = pd.DataFrame({"zoning": zones, "raw": column}).drop_duplicates()
+    found = {
+        (zoning, raw): restored_code(raw, zonings[zoning])
+        for zoning, raw in pairs.itertuples(index=False)
+        if zoning in zonings
+    }
+    codes = pd.Series(
+        [found.get(pair, "") for pair in zip(zones, column, strict=True)], index=column.index
+    )
+    lost = codes != ""
+    told = pd.DataFrame(
+        {"line": pd.Series(table.lines, index=column.index), "raw": column, "code": codes}
+    )[lost]
+    if told.empty:
+        return Restored(table, told)
+    frame = table.frame.assign(**{spec.territory: table.frame[spec.territory].mask(lost, codes)})
+    return Restored(replace(table, frame=frame), told.reset_index(drop=True))
+
+
+def restored_code(raw: str, matcher: Matcher) -> str:
+    """Return the code that ``raw`` is without its zero, or an empty string.
+
+    Examples
+    --------
+    >>> from observatoire.territories.names import Matcher
+    >>> ain = Matcher({"01004": "Ambérieu-en-Bugey", "01005": "Ambérieux-en-Dombes"})
+    >>> restored_code("1004", ain), restored_code("01004", ain), restored_code("1006", ain)
+    ('01004', '', '')
+    """
+    if not raw.isdecimal() or not raw.isascii() or matcher.find(raw) or matcher.bearers(raw):
+        return ""
+    code = f"0{raw}"
+    same_length = all(len(known) == len(code) for known in matcher.names)
+    return code if code in matcher.names and same_length else ""

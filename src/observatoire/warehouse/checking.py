@@ -1,0 +1,157 @@
+"""Pass the checks over the warehouse in one go, and keep the rows that fail."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from observatoire.values import records
+from observatoire.warehouse.cells import CELL_COLUMNS, cut_cells
+from observatoire.warehouse.checks import (
+    ROW_COLUMNS,
+    Check,
+    broken,
+    check_columns,
+    read_checks,
+)
+from observatoire.warehouse.findings import CheckReport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from observatoire.warehouse.connection import Warehouse
+    from observatoire.warehouse.loads import LoadReport
+    from observatoire.workspace import Workspace
+
+#: Which variables of which source add up to which published one, as the catalogue says.
+TOTAL_COLUMNS = (
+    "published_source",
+    "published_variable",
+    "period",
+    "part_source",
+    "part_variable",
+)
+
+FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
+
+_KEPT = """
+SELECT f."check", f.level, f.title, f.source, l.file, f.load, f.line, f.zoning, f.territory,
+       f.variable, f.period, f.value, f.message, f.remedy
+FROM finding AS f LEFT JOIN load AS l ON l.id = f.load
+ORDER BY CASE f.level WHEN 'erreur' THEN 0 WHEN 'alerte' THEN 1 ELSE 2 END,
+         f."check", f.source, f.load, f.line, f.zoning, f.territory, f.variable, f.period
+"""
+
+
+def run_checks(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    totals: pd.DataFrame,
+    checks: Sequence[Check] | None = None,
+) -> CheckReport:
+    """Pass every check over the warehouse, and keep what fails in place of what was kept.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        What to look at, and whose ``checks.toml`` adds to the library's.
+    totals : DataFrame
+        Columns ``TOTAL_COLUMNS``: which variables add up to which published one.
+    checks : sequence of Check, optional
+        Those of the library and of the workspace by default.
+
+    Raises
+    ------
+    DescriptorError
+        On a predicate that is wrong; what was kept is then unchanged.
+    """
+    chosen = read_checks(workspace.root) if checks is None else tuple(checks)
+    cells = cut_cells(warehouse, workspace)
+    with warehouse.transaction():
+        _lay_out(warehouse, totals, cells)
+        found = [_run(warehouse, check) for check in chosen]
+        warehouse.run("DELETE FROM finding")
+        for frame in found:
+            warehouse.insert("finding", frame)
+        warehouse.run("DELETE FROM check_run")
+        warehouse.run(
+            "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
+            [_signature(warehouse, chosen, totals)],
+        )
+        for table in ("figure", "total", "cell"):
+            warehouse.run(f"DROP TABLE temp.{table}")
+    return CheckReport(warehouse.frame(_KEPT), len(chosen))
+
+
+def kept_findings(warehouse: Warehouse, workspace: Workspace, totals: pd.DataFrame) -> CheckReport:
+    """Return what the checks found, passing them again only if something has changed since."""
+    chosen = read_checks(workspace.root)
+    kept = warehouse.rows("SELECT signature FROM check_run")
+    if kept == [(_signature(warehouse, chosen, totals),)]:
+        return CheckReport(warehouse.frame(_KEPT), len(chosen))
+    return run_checks(warehouse, workspace, totals, chosen)
+
+
+def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[LoadReport]:
+    """Return the reports of loads, each with the findings on its own source."""
+    return [
+        replace(report, findings=found.df[found.df["source"] == report.source])
+        for report in reports
+    ]
+
+
+def _lay_out(warehouse: Warehouse, totals: pd.DataFrame, cells: pd.DataFrame) -> None:
+    """Make the tables that predicates read."""
+    script = resources.files("observatoire.warehouse").joinpath("checked.sql").read_text("utf-8")
+    given = {
+        "told_totals": totals[list(TOTAL_COLUMNS)].astype("str"),
+        "told_cells": cells[list(CELL_COLUMNS)],
+    }
+    for name, frame in given.items():
+        warehouse.connection.register(name, frame)
+    try:
+        warehouse.run(script)
+    finally:
+        for name in given:
+            warehouse.connection.unregister(name)
+
+
+def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
+    check_columns(warehouse, check)
+    try:
+        rows = warehouse.connection.execute(check.sql, dict(check.parameters) or None).df()
+    except duckdb.Error as error:
+        raise broken(check, error) from error
+    texts = ["source", "zoning", "territory", "variable", "period"]
+    found = rows[list(ROW_COLUMNS)].assign(
+        check=check.name,
+        level=check.level,
+        title=check.title,
+        message=[check.told(row) for row in records(rows)],
+        remedy=check.remedy,
+        **{name: rows[name].astype("object").fillna("").astype("str") for name in texts},
+    )
+    numbers = {"load": "Int64", "line": "Int64", "value": "float64"}
+    return found[list(FINDING_COLUMNS)].astype(numbers)
+
+
+def _signature(warehouse: Warehouse, checks: Sequence[Check], totals: pd.DataFrame) -> str:
+    """Sum up what findings depend on: the predicates, the loads that stand, the zonings."""
+    state = (
+        warehouse.rows(
+            "SELECT id, sha256, descriptor FROM load WHERE superseded_by IS NULL ORDER BY id"
+        ),
+        warehouse.rows(
+            "SELECT zoning, count(*), string_agg(code || commune, ',' ORDER BY code), "
+            "count(shape) FROM territory GROUP BY zoning ORDER BY zoning"
+        ),
+        sorted(map(repr, totals[list(TOTAL_COLUMNS)].itertuples(index=False, name=None))),
+        [repr(check) for check in checks],
+    )
+    return hashlib.sha256(repr(state).encode()).hexdigest()

@@ -1,0 +1,261 @@
+"""The checks: named SQL predicates held as data, each with its level and its French sentence."""
+
+from __future__ import annotations
+
+import json
+import string
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from observatoire.declarations import Declaration, read_toml
+from observatoire.errors import DescriptorError, suggestion
+from observatoire.typography import enumerate_words, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from observatoire.warehouse.connection import Warehouse
+
+CHECKS_FILE = "checks.toml"
+
+#: From what is good to know to what cannot be.
+LEVELS = ("remarque", "alerte", "erreur")
+
+#: What every predicate gives of a row that fails.
+ROW_COLUMNS = ("source", "load", "line", "zoning", "territory", "variable", "period", "value")
+
+#: What a predicate may read: the tables of checked.sql, then those of the warehouse.
+READABLE = (
+    "figure", "total", "cell",
+    "zoning", "territory", "source", "variable", "load", "observation", "reject", "restored",
+    "convention", "target", "action", "note", "current_observation",
+)  # fmt: skip
+
+#: Functions that make rows out of nothing but their arguments.
+_ROW_FUNCTIONS = ("unnest", "generate_series", "range")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One predicate: the rows it returns are the ones that fail."""
+
+    name: str
+    title: str
+    level: str
+    message: str
+    remedy: str
+    sql: str
+    parameters: Mapping[str, float]
+    origin: str
+
+    def told(self, row: Mapping[str, Any]) -> str:
+        """Return the sentence of one failing row, its numbers as French readers expect them."""
+        return self.message.format(**{key: _said(value) for key, value in row.items()})
+
+
+def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
+    """Return the checks of the library, then those that a workspace adds or puts in their place.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The workspace's folder; its ``checks.toml`` is read when there is one. A check of the same
+        name replaces the library's, and ``off = true`` drops it.
+
+    Raises
+    ------
+    DescriptorError
+        On an unknown key or level, a predicate that is no single SELECT, or reads something else
+        than the warehouse.
+
+    Examples
+    --------
+    >>> [check.level for check in read_checks() if check.name == "taux-hors-bornes"]
+    ['erreur']
+    """
+    own = resources.files("observatoire.warehouse").joinpath(CHECKS_FILE)
+    with resources.as_file(own) as path:
+        checks = _read(Path(path))
+    added = folder / CHECKS_FILE if folder else None
+    if added is not None and added.is_file():
+        checks |= _read(added, known=checks)
+    return tuple(check for check in checks.values() if check is not None)
+
+
+def _read(path: Path, known: Mapping[str, Check | None] | None = None) -> dict[str, Check | None]:
+    table = read_toml(path)
+    found = {
+        name: _read_check(name, child, known or {})
+        for name, child in table.children("checks").items()
+    }
+    table.close()
+    return found
+
+
+def _read_check(name: str, table: Declaration, known: Mapping[str, Check | None]) -> Check | None:
+    if table.take("off", bool, False):  # noqa: FBT003 - a default, not a switch
+        table.close()
+        if name not in known:
+            raise DescriptorError(
+                f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom.",
+                where=table.where,
+                remedy=suggestion(name, known),
+            )
+        return None
+    check = Check(
+        name=name,
+        title=table.text("title"),
+        level=table.text("level", choices=LEVELS),
+        message=table.text("message"),
+        remedy=table.text("remedy", ""),
+        sql=table.text("sql").strip().rstrip(";"),
+        parameters=dict(_numbers(table, "parameters")),
+        origin=table.path.name,
+    )
+    table.close()
+    _check_select(check, table)
+    return check
+
+
+def _numbers(table: Declaration, key: str) -> Iterator[tuple[str, float]]:
+    for name, value in table.take(key, dict, {}).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise table.refuse(key, f"« {name} » doit être un nombre")
+        yield name, float(value)
+
+
+def _check_select(check: Check, table: Declaration) -> None:
+    """Refuse what is no single SELECT over the warehouse: a check looks, and changes nothing."""
+    try:
+        statements = duckdb.extract_statements(check.sql)
+    except duckdb.Error as error:
+        raise broken(check, error) from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise table.refuse("sql", "on attend une seule requête SELECT, qui ne modifie rien")
+    asked, given = statements[0].named_parameters, set(check.parameters)
+    if asked != given:
+        wrong = sorted(asked ^ given)
+        raise table.refuse(
+            "parameters",
+            f"le SQL et parameters ne nomment pas les mêmes seuils ({enumerate_words(wrong)})",
+        )
+    tree = _tree(check.sql)
+    names = {*READABLE, *_common_tables(tree)}
+    for read in _read_tables(tree):
+        if read not in names:
+            raise DescriptorError(
+                f"Le contrôle « {check.name} » lit « {read} ».",
+                where=table.where,
+                why="Un contrôle ne lit que l’entrepôt : ni fichier, ni réseau.",
+                remedy=suggestion(read, sorted(names), most=len(READABLE)),
+            )
+
+
+def _tree(sql: str) -> Any:
+    """Return what DuckDB's parser makes of a SELECT."""
+    with duckdb.connect() as parser:
+        found = parser.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    return json.loads(found[0]) if found else {}
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from _nodes(branch)
+
+
+def _common_tables(tree: Any) -> Iterator[str]:
+    for node in _nodes(tree):
+        for entry in (node.get("cte_map") or {}).get("map", ()):
+            yield str(entry["key"])
+
+
+def _read_tables(tree: Any) -> Iterator[str]:
+    for node in _nodes(tree):
+        if node.get("type") == "BASE_TABLE":
+            whole = (node.get("catalog_name"), node.get("schema_name"), node.get("table_name"))
+            yield ".".join(part for part in whole if part)
+        if node.get("type") == "TABLE_FUNCTION":
+            name = str((node.get("function") or {}).get("function_name"))
+            if name not in _ROW_FUNCTIONS:
+                yield f"{name}()"
+
+
+def check_columns(warehouse: Warehouse, check: Check) -> None:
+    """Refuse a predicate that the warehouse cannot run, or that does not give what it must.
+
+    Call it once the tables of ``checked.sql`` are there.
+
+    Raises
+    ------
+    DescriptorError
+        With what DuckDB says, the column that lacks, or the one the message names for nothing.
+    """
+    try:
+        given = warehouse.connection.execute(
+            f"SELECT * FROM ({check.sql}) LIMIT 0",  # noqa: S608 - read and checked above
+            dict(check.parameters) or None,
+        ).description
+    except duckdb.Error as error:
+        raise broken(check, error) from error
+    columns = [column[0] for column in given]
+    for column in ROW_COLUMNS:
+        if column not in columns:
+            raise DescriptorError(
+                f"Le contrôle « {check.name} » ne rend pas la colonne « {column} ».",
+                where=check.origin,
+                remedy=f"Un contrôle rend au moins {enumerate_words(list(ROW_COLUMNS))} ; "
+                "NULL où il n’y a rien à dire.",
+            )
+    for field in _fields(check):
+        if field not in columns:
+            raise DescriptorError(
+                f"Le message du contrôle « {check.name} » nomme {{{field}}}, que son SQL ne rend pas.",
+                where=check.origin,
+                remedy=suggestion(field, columns, most=20),
+            )
+
+
+def _fields(check: Check) -> list[str]:
+    try:
+        parts = list(string.Formatter().parse(check.message))
+    except ValueError as error:
+        raise DescriptorError(
+            f"Le message du contrôle « {check.name} » a une accolade de trop ou de moins.",
+            where=check.origin,
+            remedy="Une colonne s’écrit {colonne} ; doublez les autres accolades.",
+        ) from error
+    return [field for _, field, _, _ in parts if field is not None]
+
+
+def broken(check: Check, error: duckdb.Error) -> DescriptorError:
+    """Return the error to raise on a predicate that DuckDB refuses."""
+    return DescriptorError(
+        f"Le SQL du contrôle « {check.name} » ne passe pas.",
+        where=check.origin,
+        why=f"Le moteur dit : {str(error).splitlines()[0]}",
+        remedy="Corrigez-le, ou éteignez le contrôle par off = true ; les chiffres chargés sont gardés.",
+    )
+
+
+def _said(value: Any) -> str:
+    r"""Write a value of a row: two decimals at most, and none when there are none.
+
+    Examples
+    --------
+    >>> _said(1234.5), _said(7.0), _said("Dillon"), _said(None)
+    ('1\u202f234,5', '7', 'Dillon', '')
+    """
+    if value is None or value != value:  # noqa: PLR0124 - NaN is the one thing unequal to itself
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = number(float(value), 2)
+        return text.rstrip("0").rstrip(",") if "," in text else text
+    return str(value)

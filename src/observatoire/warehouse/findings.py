@@ -1,0 +1,127 @@
+"""What the checks found, gravest first, as a report that shows itself in French."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import FileError, FormatError
+from observatoire.typography import NO_BREAK, plural
+from observatoire.values import records
+from observatoire.warehouse.checks import LEVELS
+
+if TYPE_CHECKING:
+    from observatoire.values import Record
+
+#: Sentences printed for one check before the others are only counted.
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What the checks found, gravest first; shows itself in French.
+
+    ``df`` has one row a failing figure: check, level, title, source, file, load, line, zoning,
+    territory, variable, period, value, message, remedy.
+    """
+
+    df: pd.DataFrame = field(repr=False)
+    checks: int
+
+    @property
+    def by_level(self) -> dict[str, int]:
+        """Failing rows by level, gravest first."""
+        count = Counter(self.df["level"])
+        return {level: count[level] for level in reversed(LEVELS)}
+
+    @property
+    def errors(self) -> pd.DataFrame:
+        """The rows that cannot be: level « erreur »."""
+        return self.df[self.df["level"] == LEVELS[-1]]
+
+    def save(self, path: str | Path) -> Path:
+        """Write every failing row as a ``.csv``, semicolons and decimal comma, for a spreadsheet.
+
+        Raises
+        ------
+        FormatError, FileError
+            On another suffix, or a place that cannot be written to.
+        """
+        path = Path(path)
+        if path.suffix.lower() != ".csv":
+            raise FormatError(
+                f"On écrit les anomalies en .csv, non en « {path.suffix} ».", where=path.name
+            )
+        try:
+            self.df.to_csv(path, sep=";", decimal=",", index=False, encoding="utf-8-sig")
+        except OSError as error:
+            raise FileError(
+                "On ne peut pas écrire ici.",
+                where=str(path),
+                why=f"Le système dit : {error.strerror or error}.",
+                remedy="Choisissez un dossier qui existe et où vous avez le droit d’écrire.",
+            ) from error
+        return path
+
+    def __len__(self) -> int:
+        """Return how many rows fail."""
+        return len(self.df)
+
+    def __str__(self) -> str:
+        """Return the report as French text."""
+        told = ", ".join(plural(count, level) for level, count in self.by_level.items())
+        head = f"{plural(self.checks, 'contrôle')}{NO_BREAK}: "
+        if self.df.empty:
+            return f"{head}rien à signaler."
+        return "\n".join([f"{head}{told}.", *told_findings(self.df)])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def told_findings(findings: pd.DataFrame) -> list[str]:
+    """Return what a report prints of findings: one heading a check, its first sentences."""
+    lines = []
+    for (level, title), rows in findings.groupby(["level", "title"], sort=False):
+        lines.append(f"  {level}{NO_BREAK}: {title} ({len(rows)})")
+        for row in records(rows.head(_SHOWN)):
+            lines.append(f"    {_place(row)}{row['message']}")  # noqa: PERF401 - two per check
+        if len(rows) > _SHOWN:
+            lines.append(f"    … et {plural(len(rows) - _SHOWN, 'autre')}, dans o.checks().df")
+        if remedy := str(rows["remedy"].iloc[0]):
+            lines.append(f"    {remedy}")
+    return lines
+
+
+def _place(row: Record) -> str:
+    """Say where a finding is: file and line, when it is on one."""
+    file, line = row["file"], row["line"]
+    if not isinstance(file, str) or pd.isna(line):
+        return ""
+    return f"{file}, ligne {int(line)}{NO_BREAK}: "
+
+
+def by_source(report: CheckReport, sources: pd.DataFrame) -> pd.DataFrame:
+    """Count the failing rows by check and source: what a page that circulates may say.
+
+    Parameters
+    ----------
+    report : CheckReport
+        What the checks found.
+    sources : DataFrame
+        Columns ``source`` and ``title``.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``level``, ``title``, ``source`` (its title), ``remedy``, ``rows``; gravest first.
+    """
+    titles = dict(zip(sources["source"], sources["title"], strict=True))
+    told = report.df.assign(source=[titles.get(code, code) for code in report.df["source"]])
+    counted = told.groupby(["level", "title", "source", "remedy"], sort=False).size()
+    return counted.rename("rows").reset_index()

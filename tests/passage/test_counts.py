@@ -1,0 +1,80 @@
+"""Counts: the quick way and the careful one say the same."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from observatoire import passage
+
+SOURCES, TARGETS = 12, 5
+
+
+@st.composite
+def passages(draw: Any) -> Any:
+    """A table de passage where some sources are whole, some split, some unknown parts."""
+    rows = []
+    for source in range(SOURCES):
+        targets = draw(st.lists(st.integers(0, TARGETS - 1), min_size=0, max_size=3, unique=True))
+        if len(targets) == 1 and draw(st.booleans()):
+            rows.append((f"s{source:02}", f"t{targets[0]}", np.nan, "inclus"))
+            continue
+        weight = 1.0 if len(targets) == 1 else 0.9 / max(len(targets), 1)
+        rows += [(f"s{source:02}", f"t{target}", weight, "") for target in targets]
+        if not targets:
+            rows.append((f"s{source:02}", "", 1.0, ""))
+    rows.append(("s99", "t0", 1.0, ""))
+    frame = pd.DataFrame(rows, columns=["source", "target", "weight", "link"])
+    return passage.from_table(frame)
+
+
+@settings(max_examples=60, deadline=None)
+@given(p=passages(), seed=st.integers(0, 99))
+def test_the_quick_way_agrees_with_the_careful_one(p: Any, seed: int) -> None:
+    values = pd.DataFrame(
+        np.random.default_rng(seed).integers(0, 50, (len(p.sources), 3)).astype(float),
+        index=p.sources,
+        columns=["a", "b", "c"],
+    )
+    quick = p.apply(values)
+    careful = p.apply(values, low=values, high=values)
+    assert_frame_equal(quick, careful, check_exact=False, rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(p=passages(), seed=st.integers(0, 99))
+def test_a_hidden_variable_changes_nothing_for_its_neighbours(p: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = pd.DataFrame(
+        rng.integers(0, 50, (len(p.sources), 2)).astype(float),
+        index=p.sources,
+        columns=["known", "hidden"],
+    )
+    alone = p.apply(values[["known"]])
+    values.loc[p.sources[rng.integers(len(p.sources))], "hidden"] = np.nan
+    beside = p.apply(values)
+    beside = beside[beside.variable == "known"].reset_index(drop=True)
+    assert_frame_equal(alone, beside, check_exact=False, rtol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(p=passages(), seed=st.integers(0, 99))
+def test_the_estimate_never_leaves_its_bounds(p: Any, seed: int) -> None:
+    values = np.random.default_rng(seed).random((len(p.sources), 40)) * 1e6
+    out = p.apply(pd.DataFrame(values, index=p.sources, columns=[f"v{k}" for k in range(40)]))
+    told = out.dropna(subset=["value"])
+    assert (told.low <= told.value).all()
+    assert (told.value <= told.high).all()
+
+
+def test_numbers_held_by_row_or_by_column_give_the_same() -> None:
+    rows = [("a", "X", 0.5), ("b", "X", 1.0), ("a", "Y", 0.5)]
+    p = passage.from_table(pd.DataFrame(rows, columns=["source", "target", "weight"]))
+    numbers = np.arange(200.0).reshape(2, 100)
+    by_row, by_column = np.ascontiguousarray(numbers), np.asfortranarray(numbers)
+    expected = np.array([[0.5, 1.0], [0.5, 0.0]]) @ numbers
+    np.testing.assert_allclose(p.links.product(by_row), expected)
+    np.testing.assert_allclose(p.links.product(by_column), expected)

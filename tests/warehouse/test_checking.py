@@ -1,0 +1,551 @@
+"""The checks find what is wrong, keep quiet on what is right, and keep the rows that fail."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import box
+
+from building import says
+from demo import demo
+from observatoire.errors import DescriptorError
+from observatoire.warehouse import open_warehouse
+from observatoire.warehouse.cells import shares_left
+from observatoire.warehouse.checking import (
+    TOTAL_COLUMNS,
+    kept_findings,
+    run_checks,
+    with_findings,
+)
+from observatoire.warehouse.findings import by_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from building import Place
+    from observatoire.warehouse import Warehouse
+    from observatoire.warehouse.findings import CheckReport
+
+NO_TOTALS = pd.DataFrame(columns=list(TOTAL_COLUMNS))
+
+COMMUNE_SOURCE = """\
+title = "Totaux publiés"
+producer = "Insee"
+licence = "Licence Ouverte 2.0"
+zoning = "commune-2016"
+
+[[files]]
+name = "totaux.csv"
+territory = "COM"
+period = "2016"
+
+[variables.TOTAL]
+label = "Population publiée"
+nature = "count"
+unit = "habitants"
+"""
+
+SERIES_SOURCE = """\
+title = "Suivi"
+producer = "Ville"
+licence = "Convention"
+zoning = "iris-2016"
+
+[[files]]
+name = "population.csv"
+layout = "long"
+territory = "IRIS"
+variable_column = "variable"
+value_column = "valeur"
+period_column = "annee"
+
+[markers]
+secret = ["s"]
+
+[variables.POP]
+label = "Population"
+nature = "count"
+unit = "habitants"
+
+[variables.TAUX]
+label = "Taux"
+nature = "rate"
+unit = "%"
+
+[variables.MED]
+label = "Revenu médian"
+nature = "median"
+unit = "euros par an"
+"""
+
+
+def found(place: Place, totals: pd.DataFrame = NO_TOTALS, **options: str) -> CheckReport:
+    warehouse = place.warehouse()
+    for folder in place.workspace.source_folders():
+        from observatoire.warehouse.filling import load_source
+
+        load_source(warehouse, place.workspace, folder, **options)
+    return run_checks(warehouse, place.workspace, totals)
+
+
+def names(report: CheckReport) -> dict[str, int]:
+    return report.df.groupby("check").size().to_dict()
+
+
+def series(place: Place, rows: list[tuple[str, str, str, object]]) -> None:
+    place.write("data/raw/src/source.toml", SERIES_SOURCE)
+    lines = [";".join(map(str, row)) for row in rows]
+    place.csv("\n".join(["IRIS;variable;annee;valeur", *lines, ""]))
+
+
+def published(place: Place, fort: object, lamentin: object) -> pd.DataFrame:
+    place.write("data/raw/totaux/source.toml", COMMUNE_SOURCE)
+    place.write("data/raw/totaux/totaux.csv", f"COM;TOTAL\n97209;{fort}\n97213;{lamentin}\n")
+    return pd.DataFrame([("totaux", "TOTAL", "2016", "src", "POP")], columns=list(TOTAL_COLUMNS))
+
+
+# --- honest data --------------------------------------------------------------------------------
+
+
+def test_honest_figures_raise_nothing(place: Place) -> None:
+    report = found(place)
+    assert len(report) == 0
+    assert "rien à signaler" in str(report)
+
+
+def test_the_embedded_default_has_no_error_and_no_alert() -> None:
+    report = demo().checks()
+    assert report.by_level == {"erreur": 0, "alerte": 0, "remarque": 2}
+    assert "34 des 38 IRIS" in str(report)  # Filosofi declared leaves four IRIS out
+
+
+# --- rates --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rate", "wrong"), [("100", False), ("0", False), ("100,1", True), ("16 080", True)]
+)
+def test_a_rate_is_between_nothing_and_all(place: Place, rate: str, wrong: bool) -> None:  # noqa: FBT001
+    place.replace("data/raw/src/population.csv", "27,4", rate)
+    report = found(place)
+    assert names(report) == ({"taux-hors-bornes": 1} if wrong else {})
+    if wrong:
+        row = report.errors.iloc[0]
+        assert (row["line"], row["territory"], row["variable"]) == (2, "972090101", "TAUX")
+        assert row["file"] == "population.csv"
+        assert "Centre Ville" in row["message"]
+        assert row["value"] == float(rate.replace(",", ".").replace(" ", ""))
+
+
+def test_a_ratio_from_0_to_1_has_its_own_limit(place: Place) -> None:
+    place.source_toml('unit = "%"', 'unit = "rapport de 0 à 1"')
+    place.replace("data/raw/src/population.csv", "27,4", "1,2")
+    assert names(found(place)) == {"taux-hors-bornes": 1}
+
+
+def test_a_negative_rate_is_impossible(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "-3")
+    assert names(found(place)) == {"taux-hors-bornes": 1}
+
+
+# --- sums ---------------------------------------------------------------------------------------
+
+
+def test_a_sum_equal_to_the_published_total_is_silent(place: Place) -> None:
+    # 1 234.5 + 2 000 + 0 = 3 234.5, published whole: 3 235 or 3 234
+    for total in (3234, 3235):
+        assert names(found(place, published(place, total, 350))) == {}
+
+
+@pytest.mark.parametrize("total", [3200, 3300])
+def test_a_sum_that_is_not_the_total_is_told_with_both(place: Place, total: int) -> None:
+    report = found(place, published(place, total, 350))
+    assert names(report) == {"somme-communale": 1}
+    row = report.df.iloc[0]
+    assert (row["territory"], row["value"], row["source"]) == ("97209", 3234.5, "src")
+    text = row["message"].replace("\u202f", " ")
+    assert "3 234,5" in text
+    assert str(total)[0] + " " + str(total)[1:] in text
+
+
+def test_an_incomplete_sum_may_fall_short_but_not_exceed(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "2000;s", "s;s")
+    assert names(found(place, published(place, 3235, 350))) == {}
+    assert names(found(place, published(place, 1000, 350))) == {"somme-communale": 1}
+
+
+@given(parts=st.lists(st.floats(0, 5000), min_size=3, max_size=3))
+def test_rounding_the_parts_alone_never_alarms(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[float]
+) -> None:
+    from building import build_place
+
+    place = build_place(tmp_path_factory.mktemp("sommes"))
+    codes = ("972090101", "972090102", "972090103")
+    rows = [f"{code};x;{round(part)};1" for code, part in zip(codes, parts, strict=True)]
+    place.csv("\n".join(["IRIS;LIBIRIS;POP;TAUX", *rows, "972130101;x;350;1", ""]))
+    try:
+        assert names(found(place, published(place, round(sum(parts)), 350))) == {}
+    finally:
+        place.close()
+
+
+def test_the_same_code_in_two_zonings_of_a_source_is_compared(place: Place) -> None:
+    place.source_toml('ignored = ["LIBIRIS"]', 'ignored = ["LIBIRIS"]\nzoning_column = "Z"')
+    place.csv(
+        "IRIS;Z;POP;TAUX\n972090101;iris-2016;10;1\n972090102;iris-2016;20;1\n"
+        "972090103;iris-2016;30;1\n97209;commune-2016;90;1\n"
+    )
+    report = found(place)
+    assert names(report) == {"somme-communale": 1}
+    assert report.df.iloc[0]["value"] == 60
+
+
+# --- jumps --------------------------------------------------------------------------------------
+
+IRIS = ("972090101", "972090102", "972090103", "972130101")
+
+
+def steady(last: object, variable: str = "POP", base: float = 1000) -> list[tuple]:
+    """Return figures that move by one per cent a year, but the last of them."""
+    rows = [
+        (iris, variable, year, round(base * 1.01 ** (year - 2010), 3))
+        for iris in IRIS
+        for year in range(2010, 2014)
+    ]
+    return [*rows[:-1], (*rows[-1][:3], last)]
+
+
+@pytest.mark.parametrize(("last", "jumps"), [(1030, 0), (1070, 0), (1090, 1), (900, 1), (0, 1)])
+def test_a_jump_is_beyond_five_times_the_usual(place: Place, last: int, jumps: int) -> None:
+    series(place, steady(last))  # usual: ln 1.01; five times: up to 1020.1 x 1.051 = 1 072
+    report = found(place)
+    assert names(report).get("saut", 0) == jumps
+    if jumps:
+        row = report.df.iloc[0]
+        assert (row["territory"], row["period"], row["value"]) == ("972130101", "2013", last)
+        assert "(2012)" in row["message"]
+
+
+def test_the_change_of_a_rate_is_in_points(place: Place) -> None:
+    rows = [(iris, "TAUX", year, 20 + year % 2) for iris in IRIS for year in range(2010, 2014)]
+    series(place, [*rows[:-1], (*rows[-1][:3], 25.5)])
+    assert names(found(place)) == {"saut": 1}
+    series(place, [*rows[:-1], (*rows[-1][:3], 24.5)])
+    assert names(found(place)) == {}
+
+
+def test_too_few_changes_tell_no_usual(place: Place) -> None:
+    series(place, [row for row in steady(90000) if row[0] in IRIS[2:]])  # six changes, not eight
+    assert "saut" not in names(found(place))
+
+
+def test_a_small_count_may_double(place: Place) -> None:
+    series(place, steady(49, base=20))
+    assert "saut" not in names(found(place))
+
+
+def test_the_year_in_an_insee_name_does_not_cut_the_series(place: Place) -> None:
+    years = range(2010, 2014)
+    variables = "".join(
+        f'\n[variables.P{y - 2000}_POP]\nlabel = "Population"\nnature = "count"\nunit = "h"\n'
+        for y in years
+    )
+    rows = [(iris, f"P{y - 2000}_POP", y, value) for iris, _, y, value in steady(5000)]
+    series(place, rows)
+    place.write("data/raw/src/source.toml", SERIES_SOURCE + variables)
+    assert names(found(place)) == {"saut": 1}
+
+
+# --- IRIS that lack -----------------------------------------------------------------------------
+
+
+def test_an_iris_absent_from_a_commune_is_named(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "972090102;Terres Sainville;2000;s\n", "")
+    report = found(place)
+    assert names(report) == {"iris-manquants": 1}
+    row = report.df.iloc[0]
+    assert (row["territory"], row["level"]) == ("972090102", "alerte")
+    assert "2 des 3 IRIS" in row["message"]
+
+
+def test_a_whole_commune_absent_is_another_scope(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "972130101;Bourg;350;nd\n", "")
+    assert names(found(place)) == {}
+
+
+def test_a_selection_of_iris_is_only_remarked(place: Place) -> None:
+    place.csv("IRIS;LIBIRIS;POP;TAUX\n972090101;x;10;1\n")
+    report = found(place)
+    assert report.df[["check", "level", "territory"]].to_numpy().tolist() == [
+        ["communes-partielles", "remarque", "97209"]
+    ]
+
+
+# --- a column slid ------------------------------------------------------------------------------
+
+
+def test_a_neighbour_slid_into_a_masked_column_is_an_error(place: Place) -> None:
+    rates = {"972090101": 27.4, "972090102": 31.0, "972090103": "s", "972130101": 18.2}
+    rows = [
+        row for iris, rate in rates.items() for row in ((iris, rate, 15000 + int(iris[-1]) * 100),)
+    ]
+    text = SERIES_SOURCE.replace('layout = "long"', 'period = "2016"', 1).replace(
+        'variable_column = "variable"\nvalue_column = "valeur"\nperiod_column = "annee"\n', ""
+    )
+    place.write("data/raw/src/source.toml", text)
+
+    def load(slid: bool) -> CheckReport:  # noqa: FBT001
+        lines = [
+            f"{iris};{med if slid and iris == '972090102' else rate};{med}"
+            for iris, rate, med in rows
+        ]
+        place.csv("\n".join(["IRIS;TAUX;MED", *lines, ""]))
+        return found(place)
+
+    assert names(load(slid=False)) == {}
+    assert names(load(slid=True)) == {"colonne-glissee": 1, "taux-hors-bornes": 1}
+
+
+def test_a_coincidence_of_two_columns_is_no_slide(place: Place) -> None:
+    text = SERIES_SOURCE.replace('layout = "long"', 'period = "2016"', 1).replace(
+        'variable_column = "variable"\nvalue_column = "valeur"\nperiod_column = "annee"\n', ""
+    )
+    place.write("data/raw/src/source.toml", text)
+    place.csv("IRIS;TAUX;MED\n972090101;5,8;5,8\n972090102;6,1;7\n972090103;s;6\n972130101;5,2;6\n")
+    assert names(found(place)) == {}
+    place.csv("IRIS;TAUX;MED\n972090101;5,8;5,8\n972090102;7;7\n972090103;s;6\n972130101;6;6\n")
+    assert names(found(place)) == {"colonne-glissee": 3}
+
+
+# --- cut cells ----------------------------------------------------------------------------------
+
+
+def grid_file(place: Place, keep: float, counts: list[float]) -> None:
+    codes = [f"CRS5490RES200mN{1614000 + 200 * row}E704000" for row in range(len(counts))]
+    shapes = [
+        box(
+            704000,
+            1614000 + 200 * row,
+            704000 + 200 * (keep if row < 4 else 1),
+            1614200 + 200 * row,
+        )
+        for row in range(len(counts))
+    ]
+    layer = gpd.GeoDataFrame({"idcar": codes, "ind": counts}, geometry=shapes, crs="EPSG:5490")
+    layer.to_file(place.root / "geo" / "carreaux.gpkg")
+    if "support" not in (place.root / "observatoire.toml").read_text("utf-8"):
+        place.toml(
+            "[comparators.commune]",
+            '[[passages]]\nsource = "commune-2016"\ntarget = "quartier-2007"\nmethod = "support"\n'
+            'support = "geo/carreaux.gpkg"\n\n[comparators.commune]',
+        )
+
+
+WHOLE = [12.0, 40.5, 7.0, 21.5, 30.0, 18.5]
+
+
+@pytest.mark.parametrize(
+    ("keep", "counts", "told"),
+    [
+        (1.0, WHOLE, 0),  # nothing is cut
+        (0.37, WHOLE, 4),  # cut, still holding everyone
+        (0.37, [n * 0.37 for n in WHOLE[:4]] + WHOLE[4:], 0),  # cut and reduced
+    ],
+)
+def test_cut_cells_that_kept_everyone_are_told(
+    place: Place, keep: float, counts: list[float], told: int
+) -> None:
+    grid_file(place, keep, counts)
+    report = found(place)
+    assert names(report).get("carreaux-coupes", 0) == told
+    if told:
+        assert "il en reste 37 %" in report.df.iloc[0]["message"]
+
+
+def test_two_pieces_with_the_same_count_are_told_whatever_the_decimals(place: Place) -> None:
+    grid_file(place, 0.5, [3.137, 5.0])
+    path = place.root / "geo" / "carreaux.gpkg"
+    layer = gpd.read_file(path)
+    other = layer.iloc[:1].copy()
+    other.geometry = [box(704100, 1614000, 704200, 1614200)]
+    pd.concat([layer, other]).to_file(path)
+    assert names(found(place)) == {"carreaux-coupes": 2}
+
+
+@given(keep=st.floats(0.05, 1.0))
+def test_the_share_left_is_that_of_the_square(keep: float) -> None:
+    shape = gpd.GeoSeries([box(0, 0, 200 * keep, 200)], crs="EPSG:5490")
+    shares = shares_left(shape, pd.Series(["CRS5490RES200mN0E0"]))
+    assert shares.iloc[0] == pytest.approx(keep)
+    assert shares_left(shape, pd.Series(["97209"])).isna().all()
+
+
+def test_real_cells_cut_at_communes_are_recognised(real: Path, place: Place) -> None:
+    source = real / "martinique/carreaux/carreaux_1km_communes_beababa.gpkg"
+    layer = gpd.read_file(source, layer="car_13056").rename(columns={"Ind": "ind"})
+    cut = int((shares_left(layer.geometry, layer["Id_carr1km"]) < 0.99).sum())
+    grid_file(place, 1.0, WHOLE)
+    layer.to_file(place.root / "geo" / "carreaux.gpkg")
+    assert cut > 10
+    assert names(found(place)) == {"carreaux-coupes": cut}
+
+
+# --- what is kept, and shown --------------------------------------------------------------------
+
+
+def test_findings_are_kept_until_something_changes(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "127,4")
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    first = kept_findings(warehouse, place.workspace, NO_TOTALS)
+    ran = warehouse.rows("SELECT * FROM check_run")
+    assert len(kept_findings(warehouse, place.workspace, NO_TOTALS)) == len(first) == 1
+    assert warehouse.rows("SELECT * FROM check_run") == ran
+    place.replace("data/raw/src/population.csv", "127,4", "27,4")
+    place.load(warehouse)
+    assert len(kept_findings(warehouse, place.workspace, NO_TOTALS)) == 0
+    assert warehouse.rows("SELECT * FROM finding") == []
+
+
+def test_a_superseded_load_is_looked_at_no_more(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "127,4")
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    place.replace("data/raw/src/population.csv", "127,4", "27,4")
+    place.load(warehouse)
+    assert len(run_checks(warehouse, place.workspace, NO_TOTALS)) == 0
+
+
+def test_a_report_of_load_tells_its_own_findings(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "127,4")
+    warehouse = place.warehouse()
+    report = place.load(warehouse)
+    (told,) = with_findings([report], run_checks(warehouse, place.workspace, NO_TOTALS))
+    assert "erreur\u00a0: Taux hors de 0 à 100 % (1)" in str(told)
+    assert "population.csv, ligne 2" in str(told)
+
+
+def test_what_circulates_names_no_figure(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "127,4")
+    report = found(place)
+    sources = pd.DataFrame({"source": ["src"], "title": ["Population"]})
+    counted = by_source(report, sources)
+    assert counted[["level", "source", "rows"]].to_numpy().tolist() == [["erreur", "Population", 1]]
+    assert "127" not in counted.to_string()
+    assert "Centre Ville" not in counted.to_string()
+
+
+def test_a_report_is_saved_as_a_french_csv(place: Place, tmp_path: Path) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "127,4")
+    path = found(place).save(tmp_path / "anomalies.csv")
+    assert "127,4" in path.read_text("utf-8-sig")
+    with pytest.raises(Exception, match=r"\.csv"):
+        found(place).save(tmp_path / "anomalies.xlsx")
+
+
+# --- predicates of a workspace ------------------------------------------------------------------
+
+OWN = '''
+[checks.trop-petit]
+title = "IRIS presque vide"
+level = "remarque"
+message = "{name} ({period}) n’a que {value} habitants."
+parameters = { least = 400 }
+sql = """
+SELECT source, load, line, zoning, territory, name, variable, period, value
+FROM figure WHERE variable = 'POP' AND value BETWEEN 1 AND $least
+"""
+'''
+
+
+def test_a_workspace_adds_its_own_check(place: Place) -> None:
+    place.write("checks.toml", OWN)
+    report = found(place)
+    assert names(report) == {"trop-petit": 1}
+    assert report.df.iloc[0]["message"] == "Bourg (2016) n’a que 350 habitants."
+
+
+def test_a_workspace_turns_a_check_off(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "127,4")
+    place.write("checks.toml", "[checks.taux-hors-bornes]\noff = true\n")
+    assert names(found(place)) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('level = "remarque"', 'level = "erreurs"', "erreur"),
+        ("title =", "titre =", "title"),
+        ("FROM figure", "FROM figures", "figures"),
+        ("FROM figure", "FROM 'source.csv'", "source.csv"),
+        ("FROM figure", "FROM read_csv('x.csv')", "read_csv()"),
+        ("SELECT source,", "SELECT", "« source »"),
+        ("SELECT source, load", "DELETE FROM load", "SQL"),
+        ("value\nFROM figure WHERE", "value\nFROM figure; DROP TABLE load; SELECT 1 WHERE", "seul"),
+        ("{name}", "{nom}", "{nom}"),
+        ("{name}", "{name", "accolade"),
+        ("least = 400", "most = 400", "least et most"),
+        ("least = 400", 'least = "x"', "nombre"),
+        ("variable = 'POP'", "variable = ", "SQL"),
+        ("variable = 'POP'", "personne = 'POP'", "personne"),
+        ("value BETWEEN", "value / 'x' BETWEEN", "SQL"),
+        ("[checks.trop-petit]", "[checks.x]\noff = true\n[checks.trop-petit]", "éteindre"),
+    ],
+)
+def test_a_predicate_that_is_wrong_is_refused(place: Place, old: str, new: str, said: str) -> None:
+    assert old in OWN
+    place.write("checks.toml", OWN.replace(old, new))
+    with pytest.raises(DescriptorError) as refusal:
+        found(place)
+    says(refusal.value, said, "checks.toml")
+
+
+def test_a_wrong_predicate_leaves_what_was_kept(place: Place) -> None:
+    place.replace("data/raw/src/population.csv", "27,4", "127,4")
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    run_checks(warehouse, place.workspace, NO_TOTALS)
+    before = warehouse.rows("SELECT * FROM finding")
+    place.write("checks.toml", OWN.replace("variable = 'POP'", "personne = 'POP'"))
+    with pytest.raises(DescriptorError):
+        run_checks(warehouse, place.workspace, NO_TOTALS)
+    assert warehouse.rows("SELECT * FROM finding") == before
+
+
+def test_an_older_warehouse_gets_the_new_tables(place: Place) -> None:
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    for table in ("finding", "check_run", "restored", "convention"):
+        warehouse.run(f"DROP TABLE {table}")
+    place.close()
+    reopened: Warehouse = open_warehouse(place.workspace.warehouse, "EPSG:5490")
+    try:
+        assert len(run_checks(reopened, place.workspace, NO_TOTALS)) == 0
+    finally:
+        reopened.close()
+
+
+def test_a_wrong_predicate_refuses_a_load_before_it_starts(tmp_path: Path) -> None:
+    import observatoire as obs
+    from observatoire.workspace import embedded_root
+
+    for part in ("geo", "data", "indicators.toml", "observatoire.toml"):
+        origin = embedded_root() / part
+        if origin.is_dir():
+            shutil.copytree(
+                origin, tmp_path / part, ignore=shutil.ignore_patterns("processed", "*.duckdb")
+            )
+        else:
+            shutil.copy(origin, tmp_path / part)
+    (tmp_path / "checks.toml").write_text(OWN.replace("FROM figure", "FROM nulle_part"), "utf-8")
+    with obs.open(tmp_path) as o:
+        with pytest.raises(DescriptorError):
+            o.load("data/raw/insee-rp2016")
+        assert o.loads().empty
