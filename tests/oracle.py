@@ -155,6 +155,13 @@ def count(iris: object, variables: list[str]) -> float:
     return fsum(float(census()[code][name]) for code in iris for name in variables)  # type: ignore[attr-defined]
 
 
+def at_most(iris: object, variables: list[str], effect: float = 1.3) -> float:
+    """Return the most that 40 % of the addresses let think of a count, at 95 % (Byar)."""
+    worth = 0.4 / 0.6 / effect
+    above = count(iris, variables) * worth + 1
+    return above * (1 - 1 / (9 * above) + 1.959964 / (3 * above**0.5)) ** 3 / worth
+
+
 def rate(iris: object, top: list[str], base: list[str]) -> float:
     return 100 * count(iris, top) / count(iris, base)
 

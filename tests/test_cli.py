@@ -131,6 +131,19 @@ def test_audit_says_when_nothing_is_hidden(
     assert "rien à retrouver" in capsys.readouterr().out
 
 
+def test_trends_and_inequalities_are_asked_by_the_same_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], space: Path, tmp_path: Path
+) -> None:
+    made = [tmp_path / "evolution.html", tmp_path / "inegalites.html"]
+    words = ["trend", "taux_pauvrete", "2014", "2016", "-w", space, "-o", made[0]]
+    assert call(monkeypatch, *words) == 0
+    assert call(monkeypatch, "inequality", "part_hlm", "-w", space, "-o", made[1]) == 0
+    assert all(path.stat().st_size > 1000 for path in made)
+    capsys.readouterr()
+    assert call(monkeypatch, "trend", "taux_pauvrete", "2016", "2019", "-w", space) == 1
+    assert "Rupture de série en 2019" in capsys.readouterr().err
+
+
 def test_check_says_what_is_found_and_fails_on_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

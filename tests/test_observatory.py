@@ -259,7 +259,7 @@ def test_the_annex_tells_its_steps(o: Observatory, tmp_path: Path) -> None:
 
 def test_closing_with_a_block() -> None:
     with obs.demo() as mine:
-        assert len(mine.zonings()) == 9
+        assert len(mine.zonings()) == 10
     with pytest.raises(WorkspaceError, match="fermé"):
         mine.zonings()
 

@@ -355,6 +355,37 @@ def evaluate(
 
 
 @app.command()
+def trend(
+    indicator: Annotated[str, typer.Argument(help="Indicateur, par exemple part_hlm.")],
+    start: Annotated[str, typer.Argument(help="Période de départ.")],
+    end: Annotated[str, typer.Argument(help="Période d’arrivée.")],
+    workspace: Workspace = Path(),
+    output: Output = None,
+) -> None:
+    """Compare deux périodes d’une même série : évolutions, intervalles et verdicts."""
+    begun = time.monotonic()
+    with _opened(workspace) as o, _step("Évolution"):
+        path = output or o.workspace.processed / f"evolution-{indicator}-{start}-{end}.html"
+        written = o.trend(indicator, start, end).save(path)
+    _written(written, begun)
+
+
+@app.command()
+def inequality(
+    indicator: Annotated[str, typer.Argument(help="Taux, par exemple part_hlm.")],
+    period: Period = None,
+    workspace: Workspace = Path(),
+    output: Output = None,
+) -> None:
+    """Mesure les inégalités entre territoires : rangs avec leur intervalle, dissimilarité."""
+    begun = time.monotonic()
+    with _opened(workspace) as o, _step("Inégalités"):
+        path = output or o.workspace.processed / f"inegalites-{indicator}.html"
+        written = o.inequality(indicator, period).save(path)
+    _written(written, begun)
+
+
+@app.command()
 def audit(workspace: Workspace = Path()) -> None:
     """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués."""
     with _opened(workspace) as o, _step("Audit"):

@@ -134,6 +134,10 @@ class PassageError(ObservatoireError):
     """A passage between zonings that cannot be built or applied."""
 
 
+class SeriesError(ObservatoireError):
+    """Two periods that a break of series, or overlapping samples, keeps from being compared."""
+
+
 class SecrecyError(ObservatoireError):
     """Secrecy cannot be guaranteed: nothing is published on doubt."""
 

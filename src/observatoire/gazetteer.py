@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from observatoire.errors import UnknownNameError, suggestion
+from observatoire.indicators.beside import counterparts
 from observatoire.maps.drawing import Ground
-from observatoire.panels.profile import Identity, identity_facts
+from observatoire.panels.profile import Identity, SharedSource, identity_facts
 from observatoire.territories.links import PART, WHOLE
 from observatoire.territories.names import Matcher
 from observatoire.typography import enumerate_words
 from observatoire.warehouse import Warehouse, read_shapes
+from observatoire.workspace import Comparator
 
 if TYPE_CHECKING:
-    from observatoire.indicators.roads import Links
+    from observatoire.indicators.asking import Desk
+    from observatoire.indicators.beside import Counterpart
     from observatoire.workspace import Workspace
 
 
@@ -27,7 +31,7 @@ class Gazetteer:
 
     warehouse: Warehouse
     workspace: Workspace
-    links: Links
+    desk: Desk
 
     @cached_property
     def frames(self) -> dict[str, gpd.GeoDataFrame]:
@@ -57,6 +61,28 @@ class Gazetteer:
         names = {str(code): str(name) for code, name in frame["name"].items()}
         return Matcher(names, self.workspace.zoning(zoning).singular).code(text)
 
+    def comparator(self, zoning: str, text: str) -> Comparator:
+        """Return a declared comparator, or another territory of the zoning told by code or name.
+
+        Raises
+        ------
+        UnknownNameError
+            When it is neither.
+        """
+        if text in self.workspace.comparators:
+            return self.workspace.comparators[text]
+        try:
+            code = self.code(zoning, text)
+        except UnknownNameError as error:
+            raise UnknownNameError(
+                f"On ne sait pas comparer avec « {text} » : ni un comparateur, ni un territoire de "
+                f"« {zoning} ».",
+                remedy=suggestion(text, self.workspace.comparators),
+                name=text,
+            ) from error
+        name = str(self.frames[zoning].at[code, "name"])
+        return Comparator(code, name, zoning, (code,))
+
     def ground(self, zoning: str) -> Ground:
         """Return the shapes of a zoning and what a map puts under them."""
         frame = self.frames[zoning]
@@ -82,22 +108,29 @@ class Gazetteer:
                     told.get(str(code), "aucun IRIS connu"),
                 ),
                 linked=str(code) in told,
+                shared=self._shared(zoning).get(str(code)),
             )
             for code, row in self.frames[zoning].iterrows()
         ]
 
-    def against(self, commune: str) -> list[tuple[str, str, str]]:
-        """Return what a profile prints beside: the commune, then each set of all communes."""
+    def against(self, zoning: str, code: str) -> list[tuple[str, str, str]]:
+        """Return what the profile of a territory prints beside it: zoning, code and name."""
         beside = []
-        if self._commune_zoning and commune in self.frames[self._commune_zoning].index:
-            beside.append((self._commune_zoning, commune, self._commune_name(commune)))
-        sets = self.workspace.comparators.get("quartiers")
-        if sets:
-            last = sets.territories[-1] if sets.territories else None
-            frame = self.frames[sets.zoning]
-            chosen = last or str(frame.index[0])
-            beside.append((sets.zoning, chosen, str(frame.at[chosen, "name"])))
+        for comparator in self.workspace.on_profiles:
+            other = self._counterparts(zoning, comparator).get(code)
+            if other is not None:
+                beside.append((other.zoning, other.code, other.name))
         return beside
+
+    def _counterparts(self, zoning: str, comparator: Comparator) -> dict[str, Counterpart]:
+        key = (zoning, comparator.code)
+        if key not in self._found:
+            self._found[key] = counterparts(self.desk, comparator, zoning)
+        return self._found[key]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], dict[str, Counterpart]]:
+        return {}
 
     def commune_of_each(self, zoning: str) -> dict[str, tuple[str, str]]:
         """Return the commune, as (zoning, code), that each territory is compared with."""
@@ -108,20 +141,43 @@ class Gazetteer:
             for code, commune in self.frames[zoning]["commune"].items()
         }
 
-    @property
+    @cached_property
     def _commune_zoning(self) -> str | None:
-        comparator = self.workspace.comparators.get("commune")
-        return comparator.zoning if comparator else None
+        """The zoning that holds the communes of the main territories, whatever it is called."""
+        wanted = set(self.frames[self.workspace.main_zoning]["commune"]) - {""}
+        holding = [
+            code
+            for code, frame in self.frames.items()
+            if wanted and code != self.workspace.main_zoning and wanted <= set(frame.index)
+        ]
+        return holding[0] if holding else None
 
     def _commune_name(self, code: str) -> str:
         if self._commune_zoning and code in self.frames[self._commune_zoning].index:
             return str(self.frames[self._commune_zoning].at[code, "name"])
         return code
 
+    def _shared(self, zoning: str) -> dict[str, SharedSource]:
+        """Return, for each territory that is part of one source only, who else is part of it."""
+        plan = self.workspace.zoning(zoning).schematic
+        table = self.desk.links.get((plan.source, zoning)) if plan else None
+        if table is None or plan is None:
+            return {}
+        known = table[table["link"].isin([WHOLE, PART])]
+        alone = known[~known["target"].duplicated(keep=False) & (known["link"] == PART)]
+        names, mine = self.frames[plan.source]["name"], self.frames[zoning]["name"]
+        singular = self.workspace.zoning(plan.source).singular
+        found = {}
+        for target, source in zip(alone["target"], alone["source"], strict=True):
+            others = known.loc[(known["source"] == source) & (known["target"] != target), "target"]
+            told = f"{singular} {names.get(source, '')} ({source})"
+            found[str(target)] = SharedSource(told, tuple(str(mine[other]) for other in others))
+        return found
+
     def _links_told(self, zoning: str) -> dict[str, str]:
         words = {WHOLE: "fait des IRIS entiers", PART: "partie de l’IRIS"}
         plan = self.workspace.zoning(zoning).schematic
-        table = self.links.get((plan.source, zoning)) if plan else None
+        table = self.desk.links.get((plan.source, zoning)) if plan else None
         if table is None or plan is None:
             return {}
         names = self.frames[plan.source]["name"]

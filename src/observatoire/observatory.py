@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from observatoire.gazetteer import Gazetteer
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
+    from observatoire.indicators.series import SeriesBook
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
+    from observatoire.panels.inequality import InequalityProfile
+    from observatoire.panels.trend import Trend
     from observatoire.passage import Comparability, Passage, Vintage
     from observatoire.secrecy.conventions import Gate
     from observatoire.secrecy.table import ProtectedTable
@@ -76,12 +79,20 @@ class Observatory:
     # --- what is there -----------------------------------------------------------------------
 
     @cached_property
+    def series(self) -> SeriesBook:
+        """Series, breaks and vintages that are not compared, as data."""
+        from observatoire.indicators.series import read_series
+
+        return read_series(self.workspace.series)
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
         from observatoire.indicators.catalogue import check_variables, read_catalogue
         from observatoire.values import Nature
 
-        catalogue = read_catalogue(self.workspace.catalogue)
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans)
         declared: dict[str, dict[str, Nature]] = {}
         for source, code, nature in self.warehouse.rows(
             "SELECT source, code, nature FROM variable"
@@ -370,6 +381,7 @@ class Observatory:
         compare: Sequence[str] = (),
         *,
         territories: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
         audience: Audience = "interne",
     ) -> ProtectedTable:
         """Compute indicators on a zoning, and protect them.
@@ -383,9 +395,13 @@ class Observatory:
         period : int or str, optional
             The latest of each indicator by default.
         compare : sequence of str
-            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``.
+            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``, or
+            other territories of the zoning, by name: ``.differences`` then holds every difference
+            with its interval and its verdict.
         territories : sequence of str
             Codes or names; all by default.
+        precision : {"declared", "all", "none"}
+            Sampling intervals of the sources that declare one, of exhaustive sources too, or none.
         audience : {"interne", "partenaires", "public"}
             For whom: a figure that an agreement keeps for a narrower circle, or that is out of its
             dates, is left out with the reason.
@@ -405,14 +421,21 @@ class Observatory:
         from observatoire.secrecy.table import protect_table
 
         codes = [indicators] if isinstance(indicators, str) else list(indicators)
-        compared = [compare] if isinstance(compare, str) else list(compare)
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
+        named = [compare] if isinstance(compare, str) else compare
+        compared = [self._gazetteer.comparator(where, one) for one in named]
         chosen = [self._gazetteer.code(where, one) for one in territories]
         when = None if period is None else str(period)
         self._ensure_loaded()
         computed = answer(
-            self._desk, codes, where, period=when, compare=compared, territories=chosen
+            self._desk,
+            codes,
+            where,
+            period=when,
+            compare=compared,
+            territories=chosen,
+            precision=precision,
         )
         allowed = withhold(computed, self._gate(audience))
         return protect_table(allowed, self._gazetteer.shapes)
@@ -568,7 +591,7 @@ class Observatory:
             self._desk,
             [i.code for i in self.catalogue],
             self.workspace.main_zoning,
-            compare=list(self.workspace.comparators),
+            compare=list(self.workspace.standing),
         )
         return audit_table(computed, protect_table(computed), self._desk.links)
 
@@ -608,7 +631,7 @@ class Observatory:
             )
         chosen = self.catalogue.theme(theme) if theme else None
         codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
-        beside = list(self.workspace.comparators) if compare is None else list(compare)
+        beside = list(self.workspace.standing) if compare is None else list(compare)
         table = self.table(codes, zoning, period, beside, audience=audience)
         foot = self._foot() if compare is None else None
         return panel_page(
@@ -650,7 +673,7 @@ class Observatory:
         )
         figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
         return profile_page(
-            table, identity, themes, self._gazetteer.against(identity.commune), figure, _today()
+            table, identity, themes, self._gazetteer.against(where, code), figure, _today()
         )
 
     def evaluate(self, start: int | str, end: int | str) -> Evaluation:
@@ -673,6 +696,100 @@ class Observatory:
         comparator = self._gazetteer.commune_of_each(first.zoning)
         frame = evaluate_frames(first.df, last.df, comparator, last.indicators, last.zoning)
         return evaluation_page(last, frame, str(start), str(end), _today(), self.workspace.name)
+
+    def trend(
+        self,
+        indicators: str | Sequence[str],
+        start: int | str,
+        end: int | str,
+        *,
+        zoning: str | None = None,
+        compare: Sequence[str] = (),
+    ) -> Trend:
+        """Show how indicators changed between two periods, each change with its interval.
+
+        Parameters
+        ----------
+        indicators : str or sequence of str
+            Codes of the catalogue.
+        start, end : int or str
+            The two periods.
+        zoning, compare
+            As :meth:`table`.
+
+        Returns
+        -------
+        Trend
+            ``.df`` has a row a territory: values, change, interval, verdict.
+
+        Raises
+        ------
+        SeriesError
+            Across a break of series, which is named with its source, or between vintages too near
+            to each other.
+        UnknownNameError
+            On an unknown name, or a start that is not before the end.
+        """
+        from observatoire.indicators.series import in_order
+        from observatoire.indicators.trending import trend_frame
+        from observatoire.panels.trend import trend_page
+
+        self._ensure_loaded()
+        codes = [indicators] if isinstance(indicators, str) else list(indicators)
+        first, last = in_order(str(start), str(end))
+        for code in codes:
+            self.series.check(self.catalogue.get(code), first, last)
+        before, after = (self.table(codes, zoning, when, compare) for when in (first, last))
+        frame = trend_frame(before.cells, after.cells, after.indicators)
+        return trend_page(after, frame, self._gazetteer.communes, _today(), self.workspace.name)
+
+    def inequality(
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        since: int | str | None = None,
+        zoning: str | None = None,
+    ) -> InequalityProfile:
+        """Show how unequal territories are: ranks with their interval, dispersion, dissimilarity.
+
+        Parameters
+        ----------
+        indicator : str
+            A rate of the catalogue.
+        period : int or str, optional
+            The latest by default.
+        since : int or str, optional
+            An earlier period of the same series: the measures' change is then told.
+        zoning : str, optional
+            As :meth:`table`; ``"iris-2016"`` measures a whole town.
+
+        Raises
+        ------
+        NatureError
+            On what is not a rate.
+        SeriesError
+            When ``since`` is across a break.
+        """
+        from observatoire.indicators.inequality import inequality_of, moved
+        from observatoire.indicators.series import in_order
+        from observatoire.panels.inequality import inequality_page
+
+        self._ensure_loaded()
+        table = self.table(indicator, zoning, period)
+        definition = self.catalogue.get(indicator)
+        found = inequality_of(table.main, definition)
+        former = None
+        if since is not None:
+            first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
+            self.series.check(definition, first, str(table.main["period"].iloc[0]))
+            before = inequality_of(self.table(indicator, zoning, first).main, definition)
+            former = (
+                first,
+                moved(before.spread, found.spread),
+                moved(before.dissimilarity, found.dissimilarity),
+            )
+        return inequality_page(table, found, definition, _today(), self.workspace.name, former)
 
     def annex(
         self,
@@ -716,7 +833,7 @@ class Observatory:
                 identities=self._gazetteer.identities(table.zoning),
                 panel=self._foot(),
                 against={
-                    i.code: self._gazetteer.against(i.commune)
+                    i.code: self._gazetteer.against(table.zoning, i.code)
                     for i in self._gazetteer.identities(table.zoning)
                 },
                 sources=records(self.sources()),
@@ -763,7 +880,7 @@ class Observatory:
     def _gazetteer(self) -> Gazetteer:
         from observatoire.gazetteer import Gazetteer
 
-        return Gazetteer(self.warehouse, self.workspace, self._desk.links)
+        return Gazetteer(self.warehouse, self.workspace, self._desk)
 
     @cached_property
     def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:
@@ -778,7 +895,7 @@ class Observatory:
         if key not in self._whole:
             self._whole[key] = self.table(
                 [i.code for i in self.catalogue],
-                compare=list(self.workspace.comparators),
+                compare=list(self.workspace.standing),
                 audience=audience,
             )
         return self._whole[key]

@@ -142,6 +142,37 @@ _MONTHS = (
 )  # fmt: skip
 
 
+def of_name(name: str) -> str:
+    """Write « de » before a name, elided or contracted as French does.
+
+    Examples
+    --------
+    >>> [of_name(name) for name in ("Dillon", "Acajou", "Le Lamentin", "Les Trois-Îlets")]
+    ['de Dillon', 'd’Acajou', 'du Lamentin', 'des Trois-Îlets']
+    """
+    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"d’{name}" if name[:1].upper() in _VOWELS else f"de {name}"
+
+
+def to_name(name: str) -> str:
+    """Write « à » before a name, contracted as French does.
+
+    Examples
+    --------
+    >>> [to_name(name) for name in ("Dillon", "Le Lamentin", "Les Trois-Îlets")]
+    ['à Dillon', 'au Lamentin', 'aux Trois-Îlets']
+    """
+    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"à {name}"
+
+
+_VOWELS = frozenset("AÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜŒÆ")
+
+
 def day(date: dt.date) -> str:
     r"""Write a date in full.
 

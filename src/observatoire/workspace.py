@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,13 +33,21 @@ PASSAGE_METHODS = ("area", "support", "density")
 
 @dataclass(frozen=True)
 class Comparator:
-    """What the territories are compared with: some or all members of another zoning."""
+    """What the territories are compared with: members of a zoning, what is left, or a ring.
+
+    ``minus`` takes the territories of another zoning away; ``ring`` is a distance in metres around
+    each territory; ``against`` is the member that differences are taken with.
+    """
 
     code: str
     label: str
     zoning: str
     territories: tuple[str, ...] = ()
     panel: bool = False
+    against: str = ""
+    minus: str = ""
+    ring: float = 0.0
+    profile: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,7 @@ class Workspace:
     zonings: Mapping[str, Zoning]
     passages: tuple[PassageRecipe, ...]
     comparators: Mapping[str, Comparator]
+    series: Path | None = None
 
     @property
     def raw(self) -> Path:
@@ -114,9 +123,20 @@ class Workspace:
         return self.zonings[code]
 
     @property
+    def standing(self) -> tuple[str, ...]:
+        """The comparators that are members of a zoning: the others are made when asked for."""
+        return tuple(code for code, one in self.comparators.items() if not (one.ring or one.minus))
+
+    @property
     def usual(self) -> tuple[str, ...]:
         """The comparators that panels and profiles show when nothing is asked."""
         return tuple(code for code, one in self.comparators.items() if one.panel)
+
+    @property
+    def on_profiles(self) -> tuple[Comparator, ...]:
+        """The comparators that profiles print beside: those declared so, or the first two usual."""
+        chosen = [one for one in self.comparators.values() if one.profile]
+        return tuple(chosen or [self.comparators[code] for code in self.usual[:2]])
 
     def comparator(self, code: str) -> Comparator:
         """Return a declared comparator.
@@ -176,6 +196,8 @@ def read_workspace(root: Path) -> Workspace:
             for code, child in table.children("comparators").items()
         },
     )
+    series = head.text("series", "")
+    workspace = replace(workspace, series=root / series if series else None)
     head.close()
     table.close()
     _check_names(workspace)
@@ -298,15 +320,36 @@ def _read_passage(table: Declaration, root: Path) -> PassageRecipe:
 
 
 def _read_comparator(code: str, table: Declaration) -> Comparator:
+    ring = table.take("ring", float, 0.0)
+    if not 0 <= ring < _WIDEST_RING:
+        raise table.refuse("ring", "une distance en mètres, au-dessus de 0 (300 pour l’Insee)")
     comparator = Comparator(
         code,
         table.text("label"),
-        table.text("zoning"),
+        table.text("zoning", "") if ring else table.text("zoning"),
         table.texts("territories"),
         table.take("panel", bool, False),  # noqa: FBT003 - a default, not a switch
+        table.text("against", ""),
+        table.text("minus", ""),
+        ring,
+        table.take("profile", bool, False),  # noqa: FBT003
     )
     table.close()
+    if ring and (comparator.zoning or comparator.minus or comparator.against):
+        raise table.refuse(
+            "ring", "un anneau entoure chaque territoire : ni zoning, ni minus, ni against"
+        )
+    if (
+        comparator.against
+        and comparator.territories
+        and comparator.against not in comparator.territories
+    ):
+        raise table.refuse("against", "on attend un des territoires de ce comparateur")
     return comparator
+
+
+#: No ring is wider: beyond, it is another town.
+_WIDEST_RING = 10_000
 
 
 def _check_names(workspace: Workspace) -> None:
@@ -325,4 +368,5 @@ def _check_names(workspace: Workspace) -> None:
             )
         told.add(pair)
     for comparator in workspace.comparators.values():
-        workspace.zoning(comparator.zoning)
+        for zoning in filter(None, (comparator.zoning, comparator.minus)):
+            workspace.zoning(zoning)

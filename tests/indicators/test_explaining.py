@@ -45,11 +45,13 @@ def test_once_placed_it_is_bounded_by_the_iris_that_hold_its_members(linked: pd.
     row = linked.loc[("PER-GUP", "population")]
     held = {"972131303", "972131304", "972131305", "972131306"}
     assert row["status"] == "bounded"
-    assert (row["low"], row["high"]) == pytest.approx((0, oracle.count(held, oracle.AGES)))
+    assert (row["passage_low"], row["passage_high"]) == pytest.approx(
+        (0, oracle.count(held, oracle.AGES))
+    )
 
 
 def test_bounds_that_leave_all_possible_are_not_printed(linked: pd.DataFrame) -> None:
     row = linked.loc[("PER-GUP", "part_hlm")]
     assert row["status"] == "missing"
     assert "0 à 100" in row["reason"]
-    assert math.isnan(row["low"])
+    assert math.isnan(row["passage_low"])

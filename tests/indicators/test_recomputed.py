@@ -57,18 +57,20 @@ def test_counts_of_quartiers(code: str, counts: dict[tuple[str, str], Any]) -> N
             assert row["status"] == "missing"
             assert "rattachement" in row["reason"]
             assert math.isnan(row["value"])
-            assert math.isnan(row["low"])
+            assert math.isnan(row["passage_low"])
         elif part:
             assert row["status"] == "bounded"
             assert math.isnan(row["value"])
-            assert row["low"] == 0
-            assert row["high"] == pytest.approx(oracle.count(part, oracle.COUNTS[code]), rel=1e-12)
+            assert row["passage_low"] == 0
+            assert row["passage_high"] == pytest.approx(
+                oracle.count(part, oracle.COUNTS[code]), rel=1e-12
+            )
         else:
             exact += 1
             truth = oracle.count(whole, oracle.COUNTS[code])
             assert row["status"] == "aggregated"
             assert row["value"] == pytest.approx(truth, rel=1e-12)
-            assert (row["low"], row["high"]) == (row["value"], row["value"])
+            assert (row["passage_low"], row["passage_high"]) == (row["value"], row["value"])
             assert row["coverage"] == 1
     assert exact == 11
 
@@ -85,7 +87,7 @@ def test_rates_of_quartiers(code: str, rates: dict[tuple[str, str], Any]) -> Non
         truth = oracle.rate(whole or part, top, base)
         assert row["status"] == ("context" if part else "aggregated")
         assert row["value"] == pytest.approx(truth, rel=1e-12, abs=1e-12)
-        assert math.isnan(row["low"]) == bool(part)
+        assert math.isnan(row["passage_low"]) == bool(part)
 
 
 @pytest.mark.parametrize("code", oracle.BARE_RATES)
@@ -103,13 +105,15 @@ def test_rates_without_counts(code: str, bare_rates: dict[tuple[str, str], Any])
             expected = "secret" if hidden and not any(texts) else "missing"
             assert row["status"] == expected, (quartier, row)
             assert math.isnan(row["value"])
-            assert math.isnan(row["low"])
+            assert math.isnan(row["passage_low"])
             assert row["reason"]
         elif len(texts) > 1:
             values = [factor * float(text) for text in texts]
             assert row["status"] == "bounded"
             assert math.isnan(row["value"])
-            assert (row["low"], row["high"]) == pytest.approx((min(values), max(values)))
+            assert (row["passage_low"], row["passage_high"]) == pytest.approx(
+                (min(values), max(values))
+            )
         else:
             assert row["status"] == ("context" if part else "observed")
             assert row["value"] == pytest.approx(factor * float(texts[0]), rel=1e-12)
@@ -126,8 +130,8 @@ def test_medians_never_pass_to_a_union(code: str, stand_ins: dict[tuple[str, str
             unions += 1
             assert row["status"] in ("missing", "secret")
             assert math.isnan(row["value"])
-            assert math.isnan(row["low"])
-            assert math.isnan(row["high"])
+            assert math.isnan(row["passage_low"])
+            assert math.isnan(row["passage_high"])
             assert row["reason"]
         elif whole or part:
             text = oracle.given(file, (whole or part)[0], column)
@@ -151,7 +155,7 @@ def test_sets_of_quartiers_have_sharp_bounds(zoning: str) -> None:
                 *(rates[n, code] for n in oracle.RATES),
             ):
                 assert row["status"] == "missing"
-                assert math.isnan(row["low"])
+                assert math.isnan(row["passage_low"])
                 assert "aucun IRIS connu" in row["reason"]
             continue
         for name, variables in oracle.COUNTS.items():
@@ -161,7 +165,9 @@ def test_sets_of_quartiers_have_sharp_bounds(zoning: str) -> None:
             if part:
                 assert row["status"] == "bounded"
                 assert math.isnan(row["value"])
-                assert (row["low"], row["high"]) == pytest.approx((low, high), rel=1e-12)
+                assert (row["passage_low"], row["passage_high"]) == pytest.approx(
+                    (low, high), rel=1e-12
+                )
             else:
                 assert row["status"] == "aggregated"
                 assert row["value"] == pytest.approx(low, rel=1e-12)
@@ -177,7 +183,9 @@ def test_sets_of_quartiers_have_sharp_bounds(zoning: str) -> None:
                 low = 100 * n_low / (n_low + c_all)
                 high = 100 * n_all / (n_all + c_low)
                 assert row["status"] == "bounded"
-                assert (row["low"], row["high"]) == pytest.approx((low, high), rel=1e-9)
+                assert (row["passage_low"], row["passage_high"]) == pytest.approx(
+                    (low, high), rel=1e-9
+                )
             else:
                 assert row["status"] in ("missing", "context")
 

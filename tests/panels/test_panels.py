@@ -98,9 +98,14 @@ def test_a_profile_says_what_is_known_and_what_is_not(code: str) -> None:
     for iris in (*whole, *part):
         assert iris in said["Rattachement"]
     cell = rows["Population (habitants)"].cells[0]
-    total = oracle.count(whole or part, oracle.AGES)
-    assert (cell.high if part else cell.value) == pytest.approx(total)
-    commune = rows["Population (habitants)"].cells[1]
+    if part:
+        assert cell.high == pytest.approx(oracle.at_most(part, oracle.AGES))
+    else:
+        assert cell.value == pytest.approx(oracle.count(whole, oracle.AGES))
+        assert rows["Population (habitants)"].cells[1].low < cell.value
+    heads = [column.label for column in profile[0].columns]
+    assert heads[1:4] == ["Intervalle à 95\u202f%", said["Commune"], "Écart"]
+    commune = rows["Population (habitants)"].cells[2]
     assert commune.text in ("81\u202f017", "40\u202f175")
     labels = {note.label.split(" (")[0] for note in profile[0].notes}
     assert "Non disponible" in labels

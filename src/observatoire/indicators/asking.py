@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,12 +10,26 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError, suggestion
+from observatoire.indicators.beside import beside_place, counterparts
 from observatoire.indicators.computing import Asked, Place, compute
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.figures import lay_out
+from observatoire.indicators.gaps import differences
 from observatoire.indicators.passages import PassageBook, method_label
 from observatoire.indicators.roads import LINKS, Links, Road, chained, road_of, roads_to
+from observatoire.indicators.sampling import (
+    DECLARED,
+    Rules,
+    check_choice,
+    is_complementary,
+    sums_behind,
+    with_sampling,
+)
 from observatoire.indicators.table import Table
+from observatoire.sources.precision import PrecisionRule
+from observatoire.territories.perimeters import require_official
+from observatoire.warehouse import read_shapes
+from observatoire.workspace import Comparator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,12 +130,49 @@ class Desk:
                     book.keep(road.source, code, road.passage)
         return roads
 
+    def rings(self, zoning: str, metres: float) -> list[Road]:
+        """Return the roads to the ring around each territory of a zoning.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a perimeter is only drawn: a drawing is looked at, never measured.
+        """
+        require_official(read_shapes(self.warehouse, zoning), zoning)
+        roads = []
+        for source in dict.fromkeys(road.source for road in self._roads[zoning]):
+            singular = self.workspace.zoning(source).singular
+            roads += [
+                road_of(source, made, singular, made.method, f"anneau de {metres:g} m")
+                for made in self.book.around(source, zoning, metres)
+            ]
+        return roads
+
+    def communes(self, zoning: str) -> dict[str, str]:
+        """Return the commune of each territory of a zoning; a set of several has none."""
+        rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
+        return {str(code): str(commune) for code, commune in rows}
+
+    def rules(self, zoning: str) -> Rules:
+        """Return how sure each loaded source is on a zoning."""
+        rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
+        exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
+        return Rules(
+            {str(source): PrecisionRule.from_dict(json.loads(rule)) for source, rule in rows},
+            frozenset((str(s), str(c)) for s, c, said in exploited if is_complementary(str(said))),
+            self.communes(zoning),
+        )
+
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
-        rows = self.warehouse.rows("SELECT code, producer, title, absence, threshold FROM source")
+        rows = self.warehouse.rows(
+            "SELECT code, producer, title, absence, threshold, caveats FROM source"
+        )
         return {
-            str(code): SourceNote(f"{producer}, {title}", str(absence), float(threshold))
-            for code, producer, title, absence, threshold in rows
+            str(code): SourceNote(
+                f"{producer}, {title}", str(absence), float(threshold), tuple(map(str, caveats))
+            )
+            for code, producer, title, absence, threshold, caveats in rows
         }
 
     def periods(self) -> dict[str, tuple[str, ...]]:
@@ -154,8 +206,9 @@ def answer(
     zoning: str,
     *,
     period: str | None = None,
-    compare: Sequence[str] = (),
+    compare: Sequence[str | Comparator] = (),
     territories: Sequence[str] = (),
+    precision: str = DECLARED,
 ) -> Table:
     """Compute a table.
 
@@ -170,7 +223,10 @@ def answer(
     period : str, optional
         When; the latest in which each indicator has figures by default.
     compare : sequence of str
-        Comparators of the workspace; the one of the zoning itself is passed over.
+        Comparators of the workspace, by code, or made for the occasion; the cells of the zoning
+        itself are not given twice.
+    precision : {"declared", "all", "none"}
+        Intervals of sampled sources, of exhaustive ones too, or of none.
 
     Raises
     ------
@@ -184,22 +240,56 @@ def answer(
             remedy="Nommez-en au moins un ; o.indicators() les liste.",
         )
     desk.workspace.zoning(zoning)
-    chosen = [desk.workspace.comparator(code) for code in dict.fromkeys(compare)]
+    chosen = [
+        one if isinstance(one, Comparator) else desk.workspace.comparator(one)
+        for one in dict.fromkeys(compare)
+    ]
     when = _periods(desk, indicators, period)
     places = [desk.place(zoning, territories)]
-    places += [desk.place(c.zoning, c.territories) for c in chosen if c.zoning != zoning]
+    places += [place for one in chosen if (place := _beside(desk, one, zoning, places[0]))]
+    check_choice(precision)
     figures = lay_out(_observations(desk, when))
     periods = desk.periods()
-    asked = [Asked(i, when[i.code], periods[i.code]) for i in indicators]
-    cells = [compute(asked, figures, place, desk.sources()) for place in places]
+    asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
+    sources = desk.sources()
+    pieces = [
+        with_sampling(
+            compute(asked, figures, place, sources),
+            asked,
+            figures,
+            place,
+            sources,
+            desk.rules(place.zoning),
+            precision,
+        )
+        for place in places
+    ]
+    cells = pd.concat(pieces, ignore_index=True).drop_duplicates(
+        ["zoning", "territory", "indicator"], ignore_index=True
+    )
+    by_code = {indicator.code: indicator for indicator in indicators}
+    beside = {one.code: counterparts(desk, one, zoning) for one in chosen}
     return Table(
-        cells=pd.concat(cells, ignore_index=True),
-        indicators={indicator.code: indicator for indicator in indicators},
+        cells=cells,
+        indicators=by_code,
         zoning=zoning,
         zoning_label=desk.workspace.zoning(zoning).label,
         warnings=desk.workspace.warnings,
-        comparators=tuple(dict.fromkeys(c.zoning for c in chosen if c.zoning != zoning)),
+        comparators=tuple(
+            dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
+        ),
+        differences=differences(cells, beside, by_code, zoning, places[0].names),
+        caveats={note.label: note.caveats for note in sources.values() if note.caveats},
     )
+
+
+def _beside(desk: Desk, comparator: Comparator, zoning: str, main: Place) -> Place | None:
+    """Return where a comparator is computed, nothing when the table already holds it."""
+    place = beside_place(desk, comparator, zoning)
+    if place.zoning != zoning:
+        return place
+    lacking = {code: name for code, name in place.names.items() if code not in main.names}
+    return Place(zoning, lacking, place.roads) if lacking and comparator.territories else None
 
 
 def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) -> dict[str, str]:
@@ -220,6 +310,7 @@ def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) ->
 
 def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
     """Read the figures that the table rests on, and no others."""
+    rules = desk.rules("").sources.values()
     wanted = pd.DataFrame(
         sorted(
             {
@@ -229,6 +320,12 @@ def _observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
                 for variable in desk.catalogue.get(code).variables(period)
             }
             | {(*desk.catalogue.get(code).published, period) for code, period in when.items()}
+            | {
+                key
+                for code, period in when.items()
+                for rule in rules
+                for key in sums_behind(desk.catalogue.get(code), period, rule)
+            }
         ),
         columns=["source", "variable", "period"],
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, UnknownNameError, suggestion
+from observatoire.indicators.spans import Size, Span, read_size
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _POLARITY_LABELS = {
     "higher_is_better": "plus haut est mieux",
     "neutral": "sans sens favorable",
 }
+
+#: How the sampling or random error of a figure is told; "" leaves it to the source.
+PRECISIONS = ("", "census", "wilson", "byar", "exact", "none")
 
 #: Stands for the two last digits of the period in the name of a variable.
 YEAR_MARK = "YY"
@@ -60,11 +64,31 @@ class Indicator:
     expected: bool = False
     ask: str = ""
     published: tuple[str, str] = ("", "")
+    precision: str = ""
+    size: Size | None = None
+    spans: tuple[Span, ...] = ()
+
+    def of(self, period: str) -> Indicator:
+        """Return the definition with the columns that its series has in one period."""
+        found = next((span for span in self.spans if span.holds(period)), None)
+        if found is None:
+            return self
+        return replace(
+            self,
+            numerator=found.numerator,
+            denominator=found.denominator,
+            variable=found.variable,
+        )
 
     @property
     def polarity_label(self) -> str:
         """French reading of the polarity."""
         return _POLARITY_LABELS[self.polarity]
+
+    @property
+    def points(self) -> str:
+        """Unit of a difference: percentages differ by points."""
+        return "points" if self.unit == "%" else self.unit
 
     @property
     def factor(self) -> float:
@@ -75,10 +99,11 @@ class Indicator:
 
     def variables(self, period: str) -> tuple[str, ...]:
         """Return the names of all its variables in one period."""
+        now = self.of(period)
         return (
-            *self.at(self.numerator, period),
-            *self.at(self.denominator, period),
-            *self.at((self.variable,) if self.variable else (), period),
+            *self.at(now.numerator, period),
+            *self.at(now.denominator, period),
+            *self.at((now.variable,) if now.variable else (), period),
         )
 
     @staticmethod
@@ -142,8 +167,15 @@ class Catalogue:
         return tuple(indicator for indicator in self if indicator.theme == theme.code)
 
 
-def read_catalogue(path: Path) -> Catalogue:
+def read_catalogue(path: Path, series: Mapping[str, tuple[Span, ...]] | None = None) -> Catalogue:
     """Read and validate ``indicators.toml``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    series : mapping, optional
+        Spans of the series that indicators may follow, by code.
 
     Raises
     ------
@@ -153,7 +185,7 @@ def read_catalogue(path: Path) -> Catalogue:
     table = read_toml(path)
     themes = {code: _read_theme(code, child) for code, child in table.children("themes").items()}
     indicators = {
-        code: _read_indicator(code, child, tuple(themes))
+        code: _read_indicator(code, child, tuple(themes), series or {})
         for code, child in table.children("indicators").items()
     }
     table.close()
@@ -262,8 +294,18 @@ def _read_theme(code: str, table: Declaration) -> Theme:
     return theme
 
 
-def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> Indicator:
+def _read_indicator(
+    code: str,
+    table: Declaration,
+    themes: tuple[str, ...],
+    series: Mapping[str, tuple[Span, ...]],
+) -> Indicator:
     label = table.text("label")
+    followed = table.text("series", "")
+    if followed and followed not in series:
+        raise table.refuse("series", f"aucune série ne s’appelle « {followed} »")
+    spans = series.get(followed, ())
+    last = spans[-1] if spans else Span("", "")
     indicator = Indicator(
         code=code,
         label=label,
@@ -276,16 +318,21 @@ def _read_indicator(code: str, table: Declaration, themes: tuple[str, ...]) -> I
         definition=table.text("definition"),
         universe=table.text("universe"),
         sources=table.texts("sources"),
-        numerator=table.texts("numerator"),
-        denominator=table.texts("denominator"),
-        variable=table.text("variable", ""),
+        numerator=table.texts("numerator") or last.numerator,
+        denominator=table.texts("denominator") or last.denominator,
+        variable=table.text("variable", last.variable),
         scale=table.take("scale", float, 1.0),
         caveats=table.texts("caveats"),
         expected=table.take("expected", bool, False),  # noqa: FBT003 - a default, not a switch
         ask=table.text("ask", ""),
         published=_published(table),
+        precision=table.text("precision", "", choices=PRECISIONS),
+        size=read_size(table),
+        spans=spans,
     )
     table.close()
+    if spans and {"numerator", "denominator", "variable"} & set(table.table):
+        raise table.refuse("series", "la série donne déjà les colonnes de chaque période")
     _check_definition(indicator, table)
     return indicator
 
@@ -319,6 +366,19 @@ def _check_definition(indicator: Indicator, table: Declaration) -> None:
             else f"Une somme d’effectifs n’est pas de nature « {indicator.nature} ».",
             where=table.where,
             remedy='Ajoutez denominator = […], écrivez nature = "count", ou utilisez variable = ….',
+        )
+    if indicator.size and indicator.nature is not Nature.RATE:
+        raise DescriptorError(
+            "size dit sur combien porte un taux publié sans ses effectifs.",
+            where=table.where,
+            remedy="Retirez size, ou donnez à l’indicateur la nature « rate ».",
+        )
+    if indicator.size and not indicator.variable:
+        raise DescriptorError(
+            "size ne sert qu’à un taux publié sans ses effectifs.",
+            where=table.where,
+            why="Ce taux a son dénominateur.",
+            remedy="Retirez size.",
         )
     if indicator.decimals < 0:
         raise DescriptorError("decimals ne peut être négatif.", where=table.where)

@@ -34,11 +34,12 @@ def _says_nothing(cell: Cell) -> bool:
 
 @dataclass(frozen=True)
 class SourceNote:
-    """What the figures of a source print: its name, why a figure is absent, its threshold."""
+    """What the figures of a source print: name, why one is absent, threshold, what to keep in mind."""
 
     label: str
     absence: str
     threshold: float
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

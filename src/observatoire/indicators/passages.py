@@ -19,7 +19,7 @@ from observatoire.territories.supports import read_support_file
 from observatoire.typography import NARROW, number
 from observatoire.warehouse import read_shapes
 from observatoire.warehouse.passages import find_passage, store_passage
-from observatoire.workspace import PASSAGE_METHODS
+from observatoire.workspace import PASSAGE_METHODS, PassageRecipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.catalogue import Catalogue
     from observatoire.warehouse import Warehouse
-    from observatoire.workspace import PassageRecipe, Workspace
+    from observatoire.workspace import Workspace
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
 METHOD_VERSION = 2
@@ -90,6 +90,28 @@ class PassageBook:
         store_passage(self.warehouse, source, target, method, parameters, versions, made.to_frame())
         return made
 
+    def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
+        """Return the passages to the ring around each territory, the territories themselves left out.
+
+        They are made as the declared passage to the territories is, by area otherwise. The rings
+        of neighbours overlap: they are dealt into several passages.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a zoning has only a drawing.
+        """
+        declared = (one for one in self.workspace.passages if one.method)
+        told = next((p for p in declared if (p.source, p.target) == (source, zoning)), None)
+        recipe = (
+            replace(told, calibrate="") if told else PassageRecipe(source, zoning, method="area")
+        )
+        given = self._ingredients(recipe)
+        return [
+            _shared(recipe, replace(given, target=rings), self.workspace.crs)
+            for rings in _rings(given.target, metres)
+        ]
+
     def keep(self, source: str, target: str, passage: Passage) -> None:
         """Keep a passage that a table of links told in words."""
         table = passage.to_frame()
@@ -124,6 +146,21 @@ class PassageBook:
         if drawn.empty:
             raise PassageError("Ce zonage n’a aucun périmètre.", where=zoning)
         return drawn
+
+
+def _rings(drawn: gpd.GeoDataFrame, metres: float) -> list[gpd.GeoDataFrame]:
+    """Return the rings around territories, dealt into layers where none overlap."""
+    inside = shapely.union_all(drawn.geometry.to_numpy())
+    rings = drawn.assign(geometry=drawn.geometry.buffer(metres).difference(inside))
+    sheets: list[list[str]] = []
+    for code, ring in rings.geometry[~rings.geometry.is_empty].items():
+        for sheet in sheets:
+            if not rings.geometry[sheet].intersects(ring).any():
+                sheet.append(str(code))
+                break
+        else:
+            sheets.append([str(code)])
+    return [rings.loc[sheet] for sheet in sheets]
 
 
 def method_label(method: str, passage: Passage) -> str:

@@ -1,7 +1,8 @@
-"""Intervals for proportions and counts."""
+"""Intervals for proportions, counts, their differences, and what the census samples."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,14 +13,14 @@ from observatoire.errors import ObservatoireError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 
 class TrialsError(ObservatoireError):
-    """Successes, trials or a confidence that cannot be."""
+    """Successes, trials, counts or a confidence that cannot be."""
 
 
-def wilson(
-    successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Bounds:
     """Return Wilson's score interval of a proportion.
 
     Parameters
@@ -51,22 +52,291 @@ def wilson(
     >>> round(float(low), 4), round(float(high), 4)
     (0.2553, 0.3662)
     """
-    x, n = np.broadcast_arrays(
-        np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    x, n = _trials(successes, trials)
+    z = quantile(confidence)
+    size = np.where(n > 0, n, np.nan)
+    share = x / size
+    middle = (share + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2)) / (1 + z**2 / size)
+    return np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
+
+
+def clopper_pearson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Bounds:
+    """Return the exact interval of a proportion, which never covers less than it says.
+
+    Parameters
+    ----------
+    successes, trials, confidence
+        As :func:`wilson`.
+
+    Returns
+    -------
+    low, high : ndarray
+        Bounds of the proportion, from 0 to 1; NaN where there is no trial.
+
+    Raises
+    ------
+    TrialsError
+        As :func:`wilson`.
+
+    Notes
+    -----
+    Clopper, C. & Pearson, E. (1934), « The use of confidence or fiducial limits illustrated in the
+    case of the binomial », Biometrika 26. Newcombe (1998) gives 81 of 263 as 0.2527 to 0.3676.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson(81, 263)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.2527, 0.3676)
+    """
+    x, n = _trials(successes, trials)
+    tail = _tail(confidence)
+    told = n > 0
+    inside_low, inside_high = told & (x > 0), told & (x < n)
+    low = np.where(told, 0.0, np.nan)
+    high = np.where(told, 1.0, np.nan)
+    low[inside_low] = stats.beta.ppf(tail, x[inside_low], (n - x + 1)[inside_low])
+    high[inside_high] = stats.beta.ppf(1 - tail, (x + 1)[inside_high], (n - x)[inside_high])
+    return low, high
+
+
+def byar(count: ArrayLike, confidence: float = 0.95) -> Bounds:
+    """Return Byar's interval of a count, close to the exact one from 10 up.
+
+    Parameters
+    ----------
+    count : array-like
+        Events; divide the bounds by the population (and multiply by 1 000) for a rate.
+    confidence : float
+        Between 0 and 1, both excluded.
+
+    Returns
+    -------
+    low, high : ndarray
+        Bounds of the count that would be expected.
+
+    Raises
+    ------
+    TrialsError
+        On a negative count, or a confidence out of bounds.
+
+    Notes
+    -----
+    Breslow, N. & Day, N. (1987), *Statistical Methods in Cancer Research*, volume II, IARC, §2.3;
+    used by Fingertips (PHE, *Technical Guide: Confidence Intervals*) from 10 events up, the exact
+    one below.
+
+    Examples
+    --------
+    >>> low, high = byar(65)
+    >>> round(float(low), 2), round(float(high), 2)
+    (50.16, 82.85)
+    """
+    x = _counts(count)
+    z = quantile(confidence)
+    some = np.where(x > 0, x, 1.0)
+    low = x * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
+    above = x + 1
+    high = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
+    return np.clip(low, 0.0, x), high
+
+
+def poisson_exact(count: ArrayLike, confidence: float = 0.95) -> Bounds:
+    """Return the exact interval of a count of events (Garwood's).
+
+    Parameters
+    ----------
+    count, confidence
+        As :func:`byar`.
+
+    Returns
+    -------
+    low, high : ndarray
+        Bounds of the count that would be expected.
+
+    Raises
+    ------
+    TrialsError
+        As :func:`byar`.
+
+    Notes
+    -----
+    Garwood, F. (1936), « Fiducial limits for the Poisson distribution », Biometrika 28.
+
+    Examples
+    --------
+    >>> low, high = poisson_exact(10)
+    >>> round(float(low), 4), round(float(high), 4)
+    (4.7954, 18.3904)
+    """
+    x = _counts(count)
+    tail = _tail(confidence)
+    low = np.zeros_like(x)
+    low[x > 0] = stats.chi2.ppf(tail, 2 * x[x > 0]) / 2
+    return low, np.asarray(stats.chi2.ppf(1 - tail, 2 * (x + 1)) / 2, dtype=np.float64)
+
+
+def newcombe(
+    successes: ArrayLike,
+    trials: ArrayLike,
+    other_successes: ArrayLike,
+    other_trials: ArrayLike,
+    confidence: float = 0.95,
+) -> Bounds:
+    """Return the interval of the difference of two independent proportions.
+
+    Parameters
+    ----------
+    successes, trials : array-like
+        The first proportion.
+    other_successes, other_trials : array-like
+        The one taken away.
+    confidence : float
+        Between 0 and 1, both excluded.
+
+    Returns
+    -------
+    low, high : ndarray
+        Bounds of the difference, from -1 to 1; NaN where there is no trial.
+
+    Raises
+    ------
+    TrialsError
+        As :func:`wilson`.
+
+    Notes
+    -----
+    Newcombe, R. (1998), « Interval estimation for the difference between independent proportions:
+    comparison of eleven methods », Statistics in Medicine 17, method 10, example a).
+
+    Examples
+    --------
+    >>> low, high = newcombe(56, 70, 48, 80)
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.0524, 0.3339)
+    """
+    x, n = _trials(successes, trials)
+    y, m = _trials(other_successes, other_trials)
+    low, high = wilson(x, n, confidence)
+    other_low, other_high = wilson(y, m, confidence)
+    first, second = x / np.where(n > 0, n, np.nan), y / np.where(m > 0, m, np.nan)
+    gap = first - second
+    return (
+        gap - np.sqrt((first - low) ** 2 + (other_high - second) ** 2),
+        gap + np.sqrt((high - first) ** 2 + (second - other_low) ** 2),
     )
-    if (x < 0).any() or (n < 0).any():
+
+
+def census_variance(counted: ArrayLike, dwellings: ArrayLike, fraction: float = 0.4) -> float:
+    """Return the variance of a census count, from the addresses that were drawn.
+
+    Parameters
+    ----------
+    counted : array-like
+        At each address drawn, how many have the trait.
+    dwellings : array-like
+        At each address drawn, how many dwellings.
+    fraction : float
+        Share of the addresses that was drawn over the five years.
+
+    Raises
+    ------
+    TrialsError
+        On negative counts, addresses without dwelling, or a fraction that is not one.
+
+    Notes
+    -----
+    Insee's own formula for a zone (V = Σ (1 - f)/f² Σ (z - R x)²), with a ratio estimator on the
+    register of dwellings: what an address holds beyond its share of dwellings is what varies.
+
+    Examples
+    --------
+    >>> round(census_variance([0, 1, 2, 1], [1, 1, 2, 1], 0.4), 3)
+    3.3
+    """
+    z, x = np.asarray(counted, dtype=np.float64), np.asarray(dwellings, dtype=np.float64)
+    _check_fraction(fraction)
+    if z.shape != x.shape or (z < 0).any() or (x <= 0).any():
+        raise TrialsError(
+            "Chaque adresse tirée a un effectif et un nombre de logements, positifs.",
+            remedy="Retirez les adresses sans logement.",
+        )
+    ratio = z.sum() / x.sum() if x.size else 0.0
+    return float((1 - fraction) / fraction**2 * ((z - ratio * x) ** 2).sum())
+
+
+def effective_share(fraction: float, effect: float = 1.0) -> float:
+    """Return how many people drawn at random one person of the census is worth.
+
+    Parameters
+    ----------
+    fraction : float
+        Share of the addresses that was drawn.
+    effect : float
+        How many times as much as a draw of persons the draw of addresses makes figures vary.
+
+    Returns
+    -------
+    float
+        To multiply a published count by, before an interval made for draws at random: the
+        variance is then (1 - f)/f times the effect times p(1 - p)/N, as Insee's formula gives when
+        an address holds one dwelling. Infinite when everyone is counted.
+
+    Raises
+    ------
+    TrialsError
+        On a fraction that is not one, or an effect that is not positive.
+
+    Examples
+    --------
+    >>> round(effective_share(0.4), 4), round(effective_share(0.4, 2.0), 4)
+    (0.6667, 0.3333)
+    """
+    _check_fraction(fraction)
+    if not effect > 0:
+        raise TrialsError(f"Un effet de grappe est au-dessus de 0, et non {effect}.")
+    return math.inf if fraction == 1 else fraction / (1 - fraction) / effect
+
+
+def quantile(confidence: float) -> float:
+    """Return how many standard errors a two-sided confidence takes.
+
+    Examples
+    --------
+    >>> round(quantile(0.95), 2), round(quantile(0.998), 2)
+    (1.96, 3.09)
+    """
+    return float(stats.norm.ppf(1 - _tail(confidence)))
+
+
+def _tail(confidence: float) -> float:
+    if not 0 < confidence < 1:
+        raise TrialsError(f"Un niveau de confiance est entre 0 et 1, et non {confidence}.")
+    return (1 - confidence) / 2
+
+
+def _check_fraction(fraction: float) -> None:
+    if not 0 < fraction <= 1:
+        raise TrialsError(
+            f"Un taux de sondage est entre 0 et 1, et non {fraction}.",
+            remedy="Pour le recensement des grandes communes : 0,4 sur cinq ans.",
+        )
+
+
+def _counts(count: ArrayLike) -> NDArray[np.float64]:
+    x = np.asarray(count, dtype=np.float64)
+    if (x < 0).any():
         raise TrialsError("Un effectif ne peut être négatif.")
+    return x
+
+
+def _trials(successes: ArrayLike, trials: ArrayLike) -> Bounds:
+    x, n = np.broadcast_arrays(_counts(successes), _counts(trials))
     if (x > n).any():
         raise TrialsError(
             "Plus de cas que d’effectif observé.",
             why="Le numérateur doit être compris dans le dénominateur.",
             remedy="Vérifiez que les deux viennent du même champ et de la même exploitation.",
         )
-    if not 0 < confidence < 1:
-        raise TrialsError(f"Un niveau de confiance est entre 0 et 1, et non {confidence}.")
-    z = stats.norm.ppf(0.5 + confidence / 2)
-    size = np.where(n > 0, n, np.nan)
-    share = x / size
-    middle = (share + z**2 / (2 * size)) / (1 + z**2 / size)
-    half = z * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2)) / (1 + z**2 / size)
-    return np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
+    return x, n

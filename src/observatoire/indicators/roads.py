@@ -114,7 +114,9 @@ def chained(road: Road, second: pd.DataFrame) -> list[Road]:
     The share of a source that goes to a set is the sum of what goes to its members.
     """
     roads = []
-    for sheet in _sheets(second[second["link"] == WHOLE]):
+    incomplete = second.loc[second["link"] == UNKNOWN, "target"]
+    told = second[(second["link"] == WHOLE) & ~second["target"].isin(incomplete)]
+    for sheet in _sheets(told):
         joined = road.passage.weights.merge(
             sheet, left_on="target", right_on="source", suffixes=("", "_member")
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.values import records
@@ -51,6 +51,8 @@ class Table:
     zoning_label: str
     warnings: tuple[str, ...] = ()
     comparators: tuple[str, ...] = ()
+    differences: pd.DataFrame | None = None
+    caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     audience: str = "public"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from observatoire.indicators.sampling import CAREFUL, TOO_SMALL
 from observatoire.pages.blocks import Cell
-from observatoire.typography import NARROW, NO_BREAK, interval, number, with_unit
+from observatoire.typography import NARROW, NO_BREAK, interval, number, to_name, with_unit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -15,15 +16,24 @@ if TYPE_CHECKING:
     from observatoire.indicators.catalogue import Indicator
 
 
-def cell_of(row: Mapping[str, Any], indicator: Indicator) -> Cell:
+#: Signs of the producer's cautions.
+FLAG_MARKS: Mapping[str, str] = {CAREFUL: "†", TOO_SMALL: "‡"}
+
+
+def cell_of(
+    row: Mapping[str, Any], indicator: Indicator, said: Mapping[str, Any] | None = None
+) -> Cell:
     """Return the cell that shows one row of a protected table.
 
     Parameters
     ----------
     row : mapping
-        ``value``, ``low``, ``high``, ``status``, ``reason``, ``method``.
+        ``value``, ``low``, ``high``, ``status``, ``reason``, ``method``; ``flag`` and the sampling
+        interval when there.
     indicator : Indicator
         Gives the number of decimals.
+    said : mapping, optional
+        The row of ``differences`` whose sign goes with the figure.
 
     Examples
     --------
@@ -40,14 +50,44 @@ def cell_of(row: Mapping[str, Any], indicator: Indicator) -> Cell:
     """
     status = Status(row["status"])
     hint = " ".join(text for text in (row["reason"], row["method"]) if text)
+    more = [text for text in (_precision(row, indicator), row.get("flag", ""), _said(said)) if text]
+    if more:
+        hint = ". ".join([hint.rstrip("."), *more] if hint else more) + "."
+    signs = [FLAG_MARKS.get(str(row.get("flag", "")), ""), str(said["mark"]) if said else ""]
     return Cell(
-        text=_text(row, status, indicator.decimals),
+        text=_text(row, status, indicator.decimals, NARROW.join(filter(None, signs))),
         status=status,
         value=_given(row["value"]),
         low=_given(row["low"]),
         high=_given(row["high"]),
         hint=hint,
     )
+
+
+def number_cell(value: float, decimals: int, *, sign: bool = False) -> Cell:
+    r"""Return the cell of a bare number, a dash when there is none.
+
+    Examples
+    --------
+    >>> number_cell(2.34, 1, sign=True).text, number_cell(float("nan"), 1).text
+    ('+2,3', '—')
+    """
+    if math.isnan(value):
+        return Cell("—")
+    return Cell(number(value, decimals, sign=sign), value=float(value))
+
+
+def range_cell(low: float, high: float, decimals: int) -> Cell:
+    r"""Return the cell of an interval, a dash when a bound lacks.
+
+    Examples
+    --------
+    >>> range_cell(-1.0, 2.0, 1).text
+    '[−1,0 ; 2,0]'
+    """
+    if math.isnan(low) or math.isnan(high):
+        return Cell("—")
+    return Cell(interval(low, high, decimals), low=float(low), high=float(high))
 
 
 def told(row: Mapping[str, Any], indicator: Indicator) -> str:
@@ -64,15 +104,42 @@ def told(row: Mapping[str, Any], indicator: Indicator) -> str:
     return status.mark
 
 
-def _text(row: Mapping[str, Any], status: Status, decimals: int) -> str:
-    if status is Status.BOUNDED:
-        return interval(row["low"], row["high"], decimals)
-    if not status.has_value:
+def _text(row: Mapping[str, Any], status: Status, decimals: int, signs: str = "") -> str:
+    if not status.has_value and status is not Status.BOUNDED:
         return status.mark
-    text = number(row["value"], decimals)
-    if status is Status.CONTEXT:
-        return f"({text})"
-    return f"{text}{NARROW}{status.mark}" if status is Status.ESTIMATED else text
+    if status is Status.BOUNDED:
+        text = interval(row["low"], row["high"], decimals)
+    else:
+        text = number(row["value"], decimals)
+    if status is Status.ESTIMATED:
+        text += f"{NARROW}{status.mark}"
+    text += f"{NO_BREAK}{signs}" if signs else ""
+    return f"({text})" if status is Status.CONTEXT else text
+
+
+def sampling_cell(row: Mapping[str, Any], indicator: Indicator) -> Cell:
+    """Return the cell of a figure's sampling interval, blank when it has none."""
+    low, high = row.get("sampling_low", math.nan), row.get("sampling_high", math.nan)
+    if math.isnan(low) or math.isnan(high) or row["precision"] == "reference":
+        return Cell("")
+    shown = range_cell(low, high, indicator.decimals)
+    if row["status"] == str(Status.CONTEXT):
+        return Cell(f"({shown.text})", low=shown.low, high=shown.high)
+    return shown
+
+
+def _precision(row: Mapping[str, Any], indicator: Indicator) -> str:
+    """Say the sampling interval of a figure in words."""
+    if "sampling_low" not in row:
+        return ""
+    shown = sampling_cell(row, indicator)
+    return f"Intervalle à 95 %, sondage{NO_BREAK}: {shown.text}" if shown.text else ""
+
+
+def _said(said: Mapping[str, Any] | None) -> str:
+    if not said or not said["verdict"]:
+        return ""
+    return f"Par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
 
 
 def _given(value: float) -> float | None:

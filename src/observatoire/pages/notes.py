@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from observatoire.indicators.sampling import CAREFUL, TOO_SMALL
 from observatoire.pages.blocks import Note
-from observatoire.pages.cells import told
-from observatoire.typography import NO_BREAK, enumerate_words
-from observatoire.values import Status, records
+from observatoire.pages.cells import FLAG_MARKS, told
+from observatoire.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
+from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,16 +63,89 @@ def notes_of(
         *_reading(table, cells, indicators),
         Note("Champ", f"{' ; '.join(dict.fromkeys(i.universe for i in indicators))}."),
         *_marks(cells),
-        *(
-            Note("Précaution", text)
-            for text in dict.fromkeys(c for i in indicators for c in i.caveats)
-        ),
+        *_precision(cells),
+        *_verdicts(table, cells),
+        *(Note("Précaution", text) for text in _caveats(table, cells, indicators)),
         *extra,
         *(Note("Avertissement", text) for text in (table.warnings if warn else ())),
         *_passages(cells),
         *_source(cells),
     ]
     return tuple(notes)
+
+
+def _caveats(
+    table: ProtectedTable, cells: pd.DataFrame, indicators: Sequence[Indicator]
+) -> list[str]:
+    """Return what the indicators and the sources shown ask to keep in mind, each once."""
+    shown = set(cells.loc[cells["status"] != str(Status.MISSING), "source"])
+    told = [caveat for indicator in indicators for caveat in indicator.caveats]
+    told += [
+        caveat
+        for source, caveats in table.caveats.items()
+        for caveat in caveats
+        if any(source in str(label).split(" ; ") for label in shown)
+    ]
+    return list(dict.fromkeys(told))
+
+
+def _precision(cells: pd.DataFrame) -> list[Note]:
+    """Say what the sampling leaves open, which brackets hold it, and the producer's cautions."""
+    shown = cells[cells["status"] != str(Status.MISSING)]
+    sampled = shown[shown["sampling_low"].notna() & (shown["precision"] != "reference")]
+    bounded = shown[shown["status"] == str(Status.BOUNDED)]
+    widened = bounded[bounded["precision"].isin(["census", "wilson", "byar", "exact"])]
+    said = []
+    if len(sampled):
+        said.append(
+            "chiffres d’un sondage : l’intervalle à 95 % de chacun est au classeur, au survol de la case "
+            "et sur les fiches"
+        )
+    if len(widened):
+        said.append(
+            f"entre crochets [{NARROW};{NARROW}], ce que laissent ouvert le partage du territoire et le "
+            "sondage réunis"
+        )
+    if len(bounded) > len(widened):
+        lead = "ailleurs, les" if len(widened) else "les"
+        said.append(f"{lead} crochets ne disent que le partage du territoire")
+    notes = [Note("Précision", _sentence(said))] if said else []
+    flags = set(shown["flag"])
+    marks = [
+        f"{mark}{NO_BREAK}: {_FLAG_MEANINGS[flag]}"
+        for flag, mark in FLAG_MARKS.items()
+        if flag in flags
+    ]
+    return [*notes, *([Note("Prudence", f"{' ; '.join(marks)}.")] if marks else [])]
+
+
+_FLAG_MEANINGS = {
+    CAREFUL: "effectif de moins de 200, à utiliser avec précaution (Insee)",
+    TOO_SMALL: "exploitation complémentaire sur moins de 2 000 habitants, à ne pas commenter (Insee)",
+}
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    text = " ; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
+    """Explain the signs of differences, where some are shown."""
+    said = table.verdicts
+    shown = [
+        said[key] for key in zip(cells["territory"], cells["indicator"], strict=True) if key in said
+    ]
+    judged = [row for row in shown if row["mark"]]
+    if not judged:
+        return []
+    beside = dict.fromkeys(to_name(str(row["against_name"])) for row in judged)
+    names = enumerate_words(list(beside), most=3)
+    text = (
+        f"par rapport {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
+        "99,8 % ; = pas de différence nette."
+    )
+    return [Note("Écart", text[:1].upper() + text[1:])]
 
 
 def _passages(cells: pd.DataFrame) -> list[Note]:
@@ -84,23 +158,49 @@ def _passages(cells: pd.DataFrame) -> list[Note]:
 def _reading(
     table: ProtectedTable, cells: pd.DataFrame, indicators: Sequence[Indicator]
 ) -> list[Note]:
-    """Write a reading example from the first exact figure shown, or from bounds."""
-    for statuses in ((Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED), (Status.BOUNDED,)):
-        for indicator in indicators:
-            mine = cells[
-                (cells["indicator"] == indicator.code)
-                & (cells["zoning"] == table.zoning)
-                & cells["status"].isin([str(s) for s in statuses])
-            ]
-            if len(mine):
-                row = records(mine.head(1))[0]
-                lead = "est compris dans l’intervalle" if Status.BOUNDED in statuses else "vaut"
-                text = (
-                    f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur "
-                    f"« {indicator.label} » {lead} {told(row, indicator)}."
-                )
-                return [Note("Lecture", text)]
+    """Write a reading example: a figure that is judged if there is one, an exact one, or bounds."""
+    mine = cells[
+        (cells["zoning"] == table.zoning) & cells["indicator"].isin([i.code for i in indicators])
+    ]
+    by_code = {indicator.code: indicator for indicator in indicators}
+    rank = {indicator.code: place for place, indicator in enumerate(indicators)}
+    rows = sorted(records(mine), key=lambda row: rank[str(row["indicator"])])
+    judged = {key for key, row in table.verdicts.items() if row["mark"]}
+    for statuses, needed in _EXAMPLES:
+        for row in rows:
+            key = (str(row["territory"]), str(row["indicator"]))
+            if row["status"] in statuses and (key in judged or not needed):
+                return [Note("Lecture", _example(table, row, by_code[key[1]]))]
     return []
+
+
+_EXACT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
+
+#: What is told as an example, in order: statuses, and whether a verdict must go with the figure.
+_EXAMPLES: tuple[tuple[tuple[str, ...], bool], ...] = (
+    (_EXACT, True),
+    (_EXACT, False),
+    ((str(Status.CONTEXT),), True),
+    ((str(Status.BOUNDED),), False),
+)
+
+
+def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
+    """Write a figure, its interval and its verdict as one sentence."""
+    status = Status(row["status"])
+    lead = "est compris dans l’intervalle" if status is Status.BOUNDED else "vaut"
+    text = f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur « {indicator.label} » "
+    if status is Status.CONTEXT:
+        text += f"vaut {told(row, indicator)[1:-1]} dans l’IRIS qui le contient"
+    else:
+        text += f"{lead} {told(row, indicator)}"
+    if status is not Status.BOUNDED and row["sampling_low"] < row["sampling_high"]:
+        around = interval(row["sampling_low"], row["sampling_high"], indicator.decimals)
+        text += f", et le sondage permet de dire à 95 % qu’il est dans {around}"
+    said = table.verdicts.get((str(row["territory"]), indicator.code))
+    if said and said["mark"]:
+        text += f" ; par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
+    return f"{text}."
 
 
 def _marks(cells: pd.DataFrame) -> list[Note]:

@@ -141,7 +141,7 @@ class _Writer:
         digits = f"#,##0.{'0' * meant.decimals}" if meant.decimals else "#,##0"
         form = self.number(digits)
         shown = cell.value if cell.status.has_value else None
-        bounded = cell.status is Status.BOUNDED or cell.status is Status.ESTIMATED
+        bounded = cell.low != cell.value or cell.high != cell.value
         for offset, value in enumerate((shown, cell.low, cell.high)):
             if value is not None and (offset == 0 or bounded):
                 sheet.write_number(line, column + offset, value, form)

@@ -152,13 +152,15 @@ def _item_rows(
     communes: Mapping[str, str],
 ) -> Iterator[Row]:
     heading = None
+    verdicts = table.verdicts
     for code, name in _territories(table.main):
         commune = communes.get(code, "")
         if commune != heading:
             heading = commune
             if commune:
                 yield Row(commune, kind="group")
-        yield Row(name, _row_cells(table.zoning, code, indicators, by_key), hint=code)
+        cells = _row_cells(table.zoning, code, indicators, by_key, verdicts)
+        yield Row(name, cells, hint=code)
 
 
 def _comparator_rows(
@@ -182,8 +184,12 @@ def _row_cells(
     code: str,
     indicators: list[Indicator],
     by_key: Mapping[Spot, Record],
+    verdicts: Mapping[tuple[str, str], Record] | None = None,
 ) -> tuple[Cell, ...]:
-    return tuple(cell_of(by_key[zoning, code, i.code], i) for i in indicators)
+    said = verdicts or {}
+    return tuple(
+        cell_of(by_key[zoning, code, i.code], i, said.get((code, i.code))) for i in indicators
+    )
 
 
 def _territories(cells: pd.DataFrame) -> list[tuple[str, str]]:

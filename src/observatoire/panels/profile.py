@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from observatoire.indicators.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
-from observatoire.pages.cells import cell_of, told
+from observatoire.pages.cells import cell_of, sampling_cell, told
 from observatoire.pages.notes import notes_of
 from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, enumerate_words, plural
+from observatoire.typography import NO_BREAK, enumerate_words, of_name, plural
 from observatoire.values import Record, Status
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.catalogue import Indicator, Theme
     from observatoire.secrecy.table import ProtectedTable
+
+
+@dataclass(frozen=True)
+class SharedSource:
+    """The single source that a territory is a part of, and the others that are parts of it too."""
+
+    told: str
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Identity:
     commune_name: str
     facts: tuple[tuple[str, str], ...]
     linked: bool
+    shared: SharedSource | None = None
 
 
 def identity_facts(
@@ -84,8 +93,10 @@ def profile_blocks(
         holes += [indicator.short for indicator in lacking]
         if known:
             rows.append(Row(theme.label, kind="group"))
-        rows += [_row(i, by_key, table.zoning, identity.code, against) for i in known]
+        rows += [_row(i, by_key, table, identity.code, against) for i in known]
     blocks: list[Block] = [Facts(identity.facts, locator)]
+    if rows and identity.shared:
+        blocks.append(_banner(identity.shared))
     if not rows:
         blocks.append(_nothing(identity))
     else:
@@ -110,19 +121,32 @@ def _split(
 def _row(
     indicator: Indicator,
     by_key: Mapping[Spot, Record],
-    zoning: str,
+    table: ProtectedTable,
     code: str,
     against: Sequence[tuple[str, str, str]],
 ) -> Row:
-    mine = by_key[zoning, code, indicator.code]
+    mine = by_key[table.zoning, code, indicator.code]
     unit = f" ({indicator.unit})" if indicator.unit else ""
-    beside = [by_key.get((z, c, indicator.code)) for z, c, _ in against]
-    cells = [
-        cell_of(mine, indicator),
-        *(cell_of(row, indicator) if row else Cell("", Status.MISSING) for row in beside),
-        Cell(str(mine["period"])),
+    beside = [
+        cell_of(row, indicator) if (row := by_key.get((z, c, indicator.code))) else _NOTHING
+        for z, c, _ in against
     ]
-    return Row(f"{indicator.label}{unit}", tuple(cells), hint=indicator.definition)
+    said = table.verdicts.get((code, indicator.code)) if against else None
+    verdict = (
+        Cell(f"{said['mark']} {said['verdict']}".strip(), hint=said["reason"]) if said else Cell("")
+    )
+    cells = (
+        cell_of(mine, indicator),
+        sampling_cell(mine, indicator),
+        *beside[:1],
+        *([verdict] if against else []),
+        *beside[1:],
+        Cell(str(mine["period"])),
+    )
+    return Row(f"{indicator.label}{unit}", cells, hint=indicator.definition)
+
+
+_NOTHING = Cell("", Status.MISSING)
 
 
 def _grid(
@@ -147,23 +171,40 @@ def _grid(
     notes = [
         note
         for note in notes_of(table, cells, indicators, warn=warn)
-        if note.label not in ("Champ", "Précaution")
+        if note.label not in ("Champ", "Précaution", "Passage")
     ]
     if holes:
         listed = enumerate_words(holes)
         notes.insert(1, Note(f"Non disponible ({plural(len(holes), 'indicateur')})", f"{listed}."))
     return Grid(
-        title=f"Ce que l’on sait de {identity.name}",
+        title=f"Ce que l’on sait {of_name(identity.name)}",
         head="Indicateur",
         columns=(
             Column(identity.name),
-            *(Column(label) for _, _, label in against),
+            Column("Intervalle à 95 %"),
+            *(Column(label) for _, _, label in against[:1]),
+            *([Column("Écart")] if against else []),
+            *(Column(label) for _, _, label in against[1:]),
             Column("Période"),
         ),
         rows=tuple(rows),
         notes=tuple(notes),
         kind="profile",
     )
+
+
+def _banner(shared: SharedSource) -> Callout:
+    """Say that the rates are those of a wider source, and who shares them."""
+    if not shared.others:
+        text = f"Ce quartier n’est qu’une partie de l’{shared.told}, dont aucun autre quartier ne relève."
+    else:
+        count = len(shared.others) + 1
+        text = (
+            f"L’{shared.told} est partagé par {count} quartiers{NO_BREAK}: celui-ci et "
+            f"{enumerate_words(list(shared.others))}. Leurs fiches montrent les mêmes taux, qui ne "
+            "les distinguent pas."
+        )
+    return Callout("Les taux entre parenthèses sont ceux de l’IRIS, non du quartier seul", (text,))
 
 
 def _nothing(identity: Identity) -> Callout:

@@ -125,7 +125,11 @@ def withhold(table: Table, gate: Gate) -> Table:
 
 def _emptied(cells: pd.DataFrame, kept_back: pd.Series, reasons: pd.Series) -> pd.DataFrame:
     emptied = cells.copy()
-    emptied.loc[kept_back, ["value", "low", "high", "count"]] = float("nan")
+    told = {"value", "low", "high", "count", "base"}
+    told |= {
+        f"{kind}_{side}" for kind in ("passage", "sampling", "wide") for side in ("low", "high")
+    }
+    emptied.loc[kept_back, sorted(told & set(emptied.columns))] = float("nan")
     emptied.loc[kept_back, "status"] = str(Status.MISSING)
     emptied.loc[kept_back, "method"] = ""
     emptied.loc[kept_back, "reason"] = reasons[kept_back]

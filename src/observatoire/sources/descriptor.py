@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
 from observatoire.sources.conventions import Convention, read_convention
+from observatoire.sources.precision import PrecisionRule, read_precision
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class Source:
     markers: Markers
     secrecy: SecrecyRule
     sha256: str
+    precision: PrecisionRule = PrecisionRule()  # noqa: RUF009 - frozen
     convention: Convention | None = None
 
     def standing(self) -> tuple[FileSpec, ...]:
@@ -218,6 +220,7 @@ def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> So
         markers=_read_markers(table.child("markers")),
         secrecy=_agreed(_read_secrecy(table.child("secrecy")), convention),
         sha256=sha256,
+        precision=read_precision(table.child("precision")),
         convention=convention,
     )
     table.close()

@@ -120,6 +120,10 @@ def compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     chained = pd.DataFrame(
         {"source": joined["source"], "target": joined["target_second"], "rank": weakest}
     )
+    # A member that the second table itself does not name leaves its target incomplete too.
+    lost = second.loc[(second["source"] == "") & (second["link"] == UNKNOWN), "target"]
+    unnamed = pd.DataFrame({"source": "", "target": lost, "rank": strength[UNKNOWN]})
+    chained = pd.concat([chained, unnamed], ignore_index=True)
     best = chained.groupby(["source", "target"], as_index=False)["rank"].min()
     words = {rank: word for word, rank in strength.items()}
     told = pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,6 +153,9 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
             source.folder.resolve().as_posix(),
         ],
     )
+    warehouse.run("DELETE FROM precision_rule WHERE source = ?", [source.code])
+    rule = json.dumps(source.precision.as_dict(), ensure_ascii=False)
+    warehouse.run("INSERT INTO precision_rule VALUES (?, ?)", [source.code, rule])
     warehouse.insert(
         "variable",
         pd.DataFrame(

@@ -45,6 +45,11 @@ CREATE TABLE IF NOT EXISTS source (
 -- Where the source was loaded from: two folders of one code would overwrite each other.
 ALTER TABLE source ADD COLUMN IF NOT EXISTS folder VARCHAR DEFAULT '';
 
+CREATE TABLE IF NOT EXISTS precision_rule (
+    source VARCHAR PRIMARY KEY,
+    rule   JSON NOT NULL              -- the [precision] table of source.toml
+);
+
 CREATE TABLE IF NOT EXISTS variable (
     source       VARCHAR NOT NULL,
     code         VARCHAR NOT NULL,

@@ -1,0 +1,223 @@
+"""Differences of every territory with what it is compared with, and why one is not judged."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.indicators.comparing import UNKNOWN, Difference, Estimate, difference
+from observatoire.indicators.sampling import TOO_SMALL
+from observatoire.indicators.table import by_spot
+from observatoire.values import Nature, Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from observatoire.indicators.beside import Counterpart
+    from observatoire.indicators.catalogue import Indicator
+
+#: One row a territory, indicator and comparator.
+DIFFERENCE_COLUMNS = (
+    "comparator",
+    "zoning",
+    "territory",
+    "name",
+    "indicator",
+    "period",
+    "against_zoning",
+    "against",
+    "against_name",
+    "difference",
+    "low",
+    "high",
+    "rank",
+    "verdict",
+    "mark",
+    "reason",
+)
+
+_NAN = float("nan")
+
+#: Natures whose figures of two territories can be set side by side: a count tells the size.
+COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
+
+#: Share of the comparator above which it is the territory itself.
+_SAME = 1 - 1e-9
+
+_TELLING = (
+    str(Status.OBSERVED),
+    str(Status.AGGREGATED),
+    str(Status.ESTIMATED),
+    str(Status.BOUNDED),
+    str(Status.CONTEXT),
+)
+
+#: Why a figure of a source is not judged.
+_UNJUDGED = {
+    "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé.",
+    "unknown": "Précision inconnue : écart sans intervalle.",
+    "withheld": "Précision gardée par le secret : écart sans intervalle.",
+}
+NO_COMMENT = (
+    "Exploitation complémentaire sur moins de 2 000 habitants : à ne pas commenter (Insee)."
+)
+TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-dessus."
+OF_ENCLOSING = "Chiffre de l’IRIS qui contient ce quartier, non du quartier seul."
+
+
+def estimate_of(row: Record) -> Estimate:
+    """Return the figure of one row of a table, with all that is known of its precision.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of ``Table.cells`` or ``ProtectedTable.cells``.
+
+    Returns
+    -------
+    Estimate
+        Without interval when its sampling error is not known, or when it has no sampling.
+
+    Examples
+    --------
+    >>> row = {"value": 20.0, "low": 18.0, "high": 23.0, "status": "aggregated",
+    ...        "precision": "census", "wide_low": 17.0, "wide_high": 25.0,
+    ...        "passage_low": 20.0, "passage_high": 20.0,
+    ...        "sampling_low": 18.0, "sampling_high": 23.0}
+    >>> estimate_of(row).sides(0.95)
+    (2.0, 3.0)
+    """
+    if row["status"] not in _TELLING:
+        return Estimate(_NAN)
+    context = row["status"] == str(Status.CONTEXT)
+    low, high = ("sampling_low", "sampling_high") if context else ("low", "high")
+    told = row["precision"] == "reference" or not math.isnan(float(row["wide_low"]))
+    return Estimate(
+        float(row["value"]),
+        float(row[low]) if told else _NAN,
+        float(row[high]) if told else _NAN,
+        float(row["wide_low"]),
+        float(row["wide_high"]),
+        float(row["passage_low"]),
+        float(row["passage_high"]),
+    )
+
+
+def differences(
+    cells: pd.DataFrame,
+    beside: Mapping[str, Mapping[str, Counterpart]],
+    indicators: Mapping[str, Indicator],
+    zoning: str,
+    territories: Collection[str],
+) -> pd.DataFrame:
+    """Return the difference of each figure with each comparator.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Cells of a table, comparators included.
+    beside : mapping
+        By comparator, then by territory: what it is compared with.
+    indicators : mapping
+        Definitions; counts and amounts are passed over.
+    zoning, territories : str, collection of str
+        What is compared.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`DIFFERENCE_COLUMNS`; ``reason`` says why a difference is not judged, or
+        that it is the enclosing territory's.
+    """
+    figures = by_spot(cells)
+    rows = []
+    for row in records(cells[cells["zoning"] == zoning]):
+        indicator = indicators[str(row["indicator"])]
+        if indicator.nature not in COMPARED or row["territory"] not in territories:
+            continue
+        for comparator, of_each in beside.items():
+            other = of_each.get(str(row["territory"]))
+            if other is None:
+                continue
+            theirs = figures.get((other.zoning, other.code, indicator.code))
+            rows.append(_row(comparator, row, theirs, other, indicator))
+    return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS))
+
+
+def _row(
+    comparator: str, row: Record, theirs: Record | None, other: Counterpart, indicator: Indicator
+) -> tuple[object, ...]:
+    found, reason = _judged(row, theirs, other, indicator)
+    return (
+        comparator,
+        row["zoning"],
+        row["territory"],
+        row["name"],
+        indicator.code,
+        row["period"],
+        other.zoning,
+        other.code,
+        other.name,
+        found.value,
+        found.low,
+        found.high,
+        found.rank,
+        found.verdict if not math.isnan(found.low) else "",
+        found.mark,
+        reason,
+    )
+
+
+def _judged(
+    row: Record, theirs: Record | None, other: Counterpart, indicator: Indicator
+) -> tuple[Difference, str]:
+    lacking = _lacking(row, theirs, other)
+    if theirs is None or lacking:
+        return Difference(_NAN, _NAN, _NAN), lacking
+    share = _overlap(row, theirs) if other.holds else 0.0
+    if share > _SAME:
+        same = f"{other.name} est fait des mêmes territoires."
+        return Difference(_NAN, _NAN, _NAN), same
+    found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
+    if TOO_SMALL in (row["flag"], theirs["flag"]):
+        return Difference(found.value, _NAN, _NAN), NO_COMMENT
+    return found, _remark(row, theirs, found)
+
+
+def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
+    """Return which of two figures is not there."""
+    if row["status"] not in _TELLING:
+        return "Pas de chiffre pour ce territoire."
+    if theirs is None or theirs["status"] not in _TELLING:
+        return f"Pas de chiffre pour {other.name}."
+    if theirs["period"] != row["period"]:
+        return f"Pas de chiffre pour {other.name} en {row['period']}."
+    return ""
+
+
+def _remark(row: Record, theirs: Record, found: Difference) -> str:
+    """Return why a difference is not judged, or whose it is."""
+    if found.verdict == UNKNOWN:
+        return TOO_WIDE
+    if not found.judged:
+        return unjudged(row, theirs)
+    return OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
+
+
+def unjudged(*rows: Record) -> str:
+    """Return why figures that are there are not judged."""
+    told = {str(row["precision"]) for row in rows}
+    known = next(
+        (each for each in ("unknown", "withheld", "exhaustive") if each in told), "unknown"
+    )
+    return _UNJUDGED[known]
+
+
+def _overlap(row: Record, theirs: Record) -> float:
+    """Return the share of the comparator's people that the territory holds, 0 when not known."""
+    part, whole = float(row["base"]), float(theirs["base"])
+    if math.isnan(part) or math.isnan(whole) or not whole > 0:
+        return 0.0
+    return min(part / whole, 1.0)

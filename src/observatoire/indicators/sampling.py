@@ -1,0 +1,393 @@
+"""Put beside each figure what its source's sampling leaves open, and the producer's cautions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import UnknownNameError, suggestion
+from observatoire.indicators.catalogue import Indicator
+from observatoire.indicators.comparing import LIKELY, SURE
+from observatoire.indicators.computing import Asked, compute
+from observatoire.indicators.precision import byar, effective_share, poisson_exact, wilson
+from observatoire.sources.precision import COMPLEMENTARY, PrecisionRule
+from observatoire.values import Nature, Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from observatoire.indicators.computing import Place
+    from observatoire.indicators.explaining import SourceNote
+    from observatoire.indicators.figures import Figures
+
+    Array = NDArray[np.float64]
+
+#: Whose intervals to make: those declared, those of exhaustive sources too, or none.
+DECLARED, ALL, NO = "declared", "all", "none"
+CHOICES = (DECLARED, ALL, NO)
+
+#: Columns added to the cells of a table.
+SAMPLING_COLUMNS = (
+    "passage_low",
+    "passage_high",
+    "sampling_low",
+    "sampling_high",
+    "wide_low",
+    "wide_high",
+    "precision",
+    "flag",
+    "base",
+)
+
+#: What the producer asks to say of a figure.
+CAREFUL, TOO_SMALL = "à utiliser avec précaution", "à ne pas commenter"
+
+_SHOWN = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
+_WITH_INTERVAL = (*_SHOWN, str(Status.BOUNDED))
+
+_NAN = float("nan")
+
+#: Below this count, Byar's interval gives way to the exact one (Fingertips' rule).
+_FEW = 10
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What sources declare of their precision, and what their variables were drawn from."""
+
+    sources: Mapping[str, PrecisionRule] = field(default_factory=dict)
+    complementary: frozenset[tuple[str, str]] = frozenset()
+    communes: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, source: str) -> PrecisionRule:
+        """Return the rule of a source."""
+        return self.sources.get(source, PrecisionRule())
+
+
+def is_complementary(exploitation: str) -> bool:
+    """Say whether a variable was coded from part of the forms only."""
+    return exploitation.casefold() == COMPLEMENTARY
+
+
+def check_choice(choice: str) -> str:
+    """Return a choice of intervals.
+
+    Raises
+    ------
+    UnknownNameError
+        On any other word.
+    """
+    if choice not in CHOICES:
+        raise UnknownNameError(
+            f"On ne sait pas donner la précision « {choice} ».",
+            remedy=suggestion(choice, CHOICES),
+            name=choice,
+        )
+    return choice
+
+
+def with_sampling(
+    cells: pd.DataFrame,
+    asked: Sequence[Asked],
+    figures: Mapping[str, Figures],
+    place: Place,
+    sources: Mapping[str, SourceNote],
+    rules: Rules,
+    choice: str = DECLARED,
+) -> pd.DataFrame:
+    """Return the cells of one place with their sampling intervals and cautions.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        What :func:`~observatoire.indicators.computing.compute` gave: ``low`` and ``high`` are the
+        passage's bounds.
+    asked, figures, place, sources
+        What it was computed from.
+    rules : Rules
+        How sure each source is.
+    choice : {"declared", "all", "none"}
+        Intervals of sampled sources, of exhaustive ones too, or of none.
+
+    Returns
+    -------
+    DataFrame
+        ``low`` and ``high`` are then all that is left open, passage and sampling;
+        ``passage_low`` and ``passage_high`` the passage alone; ``sampling_low`` and
+        ``sampling_high`` the sampling alone, around the value; ``wide_low`` and ``wide_high`` all
+        told at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
+        the denominator.
+    """
+    plans = {one.indicator.code: _plan(one, figures, rules) for one in asked}
+    counted = _counted(list(plans.values()), figures, place, sources)
+    frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
+    laid = [
+        _laid(row, plans[str(row["indicator"])], counted, sources, rules) for row in records(cells)
+    ]
+    told = pd.DataFrame(laid, columns=["base", "size", "share", "kind", "flag"], index=cells.index)
+    for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
+        frame[name] = (
+            told[column].astype(np.float64) if name == "base" else told[column].astype(str)
+        )
+    return _bounded(frame, told, plans, choice)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What must be known of an indicator to say how sure it is."""
+
+    asked: Asked
+    source: str
+    rule: PrecisionRule
+    complementary: bool
+    effect: float
+    base: str
+    inhabitants: str
+    counts: tuple[Asked, ...]
+
+
+def _plan(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> _Plan:
+    indicator, period = one.indicator, one.period
+    told = indicator.at(
+        (indicator.variable,) if indicator.variable else indicator.numerator, period
+    )
+    source = _source_of(indicator, told, period, figures)
+    rule = rules.of(source)
+    counts = []
+    base = people = ""
+    size = indicator.size
+    if indicator.denominator:
+        names = indicator.at(indicator.denominator, period)
+        counts.append(_sum_of(indicator.sources, period, names))
+        base = counts[-1].indicator.code
+    elif size:
+        counts.append(
+            _sum_of((size.source,), size.period, indicator.at(size.variables, size.period))
+        )
+        base = counts[-1].indicator.code
+    complementary = any((source, name) in rules.complementary for name in told)
+    if rule.inhabitants and complementary:
+        counts.append(_sum_of((source,), period, indicator.at(rule.inhabitants, period)))
+        people = counts[-1].indicator.code
+    effect = max((rule.effect_of(name) for name in told), default=rule.effect)
+    return _Plan(one, source, rule, complementary, effect, base, people, tuple(counts))
+
+
+def _source_of(
+    indicator: Indicator, names: Sequence[str], period: str, figures: Mapping[str, Figures]
+) -> str:
+    """Return which of an indicator's sources gave its figures."""
+    for source in indicator.sources:
+        if any(
+            (source, name, period) in one.value.columns
+            for one in figures.values()
+            for name in names
+        ):
+            return source
+    return indicator.sources[0]
+
+
+def sums_behind(
+    indicator: Indicator, period: str, rule: PrecisionRule
+) -> list[tuple[str, str, str]]:
+    """Return the (source, variable, period) that intervals need beside the indicator's own."""
+    wanted = []
+    if size := indicator.size:
+        names = indicator.at(size.variables, size.period)
+        wanted += [(size.source, name, size.period) for name in names]
+    for source in indicator.sources:
+        wanted += [(source, name, period) for name in indicator.at(rule.inhabitants, period)]
+    return wanted
+
+
+def _sum_of(sources: tuple[str, ...], period: str, names: tuple[str, ...]) -> Asked:
+    """Return the count that adds some variables up, as an indicator nobody named."""
+    code = f"{'+'.join(sources)} {period} {'+'.join(names)}"
+    return Asked(
+        Indicator(
+            code, code, code, "", Nature.COUNT, "", 0, "neutral", "", "", sources, numerator=names
+        ),
+        period,
+    )
+
+
+def _counted(
+    plans: Sequence[_Plan],
+    figures: Mapping[str, Figures],
+    place: Place,
+    sources: Mapping[str, SourceNote],
+) -> dict[tuple[str, str], Record]:
+    """Carry the denominators and the inhabitants to the territories, each sum once."""
+    once = {one.indicator.code: one for plan in plans for one in plan.counts}
+    if not once:
+        return {}
+    frame = compute(list(once.values()), figures, place, sources)
+    return {(str(row["indicator"]), str(row["territory"])): row for row in records(frame)}
+
+
+def _laid(
+    row: Record,
+    plan: _Plan,
+    counted: Mapping[tuple[str, str], Record],
+    sources: Mapping[str, SourceNote],
+    rules: Rules,
+) -> tuple[float, float, float, str, str]:
+    """Return a cell's denominator, the least it can be, what one is worth, its method, its caution."""
+    indicator, code = plan.asked.indicator, str(row["territory"])
+    if _is_published(row, indicator, sources):
+        return _NAN, _NAN, 1.0, rules.of(indicator.published[0]).method, ""
+    base = counted.get((plan.base, code))
+    kind = {"none": "exhaustive", "": plan.rule.method}.get(
+        indicator.precision, indicator.precision
+    )
+    share, flag = 1.0, ""
+    if kind == "census":
+        commune = rules.communes.get(code, "")
+        fraction = plan.rule.fraction_of(commune, complementary=plan.complementary)
+        share = effective_share(fraction, plan.effect)
+        people = _most(counted.get((plan.inhabitants, code)))
+        flag = _flag(row, indicator, _most(base), people, plan.rule)
+        if not np.isfinite(share):
+            share, kind = 1.0, "exhaustive"
+    size = _most(base) if row["status"] == str(Status.CONTEXT) else _least(base)
+    return float(base["value"]) if base else _NAN, size, share, kind, flag
+
+
+def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, SourceNote]) -> bool:
+    note = sources.get(indicator.published[0])
+    return (
+        note is not None
+        and row["source"] == note.label
+        and indicator.published[0] not in indicator.sources
+    )
+
+
+def _most(row: Record | None) -> float:
+    """Return a count, or the most it can be: that of what holds a part."""
+    if row is None:
+        return _NAN
+    value = float(row["value"])
+    return value if not np.isnan(value) else float(row["high"])
+
+
+def _least(row: Record | None) -> float:
+    """Return a count, or the least it can be: an interval must not be too narrow."""
+    if row is None:
+        return _NAN
+    value = float(row["value"])
+    return value if not np.isnan(value) else float(row["low"])
+
+
+def _flag(
+    row: Record, indicator: Indicator, base: float, people: float, rule: PrecisionRule
+) -> str:
+    if row["status"] not in (*_WITH_INTERVAL, str(Status.CONTEXT)):
+        return ""
+    if people < rule.complementary_below:
+        return TOO_SMALL
+    count = float(row["value"]) if indicator.nature is Nature.COUNT else base
+    return CAREFUL if count < rule.careful_below else ""
+
+
+def _bounded(
+    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, _Plan], choice: str
+) -> pd.DataFrame:
+    """Fill the intervals of every cell that may have one."""
+    kind = frame["precision"]
+    wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
+        _ASKED[choice]
+    )
+    for column in _FILLED:
+        frame[column] = np.nan
+    indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
+    models = np.array([_model(one, str(k)) for one, k in zip(indicator, kind, strict=True)])
+    factor = np.array([one.factor for one in indicator], dtype=float)
+    share = told["share"].to_numpy(dtype=float)
+    size = told["size"].to_numpy(dtype=float) * share
+    for model in ("proportion", "ratio", "count", "exact count", "exact ratio"):
+        chosen = wanted.to_numpy(dtype=bool) & (models == model)
+        if chosen.any():
+            scale = factor / share if "count" in model else factor
+            _fill(frame, chosen, model, scale[chosen], size[chosen])
+    for bound in ("low", "high"):
+        # What a figure of the enclosing territory leaves open is not said of this one.
+        own = frame[f"all_{bound}"].notna() & (frame["status"] != str(Status.CONTEXT))
+        frame[bound] = frame[f"all_{bound}"].where(own, frame[bound])
+    reference = kind == "reference"
+    for column in ("sampling_low", "sampling_high", "wide_low", "wide_high"):
+        frame.loc[reference, column] = frame.loc[reference, "value"]
+    certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference"])
+    frame["precision"] = kind.where(certain, "unknown")
+    return frame.drop(columns=["all_low", "all_high"])
+
+
+#: Methods whose interval each choice makes.
+_ASKED = {
+    DECLARED: ["census", "wilson", "byar", "exact"],
+    ALL: ["census", "wilson", "byar", "exact", "exhaustive"],
+    NO: [],
+}
+
+_FILLED = ("sampling_low", "sampling_high", "all_low", "all_high", "wide_low", "wide_high")
+
+
+def _model(indicator: Indicator, kind: str) -> str:
+    """Return how the figures of an indicator vary; nothing for what no interval is known of."""
+    exact = "exact " if kind == "exact" else ""
+    if indicator.nature is Nature.COUNT:
+        return f"{exact}count"
+    if indicator.nature is not Nature.RATE:
+        return ""
+    return (
+        "proportion" if indicator.unit == "%" and kind not in ("byar", "exact") else f"{exact}ratio"
+    )
+
+
+def _fill(
+    frame: pd.DataFrame, chosen: NDArray[np.bool_], model: str, scale: Array, size: Array
+) -> None:
+    """Write the intervals of the chosen cells, around their value and around their bounds."""
+    rows = frame.index[chosen]
+    value = frame.loc[rows, "value"].to_numpy(dtype=float) / scale
+    least, most = (
+        np.where(np.isnan(bound), value, bound)
+        for bound in (
+            frame.loc[rows, name].to_numpy(dtype=float) / scale
+            for name in ("passage_low", "passage_high")
+        )
+    )
+    for confidence, (below, above) in (
+        (LIKELY, ("sampling_low", "sampling_high")),
+        (LIKELY, ("all_low", "all_high")),
+        (SURE, ("wide_low", "wide_high")),
+    ):
+        around = below == "sampling_low"
+        low, _ = _interval(model, value if around else least, size, confidence)
+        _, high = _interval(model, value if around else most, size, confidence)
+        frame.loc[rows, below] = low * scale
+        frame.loc[rows, above] = high * scale
+
+
+def _interval(model: str, point: Array, size: Array, confidence: float) -> tuple[Array, Array]:
+    """Return the interval of points: proportions or ratios of ``size``, or counts."""
+    known = ~np.isnan(point) & (np.ones_like(point, dtype=bool) if "count" in model else size > 0)
+    low, high = np.full_like(point, np.nan), np.full_like(point, np.nan)
+    if not known.any():
+        return low, high
+    p, n = np.maximum(point[known], 0.0), size[known]
+    if model == "proportion":
+        low[known], high[known] = wilson(np.minimum(p, 1.0) * n, n, confidence)
+        return low, high
+    counts = p if "count" in model else p * n
+    below, above = byar(counts, confidence)
+    exact_below, exact_above = poisson_exact(counts, confidence)
+    few = (counts < _FEW) | ("exact" in model)
+    below, above = np.where(few, exact_below, below), np.where(few, exact_above, above)
+    by = 1.0 if "count" in model else n
+    low[known], high[known] = below / by, above / by
+    return low, high

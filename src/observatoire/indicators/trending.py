@@ -1,0 +1,109 @@
+"""Changes of every figure between two periods of one series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.indicators.comparing import UNKNOWN, change
+from observatoire.indicators.gaps import (
+    NO_COMMENT,
+    OF_ENCLOSING,
+    TOO_WIDE,
+    estimate_of,
+    unjudged,
+)
+from observatoire.indicators.sampling import TOO_SMALL
+from observatoire.indicators.table import by_spot
+from observatoire.values import Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.indicators.catalogue import Indicator
+
+#: One row a territory and indicator.
+TREND_COLUMNS = (
+    "zoning",
+    "territory",
+    "name",
+    "indicator",
+    "start",
+    "end",
+    "value_start",
+    "value_end",
+    "change",
+    "low",
+    "high",
+    "rank",
+    "verdict",
+    "mark",
+    "reason",
+    "status",
+)
+
+_NAN = float("nan")
+
+_BLANK = (str(Status.MISSING), str(Status.SECRET), str(Status.NOT_APPLICABLE))
+
+
+def trend_frame(
+    start: pd.DataFrame, end: pd.DataFrame, indicators: Mapping[str, Indicator]
+) -> pd.DataFrame:
+    """Return the change of each figure, with its interval and its verdict.
+
+    Parameters
+    ----------
+    start, end : DataFrame
+        Protected cells of two periods that :meth:`SeriesBook.check` lets compare.
+    indicators : mapping
+        Definitions.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`TREND_COLUMNS`; ``reason`` says why a change is not judged.
+    """
+    before = by_spot(start)
+    rows = []
+    for row in records(end):
+        code = str(row["indicator"])
+        former = before.get((str(row["zoning"]), str(row["territory"]), code))
+        if former is not None:
+            rows.append(_row(former, row, indicators[code]))
+    return pd.DataFrame(rows, columns=list(TREND_COLUMNS))
+
+
+def _row(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
+    head = (
+        row["zoning"],
+        row["territory"],
+        row["name"],
+        indicator.code,
+        former["period"],
+        row["period"],
+        former["value"],
+        row["value"],
+    )
+    of_enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
+    status = str(Status.CONTEXT) if of_enclosing else row["status"]
+    return (*head, *_judged(former, row, indicator), status)
+
+
+def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
+    """Return a change: value, bounds, rank, verdict, mark, and why it is not judged."""
+    lacking = next((one for one in (former, row) if one["status"] in _BLANK), None)
+    if lacking is not None:
+        told = Status(lacking["status"]).label
+        return (_NAN, _NAN, _NAN, 0, "", "", f"Chiffre de {lacking['period']} {told}.")
+    found = change(estimate_of(former), estimate_of(row), indicator.polarity)
+    if TOO_SMALL in (former["flag"], row["flag"]):
+        return (found.value, _NAN, _NAN, 0, "", "", NO_COMMENT)
+    if found.verdict == UNKNOWN:
+        return (found.value, found.low, found.high, 0, UNKNOWN, "", TOO_WIDE)
+    if not found.judged:
+        return (found.value, _NAN, _NAN, 0, "", "", unjudged(former, row))
+    context = str(Status.CONTEXT) in (former["status"], row["status"])
+    reason = OF_ENCLOSING if context else ""
+    return (found.value, found.low, found.high, found.rank, found.verdict, found.mark, reason)

@@ -1,0 +1,202 @@
+"""Show how unequal territories are: ranks with their interval, dispersion, dissimilarity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
+from observatoire.pages.cells import number_cell, range_cell
+from observatoire.pages.notes import notes_of
+from observatoire.pages.sheet import Sheet
+from observatoire.secrecy.table import admit
+from observatoire.typography import NO_BREAK, enumerate_words, interval, plural, with_unit
+from observatoire.values import records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.inequality import Inequality, Measure
+    from observatoire.secrecy.table import ProtectedTable
+
+
+@dataclass(frozen=True)
+class InequalityProfile(Sheet):
+    """A page of ranks, its rows in ``df`` and its measures in ``measures``."""
+
+    df: pd.DataFrame
+    measures: Inequality
+
+
+def inequality_page(
+    table: ProtectedTable,
+    found: Inequality,
+    indicator: Indicator,
+    date: str,
+    place: str,
+    former: tuple[str, Measure, Measure] | None = None,
+) -> InequalityProfile:
+    """Return the page of one indicator's inequality between territories.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        The figures, for the definitions and notes.
+    found : Inequality
+        What :func:`~observatoire.indicators.inequality.inequality_of` returns.
+    indicator : Indicator
+        What is measured.
+    date, place : str
+        What the page says of itself.
+    former : tuple, optional
+        An earlier period, and how much the dispersion and the dissimilarity moved since.
+    """
+    admit(table)
+    blocks: list[Block] = []
+    if found.ranks.empty:
+        blocks.append(Paragraph("Aucun territoire n’a de chiffre propre avec son intervalle."))
+    else:
+        blocks += [Paragraph(_ends(found, indicator)), _measures(found, indicator, former)]
+        blocks.append(_ranks(table, found, indicator))
+    title = f"Inégalités{NO_BREAK}: {indicator.label}"
+    page = Page(title, table.zoning_label, tuple(blocks), date, place)
+    return InequalityProfile(page, table, found.ranks, found)
+
+
+def _ends(found: Inequality, indicator: Indicator) -> str:
+    """Name the territories that are surely in one half of the ranks."""
+    first, last = (
+        ("mieux placé", "moins bien placé")
+        if indicator.polarity != "neutral"
+        else ("plus haut", "plus bas")
+    )
+    said = []
+    for word in (first, last):
+        names = [str(r["name"]) for r in records(found.ranks) if r["place"] == word]
+        listed = enumerate_words(names, most=5) if names else "aucun avec certitude"
+        said.append(f"dans la moitié des {_plural_of(word)}{NO_BREAK}: {listed}")
+    return f"À 95 %, {' ; '.join(said)}."
+
+
+def _plural_of(word: str) -> str:
+    head, *tail = word.rsplit(" ", 1)
+    return f"{head} {tail[0]}s" if tail[0] != "bas" else word
+
+
+def _measures(
+    found: Inequality, indicator: Indicator, former: tuple[str, Measure, Measure] | None
+) -> Grid:
+    kinds = (
+        (f"Dispersion (écart-type pondéré, {indicator.points})", found.spread, 1),
+        (
+            "Dissimilarité (part à déplacer pour l’égalité, en %)",
+            _hundredfold(found.dissimilarity),
+            1,
+        ),
+    )
+    rows = [_measure_row(label, measure, decimals) for label, measure, decimals in kinds]
+    if former:
+        since, spread, apart = former
+        rows.append(_change_row(f"Évolution de la dispersion depuis {since}", spread))
+        rows.append(
+            _change_row(
+                f"Évolution de la dissimilarité depuis {since} (points)", _hundredfold(apart)
+            )
+        )
+    return Grid(
+        title="Mesures de l’inégalité entre territoires",
+        head="Mesure",
+        columns=(
+            Column("Valeur", decimals=1),
+            Column("Intervalle à 95 %", decimals=1),
+            Column("Par le seul hasard", decimals=1),
+        ),
+        rows=tuple(rows),
+        notes=(
+            Note(
+                "Lecture",
+                "« par le seul hasard » : ce que l’on mesurerait en moyenne si tous les territoires "
+                "avaient le même taux ; seul ce qui le dépasse est de l’inégalité.",
+            ),
+        ),
+    )
+
+
+def _measure_row(label: str, measure: Measure, decimals: int) -> Row:
+    return Row(
+        label,
+        (
+            number_cell(measure.value, decimals),
+            range_cell(measure.low, measure.high, decimals),
+            number_cell(measure.chance, decimals),
+        ),
+    )
+
+
+def _change_row(label: str, measure: Measure) -> Row:
+    shown = number_cell(measure.value, 1, sign=True)
+    return Row(label, (shown, range_cell(measure.low, measure.high, 1), Cell("")))
+
+
+def _hundredfold(measure: Measure) -> Measure:
+    return replace(
+        measure,
+        value=100 * measure.value,
+        low=100 * measure.low,
+        high=100 * measure.high,
+        chance=100 * measure.chance,
+    )
+
+
+def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Grid:
+    rows = [
+        Row(
+            str(row["name"]),
+            (
+                number_cell(row["value"], indicator.decimals),
+                range_cell(row["low"], row["high"], indicator.decimals),
+                Cell(f"{row['rank']}", value=float(row["rank"])),
+                Cell(interval(row["rank_low"], row["rank_high"])),
+                Cell(str(row["place"])),
+            ),
+        )
+        for row in records(found.ranks)
+    ]
+    first = records(found.ranks)[0]
+    least, most = first["rank_low"], first["rank_high"]
+    place = f"le {least}" if least == most else f"compris entre {least} et {most}"
+    example = (
+        f"{first['name']}{NO_BREAK}: {with_unit(first['value'], indicator.unit, indicator.decimals)} ; à "
+        f"95 %, son rang est {place}, sur {len(found.ranks)}."
+    )
+    out = len(found.left_out)
+    left = f"{plural(out, 'territoire')} sans chiffre propre ou sans intervalle{NO_BREAK}: "
+    notes = notes_of(table, table.main, [indicator])
+    return Grid(
+        title=f"Rangs, du {_first_word(indicator)}",
+        head=table.zoning_label,
+        columns=(
+            Column(indicator.short, indicator.unit, decimals=indicator.decimals),
+            Column("Intervalle à 95 %", indicator.unit, decimals=indicator.decimals),
+            Column("Rang"),
+            Column("Rang à 95 %"),
+            Column("Ce que l’on peut en dire"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            Note("Lecture", example),
+            *(
+                [Note("Non classés", f"{left}{enumerate_words(list(found.left_out), most=8)}.")]
+                if out
+                else ()
+            ),
+            *(note for note in notes if note.label != "Lecture"),
+        ),
+    )
+
+
+def _first_word(indicator: Indicator) -> str:
+    if indicator.polarity == "neutral":
+        return "plus haut au plus bas"
+    return "plus favorable au moins favorable"

@@ -1,0 +1,138 @@
+"""Show changes between two periods, each with its interval and its verdict."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
+from observatoire.pages.cells import number_cell, range_cell
+from observatoire.pages.notes import notes_of
+from observatoire.pages.sheet import Sheet
+from observatoire.secrecy.table import admit
+from observatoire.typography import NO_BREAK, plural
+from observatoire.values import Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.secrecy.table import ProtectedTable
+
+
+@dataclass(frozen=True)
+class Trend(Sheet):
+    """A page of changes, and its rows in ``df``."""
+
+    df: pd.DataFrame
+
+
+def trend_page(
+    table: ProtectedTable, frame: pd.DataFrame, communes: Mapping[str, str], date: str, place: str
+) -> Trend:
+    """Return the page of the changes between two periods.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        The figures of the end, for the definitions and notes.
+    frame : DataFrame
+        What :func:`~observatoire.indicators.trending.trend_frame` returns.
+    communes : mapping
+        Name of the commune of each territory: rows are grouped under it.
+    date, place : str
+        What the page says of itself.
+    """
+    admit(table)
+    blocks: list[Block] = []
+    for code, indicator in table.indicators.items():
+        mine = frame[frame["indicator"] == code]
+        told = mine[mine["change"].notna() | mine["low"].notna()]
+        if told.empty:
+            said = "aucun territoire n’a de chiffre aux deux périodes."
+            blocks.append(Paragraph(f"{indicator.label}{NO_BREAK}: {said}"))
+            continue
+        blocks.append(_grid(table, mine, told, indicator, communes))
+    start, end = (str(frame[name].iloc[0]) if len(frame) else "" for name in ("start", "end"))
+    title = f"Évolution {start}-{end}" if start else "Évolution"
+    return Trend(Page(title, table.zoning_label, tuple(blocks), date, place), table, frame)
+
+
+def _grid(
+    table: ProtectedTable,
+    mine: pd.DataFrame,
+    told: pd.DataFrame,
+    indicator: Indicator,
+    communes: Mapping[str, str],
+) -> Grid:
+    start, end = str(mine["start"].iloc[0]), str(mine["end"].iloc[0])
+    rows: list[Row] = []
+    heading = ""
+    for row in records(told):
+        own = row["zoning"] == table.zoning
+        group = communes.get(str(row["territory"]), "") if own else "Pour comparer"
+        if group and group != heading:
+            rows.append(Row(group, kind="group"))
+        heading = group
+        kind = "item" if own else "comparator"
+        rows.append(Row(str(row["name"]), _cells(row, indicator), kind=kind))
+    cells = table.cells[table.cells["indicator"] == indicator.code]
+    lost = len(mine) - len(told)
+    reasons = told.loc[told["verdict"] == "", "reason"]
+    why = [Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text]
+    left = [Note("Non comparé", f"{plural(lost, 'territoire')} sans chiffre aux deux périodes.")]
+    reading = Note(
+        "Verdict",
+        "▲ hausse, ▼ baisse, certaines à 95 % ; ▲▲ et ▼▼ à 99,8 % ; = pas de changement net : l’intervalle "
+        "contient zéro. Les mots suivent le sens favorable de l’indicateur.",
+    )
+    notes = [n for n in notes_of(table, cells, [indicator]) if n.label != "Lecture"]
+    return Grid(
+        title=f"{indicator.label}, {start} à {end}",
+        head=table.zoning_label,
+        columns=(
+            Column(start, indicator.unit, decimals=indicator.decimals),
+            Column(end, indicator.unit, decimals=indicator.decimals),
+            Column("Évolution", indicator.points, decimals=indicator.decimals),
+            Column("Intervalle à 95 %", indicator.points, decimals=indicator.decimals),
+            Column("Verdict"),
+        ),
+        rows=tuple(rows),
+        notes=(*_example(told, indicator), reading, *why, *(left if lost else ()), *notes),
+    )
+
+
+def _cells(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
+    said = f"{row['mark']} {row['verdict']}".strip() or "non jugé"
+    cells = (
+        number_cell(row["value_start"], indicator.decimals),
+        number_cell(row["value_end"], indicator.decimals),
+        number_cell(row["change"], indicator.decimals, sign=True),
+        range_cell(row["low"], row["high"], indicator.decimals),
+        Cell(said, hint=str(row["reason"])),
+    )
+    if row["status"] != str(Status.CONTEXT):
+        return cells
+    # Of the territory that encloses this one, for want of its own: in brackets, as everywhere.
+    return tuple(
+        cell if cell.text == "—" else replace(cell, text=f"({cell.text})") for cell in cells
+    )
+
+
+def _example(told: pd.DataFrame, indicator: Indicator) -> list[Note]:
+    """Write a reading example from the first change that is judged."""
+    for row in records(told):
+        if row["verdict"] and not math.isnan(float(row["change"])):
+            shown, around = (
+                number_cell(row["change"], indicator.decimals, sign=True).text,
+                range_cell(row["low"], row["high"], indicator.decimals).text,
+            )
+            text = (
+                f"{row['name']}, de {row['start']} à {row['end']}{NO_BREAK}: {shown} {indicator.points}, "
+                f"intervalle {around}{NO_BREAK}: {row['verdict']}."
+            )
+            return [Note("Lecture", text)]
+    return []

@@ -1,0 +1,151 @@
+"""How sure a source's figures are, as its ``[precision]`` table declares it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.declarations import Declaration
+
+#: ``census`` draws addresses; ``exhaustive`` counts everyone; ``reference`` is too wide for its
+#: error to matter beside a quartier's; ``unknown`` has an error that nobody told.
+PRECISION_METHODS = ("census", "exhaustive", "reference", "unknown")
+
+#: What a variable of the census is called when only part of the forms was coded for it.
+COMPLEMENTARY = "complémentaire"
+
+
+@dataclass(frozen=True)
+class PrecisionRule:
+    """What is drawn, in which share, and the producer's own words of caution.
+
+    ``effects`` tells, by pattern of a variable's code, how many times as much as a draw of
+    persons the draw of addresses makes it vary; the first pattern that fits wins.
+    """
+
+    method: str = "unknown"
+    fraction: float = 1.0
+    complementary: float = 1.0
+    whole_communes: tuple[str, ...] = ()
+    complementary_whole: float = 1.0
+    effect: float = 1.0
+    effects: tuple[tuple[str, float], ...] = ()
+    careful_below: float = 0.0
+    complementary_below: float = 0.0
+    inhabitants: tuple[str, ...] = ()
+
+    def effect_of(self, variable: str) -> float:
+        """Return the effect of drawing addresses on one variable.
+
+        Examples
+        --------
+        >>> rule = PrecisionRule("census", 0.4, effect=1.3, effects=(("C*_PMEN_*", 3.0),))
+        >>> rule.effect_of("C16_PMEN_CS1"), rule.effect_of("P16_POP0014")
+        (3.0, 1.3)
+        """
+        fitting = (effect for pattern, effect in self.effects if fnmatchcase(variable, pattern))
+        return next(fitting, self.effect)
+
+    def fraction_of(self, commune: str, *, complementary: bool) -> float:
+        """Return the share of a commune's people that a figure rests on.
+
+        Examples
+        --------
+        >>> rule = PrecisionRule("census", 0.4, 0.4, ("97201",), 0.25)
+        >>> rule.fraction_of("97209", complementary=False)
+        0.4
+        >>> [rule.fraction_of("97201", complementary=told) for told in (False, True)]
+        [1.0, 0.25]
+        """
+        if commune in self.whole_communes:
+            return self.complementary_whole if complementary else 1.0
+        return self.complementary if complementary else self.fraction
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the rule as plain values, to keep."""
+        return {**self.__dict__, "effects": [list(pair) for pair in self.effects]}
+
+    @staticmethod
+    def from_dict(told: Mapping[str, Any]) -> PrecisionRule:
+        """Return a rule from what :meth:`as_dict` gave.
+
+        Examples
+        --------
+        >>> rule = PrecisionRule("census", 0.4, effects=(("C*", 3.0),), inhabitants=("P",))
+        >>> PrecisionRule.from_dict(rule.as_dict()) == rule
+        True
+        """
+        lists = ("whole_communes", "inhabitants")
+        return PrecisionRule(
+            **{
+                **told,
+                **{name: tuple(told[name]) for name in lists},
+                "effects": tuple(
+                    (str(pattern), float(effect)) for pattern, effect in told["effects"]
+                ),
+            }
+        )
+
+
+def read_precision(table: Declaration) -> PrecisionRule:
+    """Read and validate a ``[precision]`` table; an absent one says that nothing is known.
+
+    Raises
+    ------
+    DescriptorError
+        On an unknown method or key, a share that is not one, an effect that is not positive.
+    """
+    method = table.text("method", "unknown", choices=PRECISION_METHODS)
+    fraction = _share(table, "fraction", 0.4 if method == "census" else 1.0)
+    rule = PrecisionRule(
+        method=method,
+        fraction=fraction,
+        complementary=_share(table, "complementary", fraction),
+        whole_communes=table.texts("whole_communes"),
+        complementary_whole=_share(table, "complementary_whole", 0.25),
+        effect=_positive(table, "effect"),
+        effects=_effects(table.child("effects")),
+        careful_below=_count(table, "careful_below"),
+        complementary_below=_count(table, "complementary_below"),
+        inhabitants=table.texts("inhabitants"),
+    )
+    table.close()
+    if rule.complementary_below and not rule.inhabitants:
+        raise table.refuse(
+            "complementary_below",
+            "il faut dire par quelles variables compter les habitants (inhabitants = […])",
+        )
+    return rule
+
+
+def _effects(table: Declaration) -> tuple[tuple[str, float], ...]:
+    pairs = tuple((pattern, _positive(table, pattern)) for pattern in table.table)
+    table.close()
+    return pairs
+
+
+def _share(table: Declaration, key: str, default: float) -> float:
+    share = table.take(key, float, default)
+    if not 0 < share <= 1:
+        raise table.refuse(
+            key, "un taux de sondage est au-dessus de 0 et au plus 1 (0.4 pour 40 %)"
+        )
+    return share
+
+
+def _positive(table: Declaration, key: str) -> float:
+    effect = table.take(key, float, 1.0)
+    if not 0 < effect < float("inf"):
+        raise table.refuse(key, "un effet de grappe est un nombre au-dessus de 0")
+    return effect
+
+
+def _count(table: Declaration, key: str) -> float:
+    count = table.take(key, float, 0.0)
+    if not 0 <= count < float("inf"):
+        raise table.refuse(key, "un effectif ne peut être négatif")
+    return count

@@ -1,0 +1,359 @@
+"""Rings, rests, neighbours and trends in a small town of real perimeters, with planted figures."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+import shapely
+
+import observatoire as obs
+from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from observatoire.observatory import Observatory
+
+X, Y, SIDE = 708000, 1613000, 1000
+CODES = [f"{row}{column}" for row in range(3) for column in range(3)]
+
+WORKSPACE = """\
+[workspace]
+name = "Essai"
+main_zoning = "secteur-2020"
+crs = "EPSG:5490"
+series = "series.toml"
+
+[zonings."ville-2020"]
+label = "Villes"
+singular = "ville"
+members = "geo/ville.csv"
+
+[zonings."iris-2016"]
+label = "IRIS"
+singular = "IRIS"
+members = "geo/iris.csv"
+geometry = "geo/iris.gpkg"
+
+[zonings."secteur-2020"]
+label = "Secteurs"
+singular = "secteur"
+members = "geo/secteurs.csv"
+geometry = "geo/secteurs.gpkg"
+
+[[passages]]
+source = "iris-2016"
+target = "secteur-2020"
+method = "area"
+
+[[passages]]
+source = "iris-2016"
+target = "ville-2020"
+file = "geo/liens.csv"
+
+[comparators.ville]
+label = "Ville"
+zoning = "ville-2020"
+
+[comparators.reste]
+label = "Le reste"
+zoning = "ville-2020"
+minus = "secteur-2020"
+
+[comparators.autour]
+label = "Autour"
+ring = 300
+"""
+
+CATALOGUE = """\
+[themes.t]
+label = "Thème"
+
+[indicators.part]
+label = "Part des chômeurs"
+theme = "t"
+nature = "rate"
+unit = "%"
+polarity = "lower_is_better"
+definition = "Part."
+universe = "Population"
+sources = ["rp"]
+numerator = ["CHOM"]
+denominator = ["ACT"]
+
+[indicators.actifs]
+label = "Actifs"
+theme = "t"
+nature = "count"
+unit = "habitants"
+decimals = 0
+definition = "Actifs."
+universe = "Population"
+sources = ["rp"]
+numerator = ["ACT"]
+"""
+
+SOURCE = """\
+title = "Recensement"
+producer = "Insee"
+licence = "Licence Ouverte 2.0"
+zoning = "iris-2016"
+caveats = ["À lire avec soin."]
+
+[[files]]
+name = "rp.csv"
+separator = ";"
+territory = "IRIS"
+period_column = "AN"
+
+[precision]
+method = "census"
+fraction = 0.4
+
+[secrecy]
+threshold = 0
+
+[variables.ACT]
+label = "Actifs"
+nature = "count"
+unit = "habitants"
+
+[variables.CHOM]
+label = "Chômeurs"
+nature = "count"
+unit = "habitants"
+"""
+
+SERIES = """\
+[[gaps]]
+years = 5
+what = "Échantillons qui se recouvrent"
+source = "Insee"
+sources = ["rp"]
+
+[[breaks]]
+at = "2018"
+what = "Le questionnaire a changé"
+source = "Insee, note de 2018"
+sources = ["rp"]
+"""
+
+#: Unemployed of 1 000 by period: the middle against the others.
+PLANTED = {"2011": (300, 100), "2016": (200, 100), "2018": (200, 100), "2023": (200, 160)}
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., Observatory]]:
+    """Give what opens a town of nine IRIS, a sector being the middle one."""
+    opened = []
+
+    def build(source: str = SOURCE, workspace: str = WORKSPACE) -> Observatory:
+        files = {
+            "observatoire.toml": workspace,
+            "indicators.toml": CATALOGUE,
+            "series.toml": SERIES,
+            "data/raw/rp/source.toml": source,
+            "data/raw/rp/rp.csv": "IRIS;AN;ACT;CHOM\n"
+            + "".join(
+                f"{code};{year};1000;{middle if code == '11' else others}\n"
+                for year, (middle, others) in PLANTED.items()
+                for code in CODES
+            ),
+            "geo/iris.csv": "code;nom;commune\n" + "".join(f"{c};IRIS {c};V\n" for c in CODES),
+            "geo/secteurs.csv": "code;nom;commune\nM;Le Milieu;V\n",
+            "geo/ville.csv": "code;nom;commune\nV;La Ville;V\n",
+            "geo/liens.csv": "source;target;link\n" + "".join(f"{c};V;proche\n" for c in CODES),
+        }
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        squares = {
+            code: shapely.box(
+                X + SIDE * int(code[1]),
+                Y + SIDE * int(code[0]),
+                X + SIDE * (int(code[1]) + 1),
+                Y + SIDE * (int(code[0]) + 1),
+            )
+            for code in CODES
+        }
+        for name, shapes in (("iris", squares), ("secteurs", {"M": squares["11"]})):
+            gpd.GeoDataFrame(
+                {"code": list(shapes)}, geometry=list(shapes.values()), crs=5490
+            ).to_file(tmp_path / "geo" / f"{name}.gpkg")
+        opened.append(obs.open(tmp_path))
+        return opened[-1]
+
+    yield build
+    for each in opened:
+        each.close()
+
+
+def gaps(o: Observatory, comparator: str, period: int = 2016) -> dict[str, object]:
+    told = o.table("part", period=period, compare=[comparator]).differences
+    assert told is not None
+    return told.to_dict("records")[0]
+
+
+def test_the_ring_is_what_lies_300_m_around(make: Callable[..., Observatory]) -> None:
+    o = make()
+    row = gaps(o, "autour")
+    assert row["against_name"] == "Autour (Le Milieu)"
+    assert row["difference"] == pytest.approx(10, abs=0.1)
+    cells = o.table("actifs", period=2016, compare=["autour"]).compared.iloc[0]
+    ring = shapely.box(0, 0, SIDE, SIDE).buffer(300).area - SIDE**2
+    assert cells["value"] == pytest.approx(1000 * ring / SIDE**2, rel=1e-6)
+    assert cells["status"] == "estimated"
+    assert "anneau de 300 m" in cells["method"]
+
+
+def test_the_rest_of_the_town_is_exact_when_perimeters_are(
+    make: Callable[..., Observatory],
+) -> None:
+    o = make()
+    rest = o.table(["actifs", "part"], period=2016, compare=["reste"]).compared
+    values = dict(zip(rest["indicator"], rest["value"], strict=True))
+    assert values == {"actifs": pytest.approx(8000), "part": pytest.approx(10)}
+    assert set(rest["name"]) == {"La Ville, hors quartiers"}
+
+
+def test_the_verdict_with_the_whole_is_that_with_the_rest(make: Callable[..., Observatory]) -> None:
+    o = make()
+    whole, rest = gaps(o, "ville"), gaps(o, "reste")
+    assert whole["difference"] == pytest.approx(8 / 9 * 10)
+    assert rest["difference"] == pytest.approx(10)
+    assert whole["verdict"] == rest["verdict"] == "nettement moins favorable"
+    spread = [float(str(row["high"])) - float(str(row["low"])) for row in (whole, rest)]
+    assert spread[0] == pytest.approx(8 / 9 * spread[1], rel=0.05)
+
+
+def test_planted_changes_have_their_signs(make: Callable[..., Observatory]) -> None:
+    o = make()
+    trend = o.trend(["part", "actifs"], 2011, 2016, compare=["ville"])
+    told = trend.df.set_index(["territory", "indicator"])
+    middle = told.loc[("M", "part")]
+    assert middle["change"] == pytest.approx(-10)
+    assert middle["low"] < -10 < middle["high"] < 0
+    assert (middle["verdict"], middle["mark"]) == ("nette amélioration", "▼▼")
+    assert told.loc[("M", "actifs"), "verdict"] == "pas de changement net"
+    assert told.loc[("V", "part"), "change"] == pytest.approx(-10 / 9)
+    said = trend.html
+    for part in ("nette amélioration", "Verdict", "de 2011 à 2016", "À lire avec soin"):
+        assert part in said.replace("\u00a0", " ")
+    worse = o.trend("part", 2018, 2023, zoning="iris-2016").df.set_index("territory")
+    assert worse.at["00", "verdict"] == "nette dégradation"
+    assert worse.at["11", "verdict"] == "pas de changement net"
+
+
+def test_planted_breaks_are_refused(make: Callable[..., Observatory]) -> None:
+    o = make()
+    with pytest.raises(SeriesError, match=r"2018.*questionnaire.*note de 2018"):
+        o.trend("part", 2016, 2023)
+    with pytest.raises(SeriesError, match="recouvrent"):
+        o.inequality("part", 2023, since=2019)
+    with pytest.raises(UnknownNameError, match="précéder"):
+        o.trend("part", 2016, 2011)
+
+
+def test_inequality_over_the_town_and_its_change(make: Callable[..., Observatory]) -> None:
+    found = make().inequality("part", 2016, since=2011, zoning="iris-2016")
+    assert found.df.iloc[-1]["territory"] == "11"
+    assert found.df.iloc[-1]["place"] == "moins bien placé"
+    said = found.html.replace("\u00a0", " ")
+    assert "Évolution de la dissimilarité depuis 2011" in said
+    assert "Par le seul hasard" in said
+
+
+def test_a_guarded_source_keeps_the_sizes_of_its_rates(make: Callable[..., Observatory]) -> None:
+    o = make(SOURCE.replace("threshold = 0", "threshold = 11"))
+    shown = o.table(["part", "actifs"], period=2016, compare=["ville"])
+    rate = shown.df[shown.df["indicator"] == "part"]
+    assert rate[["sampling_low", "sampling_high"]].isna().all(axis=None)
+    assert set(rate["precision"]) == {"withheld"}
+    assert (rate["low"] == rate["passage_low"]).all()
+    assert shown.cells["base"].isna().all()
+    count = shown.df[shown.df["indicator"] == "actifs"]
+    assert count["sampling_low"].notna().all()
+    assert shown.differences is not None
+    assert shown.differences[["low", "high"]].isna().all(axis=None)
+
+
+def test_a_hidden_figure_has_no_interval_no_caution_no_difference(
+    make: Callable[..., Observatory],
+) -> None:
+    o = make(
+        SOURCE.replace("threshold = 0", "threshold = 250").replace(
+            "fraction = 0.4", "fraction = 0.4\ncareful_below = 5000"
+        )
+    )
+    shown = o.table("part", zoning="iris-2016", period=2016, compare=["ville"])
+    hidden = shown.cells[shown.cells["status"] == "secret"]
+    assert len(hidden) == 9
+    numbers = ["value", "low", "high", "base"]
+    numbers += [
+        f"{kind}_{side}" for kind in ("passage", "sampling", "wide") for side in ("low", "high")
+    ]
+    assert hidden[numbers].isna().all(axis=None)
+    assert set(hidden["flag"]) == {""}
+    assert shown.differences is not None
+    assert shown.differences[["difference", "low", "high"]].isna().all(axis=None)
+    assert set(shown.differences["verdict"]) == {""}
+    assert all("secret" in reason for reason in shown.differences["reason"])
+
+
+def test_an_interval_is_no_bound_that_secrecy_looks_at(make: Callable[..., Observatory]) -> None:
+    """1 000 ± 80 is above a threshold of 950: only the count itself may be under it."""
+    o = make(SOURCE.replace("threshold = 0", "threshold = 950"))
+    row = o.table("actifs", period=2016).df.iloc[0]
+    assert row["low"] < 950 < row["value"]
+    assert row["status"] == "aggregated"
+
+
+def test_intervals_are_asked_or_refused(make: Callable[..., Observatory]) -> None:
+    o = make(SOURCE.replace('method = "census"\nfraction = 0.4', 'method = "exhaustive"'))
+    plain = o.table("part", period=2016).df.iloc[0]
+    assert math.isnan(plain["sampling_low"])
+    assert plain["precision"] == "exhaustive"
+    asked = o.table("part", period=2016, precision="all").df.iloc[0]
+    low, high = (float(bound) for bound in obs.indicators.wilson(200, 1000))
+    assert (asked["low"], asked["high"]) == pytest.approx((100 * low, 100 * high))
+    with pytest.raises(UnknownNameError, match="declared"):
+        o.table("part", precision="toutes")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('method = "census"', 'method = "sondage"', "sondage"),
+        ("fraction = 0.4", "fraction = 40", "taux de sondage"),
+        ("fraction = 0.4", "fraction = 0.4\neffect = 0", "effet de grappe"),
+        ("fraction = 0.4", "fraction = 0.4\ncareful_below = -1", "négatif"),
+        ("fraction = 0.4", "fraction = 0.4\ncomplementary_below = 2000", "inhabitants"),
+        ("fraction = 0.4", "fracton = 0.4", "fraction"),
+    ],
+)
+def test_a_precision_that_cannot_be_is_refused(
+    make: Callable[..., Observatory], old: str, new: str, said: str
+) -> None:
+    with pytest.raises(DescriptorError, match=said):
+        make(SOURCE.replace(old, new)).load()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ring = 300", "ring = -5", "distance"),
+        ("ring = 300", 'ring = 300\nzoning = "ville-2020"', "anneau"),
+        ('minus = "secteur-2020"', 'minus = "secteurs"', "secteurs"),
+        ('label = "Ville"', 'label = "Ville"\nterritories = ["V"]\nagainst = "W"', "against"),
+    ],
+)
+def test_a_comparator_that_cannot_be_is_refused(
+    make: Callable[..., Observatory], old: str, new: str, said: str
+) -> None:
+    with pytest.raises((DescriptorError, UnknownNameError), match=said):
+        make(workspace=WORKSPACE.replace(old, new))

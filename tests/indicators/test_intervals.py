@@ -1,0 +1,208 @@
+"""Exact, Byar and census intervals: published examples, independent oracles, simulated coverage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from observatoire.indicators import (
+    TrialsError,
+    byar,
+    census_variance,
+    clopper_pearson,
+    effective_share,
+    poisson_exact,
+    wilson,
+)
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [  # Newcombe (1998), « Two-sided confidence intervals for the single proportion », table I.
+        (81, 263, 0.2527, 0.3676),
+        (15, 148, 0.0578, 0.1617),
+        (0, 20, 0.0000, 0.1684),
+        (1, 29, 0.0009, 0.1776),
+    ],
+)
+def test_published_exact_proportions(successes: int, trials: int, low: float, high: float) -> None:
+    found = clopper_pearson(successes, trials)
+    assert tuple(round(float(bound), 4) for bound in found) == (low, high)
+
+
+@given(st.integers(1, 3000), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.998]))
+def test_exact_proportions_same_as_statsmodels(n: int, share: float, confidence: float) -> None:
+    x = round(share * n)
+    truth = proportion_confint(x, n, alpha=1 - confidence, method="beta")
+    found = [float(bound) for bound in clopper_pearson(x, n, confidence)]
+    assert found == pytest.approx([float(t) for t in truth], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    [  # Breslow & Day (1987), and Ulm (1990), « A simple method to calculate the confidence
+        # interval of a standardized mortality ratio », American Journal of Epidemiology 131.
+        (1, 0.0253, 5.5716),
+        (10, 4.7954, 18.3904),
+        (20, 12.2165, 30.8884),
+        (100, 81.3640, 121.6268),
+    ],
+)
+def test_published_exact_counts(count: int, low: float, high: float) -> None:
+    found = [float(bound) for bound in poisson_exact(count)]
+    assert found == pytest.approx([low, high], abs=2e-4)
+
+
+@given(st.integers(0, 5000), st.sampled_from([0.9, 0.95, 0.998]))
+def test_exact_counts_leave_half_the_risk_on_each_side(count: int, confidence: float) -> None:
+    low, high = (float(bound) for bound in poisson_exact(count, confidence))
+    tail = (1 - confidence) / 2
+    assert stats.poisson.cdf(count, high) == pytest.approx(tail, rel=1e-6)
+    if count:
+        assert stats.poisson.sf(count - 1, low) == pytest.approx(tail, rel=1e-6)
+    else:
+        assert low == 0
+
+
+@given(st.integers(10, 5000))
+def test_byar_is_near_the_exact_one(count: int) -> None:
+    for mine, exact in zip(byar(count), poisson_exact(count), strict=True):
+        assert float(mine) == pytest.approx(float(exact), rel=0.01)
+
+
+def test_no_event_still_leaves_some_possible() -> None:
+    for interval in (byar, poisson_exact):
+        low, high = interval([0, 4])
+        assert low[0] == 0
+        assert 3.6 < high[0] < 3.7
+        assert low[1] > 0
+
+
+@pytest.mark.parametrize("interval", [byar, poisson_exact])
+def test_negative_counts_are_refused(interval: object) -> None:
+    with pytest.raises(TrialsError, match="négatif"):
+        interval([3, -1])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "said"), [(3, 2, "Plus de cas"), (-1, 2, "négatif")]
+)
+def test_impossible_trials_are_refused(successes: int, trials: int, said: str) -> None:
+    with pytest.raises(TrialsError, match=said):
+        clopper_pearson(successes, trials)
+
+
+def test_nobody_says_nothing() -> None:
+    assert all(np.isnan(bound) for bound in clopper_pearson(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("fraction", "effect"), [(0, 1), (1.2, 1), (float("nan"), 1), (0.4, 0), (0.4, -1)]
+)
+def test_shares_that_cannot_be_are_refused(fraction: float, effect: float) -> None:
+    with pytest.raises(TrialsError):
+        effective_share(fraction, effect)
+
+
+@pytest.mark.parametrize(("z", "x"), [([1, -1], [1, 1]), ([1], [0]), ([1, 2], [1])])
+def test_addresses_that_cannot_be_are_refused(z: list[int], x: list[int]) -> None:
+    with pytest.raises(TrialsError, match="adresse"):
+        census_variance(z, x)
+
+
+def test_insee_formula_by_hand() -> None:
+    # R = (0 + 2 + 4) / (1 + 2 + 3) = 1; what is beyond: -1, 0, 1; (1 - 0,4)/0,16 × 2 = 7,5.
+    assert census_variance([0, 2, 4], [1, 2, 3], 0.4) == pytest.approx(7.5)
+
+
+def test_insee_formula_is_the_effective_share_when_an_address_holds_one_dwelling() -> None:
+    drawn = np.repeat([1, 0], [120, 280])
+    variance = census_variance(drawn, np.ones(400), 0.4)
+    trials = 400 / 0.4 * effective_share(0.4)
+    p = 0.3
+    assert variance / 1000**2 == pytest.approx(p * (1 - p) / trials, rel=1e-9)
+
+
+# --- coverage, on a known town drawn as the census draws ------------------------------------------
+
+DRAWS = 2000
+
+
+def town(seed: int, addresses: int, dwellings: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return, by address, how many dwellings, and how many of them have a trait (30 %)."""
+    random = np.random.default_rng(seed)
+    size = random.choice(dwellings, addresses)
+    return random.binomial(size, 0.3), size
+
+
+def draws(addresses: int, seed: int) -> list[np.ndarray]:
+    """Draw two addresses in five, one rotation group of five a year, many times."""
+    random = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(DRAWS):
+        group = random.permutation(addresses) % 5
+        each = [random.permutation(np.flatnonzero(group == g)) for g in range(5)]
+        drawn.append(np.concatenate([one[: round(0.4 * one.size)] for one in each]))
+    return drawn
+
+
+def covered(low: np.ndarray, high: np.ndarray, truth: float) -> float:
+    return float(np.mean((low <= truth) & (truth <= high)))
+
+
+@pytest.mark.parametrize("dwellings", [(1,), (1, 1, 1, 2, 4)])
+def test_the_rate_of_dwellings_is_covered_as_said(dwellings: tuple[int, ...]) -> None:
+    trait, size = town(1, 1500, dwellings)
+    truth = trait.sum() / size.sum()
+    found = [(trait[d].sum(), size[d].sum()) for d in draws(1500, 2)]
+    published = np.array([(x / n, size.sum()) for x, n in found])
+    worth = published[:, 1] * effective_share(0.4)
+    low, high = wilson(published[:, 0] * worth, worth)
+    assert 0.93 <= covered(low, high, truth) <= 0.97
+
+
+def test_insee_formula_covers_as_said_whatever_the_addresses_hold() -> None:
+    """Neighbours that are alike at one address: only the addresses' own formula knows it."""
+    random = np.random.default_rng(3)
+    size = random.choice([1, 1, 2, 6, 12], 1500)
+    trait = size * random.binomial(1, 0.3, 1500)  # whole buildings
+    truth = trait.sum()
+    low, high, naive = [], [], []
+    for drawn in draws(1500, 4):
+        ratio = trait[drawn].sum() / size[drawn].sum()
+        side = 1.96 * census_variance(trait[drawn], size[drawn], 0.4) ** 0.5
+        low.append(ratio * size.sum() - side)
+        high.append(ratio * size.sum() + side)
+        naive.append(ratio)
+    assert 0.93 <= covered(np.array(low), np.array(high), truth) <= 0.97
+    worth = size.sum() * effective_share(0.4)
+    bounds = wilson(np.array(naive) * worth, np.full(DRAWS, worth))
+    assert covered(*bounds, truth / size.sum()) < 0.8  # as if persons had been drawn
+
+
+def test_the_declared_effect_mends_what_households_share() -> None:
+    """Persons of a household share the trait: the effect is the household's size as one sees it."""
+    random = np.random.default_rng(5)
+    size = random.choice([1, 2, 3, 4, 5], 2000, p=[0.3, 0.28, 0.2, 0.14, 0.08])
+    trait = size * random.binomial(1, 0.3, 2000)
+    effect = float((size**2).sum() / size.sum())  # 2.98: what a person sees of households
+    truth = trait.sum() / size.sum()
+    found = np.array([trait[d].sum() / size[d].sum() for d in draws(2000, 6)])
+    worth = size.sum() * effective_share(0.4, effect)
+    low, high = wilson(found * worth, np.full(DRAWS, worth))
+    assert 0.93 <= covered(low, high, truth) <= 0.97
+    bare = size.sum() * effective_share(0.4)
+    assert covered(*wilson(found * bare, np.full(DRAWS, bare)), truth) < 0.85
+
+
+def test_a_count_is_covered_as_said() -> None:
+    trait, _ = town(7, 1500, (1,))
+    trait = trait * (np.random.default_rng(8).random(1500) < 0.3)  # a rare one: about 9 %
+    found = np.array([trait[d].sum() / 0.4 for d in draws(1500, 9)])
+    share = effective_share(0.4)
+    low, high = (bound / share for bound in byar(found * share))
+    assert 0.93 <= covered(low, high, trait.sum()) <= 0.97

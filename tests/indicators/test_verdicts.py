@@ -1,0 +1,170 @@
+"""Every verdict of three indicators of the embedded default, worked out again by other means."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from scipy import stats
+
+import demo
+import oracle
+
+#: What the source declares: share of the addresses drawn, and the effect of drawing addresses.
+FRACTION, EFFECTS = 0.4, {"part_0_14": 1.3, "part_hlm": 3.0, "part_pop_monoparentale": 3.0}
+
+NEUTRAL = (
+    "nettement plus bas",
+    "plus bas",
+    "pas de différence nette",
+    "plus haut",
+    "nettement plus haut",
+)
+LOWER = (
+    "nettement plus favorable",
+    "plus favorable",
+    "pas de différence nette",
+    "moins favorable",
+    "nettement moins favorable",
+)
+
+
+@pytest.fixture(scope="module")
+def table() -> Any:
+    return demo.demo().table(list(EFFECTS), compare=["commune", "hors_quartiers", "epci", "Dillon"])
+
+
+def score(p: float, n: float, confidence: float) -> tuple[float, float]:
+    """Solve (p - x)² = z² x (1 - x) / n for x: Wilson's bounds as the roots of their definition."""
+    z2 = stats.norm.ppf(0.5 + confidence / 2) ** 2
+    a, b, c = 1 + z2 / n, -(2 * p + z2 / n), p * p
+    root = math.sqrt(b * b - 4 * a * c)
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+
+
+def by_hand(code: str, mine: object, theirs: object, *, part: bool) -> tuple[int, float, float]:
+    """Return the class of a difference, and its bounds at 95 %."""
+    top, base = oracle.RATES[code]
+    figures = []
+    for iris in (mine, theirs):
+        people = oracle.count(iris, base)
+        worth = people * FRACTION / (1 - FRACTION) / EFFECTS[code]
+        figures.append((oracle.count(iris, top) / people, people, worth))
+    (p, n, worth), (q, m, other) = figures
+    weight = n / m if part else 0.0
+    bounds = []
+    for confidence in (0.95, 0.998):
+        (low, high), (below, above) = score(p, worth, confidence), score(q, other, confidence)
+        sides = []
+        for a, side in ((p - low, above - q), (high - p, q - below)):
+            b = max(side, weight * a)
+            sides.append(math.sqrt(a * a + b * b - 2 * weight * a * a))
+        bounds.append((p - q - sides[0], p - q + sides[1]))
+    rank = sum(1 for low, _ in bounds if low > 0) - sum(1 for _, high in bounds if high < 0)
+    return rank, 100 * bounds[0][0], 100 * bounds[0][1]
+
+
+@pytest.mark.parametrize("code", EFFECTS)
+def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
+    told = table.differences
+    words = LOWER if code == "part_pop_monoparentale" else NEUTRAL
+    judged = 0
+    for row in told[(told["comparator"] == "commune") & (told["indicator"] == code)].to_dict(
+        "records"
+    ):
+        whole, part = oracle.links()[row["territory"]]
+        if not whole and not part:
+            assert (row["verdict"], row["mark"]) == ("", "")
+            assert row["reason"]
+            continue
+        commune = {"FDF": "97209", "LAM": "97213"}[row["territory"][:3]]
+        town = [iris for iris in oracle.census() if iris.startswith(commune)]
+        rank, low, high = by_hand(code, whole or part, town, part=bool(whole))
+        people = oracle.count(whole or part, oracle.AGES)
+        if code == "part_pop_monoparentale" and people < 2000:
+            assert row["verdict"] == ""
+            assert "à ne pas commenter" in row["reason"]
+            continue
+        judged += 1
+        assert row["rank"] == rank, row
+        assert row["verdict"] == words[rank + 2]
+        assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1e-6)
+        assert ("IRIS qui contient" in row["reason"]) == (not whole)
+    assert judged == {"part_0_14": 26, "part_hlm": 26, "part_pop_monoparentale": 18}[code]
+
+
+def test_intervals_and_cautions_of_the_counts() -> None:
+    shown = demo.demo().table(["locataires_hlm", "population"]).df
+    for row in shown.to_dict("records"):
+        if row["status"] != "aggregated":
+            continue
+        few = row["indicator"] == "locataires_hlm" and row["value"] < 200
+        assert row["flag"] == ("à utiliser avec précaution" if few else "")
+        worth = FRACTION / (1 - FRACTION) / (3.0 if row["indicator"] == "locataires_hlm" else 1.3)
+        drawn = row["value"] * worth
+        exact = stats.chi2.ppf([0.025, 0.975], [2 * drawn, 2 * drawn + 2]) / 2 / worth
+        assert [row["sampling_low"], row["sampling_high"]] == pytest.approx(list(exact), rel=0.02)
+        assert (row["low"], row["high"]) == (row["sampling_low"], row["sampling_high"])
+        assert row["passage_low"] == row["passage_high"] == row["value"]
+
+
+def test_passage_and_sampling_are_told_apart(table: Any) -> None:
+    rest = table.cells.set_index(["zoning", "territory", "indicator"]).loc[
+        ("commune-2016 - quartier-cucs-2007", "97209", "part_hlm")
+    ]
+    assert rest["status"] == "bounded"
+    assert rest["low"] < rest["passage_low"] < rest["passage_high"] < rest["high"]
+    assert math.isnan(rest["sampling_low"])
+    own = demo.demo().table("part_hlm", precision="none").df
+    assert own["sampling_low"].isna().all()
+    assert (own["low"].dropna() == own["passage_low"].dropna()).all()
+
+
+def test_what_is_left_of_a_commune_by_hand(table: Any) -> None:
+    """IRIS that no quartier touches are left; of one that holds a part, anything may be."""
+    rest = table.cells.set_index(["zoning", "territory", "indicator"]).loc[
+        ("commune-2016 - quartier-cucs-2007", "97209", "part_hlm")
+    ]
+    whole = {i for w, _ in oracle.links().values() for i in w}
+    part = {i for _, p in oracle.links().values() for i in p}
+    town = {iris for iris in oracle.census() if iris.startswith("97209")}
+    sure, unsure = town - whole - part, (part & town) - whole
+    top, base = oracle.RATES["part_hlm"]
+    group, people = oracle.count(sure, top), oracle.count(sure, base)
+    others = sum(oracle.count([i], base) - oracle.count([i], top) for i in unsure)
+    assert rest["passage_low"] == pytest.approx(100 * group / (people + others))
+    more = oracle.count(unsure, top)
+    assert rest["passage_high"] == pytest.approx(100 * (group + more) / (people + more))
+    assert "Pont de Chaînes" in rest["method"]
+
+
+def test_a_whole_that_is_not_known_whole_is_not_told(table: Any) -> None:
+    cacem = table.cells[table.cells["zoning"] == "epci-2016"]
+    assert set(cacem["status"]) == {"missing"}
+
+
+def test_another_quartier_is_a_comparator_but_not_of_itself(table: Any) -> None:
+    told = table.differences[table.differences["comparator"] == "FDF13"]
+    assert "FDF13" not in set(told["territory"])
+    assert set(told["against_name"]) == {"Dillon"}
+
+
+def test_rates_without_counts_have_an_interval_by_the_size_told_elsewhere() -> None:
+    row = demo.demo().table("part_femmes", territories=["Four-à-Chaux"]).df.iloc[0]
+    people = oracle.count(["972131301"], oracle.AGES)
+    worth = people * FRACTION / (1 - FRACTION) / 1.3
+    low, high = score(row["value"] / 100, worth, 0.95)
+    assert (row["low"], row["high"]) == pytest.approx((100 * low, 100 * high))
+    assert row["precision"] == "census"
+
+
+def test_exhaustive_sources_have_no_interval_and_no_verdict() -> None:
+    found = demo.demo().table("taux_pauvrete", compare=["martinique"])
+    row = found.df[found.df["name"] == "Centre-ville"].iloc[0]
+    assert row["precision"] == "exhaustive"
+    assert math.isnan(row["sampling_low"])
+    told = found.differences.iloc[0]
+    assert told["difference"] == pytest.approx(row["value"] - 27.4)
+    assert told["verdict"] == ""
+    assert "exhaustive" in told["reason"]

@@ -1,0 +1,158 @@
+"""How sure, compared with what: what panels, profiles, maps, workbooks and the annex say of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+import demo
+import oracle
+from observatoire.indicators.comparing import MARKS
+from observatoire.pages.blocks import Callout, Grid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.pages.blocks import Page
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def notes(grid: Grid) -> dict[str, str]:
+    return {note.label: plain(note.text) for note in grid.notes}
+
+
+@pytest.fixture(scope="module")
+def panel() -> Grid:
+    page = demo.demo().panel(theme="habitat").page
+    return next(block for block in page.blocks if isinstance(block, Grid))
+
+
+def profile(name: str) -> tuple[Page, Grid]:
+    page = demo.demo().profile(name).page
+    return page, next(block for block in page.blocks if isinstance(block, Grid))
+
+
+def test_a_panel_marks_every_verdict_and_explains_its_signs(panel: Grid) -> None:
+    told = demo.demo().table("part_hlm", compare=["commune"]).differences
+    assert told is not None
+    marks = dict(zip(told["name"], told["mark"], strict=True))
+    rank = next(i for i, column in enumerate(panel.columns) if column.label == "Locataires HLM")
+    shown = {row.label: plain(row.cells[rank].text) for row in panel.rows if row.kind == "item"}
+    for code, name in oracle.quartiers().items():
+        ended = re.search(r"[▲▼=]*\)?$", shown[name])
+        assert ended is not None
+        assert ended[0].rstrip(")") == marks[name], code
+    assert set(marks.values()) >= {"▲▲", "▼▼", "=", ""}
+    said = notes(panel)["Écart"]
+    assert "Fort-de-France et au Lamentin" in said
+    assert all(mark in said for mark in MARKS.values())
+
+
+def test_a_panel_tells_small_counts_and_which_brackets_are_which(panel: Grid) -> None:
+    rank = next(i for i, column in enumerate(panel.columns) if column.label == "Logements HLM (RP)")
+    for row in panel.rows:
+        cell = row.cells[rank] if row.kind == "item" else None
+        if cell is not None and cell.value is not None:
+            assert ("†" in cell.text) == (cell.value < 200)
+            assert "Intervalle à 95 %" in plain(cell.hint)
+    said = notes(panel)
+    assert "moins de 200" in said["Prudence"]
+    assert "le partage du territoire et le sondage réunis" in said["Précision"]
+    cautions = [plain(note.text) for note in panel.notes if note.label == "Précaution"]
+    assert any("sondage de 8 % des adresses" in text for text in cautions)  # the source's own
+    assert len(cautions) == len(set(cautions))
+
+
+def test_a_reading_example_tells_figure_interval_and_verdict(panel: Grid) -> None:
+    said = notes(panel)["Lecture"]
+    assert re.search(
+        r"vaut 15,3 %, .* 95 % .*\[\d+,\d ; \d+,\d\] ; par rapport à Fort-de-France : ", said
+    )
+
+
+def test_a_profile_prints_interval_and_verdict_beside_the_commune() -> None:
+    _, grid = profile("Dillon")
+    heads = [plain(column.label) for column in grid.columns]
+    assert heads[:4] == ["Dillon", "Intervalle à 95 %", "Fort-de-France", "Écart"]
+    row = next(row for row in grid.rows if row.label.startswith("Part des locataires HLM"))
+    assert re.fullmatch(r"\[\d\d,\d ; \d\d,\d\]", plain(row.cells[1].text))
+    assert plain(row.cells[3].text) == "▲▲ nettement plus haut"
+    alone = next(row for row in grid.rows if row.label.startswith("Part de la population vivant"))
+    assert plain(alone.cells[3].text) == "▲▲ nettement moins favorable"
+    wide = next(row for row in grid.rows if row.label.startswith("Part des femmes"))
+    assert wide.cells[3].text == "indéterminé"
+    assert "bornes" in wide.cells[3].hint
+
+
+def test_a_profile_of_part_of_an_iris_says_whose_rates_it_shows() -> None:
+    page, grid = profile("Vieux-Pont")
+    banner = next(b for b in page.blocks if isinstance(b, Callout) and "IRIS" in b.title)
+    text = plain(" ".join(banner.items))
+    assert "972131302" in text
+    assert "4 quartiers" in text
+    for other in ("Centre-ancien", "Bas-Mission", "Petit-Manoir"):
+        assert other in text
+    assert "dans l’IRIS qui le contient" in notes(grid)["Lecture"]
+    assert not any(
+        isinstance(b, Callout) and "IRIS" in b.title for b in profile("Dillon")[0].blocks
+    )
+
+
+@pytest.mark.parametrize(("name", "said"), [("Acajou", "d’Acajou"), ("Dillon", "de Dillon")])
+def test_names_are_elided(name: str, said: str) -> None:
+    assert profile(name)[1].title.endswith(f"sait {said}")
+
+
+def test_a_variable_of_part_of_the_forms_is_not_commented_on_few() -> None:
+    _, grid = profile("Four-à-Chaux")
+    row = next(row for row in grid.rows if row.label.startswith("Part de la population vivant"))
+    assert "‡" in row.cells[0].text
+    assert row.cells[3].text == ""
+    assert "à ne pas commenter" in row.cells[3].hint
+    assert "‡" in notes(grid)["Prudence"]
+
+
+def test_a_map_shows_cautions_too() -> None:
+    shown = demo.demo().map("locataires_hlm").html
+    assert "†" in shown
+    assert "à utiliser avec précaution" in shown
+
+
+def test_a_workbook_holds_the_bounds_of_a_sampled_figure(tmp_path: Path) -> None:
+    path = demo.demo().panel(indicators=["part_hlm"]).save(tmp_path / "p.xlsx")
+    book = CalamineWorkbook.from_path(str(path))
+    sheet: list[list[Any]] = book.get_sheet_by_index(1).to_python(skip_empty_area=False)
+    row = next(line for line in sheet if line[0] == "Dillon")
+    value, low, high, status = row[1:5]
+    assert low < value < high
+    assert status == "agrégé"
+
+
+def test_a_trend_and_its_page(tmp_path: Path) -> None:
+    trend = demo.demo().trend("taux_pauvrete", 2014, 2016)
+    assert set(trend.df["verdict"]) == {""}
+    text = plain(trend.html)
+    assert "non jugé" in text
+    assert "sans chiffre aux deux périodes" in text
+    assert "Source exhaustive" in text
+    grid = next(block for block in trend.page.blocks if isinstance(block, Grid))
+    shown = {row.label: plain(row.cells[2].text) for row in grid.rows if row.cells}
+    assert (shown["Godissard"], shown["Acajou"]) == ("−2,0", "(−0,4)")  # the IRIS's, in brackets
+    assert trend.save(tmp_path / "t.pdf").stat().st_size > 1000
+
+
+def test_ranks_go_with_their_interval() -> None:
+    found = demo.demo().inequality("part_hlm")
+    grids = [block for block in found.page.blocks if isinstance(block, Grid)]
+    assert [plain(column.label) for column in grids[1].columns][2:4] == ["Rang", "Rang à 95 %"]
+    first = found.df.iloc[0]
+    assert first["name"] == "Godissard"
+    assert (first["rank_low"], first["rank_high"]) == (1, 1)
+    assert "17 territoires sans chiffre propre" in notes(grids[1])["Non classés"]
+    assert found.measures.dissimilarity.low > found.measures.dissimilarity.chance
