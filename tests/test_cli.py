@@ -215,8 +215,9 @@ def test_load_of_all_goes_on_after_a_bad_one_and_says_which(
 
 
 def test_preview_then_load_without_a_descriptor(
-    space: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    space = create_workspace(tmp_path / "espace")
     path = tmp_path / "suivi-2016.csv"
     path.write_text("Quartier;Suivis\nDILLON;12\nFour a chaux;<5\nTotal;15\n", "utf-8")
     assert call(monkeypatch, "preview", path, "-w", space, "--write") == 0
