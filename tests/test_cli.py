@@ -198,3 +198,31 @@ def test_fetch_lists_the_registry_and_says_what_is_done_by_hand(
     assert "geo" in said
     assert call(monkeypatch, "fetch", "qpv-2016", "-w", space) == 1
     assert "« qpv-20" in capsys.readouterr().err
+
+
+def test_load_of_all_goes_on_after_a_bad_one_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = create_workspace(tmp_path / "espace")
+    path = made / "data/raw/insee-rp2016/population.csv"
+    path.write_text(path.read_text("utf-8").replace("972090101", "972099101"), "utf-8")
+    assert call(monkeypatch, "load", "-w", made) == 1
+    told = capsys.readouterr()
+    assert "insee-rp2016 : population.csv, ligne 2" in told.err
+    assert "--reject" in told.err
+    assert "on_error" not in told.err
+    assert "valeurs-publiees" in told.out
+
+
+def test_preview_then_load_without_a_descriptor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    space = create_workspace(tmp_path / "espace")
+    path = tmp_path / "suivi-2016.csv"
+    path.write_text("Quartier;Suivis\nDILLON;12\nFour a chaux;<5\nTotal;15\n", "utf-8")
+    assert call(monkeypatch, "preview", path, "-w", space, "--write") == 0
+    shown = capsys.readouterr().out
+    assert "FDF13" in shown
+    assert (space / "data/raw/suivi-2016/source.toml").is_file()
+    assert call(monkeypatch, "load", path, "-w", space) == 0
+    assert "3\u00a0lignes lues, 2\u00a0gardées, 1\u00a0rejetée" in capsys.readouterr().out

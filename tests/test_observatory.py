@@ -299,3 +299,11 @@ def test_a_folder_in_the_way_is_told(o: Observatory, tmp_path: Path) -> None:
 def test_periods_in_the_wrong_order_are_refused(o: Observatory) -> None:
     with pytest.raises(UnknownNameError, match="précéder"):
         o.evaluate(2019, 2014)
+
+
+@pytest.mark.parametrize("path", [3, 2.5, ["a"], "a\0b"])
+def test_what_is_no_path_is_said_in_our_words(o: Observatory, path: object) -> None:
+    with pytest.raises(FileError, match="chemin"):
+        o.load(path)  # type: ignore[arg-type]
+    with pytest.raises(FileError, match="chemin"):
+        o.preview(path)  # type: ignore[arg-type]

@@ -72,7 +72,7 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except ObservatoireError as error:
-        _refuse(f"Erreur : {error}", 1)
+        _refuse(f"Erreur : {_in_words_of_the_line(error)}", 1)
     except typer.Abort:
         _refuse("Interrompu.", 130)
     except TyperException as error:
@@ -80,6 +80,11 @@ def main() -> None:
         for english, french in _USAGE:
             message = re.sub(english, french, message)
         _refuse(f"Erreur : {message} Pour l’aide : observatoire --help", 2)
+
+
+def _in_words_of_the_line(error: ObservatoireError) -> str:
+    """Give the options of the command line where the library's message gives Python's."""
+    return str(error).replace('on_error="reject"', "--reject")
 
 
 def _refuse(message: str, status: int) -> NoReturn:
@@ -130,7 +135,10 @@ def load(
         bool,
         typer.Option("--reject", help="Mettre de côté les lignes en faute au lieu de refuser."),
     ] = False,
-    zoning: Annotated[str, typer.Option(help="Zonage d’une couche de périmètres.")] = "",
+    period: Annotated[
+        str | None, typer.Option("--period", "-p", help="Période d’un fichier qui n’en dit aucune.")
+    ] = None,
+    zoning: Annotated[str, typer.Option(help="Zonage, quand on ne peut le trouver.")] = "",
     code_column: Annotated[str, typer.Option(help="Colonne des codes d’une couche.")] = "",
     repair: Annotated[
         bool, typer.Option("--repair", help="Réparer les contours qui se recoupent.")
@@ -139,16 +147,48 @@ def load(
     """Charge une source, un fichier ou des périmètres dans l’entrepôt."""
     with _opened(workspace) as o:
         targets = [path] if path else list(o.workspace.source_folders())
+        failures: dict[str, ObservatoireError] = {}
         for rank, target in enumerate(targets, 1):
-            with _step(f"Chargement {rank}/{len(targets)} : {Path(target).name}"):
-                report = o.load(
-                    target,
-                    on_error="reject" if reject else "refuse",
-                    zoning=zoning,
-                    code_column=code_column,
-                    repair=repair,
-                )
+            try:
+                with _step(f"Chargement {rank}/{len(targets)} : {Path(target).name}"):
+                    report = o.load(
+                        target,
+                        on_error="reject" if reject else "refuse",
+                        period=period,
+                        zoning=zoning,
+                        code_column=code_column,
+                        repair=repair,
+                    )
+            except ObservatoireError as error:
+                if path is not None:
+                    raise
+                failures[Path(target).name] = error
+                continue
             out.print(str(report), highlight=False, markup=False, soft_wrap=True)
+        if failures:
+            from observatoire.warehouse.direct import failed
+
+            raise failed(failures, [], len(targets))
+
+
+@app.command()
+def preview(
+    path: Annotated[Path, typer.Argument(help="Tableau : csv, xls, xlsx, ods, dbf, parquet, zip.")],
+    workspace: Workspace = Path(),
+    period: Period = None,
+    *,
+    zoning: Annotated[str, typer.Option(help="Zonage des territoires du tableau.")] = "",
+    member: Annotated[str, typer.Option(help="Fichier à lire dans une archive.")] = "",
+    write: Annotated[
+        bool, typer.Option("--write", help="Écrire le source.toml qui chargerait ce fichier.")
+    ] = False,
+) -> None:
+    """Montre ce qui est compris d’un tableau, sans rien charger."""
+    with _opened(workspace) as o:
+        shown = o.preview(path, period=period, zoning=zoning, member=member)
+        out.print(str(shown), highlight=False, markup=False, soft_wrap=True)
+        if write:
+            out.print(f"\nÉcrit : {shown.write()}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

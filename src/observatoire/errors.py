@@ -58,6 +58,10 @@ class DescriptorError(ObservatoireError):
     """A TOML file (observatoire.toml, source.toml, indicators.toml) says something impossible."""
 
 
+class LoadError(ObservatoireError):
+    """Some sources could not be loaded; the others are. ``data`` holds both, by folder."""
+
+
 class UnknownNameError(ObservatoireError):
     """A code or a name that nothing bears: territory, zoning, indicator, theme, source, period."""
 

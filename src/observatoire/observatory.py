@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.planning import SecrecyPlan
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.sources.fetching import Fetched
+    from observatoire.sources.previewing import Preview
     from observatoire.warehouse import LoadReport, Warehouse
     from observatoire.warehouse.findings import CheckReport
 
@@ -207,38 +208,43 @@ class Observatory:
         path: str | Path | None = None,
         *,
         on_error: Literal["refuse", "reject"] = "refuse",
+        period: int | str | None = None,
         zoning: str = "",
         code_column: str = "",
         repair: bool = False,
     ) -> LoadReport | list[LoadReport]:
-        """Load a source folder, one of its files, or a layer of perimeters; everything by default.
+        """Load a source folder, a file, or a layer of perimeters; everything by default.
 
         Parameters
         ----------
         path : str or Path, optional
             Taken from the current folder, then from the workspace. Without it, every source of
-            ``data/raw`` is loaded and a list of reports returned.
+            ``data/raw`` is loaded and a list of reports returned. A file without a ``source.toml``
+            beside it is read as :meth:`preview` shows it.
         on_error : {"refuse", "reject"}
             What to do with a file that has faulty rows: refuse it, or set these rows aside.
+        period : int or str, optional
+            The period of a file that tells none.
         zoning, code_column, repair : str, str, bool
-            For a layer of perimeters: which zoning, which column holds the codes, whether to mend
-            self-crossing outlines.
+            Which zoning, when it cannot be found; for a layer of perimeters, which column holds
+            the codes, whether to mend self-crossing outlines.
 
         Raises
         ------
         ObservatoireError
-            One of the classes of ``errors.py``; the warehouse is then unchanged.
+            One of the classes of ``errors.py``; the warehouse is then unchanged, but for the
+            sources that were loaded before or after the one at fault.
         """
         from observatoire.warehouse.checks import read_checks
+        from observatoire.warehouse.direct import load_all, load_file
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
         read_checks(self.workspace.root)  # refused before anything is loaded
         if path is None:
-            reports = [
-                load_source(self.warehouse, self.workspace, folder, on_error=on_error)
-                for folder in self.workspace.source_folders()
-            ]
-            return self._checked(reports)
+            try:
+                return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
+            finally:
+                self._drop_remembered()
         target = self._locate(path)
         if is_layer(target) and not (target.parent / "source.toml").is_file():
             report = load_layer(
@@ -248,6 +254,15 @@ class Observatory:
                 zoning=zoning,
                 code_column=code_column,
                 repair=repair,
+            )
+        elif target.is_file() and not (target.parent / "source.toml").is_file():
+            report = load_file(
+                self.warehouse,
+                self.workspace,
+                target,
+                on_error=on_error,
+                period="" if period is None else str(period),
+                zoning=zoning,
             )
         else:
             folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
@@ -260,9 +275,43 @@ class Observatory:
         """Drop what was remembered of the warehouse before a load, then pass the checks."""
         from observatoire.warehouse.checking import with_findings
 
-        for name in _REMEMBERED:
-            self.__dict__.pop(name, None)
+        self._drop_remembered()
         return with_findings(reports, self.checks())
+
+    def preview(
+        self,
+        path: str | Path,
+        *,
+        period: int | str | None = None,
+        zoning: str = "",
+        member: str = "",
+    ) -> Preview:
+        """Show what is understood of a table before loading it; nothing is stored.
+
+        Parameters
+        ----------
+        path : str or Path
+            A csv, workbook, dBase or Parquet file, or a zip of one.
+        period : int or str, optional
+            The period of a file that tells none.
+        zoning, member : str
+            Which zoning, when it cannot be found; which file of a zip.
+
+        Returns
+        -------
+        Preview
+            Shows itself; ``.toml`` is the ``source.toml`` that would load it, ``.write()`` writes it.
+
+        Raises
+        ------
+        FileError
+            When the file cannot be read as a table.
+        """
+        from observatoire.warehouse.direct import preview_file
+
+        told = "" if period is None else str(period)
+        where = self._locate(path)
+        return preview_file(self.workspace, where, period=told, zoning=zoning, member=member)
 
     def checks(self) -> CheckReport:
         """Pass the checks over everything that is loaded: what fails, gravest first.
@@ -323,7 +372,17 @@ class Observatory:
         resource = find_resource(read_registry(self.workspace.root), name)
         return fetch(resource, self.workspace.root, force=force, progress=progress)
 
+    def _drop_remembered(self) -> None:
+        for name in _REMEMBERED:
+            self.__dict__.pop(name, None)
+
     def _locate(self, path: str | Path) -> Path:
+        if not isinstance(path, str | Path) or "\0" in str(path):
+            raise FileError(
+                "Ce n’est pas un chemin.",
+                where=repr(path),
+                remedy='Donnez un texte : o.load("data/raw/ma-source").',
+            )
         for candidate in (Path(path), self.workspace.root / path):
             if candidate.exists():
                 return candidate.resolve()

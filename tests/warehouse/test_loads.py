@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,6 +16,7 @@ from observatoire.errors import (
     DuplicateKeyError,
     EmptyFileError,
     FileError,
+    LoadError,
     ObservatoireError,
     SeparatorError,
     TruncatedFileError,
@@ -23,6 +25,9 @@ from observatoire.errors import (
     UnreadableFileError,
     UnreadableNumberError,
 )
+from observatoire.warehouse.direct import load_all
+from observatoire.warehouse.filling import load_source
+from spoiling import zip_bytes
 
 if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
@@ -309,3 +314,95 @@ def test_only_the_last_version_stands(
     stands = warehouse.rows("SELECT count(*) FROM load WHERE superseded_by IS NULL")
     assert stands == [(1,)]
     place.close()
+
+
+# --- Two folders, notes, several sources ----------------------------------------------------------
+
+
+def test_two_folders_of_one_code_are_refused_by_name(place: Place, warehouse: Warehouse) -> None:
+    place.source_toml('title = "Population"', 'code = "population"\ntitle = "Population"')
+    place.load(warehouse)
+    other = place.root / "data" / "raw" / "copie"
+    shutil.copytree(place.folder, other)
+    before = dump(warehouse)
+    with pytest.raises(DescriptorError) as caught:
+        load_source(warehouse, place.workspace, other)
+    says(caught.value, "population", str(place.folder), str(other), 'code = "…"')
+    assert dump(warehouse) == before
+
+
+def test_a_folder_that_moved_is_the_same_source(place: Place, warehouse: Warehouse) -> None:
+    place.source_toml('title = "Population"', 'code = "population"\ntitle = "Population"')
+    place.load(warehouse)
+    moved = place.folder.rename(place.folder.parent / "ailleurs")
+    assert not load_source(warehouse, place.workspace, moved).changed
+
+
+@pytest.mark.parametrize(
+    "note", ["Source : Insee", "Champ : IRIS; hors collectif", "(1) provisoire"]
+)
+def test_a_note_below_the_table_is_set_aside_and_counted(
+    place: Place, warehouse: Warehouse, note: str
+) -> None:
+    place.csv(f"{POPULATION}\n{note}\n")
+    report = place.load(warehouse)
+    assert (report.read, report.kept, report.rejected) == (5, 4, 1)
+    assert report.by_reason == {"Note ou titre, sans chiffre : mis de côté.": 1}
+    assert warehouse.rows("SELECT line, kind FROM reject") == [(7, "note")]
+
+
+def test_totals_are_set_aside_without_being_declared(place: Place, warehouse: Warehouse) -> None:
+    place.source_toml('totals = ["Ensemble"]\n', "")
+    place.csv(POPULATION + "Total des IRIS;;3584,5;x\n")
+    report = place.load(warehouse)
+    assert (report.read, report.kept, report.rejected) == (5, 4, 1)
+
+
+def test_a_range_is_bounds_not_a_hole(place: Place, warehouse: Warehouse) -> None:
+    place.csv(POPULATION.replace("2000", "<5").replace("1 234,5", "de 5 à 9"))
+    place.load(warehouse)
+    told = warehouse.rows(
+        "SELECT low, high, status, note FROM observation WHERE status = 'bounded' ORDER BY low"
+    )
+    assert told == [
+        (0.0, 4.0, "bounded", "moins de 5 ; zéro possible"),
+        (5.0, 9.0, "bounded", "de 5 à 9"),
+    ]
+
+
+def test_zero_may_be_left_out_of_a_range(place: Place, warehouse: Warehouse) -> None:
+    place.source_toml('missing = ["nd"]', 'missing = ["nd"]\nzero_below = false')
+    place.csv(POPULATION.replace("2000", "<5"))
+    place.load(warehouse)
+    told = warehouse.rows("SELECT low, note FROM observation WHERE status = 'bounded'")
+    assert told == [(1.0, "moins de 5 ; zéro exclu")]
+
+
+def test_one_bad_source_does_not_stop_the_others(place: Place, warehouse: Warehouse) -> None:
+    bad = place.root / "data" / "raw" / "a-mauvaise"
+    shutil.copytree(place.folder, bad)
+    (bad / "population.csv").write_text("IRIS;POP\n972099999;1\n", "utf-8")
+    with pytest.raises(LoadError) as caught:
+        load_all(warehouse, place.workspace)
+    assert "a-mauvaise : population.csv, ligne 2" in str(caught.value)
+    assert list(caught.value.data["failures"]) == ["a-mauvaise"]  # type: ignore[call-overload]
+    assert len(figures(warehouse)) == 8
+
+
+def test_a_folder_without_a_descriptor_says_what_to_do(place: Place, warehouse: Warehouse) -> None:
+    (place.folder / "source.toml").unlink()
+    with pytest.raises(DescriptorError) as caught:
+        place.load(warehouse)
+    says(caught.value, "source.toml", "observatoire preview")
+
+
+def test_a_zip_of_one_table_is_read(place: Place, warehouse: Warehouse) -> None:
+    place.source_toml("population.csv", "population.zip")
+    place.csv(zip_bytes({"population.csv": POPULATION.encode()}), "population.zip")
+    assert place.load(warehouse).kept == 4
+    assert len(figures(warehouse)) == 8
+
+
+def test_the_report_says_the_form_of_the_file(place: Place, warehouse: Warehouse) -> None:
+    text = str(place.load(warehouse)).replace("\u00a0", " ")
+    assert "séparateur « ; », UTF-8, en-tête ligne 1, virgule décimale" in text

@@ -24,6 +24,9 @@ LAYOUTS = ("wide", "long")
 REGISTERS = ("objectives", "actions", "notes")
 BLANK_MEANINGS = ("missing", "secret", "zero")
 
+#: How a column writes its periods: two digits of a year, or the date of a day.
+PERIOD_COLUMN_FORMS = ("yy", "date")
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -41,7 +44,10 @@ class Variable:
 class FileSpec:
     """One file of a source: how its rows become observations.
 
-    A ``wide`` file has one column a variable; a ``long`` file has one figure a row.
+    A ``wide`` file has one column a variable; a ``long`` file has one figure a row. ``header`` is
+    the line of the column names (0: found), ``member`` the file to read inside an archive,
+    ``period_form`` how the period column is written when it is neither a year nor a month,
+    ``periods`` the period of the columns that are about another one than ``period``.
     """
 
     name: str
@@ -51,7 +57,11 @@ class FileSpec:
     encoding: str = ""
     decimal: str = ""
     sheet: str = ""
+    header: int = 0
+    member: str = ""
     period: str = ""
+    period_form: str = ""
+    periods: Mapping[str, str] = field(default_factory=dict)
     period_column: str = ""
     zoning_column: str = ""
     variable_column: str = ""
@@ -83,12 +93,16 @@ class FileSpec:
 
 @dataclass(frozen=True)
 class Markers:
-    """The signs a producer writes instead of a number, and what a blank cell means."""
+    """The signs a producer writes instead of a number, and what a blank cell means.
+
+    ``zero_below`` says whether « <5 » may be zero.
+    """
 
     secret: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
     blank: str = "missing"
+    zero_below: bool = True
 
     def statuses(self) -> dict[str, Status]:
         """Return the status that each sign stands for."""
@@ -164,9 +178,27 @@ def read_source(folder: Path) -> Source:
     """
     path = folder / DESCRIPTOR_NAME
     table = read_toml(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return build_source(table, folder, folder.resolve().name, digest)
+
+
+def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> Source:
+    """Validate a source's declaration, read from its file or made by a preview.
+
+    Parameters
+    ----------
+    table : Declaration
+        What ``source.toml`` says, or would say.
+    folder : Path
+        Where its files are.
+    code : str
+        The source's code when the declaration tells none.
+    sha256 : str
+        Digest of the declaration.
+    """
     convention = read_convention(table.child("convention"))
     source = Source(
-        code=table.text("code", folder.resolve().name),
+        code=table.text("code", code),
         folder=folder,
         title=table.text("title"),
         producer=table.text("producer"),
@@ -183,7 +215,7 @@ def read_source(folder: Path) -> Source:
         },
         markers=_read_markers(table.child("markers")),
         secrecy=_agreed(read_rule(table.child("secrecy")), convention),
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=sha256,
         precision=read_precision(table.child("precision")),
         convention=convention,
     )
@@ -204,6 +236,9 @@ def _read_file(table: Declaration) -> FileSpec:
         encoding=table.text("encoding", ""),
         decimal=table.text("decimal", "", choices=(".", ",")),
         sheet=table.text("sheet", ""),
+        header=table.take("header", int, 0),
+        member=table.text("member", ""),
+        period_form=table.text("period_form", "", choices=PERIOD_COLUMN_FORMS),
         period=table.text("period", ""),
         period_column=table.text("period_column", ""),
         zoning_column=table.text("zoning_column", ""),
@@ -215,10 +250,13 @@ def _read_file(table: Declaration) -> FileSpec:
         ignored=table.texts("ignored"),
         totals=table.texts("totals"),
         replaces=table.text("replaces", ""),
+        periods=_read_column_periods(table.child("periods")),
     )
     table.close()
     if len(spec.separator) > 1 or spec.separator in ('"', "\n", "\r"):
         raise table.refuse("separator", 'un seul signe, par exemple ";" ou "\\t"')
+    if spec.header < 0:
+        raise table.refuse("header", "le numéro d’une ligne, à partir de 1")
     if spec.period and not is_period(spec.period):
         raise table.refuse("period", f"une période s’écrit {PERIOD_FORMS}")
     if bool(spec.low_column) != bool(spec.high_column):
@@ -253,6 +291,14 @@ def _read_funders(table: Declaration) -> dict[str, str]:
     return funders
 
 
+def _read_column_periods(table: Declaration) -> dict[str, str]:
+    periods = {column: table.text(column) for column in table.table}
+    for column, period in periods.items():
+        if not is_period(period):
+            raise table.refuse(column, f"une période s’écrit {PERIOD_FORMS}")
+    return periods
+
+
 def _read_variable(code: str, table: Declaration) -> Variable:
     variable = Variable(
         code=code,
@@ -272,6 +318,7 @@ def _read_markers(table: Declaration) -> Markers:
         missing=table.texts("missing"),
         not_applicable=table.texts("not_applicable"),
         blank=table.text("blank", "missing", choices=BLANK_MEANINGS),
+        zero_below=table.take("zero_below", bool, True),  # noqa: FBT003 - a default, not a switch
     )
     table.close()
     signs = [*markers.secret, *markers.missing, *markers.not_applicable]

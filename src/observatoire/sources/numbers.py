@@ -3,36 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from observatoire.sources.ranges import read_range
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from observatoire.sources.descriptor import Markers
+    import pyarrow as pa
 
-#: Spaces used between thousands: ordinary, no-break, narrow no-break, thin.
-_SPACES = "[ \u00a0\u202f\u2009]"
+    from observatoire.sources.descriptor import Markers
+    from observatoire.values import Nature
+
+#: Spaces used between thousands: ordinary, tabulation, no-break, figure, thin, narrow no-break.
+_SPACES = "[ \t\u00a0\u2007\u2009\u200a\u202f]"
 
 #: The decimal marks read, by what ``decimal`` says.
 _POINT = {"": "[.,]", ".": r"\.", ",": ","}
 
+#: Numbers that need no care: digits and at most one decimal mark.
+_PLAIN = {"": "^-?[0-9]+([.,][0-9]+)?$", ".": r"^-?[0-9]+(\.[0-9]+)?$", ",": "^-?[0-9]+(,[0-9]+)?$"}
+
+#: The statuses a cell of a file can have, in the order of their codes.
+CELL_STATUSES = (
+    str(Status.OBSERVED),
+    str(Status.MISSING),
+    str(Status.SECRET),
+    str(Status.NOT_APPLICABLE),
+    str(Status.BOUNDED),
+)
+_CODES = {status: code for code, status in enumerate(CELL_STATUSES)}
+_MISSING, _BOUNDED = _CODES[str(Status.MISSING)], _CODES[str(Status.BOUNDED)]
+
 
 @dataclass(frozen=True)
 class Numbers:
-    """Parsed cells: five aligned Series, and which texts are neither a number nor a marker."""
+    """Parsed cells: aligned Series, and which texts are neither a number, a range nor a marker.
+
+    ``note`` says what a range means (« moins de 5 ; zéro possible »).
+    """
 
     value: pd.Series
     low: pd.Series
     high: pd.Series
     status: pd.Series
     marker: pd.Series
+    note: pd.Series
     unreadable: pd.Series
 
 
-def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Numbers:
+def parse_numbers(
+    raw: pd.Series, markers: Markers, decimal: str = "", nature: Nature | None = None
+) -> Numbers:
     """Read a column of texts.
 
     Parameters
@@ -45,6 +69,9 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
         ``"."`` or ``","``: the other one is then no number, for it could be a thousands mark; when
         empty both are read as decimal. A space is read only between groups of three digits: what
         ``"12 5"`` meant cannot be known.
+    nature : Nature, optional
+        With it, ranges are read too: ``"<5"`` and « de 5 à 9 » become bounds (a count below five
+        is at most four, a rate below five is at most five). A declared marker stays a marker.
 
     Returns
     -------
@@ -54,21 +81,72 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
     Examples
     --------
     >>> from observatoire.sources.descriptor import Markers
+    >>> from observatoire.values import Nature
     >>> n = parse_numbers(pd.Series(["1 234,5", "s", "", "x"]), Markers(secret=("s",)))
     >>> n.value.to_list(), n.status.to_list(), n.unreadable.to_list()
     ([1234.5, nan, nan, nan], ['observed', 'secret', 'missing', 'missing'],
      [False, False, False, True])
+    >>> n = parse_numbers(pd.Series(["<5", "de 5 à 9"]), Markers(), nature=Nature.COUNT)
+    >>> n.low.to_list(), n.high.to_list(), n.status.to_list()
+    ([0.0, 5.0], [4.0, 9.0], ['bounded', 'bounded'])
     """
-    text = raw.fillna("").str.strip()
+    plain = _read_plain(raw, markers, decimal)
+    value = np.full(len(raw), np.nan) if plain is None else plain
+    hard = np.flatnonzero(np.isnan(value))
+    codes = np.zeros(len(raw), dtype=np.int8)
+    if not len(hard):
+        return _assemble(raw.index, value, codes, None)
+    careful = _read_carefully(raw.iloc[hard], markers, decimal, nature)
+    value[hard], codes[hard] = careful.value.to_numpy(), careful.status.cat.codes.to_numpy()
+    return _assemble(raw.index, value, codes, (hard, careful))
+
+
+def _read_plain(raw: pd.Series, markers: Markers, decimal: str) -> np.ndarray | None:
+    """Return the cells that are plain numbers, NaN for all that needs care; None when all do."""
+    import pyarrow as pa  # noqa: PLC0415 - the fast road
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    array = pa.array(raw, from_pandas=True)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    signs = [sign for sign in markers.statuses() if any(char.isdecimal() for char in sign)]
+    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        return None
+    if not signs and decimal != ",":
+        whole = _cast(array)
+        if whole is not None:
+            return whole
+    good = pc.fill_null(pc.match_substring_regex(array, _PLAIN[decimal]), False)  # noqa: FBT003
+    if signs:
+        good = pc.and_(good, pc.invert(pc.is_in(array, value_set=pa.array(signs, array.type))))
+    kept = pc.if_else(good, array, pa.scalar(None, array.type))
+    return _cast(kept if decimal == "." else pc.replace_substring(kept, ",", "."))
+
+
+def _cast(array: pa.Array) -> np.ndarray | None:
+    """Return texts as finite numbers, or None when one is not; absent ones are NaN."""
+    import pyarrow as pa  # noqa: PLC0415 - the fast road
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    try:
+        cast = pc.cast(array, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    numbers: np.ndarray = cast.to_numpy(zero_copy_only=False).copy()
+    told = np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
+    # « inf » and « nan » are words that Arrow reads; here they are no numbers.
+    numbers[told & ~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
+def _read_carefully(
+    raw: pd.Series, markers: Markers, decimal: str, nature: Nature | None
+) -> Numbers:
+    text = raw.fillna("").astype("str").str.strip()
     signs = markers.statuses()
     signed = text.isin(list(signs))
     blank = text == ""
-    plain = text.where(~signed & ~blank)
-    spaced = plain.str.replace(_SPACES, " ", regex=True).str.replace("−", "-", regex=False)
-    written = spaced.str.fullmatch(_number_pattern(decimal)).fillna(value=False).astype(bool)
-    compact = spaced.where(written).str.replace(" ", "", regex=False)
-    value = pd.to_numeric(compact.str.replace(",", ".", regex=False), errors="coerce").astype(float)
-    value = value.mask(np.isinf(value))
+    value = _written(text.where(~signed & ~blank), decimal)
     if markers.blank == "zero":
         value = value.mask(blank, 0.0)
     status = pd.Series(str(Status.OBSERVED), index=raw.index, dtype="str")
@@ -78,14 +156,82 @@ def parse_numbers(raw: pd.Series, markers: Markers, decimal: str = "") -> Number
     for sign, meaning in signs.items():
         status = status.mask(text == sign, str(meaning))
     unreadable = value.isna() & ~signed & ~blank
-    return Numbers(
-        value=value,
-        low=pd.Series(np.nan, index=raw.index),
-        high=pd.Series(np.nan, index=raw.index),
-        status=status,
-        marker=text.where(signed, ""),
-        unreadable=unreadable,
+    marker = text.where(signed, "")
+    low, high = (pd.Series(np.nan, index=raw.index) for _ in range(2))
+    note = pd.Series("", index=raw.index, dtype="str")
+    if nature is not None and unreadable.any():
+        ranges = {
+            one: read_range(one, nature, zero=markers.zero_below)
+            for one in text[unreadable].unique()
+        }
+        found = {one: told for one, told in ranges.items() if told is not None}
+        ranged = unreadable & text.isin(list(found))
+        told = text[ranged]
+        low[ranged] = told.map({one: bounds.low for one, bounds in found.items()}).astype(float)
+        high[ranged] = told.map({one: bounds.high for one, bounds in found.items()}).astype(float)
+        note[ranged] = told.map({one: bounds.told for one, bounds in found.items()})
+        marker[ranged] = told
+        status[ranged] = str(Status.BOUNDED)
+        unreadable &= ~ranged
+    codes = pd.Series(
+        pd.Categorical(status, categories=list(CELL_STATUSES)), index=raw.index, name="status"
     )
+    return Numbers(value, low, high, codes, marker, note, unreadable)
+
+
+def _written(plain: pd.Series, decimal: str) -> pd.Series:
+    """Read what is written as a number; NaN for anything else."""
+    spaced = plain.str.replace(_SPACES, " ", regex=True).str.replace("−", "-", regex=False)
+    written = spaced.str.fullmatch(_number_pattern(decimal)).fillna(value=False).astype(bool)
+    compact = spaced.where(written).str.replace(" ", "", regex=False)
+    value = pd.to_numeric(compact.str.replace(",", ".", regex=False), errors="coerce").astype(float)
+    return value.mask(np.isinf(value))
+
+
+def _assemble(
+    index: pd.Index,
+    value: np.ndarray,
+    codes: np.ndarray,
+    careful: tuple[np.ndarray, Numbers] | None,
+) -> Numbers:
+    size = len(index)
+    low, high = np.full(size, np.nan), np.full(size, np.nan)
+    unreadable = np.zeros(size, dtype=bool)
+    texts = {"marker": np.zeros(size, dtype=np.int32), "note": np.zeros(size, dtype=np.int32)}
+    words: dict[str, list[str]] = {"marker": [""], "note": [""]}
+    if careful is not None:
+        at, found = careful
+        low[at], high[at] = found.low.to_numpy(), found.high.to_numpy()
+        unreadable[at] = found.unreadable.to_numpy()
+        for name, codes_told in texts.items():
+            told = getattr(found, name)
+            words[name] = ["", *sorted(set(told) - {""})]
+            codes_told[at] = pd.Categorical(told, categories=words[name]).codes
+    return Numbers(
+        value=pd.Series(value, index=index),
+        low=pd.Series(low, index=index),
+        high=pd.Series(high, index=index),
+        status=_coded(codes, list(CELL_STATUSES), index),
+        marker=_coded(texts["marker"], words["marker"], index),
+        note=_coded(texts["note"], words["note"], index),
+        unreadable=pd.Series(unreadable, index=index),
+    )
+
+
+def _coded(codes: np.ndarray, words: list[str], index: pd.Index) -> pd.Series:
+    return pd.Series(coded(codes, words), index=index)
+
+
+def coded(codes: np.ndarray, words: list[str]) -> Any:
+    """Return a column of texts as codes and words.
+
+    Examples
+    --------
+    >>> list(coded(np.array([1, 0, 1]), ["a", "b"]))
+    ['b', 'a', 'b']
+    """
+    dtype = pd.CategoricalDtype(pd.Index(words, dtype="str"))
+    return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
 def _number_pattern(decimal: str) -> str:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    RowError,
-    UnknownColumnError,
-    UnknownTerritoryError,
-    UnreadableNumberError,
-    suggestion,
+from observatoire.errors import UnknownColumnError, UnknownTerritoryError, suggestion
+from observatoire.sources.faults import (
+    HARMLESS,
+    NO_REJECT,
+    REJECT_COLUMNS,
+    error_of,
+    reject,
+    territory_rejects,
 )
-from observatoire.sources.dates import DATE_FORMS
-from observatoire.sources.numbers import parse_numbers
-from observatoire.typography import enumerate_words, plural
-from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
+from observatoire.sources.gathering import Part, gather
+from observatoire.sources.numbers import Numbers, parse_numbers
+from observatoire.sources.periods import read_periods
+from observatoire.typography import enumerate_words
+from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,38 +31,30 @@ if TYPE_CHECKING:
     from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 
-OBSERVATION_COLUMNS = (
-    "line",
-    "zoning",
-    "territory",
-    "variable",
-    "period",
-    "value",
-    "low",
-    "high",
-    "status",
-    "marker",
-    "note",
-)
-REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
-
-#: Kinds of reject that are no fault: the row is about something else.
-HARMLESS = ("outside", "total")
-
 
 @dataclass(frozen=True)
 class Parsed:
-    """What became of a file's rows: ``rows_read`` = ``rows_kept`` + ``rows_rejected``, always."""
+    """What became of a file's rows: ``rows_read`` = ``rows_kept`` + ``rows_rejected``, always.
+
+    ``cells`` holds the observations, their texts as categories (a file of four million figures
+    stays small); ``observations`` is the same with plain texts.
+    """
 
     table: RawTable
-    observations: pd.DataFrame
+    cells: pd.DataFrame
     rejects: pd.DataFrame
     restored: pd.DataFrame = field(default_factory=pd.DataFrame)  # codes given back their zero
 
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """The observations, with plain texts."""
+        coded = self.cells.select_dtypes("category").columns
+        return self.cells.astype(dict.fromkeys(coded, "str"))
+
     @property
     def rows_read(self) -> int:
-        """Rows of the file below its header."""
-        return len(self.table.frame)
+        """Rows of the file below its header, notes included."""
+        return len(self.table.frame) + len(self.table.aside)
 
     @property
     def rows_rejected(self) -> int:
@@ -108,35 +103,32 @@ def observe(
     UnknownColumnError, UnknownTerritoryError
         On a column that is no variable of the source, or a zoning that is not declared.
     """
-    cells = _melt(table, source, spec)
-    cells = _place(cells, spec, source, zonings, table)
+    parts_told = _columns(table, source, spec)
+    rows = _place(_rows(table, source, spec), spec, source, zonings, table)
     # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
     decimal = spec.decimal if table.separator else ""
-    numbers = parse_numbers(_without_percent(cells, source), source.markers, decimal)
-    cells = cells.assign(
-        value=numbers.value,
-        low=numbers.low,
-        high=numbers.high,
-        status=numbers.status,
-        marker=numbers.marker,
-    )
-    cells, wrong_bounds = _bounds(cells, table, source, spec)
-    rejects = pd.concat(
-        [
-            _territory_rejects(cells, spec, zonings, scope),
-            _number_rejects(cells, numbers.unreadable),
-            _negative_rejects(cells, source),
-            wrong_bounds,
-            _period_rejects(cells, spec),
-            _unknown_variables(cells, source, spec),
-        ]
-    )
-    good = ~cells["line"].isin(rejects["line"])
-    rejects = pd.concat([rejects, _duplicates(cells[good], spec)])
-    good = ~cells["line"].isin(rejects["line"])
-    kept = cells.loc[good, list(OBSERVATION_COLUMNS)].reset_index(drop=True)
+    parts = [
+        Part(at, variable, column, raw, _parse(raw, variable, source, decimal))
+        for at, variable, column, raw in parts_told
+    ]
+    rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
+    found = [
+        territory_rejects(rows, _bare(rows, parts), spec, zonings, scope),
+        *(_number_rejects(rows, part) for part in parts),
+        *(_negative_rejects(rows, part, source) for part in parts),
+        wrong_bounds,
+        _period_rejects(rows, spec),
+        *(_unknown_variables(rows, part, source, spec) for part in parts),
+        _aside(table),
+    ]
+    rejects = pd.concat([one for one in found if len(one)] or [found[0]])
+    good = ~rows["line"].isin(rejects["line"]).to_numpy()
+    again = _duplicates(rows, parts, good, spec)
+    if len(again):
+        rejects = pd.concat([rejects, again])
+        good &= ~rows["line"].isin(again["line"]).to_numpy()
     ordered = rejects.drop_duplicates().sort_values(["line", "column"], ignore_index=True)
-    return Parsed(table, kept, ordered[list(REJECT_COLUMNS)])
+    return Parsed(table, gather(rows, parts, good, spec), ordered[list(REJECT_COLUMNS)])
 
 
 def refuse_faults(parsed: Parsed) -> None:
@@ -148,78 +140,39 @@ def refuse_faults(parsed: Parsed) -> None:
         With the file, the line, the column and the raw text.
     """
     faults = parsed.faults
-    if faults.empty:
-        return
-    first = faults.iloc[0]
-    kind: type[RowError] = _ERROR_BY_KIND[str(first["kind"])]
-    others = int(faults["line"].nunique()) - 1
-    remedy = _remedy(str(first["kind"]), str(first["raw"]))
-    if others:
-        remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
-    raise kind(
-        str(first["reason"]),
-        where=f"{parsed.table.name}, ligne {first['line']}, colonne {first['column']}",
-        why="Rien n’a été chargé.",
-        remedy=remedy,
-        rejects=faults,
-    )
+    if not faults.empty:
+        raise error_of(faults, parsed.table.name)
 
 
-_ERROR_BY_KIND: dict[str, type[RowError]] = {
-    "number": UnreadableNumberError,
-    "territory": UnknownTerritoryError,
-    "bounds": RowError,
-    "period": RowError,
-    "negative": UnreadableNumberError,
-    "variable": RowError,
-    "duplicate": DuplicateKeyError,
-    "zoning": UnknownTerritoryError,
-    "below": UnreadableNumberError,
-    "blank": RowError,
-    "word": RowError,
-    "date": RowError,
-    "order": RowError,
-    "goals": RowError,
-}
-_REMEDY_BY_KIND = {
-    "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
-    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
-    "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
-    "1 234,5 ou 1234.5, sans unité.",
-    "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
-    "period": f"Une période s’écrit {PERIOD_FORMS}.",
-    "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
-    "ces lignes de côté.",
-    "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
-    '"amount") si c’est un solde.',
-    "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
-    "duplicate": "Gardez une seule des deux lignes.",
-    "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
-    "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
-    "blank": "Remplissez la cellule.",
-    "word": "Corrigez la cellule.",
-    "date": f"Une date s’écrit {DATE_FORMS}.",
-    "order": "Corrigez l’une des deux dates.",
-    "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
-}
+# --- Rows and columns --------------------------------------------------------------------------
 
 
-def _remedy(kind: str, raw: str) -> str:
-    # What starts with a digit was meant as a number, not as a sign.
-    written = kind == "number" and raw.lstrip("+-−.,")[:1].isdecimal()
-    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
-
-
-def _melt(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
-    """Return one row a cell of figures: line, territory text, variable, period, raw text."""
+def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
+    """Return one row a row of the file: line, territory as written, period, zoning, note."""
     frame = table.frame
-    base = pd.DataFrame({"line": table.lines, "territory_raw": frame[spec.territory].str.strip()})
-    base["period"] = frame[spec.period_column].str.strip() if spec.period_column else spec.period
-    base["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
-    base["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
+    rows = pd.DataFrame({"line": table.lines, "territory_raw": frame[spec.territory].str.strip()})
+    rows["period"] = (
+        read_periods(frame[spec.period_column], spec.period_form)
+        if spec.period_column
+        else spec.period
+    )
+    rows["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
+    rows["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
+    return rows
+
+
+def _columns(
+    table: RawTable, source: Source, spec: FileSpec
+) -> list[tuple[np.ndarray, str, str, pd.Series]]:
+    """Return the cells of each variable: rows, variable, column, texts."""
+    frame, everyone = table.frame, np.arange(len(table.frame))
     if spec.layout == "long":
-        base["variable"] = frame[spec.variable_column].str.strip()
-        return base.assign(raw=frame[spec.value_column].str.strip(), column=spec.value_column)
+        told, raw = frame[spec.variable_column].str.strip(), frame[spec.value_column]
+        groups = told.groupby(told, sort=False).indices
+        return [
+            (np.sort(at), str(name), spec.value_column, raw.iloc[np.sort(at)])
+            for name, at in groups.items()
+        ]
     variables = _wide_variables(table, source, spec)
     if not variables:
         raise UnknownColumnError(
@@ -229,10 +182,7 @@ def _melt(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
             remedy="Vérifiez ignored dans source.toml ; pour un chiffre par ligne, layout = "
             '"long", variable_column et value_column.',
         )
-    parts = [
-        base.assign(variable=name, raw=frame[name].str.strip(), column=name) for name in variables
-    ]
-    return pd.concat(parts, ignore_index=True)
+    return [(everyone, name, name, frame[name]) for name in variables]
 
 
 def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str]:
@@ -259,17 +209,27 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
     return names
 
 
+def _parse(raw: pd.Series, variable: str, source: Source, decimal: str) -> Numbers:
+    """Read the cells of a variable; a « % » is dropped where it is the unit."""
+    known = source.variables.get(variable)
+    numbers = parse_numbers(raw, source.markers, decimal, known.nature if known else None)
+    if known is None or known.unit != "%" or not numbers.unreadable.any():
+        return numbers
+    bare = raw.str.strip().str.replace(r"^([0-9\s.,+−-]*[0-9,.])\s*%$", r"\1", regex=True)
+    return parse_numbers(bare, source.markers, decimal, known.nature)
+
+
 def _place(
-    cells: pd.DataFrame,
+    rows: pd.DataFrame,
     spec: FileSpec,
     source: Source,
     zonings: Mapping[str, Matcher],
     table: RawTable,
 ) -> pd.DataFrame:
     """Find the territory that each row names, in the zoning it belongs to."""
-    for zoning in cells["zoning"].unique():
+    for zoning in rows["zoning"].unique():
         if zoning not in zonings:
-            line = int(cells.loc[cells["zoning"] == zoning, "line"].iloc[0])
+            line = int(rows.loc[rows["zoning"] == zoning, "line"].iloc[0])
             where = f"{table.name}, ligne {line}" if spec.zoning_column else source.code
             raise UnknownTerritoryError(
                 f"Le zonage « {zoning} » n’est pas déclaré.",
@@ -277,154 +237,142 @@ def _place(
                 remedy=suggestion(str(zoning), zonings),
                 zoning=zoning,
             )
-    pairs = cells[["zoning", "territory_raw"]].drop_duplicates()
-    pairs["territory"] = [
-        zonings[zoning].find(text) for zoning, text in pairs.itertuples(index=False)
-    ]
-    return cells.merge(pairs, on=["zoning", "territory_raw"], how="left")
+    rows["territory"] = ""
+    for zoning, group in rows.groupby("zoning", sort=False)["territory_raw"]:
+        matcher = zonings[str(zoning)]
+        found = {text: matcher.find(text) for text in group.unique()}
+        rows.loc[group.index, "territory"] = group.map(found)
+    return rows.astype({"territory": "str"})
 
 
-def _without_percent(cells: pd.DataFrame, source: Source) -> pd.Series:
-    """Drop the « % » that is written in the cells of a variable whose unit it is."""
-    percent = [code for code, variable in source.variables.items() if variable.unit == "%"]
-    raw = cells["raw"]
-    return raw.mask(cells["variable"].isin(percent), raw.str.replace(r"\s*%$", "", regex=True))
+def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
+    told = np.zeros(len(rows), dtype=bool)
+    for part in parts:
+        numbers = part.numbers
+        figure = numbers.low.notna() | (numbers.marker != "")
+        written = numbers.value.notna()
+        if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
+            written &= part.raw.fillna("").str.strip().ne("").to_numpy()
+        told[part.at] |= (figure | written).to_numpy()
+        unread = np.flatnonzero(numbers.unreadable.to_numpy())
+        digits = [any(map(str.isdecimal, text)) for text in part.raw.iloc[unread]]
+        told[part.at[unread[np.array(digits, dtype=bool)]]] = True
+    return ~told
+
+
+# --- Faults of rows ----------------------------------------------------------------------------
 
 
 def _bounds(
-    cells: pd.DataFrame, table: RawTable, source: Source, spec: FileSpec
+    rows: pd.DataFrame, parts: list[Part], table: RawTable, source: Source, spec: FileSpec
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add the bounds a file states, and tell the rows whose bounds are wrong.
-
-    A range without a value is ``bounded``; what the producer hides stays hidden.
-    """
+    """Add the bounds a file states, and tell the rows whose bounds are wrong."""
     if not (spec.low_column and spec.high_column):
-        return cells, _reject(cells[:0], "bounds", "", cells["raw"][:0], "")
+        return rows, reject(rows["line"][:0], "bounds", "", rows["note"][:0], "")
     signs = replace(source.markers, blank="missing")
     decimal = spec.decimal if table.separator else ""
-    bounds, faults = pd.DataFrame({"line": table.lines}), []
+    faults = []
     for name, column in (("low", spec.low_column), ("high", spec.high_column)):
         raw = table.frame[column].str.strip()
         numbers = parse_numbers(raw, signs, decimal)
-        bounds[f"{name}_told"] = numbers.value
+        rows[f"{name}_told"] = numbers.value
         bad = numbers.unreadable
         reasons = "« " + raw[bad] + " » n’est pas un nombre."
-        faults.append(_reject(bounds[bad], "number", reasons, raw[bad], column))
-    merged = cells.merge(bounds, on="line", how="left")
-    told = merged["low_told"].notna() & merged["high_told"].notna()
-    merged["low"] = merged["low_told"].where(told)
-    merged["high"] = merged["high_told"].where(told)
-    unread = merged["line"].isin(pd.concat(faults)["line"])
-    faults.append(_disordered(merged[~unread], spec))
-    ranged = told & (merged["status"] == str(Status.MISSING))
-    merged.loc[ranged, ["status", "marker"]] = [str(Status.BOUNDED), ""]
-    return merged, pd.concat(faults)
+        faults.append(reject(rows["line"][bad], "number", reasons, raw[bad], column))
+    unread = rows["line"].isin(pd.concat(faults)["line"]).to_numpy()
+    faults += [_disordered(rows, part, unread, spec) for part in parts]
+    return rows, pd.concat(faults)
 
 
-def _disordered(cells: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
+def _disordered(rows: pd.DataFrame, part: Part, unread: np.ndarray, spec: FileSpec) -> pd.DataFrame:
     """Tell the rows with one bound only, or whose value or bounds are in the wrong order."""
-    low, high, value = cells["low_told"], cells["high_told"], cells["value"]
-    lone = low.notna() != high.notna()
-    wrong = cells[lone | (low > high) | (value < low) | (value > high)].drop_duplicates("line")
+    low, high = (rows[f"{name}_told"].to_numpy()[part.at] for name in ("low", "high"))
+    value = part.numbers.value.to_numpy()
+    lone = np.isnan(low) != np.isnan(high)
+    wrong = (lone | (low > high) | (value < low) | (value > high)) & ~unread[part.at]
     reasons = pd.Series(
-        [
-            "Une borne est donnée sans l’autre."
-            if alone
-            else "La borne basse dépasse la borne haute, ou la valeur n’est pas entre les deux."
-            for alone in lone[wrong.index]
-        ],
-        index=wrong.index,
+        np.where(
+            lone[wrong],
+            "Une borne est donnée sans l’autre.",
+            "La borne basse dépasse la borne haute, ou la valeur n’est pas entre les deux.",
+        ),
         dtype="str",
     )
-    return _reject(wrong, "bounds", reasons, wrong["raw"], spec.low_column)
+    lines = rows["line"].to_numpy()[part.at][wrong]
+    raw = part.raw[wrong].to_numpy(object)
+    return reject(lines, "bounds", reasons, raw, spec.low_column)
 
 
-def _period_rejects(cells: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
-    lost = cells[~cells["period"].map(is_period).astype(bool)].drop_duplicates("line")
-    reasons = "« " + lost["period"] + " » n’est pas une période."
-    return _reject(lost, "period", reasons, lost["period"], spec.period_column)
+def _period_rejects(rows: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
+    known = {text: is_period(text) for text in rows["period"].unique()}
+    lost = rows[~rows["period"].map(known).astype(bool)]
+    reasons = "« " + lost["period"].astype("str") + " » n’est pas une période."
+    return reject(lost["line"], "period", reasons, lost["period"], spec.period_column)
 
 
-def _reject(
-    cells: pd.DataFrame,
-    kind: str,
-    reasons: pd.Series | str,
-    raw: pd.Series,
-    column: pd.Series | str,
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"line": cells["line"], "column": column, "raw": raw, "kind": kind, "reason": reasons}
-    ).astype({"reason": "str", "column": "str", "raw": "str"})
+def _number_rejects(rows: pd.DataFrame, part: Part) -> pd.DataFrame:
+    known = (rows["territory"] != "").to_numpy()[part.at]
+    bad = part.numbers.unreadable.to_numpy() & known
+    if not bad.any():
+        return NO_REJECT
+    raw = part.raw[bad].str.strip()
+    lines = rows["line"].to_numpy()[part.at][bad]
+    reasons = ("« " + raw + " » n’est pas un nombre.").to_numpy(object)
+    return reject(lines, "number", reasons, raw.to_numpy(object), part.column)
 
 
-def _territory_rejects(
-    cells: pd.DataFrame, spec: FileSpec, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
-) -> pd.DataFrame:
-    lost = cells[cells["territory"] == ""].drop_duplicates("line")
-    raw = lost["territory_raw"]
-    total = raw.isin(spec.totals)
-    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
-    outside = coded & ~raw.str.startswith(scope or ("",)) & ~total
-    reasons = pd.Series(
-        [
-            _unknown_reason(text, zonings[zoning])
-            for text, zoning in zip(raw, lost["zoning"], strict=True)
-        ],
-        index=lost.index,
-        dtype="str",
-    )
-    kinds = np.select([total, outside], ["total", "outside"], "territory")
-    reasons = reasons.mask(outside, "Hors des communes observées.")
-    reasons = reasons.mask(total, "Ligne de total, mise de côté.")
-    found = _reject(lost, "territory", reasons, raw, spec.territory)
-    return found.assign(kind=kinds)
-
-
-def _unknown_reason(text: str, matcher: Matcher) -> str:
-    if not text:
-        return "La cellule du territoire est vide."
-    if matcher.bearers(text):
-        return " ".join(matcher.unknown(text))
-    known = [*matcher.names.values(), *matcher.names]
-    return f"Aucun territoire « {text} » dans ce zonage. {suggestion(text, known, most=0)}".strip()
-
-
-def _number_rejects(cells: pd.DataFrame, unreadable: pd.Series) -> pd.DataFrame:
-    bad = cells[unreadable.to_numpy() & (cells["territory"] != "").to_numpy()]
-    reasons = "« " + bad["raw"] + " » n’est pas un nombre."
-    return _reject(bad, "number", reasons, bad["raw"], bad["column"])
-
-
-def _negative_rejects(cells: pd.DataFrame, source: Source) -> pd.DataFrame:
+def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.DataFrame:
     """Refuse counts below zero: nobody counts minus four people."""
-    counts = [code for code, one in source.variables.items() if one.nature is Nature.COUNT]
-    bad = cells[cells["variable"].isin(counts) & (cells["value"] < 0) & (cells["territory"] != "")]
-    reasons = "« " + bad["raw"] + " » est négatif : un effectif ne peut l’être."
-    return _reject(bad, "negative", reasons, bad["raw"], bad["column"])
+    known = source.variables.get(part.variable)
+    counted = known is not None and known.nature is Nature.COUNT
+    placed = (rows["territory"] != "").to_numpy()[part.at]
+    bad = (part.numbers.value < 0).to_numpy() & placed & counted
+    if not bad.any():
+        return NO_REJECT
+    raw = part.raw[bad].str.strip()
+    lines = rows["line"].to_numpy()[part.at][bad]
+    reasons = ("« " + raw + " » est négatif : un effectif ne peut l’être.").to_numpy(object)
+    return reject(lines, "negative", reasons, raw.to_numpy(object), part.column)
 
 
-def _unknown_variables(cells: pd.DataFrame, source: Source, spec: FileSpec) -> pd.DataFrame:
-    lost = cells[~cells["variable"].isin(list(source.variables))].drop_duplicates("line")
-    reasons = "La variable « " + lost["variable"] + " » n’est pas déclarée."
-    return _reject(lost, "variable", reasons, lost["variable"], spec.variable_column)
+def _unknown_variables(
+    rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec
+) -> pd.DataFrame:
+    if part.variable in source.variables:
+        return NO_REJECT
+    lost = rows.iloc[part.at]
+    reason = f"La variable « {part.variable} » n’est pas déclarée."
+    raw = np.full(len(lost), part.variable, dtype=object)
+    return reject(lost["line"].to_numpy(), "variable", reason, raw, spec.variable_column)
 
 
-def _duplicates(cells: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
-    key = ["zoning", "territory", "variable", "period"]
-    again = cells[cells.duplicated(key)]
-    first = cells.drop_duplicates(key).set_index(key)["line"]
-    lines = first.reindex(pd.MultiIndex.from_frame(again[key])).to_numpy()
-    reasons = [
-        f"« {raw} » donne {variable} ({period}) une seconde fois, après la ligne {line}."
-        for raw, variable, period, line in zip(
-            again["territory_raw"], again["variable"], again["period"], lines, strict=True
+def _aside(table: RawTable) -> pd.DataFrame:
+    told = table.aside
+    return reject(told["line"], "note", told["reason"], told["raw"], "")
+
+
+def _duplicates(
+    rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSpec
+) -> pd.DataFrame:
+    key = ["zoning", "territory", "period"]
+    groups = {id(part.at): part for part in reversed(parts)}  # columns of one file share their rows
+    found = []
+    for part in groups.values():
+        mine = rows.iloc[part.at[good[part.at]]]
+        again = mine[mine.duplicated(key)]
+        if again.empty:
+            continue
+        first = mine.drop_duplicates(key).set_index(key)["line"]
+        lines = first.reindex(pd.MultiIndex.from_frame(again[key])).to_numpy()
+        reasons = [
+            f"« {raw} » donne {part.variable} ({period}) une seconde fois, après la ligne {line}."
+            for raw, period, line in zip(
+                again["territory_raw"], again["period"], lines, strict=True
+            )
+        ]
+        raw_told = again["territory_raw"].to_numpy(object)
+        found.append(
+            reject(again["line"].to_numpy(), "duplicate", reasons, raw_told, spec.territory)  # type: ignore[arg-type]
         )
-    ]
-    found = _reject(
-        again,
-        "duplicate",
-        pd.Series(reasons, index=again.index, dtype="str"),
-        again["territory_raw"],
-        spec.territory,
-    )
-    return found.drop_duplicates("line")
+    return pd.concat(found) if found else NO_REJECT

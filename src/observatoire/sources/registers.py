@@ -14,8 +14,9 @@ import pandas as pd
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import UnknownColumnError, suggestion
 from observatoire.sources.dates import last_day, read_date
+from observatoire.sources.faults import REJECT_COLUMNS
 from observatoire.sources.numbers import parse_numbers
-from observatoire.sources.observations import REJECT_COLUMNS, Parsed
+from observatoire.sources.observations import Parsed
 from observatoire.values import is_period
 
 if TYPE_CHECKING:

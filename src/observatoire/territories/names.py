@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError, suggestion
@@ -16,6 +17,7 @@ _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
 
 
+@lru_cache(maxsize=1 << 16)
 def simplify(name: str) -> str:
     """Reduce a name to what its spellings share: no accent, case, hyphen, article or shortening.
 

@@ -59,8 +59,10 @@ class Warehouse:
         """Append a frame to a table, by column names."""
         if frame.empty:
             return
+        import pyarrow as pa  # noqa: PLC0415 - DuckDB reads its columns without a copy
+
         columns = ", ".join(f'"{name}"' for name in frame.columns)
-        self.connection.register("incoming", frame)
+        self.connection.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
         try:
             # Table and columns come from this library's own code, never from a file.
             self.connection.execute(

@@ -11,6 +11,7 @@ import pandas as pd
 from observatoire.declarations import read_toml
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
 from observatoire.sources import observe, read_source, read_table
+from observatoire.sources.archives import holds_suffix
 from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
 from observatoire.sources.observations import Parsed, refuse_faults
@@ -117,6 +118,20 @@ def scope(workspace: Workspace) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def check_on_error(on_error: str) -> None:
+    """Refuse a way of treating faults that does not exist.
+
+    Raises
+    ------
+    DescriptorError
+        With the nearest one.
+    """
+    if on_error not in ON_ERROR:
+        raise DescriptorError(
+            f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(str(on_error), ON_ERROR)
+        )
+
+
 def load_source(
     warehouse: Warehouse,
     workspace: Workspace,
@@ -143,9 +158,14 @@ def load_source(
     DescriptorError, FileError, RowError
         See ``errors.py``; the warehouse is unchanged.
     """
-    if on_error not in ON_ERROR:
+    check_on_error(on_error)
+    if not (folder / DESCRIPTOR_NAME).is_file():
         raise DescriptorError(
-            f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(on_error, ON_ERROR)
+            "Ce dossier n’a pas de source.toml.",
+            where=str(folder),
+            why="Rien ne dit de quand ni de quoi sont ses chiffres.",
+            remedy="Chargez le fichier lui-même, ou écrivez son source.toml : "
+            "« observatoire preview FICHIER --write ».",
         )
     source = read_source(folder)
     specs = [source.file(only)] if only else list(source.standing())
@@ -192,7 +212,7 @@ def _with_notices(
     given: set[str] = set()
     for spec, table in parsed:
         if not spec.register:
-            given |= set(table.observations["variable"])
+            given |= set(table.cells["variable"].unique())
     lacking = [code for code in source.variables if code not in given]
     if lacking and len(parsed) == len(source.standing()):
         notices.append(
@@ -200,14 +220,21 @@ def _with_notices(
         )
     if source.convention is not None:
         notices.append(told_convention(source.convention))
-    for _, table in parsed:
+    notices += notices_of([table for _, table in parsed])
+    return replace(report, notices=(*report.notices, *notices))
+
+
+def notices_of(parsed: Sequence[Parsed]) -> list[str]:
+    """Say which codes were given back their zero."""
+    told = []
+    for table in parsed:
         if len(table.restored):
             codes = list(dict.fromkeys(table.restored["code"]))
-            notices.append(
+            told.append(
                 f"{table.table.name} : zéro initial rétabli pour {plural(len(codes), 'code')} "
                 f"({enumerate_words(codes, most=3)})."
             )
-    return replace(report, notices=(*report.notices, *notices))
+    return told
 
 
 def load_layer(
@@ -322,5 +349,8 @@ def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str) -> st
 
 
 def is_layer(path: Path) -> bool:
-    """Say whether a file is read as perimeters."""
-    return path.suffix.lower() in LAYER_SUFFIXES
+    """Say whether a file is read as perimeters; a zip, by what it holds."""
+    suffix = path.suffix.lower()
+    if suffix != ".zip":
+        return suffix in LAYER_SUFFIXES
+    return holds_suffix(path, tuple(one for one in LAYER_SUFFIXES if one != ".zip"))

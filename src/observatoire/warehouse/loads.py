@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from observatoire.errors import DuplicateKeyError
+from observatoire.errors import DescriptorError, DuplicateKeyError, ObservatoireError
+from observatoire.sources.descriptor import DESCRIPTOR_NAME, read_source
+from observatoire.sources.previewing import slug
 from observatoire.sources.registers import registers
 from observatoire.typography import NARROW, plural
 from observatoire.warehouse.conventions import store_convention
@@ -36,6 +40,7 @@ class FileReport:
     rows_kept: int
     rows_rejected: int
     observations: int
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,7 @@ class LoadReport:
         lines += [
             f"  {report.file} ({report.sha256[:12]}…){NARROW}: {report.outcome}, "
             f"{plural(report.observations, 'observation')}"
+            + (f" ({report.form})" if report.form else "")
             for report in self.files
         ]
         lines += [
@@ -128,7 +134,9 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
     warehouse.run("DELETE FROM source WHERE code = ?", [source.code])
     warehouse.run("DELETE FROM variable WHERE source = ?", [source.code])
     warehouse.run(
-        "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO source (code, title, producer, licence, page, published, obtained, zoning, "
+        "absence, caveats, threshold, threshold_unit, rule, folder) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             source.code,
             source.title,
@@ -143,6 +151,7 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
             source.secrecy.threshold,
             source.secrecy.unit,
             source.secrecy.rule,
+            source.folder.resolve().as_posix(),
         ],
     )
     warehouse.run("DELETE FROM precision_rule WHERE source = ?", [source.code])
@@ -174,8 +183,11 @@ def store_files(
     ------
     DuplicateKeyError
         When two standing files give the same variable of the same territory and period.
+    DescriptorError
+        When another folder, still there, was loaded under the same code.
     """
     reports = []
+    _check_one_folder(warehouse, source, [table.table.sha256 for _, table in parsed])
     with warehouse.transaction():
         store_source(warehouse, source)
         store_convention(warehouse, source)
@@ -187,6 +199,40 @@ def store_files(
         [table.rejects.assign(file=table.table.name) for _, table in parsed], ignore_index=True
     )
     return LoadReport(source.code, source.title, tuple(reports), rejects)
+
+
+def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[str]) -> None:
+    """Refuse a second folder of the same code: each load would undo the other."""
+    here = source.folder.resolve()
+    told = warehouse.rows("SELECT folder FROM source WHERE code = ?", [source.code])
+    other = Path(str(told[0][0])) if told and told[0][0] else here
+    if other == here or not _still_there(other, source.code):
+        return
+    if not (other / DESCRIPTOR_NAME).is_file() and _same_bytes(warehouse, source.code, digests):
+        return  # a file loaded as it came, which has since been given its own folder
+    raise DescriptorError(
+        f"Deux dossiers de sources ont le même code, « {source.code} ».",
+        where=f"{other} et {here}",
+        why="Le second effacerait ce que le premier a chargé.",
+        remedy='Donnez à l’un des deux un autre code dans son source.toml : code = "…", ou renommez '
+        "le fichier ou le dossier.",
+        folders=[str(other), str(here)],
+    )
+
+
+def _same_bytes(warehouse: Warehouse, code: str, digests: Sequence[str]) -> bool:
+    stands = "SELECT sha256 FROM load WHERE source = ? AND superseded_by IS NULL"
+    return {str(row[0]) for row in warehouse.rows(stands, [code])} <= set(digests)
+
+
+def _still_there(folder: Path, code: str) -> bool:
+    """Say whether a folder still holds a source of that code, or the file that it was made of."""
+    try:
+        if (folder / DESCRIPTOR_NAME).is_file():
+            return read_source(folder).code == code
+        return any(slug(path.stem) == code for path in folder.iterdir() if path.is_file())
+    except (ObservatoireError, OSError):
+        return False
 
 
 def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Parsed) -> FileReport:
@@ -208,7 +254,8 @@ def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Pa
         parsed.rows_read,
         parsed.rows_kept,
         parsed.rows_rejected,
-        len(parsed.observations),
+        len(parsed.cells),
+        table.form,
     )
 
 
@@ -240,19 +287,41 @@ def _insert(
     )
     for former in standing:
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
-    warehouse.insert(_table_of(spec), parsed.observations.assign(load=number))
+    warehouse.insert(_table_of(spec), parsed.cells.assign(load=np.int32(number)))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
     warehouse.insert("restored", parsed.restored.assign(load=number))
 
 
-def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
-    twice = warehouse.rows(
-        "SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file) "
-        "FROM current_observation WHERE source = ? "
-        "GROUP BY zoning, territory, variable, period HAVING count(DISTINCT load) > 1 "
-        "ORDER BY ALL LIMIT 1",
-        [source.code],
+#: Which variables and periods two standing loads of a source both give: looked at first, for
+#: comparing millions of figures one by one is only worth it there.
+_SHARED = """
+    SELECT variable, period
+    FROM (
+        SELECT DISTINCT load, variable, period
+        FROM observation
+        WHERE load IN (SELECT id FROM load WHERE source = ? AND superseded_by IS NULL)
     )
+    GROUP BY ALL
+    HAVING count(*) > 1
+"""
+_TWICE = """
+    SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file)
+    FROM current_observation
+    WHERE source = ? AND (variable, period) IN (SELECT variable, period FROM shared)
+    GROUP BY zoning, territory, variable, period
+    HAVING count(DISTINCT load) > 1
+    ORDER BY ALL
+    LIMIT 1
+"""
+
+
+def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
+    standing = "SELECT count(*) FROM load WHERE source = ? AND superseded_by IS NULL"
+    if int(warehouse.rows(standing, [source.code])[0][0]) < 2:  # noqa: PLR2004 - one cannot overlap
+        return
+    if not warehouse.rows(_SHARED, [source.code]):
+        return
+    twice = warehouse.rows(f"WITH shared AS ({_SHARED}) {_TWICE}", [source.code, source.code])
     if twice:
         variable, period, territory, files = twice[0]
         raise DuplicateKeyError(

@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS source (
     rule      VARCHAR NOT NULL
 );
 
+-- Where the source was loaded from: two folders of one code would overwrite each other.
+ALTER TABLE source ADD COLUMN IF NOT EXISTS folder VARCHAR DEFAULT '';
+
 CREATE TABLE IF NOT EXISTS precision_rule (
     source VARCHAR PRIMARY KEY,
     rule   JSON NOT NULL              -- the [precision] table of source.toml

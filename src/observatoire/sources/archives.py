@@ -1,0 +1,161 @@
+"""Read one table out of a zip, in memory: nothing is ever written where an archive says."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from observatoire.errors import EmptyFileError, UnreadableFileError, suggestion
+from observatoire.typography import enumerate_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: The most bytes that one archive may unfold into.
+MOST_BYTES = 800_000_000
+
+_CHUNK = 1 << 20
+#: All that zipfile raises on an archive that is cut, spoilt, protected or of another kind.
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError, NotImplementedError,
+)  # fmt: skip
+
+
+def unzip_table(
+    content: bytes, name: str, member: str, suffixes: tuple[str, ...]
+) -> tuple[str, bytes]:
+    """Return the name and the bytes of the one table of an archive, or of the one chosen.
+
+    Parameters
+    ----------
+    content : bytes
+        The archive.
+    name : str
+        Its name, for messages.
+    member : str
+        The file to read; empty when there is only one table. A dictionary of variables
+        (``meta_…``), as Insee joins to its tables, does not count.
+    suffixes : tuple of str
+        What a table's name ends with.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the archive is damaged, protected, too large, holds several tables or none.
+    EmptyFileError
+        When the member is empty.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = {e.filename: e for e in archive.infolist() if not e.is_dir()}
+            chosen = _choose(list(entries), name, member, suffixes)
+            return PurePosixPath(chosen).name, read_bounded(archive, entries[chosen], name)
+    except ZIP_ERRORS as error:
+        raise damaged(name, error) from error
+
+
+def check_bomb(content: bytes, name: str) -> None:
+    """Refuse an archive that unfolds into more than :data:`MOST_BYTES`.
+
+    Raises
+    ------
+    UnreadableFileError
+        With the size told.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            told = sum(entry.file_size for entry in archive.infolist())
+    except ZIP_ERRORS as error:
+        raise damaged(name, error) from error
+    if told > MOST_BYTES:
+        raise _too_large(name)
+
+
+def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ...]) -> str:
+    tables = [one for one in names if PurePosixPath(one).suffix.lower() in suffixes]
+    if member:
+        if member in names:
+            return member
+        same = [one for one in tables if PurePosixPath(one).name == member]
+        if len(same) == 1:
+            return same[0]
+        raise UnreadableFileError(
+            f"L’archive ne contient pas « {member} ».",
+            where=archive,
+            remedy=suggestion(member, [PurePosixPath(one).name for one in tables]),
+        )
+    plain = [one for one in tables if not PurePosixPath(one).name.lower().startswith("meta")]
+    if len(plain) == 1:
+        return plain[0]
+    told = enumerate_words(plain or names, most=8)
+    raise UnreadableFileError(
+        "L’archive contient plusieurs tableaux."
+        if plain
+        else "L’archive ne contient aucun tableau.",
+        where=archive,
+        why=f"Elle contient : {told}." if told else "Elle est vide.",
+        remedy='Dites lequel dans source.toml : member = "…".'
+        if plain
+        else "Redemandez le fichier au producteur.",
+    )
+
+
+def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """Return the bytes of an entry, never more than allowed: what an archive says may be a lie.
+
+    Raises
+    ------
+    UnreadableFileError, EmptyFileError
+        When it unfolds into too much, or nothing.
+    """
+    if entry.file_size > MOST_BYTES:
+        raise _too_large(name)
+    parts, size = [], 0
+    with archive.open(entry) as stream:
+        while part := stream.read(_CHUNK):
+            size += len(part)
+            if size > MOST_BYTES:
+                raise _too_large(name)
+            parts.append(part)
+    if not size:
+        raise EmptyFileError(
+            f"« {entry.filename} » est vide dans l’archive.",
+            where=name,
+            remedy="Redemandez le fichier au producteur.",
+        )
+    return b"".join(parts)
+
+
+def damaged(name: str, error: BaseException) -> UnreadableFileError:
+    """Return the error of an archive that does not open."""
+    protected = "password" in str(error) or "encrypted" in str(error)
+    return UnreadableFileError(
+        "L’archive est protégée par un mot de passe."
+        if protected
+        else "L’archive est abîmée, ou n’en est pas une.",
+        where=name,
+        why=f"Le lecteur dit : {error}",
+        remedy="Décompressez-la à la main et déposez le tableau à côté de source.toml, ou "
+        "redemandez-la au producteur.",
+    )
+
+
+def _too_large(name: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"Une fois décompressé, ce fichier dépasserait {MOST_BYTES // 1_000_000} Mo.",
+        where=name,
+        why="Il ne tiendrait pas en mémoire ; c’est peut-être un piège.",
+        remedy="Décompressez-le à la main et gardez le seul tableau utile.",
+    )
+
+
+def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
+    """Say whether an archive holds a file of one of these suffixes; a damaged one holds none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(PurePosixPath(one).suffix.lower() in suffixes for one in archive.namelist())
+    except ZIP_ERRORS:
+        return False

@@ -1,0 +1,334 @@
+"""Find the table in a partner's file: its sheet, its header, its territories, its figures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from observatoire.errors import EmptyFileError, FileError, UnknownTerritoryError
+from observatoire.sources import books, texts
+from observatoire.sources.descriptor import FileSpec
+from observatoire.sources.families import Family, recognise, role
+from observatoire.sources.headers import check_width, column_letter
+from observatoire.sources.reading import (
+    TEXT_SUFFIXES,
+    Opened,
+    RawTable,
+    read_opened,
+)
+from observatoire.sources.signs import signs
+from observatoire.sources.texts import HEADER_DEPTH, Rows
+from observatoire.typography import enumerate_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.territories.names import Matcher
+
+#: Columns in which a territory is looked for, and rows of a text that are looked at first.
+_COLUMNS, _ROWS = 60, 3000
+
+#: Below this share of the rows, names that match are namesakes.
+_NAMESAKES = 0.2
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The top of a table of a file: its rows, and how they were cut."""
+
+    name: str
+    rows: Rows
+    encoding: str = ""
+    separator: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in a file: the table, the column of its territories, their zoning."""
+
+    table: RawTable
+    spec: FileSpec
+    zoning: str
+    family: Family | None
+    titles: str
+
+
+def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
+    """Return the tables a file may hold: one for a text, one a sheet for a workbook.
+
+    Raises
+    ------
+    EmptyFileError, TruncatedFileError, UnreadableFileError
+        As :func:`~observatoire.sources.reading.read_table` does.
+    """
+    name = opened.path.name
+    if opened.suffix in TEXT_SUFFIXES:
+        encoding = texts.guess_encoding(opened.content, name)
+        text = texts.decode(opened.content, encoding, name)
+        separator = texts.choose_separator(texts.head_of(text), "", "", name)
+        rows = texts.read_rows(text, separator, name, most)
+        check_width(max(len(row) for _, row in rows), opened.path)
+        return [Sheet("", rows, encoding, separator)]
+    if opened.suffix == ".parquet":
+        return [Sheet("", books.read_parquet(opened.content, name))]
+    if opened.suffix == ".dbf":
+        return [Sheet("", books.read_dbf(opened.content, name))]
+    book, found = books.open_book(opened.content, name), []
+    for sheet in book.sheet_names:
+        try:
+            found.append(Sheet(str(sheet), books.read_sheet(book, sheet, name)))
+        except EmptyFileError:
+            continue
+    if not found:
+        raise EmptyFileError(
+            "Ce classeur est vide.", where=name, remedy="Redemandez-le au producteur."
+        )
+    return found
+
+
+# --- A known family ------------------------------------------------------------------------------
+
+
+def find_family(
+    sheets: list[Sheet], families: Mapping[str, Family]
+) -> tuple[Family, Sheet, int] | None:
+    """Return the family a file is of, the sheet and the row of its header; None for a stranger."""
+    best: tuple[int, Family, Sheet, int] | None = None
+    for sheet in sheets:
+        for at, (_, row) in enumerate(sheet.rows[:HEADER_DEPTH]):
+            header = [cell.strip() for cell in row]
+            family = recognise(header, families) if len(header) > 1 else None
+            if family is None or not _codes_fit(family, header, sheet.rows[at + 1 :]):
+                continue
+            score = family.recognises(header)
+            if best is None or score > best[0]:
+                best = (score, family, sheet, at)
+    return best[1:] if best else None
+
+
+def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
+    """Check the form of the codes, where two families have the same columns."""
+    if family.codes is None:
+        return True
+    at = header.index(family.territory_column(header))
+    told = [row[at].strip() for _, row in body[:50] if len(row) > at and row[at].strip()]
+    return not told or sum(bool(family.codes.fullmatch(one)) for one in told) > len(told) / 2
+
+
+# --- A stranger ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where territories were found: how many, in which zoning, sheet, column, from which row."""
+
+    score: tuple[float, bool, float]
+    zoning: str
+    sheet: Sheet
+    column: int
+    row: int
+
+
+def find_territories(
+    sheets: list[Sheet], zonings: Mapping[str, Matcher], preferred: str, name: str
+) -> _Place:
+    """Return where most territories of a zoning are named, by code or by name.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        When no column names any.
+    """
+    places = [
+        place
+        for sheet in sheets
+        for code, matcher in zonings.items()
+        for place in _places(sheet, code, matcher, preferred)
+    ]
+    if not places:
+        some = next((next(iter(one.names.values()), "") for one in zonings.values()), "")
+        raise UnknownTerritoryError(
+            "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
+            where=name,
+            why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}.",
+            remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
+            "ou déclarez le zonage dans observatoire.toml.",
+        )
+    return max(places, key=lambda place: place.score)
+
+
+def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_Place]:
+    width = min(max(len(row) for _, row in sheet.rows), _COLUMNS)
+    found = []
+    for column in range(width):
+        cells = [row[column].strip() if len(row) > column else "" for _, row in sheet.rows]
+        known = {text: _find(matcher, text) for text in set(cells) if text}
+        codes = [known.get(text, "") for text in cells]
+        distinct = len({one for one in codes if one})
+        if not distinct:
+            continue
+        first = next(at for at, one in enumerate(codes) if one)
+        below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
+        share = sum(map(bool, codes)) / len(below)
+        by_code = any(text in matcher.names for text in known)
+        if not by_code and share < _NAMESAKES:
+            continue  # a few quartiers of other towns bear the same names
+        # A column that repeats its territories (« Commune ») is not the one that names the rows.
+        weight = distinct * distinct / sum(map(bool, codes))
+        found.append(_Place((weight, code == preferred, share), code, sheet, column, first))
+    return found
+
+
+def _is_aside(text: str) -> bool:
+    return any(map(str.isalpha, text)) and (signs().is_total(text) or signs().is_note(text))
+
+
+def _find(matcher: Matcher, text: str) -> str:
+    """Return the territory a text names; what has no letter is looked for among the codes only."""
+    if text in matcher.names:
+        return text
+    return matcher.find(text) if any(map(str.isalpha, text)) else ""
+
+
+def find_header(sheet: Sheet, first: int, name: str) -> int:
+    """Return the row of column names: the first, above any territory, that has as many cells.
+
+    Raises
+    ------
+    FileError
+        When nothing above the figures names them.
+    """
+    wanted = max(2, sum(bool(cell.strip()) for cell in sheet.rows[first][1]) // 2)
+    above = [
+        (at, [cell for cell in row if cell.strip()])
+        for at, (_, row) in enumerate(sheet.rows[: min(first, HEADER_DEPTH)])
+    ]
+    full = [(at, filled) for at, filled in above if len(filled) >= wanted]
+    for at, filled in full:
+        if not any(map(_is_figure, filled)):
+            return at
+    for at, filled in full:
+        if 2 * sum(map(_is_figure, filled)) <= len(filled):
+            return at
+    raise FileError(
+        "Aucune ligne ne nomme les colonnes, au-dessus du premier territoire.",
+        where=f"{name}, ligne {sheet.rows[first][0]}",
+        why="Sans leur nom, on ne sait pas ce que comptent les chiffres.",
+        remedy="Ajoutez une ligne d’en-tête au tableau.",
+    )
+
+
+def _is_figure(cell: str) -> bool:
+    text = cell.strip()
+    year = re.fullmatch(r"(?:19|20)[0-9]{2}", text)
+    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", text)) and year is None
+
+
+def find_table(
+    opened: Opened,
+    zonings: Mapping[str, Matcher],
+    families: Mapping[str, Family],
+    *,
+    preferred: str,
+    zoning: str = "",
+) -> Found:
+    """Find the table of a file: of a known family, or by the territories that it names.
+
+    Parameters
+    ----------
+    opened : Opened
+        The file.
+    zonings : mapping of str to Matcher
+        The territories known.
+    families : mapping of str to Family
+        The families known.
+    preferred : str
+        The zoning that wins when two are named as often.
+    zoning : str
+        The zoning told; empty to find it.
+    """
+    sheets, name = sheets_of(opened), opened.path.name
+    known = find_family(sheets, families)
+    if known is not None:
+        family, sheet, at = known
+        header = [cell.strip() for cell in sheet.rows[at][1]]
+        spec = _spec(opened, sheet, at, family.territory_column(header))
+        spec = _family_roles(spec, family, header)
+        table = read_opened(opened, spec)
+        chosen = zoning or _family_zoning(family, table, spec, zonings, name)
+        return Found(table, spec, chosen, family, _titles(sheet, at))
+    mine = {zoning: zonings[zoning]} if zoning else zonings
+    try:
+        place = find_territories(sheets, mine, preferred, name)
+    except UnknownTerritoryError:
+        if all(len(sheet.rows) < _ROWS for sheet in sheets):
+            raise
+        place = find_territories(sheets_of(opened, 0), mine, preferred, name)
+    at = find_header(place.sheet, place.row, name)
+    header = [cell.strip() for cell in place.sheet.rows[at][1]]
+    territory = header[place.column] if place.column < len(header) else ""
+    spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
+    table = read_opened(opened, spec)
+    return Found(table, spec, place.zoning, None, _titles(place.sheet, at))
+
+
+def _titles(sheet: Sheet, at: int) -> str:
+    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
+
+
+def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
+    return FileSpec(
+        name=opened.path.name,
+        layout="wide",
+        territory=territory,
+        separator=sheet.separator,
+        encoding=sheet.encoding,
+        sheet=sheet.name,
+        header=sheet.rows[at][0],
+        member=opened.member,
+    )
+
+
+def _family_roles(spec: FileSpec, family: Family, header: list[str]) -> FileSpec:
+    return replace(
+        spec,
+        layout=family.layout,
+        period_column=role(family.period.column, header),
+        period_form=family.period.form if role(family.period.column, header) else "",
+        variable_column=role(family.variable_column, header),
+        value_column=role(family.value_column, header),
+    )
+
+
+def _family_zoning(
+    family: Family,
+    table: RawTable,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    name: str,
+) -> str:
+    """Return the declared zoning, of the family's kind, that holds most of the file's codes."""
+    kinds = family.zoning
+    mine = [code for code in zonings if any(code.split("-")[0] == kind for kind in kinds)]
+    if not mine:
+        raise UnknownTerritoryError(
+            f"Aucun zonage de ce fichier ({enumerate_words(list(kinds))}) n’est déclaré.",
+            where=name,
+            why=f"C’est un fichier de la famille « {family.code} ».",
+            remedy=f'Ajoutez à observatoire.toml une table [zonings."{kinds[0]}-AAAA"], avec label '
+            f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
+        )
+    codes = table.frame[spec.territory].str.strip().unique()
+    counts = {code: sum(bool(zonings[code].find(text)) for text in codes) for code in mine}
+    best = max(counts, key=counts.__getitem__)
+    if not counts[best]:
+        raise UnknownTerritoryError(
+            "Aucune ligne de ce fichier n’est dans les territoires observés.",
+            where=f"{name}, colonne {spec.territory}",
+            why=f"{len(codes)} codes lus (par exemple « {next(iter(codes), '')} »), aucun de : "
+            f"{enumerate_words(mine)}.",
+            remedy="Vérifiez le territoire que couvre le fichier, ou les membres de ce zonage.",
+            zonings=mine,
+        )
+    return best

@@ -1,0 +1,243 @@
+"""What is wrong with a row: its kind, its reason, and the error that a faulty file raises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import (
+    DuplicateKeyError,
+    RowError,
+    UnknownTerritoryError,
+    UnreadableNumberError,
+    suggestion,
+)
+from observatoire.sources.dates import DATE_FORMS
+from observatoire.sources.signs import signs
+from observatoire.typography import plural
+from observatoire.values import PERIOD_FORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.descriptor import FileSpec
+    from observatoire.territories.names import Matcher
+
+REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
+
+#: Kinds of reject that are no fault: the row is about something else.
+HARMLESS = ("outside", "total", "note")
+
+#: So many pairs of names are compared in search of the nearest; the others are said without one.
+_SUGGESTED = 60_000
+
+ERROR_BY_KIND: dict[str, type[RowError]] = {
+    "number": UnreadableNumberError,
+    "territory": UnknownTerritoryError,
+    "bounds": RowError,
+    "period": RowError,
+    "negative": UnreadableNumberError,
+    "variable": RowError,
+    "duplicate": DuplicateKeyError,
+    "zoning": UnknownTerritoryError,
+    "below": UnreadableNumberError,
+    "blank": RowError,
+    "word": RowError,
+    "date": RowError,
+    "order": RowError,
+    "goals": RowError,
+}
+_REMEDY_BY_KIND = {
+    "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
+    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
+    "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
+    "1 234,5 ou 1234.5, sans unité.",
+    "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
+    "period": f"Une période s’écrit {PERIOD_FORMS}.",
+    "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
+    "ces lignes de côté.",
+    "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
+    '"amount") si c’est un solde.',
+    "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
+    "duplicate": "Gardez une seule des deux lignes.",
+    "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
+    "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
+    "blank": "Remplissez la cellule.",
+    "word": "Corrigez la cellule.",
+    "date": f"Une date s’écrit {DATE_FORMS}.",
+    "order": "Corrigez l’une des deux dates.",
+    "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
+}
+
+
+def error_of(faults: pd.DataFrame, name: str) -> RowError:
+    """Return the error of the first faulty row; it says how many others there are.
+
+    Parameters
+    ----------
+    faults : DataFrame
+        Rejects that are faults, in the order of the lines.
+    name : str
+        The file's name.
+    """
+    first = faults.iloc[0]
+    kind = str(first["kind"])
+    others = int(faults["line"].nunique()) - 1
+    remedy = _remedy(kind, str(first["raw"]))
+    if others:
+        remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
+    return ERROR_BY_KIND[kind](
+        str(first["reason"]),
+        where=f"{name}, ligne {first['line']}, colonne {first['column']}",
+        why="Rien n’a été chargé.",
+        remedy=remedy,
+        rejects=faults,
+    )
+
+
+def _remedy(kind: str, raw: str) -> str:
+    # What starts with a digit was meant as a number, not as a sign.
+    written = kind == "number" and raw.lstrip("+-−.,")[:1].isdecimal()
+    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
+
+
+def reject(
+    lines: pd.Series | np.ndarray,
+    kind: str,
+    reasons: pd.Series | np.ndarray | str,
+    raw: pd.Series | np.ndarray,
+    column: pd.Series | str,
+) -> pd.DataFrame:
+    """Return rejects, one a line, as the ``reject`` table holds them."""
+    return pd.DataFrame(
+        {"line": lines, "column": column, "raw": raw, "kind": kind, "reason": reasons}
+    ).astype({"reason": "str", "column": "str", "raw": "str", "kind": "str"})
+
+
+#: What a column without a fault gives.
+NO_REJECT = reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
+
+
+def territory_rejects(
+    rows: pd.DataFrame,
+    empty: np.ndarray,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    scope: tuple[str, ...],
+) -> pd.DataFrame:
+    """Say why the rows that name no known territory are set aside.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a row of the file: line, zoning, territory_raw, territory.
+    empty : array of bool
+        The rows without a figure: a title, a note, a line of labels.
+    spec, zonings, scope
+        See :func:`~observatoire.sources.observations.observe`.
+    """
+    unknown = (rows["territory"] == "").to_numpy()
+    lost, bare = rows[unknown], empty[unknown]
+    raw = lost["territory_raw"]
+    words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
+    told = raw.map(words).astype("str").to_numpy()
+    total = told == "total"
+    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
+    outside = (coded & ~raw.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    outside |= _other_codes(lost, zonings)
+    kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
+    texts = raw.to_numpy(object)
+    places = lost["zoning"].to_numpy(object)
+    hints = Hints(zonings)
+    for at in np.flatnonzero((kinds == "territory") & bare):
+        kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
+    reasons = _reasons(kinds, texts, places, hints)
+    found = reject(lost["line"], "territory", reasons, raw, spec.territory)
+    return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
+
+
+def _other_codes(lost: pd.DataFrame, zonings: Mapping[str, Matcher]) -> np.ndarray:
+    """Tell the codes of another kind of territory, and a QPV's, which does not tell its commune."""
+    letters = lost["territory_raw"].str.extract(r"^([A-Z]{1,4})[0-9]+[0-9A-Z]*$", expand=False)
+    own = {
+        zoning: {code[: len(code) - len(code.lstrip(_LETTERS))] for code in zonings[zoning].names}
+        for zoning in lost["zoning"].unique()
+    }
+    return np.array(
+        [
+            isinstance(prefix, str) and (prefix in ("QP", "QN") or prefix not in own[zoning])
+            for prefix, zoning in zip(letters, lost["zoning"], strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
+    if text in totals or (text and signs().is_total(text)):
+        return "total"
+    return "note" if text and signs().is_note(text) else ""
+
+
+class Hints:
+    """The nearest names of unknown texts, each looked for once, and no more than can be afforded.
+
+    Parameters
+    ----------
+    zonings : mapping of str to Matcher
+        The territories known.
+    """
+
+    def __init__(self, zonings: Mapping[str, Matcher]) -> None:
+        self.zonings = zonings
+        self._told: dict[tuple[str, str], str] = {}
+
+    def near(self, zoning: str, text: str) -> str:
+        """Return a sentence that gives the nearest name, or an empty text."""
+        asked = (zoning, text)
+        if asked not in self._told:
+            known = _known(self.zonings[zoning])
+            spent = len(self._told) * len(known) < _SUGGESTED
+            self._told[asked] = suggestion(text[:80], known, most=0) if spent else ""
+        return self._told[asked]
+
+
+def _bare_kind(text: str, told: str, zoning: str, hints: Hints) -> str:
+    """Tell a note or a title, which carries no figure, from a territory ill written."""
+    if told == "note" or not text:
+        return "note"
+    near = hints.zonings[zoning].bearers(text) or hints.near(zoning, text)
+    return "territory" if near or text[:1].isdecimal() else "note"
+
+
+_FIXED = {
+    "total": "Ligne de total, mise de côté.",
+    "outside": "Hors des communes observées.",
+    "note": "Note ou titre, sans chiffre : mis de côté.",
+}
+
+
+def _reasons(kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hints) -> np.ndarray:
+    return np.array(
+        [
+            _FIXED.get(str(kind)) or _unknown_reason(str(text), str(zoning), hints)
+            for kind, text, zoning in zip(kinds, texts, places, strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
+    if not text:
+        return "La cellule du territoire est vide."
+    if hints.zonings[zoning].bearers(text):
+        return " ".join(hints.zonings[zoning].unknown(text))
+    return f"Aucun territoire « {text} » dans ce zonage. {hints.near(zoning, text)}".strip()
+
+
+def _known(matcher: Matcher) -> list[str]:
+    return [*matcher.names.values(), *matcher.names]

@@ -1,0 +1,125 @@
+"""Check the names of a table's columns, and that its rows have as many cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from observatoire.errors import (
+    TruncatedFileError,
+    UnknownColumnError,
+    UnreadableFileError,
+    suggestion,
+)
+from observatoire.sources import texts
+from observatoire.sources.texts import SEPARATORS, Rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.sources.descriptor import FileSpec
+
+#: What a workbook itself holds at most; beyond, a file is no table of territories.
+MOST_COLUMNS = 16_384
+
+#: A name is looked for among so many columns.
+_SUGGESTED = 500
+
+
+def column_letter(column: int) -> str:
+    """Name a column that has no name, as a spreadsheet does.
+
+    Examples
+    --------
+    >>> column_letter(0), column_letter(27)
+    ('colonne A', 'colonne AB')
+    """
+    letters = ""
+    rank = column + 1
+    while rank:
+        rank, rest = divmod(rank - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"colonne {letters}"
+
+
+def named(header: list[str], spec: FileSpec) -> list[str]:
+    """Name the territory's column when the file leaves it without a name."""
+    if spec.territory in header:
+        return header
+    return [
+        spec.territory if not name and spec.territory == column_letter(at) else name
+        for at, name in enumerate(header)
+    ]
+
+
+def check_width(width: int, path: Path) -> None:
+    """Refuse a table of more columns than any workbook holds.
+
+    Raises
+    ------
+    UnreadableFileError
+        With how many there are.
+    """
+    if width > MOST_COLUMNS:
+        raise UnreadableFileError(
+            f"Ce tableau a {width} colonnes.",
+            where=path.name,
+            why=f"Au-delà de {MOST_COLUMNS}, ce n’est pas un tableau de territoires.",
+            remedy="Vérifiez le séparateur, ou mettez les territoires en lignes.",
+        )
+
+
+def check_header(header: list[str], spec: FileSpec, path: Path, separator: str) -> None:
+    """Refuse a header cut in one, without a declared column, or with a name twice.
+
+    Raises
+    ------
+    SeparatorError, UnknownColumnError, UnreadableFileError
+        With what to declare or to mend.
+    """
+    check_width(len(header), path)
+    if separator and len(header) == 1:
+        likely = max(SEPARATORS, key=header[0].count)
+        raise texts.separator_error(separator, likely if likely in header[0] else "", path.name)
+    held = set(header)
+    for column in spec.role_columns:
+        if column not in held:
+            raise UnknownColumnError(
+                f"La colonne « {column} » n’est pas dans le fichier.",
+                where=path.name,
+                remedy=suggestion(column, [name for name in header if name][:_SUGGESTED]),
+                column=column,
+            )
+    repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
+    if repeated:
+        raise UnknownColumnError(
+            f"La colonne « {repeated[0]} » figure deux fois.",
+            where=path.name,
+            why="On ne saurait laquelle lire.",
+            remedy="Renommez ou supprimez l’une des deux.",
+            column=repeated[0],
+        )
+
+
+def check_widths(body: Rows, header: list[str], path: Path) -> None:
+    """Refuse a row that has not as many cells as the header.
+
+    Raises
+    ------
+    TruncatedFileError, UnreadableFileError
+        With its line: the last row, cut short, tells of a file cut short.
+    """
+    for position, (line, row) in enumerate(body):
+        if len(row) == len(header):
+            continue
+        last = position == len(body) - 1
+        kind = TruncatedFileError if last and len(row) < len(header) else UnreadableFileError
+        raise kind(
+            f"Cette ligne a {len(row)} cellules au lieu de {len(header)}.",
+            where=f"{path.name}, ligne {line}",
+            why="Le fichier semble coupé avant sa fin."
+            if kind is TruncatedFileError
+            else "Un séparateur manque ou est en trop : les chiffres glisseraient de colonne.",
+            remedy="Redemandez le fichier, ou corrigez cette ligne.",
+            line=line,
+        )

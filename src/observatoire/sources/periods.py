@@ -1,0 +1,87 @@
+"""Read the period a file is about: a column of years or dates, a name that holds a year."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from observatoire.values import is_period
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Two digits up to this one are of this century.
+_PIVOT = 50
+
+_DATE = re.compile(
+    r"(?P<y>[0-9]{4})-(?P<m>[01][0-9])-[0-3][0-9].*|[0-3]?[0-9]/(?P<m2>[01]?[0-9])/(?P<y2>[0-9]{4})"
+)
+_IN_NAME = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})(?:[-_ ]?(T[1-4]|S[12])|[-_](0[1-9]|1[0-2])(?![0-9]))?(?![0-9])",
+    re.IGNORECASE,
+)
+
+
+def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
+    """Return the periods of a column; what is none is left as written.
+
+    Parameters
+    ----------
+    raw : Series of str
+        The cells.
+    form : str
+        ``"yy"`` for the last two digits of a year, ``"date"`` for the date of a day.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_periods(pd.Series(["2016", "2016.0"])).to_list()
+    ['2016', '2016']
+    >>> read_periods(pd.Series(["16", "98"]), "yy").to_list()
+    ['2016', '1998']
+    >>> read_periods(pd.Series(["31/12/2020", "2020-12-31"]), "date").to_list()
+    ['2020-12', '2020-12']
+    """
+    text = raw.str.strip()
+    known = {one: _read_one(one, form) for one in text.unique()}
+    return text.map(known).astype("str")
+
+
+def _read_one(text: str, form: str) -> str:
+    if not form:
+        year = text.removesuffix(".0")
+        return year if is_period(year) else text
+    if form == "yy":
+        digits = text.removesuffix(".0").zfill(2)
+        return year_of(digits) if re.fullmatch("[0-9]{2}", digits) else text
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return text
+    told = f"{found['y'] or found['y2']}-{int(found['m'] or found['m2']):02d}"
+    return told if is_period(told) else text
+
+
+def year_of(digits: str) -> str:
+    """Write in full a year told by its last two digits.
+
+    Examples
+    --------
+    >>> year_of("16"), year_of("99")
+    ('2016', '1999')
+    """
+    return f"20{digits}" if int(digits) <= _PIVOT else f"19{digits}"
+
+
+def period_in(text: str) -> str:
+    """Return the one period that a name or a title holds, or an empty text.
+
+    Examples
+    --------
+    >>> period_in("allocataires-2016.csv"), period_in("defm_2011_T2"), period_in("2012 à 2014")
+    ('2016', '2011-T2', '')
+    """
+    found = {
+        match[1] + (f"-{(match[2] or match[3]).upper()}" if match[2] or match[3] else "")
+        for match in _IN_NAME.finditer(text)
+    }
+    return found.pop() if len(found) == 1 else ""

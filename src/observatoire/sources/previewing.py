@@ -1,0 +1,236 @@
+"""Show what is understood of a file before anything is stored, and the ``source.toml`` of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from observatoire.declarations import Declaration
+from observatoire.errors import DescriptorError, ObservatoireError, RowError, WorkspaceError
+from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
+from observatoire.sources.detecting import Found, find_table
+from observatoire.sources.observations import Parsed, observe
+from observatoire.sources.planning import plan_of
+from observatoire.sources.reading import PLAIN_SUFFIXES, open_table
+from observatoire.sources.showing import html_page, sections, text_page
+from observatoire.sources.zeros import restore_zeros
+from observatoire.territories.names import simplify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.families import Family
+    from observatoire.sources.writing import Plan
+    from observatoire.territories.names import Matcher
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a preview needs to know of a workspace.
+
+    Parameters
+    ----------
+    raw : Path
+        The folder of its sources.
+    zonings : mapping of str to Matcher
+        The territories known.
+    scope : tuple of str
+        The communes observed.
+    families : mapping of str to Family
+        The families known.
+    preferred : str
+        The main zoning.
+    """
+
+    raw: Path
+    zonings: Mapping[str, Matcher]
+    scope: tuple[str, ...]
+    families: Mapping[str, Family]
+    preferred: str
+
+
+@dataclass(frozen=True, repr=False)
+class Preview:
+    """What was understood of a file: its table, territories, figures, and what is wrong with it.
+
+    Shows itself; ``toml`` is the declaration that would load it, and :meth:`write` writes it.
+    ``refusal`` is the error that loading it would raise, or None.
+    """
+
+    path: Path
+    ground: Ground
+    found: Found | None = None
+    plan: Plan | None = None
+    source: Source | None = None
+    parsed: Parsed | None = None
+    refusal: ObservatoireError | None = None
+
+    @property
+    def family(self) -> str:
+        """Code of the family recognised, or an empty text."""
+        return self.found.family.code if self.found is not None and self.found.family else ""
+
+    @property
+    def toml(self) -> str:
+        """The ``source.toml`` that would load this file.
+
+        Raises
+        ------
+        ObservatoireError
+            When too little was understood: the message says what to mend or to tell.
+        """
+        if self.plan is None or self.source is None:
+            raise self.refusal or DescriptorError("Rien n’a été compris de ce fichier.")
+        return self.plan.toml()
+
+    def write(self, folder: str | Path | None = None) -> Path:
+        """Write the ``source.toml``, beside the file or in a folder of ``data/raw`` with a copy.
+
+        Parameters
+        ----------
+        folder : str or Path, optional
+            Where to write it. By default: beside a file that has its own folder in ``data/raw``;
+            for any other, ``data/raw/<name of the file>/``.
+
+        Returns
+        -------
+        Path
+            The file written.
+
+        Raises
+        ------
+        WorkspaceError
+            When the folder holds a ``source.toml`` already, or cannot be written.
+        """
+        text = self.toml
+        home = self.path.parent.parent.resolve() == self.ground.raw.resolve()
+        place = self.path.parent if home else self.ground.raw / slug(self.path.stem)
+        place = Path(folder) if folder is not None else place
+        target = place / DESCRIPTOR_NAME
+        if target.exists():
+            raise WorkspaceError(
+                "Ce dossier a déjà un source.toml.",
+                where=str(target),
+                remedy="Donnez un autre dossier : write(« dossier »). Rien n’est écrasé.",
+            )
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            if (place / self.path.name).resolve() != self.path.resolve():
+                shutil.copyfile(self.path, place / self.path.name)
+            target.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise WorkspaceError(
+                "On ne peut pas écrire ici.",
+                where=str(place),
+                why=f"Le système dit : {error.strerror or error}.",
+                remedy="Choisissez un dossier où vous avez le droit d’écrire.",
+            ) from error
+        return target
+
+    def __str__(self) -> str:
+        """Return the preview as French text."""
+        return text_page(self.path.name, sections(self.found, self.plan, self.parsed, self.refusal))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html_page(self.path.name, sections(self.found, self.plan, self.parsed, self.refusal))
+
+
+def slug(text: str) -> str:
+    """Return a name made of letters, digits and hyphens.
+
+    Examples
+    --------
+    >>> slug("Données CAF 2016 (v2)")
+    'donnees-caf-2016-v2'
+    """
+    return simplify(re.sub(r"[_.-]", " ", text)).replace(" ", "-") or "source"
+
+
+def preview_table(
+    path: Path, ground: Ground, *, period: str = "", zoning: str = "", member: str = ""
+) -> Preview:
+    """Read a file that nothing describes, and say what it is.
+
+    Parameters
+    ----------
+    path : Path
+        A table: csv, workbook, dBase, Parquet, or a zip of one.
+    ground : Ground
+        What the workspace knows.
+    period, zoning, member : str
+        What is told; empty to find it.
+
+    Raises
+    ------
+    FileError
+        When the file cannot be read as a table at all.
+    """
+    opened = open_table(path, member)
+    try:
+        found = find_table(
+            opened, ground.zonings, ground.families, preferred=ground.preferred, zoning=zoning
+        )
+    except RowError as error:
+        return Preview(path, ground, refusal=error)
+    if found.family is not None and found.family.kind != "figures":
+        return Preview(path, ground, found, refusal=_not_figures(found))
+    plan = plan_of(found, period, ground.zonings[found.zoning])
+    refusal = _unsaid(found, plan)
+    if refusal is not None:
+        return Preview(path, ground, found, plan, refusal=refusal)
+    source = _source(plan, path)
+    table, restored = restore_zeros(found.table, source, source.files[0], ground.zonings)
+    parsed = observe(table, source, source.files[0], ground.zonings, ground.scope)
+    parsed = replace(parsed, restored=restored)
+    return Preview(path, ground, found, plan, source, parsed)
+
+
+def _source(plan: Plan, path: Path) -> Source:
+    text = plan.toml()
+    table = Declaration(Path(DESCRIPTOR_NAME), tomllib.loads(text))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return build_source(table, path.parent, slug(path.stem), digest)
+
+
+def _not_figures(found: Found) -> ObservatoireError:
+    family = found.family
+    assert family is not None  # noqa: S101 - the caller has checked
+    return DescriptorError(
+        f"Ce fichier décrit des territoires ({family.title.split(',')[0].lower()}) : il ne les mesure pas.",
+        where=found.table.name,
+        why="Il n’y a aucun chiffre à charger.",
+        remedy="Il sert à dire les membres d’un zonage : colonnes code, nom, commune, dans un csv "
+        'nommé par « members = "geo/…csv" ».',
+    )
+
+
+def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
+    """Return what is still to be told before the file can be loaded."""
+    if not plan.variables:
+        return DescriptorError(
+            "Aucune colonne de chiffres n’a été trouvée à côté des territoires.",
+            where=found.table.name,
+            why=f"Colonne des territoires : « {found.spec.territory} ».",
+            remedy="Vérifiez que le tableau a une ligne par territoire et une colonne par chiffre.",
+        )
+    if not plan.file.get("period") and not plan.file.get("period_column"):
+        return DescriptorError(
+            f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
+            where=found.table.name,
+            why="Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
+            remedy='Dites-la : o.load(…, period="2016") ou o.preview(…, period="2016") ; '
+            "en ligne de commande, --period 2016.",
+        )
+    return None
+
+
+def can_preview(path: Path) -> bool:
+    """Say whether a file is read as a table (a zip may hold a table or a layer)."""
+    return path.suffix.lower() in (*PLAIN_SUFFIXES, ".zip")

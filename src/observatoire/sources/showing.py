@@ -1,0 +1,231 @@
+"""Lay out a preview: sections of sentences and small tables, as text and as HTML."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from observatoire.sources.faults import HARMLESS
+from observatoire.typography import NO_BREAK, enumerate_words, plural, spaced
+from observatoire.values import Nature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.errors import ObservatoireError
+    from observatoire.sources.detecting import Found
+    from observatoire.sources.observations import Parsed
+    from observatoire.sources.writing import Plan
+
+#: The most lines of one kind that a preview lists.
+_MOST = 12
+
+
+@dataclass(frozen=True)
+class Section:
+    """A title, sentences, and a table whose first row is its header."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+def sections(
+    found: Found | None,
+    plan: Plan | None,
+    parsed: Parsed | None,
+    refusal: ObservatoireError | None,
+) -> list[Section]:
+    """Return what is shown of a preview, in reading order."""
+    made = []
+    if found is not None:
+        made.append(_file_section(found, plan))
+    if found is not None and parsed is not None:
+        made.append(_territory_section(found, parsed))
+    if plan is not None and parsed is not None:
+        made += [_column_section(plan, parsed), _aside_section(parsed)]
+    made.append(_verdict(parsed, refusal))
+    return made
+
+
+def _file_section(found: Found, plan: Plan | None) -> Section:
+    family = (
+        f"Famille reconnue : {found.family.code} ({found.family.producer})."
+        if found.family
+        else "Famille : aucune ; lu comme le tableau d’un partenaire."
+    )
+    lines = [
+        f"Forme : {found.table.form}.",
+        family,
+        f"Territoires : colonne « {found.spec.territory} », zonage {found.zoning}.",
+    ]
+    if plan is not None:
+        period = plan.file.get("period_column") or plan.file.get("period")
+        where = "colonne " if plan.file.get("period_column") else ""
+        lines.append(f"Période : {where}{period}." if period else "Période : inconnue.")
+        own = plan.file.get("periods")
+        if isinstance(own, dict) and own:
+            told = [f"{column} → {period}" for column, period in own.items()]
+            lines.append(f"Périodes de colonnes : {enumerate_words(told, most=_MOST)}.")
+    return Section("Le tableau", tuple(lines))
+
+
+def _territory_section(found: Found, parsed: Parsed) -> Section:
+    frame, spec = found.table.frame, found.spec
+    kept = parsed.cells.drop_duplicates("line")[["line", "territory"]]
+    written = dict(zip(found.table.lines, frame[spec.territory].str.strip(), strict=True))
+    pairs = {(written[line], str(code)) for line, code in kept.itertuples(index=False)}
+    named = sorted((text, code) for text, code in pairs if text != code)
+    lines = [
+        f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, {len(named)} par leur nom."
+    ]
+    unknown = parsed.rejects[parsed.rejects["kind"] == "territory"]
+    table = [("Ligne", "Écrit", "Lu")]
+    table += [("", text, code) for text, code in named[:_MOST]]
+    if len(named) > _MOST:
+        table.append(("", f"… et {len(named) - _MOST} autres", ""))
+    table += [
+        (str(line), str(raw) or "(vide)", str(reason))
+        for line, raw, reason in unknown[["line", "raw", "reason"]]
+        .head(_MOST)
+        .itertuples(index=False)
+    ]
+    if len(unknown):
+        lines.append(f"{plural(len(unknown), 'inconnu ou ambigu', 'inconnus ou ambigus')}.")
+    return Section("Les territoires", tuple(lines), tuple(table) if len(table) > 1 else ())
+
+
+_COLUMNS_TOLD = (
+    "Colonne", "Nature", "Unité", "Nombres", "Encadrés", "Secrets", "Absents", "Illisibles", "",
+)  # fmt: skip
+_STATUSES_TOLD = ("observed", "bounded", "secret", "missing")
+
+
+def _column_section(plan: Plan, parsed: Parsed) -> Section:
+    told_of = Counter(zip(parsed.cells["variable"], parsed.cells["status"], strict=True))
+    bad = parsed.rejects[parsed.rejects["kind"].isin(["number", "negative"])]
+    faults = Counter(bad["column"])
+    table: list[tuple[str, ...]] = [_COLUMNS_TOLD]
+    for name, told in list(plan.variables.items())[: 4 * _MOST]:
+        cells = [str(told_of.get((name, status), 0)) for status in _STATUSES_TOLD]
+        table.append(
+            (
+                name, Nature(str(told["nature"])).label, str(told.get("unit", "")), *cells,
+                str(faults.get(name, 0)), plan.doubts.get(name, ""),
+            )
+        )  # fmt: skip
+    lines = []
+    if len(plan.variables) > 4 * _MOST:
+        lines.append(f"… et {len(plan.variables) - 4 * _MOST} autres colonnes.")
+    ignored = plan.file.get("ignored")
+    if isinstance(ignored, list) and ignored:
+        told_names = [f"« {name} »" if name else "(sans nom)" for name in ignored]
+        lines.append(f"Laissées de côté : {enumerate_words(told_names, most=_MOST)}.")
+    lines += _signs(plan, parsed)
+    return Section("Les chiffres", tuple(lines), tuple(table))
+
+
+def _signs(plan: Plan, parsed: Parsed) -> list[str]:
+    words = {"secret": "secret", "missing": "non disponible", "not_applicable": "sans objet"}
+    told = [
+        f"« {sign} » = {word}"
+        for kind, word in words.items()
+        for sign in _texts(plan.markers.get(kind, []))
+    ]
+    lines = [f"Signes : {enumerate_words(told)}."] if told else []
+    ranged = parsed.cells[parsed.cells["status"] == "bounded"].drop_duplicates("marker")
+    lines += [
+        f"« {row.marker} » = entre {row.low:g} et {row.high:g} ({row.note})."
+        for row in ranged.head(_MOST).itertuples()
+    ]
+    return lines
+
+
+def _texts(told: object) -> list[str]:
+    return [str(one) for one in told] if isinstance(told, list | tuple) else []
+
+
+def _aside_section(parsed: Parsed) -> Section:
+    aside = parsed.rejects[parsed.rejects["kind"].isin(HARMLESS)]
+    lines = [
+        (
+            f"{plural(parsed.rows_read, 'ligne lue', 'lignes lues')} = "
+            f"{plural(parsed.rows_kept, 'gardée')} + "
+            f"{plural(parsed.rows_rejected, 'mise de côté', 'mises de côté')}."
+        )
+    ]
+    outside = aside[aside["kind"] == "outside"]
+    if len(outside):
+        lines.append(f"{plural(outside['line'].nunique(), 'ligne')} hors des communes observées.")
+    shown = aside[aside["kind"] != "outside"].drop_duplicates("line")
+    table = [("Ligne", "Texte", "Pourquoi")]
+    table += [
+        (str(line), str(raw)[:80], str(reason))
+        for line, raw, reason in shown[["line", "raw", "reason"]]
+        .head(_MOST)
+        .itertuples(index=False)
+    ]
+    return Section("Ce qui est mis de côté", tuple(lines), tuple(table) if len(table) > 1 else ())
+
+
+def _verdict(parsed: Parsed | None, refusal: ObservatoireError | None) -> Section:
+    if refusal is not None:
+        return Section("Verdict", (f"Ne se charge pas. {refusal}",))
+    faults: pd.DataFrame | None = parsed.faults if parsed is not None else None
+    if faults is not None and len(faults):
+        lines = tuple(
+            f"Ligne {line}, colonne {column} : {reason}"
+            for line, column, reason in faults[["line", "column", "reason"]]
+            .head(_MOST)
+            .itertuples(index=False)
+        )
+        count = plural(faults["line"].nunique(), "ligne en faute", "lignes en faute")
+        return Section(
+            "Verdict",
+            (f"{count} : corrigez, ou mettez-les de côté (--reject).", *lines),
+        )
+    return Section("Verdict", ("Se charge en l’état. .write() écrit le source.toml.",))
+
+
+# --- Two ways of printing --------------------------------------------------------------------------
+
+
+def text_page(name: str, made: list[Section]) -> str:
+    """Print sections as text."""
+    lines = [f"Aperçu de {name}"]
+    for section in made:
+        lines += ["", section.title, *(f"  {spaced(line)}" for line in section.lines)]
+        if section.table:
+            widths = [
+                max(len(row[at]) for row in section.table) for at in range(len(section.table[0]))
+            ]
+            widths = [min(width, 60) for width in widths]
+            lines += [
+                "  "
+                + "  ".join(
+                    cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+                ).rstrip()
+                for row in section.table
+            ]
+    return "\n".join(lines)
+
+
+def html_page(name: str, made: list[Section]) -> str:
+    """Print sections as a fragment of HTML."""
+    parts = [f"<h3>{html.escape(spaced(f'Aperçu de {name}'))}</h3>"]
+    for section in made:
+        parts.append(f"<h4>{html.escape(section.title)}</h4>")
+        parts += [f"<p>{html.escape(spaced(line))}</p>" for line in section.lines]
+        if section.table:
+            head, *body = section.table
+            cells = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
+            rows = "".join(
+                "<tr>"
+                + "".join(f"<td>{html.escape(cell) or NO_BREAK}</td>" for cell in row)
+                + "</tr>"
+                for row in body
+            )
+            parts.append(f"<table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>")
+    return f'<section class="observatoire-preview" lang="fr">{"".join(parts)}</section>'

@@ -1,0 +1,79 @@
+"""Write a source's declaration: the ``source.toml`` that a preview gives."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass
+class Plan:
+    """What a ``source.toml`` will say, table by table; empty values are left out."""
+
+    head: dict[str, object] = field(default_factory=dict)
+    file: dict[str, object] = field(default_factory=dict)
+    markers: dict[str, object] = field(default_factory=dict)
+    secrecy: dict[str, object] = field(default_factory=dict)
+    variables: dict[str, dict[str, object]] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+
+    def toml(self) -> str:
+        """Return the text of the declaration; what was guessed is marked « à vérifier »."""
+        parts = [
+            "# Écrit par observatoire preview ; à relire : il est vérifié à chaque chargement.",
+            _lines(self.head),
+            f"[[files]]\n{_lines({k: v for k, v in self.file.items() if k != 'periods'})}",
+        ]
+        periods = self.file.get("periods")
+        if isinstance(periods, dict) and periods:
+            parts.append(f"[files.periods]\n{_lines(periods)}")
+        for name in ("markers", "secrecy"):
+            table: dict[str, object] = getattr(self, name)
+            if any(value not in ("", []) for value in table.values()):
+                parts.append(f"[{name}]\n{_lines(table)}")
+        for code, told in self.variables.items():
+            doubt = self.doubts.get(code, "")
+            comment = f"  # {doubt}" if doubt else ""
+            parts.append(f"[variables.{key(code)}]{comment}\n{_lines(told)}")
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def key(text: str) -> str:
+    """Write a key, between quotes when it needs them.
+
+    Examples
+    --------
+    >>> key("POP"), key("Nb d’allocataires")
+    ('POP', '"Nb d’allocataires"')
+    """
+    return text if _BARE.fullmatch(text) else value(text)
+
+
+def value(told: object) -> str:
+    r"""Write a value as TOML does.
+
+    Examples
+    --------
+    >>> value("a\tb"), value(["s", "<5"]), value(True), value(5.0)
+    ('"a\\tb"', '["s", "<5"]', 'true', '5.0')
+    """
+    if isinstance(told, bool):
+        return "true" if told else "false"
+    if isinstance(told, list | tuple):
+        return f"[{', '.join(value(one) for one in told)}]"
+    if isinstance(told, str):
+        return json.dumps(told, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(told)
+
+
+def _lines(table: Mapping[str, object]) -> str:
+    return "\n".join(
+        f"{key(name)} = {value(told)}" for name, told in table.items() if told not in ("", [], {})
+    )

@@ -1,0 +1,149 @@
+"""Load what nothing describes: a file by its preview, every source of a workspace at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from observatoire.errors import LoadError, ObservatoireError, UnknownNameError, suggestion
+from observatoire.sources.families import read_families
+from observatoire.sources.observations import refuse_faults
+from observatoire.sources.previewing import Ground, Preview, preview_table
+from observatoire.typography import plural
+from observatoire.warehouse.filling import check_on_error, load_source, matchers, scope
+from observatoire.warehouse.loads import LoadReport, store_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from observatoire.warehouse.connection import Warehouse
+    from observatoire.workspace import Workspace
+
+
+def ground_of(workspace: Workspace) -> Ground:
+    """Return what a preview needs to know of a workspace."""
+    return Ground(
+        workspace.raw,
+        matchers(workspace),
+        scope(workspace),
+        read_families(workspace.root),
+        workspace.main_zoning,
+    )
+
+
+def preview_file(
+    workspace: Workspace, path: Path, *, period: str = "", zoning: str = "", member: str = ""
+) -> Preview:
+    """Say what a file is, without loading it; see :func:`preview_table`.
+
+    Raises
+    ------
+    UnknownNameError
+        When ``zoning`` is not declared.
+    FileError
+        When the file cannot be read as a table.
+    """
+    ground = ground_of(workspace)
+    if zoning and zoning not in ground.zonings:
+        raise UnknownNameError(
+            f"Le zonage « {zoning} » n’est pas déclaré.",
+            remedy=suggestion(zoning, ground.zonings),
+            name=zoning,
+        )
+    return preview_table(path, ground, period=period, zoning=zoning, member=member)
+
+
+def load_file(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    path: Path,
+    *,
+    on_error: str = "refuse",
+    period: str = "",
+    zoning: str = "",
+) -> LoadReport:
+    """Load a file that no ``source.toml`` describes, as its preview reads it.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        Where to load, and which territories are known.
+    path : Path
+        A file of a known family, or a partner's table that names the territories.
+    on_error : {"refuse", "reject"}
+        Refuse a file with a faulty row, or set such rows aside in the rejects.
+    period, zoning : str
+        What the file does not say.
+
+    Raises
+    ------
+    ObservatoireError
+        When the preview refuses the file, or a row is at fault; the warehouse is unchanged.
+    """
+    check_on_error(on_error)
+    preview = preview_file(workspace, path, period=period, zoning=zoning)
+    if preview.refusal is not None or preview.source is None or preview.parsed is None:
+        raise preview.refusal or LoadError("Rien n’a été compris de ce fichier.", where=path.name)
+    if on_error == "refuse":
+        refuse_faults(preview.parsed)
+    source = preview.source
+    report = store_files(warehouse, source, [(source.files[0], preview.parsed)])
+    return LoadReport(report.source, report.title, report.files, report.rejects, _notices(preview))
+
+
+def _notices(preview: Preview) -> tuple[str, ...]:
+    plan = preview.plan
+    known = (
+        f"Famille reconnue : {preview.family}." if preview.family else "Tableau d’un partenaire."
+    )
+    told = [
+        f"{known} Chargé sans source.toml ; « observatoire preview » montre ce qui a été compris."
+    ]
+    doubts = list(plan.doubts) if plan is not None else []
+    if doubts:
+        named = ", ".join(f"« {name} »" for name in doubts[:6])
+        more = f" et {len(doubts) - 6} autres" if len(doubts) > 6 else ""  # noqa: PLR2004 - shown
+        told.append(f"Nature devinée, à vérifier : {named}{more}.")
+    return tuple(told)
+
+
+def load_all(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    *,
+    on_error: str = "refuse",
+    progress: Callable[[Path], object] = lambda _: None,
+) -> list[LoadReport]:
+    """Load every source of a workspace; one that fails does not stop the others.
+
+    Raises
+    ------
+    LoadError
+        Once all are tried, when some failed: ``data["reports"]`` and ``data["failures"]``.
+    """
+    check_on_error(on_error)
+    reports: list[LoadReport] = []
+    failures: dict[str, ObservatoireError] = {}
+    folders = workspace.source_folders()
+    for folder in folders:
+        progress(folder)
+        try:
+            reports.append(load_source(warehouse, workspace, folder, on_error=on_error))
+        except ObservatoireError as error:
+            failures[folder.name] = error
+    if failures:
+        raise failed(failures, reports, len(folders))
+    return reports
+
+
+def failed(
+    failures: dict[str, ObservatoireError], reports: list[LoadReport], count: int
+) -> LoadError:
+    """Return the error that names each source that was not loaded, and why."""
+    told = "\n".join(f"  {folder} : {error}" for folder, error in failures.items())
+    return LoadError(
+        f"{plural(len(failures), 'source n’a pas été chargée', 'sources n’ont pas été chargées')} "
+        f"sur {count} ; les autres le sont.\n{told}",
+        failures=failures,
+        reports=reports,
+    )

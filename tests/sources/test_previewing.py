@@ -1,0 +1,258 @@
+"""A partner's messy table: what is found, what is shown, what is written, and that it loads."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlsxwriter
+
+from building import Place, dump, says
+from observatoire.errors import (
+    DescriptorError,
+    FileError,
+    UnknownNameError,
+    UnknownTerritoryError,
+    UnreadableNumberError,
+    WorkspaceError,
+)
+from observatoire.warehouse.direct import load_file, preview_file
+from observatoire.warehouse.filling import load_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.warehouse import Warehouse
+
+MESSY: list[list[Any]] = [
+    ["CCAS – Suivi au 31 décembre 2016"],
+    [],
+    ["Quartier", "Commune", "Bénéficiaires", "Taux de recours", "Dont RSA", "Observations"],
+    ["FOUR-A-CHAUX", "Fort-de-France", "1 234", "12,5 %", "<5", "ras"],
+    ["Quartier du Centre et Terres", "Fort-de-France", 350, "8 %", "n.c.", ""],
+    ["Total Fort-de-France", "", "1\u202f584", "", "", ""],
+    ["Le Lamentin", "", "", "", "", ""],
+    ["Place d'Armes", "Le Lamentin", "12", "-", "de 5 à 9", ""],
+    ["TOTAL GÉNÉRAL", "", "1 596", "", "", ""],
+    [],
+    ["Source : CCAS, extraction du 12/01/2017"],
+    ["Lecture : à Four à Chaux, 12,5 % des ménages ont recours au CCAS."],
+]
+
+
+def book(rows: list[list[Any]], *, readme: bool = True) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        if readme:
+            made.add_worksheet("Lisez-moi").write(0, 0, "Bonjour")
+        page = made.add_worksheet("Données")
+        for at, row in enumerate(rows):
+            page.write_row(at, 0, row)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def warehouse(place: Place) -> Warehouse:
+    return place.warehouse()
+
+
+@pytest.fixture
+def messy(place: Place) -> Path:
+    return place.write("ccas.xlsx", book(MESSY))
+
+
+def cells(warehouse: Warehouse) -> dict[tuple[str, str], tuple[Any, ...]]:
+    return {
+        row[:2]: row[2:]
+        for row in warehouse.rows(
+            "SELECT territory, variable, value, low, high, status, marker, note FROM current_observation"
+        )
+    }
+
+
+EXPECTED = {
+    ("Q2", "Bénéficiaires"): (1234, None, None, "observed", "", ""),
+    ("Q1", "Bénéficiaires"): (350, None, None, "observed", "", ""),
+    ("Q3", "Bénéficiaires"): (12, None, None, "observed", "", ""),
+    ("Q2", "Taux de recours"): (12.5, None, None, "observed", "", ""),
+    ("Q1", "Taux de recours"): (8, None, None, "observed", "", ""),
+    ("Q3", "Taux de recours"): (None, None, None, "missing", "-", ""),
+    ("Q2", "Dont RSA"): (None, 0, 4, "bounded", "<5", "moins de 5 ; zéro possible"),
+    ("Q1", "Dont RSA"): (None, None, None, "secret", "n.c.", ""),
+    ("Q3", "Dont RSA"): (None, 5, 9, "bounded", "de 5 à 9", "de 5 à 9"),
+}
+
+
+def test_a_messy_workbook_is_one_line(place: Place, warehouse: Warehouse, messy: Path) -> None:
+    report = load_file(warehouse, place.workspace, messy)
+    assert (report.read, report.kept, report.rejected) == (8, 3, 5)
+    assert cells(warehouse) == EXPECTED
+    assert warehouse.rows("SELECT DISTINCT period FROM observation") == [("2016",)]
+    assert set(report.rejects["kind"]) == {"total", "note"}
+    assert report.rejects["line"].to_list() == [6, 7, 9, 11, 12]
+
+
+def test_preview_shows_what_was_understood(place: Place, messy: Path) -> None:
+    before = sorted(place.root.rglob("*"))
+    shown = preview_file(place.workspace, messy)
+    text = str(shown).replace("\u00a0", " ").replace("\u202f", " ")
+    for said in (
+        "feuille « Données », en-tête ligne 3",
+        "colonne « Quartier », zonage quartier-2007",
+        "Période : 2016",
+        "FOUR-A-CHAUX",
+        "Q2",
+        "« <5 » = entre 0 et 4",
+        "« n.c. » = secret",
+        "Total Fort-de-France",
+        "8 lignes lues = 3 gardées + 5 mises de côté",
+        "Source : CCAS",
+        "Se charge en l’état",
+    ):
+        assert said in text, said
+    assert repr(shown) == str(shown)
+    page = shown._repr_html_()
+    assert "<table>" in page
+    assert "&lt;5" in page
+    assert sorted(place.root.rglob("*")) == before
+
+
+def test_what_is_written_loads_the_same(place: Place, warehouse: Warehouse, messy: Path) -> None:
+    written = preview_file(place.workspace, messy).write()
+    assert written == place.root / "data" / "raw" / "ccas" / "source.toml"
+    report = load_source(warehouse, place.workspace, written.parent)
+    assert (report.read, report.kept, report.rejected) == (8, 3, 5)
+    assert cells(warehouse) == EXPECTED
+
+
+def test_written_beside_a_file_that_has_its_folder(place: Place) -> None:
+    path = place.write("data/raw/ccas/suivi.xlsx", book(MESSY))
+    assert preview_file(place.workspace, path).write() == path.parent / "source.toml"
+    with pytest.raises(WorkspaceError) as caught:
+        preview_file(place.workspace, path).write()
+    says(caught.value, "source.toml", "écrasé")
+
+
+def test_loaded_then_given_a_folder_is_the_same_source(
+    place: Place, warehouse: Warehouse, messy: Path
+) -> None:
+    load_file(warehouse, place.workspace, messy)
+    written = preview_file(place.workspace, messy).write()
+    load_source(warehouse, place.workspace, written.parent)
+    assert cells(warehouse) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("separator", "encoding"), [(";", "utf-8-sig"), (",", "cp1252"), ("\t", "utf-16")]
+)
+def test_the_same_table_as_text(
+    place: Place, warehouse: Warehouse, separator: str, encoding: str
+) -> None:
+    rows = [[f'"{cell}"' if separator in str(cell) else str(cell) for cell in row] for row in MESSY]
+    text = "\r\n".join(separator.join(row) for row in rows).replace("\u202f", " ")
+    path = place.write("ccas.txt", text, encoding)
+    load_file(warehouse, place.workspace, path)
+    assert cells(warehouse) == EXPECTED
+
+
+def test_a_misspelt_quartier_is_refused_with_the_nearest(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = [row if row[:1] != ["FOUR-A-CHAUX"] else ["Fours à chau", *row[1:]] for row in MESSY]
+    path = place.write("ccas.xlsx", book(rows))
+    before = dump(warehouse)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ccas.xlsx, ligne 4, colonne Quartier", "« Four à Chaux »")
+    assert dump(warehouse) == before
+    assert "1\u00a0ligne en faute" in str(preview_file(place.workspace, path))
+    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    assert (report.read, report.kept, report.rejected) == (8, 2, 6)
+
+
+def test_an_unreadable_number_is_refused(place: Place, warehouse: Warehouse) -> None:
+    rows = [*MESSY[:3], ["Four à Chaux", "", "environ 30", "1 %", "2", ""], *MESSY[4:]]
+    path = place.write("ccas.xlsx", book(rows))
+    with pytest.raises(UnreadableNumberError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 4, colonne Bénéficiaires", "« environ 30 »")
+
+
+def test_a_formula_in_error_is_not_a_blank(place: Place, warehouse: Warehouse) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        page = made.add_worksheet("Données 2016")
+        page.write_row(0, 0, ["Quartier", "Aidés"])
+        page.write_row(1, 0, ["Four à Chaux", 5])
+        page.write(2, 0, "Place d’Armes")
+        page.write_formula(2, 1, "=A1/0", value="#DIV/0!")
+    path = place.write("aides.xlsx", buffer.getvalue())
+    with pytest.raises(UnreadableNumberError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 3", "« #DIV/0! »")
+
+
+def test_without_a_period_the_message_says_how_to_tell_it(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("aides.csv", "Quartier;Aidés\nFour à Chaux;5\nPlace d’Armes;6\n")
+    shown = preview_file(place.workspace, path)
+    says(shown.refusal, "période", 'period="2016"', "--period")  # type: ignore[arg-type]
+    assert "Ne se charge pas" in str(shown)
+    with pytest.raises(DescriptorError):
+        _ = shown.toml
+    with pytest.raises(DescriptorError):
+        load_file(warehouse, place.workspace, path)
+    assert load_file(warehouse, place.workspace, path, period="2016").kept == 2
+
+
+def test_a_table_of_nobody_here_is_refused(place: Place, warehouse: Warehouse) -> None:
+    path = place.write("aides-2016.csv", "Ville;Aidés\nLyon;5\nParis;6\n")
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "aides-2016.csv", "quartier-2007", "une ligne par territoire")
+
+
+def test_years_in_the_names_of_columns(place: Place, warehouse: Warehouse) -> None:
+    text = "IRIS;pop_2013;pop_2018;evol_pct\n972090101;10;12;20,0\n972090102;5;4;-20,0\n"
+    load_file(warehouse, place.workspace, place.write("evolution.csv", text))
+    told = warehouse.rows("SELECT DISTINCT variable, period FROM observation ORDER BY ALL")
+    assert told == [("evol_pct", "2013-2018"), ("pop_2013", "2013"), ("pop_2018", "2018")]
+
+
+def test_a_column_of_years(place: Place, warehouse: Warehouse) -> None:
+    text = "iris;annee;allocataires\n972090101;2015;10\n972090101;2016;12\n"
+    load_file(warehouse, place.workspace, place.write("allocataires.csv", text))
+    assert warehouse.rows("SELECT period, value FROM observation ORDER BY ALL") == [
+        ("2015", 10.0),
+        ("2016", 12.0),
+    ]
+
+
+def test_the_column_of_names_may_have_no_name(place: Place, warehouse: Warehouse) -> None:
+    text = ";Aidés 2016;Dont femmes 2016\nFour à Chaux;5;3\nPlace d’Armes;6;2\n"
+    path = place.write("aides.csv", text)
+    assert 'territory = "colonne A"' in preview_file(place.workspace, path).toml
+    assert load_file(warehouse, place.workspace, path).kept == 2
+
+
+def test_natures_are_read_on_names_and_doubts_are_told(place: Place) -> None:
+    head = "Quartier;Revenu médian;Taux de chômage;Montant des aides;Indice IPS;Aidés;tp60\n"
+    path = place.write("n-2016.csv", head + "Four à Chaux;12000;12,5;300;85;4;40,5\n")
+    toml = preview_file(place.workspace, path).toml
+    natures = [line.split('"')[1] for line in toml.splitlines() if line.startswith("nature")]
+    assert natures == ["median", "rate", "amount", "index", "count", "index"]
+    assert toml.count("nature à vérifier") == 1
+    assert "nature à préciser" in toml
+
+
+def test_unknown_zoning_told(place: Place, messy: Path) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        preview_file(place.workspace, messy, zoning="quartiers-2007")
+    says(caught.value, "quartier-2007")
+
+
+def test_a_file_that_is_no_table(place: Place) -> None:
+    with pytest.raises(FileError):
+        preview_file(place.workspace, place.write("vide.csv", ""))
