@@ -137,7 +137,7 @@ def test_definitions_go_along(folder: Path, values: list[dict[str, str]]) -> Non
 
 def test_the_descriptor_credits_and_warns(descriptor: dict[str, Any]) -> None:
     assert descriptor["licenses"][0]["name"] == "etalab-2.0"
-    assert len(descriptor["sources"]) == 7
+    assert len(descriptor["sources"]) == 8
     assert any("provisoire" in text for text in descriptor["avertissements"])
     assert set(descriptor["secret"]) == {
         "masqué par le producteur",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
@@ -180,6 +180,7 @@ def test_an_incomplete_sum_may_fall_short_but_not_exceed(place: Place) -> None:
     assert names(found(place, published(place, 1000, 350))) == {"somme-communale": 1}
 
 
+@settings(max_examples=8)
 @given(parts=st.lists(st.floats(0, 5000), min_size=3, max_size=3))
 def test_rounding_the_parts_alone_never_alarms(
     tmp_path_factory: pytest.TempPathFactory, parts: list[float]

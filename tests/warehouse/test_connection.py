@@ -151,7 +151,7 @@ def test_zoning_declared_no_more_is_forgotten(place: Place) -> None:
 
 def test_transaction_is_whole_or_nothing() -> None:
     warehouse = open_warehouse(MEMORY, METRIC)
-    insert = "INSERT INTO reject VALUES (1, 2, 'a', 'b', 'c', 'd')"
+    insert = "INSERT INTO zoning VALUES ('a', 'b', 'c', '2020', true, '', false)"
 
     def within(*statements: str) -> None:
         with warehouse.transaction():
@@ -159,10 +159,10 @@ def test_transaction_is_whole_or_nothing() -> None:
                 warehouse.run(statement)
 
     with pytest.raises(duckdb.ParserException):
-        within(insert, "INSERT ITNO reject")
-    assert warehouse.rows("SELECT count(*) FROM reject") == [(0,)]
+        within(insert, "INSERT ITNO zoning")
+    assert warehouse.rows("SELECT count(*) FROM zoning") == [(0,)]
     with pytest.raises(duckdb.ConstraintException):
         within(insert, insert)
     within(insert)
-    assert warehouse.rows("SELECT count(*) FROM reject") == [(1,)]
+    assert warehouse.rows("SELECT count(*) FROM zoning") == [(1,)]
     warehouse.close()

@@ -214,7 +214,7 @@ def _nothing(identity: Identity) -> Callout:
             "Aucun IRIS ne lui est rattaché, et aucune source ne le désigne par son nom.",
             (
                 f"Pour en avoir{NO_BREAK}: établir son périmètre avec la ville, ou son rattachement aux "
-                "IRIS dans geo/passage_iris-2016_quartier-cucs-2007.csv."
+                "IRIS dans la table que [[passages]] déclare (observatoire.toml)."
             ),
         )
         if not identity.linked

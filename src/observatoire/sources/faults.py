@@ -111,13 +111,25 @@ def reject(
     column: pd.Series | str,
 ) -> pd.DataFrame:
     """Return rejects, one a line, as the ``reject`` table holds them."""
+    if len(lines) == 0:
+        return NO_REJECT
+    return _reject(lines, kind, reasons, raw, column)
+
+
+def _reject(
+    lines: pd.Series | np.ndarray,
+    kind: str,
+    reasons: pd.Series | np.ndarray | str,
+    raw: pd.Series | np.ndarray,
+    column: pd.Series | str,
+) -> pd.DataFrame:
     return pd.DataFrame(
         {"line": lines, "column": column, "raw": raw, "kind": kind, "reason": reasons}
     ).astype({"reason": "str", "column": "str", "raw": "str", "kind": "str"})
 
 
 #: What a column without a fault gives.
-NO_REJECT = reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
+NO_REJECT = _reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
 
 
 def territory_rejects(
@@ -154,7 +166,7 @@ def territory_rejects(
     for at in np.flatnonzero((kinds == "territory") & bare):
         kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
     reasons = _reasons(kinds, texts, places, hints)
-    found = reject(lost["line"], "territory", reasons, raw, spec.territory)
+    found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -67,15 +68,14 @@ class RawTable:
     @property
     def form(self) -> str:
         """What was understood of the file's form, in words."""
+        mark = decimal_of(self.frame) if self.separator else ""
         told = [
             f"dans l’archive : {self.member}" if self.member else "",
             f"feuille « {self.sheet} »" if self.sheet else "",
             f"séparateur « {texts.shown(self.separator)} »" if self.separator else "",
             _ENCODINGS.get(self.encoding.lower(), self.encoding),
             f"en-tête ligne {self.header}",
-            f"{decimal_of(self.frame)} décimal{'e' if decimal_of(self.frame) == 'virgule' else ''}"
-            if self.separator and decimal_of(self.frame)
-            else "",
+            f"{mark} décimal{'e' if mark == 'virgule' else ''}" if mark else "",
         ]
         return ", ".join(part for part in told if part)
 
@@ -91,11 +91,15 @@ def decimal_of(frame: pd.DataFrame) -> str:
     >>> decimal_of(pd.DataFrame({"a": ["12,5", "1"]}, dtype="str"))
     'virgule'
     """
-    head = frame.iloc[:200]
-    for mark, pattern in (("virgule", r"-?[0-9 ]+,[0-9]+"), ("point", r"-?[0-9 ]+\.[0-9]+")):
-        if any(head.iloc[:, at].str.fullmatch(pattern).any() for at in range(head.shape[1])):
+    cells = "\n".join(frame.iloc[:200].fillna("").astype("str").agg("\n".join, axis=1))
+    for mark, pattern in (("virgule", _WITH_COMMA), ("point", _WITH_POINT)):
+        if pattern.search(cells):
             return mark
     return ""
+
+
+_WITH_COMMA = re.compile(r"^-?[0-9 ]+,[0-9]+$", re.MULTILINE)
+_WITH_POINT = re.compile(r"^-?[0-9 ]+\.[0-9]+$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

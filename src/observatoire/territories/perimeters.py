@@ -86,9 +86,9 @@ def draw_all(
     return {code: draw(code) for code in zonings}
 
 
-def matcher(zoning: Zoning, members: pd.DataFrame) -> Matcher:
+def matcher(members: pd.DataFrame, singular: str) -> Matcher:
     """Return what recognises the territories of a zoning by code or name."""
-    return Matcher(dict(zip(members["code"], members["nom"], strict=True)), zoning.singular)
+    return Matcher(dict(zip(members["code"], members["nom"], strict=True)), singular)
 
 
 def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:
@@ -166,7 +166,7 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
     assert zoning.geometry is not None  # noqa: S101 - told by the caller
     layer = read_layer(
         zoning.geometry,
-        matcher(zoning, members),
+        matcher(members, zoning.singular),
         crs,
         code_column=zoning.code_column,
         repair=zoning.repair,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -153,6 +154,14 @@ def read_members(path: Path) -> pd.DataFrame:
     UnknownColumnError, DuplicateKeyError, EmptyFileError
         When a column is missing, a code repeated, or the table empty.
     """
+    if not path.is_file():
+        return _read_members(path, b"")
+    return _read_members(path, path.read_bytes()).copy()
+
+
+@lru_cache(maxsize=128)
+def _read_members(path: Path, _: bytes) -> pd.DataFrame:
+    # Every load asks for every zoning's members: the same bytes are read once.
     members = read_text_table(path)
     for column in MEMBER_COLUMNS:
         if column not in members.columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,6 +156,7 @@ def _check_select(check: Check, table: Declaration) -> None:
             )
 
 
+@lru_cache(maxsize=256)
 def _tree(sql: str) -> Any:
     """Return what DuckDB's parser makes of a SELECT."""
     with duckdb.connect() as parser:

@@ -119,7 +119,8 @@ def load_all(
     Raises
     ------
     LoadError
-        Once all are tried, when some failed: ``data["reports"]`` and ``data["failures"]``.
+        Once all are tried, when some failed: ``data["reports"]`` and ``data["failures"]``. The
+        only source of a workspace fails by its own error.
     """
     check_on_error(on_error)
     reports: list[LoadReport] = []
@@ -131,6 +132,8 @@ def load_all(
             reports.append(load_source(warehouse, workspace, folder, on_error=on_error))
         except ObservatoireError as error:
             failures[folder.name] = error
+    if failures and len(folders) == 1:
+        raise next(iter(failures.values()))
     if failures:
         raise failed(failures, reports, len(folders))
     return reports

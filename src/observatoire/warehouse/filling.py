@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -105,9 +106,19 @@ def _loaded(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]
 def matchers(workspace: Workspace) -> dict[str, Matcher]:
     """Return what recognises the territories of each zoning."""
     return {
-        code: matcher(zoning, read_members(zoning.members))
+        code: _matcher(
+            zoning.members,
+            zoning.singular,
+            zoning.members.read_bytes() if zoning.members.is_file() else b"",
+        )
         for code, zoning in workspace.zonings.items()
     }
+
+
+@lru_cache(maxsize=128)
+def _matcher(path: Path, singular: str, _: bytes) -> Matcher:
+    # Names are laid out for comparison once for the same members, however many files they serve.
+    return matcher(read_members(path), singular)
 
 
 def scope(workspace: Workspace) -> tuple[str, ...]:
@@ -189,7 +200,12 @@ def _codes(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the codes of indicators and of themes that registers may name."""
     if not workspace.catalogue.is_file():
         return (), ()
-    table = read_toml(workspace.catalogue)
+    return _catalogue_codes(workspace.catalogue, workspace.catalogue.read_bytes())
+
+
+@lru_cache(maxsize=16)
+def _catalogue_codes(path: Path, _: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    table = read_toml(path)
     return tuple(table.take("indicators", dict, {})), tuple(table.take("themes", dict, {}))
 
 
