@@ -132,10 +132,10 @@ def test_audit_says_when_nothing_is_hidden(
 
 
 def test_trends_and_inequalities_are_asked_by_the_same_words(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], space: Path, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    space = create_workspace(tmp_path / "entier")
     made = [tmp_path / "evolution.html", tmp_path / "inegalites.html"]
-    assert call(monkeypatch, "load", "-w", space) == 0
     words = ["trend", "taux_pauvrete", "2014", "2016", "-w", space, "-o", made[0]]
     assert call(monkeypatch, *words) == 0
     assert call(monkeypatch, "inequality", "part_hlm", "-w", space, "-o", made[1]) == 0

@@ -896,6 +896,7 @@ class Observatory:
         tell("Évaluation des objectifs")
         found = self._asking(audience).assess()
         tell("Composition des pages")
+        identities = self._gazetteer.identities(table.zoning)
         page = annex_page(
             AnnexContent(
                 name=self.workspace.name,
@@ -907,13 +908,11 @@ class Observatory:
                 catalogue=self.catalogue,
                 ground=self._gazetteer.ground(table.zoning),
                 communes=self._gazetteer.communes,
-                identities=self._gazetteer.identities(table.zoning),
+                identities=identities,
                 panel=self._foot(),
-                against={
-                    i.code: self._gazetteer.against(table.zoning, i.code)
-                    for i in self._gazetteer.identities(table.zoning)
-                },
+                against={i.code: self._gazetteer.against(table.zoning, i.code) for i in identities},
                 sources=records(self.sources()),
+                credits=self.workspace.credits,
                 evaluation=evaluation_blocks(table, found, self._public_notes(audience)),
                 local=self._local(audience).blocks,
                 checked=by_source(self.checks(), self.sources()),

@@ -94,6 +94,7 @@ class Workspace:
     passages: tuple[PassageRecipe, ...]
     comparators: Mapping[str, Comparator]
     series: Path | None = None
+    credits: str = ""
     secrecy: Strictness = field(default_factory=Strictness)
 
     @property
@@ -194,6 +195,7 @@ def read_workspace(root: Path) -> Workspace:
         warehouse=root / head.text("warehouse", "data/processed/observatoire.duckdb"),
         catalogue=root / head.text("catalogue", "indicators.toml"),
         warnings=head.texts("warnings"),
+        credits=head.text("credits", ""),
         zonings=zonings,
         passages=tuple(_read_passage(child, root) for child in table.array("passages")),
         comparators={

@@ -68,7 +68,7 @@ def read(path: Path, *, quickly: bool, monkeypatch: pytest.MonkeyPatch) -> RawTa
             return f"{type(error).__name__} {error}"
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(
     rows=st.lists(ROW, min_size=1, max_size=8),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -117,7 +117,7 @@ def _once(reader):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return read_head
 
 
-@settings(max_examples=90)
+@settings(max_examples=50)
 @given(
     cells=st.lists(st.one_of(CELL, st.text(max_size=6)), min_size=1, max_size=12),
     decimal=st.sampled_from(["", ".", ","]),

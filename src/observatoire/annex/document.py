@@ -59,6 +59,7 @@ class AnnexContent:
     local: Callable[[str], Sequence[Block]] = lambda _: ()
     checked: pd.DataFrame | None = None
     audience: str = "public"
+    credits: str = ""
 
 
 def annex_page(content: AnnexContent) -> Page:
@@ -179,9 +180,5 @@ def _sources(content: AnnexContent) -> list[Block]:
             rows=tuple(rows),
             kind="texts",
         ),
-        Paragraph(
-            "Données Insee, SDES et IGN diffusées sous Licence Ouverte 2.0. Chiffres de la convention : "
-            "Ville du Lamentin. Fonds : points des IRIS et contours généralisés à 250 m d’après "
-            "l’IGN et l’Insee."
-        ),
+        *([Paragraph(content.credits)] if content.credits else []),
     ]

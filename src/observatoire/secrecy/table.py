@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import InitVar, dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -115,7 +116,7 @@ class ProtectedTable:
         """Cells of the comparators."""
         return self.cells[self.cells["zoning"] != self.zoning]
 
-    @property
+    @cached_property
     def verdicts(self) -> dict[tuple[str, str], Row]:
         """Differences with the first comparator, by territory and indicator: those that pages mark."""
         if self.differences is None or self.differences.empty:
