@@ -165,3 +165,7 @@ def is_period(text: str) -> bool:
 def records(frame: pd.DataFrame) -> list[Record]:
     """Return the rows of a table, each by column name."""
     return cast("list[Record]", frame.to_dict("records"))
+
+
+#: How Insee's grids call the flag of the cells that it imputed.
+IMPUTED_COLUMNS = ("i_est_200", "i_est_1km", "i_est")

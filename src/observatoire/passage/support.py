@@ -13,8 +13,8 @@ from observatoire.errors import PassageError, UnknownNameError, suggestion
 from observatoire.passage import overlay
 from observatoire.passage.layers import Layer, check_layer, named
 from observatoire.passage.sums import floats, sum_by
-from observatoire.territories.supports import IMPUTED_COLUMNS
 from observatoire.typography import plural
+from observatoire.values import IMPUTED_COLUMNS
 
 if TYPE_CHECKING:
     import geopandas as gpd

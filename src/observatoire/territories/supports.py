@@ -17,15 +17,13 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
+from observatoire.values import IMPUTED_COLUMNS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: How Insee writes a cell: reference system, size in metres, northing and easting of its corner.
 CELL_PATTERN = r"^CRS(?P<crs>\d+)RES(?P<size>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)$"
-
-#: How Insee's grids call the flag of imputed cells.
-IMPUTED_COLUMNS = ("i_est_200", "i_est_1km", "i_est")
 
 _TEXT_SUFFIXES = (".csv", ".txt")
 
