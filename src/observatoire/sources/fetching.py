@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import FetchError, FileError
+from observatoire.errors import FetchError, FileError, system_words
 from observatoire.sources.downloading import Patience, download, forget_part
 from observatoire.sources.unpacking import unpack
 from observatoire.typography import NO_BREAK, enumerate_words, number
@@ -187,7 +187,7 @@ def _unwritable(path: Path, error: OSError) -> FileError:
     return FileError(
         "On ne peut pas écrire ici.",
         where=str(path),
-        why=f"Le système dit : {error.strerror or error}.",
+        why=f"Le système dit : {system_words(error)}.",
         remedy="Faites de la place, ou demandez le droit d’écrire dans ce dossier.",
     )
 
