@@ -175,10 +175,23 @@ def init(
     folder: Annotated[
         Path, typer.Argument(metavar="DOSSIER", help="Dossier à créer ou à compléter.")
     ] = Path(),
+    *,
+    empty: Annotated[
+        bool,
+        typer.Option(
+            "--empty", help="Sans l’exemple : des modèles à remplir, pour une autre ville."
+        ),
+    ] = False,
 ) -> None:
-    """Crée un espace de travail à partir de l’exemple embarqué (Martinique)."""
+    """Crée un espace de travail à partir de l’exemple embarqué, ou à remplir (--empty)."""
+    from observatoire.founding import create_blank
     from observatoire.workspace import create_workspace
 
+    if empty:
+        made = create_blank(folder)
+        out.print(f"Espace de travail à remplir : {made}", highlight=False, soft_wrap=True)
+        out.print("Ensuite : complétez observatoire.toml ; le guide dit comment.", highlight=False)
+        return
     made = create_workspace(folder)
     out.print(f"Espace de travail prêt : {made}", highlight=False, soft_wrap=True)
     out.print("Ensuite : observatoire load, puis observatoire annex.", highlight=False)

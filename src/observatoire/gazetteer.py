@@ -89,15 +89,24 @@ class Gazetteer:
         """Return the shapes of a zoning and what a map puts under them."""
         frame = self.frames[zoning]
         plan = self.workspace.zoning(zoning).schematic
-        cells = self.frames[plan.source] if plan and plan.source else frame.iloc[:0]
-        outlines = self.frames.get(self._commune_zoning or "", frame.iloc[:0])
+        below = plan.source if plan else self._ties(zoning)[0]
+        cells = self.frames[below] if below else frame.iloc[:0]
+        communes = self.frames.get(self._commune_zoning or "", frame.iloc[:0])
+        # Real parts say where a commune ends better than its drawing; and than nothing.
+        rather = _surveyed(cells) > _surveyed(communes)
+        outlines = (
+            cells[cells.geometry.notna()].dissolve("commune").geometry
+            if rather
+            else communes.geometry
+        )
         return Ground(
             frame.geometry,
             cells.geometry,
-            outlines.geometry,
+            outlines,
             bool(frame["official"].all()),
             self._drawn(plan),
             self.desk.words(zoning),
+            rough=not rather and _surveyed(communes) == _DRAWN,
         )
 
     def _drawn(self, plan: Schematic | None) -> str:
@@ -215,6 +224,17 @@ class Gazetteer:
                 f"{words} {enumerate_words(listed, most=_MOST_NAMED)}"
             )
         return {code: " ; ".join(said) for code, said in told.items()}
+
+
+#: How well shapes are known: not at all, drawn or in part, real.
+_NONE, _DRAWN, _REAL = range(3)
+
+
+def _surveyed(frame: gpd.GeoDataFrame) -> int:
+    known = frame.geometry.notna()
+    if not known.any():
+        return _NONE
+    return _REAL if known.all() and frame["official"].all() else _DRAWN
 
 
 #: A territory may touch dozens of sources: naming them all would tell nothing.

@@ -83,10 +83,12 @@ def annex_page(content: AnnexContent) -> Page:
     if content.checked is not None:
         blocks += checked_blocks(content.checked)
     blocks += _sources(content)
-    count = len(content.identities)
+    here = content.table.words.here
+    count = plural(len(content.identities), here.singular, here.many)
+    watched = here.agree("observé", several=len(content.identities) > 1)
     return Page(
         title=content.name,
-        subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} territoires observés",
+        subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} {watched}",
         blocks=tuple(blocks),
         date=content.date,
         place=" · ".join(text for text in (content.centre, content.place) if text),
@@ -114,7 +116,13 @@ def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
     table = content.table.select(codes)
     blocks: list[Block] = [Heading(theme.label, 1, f"theme-{theme.code}"), Paragraph(theme.lead)]
     blocks += panel_blocks(table, content.communes, theme, content.panel)
-    blocks += [map_figure(table, code, content.ground, content.communes) for code in theme.maps]
+    cells = table.main
+    told = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
+    blocks += [
+        map_figure(table, code, content.ground, content.communes)
+        for code in theme.maps
+        if code in told  # a map where nothing is known would show nothing
+    ]
     return blocks
 
 

@@ -61,7 +61,8 @@ class Mark:
 class Ground:
     """What lies under the territories: cells and outlines, and whether they may be measured.
 
-    ``drawn`` says how shapes that may not be measured were made.
+    ``drawn`` says how shapes that may not be measured were made; ``rough`` that outlines are only
+    generalised.
     """
 
     shapes: gpd.GeoSeries
@@ -70,6 +71,7 @@ class Ground:
     official: bool
     drawn: str = ""
     words: Words = field(default_factory=Words)
+    rough: bool = False
 
 
 def choropleth(

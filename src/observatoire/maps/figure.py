@@ -65,6 +65,8 @@ def map_figure(
     )
     period = str(cells["period"].iloc[0])
     extra = [] if ground.official else [Note("Avertissement", schematic_warning(ground.drawn))]
+    if ground.official and ground.rough:
+        extra.append(Note("Fond", "contours des communes généralisés, pour situer seulement."))
     if indicator.nature.additive and any(m.status is Status.BOUNDED for m in marks):
         extra.insert(0, Note("Cercles en tirets", _AT_MOST.format(same=table.words.holder.same)))
     absent = [m.name for m in marks if m.code not in ground.shapes.dropna().index]

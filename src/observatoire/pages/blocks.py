@@ -130,7 +130,12 @@ class Page:
     cover: bool = False
 
     def __post_init__(self) -> None:
-        """Make every text fit to print, whoever wrote it: spaces as French asks, no control."""
+        """Make every text fit to print, whoever wrote it: spaces as French asks, no control.
+
+        A box that has nothing to say is left out.
+        """
+        said = tuple(x for x in self.blocks if not isinstance(x, Callout) or x.items)
+        object.__setattr__(self, "blocks", said)
         for name in ("title", "subtitle", "blocks", "date", "place"):
             object.__setattr__(self, name, _spaced(getattr(self, name)))
 

@@ -195,7 +195,7 @@ _EXAMPLES: tuple[tuple[tuple[str, ...], bool], ...] = (
 def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
     """Write a figure, its interval and its verdict as one sentence."""
     status = Status(row["status"])
-    lead = "est compris dans l’intervalle" if status is Status.BOUNDED else "vaut"
+    lead = _LEADS.get(status, "vaut")
     text = f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur « {indicator.label} » "
     if status is Status.CONTEXT:
         words = table.words
@@ -203,6 +203,9 @@ def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
         text += f"{words.here.pronoun} contient"
     else:
         text += f"{lead} {told(row, indicator)}"
+    if status is Status.ESTIMATED and row["passage_low"] < row["passage_high"]:
+        held = interval(row["passage_low"], row["passage_high"], indicator.decimals)
+        text += f" (dans {held} sans l’hypothèse de la méthode)"
     if status is not Status.BOUNDED and row["sampling_low"] < row["sampling_high"]:
         around = interval(row["sampling_low"], row["sampling_high"], indicator.decimals)
         text += f", et le sondage permet de dire à 95 % qu’il est dans {around}"
@@ -210,6 +213,12 @@ def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
     if said and said["mark"]:
         text += f" ; par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
     return f"{text}."
+
+
+_LEADS = {
+    Status.BOUNDED: "est compris dans l’intervalle",
+    Status.ESTIMATED: "est estimé à",
+}
 
 
 def _marks(cells: pd.DataFrame) -> list[Note]:

@@ -168,13 +168,15 @@ def _comparator_rows(
     comparators: Sequence[str],
 ) -> Iterator[Row]:
     compared = table.compared[table.compared["zoning"].isin(list(comparators))]
-    if len(compared):
-        yield Row("Pour comparer", kind="group")
+    rows = []
     for zoning in comparators:
         for code, name in _territories(compared[compared["zoning"] == zoning]):
             cells = _row_cells(zoning, code, indicators, by_key)
             if any(cell.status is not Status.MISSING for cell in cells):
-                yield Row(name, cells, kind="comparator", hint=code)
+                rows.append(Row(name, cells, kind="comparator", hint=code))
+    if rows:
+        yield Row("Pour comparer", kind="group")
+        yield from rows
 
 
 def _row_cells(
