@@ -177,6 +177,52 @@ def system_words(error: OSError) -> str:
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
+def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
+    """Return the names that an analyst gave, one alone or several.
+
+    Raises
+    ------
+    UnknownNameError
+        On anything that is not text.
+
+    Examples
+    --------
+    >>> names_in("part_hlm", "indicateurs", ""), names_in(["a", "b"], "indicateurs", "")
+    (['part_hlm'], ['a', 'b'])
+    """
+    if isinstance(given, str):
+        return [given]
+    try:
+        listed: list[object] = list(given)
+    except TypeError:
+        listed = [given]
+    for one in listed:
+        if not isinstance(one, str):
+            raise UnknownNameError(
+                f"On attend des {what}, nommés par du texte, non « {one} ».",
+                remedy=f"Par exemple {example}.",
+                name=one,
+            )
+    return [str(one) for one in listed]
+
+
+def one_name(given: object, what: str, example: str) -> str:
+    """Return the one name that an analyst gave.
+
+    Raises
+    ------
+    UnknownNameError
+        On anything that is not text.
+    """
+    if not isinstance(given, str):
+        raise UnknownNameError(
+            f"On attend {what}, nommé par du texte, non « {given} ».",
+            remedy=f"Par exemple {example}.",
+            name=given,
+        )
+    return given
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word most like ``word``, or an empty string.
 

@@ -81,7 +81,7 @@ def text_shares(grid: Grid) -> tuple[float, ...]:
     --------
     >>> grid = Grid("t", "Nom", (Column("Note"),), (Row("Dillon", (Cell("un texte " * 9),)),))
     >>> [round(share, 2) for share in text_shares(grid)]
-    [0.16, 0.84]
+    [0.17, 0.83]
     """
     columns = [[grid.head], *([column.label] for column in grid.columns)]
     for row in grid.rows:

@@ -22,7 +22,7 @@ from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_sourc
 from observatoire.sources.detecting import Found, find_table
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.planning import plan_of
-from observatoire.sources.reading import PLAIN_SUFFIXES, open_table
+from observatoire.sources.reading import open_table
 from observatoire.sources.showing import html_page, sections, text_page
 from observatoire.sources.zeros import restore_zeros
 from observatoire.territories.names import simplify
@@ -235,8 +235,3 @@ def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
             "en ligne de commande, --period 2016.",
         )
     return None
-
-
-def can_preview(path: Path) -> bool:
-    """Say whether a file is read as a table (a zip may hold a table or a layer)."""
-    return path.suffix.lower() in (*PLAIN_SUFFIXES, ".zip")
