@@ -716,7 +716,8 @@ class Observatory:
         beside = self._gazetteer.against(where, code)
         local = self._local(audience).blocks(code) if where == self.workspace.main_zoning else []
         table = table.with_others(*self._asking(audience).tables)
-        return profile_page(table, identity, themes, beside, figure, _today(), local)
+        place = self.workspace.name
+        return profile_page(table, identity, themes, beside, figure, _today(), local, place)
 
     def evaluate(
         self,

@@ -46,10 +46,11 @@ def profile_page(
     locator: Figure | None,
     date: str,
     local: Sequence[Block] = (),
+    place: str = "",
 ) -> Sheet:
     """Return the page of one territory; ``local`` is what is watched, written and done there."""
     blocks: list[Block] = profile_blocks(table, identity, themes, against, locator, warn=False)
     blocks += local
     blocks.append(Callout("À savoir", table.warnings))
     title = f"Fiche {table.words.here.singular}{NO_BREAK}: {identity.name}"
-    return Sheet(Page(title, identity.commune_name, tuple(blocks), date), table)
+    return Sheet(Page(title, identity.commune_name, tuple(blocks), date, place), table)

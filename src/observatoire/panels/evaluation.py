@@ -13,6 +13,7 @@ from observatoire.pages.sheet import Sheet
 from observatoire.panels.assessing import told_fallback
 from observatoire.panels.programming import programming_blocks
 from observatoire.panels.signals import notes_blocks
+from observatoire.panels.trend import gap_example
 from observatoire.secrecy.table import admit
 from observatoire.typography import (
     capital,
@@ -287,6 +288,7 @@ def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Wor
             Cell(number(int(counts.get(v, 0))), value=float(counts.get(v, 0))) for v in _VERDICTS
         ]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
+    universes = dict.fromkeys(indicators[code].universe for code in moved["indicator"])
     return Grid(
         f"Nombre {words.here.of_many} selon l’évolution de leur écart",
         "Indicateur",
@@ -299,6 +301,8 @@ def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Wor
                 f"{told_fallback(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
                 "le même sens.",
             ),
+            Note("Champ", f"{' ; '.join(universes)}."),
+            Note("Source", f"{_sources(moved)}."),
         ),
     )
 
@@ -323,6 +327,7 @@ def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> Grid:
         ),
         tuple(rows),
         (
+            *gap_example(part, indicator),
             Note("Comparateur", f"{enumerate_words(sorted(set(part['comparator'])))}."),
             Note("Champ", f"{indicator.universe}."),
             *(Note("Précaution", text) for text in indicator.caveats),

@@ -175,7 +175,7 @@ def _grid(
     notes = [
         note
         for note in notes_of(table, cells, indicators, warn=warn)
-        if note.label not in ("Champ", "Précaution", "Passage")
+        if note.label not in ("Précaution", "Passage")
     ]
     if holes:
         listed = enumerate_words(holes)

@@ -11,7 +11,7 @@ from observatoire.pages.cells import number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, plural
+from observatoire.typography import NO_BREAK, plural, with_unit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -135,4 +135,16 @@ def _example(told: pd.DataFrame, indicator: Indicator) -> list[Note]:
                 f"intervalle {around}{NO_BREAK}: {row['verdict']}."
             )
             return [Note("Lecture", text)]
+    return []
+
+
+def gap_example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
+    """Write a reading example of a gap that moved, from the first territory known at both dates."""
+    for row in records(part[part["change"].notna()]):
+        first, last = (
+            with_unit(float(row[f"value_{side}"]), indicator.unit, indicator.decimals)
+            for side in ("start", "end")
+        )
+        said = f"{first} en {row['start']}, {last} en {row['end']} ; écart au comparateur"
+        return [Note("Lecture", f"{row['name']} : {said} : {row['convergence']}.")]
     return []
