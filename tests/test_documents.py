@@ -85,3 +85,34 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#:]+)\)", text):
         assert ((ROOT / page).parent / link).is_file(), link
+
+
+def test_the_guide_followed_to_the_letter_survives_a_share_above_its_whole(tmp_path: Path) -> None:
+    """More people helped than counted in one IRIS: that share alone is not told, with the reason."""
+    from observatoire.workspace import create_workspace
+
+    root = create_workspace(tmp_path / "espace")
+    told = blocks("docs/guide.md", "toml")
+    folder = root / "data/raw/ma-source"
+    folder.mkdir()
+    source = next(block for block in told if block.startswith("title"))
+    (folder / "source.toml").write_text(source, encoding="utf-8")
+    codes = (root / "geo/iris-2016.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [f"{row.split(';')[0]};x;{9000 if rank == 1 else 40}" for rank, row in enumerate(codes)]
+    text = "\n".join(["IRIS;LIBIRIS;ALLOC", *rows])
+    (folder / "allocataires-2016.csv").write_text(text + "\n", encoding="utf-8")
+    with (root / "indicators.toml").open("a", encoding="utf-8") as catalogue:
+        catalogue.write("\n" + next(b for b in told if b.startswith("[indicators.part_alloc")))
+    with observatoire.open(root) as o:
+        o.load("data/raw/insee-rp2016")
+        o.load("data/raw/ma-source")
+        table = o.table("part_allocataires", compare=["commune"])
+        cells = table.df.set_index("name")
+        assert cells["status"]["Terres-Sainville"] == "missing"
+        assert "dépasse le dénominateur" in cells["reason"]["Terres-Sainville"]
+        assert 0 < cells["value"]["Centre-ville"] < 10
+        assert 0 < cells["value"]["Fort-de-France"] < 50
+        own = o.table("part_allocataires", zoning="iris-2016").df.set_index("territory")
+        assert "dépasse le dénominateur" in own["reason"]["972090102"]
+        o.audit()
+        assert o.map("part_allocataires").html

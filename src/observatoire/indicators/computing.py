@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.indicators.explaining import Explainer, SourceNote
+from observatoire.indicators.explaining import (
+    ABOVE_WHOLE,
+    Explainer,
+    SourceNote,
+    exceeds,
+    within_whole,
+)
 from observatoire.indicators.table import CELL_COLUMNS, DIRECT, PUBLISHED
 from observatoire.values import Nature, Status, records
 
@@ -213,6 +219,8 @@ def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total |
         return Cell(value if exact else _NAN, low, high, status, count=told)
     rest = (base.value - top.value,) if indicator.unit == "%" else ()
     told = least_count(*top, *base, *rest)
+    if exact and indicator.unit == "%" and exceeds(top.value, base.value):
+        return Cell(reason=ABOVE_WHOLE, count=told)
     if exact and base.value == 0:
         return Cell(status=Status.NOT_APPLICABLE, count=told, reason="Le dénominateur est nul.")
     most = 1.0 if indicator.unit == "%" else _NAN
@@ -282,8 +290,9 @@ def _apply(
     if counts:
         cells = _cells(road.passage.apply(pd.DataFrame(counts), nature=Nature.COUNT))
     told = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
+    odd = {c for c in bases if by_code[c].unit == "%" and exceeds(counts[c], bases[c]).any()}
     for share in (True, False):
-        chosen = [code for code in bases if (by_code[code].unit == "%") == share]
+        chosen = [c for c in bases if (by_code[c].unit == "%" and c not in odd) == share]
         if chosen:
             top = pd.DataFrame({code: counts[code] for code in chosen})
             base = pd.DataFrame({code: bases[code] for code in chosen})
@@ -291,6 +300,7 @@ def _apply(
             cells.update(_context_rates(ratios, top, base, road))
             weighed = [code for code in chosen if code in guarded]
             _tell_ratios(told, top[weighed], base[weighed], road, share=share)
+    cells.update({key: within_whole(cell) for key, cell in cells.items() if key[0] in odd})
     if rates:
         cells.update(_cells(road.passage.apply(pd.DataFrame(rates), nature=Nature.RATE)))
     return {

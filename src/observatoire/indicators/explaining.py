@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from observatoire.typography import NO_BREAK, capital, enumerate_words, with_unit
 from observatoire.values import Status
@@ -25,7 +25,32 @@ LEAST_COVERAGE = 0.95
 _CARRIED = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED)
 
 #: What an arithmetic reason says, that no absence explains.
-_OWN_REASONS = ("ne se déduit pas", "n’a pas de borne")
+#: Why a share is not told where its numerator is the larger.
+ABOVE_WHOLE = "Le numérateur dépasse le dénominateur : ils n’ont pas le même champ."
+
+_OWN_REASONS = (ABOVE_WHOLE, "ne se déduit pas", "n’a pas de borne")
+
+
+_ROUNDING = 1e-9
+
+
+def exceeds(top: Any, base: Any) -> Any:
+    """Say where a numerator is above its denominator, rounding apart."""
+    return top > base * (1 + _ROUNDING) + _ROUNDING
+
+
+def within_whole(cell: Cell) -> Cell:
+    """Say nothing of a share above its whole: its two counts are not of the same people."""
+    if cell.value > 1 + _ROUNDING:
+        return replace(
+            cell,
+            value=_NAN,
+            low=_NAN,
+            high=_NAN,
+            status=Status.MISSING,
+            reason=ABOVE_WHOLE,
+        )
+    return replace(cell, high=1.0) if cell.high > 1 else cell
 
 
 def _says_nothing(cell: Cell) -> bool:

@@ -30,7 +30,10 @@ def hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> Non
         return
     for code in teller.figures[teller.zoning].value.index:
         parts, wholes = ([each._replace(territory=str(code)) for each in keys] for keys in found)
-        if all(each in assembly.holdings.figures for each in (*parts, *wholes)):
+        if not all(each in assembly.holdings.figures for each in (*parts, *wholes)):
+            continue
+        above, below = (sum(map(assembly.holdings.value, each)) for each in (parts, wholes))
+        if not above > below:  # told apart, they are not of the same people: nothing is known
             assembly.rest(wholes, parts, f"le reste : {parts[0].label}")
 
 
