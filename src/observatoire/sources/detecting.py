@@ -320,7 +320,7 @@ def _family_zoning(
             f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
         )
     codes = table.frame[spec.territory].str.strip().unique()
-    counts = {code: sum(bool(zonings[code].find(text)) for text in codes) for code in mine}
+    counts = {code: sum(map(bool, zonings[code].find_each(codes).values())) for code in mine}
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:
         raise UnknownTerritoryError(

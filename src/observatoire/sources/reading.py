@@ -91,7 +91,7 @@ def decimal_of(frame: pd.DataFrame) -> str:
     >>> decimal_of(pd.DataFrame({"a": ["12,5", "1"]}, dtype="str"))
     'virgule'
     """
-    cells = "\n".join(frame.iloc[:200].fillna("").astype("str").agg("\n".join, axis=1))
+    cells = "\n".join(frame.iloc[:200].fillna("").astype("str").to_numpy().ravel())
     for mark, pattern in (("virgule", _WITH_COMMA), ("point", _WITH_POINT)):
         if pattern.search(cells):
             return mark
