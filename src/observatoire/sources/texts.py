@@ -309,7 +309,19 @@ def read_quickly(
         return None
     if table.num_rows != len(numbers):
         return None
-    frame: pd.DataFrame = table.to_pandas().astype("str")
+    return without_hollow(table.to_pandas().astype("str"), numbers)
+
+
+def without_hollow(frame: pd.DataFrame, numbers: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """Leave out the rows that hold nothing but spaces.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"0": ["a", " "], "1": ["", ""]}, dtype="str")
+    >>> without_hollow(table, np.array([2, 3]))[1].tolist()
+    [2]
+    """
     hollow = frame["0"].str.strip() == ""
     if hollow.any():
         suspects = frame[hollow]
