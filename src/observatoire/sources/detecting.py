@@ -284,7 +284,7 @@ def find_table(
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
+    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.top[:at])])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
@@ -329,7 +329,7 @@ def _family_zoning(
             remedy=f'Ajoutez à observatoire.toml une table [zonings."{kinds[0]}-AAAA"], avec label '
             f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
         )
-    codes = table.frame[spec.territory].str.strip().unique()
+    codes = table.frame[spec.territory].str.strip().unique().tolist()
     counts = {code: sum(map(bool, zonings[code].find_each(codes).values())) for code in mine}
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:

@@ -76,7 +76,8 @@ class _Order:
         kept = [column[mask] for column, mask in zip(columns, self.masks, strict=True)]
         if self.places is None:
             return np.stack(kept, axis=1).ravel()
-        return np.concatenate(kept)[self.places]
+        laid: np.ndarray = np.concatenate(kept)[self.places]
+        return laid
 
 
 def _blank(columns: list[np.ndarray]) -> bool:

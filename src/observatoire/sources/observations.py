@@ -240,7 +240,7 @@ def _place(
     rows["territory"] = ""
     for zoning, group in rows.groupby("zoning", sort=False)["territory_raw"]:
         matcher = zonings[str(zoning)]
-        rows.loc[group.index, "territory"] = group.map(matcher.find_each(group.unique()))
+        rows.loc[group.index, "territory"] = group.map(matcher.find_each(group.unique().tolist()))
     return rows.astype({"territory": "str"})
 
 

@@ -53,7 +53,7 @@ def restore_zeros(
     for zoning, raw in column.groupby(zones, sort=False):
         if zoning in zonings:
             names = zonings[zoning].names
-            unknown = [text for text in raw.unique() if text not in names]
+            unknown = [text for text in raw.unique().tolist() if text not in names]
             found = {text: restored_code(text, zonings[zoning]) for text in unknown}
             found = {text: code for text, code in found.items() if code}
             mended = raw[raw.isin(list(found))]
