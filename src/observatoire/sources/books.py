@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-import math
 import re
 import struct
 import zipfile
@@ -315,22 +314,15 @@ def cells_text(column: list[Any]) -> list[str]:
 
 
 def _float_text(cell: float) -> str:
-    """Write a number; a whole one has no decimal."""
-    text = repr(cell)
-    if text.endswith(".0"):
-        return text[:-2]
-    return _cell_text(cell) if text in ("nan", "inf", "-inf") or "e" in text else text
+    """Write a number; a whole one has no decimal, what is no number is blank."""
+    text = repr(float(cell) + 0.0)  # makes -0 and 0 alike
+    return "" if text == "nan" else text.removesuffix(".0")
 
 
 def _cell_text(cell: object) -> str:
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return ""
-    if isinstance(cell, float):
-        if math.isnan(cell):
-            return ""
-        whole = cell.is_integer() and abs(cell) < 1e15  # noqa: PLR2004 - beyond, digits are lost
-        return str(int(cell)) if whole else str(cell)
-    return str(cell)
+    return _float_text(cell) if isinstance(cell, float) else str(cell)
 
 
 # --- Parquet and dBase ---------------------------------------------------------------------------
