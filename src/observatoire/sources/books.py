@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 import math
 import re
@@ -160,54 +159,6 @@ def _repeated_size(xml: bytes) -> int:
         if filled > MOST_CELLS:
             break
     return filled
-
-
-_ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>')
-_SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
-_RELATION = re.compile(r"<Relationship\b[^>]*>")
-
-
-def restore_errors(rows: Rows, content: bytes, sheet: str) -> None:
-    """Write back the errors of formulas (« #REF! »), which calamine gives as blanks.
-
-    A blank is a figure that is not there; an error is one that was there and is lost: the row that
-    holds it must be refused, not read as absent.
-
-    Parameters
-    ----------
-    rows : Rows
-        The sheet's rows, altered in place.
-    content : bytes
-        The workbook.
-    sheet : str
-        The sheet's name.
-    """
-    if content[:2] != b"PK":
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = _ERROR_CELL.findall(archive.read(_sheet_path(archive, sheet)))
-    except (KeyError, *ZIP_ERRORS):
-        return  # calamine has read it another way
-    by_line = dict(rows) if found else {}
-    for letters, digits, text in found:
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        row = by_line.get(int(digits), [])
-        if column <= len(row) and not row[column - 1]:
-            row[column - 1] = text.decode("utf-8", "replace")
-
-
-def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
-    names = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-    relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    wanted = {html.unescape(name): key for name, key in _SHEET.findall(names)}[sheet]
-    for relation in _RELATION.findall(relations):
-        told = dict(re.findall(r'(\w+)="([^"]*)"', relation))
-        if told.get("Id") == wanted:
-            return f"xl/{told.get('Target', '').removeprefix('/xl/')}"
-    raise KeyError(sheet)
 
 
 # --- Cells ---------------------------------------------------------------------------------------

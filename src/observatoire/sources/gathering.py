@@ -61,9 +61,9 @@ def gather(rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSp
     for name in ("zoning", "territory", "period"):
         codes, words = pd.factorize(rows[name], sort=True)
         cells[name] = _category(codes[at], list(words))
-    variables = [part.variable for part in parts]
+    ranks, variables = pd.factorize(np.array([part.variable for part in parts], dtype=object))
     cells["period"] = _periods(cells["period"], parts, counts, spec)
-    cells["variable"] = _category(np.repeat(np.arange(len(parts)), counts), variables)
+    cells["variable"] = _category(np.repeat(ranks, counts), list(variables))
     for name in ("value", "low", "high"):
         cells[name] = stacked(name)
     statuses = [
@@ -85,7 +85,8 @@ def _periods(
     """Give the columns that tell another period than their file's that one."""
     if not spec.periods:
         return own
-    told = [spec.periods.get(part.variable, "") for part in parts]
+    wide = spec.layout == "wide"
+    told = [spec.periods.get(part.column if wide else part.variable, "") for part in parts]
     words = sorted({*own.cat.categories, *told} - {""})
     rank = {word: code for code, word in enumerate(words)}
     codes = np.array([rank[word] for word in own.cat.categories], dtype=np.int32)[own.cat.codes]

@@ -15,7 +15,7 @@ from observatoire.errors import (
     FileError,
     UnreadableFileError,
 )
-from observatoire.sources import books, texts
+from observatoire.sources import books, formats, texts
 from observatoire.sources.archives import unzip_table
 from observatoire.sources.headers import (
     check_header,
@@ -271,7 +271,7 @@ def _table(
 ) -> RawTable:
     path = opened.path
     if opened.suffix in (".xlsx", ".xlsm"):
-        books.restore_errors(rows, opened.content, sheet)
+        formats.restore_seen(rows, opened.content, sheet)
     at = find_header(rows, spec)
     line, cells = rows[at]
     header = named([cell.strip() for cell in cells], spec)
