@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observatoire.sources import FileSpec, read_table
-from observatoire.sources.books import Cells, cells_text, open_book
+from observatoire.sources.books import Cells, open_book
+from observatoire.sources.formats import cells_text
 from observatoire.sources.reading import open_table
 
 if TYPE_CHECKING:

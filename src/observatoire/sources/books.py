@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 import re
 import struct
@@ -12,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from observatoire.errors import (
     EmptyFileError,
@@ -22,9 +20,11 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.sources.archives import ZIP_ERRORS, check_bomb, read_bounded
+from observatoire.sources.formats import cells_text, is_blank, restore_seen
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -56,7 +56,7 @@ class Cells:
         """Positions of the rows that are not blank."""
         told = np.zeros(len(self.columns[0]), dtype=bool)
         for column in self.columns:
-            told |= np.array([not _is_blank(cell) for cell in column], dtype=bool)
+            told |= np.array([not is_blank(cell) for cell in column], dtype=bool)
             if told.all():
                 break
         return np.flatnonzero(told)
@@ -88,10 +88,6 @@ class Cells:
             arrays[str(rank)] = _text_array(part)
         frame: pd.DataFrame = pa.table(arrays).to_pandas().astype("str")
         return frame
-
-
-def _is_blank(cell: object) -> bool:
-    return cell == "" or cell is None or cell != cell  # noqa: PLR0124 - so is what is no number
 
 
 def _text_array(cells: list[Any]) -> pa.Array:
@@ -183,8 +179,7 @@ def _read_cells(book: Book, sheet: str) -> Cells:
         raise _unopened(book.name, error) from error
     if rows and rows[0]:
         found = Cells([list(column) for column in zip(*rows, strict=True)])
-        if book.broken:
-            _restore_errors(found, book, sheet)
+        restore_seen(found.columns, book.content, sheet, book.broken)
         if len(found.filled):
             return found
     raise EmptyFileError(
@@ -253,76 +248,6 @@ def _repeated_size(xml: bytes) -> int:
         if filled > MOST_CELLS:
             break
     return filled
-
-
-_ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>')
-_SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
-_RELATION = re.compile(r"<Relationship\b[^>]*>")
-
-
-def _restore_errors(cells: Cells, book: Book, sheet: str) -> None:
-    """Write back the errors of formulas (« #REF! »), which calamine gives as blanks.
-
-    A blank is a figure that is not there; an error is one that was there and is lost: the row that
-    holds it must be refused, not read as absent.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(book.content)) as archive:
-            path = _sheet_path(archive, sheet)
-            found = _ERROR_CELL.findall(archive.read(path)) if path in book.broken else []
-    except (KeyError, *ZIP_ERRORS):
-        return  # calamine has read it another way
-    for letters, digits, text in found:
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        line = int(digits)
-        if column > len(cells.columns) or line > len(cells.columns[0]):
-            continue
-        if _is_blank(cells.columns[column - 1][line - 1]):
-            cells.columns[column - 1][line - 1] = text.decode("utf-8", "replace")
-
-
-def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
-    names = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-    relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    wanted = {html.unescape(name): key for name, key in _SHEET.findall(names)}[sheet]
-    for relation in _RELATION.findall(relations):
-        told = dict(re.findall(r'(\w+)="([^"]*)"', relation))
-        if told.get("Id") == wanted:
-            return f"xl/{told.get('Target', '').removeprefix('/xl/')}"
-    raise KeyError(sheet)
-
-
-# --- Cells ---------------------------------------------------------------------------------------
-
-
-def cells_text(column: list[Any]) -> list[str]:
-    """Write a column of typed cells as the texts a reader of the sheet sees.
-
-    Examples
-    --------
-    >>> cells_text([972090101.0, 1.5, None, "s", True])
-    ['972090101', '1.5', '', 's', 'True']
-    """
-    kinds = set(map(type, column))
-    if kinds == {str}:
-        return column
-    if kinds <= {str, float}:
-        return [one if type(one) is str else _float_text(one) for one in column]
-    return [_cell_text(one) for one in column]
-
-
-def _float_text(cell: float) -> str:
-    """Write a number; a whole one has no decimal, what is no number is blank."""
-    text = repr(float(cell) + 0.0)  # makes -0 and 0 alike
-    return "" if text == "nan" else text.removesuffix(".0")
-
-
-def _cell_text(cell: object) -> str:
-    if cell is None or cell is pd.NA or cell is pd.NaT:
-        return ""
-    return _float_text(cell) if isinstance(cell, float) else str(cell)
 
 
 # --- Parquet and dBase ---------------------------------------------------------------------------

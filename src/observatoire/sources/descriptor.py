@@ -12,6 +12,7 @@ from observatoire.errors import DescriptorError, suggestion
 from observatoire.rules import Rule, read_rule
 from observatoire.sources.conventions import Convention, read_convention
 from observatoire.sources.precision import PrecisionRule, read_precision
+from observatoire.sources.writings import THOUSANDS
 from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class FileSpec:
     A ``wide`` file has one column a variable; a ``long`` file has one figure a row. ``header`` is
     the line of the column names (0: found), ``member`` the file to read inside an archive,
     ``period_form`` how the period column is written when it is neither a year nor a month,
-    ``periods`` the period of the columns that are about another one than ``period``.
+    ``periods`` the period of the columns that are about another one than ``period``, ``columns``
+    the variable of those that are not named after it (« Allocataires 2014 »), ``thousands`` the
+    mark between thousands when it is not a space.
     """
 
     name: str
@@ -56,12 +59,14 @@ class FileSpec:
     separator: str = ""
     encoding: str = ""
     decimal: str = ""
+    thousands: str = ""
     sheet: str = ""
     header: int = 0
     member: str = ""
     period: str = ""
     period_form: str = ""
     periods: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
     period_column: str = ""
     zoning_column: str = ""
     variable_column: str = ""
@@ -229,12 +234,13 @@ def _read_file(table: Declaration) -> FileSpec:
     spec = FileSpec(
         name=table.text("name"),
         register=register,
-        funders=_read_funders(table.child("funders")),
+        funders=_read_texts(table.child("funders")),
         layout=table.text("layout", "wide", choices=LAYOUTS),
         territory=table.text("territory", "perimetre" if register else None),
         separator=table.text("separator", ""),
         encoding=table.text("encoding", ""),
         decimal=table.text("decimal", "", choices=(".", ",")),
+        thousands=table.text("thousands", "", choices=THOUSANDS),
         sheet=table.text("sheet", ""),
         header=table.take("header", int, 0),
         member=table.text("member", ""),
@@ -251,10 +257,11 @@ def _read_file(table: Declaration) -> FileSpec:
         totals=table.texts("totals"),
         replaces=table.text("replaces", ""),
         periods=_read_column_periods(table.child("periods")),
+        columns=_read_texts(table.child("columns")),
     )
     table.close()
-    if len(spec.separator) > 1 or spec.separator in ('"', "\n", "\r"):
-        raise table.refuse("separator", 'un seul signe, par exemple ";" ou "\\t"')
+    _check_marks(spec, table)
+    _check_columns(spec, table)
     if spec.header < 0:
         raise table.refuse("header", "le numéro d’une ligne, à partir de 1")
     if spec.period and not is_period(spec.period):
@@ -284,11 +291,33 @@ def _read_file(table: Declaration) -> FileSpec:
     return spec
 
 
-def _read_funders(table: Declaration) -> dict[str, str]:
-    """Read who pays what each column of money of a register of actions holds."""
-    funders = {column: table.text(column) for column in table.table}
+def _check_marks(spec: FileSpec, table: Declaration) -> None:
+    if len(spec.separator) > 1 or spec.separator in ('"', "\n", "\r"):
+        raise table.refuse("separator", 'un seul signe, par exemple ";" ou "\\t"')
+    if spec.thousands and spec.thousands == spec.decimal:
+        raise table.refuse("thousands", "un autre signe que « decimal »")
+
+
+def _check_columns(spec: FileSpec, table: Declaration) -> None:
+    """Check that two columns of one variable are about two periods."""
+    seen: dict[tuple[str, str], str] = {}
+    for column, variable in spec.columns.items():
+        told = (variable, spec.periods.get(column, spec.period))
+        if told in seen:
+            raise DescriptorError(
+                f"« {seen[told]} » et « {column} » donnent tous deux {variable} ({told[1]}).",
+                where=table.where,
+                why="On ne saurait lequel garder.",
+                remedy="Dites la période de chacune dans [files.periods].",
+            )
+        seen[told] = column
+
+
+def _read_texts(table: Declaration) -> dict[str, str]:
+    """Read a word for each column: who pays it, which variable it holds."""
+    told = {column: table.text(column) for column in table.table}
     table.close()
-    return funders
+    return told
 
 
 def _read_column_periods(table: Declaration) -> dict[str, str]:

@@ -6,9 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from observatoire.errors import EmptyFileError, FileError, UnknownTerritoryError
+from observatoire.errors import (
+    EmptyFileError,
+    FileError,
+    ObservatoireError,
+    UnknownTerritoryError,
+)
 from observatoire.sources import books, texts
 from observatoire.sources.descriptor import FileSpec
+from observatoire.sources.diagnosing import across_error, no_territory, other_place
 from observatoire.sources.families import Family, recognise, role
 from observatoire.sources.headers import check_width, column_letter
 from observatoire.sources.reading import (
@@ -108,8 +114,14 @@ def find_family(
     for sheet in sheets:
         for at, (_, row) in enumerate(sheet.top[:HEADER_DEPTH]):
             header = [cell.strip() for cell in row]
-            family = recognise(header, families) if len(header) > 1 else None
-            if family is None or not _codes_fit(family, header, sheet.top[at + 1 : _TOP]):
+            if len(header) < 2:  # noqa: PLR2004 - a code and a figure
+                continue
+            fitting = {
+                code: one for code, one in families.items()
+                if one.recognises(header) and _codes_fit(one, header, sheet.top[at + 1 : _TOP])
+            }  # fmt: skip
+            family = recognise(header, fitting)
+            if family is None:
                 continue
             score = family.recognises(header)
             if best is None or score > best[0]:
@@ -147,8 +159,8 @@ def find_territories(
 
     Raises
     ------
-    UnknownTerritoryError
-        When no column names any.
+    ObservatoireError
+        When no column names any; it says what the file seems to be.
     """
     places = [
         place
@@ -157,14 +169,7 @@ def find_territories(
         for place in _places(sheet, code, matcher, preferred)
     ]
     if not places:
-        some = next((next(iter(one.names.values()), "") for one in zonings.values()), "")
-        raise UnknownTerritoryError(
-            "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
-            where=name,
-            why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}.",
-            remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
-            "ou déclarez le zonage dans observatoire.toml.",
-        )
+        raise no_territory(sheets, zonings, name)
     return max(places, key=lambda place: place.score)
 
 
@@ -271,10 +276,14 @@ def find_table(
     mine = {zoning: zonings[zoning]} if zoning else zonings
     try:
         place = find_territories(sheets, mine, preferred, name)
-    except UnknownTerritoryError:
+    except ObservatoireError:
         if all(len(sheet.rows) < _ROWS for sheet in sheets):
             raise
         place = find_territories(sheets_of(opened, 0), mine, preferred, name)
+    line, first = place.sheet.rows[place.row]
+    across = across_error(first, mine, name, line)
+    if across is not None:
+        raise across
     at = find_header(place.sheet, place.row, name)
     header = [cell.strip() for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
@@ -333,12 +342,5 @@ def _family_zoning(
     counts = {code: sum(map(bool, zonings[code].find_each(codes).values())) for code in mine}
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:
-        raise UnknownTerritoryError(
-            "Aucune ligne de ce fichier n’est dans les territoires observés.",
-            where=f"{name}, colonne {spec.territory}",
-            why=f"{len(codes)} codes lus (par exemple « {next(iter(codes), '')} »), aucun de : "
-            f"{enumerate_words(mine)}.",
-            remedy="Vérifiez le territoire que couvre le fichier, ou les membres de ce zonage.",
-            zonings=mine,
-        )
+        raise other_place(list(codes), f"{name}, colonne {spec.territory}", mine)
     return best

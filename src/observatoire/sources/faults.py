@@ -158,14 +158,17 @@ def territory_rejects(
     total = told == "total"
     coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~raw.str.startswith(scope or ("",))).to_numpy(bool) & ~total
-    outside |= _other_codes(lost, zonings)
+    levels = _other_levels(lost, zonings, scope)
+    outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
     kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     texts = raw.to_numpy(object)
     places = lost["zoning"].to_numpy(object)
     hints = Hints(zonings)
     for at in np.flatnonzero((kinds == "territory") & bare):
         kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
-    reasons = _reasons(kinds, texts, places, hints)
+    reasons = np.where(
+        (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
+    )
     found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
@@ -184,6 +187,42 @@ def _other_codes(lost: pd.DataFrame, zonings: Mapping[str, Matcher]) -> np.ndarr
         ],
         dtype=bool,
     )
+
+
+def _other_levels(
+    lost: pd.DataFrame, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> np.ndarray:
+    """Say of which other level a text is: a region among communes, a commune among quartiers."""
+    pairs = lost[["zoning", "territory_raw"]].drop_duplicates()
+    told = {
+        (zoning, text): _other_level(text, zoning, zonings, scope)
+        for zoning, text in pairs.itertuples(index=False)
+    }
+    keys = zip(lost["zoning"], lost["territory_raw"], strict=True)
+    return np.array([told[key] for key in keys], dtype=object)
+
+
+#: Territories wide enough that a row that bears their name is a subtotal.
+_WIDE = ("commune", "EPCI", "département", "région")
+
+
+def _other_level(
+    text: str, zoning: str, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> str:
+    codes = zonings[zoning].names
+    own = signs().levels_of(next(iter(codes), ""))
+    mine = signs().levels_of(text)
+    if own and mine and not mine & own:
+        return f"Autre niveau géographique : {sorted(mine)[0]}."
+    widths = {len(code) for code in codes}
+    if own and text.isdecimal() and len(widths) == 1 and len(text) == min(widths) - 1 and scope:
+        return "" if f"0{text}".startswith(scope) else "Hors des communes observées."
+    for other, matcher in zonings.items():
+        kinds = signs().levels_of(matcher.find(text)) if other != zoning else set()
+        wide = next((kind for kind in _WIDE if kind in kinds), "")
+        if wide and wide not in own and any(map(str.isalpha, text)):
+            return f"Autre niveau géographique : {wide}."
+    return ""
 
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -47,12 +47,12 @@ class Part:
 class _Order:
     """The order in which cells are laid: that of the file, row by row, variable by variable.
 
-    ``at`` tells the row of each cell and ``variable`` the part it comes from. A warehouse keeps
+    ``at`` tells the row of each cell and ``part`` the part it comes from. A warehouse keeps
     figures so in less room, and faster, than one variable after the other.
     """
 
     at: np.ndarray
-    variable: np.ndarray
+    part: np.ndarray
     masks: list[np.ndarray]
     places: np.ndarray | None  # None: every part has the same rows
 
@@ -66,8 +66,8 @@ class _Order:
             return _Order(np.repeat(rows, len(parts)), np.tile(ranks, len(rows)), masks, None)
         at = np.concatenate([part.at[mask] for part, mask in zip(parts, masks, strict=True)])
         places = np.argsort(at, kind="stable")
-        variable = np.repeat(ranks, [int(mask.sum()) for mask in masks])
-        return _Order(at[places], variable[places], masks, places)
+        part = np.repeat(ranks, [int(mask.sum()) for mask in masks])
+        return _Order(at[places], part[places], masks, places)
 
     def lay(self, columns: list[np.ndarray]) -> np.ndarray:
         """Lay one column a part in one."""
@@ -92,8 +92,10 @@ def gather(rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSp
     for name in ("zoning", "territory", "period"):
         codes, words = pd.factorize(rows[name], sort=True)
         cells[name] = _category(codes.astype(np.int32)[order.at], list(words))
-    cells["period"] = _periods(cells["period"], parts, order.variable, spec)
-    cells["variable"] = _category(order.variable, [part.variable for part in parts])
+    cells["period"] = _periods(cells["period"], parts, order.part, spec)
+    # Several columns may tell one variable, at several periods.
+    ranks, variables = pd.factorize(np.array([part.variable for part in parts], dtype=object))
+    cells["variable"] = _category(ranks.astype(np.int32)[order.part], list(variables))
     for name in ("value", "low", "high"):
         cells[name] = order.lay([getattr(part.numbers, name).to_numpy() for part in parts])
     statuses = [part.numbers.status.cat.codes.to_numpy() for part in parts]
@@ -104,15 +106,16 @@ def gather(rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSp
     return _ranged(laid, rows, order.at)
 
 
-def _periods(own: Coded, parts: list[Part], variable: np.ndarray, spec: FileSpec) -> Coded:
+def _periods(own: Coded, parts: list[Part], part: np.ndarray, spec: FileSpec) -> Coded:
     """Give the columns that tell another period than their file's that one."""
     if not spec.periods:
         return own
-    told = [spec.periods.get(part.variable, "") for part in parts]
+    wide = spec.layout == "wide"
+    told = [spec.periods.get(part.column if wide else part.variable, "") for part in parts]
     words = sorted({*own.categories, *told} - {""})
     rank = {word: code for code, word in enumerate(words)}
     codes = np.array([rank[word] for word in own.categories], dtype=np.int32)[own.codes]
-    given = np.array([rank.get(word, -1) for word in told], dtype=np.int32)[variable]
+    given = np.array([rank.get(word, -1) for word in told], dtype=np.int32)[part]
     return _category(np.where(given >= 0, given, codes), words)
 
 

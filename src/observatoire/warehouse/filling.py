@@ -22,6 +22,7 @@ from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
     Layer,
+    check_near,
     choose_column,
     count_members,
     open_layers,
@@ -331,14 +332,15 @@ def _recognise(
     known = matchers(workspace)
     if zoning:
         workspace.zoning(zoning)
-    chosen = zoning or _likeliest(known, path, code_column)
+    chosen = zoning or _likeliest(known, path, code_column, workspace.crs)
     layer = read_layer(path, known[chosen], workspace.crs, code_column=code_column, repair=repair)
     return chosen, layer
 
 
-def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str) -> str:
+def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
     """Return the zoning of which a layer names most territories, then the largest share."""
     layers = open_layers(path)
+    check_near(layers, path, crs)
     scores: dict[str, tuple[int, float]] = {}
     refusal: UnknownTerritoryError | None = None
     for code, one in known.items():
