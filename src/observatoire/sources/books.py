@@ -8,6 +8,7 @@ import math
 import re
 import struct
 import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,20 +20,23 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.sources.archives import ZIP_ERRORS, check_bomb, read_bounded
-from observatoire.typography import enumerate_words
+from observatoire.sources import extents
+from observatoire.sources.archives import (
+    MOST_BYTES,
+    ZIP_ERRORS,
+    check_bomb,
+    read_bounded,
+    too_large,
+)
+from observatoire.typography import enumerate_words, number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from observatoire.sources.texts import Rows
 
 #: The most cells that a sheet is opened with: a lone figure at the far corner is no table.
 MOST_CELLS = 60_000_000
-
-#: A cell far to the right or far below: only then is the size of a sheet worked out.
-_FAR = re.compile(rb'\br="(?:[A-Z]{3}[0-9]+|[A-Z]{1,2}[0-9]{6,})"')
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
-_REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="([0-9]+)"')
-_MOST_REPEATED = 1_048_576
 
 
 def open_book(content: bytes, name: str) -> Any:
@@ -46,9 +50,20 @@ def open_book(content: bytes, name: str) -> Any:
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
     _refuse_monsters(content, name)
-    try:
+    with _reading(name):
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn whatever calamine raises into our own error."""
+    try:
+        yield
     except _reading_errors() as error:
+        raise _unopened(name, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
         raise _unopened(name, error) from error
 
 
@@ -82,14 +97,8 @@ def read_sheet(book: Any, sheet: str, name: str) -> Rows:
             where=name,
             remedy=suggestion(sheet, book.sheet_names),
         )
-    try:
+    with _reading(name):
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except _reading_errors() as error:
-        raise _unopened(name, error) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _unopened(name, error) from error
     if rows:
         columns = [cells_text(list(column)) for column in zip(*rows, strict=True)]
         texts = [
@@ -109,57 +118,52 @@ def read_sheet(book: Any, sheet: str, name: str) -> Rows:
 def _refuse_monsters(content: bytes, name: str) -> None:
     """Refuse a workbook that says little and would unfold without end."""
     if not content.startswith(b"PK"):
+        with _reading(name):
+            _refuse_cells(extents.old_cells(content), name)
         return
     check_bomb(content, name)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sizes, repeated = _shared(archive, name), 0
             for entry in archive.infolist():
-                if "worksheets/" in entry.filename and entry.filename.endswith(".xml"):
-                    size = _sheet_size(read_bounded(archive, entry, name))
-                elif entry.filename == "content.xml":
-                    size = _repeated_size(read_bounded(archive, entry, name))
-                else:
-                    continue
-                if size > MOST_CELLS:
-                    raise UnreadableFileError(
-                        "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
-                        where=name,
-                        why=f"L’ouvrir demanderait {size:.0e} cellules.",
-                        remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
-                        "enregistrez le tableau en csv.",
-                    )
+                folder = entry.filename.rpartition("/")[0]
+                if entry.filename == "content.xml":
+                    _refuse_cells(extents.document_cells(read_bounded(archive, entry, name)), name)
+                elif folder not in ("", "_rels", "docProps", "xl/theme") and entry.file_size:
+                    part = read_bounded(archive, entry, name)
+                    _refuse_cells(_spanned(part, entry.filename), name)
+                    if max(sizes, default=0) * part.count(b"<v>") > MOST_BYTES:
+                        repeated += extents.shared_bytes(part, sizes)
+            if repeated > MOST_BYTES:
+                raise too_large(name)
     except ZIP_ERRORS as error:
         raise _unopened(name, error) from error
 
 
-def _sheet_size(xml: bytes) -> int:
-    if _FAR.search(xml) is None:
-        return 0
-    right = below = 0
-    for letters, digits in _PLACE.findall(xml):
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        right, below = max(right, column), max(below, int(digits))
-    return right * below
+def _shared(archive: zipfile.ZipFile, name: str) -> list[int]:
+    """Return the sizes of the strings that cells share."""
+    for entry in archive.infolist():
+        if entry.filename.casefold() == "xl/sharedstrings.xml" and entry.file_size:
+            return extents.shared_sizes(read_bounded(archive, entry, name))
+    return []
 
 
-def _repeated_size(xml: bytes) -> int:
-    """Return how many filled cells a sheet's repetitions make, at the most."""
-    filled = 0
-    for row in re.split(rb"<table:table-row\b", xml)[1:]:
-        if b"value-type" not in row:
-            continue
-        row_times = _REPEATED.search(row.split(b">", 1)[0])
-        times = int(row_times[1]) if row_times else 1
-        widths = [
-            int(found[1]) if (found := _REPEATED.search(cell.split(b">", 1)[0])) else 1
-            for cell in re.split(rb"<table:(?:covered-)?table-cell\b", row)[1:]
-        ]
-        filled += min(times, _MOST_REPEATED) * min(sum(widths), _MOST_REPEATED)
-        if filled > MOST_CELLS:
-            break
-    return filled
+def _spanned(part: bytes, entry: str) -> int:
+    """Return how many cells a part of a workbook spans, wherever the workbook keeps it."""
+    if b"sheetData" in part:
+        return extents.sheet_cells(part)
+    return extents.binary_cells(part) if "sheet" in entry.lower() and part[:1] != b"<" else 0
+
+
+def _refuse_cells(size: int, name: str) -> None:
+    if size > MOST_CELLS:
+        raise UnreadableFileError(
+            "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
+            where=name,
+            why=f"L’ouvrir demanderait {number(size, 0)} cellules.",
+            remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
+            "enregistrez le tableau en csv.",
+        )
 
 
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>')

@@ -111,12 +111,15 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     for name in map(str, frame.columns):
         if name == spec.territory:
             continue
+        if not name:  # there may be several: nothing tells them apart
+            ignored += [] if "" in ignored else [""]
+            continue
         cells = mine[name].str.strip()
         filled = cells[cells != ""]
-        if name and signs().is_period(name) and len(filled) and filled.map(_year).all():
+        if signs().is_period(name) and len(filled) and filled.map(_year).all():
             period_column = period_column or name
             continue
-        if not name or filled.empty or _names_place(name, filled, matcher):
+        if filled.empty or _names_place(name, filled, matcher):
             ignored.append(name)
             continue
         told, doubt, found_signs = _measured(name, filled)

@@ -10,6 +10,7 @@ import numpy as np
 import pyogrio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from observatoire.errors import (
     CRSError,
@@ -21,6 +22,7 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
+from observatoire.territories.signatures import check_signature, offline
 from observatoire.territories.systems import systems_like
 from observatoire.typography import enumerate_words, several_of
 
@@ -105,7 +107,7 @@ def read_layer(
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
     shapes, repaired = _check_shapes(flat, path, repair=repair)
-    moved = shapes.to_crs(crs)
+    moved = _moved(shapes, path, crs)
     _check_place(moved, path, frame.crs, crs)
     return Layer(
         shapes=gpd.GeoSeries(moved, crs=crs),
@@ -125,7 +127,7 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
     UnreadableFileError, EmptyFileError
         When GDAL cannot read the file, or it has no row.
     """
-    if not path.exists():
+    if not path.is_file():
         raise UnreadableFileError(
             "Le fichier n’existe pas.",
             where=str(path),
@@ -137,23 +139,46 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
             where=path.name,
             remedy="Redemandez-le au producteur.",
         )
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
-    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, OSError, ValueError) as error:
-        raise UnreadableFileError(
-            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
-            where=path.name,
-            why=f"Le lecteur dit : {error}",
-            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
-        ) from error
-    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)]
+    layers = [frame for frame in read_frames(path) if len(frame)]
     if not layers:
         raise EmptyFileError(
             "La couche ne contient aucun contour.",
             where=path.name,
             remedy="Redemandez-la, ou choisissez un fichier de polygones.",
         )
+    return layers
+
+
+def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
+    """Return the layers of a file that have shapes, or the first of them, never from elsewhere.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is not what its name says, or GDAL cannot read it.
+    """
+    check_signature(path)
+    try:
+        with offline():
+            names = [str(name) for name in pyogrio.list_layers(path)[:most, 0]]
+            frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
+    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, ProjError, OSError, ValueError) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
+        ) from error
+    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame)]
+    for frame in layers:
+        if not frame.columns.is_unique:
+            name = frame.columns[frame.columns.duplicated()][0]
+            raise UnreadableFileError(
+                f"La colonne « {name} » figure deux fois.",
+                where=path.name,
+                why="On ne saurait laquelle lire.",
+                remedy="Renommez ou supprimez l’une des deux dans QGIS.",
+            )
     return layers
 
 
@@ -223,6 +248,19 @@ def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
         remedy="Ajoutez le fichier .prj, ou enregistrez la couche avec son système dans QGIS.",
         candidates=looks,
     )
+
+
+def _moved(shapes: gpd.GeoSeries, path: Path, crs: str) -> gpd.GeoSeries:
+    """Carry shapes to the workspace's CRS."""
+    try:
+        return shapes.to_crs(crs)
+    except ProjError as error:
+        raise CRSError(
+            f"On ne sait pas passer du système de cette couche à {crs}.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
+        ) from error
 
 
 def _crs_name(crs: CRS) -> str:
