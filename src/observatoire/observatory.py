@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -240,6 +241,7 @@ class Observatory:
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
         read_checks(self.workspace.root)  # refused before anything is loaded
+        self._totals()
         if path is None:
             try:
                 return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
@@ -327,13 +329,20 @@ class Observatory:
         DescriptorError
             On a predicate of ``checks.toml`` that is wrong.
         """
-        from observatoire.indicators.catalogue import read_catalogue
-        from observatoire.indicators.totals import published_totals
         from observatoire.warehouse.checking import kept_findings
 
+        return kept_findings(self.warehouse, self.workspace, self._totals())
+
+    def _totals(self) -> pd.DataFrame:
+        """Return which figures add up to which published one; none without a catalogue."""
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.totals import published_totals
+
+        there = self.workspace.catalogue.is_file()
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()
         periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
-        totals = published_totals(read_catalogue(self.workspace.catalogue), periods)
-        return kept_findings(self.warehouse, self.workspace, totals)
+        return published_totals(catalogue, periods)
 
     def registry(self) -> pd.DataFrame:
         """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
@@ -384,8 +393,9 @@ class Observatory:
                 remedy='Donnez un texte : o.load("data/raw/ma-source").',
             )
         for candidate in (Path(path), self.workspace.root / path):
-            if candidate.exists():
-                return candidate.resolve()
+            with suppress(OSError):  # a name longer than names can be: there is no such file
+                if candidate.is_file() or candidate.is_dir():
+                    return candidate.resolve()
         raise FileError(
             "Ni fichier ni dossier de ce nom.",
             where=str(path),

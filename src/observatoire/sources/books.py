@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,20 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.sources.archives import ZIP_ERRORS, check_bomb, read_bounded
+from observatoire.sources import extents
+from observatoire.sources.archives import (
+    MOST_BYTES,
+    ZIP_ERRORS,
+    check_bomb,
+    read_bounded,
+    too_large,
+)
 from observatoire.sources.formats import cells_text, is_blank, restore_seen
-from observatoire.typography import enumerate_words
+from observatoire.typography import enumerate_words, number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -32,13 +41,6 @@ if TYPE_CHECKING:
 
 #: The most cells that a sheet is opened with: a lone figure at the far corner is no table.
 MOST_CELLS = 60_000_000
-
-#: A cell far to the right or far below: only then is the size of a sheet worked out. It starts
-#: with plain letters, which are looked for five times as fast as the edge of a word.
-_FAR = re.compile(rb'r="(?:[A-Z]{3}[0-9]+|[A-Z]{1,2}[0-9]{6,})"')
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
-_REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="([0-9]+)"')
-_MOST_REPEATED = 1_048_576
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +141,22 @@ def open_book(content: bytes, name: str) -> Book:
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
     broken = _look_inside(content, name)
-    try:
+    with _reading(name):
         reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return Book(reader, content, name, broken)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn whatever calamine raises into our own error."""
+    try:
+        yield
     except _reading_errors() as error:
         raise _unopened(name, error) from error
-    return Book(reader, content, name, broken)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unopened(name, error) from error
 
 
 def _reading_errors() -> tuple[type[BaseException], ...]:
@@ -169,14 +182,8 @@ def _read_cells(book: Book, sheet: str) -> Cells:
             where=book.name,
             remedy=suggestion(sheet, book.sheet_names),
         )
-    try:
+    with _reading(book.name):
         rows = book.reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except _reading_errors() as error:
-        raise _unopened(book.name, error) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _unopened(book.name, error) from error
     if rows and rows[0]:
         found = Cells([list(column) for column in zip(*rows, strict=True)])
         restore_seen(found.columns, book.content, sheet, book.broken)
@@ -192,62 +199,56 @@ def _read_cells(book: Book, sheet: str) -> Cells:
 def _look_inside(content: bytes, name: str) -> frozenset[str]:
     """Refuse a workbook that would unfold without end; name its sheets where formulas failed."""
     if not content.startswith(b"PK"):
+        with _reading(name):
+            _refuse_cells(extents.old_cells(content), name)
         return frozenset()
     check_bomb(content, name)
     broken = set()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sizes, repeated = _shared(archive, name), 0
             for entry in archive.infolist():
-                if "worksheets/" in entry.filename and entry.filename.endswith(".xml"):
-                    xml = read_bounded(archive, entry, name)
-                    size = _sheet_size(xml)
-                    if b't="e"' in xml:
+                folder = entry.filename.rpartition("/")[0]
+                if entry.filename == "content.xml":
+                    _refuse_cells(extents.document_cells(read_bounded(archive, entry, name)), name)
+                elif folder not in ("", "_rels", "docProps", "xl/theme") and entry.file_size:
+                    part = read_bounded(archive, entry, name)
+                    _refuse_cells(_spanned(part, entry.filename), name)
+                    if b't="e"' in part:
                         broken.add(entry.filename)
-                elif entry.filename == "content.xml":
-                    size = _repeated_size(read_bounded(archive, entry, name))
-                else:
-                    continue
-                if size > MOST_CELLS:
-                    raise UnreadableFileError(
-                        "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
-                        where=name,
-                        why=f"L’ouvrir demanderait {size:.0e} cellules.",
-                        remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
-                        "enregistrez le tableau en csv.",
-                    )
+                    if max(sizes, default=0) * part.count(b"<v>") > MOST_BYTES:
+                        repeated += extents.shared_bytes(part, sizes)
+            if repeated > MOST_BYTES:
+                raise too_large(name)
     except ZIP_ERRORS as error:
         raise _unopened(name, error) from error
     return frozenset(broken)
 
 
-def _sheet_size(xml: bytes) -> int:
-    if _FAR.search(xml) is None:
-        return 0
-    right = below = 0
-    for letters, digits in _PLACE.findall(xml):
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        right, below = max(right, column), max(below, int(digits))
-    return right * below
+def _shared(archive: zipfile.ZipFile, name: str) -> list[int]:
+    """Return the sizes of the strings that cells share."""
+    for entry in archive.infolist():
+        if entry.filename.casefold() == "xl/sharedstrings.xml" and entry.file_size:
+            return extents.shared_sizes(read_bounded(archive, entry, name))
+    return []
 
 
-def _repeated_size(xml: bytes) -> int:
-    """Return how many filled cells a sheet's repetitions make, at the most."""
-    filled = 0
-    for row in re.split(rb"<table:table-row\b", xml)[1:]:
-        if b"value-type" not in row:
-            continue
-        row_times = _REPEATED.search(row.split(b">", 1)[0])
-        times = int(row_times[1]) if row_times else 1
-        widths = [
-            int(found[1]) if (found := _REPEATED.search(cell.split(b">", 1)[0])) else 1
-            for cell in re.split(rb"<table:(?:covered-)?table-cell\b", row)[1:]
-        ]
-        filled += min(times, _MOST_REPEATED) * min(sum(widths), _MOST_REPEATED)
-        if filled > MOST_CELLS:
-            break
-    return filled
+def _spanned(part: bytes, entry: str) -> int:
+    """Return how many cells a part of a workbook spans, wherever the workbook keeps it."""
+    if b"sheetData" in part:
+        return extents.sheet_cells(part)
+    return extents.binary_cells(part) if "sheet" in entry.lower() and part[:1] != b"<" else 0
+
+
+def _refuse_cells(size: int, name: str) -> None:
+    if size > MOST_CELLS:
+        raise UnreadableFileError(
+            "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
+            where=name,
+            why=f"L’ouvrir demanderait {number(size, 0)} cellules.",
+            remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
+            "enregistrez le tableau en csv.",
+        )
 
 
 # --- Parquet and dBase ---------------------------------------------------------------------------

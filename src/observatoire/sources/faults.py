@@ -213,7 +213,7 @@ def _other_level(
     own = signs().levels_of(next(iter(codes), ""))
     mine = signs().levels_of(text)
     if own and mine and not mine & own:
-        return f"Autre niveau géographique : {sorted(mine)[0]}."
+        return f"Autre niveau géographique : {min(mine)}."
     widths = {len(code) for code in codes}
     if own and text.isdecimal() and len(widths) == 1 and len(text) == min(widths) - 1 and scope:
         return "" if f"0{text}".startswith(scope) else "Hors des communes observées."

@@ -113,12 +113,15 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     for name in map(str, frame.columns):
         if name == spec.territory:
             continue
+        if not name:  # there may be several: nothing tells them apart
+            plan.labels += [] if "" in plan.labels else [""]
+            continue
         cells = mine[name].str.strip()
         filled = cells[cells != ""]
         form = _period_form(name, filled)
         if form is not None:
             period_column, period_form = period_column or name, period_form or form
-        elif not name or filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
+        elif filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
             plan.labels.append(name)
         else:
             kept[name] = filled
@@ -253,7 +256,7 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
 
 def _constant(cells: pd.Series) -> bool:
     """Say whether a column has one whole number in all its rows: a class or a rank, no figure."""
-    return len(cells) >= _FEW and cells.nunique() == 1 and cells.iloc[0].strip("0") != ""
+    return len(cells) >= _FEW and (cells == cells.iloc[0]).all() and cells.iloc[0].strip("0") != ""
 
 
 def _title(found: Found) -> str:

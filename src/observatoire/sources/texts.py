@@ -76,12 +76,6 @@ def decode(content: bytes, encoding: str, name: str) -> str:
         refuse_binary(content, name)
     try:
         text = content.decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
-    except LookupError as error:
-        raise UnreadableFileError(
-            f"L’encodage « {encoding} » n’existe pas.",
-            where=name,
-            remedy='Essayez encoding = "utf-8" ou "cp1252" dans source.toml.',
-        ) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         if error.end >= len(content):
@@ -94,6 +88,12 @@ def decode(content: bytes, encoding: str, name: str) -> str:
             f"Ces octets ne sont pas du « {encoding} ».",
             where=f"{name}, ligne {line}",
             remedy='Déclarez encoding = "cp1252" (Windows) ou "utf-8" dans source.toml.',
+        ) from error
+    except (LookupError, ValueError) as error:
+        raise UnreadableFileError(
+            f"L’encodage « {encoding} » n’existe pas.",
+            where=name,
+            remedy='Essayez encoding = "utf-8" ou "cp1252" dans source.toml.',
         ) from error
     return text if text.isascii() else _without_surrogates(text, name)
 

@@ -22,6 +22,7 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
+from observatoire.territories.signatures import check_signature, offline
 from observatoire.territories.systems import place_of, systems_like
 from observatoire.typography import enumerate_words, number, several_of
 
@@ -111,7 +112,7 @@ def read_layer(
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
     shapes, repaired = _check_shapes(flat, path, repair=repair)
-    moved = shapes.to_crs(crs)
+    moved = _moved(shapes, path, crs)
     _check_place(moved, path, frame.crs, crs)
     return Layer(
         shapes=gpd.GeoSeries(moved, crs=crs),
@@ -131,7 +132,7 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
     UnreadableFileError, EmptyFileError
         When GDAL cannot read the file, or it has no row.
     """
-    if not path.exists():
+    if not path.is_file():
         raise UnreadableFileError(
             "Le fichier n’existe pas.",
             where=str(path),
@@ -143,23 +144,46 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
             where=path.name,
             remedy="Redemandez-le au producteur.",
         )
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
-    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, OSError, ValueError) as error:
-        raise UnreadableFileError(
-            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
-            where=path.name,
-            why=f"Le lecteur dit : {error}",
-            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
-        ) from error
-    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)]
+    layers = [frame for frame in read_frames(path) if len(frame)]
     if not layers:
         raise EmptyFileError(
             "La couche ne contient aucun contour.",
             where=path.name,
             remedy="Redemandez-la, ou choisissez un fichier de polygones.",
         )
+    return layers
+
+
+def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
+    """Return the layers of a file that have shapes, or the first of them, never from elsewhere.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is not what its name says, or GDAL cannot read it.
+    """
+    check_signature(path)
+    try:
+        with offline():
+            names = [str(name) for name in pyogrio.list_layers(path)[:most, 0]]
+            frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
+    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, ProjError, OSError, ValueError) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
+        ) from error
+    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame)]
+    for frame in layers:
+        if not frame.columns.is_unique:
+            name = frame.columns[frame.columns.duplicated()][0]
+            raise UnreadableFileError(
+                f"La colonne « {name} » figure deux fois.",
+                where=path.name,
+                why="On ne saurait laquelle lire.",
+                remedy="Renommez ou supprimez l’une des deux dans QGIS.",
+            )
     return layers
 
 
@@ -289,6 +313,19 @@ def _place_of(x0: float, y0: float, x1: float, y1: float) -> str:
     """Name the French territory in which the middle of a layer lies, if it is in one."""
     place = place_of((x0 + x1) / 2, (y0 + y1) / 2)
     return f" ({place})" if place else ""
+
+
+def _moved(shapes: gpd.GeoSeries, path: Path, crs: str) -> gpd.GeoSeries:
+    """Carry shapes to the workspace's CRS."""
+    try:
+        return shapes.to_crs(crs)
+    except ProjError as error:
+        raise CRSError(
+            f"On ne sait pas passer du système de cette couche à {crs}.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
+        ) from error
 
 
 def _crs_name(crs: CRS) -> str:
