@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 import pytest
 
 from observatoire import cli
 from observatoire.workspace import create_workspace
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +29,9 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     ("words", "status", "said"),
     [
         (["anex"], 2, ["« anex » n’existe pas", "annex"]),
-        (["panel"], 2, ["Il manque l’argument « theme »"]),
+        (["panel"], 2, ["Il manque l’argument « THEME »"]),
+        (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
+        (["panle"], 2, ["Vouliez-vous dire « panel »"]),
         (["panel", "--foo"], 2, ["« --foo » n’existe pas"]),
         (["status", "un", "deux"], 2, ["en trop"]),
         (["status", "-w", "/nulle/part"], 1, ["observatoire.toml", "observatoire init"]),
@@ -51,6 +51,22 @@ def test_a_wrong_call_is_a_french_sentence(
     assert "Traceback" not in shown
     for text in said:
         assert text in shown
+
+
+ENGLISH = r"Usage|Options:|Arguments:|Show this|default|required|<str>|<path>|\[ARGS\]|\.\.\."
+
+
+COMMANDS = [str(one.name or one.callback.__name__) for one in cli.app.registered_commands]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], *([name, "--help"] for name in COMMANDS)])
+def test_help_is_in_french(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert call(monkeypatch, *words) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Emploi : observatoire")
+    assert not re.search(ENGLISH, shown), shown
 
 
 def test_init_does_not_overwrite(
@@ -122,6 +138,18 @@ def test_publish_then_federate(
     assert call(monkeypatch, "federate", package, "-o", together) == 0
     assert together.read_text(encoding="utf-8").startswith("observatoire,zonage,territoire")
     assert "indicateurs communs" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="pas de dossier où l’on ne peut écrire")
+def test_what_cannot_be_written_is_a_sentence(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert call(monkeypatch, "publish", "/proc/paquet", "-w", space) == 1
+    assert call(monkeypatch, "publish", tmp_path / "paquet", "-w", space) == 0
+    assert call(monkeypatch, "federate", tmp_path / "paquet", "-o", "/proc/f.csv") == 1
+    shown = capsys.readouterr().err
+    assert shown.count("On ne peut pas écrire ici. Le système dit : ce dossier") == 2
+    assert "No such file" not in shown
 
 
 def test_audit_says_when_nothing_is_hidden(

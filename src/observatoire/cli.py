@@ -7,13 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from observatoire import __version__
@@ -30,27 +32,82 @@ for _name, _french in {
 }.items():
     setattr(rich_utils, _name, _french)
 
+#: What Typer writes around our words in a help page, and how it is said in French.
+_HELP = (
+    (r"^Usage: ", "Emploi : "),
+    (r"COMMAND \[ARGS\]\.\.\.", "COMMANDE [ARGUMENTS]…"),
+    (r"^(Arguments|Options):", r"\1 :"),
+    (r"Show this message and exit\.", "Affiche cette aide."),
+    (r"\[default:", "[par défaut :"),
+    (r"\[required\]", "[obligatoire]"),
+    (r" <(?:str|path|list\[Path\])>", ""),
+    (r"\{(\w+)\}", r"\1"),
+    (r"\.\.\.", "…"),
+)
+
+
+def _in_french(text: str) -> str:
+    for english, french in _HELP:
+        text = re.sub(english, french, text, flags=re.MULTILINE)
+    return text
+
+
+class _Command(TyperCommand):
+    """A command whose help page is in French."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help page."""
+        return _in_french(super().get_help(ctx))
+
+
+class _Group(TyperGroup):
+    """The list of commands, in French, each told in full."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help page."""
+        return _in_french(super().get_help(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each command does, never cut short."""
+        told = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commandes "):
+            formatter.write_dl([(name, one.help or "") for name, one in told if one])
+
+
 app = typer.Typer(
     help="Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation.",
-    no_args_is_help=True,
+    cls=_Group,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+command = partial(app.command, cls=_Command)
 out = Console()
 err = Console(stderr=True)
 
 Workspace = Annotated[
     Path,
     typer.Option(
-        "--workspace", "-w", help="Dossier de l’espace de travail (avec observatoire.toml)."
+        "--workspace",
+        "-w",
+        metavar="DOSSIER",
+        help="Dossier de l’espace de travail (avec observatoire.toml).",
     ),
 ]
-Period = Annotated[str | None, typer.Option("--period", "-p", help="Période, par exemple 2016.")]
+Period = Annotated[
+    str | None, typer.Option("--period", "-p", metavar="PERIODE", help="Période, par exemple 2016.")
+]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Fichier à écrire ; son suffixe dit la forme."),
+    typer.Option(
+        "--output", "-o", metavar="FICHIER", help="Fichier à écrire ; son suffixe dit la forme."
+    ),
 ]
+
+
+def _proposed(found: re.Match[str]) -> str:
+    names = re.findall(r"[\w-]+", found[1])
+    return f"Vouliez-vous dire {' ou '.join(f'« {name} »' for name in names)} ?"
 
 
 #: What Typer says of a wrong call, and how it is said in French.
@@ -59,7 +116,8 @@ _USAGE = (
     (r"Missing option '(.+?)'\.", r"Il manque l’option « \1 »."),
     (r"No such option: (\S+)", r"L’option « \1 » n’existe pas."),
     (r"No such command '(.+?)'\.", r"La commande « \1 » n’existe pas."),
-    (r"Did you mean (.+?)\?", r"Vouliez-vous dire \1 ?"),
+    (r"Did you mean (.+?)\?", _proposed),
+    (r"\(Possible options?: (.+?)\)", _proposed),
     (r"Got unexpected extra argument(?:s|\(s\))? \((.+?)\)", r"Argument en trop : \1."),
     (r"Option '(.+?)' requires an argument\.", r"L’option « \1 » demande une valeur."),
     (r"Invalid value for '?(.+?)'?: (.+)", r"Valeur impossible pour \1 : \2"),
@@ -70,7 +128,7 @@ _USAGE = (
 def main() -> None:
     """Run the command line; an expected error is a sentence and a status, never a traceback."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        sys.exit(app(standalone_mode=False, prog_name="observatoire") or 0)
     except ObservatoireError as error:
         _refuse(f"Erreur : {_in_words_of_the_line(error)}", 1)
     except typer.Abort:
@@ -112,22 +170,40 @@ def _written(path: Path, start: float) -> None:
     out.print(f"Écrit : {path} ({seconds} s)", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
+@command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="Dossier à créer ou à compléter.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DOSSIER", help="Dossier à créer ou à compléter.")
+    ] = Path(),
+    *,
+    empty: Annotated[
+        bool,
+        typer.Option(
+            "--empty", help="Sans l’exemple : des modèles à remplir, pour une autre ville."
+        ),
+    ] = False,
 ) -> None:
-    """Crée un espace de travail à partir de l’exemple embarqué (Martinique)."""
+    """Crée un espace de travail à partir de l’exemple embarqué, ou à remplir (--empty)."""
+    from observatoire.founding import create_blank
     from observatoire.workspace import create_workspace
 
+    if empty:
+        made = create_blank(folder)
+        out.print(f"Espace de travail à remplir : {made}", highlight=False, soft_wrap=True)
+        out.print("Ensuite : complétez observatoire.toml ; le guide dit comment.", highlight=False)
+        return
     made = create_workspace(folder)
     out.print(f"Espace de travail prêt : {made}", highlight=False, soft_wrap=True)
     out.print("Ensuite : observatoire load, puis observatoire annex.", highlight=False)
 
 
-@app.command()
+@command()
 def load(
     path: Annotated[
-        Path | None, typer.Argument(help="Source, fichier ou couche ; tout data/raw par défaut.")
+        Path | None,
+        typer.Argument(
+            metavar="CHEMIN", help="Source, fichier ou couche ; tout data/raw par défaut."
+        ),
     ] = None,
     workspace: Workspace = Path(),
     *,
@@ -136,10 +212,17 @@ def load(
         typer.Option("--reject", help="Mettre de côté les lignes en faute au lieu de refuser."),
     ] = False,
     period: Annotated[
-        str | None, typer.Option("--period", "-p", help="Période d’un fichier qui n’en dit aucune.")
+        str | None,
+        typer.Option(
+            "--period", "-p", metavar="PERIODE", help="Période d’un fichier qui n’en dit aucune."
+        ),
     ] = None,
-    zoning: Annotated[str, typer.Option(help="Zonage, quand on ne peut le trouver.")] = "",
-    code_column: Annotated[str, typer.Option(help="Colonne des codes d’une couche.")] = "",
+    zoning: Annotated[
+        str, typer.Option(metavar="ZONAGE", help="Zonage, quand on ne peut le trouver.")
+    ] = "",
+    code_column: Annotated[
+        str, typer.Option(metavar="COLONNE", help="Colonne des codes d’une couche.")
+    ] = "",
     repair: Annotated[
         bool, typer.Option("--repair", help="Réparer les contours qui se recoupent.")
     ] = False,
@@ -171,14 +254,21 @@ def load(
             raise failed(failures, [], len(targets))
 
 
-@app.command()
+@command()
 def preview(
-    path: Annotated[Path, typer.Argument(help="Tableau : csv, xls, xlsx, ods, dbf, parquet, zip.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="FICHIER", help="Tableau : csv, xls, xlsx, ods, dbf, parquet, zip."),
+    ],
     workspace: Workspace = Path(),
     period: Period = None,
     *,
-    zoning: Annotated[str, typer.Option(help="Zonage des territoires du tableau.")] = "",
-    member: Annotated[str, typer.Option(help="Fichier à lire dans une archive.")] = "",
+    zoning: Annotated[
+        str, typer.Option(metavar="ZONAGE", help="Zonage des territoires du tableau.")
+    ] = "",
+    member: Annotated[
+        str, typer.Option(metavar="FICHIER", help="Fichier à lire dans une archive.")
+    ] = "",
     write: Annotated[
         bool, typer.Option("--write", help="Écrire le source.toml qui chargerait ce fichier.")
     ] = False,
@@ -191,7 +281,7 @@ def preview(
             out.print(f"\nÉcrit : {shown.write()}", highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
+@command()
 def status(workspace: Workspace = Path()) -> None:
     """Dit ce que contient l’entrepôt : sources, zonages, rejets, conventions, contrôles."""
     with _opened(workspace) as o:
@@ -239,9 +329,11 @@ def status(workspace: Workspace = Path()) -> None:
     )
 
 
-@app.command()
+@command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="Nom au registre ; voyez --list.")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="NOM", help="Nom au registre ; voyez --list.")
+    ] = "",
     workspace: Workspace = Path(),
     *,
     listed: Annotated[bool, typer.Option("--list", help="Dit ce que le registre connaît.")] = False,
@@ -277,11 +369,14 @@ def _transfer(file: str) -> Iterator[Callable[[int, int | None], None]]:
         yield lambda done, total: bars.update(bar, completed=done, total=total)
 
 
-@app.command()
+@command()
 def check(
     workspace: Workspace = Path(),
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Fichier .csv de toutes les lignes.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FICHIER", help="Fichier .csv de toutes les lignes."
+        ),
     ] = None,
 ) -> None:
     """Passe les contrôles sur ce qui est chargé ; rend 2 s’il y a une erreur."""
@@ -294,9 +389,11 @@ def check(
         raise typer.Exit(2)
 
 
-@app.command()
+@command()
 def panel(
-    theme: Annotated[str, typer.Argument(help="Thématique : population, emploi, habitat…")],
+    theme: Annotated[
+        str, typer.Argument(metavar="THEME", help="Thématique : population, emploi, habitat…")
+    ],
     workspace: Workspace = Path(),
     period: Period = None,
     output: Output = None,
@@ -309,9 +406,12 @@ def panel(
     _written(written, start)
 
 
-@app.command(name="map")
+@command(name="map")
 def draw(
-    indicator: Annotated[str, typer.Argument(help="Code de l’indicateur, par exemple part_hlm.")],
+    indicator: Annotated[
+        str,
+        typer.Argument(metavar="INDICATEUR", help="Code de l’indicateur, par exemple part_hlm."),
+    ],
     workspace: Workspace = Path(),
     period: Period = None,
     output: Output = None,
@@ -324,13 +424,15 @@ def draw(
     _written(written, start)
 
 
-@app.command()
+@command()
 def profile(
-    territory: Annotated[str, typer.Argument(help="Code ou nom du quartier.")],
+    territory: Annotated[
+        str, typer.Argument(metavar="TERRITOIRE", help="Code ou nom du territoire.")
+    ],
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
-    """Écrit la fiche d’un quartier, désigné par son code ou son nom."""
+    """Écrit la fiche d’un territoire, désigné par son code ou son nom."""
     start = time.monotonic()
     with _opened(workspace) as o, _step("Fiche"):
         sheet = o.profile(territory)
@@ -339,18 +441,20 @@ def profile(
     _written(written, start)
 
 
-@app.command()
+@command()
 def evaluate(
     start: Annotated[
-        str | None, typer.Argument(help="Période de départ ; la première chargée par défaut.")
+        str | None,
+        typer.Argument(metavar="DEBUT", help="Période de départ ; la première chargée par défaut."),
     ] = None,
     end: Annotated[
-        str | None, typer.Argument(help="Période d’arrivée ; la dernière chargée par défaut.")
+        str | None,
+        typer.Argument(metavar="FIN", help="Période d’arrivée ; la dernière chargée par défaut."),
     ] = None,
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
-    """Évalue le contrat : objectifs, écarts des quartiers, programmation, ce qui manque."""
+    """Évalue le contrat : objectifs, écarts, programmation, ce qui manque."""
     begun = time.monotonic()
     with _opened(workspace) as o, _step("Évaluation"):
         sheet = o.evaluate(start, end)
@@ -359,7 +463,7 @@ def evaluate(
     _written(written, begun)
 
 
-@app.command()
+@command()
 def watch(workspace: Workspace = Path(), output: Output = None) -> None:
     """Dit les seuils de watch.toml franchis ou à confirmer, et les notes publiques."""
     from observatoire.pages.blocks import Grid
@@ -377,11 +481,13 @@ def watch(workspace: Workspace = Path(), output: Output = None) -> None:
         _written(written, begun)
 
 
-@app.command()
+@command()
 def trend(
-    indicator: Annotated[str, typer.Argument(help="Indicateur, par exemple part_hlm.")],
-    start: Annotated[str, typer.Argument(help="Période de départ.")],
-    end: Annotated[str, typer.Argument(help="Période d’arrivée.")],
+    indicator: Annotated[
+        str, typer.Argument(metavar="INDICATEUR", help="Indicateur, par exemple part_hlm.")
+    ],
+    start: Annotated[str, typer.Argument(metavar="DEBUT", help="Période de départ.")],
+    end: Annotated[str, typer.Argument(metavar="FIN", help="Période d’arrivée.")],
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
@@ -393,9 +499,11 @@ def trend(
     _written(written, begun)
 
 
-@app.command()
+@command()
 def inequality(
-    indicator: Annotated[str, typer.Argument(help="Taux, par exemple part_hlm.")],
+    indicator: Annotated[
+        str, typer.Argument(metavar="INDICATEUR", help="Taux, par exemple part_hlm.")
+    ],
     period: Period = None,
     workspace: Workspace = Path(),
     output: Output = None,
@@ -408,7 +516,7 @@ def inequality(
     _written(written, begun)
 
 
-@app.command()
+@command()
 def audit(workspace: Workspace = Path()) -> None:
     """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués, et par quelles sommes."""
     with _opened(workspace) as o, _step("Audit"):
@@ -432,23 +540,24 @@ def audit(workspace: Workspace = Path()) -> None:
         raise typer.Exit(2)
 
 
-@app.command()
+@command()
 def annex(
     path: Annotated[
-        Path | None, typer.Argument(help="Fichier à écrire : .html, .pdf, .docx ou .xlsx.")
+        Path | None,
+        typer.Argument(metavar="FICHIER", help="Fichier à écrire : .html, .pdf, .docx ou .xlsx."),
     ] = None,
     workspace: Workspace = Path(),
 ) -> None:
-    """Écrit l’annexe : thématiques, cartes, fiches des quartiers, complétude, sources."""
+    """Écrit l’annexe : thématiques, cartes, fiches, complétude, sources."""
     start = time.monotonic()
     with _opened(workspace) as o, _step("Annexe") as tell:
         written = o.annex(path, progress=tell)
     _written(written, start)
 
 
-@app.command()
+@command()
 def publish(
-    folder: Annotated[Path, typer.Argument(help="Dossier du paquet à écrire.")],
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier du paquet à écrire.")],
     workspace: Workspace = Path(),
 ) -> None:
     """Écrit un paquet de données qu’un autre observatoire peut relire."""
@@ -458,15 +567,20 @@ def publish(
     _written(written, start)
 
 
-@app.command()
+@command()
 def federate(
-    packages: Annotated[list[Path], typer.Argument(help="Dossiers de paquets publiés.")],
+    packages: Annotated[
+        list[Path], typer.Argument(metavar="PAQUET", help="Dossiers de paquets publiés.")
+    ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Fichier .csv des chiffres réunis.")
+        Path,
+        typer.Option("--output", "-o", metavar="FICHIER", help="Fichier .csv des chiffres réunis."),
     ] = Path("federation.csv"),
 ) -> None:
     """Réunit les paquets de plusieurs observatoires en un seul tableau."""
     import observatoire
+    from observatoire.pages.sheet import cannot_write
+    from observatoire.typography import plural
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
@@ -474,10 +588,14 @@ def federate(
         )
     with _step("Fédération"):
         together = observatoire.federate(packages)
-        together.df.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
+        try:
+            together.df.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
+        except OSError as error:
+            raise cannot_write(output, error) from error
+    common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     out.print(
-        f"{len(together.observatories)} observatoires, {len(together.df)} lignes, "
-        f"{len(together.common())} indicateurs communs : {output}",
+        f"{plural(len(together.observatories), 'observatoire')}, "
+        f"{plural(len(together.df), 'ligne')}, {common} : {output}",
         highlight=False,
         soft_wrap=True,
     )
@@ -485,6 +603,7 @@ def federate(
 
 @app.callback(invoke_without_command=True)
 def about(
+    context: typer.Context,
     *,
     version: Annotated[bool, typer.Option("--version", help="Dit la version et s’arrête.")] = False,
 ) -> None:
@@ -492,6 +611,8 @@ def about(
     if version:
         out.print(f"observatoire {__version__}", highlight=False)
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        out.print(context.get_help(), highlight=False, markup=False, soft_wrap=True)
 
 
 def _show(title: str, columns: list[str], rows: list[list[str]]) -> None:

@@ -201,10 +201,15 @@ def read_toml(path: Path) -> Declaration:
         raise DescriptorError(
             "Cette ligne n’est pas du TOML.",
             where=f"{path.name}, ligne {line[1]}" if line else path.name,
-            why=f"Le lecteur dit : {error}.",
+            why=_written(path, int(line[1])) if line else "",
             remedy="Vérifiez les guillemets et les crochets de cette ligne et de la précédente.",
         ) from error
     return Declaration(path, table)
+
+
+def _written(path: Path, line: int) -> str:
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return f"On y lit « {lines[line - 1].strip()} »." if 0 < line <= len(lines) else ""
 
 
 _HEADER = re.compile(r"\s*\[(\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")

@@ -7,6 +7,7 @@ A message has four parts, in this order: *where* (file, line, column, code), *wh
 from __future__ import annotations
 
 import difflib
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -144,6 +145,36 @@ class SecrecyError(ObservatoireError):
 
 class FormatError(ObservatoireError):
     """A suffix the library cannot write."""
+
+
+#: What the system says of a failure, for those who do not read its English.
+_SYSTEM = {
+    errno.ENOENT: "ce dossier ou ce fichier n’existe pas",
+    errno.EACCES: "l’accès est refusé",
+    errno.EPERM: "l’opération n’est pas permise",
+    errno.EEXIST: "un fichier porte déjà ce nom",
+    errno.ENOTDIR: "ce n’est pas un dossier",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOSPC: "le disque est plein",
+    errno.EROFS: "le disque ne s’écrit pas",
+    errno.ENAMETOOLONG: "le nom est trop long",
+    errno.EBUSY: "le fichier est ouvert par un autre programme",
+    errno.EINVAL: "le nom contient un signe que le système refuse",
+    errno.EIO: "le disque ou le réseau ne répond pas",
+    errno.ENOTEMPTY: "le dossier n’est pas vide",
+    errno.EXDEV: "les deux dossiers sont sur des disques différents",
+}
+
+
+def system_words(error: OSError) -> str:
+    """Say in French what the system says of a failure; its own words where we have none.
+
+    Examples
+    --------
+    >>> system_words(FileNotFoundError(2, "No such file or directory"))
+    'ce dossier ou ce fichier n’existe pas'
+    """
+    return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

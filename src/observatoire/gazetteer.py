@@ -13,7 +13,7 @@ from observatoire.errors import UnknownNameError, suggestion
 from observatoire.indicators.beside import counterparts
 from observatoire.maps.drawing import Ground
 from observatoire.panels.profile import Identity, SharedSource, identity_facts
-from observatoire.territories.links import PART, WHOLE
+from observatoire.territories.links import PART, UNKNOWN, WHOLE
 from observatoire.territories.names import Matcher
 from observatoire.typography import enumerate_words
 from observatoire.warehouse import Warehouse, read_shapes
@@ -22,6 +22,8 @@ from observatoire.workspace import Comparator
 if TYPE_CHECKING:
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.beside import Counterpart
+    from observatoire.nouns import Noun
+    from observatoire.territories.zoning import Schematic
     from observatoire.workspace import Workspace
 
 
@@ -87,15 +89,39 @@ class Gazetteer:
         """Return the shapes of a zoning and what a map puts under them."""
         frame = self.frames[zoning]
         plan = self.workspace.zoning(zoning).schematic
-        cells = self.frames[plan.source] if plan and plan.source else frame.iloc[:0]
-        outlines = self.frames.get(self._commune_zoning or "", frame.iloc[:0])
-        return Ground(
-            frame.geometry, cells.geometry, outlines.geometry, bool(frame["official"].all())
+        below = plan.source if plan else self._ties(zoning)[0]
+        cells = self.frames[below] if below else frame.iloc[:0]
+        communes = self.frames.get(self._commune_zoning or "", frame.iloc[:0])
+        # Real parts say where a commune ends better than its drawing; and than nothing.
+        rather = _surveyed(cells) > _surveyed(communes)
+        outlines = (
+            cells[cells.geometry.notna()].dissolve("commune").geometry
+            if rather
+            else communes.geometry
         )
+        return Ground(
+            frame.geometry,
+            cells.geometry,
+            outlines,
+            bool(frame["official"].all()),
+            self._drawn(plan),
+            self.desk.words(zoning),
+            rough=not rather and _surveyed(communes) == _DRAWN,
+        )
+
+    def _drawn(self, plan: Schematic | None) -> str:
+        """Say how the shapes of a zoning were drawn."""
+        if plan is None or plan.method == "outline":
+            return "tracés d’après des contours généralisés" if plan else ""
+        if plan.method == "cells":
+            return "dessinés autour de points"
+        return f"dessinés à partir des {self.workspace.zoning(plan.source).noun.many}"
 
     def identities(self, zoning: str) -> list[Identity]:
         """Return who the territories of a zoning are, in order."""
         told = self._links_told(zoning)
+        parts = self.desk.words(zoning).parts
+        unknown = f"{parts.none} {parts.agree('connu')}" if parts else "aucun"
         return [
             Identity(
                 code=str(code),
@@ -105,7 +131,8 @@ class Gazetteer:
                 facts=identity_facts(
                     row["attributes"],
                     self._commune_name(str(row["commune"])),
-                    told.get(str(code), "aucun IRIS connu"),
+                    told.get(str(code), unknown),
+                    self.workspace.zoning(zoning).noun,
                 ),
                 linked=str(code) in told,
                 shared=self._shared(zoning).get(str(code)),
@@ -157,34 +184,67 @@ class Gazetteer:
             return str(self.frames[self._commune_zoning].at[code, "name"])
         return code
 
+    def _ties(self, zoning: str) -> tuple[str, pd.DataFrame]:
+        """Return the zoning that figures come from, and what links it to the territories of one."""
+        roads = self.desk.place(zoning).roads
+        if not roads:
+            return "", pd.DataFrame(columns=["source", "target", "link"])
+        source = roads[0].source
+        links = pd.concat([road.links for road in roads if road.source == source])
+        return source, links[links["link"] != UNKNOWN]
+
     def _shared(self, zoning: str) -> dict[str, SharedSource]:
         """Return, for each territory that is part of one source only, who else is part of it."""
-        plan = self.workspace.zoning(zoning).schematic
-        table = self.desk.links.get((plan.source, zoning)) if plan else None
-        if table is None or plan is None:
-            return {}
-        known = table[table["link"].isin([WHOLE, PART])]
+        source, known = self._ties(zoning)
         alone = known[~known["target"].duplicated(keep=False) & (known["link"] == PART)]
-        names, mine = self.frames[plan.source]["name"], self.frames[zoning]["name"]
-        singular = self.workspace.zoning(plan.source).singular
+        if alone.empty:
+            return {}
+        names, mine = self.frames[source]["name"], self.frames[zoning]["name"]
+        noun = self.workspace.zoning(source).noun
         found = {}
-        for target, source in zip(alone["target"], alone["source"], strict=True):
-            others = known.loc[(known["source"] == source) & (known["target"] != target), "target"]
-            told = f"{singular} {names.get(source, '')} ({source})"
-            found[str(target)] = SharedSource(told, tuple(str(mine[other]) for other in others))
+        for target, held in zip(alone["target"], alone["source"], strict=True):
+            others = known.loc[(known["source"] == held) & (known["target"] != target), "target"]
+            told = f"{names.get(held, '')} ({held})"
+            found[str(target)] = SharedSource(
+                told, tuple(str(mine[other]) for other in others), noun
+            )
         return found
 
     def _links_told(self, zoning: str) -> dict[str, str]:
-        words = {WHOLE: "fait des IRIS entiers", PART: "partie de l’IRIS"}
-        plan = self.workspace.zoning(zoning).schematic
-        table = self.desk.links.get((plan.source, zoning)) if plan else None
-        if table is None or plan is None:
+        source, known = self._ties(zoning)
+        if known.empty:
             return {}
-        names = self.frames[plan.source]["name"]
-        told = {}
-        for code, group in table[table["link"].isin(list(words))].groupby("target"):
-            link = str(group["link"].iloc[0])
-            listed = [f"{names.get(source, '')} ({source})" for source in sorted(group["source"])]
-            word = "fait de l’IRIS entier" if link == WHOLE and len(listed) == 1 else words[link]
-            told[str(code)] = f"{word} {enumerate_words(listed)}"
-        return told
+        names = self.frames[source]["name"]
+        noun, here = self.workspace.zoning(source).noun, self.workspace.zoning(zoning).noun
+        told: dict[str, list[str]] = {}
+        for (code, link), group in known.groupby(["target", "link"], sort=False):
+            listed = [f"{names.get(one, '')} ({one})" for one in sorted(group["source"])]
+            words = _tied(str(link), noun, here, several=len(listed) > 1)
+            told.setdefault(str(code), []).append(
+                f"{words} {enumerate_words(listed, most=_MOST_NAMED)}"
+            )
+        return {code: " ; ".join(said) for code, said in told.items()}
+
+
+#: How well shapes are known: not at all, drawn or in part, real.
+_NONE, _DRAWN, _REAL = range(3)
+
+
+def _surveyed(frame: gpd.GeoDataFrame) -> int:
+    known = frame.geometry.notna()
+    if not known.any():
+        return _NONE
+    return _REAL if known.all() and frame["official"].all() else _DRAWN
+
+
+#: A territory may touch dozens of sources: naming them all would tell nothing.
+_MOST_NAMED = 8
+
+
+def _tied(link: str, noun: Noun, here: Noun, *, several: bool) -> str:
+    """Say what a territory is of its sources: made of whole ones, or of a part of some."""
+    if link == WHOLE:
+        whole = noun.agree("entier", several=several)
+        what = f"des {noun.many} {whole}" if several else f"{noun.of_the} {whole}"
+        return f"{here.agree('fait')} {what}"
+    return f"partie {f'des {noun.many}' if several else noun.of_the}"

@@ -120,6 +120,17 @@ def several_of(noun: str) -> str:
     return noun if noun.isupper() or noun.endswith(("s", "x", "z")) else f"{noun}s"
 
 
+def capital(text: str) -> str:
+    """Write the first letter as a capital, the others as they are.
+
+    Examples
+    --------
+    >>> capital("aucun IRIS"), capital("")
+    ('Aucun IRIS', '')
+    """
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def enumerate_words(words: list[str], *, most: int = 0) -> str:
     """Join words with commas and a final « et ».
 
@@ -153,7 +164,7 @@ def of_name(name: str) -> str:
     for article, contracted in (("Le ", "du "), ("Les ", "des ")):
         if name.startswith(article):
             return contracted + name.removeprefix(article)
-    return f"d’{name}" if name[:1].upper() in _VOWELS else f"de {name}"
+    return f"d’{name}" if name[:1].upper() in VOWELS else f"de {name}"
 
 
 def to_name(name: str) -> str:
@@ -170,7 +181,7 @@ def to_name(name: str) -> str:
     return f"à {name}"
 
 
-_VOWELS = frozenset("AÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜŒÆ")
+VOWELS = frozenset("AÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜŒÆ")
 
 
 def day(date: dt.date) -> str:

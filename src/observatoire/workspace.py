@@ -18,6 +18,7 @@ from observatoire.errors import (
     UnknownNameError,
     WorkspaceError,
     suggestion,
+    system_words,
 )
 from observatoire.rules import Strictness, read_strictness
 from observatoire.territories.systems import known_systems
@@ -269,7 +270,7 @@ def create_workspace(folder: Path) -> Path:
         raise WorkspaceError(
             "On ne peut pas créer l’espace de travail ici.",
             where=str(folder),
-            why=f"Le système dit : {error.strerror or error}.",
+            why=f"Le système dit : {system_words(error)}.",
             remedy="Choisissez un dossier vide où vous avez le droit d’écrire.",
         ) from error
     return folder

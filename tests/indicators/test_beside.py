@@ -218,7 +218,7 @@ def test_the_rest_of_the_town_is_exact_when_perimeters_are(
     rest = o.table(["actifs", "part"], period=2016, compare=["reste"]).compared
     values = dict(zip(rest["indicator"], rest["value"], strict=True))
     assert values == {"actifs": pytest.approx(8000), "part": pytest.approx(10)}
-    assert set(rest["name"]) == {"La Ville, hors quartiers"}
+    assert set(rest["name"]) == {"La Ville, hors secteurs"}
 
 
 def test_the_verdict_with_the_whole_is_that_with_the_rest(make: Callable[..., Observatory]) -> None:

@@ -90,7 +90,7 @@ def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
         assert row["rank"] == rank, row
         assert row["verdict"] == words[rank + 2]
         assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1e-6)
-        assert ("IRIS qui contient" in row["reason"]) == (not whole)
+        assert ("qui contient celui-ci" in row["reason"]) == (not whole)
     assert judged == {"part_0_14": 26, "part_hlm": 26, "part_pop_monoparentale": 18}[code]
 
 

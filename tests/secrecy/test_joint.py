@@ -25,6 +25,7 @@ from observatoire.declarations import read_toml
 from observatoire.errors import DescriptorError, SecrecyError
 from observatoire.indicators.catalogue import Indicator
 from observatoire.indicators.figures import Figures
+from observatoire.nouns import Noun
 from observatoire.rules import Rule, read_rule, read_strictness
 from observatoire.secrecy.reporting import sentences_of_audit
 from observatoire.values import Nature
@@ -510,7 +511,7 @@ def test_estimated_cells_tell_their_weighted_sum() -> None:
             "high": [1, 0.9],
         }
     )
-    made: Road = road_of("iris-2016", from_table(weights), "IRIS", "area", "x")
+    made: Road = road_of("iris-2016", from_table(weights), Noun("IRIS"), "area", "x")
     bases = {code: Base("aides", "aidA", "iris-2016", code, "2016") for code in ("i2", "i3")}
     figures = {bases["i2"]: Held(40, 40, 40), bases["i3"]: Held(100, 100, 100)}
     holdings = Holdings(figures, {"aides": Rule(11)})

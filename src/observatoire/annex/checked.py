@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _LEAD = (
     "À chaque chargement, des contrôles comparent les sommes par commune aux totaux publiés et "
-    "cherchent les taux impossibles, les sauts, les IRIS absents, les codes et les colonnes "
+    "cherchent les taux impossibles, les sauts, les territoires absents, les codes et les colonnes "
     "abîmés. Aucun chiffre n’est corrigé ni retiré : ce qu’ils trouvent est compté ici."
 )
 

@@ -75,7 +75,7 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
             f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
         Grid(
-            title="Complétude : indicateurs par quartiers",
+            title=f"Complétude : indicateurs par {table.words.here.singular}",
             head="Indicateur",
             columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
             rows=tuple(rows),

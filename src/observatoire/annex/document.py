@@ -22,12 +22,13 @@ from observatoire.pages.blocks import (
     Paragraph,
     Row,
 )
-from observatoire.pages.notes import SCHEMATIC_WARNING
+from observatoire.pages.notes import schematic_warning
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import Identity, profile_blocks
 from observatoire.secrecy.conventions import require_audience
 from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, plural
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,10 +83,12 @@ def annex_page(content: AnnexContent) -> Page:
     if content.checked is not None:
         blocks += checked_blocks(content.checked)
     blocks += _sources(content)
-    count = len(content.identities)
+    here = content.table.words.here
+    count = plural(len(content.identities), here.singular, here.many)
+    watched = here.agree("observé", several=len(content.identities) > 1)
     return Page(
         title=content.name,
-        subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} territoires observés",
+        subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} {watched}",
         blocks=tuple(blocks),
         date=content.date,
         place=" · ".join(text for text in (content.centre, content.place) if text),
@@ -96,11 +99,15 @@ def annex_page(content: AnnexContent) -> Page:
 def _warnings(content: AnnexContent) -> Callout:
     items = [*content.table.warnings]
     if not content.ground.official:
-        items.append(SCHEMATIC_WARNING)
-    items.append(
-        "Les chiffres d’un quartier qui n’est qu’une partie d’un IRIS sont encadrés ou donnés pour "
-        "l’IRIS entier, entre parenthèses : ils ne décrivent pas le quartier seul."
-    )
+        items.append(schematic_warning(content.ground.drawn))
+    words = content.table.words
+    if words.parts and (content.table.main["status"] == str(Status.CONTEXT)).any():
+        parts, here = words.parts, words.here
+        items.append(
+            f"Les chiffres d’{here.one} qui n’est qu’une partie d’{parts.one} sont encadrés ou "
+            f"donnés pour {parts.the} {parts.agree('entier')}, entre parenthèses : ils ne décrivent "
+            f"pas {here.the} {here.agree('seul')}."
+        )
     return Callout("À lire avant les chiffres", tuple(items))
 
 
@@ -109,7 +116,13 @@ def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
     table = content.table.select(codes)
     blocks: list[Block] = [Heading(theme.label, 1, f"theme-{theme.code}"), Paragraph(theme.lead)]
     blocks += panel_blocks(table, content.communes, theme, content.panel)
-    blocks += [map_figure(table, code, content.ground, content.communes) for code in theme.maps]
+    cells = table.main
+    told = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
+    blocks += [
+        map_figure(table, code, content.ground, content.communes)
+        for code in theme.maps
+        if code in told  # a map where nothing is known would show nothing
+    ]
     return blocks
 
 
@@ -125,10 +138,10 @@ def _evaluation(content: AnnexContent) -> list[Block]:
 
 def _profiles(content: AnnexContent) -> list[Block]:
     blocks: list[Block] = [
-        Heading("Fiches des quartiers", 1, "fiches"),
+        Heading(f"Fiches des {content.table.words.here.many}", 1, "fiches"),
         Paragraph(
-            "Une page par quartier : ce que l’on en sait, à côté de sa commune et de l’ensemble des "
-            "quartiers faits d’IRIS entiers. Signes et méthode : voir plus haut."
+            f"Une page par {content.table.words.here.singular} : ce que l’on en sait, à côté de ce à "
+            "quoi on compare. Signes et méthode : voir plus haut."
         ),
     ]
     codes = [code for theme in content.catalogue.themes.values() for code in theme.profile]

@@ -5,25 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Row
+from observatoire.pages.notes import passages_named
 from observatoire.typography import NO_BREAK, number, plural
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from observatoire.secrecy.table import ProtectedTable
 
-_PASSAGE = (
-    "Chaque producteur compte sur son propre zonage. Le recensement, Filosofi et le répertoire du "
-    "parc social sont donnés par IRIS ; ils sont portés aux quartiers par une table de passage. "
-    "Quand un quartier est fait d’IRIS entiers, ses effectifs sont des sommes sans partage et ses taux "
-    "sont recalculés sur les effectifs sommés. Quand il n’est qu’une partie d’un IRIS, son effectif "
-    "est encadré entre zéro et celui de l’IRIS, et le taux ou la médiane de l’IRIS est donné entre "
-    "parenthèses, comme contexte."
-)
-_RATES = (
-    "Un taux publié sans ses effectifs ne se recalcule pas : sur plusieurs IRIS, il est encadré par "
-    "le plus petit et le plus grand. Une médiane, une moyenne ou un indice ne se déduit jamais de "
-    "ceux des parties."
-)
 _HOLES = (
     "Caché, absent et nul sont trois choses différentes, et le restent : aucun trou n’est rempli, "
     "aucun chiffre masqué n’est remplacé."
@@ -42,8 +30,7 @@ def method_blocks(table: ProtectedTable) -> list[Block]:
     ]
     return [
         Heading("Méthode", 1, "methode"),
-        Paragraph(_PASSAGE),
-        Paragraph(_RATES),
+        *(Paragraph(text) for text in _carrying(table)),
         Paragraph(_HOLES),
         Grid(
             title="Les signes des tableaux",
@@ -59,6 +46,44 @@ def method_blocks(table: ProtectedTable) -> list[Block]:
         Heading("Secret statistique", 2, "secret"),
         *_secrecy(table),
     ]
+
+
+def _carrying(table: ProtectedTable) -> list[str]:
+    """Say how figures reach the territories shown, from what this table did."""
+    here, parts = table.words.here, table.words.parts
+    lead = "Chaque producteur compte sur son propre zonage."
+    named = passages_named(table.main)
+    if parts is None or not named:
+        own = (
+            f"{lead} Les chiffres de cette annexe sont ceux qu’ils donnent par {here.singular} : aucun "
+            "n’est porté d’un autre zonage."
+        )
+        return [own]
+    whole = f"{here.agree('fait')} {parts.of_many} {parts.agree('entier', several=True)}"
+    carried = (
+        f"{lead} Les chiffres donnés par {parts.singular} sont portés aux {here.many} par un "
+        f"passage ({' ; '.join(named)}). Quand {here.one} est {whole}, ses effectifs sont des sommes "
+        "sans partage et ses taux sont recalculés sur les effectifs sommés."
+    )
+    said, it = [carried], "elle" if here.feminine else "il"
+    shown = set(table.main["status"])
+    if str(Status.CONTEXT) in shown:
+        said.append(
+            f"Quand {it} n’est qu’une partie d’{parts.one}, son effectif est encadré entre zéro et "
+            f"celui {parts.of_the}, et le taux ou la médiane {parts.of_the} est donné entre "
+            "parenthèses, comme contexte."
+        )
+    if str(Status.ESTIMATED) in shown:
+        said.append(
+            f"Quand {parts.one} est {parts.agree('partagé')}, l’effectif est estimé, par la méthode que "
+            "nomme chaque tableau ; ses bornes ne supposent rien de cette méthode."
+        )
+    rates = (
+        "Un taux publié sans ses effectifs ne se recalcule pas : sur plusieurs "
+        f"{parts.many}, il est encadré par le plus petit et le plus grand. Une médiane, une moyenne ou "
+        "un indice ne se déduit jamais de ceux des parties."
+    )
+    return [" ".join(said), rates]
 
 
 def _count(table: ProtectedTable, status: Status) -> Cell:

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import FileError
+from observatoire.pages.sheet import cannot_write
 from observatoire.secrecy.conventions import require_audience
 from observatoire.secrecy.table import admit
 from observatoire.values import Status
@@ -82,6 +83,20 @@ def write_package(
     table.check_out(folder.name)
     folder = folder.resolve()
     _check_replaceable(folder)
+    try:
+        return _put(table, folder, name, title, sources, date)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def _put(
+    table: ProtectedTable,
+    folder: Path,
+    name: str,
+    title: str,
+    sources: Sequence[Mapping[str, Any]],
+    date: str,
+) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as aside:
         made = Path(aside) / "paquet"

@@ -26,6 +26,7 @@ from observatoire.indicators.sampling import (
     with_sampling,
 )
 from observatoire.indicators.table import CELL_COLUMNS, Table
+from observatoire.nouns import TERRITORY, Words
 from observatoire.rules import Rule
 from observatoire.sources.precision import PrecisionRule
 from observatoire.territories.perimeters import require_official
@@ -78,7 +79,16 @@ class Desk:
             zoning=zoning,
             zoning_label=self.workspace.zoning(zoning).label,
             warnings=self.workspace.warnings,
+            words=self.words(zoning),
         )
+
+    def words(self, zoning: str) -> Words:
+        """Return what the territories of a zoning are called, and those their figures come from."""
+        sources = list(dict.fromkeys(road.source for road in self._roads[zoning]))
+        parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
+        if len(sources) > 1:
+            parts = TERRITORY
+        return Words(self.workspace.zoning(zoning).noun, parts)
 
     def passage(self, source: str, target: str) -> Passage:
         """Return the passage that figures use from one zoning to another.
@@ -118,18 +128,18 @@ class Desk:
     @cached_property
     def _roads(self) -> dict[str, list[Road]]:
         members = {code: list(self.names(code)) for code in self.workspace.zonings}
-        labels = {code: zoning.singular for code, zoning in self.workspace.zonings.items()}
+        nouns = {code: zoning.noun for code, zoning in self.workspace.zonings.items()}
         # A pair that a method measures is told by no table of links.
         measured = {(one.source, one.target) for one in self.workspace.passages if one.method}
         links = {pair: table for pair, table in self.links.items() if pair not in measured}
-        roads = {code: roads_to(code, links, members, labels) for code in members}
+        roads = {code: roads_to(code, links, members, nouns) for code in members}
         book = self.book
         for declared in self.workspace.passages:
             if declared.method:
                 made = book.make(declared)
                 label = method_label(declared.method, made)
                 road = road_of(
-                    declared.source, made, labels[declared.source], declared.method, label
+                    declared.source, made, nouns[declared.source], declared.method, label
                 )
                 roads[declared.target].insert(0, road)
                 for (middle, target), second in self.links.items():
@@ -152,9 +162,9 @@ class Desk:
         require_official(read_shapes(self.warehouse, zoning), zoning)
         roads = []
         for source in dict.fromkeys(road.source for road in self._roads[zoning]):
-            singular = self.workspace.zoning(source).singular
+            noun = self.workspace.zoning(source).noun
             roads += [
-                road_of(source, made, singular, made.method, f"anneau de {metres:g} m")
+                road_of(source, made, noun, made.method, f"anneau de {metres:g} m")
                 for made in self.book.around(source, zoning, metres)
             ]
         return roads
@@ -318,6 +328,7 @@ def answer(
         ),
         differences=differences(cells, beside, by_code, zoning, places[0].names),
         caveats={note.label: note.caveats for note in sources.values() if note.caveats},
+        words=desk.words(zoning),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.asking import Desk
+    from observatoire.nouns import Noun
     from observatoire.workspace import Comparator
 
 _ROUNDING = 1e-9
@@ -66,18 +67,19 @@ def beside_place(desk: Desk, comparator: Comparator, zoning: str) -> Place:
     place = desk.place(comparator.zoning, comparator.territories)
     if not comparator.minus:
         return place
-    names = {c: f"{name}, hors quartiers" for c, name in place.names.items()}
+    minus = desk.workspace.zoning(comparator.minus).noun
+    names = {c: f"{name}, hors {minus.many}" for c, name in place.names.items()}
     roads = desk.place(comparator.minus).roads
     whole = desk.names(comparator.minus)
     left = [
-        remainder(road, [other for other in roads if other.source == road.source], whole)
+        remainder(road, [other for other in roads if other.source == road.source], whole, minus)
         for road in place.roads
         if any(other.source == road.source for other in roads)
     ]
     return Place(code, names, left)
 
 
-def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str]) -> Road:
+def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str], noun: Noun) -> Road:
     """Return what is left of wholes when parts of them are taken away.
 
     Parameters
@@ -88,6 +90,8 @@ def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str]) -> Ro
         From the same sources to the parts.
     names : mapping
         Names of the parts: those that no source is known of are not taken away, and are told.
+    noun : Noun
+        What the parts are called.
 
     Returns
     -------
@@ -121,11 +125,11 @@ def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str]) -> Ro
     left = left[left["high"] > _ROUNDING]
     made = from_table(left, targets=sorted(set(table["target"])), method=road.passage.method)
     unknown = sorted({t for one in taken for t in one.incomplete})
-    label = "moins les quartiers"
+    label = f"moins les {noun.many}"
     if unknown:
         told = enumerate_words([names.get(t, t) for t in unknown], most=4)
-        label += f" (sauf {told}, qu’aucun {road.singular} connu ne situe)"
-    return road_of(road.source, made, road.singular, road.method, label)
+        label += f" (sauf {told}, qu’{road.noun.none} {road.noun.agree('connu')} ne situe)"
+    return road_of(road.source, made, road.noun, road.method, label)
 
 
 def counterparts(desk: Desk, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:
@@ -151,7 +155,9 @@ def counterparts(desk: Desk, comparator: Comparator, zoning: str) -> dict[str, C
         if chosen is None or (comparator.zoning == zoning and chosen == territory):
             continue
         holds = not comparator.minus and (chosen in holders or (not linked and chosen == commune))
-        name = f"{members[chosen]}, hors quartiers" if comparator.minus else members[chosen]
+        name = members[chosen]
+        if comparator.minus:
+            name += f", hors {desk.workspace.zoning(comparator.minus).noun.many}"
         found[territory] = Counterpart(code, chosen, name, holds and comparator.zoning != zoning)
     return found
 

@@ -291,7 +291,7 @@ def _lacking(
 ) -> str:
     places = [
         f"{who} en {date}"
-        for who, figures in (("le quartier", mine), (other, theirs))
+        for who, figures in (("ce territoire", mine), (other, theirs))
         for figure, date in zip(figures, dates, strict=True)
         if not figure.told
     ]

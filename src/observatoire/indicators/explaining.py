@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from observatoire.typography import NO_BREAK, enumerate_words, with_unit
+from observatoire.typography import NO_BREAK, capital, enumerate_words, with_unit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Explainer:
                 low=_NAN,
                 high=_NAN,
                 status=Status.MISSING,
-                reason=f"Parties inconnues d’{road.singular}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
+                reason=f"Parties inconnues {road.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
             )
         return replace(cell, reason=reason)
 
@@ -128,7 +128,7 @@ class Explainer:
             low=_NAN,
             high=_NAN,
             status=Status.MISSING,
-            reason=f"Au moins un de ses membres n’est rattaché à aucun {road.singular} connu.",
+            reason=f"Au moins un de ses membres n’est rattaché à {road.noun.none} {road.noun.agree('connu')}.",
             method="",
             count=_NAN,
         )
@@ -139,7 +139,8 @@ class Explainer:
         parts = road.parts.get(target, ())
         if not parts:
             return (
-                f"Aucun {road.singular} connu pour ce territoire{NO_BREAK}: rattachement à établir."
+                f"{capital(road.noun.none)} {road.noun.agree('connu')} pour ce territoire{NO_BREAK}: "
+                "rattachement à établir."
             )
         if cell.status is Status.BOUNDED:
             return self._why_bounded(indicator, target, cell, road)
@@ -151,7 +152,7 @@ class Explainer:
     def _why_bounded(indicator: Indicator, target: str, cell: Cell, road: Road) -> str:
         if indicator.variable:
             count = len(road.parts[target])
-            return f"Entre le plus petit et le plus grand taux des {count} {road.plural}."
+            return f"Entre le plus petit et le plus grand taux des {count} {road.noun.many}."
         unsure = enumerate_words(sorted(road.unsure.get(target, ())), most=3)
         return f"Partie inconnue de {unsure}." if unsure else cell.reason
 
@@ -163,11 +164,17 @@ class Explainer:
             return cell.reason.strip()
         lost = set(parts) & hidden
         if lost and len(parts) > 1:
-            hid = "masqué" if len(lost) == 1 else "masqués"
-            return f"{len(lost)} des {len(parts)} {road.plural} {hid} par le producteur."
+            hid = road.noun.agree("masqué", several=len(lost) > 1)
+            return f"{len(lost)} des {len(parts)} {road.noun.many} {hid} par le producteur."
         if indicator.variable and len(parts) > 1 and road.unsure.get(target):
-            return f"Un taux connu par {road.singular} ne dit rien d’une partie d’{road.singular}."
-        scope = f" (au moins un des {len(parts)} {road.plural})" if len(parts) > 1 else ""
+            return (
+                f"Un taux connu par {road.noun.singular} ne dit rien d’une partie {road.noun.of}."
+            )
+        scope = (
+            f" (au moins {road.noun.agree('un')} des {len(parts)} {road.noun.many})"
+            if len(parts) > 1
+            else ""
+        )
         return f"{self._absence(indicator)}{scope}."
 
     def _absence(self, indicator: Indicator) -> str:

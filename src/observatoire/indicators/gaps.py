@@ -64,7 +64,7 @@ NO_COMMENT = (
     "Exploitation complémentaire sur moins de 2 000 habitants : à ne pas commenter (Insee)."
 )
 TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-dessus."
-OF_ENCLOSING = "Chiffre de l’IRIS qui contient ce quartier, non du quartier seul."
+OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul."
 
 
 def estimate_of(row: Record) -> Estimate:

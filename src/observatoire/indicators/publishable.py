@@ -71,14 +71,16 @@ def places_of(desk: Desk) -> list[Place]:
     """Return every place that a table may show: whatever is not here is never shown guarded.
 
     Besides the zonings: what is left of them without their parts, and the rings around territories
-    whose perimeters are official.
+    whose perimeters are official, and whose sources' are.
     """
+    official = set(desk.official_zonings())
     places = {zoning: desk.place(zoning) for zoning in desk.workspace.zonings}
     for comparator in desk.workspace.comparators.values():
         if comparator.minus:
             made = beside_place(desk, comparator, desk.workspace.main_zoning)
             places[made.zoning] = made
-        for zoning in desk.official_zonings() if comparator.ring else ():
-            made = beside_place(desk, comparator, zoning)
-            places[made.zoning] = made
+        for zoning in sorted(official) if comparator.ring else ():
+            if {road.source for road in desk.place(zoning).roads} <= official:
+                made = beside_place(desk, comparator, zoning)
+                places[made.zoning] = made
     return list(places.values())

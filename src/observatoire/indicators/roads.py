@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.passage import Passage, from_table
 from observatoire.territories.links import PART, SPLIT, UNKNOWN, WHOLE, compose
 from observatoire.typography import NARROW, NO_BREAK, enumerate_words, number
+
+if TYPE_CHECKING:
+    from observatoire.nouns import Noun
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
@@ -27,14 +31,9 @@ class Road:
     source: str
     passage: Passage
     links: pd.DataFrame
-    singular: str
+    noun: Noun
     method: str = LINKS
     label: str = "table de passage"
-
-    @property
-    def plural(self) -> str:
-        """What several sources are called (« IRIS » keeps its form)."""
-        return self.singular if self.singular.isupper() else f"{self.singular}s"
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:
@@ -93,7 +92,7 @@ class Road:
             sources = enumerate_words(sorted(group["source"]), most=4)
             told.setdefault(str(target), []).append(f"{words[str(link)]} {sources}")
         return {
-            target: f"{self.singular}, {self.label}{NO_BREAK}: "
+            target: f"{self.noun.singular}, {self.label}{NO_BREAK}: "
             f"{' ; '.join(sorted(said, reverse=True))}"
             for target, said in told.items()
         }
@@ -137,22 +136,22 @@ def chained(road: Road, second: pd.DataFrame) -> list[Road]:
             }
         )
         made = from_table(table, targets=sorted(set(sheet["target"])), method=road.passage.method)
-        roads.append(road_of(road.source, made, road.singular, road.method, road.label))
+        roads.append(road_of(road.source, made, road.noun, road.method, road.label))
     return roads
 
 
-def road_of(source: str, passage: Passage, singular: str, method: str, label: str) -> Road:
+def road_of(source: str, passage: Passage, noun: Noun, method: str, label: str) -> Road:
     """Return the road of a passage between real perimeters."""
     links = passage.weights[["source", "target", "link"]].astype("str")
     covered = set(links["target"])
     bare = [str(target) for target in passage.targets if target not in covered]
     unknown = pd.DataFrame({"source": "", "target": bare, "link": UNKNOWN}, dtype="str")
     told = pd.concat([links, unknown], ignore_index=True)
-    return Road(source, passage, told, singular, method, label)
+    return Road(source, passage, told, noun, method, label)
 
 
 def roads_to(
-    zoning: str, links: Links, members: Mapping[str, Sequence[str]], labels: Mapping[str, str]
+    zoning: str, links: Links, members: Mapping[str, Sequence[str]], nouns: Mapping[str, Noun]
 ) -> list[Road]:
     """Return the passages to a zoning, the straight ones first.
 
@@ -164,26 +163,26 @@ def roads_to(
         Tables of links, by (source, target).
     members : mapping
         Codes of the territories, by zoning.
-    labels : mapping
-        What one territory of each zoning is called, for the method printed with a figure.
+    nouns : mapping
+        What a territory of each zoning is called, for the method printed with a figure.
     """
     found: list[Road] = []
     for (source, target), table in links.items():
         if target == zoning:
-            found += _roads(source, table, members[zoning], labels[source])
+            found += _roads(source, table, members[zoning], nouns[source])
     straight = {road.source for road in found}
     for (middle, target), second in links.items():
         for (source, through), first in links.items():
             if target == zoning and through == middle and source not in straight:
                 chained = compose(first, second)
-                found += _roads(source, chained, members[zoning], labels[source])
+                found += _roads(source, chained, members[zoning], nouns[source])
     return found
 
 
-def _roads(source: str, links: pd.DataFrame, targets: Sequence[str], label: str) -> list[Road]:
+def _roads(source: str, links: pd.DataFrame, targets: Sequence[str], noun: Noun) -> list[Road]:
     """Return one road, or several when targets overlap: a passage shares a source only once."""
     return [
-        Road(source, passage_of(sheet), sheet, label)
+        Road(source, passage_of(sheet), sheet, noun)
         for sheet in _sheets(links[links["target"].isin(list(targets))])
     ]
 

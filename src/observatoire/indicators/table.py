@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from observatoire.nouns import Words
 from observatoire.values import records
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Table:
     ``count`` is the smallest count, zero apart, that a cell tells or rests on: of a rate, its
     numerator, its denominator, or what is in the second and not in the first. The secrecy
     threshold of its source is compared with it. ``audience`` is the widest circle that may see
-    the table, as agreements with partners set it.
+    the table, as agreements with partners set it; ``words`` what its territories are called.
     """
 
     cells: pd.DataFrame
@@ -59,6 +60,7 @@ class Table:
     differences: pd.DataFrame | None = None
     caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     audience: str = "public"
+    words: Words = field(default_factory=Words)
 
 
 #: Where a figure stands in a table: zoning, territory, indicator.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -14,6 +14,7 @@ from observatoire.maps.classes import Classes, classify, nice_sizes, size_label
 from observatoire.maps.frames import Frame, lay_frames
 from observatoire.maps.labels import place_labels
 from observatoire.maps.palettes import palettes
+from observatoire.nouns import Words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _PATTERNS = {
 }
 _PATTERN_LABELS = (
     ("bounded", Status.BOUNDED, "encadré"),
-    ("context", Status.CONTEXT, "valeur de l’IRIS qui le contient"),
+    ("context", Status.CONTEXT, "valeur {holder} qui {it} contient"),
     ("secret", Status.SECRET, "secret (s)"),
     ("missing", Status.MISSING, "non disponible (n.d.)"),
 )
@@ -58,12 +59,19 @@ class Mark:
 
 @dataclass(frozen=True)
 class Ground:
-    """What lies under the territories: cells and outlines, and whether they may be measured."""
+    """What lies under the territories: cells and outlines, and whether they may be measured.
+
+    ``drawn`` says how shapes that may not be measured were made; ``rough`` that outlines are only
+    generalised.
+    """
 
     shapes: gpd.GeoSeries
     cells: gpd.GeoSeries
     outlines: gpd.GeoSeries
     official: bool
+    drawn: str = ""
+    words: Words = field(default_factory=Words)
+    rough: bool = False
 
 
 def choropleth(
@@ -103,7 +111,7 @@ def choropleth(
         ]
         parts.append(_framed(frame, ground, body) + _numbered(frame, ground, drawn, numbers))
     swatches = [(colours[i], label) for i, label in enumerate(cut.labels())] if cut else []
-    legend = _legend(swatches, marks, unit, _legend_top(marks, ground))
+    legend = _legend(swatches, marks, unit, ground.words, _legend_top(marks, ground))
     return _whole(marks, ground, parts, legend, fill)
 
 
@@ -258,11 +266,16 @@ def _numbered(
 
 
 def _legend(
-    swatches: Sequence[tuple[str, str]], marks: Sequence[Mark], unit: str, top: float
+    swatches: Sequence[tuple[str, str]], marks: Sequence[Mark], unit: str, words: Words, top: float
 ) -> str:
     present = {m.status for m in marks}
     items = list(swatches)
-    items += [(f"url(#{p})", label) for p, status, label in _PATTERN_LABELS if status in present]
+    told = {"holder": words.holder.of_the, "it": words.here.pronoun}
+    items += [
+        (f"url(#{p})", label.format_map(told))
+        for p, status, label in _PATTERN_LABELS
+        if status in present
+    ]
     edge = palettes().ground["edge"]
     head = _text(0, top + 14, f"Classes ({unit})" if unit else "Classes", 13.5, weight=600)
     out = [head] if swatches else []

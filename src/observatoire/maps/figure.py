@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from observatoire.maps.drawing import Ground, Mark, choropleth, circles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import cell_of, told
-from observatoire.pages.notes import SCHEMATIC_WARNING, notes_of
+from observatoire.pages.notes import notes_of, schematic_warning
 from observatoire.secrecy.table import admit
 from observatoire.typography import NO_BREAK, enumerate_words
 from observatoire.values import Record, Status, records
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _AT_MOST = (
-    "le plus que le territoire puisse compter ; ceux de territoires pris dans le même IRIS ne "
+    "le plus que le territoire puisse compter ; ceux de territoires pris dans {same} ne "
     "s’additionnent pas."
 )
 
@@ -64,9 +64,11 @@ def map_figure(
         else choropleth(marks, ground, indicator.decimals, indicator.unit, classes)
     )
     period = str(cells["period"].iloc[0])
-    extra = [] if ground.official else [Note("Avertissement", SCHEMATIC_WARNING)]
+    extra = [] if ground.official else [Note("Avertissement", schematic_warning(ground.drawn))]
+    if ground.official and ground.rough:
+        extra.append(Note("Fond", "contours des communes généralisés, pour situer seulement."))
     if indicator.nature.additive and any(m.status is Status.BOUNDED for m in marks):
-        extra.insert(0, Note("Cercles en tirets", _AT_MOST))
+        extra.insert(0, Note("Cercles en tirets", _AT_MOST.format(same=table.words.holder.same)))
     absent = [m.name for m in marks if m.code not in ground.shapes.dropna().index]
     if absent:
         extra.insert(0, Note("Sans place sur la carte", f"{enumerate_words(absent)}."))

@@ -50,4 +50,4 @@ def locator_figure(code: str, name: str, ground: Ground) -> Figure | None:
         f'width="{_SIZE[0]:.0f}" height="{_SIZE[1]:.0f}" role="presentation">{"".join(parts)}</svg>'
     )
     title = f"Situation{kind}"
-    return Figure(svg, title, f"{title}. {name} parmi les quartiers.", width=0.42)
+    return Figure(svg, title, f"{title}. {name} parmi les {ground.words.here.many}.", width=0.42)

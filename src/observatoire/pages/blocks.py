@@ -67,6 +67,39 @@ class Grid:
     kind: str = "figures"
 
 
+#: A column of texts is never thought narrower or wider than this, in characters.
+_NARROWEST, _WIDEST = 9, 46
+
+#: A text of so many characters likes to hold on one line.
+_SHORT = 25
+
+
+def text_shares(grid: Grid) -> tuple[float, ...]:
+    """Return the share of the width that each column of a table of texts takes, labels first.
+
+    Examples
+    --------
+    >>> grid = Grid("t", "Nom", (Column("Note"),), (Row("Dillon", (Cell("un texte " * 9),)),))
+    >>> [round(share, 2) for share in text_shares(grid)]
+    [0.16, 0.84]
+    """
+    columns = [[grid.head], *([column.label] for column in grid.columns)]
+    for row in grid.rows:
+        if row.kind != "group":
+            for texts, text in zip(
+                columns, (row.label, *(c.text for c in row.cells)), strict=False
+            ):
+                texts.append(text)
+    wide = [min(_WIDEST, max(_NARROWEST, *map(_room, texts))) for texts in columns]
+    return tuple(each / sum(wide) for each in wide)
+
+
+def _room(text: str) -> float:
+    """Return how many characters a text likes to have: its longest word, or its length tamed."""
+    longest = max(map(len, text.split(" ")))
+    return max(longest, 5 * len(text) ** 0.5 if len(text) > _SHORT else len(text))
+
+
 @dataclass(frozen=True)
 class Heading:
     """A title; level 1 starts a part of the document."""
@@ -130,7 +163,12 @@ class Page:
     cover: bool = False
 
     def __post_init__(self) -> None:
-        """Make every text fit to print, whoever wrote it: spaces as French asks, no control."""
+        """Make every text fit to print, whoever wrote it: spaces as French asks, no control.
+
+        A box that has nothing to say is left out.
+        """
+        said = tuple(x for x in self.blocks if not isinstance(x, Callout) or x.items)
+        object.__setattr__(self, "blocks", said)
         for name in ("title", "subtitle", "blocks", "date", "place"):
             object.__setattr__(self, name, _spaced(getattr(self, name)))
 

@@ -31,9 +31,11 @@ _MARKED = (
 #: How a method names the passage that carried a figure (see ``indicators.roads.Road``).
 _PASSAGE_WORDS = ("table de passage", "au prorata", "densité relative")
 
-SCHEMATIC_WARNING = (
-    "Périmètres schématiques, dessinés autour des points des IRIS : à regarder, jamais à mesurer."
-)
+
+def schematic_warning(drawn: str) -> str:
+    """Say that perimeters are only drawn, and how."""
+    how = f", {drawn}" if drawn else ""
+    return f"Périmètres schématiques{how} : à regarder, jamais à mesurer."
 
 
 def notes_of(
@@ -150,9 +152,14 @@ def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
 
 def _passages(cells: pd.DataFrame) -> list[Note]:
     """Name the passages that carried the figures shown to these territories."""
-    heads = {str(method).split(NO_BREAK)[0] for method in cells["method"] if ", " in str(method)}
-    known = sorted(head for head in heads if any(word in head for word in _PASSAGE_WORDS))
+    known = passages_named(cells)
     return [Note("Passage", f"{' ; '.join(known)}.")] if known else []
+
+
+def passages_named(cells: pd.DataFrame) -> list[str]:
+    """Return the passages that carried some cells: « IRIS, table de passage »."""
+    heads = {str(method).split(NO_BREAK)[0] for method in cells["method"] if ", " in str(method)}
+    return sorted(head for head in heads if any(word in head for word in _PASSAGE_WORDS))
 
 
 def _reading(
@@ -188,12 +195,17 @@ _EXAMPLES: tuple[tuple[tuple[str, ...], bool], ...] = (
 def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
     """Write a figure, its interval and its verdict as one sentence."""
     status = Status(row["status"])
-    lead = "est compris dans l’intervalle" if status is Status.BOUNDED else "vaut"
+    lead = _LEADS.get(status, "vaut")
     text = f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur « {indicator.label} » "
     if status is Status.CONTEXT:
-        text += f"vaut {told(row, indicator)[1:-1]} dans l’IRIS qui le contient"
+        words = table.words
+        text += f"vaut {told(row, indicator)[1:-1]} dans {words.holder.the} qui "
+        text += f"{words.here.pronoun} contient"
     else:
         text += f"{lead} {told(row, indicator)}"
+    if status is Status.ESTIMATED and row["passage_low"] < row["passage_high"]:
+        held = interval(row["passage_low"], row["passage_high"], indicator.decimals)
+        text += f" (dans {held} sans l’hypothèse de la méthode)"
     if status is not Status.BOUNDED and row["sampling_low"] < row["sampling_high"]:
         around = interval(row["sampling_low"], row["sampling_high"], indicator.decimals)
         text += f", et le sondage permet de dire à 95 % qu’il est dans {around}"
@@ -201,6 +213,12 @@ def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
     if said and said["mark"]:
         text += f" ; par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
     return f"{text}."
+
+
+_LEADS = {
+    Status.BOUNDED: "est compris dans l’intervalle",
+    Status.ESTIMATED: "est estimé à",
+}
 
 
 def _marks(cells: pd.DataFrame) -> list[Note]:

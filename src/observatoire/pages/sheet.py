@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.errors import FileError, FormatError
+from observatoire.errors import FileError, FormatError, system_words
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def cannot_write(path: Path, error: OSError) -> FileError:
     return FileError(
         "On ne peut pas écrire ici.",
         where=str(path),
-        why=f"Le système dit : {error.strerror or error}.",
+        why=f"Le système dit : {system_words(error)}.",
         remedy="Fermez le fichier s’il est ouvert ailleurs, ou choisissez un dossier où vous avez "
         "le droit d’écrire.",
     )

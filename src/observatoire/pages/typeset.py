@@ -109,13 +109,14 @@ def _array(items: list[str]) -> str:
 
 def _grid(grid: b.Grid, _: dict[str, str]) -> str:
     heads = [f"column({_text(c.label)}, {_text(c.below)})" for c in grid.columns]
+    shares = [f"{each:.4f}fr" for each in b.text_shares(grid)] if grid.kind == "texts" else []
     rows = []
     for row in grid.rows:
         cells = [f"cell({_text(c.text)}, {_text(_look(c.status))})" for c in row.cells]
         rows.append(f"(kind: {_text(row.kind)}, label: {_text(row.label)}, cells: {_array(cells)})")
     return (
         f"#figures(title: {_text(grid.title)}, head: {_text(grid.head)}, kind: {_text(grid.kind)}, "
-        f"columns: {_array(heads)}, rows: {_array(rows)}, notes: {_notes(grid.notes)})"
+        f"shares: {_array(shares)}, columns: {_array(heads)}, rows: {_array(rows)}, notes: {_notes(grid.notes)})"
     )
 
 

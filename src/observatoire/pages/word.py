@@ -15,7 +15,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from observatoire.pages import blocks as b
 from observatoire.pages.typeset import typeset
-from observatoire.typography import NO_BREAK
+from observatoire.typography import NARROW, NO_BREAK
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -29,7 +29,15 @@ _TOLD = 2  # levels of headings that the contents list
 _TWIPS = 56.7
 
 #: Share of the width taken by the first column, by kind of table.
-_FIRST_COLUMN = {"profile": 0.48, "texts": 0.24, "holes": 0.19}
+_FIRST_COLUMN = {"profile": 0.34, "holes": 0.19}
+
+#: Columns of a profile that need more or less than the others.
+_COLUMNS = {
+    "Écart": 1.6,
+    "Période": 0.6,
+    "Intervalle à 95 %": 1.15,
+    f"Intervalle à 95{NARROW}%": 1.15,
+}
 
 _LINE = 'w:val="single" w:sz="4" w:space="0" w:color="D5DBE2"'
 _BORDERS = (
@@ -177,11 +185,7 @@ def _picture(document: Any, figure: b.Figure) -> None:
 def _table(document: Any, grid: b.Grid) -> None:
     _title(document, grid.title)
     count = len(grid.columns)
-    first = _FIRST_COLUMN.get(grid.kind, 0.26)
-    widths = [
-        round(_WIDTH * first * _TWIPS),
-        *[round(_WIDTH * (1 - first) / count * _TWIPS)] * count,
-    ]
+    widths = [round(_WIDTH * share * _TWIPS) for share in _shares(grid)]
     table = document.add_table(rows=0, cols=count + 1)
     table.autofit = False
     # Written as XML: one call a cell and a property took ten seconds for an annex.
@@ -200,6 +204,17 @@ def _table(document: Any, grid: b.Grid) -> None:
     for row in parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>"):
         table._tbl.append(row)  # noqa: SLF001 - no public way
     _notes(document, grid.notes)
+
+
+def _shares(grid: b.Grid) -> tuple[float, ...]:
+    """Return the share of the page's width that each column takes."""
+    if grid.kind == "texts":
+        return b.text_shares(grid)
+    wanted = [_COLUMNS.get(column.label, 1.0) for column in grid.columns]
+    if grid.kind != "profile":
+        wanted = [1.0] * len(grid.columns)
+    first = _FIRST_COLUMN.get(grid.kind, 0.26)
+    return (first, *((1 - first) * each / sum(wanted) for each in wanted))
 
 
 def _row(row: b.Row, widths: list[int], size: int, *, right: bool) -> str:

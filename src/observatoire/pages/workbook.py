@@ -20,6 +20,12 @@ _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 #: Points that a line of text takes.
 _LINE = 15
 
+#: Widths of columns, in characters: labels, texts, figures.
+_LABEL, _TEXT, _FIGURE = 38, 34, 13
+
+#: As many indicators as a landscape page holds.
+_ACROSS = 3
+
 #: Columns written for each column of figures.
 _PARTS = ("valeur", "au moins", "au plus", "statut")
 
@@ -40,6 +46,11 @@ def save_workbook(page: b.Page, path: Path) -> None:
         elif isinstance(block, b.Grid):
             writer.grid(block, chapter)
     book.close()
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column."""
+    return sum(max(1, -(-len(part) // (width - 2))) for part in text.split("\n"))
 
 
 @dataclass
@@ -107,7 +118,7 @@ class _Writer:
         sheet = self.sheet(chapter or grid.title)
         title = f"{chapter}{NO_BREAK}: {grid.title}" if chapter not in grid.title else grid.title
         sheet.write_string(0, 0, title, self.title)
-        sheet.set_column(0, 0, 38)
+        sheet.set_column(0, 0, _LABEL)
         textual = grid.kind in ("texts", "holes")
         parts = ("",) if textual else _PARTS
         sheet.write_string(2, 0, grid.head, self.bold)
@@ -116,8 +127,12 @@ class _Writer:
                 unit = f" ({column.below})" if column.below and part != "statut" else ""
                 label = f"{column.label}{unit}" + (f"\n{part}" if part else "")
                 sheet.write_string(2, 1 + rank * len(parts) + offset, label, self.bold)
-        sheet.set_column(1, len(grid.columns) * len(parts), 34 if grid.kind == "texts" else 13)
+        wide = _TEXT if grid.kind == "texts" else _FIGURE
+        sheet.set_column(1, len(grid.columns) * len(parts), wide)
         sheet.set_row(2, _LINE * (2 if textual else 4))
+        # Printed, a wide table goes on to other pages, its labels repeated, rather than shrink.
+        sheet.fit_to_pages(1 if textual else -(-len(grid.columns) // _ACROSS), 0)
+        sheet.repeat_columns(0)
         sheet.freeze_panes(3, 1)
         sheet.repeat_rows(2)
         line = 3
@@ -127,6 +142,12 @@ class _Writer:
                 self._cell(
                     sheet, line, 1 + rank * len(parts), cell, grid.columns[rank], textual=textual
                 )
+            # Told, for not every program finds the height of wrapped texts by itself.
+            high = max(
+                [_lines(row.label, _LABEL), *(_lines(c.text, wide) for c in row.cells if textual)]
+            )
+            if high > 1:
+                sheet.set_row(line, _LINE * high)
             line += 1
         for note in grid.notes:
             line += 1

@@ -170,8 +170,13 @@ class Inquiry:
         return small if small and any(self.places.communes(small).values()) else ""
 
     @property
+    def _median(self) -> str:
+        noun = self.desk.workspace.zoning(self._small).noun
+        return f"{noun.singular} {noun.agree('médian')}"
+
+    @property
     def _median_label(self) -> str:
-        return f"{self.desk.workspace.zoning(self._small).singular} médian de la commune"
+        return f"{self._median} de la commune"
 
     def _beside(self, zoning: str) -> dict[str, list[Beside]]:
         where = self.places.zoning
@@ -182,8 +187,7 @@ class Inquiry:
             if commune in names:
                 made[code].append(Beside(where, commune, names[commune]))
                 if self._small:
-                    label = f"{self.desk.workspace.zoning(self._small).singular} médian"
-                    made[code].append(Beside(MEDIAN, commune, f"{label} ({names[commune]})"))
+                    made[code].append(Beside(MEDIAN, commune, f"{self._median} ({names[commune]})"))
         return made
 
     def _without(self, rest: Sequence[tuple[Indicator, str]], start: str, end: str) -> pd.DataFrame:

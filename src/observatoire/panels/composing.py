@@ -51,5 +51,5 @@ def profile_page(
     blocks: list[Block] = profile_blocks(table, identity, themes, against, locator, warn=False)
     blocks += local
     blocks.append(Callout("À savoir", table.warnings))
-    title = f"Fiche quartier{NO_BREAK}: {identity.name}"
+    title = f"Fiche {table.words.here.singular}{NO_BREAK}: {identity.name}"
     return Sheet(Page(title, identity.commune_name, tuple(blocks), date), table)

@@ -13,7 +13,15 @@ from observatoire.pages.sheet import Sheet
 from observatoire.panels.programming import programming_blocks
 from observatoire.panels.signals import notes_blocks
 from observatoire.secrecy.table import admit
-from observatoire.typography import day, enumerate_words, interval, number, plural, with_unit
+from observatoire.typography import (
+    capital,
+    day,
+    enumerate_words,
+    interval,
+    number,
+    plural,
+    with_unit,
+)
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.nouns import Noun, Words
     from observatoire.panels.assessing import Assessment
     from observatoire.secrecy.notes import PublicNotes
     from observatoire.secrecy.table import ProtectedTable
@@ -74,14 +83,15 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
     """Lay an evaluation out: in short, objectives, what lacks, gaps, programming, notes."""
     admit(table)
     indicators = table.indicators
-    blocks: list[Block] = [Callout("En bref", _short(found))]
+    here = table.words.here
+    blocks: list[Block] = [Callout("En bref", _short(found, here))]
     if len(found.objectives):
         blocks.append(Heading("Objectifs et résultats", 2))
         blocks.append(_objectives(found.objectives, indicators))
         blocks.append(_evidence(found.objectives))
-    blocks.append(Heading("Écarts des quartiers", 2))
-    blocks += _gap_blocks(found, indicators)
-    blocks += programming_blocks(found.programming)
+    blocks.append(Heading(f"Écarts des {here.many}", 2))
+    blocks += _gap_blocks(found, indicators, table.words)
+    blocks += programming_blocks(found.programming, here)
     blocks += notes_blocks(notes)
     return blocks
 
@@ -89,7 +99,7 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
 # --- in short ---------------------------------------------------------------------------------
 
 
-def _short(found: Assessment) -> tuple[str, ...]:
+def _short(found: Assessment, here: Noun) -> tuple[str, ...]:
     said = []
     aims = found.objectives
     if len(aims):
@@ -106,13 +116,13 @@ def _short(found: Assessment) -> tuple[str, ...]:
         f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(int(twice))} que l’on "
         f"connaît aux deux dates : {_counted(judged)}."
         if len(judged)
-        else "Aucun écart de quartier ne peut être jugé : voir plus bas ce qui manque."
+        else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
     moved = found.gaps[~found.gaps["verdict"].isin([UNJUDGED, "pas de changement net"])]
     if len(moved):
         counts = moved["verdict"].value_counts()
         told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
-        said.append(f"Évolution propre des quartiers, quand elle est connue : {told_moves}.")
+        said.append(f"Évolution propre des {here.many}, quand elle est connue : {told_moves}.")
     money = found.programming.money
     if len(money):
         promised = float(money["committed"].sum())
@@ -252,20 +262,22 @@ def _evidence(frame: pd.DataFrame) -> Grid:
 # --- gaps -------------------------------------------------------------------------------------
 
 
-def _gap_blocks(found: Assessment, indicators: Mapping[str, Indicator]) -> list[Block]:
+def _gap_blocks(
+    found: Assessment, indicators: Mapping[str, Indicator], words: Words
+) -> list[Block]:
     moved = found.gaps[found.gaps["change"].notna() | (found.gaps["convergence"] != UNKNOWN)]
     blocks: list[Block] = []
     if len(moved):
-        blocks.append(_counts(moved, indicators))
+        blocks.append(_counts(moved, indicators, words))
         blocks += [
-            _details(part, indicators[str(code)])
+            _details(part, indicators[str(code)], words.here)
             for code, part in moved.groupby("indicator", sort=False)
         ]
-    blocks.append(_unjudged(found.gaps, indicators))
+    blocks.append(_unjudged(found.gaps, indicators, words.here))
     return blocks
 
 
-def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
+def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Words) -> Grid:
     rows = []
     for code, group in moved.groupby("indicator", sort=False):
         counts = group["convergence"].value_counts()
@@ -275,19 +287,30 @@ def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
         ]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
     return Grid(
-        "Nombre de quartiers selon l’évolution de leur écart",
+        f"Nombre {words.here.of_many} selon l’évolution de leur écart",
         "Indicateur",
         (Column("Période"), *(Column(v.capitalize()) for v in _VERDICTS)),
         tuple(rows),
         (
             Note(
                 "Lecture",
-                "quartiers qui ont un chiffre aux deux dates. L’écart est mesuré à la commune ou, "
-                "faute de chiffre communal, à l’IRIS médian de la commune, dont les IRIS masqués "
-                "laissent un intervalle ; le verdict n’est donné que si tout l’intervalle va dans le "
-                "même sens.",
+                f"{words.here.many} qui ont un chiffre aux deux dates. L’écart est mesuré à la commune"
+                f"{_fallback(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
+                "le même sens.",
             ),
         ),
+    )
+
+
+def _fallback(parts: Noun | None) -> str:
+    """Say what stands for a commune that has no figure."""
+    if parts is None:
+        return ""
+    hidden = f"{parts.many} {parts.agree('masqué', several=True)}"
+    median = parts.agree("médian")
+    return (
+        f" ou, faute de chiffre communal, à {parts.the} {median} de la commune, dont les {hidden} "
+        "laissent un intervalle"
     )
 
 
@@ -295,12 +318,12 @@ def _span(group: pd.DataFrame) -> str:
     return f"{group['start'].iloc[0]}-{group['end'].iloc[0]}"
 
 
-def _details(part: pd.DataFrame, indicator: Indicator) -> Grid:
+def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> Grid:
     rows = [Row(str(row["name"]), _detail(row, indicator)) for row in records(part)]
     start, end = str(part["start"].iloc[0]), str(part["end"].iloc[0])
     return Grid(
         f"{indicator.label}, {start}-{end}",
-        "Quartier",
+        capital(here.singular),
         (
             Column(start, indicator.unit),
             Column(end, indicator.unit),
@@ -360,7 +383,7 @@ def _gap_cell(row: Record, name: str, indicator: Indicator) -> Cell:
     return Cell(number(gap, indicator.decimals, sign=True), value=gap, low=low, high=high)
 
 
-def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
+def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun) -> Grid:
     """Say, indicator by indicator, why nothing can be said, and whom to ask."""
     lost = gaps[gaps["convergence"] == UNKNOWN]
     by_reason: dict[str, dict[str, list[str]]] = {}
@@ -372,16 +395,12 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
     for reason, told in by_reason.items():
         shorts = [indicators[code].short for code in told]
         places = {name for names in told.values() for name in names}
-        where = (
-            "tous les quartiers"
-            if len(places) == total
-            else enumerate_words(sorted(places), most=6)
-        )
+        where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
         rows.append(Row(enumerate_words(shorts), (Cell(reason), Cell(where))))
     return Grid(
         "Ce qui ne peut être jugé, et pourquoi",
         "Indicateurs",
-        (Column("Raison"), Column("Quartiers")),
+        (Column("Raison"), Column(capital(here.many))),
         tuple(rows),
         kind="texts",
     )

@@ -63,7 +63,9 @@ def panel_blocks(
     if not shown:
         asked = f" Producteurs à solliciter{NO_BREAK}: {theme.ask}." if theme and theme.ask else ""
         blocks.append(
-            Paragraph(f"Aucune donnée par {_singular(table)} pour cette thématique.{asked}")
+            Paragraph(
+                f"Aucune donnée par {table.words.here.singular} pour cette thématique.{asked}"
+            )
         )
     groups = _groups(table, shown)
     foot = table.comparators if comparators is None else tuple(comparators)
@@ -76,10 +78,6 @@ def panel_blocks(
     if lacking:
         blocks.append(_lacking(table, lacking))
     return blocks
-
-
-def _singular(table: ProtectedTable) -> str:
-    return "quartier" if table.zoning.startswith("quartier") else "territoire"
 
 
 def _groups(table: ProtectedTable, indicators: Sequence[Indicator]) -> list[list[Indicator]]:
@@ -170,13 +168,15 @@ def _comparator_rows(
     comparators: Sequence[str],
 ) -> Iterator[Row]:
     compared = table.compared[table.compared["zoning"].isin(list(comparators))]
-    if len(compared):
-        yield Row("Pour comparer", kind="group")
+    rows = []
     for zoning in comparators:
         for code, name in _territories(compared[compared["zoning"] == zoning]):
             cells = _row_cells(zoning, code, indicators, by_key)
             if any(cell.status is not Status.MISSING for cell in cells):
-                yield Row(name, cells, kind="comparator", hint=code)
+                rows.append(Row(name, cells, kind="comparator", hint=code))
+    if rows:
+        yield Row("Pour comparer", kind="group")
+        yield from rows
 
 
 def _row_cells(
@@ -200,7 +200,7 @@ def _territories(cells: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
-    """List the figures that exist for a commune, a ZUS or a perimeter, not for the quartiers."""
+    """List the figures that exist for a commune, a ZUS or a perimeter, not for these territories."""
     codes = [indicator.code for indicator in indicators]
     cells = table.compared[
         table.compared["indicator"].isin(codes) & (table.compared["status"] != str(Status.MISSING))
@@ -222,7 +222,7 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
                 )
             )
     return Grid(
-        title="Chiffres connus à une autre échelle que le quartier",
+        title=f"Chiffres connus à une autre échelle que {table.words.here.the}",
         head="Indicateur",
         columns=(Column("Territoire"), Column("Période"), Column("Valeur"), Column("Note")),
         rows=tuple(rows),
@@ -235,7 +235,7 @@ def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
     reasons = table.main.drop_duplicates("indicator").set_index("indicator")["reason"]
     rows = tuple(Row(i.label, (Cell(i.definition), Cell(str(reasons[i.code])))) for i in indicators)
     return Grid(
-        title=f"Indicateurs sans chiffre par {_singular(table)}",
+        title=f"Indicateurs sans chiffre par {table.words.here.singular}",
         head="Indicateur",
         columns=(Column("Définition"), Column("Ce qui manque")),
         rows=rows,

@@ -1,4 +1,4 @@
-"""A quartier on one page: who it is, what is known of it, beside its commune and all quartiers."""
+"""A territory on one page: who it is, what is known of it, beside what it is compared with."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.table import Spot, by_spot
+from observatoire.nouns import TERRITORY
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
 from observatoire.pages.cells import cell_of, sampling_cell, told
 from observatoire.pages.notes import notes_of
 from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, enumerate_words, of_name, plural
+from observatoire.typography import NO_BREAK, capital, enumerate_words, of_name, plural
 from observatoire.values import Record, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator, Theme
+    from observatoire.nouns import Noun, Words
     from observatoire.secrecy.table import ProtectedTable
 
 
@@ -26,6 +28,7 @@ class SharedSource:
 
     told: str
     others: tuple[str, ...]
+    noun: Noun = TERRITORY
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Identity:
 
 
 def identity_facts(
-    attributes: Mapping[str, str], commune: str, links: str
+    attributes: Mapping[str, str], commune: str, links: str, noun: Noun = TERRITORY
 ) -> tuple[tuple[str, str], ...]:
     """Return the facts printed at the head of a profile, in French."""
     facts = [("Commune", commune)]
@@ -52,7 +55,7 @@ def identity_facts(
         facts.append(("En zone urbaine sensible", attributes["zus"]))
     facts.append(("Rattachement", links))
     if attributes.get("statut_liste"):
-        facts.append(("Liste des quartiers", attributes["statut_liste"]))
+        facts.append((f"Liste des {noun.many}", attributes["statut_liste"]))
     if attributes.get("source"):
         facts.append(("Source de la liste", attributes["source"]))
     return tuple(facts)
@@ -96,9 +99,9 @@ def profile_blocks(
         rows += [_row(i, by_key, table, identity.code, against) for i in known]
     blocks: list[Block] = [Facts(identity.facts, locator)]
     if rows and identity.shared:
-        blocks.append(_banner(identity.shared))
+        blocks.append(_banner(identity.shared, table.words.here))
     if not rows:
-        blocks.append(_nothing(identity))
+        blocks.append(_nothing(identity, table.words))
     else:
         blocks.append(_grid(table, identity, rows, against, holes, warn=warn))
     return blocks
@@ -193,28 +196,39 @@ def _grid(
     )
 
 
-def _banner(shared: SharedSource) -> Callout:
+def _banner(shared: SharedSource, here: Noun) -> Callout:
     """Say that the rates are those of a wider source, and who shares them."""
     if not shared.others:
-        text = f"Ce quartier n’est qu’une partie de l’{shared.told}, dont aucun autre quartier ne relève."
+        text = (
+            f"{capital(here.this)} n’est qu’une partie {shared.noun.of_the} {shared.told}, dont "
+            f"{here.agree('aucun')} autre {here.singular} ne relève."
+        )
     else:
         count = len(shared.others) + 1
         text = (
-            f"L’{shared.told} est partagé par {count} quartiers{NO_BREAK}: celui-ci et "
+            f"{capital(shared.noun.the)} {shared.told} est {shared.noun.agree('partagé')} par {count} "
+            f"{here.many}{NO_BREAK}: {'celle-ci' if here.feminine else 'celui-ci'} et "
             f"{enumerate_words(list(shared.others))}. Leurs fiches montrent les mêmes taux, qui ne "
             "les distinguent pas."
         )
-    return Callout("Les taux entre parenthèses sont ceux de l’IRIS, non du quartier seul", (text,))
-
-
-def _nothing(identity: Identity) -> Callout:
     return Callout(
-        "Aucun chiffre pour ce quartier",
+        f"Les taux entre parenthèses sont ceux {shared.noun.of_the}, non {here.of_the} "
+        f"{here.agree('seul')}",
+        (text,),
+    )
+
+
+def _nothing(identity: Identity, words: Words) -> Callout:
+    here, parts = words.here, words.parts
+    linked = f"{capital(parts.none)} ne lui est {parts.agree('rattaché')}, et " if parts else ""
+    tied = f", ou son rattachement aux {parts.many}" if parts else ", ou son rattachement"
+    return Callout(
+        f"Aucun chiffre pour {here.this}",
         (
-            "Aucun IRIS ne lui est rattaché, et aucune source ne le désigne par son nom.",
+            capital(f"{linked}aucune source ne {here.pronoun} désigne par son nom."),
             (
-                f"Pour en avoir{NO_BREAK}: établir son périmètre avec la ville, ou son rattachement aux "
-                "IRIS dans la table que [[passages]] déclare (observatoire.toml)."
+                f"Pour en avoir{NO_BREAK}: établir son périmètre avec la commune{tied} "
+                "dans la table que [[passages]] déclare (observatoire.toml)."
             ),
         )
         if not identity.linked

@@ -1,4 +1,4 @@
-"""Show what was programmed: who paid what, which quartiers and themes nothing reached."""
+"""Show what was programmed: who paid what, which territories and themes nothing reached."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from observatoire.pages.blocks import (
     Paragraph,
     Row,
 )
-from observatoire.typography import enumerate_words, number, plural
+from observatoire.typography import capital, enumerate_words, number, plural
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.programming import Programming
+    from observatoire.nouns import Noun
 
 _TEMPLATE = (
     "Les actions financées ne sont pas chargées : remplissez data/raw/programmation/actions.csv "
@@ -32,26 +33,27 @@ _TEMPLATE = (
 )
 
 
-def programming_blocks(found: Programming) -> list[Block]:
+def programming_blocks(found: Programming, here: Noun) -> list[Block]:
     """Lay programming out: money by year and funder, places, themes; or what to fill."""
     blocks: list[Block] = [Heading("Programmation", 2)]
     if len(found.money):
         blocks.append(_money(found.money))
     if len(found.perimeters):
-        blocks.append(_perimeters(found.perimeters))
+        blocks.append(_perimeters(found.perimeters, here))
     if found.actions.empty:
         blocks.append(Callout("Aucune action chargée", (_TEMPLATE,)))
         return blocks
-    blocks.append(Paragraph(_reach(found)))
-    blocks += [_places(found.places), _themes(found.themes)]
+    blocks.append(Paragraph(_reach(found, here)))
+    blocks += [_places(found.places, here), _themes(found.themes)]
     return blocks
 
 
-def _reach(found: Programming) -> str:
+def _reach(found: Programming, here: Noun) -> str:
     never = (
-        f"Quartiers qu’aucune action n’a touchés : {enumerate_words(found.never)}."
+        f"{capital(here.many)} qu’aucune action n’a {here.agree('touché', several=True)} : "
+        f"{enumerate_words(found.never)}."
         if found.never
-        else "Aucun quartier n’est resté sans action."
+        else f"{capital(here.none)} n’est {here.agree('resté')} sans action."
     )
     idle = (
         f"Thématiques sans action : {enumerate_words(found.idle)}."
@@ -96,7 +98,7 @@ def _money(money: pd.DataFrame) -> Grid:
     )
 
 
-def _perimeters(perimeters: pd.DataFrame) -> Grid:
+def _perimeters(perimeters: pd.DataFrame, here: Noun) -> Grid:
     rows = [
         Row(
             f"{one['name']}, {one['years']}",
@@ -126,7 +128,7 @@ def _perimeters(perimeters: pd.DataFrame) -> Grid:
                 "Lecture",
                 "montant versé, engagé à défaut, divisé par les années et par les habitants du périmètre ; "
                 "quand ils ne sont pas connus, par ceux de la commune : un minimum par habitant des "
-                "quartiers.",
+                f"{here.many}.",
             ),
         ),
     )
@@ -138,7 +140,7 @@ def _share(spent: float, committed: float) -> Cell:
     return Cell(number(100 * spent / committed, 1), value=100 * spent / committed)
 
 
-def _places(places: pd.DataFrame) -> Grid:
+def _places(places: pd.DataFrame, here: Noun) -> Grid:
     rows = []
     for one in records(places):
         hidden = one["reach"] == NEVER
@@ -155,8 +157,8 @@ def _places(places: pd.DataFrame) -> Grid:
             )
         )
     return Grid(
-        "Actions par quartier",
-        "Quartier",
+        f"Actions par {here.singular}",
+        capital(here.singular),
         (
             Column("Touché par"),
             Column("Actions"),
@@ -168,12 +170,13 @@ def _places(places: pd.DataFrame) -> Grid:
         (
             Note(
                 "Lecture",
-                "montant versé aux actions propres du quartier, engagé à défaut ; ce qui est donné à un "
-                "périmètre plus large n’est pas partagé entre ses quartiers, personne ne sachant "
+                f"montant versé aux actions propres {here.of_the}, engagé à défaut ; ce qui est donné à un "
+                f"périmètre plus large n’est pas partagé entre ses {here.many}, personne ne sachant "
                 "comment.",
             ),
             Note(
-                "Par habitant", "n.d. quand la population du quartier n’est pas connue exactement."
+                "Par habitant",
+                f"n.d. quand la population {here.of_the} n’est pas connue exactement.",
             ),
         ),
     )

@@ -99,7 +99,7 @@ def signal_blocks(
     return [
         Grid(
             "Seuils franchis ou à confirmer",
-            "Quartier",
+            "Territoire",
             (Column("Seuil"), Column("Chiffre"), Column("Période"), Column("Signal")),
             tuple(rows),
             (

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SecrecyError
+from observatoire.nouns import Words
 from observatoire.secrecy.blanking import (
     MEASURES,
     completed,
@@ -79,6 +80,7 @@ class ProtectedTable:
     door: Door | None = field(repr=False, default=None)
     beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
     audience: str = "public"
+    words: Words = field(repr=False, default_factory=Words)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -254,6 +256,7 @@ def protect_table(
         record=plan.record if plan else Record(),
         door=door,
         audience=table.audience,
+        words=table.words,
         seal=_SEAL,
     )
 

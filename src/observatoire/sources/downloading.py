@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from observatoire.errors import FetchError
+from observatoire.errors import FetchError, system_words
 from observatoire.typography import NO_BREAK, number
 
 if TYPE_CHECKING:
@@ -366,7 +366,10 @@ def _unreachable(error: BaseException, address: str, page: str, part: Path) -> F
     ):
         what, why = f"L’hôte « {host} » a coupé avant la fin.", "Plusieurs essais ont échoué."
     else:
-        what, why = "Le fichier ne peut pas être écrit ou reçu.", f"Le système dit : {reason}."
+        what, why = (
+            "Le fichier ne peut pas être écrit ou reçu.",
+            f"Le système dit : {system_words(reason) if isinstance(reason, OSError) else reason}.",
+        )
     kept = part.is_file() and part.stat().st_size > 0
     again = (
         "Relancez la commande : elle reprend où elle en est." if kept else "Réessayez plus tard."

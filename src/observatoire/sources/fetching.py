@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import FetchError, FileError
+from observatoire.errors import FetchError, FileError, system_words
 from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.sources.downloading import Patience, download, forget_part
 from observatoire.sources.unpacking import unpack
@@ -193,7 +193,7 @@ def _unwritable(path: Path, error: OSError) -> FileError:
     return FileError(
         "On ne peut pas écrire ici.",
         where=str(path),
-        why=f"Le système dit : {error.strerror or error}.",
+        why=f"Le système dit : {system_words(error)}.",
         remedy="Faites de la place, ou demandez le droit d’écrire dans ce dossier.",
     )
 

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration
-from observatoire.errors import DescriptorError, ObservatoireError, RowError, WorkspaceError
+from observatoire.errors import (
+    DescriptorError,
+    ObservatoireError,
+    RowError,
+    WorkspaceError,
+    system_words,
+)
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
 from observatoire.sources.detecting import Found, find_table
 from observatoire.sources.diagnosing import no_figure
@@ -130,7 +136,7 @@ class Preview:
             raise WorkspaceError(
                 "On ne peut pas écrire ici.",
                 where=str(place),
-                why=f"Le système dit : {error.strerror or error}.",
+                why=f"Le système dit : {system_words(error)}.",
                 remedy="Choisissez un dossier où vous avez le droit d’écrire.",
             ) from error
         return target

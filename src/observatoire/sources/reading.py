@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import (
-    EmptyFileError,
-    FileError,
-    UnreadableFileError,
-)
+from observatoire.errors import EmptyFileError, FileError, UnreadableFileError, system_words
 from observatoire.sources import books, texts
 from observatoire.sources.archives import unzip_table
 from observatoire.sources.headers import (
@@ -145,7 +141,7 @@ def open_table(path: Path, member: str = "") -> Opened:
         raise FileError(
             "Le fichier ne se laisse pas lire.",
             where=str(path),
-            why=f"Le système dit : {error.strerror}.",
+            why=f"Le système dit : {system_words(error)}.",
             remedy="Fermez-le dans l’autre programme, ou demandez le droit de le lire.",
         ) from error
     if not content.strip():

@@ -21,6 +21,7 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
+from observatoire.nouns import TERRITORY, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,9 @@ _WHAT_FOR = {
     "within": "du zonage dont il découpe les contours",
     "source": "du zonage dont il réunit les contours",
 }
+
+#: How ``observatoire.toml`` tells the gender of what territories are called.
+_GENDERS = ("masculin", "féminin")
 
 #: What every table of members holds; any other column is kept as an attribute.
 MEMBER_COLUMNS = ("code", "nom", "commune")
@@ -62,7 +66,7 @@ class Zoning:
 
     code: str
     label: str
-    singular: str
+    noun: Noun
     members: Path
     schematic: Schematic | None = None
     geometry: Path | None = None
@@ -70,6 +74,11 @@ class Zoning:
     repair: bool = False
     geometry_source: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def singular(self) -> str:
+        """What one of its territories is called."""
+        return self.noun.singular
 
     @property
     def vintage(self) -> str:
@@ -129,7 +138,11 @@ def _read_zoning(code: str, table: Declaration, root: Path) -> Zoning:
     zoning = Zoning(
         code=code,
         label=table.text("label"),
-        singular=table.text("singular", "territoire"),
+        noun=Noun(
+            table.text("singular", TERRITORY.singular),
+            table.text("plural", ""),
+            feminine=table.text("gender", _GENDERS[0], choices=_GENDERS) == _GENDERS[1],
+        ),
         members=root / table.text("members"),
         schematic=schematic,
         geometry=root / geometry if geometry else None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from pyproj import CRS
 
-from observatoire.errors import WorkspaceError
+from observatoire.errors import WorkspaceError, system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,7 +109,7 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             raise WorkspaceError(
                 "On ne peut pas créer le dossier de l’entrepôt.",
                 where=str(Path(path).parent),
-                why=f"Le système dit : {error.strerror}.",
+                why=f"Le système dit : {system_words(error)}.",
                 remedy="Demandez le droit d’y écrire, ou copiez l’espace de travail ailleurs.",
             ) from error
     connection = None

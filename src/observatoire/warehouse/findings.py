@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import FileError, FormatError
+from observatoire.errors import FileError, FormatError, system_words
 from observatoire.typography import NO_BREAK, plural
 from observatoire.values import records
 from observatoire.warehouse.checks import LEVELS
@@ -63,7 +63,7 @@ class CheckReport:
             raise FileError(
                 "On ne peut pas écrire ici.",
                 where=str(path),
-                why=f"Le système dit : {error.strerror or error}.",
+                why=f"Le système dit : {system_words(error)}.",
                 remedy="Choisissez un dossier qui existe et où vous avez le droit d’écrire.",
             ) from error
         return path
