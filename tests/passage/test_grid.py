@@ -85,3 +85,9 @@ def test_a_grid_is_recognised_whatever_the_winding_and_the_first_corner() -> Non
         [shapely.transform(p, lambda c, k=k: c + np.array([k, 0])) for k, p in enumerate(turned)]
     )
     assert recognise_grid(shapes).columns.tolist() == [0, 1, 2, 3]
+
+
+def test_a_few_cells_far_apart_are_not_swept() -> None:
+    cells = shapely.box([0, 1e5], [0, 1e5], [1, 1e5 + 1], [1, 1e5 + 1])
+    assert recognise_grid(cells) is None
+    assert recognise_grid(shapely.box([0, 900], [0, 900], [1, 901], [1, 901])) is not None
