@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.passage import applying, calibrating, checking, ratios
+from observatoire.passage.about import About, of_ratio, with_about
 from observatoire.passage.frames import as_series
 from observatoire.passage.links import Links
 from observatoire.passage.sums import floats, sum_by
@@ -129,6 +130,7 @@ class Passage:
         low: pd.DataFrame | pd.Series[Any] | None = None,
         high: pd.DataFrame | pd.Series[Any] | None = None,
         totals: pd.Series[Any] | pd.DataFrame | Mapping[str, float] | None = None,
+        about: About | None = None,
         min_coverage: float = 0.95,
     ) -> pd.DataFrame:
         """Carry variables from the sources to the targets.
@@ -137,7 +139,7 @@ class Passage:
         ----------
         frame : DataFrame or Series
             Indexed by source code, one column a variable; NaN is hidden or absent. Its ``attrs``
-            go on to the table; those of :data:`~observatoire.passage.about.ABOUT` become columns.
+            go on to the table.
         nature : str or mapping
             Nature of all variables, or of each by its name.
         low, high : DataFrame, optional
@@ -146,6 +148,9 @@ class Passage:
             Published totals by target: their value is kept, the rest is calibrated on them and
             the bounds of the neighbours tighten. A Series is for the only variable, or for the
             one it is named after.
+        about : mapping, optional
+            ``unit``, ``universe`` and ``period`` of the variables, or of each by its name: they
+            become columns of the table.
         min_coverage : float
             Share of a target below which the rates of its sources say nothing of the whole.
 
@@ -174,6 +179,7 @@ class Passage:
         table = applying.apply(self, given, min_coverage=min_coverage)
         if totals is not None:
             table = calibrating.with_totals(self, given, table, totals)
+        table = with_about(table, about)
         table.attrs = {
             **frame.attrs,
             "passage": self.description,
@@ -188,6 +194,7 @@ class Passage:
         *,
         share: bool = False,
         scale: float = 1.0,
+        about: About | None = None,
     ) -> pd.DataFrame:
         """Recompute rates from their two counts, each carried to the targets.
 
@@ -200,11 +207,14 @@ class Passage:
             and a numerator above its denominator is an error.
         scale : float
             What to multiply the ratio by: 100 for a percentage.
+        about : mapping, optional
+            As :meth:`apply`, of the rates.
 
         Returns
         -------
         DataFrame
-            As :meth:`apply`. A denominator of zero is ``not_applicable``.
+            As :meth:`apply`. A denominator of zero is ``not_applicable``. ``attrs`` keep those of
+            both counts apart, and what they share but the unit.
 
         Examples
         --------
@@ -217,7 +227,9 @@ class Passage:
         [20.0]
         """
         table = ratios.apply_ratio(self, numerators, denominators, share=share, scale=scale)
-        table.attrs = {**denominators.attrs, **numerators.attrs, "passage": self.description}
+        said = of_ratio(numerators.attrs, denominators.attrs)
+        table = with_about(table, about)
+        table.attrs = {**said, "passage": self.description}
         return table
 
     def verify(self, frame: pd.DataFrame | pd.Series[Any] | None = None) -> pd.DataFrame:
