@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from observatoire.workspace import Workspace
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
-METHOD_VERSION = 2
+METHOD_VERSION = 3
 
 #: How each method is told beside a figure.
 METHOD_LABELS = {

@@ -21,7 +21,7 @@ from observatoire.passage.sums import sum_by
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ALIGNED = 1e-7  # share of a cell's side by which a corner may miss its line
+_ALIGNED = 1e-10  # share of a side by which a corner may miss its line: a tenth of what rounds off
 _CELLS_AT_ONCE = 4_000_000  # cells swept together: bounds the memory
 _SPARSEST = 64  # places for one cell above which a grid is not worth sweeping
 _FEW_CELLS = 1_000_000  # places that cost little anyway
