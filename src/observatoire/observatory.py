@@ -498,6 +498,7 @@ class Observatory:
         learn_on: str = "",
         calibrate: str = "",
         period: int | str = "",
+        sliver: float = 0.0,
     ) -> Passage:
         """Return the passage between two zonings: the one in use, or one made by a method.
 
@@ -519,6 +520,9 @@ class Observatory:
             A count of the catalogue whose totals, published on the target, the weights restore.
         period : int or str
             Of both counts; the latest published by default.
+        sliver : float
+            Share of a territory below which an overlap is set aside: 0.01 suits layers digitised
+            apart.
 
         Returns
         -------
@@ -548,6 +552,7 @@ class Observatory:
             learn_on=learn_on,
             calibrate=calibrate,
             period=str(period),
+            sliver=sliver,
         )
         return self._desk.book.make(recipe)
 

@@ -14,6 +14,7 @@ import shapely
 from observatoire.errors import DescriptorError, PassageError, suggestion
 from observatoire.indicators.published import published_counts
 from observatoire.passage import Passage, by_area, by_density, by_support, fit_density, from_table
+from observatoire.passage.weights import ROUNDING
 from observatoire.territories.perimeters import require_official
 from observatoire.territories.supports import read_support_file
 from observatoire.typography import NARROW, number
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from observatoire.workspace import Workspace
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
-METHOD_VERSION = 2
+METHOD_VERSION = 3
 
 #: How each method is told beside a figure.
 METHOD_LABELS = {
@@ -229,6 +230,7 @@ def _parameters(recipe: PassageRecipe) -> dict[str, Any]:
         "learn_on": recipe.learn_on,
         "calibrate": recipe.calibrate,
         "period": recipe.period,
+        "sliver": recipe.sliver,
     }
     return told | {name: value for name, value in named.items() if value}
 
@@ -244,18 +246,18 @@ def _make(recipe: PassageRecipe, given: Ingredients, crs: str) -> Passage:
 
 def _shared(recipe: PassageRecipe, given: Ingredients, crs: str) -> Passage:
     source, target = given.source, given.target
+    sliver = recipe.sliver or ROUNDING
     if recipe.method == "support" and recipe.support is not None:
         support = read_support_file(recipe.support, crs, recipe.weight)
-        return by_support(source, target, support, recipe.weight)
+        return by_support(source, target, support, recipe.weight, sliver=sliver)
     if recipe.method == "density" and recipe.learn:
-        fit = fit_density(
-            source, given.school, given.counts["learnt counts"], given.counts["learnt known"]
-        )
-        made = by_density(source, target, fit)
+        counts, known = given.counts["learnt counts"], given.counts["learnt known"]
+        fit = fit_density(source, given.school, counts, known, sliver=sliver)
+        made = by_density(source, target, fit, sliver=sliver)
         return replace(made, remarks=(*made.remarks, fit.sentence))
     if recipe.method == "density" and recipe.ratio is not None:
-        return by_density(source, target, recipe.ratio)
-    return by_area(source, target)
+        return by_density(source, target, recipe.ratio, sliver=sliver)
+    return by_area(source, target, sliver=sliver)
 
 
 def _version(recipe: PassageRecipe, parameters: dict[str, Any], given: Ingredients) -> str:

@@ -12,6 +12,7 @@ from scipy import optimize
 from observatoire.errors import PassageError
 from observatoire.passage import weights as build
 from observatoire.passage.density import densified
+from observatoire.passage.frames import as_series
 from observatoire.passage.layers import check_codes, named
 from observatoire.passage.methods import measured, two_layers
 from observatoire.passage.ratio_model import GEOMETRIC, DensityFit, Slopes, columns_of, ratio_of
@@ -147,7 +148,7 @@ def fit_density(
     wanted = _series(known, layers[1].labels, "known")
     used = _usable(found, people, wanted, min_coverage)
     lesson = _Lesson(found, people, wanted, columns_of(layers[0], found, covariates))
-    extra = () if covariates is None else tuple(str(name) for name in covariates.columns)
+    extra = tuple(name for name in lesson.columns if name not in GEOMETRIC)
     names, held_out = _chosen(lesson, used, extra)
     constant, slopes = lesson.learn(names, used)
     alone = lesson.learn((), used)[0]
@@ -183,7 +184,8 @@ def _size(errors: NDArray[np.float64]) -> float:
     return float(np.abs(np.log1p(np.maximum(errors, -0.999))).mean())
 
 
-def _series(series: pd.Series[float], codes: pd.Index[str], role: str) -> NDArray[np.float64]:
+def _series(given: object, codes: pd.Index[str], role: str) -> NDArray[np.float64]:
+    series = as_series(given, role)
     check_codes(series.index, role)
     values = floats(series.reindex(codes))
     if (values < 0).any() or np.isinf(values).any():

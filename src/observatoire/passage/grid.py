@@ -21,8 +21,10 @@ from observatoire.passage.sums import sum_by
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ALIGNED = 1e-7  # share of a cell's side by which a corner may miss its line
+_ALIGNED = 1e-10  # share of a side by which a corner may miss its line: a tenth of what rounds off
 _CELLS_AT_ONCE = 4_000_000  # cells swept together: bounds the memory
+_SPARSEST = 64  # places for one cell above which a grid is not worth sweeping
+_FEW_CELLS = 1_000_000  # places that cost little anyway
 _RING = 5  # coordinates of a closed rectangle
 
 
@@ -67,9 +69,17 @@ def recognise_grid(geometries: NDArray[Any]) -> Grid | None:
     if not _all_near(shapely.area(geometries), width * height):
         return None
     columns, rows = _places_along(west, width), _places_along(south, height)
-    if columns is None or rows is None or _repeated(columns * (int(rows.max()) + 1) + rows):
+    if columns is None or rows is None or not _swept(columns, rows):
         return None
     return Grid(float(west.min()), float(south.min()), width, height, columns, rows)
+
+
+def _swept(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> bool:
+    """Say whether cells are apart, and near enough that what lies between them can be held."""
+    places = (int(columns.max()) + 1) * (int(rows.max()) + 1)
+    if places > _SPARSEST * len(columns) + _FEW_CELLS:
+        return False
+    return not _repeated(columns * (int(rows.max()) + 1) + rows)
 
 
 def _repeated(places: NDArray[np.int64]) -> bool:

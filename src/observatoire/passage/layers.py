@@ -104,6 +104,7 @@ def check_layer(
             remedy="Lisez la couche avec geopandas.read_file, puis set_index sur le code.",
             role=role,
         )
+    _check_shown(frame, role)
     _check_filled(frame, role)
     _check_official(frame, role)
     _check_crs(frame, role)
@@ -168,8 +169,9 @@ def check_codes(index: pd.Index[Any], role: str) -> pd.Index[str]:
     # What increases does not repeat: an index in order is spared a table of its codes.
     if not _increasing(labels) and not labels.is_unique:
         repeated = sorted(set(labels[labels.duplicated()]))
+        times = "revient" if len(repeated) == 1 else "reviennent"
         raise DuplicateKeyError(
-            f"{plural(len(repeated), 'code')} de la couche « {role} » revient plusieurs fois : "
+            f"{plural(len(repeated), 'code')} de la couche « {role} » {times} plusieurs fois : "
             f"{named(repeated)}.",
             why="Chaque territoire doit apparaître une seule fois, sinon il compte double.",
             remedy="Fusionnez les morceaux d’un même territoire : "
@@ -197,6 +199,16 @@ def _increasing(labels: pd.Index[str]) -> bool:
     # Arrow compares bytes of UTF-8, whose order is that of the characters.
     texts = pa.array(labels.array)
     return bool(pc.all(pc.less(texts[:-1], texts[1:]), min_count=0).as_py())
+
+
+def _check_shown(frame: gpd.GeoDataFrame, role: str) -> None:
+    if frame.active_geometry_name not in frame.columns:
+        raise InvalidGeometryError(
+            f"La couche « {role} » n’a pas de colonne de géométries en service.",
+            why="On ne saurait quels contours mesurer.",
+            remedy='Dites-la : set_geometry("geometry").',
+            role=role,
+        )
 
 
 def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:

@@ -83,7 +83,8 @@ def _weighed(frame: gpd.GeoDataFrame, weight: str, path: Path) -> gpd.GeoDataFra
             where=path.name,
             remedy=suggestion(weight, columns),
         )
-    counted = [weight, *(name for name in IMPUTED_COLUMNS if name in frame.columns)]
+    flags = [str(name) for name in frame.columns if str(name).casefold() in IMPUTED_COLUMNS]
+    counted = [weight, *flags]
     numbers = {name: pd.to_numeric(frame[name], errors="coerce") for name in counted}
     return frame.assign(**numbers)
 
