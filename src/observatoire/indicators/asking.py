@@ -154,7 +154,7 @@ class Desk:
         for source in dict.fromkeys(road.source for road in self._roads[zoning]):
             singular = self.workspace.zoning(source).singular
             roads += [
-                road_of(source, made, singular, made.method, f"anneau de {metres:g} m")
+                road_of(source, made, singular, made.method, f"anneau de {metres:g} m, mer exclue")
                 for made in self.book.around(source, zoning, metres)
             ]
         return roads

@@ -25,6 +25,7 @@ from observatoire.indicators.comparing import (
     convergence,
     difference,
 )
+from observatoire.indicators.gaps import overlap_of
 from observatoire.indicators.table import Spot, by_spot
 from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Nature, Record, Status, records
@@ -74,11 +75,15 @@ _SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
 
 @dataclass(frozen=True)
 class Beside:
-    """What a territory is compared with: where it stands in the tables, and its name."""
+    """What a territory is compared with: where it stands in the tables, and its name.
+
+    ``holds`` tells that the territory is a part of it: both then vary together.
+    """
 
     zoning: str
     territory: str
     label: str
+    holds: bool = False
 
 
 def figure_of(figure: Record | None) -> Estimate:
@@ -112,7 +117,8 @@ def figure_of(figure: Record | None) -> Estimate:
         return Estimate(value, least, most, least=least, most=most)
     if kind in _UNTOLD:
         return Estimate(value, least=least, most=most)
-    return Estimate(value, whole[0], whole[1], least=least, most=most)
+    wide = (float(told.get(f"wide_{side}", _NAN)) for side in ("low", "high"))
+    return Estimate(value, *whole, *wide, least=least, most=most)
 
 
 def evaluate_frames(
@@ -179,9 +185,9 @@ def _compared(
     last: Mapping[Spot, Record],
 ) -> tuple[object, ...]:
     theirs = (other.zoning, other.territory, indicator.code) if other else None
-    a = [figure_of(table.get(mine)) for table in (first, last)]
-    b = [figure_of(table.get(theirs) if theirs else None) for table in (first, last)]
-    gaps = [difference(x, y, indicator.polarity) for x, y in zip(a, b, strict=True)]
+    found = [(table.get(mine), table.get(theirs) if theirs else None) for table in (first, last)]
+    a, b = ([figure_of(pair[side]) for pair in found] for side in (0, 1))
+    gaps = [gap_of(*pair, other, indicator) for pair in found]
     moved = settle(gaps[0], gaps[1], indicator.decimals)
     dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
     reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
@@ -246,6 +252,22 @@ def _sign(gap: Difference) -> int:
     return int(gap.low > 0) - int(gap.high < 0)
 
 
+def gap_of(
+    mine: Record | None,
+    theirs: Record | None,
+    other: Beside | None,
+    indicator: Indicator,
+    stated: Estimate | None = None,
+) -> Difference:
+    """Return the gap of one figure to its comparator's, a part and its whole varying together.
+
+    ``stated`` stands for the figure where a document tells another one.
+    """
+    shared = overlap_of(mine, theirs) if other and other.holds and mine and theirs else 0.0
+    own = figure_of(mine) if stated is None else stated
+    return difference(own, figure_of(theirs), indicator.polarity, overlap=shared)
+
+
 def gap_numbers(gap: Difference) -> tuple[float, float, float]:
     """Return a gap and all that bounds and sampling leave open."""
     low = gap.least if math.isnan(gap.low) else gap.low
@@ -265,11 +287,11 @@ def settle(start: Difference, end: Difference, decimals: int = 1) -> Convergence
     >>> settle(gap(10, 12), gap(5, 7)).verdict, settle(gap(10, 12), gap(9, 11)).verdict
     ('rattrapage', 'indéterminé')
     """
-    if not (start.judged and end.judged):
+    if math.isnan(start.low) or math.isnan(end.low):
         return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
     if not (math.isnan(start.value) or math.isnan(end.value)):
         moved = convergence(start, end)
-        still = round_half_up(moved.value, decimals) == 0
+        still = moved.verdict != UNKNOWN and round_half_up(moved.value, decimals) == 0
         verdict = PARALLEL if still else moved.verdict
         return Convergence(moved.value, moved.low, moved.high, verdict, moved.crossed)
     first, last = _sizes(start), _sizes(end)
