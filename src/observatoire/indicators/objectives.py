@@ -19,6 +19,7 @@ from observatoire.indicators.comparing import (
 from observatoire.indicators.evaluating import (
     COMPARED,
     Beside,
+    bounds_of,
     figure_of,
     gap_numbers,
     gap_of,
@@ -201,10 +202,10 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         one.indicator,
         one.start,
         start.value,
-        *_ends(start),
+        *bounds_of(start),
         period,
         latest.value,
-        *_ends(latest),
+        *bounds_of(latest),
         latest.value - start.value,
         moved_of_itself,
         other.label if other and indicator and indicator.nature in COMPARED else "",
@@ -225,11 +226,6 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         one.evidence,
         one.origin,
     )
-
-
-def _ends(figure: Estimate) -> tuple[float, float]:
-    """Return all that is left open of a figure, its passage alone where its sampling is not told."""
-    return (figure.low, figure.high) if figure.sampled else (figure.least, figure.most)
 
 
 def _baseline(one: Objective, indicator: Indicator | None, evidence: Evidence) -> Estimate:
@@ -303,11 +299,12 @@ def _reached(one: Objective, start: Estimate, latest: Estimate) -> tuple[float, 
     """Return the share of the way made, and what passage and sampling leave open of it.
 
     The worst that the passages leave open is widened by the sampling of both figures, each moved by
-    its own side (method of variance estimates recovery). Nothing where the target may be the
-    baseline itself.
+    its own side (method of variance estimates recovery). No bounds where the baseline may
+    be the target itself.
     """
+    point = _share(one, start.value, latest.value)
     if not (start.told and latest.told) or not _has_way(one, start):
-        return _NAN, _NAN, _NAN
+        return point, _NAN, _NAN
     corners = [
         (_share(one, s, end), s, end)
         for s in (start.least, start.most)
@@ -328,7 +325,7 @@ def _reached(one: Objective, start: Estimate, latest: Estimate) -> tuple[float, 
 
 def _has_way(one: Objective, start: Estimate) -> bool:
     """Say whether the target lies wholly on one side of all that the baseline may be."""
-    low, high = _ends(start)
+    low, high = bounds_of(start)
     return (_goal(one, low) - low) * (_goal(one, high) - high) > 0
 
 

@@ -57,7 +57,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of figures with its notes; ``kind`` is ``figures``, ``profile`` or ``texts``."""
+    """A table of figures with its notes; ``kind`` is ``figures``, ``profile`` or ``texts``.
+
+    ``widths`` are shares of a printed page, the label's first; by content without them.
+    """
 
     title: str
     head: str
@@ -65,6 +68,7 @@ class Grid:
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = ()
     kind: str = "figures"
+    widths: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,8 @@ def _grid(grid: b.Grid, _: dict[str, str]) -> str:
         rows.append(f"(kind: {_text(row.kind)}, label: {_text(row.label)}, cells: {_array(cells)})")
     return (
         f"#figures(title: {_text(grid.title)}, head: {_text(grid.head)}, kind: {_text(grid.kind)}, "
-        f"columns: {_array(heads)}, rows: {_array(rows)}, notes: {_notes(grid.notes)})"
+        f"columns: {_array(heads)}, rows: {_array(rows)}, notes: {_notes(grid.notes)}, "
+        f"shares: {_array([f'{share:g}fr' for share in grid.widths])})"
     )
 
 

@@ -15,8 +15,8 @@ from observatoire.indicators.evaluating import (
     EVALUATION_COLUMNS,
     Beside,
     evaluate_frames,
-    medians,
 )
+from observatoire.indicators.medians import medians
 from observatoire.indicators.objectives import (
     Evidence,
     Objective,
@@ -236,7 +236,9 @@ class Inquiry:
         communes = self.places.zoning
         if zoning == communes:
             whole = self.whole
-            return None if whole and (whole.zoning, whole.territory) == (zoning, territory) else whole
+            return (
+                None if whole and (whole.zoning, whole.territory) == (zoning, territory) else whole
+            )
         commune = self.places.communes(zoning).get(territory, "")
         names = self.desk.names(communes) if communes else {}
         return Beside(communes, commune, names[commune], holds=True) if commune in names else None
