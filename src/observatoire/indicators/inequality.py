@@ -34,6 +34,7 @@ RANK_COLUMNS = (
     "rank_low",
     "rank_high",
     "place",
+    "flag",
 )
 
 #: Draws of a simulation, and the seed that makes it the same for everyone.
@@ -150,6 +151,7 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
             "low": low,
             "high": high,
             **_ranked(draw, indicator.polarity),
+            "flag": [str(row["flag"]) for row in kept],
         },
         columns=list(RANK_COLUMNS),
     ).sort_values(["rank", "territory"], ignore_index=True)

@@ -41,6 +41,7 @@ TREND_COLUMNS = (
     "mark",
     "reason",
     "status",
+    "flag",
 )
 
 _NAN = float("nan")
@@ -88,7 +89,9 @@ def _row(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...
     )
     of_enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
     status = str(Status.CONTEXT) if of_enclosing else row["status"]
-    return (*head, *_judged(former, row, indicator), status)
+    flags = (str(former["flag"]), str(row["flag"]))
+    flag = TOO_SMALL if TOO_SMALL in flags else next(filter(None, flags), "")
+    return (*head, *_judged(former, row, indicator), status, flag)
 
 
 def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:

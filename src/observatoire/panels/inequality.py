@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
-from observatoire.pages.cells import number_cell, range_cell
+from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.table import admit
@@ -174,7 +174,7 @@ def _hundredfold(measure: Measure) -> Measure:
 def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Grid:
     rows = [
         Row(
-            str(row["name"]),
+            flagged(str(row["name"]), row),
             (
                 number_cell(row["value"], indicator.decimals),
                 range_cell(row["low"], row["high"], indicator.decimals),
@@ -217,7 +217,7 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
                 if out
                 else ()
             ),
-            *(note for note in notes if note.label != "Lecture"),
+            *(note for note in notes if note.label not in ("Lecture", "Écart")),
         ),
     )
 

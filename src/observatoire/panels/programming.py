@@ -131,8 +131,8 @@ def _perimeters(perimeters: pd.DataFrame) -> Grid:
             Column("Versé", "euros"),
             Column("Habitants"),
             Column("Population prise"),
-            Column("Promis par habitant et par an", "euros"),
-            Column("Versé par habitant et par an", "euros"),
+            Column("Par habitant", "promis, € par an"),
+            Column("Par habitant", "versé, € par an"),
         ),
         tuple(rows),
         (

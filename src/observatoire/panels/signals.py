@@ -22,7 +22,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.notes import admit_notes
 from observatoire.secrecy.table import admit
-from observatoire.typography import in_full, number, plural, within_bounds
+from observatoire.typography import NARROW, NO_BREAK, in_full, number, plural, within_bounds
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -124,13 +124,16 @@ def _signal(one: Record, indicator: Indicator) -> tuple[Cell, ...]:
     unit = "points" if moving and indicator.unit == "%" else indicator.unit
     level = number(float(one["level"]), indicator.decimals if float(one["level"]) % 1 else 0)
     value, low, high = (float(one[name]) for name in ("value", "low", "high"))
-    text = "" if math.isnan(value) else number(value, indicator.decimals, sign=moving)
+    gap = NARROW if unit == "%" else NO_BREAK
+    text = "" if math.isnan(value) else number(value, indicator.decimals, sign=moving) + gap + unit
     if low < high:
         text = within_bounds(text, low, high, indicator.decimals).strip()
+    if math.isnan(value):
+        text += gap + unit
     status = Status.BOUNDED if math.isnan(value) else Status.OBSERVED
     return (
         Cell(f"{one['label']} : {_KINDS[str(one['kind'])]} {level} {unit}".strip()),
-        Cell(f"{text} {unit}".strip(), status),
+        Cell(text.strip(), status),
         Cell(str(one["period"])),
         Cell(str(one["signal"]), Status.OBSERVED if one["signal"] == PASSED else Status.BOUNDED),
     )

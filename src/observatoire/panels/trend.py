@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
-from observatoire.pages.cells import number_cell, range_cell
+from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.table import admit
@@ -79,7 +79,7 @@ def _grid(
             rows.append(Row(group, kind="group"))
         heading = group
         kind = "item" if own else "comparator"
-        rows.append(Row(str(row["name"]), _cells(row, indicator), kind=kind))
+        rows.append(Row(flagged(str(row["name"]), row), _cells(row, indicator), kind=kind))
     both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
     cells = both[both["indicator"] == indicator.code]
     lost = len(mine) - len(told)
@@ -91,7 +91,9 @@ def _grid(
         "▲ hausse, ▼ baisse, certaines à 95 % ; ▲▲ et ▼▼ à 99,8 % ; = pas de changement net : l’intervalle "
         "contient zéro. Les mots suivent le sens favorable de l’indicateur.",
     )
-    notes = [n for n in notes_of(table, cells, [indicator]) if n.label != "Lecture"]
+    # Signs of a difference with a comparator are not on this page.
+    aside = ("Lecture", "Écart")
+    notes = [n for n in notes_of(table, cells, [indicator]) if n.label not in aside]
     return Grid(
         title=f"{indicator.label}, {start} à {end}",
         head=table.zoning_label,
