@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import difflib
 import errno
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from collections.abc import Iterable
 
 
 class ObservatoireError(Exception):
@@ -177,6 +174,39 @@ def system_words(error: OSError) -> str:
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
+def names_told(told: object, what: str) -> list[str]:
+    """Return the names that a question gives, one alone or several; none for None.
+
+    Parameters
+    ----------
+    told : str, sequence of str or None
+        What was asked.
+    what : str
+        What it names, for the message: « un indicateur ».
+
+    Raises
+    ------
+    UnknownNameError
+        On what is no text.
+
+    Examples
+    --------
+    >>> names_told("part_hlm", "un indicateur"), names_told(None, "un comparateur")
+    (['part_hlm'], [])
+    """
+    if told is None:
+        return []
+    names = list(told) if isinstance(told, Iterable) and not isinstance(told, str) else [told]
+    for name in names:
+        if not isinstance(name, str):
+            raise UnknownNameError(
+                f"On nomme {what} par un texte, et non par {name!r}.",
+                remedy="Mettez son code entre guillemets.",
+                name=str(name),
+            )
+    return [str(name) for name in names]
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word most like ``word``, or an empty string.
 
@@ -186,7 +216,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'threshold'
     """
     candidates = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(word.casefold(), list(candidates), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(str(word).casefold(), list(candidates), n=1, cutoff=0.6)
     return candidates[found[0]] if found else ""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import pandas as pd
 
-from observatoire.errors import FileError, UnknownNameError, suggestion
+from observatoire.errors import FileError, UnknownNameError, names_told, suggestion
 from observatoire.typography import day
 from observatoire.values import records
 from observatoire.warehouse import listing, open_warehouse
@@ -451,12 +451,13 @@ class Observatory:
         from observatoire.secrecy.conventions import withhold
         from observatoire.secrecy.table import protect_table
 
-        codes = [indicators] if isinstance(indicators, str) else list(indicators)
+        codes = names_told(indicators, "un indicateur")
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
-        named = [compare] if isinstance(compare, str) else compare
+        named = names_told(compare, "un comparateur")
         compared = [self._gazetteer.comparator(where, one) for one in named]
-        chosen = [self._gazetteer.code(where, one) for one in territories]
+        told = names_told(territories, "un territoire")
+        chosen = [self._gazetteer.code(where, one) for one in told]
         when = None if period is None else str(period)
         self._ensure_loaded()
         computed = answer(
@@ -791,6 +792,7 @@ class Observatory:
         *,
         zoning: str | None = None,
         compare: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
     ) -> Trend:
         """Show how indicators changed between two periods, each change with its interval.
 
@@ -800,7 +802,7 @@ class Observatory:
             Codes of the catalogue.
         start, end : int or str
             The two periods.
-        zoning, compare
+        zoning, compare, precision
             As :meth:`table`.
 
         Returns
@@ -821,11 +823,13 @@ class Observatory:
         from observatoire.panels.trend import trend_page
 
         self._ensure_loaded()
-        codes = [indicators] if isinstance(indicators, str) else list(indicators)
+        codes = names_told(indicators, "un indicateur")
         first, last = in_order(str(start), str(end))
         for code in codes:
             self.series.check(self.catalogue.get(code), first, last)
-        before, after = (self.table(codes, zoning, when, compare) for when in (first, last))
+        before, after = (
+            self.table(codes, zoning, when, compare, precision=precision) for when in (first, last)
+        )
         frame = trend_frame(before.cells, after.cells, after.indicators)
         after = after.with_others(before)
         return trend_page(after, frame, self._gazetteer.communes, _today(), self.workspace.name)
@@ -837,6 +841,7 @@ class Observatory:
         *,
         since: int | str | None = None,
         zoning: str | None = None,
+        precision: Literal["declared", "all", "none"] = "declared",
     ) -> InequalityProfile:
         """Show how unequal territories are: ranks with their interval, dispersion, dissimilarity.
 
@@ -848,8 +853,9 @@ class Observatory:
             The latest by default.
         since : int or str, optional
             An earlier period of the same series: the measures' change is then told.
-        zoning : str, optional
-            As :meth:`table`; ``"iris-2016"`` measures a whole town.
+        zoning, precision : str, optional
+            As :meth:`table`; ``"iris-2016"`` measures a whole town, ``precision="all"`` reads a
+            source that counts everyone as a draw.
 
         Raises
         ------
@@ -863,14 +869,14 @@ class Observatory:
         from observatoire.panels.inequality import inequality_page
 
         self._ensure_loaded()
-        table = self.table(indicator, zoning, period)
         definition = self.catalogue.get(indicator)
+        table = self.table(indicator, zoning, period, precision=precision)
         found = inequality_of(table.main, definition)
         former = None
         if since is not None:
             first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
             self.series.check(definition, first, str(table.main["period"].iloc[0]))
-            earlier = self.table(indicator, zoning, first)
+            earlier = self.table(indicator, zoning, first, precision=precision)
             table = table.with_others(earlier)
             before = inequality_of(earlier.main, definition)
             former = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from observatoire.errors import NatureError
 from observatoire.indicators.comparing import LIKELY
@@ -33,6 +34,7 @@ RANK_COLUMNS = (
     "rank_low",
     "rank_high",
     "place",
+    "flag",
 )
 
 #: Draws of a simulation, and the seed that makes it the same for everyone.
@@ -127,8 +129,9 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
             f"« {indicator.label} » n’est pas un taux : on ne classe pas des territoires sur un "
             f"chiffre de nature « {indicator.nature.label} ».",
             where=indicator.code,
-            why="Un effectif dit surtout la taille du territoire.",
-            remedy="Choisissez la part ou le taux qui lui correspond.",
+            why="Un effectif dit surtout la taille du territoire ; une médiane ou un indice n’a pas de "
+            "population à répartir.",
+            remedy="Choisissez une part ou un taux.",
         )
     rows = [row for row in records(cells) if row["status"] in _POINT]
     kept = [row for row in rows if estimate_of(row).sampled]
@@ -148,6 +151,7 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
             "low": low,
             "high": high,
             **_ranked(draw, indicator.polarity),
+            "flag": [str(row["flag"]) for row in kept],
         },
         columns=list(RANK_COLUMNS),
     ).sort_values(["rank", "territory"], ignore_index=True)
@@ -176,11 +180,12 @@ class _Draws:
 
 
 def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
-    """Return the rank of each territory, 1 for the most favourable, with its interval."""
+    """Return the rank of each territory, 1 for the most favourable, with its interval; equals share it."""
     sign = 1.0 if polarity == "lower_is_better" else -1.0
-    rank = _ranks(sign * draw.value[None, :])[0]
-    told = _ranks(sign * draw.drawn)
+    rank = _ranks(sign * draw.value[None, :], "min")[0]
+    told = _ranks(sign * draw.drawn, "average")
     low, high = np.percentile(told, [2.5, 97.5], axis=0) if rank.size else (rank, rank)
+    low, high = np.minimum(low, rank), np.maximum(high, rank)
     half = (rank.size + 1) / 2
     words = (
         ("mieux placé", "moins bien placé") if polarity != "neutral" else ("plus haut", "plus bas")
@@ -194,8 +199,10 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     }
 
 
-def _ranks(values: Array) -> Array:
-    return np.asarray(values.argsort(axis=1).argsort(axis=1) + 1, dtype=np.float64)
+def _ranks(values: Array, ties: str) -> Array:
+    if not values.size:
+        return np.zeros(values.shape)
+    return np.asarray(stats.rankdata(values, method=ties, axis=1), dtype=np.float64)
 
 
 def _measured(draw: _Draws, measure: Callable[[Array], Array]) -> Measure:

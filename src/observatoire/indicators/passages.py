@@ -94,8 +94,9 @@ class PassageBook:
     def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
         """Return the passages to the ring around each territory, the territories themselves left out.
 
-        They are made as the declared passage to the territories is, by area otherwise. The rings
-        of neighbours overlap: they are dealt into several passages.
+        They are made as the declared passage to the territories is, by area otherwise. What no
+        source covers, sea or towns that are not loaded, is left out of them. The rings of
+        neighbours overlap: they are dealt into several passages.
 
         Raises
         ------
@@ -110,7 +111,7 @@ class PassageBook:
         given = self._ingredients(recipe)
         return [
             _shared(recipe, replace(given, target=rings), self.workspace.crs)
-            for rings in _rings(given.target, metres)
+            for rings in _rings(given.target, given.source, metres)
         ]
 
     def keep(self, source: str, target: str, passage: Passage) -> None:
@@ -158,10 +159,14 @@ class PassageBook:
         return drawn
 
 
-def _rings(drawn: gpd.GeoDataFrame, metres: float) -> list[gpd.GeoDataFrame]:
-    """Return the rings around territories, dealt into layers where none overlap."""
+def _rings(
+    drawn: gpd.GeoDataFrame, source: gpd.GeoDataFrame, metres: float
+) -> list[gpd.GeoDataFrame]:
+    """Return the rings around territories on what is known, dealt into layers where none overlap."""
     inside = shapely.union_all(drawn.geometry.to_numpy())
-    rings = drawn.assign(geometry=drawn.geometry.buffer(metres).difference(inside))
+    known = shapely.union_all(source.geometry.to_numpy())
+    around = drawn.geometry.buffer(metres).difference(inside).intersection(known)
+    rings = drawn.assign(geometry=around.buffer(0))  # no stray line where they only touch
     sheets: list[list[str]] = []
     for code, ring in rings.geometry[~rings.geometry.is_empty].items():
         for sheet in sheets:

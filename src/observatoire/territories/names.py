@@ -63,7 +63,7 @@ class Matcher:
 
     def find(self, text: str) -> str:
         """Return the code that ``text`` names, or an empty string when none or several do."""
-        text = text.strip()
+        text = str(text).strip()
         if text in self.names:
             return text
         found = self.bearers(text)
@@ -76,7 +76,7 @@ class Matcher:
 
     def bearers(self, text: str) -> tuple[str, ...]:
         """Return the codes of all the territories that bear a name."""
-        name = simplify(text)
+        name = simplify(str(text))
         return tuple(self._by_name.get(name, ())) if name else ()
 
     def unknown(self, text: str) -> tuple[str, str]:
