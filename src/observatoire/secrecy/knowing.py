@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from observatoire.secrecy.declared import check_bound
 from observatoire.secrecy.inner import Base, Sum
 from observatoire.secrecy.telling import links_of
 
@@ -99,6 +100,7 @@ def _concerned(known: Known, base: Base) -> bool:
 
 
 def _hold_bound(assembly: Assembly, known: Known, base: Base) -> None:
+    check_bound(assembly.holdings, known, base)
     label = assembly.base(base)
     if known.low is not None:
         assembly.low[label] = max(assembly.low.get(label, 0.0), known.low)
