@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
     from observatoire.secrecy.inner import Base, Sum
-    from observatoire.secrecy.knowing import Recipe
+    from observatoire.secrecy.former import Recipe
     from observatoire.secrecy.protecting import Protection
     from observatoire.values import Record as Row
 
@@ -139,7 +139,7 @@ def make_plan(desk: Desk, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
             relating(plan, desk, indicators)
         hold_published(plan.assembly, desk, indicators)
         hold_known(plan.assembly, desk)
-        hold_earlier(plan.assembly, earlier)
+        hold_earlier(plan.assembly, earlier, desk.warehouse)
         _decide(plan, desk)
     return plan
 
