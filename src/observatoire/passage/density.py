@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import PassageError
+from observatoire.errors import RatioError
 from observatoire.passage import weights as build
 from observatoire.passage.frames import as_series
 from observatoire.passage.layers import named
@@ -90,7 +90,7 @@ def _number(ratio: object) -> float | pd.Series[float] | DensityFit:
         return ratio
     if isinstance(ratio, Real) and not isinstance(ratio, bool):
         return float(ratio)
-    raise PassageError(
+    raise RatioError(
         f"Le rapport de densité n’est pas un nombre ({ratio!r}).",
         why="Il dit combien de fois la cible est plus dense que le reste de sa source.",
         remedy="Donnez un nombre, une série par cible, ou ce que rend fit_density.",
@@ -102,8 +102,9 @@ def _ratios(ratio: float | pd.Series[float], target: Layer) -> NDArray[np.float6
     if isinstance(ratio, pd.Series):
         lacking = sorted(set(target.labels) - set(ratio.index))
         if lacking:
-            raise PassageError(
+            raise RatioError(
                 f"Aucun rapport de densité pour {named(lacking)}.",
+                why="On ne saurait comment partager ce qui les entoure.",
                 remedy="Donnez-en un par cible, ou un seul nombre.",
                 codes=lacking,
             )
@@ -112,7 +113,7 @@ def _ratios(ratio: float | pd.Series[float], target: Layer) -> NDArray[np.float6
         values = np.full(len(target), ratio, dtype=np.float64)
     wrong = ~(np.isfinite(values) & (values > 0))
     if wrong.any():
-        raise PassageError(
+        raise RatioError(
             f"Le rapport de densité vaut {values[wrong][0]:g}"
             + (f" pour {named(target.labels[wrong])}." if isinstance(ratio, pd.Series) else "."),
             why="Nul ou négatif, il viderait le territoire.",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LEAST = 2  # territories needed to learn one ratio
-_ENOUGH = 20  # territories needed to learn how it varies
+_ENOUGH = 10  # territories needed to learn how it varies; what chance makes is then not kept
 _FOLDS = 6
 _RIDGE = 0.005  # pull of slopes towards none: keeps chance from being learnt
 _TENTH = 0.1
@@ -104,7 +104,7 @@ def fit_density(
 ) -> DensityFit:
     """Learn the ratio of :func:`by_density` from targets whose totals are published.
 
-    One ratio is learnt first. With twenty territories or more, it may vary with how vast the
+    One ratio is learnt first. With ten territories or more, it may vary with how vast the
     source is, and with ``covariates``; what does not lower the error on territories left out of
     the learning is not kept.
 

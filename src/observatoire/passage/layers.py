@@ -16,10 +16,14 @@ import pyarrow.compute as pc
 import shapely
 
 from observatoire.errors import (
+    CrossingGeometryError,
     CRSError,
     DuplicateKeyError,
+    EmptyGeometryError,
     InvalidGeometryError,
+    MixedGeometryError,
     PassageError,
+    RaisedGeometryError,
     SchematicGeometryError,
 )
 from observatoire.passage.grid import Grid, recognise_grid
@@ -203,7 +207,7 @@ def _increasing(labels: pd.Index[str]) -> bool:
 
 def _check_shown(frame: gpd.GeoDataFrame, role: str) -> None:
     if frame.active_geometry_name not in frame.columns:
-        raise InvalidGeometryError(
+        raise EmptyGeometryError(
             f"La couche « {role} » n’a pas de colonne de géométries en service.",
             why="On ne saurait quels contours mesurer.",
             remedy='Dites-la : set_geometry("geometry").',
@@ -213,7 +217,7 @@ def _check_shown(frame: gpd.GeoDataFrame, role: str) -> None:
 
 def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
     if len(frame) == 0:
-        raise InvalidGeometryError(
+        raise EmptyGeometryError(
             f"La couche « {role} » est vide.",
             why="Aucun territoire à mettre en rapport.",
             remedy="Vérifiez le fichier lu et le filtre appliqué.",
@@ -299,6 +303,7 @@ def _check_geometries(
         role,
         "géométrie en trois dimensions",
         "Aplatissez-la : set_geometry(shapely.force_2d(couche.geometry)).",
+        RaisedGeometryError,
     )
     endless = ~np.isfinite(shapely.bounds(geometries)).all(axis=1)
     _refuse(
@@ -322,7 +327,7 @@ def _check_kinds(kinds: NDArray[Any], codes: pd.Index[str], role: str, *, points
         {_KIND_NAMES[kind] if kind < len(_KIND_NAMES) else "collection" for kind in kinds}
     )
     wrong = codes[~np.isin(kinds, _POLYGONS)]
-    raise InvalidGeometryError(
+    raise MixedGeometryError(
         f"La couche « {role} » contient des géométries de nature {named(found)} "
         f"(par exemple {named(wrong)}).",
         why="Un passage demande des polygones"
@@ -346,9 +351,10 @@ def _check_valid(
     wrong = codes[invalid]
     if not repair:
         reason = shapely.is_valid_reason(geometries[invalid][0])
-        raise InvalidGeometryError(
+        crossing = "se croise ou se replie" if len(wrong) == 1 else "se croisent ou se replient"
+        raise CrossingGeometryError(
             f"{plural(len(wrong), 'géométrie')} de la couche « {role} » "
-            f"se croise ou se replie : {named(wrong)} ({wrong[0]} : {reason}).",
+            f"{crossing} : {named(wrong)} ({wrong[0]} : {reason}).",
             why="La surface d’un contour qui se croise n’est pas définie.",
             remedy="Passez repair=True : la réparation sera dite, avec la surface qu’elle change.",
             codes=list(wrong),
@@ -368,11 +374,16 @@ def _check_valid(
 
 
 def _refuse(
-    wrong: NDArray[np.bool_], codes: pd.Index[str], role: str, fault: str, remedy: str
+    wrong: NDArray[np.bool_],
+    codes: pd.Index[str],
+    role: str,
+    fault: str,
+    remedy: str,
+    error: type[InvalidGeometryError] = EmptyGeometryError,
 ) -> None:
     if wrong.any():
         found = codes[wrong]
-        raise InvalidGeometryError(
+        raise error(
             f"Couche « {role} » : {fault} pour {named(found)}.",
             why="Ce territoire ne peut pas être mesuré.",
             remedy=remedy,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from observatoire.errors import PassageError, UnknownNameError, suggestion
+from observatoire.errors import SupportError, UnknownNameError, suggestion
 from observatoire.passage import overlay
 from observatoire.passage.frames import is_numeric
 from observatoire.passage.layers import Layer, check_layer, named
@@ -111,7 +111,7 @@ def read_support(
     )
     for wrong, fault, remedy in faults:
         if wrong.any():
-            raise PassageError(
+            raise SupportError(
                 f"Le poids « {weight} » est {fault} pour {_told(layer, wrong)} du support.",
                 why="Il dit combien chaque élément du support porte d’habitants.",
                 remedy=remedy,
@@ -164,7 +164,7 @@ def _flag(frame: gpd.GeoDataFrame) -> str:
 def _flagged(column: pd.Series[Any]) -> NDArray[np.bool_]:
     flags = pd.to_numeric(column, errors="coerce")
     if (flags.isna() & column.notna()).any():
-        raise PassageError(
+        raise SupportError(
             f"La colonne « {column.name} » du support n’est pas faite de 0 et de 1.",
             why="Elle dit quels éléments le producteur a imputés.",
             remedy='Convertissez-la, ou dites quelle colonne le dit : imputed="i_est_200".',
@@ -176,7 +176,7 @@ def _flagged(column: pd.Series[Any]) -> NDArray[np.bool_]:
 
 def _carried(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
     if not is_numeric(frame[name]):
-        raise PassageError(
+        raise SupportError(
             f"La colonne « {name} » du support n’est pas faite de nombres.",
             why="Elle dit combien chaque élément porte.",
             remedy="Convertissez-la avec pandas.to_numeric.",
@@ -193,7 +193,7 @@ def masses(
     measure = _point_masses if support.is_points else _polygon_masses
     placed = measure(support, source, target, found, threads)
     if not (placed.source > 0).any():
-        raise PassageError(
+        raise SupportError(
             "Le support ne porte rien dans aucune source.",
             why="Il ne peut rien partager.",
             remedy="Vérifiez son système de coordonnées, son territoire et sa colonne de poids.",

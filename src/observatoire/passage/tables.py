@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import DuplicateKeyError, PassageError, UnknownNameError, suggestion
+from observatoire.errors import (
+    DuplicateKeyError,
+    PassageError,
+    UnknownNameError,
+    WeightError,
+    suggestion,
+)
 from observatoire.passage.frames import is_numeric
 from observatoire.passage.layers import named
 from observatoire.passage.model import PART, SPLIT, WEIGHT_COLUMNS, WHOLE, Passage
@@ -142,7 +148,7 @@ def _numbers(column: pd.Series[Any]) -> pd.Series[float]:
     if column.isna().all():
         return column.astype(float)
     if not is_numeric(column):
-        raise PassageError(
+        raise WeightError(
             f"La colonne « {column.name} » n’est pas faite de nombres.",
             why="Un poids est un nombre de 0 à 1.",
             remedy='Convertissez-la (virgule décimale : str.replace(",", "."), puis to_numeric).',
@@ -204,7 +210,7 @@ def _check_weights(links: pd.DataFrame, weight: pd.Series[float], part: pd.Serie
     )
     for wrong, what, remedy in faults:
         if wrong.any():
-            raise PassageError(
+            raise WeightError(
                 what,
                 where=_place(links, wrong),
                 why="On ne saurait pas quelle part de la source revient à la cible.",
@@ -213,14 +219,19 @@ def _check_weights(links: pd.DataFrame, weight: pd.Series[float], part: pd.Serie
     for name in ("low", "high"):
         wrong = (links[name] < 0) | (links[name] > 1) | (links["low"] > links["high"])
         if wrong.any():
-            raise PassageError("Les bornes du poids sont fausses.", where=_place(links, wrong))
+            raise WeightError(
+                "Les bornes du poids sont fausses.",
+                where=_place(links, wrong),
+                why="Les encadrements de la cible le seraient aussi.",
+                remedy="low et high vont de 0 à 1, low ne dépasse pas high.",
+            )
 
 
 def _check_sums(weights: pd.DataFrame) -> None:
     sums = weights.groupby("source")["weight"].sum()
     over = sums[sums > 1 + _EXCESS]
     if len(over):
-        raise PassageError(
+        raise WeightError(
             f"Les poids de la source « {over.index[0]} » font {number(over.iloc[0], 3)}, plus que 1"
             + (f" ({len(over)} sources sont dans ce cas)." if len(over) > 1 else "."),
             why="Ce qu’elle compte serait compté plus d’une fois.",
