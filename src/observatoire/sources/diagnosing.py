@@ -67,9 +67,7 @@ def _where(name: str, sheet: Sheet) -> str:
     return f"{name}, feuille « {sheet.name} »" if sheet.name else name
 
 
-def _across(
-    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
-) -> FileError | None:
+def _across(sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str) -> FileError | None:
     """Tell territories laid out in columns: a row that names several of them."""
     for sheet in sheets:
         for line, row in sheet.rows[:HEADER_DEPTH]:
@@ -138,7 +136,9 @@ def other_place(
     told = [code for code in dict.fromkeys(codes) if signs().levels_of(code) & set(_OF)]
     level = next((one for one in _OF if told and one in signs().levels_of(told[0])), "")
     heads = sorted({_department(code, level) for code in told})
-    covers = f" ; départements {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
+    covers = (
+        f" ; départements {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
+    )
     some = next(iter(told or codes), "")
     return UnknownTerritoryError(
         f"Ce fichier couvre d’autres lieux : aucun de ses codes{_OF.get(level, '')} n’est des vôtres.",
@@ -190,13 +190,17 @@ def _points(sheets: Sequence[Sheet], name: str) -> UnknownTerritoryError | None:
                     where=_where(name, sheet),
                     why="On ne saurait à quel territoire rendre ses chiffres.",
                     remedy="Ajoutez une colonne de codes (pour un carreau de l’Insee, idcar_200m), "
-                    "ou employez-le comme support d’un passage : support = \"geo/…\".",
+                    'ou employez-le comme support d’un passage : support = "geo/…".',
                 )
     return None
 
 
 def no_figure(
-    columns: Sequence[str], labels: Sequence[str], doubtful: Mapping[str, str], where: str, territory: str
+    columns: Sequence[str],
+    labels: Sequence[str],
+    doubtful: Mapping[str, str],
+    where: str,
+    territory: str,
 ) -> DescriptorError:
     """Return the error of a table of territories without a column of figures.
 
@@ -217,14 +221,18 @@ def no_figure(
             where=where,
             why=f"Ses colonnes : {enumerate_words([territory, *columns], most=6)}.",
             remedy="Il n’y a aucun chiffre à charger. Il peut servir de liste de membres d’un zonage "
-            "(colonnes code, nom, commune : members = \"geo/…csv\").",
+            '(colonnes code, nom, commune : members = "geo/…csv").',
         )
     told = [f"« {name} » (« {cell} »)" for name, cell in doubtful.items()]
     return DescriptorError(
         "Aucune colonne de chiffres n’a été trouvée à côté des territoires.",
         where=where,
         why=f"Colonne des territoires : « {territory} »."
-        + (f" Ne se lisent pas comme des nombres : {enumerate_words(told, most=4)}." if told else ""),
+        + (
+            f" Ne se lisent pas comme des nombres : {enumerate_words(told, most=4)}."
+            if told
+            else ""
+        ),
         remedy="Vérifiez que le tableau a une ligne par territoire et une colonne par chiffre, et "
         "qu’une cellule ne porte qu’un nombre (1 234,5), sans appel de note.",
     )

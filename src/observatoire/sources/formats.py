@@ -45,6 +45,9 @@ def restore_seen(rows: Rows, content: bytes, sheet: str) -> None:
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if "content.xml" in archive.namelist():
+                _open_document(rows, archive.read("content.xml"), sheet)
+                return
             xml = archive.read(_sheet_path(archive, sheet))
             styles = _percent_styles(archive)
     except (KeyError, *ZIP_ERRORS):
@@ -83,7 +86,11 @@ def _percent_styles(archive: zipfile.ZipFile) -> list[bytes]:
         xml = archive.read("xl/styles.xml")
     except KeyError:
         return []
-    told = {number for number, code in _FORMAT.findall(xml) if b"%" in re.sub(rb"&quot;.*?&quot;", b"", code)}
+    told = {
+        number
+        for number, code in _FORMAT.findall(xml)
+        if b"%" in re.sub(rb"&quot;.*?&quot;", b"", code)
+    }
     block = _FORMATS.search(xml)
     known = _STYLE.findall(block[0]) if block else []
     return [b"%d" % rank for rank, one in enumerate(known) if one in told or one in _PERCENT]
@@ -94,6 +101,50 @@ def _percent_cells(xml: bytes, styles: list[bytes]) -> list[tuple[bytes, bytes]]
         return []
     pattern = rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(?:%s)"(?: t="n")?>' % b"|".join(styles)
     return re.findall(pattern, xml)
+
+
+_ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
+_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")
+_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
+_PERCENTAGE = b'office:value-type="percentage"'
+
+
+def _open_document(rows: Rows, xml: bytes, sheet: str) -> None:
+    """Write the percentages of an OpenDocument sheet as they are shown."""
+    if _PERCENTAGE not in xml:
+        return
+    told = {
+        html.unescape(found[1].decode("utf-8", "replace")): found[0]
+        for found in _ODS_TABLE.finditer(xml)
+    }
+    by_line, line = dict(rows), 1
+    for attributes, body in _ODS_ROW.findall(told.get(sheet, b"")):
+        times = _times(attributes)
+        if _PERCENTAGE in body:
+            ranks = _percent_ranks(body)
+            for number in range(line, line + min(times, len(rows))):
+                row = by_line.get(number, [])
+                for rank in ranks:
+                    if rank < len(row):
+                        row[rank] = percent_text(row[rank])
+        line += times
+
+
+def _percent_ranks(body: bytes) -> list[int]:
+    ranks: list[int] = []
+    at = 0
+    for attributes in _ODS_CELL.findall(body):
+        times = _times(attributes)
+        if _PERCENTAGE in attributes:
+            ranks += range(at, at + min(times, 1 << 14))
+        at += times
+    return ranks
+
+
+def _times(attributes: bytes) -> int:
+    found = _REPEATED.search(attributes)
+    return int(found[1]) if found else 1
 
 
 def _column(letters: bytes) -> int:

@@ -84,15 +84,23 @@ def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
     nature, doubt = _nature(name, values, percent=percent, ranged=bool(numbers.low.notna().any()))
     told = _unit_told(name, nature, unit, values, percent=percent)
     label = " ".join(name.split())
-    return Measured({"label": label, "nature": str(nature), "unit": told}, doubt, tuple(found), mixed)
+    return Measured(
+        {"label": label, "nature": str(nature), "unit": told}, doubt, tuple(found), mixed
+    )
 
 
 def _mixed(texts: list[str], values: pd.Series) -> str:
     """Return a bare share (0.25) that stands among percentages (25 %): which is meant is not told."""
-    bare = [value for text, value in zip(texts, values, strict=True) if "%" not in text and value > 0]
+    bare = [
+        value for text, value in zip(texts, values, strict=True) if "%" not in text and value > 0
+    ]
     shown = [value for text, value in zip(texts, values, strict=True) if "%" in text]
     doubtful = bare and shown and max(bare) <= 1 < max(shown)
-    return next(text for text, v in zip(texts, values, strict=True) if v == bare[0]) if doubtful else ""
+    return (
+        next(text for text, v in zip(texts, values, strict=True) if v == bare[0])
+        if doubtful
+        else ""
+    )
 
 
 def _unit_of(texts: list[str]) -> str:
@@ -106,9 +114,7 @@ def _unit_of(texts: list[str]) -> str:
     return unit if lone else ""
 
 
-def _nature(
-    name: str, values: pd.Series, *, percent: bool, ranged: bool
-) -> tuple[Nature, str]:
+def _nature(name: str, values: pd.Series, *, percent: bool, ranged: bool) -> tuple[Nature, str]:
     nature = signs().nature(name) or (Nature.RATE if percent else None)
     if nature is None and ranged:
         nature = Nature.COUNT  # « <5 » is written of people, not of an index
@@ -120,9 +126,7 @@ def _nature(
     return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"
 
 
-def _unit_told(
-    name: str, nature: Nature, unit: str, values: pd.Series, *, percent: bool
-) -> str:
+def _unit_told(name: str, nature: Nature, unit: str, values: pd.Series, *, percent: bool) -> str:
     if nature is Nature.RATE and not (unit and unit != "%"):
         return "%" if percent or bool((values > _SHARE).any()) else "part"
     if not unit and nature is Nature.AMOUNT:
@@ -159,7 +163,9 @@ def writing_of(texts: Iterable[str]) -> Writing:
             if grouped["d"] != grouped["t"]:
                 groups.add("'" if grouped["t"] in "'’" else grouped["t"])
                 decimals |= {grouped["d"]} - {None}
-        elif marked and (len(marked["rest"]) != _GROUP or not 0 < len(marked["whole"].lstrip("0")) <= _GROUP):
+        elif marked and (
+            len(marked["rest"]) != _GROUP or not 0 < len(marked["whole"].lstrip("0")) <= _GROUP
+        ):
             decimals.add(marked["d"])
         elif marked:
             either.setdefault(marked["d"], text)

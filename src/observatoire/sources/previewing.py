@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from observatoire.declarations import Declaration
 from observatoire.errors import DescriptorError, ObservatoireError, RowError, WorkspaceError
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
-from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.detecting import Found, find_table
+from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import PLAIN_SUFFIXES, open_table
@@ -244,7 +244,8 @@ def _two_readings(found: Found, text: str) -> DescriptorError:
         why="Rien dans ce fichier ne dit si ce signe sépare les milliers ou les décimales : les "
         "chiffres seraient faux d’un facteur mille.",
         remedy="Écrivez son source.toml (o.preview(…).write(), ou --write) et remplacez-y "
-        f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez les nombres sans séparateur de milliers.',
+        f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez '
+        "les nombres sans séparateur de milliers.",
     )
 
 

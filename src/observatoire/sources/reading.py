@@ -20,6 +20,7 @@ from observatoire.sources.archives import unzip_table
 from observatoire.sources.headers import (
     check_header,
     check_widths,
+    joined,
     named,
 )
 from observatoire.sources.signs import signs
@@ -29,7 +30,7 @@ from observatoire.typography import enumerate_words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from observatoire.sources.descriptor import FileSpec
+    from observatoire.sources.filespec import FileSpec
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 SHEET_SUFFIXES = (".xls", ".xlsx", ".ods", ".xlsm", ".xlsb")
@@ -239,7 +240,7 @@ def _read_quickly(
         return None  # said by the careful reader
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = named([cell.strip() for cell in cells], spec)
+    header = joined(named([cell.strip() for cell in cells], spec), _above(rows, at), spec)
     check_header(header, spec, opened.path, separator)
     found = texts.read_quickly(text, separator, line, len(header))
     if found is None or found[0].empty:
@@ -270,11 +271,11 @@ def _table(
     sheet: str = "",
 ) -> RawTable:
     path = opened.path
-    if opened.suffix in (".xlsx", ".xlsm"):
+    if opened.suffix in (".xlsx", ".xlsm", ".ods"):
         formats.restore_seen(rows, opened.content, sheet)
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = named([cell.strip() for cell in cells], spec)
+    header = joined(named([cell.strip() for cell in cells], spec), _above(rows, at), spec)
     check_header(header, spec, path, separator)
     body = [(number, row) for number, row in rows[at + 1 :] if any(cell.strip() for cell in row)]
     body, aside = _notes_apart(body, len(header))
@@ -299,6 +300,11 @@ def _table(
         opened.member,
         aside,
     )
+
+
+def _above(rows: Rows, at: int) -> list[str]:
+    """Return the row that stands right above the names of columns."""
+    return rows[at - 1][1] if at and rows[at - 1][0] == rows[at][0] - 1 else []
 
 
 def find_header(rows: Rows, spec: FileSpec) -> int:

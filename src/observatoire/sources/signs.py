@@ -140,7 +140,9 @@ def signs() -> Signs:
         periods=tuple(_pattern(table, "periods", text) for text in table.texts("periods")),
         variables=tuple(_pattern(table, "variables", text) for text in table.texts("variables")),
         dictionary=tuple(_pattern(table, "dictionary", text) for text in table.texts("dictionary")),
-        coordinates=tuple(_pattern(table, "coordinates", text) for text in table.texts("coordinates")),
+        coordinates=tuple(
+            _pattern(table, "coordinates", text) for text in table.texts("coordinates")
+        ),
         natures={
             nature: _pattern(natures, str(nature), natures.text(str(nature)))
             for nature in (Nature.MEDIAN, Nature.MEAN, Nature.INDEX, Nature.RATE, Nature.AMOUNT)

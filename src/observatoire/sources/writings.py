@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 #: The marks that may separate thousands, besides spaces.
 THOUSANDS = (".", ",", "'")
 
-_SAME = {"euros": ("euros", "euro", "€"), "€": ("€", "euros", "euro"), "%": ("%", "pct", "pour cent")}
+_SAME = {
+    "euros": ("euros", "euro", "€"),
+    "€": ("€", "euros", "euro"),
+    "%": ("%", "pct", "pour cent"),
+}
 
 
 def ungroup(raw: pd.Series, thousands: str) -> pd.Series:

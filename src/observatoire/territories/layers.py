@@ -22,7 +22,6 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-
 from observatoire.territories.systems import place_of, systems_like
 from observatoire.typography import enumerate_words, number, several_of
 

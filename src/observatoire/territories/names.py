@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
+#: The call of a note after a name: « Dillon (1) », « Texaco* ».
+_CALL = re.compile(r"\s*(?:\([0-9a-z*]\)|\*+|[¹²³]+)$")
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
 
 
@@ -61,7 +63,7 @@ class Matcher:
         text = text.strip()
         if text in self.names:
             return text
-        found = self.bearers(text)
+        found = self.bearers(text) or self.bearers(_CALL.sub("", text))
         return found[0] if len(found) == 1 else ""
 
     def bearers(self, text: str) -> tuple[str, ...]:
