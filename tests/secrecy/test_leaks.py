@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from attacker import SOURCE, write
+from tables_of_cells import table
 
 import observatoire as obs
 from observatoire.errors import DescriptorError
 from observatoire.rules import Rule, Strictness
 from observatoire.secrecy import optimum, protection
 from observatoire.secrecy.record import Record
-from tables_of_cells import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,7 +168,9 @@ def test_a_rule_that_names_nothing_is_refused(tmp_path: Path, more: str, said: s
 
 
 def test_a_known_bound_does_not_unprotect_what_the_producer_hides(tmp_path: Path) -> None:
-    more = '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i2"]\nlow = 50\n'
+    more = (
+        '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i2"]\nlow = 50\n'
+    )
     with opened(tmp_path, PLAIN | {"i2": "s"}, more=more) as o:
         with pytest.raises(DescriptorError, match="jamais moins") as caught:
             o.table("aidA")
@@ -194,7 +196,9 @@ def test_whatever_is_stricter_is_guarded(asked: dict[str, object]) -> None:
 
 def test_pages_of_a_sampled_guarded_source_can_be_saved(tmp_path: Path) -> None:
     """Intervals of sampling are no figure of the plan: the door held them for stale."""
-    source = SIMPLE.replace("[secrecy]", '[precision]\nmethod = "census"\nfraction = 0.4\n[secrecy]')
+    source = SIMPLE.replace(
+        "[secrecy]", '[precision]\nmethod = "census"\nfraction = 0.4\n[secrecy]'
+    )
     with opened(tmp_path, PLAIN, source=source) as o:
         shown = o.table("aidA", "iris-2016", 2016).df
         assert (shown["high"] > shown["value"]).any()

@@ -13,9 +13,9 @@ from observatoire.errors import (
     UnknownTerritoryError,
 )
 from observatoire.sources import books, texts
-from observatoire.sources.descriptor import FileSpec
 from observatoire.sources.diagnosing import across_error, no_territory, other_place
 from observatoire.sources.families import Family, recognise, role
+from observatoire.sources.filespec import FileSpec
 from observatoire.sources.headers import check_width, column_letter
 from observatoire.sources.reading import (
     TEXT_SUFFIXES,
@@ -207,7 +207,7 @@ def _find(matcher: Matcher, text: str) -> str:
 
 
 def find_header(sheet: Sheet, first: int, name: str) -> int:
-    """Return the row of column names: the first, above any territory, that has as many cells.
+    """Return the row of column names: the fullest above any territory, the first of those as full.
 
     Raises
     ------
@@ -220,9 +220,10 @@ def find_header(sheet: Sheet, first: int, name: str) -> int:
         for at, (_, row) in enumerate(sheet.rows[: min(first, HEADER_DEPTH)])
     ]
     full = [(at, filled) for at, filled in above if len(filled) >= wanted]
-    for at, filled in full:
-        if not any(map(_is_figure, filled)):
-            return at
+    named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
+    if named:
+        # Above names of columns, a shorter row groups them.
+        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
     for at, filled in full:
         if 2 * sum(map(_is_figure, filled)) <= len(filled):
             return at

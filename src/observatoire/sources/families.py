@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError
-from observatoire.sources.descriptor import (
-    BLANK_MEANINGS,
-    LAYOUTS,
-    PERIOD_COLUMN_FORMS,
-)
+from observatoire.sources.descriptor import BLANK_MEANINGS
+from observatoire.sources.filespec import LAYOUTS, PERIOD_COLUMN_FORMS
 from observatoire.sources.periods import period_in, year_of
 from observatoire.values import Nature
 

@@ -48,6 +48,9 @@ def restore_seen(
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if "content.xml" in archive.namelist():
+                _open_document(columns, archive.read("content.xml"), sheet)
+                return
             path, styles = _sheet_path(archive, sheet), _percent_styles(archive)
             if path not in broken and not styles:
                 return
@@ -59,9 +62,12 @@ def restore_seen(
         if column < len(columns) and row < len(columns[0]) and is_blank(columns[column][row]):
             columns[column][row] = text.decode("utf-8", "replace")
     for letters, digits in _percent_cells(xml, styles):
-        column, row = _column(letters) - 1, int(digits) - 1
-        if column < len(columns) and row < len(columns[0]):
-            columns[column][row] = percent_text(cells_text([columns[column][row]])[0])
+        _show_percent(columns, int(digits) - 1, _column(letters) - 1)
+
+
+def _show_percent(columns: list[list[Any]], row: int, column: int) -> None:
+    if column < len(columns) and row < len(columns[0]):
+        columns[column][row] = percent_text(cells_text([columns[column][row]])[0])
 
 
 def percent_text(text: str) -> str:
@@ -100,6 +106,48 @@ def _percent_cells(xml: bytes, styles: list[bytes]) -> list[tuple[bytes, bytes]]
         return []
     pattern = rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(?:%s)"(?: t="n")?>' % b"|".join(styles)
     return re.findall(pattern, xml)
+
+
+_ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
+_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")
+_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
+_PERCENTAGE = b'office:value-type="percentage"'
+
+
+def _open_document(columns: list[list[Any]], xml: bytes, sheet: str) -> None:
+    """Write the percentages of an OpenDocument sheet as they are shown."""
+    if _PERCENTAGE not in xml:
+        return
+    told = {
+        html.unescape(found[1].decode("utf-8", "replace")): found[0]
+        for found in _ODS_TABLE.finditer(xml)
+    }
+    first = 0
+    for attributes, body in _ODS_ROW.findall(told.get(sheet, b"")):
+        times = _times(attributes)
+        if _PERCENTAGE in body:
+            ranks = _percent_ranks(body)
+            for row in range(first, min(first + times, len(columns[0]))):
+                for column in ranks:
+                    _show_percent(columns, row, column)
+        first += times
+
+
+def _percent_ranks(body: bytes) -> list[int]:
+    ranks: list[int] = []
+    at = 0
+    for attributes in _ODS_CELL.findall(body):
+        times = _times(attributes)
+        if _PERCENTAGE in attributes:
+            ranks += range(at, at + min(times, 1 << 14))
+        at += times
+    return ranks
+
+
+def _times(attributes: bytes) -> int:
+    found = _REPEATED.search(attributes)
+    return int(found[1]) if found else 1
 
 
 def _column(letters: bytes) -> int:

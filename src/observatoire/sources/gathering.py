@@ -12,7 +12,7 @@ from observatoire.sources.numbers import CELL_STATUSES, Numbers, coded
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from observatoire.sources.descriptor import FileSpec
+    from observatoire.sources.filespec import FileSpec
 
 #: A column of texts kept as codes and words.
 Coded = Any

@@ -15,6 +15,7 @@ from observatoire.sources.faults import (
     NO_REJECT,
     REJECT_COLUMNS,
     error_of,
+    headings,
     reject,
     territory_rejects,
 )
@@ -28,7 +29,8 @@ from observatoire.values import Nature, is_period
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.descriptor import FileSpec, Source
+    from observatoire.sources.descriptor import Source
+    from observatoire.sources.filespec import FileSpec
     from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 
@@ -123,6 +125,8 @@ def observe(
         _aside(table),
     ]
     rejects = pd.concat([one for one in found if len(one)] or [found[0]])
+    columns = [part.column for part in parts]
+    rejects = headings(rejects, rows, table, columns, _told(rows, parts))
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = _duplicates(rows, parts, good, spec)
     if len(again):
@@ -258,8 +262,8 @@ def _place(
     return rows.astype({"territory": "str"})
 
 
-def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
-    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
+def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+    """Tell the rows that hold a figure, a range or a sign."""
     told = np.zeros(len(rows), dtype=bool)
     for part in parts:
         numbers = part.numbers
@@ -268,7 +272,14 @@ def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
         if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
             written &= part.raw.fillna("").str.strip().ne("").to_numpy()
         told[part.at] |= (figure | written).to_numpy()
-        unread = np.flatnonzero(numbers.unreadable.to_numpy())
+    return told
+
+
+def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
+    told = _told(rows, parts)
+    for part in parts:
+        unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
         digits = [any(map(str.isdecimal, text)) for text in part.raw.iloc[unread]]
         told[part.at[unread[np.array(digits, dtype=bool)]]] = True
     return ~told

@@ -102,6 +102,13 @@ def _family_plan(found: Found) -> Plan:
         markers=dict(family.markers),
         secrecy=dict(family.secrecy),
         variables=variables,
+        strangers=[
+            one
+            for one in header
+            if one not in roles and one not in variables and not family.is_ignored(one)
+        ]
+        if spec.layout == "wide"
+        else [],
     )
 
 
@@ -110,19 +117,18 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     mine = frame[frame[spec.territory].str.strip().map(lambda text: bool(matcher.find(text)))]
     plan, kept = Plan(), dict[str, pd.Series]()
     period_column = period_form = ""
-    for name in map(str, frame.columns):
+    for at, name in enumerate(map(str, frame.columns)):
         if name == spec.territory:
             continue
-        if not name:  # there may be several: nothing tells them apart
-            plan.labels += [] if "" in plan.labels else [""]
-            continue
-        cells = mine[name].str.strip()
+        cells = mine.iloc[:, at].str.strip()
         filled = cells[cells != ""]
+        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled))
         form = _period_form(name, filled)
         if form is not None:
             period_column, period_form = period_column or name, period_form or form
-        elif filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
-            plan.labels.append(name)
+        elif not name or filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
+            # Several columns may have no name: nothing tells them apart.
+            plan.labels += [] if name in plan.labels else [name]
         else:
             kept[name] = filled
     plan.writing = writing_of(_cells(kept.values(), typed=not found.table.separator))
@@ -247,16 +253,28 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     """Say whether a column names or places territories: by its title, or by what it holds."""
     if signs().is_label(name) or filled.map(lambda text: bool(matcher.find(text))).all():
         return True
-    if filled.str.fullmatch(_EPCI).all():
+    if filled.str.fullmatch(_EPCI).all() or filled.map(_is_code).all():
         return True
     whole = territory.str.strip().loc[filled.index]
     pairs = zip(whole, filled, strict=True)
     return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
 
 
+def _holds_figures(filled: pd.Series) -> bool:
+    """Say whether a column without a name holds more than the rank of its rows."""
+    numbers = pd.to_numeric(filled, errors="coerce")
+    ranks = numbers.notna().all() and (numbers.diff().dropna() == 1).all()
+    return bool(numbers.notna().any()) and not ranks
+
+
+def _is_code(text: str) -> bool:
+    return any(map(str.isalpha, text)) and bool(signs().levels_of(text))
+
+
 def _constant(cells: pd.Series) -> bool:
     """Say whether a column has one whole number in all its rows: a class or a rank, no figure."""
-    return len(cells) >= _FEW and (cells == cells.iloc[0]).all() and cells.iloc[0].strip("0") != ""
+    same = len(cells) >= _FEW and bool((cells == cells.iloc[0]).all())
+    return same and cells.iloc[0].strip("0") != ""
 
 
 def _title(found: Found) -> str:

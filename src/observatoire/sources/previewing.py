@@ -250,7 +250,8 @@ def _two_readings(found: Found, text: str) -> DescriptorError:
         why="Rien dans ce fichier ne dit si ce signe sépare les milliers ou les décimales : les "
         "chiffres seraient faux d’un facteur mille.",
         remedy="Écrivez son source.toml (o.preview(…).write(), ou --write) et remplacez-y "
-        f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez les nombres sans séparateur de milliers.',
+        f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez '
+        "les nombres sans séparateur de milliers.",
     )
 
 

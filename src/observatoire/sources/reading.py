@@ -17,6 +17,7 @@ from observatoire.sources.archives import unzip_table
 from observatoire.sources.headers import (
     check_header,
     check_widths,
+    joined,
     named,
 )
 from observatoire.sources.signs import signs
@@ -26,7 +27,7 @@ from observatoire.typography import enumerate_words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from observatoire.sources.descriptor import FileSpec
+    from observatoire.sources.filespec import FileSpec
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 SHEET_SUFFIXES = (".xls", ".xlsx", ".ods", ".xlsm", ".xlsb")
@@ -229,7 +230,7 @@ def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str)
     top = cells.top(max(HEADER_DEPTH, spec.header))
     at = find_header(top, spec)
     line, names = top[at]
-    header = named([cell.strip() for cell in names], spec)
+    header = joined(named([cell.strip() for cell in names], spec), _above(top, at), spec)
     check_header(header, spec, opened.path, "")
     chosen = cells.filled[at + 1 :]
     frame, numbers = texts.without_hollow(cells.frame(chosen), chosen + 1)
@@ -269,7 +270,7 @@ def _read_quickly(
         return None  # said by the careful reader
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = named([cell.strip() for cell in cells], spec)
+    header = joined(named([cell.strip() for cell in cells], spec), _above(rows, at), spec)
     check_header(header, spec, opened.path, separator)
     found = texts.read_quickly(text, separator, line, len(header))
     if found is None or found[0].empty:
@@ -301,7 +302,7 @@ def _table(
     path = opened.path
     at = find_header(rows, spec)
     line, cells = rows[at]
-    header = named([cell.strip() for cell in cells], spec)
+    header = joined(named([cell.strip() for cell in cells], spec), _above(rows, at), spec)
     check_header(header, spec, path, separator)
     body = [(number, row) for number, row in rows[at + 1 :] if any(cell.strip() for cell in row)]
     body, aside = _notes_apart(body, len(header))
@@ -330,6 +331,11 @@ def _only_header(name: str) -> EmptyFileError:
         where=name,
         remedy="Redemandez le fichier au producteur.",
     )
+
+
+def _above(rows: Rows, at: int) -> list[str]:
+    """Return the row that stands right above the names of columns."""
+    return rows[at - 1][1] if at and rows[at - 1][0] == rows[at][0] - 1 else []
 
 
 def find_header(rows: Rows, spec: FileSpec) -> int:

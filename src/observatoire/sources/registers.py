@@ -22,7 +22,8 @@ from observatoire.values import is_period
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.descriptor import FileSpec, Markers, Source
+    from observatoire.sources.descriptor import Markers, Source
+    from observatoire.sources.filespec import FileSpec
     from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 

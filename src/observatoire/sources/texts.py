@@ -49,6 +49,11 @@ def guess_encoding(content: bytes, name: str) -> str:
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    sample = content[:_SAMPLE]
+    for at, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        # Latin letters written on two bytes: every other one is zero.
+        if len(sample) > 3 and 5 * sample[at::2].count(0) > 4 * len(sample[at::2]):  # noqa: PLR2004
+            return encoding
     refuse_binary(content, name)
     try:
         content.decode("utf-8-sig")
@@ -60,8 +65,22 @@ def guess_encoding(content: bytes, name: str) -> str:
                 where=name,
                 remedy="Redemandez le fichier entier au producteur.",
             ) from error
-        return "cp1252"
+        return _single_byte(content)
     return "utf-8-sig"
+
+
+#: The letters and signs that French tables are written with, beyond ASCII.
+_FRENCH = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ°«»’‘“”–—…€²³\u00a0ñ")
+
+
+def _single_byte(content: bytes) -> str:
+    """Return which single-byte encoding makes French of a text; Windows' when none does better."""
+    counts = Counter(byte for byte in content if byte > 127)  # noqa: PLR2004 - beyond ASCII
+    scores = {}
+    for encoding in ("cp1252", "mac_roman", "cp850"):
+        told = {byte: bytes([byte]).decode(encoding, "replace") for byte in counts}
+        scores[encoding] = sum(count for byte, count in counts.items() if told[byte] in _FRENCH)
+    return max(scores, key=scores.__getitem__)
 
 
 def decode(content: bytes, encoding: str, name: str) -> str:

@@ -23,7 +23,8 @@ class Plan:
     """What a ``source.toml`` will say, table by table; empty values are left out.
 
     ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
-    the columns that place territories, ``words`` those that hold no figure, with an example.
+    the columns that place territories, ``words`` those that hold no figure, with an example,
+    ``strangers`` those that a known family does not describe.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -35,6 +36,8 @@ class Plan:
     columns: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    unnamed: bool = False
     mixed: tuple[str, str] | None = None
     writing: Writing = field(default_factory=Writing)
 

@@ -10,7 +10,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.descriptor import FileSpec, Source
+    from observatoire.sources.descriptor import Source
+    from observatoire.sources.filespec import FileSpec
     from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 

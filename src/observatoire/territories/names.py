@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
+#: The call of a note after a name: « Dillon (1) », « Texaco* ».
+_CALL = re.compile(r"\s*(?:\([0-9a-z*]\)|\*+|[¹²³]+)$")
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
 
 
@@ -66,7 +68,7 @@ class Matcher:
         text = str(text).strip()
         if text in self.names:
             return text
-        found = self.bearers(text)
+        found = self.bearers(text) or self.bearers(_CALL.sub("", text))
         return found[0] if len(found) == 1 else ""
 
     def find_each(self, texts: Iterable[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from observatoire.errors import DescriptorError, UnknownTerritoryError, suggesti
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.archives import holds_suffix
 from observatoire.sources.conventions import told_convention
-from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
+from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.registers import Words, enrol
 from observatoire.sources.zeros import restore_zeros
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from observatoire.sources.filespec import FileSpec
     from observatoire.warehouse.connection import Warehouse
 
 ON_ERROR = ("refuse", "reject")
