@@ -15,7 +15,13 @@ import pytest
 import demo
 import observatoire as obs
 import oracle
-from observatoire.errors import FileError, FormatError, UnknownNameError, WorkspaceError
+from observatoire.errors import (
+    FileError,
+    FormatError,
+    GeometryError,
+    UnknownNameError,
+    WorkspaceError,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -307,3 +313,44 @@ def test_what_is_no_path_is_said_in_our_words(o: Observatory, path: object) -> N
         o.load(path)  # type: ignore[arg-type]
     with pytest.raises(FileError, match="chemin"):
         o.preview(path)  # type: ignore[arg-type]
+
+
+def test_what_is_no_name_is_refused_in_french(o: Observatory) -> None:
+    for asked, told in (
+        (lambda: o.table(3), 'o.table("part_hlm")'),
+        (lambda: o.table("part_hlm", territories=[1]), "territoires"),
+        (lambda: o.map(["part_hlm"]), 'o.map("part_hlm")'),
+        (lambda: o.profile(12), 'o.profile("Dillon")'),
+        (lambda: o.panel(indicators=[None]), "indicateurs"),
+    ):
+        with pytest.raises(UnknownNameError, match="On attend") as error:
+            asked()
+        assert told in str(error.value)
+    assert len(o.table("part_hlm", territories="Dillon").main) == 1
+    assert len(o.territories()) == 28
+
+
+def test_a_page_tells_itself_in_a_line(o: Observatory) -> None:
+    for sheet in (o.panel("habitat"), o.watch(), o.inequality("part_hlm")):
+        assert sheet.page.title in repr(sheet)
+        assert len(repr(sheet)) < 200
+    assert o.workspace.name in repr(o)
+
+
+def test_a_zoning_without_shapes_has_no_map(o: Observatory) -> None:
+    with pytest.raises(GeometryError, match="geometry ="):
+        o.map("part_hlm", zoning="departement-2016")
+
+
+def test_a_map_of_small_territories_is_framed_by_commune(o: Observatory) -> None:
+    page = o.map("part_hlm", zoning="iris-2016").html
+    assert page.count("<clipPath") == 2  # Fort-de-France, Le Lamentin
+    assert "Basse Gondeau-Californie-Zone Indus" in page
+    assert (
+        "Basse Gondeau-Californie-Zone Industrielle et Aéroport" in page
+    )  # in the alternative text
+
+
+def test_passages_are_listed_before_anything_is_asked() -> None:
+    with obs.demo() as fresh:
+        assert {"iris-2016"} <= set(fresh.passages()["source"])

@@ -206,37 +206,52 @@ def system_words(error: OSError) -> str:
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
-def names_told(told: object, what: str) -> list[str]:
-    """Return the names that a question gives, one alone or several; none for None.
-
-    Parameters
-    ----------
-    told : str, sequence of str or None
-        What was asked.
-    what : str
-        What it names, for the message: « un indicateur ».
+def names_in(given: Iterable[str] | str | None, what: str, example: str) -> list[str]:
+    """Return the names that an analyst gave, one alone or several; none for None.
 
     Raises
     ------
     UnknownNameError
-        On what is no text.
+        On anything that is not text.
 
     Examples
     --------
-    >>> names_told("part_hlm", "un indicateur"), names_told(None, "un comparateur")
-    (['part_hlm'], [])
+    >>> names_in("part_hlm", "indicateurs", ""), names_in(["a", "b"], "indicateurs", "")
+    (['part_hlm'], ['a', 'b'])
     """
-    if told is None:
+    if given is None:
         return []
-    names = list(told) if isinstance(told, Iterable) and not isinstance(told, str) else [told]
-    for name in names:
-        if not isinstance(name, str):
+    if isinstance(given, str):
+        return [given]
+    try:
+        listed: list[object] = list(given)
+    except TypeError:
+        listed = [given]
+    for one in listed:
+        if not isinstance(one, str):
             raise UnknownNameError(
-                f"On nomme {what} par un texte, et non par {name!r}.",
-                remedy="Mettez son code entre guillemets.",
-                name=str(name),
+                f"On attend des {what}, nommés par du texte, non « {one} ».",
+                remedy=f"Par exemple {example}.",
+                name=one,
             )
-    return [str(name) for name in names]
+    return [str(one) for one in listed]
+
+
+def one_name(given: object, what: str, example: str) -> str:
+    """Return the one name that an analyst gave.
+
+    Raises
+    ------
+    UnknownNameError
+        On anything that is not text.
+    """
+    if not isinstance(given, str):
+        raise UnknownNameError(
+            f"On attend {what}, nommé par du texte, non « {given} ».",
+            remedy=f"Par exemple {example}.",
+            name=given,
+        )
+    return given
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -248,7 +263,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'threshold'
     """
     candidates = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(str(word).casefold(), list(candidates), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.casefold(), list(candidates), n=1, cutoff=0.6)
     return candidates[found[0]] if found else ""
 
 

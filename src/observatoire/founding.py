@@ -7,8 +7,8 @@ import shutil
 import tomllib
 from typing import TYPE_CHECKING
 
-from observatoire.errors import WorkspaceError, system_words
-from observatoire.workspace import WORKSPACE_FILE, embedded_root
+from observatoire.errors import WorkspaceError
+from observatoire.workspace import WORKSPACE_FILE, cannot_create, embedded_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,12 +53,7 @@ def create_blank(folder: Path) -> Path:
     try:
         _fill(folder, embedded_root())
     except OSError as error:
-        raise WorkspaceError(
-            "On ne peut pas créer l’espace de travail ici.",
-            where=str(folder),
-            why=f"Le système dit : {system_words(error)}.",
-            remedy="Choisissez un dossier vide où vous avez le droit d’écrire.",
-        ) from error
+        raise cannot_create(folder, error) from error
     return folder
 
 

@@ -51,10 +51,11 @@ class Gazetteer:
         ]
         return gpd.GeoDataFrame(pd.concat(parts), crs=self.workspace.crs)
 
-    @cached_property
-    def communes(self) -> dict[str, str]:
-        """Name of the commune of each territory of the main zoning."""
-        frame = self.frames[self.workspace.main_zoning]
+    def communes(self, zoning: str) -> dict[str, str]:
+        """Return the name of the commune of each territory of a zoning; communes are in none."""
+        if zoning == self.commune_zoning:
+            return {}
+        frame = self.frames[zoning]
         return {str(code): self._commune_name(str(c)) for code, c in frame["commune"].items()}
 
     def code(self, zoning: str, text: str) -> str:
@@ -122,7 +123,7 @@ class Gazetteer:
         """Return who the territories of a zoning are, in order."""
         told = self._links_told(zoning)
         parts = self.desk.words(zoning).parts
-        unknown = f"{parts.none} {parts.agree('connu')}" if parts else "aucun"
+        unknown = f"{parts.none} {parts.agree('connu')}" if parts else ""
         return [
             Identity(
                 code=str(code),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import pandas as pd
 
-from observatoire.errors import FileError, UnknownNameError, names_told, suggestion
+from observatoire.errors import FileError, UnknownNameError, names_in, one_name, suggestion
 from observatoire.typography import day
 from observatoire.values import records
 from observatoire.warehouse import listing, open_warehouse
@@ -98,6 +98,10 @@ class Observatory:
             self.warehouse.close()
             raise
 
+    def __repr__(self) -> str:
+        """Say which workspace is open."""
+        return f"<Observatory « {self.workspace.name} », {self.workspace.root}>"
+
     # --- what is there -----------------------------------------------------------------------
 
     @cached_property
@@ -131,12 +135,12 @@ class Observatory:
         """List the zonings: how many territories, whether their perimeters may be measured."""
         return self.warehouse.frame(listing.ZONINGS)
 
-    def territories(self, zoning: str) -> pd.DataFrame:
-        """List the territories of a zoning: ``code``, ``name``, ``commune`` and their attributes."""
+    def territories(self, zoning: str | None = None) -> pd.DataFrame:
+        """List the territories of a zoning, the main one by default: code, name, commune, attributes."""
         from observatoire.warehouse import read_shapes
 
-        self.workspace.zoning(zoning)
-        frame = read_shapes(self.warehouse, zoning)
+        where = self.workspace.zoning(zoning or self.workspace.main_zoning).code
+        frame = read_shapes(self.warehouse, where)
         told = pd.DataFrame(list(frame["attributes"]), index=frame.index)
         plain = pd.DataFrame(frame[["name", "commune", "official"]])
         return plain.join(told).reset_index()
@@ -183,6 +187,8 @@ class Observatory:
         """List the passages kept: zonings, method, parameters, date, number of links."""
         from observatoire.warehouse.passages import list_passages
 
+        self._ensure_loaded()
+        self._desk.place(self.workspace.main_zoning)  # what figures use is kept when first used
         return list_passages(self.warehouse)
 
     def areas(self, zoning: str) -> pd.DataFrame:
@@ -399,7 +405,10 @@ class Observatory:
         raise FileError(
             "Ni fichier ni dossier de ce nom.",
             where=str(path),
-            remedy=suggestion(Path(path).name, [f.name for f in self.workspace.source_folders()]),
+            remedy=suggestion(
+                Path(path).name, [f.name for f in self.workspace.source_folders()], most=0
+            )
+            or "Il est cherché dans le dossier courant, puis dans l’espace de travail.",
         )
 
     # --- asking ------------------------------------------------------------------------------
@@ -451,13 +460,13 @@ class Observatory:
         from observatoire.secrecy.conventions import withhold
         from observatoire.secrecy.table import protect_table
 
-        codes = names_told(indicators, "un indicateur")
+        codes = names_in(indicators, "indicateurs", 'o.table("part_hlm")')
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
-        named = names_told(compare, "un comparateur")
+        named = names_in(compare, "comparateurs", 'compare=["commune"]')
         compared = [self._gazetteer.comparator(where, one) for one in named]
-        told = names_told(territories, "un territoire")
-        chosen = [self._gazetteer.code(where, one) for one in told]
+        kept = names_in(territories, "territoires", 'territories=["Dillon"]')
+        chosen = [self._gazetteer.code(where, one) for one in kept]
         when = None if period is None else str(period)
         self._ensure_loaded()
         computed = answer(
@@ -666,12 +675,18 @@ class Observatory:
                 remedy=f'Par exemple o.panel(theme="{next(iter(self.catalogue.themes), "")}").',
             )
         chosen = self.catalogue.theme(theme) if theme else None
-        codes = list(indicators) or [i.code for i in self.catalogue.of_theme(theme or "")]
-        beside = list(self.workspace.standing) if compare is None else list(compare)
+        asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
+        codes = asked or [i.code for i in self.catalogue.of_theme(theme or "")]
+        beside = self.workspace.standing if compare is None else compare
         table = self.table(codes, zoning, period, beside, audience=audience)
         foot = self._foot() if compare is None else None
         return panel_page(
-            table, self._gazetteer.communes, chosen, _today(), self.workspace.name, foot
+            table,
+            self._gazetteer.communes(table.zoning),
+            chosen,
+            _today(),
+            self.workspace.name,
+            foot,
         )
 
     def map(
@@ -686,9 +701,13 @@ class Observatory:
         from observatoire.maps import map_figure
         from observatoire.panels.composing import figure_page
 
-        table = self.table(indicator, zoning, period, audience=audience)
+        code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
+        table = self.table(code, zoning, period, audience=audience)
         figure = map_figure(
-            table, indicator, self._gazetteer.ground(table.zoning), self._gazetteer.communes
+            table,
+            code,
+            self._gazetteer.ground(table.zoning),
+            self._gazetteer.communes(table.zoning),
         )
         return figure_page(table, figure, _today(), self.workspace.name)
 
@@ -700,7 +719,8 @@ class Observatory:
         from observatoire.panels.composing import profile_page
 
         where = zoning or self.workspace.main_zoning
-        code = self._gazetteer.code(where, territory)
+        named = one_name(territory, "un territoire", 'o.profile("Dillon")')
+        code = self._gazetteer.code(where, named)
         identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
         themes = list(self.catalogue.themes.values())
         codes = [each for theme in themes for each in theme.profile]
@@ -823,7 +843,7 @@ class Observatory:
         from observatoire.panels.trend import trend_page
 
         self._ensure_loaded()
-        codes = names_told(indicators, "un indicateur")
+        codes = names_in(indicators, "indicateurs", 'o.trend("part_hlm", 2011, 2016)')
         first, last = in_order(str(start), str(end))
         for code in codes:
             self.series.check(self.catalogue.get(code), first, last)
@@ -832,7 +852,8 @@ class Observatory:
         )
         frame = trend_frame(before.cells, after.cells, after.indicators)
         after = after.with_others(before)
-        return trend_page(after, frame, self._gazetteer.communes, _today(), self.workspace.name)
+        communes = self._gazetteer.communes(after.zoning)
+        return trend_page(after, frame, communes, _today(), self.workspace.name)
 
     def inequality(
         self,
@@ -869,14 +890,15 @@ class Observatory:
         from observatoire.panels.inequality import inequality_page
 
         self._ensure_loaded()
-        definition = self.catalogue.get(indicator)
-        table = self.table(indicator, zoning, period, precision=precision)
+        code = one_name(indicator, "un indicateur", 'o.inequality("part_hlm")')
+        table = self.table(code, zoning, period, precision=precision)
+        definition = self.catalogue.get(code)
         found = inequality_of(table.main, definition)
         former = None
         if since is not None:
             first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
             self.series.check(definition, first, str(table.main["period"].iloc[0]))
-            earlier = self.table(indicator, zoning, first, precision=precision)
+            earlier = self.table(code, zoning, first, precision=precision)
             table = table.with_others(earlier)
             before = inequality_of(earlier.main, definition)
             former = (
@@ -928,7 +950,7 @@ class Observatory:
                 table=table,
                 catalogue=self.catalogue,
                 ground=self._gazetteer.ground(table.zoning),
-                communes=self._gazetteer.communes,
+                communes=self._gazetteer.communes(table.zoning),
                 identities=identities,
                 panel=self._foot(),
                 against={i.code: self._gazetteer.against(table.zoning, i.code) for i in identities},
@@ -1126,6 +1148,10 @@ def _today() -> str:
 
 def open_observatory(path: str | Path) -> Observatory:
     """Open the workspace in a folder."""
+    if not isinstance(path, str | Path):
+        raise FileError(
+            "Ce n’est pas un chemin.", where=repr(path), remedy='Par exemple obs.open("chemin/").'
+        )
     workspace = read_workspace(Path(path))
     return Observatory(workspace, workspace.warehouse)
 

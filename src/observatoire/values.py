@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +164,10 @@ def is_period(text: str) -> bool:
 
 def records(frame: pd.DataFrame) -> list[Record]:
     """Return the rows of a table, each by column name."""
-    return cast("list[Record]", frame.to_dict("records"))
+    names = list(frame.columns)
+    # Column by column: pandas reads texts kept in Arrow one at a time, four times as slowly.
+    columns = [frame[name].to_numpy(dtype=object).tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 #: How Insee's grids call the flag of the cells that it imputed, whatever the capitals: those of

@@ -269,13 +269,18 @@ def create_workspace(folder: Path) -> Path:
             else:
                 shutil.copyfile(origin / part, target)
     except OSError as error:
-        raise WorkspaceError(
-            "On ne peut pas créer l’espace de travail ici.",
-            where=str(folder),
-            why=f"Le système dit : {system_words(error)}.",
-            remedy="Choisissez un dossier vide où vous avez le droit d’écrire.",
-        ) from error
+        raise cannot_create(folder, error) from error
     return folder
+
+
+def cannot_create(folder: Path, error: OSError) -> WorkspaceError:
+    """Return the error to raise when a workspace cannot be written in a folder."""
+    return WorkspaceError(
+        "On ne peut pas créer l’espace de travail ici.",
+        where=str(folder),
+        why=f"Le système dit : {system_words(error)}.",
+        remedy="Choisissez un dossier vide où vous avez le droit d’écrire.",
+    )
 
 
 def _metric(head: Declaration) -> str:

@@ -118,6 +118,8 @@ def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
     blocks += panel_blocks(table, content.communes, theme, content.panel)
     cells = table.main
     told = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
+    if not content.ground.shapes.notna().any():
+        told = set()
     blocks += [
         map_figure(table, code, content.ground, content.communes)
         for code in theme.maps

@@ -129,9 +129,10 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
             f"« {indicator.label} » n’est pas un taux : on ne classe pas des territoires sur un "
             f"chiffre de nature « {indicator.nature.label} ».",
             where=indicator.code,
-            why="Un effectif dit surtout la taille du territoire ; une médiane ou un indice n’a pas de "
-            "population à répartir.",
-            remedy="Choisissez une part ou un taux.",
+            why="Un effectif dit surtout la taille du territoire."
+            if indicator.nature.additive
+            else "Ses tirages et sa dispersion demandent un numérateur et un dénominateur.",
+            remedy="Choisissez la part ou le taux qui lui correspond.",
         )
     rows = [row for row in records(cells) if row["status"] in _POINT]
     kept = [row for row in rows if estimate_of(row).sampled]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,15 +123,6 @@ class PassageBook:
                 layer_version(read_shapes(self.warehouse, code)) for code in (source, target)
             ]
             store_passage(self.warehouse, source, target, "links", {}, (version, *zonings), table)
-
-    @cached_property
-    def _versions(self) -> dict[str, str]:
-        return {}
-
-    def _version_of(self, zoning: str) -> str:
-        if zoning not in self._versions:
-            self._versions[zoning] = layer_version(read_shapes(self.warehouse, zoning))
-        return self._versions[zoning]
 
     def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
         source, target = self._layer(recipe.source), self._layer(recipe.target)

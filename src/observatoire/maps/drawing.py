@@ -13,7 +13,7 @@ import shapely
 from observatoire.maps.classes import Classes, classify, nice_sizes, size_label
 from observatoire.maps.frames import Frame, lay_frames
 from observatoire.maps.labels import place_labels
-from observatoire.maps.palettes import palettes
+from observatoire.maps.palettes import palettes, patterns
 from observatoire.nouns import Words
 from observatoire.values import Status
 
@@ -316,7 +316,7 @@ def _whole(
 ) -> str:
     height = _height(marks, ground)
     listing = _listing(marks, ground, fill)
-    body = f"{_definitions()}{''.join(parts)}{legend}{listing}"
+    body = f"{patterns()}{''.join(parts)}{legend}{listing}"
     # Several maps share a page: their patterns and windows must not bear the same name.
     own = f"m{hashlib.sha256(body.encode()).hexdigest()[:8]}-"
     body = body.replace('id="', f'id="{own}').replace("url(#", f"url(#{own}")
@@ -358,9 +358,19 @@ def _row(mark: Mark, label: str, y: float, fill: Callable[[Mark], str]) -> str:
         _text(LIST_LEFT + 18, y, label, 13.5, anchor="end", weight=600)
         + f'<rect x="{LIST_LEFT + 25}" y="{y - 10.5:.1f}" width="16" height="12" '
         f'fill="{fill(mark)}" stroke="{edge}" stroke-width="0.8"/>'
-        + _text(LIST_LEFT + 48, y, mark.name, 13.5)
+        + _text(LIST_LEFT + 48, y, _fitted(mark.name, mark.text), 13.5)
         + _text(WIDTH - 2, y, mark.text, 13.5, anchor="end")
     )
+
+
+#: Points that a character of the list takes, on average.
+_LETTER = 6.5
+
+
+def _fitted(name: str, beside: str) -> str:
+    """Cut a name short of the figure beside it; the alternative text tells it whole."""
+    room = int((WIDTH - LIST_LEFT - 48 - 12) / _LETTER) - len(beside)
+    return name if len(name) <= room else f"{name[: room - 1].rstrip(' -')}…"
 
 
 def _text(
@@ -377,19 +387,4 @@ def _text(
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" '
         f'text-anchor="{anchor}"{fill} {extra}>{escape(text)}</text>'
-    )
-
-
-def _definitions() -> str:
-    soft = palettes().ground["soft"]
-    return (
-        '<defs><pattern id="bounded" width="6" height="6" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><rect width="6" height="6" fill="#ffffff"/>'
-        f'<rect width="2" height="6" fill="{soft}"/></pattern>'
-        '<pattern id="context" width="6" height="6" patternUnits="userSpaceOnUse">'
-        f'<circle cx="3" cy="3" r="1.1" fill="{palettes().ground["ink"]}"/></pattern>'
-        '<pattern id="secret" width="6" height="6" patternUnits="userSpaceOnUse">'
-        f'<rect width="6" height="6" fill="#ffffff"/><path d="M0 3H6M3 0V6" stroke="{soft}" '
-        'stroke-width="0.9"/></pattern><pattern id="missing" width="6" height="6" '
-        'patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#ffffff"/></pattern></defs>'
     )

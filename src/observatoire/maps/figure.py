@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from observatoire.errors import GeometryError
 from observatoire.maps.drawing import Ground, Mark, choropleth, circles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import cell_of, told
@@ -54,8 +55,20 @@ def map_figure(
         Classes shared with another map.
     warn : bool
         Print the workspace's warnings.
+
+    Raises
+    ------
+    GeometryError
+        When no territory has a shape.
     """
     indicator = admit(table).indicator(code)
+    if not ground.shapes.notna().any():
+        raise GeometryError(
+            f"Aucun contour n’est connu pour « {table.zoning_label} » : pas de carte.",
+            where=table.zoning,
+            remedy=f'Déposez un fichier de contours dans geo/ et ajoutez à [zonings."{table.zoning}"], '
+            'dans observatoire.toml : geometry = "geo/fichier.gpkg".',
+        )
     cells = table.main[table.main["indicator"] == code]
     marks = [_mark(row, indicator, communes) for row in records(cells)]
     drawing = (

@@ -51,3 +51,19 @@ def palettes() -> Palettes:
     for part in (sequential, ground, table):
         part.close()
     return made
+
+
+def patterns() -> str:
+    """Return the patterns that fill what has no class, as SVG definitions."""
+    soft = palettes().ground["soft"]
+    return (
+        '<defs><pattern id="bounded" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><rect width="6" height="6" fill="#ffffff"/>'
+        f'<rect width="2" height="6" fill="{soft}"/></pattern>'
+        '<pattern id="context" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<circle cx="3" cy="3" r="1.1" fill="{palettes().ground["ink"]}"/></pattern>'
+        '<pattern id="secret" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<rect width="6" height="6" fill="#ffffff"/><path d="M0 3H6M3 0V6" stroke="{soft}" '
+        'stroke-width="0.9"/></pattern><pattern id="missing" width="6" height="6" '
+        'patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#ffffff"/></pattern></defs>'
+    )

@@ -85,7 +85,7 @@ def text_shares(grid: Grid) -> tuple[float, ...]:
     --------
     >>> grid = Grid("t", "Nom", (Column("Note"),), (Row("Dillon", (Cell("un texte " * 9),)),))
     >>> [round(share, 2) for share in text_shares(grid)]
-    [0.16, 0.84]
+    [0.17, 0.83]
     """
     if grid.widths:
         return tuple(each / sum(grid.widths) for each in grid.widths)

@@ -32,7 +32,7 @@ def cannot_write(path: Path, error: OSError) -> FileError:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet:
     """A page made from a protected table: a panel, a map, a profile, an annex.
 
@@ -41,6 +41,11 @@ class Sheet:
 
     page: Page
     table: ProtectedTable
+
+    def __repr__(self) -> str:
+        """Say what it shows: a page printed whole would hide the screen."""
+        told = f"« {self.page.title} », {self.page.subtitle}".rstrip(", ")
+        return f'<{type(self).__name__} {told} : .save("page.html") l’écrit>'
 
     @property
     def html(self) -> str:

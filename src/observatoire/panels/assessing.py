@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.nouns import Noun
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.values import Record
 
@@ -344,3 +345,15 @@ class Inquiry:
             moments(self.objectives, self.evidence, last),
             self.programming("", last),
         )
+
+
+def told_fallback(parts: Noun | None) -> str:
+    """Say what stands for a commune that has no figure."""
+    if parts is None:
+        return ""
+    hidden = f"{parts.many} {parts.agree('masqué', several=True)}"
+    median = parts.agree("médian")
+    return (
+        f" ou, faute de chiffre communal, à {parts.the} {median} de la commune, dont les {hidden} "
+        "laissent un intervalle"
+    )

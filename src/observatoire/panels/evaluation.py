@@ -11,6 +11,7 @@ from observatoire.indicators.programming import STEPS
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Grid, Heading, Note, Page, Row
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.aims import aims_grid, evidence_blocks, signed
+from observatoire.panels.assessing import told_fallback
 from observatoire.panels.programming import programming_blocks
 from observatoire.panels.signals import notes_blocks
 from observatoire.secrecy.table import admit
@@ -40,7 +41,7 @@ _NO_TARGET = "pas de cible chiffrée"
 _MISSING = Status.MISSING
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation(Sheet):
     """An evaluation's page, and its tables.
 
@@ -179,22 +180,10 @@ def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Wor
             Note(
                 "Lecture",
                 f"{words.here.many} qui ont un chiffre aux deux dates. L’écart est mesuré à la commune"
-                f"{_fallback(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
+                f"{told_fallback(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
                 "le même sens.",
             ),
         ),
-    )
-
-
-def _fallback(parts: Noun | None) -> str:
-    """Say what stands for a commune that has no figure."""
-    if parts is None:
-        return ""
-    hidden = f"{parts.many} {parts.agree('masqué', several=True)}"
-    median = parts.agree("médian")
-    return (
-        f" ou, faute de chiffre communal, à {parts.the} {median} de la commune, dont les {hidden} "
-        "laissent un intervalle"
     )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.table import ProtectedTable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class InequalityProfile(Sheet):
     """A page of ranks, its rows in ``df`` and its measures in ``measures``."""
 

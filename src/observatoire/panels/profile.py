@@ -48,12 +48,13 @@ def identity_facts(
     attributes: Mapping[str, str], commune: str, links: str, noun: Noun = TERRITORY
 ) -> tuple[tuple[str, str], ...]:
     """Return the facts printed at the head of a profile, in French."""
-    facts = [("Commune", commune)]
+    facts = [("Commune", commune)] if commune else []
     if attributes.get("groupe"):
         facts.append(("Périmètre ou groupe", attributes["groupe"]))
     if attributes.get("zus"):
         facts.append(("En zone urbaine sensible", attributes["zus"]))
-    facts.append(("Rattachement", links))
+    if links:
+        facts.append(("Rattachement", links))
     if attributes.get("statut_liste"):
         facts.append((f"Liste des {noun.many}", attributes["statut_liste"]))
     if attributes.get("source"):

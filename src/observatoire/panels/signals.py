@@ -43,7 +43,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WatchSheet(Sheet):
     """What is watched: ``df`` has one row a signal, ``notes`` one a public note."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.table import ProtectedTable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trend(Sheet):
     """A page of changes, and its rows in ``df``."""
 

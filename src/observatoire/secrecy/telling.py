@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.indicators.table import DIRECT
@@ -188,11 +187,6 @@ class Teller:
         if rank not in self._parts:
             self._parts[rank] = links_of(self.roads[rank])
         return self._parts[rank]
-
-    @cached_property
-    def rated(self) -> list[str]:
-        """Return the zonings that have figures."""
-        return list(self.figures)
 
 
 def links_of(road: Road) -> dict[str, list[Link]]:

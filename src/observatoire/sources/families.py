@@ -98,10 +98,6 @@ class Family:
         """Return what a column measures, or None."""
         return next((one for one in self.measures if one.columns.fullmatch(name)), None)
 
-    def is_ignored(self, name: str) -> bool:
-        """Say whether a column is known and not a figure."""
-        return any(told.fullmatch(name) for told in self.ignored)
-
     def label(self, name: str) -> str:
         """Return the label of a variable; its own name when the family has none."""
         plain = name.upper()

@@ -23,7 +23,7 @@ from observatoire.sources.detecting import Found, find_table
 from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.planning import plan_of
-from observatoire.sources.reading import PLAIN_SUFFIXES, open_table
+from observatoire.sources.reading import open_table
 from observatoire.sources.showing import html_page, sections, text_page
 from observatoire.sources.zeros import restore_zeros
 from observatoire.territories.names import simplify
@@ -263,8 +263,3 @@ def _two_units(found: Found, column: str, text: str) -> DescriptorError:
         "faux d’un facteur cent.",
         remedy="Écrivez toute la colonne de la même façon.",
     )
-
-
-def can_preview(path: Path) -> bool:
-    """Say whether a file is read as a table (a zip may hold a table or a layer)."""
-    return path.suffix.lower() in (*PLAIN_SUFFIXES, ".zip")
