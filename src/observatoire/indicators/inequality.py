@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -199,7 +199,7 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     }
 
 
-def _ranks(values: Array, ties: str) -> Array:
+def _ranks(values: Array, ties: Literal["average", "min"]) -> Array:
     if not values.size:
         return np.zeros(values.shape)
     return np.asarray(stats.rankdata(values, method=ties, axis=1), dtype=np.float64)

@@ -123,13 +123,13 @@ def _short(found: Assessment) -> tuple[str, ...]:
     money = found.programming.money
     if len(money):
         sums = {name: money[name].sum(min_count=1) for name in STEPS}
-        told = [
+        steps = [
             f"{word} : {'non renseignés' if math.isnan(sums[name]) else with_unit(sums[name], '€')}"
             for name, word in zip(
                 STEPS, ("promis", "engagés pour des actions", "versés"), strict=True
             )
         ]
-        said.append(f"Crédits {' ; '.join(told)}.")
+        said.append(f"Crédits {' ; '.join(steps)}.")
     return tuple(said)
 
 

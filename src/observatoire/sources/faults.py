@@ -48,6 +48,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "date": RowError,
     "order": RowError,
     "goals": RowError,
+    "aim": RowError,
 }
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
@@ -68,6 +69,7 @@ _REMEDY_BY_KIND = {
     "word": "Corrigez la cellule.",
     "date": f"Une date s’écrit {DATE_FORMS}.",
     "order": "Corrigez l’une des deux dates.",
+    "aim": "Corrigez le nombre, ou l’indicateur.",
     "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
 }
 
