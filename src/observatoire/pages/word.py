@@ -178,10 +178,8 @@ def _table(document: Any, grid: b.Grid) -> None:
     _title(document, grid.title)
     count = len(grid.columns)
     first = _FIRST_COLUMN.get(grid.kind, 0.26)
-    widths = [
-        round(_WIDTH * first * _TWIPS),
-        *[round(_WIDTH * (1 - first) / count * _TWIPS)] * count,
-    ]
+    shares = grid.widths or (first, *[(1 - first) / count] * count)
+    widths = [round(_WIDTH * share / sum(shares) * _TWIPS) for share in shares]
     table = document.add_table(rows=0, cols=count + 1)
     table.autofit = False
     # Written as XML: one call a cell and a property took ten seconds for an annex.

@@ -81,7 +81,7 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
     """Lay an evaluation out: in short, objectives, what lacks, gaps, programming, notes."""
     admit(table)
     indicators = table.indicators
-    blocks: list[Block] = [Callout("En bref", _short(found))]
+    blocks: list[Block] = [Callout("En bref", _short(found, indicators))]
     if len(found.objectives):
         blocks.append(Heading("Objectifs et résultats", 2))
         blocks.append(aims_grid(found.objectives, indicators))
@@ -96,7 +96,7 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
 # --- in short ---------------------------------------------------------------------------------
 
 
-def _short(found: Assessment) -> tuple[str, ...]:
+def _short(found: Assessment, indicators: Mapping[str, Indicator]) -> tuple[str, ...]:
     said = []
     aims = found.objectives
     if len(aims):
@@ -115,11 +115,16 @@ def _short(found: Assessment) -> tuple[str, ...]:
         if len(judged)
         else "Aucun écart de quartier ne peut être jugé : voir plus bas ce qui manque."
     )
-    moved = found.gaps[~found.gaps["verdict"].isin([UNJUDGED, "pas de changement net"])]
+    # Prices rise: an income in current euros that rises is no news of its own.
+    current = [code for code, one in indicators.items() if one.unit.startswith("euros")]
+    moved = found.gaps[~found.gaps["indicator"].isin(current)]
+    moved = moved[~moved["verdict"].isin([UNJUDGED, "pas de changement net"])]
     if len(moved):
         counts = moved["verdict"].value_counts()
         told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
-        said.append(f"Évolution propre des quartiers, quand elle est connue : {told_moves}.")
+        said.append(
+            f"Évolution propre des quartiers, hors revenus en euros courants : {told_moves}."
+        )
     money = found.programming.money
     if len(money):
         sums = {name: money[name].sum(min_count=1) for name in STEPS}
@@ -295,4 +300,5 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
         (Column("Raison"), Column("Quartiers")),
         tuple(rows),
         kind="texts",
+        widths=(2.6, 3.4, 1.6),
     )
