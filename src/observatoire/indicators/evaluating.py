@@ -123,8 +123,8 @@ def figure_of(figure: Record | None) -> Estimate:
         return Estimate(value, least, most, least=least, most=most)
     if kind in _UNTOLD:
         return Estimate(value, least=least, most=most)
-    wide = (float(told.get(f"wide_{side}", _NAN)) for side in ("low", "high"))
-    return Estimate(value, *whole, *wide, least=least, most=most)
+    wide_low, wide_high = (float(told.get(f"wide_{side}", _NAN)) for side in ("low", "high"))
+    return Estimate(value, whole[0], whole[1], wide_low, wide_high, least, most)
 
 
 def evaluate_frames(

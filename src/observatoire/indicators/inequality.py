@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -122,7 +122,8 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     Each rate is drawn :data:`DRAWS` times within its own interval; ranks and measures are those of
     the draws, between the 2.5th and the 97.5th percentile; those of measures are turned round what
     was measured (basic bootstrap), for noise adds to inequality. Noise alone makes territories differ:
-    ``chance`` is what the measure would be, on average, if all had the same rate.
+    ``chance`` is what the measure would be, on average, if all had the same rate; a measure that
+    noise alone could give (97.5 % of the time) has 0 for lower bound.
     """
     if indicator.nature is not Nature.RATE:
         raise NatureError(
@@ -200,7 +201,7 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     }
 
 
-def _ranks(values: Array, ties: str) -> Array:
+def _ranks(values: Array, ties: Literal["average", "min"]) -> Array:
     if not values.size:
         return np.zeros(values.shape)
     return np.asarray(stats.rankdata(values, method=ties, axis=1), dtype=np.float64)
@@ -212,9 +213,13 @@ def _measured(draw: _Draws, measure: Callable[[Array], Array]) -> Measure:
         return _NOTHING
     told = float(measure(draw.value[None, :])[0])
     few, many = np.percentile(measure(draw.drawn), [2.5, 97.5])
-    chance = float(np.mean(measure(draw.alike)))
+    alike = measure(draw.alike)
+    chance, noise = float(np.mean(alike)), float(np.percentile(alike, 97.5))
     # Draws add noise to noise: they lie above what was measured, as it lies above the truth.
     low, high = max(2 * told - float(many), 0.0), max(2 * told - float(few), told)
+    if told <= noise:
+        # What noise alone may give is no inequality; turned round, its draws would hide their own.
+        low, high = 0.0, max(high, float(many))
     return Measure(told, min(low, told), high, chance)
 
 

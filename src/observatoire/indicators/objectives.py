@@ -84,11 +84,6 @@ OBJECTIVE_COLUMNS = (
     "source",
 )
 
-MOMENT_COLUMNS = ("code", "moment", "period", "value", "low", "high", "status")
-
-#: The three moments of an evaluation, and what comes once its due date is past.
-START, YEARLY, CYCLE, AFTER = "départ", "fin d’année", "fin de cycle", "après l’échéance"
-
 _SELECT = """
 SELECT t.* EXCLUDE (source), t.source, p.name, s.producer || ', ' || s.title AS origin
 FROM current_target AS t JOIN source AS s ON s.code = t.source
@@ -255,7 +250,7 @@ def _latest(
         found = figure_of(evidence.figure(one.zoning, one.territory, one.indicator, period))
         if not found.told:
             continue
-        why = evidence.refuse(indicator, one.start, period)
+        why = evidence.refuse(indicator, one.start, period) if one.start else ""
         if not why:
             return found, period, aside
         aside = aside or why
@@ -329,6 +324,15 @@ def _has_way(one: Objective, start: Estimate) -> bool:
     return (_goal(one, low) - low) * (_goal(one, high) - high) > 0
 
 
+def _no_way(one: Objective, start: Estimate) -> str:
+    """Say why the share of the way has no bounds, or no sense."""
+    if _goal(one, start.value) != start.value:
+        return "La cible est dans l’intervalle du départ : la part atteinte est sans bornes."
+    if start.value == 0 and not math.isnan(one.relative):
+        return "Le départ est nul : une variation en % n’a pas de sens."
+    return "La cible est le départ lui-même : la part atteinte n’a pas de sens."
+
+
 def _sides(figure: Estimate) -> tuple[float, float]:
     return figure.sides(LIKELY) if figure.sampled else (0.0, 0.0)
 
@@ -362,36 +366,7 @@ def _lacking(
     told = [aside] if aside else []
     aimed = not math.isnan(one.goal) or not math.isnan(one.relative)
     if aimed and start.told and latest.told and not _has_way(one, start):
-        told.append("La cible est dans l’intervalle du départ : la part atteinte est sans bornes.")
+        told.append(_no_way(one, start))
     if lost:
         told.append(f"Manque {enumerate_words(lost)}.{f' À demander : {whom}.' if whom else ''}")
     return " ".join(told)
-
-
-def moments(objectives: Sequence[Objective], evidence: Evidence, end: str) -> pd.DataFrame:
-    """Return the figures of each objective at the three moments: start, end of year, end of cycle.
-
-    Returns
-    -------
-    DataFrame
-        One row an objective and period that has a figure, columns :data:`MOMENT_COLUMNS`.
-    """
-    rows = []
-    for one in objectives:
-        held = within(evidence.periods.get(one.indicator, ()), one.start or "0", end)
-        told = [
-            (period, figure)
-            for period in held
-            if (figure := evidence.figure(one.zoning, one.territory, one.indicator, period))
-            and figure_of(figure).told
-        ]
-        before_due = [period for period, _ in told if period[:4] <= one.due[:4]]
-        for period, figure in told:
-            late = period == before_due[-1] if before_due else False
-            closed = late and period[:4] == one.due[:4]
-            over = period[:4] > one.due[:4]
-            moment = START if period == one.start else CYCLE if closed else YEARLY
-            moment = AFTER if over else moment
-            numbers = (figure["value"], figure["low"], figure["high"], figure["status"])
-            rows.append((one.code, moment, period, *numbers))
-    return pd.DataFrame(rows, columns=list(MOMENT_COLUMNS))

@@ -66,7 +66,7 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
             Note("Source", f"{_sources(frame)}."),
         ),
         kind="texts",
-        widths=(3.0, 1.7, 2.0, 2.0, 4.2, 2.8),
+        widths=(3.0, 2.2, 1.9, 1.9, 3.9, 2.8),
     )
 
 

@@ -17,11 +17,11 @@ from observatoire.indicators.evaluating import (
     evaluate_frames,
 )
 from observatoire.indicators.medians import medians
+from observatoire.indicators.moments import moments
 from observatoire.indicators.objectives import (
     Evidence,
     Objective,
     evaluate_objectives,
-    moments,
     read_objectives,
 )
 from observatoire.indicators.periods import no_window, window, within

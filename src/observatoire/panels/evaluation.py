@@ -85,7 +85,7 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
     admit(table)
     indicators = table.indicators
     here = table.words.here
-    blocks: list[Block] = [Callout("En bref", _short(found, here))]
+    blocks: list[Block] = [Callout("En bref", _short(found, indicators, here))]
     if len(found.objectives):
         blocks.append(Heading("Objectifs et résultats", 2))
         blocks.append(aims_grid(found.objectives, indicators))
@@ -100,7 +100,7 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
 # --- in short ---------------------------------------------------------------------------------
 
 
-def _short(found: Assessment, here: Noun) -> tuple[str, ...]:
+def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -> tuple[str, ...]:
     said = []
     aims = found.objectives
     if len(aims):
@@ -119,21 +119,26 @@ def _short(found: Assessment, here: Noun) -> tuple[str, ...]:
         if len(judged)
         else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
-    moved = found.gaps[~found.gaps["verdict"].isin([UNJUDGED, "pas de changement net"])]
+    # Prices rise: an income in current euros that rises is no news of its own.
+    current = [code for code, one in indicators.items() if one.unit.startswith("euros")]
+    moved = found.gaps[~found.gaps["indicator"].isin(current)]
+    moved = moved[~moved["verdict"].isin([UNJUDGED, "pas de changement net"])]
     if len(moved):
         counts = moved["verdict"].value_counts()
         told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
-        said.append(f"Évolution propre des {here.many}, quand elle est connue : {told_moves}.")
+        said.append(
+            f"Évolution propre des {here.many}, hors revenus en euros courants : {told_moves}."
+        )
     money = found.programming.money
     if len(money):
         sums = {name: money[name].sum(min_count=1) for name in STEPS}
-        told = [
+        steps = [
             f"{word} : {'non renseignés' if math.isnan(sums[name]) else with_unit(sums[name], '€')}"
             for name, word in zip(
                 STEPS, ("promis", "engagés pour des actions", "versés"), strict=True
             )
         ]
-        said.append(f"Crédits {' ; '.join(told)}.")
+        said.append(f"Crédits {' ; '.join(steps)}.")
     return tuple(said)
 
 
@@ -296,4 +301,5 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
         (Column("Raison"), Column(capital(here.many))),
         tuple(rows),
         kind="texts",
+        widths=(2.6, 3.4, 1.6),
     )

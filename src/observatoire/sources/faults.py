@@ -51,6 +51,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "order": RowError,
     "goals": RowError,
     "heading": RowError,
+    "aim": RowError,
 }
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
@@ -75,6 +76,7 @@ _REMEDY_BY_KIND = {
     "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
     "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
     "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
+    "aim": "Corrigez le nombre, ou l’indicateur.",
     "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
 }
 

@@ -198,17 +198,22 @@ def load_source(
     return _with_notices(report, source, parsed)
 
 
-def _codes(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the codes of indicators and of themes that registers may name."""
+def _codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    """Return the indicators, with nature and unit, and the themes that registers may name."""
     if not workspace.catalogue.is_file():
-        return (), ()
+        return {}, ()
     return _catalogue_codes(workspace.catalogue, workspace.catalogue.read_bytes())
 
 
 @lru_cache(maxsize=16)
-def _catalogue_codes(path: Path, _: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _catalogue_codes(path: Path, _: bytes) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     table = read_toml(path)
-    return tuple(table.take("indicators", dict, {})), tuple(table.take("themes", dict, {}))
+    told = {
+        code: (str(one.get("nature", "")), str(one.get("unit", "")))
+        for code, one in table.take("indicators", dict, {}).items()
+        if isinstance(one, dict)
+    }
+    return told, tuple(table.take("themes", dict, {}))
 
 
 def _parse(
