@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xlsxwriter
 
+from xls_made import old_book
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
@@ -83,6 +85,7 @@ def good_files() -> dict[str, bytes]:
         "population.xlsx": xlsx_bytes(),
         "formules.xlsx": xlsx_bytes(formulas=True),
         "population.ods": ods_bytes(),
+        "population.xls": old_book(ROWS),
         "population.parquet": parquet_bytes(),
         "population.dbf": dbf_bytes(),
         "population.zip": zip_bytes(

@@ -123,6 +123,26 @@ class InvalidGeometryError(GeometryError):
     """Geometries that are empty, self-crossing, of mixed kinds or repeated."""
 
 
+class EmptyGeometryError(InvalidGeometryError):
+    """A layer, or a territory of it, without geometry, surface or finite coordinates."""
+
+
+class CrossingGeometryError(InvalidGeometryError):
+    """An outline that crosses itself, or folds back: its surface is not defined."""
+
+
+class MixedGeometryError(InvalidGeometryError):
+    """Geometries that are not of the one kind that is asked."""
+
+
+class RaisedGeometryError(InvalidGeometryError):
+    """Geometries in three dimensions."""
+
+
+class OverlapError(InvalidGeometryError):
+    """Territories of one zoning that share ground: what is there would count twice."""
+
+
 class SchematicGeometryError(GeometryError):
     """A schematic perimeter can be drawn, never measured."""
 
@@ -133,6 +153,18 @@ class NatureError(ObservatoireError):
 
 class PassageError(ObservatoireError):
     """A passage between zonings that cannot be built or applied."""
+
+
+class SupportError(PassageError):
+    """A support that carries nothing, or whose weights are negative or blank."""
+
+
+class WeightError(PassageError):
+    """Weights of a table de passage that are negative, blank, or more than one for a source."""
+
+
+class RatioError(PassageError):
+    """A ratio of densities that is no positive number."""
 
 
 class SeriesError(ObservatoireError):
@@ -177,8 +209,8 @@ def system_words(error: OSError) -> str:
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
-def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
-    """Return the names that an analyst gave, one alone or several.
+def names_in(given: Iterable[str] | str | None, what: str, example: str) -> list[str]:
+    """Return the names that an analyst gave, one alone or several; none for None.
 
     Raises
     ------
@@ -190,6 +222,8 @@ def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
     >>> names_in("part_hlm", "indicateurs", ""), names_in(["a", "b"], "indicateurs", "")
     (['part_hlm'], ['a', 'b'])
     """
+    if given is None:
+        return []
     if isinstance(given, str):
         return [given]
     try:

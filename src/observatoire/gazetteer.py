@@ -74,13 +74,14 @@ class Gazetteer:
         """
         if text in self.workspace.comparators:
             return self.workspace.comparators[text]
+        known = [*self.workspace.comparators, *map(str, self.frames[zoning]["name"])]
         try:
             code = self.code(zoning, text)
         except UnknownNameError as error:
             raise UnknownNameError(
                 f"On ne sait pas comparer avec « {text} » : ni un comparateur, ni un territoire de "
                 f"« {zoning} ».",
-                remedy=suggestion(text, self.workspace.comparators),
+                remedy=suggestion(text, known, most=len(self.workspace.comparators)),
                 name=text,
             ) from error
         name = str(self.frames[zoning].at[code, "name"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -246,6 +247,7 @@ class Observatory:
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
         read_checks(self.workspace.root)  # refused before anything is loaded
+        self._totals()
         if path is None:
             try:
                 return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
@@ -333,13 +335,20 @@ class Observatory:
         DescriptorError
             On a predicate of ``checks.toml`` that is wrong.
         """
-        from observatoire.indicators.catalogue import read_catalogue
-        from observatoire.indicators.totals import published_totals
         from observatoire.warehouse.checking import kept_findings
 
+        return kept_findings(self.warehouse, self.workspace, self._totals())
+
+    def _totals(self) -> pd.DataFrame:
+        """Return which figures add up to which published one; none without a catalogue."""
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.totals import published_totals
+
+        there = self.workspace.catalogue.is_file()
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()
         periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
-        totals = published_totals(read_catalogue(self.workspace.catalogue), periods)
-        return kept_findings(self.warehouse, self.workspace, totals)
+        return published_totals(catalogue, periods)
 
     def registry(self) -> pd.DataFrame:
         """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
@@ -390,8 +399,9 @@ class Observatory:
                 remedy='Donnez un texte : o.load("data/raw/ma-source").',
             )
         for candidate in (Path(path), self.workspace.root / path):
-            if candidate.exists():
-                return candidate.resolve()
+            with suppress(OSError):  # a name longer than names can be: there is no such file
+                if candidate.is_file() or candidate.is_dir():
+                    return candidate.resolve()
         raise FileError(
             "Ni fichier ni dossier de ce nom.",
             where=str(path),
@@ -498,6 +508,7 @@ class Observatory:
         learn_on: str = "",
         calibrate: str = "",
         period: int | str = "",
+        sliver: float = 0.0,
     ) -> Passage:
         """Return the passage between two zonings: the one in use, or one made by a method.
 
@@ -519,6 +530,9 @@ class Observatory:
             A count of the catalogue whose totals, published on the target, the weights restore.
         period : int or str
             Of both counts; the latest published by default.
+        sliver : float
+            Share of a territory below which an overlap is set aside: 0.01 suits layers digitised
+            apart.
 
         Returns
         -------
@@ -548,6 +562,7 @@ class Observatory:
             learn_on=learn_on,
             calibrate=calibrate,
             period=str(period),
+            sliver=sliver,
         )
         return self._desk.book.make(recipe)
 
@@ -798,6 +813,7 @@ class Observatory:
         *,
         zoning: str | None = None,
         compare: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
     ) -> Trend:
         """Show how indicators changed between two periods, each change with its interval.
 
@@ -807,7 +823,7 @@ class Observatory:
             Codes of the catalogue.
         start, end : int or str
             The two periods.
-        zoning, compare
+        zoning, compare, precision
             As :meth:`table`.
 
         Returns
@@ -832,7 +848,9 @@ class Observatory:
         first, last = in_order(str(start), str(end))
         for code in codes:
             self.series.check(self.catalogue.get(code), first, last)
-        before, after = (self.table(codes, zoning, when, compare) for when in (first, last))
+        before, after = (
+            self.table(codes, zoning, when, compare, precision=precision) for when in (first, last)
+        )
         frame = trend_frame(before.cells, after.cells, after.indicators)
         after = after.with_others(before)
         communes = self._gazetteer.communes(after.zoning)
@@ -845,6 +863,7 @@ class Observatory:
         *,
         since: int | str | None = None,
         zoning: str | None = None,
+        precision: Literal["declared", "all", "none"] = "declared",
     ) -> InequalityProfile:
         """Show how unequal territories are: ranks with their interval, dispersion, dissimilarity.
 
@@ -856,8 +875,9 @@ class Observatory:
             The latest by default.
         since : int or str, optional
             An earlier period of the same series: the measures' change is then told.
-        zoning : str, optional
-            As :meth:`table`; ``"iris-2016"`` measures a whole town.
+        zoning, precision : str, optional
+            As :meth:`table`; ``"iris-2016"`` measures a whole town, ``precision="all"`` reads a
+            source that counts everyone as a draw.
 
         Raises
         ------
@@ -872,14 +892,14 @@ class Observatory:
 
         self._ensure_loaded()
         code = one_name(indicator, "un indicateur", 'o.inequality("part_hlm")')
-        table = self.table(code, zoning, period)
+        table = self.table(code, zoning, period, precision=precision)
         definition = self.catalogue.get(code)
         found = inequality_of(table.main, definition)
         former = None
         if since is not None:
             first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
             self.series.check(definition, first, str(table.main["period"].iloc[0]))
-            earlier = self.table(code, zoning, first)
+            earlier = self.table(code, zoning, first, precision=precision)
             table = table.with_others(earlier)
             before = inequality_of(earlier.main, definition)
             former = (

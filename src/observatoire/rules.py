@@ -214,6 +214,8 @@ def _read_dated(table: Declaration) -> Dated:
             raise table.refuse(key, f"une période s’écrit {PERIOD_FORMS}")
     if not dated.start and not dated.end:
         raise table.refuse("threshold", "dites de quand (from) à quand (to) il vaut")
+    if dated.start and dated.end and dated.end < dated.start[: len(dated.end)]:
+        raise table.refuse("to", "une période qui ne précède pas « from »")
     return dated
 
 
@@ -275,15 +277,15 @@ class Strictness:
         if told.get("successive", rule.successive) < rule.successive:
             raise _looser(source, "successive", told["successive"], rule.successive)
         least = max(asked or 0.0, self.threshold)
-        return replace(
+        made = replace(
             rule,
             threshold=max(rule.threshold, least),
             dated=tuple(replace(d, threshold=max(d.threshold, least)) for d in rule.dated),
             zero=rule.zero or bool(told.get("zero", False)),
             successive=int(told.get("successive", rule.successive)),
-            # What the workspace hides of public figures is guarded as if they were not public.
-            diffusion="restricted" if least > rule.threshold else rule.diffusion,
         )
+        # What the workspace hides of public figures is guarded as if they were not public.
+        return rule if made == rule else replace(made, diffusion="restricted")
 
 
 def read_strictness(table: Declaration) -> Strictness:

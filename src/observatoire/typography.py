@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 NARROW = "\u202f"  # espace fine insécable : milliers, avant % ; : ! ?
 NO_BREAK = "\u00a0"
@@ -81,6 +78,17 @@ def interval(low: float, high: float, decimals: int = 0) -> str:
     return f"[{number(low, decimals)}{NARROW}; {number(high, decimals)}]"
 
 
+def within_bounds(text: str, low: float, high: float, decimals: int = 0) -> str:
+    r"""Write a number already written with its interval, which never breaks over two lines.
+
+    Examples
+    --------
+    >>> within_bounds("+2,0", -0.5, 4.5, 1)
+    '+2,0 [−0,5 ; 4,5]'
+    """
+    return f"{text} {interval(low, high, decimals).replace(' ', NO_BREAK)}"
+
+
 def spaced(text: str) -> str:
     r"""Make the spaces that go with double punctuation, quotes and % unbreakable.
 
@@ -95,6 +103,17 @@ def spaced(text: str) -> str:
 _NARROW_BEFORE = re.compile(r"(?<=\S) (?=[;!?%])")
 _WIDE_BEFORE = re.compile(r"(?<=\S) (?=[:»])")
 _AFTER_QUOTE = re.compile(r"(?<=«) ")
+
+
+def ordinal(rank: int) -> str:
+    """Write a rank.
+
+    Examples
+    --------
+    >>> ordinal(1), ordinal(12)
+    ('1er', '12e')
+    """
+    return "1er" if rank == 1 else f"{number(rank)}e"
 
 
 def plural(count: int, singular: str, several: str | None = None) -> str:
@@ -195,3 +214,17 @@ def day(date: dt.date) -> str:
     """
     first = "1er" if date.day == 1 else str(date.day)
     return f"{first}{NO_BREAK}{_MONTHS[date.month - 1]}{NO_BREAK}{date.year}"
+
+
+def in_full(text: str) -> str:
+    r"""Write a date given as ``AAAA-MM-JJ`` or ``AAAA-MM`` in full; any other text as it is.
+
+    Examples
+    --------
+    >>> in_full("2013-03-22"), in_full("2012-05"), in_full("2011-T2")
+    ('22\xa0mars\xa02013', 'mai\xa02012', '2011-T2')
+    """
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?", text):
+        return text
+    year, month, *rest = (int(part) for part in text.split("-"))
+    return day(dt.date(year, month, *rest)) if rest else f"{_MONTHS[month - 1]}{NO_BREAK}{year}"

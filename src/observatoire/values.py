@@ -170,5 +170,6 @@ def records(frame: pd.DataFrame) -> list[Record]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-#: How Insee's grids call the flag of the cells that it imputed.
-IMPUTED_COLUMNS = ("i_est_200", "i_est_1km", "i_est")
+#: How Insee's grids call the flag of the cells that it imputed, whatever the capitals: those of
+#: 2017 and after, of 1 km, and those of 2015.
+IMPUTED_COLUMNS = ("i_est_200", "i_est_cr", "i_est", "i_est_1km")

@@ -61,7 +61,8 @@ class PassageRecipe:
 
     ``learn`` and ``calibrate`` name counts of the catalogue: the ratio of densities is learnt from
     the former as published on ``learn_on`` (the target by default), the weights are brought to
-    the latter as published on the target. ``period`` is that of both.
+    the latter as published on the target. ``period`` is that of both. ``sliver`` is the share of
+    a territory below which an overlap only comes from outlines digitised apart.
     """
 
     source: str
@@ -75,6 +76,7 @@ class PassageRecipe:
     learn_on: str = ""
     calibrate: str = ""
     period: str = ""
+    sliver: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -321,6 +323,7 @@ def _read_passage(table: Declaration, root: Path) -> PassageRecipe:
         table.text("learn_on", ""),
         table.text("calibrate", ""),
         table.text("period", ""),
+        table.take("sliver", float, 0.0),
     )
     table.close()
     if bool(passage.file) == bool(passage.method):

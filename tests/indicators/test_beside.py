@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pytest
 import shapely
 
 import observatoire as obs
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
+from town import SIDE, SOURCE, WORKSPACE, write_town
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,174 +18,14 @@ if TYPE_CHECKING:
 
     from observatoire.observatory import Observatory
 
-X, Y, SIDE = 708000, 1613000, 1000
-CODES = [f"{row}{column}" for row in range(3) for column in range(3)]
-
-WORKSPACE = """\
-[workspace]
-name = "Essai"
-main_zoning = "secteur-2020"
-crs = "EPSG:5490"
-series = "series.toml"
-
-[zonings."ville-2020"]
-label = "Villes"
-singular = "ville"
-members = "geo/ville.csv"
-
-[zonings."iris-2016"]
-label = "IRIS"
-singular = "IRIS"
-members = "geo/iris.csv"
-geometry = "geo/iris.gpkg"
-
-[zonings."secteur-2020"]
-label = "Secteurs"
-singular = "secteur"
-members = "geo/secteurs.csv"
-geometry = "geo/secteurs.gpkg"
-
-[[passages]]
-source = "iris-2016"
-target = "secteur-2020"
-method = "area"
-
-[[passages]]
-source = "iris-2016"
-target = "ville-2020"
-file = "geo/liens.csv"
-
-[comparators.ville]
-label = "Ville"
-zoning = "ville-2020"
-
-[comparators.reste]
-label = "Le reste"
-zoning = "ville-2020"
-minus = "secteur-2020"
-
-[comparators.autour]
-label = "Autour"
-ring = 300
-"""
-
-CATALOGUE = """\
-[themes.t]
-label = "Thème"
-
-[indicators.part]
-label = "Part des chômeurs"
-theme = "t"
-nature = "rate"
-unit = "%"
-polarity = "lower_is_better"
-definition = "Part."
-universe = "Population"
-sources = ["rp"]
-numerator = ["CHOM"]
-denominator = ["ACT"]
-
-[indicators.actifs]
-label = "Actifs"
-theme = "t"
-nature = "count"
-unit = "habitants"
-decimals = 0
-definition = "Actifs."
-universe = "Population"
-sources = ["rp"]
-numerator = ["ACT"]
-"""
-
-SOURCE = """\
-title = "Recensement"
-producer = "Insee"
-licence = "Licence Ouverte 2.0"
-zoning = "iris-2016"
-caveats = ["À lire avec soin."]
-
-[[files]]
-name = "rp.csv"
-separator = ";"
-territory = "IRIS"
-period_column = "AN"
-
-[precision]
-method = "census"
-fraction = 0.4
-
-[secrecy]
-threshold = 0
-
-[variables.ACT]
-label = "Actifs"
-nature = "count"
-unit = "habitants"
-
-[variables.CHOM]
-label = "Chômeurs"
-nature = "count"
-unit = "habitants"
-"""
-
-SERIES = """\
-[[gaps]]
-years = 5
-what = "Échantillons qui se recouvrent"
-source = "Insee"
-sources = ["rp"]
-
-[[breaks]]
-at = "2018"
-what = "Le questionnaire a changé"
-source = "Insee, note de 2018"
-sources = ["rp"]
-"""
-
-#: Unemployed of 1 000 by period: the middle against the others.
-PLANTED = {"2011": (300, 100), "2016": (200, 100), "2018": (200, 100), "2023": (200, 160)}
-
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Observatory]]:
     """Give what opens a town of nine IRIS, a sector being the middle one."""
     opened = []
 
-    def build(source: str = SOURCE, workspace: str = WORKSPACE) -> Observatory:
-        files = {
-            "observatoire.toml": workspace,
-            "indicators.toml": CATALOGUE,
-            "series.toml": SERIES,
-            "data/raw/rp/source.toml": source,
-            "data/raw/rp/rp.csv": "IRIS;AN;ACT;CHOM\n"
-            + "".join(
-                f"{code};{year};1000;{middle if code == '11' else others}\n"
-                for year, (middle, others) in PLANTED.items()
-                for code in CODES
-            ),
-            "geo/iris.csv": "code;nom;commune\n" + "".join(f"{c};IRIS {c};V\n" for c in CODES),
-            "geo/secteurs.csv": "code;nom;commune\nM;Le Milieu;V\n",
-            "geo/ville.csv": "code;nom;commune\nV;La Ville;V\n",
-            "geo/liens.csv": "source;target;link\n" + "".join(f"{c};V;proche\n" for c in CODES),
-        }
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-        squares = {
-            code: shapely.box(
-                X + SIDE * int(code[1]),
-                Y + SIDE * int(code[0]),
-                X + SIDE * (int(code[1]) + 1),
-                Y + SIDE * (int(code[0]) + 1),
-            )
-            for code in CODES
-        }
-        for name, shapes in (("iris", squares), ("secteurs", {"M": squares["11"]})):
-            gpd.GeoDataFrame(
-                {"code": list(shapes)}, geometry=list(shapes.values()), crs=5490
-            ).to_file(tmp_path / "geo" / f"{name}.gpkg")
-        opened.append(obs.open(tmp_path))
+    def build(source: str = SOURCE, workspace: str = WORKSPACE, **more: Any) -> Observatory:
+        opened.append(obs.open(write_town(tmp_path, source, workspace, **more)))
         return opened[-1]
 
     yield build
@@ -209,6 +49,32 @@ def test_the_ring_is_what_lies_300_m_around(make: Callable[..., Observatory]) ->
     assert cells["value"] == pytest.approx(1000 * ring / SIDE**2, rel=1e-6)
     assert cells["status"] == "estimated"
     assert "anneau de 300 m" in cells["method"]
+
+
+def test_a_sign_that_only_the_shared_iris_hide_is_no_likeness(
+    make: Callable[..., Observatory],
+) -> None:
+    row = gaps(make(), "autour")
+    assert row["low"] < 0 < row["sampling_low"] < row["difference"] < row["sampling_high"]
+    assert (row["verdict"], row["mark"], row["rank"]) == ("indéterminé", "", 0)
+    assert "Des territoires sont coupés" in row["reason"]
+    whole = gaps(make(), "ville")
+    assert (whole["low"], whole["high"]) == (whole["sampling_low"], whole["sampling_high"])
+
+
+def test_the_sea_is_not_a_source_that_lacks(make: Callable[..., Observatory]) -> None:
+    """A sector in the corner: three quarters of its ring are on no IRIS."""
+    o = make(middle="00")
+    row = gaps(o, "autour")
+    assert row["difference"] == pytest.approx(10, abs=0.1)
+    cells = o.table("actifs", period=2016, compare=["autour"]).compared.iloc[0]
+    around = (
+        shapely.box(0, 0, SIDE, SIDE)
+        .buffer(300)
+        .intersection(shapely.box(0, 0, 3 * SIDE, 3 * SIDE))
+    )
+    assert cells["value"] == pytest.approx(1000 * (around.area - SIDE**2) / SIDE**2, rel=1e-6)
+    assert cells["coverage"] == pytest.approx(1)
 
 
 def test_the_rest_of_the_town_is_exact_when_perimeters_are(

@@ -19,10 +19,9 @@ from observatoire.indicators.evaluating import (
     Beside,
     evaluate_frames,
     figure_of,
-    median_bounds,
-    medians,
     settle,
 )
+from observatoire.indicators.medians import median_bounds, medians
 from observatoire.indicators.periods import no_window, window, within
 from observatoire.values import Nature
 

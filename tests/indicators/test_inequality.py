@@ -129,3 +129,25 @@ def test_a_measure_that_moved() -> None:
     assert found.value == pytest.approx(-0.10)
     assert found.low == pytest.approx(-0.10 - math.hypot(0.03, 0.03))
     assert found.high == pytest.approx(-0.10 + math.hypot(0.04, 0.04))
+
+
+def test_equals_share_their_rank() -> None:
+    found = inequality_of(cells([0.3, 0.2, 0.2, 0.1], [300] * 4), rate()).ranks
+    assert list(found["rank"]) == [1, 2, 2, 4]
+    nobody = inequality_of(cells([0.0, 0.0, 0.5], [300] * 3), rate()).ranks
+    assert list(nobody["rank"]) == [1, 1, 3]
+    assert (nobody["rank_low"] <= nobody["rank"]).all()
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.03, 0.15])
+def test_dissimilarity_is_covered_as_said_even_where_there_is_none(apart: float) -> None:
+    truth = np.linspace(0.25 - apart, 0.25 + apart, 10)
+    size = 600
+    aim = dissimilarity(truth, [size] * 10)
+    random = np.random.default_rng(5)
+    held = []
+    for seed in range(150):
+        drawn = list(random.binomial(size, truth) / size)
+        found = inequality_of(cells(drawn, [size] * 10), rate(), seed=seed).dissimilarity
+        held.append(found.low <= aim <= found.high)
+    assert np.mean(held) >= 0.91  # 0.95, less what 150 draws leave open

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +13,16 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from observatoire.indicators import (
+    Estimate,
     TrialsError,
     byar,
     census_variance,
+    change,
     clopper_pearson,
+    convergence,
+    difference,
     effective_share,
+    newcombe,
     poisson_exact,
     wilson,
 )
@@ -106,6 +114,53 @@ def test_nobody_says_nothing() -> None:
 def test_shares_that_cannot_be_are_refused(fraction: float, effect: float) -> None:
     with pytest.raises(TrialsError):
         effective_share(fraction, effect)
+
+
+PROPORTIONS, COUNTS = (wilson, clopper_pearson), (byar, poisson_exact)
+
+
+@pytest.mark.parametrize("interval", [*PROPORTIONS, *COUNTS])
+def test_bounds_have_the_form_of_what_is_given(interval: Any) -> None:
+    rest = {"trials": 20} if interval in PROPORTIONS else {}
+    assert all(isinstance(bound, float) for bound in interval(5, **rest))
+    assert [bound.shape for bound in interval([[1, 2], [3, 4]], **rest)] == [(2, 2), (2, 2)]
+    places = pd.Series([5, None], index=["Dillon", "Texaco"], dtype="Int64")
+    low, high = interval(places, **rest)
+    assert list(low.index) == list(high.index) == ["Dillon", "Texaco"]
+    assert (low["Dillon"], high["Dillon"]) == tuple(interval(5, **rest))
+    assert np.isnan(low["Texaco"])
+    assert np.isnan(high["Texaco"])
+
+
+def test_series_of_two_indexes_are_not_paired_by_their_order() -> None:
+    cases = pd.Series([1, 2], index=["a", "b"])
+    with pytest.raises(TrialsError, match="même index"):
+        wilson(cases, pd.Series([20, 10], index=["b", "a"]))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((["a"], [2]), "pas un effectif"),
+        (([1, 2, 3], [4, 5]), "même longueur"),
+        ((np.inf, np.inf), "infini"),
+        ((1, 2, 95), "entre 0 et 1"),
+        ((1, 2, "0.95"), "entre 0 et 1"),
+        ((1, 2, None), "entre 0 et 1"),
+    ],
+)
+def test_what_is_no_count_is_refused(given: tuple[Any, ...], said: str) -> None:
+    for interval in PROPORTIONS:
+        with pytest.raises(TrialsError, match=said):
+            interval(*given)
+    with pytest.raises(TrialsError):
+        newcombe(*given[:2], 3, 2)
+
+
+def test_examples_of_the_technical_guide() -> None:
+    """Fingertips' own functions (PHEindicatormethods) on 65 events among 100."""
+    assert [float(b) for b in wilson(65, 100)] == pytest.approx([0.5525444, 0.7363575], abs=1e-7)
+    assert [float(b) for b in byar(65)] == pytest.approx([50.16, 82.85], abs=0.01)
 
 
 @pytest.mark.parametrize(("z", "x"), [([1, -1], [1, 1]), ([1], [0]), ([1, 2], [1])])
@@ -206,3 +261,83 @@ def test_a_count_is_covered_as_said() -> None:
     share = effective_share(0.4)
     low, high = (bound / share for bound in byar(found * share))
     assert 0.93 <= covered(low, high, trait.sum()) <= 0.97
+
+
+def drawn_rates(
+    sector: np.ndarray, rest: np.ndarray, drawn: list[np.ndarray]
+) -> tuple[list[float], list[float]]:
+    """Return the rates published of a sector and of its town, weights restoring both sizes."""
+    everyone = np.concatenate([sector, rest])
+    mine, whole = [], []
+    for sample in drawn:
+        inside = sample < sector.size
+        p, q = everyone[sample[inside]].mean(), everyone[sample[~inside]].mean()
+        mine.append(float(p))
+        whole.append(float((p * sector.size + q * rest.size) / everyone.size))
+    return mine, whole
+
+
+def estimates(rates: list[float], size: int) -> list[Estimate]:
+    worth = size * effective_share(0.4)
+    drawn = np.array(rates) * worth
+    bounds = [bound for c in (0.95, 0.998) for bound in wilson(drawn, worth, c)]
+    return [Estimate(*each) for each in zip(rates, *bounds, strict=True)]
+
+
+def planted(size: int, share: float) -> np.ndarray:
+    return np.arange(size) < round(share * size)
+
+
+@pytest.mark.parametrize(("size", "shares"), [(1000, (0.40, 0.30)), (200, (0.08, 0.20))])
+def test_gaps_changes_and_their_closing_are_covered_as_said(
+    size: int, shares: tuple[float, float]
+) -> None:
+    """A sector inside its town, at two censuses that share nobody."""
+    rest, overlap = planted(4 * size, 0.15), 0.2
+    gaps, figures, truths = [], [], []
+    for seed, share in enumerate(shares):
+        sector = planted(size, share)
+        mine, whole = drawn_rates(sector, rest, draws(5 * size, 20 + seed))
+        figures.append(estimates(mine, size))
+        town = estimates(whole, 5 * size)
+        gaps.append(
+            [difference(a, b, overlap=overlap) for a, b in zip(figures[-1], town, strict=True)]
+        )
+        truths.append((sector.mean(), sector.mean() - np.concatenate([sector, rest]).mean()))
+    found = {
+        "gap": (gaps[0], truths[0][1]),
+        "change": (
+            [change(a, b) for a, b in zip(*figures, strict=True)],
+            truths[1][0] - truths[0][0],
+        ),
+        "closing": (
+            [convergence(a, b) for a, b in zip(*gaps, strict=True)],
+            abs(truths[1][1]) - abs(truths[0][1]),
+        ),
+    }
+    for name, (intervals, truth) in found.items():
+        low, high = (
+            np.array([getattr(each, side) for each in intervals]) for side in ("low", "high")
+        )
+        assert 0.93 <= covered(low, high, float(truth)) <= 0.975, name
+    wide = np.mean([g.wide_low <= truths[0][1] <= g.wide_high for g in gaps[0]])
+    assert wide >= 0.99
+
+
+def test_a_count_that_most_share_is_covered_more_than_said() -> None:
+    """Byar's interval is for what is rare: of what most share it is cautious, never too narrow."""
+    trait = planted(1500, 0.6)
+    found = np.array([trait[d].sum() / 0.4 for d in draws(1500, 30)])
+    share = effective_share(0.4)
+    low, high = (bound / share for bound in byar(found * share))
+    assert covered(low, high, float(trait.sum())) >= 0.97
+
+
+def test_a_count_of_a_few_is_covered_as_said() -> None:
+    trait = planted(1500, 0.01)  # fifteen of them: about six are drawn
+    found = np.array([trait[d].sum() / 0.4 for d in draws(1500, 31)])
+    share = effective_share(0.4)
+    drawn = found * share
+    exact, near = poisson_exact(drawn), byar(drawn)
+    low, high = (np.where(drawn < 10, a, b) / share for a, b in zip(exact, near, strict=True))
+    assert covered(low, high, float(trait.sum())) >= 0.95

@@ -126,10 +126,11 @@ def test_the_default_carries_the_convention_and_the_law() -> None:
 
 def test_commitments_and_spending_by_funder(planted: Observatory) -> None:
     money = planted._asking("interne").programming().money.set_index(["year", "funder"])
-    assert money.loc[("2007", "etat"), "committed"] == 100_000
+    assert money.loc[("2007", "etat"), "promised"] == 100_000
     assert pd.isna(money.loc[("2007", "etat"), "spent"])
     assert money.loc[("2008", "etat"), "spent"] == 8_000
-    assert money["committed"].sum() == 160_500
+    assert money["promised"].sum() == 150_000
+    assert money["committed"].sum() == 10_500  # actions draw on envelopes: never added to them
 
 
 def test_quartiers_never_reached_and_themes_without_action(planted: Observatory) -> None:
@@ -153,7 +154,8 @@ def test_money_and_people_are_counted_once(planted: Observatory) -> None:
 def test_the_default_promises_and_has_no_action() -> None:
     done = demo.demo()._asking("interne").programming()
     assert done.actions.empty
-    assert set(done.money["committed"]) == {700_000}
+    assert set(done.money["promised"]) == {700_000}
+    assert done.money["committed"].isna().all()
     assert set(done.money["year"]) == {"2007", "2008", "2009"}
     assert done.money["spent"].isna().all()
     envelope = done.perimeters.iloc[0]

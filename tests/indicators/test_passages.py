@@ -474,6 +474,23 @@ def test_a_passage_told_twice_is_refused(space: Path) -> None:
         pass
 
 
+def test_slivers_of_layers_digitised_apart_are_set_aside_when_told(space: Path) -> None:
+    near = {"S1": box(0, 0, 1.004), "S2": box(1.004, 0, 1.996)}
+    layer(space / "geo" / "secteurs.gpkg", near)
+    with opened(space, 'method = "area"\n') as o:
+        split = o.passage("iris-2016", "secteur-2020")
+        whole = o.passage("iris-2016", "secteur-2020", "area", sliver=0.01)
+    assert len(split.weights) == 4
+    assert set(whole.weights["link"]) == {"proche"}
+    assert "lamelle" in whole.remarks[0]
+    with opened(space, 'method = "area"\nsliver = 0.01\n') as o:
+        rows = o.table("population").df.set_index("territory")
+        assert rows["status"].tolist() == ["aggregated", "aggregated"]
+        assert '"sliver": 0.01' in o.passages()["parameters"].iloc[-1]
+    with opened(space, 'method = "area"\nsliver = 0.7\n') as o, pytest.raises(PassageError):
+        o.table("population")
+
+
 def test_versions_of_both_zonings_are_kept(space: Path) -> None:
     with opened(space, 'method = "area"\n') as o:
         o.passage("iris-2016", "secteur-2020")

@@ -1,8 +1,12 @@
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,7 +151,9 @@ def test_natures_may_differ_by_variable() -> None:
         (frame(v=[1.0, 1.0, 1.0]).set_axis([1, 2, 3]), PassageError, "texte"),
         (frame(v=[1.0, 1.0, 1.0]).set_axis(["7", "8", "9"]), UnknownNameError, "« 7 »"),
         (pd.concat([frame(v=[1.0, 1.0, 1.0])] * 2, axis=1), PassageError, "v"),
-        (pd.Series([1.0], index=["a"]), PassageError, "Series"),
+        ([1.0, 1.0, 1.0], PassageError, "list"),
+        (frame(v=["1", "2", "3"]), PassageError, "v"),
+        (pd.DataFrame({1: [1.0], "1": [2.0]}, index=["a"]), PassageError, "répétées : 1"),
     ],
 )
 def test_bad_frames_are_refused(values: Any, error: type[Exception], word: str) -> None:
@@ -159,8 +165,60 @@ def test_bad_bounds_are_refused() -> None:
     values = frame(v=[1.0, 1.0, 1.0])
     with pytest.raises(PassageError, match="a, v"):
         TWO.apply(values, high=values - 0.5)
-    with pytest.raises(PassageError, match="bornes"):
-        TWO.apply(values, low=values.iloc[:2])
+    with pytest.raises(PassageError, match="zz"):
+        TWO.apply(values, low=values.rename(columns={"v": "zz"}))
+    with pytest.raises(PassageError, match=": d\\."):
+        TWO.apply(values, low=pd.DataFrame({"v": [0.0]}, index=["d"]))
+    with pytest.raises(PassageError, match="b, v"):
+        TWO.apply(frame(v=[1.0, np.nan, 1.0]), high=frame(v=[1.0, -1.0, 1.0]))
+
+
+def test_bounds_may_be_told_for_some_sources_only_in_any_order() -> None:
+    values = frame(v=[10.0, np.nan, 1.0])
+    some = pd.DataFrame({"v": [9.0, 10.0]}, index=["b", "a"])
+    whole = frame(v=[10.0, 9.0, 1.0])
+    pd.testing.assert_frame_equal(
+        TWO.apply(values, high=some), TWO.apply(values, high=whole), check_dtype=False
+    )
+    pd.testing.assert_frame_equal(
+        TWO.apply(values, high=some), TWO.apply(values["v"], high=some["v"])
+    )
+
+
+def test_the_same_numbers_in_other_forms_give_the_same_table() -> None:
+    plain = frame(v=[10.0, 4.0, 1.0])
+    expected = TWO.apply(plain)
+    layer = gpd.GeoDataFrame(plain, geometry=shapely.points([0, 1, 2], [0, 0, 0])).rename_geometry(
+        "contour"
+    )
+    forms = [
+        plain["v"],
+        layer,
+        plain.astype(int),
+        plain.astype(object),
+        plain.map(lambda number: Decimal(int(number))),
+        plain.astype("Int64"),
+        plain.iloc[::-1],
+        plain.rename_axis("IRIS"),
+        plain.set_axis(pd.CategoricalIndex(["a", "b", "c"])),
+    ]
+    for form in forms:
+        pd.testing.assert_frame_equal(TWO.apply(form), expected)
+    hidden = pd.DataFrame({"v": [10, None, 1]}, index=["a", "b", "c"], dtype=object)
+    assert TWO.apply(hidden).status.tolist() == ["missing", "missing"]
+    assert TWO.apply(plain.set_axis([2016], axis=1), nature={2016: "count"}).value[0] == 12.0
+
+
+def test_verify_alone_checks_the_weights() -> None:
+    told = TWO.verify()
+    assert told.balanced.all()
+    assert told.inside.to_dict() == {"a": 1.0, "b": 1.0, "c": 1.0}
+    short = replace(TWO, outside=TWO.outside + 1e-9)
+    assert not short.verify().balanced.any()
+    part = links(("a", "X", np.nan, "inclus")).verify()
+    assert part[["inside", "outside", "unplaced", "balanced"]].to_numpy().tolist() == [
+        [0.0, 0.0, 1.0, True]
+    ]
 
 
 @settings(max_examples=25, deadline=None)
@@ -204,3 +262,11 @@ def test_bare_numbers_are_the_estimates() -> None:
     np.testing.assert_array_equal(
         TWO.links.product(values.to_numpy()).ravel(), TWO.apply(values).value
     )
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 33, 70])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_products_are_those_of_whole_matrices(count: int, order: Any) -> None:
+    values = np.asarray(np.random.default_rng(count).random((3, count)), order=order)
+    found = TWO.links.product(values)
+    np.testing.assert_allclose(found, TWO.links.estimate.toarray() @ values, rtol=1e-15)

@@ -137,3 +137,33 @@ def test_too_few_territories_is_an_error() -> None:
         passage.fit_density(source, target, people, -known)
     with pytest.raises(PassageError, match="texte"):
         passage.fit_density(source, target, people.reset_index(drop=True), known)
+
+
+def test_a_ratio_by_target_may_be_a_mapping() -> None:
+    source, target = squares((0, 0, 40, 10)), squares((0, 0, 10, 10), codes=["q"])
+    for ratio in ({"q": 3}, pd.Series({"q": 3.0, "r": 1.0}), np.float32(3), 3):
+        assert passage.by_density(source, target, ratio).weights.weight.tolist() == [0.5]
+
+
+@pytest.mark.parametrize("ratio", [None, "trois", "3", [3.0], True, pd.Series({"q": "3"})])
+def test_a_ratio_that_is_no_number_is_refused(ratio: Any) -> None:
+    source, target = squares((0, 0, 40, 10)), squares((0, 0, 10, 10), codes=["q"])
+    with pytest.raises(PassageError, match="nombre"):
+        passage.by_density(source, target, ratio)
+
+
+def test_learning_takes_what_analysts_have() -> None:
+    source, target, people, _, parts = pockets(4)
+    known = published(people, parts, 3.2)
+    expected = float(passage.fit_density(source, target, people, known))
+    for counts, totals in (
+        (people.to_frame("pop"), known.to_frame("pop")),
+        (people.to_dict(), known.to_dict()),
+        (people.astype(object), known.astype(object)),
+    ):
+        assert float(passage.fit_density(source, target, counts, totals)) == expected
+    with pytest.raises(PassageError, match="nombres"):
+        passage.fit_density(source, target, people.astype(str), known)
+    words = pd.DataFrame({"flats": "beaucoup"}, index=people.index)
+    with pytest.raises(PassageError, match="flats"):
+        passage.fit_density(source, target, people, known, covariates=words)

@@ -5,8 +5,9 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layers_made import grid, mesh, star
+from layers_made import grid, mesh, squares, star
 
+from observatoire import passage
 from observatoire.passage.grid import recognise_grid, sweep
 
 
@@ -85,3 +86,18 @@ def test_a_grid_is_recognised_whatever_the_winding_and_the_first_corner() -> Non
         [shapely.transform(p, lambda c, k=k: c + np.array([k, 0])) for k, p in enumerate(turned)]
     )
     assert recognise_grid(shapes).columns.tolist() == [0, 1, 2, 3]
+
+
+def test_a_few_cells_far_apart_are_not_swept() -> None:
+    cells = shapely.box([0, 1e5], [0, 1e5], [1, 1e5 + 1], [1, 1e5 + 1])
+    assert recognise_grid(cells) is None
+    assert recognise_grid(shapely.box([0, 900], [0, 900], [1, 901], [1, 901])) is not None
+
+
+def test_cells_that_miss_their_lines_by_more_than_rounding_are_measured_one_by_one() -> None:
+    """Swept as if in line, a cell that lies wholly in a target would seem to be split."""
+    side = 100.0 + 1e-7
+    shaken = squares((0, 0, side, 100), (side, 0, 200, 100), codes=["a", "b"])
+    assert recognise_grid(np.asarray(shaken.geometry.array)) is None
+    p = passage.by_area(shaken, squares((0, 0, 100, 100), (100, 0, 200, 100), codes=["X", "Y"]))
+    assert p.weights.set_index(["source", "target"]).link["b", "Y"] == "proche"

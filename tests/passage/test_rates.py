@@ -125,7 +125,7 @@ def test_a_denominator_of_zero_is_not_applicable() -> None:
 
 
 def test_a_denominator_that_the_method_places_nowhere_is_missing() -> None:
-    p = links(("a", "X", 0.0, ""), ("a", "Y", 1.0, "partage"))
+    p = links(("a", "X", 0.0, "partage"), ("a", "Y", 1.0, "partage"))
     one = pd.DataFrame({"t": [1.0]}, index=["a"])
     out = by_target(p.apply_ratio(one, one, share=True))
     assert out.status["X"] == "missing"

@@ -128,3 +128,52 @@ def test_an_unknown_weight_column_names_the_nearest() -> None:
     doors = support(shapely.points([5], [5]), [1.0])
     with pytest.raises(UnknownNameError, match="ind"):
         passage.by_support(SOURCE, TARGET, doors, "indd")
+
+
+def test_a_support_needs_no_codes() -> None:
+    """Filtered, put together from several files, indexed by numbers: nothing names its rows."""
+    doors = support(shapely.points([2, 15, 16], [5, 5, 5]), [6.0, 1.0, 1.0])
+    expected = passage.by_support(SOURCE, TARGET, doors).weights
+    for index in ([7, 3, 5], [1, 1, 1], ["a", "a", "b"], [np.nan, "a", ""], [("a", 1)] * 3):
+        same = doors.set_axis(pd.Index(index), axis=0)
+        pd.testing.assert_frame_equal(passage.by_support(SOURCE, TARGET, same).weights, expected)
+    with pytest.raises(PassageError, match="pour l’élément 1 du"):
+        passage.by_support(SOURCE, TARGET, doors.assign(ind=[1, -1, 1]).set_axis([4, 4, 4]))
+
+
+def test_columns_of_other_years_are_known_whatever_their_capitals() -> None:
+    doors = support(shapely.points([2, 15], [5, 5]), [3.0, 1.0]).rename(columns={"ind": "Ind"})
+    for name in ("i_est_200", "I_est_cr", "I_est_1km", "i_est"):
+        for flags in ([1, 0], [True, False], ["1", "0"], [1.0, np.nan]):
+            p = passage.by_support(SOURCE, TARGET, doors.assign(**{name: flags}))
+            assert p.quality["imputed"].to_dict() == {"q": 1.0, "r": 0.0}
+            assert p.parameters["imputed"] == name
+    with pytest.raises(PassageError, match="i_est_200"):
+        passage.by_support(SOURCE, TARGET, doors.assign(i_est_200=["oui", "non"]))
+
+
+def test_a_point_on_the_corner_of_everything_is_not_lost() -> None:
+    # By code alone the point would go to source « a » and target « X », which do not meet.
+    source = squares((0, 0, 10, 10), (10, 0, 20, 10), codes=["b", "a"])
+    target = squares((0, 0, 10, 5), (0, 5, 10, 10), (10, 0, 20, 10), codes=["X", "Y", "Z"])
+    doors = support(shapely.points([10, 15, 5], [5, 5, 2]), [4.0, 1.0, 1.0])
+    p = passage.by_support(source, target, doors)
+    assert p.outside.tolist() == [0.0, 0.0]
+    carried = p.apply(pd.Series({"a": 10.0, "b": 10.0})).value
+    assert carried.sum() == 20.0
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_mass_is_conserved_far_from_the_origin(seed: int) -> None:
+    """Where coordinates have seven digits, the engine's areas miss by more than 1e-12."""
+    rng = np.random.default_rng(seed)
+    source, target = mesh(5, 4, seed), mesh(3, 3, seed + 1, prefix="t")
+    x, y = rng.uniform(0, 950, (2, 40))
+    boxes = shapely.box(x, y, x + rng.uniform(1, 80, 40), y + rng.uniform(1, 80, 40))
+    layers = (source, target, support(boxes, rng.integers(0, 9, 40).astype(float)))
+    p = passage.by_support(*(f.set_geometry(f.translate(7e5, 6.2e6)) for f in layers))
+    assert p.verify().balanced.all()
+    counts = pd.DataFrame({"v": rng.uniform(0, 1e6, len(source))}, index=source.index)
+    assert p.verify(counts).balanced.all()
+    assert (p.outside < 1e-9).all()

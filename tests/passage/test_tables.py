@@ -130,3 +130,31 @@ def test_a_table_without_attrs_can_be_told_them() -> None:
 def test_a_share_outside_that_contradicts_the_weights_is_refused() -> None:
     with pytest.raises(ObservatoireError, match="« a »"):
         passage.from_table(table(("a", "X", 0.5), ("a", "", 0.1)))
+
+
+def test_weights_that_only_writing_keeps_from_one_make_one() -> None:
+    for third in (1 / 3 + 2e-10, 1 / 3 - 2e-10):
+        p = passage.from_table(table(*(("a", target, third) for target in "XYZ")))
+        assert p.verify().balanced.all()
+        assert p.outside.tolist() == [0.0]
+
+
+def test_a_weight_of_zero_is_no_link() -> None:
+    p = passage.from_table(table(("a", "X", 1.0), ("a", "Y", 0.0)))
+    assert p.apply(pd.Series({"a": 3.0})).status.tolist() == ["aggregated", "missing"]
+
+
+def test_tables_as_they_are_read() -> None:
+    made = table(("a", "X", 1), ("b", "X", 0.5))
+    expected = passage.from_table(made).weights
+    for same in (
+        made.astype({"weight": object}),
+        made.astype({"source": "category", "target": "string"}),
+        made.assign(note="…").iloc[::-1],
+    ):
+        pd.testing.assert_frame_equal(passage.from_table(same).weights, expected)
+    assert passage.from_table(made, targets=pd.Index(["X", "Q"])).targets.tolist() == ["Q", "X"]
+    with pytest.raises(PassageError, match="dict"):
+        passage.from_table({"source": ["a"]})  # type: ignore[arg-type]
+    with pytest.raises(PassageError, match="infini"):
+        passage.from_table(table(("a", "X", np.inf)))

@@ -6,7 +6,7 @@ import pytest
 from layers_made import squares
 
 from observatoire import passage
-from observatoire.errors import PassageError, UnknownNameError
+from observatoire.errors import DuplicateKeyError, PassageError, UnknownNameError
 
 VINTAGES = {
     "iris-2013": ["972090101", "972090102", "972090103"],
@@ -101,3 +101,11 @@ def test_unknown_population_is_refused() -> None:
         passage.comparability(p, pd.Series({"a": np.nan}))
     with pytest.raises(PassageError, match="nulle"):
         passage.comparability(p, pd.Series({"a": 0.0}))
+    with pytest.raises(PassageError, match="négative"):
+        passage.comparability(p, pd.Series({"a": -1.0}))
+    with pytest.raises(DuplicateKeyError, match="a"):
+        passage.comparability(p, pd.Series([1.0, 1.0], index=["a", "a"]))
+
+
+def test_one_text_is_one_code() -> None:
+    assert passage.identify_vintage("0102", {"x": ["0102"], "y": ["0", "1", "2"]}).name == "x"

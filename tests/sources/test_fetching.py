@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import gzip
 import hashlib
 import http.server
 import io
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 import observatoire
 from building import says
 from observatoire.errors import DescriptorError, FetchError, FileError, UnknownNameError
+from observatoire.sources import downloading
 from observatoire.sources.downloading import Patience, _SafeRedirects, download
 from observatoire.sources.fetching import BROUGHT, BY_HAND, THERE, fetch, list_resources
 from observatoire.sources.registry import Resource, find_resource, read_registry
@@ -92,6 +94,42 @@ class Host(http.server.BaseHTTPRequestHandler):
 
     def give_cut(self, asked: str | None) -> None:
         self.ranged(asked, cut=100_000)
+
+    def give_snip(self, asked: str | None) -> None:
+        self.ranged(asked, cut=20_000)
+
+    def give_piece(self, _: str | None) -> None:
+        self.send(CONTENT[5:], 206)
+
+    def give_other(self, asked: str | None) -> None:
+        """Go on, whatever If-Range says, with another version."""
+        self.mixed(asked, '"v2"', CONTENT)
+
+    def give_grown(self, asked: str | None) -> None:
+        """Go on with a longer file under the same mark."""
+        self.mixed(asked, '"v1"', CONTENT + b"!")
+
+    def mixed(self, asked: str | None, mark: str, body: bytes) -> None:
+        if asked:
+            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+            told = f"bytes {start}-{len(body) - 1}/{len(body)}"
+            self.send(body[start:], 206, ETag=mark, Content_Range=told)
+        elif sum(path == self.path for path, _ in Host.calls) == 1:
+            self.send(bytes(len(CONTENT)), cut=100_000, ETag='"v1"')
+        else:
+            self.send(body, ETag=mark)
+
+    def give_packed(self, _: str | None) -> None:
+        self.send(gzip.compress(CONTENT), Content_Encoding="gzip")
+
+    def give_lost(self, _: str | None) -> None:
+        self.send(b'{"error": "no such file"}', Content_Type="application/json")
+
+    def give_halfzip(self, _: str | None) -> None:
+        self.send(archive({"base.csv": CONTENT})[:-30], length=False)
+
+    def give_tobad(self, _: str | None) -> None:
+        self.send(b"", 302, Location="http://[x/base.bin")
 
     def give_norange(self, asked: str | None) -> None:
         self.send(CONTENT, cut=None if asked else 100_000, ETag='"v1"')
@@ -280,14 +318,59 @@ def test_a_file_cut_thrice_comes_whole_by_ranges(server: str, tmp_path: Path) ->
 
 
 def test_what_was_cut_too_often_is_kept_for_the_next_time(server: str, tmp_path: Path) -> None:
-    one = resource(f"{server}/cut.bin")
+    one = resource(f"{server}/snip.bin")
     with pytest.raises(FetchError) as refusal:
         get(one, tmp_path, patience=Patience(2.0, 2, lambda _: None))
     says(refusal.value, "coupé avant la fin", "reprend où elle en est", PAGE)
     assert "base.bin" not in left(tmp_path)
     Host.calls.clear()
-    assert get(one, tmp_path).path.read_bytes() == CONTENT
-    assert Host.calls[0][1] == "bytes=200000-"
+    assert get(resource(f"{server}/cut.bin"), tmp_path).path.read_bytes() == CONTENT
+    assert Host.calls[0][1] == "bytes=40000-"
+
+
+def test_a_slow_line_that_moves_on_is_not_given_up(server: str, tmp_path: Path) -> None:
+    got = get(resource(f"{server}/cut.bin"), tmp_path, patience=Patience(2.0, 2, lambda _: None))
+    assert got.path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(("name", "whole"), [("other", CONTENT), ("grown", CONTENT + b"!")])
+def test_two_versions_are_never_put_end_to_end(
+    server: str, tmp_path: Path, name: str, whole: bytes
+) -> None:
+    assert get(resource(f"{server}/{name}.bin"), tmp_path).path.read_bytes() == whole
+    assert [asked for _, asked in Host.calls] == [None, "bytes=100000-", None]
+
+
+def test_a_host_that_only_sends_pieces_is_asked_once(server: str, tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="morceau"):
+        get(resource(f"{server}/piece.bin"), tmp_path)
+    assert len(Host.calls) == 1
+
+
+def test_a_host_that_drips_is_not_waited_for(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloading, "_WINDOW", 0.0)
+    monkeypatch.setattr(downloading, "_SLOWEST", 10**15)
+    with pytest.raises(FetchError) as refusal:
+        get(resource(f"{server}/good.bin"), tmp_path, patience=Patience(2.0, 1, lambda _: None))
+    says(refusal.value, "ne répond pas à temps", "reprend où elle en est")
+
+
+def test_an_archive_cut_short_leaves_what_was_there(server: str, tmp_path: Path) -> None:
+    get(resource(f"{server}/archive.zip", "base.zip"), tmp_path)
+    with pytest.raises(FetchError) as refusal:
+        get(resource(f"{server}/halfzip.zip", "base.zip"), tmp_path, force=True)
+    says(refusal.value, "incomplète", PAGE)
+    assert zipfile.is_zipfile(tmp_path / "data/raw/essai/base.zip")
+    assert left(tmp_path) == {"base.zip", "base.zip.origine.json"}
+
+
+def test_a_length_that_is_not_told_is_said(server: str, tmp_path: Path) -> None:
+    got = get(resource(f"{server}/unsized.bin", sha256=""), tmp_path)
+    assert any("longueur" in notice for notice in got.notices)
+    told = get(resource(f"{server}/good.bin"), tmp_path, force=True)
+    assert not any("longueur" in notice for notice in told.notices)
 
 
 def test_a_file_that_changed_meanwhile_is_begun_again(server: str, tmp_path: Path) -> None:
@@ -353,6 +436,8 @@ def test_a_busy_host_is_waited_for_as_it_asks(server: str, tmp_path: Path) -> No
         ("loop", "renvoie en rond"),
         ("tofile", "n’est pas sûre"),
         ("mute", "coupé"),
+        ("packed", "comprimé (gzip)"),
+        ("tobad", "n’en est pas une"),
         ("empty", "vide"),
     ],
 )
@@ -363,6 +448,12 @@ def test_a_refusal_says_why_and_where_to_go(
         get(resource(f"{server}/{name}.bin"), tmp_path)
     says(refusal.value, said)
     assert "base.bin" not in left(tmp_path)
+
+
+def test_an_answer_in_place_of_a_table_is_refused(server: str, tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="page web"):
+        get(resource(f"{server}/lost.csv", "base.csv"), tmp_path)
+    assert left(tmp_path) == set()
 
 
 @pytest.mark.parametrize(("name", "said"), [("disguised", "page web"), ("noise", "forme d’un zip")])
@@ -591,6 +682,14 @@ def test_a_workspace_adds_and_replaces(tmp_path: Path) -> None:
         ("address", "adress", "address"),
         ('address = "https', 'address = "ftp', "http"),
         ('address = "https://www.insee.fr', 'address = "https://', "http"),
+        (
+            'address = "https://www.insee.fr',
+            'address = "https://moi:mot@www.insee.fr',
+            "mot de passe",
+        ),
+        ('address = "https://www.insee.fr', 'address = "https://www.insee.fr/é è', "accent"),
+        ('address = "https://www.insee.fr', 'address = "https://[::1', "http"),
+        ('address = "https://www.insee.fr', 'address = "https://www.insee.fr:99999', "http"),
         ("0123456789abcdef0123", "0123", "64 chiffres"),
         ('"base.zip"', '"../base.zip"', "simple nom"),
         ('"data/raw/essai"', '"../ailleurs"', "sort de l’espace"),

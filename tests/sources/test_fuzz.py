@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from building import Place, build_place, dump
 from observatoire.errors import ObservatoireError, UnreadableFileError
-from observatoire.sources import FileSpec, archives, books, observe, read_source, read_table
+from observatoire.sources import FileSpec, archives, observe, read_source, read_table
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, preview_table
 from observatoire.warehouse.direct import ground_of, load_file
@@ -259,11 +259,6 @@ def test_a_zip_whose_sum_is_wrong_is_a_sentence(tmp_path: Path) -> None:
     while (at := content.find(total)) >= 0:
         content[at : at + 4] = b"\0\0\0\0"
     assert "abîmée" in trap(tmp_path, "insee.zip", bytes(content))
-
-
-def test_size_of_a_sheet_is_worked_out_only_when_a_cell_is_far() -> None:
-    assert books._sheet_size(b'<c r="B2"/><c r="ZZ99999"/>') == 0
-    assert books._sheet_size(b'<c r="B2"/><c r="AAA100"/>') == 703 * 100
 
 
 def test_an_archive_of_several_tables_asks_which(tmp_path: Path) -> None:

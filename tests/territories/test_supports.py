@@ -91,3 +91,22 @@ def test_real_cells_are_read_and_hold_the_people_of_the_town(real: Path) -> None
     assert len(cells) == 1331
     assert cells.geometry.area.tolist() == pytest.approx([40000.0] * 1331)
     assert cells["ind"].min() > 0
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", UnreadableFileError),
+        (b"idcar\n\xff\xfe\n", UnreadableFileError),
+        (b'a,b\n"x,1\n', UnreadableFileError),
+        (b"idcar,ind\nCRS999999RES200mN1613000E708000,1\n", CRSError),
+        (b"idcar,ind\nCRS5490RES200mN99999999999999999999E708000,1\n", UnknownColumnError),
+    ],
+)
+def test_a_spoilt_csv_of_cells_is_a_sentence(
+    tmp_path: Path, content: bytes, error: type[Exception]
+) -> None:
+    path = tmp_path / "carreaux.csv"
+    path.write_bytes(content)
+    with pytest.raises(error):
+        read_support_file(path, "EPSG:5490", "ind")

@@ -15,7 +15,7 @@ from shapely import box
 from building import says
 from demo import demo
 from observatoire.errors import DescriptorError
-from observatoire.warehouse import open_warehouse
+from observatoire.warehouse import checking, open_warehouse
 from observatoire.warehouse.cells import shares_left
 from observatoire.warehouse.checking import (
     TOTAL_COLUMNS,
@@ -497,6 +497,23 @@ def test_a_workspace_turns_a_check_off(place: Place) -> None:
         ("variable = 'POP'", "variable = ", "SQL"),
         ("variable = 'POP'", "personne = 'POP'", "personne"),
         ("value BETWEEN", "value / 'x' BETWEEN", "SQL"),
+        ("{name}", "{name:>9}", "met en forme"),
+        ("{name}", "{name!r}", "met en forme"),
+        ("{name}", "{name.__class__}", "ne rend pas"),
+        ("load, line,", "load, 'x' AS line,", "VARCHAR"),
+        ("load, line,", "load, 99999999999999999999 AS line,", "nombres"),
+        ("period, value\n", "period, [value] AS value\n", "DOUBLE[]"),
+        ("territory, name,", "territory, getenv('HOME') AS name,", "getenv()"),
+        ("FROM figure", "FROM (SUMMARIZE 'source.csv'), figure", "SUMMARIZE"),
+        ("FROM figure", "FROM query_table('source.csv')", "query_table()"),
+        (
+            "SELECT source,",
+            (
+                'WITH t AS (WITH "source.csv" AS (SELECT 1 AS a) SELECT 1 AS b) '
+                'SELECT (SELECT max(a) FROM "source.csv") AS c, source,'
+            ),
+            "source.csv",
+        ),
         ("[checks.trop-petit]", "[checks.x]\noff = true\n[checks.trop-petit]", "éteindre"),
     ],
 )
@@ -506,6 +523,41 @@ def test_a_predicate_that_is_wrong_is_refused(place: Place, old: str, new: str, 
     with pytest.raises(DescriptorError) as refusal:
         found(place)
     says(refusal.value, said, "checks.toml")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (", range(100000000000) AS far WHERE far.range < -1 AND", "n’a pas fini"),
+        (", range(4000) AS far WHERE", "signale plus de 1 000 lignes"),
+    ],
+)
+def test_a_predicate_without_end_is_stopped(
+    place: Place, monkeypatch: pytest.MonkeyPatch, more: str, said: str
+) -> None:
+    monkeypatch.setattr(checking, "_PATIENCE", 0.5)
+    monkeypatch.setattr(checking, "_MOST_ROWS", 1000)
+    place.write("checks.toml", OWN.replace(" WHERE", more))
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    with pytest.raises(DescriptorError) as refusal:
+        run_checks(warehouse, place.workspace, NO_TOTALS)
+    says(refusal.value, said, "checks.toml")
+    place.write("checks.toml", OWN)  # the warehouse answers as before
+    assert names(run_checks(warehouse, place.workspace, NO_TOTALS)) == {"trop-petit": 1}
+
+
+def test_a_predicate_may_end_with_a_comment_and_tell_decimals(place: Place) -> None:
+    text = OWN.replace("period, value\n", "period, 1.5 AS value\n").replace(
+        "$least\n", "$least -- fin\n"
+    )
+    place.write("checks.toml", text)
+    assert found(place).df["message"].tolist() == ["Bourg (2016) n’a que 1,5 habitants."]
+
+
+def test_a_sum_beyond_all_numbers_is_told(place: Place) -> None:
+    place.write("checks.toml", OWN.replace("period, value\n", "period, 'inf'::DOUBLE AS value\n"))
+    assert "sans fin" in found(place).df["message"].iloc[0]
 
 
 def test_a_wrong_predicate_leaves_what_was_kept(place: Place) -> None:

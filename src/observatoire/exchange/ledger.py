@@ -7,13 +7,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from observatoire.secrecy.former import Recipe
 from observatoire.secrecy.primary import key_of, rows_of
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from observatoire.secrecy.knowing import Recipe
     from observatoire.secrecy.planning import SecrecyPlan
     from observatoire.warehouse import Warehouse
 
@@ -25,6 +25,19 @@ SELECT p.id AS publication, p.stamp AS date, p.kind, p.name, p.shown, p.hidden, 
        count(c.publication)::BIGINT AS new_cells
 FROM publication AS p LEFT JOIN published_cell AS c ON c.publication = p.id
 GROUP BY ALL ORDER BY p.id
+"""
+
+#: What was published, with the loads that stood then and have been corrected since.
+_RECIPES = """
+WITH stood AS (
+    SELECT p.id AS publication, list(l.id ORDER BY l.id) AS loads
+    FROM publication AS p
+    JOIN load AS l ON l.loaded_at <= p.stamp
+    JOIN load AS n ON n.id = l.superseded_by AND n.loaded_at > p.stamp
+    GROUP BY p.id
+)
+SELECT DISTINCT recipe, loads FROM published_cell LEFT JOIN stood USING (publication)
+WHERE recipe <> '[]' ORDER BY recipe, loads
 """
 
 _NEW_CELLS = """
@@ -80,10 +93,11 @@ class WarehouseLedger:
 
     def recipes(self) -> list[Recipe]:
         """Return every sum of producers' figures that was ever published."""
-        rows = self.warehouse.rows(
-            "SELECT DISTINCT recipe FROM published_cell WHERE recipe <> '[]' ORDER BY recipe"
-        )
-        return [_read(told) for (text,) in rows for told in json.loads(text)]
+        return [
+            _read(told, tuple(loads or ()))
+            for text, loads in self.warehouse.rows(_RECIPES)
+            for told in json.loads(text)
+        ]
 
     def version(self) -> int:
         """Return a number that grows with every cell published but not as the plan shows it."""
@@ -97,15 +111,13 @@ class WarehouseLedger:
         return self.warehouse.frame(PUBLICATIONS)
 
 
-def _read(told: list[list[object]]) -> Recipe:
+def _read(told: list[list[object]], loads: tuple[int, ...]) -> Recipe:
     *terms, (_, amount) = told
-    return (
-        tuple(
-            (str(a), str(b), str(c), str(d), str(e), float(str(weight)))
-            for a, b, c, d, e, weight in terms
-        ),
-        float(str(amount)),
+    read = (
+        (str(a), str(b), str(c), str(d), str(e), float(str(weight)))
+        for a, b, c, d, e, weight in terms
     )
+    return Recipe(tuple(read), float(str(amount)), loads)
 
 
 def _digest(text: str) -> str:

@@ -164,7 +164,7 @@ class Desk:
         for source in dict.fromkeys(road.source for road in self._roads[zoning]):
             noun = self.workspace.zoning(source).noun
             roads += [
-                road_of(source, made, noun, made.method, f"anneau de {metres:g} m")
+                road_of(source, made, noun, made.method, f"anneau de {metres:g} m, mer exclue")
                 for made in self.book.around(source, zoning, metres)
             ]
         return roads

@@ -137,11 +137,11 @@ class Catalogue:
         UnknownNameError
             With the nearest code.
         """
-        if code not in self.indicators:
+        if not isinstance(code, str) or code not in self.indicators:
             raise UnknownNameError(
                 f"Aucun indicateur « {code} » au catalogue.",
                 remedy=suggestion(code, self.indicators),
-                name=code,
+                name=str(code),
             )
         return self.indicators[code]
 

@@ -202,9 +202,10 @@ def difference(
     Returns
     -------
     Difference
-        Not judged when a sampling error is not known; *indéterminé* when only bounds are known and
-        they hold zero. The interval adds the worst that the two
-        passages leave open to what sampling may do.
+        Not judged when a sampling error is not known; *indéterminé* when bounds hold zero and no
+        point is known, or when it is the passage that hides a sign which sampling alone would show:
+        that is no measured likeness. The interval adds the worst that the two passages leave open
+        to what sampling may do.
 
     Notes
     -----
@@ -229,8 +230,7 @@ def difference(
     wide_low, wide_high = _limits(a, b, SURE, overlap)
     rank = _rank(low, high, wide_low, wide_high)
     verdict = words[polarity][rank - FAR_BELOW]
-    if rank == NONE and math.isnan(value):
-        # Bounds that hold zero are too wide to tell, not a measured likeness.
+    if rank == NONE and _left_open(a, b, overlap):
         verdict = UNKNOWN
     return Difference(value, low, high, wide_low, wide_high, least, most, rank, verdict)
 
@@ -274,7 +274,8 @@ def convergence(start: Difference, end: Difference) -> Convergence:
     -------
     Convergence
         *rattrapage* when the whole interval of the move is below 0, *décrochage* when it is above,
-        *parallèle* when it holds 0, *indéterminé* when an interval lacks or a gap has no point.
+        *parallèle* when it holds 0, *indéterminé* when an interval lacks, when a gap has no point, or
+        when it is the passage's bounds that hide a move which sampling alone would show.
 
     Notes
     -----
@@ -290,11 +291,13 @@ def convergence(start: Difference, end: Difference) -> Convergence:
     >>> convergence(gap(12.0, 2.0), gap(10.0, 2.0)).verdict
     'parallèle'
     """
-    if not (start.judged and end.judged) or math.isnan(start.value) or math.isnan(end.value):
+    if any(math.isnan(one) for gap in (start, end) for one in (gap.low, gap.high, gap.value)):
         return Convergence(abs(end.value) - abs(start.value), _NAN, _NAN, UNKNOWN)
     first, last = _size(start), _size(end)
     low, high = _limits(last, first, LIKELY)
     verdict = CLOSING if high < 0 else WIDENING if low > 0 else PARALLEL
+    if verdict == PARALLEL and _left_open(last, first):
+        verdict = UNKNOWN
     crossed = start.value * end.value < 0
     return Convergence(last.value - first.value, low, high, verdict, crossed)
 
@@ -316,6 +319,16 @@ def _limits(
     low = a.least - b.most - _joined(a_below, b_above, overlap)
     high = a.most - b.least + _joined(a_above, b_below, overlap)
     return low, high
+
+
+def _left_open(a: Estimate, b: Estimate, overlap: float = 0.0) -> bool:
+    """Say whether nothing but the passage's bounds keeps a difference from having a sign."""
+    value = a.value - b.value
+    if math.isnan(value):
+        return True
+    (a_below, a_above), (b_below, b_above) = a.sides(LIKELY), b.sides(LIKELY)
+    low = value - _joined(a_below, b_above, overlap)
+    return low > 0 or value + _joined(a_above, b_below, overlap) < 0
 
 
 def _joined(part: float, whole: float, overlap: float) -> float:

@@ -25,6 +25,7 @@ from observatoire.indicators.comparing import (
     convergence,
     difference,
 )
+from observatoire.indicators.gaps import overlap_of
 from observatoire.indicators.table import Spot, by_spot
 from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Nature, Record, Status, records
@@ -41,8 +42,14 @@ EVALUATION_COLUMNS = (
     "start",
     "end",
     "value_start",
+    "value_start_low",
+    "value_start_high",
     "value_end",
+    "value_end_low",
+    "value_end_high",
     "change",
+    "change_low",
+    "change_high",
     "verdict",
     "comparator",
     "gap_start",
@@ -63,22 +70,26 @@ EVALUATION_COLUMNS = (
 COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 
 _NAN = float("nan")
-_POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
+POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 
 #: Said of an exact figure that does not move.
 STABLE = "stable"
 
 #: Kinds of precision without a sampling error, and with one that nobody tells.
-_SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
+SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
 
 
 @dataclass(frozen=True)
 class Beside:
-    """What a territory is compared with: where it stands in the tables, and its name."""
+    """What a territory is compared with: where it stands in the tables, and its name.
+
+    ``holds`` tells that the territory is a part of it: both then vary together.
+    """
 
     zoning: str
     territory: str
     label: str
+    holds: bool = False
 
 
 def figure_of(figure: Record | None) -> Estimate:
@@ -98,7 +109,7 @@ def figure_of(figure: Record | None) -> Estimate:
     if figure is None:
         return Estimate(_NAN)
     told = {str(key): value for key, value in figure.items()}
-    point = told["status"] in _POINT
+    point = told["status"] in POINT
     if not point and told["status"] != str(Status.BOUNDED):
         return Estimate(_NAN)
     value = float(told["value"]) if point else _NAN
@@ -108,11 +119,12 @@ def figure_of(figure: Record | None) -> Estimate:
     ]
     least, most = (value if math.isnan(bound) else bound for bound in passage)
     kind = str(told.get("precision", "") or "exhaustive")
-    if kind in _SURE:
+    if kind in SURE:
         return Estimate(value, least, most, least=least, most=most)
     if kind in _UNTOLD:
         return Estimate(value, least=least, most=most)
-    return Estimate(value, whole[0], whole[1], least=least, most=most)
+    wide_low, wide_high = (float(told.get(f"wide_{side}", _NAN)) for side in ("low", "high"))
+    return Estimate(value, whole[0], whole[1], wide_low, wide_high, least, most)
 
 
 def evaluate_frames(
@@ -179,9 +191,9 @@ def _compared(
     last: Mapping[Spot, Record],
 ) -> tuple[object, ...]:
     theirs = (other.zoning, other.territory, indicator.code) if other else None
-    a = [figure_of(table.get(mine)) for table in (first, last)]
-    b = [figure_of(table.get(theirs) if theirs else None) for table in (first, last)]
-    gaps = [difference(x, y, indicator.polarity) for x, y in zip(a, b, strict=True)]
+    found = [(table.get(mine), table.get(theirs) if theirs else None) for table in (first, last)]
+    a, b = ([figure_of(pair[side]) for pair in found] for side in (0, 1))
+    gaps = [gap_of(*pair, other, indicator) for pair in found]
     moved = settle(gaps[0], gaps[1], indicator.decimals)
     dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
     reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
@@ -192,9 +204,8 @@ def _compared(
         last[mine]["name"],
         indicator.code,
         *dates,
-        a[0].value,
-        a[1].value,
-        a[1].value - a[0].value,
+        *(number for one in a for number in (one.value, *bounds_of(one))),
+        *gap_numbers(difference(a[1], a[0])),
         told_change(a[0], a[1], indicator.polarity, indicator.decimals),
         other.label if other else "",
         *gap_numbers(gaps[0]),
@@ -246,6 +257,27 @@ def _sign(gap: Difference) -> int:
     return int(gap.low > 0) - int(gap.high < 0)
 
 
+def gap_of(
+    mine: Record | None,
+    theirs: Record | None,
+    other: Beside | None,
+    indicator: Indicator,
+    stated: Estimate | None = None,
+) -> Difference:
+    """Return the gap of one figure to its comparator's, a part and its whole varying together.
+
+    ``stated`` stands for the figure where a document tells another one.
+    """
+    shared = overlap_of(mine, theirs) if other and other.holds and mine and theirs else 0.0
+    own = figure_of(mine) if stated is None else stated
+    return difference(own, figure_of(theirs), indicator.polarity, overlap=shared)
+
+
+def bounds_of(figure: Estimate) -> tuple[float, float]:
+    """Return all that is left open of a figure, its passage alone where its sampling is not told."""
+    return (figure.low, figure.high) if figure.sampled else (figure.least, figure.most)
+
+
 def gap_numbers(gap: Difference) -> tuple[float, float, float]:
     """Return a gap and all that bounds and sampling leave open."""
     low = gap.least if math.isnan(gap.low) else gap.low
@@ -265,11 +297,11 @@ def settle(start: Difference, end: Difference, decimals: int = 1) -> Convergence
     >>> settle(gap(10, 12), gap(5, 7)).verdict, settle(gap(10, 12), gap(9, 11)).verdict
     ('rattrapage', 'indéterminé')
     """
-    if not (start.judged and end.judged):
+    if math.isnan(start.low) or math.isnan(end.low):
         return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
     if not (math.isnan(start.value) or math.isnan(end.value)):
         moved = convergence(start, end)
-        still = round_half_up(moved.value, decimals) == 0
+        still = moved.verdict != UNKNOWN and round_half_up(moved.value, decimals) == 0
         verdict = PARALLEL if still else moved.verdict
         return Convergence(moved.value, moved.low, moved.high, verdict, moved.crossed)
     first, last = _sizes(start), _sizes(end)
@@ -300,79 +332,3 @@ def _lacking(
     if not all(figure.sampled for figure in (*mine, *theirs)):
         return "Erreur d’échantillonnage inconnue : le mouvement ne peut être jugé."
     return "Les bornes des écarts se recouvrent : le sens du mouvement reste inconnu."
-
-
-def median_bounds(known: Sequence[float], unknown: int) -> tuple[float, float]:
-    """Bound the median of values of which some are unknown.
-
-    Parameters
-    ----------
-    known : sequence of float
-        The values told.
-    unknown : int
-        How many are not.
-
-    Returns
-    -------
-    low, high : float
-        The median were all unknown values very small, then very large; NaN when half are unknown.
-
-    Examples
-    --------
-    >>> median_bounds([10, 20, 30, 40, 50], 0), median_bounds([10, 20, 30, 40, 50], 2)
-    ((30.0, 30.0), (20.0, 40.0))
-    >>> median_bounds([10], 1)
-    (nan, nan)
-    """
-    count = len(known) + unknown
-    middle = {(count - 1) // 2, count // 2}
-    ends = []
-    for side in (-math.inf, math.inf):
-        ordered = sorted([*map(float, known), *[side] * unknown])
-        value = sum(ordered[at] for at in middle) / len(middle) if count else _NAN
-        ends.append(value if math.isfinite(value) else _NAN)
-    return (ends[0], ends[1]) if not any(map(math.isnan, ends)) else (_NAN, _NAN)
-
-
-def medians(
-    table: pd.DataFrame, groups: Mapping[str, str], zoning: str, label: str
-) -> pd.DataFrame:
-    """Return, by group and indicator, the median of a zoning's territories, bounded by what lacks.
-
-    Parameters
-    ----------
-    table : DataFrame
-        A tidy table on the small zoning.
-    groups : mapping
-        Group of each territory: its commune.
-    zoning, label : str
-        What the rows made are said to stand on, and how their names begin.
-
-    Returns
-    -------
-    DataFrame
-        Rows of a tidy table: exact when every territory is told, bounded elsewhere.
-    """
-    rows = []
-    told = table.assign(group=table["territory"].map(dict(groups)))
-    for (group, code), part in told.groupby(["group", "indicator"], sort=False):
-        exact = part[part["status"].isin(_POINT)]
-        low, high = median_bounds(list(exact["value"]), len(part) - len(exact))
-        whole = low == high
-        sure = set(exact.get("precision", pd.Series(dtype=str))) <= set(_SURE)
-        status = Status.OBSERVED if whole else Status.BOUNDED
-        rows.append(
-            {
-                "zoning": zoning,
-                "territory": group,
-                "name": label,
-                "indicator": code,
-                "period": part["period"].iloc[0],
-                "value": low if whole else _NAN,
-                **dict.fromkeys(("low", "passage_low"), low),
-                **dict.fromkeys(("high", "passage_high"), high),
-                "precision": "exhaustive" if sure else "unknown",
-                "status": str(Status.MISSING if math.isnan(low) else status),
-            }
-        )
-    return pd.DataFrame(rows)

@@ -32,6 +32,8 @@ DIFFERENCE_COLUMNS = (
     "difference",
     "low",
     "high",
+    "sampling_low",
+    "sampling_high",
     "rank",
     "verdict",
     "mark",
@@ -64,6 +66,9 @@ NO_COMMENT = (
     "Exploitation complémentaire sur moins de 2 000 habitants : à ne pas commenter (Insee)."
 )
 TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-dessus."
+LEFT_OPEN = (
+    "Des territoires sont coupés : selon leur partage, l’écart peut être de l’un ou l’autre sens."
+)
 OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul."
 
 
@@ -128,8 +133,9 @@ def differences(
     Returns
     -------
     DataFrame
-        Columns :data:`DIFFERENCE_COLUMNS`; ``reason`` says why a difference is not judged, or
-        that it is the enclosing territory's.
+        Columns :data:`DIFFERENCE_COLUMNS`; ``low`` and ``high`` are all that passage and sampling
+        leave open, ``sampling_low`` and ``sampling_high`` the sampling alone; ``reason`` says why a
+        difference is not judged, or that it is the enclosing territory's.
     """
     figures = by_spot(cells)
     rows = []
@@ -149,7 +155,7 @@ def differences(
 def _row(
     comparator: str, row: Record, theirs: Record | None, other: Counterpart, indicator: Indicator
 ) -> tuple[object, ...]:
-    found, reason = _judged(row, theirs, other, indicator)
+    found, alone, reason = _judged(row, theirs, other, indicator)
     return (
         comparator,
         row["zoning"],
@@ -163,6 +169,8 @@ def _row(
         found.value,
         found.low,
         found.high,
+        alone.low,
+        alone.high,
         found.rank,
         found.verdict if not math.isnan(found.low) else "",
         found.mark,
@@ -172,18 +180,27 @@ def _row(
 
 def _judged(
     row: Record, theirs: Record | None, other: Counterpart, indicator: Indicator
-) -> tuple[Difference, str]:
+) -> tuple[Difference, Difference, str]:
+    """Return a difference, the same by the sampling alone, and why it is not judged."""
     lacking = _lacking(row, theirs, other)
     if theirs is None or lacking:
-        return Difference(_NAN, _NAN, _NAN), lacking
-    share = _overlap(row, theirs) if other.holds else 0.0
+        return _NOTHING, _NOTHING, lacking
+    share = overlap_of(row, theirs) if other.holds else 0.0
     if share > _SAME:
-        same = f"{other.name} est fait des mêmes territoires."
-        return Difference(_NAN, _NAN, _NAN), same
+        return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
     found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
     if TOO_SMALL in (row["flag"], theirs["flag"]):
-        return Difference(found.value, _NAN, _NAN), NO_COMMENT
-    return found, _remark(row, theirs, found)
+        return Difference(found.value, _NAN, _NAN), _NOTHING, NO_COMMENT
+    alone = difference(_as_shared(row), _as_shared(theirs), overlap=share)
+    return found, alone, _remark(row, theirs, found)
+
+
+_NOTHING = Difference(_NAN, _NAN, _NAN)
+
+
+def _as_shared(row: Record) -> Estimate:
+    """Return a figure as its passage shares it, with its sampling alone."""
+    return Estimate(float(row["value"]), float(row["sampling_low"]), float(row["sampling_high"]))
 
 
 def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
@@ -191,7 +208,8 @@ def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
     if row["status"] not in _TELLING:
         return "Pas de chiffre pour ce territoire."
     if theirs is None or theirs["status"] not in _TELLING:
-        return f"Pas de chiffre pour {other.name}."
+        why = str(theirs["reason"]) if theirs is not None else ""
+        return f"Pas de chiffre pour {other.name}. {why}".strip()
     if theirs["period"] != row["period"]:
         return f"Pas de chiffre pour {other.name} en {row['period']}."
     return ""
@@ -200,10 +218,15 @@ def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
 def _remark(row: Record, theirs: Record, found: Difference) -> str:
     """Return why a difference is not judged, or whose it is."""
     if found.verdict == UNKNOWN:
-        return TOO_WIDE
+        return wide_or_open(found)
     if not found.judged:
         return unjudged(row, theirs)
     return OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
+
+
+def wide_or_open(found: Difference) -> str:
+    """Return why a difference with an interval has no sign."""
+    return TOO_WIDE if math.isnan(found.value) else LEFT_OPEN
 
 
 def unjudged(*rows: Record) -> str:
@@ -215,9 +238,9 @@ def unjudged(*rows: Record) -> str:
     return _UNJUDGED[known]
 
 
-def _overlap(row: Record, theirs: Record) -> float:
+def overlap_of(row: Record, theirs: Record) -> float:
     """Return the share of the comparator's people that the territory holds, 0 when not known."""
-    part, whole = float(row["base"]), float(theirs["base"])
+    part, whole = (float(one.get("base", _NAN)) for one in (row, theirs))
     if math.isnan(part) or math.isnan(whole) or not whole > 0:
         return 0.0
     return min(part / whole, 1.0)

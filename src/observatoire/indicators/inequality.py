@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from observatoire.errors import NatureError
 from observatoire.indicators.comparing import LIKELY
@@ -33,6 +34,7 @@ RANK_COLUMNS = (
     "rank_low",
     "rank_high",
     "place",
+    "flag",
 )
 
 #: Draws of a simulation, and the seed that makes it the same for everyone.
@@ -120,7 +122,8 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     Each rate is drawn :data:`DRAWS` times within its own interval; ranks and measures are those of
     the draws, between the 2.5th and the 97.5th percentile; those of measures are turned round what
     was measured (basic bootstrap), for noise adds to inequality. Noise alone makes territories differ:
-    ``chance`` is what the measure would be, on average, if all had the same rate.
+    ``chance`` is what the measure would be, on average, if all had the same rate; a measure that
+    noise alone could give (97.5 % of the time) has 0 for lower bound.
     """
     if indicator.nature is not Nature.RATE:
         raise NatureError(
@@ -150,6 +153,7 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
             "low": low,
             "high": high,
             **_ranked(draw, indicator.polarity),
+            "flag": [str(row["flag"]) for row in kept],
         },
         columns=list(RANK_COLUMNS),
     ).sort_values(["rank", "territory"], ignore_index=True)
@@ -178,11 +182,12 @@ class _Draws:
 
 
 def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
-    """Return the rank of each territory, 1 for the most favourable, with its interval."""
+    """Return the rank of each territory, 1 for the most favourable, with its interval; equals share it."""
     sign = 1.0 if polarity == "lower_is_better" else -1.0
-    rank = _ranks(sign * draw.value[None, :])[0]
-    told = _ranks(sign * draw.drawn)
+    rank = _ranks(sign * draw.value[None, :], "min")[0]
+    told = _ranks(sign * draw.drawn, "average")
     low, high = np.percentile(told, [2.5, 97.5], axis=0) if rank.size else (rank, rank)
+    low, high = np.minimum(low, rank), np.maximum(high, rank)
     half = (rank.size + 1) / 2
     words = (
         ("mieux placé", "moins bien placé") if polarity != "neutral" else ("plus haut", "plus bas")
@@ -196,8 +201,10 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     }
 
 
-def _ranks(values: Array) -> Array:
-    return np.asarray(values.argsort(axis=1).argsort(axis=1) + 1, dtype=np.float64)
+def _ranks(values: Array, ties: Literal["average", "min"]) -> Array:
+    if not values.size:
+        return np.zeros(values.shape)
+    return np.asarray(stats.rankdata(values, method=ties, axis=1), dtype=np.float64)
 
 
 def _measured(draw: _Draws, measure: Callable[[Array], Array]) -> Measure:
@@ -206,9 +213,13 @@ def _measured(draw: _Draws, measure: Callable[[Array], Array]) -> Measure:
         return _NOTHING
     told = float(measure(draw.value[None, :])[0])
     few, many = np.percentile(measure(draw.drawn), [2.5, 97.5])
-    chance = float(np.mean(measure(draw.alike)))
+    alike = measure(draw.alike)
+    chance, noise = float(np.mean(alike)), float(np.percentile(alike, 97.5))
     # Draws add noise to noise: they lie above what was measured, as it lies above the truth.
     low, high = max(2 * told - float(many), 0.0), max(2 * told - float(few), told)
+    if told <= noise:
+        # What noise alone may give is no inequality; turned round, its draws would hide their own.
+        low, high = 0.0, max(high, float(many))
     return Measure(told, min(low, told), high, chance)
 
 

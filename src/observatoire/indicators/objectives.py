@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.indicators.comparing import (
+    LIKELY,
     UNJUDGED,
     UNKNOWN,
     Convergence,
     Difference,
     Estimate,
-    difference,
 )
 from observatoire.indicators.evaluating import (
     COMPARED,
     Beside,
+    bounds_of,
     figure_of,
     gap_numbers,
+    gap_of,
     settle,
     told_change,
 )
 from observatoire.indicators.periods import within
-from observatoire.typography import enumerate_words
+from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Record, records
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ OBJECTIVE_COLUMNS = (
     "indicator",
     "start",
     "baseline",
+    "baseline_low",
+    "baseline_high",
     "end",
     "value",
     "low",
@@ -70,16 +74,15 @@ OBJECTIVE_COLUMNS = (
     "reached_low",
     "reached_high",
     "due",
+    "due_period",
+    "due_reached",
+    "due_reached_low",
+    "due_reached_high",
     "partner",
     "lacking",
     "evidence",
     "source",
 )
-
-MOMENT_COLUMNS = ("code", "moment", "period", "value", "low", "high", "status")
-
-#: The three moments of an evaluation.
-START, YEARLY, CYCLE = "départ", "fin d’année", "fin de cycle"
 
 _SELECT = """
 SELECT t.* EXCLUDE (source), t.source, p.name, s.producer || ', ' || s.title AS origin
@@ -159,8 +162,11 @@ def evaluate_objectives(
 
     Notes
     -----
-    An objective without a target in figures keeps none: nothing is guessed. ``reached`` is the share
-    of the way from the baseline to the target, in per cent, with its bounds.
+    An objective without a target in figures keeps none: nothing is guessed. ``low`` and ``high``
+    are all that passage and sampling leave open. ``reached`` is the share of the way from the
+    baseline to the target, in per cent, with what both figures leave open (no bounds where the
+    baseline may be the target itself); ``due_reached`` the same at the last figure that is not
+    after the due date.
     """
     return pd.DataFrame(
         [_judged(one, evidence, end) for one in objectives], columns=list(OBJECTIVE_COLUMNS)
@@ -169,16 +175,17 @@ def evaluate_objectives(
 
 def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
     indicator = evidence.indicators.get(one.indicator)
-    start, latest, period, aside = _dates(one, indicator, evidence, end)
+    start = _baseline(one, indicator, evidence)
+    latest, period, aside = _latest(one, indicator, evidence, end)
+    at_due, due_period, _ = _latest(one, indicator, evidence, min(end[:4], one.due[:4]))
     other = evidence.beside(one.zoning, one.territory) if indicator else None
-    gaps, moved = _gaps(one, indicator, other, evidence, (start, latest), period)
+    gaps, moved = _gaps(one, indicator, other, evidence, start, period)
     moved_of_itself = (
         told_change(start, latest, indicator.polarity, indicator.decimals)
         if indicator
         else UNJUDGED
     )
-    goal = _goal(one, start)
-    reached = _reached(start, latest, goal)
+    reached = _reached(one, start, latest)
     return (
         one.code,
         one.orientation,
@@ -190,10 +197,10 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         one.indicator,
         one.start,
         start.value,
+        *bounds_of(start),
         period,
         latest.value,
-        latest.least,
-        latest.most,
+        *bounds_of(latest),
         latest.value - start.value,
         moved_of_itself,
         other.label if other and indicator and indicator.nature in COMPARED else "",
@@ -203,39 +210,51 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         moved.low,
         moved.high,
         moved.verdict,
-        goal,
+        _goal(one, start.value),
         one.relative,
         *reached,
         one.due,
+        due_period,
+        *_reached(one, start, at_due),
         one.partner,
-        _lacking(one, indicator, evidence, (start, latest), gaps, aside),
+        _lacking(one, indicator, evidence, (start, latest), gaps if other else (), aside),
         one.evidence,
         one.origin,
     )
 
 
-def _dates(
-    one: Objective, indicator: Indicator | None, evidence: Evidence, end: str
-) -> tuple[Estimate, Estimate, str, str]:
-    """Return the baseline, the latest figure, its period, and why a later one was set aside."""
-    nothing = Estimate(_NAN)
+def _baseline(one: Objective, indicator: Indicator | None, evidence: Evidence) -> Estimate:
+    """Return the figure at the start, or what the document states when it says another."""
     if indicator is None:
-        return nothing, nothing, "", ""
+        return Estimate(_NAN)
     start = figure_of(evidence.figure(one.zoning, one.territory, one.indicator, one.start))
-    if not math.isnan(one.baseline) and start.value != one.baseline:
-        # What a convention states has no sampling error that anybody knows.
-        start = Estimate(one.baseline)
+    if math.isnan(one.baseline):
+        return start
+    stated, found = (
+        _NAN if math.isnan(each) else round_half_up(each, indicator.decimals)
+        for each in (one.baseline, start.value)
+    )
+    # What a document states has no sampling error that anybody knows.
+    return start if stated == found else Estimate(one.baseline)
+
+
+def _latest(
+    one: Objective, indicator: Indicator | None, evidence: Evidence, end: str
+) -> tuple[Estimate, str, str]:
+    """Return the latest figure up to a date, its period, and why a later one was set aside."""
+    if indicator is None:
+        return Estimate(_NAN), "", ""
     aside = ""
     held = within(evidence.periods.get(one.indicator, ()), one.start, end)
     for period in (each for each in reversed(held) if each > one.start):
         found = figure_of(evidence.figure(one.zoning, one.territory, one.indicator, period))
         if not found.told:
             continue
-        why = evidence.refuse(indicator, one.start, period)
+        why = evidence.refuse(indicator, one.start, period) if one.start else ""
         if not why:
-            return start, found, period, aside
+            return found, period, aside
         aside = aside or why
-    return start, nothing, "", aside
+    return Estimate(_NAN), "", aside
 
 
 def _gaps(
@@ -243,34 +262,79 @@ def _gaps(
     indicator: Indicator | None,
     other: Beside | None,
     evidence: Evidence,
-    mine: tuple[Estimate, Estimate],
+    start: Estimate,
     period: str,
 ) -> tuple[tuple[Difference, Difference], Convergence]:
     none = Difference(_NAN, _NAN, _NAN)
     if indicator is None or other is None or indicator.nature not in COMPARED:
         return (none, none), Convergence(_NAN, _NAN, _NAN, UNKNOWN)
-    theirs = [
-        figure_of(
-            evidence.figure(other.zoning, other.territory, one.indicator, date) if date else None
+    first, last = (
+        gap_of(
+            evidence.figure(one.zoning, one.territory, one.indicator, date) if date else None,
+            evidence.figure(other.zoning, other.territory, one.indicator, date) if date else None,
+            other,
+            indicator,
+            mine,
         )
-        for date in (one.start, period)
-    ]
-    first, last = (difference(a, b, indicator.polarity) for a, b in zip(mine, theirs, strict=True))
+        for date, mine in ((one.start, start), (period, None))
+    )
     return (first, last), settle(first, last, indicator.decimals)
 
 
-def _goal(one: Objective, start: Estimate) -> float:
-    if math.isnan(one.relative):
-        return one.goal
-    return start.value * (1 + one.relative / 100)
+def _goal(one: Objective, start: float) -> float:
+    return one.goal if math.isnan(one.relative) else start * (1 + one.relative / 100)
 
 
-def _reached(start: Estimate, latest: Estimate, goal: float) -> tuple[float, float, float]:
-    way = goal - start.value
-    if math.isnan(way) or way == 0 or not latest.told:
-        return _NAN, _NAN, _NAN
-    ends = sorted(100 * (bound - start.value) / way for bound in (latest.least, latest.most))
-    return 100 * (latest.value - start.value) / way, ends[0], ends[1]
+def _share(one: Objective, start: float, latest: float) -> float:
+    way = _goal(one, start) - start
+    return 100 * (latest - start) / way if way else _NAN
+
+
+def _reached(one: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
+    """Return the share of the way made, and what passage and sampling leave open of it.
+
+    The worst that the passages leave open is widened by the sampling of both figures, each moved by
+    its own side (method of variance estimates recovery). No bounds where the baseline may
+    be the target itself.
+    """
+    point = _share(one, start.value, latest.value)
+    if not (start.told and latest.told) or not _has_way(one, start):
+        return point, _NAN, _NAN
+    corners = [
+        (_share(one, s, end), s, end)
+        for s in (start.least, start.most)
+        for end in (latest.least, latest.most)
+    ]
+    sides = _sides(start), _sides(latest)
+    ends = []
+    for pick in (min, max):
+        here, s, end = pick(corners)
+        moved = (
+            [_share(one, s - sides[0][0], end), _share(one, s + sides[0][1], end)],
+            [_share(one, s, end - sides[1][0]), _share(one, s, end + sides[1][1])],
+        )
+        beyond = math.hypot(*(pick(*each, here) - here for each in moved))
+        ends.append(here - beyond if pick is min else here + beyond)
+    return point, ends[0], ends[1]
+
+
+def _has_way(one: Objective, start: Estimate) -> bool:
+    """Say whether the target lies wholly on one side of all that the baseline may be."""
+    low, high = bounds_of(start)
+    return (_goal(one, low) - low) * (_goal(one, high) - high) > 0
+
+
+def _no_way(one: Objective, start: Estimate) -> str:
+    """Say why the share of the way has no bounds, or no sense."""
+    if _goal(one, start.value) != start.value:
+        return "La cible est dans l’intervalle du départ : la part atteinte est sans bornes."
+    if start.value == 0 and not math.isnan(one.relative):
+        return "Le départ est nul : une variation en % n’a pas de sens."
+    return "La cible est le départ lui-même : la part atteinte n’a pas de sens."
+
+
+def _sides(figure: Estimate) -> tuple[float, float]:
+    return figure.sides(LIKELY) if figure.sampled else (0.0, 0.0)
 
 
 def _lacking(
@@ -278,7 +342,7 @@ def _lacking(
     indicator: Indicator | None,
     evidence: Evidence,
     figures: tuple[Estimate, Estimate],
-    gaps: tuple[Difference, Difference],
+    gaps: Sequence[Difference],
     aside: str,
 ) -> str:
     """Say which evidence is missing, and whom to ask."""
@@ -291,39 +355,18 @@ def _lacking(
         lost.append(f"le point de départ ({one.start or 'année à fixer'})")
     if not latest.told:
         lost.append(f"un chiffre postérieur à {one.start}" if one.start else "un chiffre récent")
-    if indicator.nature in COMPARED and start.told and math.isnan(gap_numbers(gaps[0])[1]):
-        lost.append(f"le chiffre du comparateur en {one.start}")
-    if indicator.nature in COMPARED and latest.told and math.isnan(gap_numbers(gaps[1])[1]):
-        lost.append("le chiffre du comparateur à la dernière date")
+    if indicator.nature in COMPARED:
+        dates = (f"en {one.start}", "à la dernière date")
+        lost += [
+            f"le chiffre du comparateur {date}"
+            for figure, gap, date in zip(figures, gaps, dates, strict=False)
+            if figure.told and math.isnan(gap_numbers(gap)[1])
+        ]
     whom = indicator.ask or one.partner or evidence.asks.get(indicator.theme, "")
     told = [aside] if aside else []
+    aimed = not math.isnan(one.goal) or not math.isnan(one.relative)
+    if aimed and start.told and latest.told and not _has_way(one, start):
+        told.append(_no_way(one, start))
     if lost:
         told.append(f"Manque {enumerate_words(lost)}.{f' À demander : {whom}.' if whom else ''}")
     return " ".join(told)
-
-
-def moments(objectives: Sequence[Objective], evidence: Evidence, end: str) -> pd.DataFrame:
-    """Return the figures of each objective at the three moments: start, end of year, end of cycle.
-
-    Returns
-    -------
-    DataFrame
-        One row an objective and period that has a figure, columns :data:`MOMENT_COLUMNS`.
-    """
-    rows = []
-    for one in objectives:
-        held = within(evidence.periods.get(one.indicator, ()), one.start or "0", end)
-        told = [
-            (period, figure)
-            for period in held
-            if (figure := evidence.figure(one.zoning, one.territory, one.indicator, period))
-            and figure_of(figure).told
-        ]
-        before_due = [period for period, _ in told if period[:4] <= one.due[:4]]
-        for period, figure in told:
-            late = period == before_due[-1] if before_due else False
-            closed = late and period[:4] == one.due[:4]
-            moment = START if period == one.start else CYCLE if closed else YEARLY
-            numbers = (figure["value"], figure["low"], figure["high"], figure["status"])
-            rows.append((one.code, moment, period, *numbers))
-    return pd.DataFrame(rows, columns=list(MOMENT_COLUMNS))

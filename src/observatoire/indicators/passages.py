@@ -14,6 +14,7 @@ import shapely
 from observatoire.errors import DescriptorError, PassageError, suggestion
 from observatoire.indicators.published import published_counts
 from observatoire.passage import Passage, by_area, by_density, by_support, fit_density, from_table
+from observatoire.passage.weights import ROUNDING
 from observatoire.territories.perimeters import require_official
 from observatoire.territories.supports import read_support_file
 from observatoire.typography import NARROW, number
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from observatoire.workspace import Workspace
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
-METHOD_VERSION = 2
+METHOD_VERSION = 3
 
 #: How each method is told beside a figure.
 METHOD_LABELS = {
@@ -93,8 +94,9 @@ class PassageBook:
     def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
         """Return the passages to the ring around each territory, the territories themselves left out.
 
-        They are made as the declared passage to the territories is, by area otherwise. The rings
-        of neighbours overlap: they are dealt into several passages.
+        They are made as the declared passage to the territories is, by area otherwise. What no
+        source covers, sea or towns that are not loaded, is left out of them. The rings of
+        neighbours overlap: they are dealt into several passages.
 
         Raises
         ------
@@ -109,7 +111,7 @@ class PassageBook:
         given = self._ingredients(recipe)
         return [
             _shared(recipe, replace(given, target=rings), self.workspace.crs)
-            for rings in _rings(given.target, metres)
+            for rings in _rings(given.target, given.source, metres)
         ]
 
     def keep(self, source: str, target: str, passage: Passage) -> None:
@@ -148,10 +150,14 @@ class PassageBook:
         return drawn
 
 
-def _rings(drawn: gpd.GeoDataFrame, metres: float) -> list[gpd.GeoDataFrame]:
-    """Return the rings around territories, dealt into layers where none overlap."""
+def _rings(
+    drawn: gpd.GeoDataFrame, source: gpd.GeoDataFrame, metres: float
+) -> list[gpd.GeoDataFrame]:
+    """Return the rings around territories on what is known, dealt into layers where none overlap."""
     inside = shapely.union_all(drawn.geometry.to_numpy())
-    rings = drawn.assign(geometry=drawn.geometry.buffer(metres).difference(inside))
+    known = shapely.union_all(source.geometry.to_numpy())
+    around = drawn.geometry.buffer(metres).difference(inside).intersection(known)
+    rings = drawn.assign(geometry=around.buffer(0))  # no stray line where they only touch
     sheets: list[list[str]] = []
     for code, ring in rings.geometry[~rings.geometry.is_empty].items():
         for sheet in sheets:
@@ -220,6 +226,7 @@ def _parameters(recipe: PassageRecipe) -> dict[str, Any]:
         "learn_on": recipe.learn_on,
         "calibrate": recipe.calibrate,
         "period": recipe.period,
+        "sliver": recipe.sliver,
     }
     return told | {name: value for name, value in named.items() if value}
 
@@ -235,18 +242,18 @@ def _make(recipe: PassageRecipe, given: Ingredients, crs: str) -> Passage:
 
 def _shared(recipe: PassageRecipe, given: Ingredients, crs: str) -> Passage:
     source, target = given.source, given.target
+    sliver = recipe.sliver or ROUNDING
     if recipe.method == "support" and recipe.support is not None:
         support = read_support_file(recipe.support, crs, recipe.weight)
-        return by_support(source, target, support, recipe.weight)
+        return by_support(source, target, support, recipe.weight, sliver=sliver)
     if recipe.method == "density" and recipe.learn:
-        fit = fit_density(
-            source, given.school, given.counts["learnt counts"], given.counts["learnt known"]
-        )
-        made = by_density(source, target, fit)
+        counts, known = given.counts["learnt counts"], given.counts["learnt known"]
+        fit = fit_density(source, given.school, counts, known, sliver=sliver)
+        made = by_density(source, target, fit, sliver=sliver)
         return replace(made, remarks=(*made.remarks, fit.sentence))
     if recipe.method == "density" and recipe.ratio is not None:
-        return by_density(source, target, recipe.ratio)
-    return by_area(source, target)
+        return by_density(source, target, recipe.ratio, sliver=sliver)
+    return by_area(source, target, sliver=sliver)
 
 
 def _version(recipe: PassageRecipe, parameters: dict[str, Any], given: Ingredients) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from observatoire.errors import ObservatoireError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
-    Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+    Array = NDArray[np.float64]
+    Bounds = tuple[Array, Array]
 
 
 class TrialsError(ObservatoireError):
@@ -33,12 +37,14 @@ def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) ->
     Returns
     -------
     low, high : ndarray
-        Bounds of the proportion, from 0 to 1; NaN where there is no trial.
+        Bounds of the proportion, from 0 to 1; NaN where there is no trial, or a count lacks. Numbers
+        for numbers, and a Series on the same index when a Series is given.
 
     Raises
     ------
     TrialsError
-        On negative counts, successes above trials, or a confidence out of bounds.
+        On negative counts, successes above trials, what is no number, Series on two indexes, or a
+        confidence out of bounds.
 
     Notes
     -----
@@ -52,8 +58,11 @@ def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) ->
     >>> round(float(low), 4), round(float(high), 4)
     (0.2553, 0.3662)
     """
-    x, n = _trials(successes, trials)
-    z = quantile(confidence)
+    (x, n), shaped = _trials(successes, trials)
+    return _shaped(_score(x, n, quantile(confidence)), shaped)
+
+
+def _score(x: Array, n: Array, z: float) -> Bounds:
     size = np.where(n > 0, n, np.nan)
     share = x / size
     middle = (share + z**2 / (2 * size)) / (1 + z**2 / size)
@@ -72,7 +81,7 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, confidence: float =
     Returns
     -------
     low, high : ndarray
-        Bounds of the proportion, from 0 to 1; NaN where there is no trial.
+        Bounds of the proportion, from 0 to 1; NaN where there is no trial, or a count lacks.
 
     Raises
     ------
@@ -90,15 +99,15 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, confidence: float =
     >>> round(float(low), 4), round(float(high), 4)
     (0.2527, 0.3676)
     """
-    x, n = _trials(successes, trials)
+    (x, n), shaped = _trials(successes, trials)
     tail = _tail(confidence)
-    told = n > 0
+    told = (n > 0) & ~np.isnan(x)
     inside_low, inside_high = told & (x > 0), told & (x < n)
     low = np.where(told, 0.0, np.nan)
     high = np.where(told, 1.0, np.nan)
     low[inside_low] = stats.beta.ppf(tail, x[inside_low], (n - x + 1)[inside_low])
     high[inside_high] = stats.beta.ppf(1 - tail, (x + 1)[inside_high], (n - x)[inside_high])
-    return low, high
+    return _shaped((low, high), shaped)
 
 
 def byar(count: ArrayLike, confidence: float = 0.95) -> Bounds:
@@ -114,12 +123,13 @@ def byar(count: ArrayLike, confidence: float = 0.95) -> Bounds:
     Returns
     -------
     low, high : ndarray
-        Bounds of the count that would be expected.
+        Bounds of the count that would be expected; NaN where it lacks. Numbers and Series as
+        :func:`wilson`.
 
     Raises
     ------
     TrialsError
-        On a negative count, or a confidence out of bounds.
+        On a negative count, what is no number, or a confidence out of bounds.
 
     Notes
     -----
@@ -133,13 +143,13 @@ def byar(count: ArrayLike, confidence: float = 0.95) -> Bounds:
     >>> round(float(low), 2), round(float(high), 2)
     (50.16, 82.85)
     """
-    x = _counts(count)
+    (x,), shaped = _counts(count)
     z = quantile(confidence)
     some = np.where(x > 0, x, 1.0)
     low = x * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
     above = x + 1
     high = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    return np.clip(low, 0.0, x), high
+    return _shaped((np.clip(low, 0.0, x), high), shaped)
 
 
 def poisson_exact(count: ArrayLike, confidence: float = 0.95) -> Bounds:
@@ -170,11 +180,12 @@ def poisson_exact(count: ArrayLike, confidence: float = 0.95) -> Bounds:
     >>> round(float(low), 4), round(float(high), 4)
     (4.7954, 18.3904)
     """
-    x = _counts(count)
+    (x,), shaped = _counts(count)
     tail = _tail(confidence)
-    low = np.zeros_like(x)
+    low = np.where(np.isnan(x), np.nan, 0.0)
     low[x > 0] = stats.chi2.ppf(tail, 2 * x[x > 0]) / 2
-    return low, np.asarray(stats.chi2.ppf(1 - tail, 2 * (x + 1)) / 2, dtype=np.float64)
+    high = np.asarray(stats.chi2.ppf(1 - tail, 2 * (x + 1)) / 2, dtype=np.float64)
+    return _shaped((low, high), shaped)
 
 
 def newcombe(
@@ -216,16 +227,14 @@ def newcombe(
     >>> round(float(low), 4), round(float(high), 4)
     (0.0524, 0.3339)
     """
-    x, n = _trials(successes, trials)
-    y, m = _trials(other_successes, other_trials)
-    low, high = wilson(x, n, confidence)
-    other_low, other_high = wilson(y, m, confidence)
+    (x, n, y, m), shaped = _trials(successes, trials, other_successes, other_trials)
+    z = quantile(confidence)
+    (low, high), (other_low, other_high) = _score(x, n, z), _score(y, m, z)
     first, second = x / np.where(n > 0, n, np.nan), y / np.where(m > 0, m, np.nan)
     gap = first - second
-    return (
-        gap - np.sqrt((first - low) ** 2 + (other_high - second) ** 2),
-        gap + np.sqrt((high - first) ** 2 + (second - other_low) ** 2),
-    )
+    below = gap - np.sqrt((first - low) ** 2 + (other_high - second) ** 2)
+    above = gap + np.sqrt((high - first) ** 2 + (second - other_low) ** 2)
+    return _shaped((below, above), shaped)
 
 
 def census_variance(counted: ArrayLike, dwellings: ArrayLike, fraction: float = 0.4) -> float:
@@ -255,9 +264,9 @@ def census_variance(counted: ArrayLike, dwellings: ArrayLike, fraction: float = 
     >>> round(census_variance([0, 1, 2, 1], [1, 1, 2, 1], 0.4), 3)
     3.3
     """
-    z, x = np.asarray(counted, dtype=np.float64), np.asarray(dwellings, dtype=np.float64)
+    z, x = _number(counted), _number(dwellings)
     _check_fraction(fraction)
-    if z.shape != x.shape or (z < 0).any() or (x <= 0).any():
+    if z.shape != x.shape or not ((z >= 0).all() and (x > 0).all()):
         raise TrialsError(
             "Chaque adresse tirée a un effectif et un nombre de logements, positifs.",
             remedy="Retirez les adresses sans logement.",
@@ -294,7 +303,7 @@ def effective_share(fraction: float, effect: float = 1.0) -> float:
     (0.6667, 0.3333)
     """
     _check_fraction(fraction)
-    if not effect > 0:
+    if not isinstance(effect, (int, float, np.floating)) or not effect > 0:
         raise TrialsError(f"Un effet de grappe est au-dessus de 0, et non {effect}.")
     return math.inf if fraction == 1 else fraction / (1 - fraction) / effect
 
@@ -311,32 +320,72 @@ def quantile(confidence: float) -> float:
 
 
 def _tail(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise TrialsError(f"Un niveau de confiance est entre 0 et 1, et non {confidence}.")
+    if not isinstance(confidence, (int, float, np.floating)) or not 0 < confidence < 1:
+        raise TrialsError(
+            f"Un niveau de confiance est entre 0 et 1, et non {confidence}.",
+            remedy="Pour 95 % : 0.95.",
+        )
     return (1 - confidence) / 2
 
 
 def _check_fraction(fraction: float) -> None:
-    if not 0 < fraction <= 1:
+    if not isinstance(fraction, (int, float, np.floating)) or not 0 < fraction <= 1:
         raise TrialsError(
             f"Un taux de sondage est entre 0 et 1, et non {fraction}.",
             remedy="Pour le recensement des grandes communes : 0,4 sur cinq ans.",
         )
 
 
-def _counts(count: ArrayLike) -> NDArray[np.float64]:
-    x = np.asarray(count, dtype=np.float64)
-    if (x < 0).any():
-        raise TrialsError("Un effectif ne peut être négatif.")
-    return x
-
-
-def _trials(successes: ArrayLike, trials: ArrayLike) -> Bounds:
-    x, n = np.broadcast_arrays(_counts(successes), _counts(trials))
-    if (x > n).any():
+def _number(told: ArrayLike) -> Array:
+    try:
+        return np.asarray(told, dtype=np.float64)
+    except (TypeError, ValueError) as error:
         raise TrialsError(
-            "Plus de cas que d’effectif observé.",
-            why="Le numérateur doit être compris dans le dénominateur.",
-            remedy="Vérifiez que les deux viennent du même champ et de la même exploitation.",
+            f"Ce n’est pas un effectif : {told!r}.",
+            why="Un intervalle se calcule sur des nombres.",
+            remedy="Convertissez la colonne, par exemple pd.to_numeric(colonne).",
+        ) from error
+
+
+def _counts(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
+    """Return counts as arrays of one shape, and what gives bounds the form of what was given."""
+    series = [one for one in counts if isinstance(one, pd.Series)]
+    if any(not one.index.equals(series[0].index) for one in series[1:]):
+        raise TrialsError(
+            "Les séries n’ont pas le même index.",
+            why="Rapprocher deux territoires différents donnerait un faux intervalle.",
+            remedy="Alignez-les d’abord : a, b = a.align(b).",
         )
-    return x, n
+    arrays = [_number(one) for one in counts]
+    try:
+        arrays = list(np.broadcast_arrays(*arrays))
+    except ValueError as error:
+        sizes = ", ".join(str(one.size) for one in arrays)
+        raise TrialsError(
+            f"Les listes d’effectifs n’ont pas la même longueur ({sizes}).",
+            remedy="Donnez autant de cas que d’effectifs observés.",
+        ) from error
+    if any((one < 0).any() for one in arrays):
+        raise TrialsError("Un effectif ne peut être négatif.")
+    if any(np.isinf(one).any() for one in arrays):
+        raise TrialsError("Un effectif ne peut être infini.")
+    if series and arrays[0].ndim == 1:
+        return arrays, lambda bound: pd.Series(bound, index=series[0].index)
+    return arrays, lambda bound: bound[()]  # a number for a number
+
+
+def _shaped(bounds: Bounds, shaped: Callable[[Array], Any]) -> Bounds:
+    return cast("Bounds", tuple(shaped(bound) for bound in bounds))
+
+
+def _trials(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
+    """Return pairs of successes and trials as :func:`_counts` does."""
+    arrays, shaped = _counts(*counts)
+    for x, n in zip(arrays[::2], arrays[1::2], strict=True):
+        if (x > n).any():
+            raise TrialsError(
+                "Plus de cas que d’effectif observé.",
+                why="Le numérateur doit être compris dans le dénominateur.",
+                remedy="Vérifiez que les deux viennent du même champ et de la même exploitation.",
+            )
+    return arrays, shaped

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,10 +38,10 @@ def read_actions(warehouse: Warehouse) -> pd.DataFrame:
 class Programming:
     """What was programmed between two years.
 
-    ``money`` has one row a year and funder (``committed``, ``spent``); ``places`` one row a
-    territory of the main zoning (``reach``, ``actions``, ``amount``, ``people``, ``per_head``);
-    ``perimeters`` one row a wider perimeter; ``themes`` one row a theme; ``actions`` the rows
-    themselves, envelopes left out.
+    ``money`` has one row a year and funder (``promised`` in envelopes, ``committed`` to actions,
+    ``spent``); ``places`` one row a territory of the main zoning (``reach``, ``actions``,
+    ``amount``, ``people``, ``per_head``); ``perimeters`` one row a wider perimeter; ``themes`` one
+    row a theme; ``actions`` the rows themselves, envelopes left out.
     """
 
     money: pd.DataFrame
@@ -96,8 +95,7 @@ def programme(
     Money given to a perimeter is never shared out between its quartiers: nobody knows how it was
     spent. An envelope is a promise, not an action.
     """
-    envelope = rows["kind"] == registers()["actions"].envelope
-    actions = rows[~envelope]
+    actions = rows[~_promises(rows)]
     return Programming(
         _money(rows),
         _perimeters(rows, zoning, wider),
@@ -107,39 +105,74 @@ def programme(
     )
 
 
-def _money(rows: pd.DataFrame) -> pd.DataFrame:
+def _promises(rows: pd.DataFrame) -> pd.Series:
+    """Say which rows are envelopes: money promised before any action."""
+    return rows["kind"] == registers()["actions"].envelope
+
+
+#: What became of money, in order.
+STEPS = ("promised", "committed", "spent")
+
+
+def _steps(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the rows that tell an amount, by what became of it: an action spends its envelope."""
     told = rows[rows["amount"].notna()]
+    paid, promise = told["stage"] == SPENT, _promises(told)
+    return dict(
+        zip(STEPS, (told[promise & ~paid], told[~promise & ~paid], told[paid]), strict=True)
+    )
+
+
+def _money(rows: pd.DataFrame) -> pd.DataFrame:
     keys = ["year", "funder"]
-    sums = {
-        name: told[told["stage"] == stage].groupby(keys)["amount"].sum()
-        for name, stage in (("committed", COMMITTED), ("spent", SPENT))
-    }
+    sums = {name: part.groupby(keys)["amount"].sum() for name, part in _steps(rows).items()}
     return pd.DataFrame(sums).rename_axis(keys).reset_index()
 
 
 PERIMETER_COLUMNS = (
-    "zoning", "territory", "name", "years", "committed", "spent", "inhabitants", "people_of", "per_head",
+    "zoning", "territory", "name", "years", *STEPS, "inhabitants", "people_of", "per_head", "spent_per_head",
 )  # fmt: skip
 
 
 def _perimeters(
     rows: pd.DataFrame, zoning: str, wider: Callable[[str, str, str], tuple[float, str]]
 ) -> pd.DataFrame:
-    """Return the money of each wider perimeter, and its mean by inhabitant and year."""
+    """Return the money of each wider perimeter, and its mean by inhabitant and year.
+
+    ``per_head`` is of what was promised, or committed where nothing was promised; the years counted
+    are those that tell it.
+    """
     made = []
     told = rows[(rows["zoning"] != zoning) & rows["amount"].notna()]
     for (where, code), part in told.groupby(["zoning", "territory"], sort=False):
         years = sorted(set(part["year"].str[:4]))
-        sums = [
-            float(part.loc[part["stage"] == stage, "amount"].sum(min_count=1))
-            for stage in (COMMITTED, SPENT)
-        ]
+        steps = _steps(part)
         inhabitants, of = wider(str(where), str(code), years[0])
-        paid = sums[0] if math.isnan(sums[1]) else sums[1]
+        aimed = steps["promised"] if len(steps["promised"]) else steps["committed"]
         span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
-        head = paid / len(years) / inhabitants if inhabitants > 0 else float("nan")
-        made.append((where, code, part["name"].iloc[0], span, *sums, inhabitants, of, head))
+        made.append(
+            (
+                where,
+                code,
+                part["name"].iloc[0],
+                span,
+                *(float(each["amount"].sum(min_count=1)) for each in steps.values()),
+                inhabitants,
+                of,
+                _by_head(aimed, inhabitants),
+                _by_head(steps["spent"], inhabitants),
+            )
+        )
     return pd.DataFrame(made, columns=list(PERIMETER_COLUMNS))
+
+
+def _by_head(rows: pd.DataFrame, inhabitants: float) -> float:
+    """Return money by inhabitant and year told."""
+    years = rows["year"].str[:4].nunique()
+    return float(rows["amount"].sum()) / years / inhabitants if years and inhabitants > 0 else _NAN
+
+
+_NAN = float("nan")
 
 
 def _places(
@@ -179,10 +212,13 @@ def _places(
 
 
 def _engaged(rows: pd.DataFrame) -> float:
-    """Return the money spent, or committed where nothing says that it was spent; NaN if untold."""
-    spent = rows[rows["stage"] == SPENT]["amount"].sum(min_count=1)
-    promised = rows[rows["stage"] == COMMITTED]["amount"].sum(min_count=1)
-    return float(promised if pd.isna(spent) else spent)
+    """Return what was paid to each action, or committed where no payment is told."""
+    one = ["year", "zoning", "territory", "label", "operator"]
+    stages = rows[rows["amount"].notna()].groupby([*one, "stage"])["amount"].sum().unstack("stage")
+    if stages.empty:
+        return _NAN
+    stages = stages.reindex(columns=[SPENT, COMMITTED])
+    return float(stages[SPENT].fillna(stages[COMMITTED]).sum())
 
 
 def _themes(actions: pd.DataFrame, themes: Mapping[str, str]) -> pd.DataFrame:

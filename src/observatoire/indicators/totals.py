@@ -11,15 +11,15 @@ from observatoire.warehouse.checking import TOTAL_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from observatoire.indicators.catalogue import Catalogue
+    from observatoire.indicators.catalogue import Indicator
 
 
-def published_totals(catalogue: Catalogue, periods: Iterable[str]) -> pd.DataFrame:
+def published_totals(catalogue: Iterable[Indicator], periods: Iterable[str]) -> pd.DataFrame:
     """Return the sums that published figures should equal.
 
     Parameters
     ----------
-    catalogue : Catalogue
+    catalogue : iterable of Indicator
         An indicator that is a plain sum of counts, and has a ``published`` variable, says one.
     periods : iterable of str
         For which periods to write the names of the variables.

@@ -10,9 +10,9 @@ from observatoire.indicators.comparing import UNKNOWN, change
 from observatoire.indicators.gaps import (
     NO_COMMENT,
     OF_ENCLOSING,
-    TOO_WIDE,
     estimate_of,
     unjudged,
+    wide_or_open,
 )
 from observatoire.indicators.sampling import TOO_SMALL
 from observatoire.indicators.table import by_spot
@@ -41,6 +41,7 @@ TREND_COLUMNS = (
     "mark",
     "reason",
     "status",
+    "flag",
 )
 
 _NAN = float("nan")
@@ -88,7 +89,9 @@ def _row(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...
     )
     of_enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
     status = str(Status.CONTEXT) if of_enclosing else row["status"]
-    return (*head, *_judged(former, row, indicator), status)
+    flags = (str(former["flag"]), str(row["flag"]))
+    flag = TOO_SMALL if TOO_SMALL in flags else next(filter(None, flags), "")
+    return (*head, *_judged(former, row, indicator), status, flag)
 
 
 def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
@@ -101,7 +104,7 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, 
     if TOO_SMALL in (former["flag"], row["flag"]):
         return (found.value, _NAN, _NAN, 0, "", "", NO_COMMENT)
     if found.verdict == UNKNOWN:
-        return (found.value, found.low, found.high, 0, UNKNOWN, "", TOO_WIDE)
+        return (found.value, found.low, found.high, 0, UNKNOWN, "", wide_or_open(found))
     if not found.judged:
         return (found.value, _NAN, _NAN, 0, "", "", unjudged(former, row))
     context = str(Status.CONTEXT) in (former["status"], row["status"])

@@ -11,7 +11,7 @@ import pandas as pd
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
 from observatoire.indicators.comparing import LIKELY, SURE, Estimate, difference
-from observatoire.indicators.evaluating import figure_of
+from observatoire.indicators.evaluating import bounds_of, figure_of
 from observatoire.indicators.table import by_spot
 
 if TYPE_CHECKING:
@@ -179,8 +179,7 @@ def _told(watch: Watch, row: Record, figure: Estimate, period: str) -> list[tupl
             watch.label,
             *place,
             figure.value,
-            figure.least,
-            figure.most,
+            *bounds_of(figure),
             said,
             str(row.get("source", "")),
         )

@@ -57,7 +57,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of figures with its notes; ``kind`` is ``figures``, ``profile`` or ``texts``."""
+    """A table of figures with its notes; ``kind`` is ``figures``, ``profile`` or ``texts``.
+
+    ``widths`` are shares of a printed page, the label's first; by content without them.
+    """
 
     title: str
     head: str
@@ -65,6 +68,7 @@ class Grid:
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = ()
     kind: str = "figures"
+    widths: tuple[float, ...] = ()
 
 
 #: A column of texts is never thought narrower or wider than this, in characters.
@@ -83,6 +87,8 @@ def text_shares(grid: Grid) -> tuple[float, ...]:
     >>> [round(share, 2) for share in text_shares(grid)]
     [0.17, 0.83]
     """
+    if grid.widths:
+        return tuple(each / sum(grid.widths) for each in grid.widths)
     columns = [[grid.head], *([column.label] for column in grid.columns)]
     for row in grid.rows:
         if row.kind != "group":

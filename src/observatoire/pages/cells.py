@@ -77,6 +77,18 @@ def number_cell(value: float, decimals: int, *, sign: bool = False) -> Cell:
     return Cell(number(value, decimals, sign=sign), value=float(value))
 
 
+def flagged(name: str, row: Mapping[str, Any]) -> str:
+    r"""Write a territory's name with the sign of its producer's caution.
+
+    Examples
+    --------
+    >>> flagged("Dillon", {"flag": "à utiliser avec précaution"}), flagged("Texaco", {"flag": ""})
+    ('Dillon\xa0†', 'Texaco')
+    """
+    sign = FLAG_MARKS.get(str(row["flag"]), "")
+    return f"{name}{NO_BREAK}{sign}" if sign else name
+
+
 def range_cell(low: float, high: float, decimals: int) -> Cell:
     r"""Return the cell of an interval, a dash when a bound lacks.
 

@@ -109,7 +109,8 @@ def _array(items: list[str]) -> str:
 
 def _grid(grid: b.Grid, _: dict[str, str]) -> str:
     heads = [f"column({_text(c.label)}, {_text(c.below)})" for c in grid.columns]
-    shares = [f"{each:.4f}fr" for each in b.text_shares(grid)] if grid.kind == "texts" else []
+    told = b.text_shares(grid) if grid.widths or grid.kind == "texts" else ()
+    shares = [f"{each:.4f}fr" for each in told]
     rows = []
     for row in grid.rows:
         cells = [f"cell({_text(c.text)}, {_text(_look(c.status))})" for c in row.cells]

@@ -208,7 +208,7 @@ def _table(document: Any, grid: b.Grid) -> None:
 
 def _shares(grid: b.Grid) -> tuple[float, ...]:
     """Return the share of the page's width that each column takes."""
-    if grid.kind == "texts":
+    if grid.widths or grid.kind == "texts":
         return b.text_shares(grid)
     wanted = [_COLUMNS.get(column.label, 1.0) for column in grid.columns]
     if grid.kind != "profile":

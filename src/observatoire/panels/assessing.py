@@ -15,13 +15,13 @@ from observatoire.indicators.evaluating import (
     EVALUATION_COLUMNS,
     Beside,
     evaluate_frames,
-    medians,
 )
+from observatoire.indicators.medians import medians
+from observatoire.indicators.moments import moments
 from observatoire.indicators.objectives import (
     Evidence,
     Objective,
     evaluate_objectives,
-    moments,
     read_objectives,
 )
 from observatoire.indicators.periods import no_window, window, within
@@ -109,11 +109,11 @@ class Inquiry:
         return tuple(self._tables.values())
 
     def table(self, codes: Sequence[str], zoning: str, period: str) -> pd.DataFrame:
-        """Return the tidy table of some indicators."""
+        """Return the cells of the protected table of some indicators."""
         key = ("\0".join(codes), zoning, period)
         if key not in self._tables:
             self._tables[key] = self.ask(codes, zoning, period)
-        return self._tables[key].df
+        return self._tables[key].cells
 
     @cached_property
     def whole(self) -> Beside | None:
@@ -186,7 +186,7 @@ class Inquiry:
         for code, commune in self.places.communes(zoning).items():
             made[code] = []
             if commune in names:
-                made[code].append(Beside(where, commune, names[commune]))
+                made[code].append(Beside(where, commune, names[commune], holds=True))
                 if self._small:
                     made[code].append(Beside(MEDIAN, commune, f"{self._median} ({names[commune]})"))
         return made
@@ -237,13 +237,16 @@ class Inquiry:
         return zoning in (one.zoning, other.zoning if other else "")
 
     def _wider(self, zoning: str, territory: str) -> Beside | None:
-        """Return the commune of a territory; of a commune, the department."""
+        """Return the commune of a territory; of a commune, the department; never itself."""
         communes = self.places.zoning
         if zoning == communes:
-            return self.whole
+            whole = self.whole
+            return (
+                None if whole and (whole.zoning, whole.territory) == (zoning, territory) else whole
+            )
         commune = self.places.communes(zoning).get(territory, "")
         names = self.desk.names(communes) if communes else {}
-        return Beside(communes, commune, names[commune]) if commune in names else None
+        return Beside(communes, commune, names[commune], holds=True) if commune in names else None
 
     # --- programming -------------------------------------------------------------------------
 

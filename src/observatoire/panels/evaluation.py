@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.comparing import CLOSING, PARALLEL, UNJUDGED, UNKNOWN, WIDENING
+from observatoire.indicators.programming import STEPS
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Grid, Heading, Note, Page, Row
 from observatoire.pages.sheet import Sheet
+from observatoire.panels.aims import aims_grid, evidence_blocks, signed
 from observatoire.panels.assessing import told_fallback
 from observatoire.panels.programming import programming_blocks
 from observatoire.panels.signals import notes_blocks
@@ -17,7 +18,6 @@ from observatoire.panels.trend import gap_example
 from observatoire.secrecy.table import admit
 from observatoire.typography import (
     capital,
-    day,
     enumerate_words,
     interval,
     number,
@@ -73,7 +73,7 @@ def evaluation_page(
         What the page says of itself.
     """
     blocks = evaluation_blocks(table, found, notes)
-    blocks.append(Callout("À savoir", table.warnings))
+    blocks += [Callout("À savoir", table.warnings)] if table.warnings else []
     title = f"Évaluation {found.start}-{found.end}"
     page = Page(title, table.zoning_label, tuple(blocks), date, place)
     return Evaluation(
@@ -86,11 +86,11 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
     admit(table)
     indicators = table.indicators
     here = table.words.here
-    blocks: list[Block] = [Callout("En bref", _short(found, here))]
+    blocks: list[Block] = [Callout("En bref", _short(found, indicators, here))]
     if len(found.objectives):
         blocks.append(Heading("Objectifs et résultats", 2))
-        blocks.append(_objectives(found.objectives, indicators))
-        blocks.append(_evidence(found.objectives))
+        blocks.append(aims_grid(found.objectives, indicators))
+        blocks += evidence_blocks(found.objectives)
     blocks.append(Heading(f"Écarts des {here.many}", 2))
     blocks += _gap_blocks(found, indicators, table.words)
     blocks += programming_blocks(found.programming, here)
@@ -101,7 +101,7 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
 # --- in short ---------------------------------------------------------------------------------
 
 
-def _short(found: Assessment, here: Noun) -> tuple[str, ...]:
+def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -> tuple[str, ...]:
     said = []
     aims = found.objectives
     if len(aims):
@@ -120,17 +120,26 @@ def _short(found: Assessment, here: Noun) -> tuple[str, ...]:
         if len(judged)
         else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
-    moved = found.gaps[~found.gaps["verdict"].isin([UNJUDGED, "pas de changement net"])]
+    # Prices rise: an income in current euros that rises is no news of its own.
+    current = [code for code, one in indicators.items() if one.unit.startswith("euros")]
+    moved = found.gaps[~found.gaps["indicator"].isin(current)]
+    moved = moved[~moved["verdict"].isin([UNJUDGED, "pas de changement net"])]
     if len(moved):
         counts = moved["verdict"].value_counts()
         told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
-        said.append(f"Évolution propre des {here.many}, quand elle est connue : {told_moves}.")
+        said.append(
+            f"Évolution propre des {here.many}, hors revenus en euros courants : {told_moves}."
+        )
     money = found.programming.money
     if len(money):
-        promised = float(money["committed"].sum())
-        spent = money["spent"].sum(min_count=1)
-        paid = with_unit(spent, "€") if spent == spent else "non renseignés"  # noqa: PLR0124
-        said.append(f"Crédits engagés : {with_unit(promised, '€')} ; versés : {paid}.")
+        sums = {name: money[name].sum(min_count=1) for name in STEPS}
+        steps = [
+            f"{word} : {'non renseignés' if math.isnan(sums[name]) else with_unit(sums[name], '€')}"
+            for name, word in zip(
+                STEPS, ("promis", "engagés pour des actions", "versés"), strict=True
+            )
+        ]
+        said.append(f"Crédits {' ; '.join(steps)}.")
     return tuple(said)
 
 
@@ -138,127 +147,6 @@ def _counted(judged: pd.DataFrame) -> str:
     counts = judged["convergence"].value_counts()
     told = [f"{number(int(counts[v]))} en {v}" for v in _VERDICTS[:3] if counts.get(v, 0)]
     return enumerate_words(told)
-
-
-# --- objectives -------------------------------------------------------------------------------
-
-
-def _objectives(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
-    rows: list[Row] = []
-    orientation = ""
-    for one in records(frame):
-        if one["orientation"] != orientation:
-            orientation = str(one["orientation"])
-            rows.append(Row(orientation, kind="group"))
-        indicator = indicators.get(str(one["indicator"]))
-        rows.append(Row(f"{one['code']} — {one['objective']}", _objective(one, indicator)))
-    return Grid(
-        "Objectifs : départ, dernier chiffre, cible",
-        "Objectif",
-        (
-            Column("Périmètre"),
-            Column("Départ"),
-            Column("Dernier chiffre"),
-            Column("Écart et verdict"),
-            Column("Cible et échéance"),
-        ),
-        tuple(rows),
-        (
-            Note(
-                "Lecture",
-                "rattrapage : l’écart au comparateur s’est réduit, quel que soit l’aléa ; "
-                "décrochage : il s’est creusé ; parallèle : pas de différence nette ; indéterminé : "
-                "un chiffre manque, ou les bornes se recouvrent (voir « Preuves manquantes »).",
-            ),
-            Note(
-                "Cible",
-                "« pas de cible chiffrée » : le document n’en donne aucune ; rien n’est inventé.",
-            ),
-            Note("Source", f"{_sources(frame)}."),
-        ),
-        kind="texts",
-    )
-
-
-def _sources(frame: pd.DataFrame) -> str:
-    return " ; ".join(dict.fromkeys(str(text) for text in frame["source"] if text))
-
-
-def _objective(one: Record, indicator: Indicator | None) -> tuple[Cell, ...]:
-    verdict = str(one["convergence"])
-    if one["verdict"] != UNJUDGED:
-        verdict = f"{one['verdict']} ; {verdict}" if one["comparator"] else str(one["verdict"])
-    return (
-        Cell(str(one["name"])),
-        _dated(one, "baseline", "start", indicator),
-        _dated(one, "value", "end", indicator),
-        Cell(f"{_gap(one, indicator)}{verdict}"),
-        Cell(_target(one, indicator)),
-    )
-
-
-def _dated(one: Record, value: str, date: str, indicator: Indicator | None) -> Cell:
-    if indicator is None:
-        return Cell("pas d’indicateur", _MISSING)
-    figure = float(one[value])
-    if math.isnan(figure) and value == "value" and not math.isnan(one["low"]):
-        text = f"{interval(one['low'], one['high'], indicator.decimals)} {indicator.unit}"
-        return Cell(f"{text} ({one[date]})", Status.BOUNDED)
-    if math.isnan(figure):
-        return Cell("n.d.", _MISSING)
-    return Cell(f"{with_unit(figure, indicator.unit, indicator.decimals)} ({one[date]})")
-
-
-def _gap(one: Record, indicator: Indicator | None) -> str:
-    if indicator is None or not one["comparator"]:
-        return ""
-    unit = "points" if indicator.unit == "%" else indicator.unit
-    told = []
-    for date, name in (("start", "gap_start"), ("end", "gap_end")):
-        gap, low, high = (float(one[f"{name}{side}"]) for side in ("", "_low", "_high"))
-        if not math.isnan(gap):
-            told.append(f"{number(gap, indicator.decimals, sign=True)} {unit} ({one[date]})")
-        elif not math.isnan(low):
-            told.append(f"{interval(low, high, indicator.decimals)} {unit} ({one[date]})")
-    return f"{' puis '.join(told) or 'n.d.'}, {one['comparator']} ; "
-
-
-def _target(one: Record, indicator: Indicator | None) -> str:
-    goal, relative = float(one["goal"]), float(one["relative"])
-    if math.isnan(goal) and math.isnan(relative):
-        return f"{_NO_TARGET} ; {_day(str(one['due']))}"
-    told = []
-    if not math.isnan(relative):
-        told.append(f"{number(relative, 1, sign=True)} % du départ")
-    if not math.isnan(goal) and indicator is not None:
-        told.append(with_unit(goal, indicator.unit, indicator.decimals))
-    text = f"{' soit '.join(told)}, {_day(str(one['due']))}"
-    if not math.isnan(float(one["reached_low"])):
-        low, high = (round(float(one[f"reached_{side}"])) for side in ("low", "high"))
-        way = f"{number(low)} %" if low == high else f"{interval(low, high)} %"
-        text += f" ; {way} du chemin"
-    return text
-
-
-def _day(text: str) -> str:
-    """Write a due date in full when it has a day."""
-    parts = [int(part) for part in text.split("-") if part.isdigit()]
-    return day(dt.date(*parts)) if len(parts) == len("ymd") else text
-
-
-def _evidence(frame: pd.DataFrame) -> Grid:
-    rows = [
-        Row(f"{one['code']} ({one['evidence']})", (Cell(str(one["lacking"])),))
-        for one in records(frame)
-        if one["lacking"]
-    ]
-    return Grid(
-        "Preuves manquantes, et à qui les demander",
-        "Objectif (et où le document le dit)",
-        (Column("Ce qui manque"),),
-        tuple(rows),
-        kind="texts",
-    )
 
 
 # --- gaps -------------------------------------------------------------------------------------
@@ -275,7 +163,8 @@ def _gap_blocks(
             _details(part, indicators[str(code)], words.here)
             for code, part in moved.groupby("indicator", sort=False)
         ]
-    blocks.append(_unjudged(found.gaps, indicators, words.here))
+    if (found.gaps["convergence"] == UNKNOWN).any():
+        blocks.append(_unjudged(found.gaps, indicators, words.here))
     return blocks
 
 
@@ -302,7 +191,7 @@ def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Wor
                 "le même sens.",
             ),
             Note("Champ", f"{' ; '.join(universes)}."),
-            Note("Source", f"{_sources(moved)}."),
+            Note("Source", f"{' ; '.join(dict.fromkeys(filter(None, moved['source'])))}."),
         ),
     )
 
@@ -320,14 +209,15 @@ def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> Grid:
         (
             Column(start, indicator.unit),
             Column(end, indicator.unit),
-            Column("Évolution"),
-            Column(f"Écart {start}"),
-            Column(f"Écart {end}"),
+            Column("Évolution", indicator.points),
+            Column(f"Écart {start}", indicator.points),
+            Column(f"Écart {end}", indicator.points),
+            Column("Taille de l’écart", f"évolution, {indicator.points}"),
             Column("Verdict"),
         ),
         tuple(rows),
         (
-            *gap_example(part, indicator),
+            *(_example(part, indicator) or gap_example(part, indicator)),
             Note("Comparateur", f"{enumerate_words(sorted(set(part['comparator'])))}."),
             Note("Champ", f"{indicator.universe}."),
             *(Note("Précaution", text) for text in indicator.caveats),
@@ -350,8 +240,7 @@ def _detail(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
         Cell(f"{number(moved, indicator.decimals, sign=True)}{own}", value=moved)
         if not math.isnan(moved)
         else Cell("n.d.", _MISSING),
-        _gap_cell(row, "gap_start", indicator),
-        _gap_cell(row, "gap_end", indicator),
+        *(_gap_cell(row, name, indicator) for name in ("gap_start", "gap_end", "move")),
         Cell(_verdict(row), hint=str(row["reason"])),
     )
 
@@ -372,9 +261,28 @@ def _gap_cell(row: Record, name: str, indicator: Indicator) -> Cell:
     gap, low, high = (float(row[f"{name}{side}"]) for side in ("", "_low", "_high"))
     if math.isnan(gap) and math.isnan(low):
         return Cell("n.d.", _MISSING)
+    text = signed(row, name, indicator.decimals)
     if math.isnan(gap):
-        return Cell(interval(low, high, indicator.decimals), Status.BOUNDED, None, low, high)
-    return Cell(number(gap, indicator.decimals, sign=True), value=gap, low=low, high=high)
+        return Cell(text, Status.BOUNDED, None, low, high)
+    return Cell(text, value=gap, low=low, high=high)
+
+
+def _example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
+    """Write a reading example from the first gap that is judged with its point."""
+    for row in records(part[part["move"].notna() & (part["convergence"] != UNKNOWN)]):
+        low, high = float(row["move_low"]), float(row["move_high"])
+        around = f", intervalle {interval(low, high, indicator.decimals)}" if low < high else ""
+        gaps = [
+            f"{number(float(row[name]), indicator.decimals, sign=True)} {indicator.points} en {row[when]}"
+            for name, when in (("gap_start", "start"), ("gap_end", "end"))
+        ]
+        moved = number(float(row["move"]), indicator.decimals, sign=True)
+        text = (
+            f"{row['name']} est à {enumerate_words(gaps)} ({row['comparator']}) ; la taille de l’écart "
+            f"a changé de {moved}{around} : {row['convergence']}."
+        )
+        return [Note("Lecture", text)]
+    return []
 
 
 def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun) -> Grid:
@@ -397,4 +305,5 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
         (Column("Raison"), Column(capital(here.many))),
         tuple(rows),
         kind="texts",
+        widths=(2.6, 3.4, 1.6),
     )

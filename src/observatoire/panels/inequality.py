@@ -6,11 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
-from observatoire.pages.cells import number_cell, range_cell
+from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, enumerate_words, interval, plural, with_unit
+from observatoire.typography import (
+    NO_BREAK,
+    enumerate_words,
+    interval,
+    ordinal,
+    plural,
+    with_unit,
+)
 from observatoire.values import records
 
 if TYPE_CHECKING:
@@ -55,13 +62,28 @@ def inequality_page(
     admit(table)
     blocks: list[Block] = []
     if found.ranks.empty:
-        blocks.append(Paragraph("Aucun territoire n’a de chiffre propre avec son intervalle."))
+        blocks.append(Paragraph(_nothing(table)))
     else:
         blocks += [Paragraph(_ends(found, indicator)), _measures(found, indicator, former)]
         blocks.append(_ranks(table, found, indicator))
-    title = f"Inégalités{NO_BREAK}: {indicator.label}"
+    when = "".join(f", {period}" for period in dict.fromkeys(map(str, table.main["period"])))
+    title = f"Inégalités{NO_BREAK}: {indicator.label}{when}"
     page = Page(title, table.zoning_label, tuple(blocks), date, place)
     return InequalityProfile(page, table, found.ranks, found)
+
+
+def _nothing(table: ProtectedTable) -> str:
+    """Say why no territory is ranked."""
+    kinds = set(table.main.loc[table.main["value"].notna(), "precision"])
+    if "exhaustive" in kinds:
+        why = 'la source compte tout le monde (precision = "all" la lit comme un tirage)'
+    elif "withheld" in kinds:
+        why = "la largeur d’un intervalle trahirait un effectif couvert par le secret"
+    elif kinds:
+        why = "la précision de la source n’est pas connue"
+    else:
+        why = "aucun chiffre n’est disponible ou montré à cette période"
+    return f"Aucun territoire n’a de chiffre propre avec son intervalle{NO_BREAK}: {why}."
 
 
 def _ends(found: Inequality, indicator: Indicator) -> str:
@@ -152,7 +174,7 @@ def _hundredfold(measure: Measure) -> Measure:
 def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Grid:
     rows = [
         Row(
-            str(row["name"]),
+            flagged(str(row["name"]), row),
             (
                 number_cell(row["value"], indicator.decimals),
                 range_cell(row["low"], row["high"], indicator.decimals),
@@ -164,11 +186,15 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         for row in records(found.ranks)
     ]
     first = records(found.ranks)[0]
-    least, most = first["rank_low"], first["rank_high"]
-    place = f"le {least}" if least == most else f"compris entre {least} et {most}"
+    least, most = int(first["rank_low"]), int(first["rank_high"])
+    place = (
+        f"il est {ordinal(least)}"
+        if least == most
+        else f"son rang est compris entre {least} et {most}"
+    )
     example = (
         f"{first['name']}{NO_BREAK}: {with_unit(first['value'], indicator.unit, indicator.decimals)} ; à "
-        f"95 %, son rang est {place}, sur {len(found.ranks)}."
+        f"95 %, {place} sur {len(found.ranks)}."
     )
     out = len(found.left_out)
     left = f"{plural(out, 'territoire')} sans chiffre propre ou sans intervalle{NO_BREAK}: "
@@ -191,7 +217,7 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
                 if out
                 else ()
             ),
-            *(note for note in notes if note.label != "Lecture"),
+            *(note for note in notes if note.label not in ("Lecture", "Écart")),
         ),
     )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from observatoire.indicators.programming import NEVER
+from observatoire.indicators.programming import OWN, STEPS
 from observatoire.pages.blocks import (
     Block,
     Callout,
@@ -17,8 +17,8 @@ from observatoire.pages.blocks import (
     Paragraph,
     Row,
 )
-from observatoire.typography import capital, enumerate_words, number, plural
-from observatoire.values import Status, records
+from observatoire.typography import capital, enumerate_words, number
+from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,32 +70,44 @@ def _euros(value: float) -> Cell:
 
 
 def _money(money: pd.DataFrame) -> Grid:
-    rows = [
-        Row(
-            f"{one['year']} — {one['funder']}",
-            (
-                _euros(one["committed"]),
-                _euros(one["spent"]),
-                _share(one["spent"], one["committed"]),
-            ),
-        )
-        for one in records(money)
-    ]
-    committed, spent = money["committed"].sum(min_count=1), money["spent"].sum(min_count=1)
-    total = (_euros(committed), _euros(spent), _share(spent, committed))
-    rows.append(Row("Ensemble", total, kind="comparator"))
+    rows = [Row(f"{one['year']} — {one['funder']}", _steps(one)) for one in records(money)]
+    total: dict[str, Any] = {name: money[name].sum(min_count=1) for name in STEPS}
+    both = money[_aimed(money).notna() & money["spent"].notna()]
+    share = _share(both["spent"].sum(min_count=1), _aimed(both).sum(min_count=1))
+    rows.append(Row("Ensemble", (*_steps(total)[:-1], share), kind="comparator"))
     return Grid(
-        "Crédits engagés et versés, par année et financeur",
+        "Crédits promis, engagés et versés, par année et financeur",
         "Année et financeur",
-        (Column("Engagé", "euros"), Column("Versé", "euros"), Column("Part versée", "%")),
+        (
+            Column("Enveloppe promise", "euros"),
+            Column("Engagé pour des actions", "euros"),
+            Column("Versé", "euros"),
+            Column("Part versée", "%"),
+        ),
         tuple(rows),
         (
             Note(
                 "Signes",
-                "n.d. : non communiqué. Engagé : promis par la convention ou notifié ; versé : payé.",
+                "n.d. : non communiqué. Enveloppe : promise par la convention, avant toute action ; "
+                "engagé : notifié à une action, sur l’enveloppe ; versé : payé.",
+            ),
+            Note(
+                "Part versée",
+                "du promis, de l’engagé à défaut ; celle de l’ensemble ne compte que les lignes qui "
+                "disent les deux.",
             ),
         ),
     )
+
+
+def _aimed(money: pd.DataFrame) -> pd.Series:
+    """Return what was promised, or committed where nothing was promised."""
+    return money["promised"].fillna(money["committed"])
+
+
+def _steps(one: Record) -> tuple[Cell, ...]:
+    aimed = one["committed"] if math.isnan(one["promised"]) else one["promised"]
+    return (*(_euros(one[name]) for name in STEPS), _share(one["spent"], aimed))
 
 
 def _perimeters(perimeters: pd.DataFrame, here: Noun) -> Grid:
@@ -103,11 +115,11 @@ def _perimeters(perimeters: pd.DataFrame, here: Noun) -> Grid:
         Row(
             f"{one['name']}, {one['years']}",
             (
-                _euros(one["committed"]),
-                _euros(one["spent"]),
+                *(_euros(one[name]) for name in STEPS),
                 _euros(one["inhabitants"]),
                 Cell(str(one["people_of"]) or "n.d."),
                 _per_head(one["per_head"]),
+                _per_head(one["spent_per_head"]),
             ),
         )
         for one in records(perimeters)
@@ -116,19 +128,21 @@ def _perimeters(perimeters: pd.DataFrame, here: Noun) -> Grid:
         "Crédits des périmètres, par habitant et par an",
         "Périmètre et années",
         (
+            Column("Enveloppe promise", "euros"),
             Column("Engagé", "euros"),
             Column("Versé", "euros"),
             Column("Habitants"),
             Column("Population prise"),
-            Column("Par habitant et par an", "euros"),
+            Column("Par habitant", "promis, € par an"),
+            Column("Par habitant", "versé, € par an"),
         ),
         tuple(rows),
         (
             Note(
                 "Lecture",
-                "montant versé, engagé à défaut, divisé par les années et par les habitants du périmètre ; "
-                "quand ils ne sont pas connus, par ceux de la commune : un minimum par habitant des "
-                f"{here.many}.",
+                "montant promis (engagé à défaut) ou versé, divisé par le nombre d’années qui le disent et "
+                "par les habitants du périmètre ; quand ils ne sont pas connus, par ceux de la commune : "
+                f"un minimum par habitant des {here.many}.",
             ),
         ),
     )
@@ -143,16 +157,16 @@ def _share(spent: float, committed: float) -> Cell:
 def _places(places: pd.DataFrame, here: Noun) -> Grid:
     rows = []
     for one in records(places):
-        hidden = one["reach"] == NEVER
+        idle = one["reach"] != OWN
         rows.append(
             Row(
                 str(one["name"]),
                 (
                     Cell(str(one["reach"])),
                     Cell(number(int(one["actions"])), value=float(one["actions"])),
-                    Cell("—") if hidden else _euros(one["amount"]),
-                    Cell("—") if hidden else _euros(one["people"]),
-                    _per_head(one["per_head"]),
+                    Cell("—") if idle else _euros(one["amount"]),
+                    Cell("—") if idle else _euros(one["people"]),
+                    Cell("—") if idle else _per_head(one["per_head"]),
                 ),
             )
         )
@@ -170,8 +184,8 @@ def _places(places: pd.DataFrame, here: Noun) -> Grid:
         (
             Note(
                 "Lecture",
-                f"montant versé aux actions propres {here.of_the}, engagé à défaut ; ce qui est donné à un "
-                f"périmètre plus large n’est pas partagé entre ses {here.many}, personne ne sachant "
+                f"ce qui a été versé à chaque action propre {here.of_the}, engagé à défaut ; ce qui est donné "
+                f"à un périmètre plus large n’est pas partagé entre ses {here.many}, personne ne sachant "
                 "comment.",
             ),
             Note(
@@ -192,12 +206,15 @@ def _themes(themes: pd.DataFrame) -> Grid:
     rows = [
         Row(
             str(one["label"]),
-            (Cell(number(int(one["actions"])), value=float(one["actions"])), _euros(one["amount"])),
+            (
+                Cell(number(int(one["actions"])), value=float(one["actions"])),
+                _euros(one["amount"]) if one["actions"] else Cell("—"),
+            ),
         )
         for one in records(themes)
     ]
     return Grid(
-        f"Actions par thématique ({plural(len(themes), 'thématique')})",
+        "Actions par thématique",
         "Thématique",
         (Column("Actions"), Column("Montant", "euros")),
         tuple(rows),

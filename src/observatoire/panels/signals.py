@@ -22,7 +22,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.notes import admit_notes
 from observatoire.secrecy.table import admit
-from observatoire.typography import interval, number, plural
+from observatoire.typography import NARROW, NO_BREAK, in_full, number, plural, within_bounds
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def watch_page(
     admit(table)
     blocks = signal_blocks(signals, table.indicators, watched)
     blocks += notes_blocks(notes)
-    blocks.append(Callout("À savoir", table.warnings))
+    blocks += [Callout("À savoir", table.warnings)] if table.warnings else []
     page = Page("Veille", table.zoning_label, tuple(blocks), date, place)
     return WatchSheet(page, table, signals, admit_notes(notes).rows)
 
@@ -123,16 +123,17 @@ def _signal(one: Record, indicator: Indicator) -> tuple[Cell, ...]:
     moving = one["kind"] in ("rise", "fall")
     unit = "points" if moving and indicator.unit == "%" else indicator.unit
     level = number(float(one["level"]), indicator.decimals if float(one["level"]) % 1 else 0)
-    value = float(one["value"])
-    text = (
-        interval(one["low"], one["high"], indicator.decimals)
-        if math.isnan(value)
-        else number(value, indicator.decimals, sign=moving)
-    )
+    value, low, high = (float(one[name]) for name in ("value", "low", "high"))
+    gap = NARROW if unit == "%" else NO_BREAK
+    text = "" if math.isnan(value) else number(value, indicator.decimals, sign=moving) + gap + unit
+    if low < high:
+        text = within_bounds(text, low, high, indicator.decimals).strip()
+    if math.isnan(value):
+        text += gap + unit
     status = Status.BOUNDED if math.isnan(value) else Status.OBSERVED
     return (
         Cell(f"{one['label']} : {_KINDS[str(one['kind'])]} {level} {unit}".strip()),
-        Cell(f"{text} {unit}".strip(), status),
+        Cell(text.strip(), status),
         Cell(str(one["period"])),
         Cell(str(one["signal"]), Status.OBSERVED if one["signal"] == PASSED else Status.BOUNDED),
     )
@@ -147,7 +148,9 @@ def _sentence(one: Record, indicators: Mapping[str, Indicator]) -> str:
 def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:
     """Lay public notes out; nothing where there is none."""
     rows = admit_notes(notes).rows
-    return [Heading(title, 2), _notes_grid(rows, title)] if len(rows) else []
+    return (
+        [Heading(title, 2), _notes_grid(rows, "Appréciations des partenaires")] if len(rows) else []
+    )
 
 
 def _notes_grid(rows: pd.DataFrame, title: str) -> Grid:
@@ -159,7 +162,7 @@ def _notes_grid(rows: pd.DataFrame, title: str) -> Grid:
             Row(
                 str(one["name"]),
                 (
-                    Cell(str(one["date"])),
+                    Cell(in_full(str(one["date"]))),
                     Cell(str(one["text"])),
                     Cell(str(one["origin"])),
                     Cell(str(one["strength"])),

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
-from observatoire.pages.cells import number_cell, range_cell
+from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.table import admit
@@ -16,8 +18,6 @@ from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from observatoire.indicators.catalogue import Indicator
     from observatoire.secrecy.table import ProtectedTable
@@ -52,8 +52,9 @@ def trend_page(
         mine = frame[frame["indicator"] == code]
         told = mine[mine["change"].notna() | mine["low"].notna()]
         if told.empty:
-            said = "aucun territoire n’a de chiffre aux deux périodes."
-            blocks.append(Paragraph(f"{indicator.label}{NO_BREAK}: {said}"))
+            why = " ".join(mine["reason"].value_counts().index[:1])
+            said = f"aucun territoire n’a de chiffre aux deux périodes. {why}"
+            blocks.append(Paragraph(f"{indicator.label}{NO_BREAK}: {said}".strip()))
             continue
         blocks.append(_grid(table, mine, told, indicator, communes))
     start, end = (str(frame[name].iloc[0]) if len(frame) else "" for name in ("start", "end"))
@@ -78,8 +79,9 @@ def _grid(
             rows.append(Row(group, kind="group"))
         heading = group
         kind = "item" if own else "comparator"
-        rows.append(Row(str(row["name"]), _cells(row, indicator), kind=kind))
-    cells = table.cells[table.cells["indicator"] == indicator.code]
+        rows.append(Row(flagged(str(row["name"]), row), _cells(row, indicator), kind=kind))
+    both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
+    cells = both[both["indicator"] == indicator.code]
     lost = len(mine) - len(told)
     reasons = told.loc[told["verdict"] == "", "reason"]
     why = [Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text]
@@ -89,7 +91,9 @@ def _grid(
         "▲ hausse, ▼ baisse, certaines à 95 % ; ▲▲ et ▼▼ à 99,8 % ; = pas de changement net : l’intervalle "
         "contient zéro. Les mots suivent le sens favorable de l’indicateur.",
     )
-    notes = [n for n in notes_of(table, cells, [indicator]) if n.label != "Lecture"]
+    # Signs of a difference with a comparator are not on this page.
+    aside = ("Lecture", "Écart")
+    notes = [n for n in notes_of(table, cells, [indicator]) if n.label not in aside]
     return Grid(
         title=f"{indicator.label}, {start} à {end}",
         head=table.zoning_label,

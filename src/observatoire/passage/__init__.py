@@ -1,5 +1,6 @@
 """From any zoning to any other: weights, what they carry, and what cannot be known."""
 
+from observatoire.passage.assessing import assess
 from observatoire.passage.density import by_density
 from observatoire.passage.fitting import fit_density
 from observatoire.passage.methods import by_area, by_support
@@ -19,6 +20,7 @@ __all__ = [
     "DensityFit",
     "Passage",
     "Vintage",
+    "assess",
     "by_area",
     "by_density",
     "by_support",

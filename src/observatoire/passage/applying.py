@@ -76,6 +76,26 @@ def balance(
     )
 
 
+def balance_of_weights(passage: Passage) -> pd.DataFrame:
+    """Compare, by source, what its weights place inside and outside with the whole of it."""
+    links = passage.links
+    inside = sum_by(links.source, links.weight, links.shape[1])
+    lost = floats(passage.outside)
+    outside, unplaced = np.nan_to_num(lost), np.where(np.isnan(lost), 1.0 - inside, 0.0)
+    gap = np.abs(1.0 - inside - outside - unplaced)
+    return pd.DataFrame(
+        {
+            "given": 1.0,
+            "inside": inside,
+            "outside": outside,
+            "unplaced": unplaced,
+            "gap": gap,
+            "balanced": gap <= _BALANCED,
+        },
+        index=passage.sources,
+    )
+
+
 def _sum(
     given: Given, weight: NDArray[np.float64], of: Callable[..., Any] | None = None
 ) -> NDArray[np.float64]:

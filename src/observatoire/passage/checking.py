@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from observatoire.errors import NatureError, PassageError, UnknownNameError, suggestion
+from observatoire.passage.frames import as_frame, matrix
 from observatoire.passage.layers import check_codes, named
 from observatoire.passage.sums import in_blocks
 from observatoire.values import Nature
@@ -81,44 +83,43 @@ class Given:
 
 def check_given(
     passage: Passage,
-    frame: pd.DataFrame,
+    figures: object,
     nature: str | Mapping[str, str],
     *,
-    low: pd.DataFrame | None = None,
-    high: pd.DataFrame | None = None,
+    low: object = None,
+    high: object = None,
     signed: bool = False,
 ) -> Given:
     """Check a frame and put it in the order of the passage's sources."""
-    if not isinstance(frame, pd.DataFrame):
-        raise PassageError(
-            f"« {type(frame).__name__} » n’est pas un tableau.",
-            why="Un passage s’applique à un tableau indexé par code, une colonne par variable.",
-            remedy='Pour une seule variable : serie.to_frame("nom").',
-        )
+    frame = as_frame(figures)
     variables = [str(name) for name in frame.columns]
-    if not frame.columns.is_unique:
-        repeated = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+    _check_distinct(variables)
+    position = _positions(passage, frame)
+    natures = _natures(variables, nature)
+    values = _ordered(matrix(frame), position, len(passage.sources))
+    bounds = [_bound(frame, bound, position, passage) for bound in (low, high)]
+    absent = np.ones(len(passage.sources), dtype=bool)
+    absent[position[position >= 0]] = False
+    foreign = position < 0
+    unknown = [str(code) for code in frame.index[foreign]]
+    stray = np.nansum(matrix(frame.loc[foreign]), axis=0)
+    given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
+    _check_finite(passage, given)
+    if not signed:
+        _check_signs(passage, given)
+    _check_bounds(passage, given)
+    return given
+
+
+def _check_distinct(variables: list[str]) -> None:
+    repeated = sorted({name for name, times in Counter(variables).items() if times > 1})
+    if repeated:
         raise PassageError(
             f"Colonnes répétées : {named(repeated)}.",
             why="Deux variables de même nom ne se distinguent plus.",
             remedy="Renommez-les.",
             columns=repeated,
         )
-    position = _positions(passage, frame)
-    natures = _natures(variables, nature)
-    values = _ordered(frame, position, len(passage.sources))
-    bounds = [_bound(frame, bound, position, passage) for bound in (low, high)]
-    absent = np.ones(len(passage.sources), dtype=bool)
-    absent[position[position >= 0]] = False
-    foreign = position < 0
-    unknown = [str(code) for code in frame.index[foreign]]
-    stray = np.nansum(frame.loc[foreign].to_numpy(dtype=np.float64, na_value=np.nan), axis=0)
-    given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
-    _check_finite(passage, given)
-    if not signed:
-        _check_signs(passage, given)
-    _check_bounds(passage, values, variables, bounds)
-    return given
 
 
 def _positions(passage: Passage, frame: pd.DataFrame) -> NDArray[np.intp]:
@@ -126,13 +127,14 @@ def _positions(passage: Passage, frame: pd.DataFrame) -> NDArray[np.intp]:
     if frame.index.equals(passage.sources):
         return np.arange(len(frame))
     codes = check_codes(frame.index, "valeurs")
-    position = passage.sources.get_indexer(pd.Index(codes))
+    position = passage.sources.get_indexer(codes)
     _check_some_known(passage, codes, position)
     return position
 
 
 def _natures(variables: list[str], nature: str | Mapping[str, str]) -> list[Nature]:
     if isinstance(nature, Mapping):
+        nature = {str(name): str(word) for name, word in nature.items()}
         lacking = [name for name in variables if name not in nature]
         if lacking:
             raise NatureError(
@@ -141,7 +143,7 @@ def _natures(variables: list[str], nature: str | Mapping[str, str]) -> list[Natu
                 remedy='Complétez nature={variable: "count" ou "amount" ou "rate"}.',
                 variables=lacking,
             )
-        return [_passable(str(nature[name]), name) for name in variables]
+        return [_passable(nature[name], name) for name in variables]
     return [_passable(str(nature), named(variables))] * len(variables)
 
 
@@ -179,7 +181,7 @@ _WAY_OUT = {
 }
 
 
-def _check_some_known(passage: Passage, codes: NDArray[Any], position: NDArray[np.intp]) -> None:
+def _check_some_known(passage: Passage, codes: pd.Index[str], position: NDArray[np.intp]) -> None:
     if len(codes) and not (position >= 0).any():
         raise UnknownNameError(
             f"Aucun code du tableau n’est une source du passage (par exemple « {codes[0]} »).",
@@ -192,18 +194,9 @@ def _check_some_known(passage: Passage, codes: NDArray[Any], position: NDArray[n
         )
 
 
-def _ordered(frame: pd.DataFrame, position: NDArray[np.intp], count: int) -> NDArray[np.float64]:
-    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
-    if not all(numeric):
-        wrong = [str(c) for c, good in zip(frame.columns, numeric, strict=True) if not good]
-        raise PassageError(
-            f"Colonnes qui ne sont pas des nombres : {named(wrong)}.",
-            why="Une mention (« s », « nd ») n’est pas une valeur.",
-            remedy="Convertissez-les, les mentions devenant NaN (pandas.to_numeric).",
-            columns=wrong,
-        )
-    plain = all(kind == np.float64 for kind in frame.dtypes)
-    values = frame.to_numpy() if plain else frame.to_numpy(dtype=np.float64, na_value=np.nan)
+def _ordered(
+    values: NDArray[np.float64], position: NDArray[np.intp], count: int
+) -> NDArray[np.float64]:
     if len(position) == count and (position == np.arange(count)).all():
         return values
     ordered = np.full((count, values.shape[1]), np.nan)
@@ -213,19 +206,35 @@ def _ordered(frame: pd.DataFrame, position: NDArray[np.intp], count: int) -> NDA
 
 def _bound(
     frame: pd.DataFrame,
-    bound: pd.DataFrame | None,
+    bound: object,
     position: NDArray[np.intp],
     passage: Passage,
 ) -> NDArray[np.float64] | None:
+    """Put a bound beside its values; where nothing is said, there is none."""
     if bound is None:
         return None
-    if not (bound.index.equals(frame.index) and bound.columns.equals(frame.columns)):
-        raise PassageError(
-            "Les bornes n’ont pas les lignes et les colonnes du tableau des valeurs.",
-            why="Une borne doit dire de quelle valeur elle est la borne.",
-            remedy="Alignez-les : bornes.reindex_like(valeurs).",
-        )
-    return _ordered(bound, position, len(passage.sources))
+    if isinstance(bound, pd.Series) and len(frame.columns) == 1:
+        bound = bound.to_frame(frame.columns[0])
+    stated = as_frame(bound)
+    if not (stated.index.equals(frame.index) and stated.columns.equals(frame.columns)):
+        check_codes(stated.index, "bornes")
+        _check_beside(frame, stated)
+        stated = stated.reindex(index=frame.index, columns=frame.columns)
+    return _ordered(matrix(stated), position, len(passage.sources))
+
+
+def _check_beside(frame: pd.DataFrame, bound: pd.DataFrame) -> None:
+    for strange, word in (
+        (bound.index.difference(frame.index), "lignes"),
+        (bound.columns.difference(frame.columns), "colonnes"),
+    ):
+        if len(strange):
+            raise PassageError(
+                f"Les bornes ont des {word} que le tableau des valeurs n’a pas : {named(strange)}.",
+                why="Une borne doit dire de quelle valeur elle est la borne.",
+                remedy="Donnez-leur les codes et les noms de variables du tableau des valeurs.",
+                strange=list(strange),
+            )
 
 
 def _check_finite(passage: Passage, given: Given) -> None:
@@ -255,14 +264,13 @@ def _check_signs(passage: Passage, given: Given) -> None:
             )
 
 
-def _check_bounds(
-    passage: Passage,
-    values: NDArray[np.float64],
-    variables: list[str],
-    bounds: list[NDArray[np.float64] | None],
-) -> None:
-    low, high = bounds
-    for below, above in ((low, values), (values, high), (low, high)):
+def _check_bounds(passage: Passage, given: Given) -> None:
+    low, high, values = given.low, given.high, given.numbers
+    if low is None and high is None:
+        return
+    floor = [0.0 if nature is Nature.COUNT else -np.inf for nature in given.natures]
+    least = np.broadcast_to(np.array(floor), values.shape)
+    for below, above in ((low, values), (values, high), (low, high), (least, high)):
         if below is None or above is None:
             continue
         wrong = np.argwhere(below > above)
@@ -271,7 +279,7 @@ def _check_bounds(
             raise PassageError(
                 "La valeur sort de ses bornes, ou les bornes sont inversées "
                 f"({below[source, variable]:g} > {above[source, variable]:g}).",
-                where=f"{passage.sources[source]}, {variables[variable]}",
+                where=f"{passage.sources[source]}, {given.variables[variable]}",
                 why="L’encadrement du résultat serait faux.",
                 remedy="Vérifiez low et high.",
             )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import PassageError
+from observatoire.errors import RatioError
 from observatoire.passage import weights as build
+from observatoire.passage.frames import as_series
 from observatoire.passage.layers import named
 from observatoire.passage.methods import measured, passage_of, two_layers
 from observatoire.passage.ratio_model import DensityFit, columns_of
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 def by_density(
     source: gpd.GeoDataFrame,
     target: gpd.GeoDataFrame,
-    ratio: float | pd.Series[float] | DensityFit = 1.0,
+    ratio: float | pd.Series[float] | Mapping[str, float] | DensityFit = 1.0,
     *,
     covariates: pd.DataFrame | None = None,
     sliver: float = build.ROUNDING,
@@ -38,7 +41,7 @@ def by_density(
     ----------
     source, target : GeoDataFrame
         Indexed by territory code (text), in the same metric reference system.
-    ratio : float, Series or DensityFit
+    ratio : float, Series, mapping or DensityFit
         How many times as dense the inside of a target is, beside the rest of the same source:
         one for all, one by target, or what :func:`fit_density` learnt.
     covariates : DataFrame, optional
@@ -55,6 +58,7 @@ def by_density(
     [0.5]
     """
     build.check_sliver(sliver)
+    ratio = _number(ratio)
     layers = two_layers(source, target, repair=repair)
     ratios = _ratios(ratio, layers[1])
     found = measured(layers, sliver=sliver, threads=threads)
@@ -78,23 +82,40 @@ def densified(found: build.Shares, ratio: NDArray[np.float64]) -> NDArray[np.flo
     return np.where(found.whole, 1.0, heavy / total[found.source])
 
 
+def _number(ratio: object) -> float | pd.Series[float] | DensityFit:
+    """Return a ratio as one number, or one by target; refuse anything else."""
+    if isinstance(ratio, Mapping):
+        ratio = pd.Series(dict(ratio))
+    if isinstance(ratio, (pd.Series, DensityFit)):
+        return ratio
+    if isinstance(ratio, Real) and not isinstance(ratio, bool):
+        return float(ratio)
+    raise RatioError(
+        f"Le rapport de densité n’est pas un nombre ({ratio!r}).",
+        why="Il dit combien de fois la cible est plus dense que le reste de sa source.",
+        remedy="Donnez un nombre, une série par cible, ou ce que rend fit_density.",
+        ratio=ratio,
+    )
+
+
 def _ratios(ratio: float | pd.Series[float], target: Layer) -> NDArray[np.float64]:
     if isinstance(ratio, pd.Series):
-        lacking = sorted(set(target.codes) - set(ratio.index))
+        lacking = sorted(set(target.labels) - set(ratio.index))
         if lacking:
-            raise PassageError(
+            raise RatioError(
                 f"Aucun rapport de densité pour {named(lacking)}.",
+                why="On ne saurait comment partager ce qui les entoure.",
                 remedy="Donnez-en un par cible, ou un seul nombre.",
                 codes=lacking,
             )
-        values = floats(ratio.reindex(target.codes))
+        values = floats(as_series(ratio[~ratio.index.duplicated()], "ratio").reindex(target.labels))
     else:
-        values = np.full(len(target), float(ratio))
+        values = np.full(len(target), ratio, dtype=np.float64)
     wrong = ~(np.isfinite(values) & (values > 0))
     if wrong.any():
-        raise PassageError(
+        raise RatioError(
             f"Le rapport de densité vaut {values[wrong][0]:g}"
-            + (f" pour {named(target.codes[wrong])}." if isinstance(ratio, pd.Series) else "."),
+            + (f" pour {named(target.labels[wrong])}." if isinstance(ratio, pd.Series) else "."),
             why="Nul ou négatif, il viderait le territoire.",
             remedy="Donnez un nombre positif ; 1 revient à partager par surface.",
         )

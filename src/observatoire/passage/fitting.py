@@ -12,6 +12,7 @@ from scipy import optimize
 from observatoire.errors import PassageError
 from observatoire.passage import weights as build
 from observatoire.passage.density import densified
+from observatoire.passage.frames import as_series
 from observatoire.passage.layers import check_codes, named
 from observatoire.passage.methods import measured, two_layers
 from observatoire.passage.ratio_model import GEOMETRIC, DensityFit, Slopes, columns_of, ratio_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LEAST = 2  # territories needed to learn one ratio
-_ENOUGH = 20  # territories needed to learn how it varies
+_ENOUGH = 10  # territories needed to learn how it varies; what chance makes is then not kept
 _FOLDS = 6
 _RIDGE = 0.005  # pull of slopes towards none: keeps chance from being learnt
 _TENTH = 0.1
@@ -103,7 +104,7 @@ def fit_density(
 ) -> DensityFit:
     """Learn the ratio of :func:`by_density` from targets whose totals are published.
 
-    One ratio is learnt first. With twenty territories or more, it may vary with how vast the
+    One ratio is learnt first. With ten territories or more, it may vary with how vast the
     source is, and with ``covariates``; what does not lower the error on territories left out of
     the learning is not kept.
 
@@ -143,15 +144,15 @@ def fit_density(
     """
     layers = two_layers(source, target, repair=repair)
     found = measured(layers, sliver=sliver, threads=None)
-    people = _series(counts, layers[0].codes, "counts")
-    wanted = _series(known, layers[1].codes, "known")
+    people = _series(counts, layers[0].labels, "counts")
+    wanted = _series(known, layers[1].labels, "known")
     used = _usable(found, people, wanted, min_coverage)
     lesson = _Lesson(found, people, wanted, columns_of(layers[0], found, covariates))
-    extra = () if covariates is None else tuple(str(name) for name in covariates.columns)
+    extra = tuple(name for name in lesson.columns if name not in GEOMETRIC)
     names, held_out = _chosen(lesson, used, extra)
     constant, slopes = lesson.learn(names, used)
     alone = lesson.learn((), used)[0]
-    index = pd.Index(layers[1].codes[used], dtype="str", name="target")
+    index = layers[1].labels[used].rename("target")
     return DensityFit(
         float(np.exp(alone)),
         (float(np.exp(constant)), slopes),
@@ -183,7 +184,8 @@ def _size(errors: NDArray[np.float64]) -> float:
     return float(np.abs(np.log1p(np.maximum(errors, -0.999))).mean())
 
 
-def _series(series: pd.Series[float], codes: NDArray[np.object_], role: str) -> NDArray[np.float64]:
+def _series(given: object, codes: pd.Index[str], role: str) -> NDArray[np.float64]:
+    series = as_series(given, role)
     check_codes(series.index, role)
     values = floats(series.reindex(codes))
     if (values < 0).any() or np.isinf(values).any():

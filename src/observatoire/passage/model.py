@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from observatoire.passage import applying, calibrating, checking, ratios
+from observatoire.passage.about import About, of_ratio, with_about
+from observatoire.passage.frames import as_series
 from observatoire.passage.links import Links
-from observatoire.passage.sums import sum_by
+from observatoire.passage.sums import floats, sum_by
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class Passage:
         What was repaired, set aside or assumed on the way, in French sentences.
     quality : DataFrame
         By target, what may be said of the support (share of it that the producer imputed).
+    reaching : frozenset of str
+        Sources part of which lies outside every target, though the method places nobody there.
 
     Examples
     --------
@@ -75,6 +79,7 @@ class Passage:
     target_zoning: str = ""
     remarks: tuple[str, ...] = ()
     quality: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reaching: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         """Say what the passage links, how, and how much of it is split."""
@@ -96,6 +101,12 @@ class Passage:
         return self.coverage.index
 
     @cached_property
+    def enclosed(self) -> NDArray[np.bool_]:
+        """Sources that lie wholly in targets, wherever the method places their people."""
+        inside: NDArray[np.bool_] = floats(self.outside) == 0
+        return inside & ~self.sources.isin(list(self.reaching))
+
+    @cached_property
     def links(self) -> Links:
         """The links as sparse matrices, target by source."""
         return Links.of(self)
@@ -113,28 +124,33 @@ class Passage:
 
     def apply(
         self,
-        frame: pd.DataFrame,
+        frame: pd.DataFrame | pd.Series[Any],
         nature: str | Mapping[str, str] = Nature.COUNT,
         *,
-        low: pd.DataFrame | None = None,
-        high: pd.DataFrame | None = None,
-        totals: pd.Series[float] | pd.DataFrame | None = None,
+        low: pd.DataFrame | pd.Series[Any] | None = None,
+        high: pd.DataFrame | pd.Series[Any] | None = None,
+        totals: pd.Series[Any] | pd.DataFrame | Mapping[str, float] | None = None,
+        about: About | None = None,
         min_coverage: float = 0.95,
     ) -> pd.DataFrame:
         """Carry variables from the sources to the targets.
 
         Parameters
         ----------
-        frame : DataFrame
-            Indexed by source code, one column a variable; NaN is hidden or absent.
+        frame : DataFrame or Series
+            Indexed by source code, one column a variable; NaN is hidden or absent. Its ``attrs``
+            go on to the table.
         nature : str or mapping
             Nature of all variables, or of each by its name.
         low, high : DataFrame, optional
-            Bounds of the sources' own values, of the same shape as ``frame``.
+            Bounds of the sources' own values; a source or a variable may be left out of them.
         totals : Series or DataFrame, optional
             Published totals by target: their value is kept, the rest is calibrated on them and
             the bounds of the neighbours tighten. A Series is for the only variable, or for the
             one it is named after.
+        about : mapping, optional
+            ``unit``, ``universe`` and ``period`` of the variables, or of each by its name: they
+            become columns of the table.
         min_coverage : float
             Share of a target below which the rates of its sources say nothing of the whole.
 
@@ -163,6 +179,7 @@ class Passage:
         table = applying.apply(self, given, min_coverage=min_coverage)
         if totals is not None:
             table = calibrating.with_totals(self, given, table, totals)
+        table = with_about(table, about)
         table.attrs = {
             **frame.attrs,
             "passage": self.description,
@@ -172,28 +189,32 @@ class Passage:
 
     def apply_ratio(
         self,
-        numerators: pd.DataFrame,
-        denominators: pd.DataFrame,
+        numerators: pd.DataFrame | pd.Series[Any],
+        denominators: pd.DataFrame | pd.Series[Any],
         *,
         share: bool = False,
         scale: float = 1.0,
+        about: About | None = None,
     ) -> pd.DataFrame:
         """Recompute rates from their two counts, each carried to the targets.
 
         Parameters
         ----------
-        numerators, denominators : DataFrame
+        numerators, denominators : DataFrame or Series
             Indexed by source code, same columns (the names of the rates).
         share : bool
             The numerator is counted among the denominator (a share): the bounds are tighter,
             and a numerator above its denominator is an error.
         scale : float
             What to multiply the ratio by: 100 for a percentage.
+        about : mapping, optional
+            As :meth:`apply`, of the rates.
 
         Returns
         -------
         DataFrame
-            As :meth:`apply`. A denominator of zero is ``not_applicable``.
+            As :meth:`apply`. A denominator of zero is ``not_applicable``. ``attrs`` keep those of
+            both counts apart, and what they share but the unit.
 
         Examples
         --------
@@ -206,18 +227,25 @@ class Passage:
         [20.0]
         """
         table = ratios.apply_ratio(self, numerators, denominators, share=share, scale=scale)
-        table.attrs = {**denominators.attrs, **numerators.attrs, "passage": self.description}
+        said = of_ratio(numerators.attrs, denominators.attrs)
+        table = with_about(table, about)
+        table.attrs = {**said, "passage": self.description}
         return table
 
-    def verify(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def verify(self, frame: pd.DataFrame | pd.Series[Any] | None = None) -> pd.DataFrame:
         """Check that totals come back: what was given is inside, outside, or said to be unknown.
+
+        Parameters
+        ----------
+        frame : DataFrame or Series, optional
+            As :meth:`apply`; without it, the weights of each source are checked to make one.
 
         Returns
         -------
         DataFrame
-            By variable: ``given`` (sum of the known sources), ``inside``, ``outside``,
-            ``unplaced`` (sources whose part is unknown, or that the passage does not know),
-            ``gap`` (relative), ``balanced`` (gap of 1e-12 at most).
+            By variable (by source without a frame): ``given`` (sum of the known sources),
+            ``inside``, ``outside``, ``unplaced`` (sources whose part is unknown, or that the
+            passage does not know), ``gap`` (relative), ``balanced`` (gap of 1e-12 at most).
 
         Examples
         --------
@@ -227,6 +255,8 @@ class Passage:
         >>> p.verify(pd.DataFrame({"pop": [10.0]}, index=["a"])).balanced.tolist()
         [True]
         """
+        if frame is None:
+            return applying.balance_of_weights(self)
         given = checking.check_given(self, frame, Nature.COUNT, signed=True)
         carried = self.links.product(np.nan_to_num(given.numbers, nan=0.0))
         return applying.balance(self, given, carried.sum(axis=0))
@@ -262,7 +292,9 @@ class Passage:
         table.index.name = "target"
         return table.join(self.quality) if len(self.quality.columns) else table
 
-    def calibrate(self, counts: pd.Series[float], totals: pd.Series[float]) -> Passage:
+    def calibrate(
+        self, counts: pd.Series[Any], totals: pd.Series[Any] | Mapping[str, float]
+    ) -> Passage:
         """Return the passage whose weights bring ``counts`` to the published ``totals``.
 
         Parameters
@@ -282,7 +314,10 @@ class Passage:
         >>> fixed.weights.weight.round(9).tolist()
         [0.8, 0.2]
         """
-        weight, remarks = calibrating.calibrated(self, counts, totals)
+        counts = as_series(counts, "counts")
+        values = calibrating.check_counts(self, counts)
+        wanted = calibrating.check_totals(self, as_series(totals, "totals"))
+        weight, remarks = calibrating.calibrated(self, values, wanted)
         sums = sum_by(self.links.source, weight, len(self.sources))
         outside = self.outside.copy()
         outside[:] = np.where(np.isnan(outside), np.nan, np.maximum(1.0 - sums, 0.0))
@@ -296,6 +331,7 @@ class Passage:
             method=f"{self.method} + calage",
             parameters={**self.parameters, "calibrated_on": str(counts.name or "")},
             remarks=(*self.remarks, *remarks),
+            reaching=frozenset(self.sources[~self.enclosed]),
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -312,12 +348,13 @@ class Passage:
         >>> p.to_frame()[["source", "target", "weight"]].values.tolist()
         [['a', 'X', 0.3], ['a', '', 0.7]]
         """
-        lost = self.outside[self.outside.to_numpy() != 0]
+        outside = floats(self.outside)[~self.enclosed]
+        reaching = self.sources[~self.enclosed].to_numpy()
         empty = self.targets.difference(pd.Index(self.weights["target"].unique()))
         table = pd.concat(
             [
                 self.weights,
-                _rows(source=lost.index.to_numpy(), target="", weight=lost.to_numpy()),
+                _rows(source=reaching, target="", weight=outside),
                 _rows(source="", target=empty.to_numpy(), weight=np.full(len(empty), np.nan)),
             ],
             ignore_index=True,

@@ -65,11 +65,15 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
 def _enclosed(left: NDArray[np.float64]) -> float:
     """Area that some edges enclose; 0 when they cross."""
     ring = _single_ring(left)
-    whole: Any = (
-        shapely.build_area(shapely.multilinestrings(list(Outline(left).segments)))
-        if ring is None
-        else shapely.polygons(ring)
-    )
+    try:
+        whole: Any = (
+            shapely.build_area(shapely.multilinestrings(list(Outline(left).segments)))
+            if ring is None
+            else shapely.polygons(ring)
+        )
+    except shapely.errors.GEOSException:
+        # Edges that all but touch may defeat the engine: nothing is proved then.
+        return 0.0
     return float(shapely.area(whole)) if shapely.is_valid(whole) else 0.0
 
 

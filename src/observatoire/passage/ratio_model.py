@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from observatoire.errors import PassageError, UnknownNameError
-from observatoire.passage.layers import named
+from observatoire.passage.frames import as_frame, matrix
+from observatoire.passage.layers import check_codes, named
 from observatoire.typography import NARROW, number, plural
 
 if TYPE_CHECKING:
@@ -135,10 +136,12 @@ def columns_of(
     columns = {"surface": surface, "surface²": (surface - _ORDINARY) ** 2}
     if covariates is not None:
         touched = np.unique(found.source)
-        given = covariates.reindex(source.codes)
+        covariates = as_frame(covariates)
+        check_codes(covariates.index, "covariates")
+        given = covariates.reindex(source.labels)
         lacking = given.iloc[touched].isna().any(axis=1).to_numpy()
         if lacking.any():
-            codes = source.codes[touched[lacking]]
+            codes = source.labels[touched[lacking]]
             raise PassageError(
                 f"Variables d’appui inconnues pour {named(codes)}.",
                 where="covariates",
@@ -146,8 +149,9 @@ def columns_of(
                 remedy="Complétez-les, ou retirez ces sources.",
                 codes=list(codes),
             )
-        for name in given.columns:
-            columns[str(name)] = given[name].to_numpy(dtype=np.float64)[found.source]
+        numbers = matrix(given)
+        for k, name in enumerate(given.columns):
+            columns[str(name)] = numbers[found.source, k]
     lost = [name for name in names if name not in columns]
     if lost:
         raise UnknownNameError(

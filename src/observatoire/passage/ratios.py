@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from observatoire.errors import PassageError
 from observatoire.passage import checking
@@ -15,7 +16,6 @@ from observatoire.passage.outcome import Outcome, tidy
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from observatoire.passage.checking import Given
@@ -26,13 +26,16 @@ _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 def apply_ratio(
     passage: Passage,
-    numerators: pd.DataFrame,
-    denominators: pd.DataFrame,
+    numerators: pd.DataFrame | pd.Series[Any],
+    denominators: pd.DataFrame | pd.Series[Any],
     *,
     share: bool,
     scale: float,
 ) -> pd.DataFrame:
     """Carry both counts, then divide; see :meth:`Passage.apply_ratio`."""
+    if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
+        name = str(numerators.name or "taux")
+        numerators, denominators = numerators.to_frame(name), denominators.to_frame(name)
     top = checking.check_given(passage, numerators, Nature.COUNT)
     bottom = checking.check_given(passage, denominators, Nature.COUNT)
     _check_same(top, bottom)

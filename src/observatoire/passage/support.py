@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from observatoire.errors import PassageError, UnknownNameError, suggestion
+from observatoire.errors import SupportError, UnknownNameError, suggestion
 from observatoire.passage import overlay
+from observatoire.passage.frames import is_numeric
 from observatoire.passage.layers import Layer, check_layer, named
 from observatoire.passage.sums import floats, sum_by
+from observatoire.passage.weights import ROUNDING, by_code
 from observatoire.typography import plural
 from observatoire.values import IMPUTED_COLUMNS
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from observatoire.passage.weights import Shares
+
+_ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,19 +59,18 @@ class Masses:
         weight = np.where(bare[found.source], found.of_source, self.pair / total)
         weight = np.clip(np.where(found.whole, 1.0, weight), 0.0, 1.0)
         touched = np.unique(found.source[bare[found.source] & ~found.whole])
+        weight = _completed(weight, found, len(source))
         if len(touched) == 0:
-            return _capped(weight, found.source, len(source)), ()
+            return weight, ()
         remark = (
             f"Le support ne porte rien dans {plural(len(touched), 'source')}, "
             "qui se partage donc par surface : "
-            f"{named(source.codes[touched], len(touched))}."
+            f"{named(source.labels[touched], len(touched))}."
         )
-        return _capped(weight, found.source, len(source)), (remark,)
+        return weight, (remark,)
 
     def coverage(self, target: Layer, found: Shares) -> pd.Series[float]:
         """Share of the target's support that lies in sources; of its area without support."""
-        from observatoire.passage.weights import ROUNDING, by_code  # noqa: PLC0415
-
         inside = sum_by(found.target, self.pair, len(target))
         area = sum_by(found.target, found.of_target, len(target))
         held = np.where(self.target > 0, self.target, 1.0)
@@ -82,11 +86,16 @@ class Masses:
         return pd.DataFrame({"imputed": self.imputed / held}, index=target.labels.rename("target"))
 
 
-def _capped(
-    weight: NDArray[np.float64], source: NDArray[np.int64], count: int
-) -> NDArray[np.float64]:
-    total = sum_by(source, weight, count)
-    return weight / np.maximum(total, 1.0)[source]
+def _completed(weight: NDArray[np.float64], found: Shares, count: int) -> NDArray[np.float64]:
+    """Bring to one the weights of a source of which nothing lies outside, and those near it.
+
+    Their sum only misses it by the rounding of the engine, or by what slivers held.
+    """
+    total = sum_by(found.source, weight, count)
+    closed = (found.outside == 0) | (1.0 - total < ROUNDING)
+    lone = (closed & (total <= 0))[found.source]
+    scale = np.where(closed & (total > 0), total, 1.0)[found.source]
+    return np.where(lone, found.of_source, weight / scale)
 
 
 def read_support(
@@ -95,40 +104,79 @@ def read_support(
     """Check a support and the weights it carries."""
     layer = check_layer(_coded(frame), "support", repair=repair, points=True)
     assert layer.frame is not None  # noqa: S101 - check_layer keeps it
-    carried = _column(layer.frame, weight)
+    carried = _carried(layer.frame, _named(layer.frame, weight))
     faults = (
         (np.isnan(carried) | np.isinf(carried), "vide ou infini", "Mettez 0 où il n’y a personne."),
         (carried < 0, "négatif", "Corrigez le support : on ne porte pas moins que zéro."),
     )
     for wrong, fault, remedy in faults:
         if wrong.any():
-            raise PassageError(
-                f"Le poids « {weight} » du support est {fault} pour {named(layer.codes[wrong])}.",
+            raise SupportError(
+                f"Le poids « {weight} » est {fault} pour {_told(layer, wrong)} du support.",
                 why="Il dit combien chaque élément du support porte d’habitants.",
                 remedy=remedy,
-                codes=list(layer.codes[wrong]),
+                codes=list(layer.labels[wrong]),
             )
-    flag = imputed or next((name for name in IMPUTED_COLUMNS if name in layer.frame.columns), "")
-    flagged = _column(layer.frame, flag) == 1 if flag else None
+    flag = _named(layer.frame, imputed) if imputed else _flag(layer.frame)
+    flagged = _flagged(layer.frame[flag]) if flag else None
     return Support(layer, carried, None if flagged is None else carried * flagged, flag)
 
 
 def _coded(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    # A support's elements are never named in a result: row numbers are codes enough.
-    if hasattr(frame, "geometry") and isinstance(frame.index, pd.RangeIndex):
-        return frame.set_axis(frame.index.map("{:09d}".format), axis=0)
-    return frame
+    # A support's elements are never named in a result: where its index is no set of codes (it
+    # was filtered, or put together from several files), row numbers are codes enough.
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    text = frame.index.is_unique and all(isinstance(code, str) for code in frame.index)
+    if text and all(map(str.strip, frame.index)):
+        return frame
+    return frame.set_axis(pd.RangeIndex(len(frame)).map("{:09d}".format), axis=0)
 
 
-def _column(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
-    if name not in frame.columns:
-        raise UnknownNameError(
-            f"Le support n’a pas de colonne « {name} ».",
-            remedy=suggestion(name, [str(c) for c in frame.columns if c != frame.geometry.name]),
-            column=name,
+def _told(layer: Layer, wrong: NDArray[np.bool_]) -> str:
+    codes = [
+        code.lstrip("0") or "0" if _ROW.fullmatch(code) else code for code in layer.labels[wrong]
+    ]
+    words = "l’élément" if len(codes) == 1 else "les éléments"
+    return f"{words} {named(codes)}"
+
+
+def _named(frame: gpd.GeoDataFrame, name: str) -> str:
+    """Return the column of that name, whatever its capitals: Insee's change with the year."""
+    if name in frame.columns:
+        return name
+    alike = [str(c) for c in frame.columns if str(c).casefold() == str(name).casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    raise UnknownNameError(
+        f"Le support n’a pas de colonne « {name} ».",
+        remedy=suggestion(name, [str(c) for c in frame.columns if c != frame.geometry.name]),
+        column=name,
+    )
+
+
+def _flag(frame: gpd.GeoDataFrame) -> str:
+    """Return the column that flags imputed cells; blank when there is none."""
+    by_name = {str(name).casefold(): str(name) for name in frame.columns}
+    return next((by_name[name] for name in IMPUTED_COLUMNS if name in by_name), "")
+
+
+def _flagged(column: pd.Series[Any]) -> NDArray[np.bool_]:
+    flags = pd.to_numeric(column, errors="coerce")
+    if (flags.isna() & column.notna()).any():
+        raise SupportError(
+            f"La colonne « {column.name} » du support n’est pas faite de 0 et de 1.",
+            why="Elle dit quels éléments le producteur a imputés.",
+            remedy='Convertissez-la, ou dites quelle colonne le dit : imputed="i_est_200".',
+            column=column.name,
         )
-    if not pd.api.types.is_numeric_dtype(frame[name]):
-        raise PassageError(
+    flagged: NDArray[np.bool_] = floats(flags) == 1
+    return flagged
+
+
+def _carried(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
+    if not is_numeric(frame[name]):
+        raise SupportError(
             f"La colonne « {name} » du support n’est pas faite de nombres.",
             why="Elle dit combien chaque élément porte.",
             remedy="Convertissez-la avec pandas.to_numeric.",
@@ -145,7 +193,7 @@ def masses(
     measure = _point_masses if support.is_points else _polygon_masses
     placed = measure(support, source, target, found, threads)
     if not (placed.source > 0).any():
-        raise PassageError(
+        raise SupportError(
             "Le support ne porte rien dans aucune source.",
             why="Il ne peut rien partager.",
             remedy="Vérifiez son système de coordonnées, son territoire et sa colonne de poids.",
@@ -157,15 +205,8 @@ def _point_masses(
     support: Support, source: Layer, target: Layer, found: Shares, threads: int | None
 ) -> Masses:
     del threads  # points are fast enough alone
-    home = _homes(support.layer.geometries, source)
-    away = _homes(support.layer.geometries, target)
-    both = (home >= 0) & (away >= 0)
-    key = found.source * len(target) + found.target
-    order = np.argsort(key)
-    wanted = home[both] * len(target) + away[both]
-    at = np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)
-    match = key[order][at] == wanted
-    pair = sum_by(order[at[match]], support.carried[both][match], len(key))
+    home, away, at = _places(support.layer.geometries, source, target, found)
+    pair = sum_by(at[at >= 0], support.carried[at >= 0], len(found.source))
     imputed = support.imputed
     return Masses(
         pair,
@@ -175,14 +216,34 @@ def _point_masses(
     )
 
 
-def _homes(points: NDArray[np.object_], layer: Layer) -> NDArray[np.int64]:
-    """Territory of each point, -1 outside; on a shared boundary, the first by code."""
+def _places(
+    points: NDArray[np.object_], source: Layer, target: Layer, found: Shares
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Source, target and pair of each point, -1 for none; on a boundary, the first by code.
+
+    A point on a boundary has several sources or targets: a pair that shares ground is chosen
+    first, lest what it carries be placed in a source and in none of its targets.
+    """
+    homes, aways = _holders(points, source, "home"), _holders(points, target, "away")
+    places = homes.merge(aways, on="point", how="outer").fillna(-1).astype(np.int64)
+    key = found.source * len(target) + found.target
+    order = np.argsort(key)
+    wanted = (places["home"] * len(target) + places["away"]).to_numpy()
+    at = np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)
+    match = (key[order][at] == wanted) & (places["home"] >= 0) & (places["away"] >= 0)
+    places["pair"] = np.where(match, order[at], -1)
+    places["apart"] = places["pair"] < 0
+    first = places.sort_values(["point", "apart", "home", "away"]).drop_duplicates("point")
+    found_in = np.full((3, len(points)), -1, dtype=np.int64)
+    found_in[:, first["point"]] = first[["home", "away", "pair"]].to_numpy(np.int64).T
+    return found_in[0], found_in[1], found_in[2]
+
+
+def _holders(points: NDArray[np.object_], layer: Layer, name: str) -> pd.DataFrame:
+    """Every territory that holds each point, its boundary included."""
     tree = shapely.STRtree(points)
     territory, point = tree.query(layer.geometries, predicate="intersects")
-    home = np.full(len(points), len(layer), dtype=np.int64)
-    np.minimum.at(home, point, territory)
-    home[home == len(layer)] = -1
-    return home
+    return pd.DataFrame({"point": point, name: territory})
 
 
 def _polygon_masses(

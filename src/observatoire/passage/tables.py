@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import DuplicateKeyError, PassageError, UnknownNameError, suggestion
+from observatoire.errors import (
+    DuplicateKeyError,
+    PassageError,
+    UnknownNameError,
+    WeightError,
+    suggestion,
+)
+from observatoire.passage.frames import is_numeric
 from observatoire.passage.layers import named
 from observatoire.passage.model import PART, SPLIT, WEIGHT_COLUMNS, WHOLE, Passage
 from observatoire.typography import number
@@ -64,13 +71,15 @@ def from_table(
      ['Z', nan, nan, nan, 'missing']]
     """
     table = _checked_columns(frame)
-    links = table[(table["source"] != "") & (table["target"] != "")].reset_index(drop=True)
+    told = (table["source"] != "") & (table["target"] != "") & ~_idle(table)
+    links = table[told].reset_index(drop=True)
     lost = table[(table["source"] != "") & (table["target"] == "")]
     _check_pairs(links)
     weights = _weights(links)
     _check_sums(weights)
+    weights["weight"] = _made_one(weights)
     kept = weights.sort_values(["target", "source"], ignore_index=True)
-    names = {*table["target"], *(targets or ())} - {""}
+    names = {*table["target"], *([] if targets is None else map(str, targets))} - {""}
     said = frame.attrs
     return Passage(
         weights=kept,
@@ -82,10 +91,22 @@ def from_table(
         target_zoning=target_zoning or str(said.get("target_zoning", "")),
         remarks=tuple(said.get("remarks", ())),
         quality=_quality(said.get("quality")),
+        reaching=frozenset(lost["source"]),
     )
 
 
+def _idle(table: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of weight zero, of which nothing else is said: the two territories share nothing."""
+    return (table["weight"] == 0) & (table["link"] == "") & table["high"].isna()
+
+
 def _checked_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    if not isinstance(frame, pd.DataFrame):
+        raise PassageError(
+            f"« {type(frame).__name__} » n’est pas un tableau.",
+            why="Une table de passage dit source, target et weight (le poids).",
+            remedy="Donnez un DataFrame : pandas.read_csv(chemin, dtype=str).",
+        )
     lacking = [name for name in ("source", "target", "weight") if name not in frame.columns]
     if lacking:
         raise PassageError(
@@ -126,8 +147,8 @@ def _codes(column: pd.Series[Any]) -> pd.Series[Any]:
 def _numbers(column: pd.Series[Any]) -> pd.Series[float]:
     if column.isna().all():
         return column.astype(float)
-    if not pd.api.types.is_numeric_dtype(column):
-        raise PassageError(
+    if not is_numeric(column):
+        raise WeightError(
             f"La colonne « {column.name} » n’est pas faite de nombres.",
             why="Un poids est un nombre de 0 à 1.",
             remedy='Convertissez-la (virgule décimale : str.replace(",", "."), puis to_numeric).',
@@ -174,6 +195,7 @@ def _check_weights(links: pd.DataFrame, weight: pd.Series[float], part: pd.Serie
     faults = (
         (weight.isna() & ~part, "Le poids est vide.", 'Donnez-le, ou dites link="inclus".'),
         (weight < 0, "Le poids est négatif.", "Un poids va de 0 à 1."),
+        (weight.abs() == np.inf, "Le poids est infini.", "Un poids va de 0 à 1."),
         (weight > 1 + _EXCESS, "Le poids dépasse 1.", "Un poids va de 0 à 1, non de 0 à 100."),
         (
             (links["link"] == WHOLE) & (weight < 1 - _EXCESS),
@@ -188,7 +210,7 @@ def _check_weights(links: pd.DataFrame, weight: pd.Series[float], part: pd.Serie
     )
     for wrong, what, remedy in faults:
         if wrong.any():
-            raise PassageError(
+            raise WeightError(
                 what,
                 where=_place(links, wrong),
                 why="On ne saurait pas quelle part de la source revient à la cible.",
@@ -197,20 +219,32 @@ def _check_weights(links: pd.DataFrame, weight: pd.Series[float], part: pd.Serie
     for name in ("low", "high"):
         wrong = (links[name] < 0) | (links[name] > 1) | (links["low"] > links["high"])
         if wrong.any():
-            raise PassageError("Les bornes du poids sont fausses.", where=_place(links, wrong))
+            raise WeightError(
+                "Les bornes du poids sont fausses.",
+                where=_place(links, wrong),
+                why="Les encadrements de la cible le seraient aussi.",
+                remedy="low et high vont de 0 à 1, low ne dépasse pas high.",
+            )
 
 
 def _check_sums(weights: pd.DataFrame) -> None:
     sums = weights.groupby("source")["weight"].sum()
     over = sums[sums > 1 + _EXCESS]
     if len(over):
-        raise PassageError(
+        raise WeightError(
             f"Les poids de la source « {over.index[0]} » font {number(over.iloc[0], 3)}, plus que 1"
             + (f" ({len(over)} sources sont dans ce cas)." if len(over) > 1 else "."),
             why="Ce qu’elle compte serait compté plus d’une fois.",
             remedy="Corrigez la table, ou ramenez à 1 les poids de chaque source.",
             codes=list(over.index),
         )
+
+
+def _made_one(weights: pd.DataFrame) -> pd.Series[float]:
+    """Bring to one the weights that a source's sums only miss by their writing."""
+    sums = weights.groupby("source")["weight"].transform("sum")
+    written = (sums - 1.0).abs() <= _EXCESS
+    return (weights["weight"] / sums).where(written, weights["weight"])
 
 
 def _coverage(weights: pd.DataFrame, names: list[str]) -> pd.Series[float]:

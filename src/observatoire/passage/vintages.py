@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError
-from observatoire.passage.layers import named
+from observatoire.passage.frames import as_series
+from observatoire.passage.layers import check_codes, named
 from observatoire.typography import NARROW, number, plural
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def identify_vintage(codes: Iterable[str], references: Mapping[str, Iterable[str
 
 
 def _codes(codes: Iterable[str], where: str) -> set[str]:
-    found = set(codes)
+    # One text is one code, not as many as it has letters.
+    found = {codes} if isinstance(codes, str) else set(codes)
     wrong = [code for code in found if not isinstance(code, str)]
     if wrong or not found:
         raise PassageError(
@@ -234,18 +236,8 @@ def comparability(passage: Passage, population: pd.Series[float]) -> Comparabili
     >>> comparability(p, pd.Series({"a": 10.0, "b": 30.0})).verdict
     'comparables'
     """
-    people = population.reindex(passage.sources)
-    lacking = people.index[people.isna()]
-    if len(lacking):
-        raise PassageError(
-            f"Population inconnue pour {named(lacking)}.",
-            why="La part de population commune ne se calcule pas.",
-            remedy="Complétez-la, ou retirez ces territoires du passage.",
-            codes=list(lacking),
-        )
+    people = _people(passage, population)
     total = float(people.sum())
-    if not total > 0:
-        raise PassageError("La population est nulle.", remedy="Donnez la population par source.")
     links = passage.weights.assign(weight=passage.weights["weight"].fillna(0.0))
     links["people"] = links["weight"] * people[links["source"]].to_numpy()
     held = links.groupby("target")["people"].transform("sum")
@@ -258,11 +250,38 @@ def comparability(passage: Passage, population: pd.Series[float]) -> Comparabili
     common = float((table["common"] * people).sum() / total)
     verdict = _verdict(common)
     off = int((table["common"] < _SAME).sum())
+    moved = f"{plural(off, 'territoire')} {'s’en écartent' if off > 1 else 's’en écarte'}"
     sentence = (
         f"{verdict.capitalize()} : {number(100 * common, 1)}{NARROW}% de la population vit "
-        f"dans des territoires qui se correspondent ; {plural(off, 'territoire')} s’en écarte(nt)."
+        f"dans des territoires qui se correspondent ; {moved}."
     )
     return Comparability(verdict, common, table, sentence)
+
+
+def _people(passage: Passage, population: object) -> pd.Series[float]:
+    """Return the population of every source; refuse what leaves one unknown or impossible."""
+    given = as_series(population, "population")
+    check_codes(given.index, "population")
+    people = given.reindex(passage.sources).astype(float)
+    lacking = people.index[people.isna()]
+    if len(lacking):
+        raise PassageError(
+            f"Population inconnue pour {named(lacking)}.",
+            why="La part de population commune ne se calcule pas.",
+            remedy="Complétez-la, ou retirez ces territoires du passage.",
+            codes=list(lacking),
+        )
+    if (people < 0).any() or np.isinf(people).any():
+        wrong = people.index[(people < 0) | np.isinf(people)]
+        raise PassageError(
+            f"Population négative ou infinie pour {named(wrong)}.",
+            why="La part de population commune n’aurait pas de sens.",
+            remedy="Corrigez-la.",
+            codes=list(wrong),
+        )
+    if not people.sum() > 0:
+        raise PassageError("La population est nulle.", remedy="Donnez la population par source.")
+    return people
 
 
 def _verdict(common: float) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import InvalidGeometryError, PassageError
+from observatoire.errors import OverlapError, PassageError
 from observatoire.passage.layers import Layer, named
 from observatoire.passage.model import SPLIT, WHOLE
 from observatoire.passage.outcome import words
@@ -86,13 +86,13 @@ def _check_overlap(source: Layer, target: Layer, pairs: Pairs) -> None:
         covered = sum_by(position, pairs.area, len(other)) / other.areas
         twice = covered > 1.0 + _OVERLAP
         if twice.any():
-            places = other.codes[twice]
+            places = other.labels[twice]
             raise overlap_error(layer, f"au droit de {named(places)}", list(places))
 
 
-def overlap_error(layer: Layer, where: str, codes: list[str]) -> InvalidGeometryError:
+def overlap_error(layer: Layer, where: str, codes: list[str]) -> OverlapError:
     """Build the error of a zoning whose territories overlap."""
-    return InvalidGeometryError(
+    return OverlapError(
         f"Des territoires de la couche « {layer.role} » se chevauchent, {where}.",
         why="Ce qui est compté au chevauchement serait compté deux fois.",
         remedy="Corrigez les contours, ou séparez les zonages superposés en deux couches.",

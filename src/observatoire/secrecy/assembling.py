@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from observatoire.errors import SecrecyError
@@ -13,9 +13,9 @@ from observatoire.secrecy.telling import close
 from observatoire.typography import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from observatoire.secrecy.inner import Holdings
+    from observatoire.secrecy.inner import Held, Holdings
     from observatoire.secrecy.relations import Relation
     from observatoire.secrecy.telling import Small
 
@@ -51,6 +51,10 @@ class Assembly:
         """Hold what anybody knows."""
         self.amounts[ONE], self.thresholds[ONE] = 1.0, NO_THRESHOLD
         self.public.add(ONE)
+
+    def hold_figures(self, figures: Mapping[Base, Held]) -> None:
+        """Hold other figures beside those of today."""
+        self.holdings = replace(self.holdings, figures=figures)
 
     def base(self, base: Base) -> str:
         """Return the cell of a producer's figure."""

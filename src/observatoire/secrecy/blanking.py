@@ -79,13 +79,14 @@ def told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> p
     lost = _either(status == str(Status.MISSING), mine, theirs)
     hidden = secret | lost
     guarded = _either(withheld, mine, theirs)
-    told.loc[hidden, ["difference", "low", "high"]] = float("nan")
+    widths = ["low", "high", "sampling_low", "sampling_high"]
+    told.loc[hidden, ["difference", *widths]] = float("nan")
     told.loc[hidden, ["rank"]] = 0
     told.loc[hidden, ["verdict", "mark"]] = ""
     unsaid = lost & ~told["reason"].str.startswith("Pas de chiffre")
     told.loc[unsaid, "reason"] = "Un des deux chiffres n’est pas montré."
     told.loc[secret, "reason"] = "Un des deux chiffres est couvert par le secret."
-    told.loc[guarded & ~hidden, ["low", "high"]] = float("nan")
+    told.loc[guarded & ~hidden, widths] = float("nan")
     return told
 
 

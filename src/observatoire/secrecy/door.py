@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from observatoire.secrecy.planning import SecrecyPlan
 
+#: What the plan computes of a cell; ``low`` and ``high`` may hold what sampling adds.
+_COMPUTED = ("value", "passage_low", "passage_high")
+
 
 class Ledger(Protocol):
     """What keeps the memory of publications."""
@@ -52,7 +55,7 @@ class Door:
         for row in rows_of(shown[shown["indicator"].isin(sorted(guarded))]):
             key = key_of(row)
             now = plan.cells[key].numbers if key in plan.cells else ()
-            if not now or not same(now, tuple(float(row[n]) for n in ("value", "low", "high"))):
+            if not now or not same(now, tuple(float(row[name]) for name in _COMPUTED)):
                 raise _stale(key, where)
             cause = plan.cause(key)
             if cause and cause != COMPLEMENTARY:

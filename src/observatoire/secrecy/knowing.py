@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from observatoire.secrecy.declared import check_bound
+from observatoire.secrecy.former import Former
 from observatoire.secrecy.inner import Base, Sum
-from observatoire.secrecy.telling import links_of
+from observatoire.secrecy.telling import close, links_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,11 +18,9 @@ if TYPE_CHECKING:
     from observatoire.indicators.roads import Road
     from observatoire.rules import Known
     from observatoire.secrecy.assembling import Assembly
+    from observatoire.secrecy.former import Recipe
     from observatoire.secrecy.telling import Teller
-
-#: A sum that was published: figures (source, variable, zoning, territory, period) and weights,
-#: and what it amounted to.
-Recipe = tuple[tuple[tuple[str, str, str, str, str, float], ...], float]
+    from observatoire.warehouse import Warehouse
 
 
 def hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> None:
@@ -102,6 +102,7 @@ def _concerned(known: Known, base: Base) -> bool:
 
 
 def _hold_bound(assembly: Assembly, known: Known, base: Base) -> None:
+    check_bound(assembly.holdings, known, base)
     label = assembly.base(base)
     if known.low is not None:
         assembly.low[label] = max(assembly.low.get(label, 0.0), known.low)
@@ -113,8 +114,17 @@ def _hold_bound(assembly: Assembly, known: Known, base: Base) -> None:
         assembly.rest([above], [base], f"au plus : {label}")
 
 
-def hold_earlier(assembly: Assembly, earlier: Iterable[Recipe]) -> None:
-    """Hold what this workspace has published."""
-    for terms, amount in earlier:
-        bases = [(Base(*each[:5]), float(each[5])) for each in terms]
-        hold(assembly, assembly.holdings.sum(bases), amount, "publié auparavant")
+def hold_earlier(assembly: Assembly, earlier: Iterable[Recipe], warehouse: Warehouse) -> None:
+    """Hold what this workspace has published, of figures as they are and as they were then."""
+    holdings = assembly.holdings
+    former = Former(assembly, warehouse)
+    for recipe in earlier:
+        changed = former.changed(recipe.loads)
+        bases = [(Base(*each[:5]), float(each[5])) for each in recipe.terms]
+        then = [(changed.get(base, base), weight) for base, weight in bases]
+        told = holdings.sum(then)
+        hold(assembly, told, recipe.amount, "publié auparavant")
+        now = holdings.sum(bases)
+        if now != told and close(holdings.total(now), recipe.amount):
+            hold(assembly, now, recipe.amount, "publié auparavant")
+    former.relate()

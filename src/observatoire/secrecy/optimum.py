@@ -37,6 +37,10 @@ CANDIDATES = 400
 ROUNDS = 60
 NODES = 2000
 
+#: Iterations of the simplex in all whole rounds together, after which the attempt is given up: a
+#: few seconds, where a table is tied so closely that its bound no longer moves.
+WORK = 12_000
+
 #: Whole rounds after which a choice is completed the greedy way; each time, a larger gap
 #: is accepted.
 PATIENCE = 8
@@ -55,6 +59,7 @@ class Master:
 
     cost: Floats
     solver: Any = field(init=False)
+    spent: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Start without any condition."""
@@ -89,6 +94,7 @@ class Master:
     def choose(self) -> tuple[Floats, float] | None:
         """Return the cheapest choice and a bound on all of them; nothing when given up."""
         self.solver.run()
+        self.spent += max(int(self.solver.getInfo().simplex_iteration_count), 0)
         status = self.solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             return None
@@ -222,10 +228,13 @@ class Search:
                 self.keep(picked)
                 return
             if not conditions:
+                self.complete(choice)
                 master.whole()
             whole += bool(whole or not conditions)
             if whole % PATIENCE == 1 and whole > 1:
-                self.complete(picked)
+                self.complete(choice)
+            if master.spent > WORK:
+                return
 
     def keep(self, picked: Columns) -> None:
         """Hold a safe choice for the best if it is cheaper."""
@@ -235,10 +244,10 @@ class Search:
         if cost < self.reached * (1 - TIGHT):
             self.best, self.reached = hidden, cost
 
-    def complete(self, picked: Columns) -> None:
+    def complete(self, choice: Floats) -> None:
         """Make a choice that is not quite safe so, by the greedy way, and keep it if cheaper."""
         cost = self.plan.cost.copy()
-        cost[picked] *= LENT
+        cost[self.candidates] *= np.maximum(1.0 - choice, LENT)
         other = replace(self.plan, cost=cost, hidden=self.start.copy())
         choose(other, self.candidates)
         self.keep(np.flatnonzero(other.hidden & ~self.start))

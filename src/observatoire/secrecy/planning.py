@@ -21,6 +21,7 @@ from scipy.sparse import csgraph
 from observatoire.indicators.publishable import guarded_indicators, publishable
 from observatoire.secrecy.assembling import ONE, Assembly
 from observatoire.secrecy.choosing import UnprotectedError
+from observatoire.secrecy.declared import check_declared
 from observatoire.secrecy.inner import NO_THRESHOLD, read_holdings
 from observatoire.secrecy.knowing import (
     hold_earlier,
@@ -53,8 +54,8 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.secrecy.former import Recipe
     from observatoire.secrecy.inner import Base, Sum
-    from observatoire.secrecy.knowing import Recipe
     from observatoire.secrecy.protecting import Protection
     from observatoire.values import Record as Row
 
@@ -127,7 +128,10 @@ def make_plan(desk: Desk, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
     ------
     SecrecyError
         When the figures contradict one another or no choice protects a cell.
+    DescriptorError
+        When the workspace's rules name what does not exist.
     """
+    check_declared(desk)
     indicators = guarded_indicators(desk)
     plan = SecrecyPlan(_assembly(desk, indicators), {})
     if indicators:
@@ -135,7 +139,7 @@ def make_plan(desk: Desk, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
             relating(plan, desk, indicators)
         hold_published(plan.assembly, desk, indicators)
         hold_known(plan.assembly, desk)
-        hold_earlier(plan.assembly, earlier)
+        hold_earlier(plan.assembly, earlier, desk.warehouse)
         _decide(plan, desk)
     return plan
 
@@ -257,7 +261,7 @@ def _decide(plan: SecrecyPlan, desk: Desk) -> None:
         statuses = found.statuses
         plan.hidden |= set(statuses.index[statuses == Status.SECRET])
         plan.assembly.exposed |= {str(label) for label in found.exposed}
-        narrowest, programs = min(narrowest, found.narrowest), programs + found.programs
+        narrowest, programs = min(narrowest, found.floor), programs + found.programs
         cost, proved = cost + found.cost, proved and found.bound is not None
         bound += found.bound or 0.0
     counts: dict[str, int] = defaultdict(int)

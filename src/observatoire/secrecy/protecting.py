@@ -24,6 +24,7 @@ from observatoire.secrecy.auditing import (
 )
 from observatoire.secrecy.choosing import Plan, choose
 from observatoire.secrecy.costs import default_costs, given_costs
+from observatoire.secrecy.intervals import TIGHT
 from observatoire.secrecy.optimum import improve
 from observatoire.secrecy.programs import SOLVER
 from observatoire.secrecy.system import System, build_system
@@ -53,6 +54,9 @@ class Protection:
         them apart in public would tell which cells are under the threshold: print counts only.
     narrowest : float
         Width of the narrowest interval left to a sensitive cell; infinite when none is bounded.
+    floor : float
+        The narrowest that is wide enough, among all hidden cells: what may be printed, for anybody
+        draws it from what is shown; ``narrowest`` may tell which cell is under its threshold.
     cost : float
         Cost of the complementary cells.
     bound : float or None
@@ -72,6 +76,7 @@ class Protection:
     statuses: pd.Series
     causes: pd.Series
     narrowest: float
+    floor: float
     cost: float
     bound: float | None
     programs: int
@@ -210,17 +215,18 @@ def protection(  # noqa: PLR0913 - the same as protect
     candidates &= np.isfinite(costs)
     plan = Plan(system, asked, sensitive, costs, hidden.copy())
     choose(plan, candidates)
-    narrowest = _prove(plan)
+    widths = _prove(plan, ~inert)
     found = plan.hidden.copy()
     bound = improve(plan, candidates, hidden)
     if not np.array_equal(found, plan.hidden):
-        narrowest = _prove(plan)
+        widths = _prove(plan, ~inert)
     causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
     causes = np.where(plan.hidden & ~hidden, COMPLEMENTARY, causes)
     return Protection(
         statuses=_statuses(system, plan.hidden),
         causes=_by_hidden(system, plan.hidden, causes),
-        narrowest=narrowest,
+        narrowest=widths[0],
+        floor=widths[1],
         cost=float(costs[plan.hidden & ~hidden].sum()),
         bound=bound,
         programs=plan.programs,
@@ -230,15 +236,20 @@ def protection(  # noqa: PLR0913 - the same as protect
     )
 
 
-def _prove(plan: Plan) -> float:
-    """Measure every sensitive cell anew, forgetting how it was protected; return the narrowest."""
-    found, _ = exact_intervals(plan.system, plan.hidden, plan.sensitive)
+def _prove(plan: Plan, told: NDArray[np.bool_]) -> tuple[float, float]:
+    """Measure every hidden cell anew, forgetting how it was protected.
+
+    Return the narrowest sensitive one, and the narrowest of all that is wide enough.
+    """
+    wanted = plan.hidden & told & (plan.asked > TIGHT)
+    found, _ = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
     plan.programs += found.programs
     columns = np.flatnonzero(plan.hidden)
-    checked = plan.sensitive[columns]
-    low = (plan.system.counts[columns] + found.outer_low)[checked]
-    high = (plan.system.counts[columns] + found.outer_high)[checked]
-    failing = columns[checked][~wide(low, high, plan.asked[columns][checked])]
+    low = plan.system.counts[columns] + found.outer_low
+    high = plan.system.counts[columns] + found.outer_high
+    safe = wide(low, high, plan.asked[columns])
+    checked, width = plan.sensitive[columns], high - low
+    failing = columns[checked & ~safe]
     if len(failing):
         label = plan.system.labels[failing[0]]
         raise SecrecyError(
@@ -248,7 +259,8 @@ def _prove(plan: Plan) -> float:
             remedy="Signalez ce tableau : le choix et la vérification ne s’accordent pas.",
             labels=[plan.system.labels[column] for column in failing],
         )
-    return float((high - low).min(initial=np.inf))
+    shown = safe & (wanted | plan.sensitive)[columns]
+    return float(width[checked].min(initial=np.inf)), float(width[shown].min(initial=np.inf))
 
 
 def _statuses(system: System, hidden: NDArray[np.bool_]) -> pd.Series:

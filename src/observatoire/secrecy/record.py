@@ -11,13 +11,21 @@ from observatoire.typography import NO_BREAK, number, plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Costs closer than this, per unit, are one.
+_SAME = 1e-6
+
+#: Per cent by which an excess is told: a finer one would tell hidden sizes.
+_STEP = 5
+
 
 @dataclass(frozen=True)
 class Record:
     """What the plan of a workspace hid, and how sure it is.
 
-    ``narrowest`` is the width of the narrowest interval left to a guarded figure, infinite when
-    none is bounded; ``bound`` the cost below which no choice is safe, where it was proved.
+    ``narrowest`` is the width under which no guarded figure is bracketed, infinite when none is
+    bounded. It is drawn from what is shown alone (see ``Protection.floor``): the exact one would
+    tell which of the hidden figures is small. ``cost`` and ``bound`` never leave: what hiding
+    costs is made of the hidden sizes.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -56,25 +64,42 @@ class Record:
             )
         return (
             "L’intervalle le plus étroit que l’ensemble des chiffres montrés laisse à un effectif "
-            f"protégé est large de {number(math.floor(self.narrowest * 10) / 10, 1)}."
+            f"protégé est large d’au moins {number(self._tenths, 1)}."
         )
 
+    @property
+    def _tenths(self) -> float:
+        return math.floor(self.narrowest * 10 + _SAME) / 10
+
     def _optimum(self) -> str:
-        if self.bound is None:
+        if self.excess is None:
             return "Choix glouton : la table est trop grande pour prouver qu’il est le moindre."
-        if self.cost <= self.bound * (1 + 1e-6):
+        if self.excess == 0:
             return "Aucun choix de cases à cacher ne coûterait moins au lecteur."
-        over = 100 * (self.cost / self.bound - 1)
-        return f"Le choix coûte au plus {number(over, 1)}{NO_BREAK}% de plus que le moindre."
+        return f"Le choix coûte au plus {self.excess}{NO_BREAK}% de plus que le moindre."
+
+    @property
+    def excess(self) -> int | None:
+        """How many per cent dearer than the cheapest the choice may be, by steps; None if unknown.
+
+        Examples
+        --------
+        >>> Record(cost=20.0, bound=20.0).excess, Record(cost=21.3, bound=20.0).excess
+        (0, 10)
+        """
+        if self.bound is None or (self.bound <= 0 < self.cost):
+            return None
+        if self.cost <= self.bound * (1 + _SAME):
+            return 0
+        return _STEP * math.ceil((self.cost / self.bound - 1) * 100 / _STEP)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as a package stores it."""
         return {
             "cases_masquees": dict(self.counts),
-            "intervalle_le_plus_etroit": None if math.isinf(self.narrowest) else self.narrowest,
+            "intervalle_le_plus_etroit": None if math.isinf(self.narrowest) else self._tenths,
             "solveur": self.solver,
             "programmes_lineaires": self.programs,
-            "cout": round(self.cost, 6),
-            "cout_minimal_prouve": None if self.bound is None else round(self.bound, 6),
+            "surcout_au_plus_pour_cent": self.excess,
             "effectifs_deja_publics": self.exposed,
         }

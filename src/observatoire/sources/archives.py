@@ -71,7 +71,7 @@ def check_bomb(content: bytes, name: str) -> None:
     except ZIP_ERRORS as error:
         raise damaged(name, error) from error
     if told > MOST_BYTES:
-        raise _too_large(name)
+        raise too_large(name)
 
 
 def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ...]) -> str:
@@ -112,13 +112,13 @@ def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) ->
         When it unfolds into too much, or nothing.
     """
     if entry.file_size > MOST_BYTES:
-        raise _too_large(name)
+        raise too_large(name)
     parts, size = [], 0
     with archive.open(entry) as stream:
         while part := stream.read(_CHUNK):
             size += len(part)
             if size > MOST_BYTES:
-                raise _too_large(name)
+                raise too_large(name)
             parts.append(part)
     if not size:
         raise EmptyFileError(
@@ -143,7 +143,8 @@ def damaged(name: str, error: BaseException) -> UnreadableFileError:
     )
 
 
-def _too_large(name: str) -> UnreadableFileError:
+def too_large(name: str) -> UnreadableFileError:
+    """Return the error of a file that unfolds into too much."""
     return UnreadableFileError(
         f"Une fois décompressé, ce fichier dépasserait {MOST_BYTES // 1_000_000} Mo.",
         where=name,
@@ -154,6 +155,8 @@ def _too_large(name: str) -> UnreadableFileError:
 
 def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
     """Say whether an archive holds a file of one of these suffixes; a damaged one holds none."""
+    if not path.is_file():
+        return False  # a pipe would be waited for
     try:
         with zipfile.ZipFile(path) as archive:
             return any(PurePosixPath(one).suffix.lower() in suffixes for one in archive.namelist())

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
-from pathlib import PurePath
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
 from observatoire.rules import Rule, read_rule
 from observatoire.sources.conventions import Convention, read_convention
+from observatoire.sources.filespec import FileSpec, read_file
 from observatoire.sources.precision import PrecisionRule, read_precision
-from observatoire.values import PERIOD_FORMS, Nature, Status, is_period
+from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 DESCRIPTOR_NAME = "source.toml"
-LAYOUTS = ("wide", "long")
-#: Files whose rows are no figures (see registers.toml).
-REGISTERS = ("objectives", "actions", "notes")
 BLANK_MEANINGS = ("missing", "secret", "zero")
-
-#: How a column writes its periods: two digits of a year, or the date of a day.
-PERIOD_COLUMN_FORMS = ("yy", "date")
 
 
 @dataclass(frozen=True)
@@ -38,57 +32,6 @@ class Variable:
     unit: str
     universe: str
     exploitation: str = ""
-
-
-@dataclass(frozen=True)
-class FileSpec:
-    """One file of a source: how its rows become observations.
-
-    A ``wide`` file has one column a variable; a ``long`` file has one figure a row. ``header`` is
-    the line of the column names (0: found), ``member`` the file to read inside an archive,
-    ``period_form`` how the period column is written when it is neither a year nor a month,
-    ``periods`` the period of the columns that are about another one than ``period``.
-    """
-
-    name: str
-    layout: str
-    territory: str
-    separator: str = ""
-    encoding: str = ""
-    decimal: str = ""
-    sheet: str = ""
-    header: int = 0
-    member: str = ""
-    period: str = ""
-    period_form: str = ""
-    periods: Mapping[str, str] = field(default_factory=dict)
-    period_column: str = ""
-    zoning_column: str = ""
-    variable_column: str = ""
-    value_column: str = ""
-    low_column: str = ""
-    high_column: str = ""
-    note_column: str = ""
-    ignored: tuple[str, ...] = ()
-    totals: tuple[str, ...] = ()
-    replaces: str = ""
-    register: str = ""
-    funders: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def role_columns(self) -> tuple[str, ...]:
-        """Columns that are not variables, in the order in which they are declared."""
-        roles = (
-            self.territory,
-            self.period_column,
-            self.zoning_column,
-            self.variable_column,
-            self.value_column,
-            self.low_column,
-            self.high_column,
-            self.note_column,
-        )
-        return tuple(column for column in roles if column)
 
 
 @dataclass(frozen=True)
@@ -209,7 +152,7 @@ def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> So
         zoning=table.text("zoning"),
         absence=table.text("absence", ""),
         caveats=table.texts("caveats"),
-        files=tuple(_read_file(child) for child in table.array("files")),
+        files=tuple(read_file(child) for child in table.array("files")),
         variables={
             code: _read_variable(code, child) for code, child in table.children("variables").items()
         },
@@ -222,81 +165,6 @@ def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> So
     table.close()
     _check_whole(source, table)
     return source
-
-
-def _read_file(table: Declaration) -> FileSpec:
-    register = table.text("register", "", choices=REGISTERS)
-    spec = FileSpec(
-        name=table.text("name"),
-        register=register,
-        funders=_read_funders(table.child("funders")),
-        layout=table.text("layout", "wide", choices=LAYOUTS),
-        territory=table.text("territory", "perimetre" if register else None),
-        separator=table.text("separator", ""),
-        encoding=table.text("encoding", ""),
-        decimal=table.text("decimal", "", choices=(".", ",")),
-        sheet=table.text("sheet", ""),
-        header=table.take("header", int, 0),
-        member=table.text("member", ""),
-        period_form=table.text("period_form", "", choices=PERIOD_COLUMN_FORMS),
-        period=table.text("period", ""),
-        period_column=table.text("period_column", ""),
-        zoning_column=table.text("zoning_column", ""),
-        variable_column=table.text("variable_column", ""),
-        value_column=table.text("value_column", ""),
-        low_column=table.text("low_column", ""),
-        high_column=table.text("high_column", ""),
-        note_column=table.text("note_column", ""),
-        ignored=table.texts("ignored"),
-        totals=table.texts("totals"),
-        replaces=table.text("replaces", ""),
-        periods=_read_column_periods(table.child("periods")),
-    )
-    table.close()
-    if len(spec.separator) > 1 or spec.separator in ('"', "\n", "\r"):
-        raise table.refuse("separator", 'un seul signe, par exemple ";" ou "\\t"')
-    if spec.header < 0:
-        raise table.refuse("header", "le numéro d’une ligne, à partir de 1")
-    if spec.period and not is_period(spec.period):
-        raise table.refuse("period", f"une période s’écrit {PERIOD_FORMS}")
-    if bool(spec.low_column) != bool(spec.high_column):
-        one, other = sorted(("low_column", "high_column"), key=lambda key: not getattr(spec, key))
-        raise table.refuse(one, f"une borne ne va pas sans l’autre ; ajoutez {other}")
-    if PurePath(spec.name).name != spec.name or "\\" in spec.name:
-        raise DescriptorError(
-            f"« {spec.name} » n’est pas un simple nom de fichier.",
-            where=table.where,
-            why="Une source ne lit que les fichiers de son propre dossier.",
-            remedy="Déposez le fichier à côté de source.toml et donnez son nom seul.",
-        )
-    if not spec.period and not spec.period_column and not register:
-        raise DescriptorError(
-            f"On ne sait pas à quelle période se rapporte « {spec.name} ».",
-            where=table.where,
-            remedy='Ajoutez period = "2016", ou period_column = "nom de la colonne".',
-        )
-    if spec.layout == "long" and not (spec.variable_column and spec.value_column):
-        raise DescriptorError(
-            f"Le fichier « {spec.name} » est en long mais ne dit pas où sont la variable et la valeur.",
-            where=table.where,
-            remedy="Ajoutez variable_column et value_column.",
-        )
-    return spec
-
-
-def _read_funders(table: Declaration) -> dict[str, str]:
-    """Read who pays what each column of money of a register of actions holds."""
-    funders = {column: table.text(column) for column in table.table}
-    table.close()
-    return funders
-
-
-def _read_column_periods(table: Declaration) -> dict[str, str]:
-    periods = {column: table.text(column) for column in table.table}
-    for column, period in periods.items():
-        if not is_period(period):
-            raise table.refuse(column, f"une période s’écrit {PERIOD_FORMS}")
-    return periods
 
 
 def _read_variable(code: str, table: Declaration) -> Variable:

@@ -6,10 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from observatoire.errors import EmptyFileError, FileError, UnknownTerritoryError
+from observatoire.errors import (
+    EmptyFileError,
+    FileError,
+    ObservatoireError,
+    UnknownTerritoryError,
+)
 from observatoire.sources import books, texts
-from observatoire.sources.descriptor import FileSpec
+from observatoire.sources.diagnosing import across_error, no_territory, other_place
 from observatoire.sources.families import Family, recognise, role
+from observatoire.sources.filespec import FileSpec
 from observatoire.sources.headers import check_width, column_letter
 from observatoire.sources.reading import (
     TEXT_SUFFIXES,
@@ -29,18 +35,27 @@ if TYPE_CHECKING:
 #: Columns in which a territory is looked for, and rows of a text that are looked at first.
 _COLUMNS, _ROWS = 60, 3000
 
+#: Rows that are enough to recognise a family: a header is in the first, a few codes below it.
+_TOP = HEADER_DEPTH + 50
+
 #: Below this share of the rows, names that match are namesakes.
 _NAMESAKES = 0.2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """The top of a table of a file: its rows, and how they were cut."""
+    """The top of a table of a file, and how it was cut; the rest of a workbook is read if asked."""
 
     name: str
-    rows: Rows
+    top: Rows
     encoding: str = ""
     separator: str = ""
+    cells: books.Cells | None = None
+
+    @property
+    def rows(self) -> Rows:
+        """The rows in which territories are looked for."""
+        return self.top if self.cells is None else self.cells.rows
 
 
 @dataclass(frozen=True)
@@ -74,12 +89,13 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
         return [Sheet("", books.read_parquet(opened.content, name))]
     if opened.suffix == ".dbf":
         return [Sheet("", books.read_dbf(opened.content, name))]
-    book, found = books.open_book(opened.content, name), []
-    for sheet in book.sheet_names:
+    found = []
+    for sheet in opened.book.sheet_names:
         try:
-            found.append(Sheet(str(sheet), books.read_sheet(book, sheet, name)))
+            cells = opened.book.cells(sheet)
         except EmptyFileError:
             continue
+        found.append(Sheet(sheet, cells.top(_TOP), cells=cells))
     if not found:
         raise EmptyFileError(
             "Ce classeur est vide.", where=name, remedy="Redemandez-le au producteur."
@@ -96,10 +112,16 @@ def find_family(
     """Return the family a file is of, the sheet and the row of its header; None for a stranger."""
     best: tuple[int, Family, Sheet, int] | None = None
     for sheet in sheets:
-        for at, (_, row) in enumerate(sheet.rows[:HEADER_DEPTH]):
+        for at, (_, row) in enumerate(sheet.top[:HEADER_DEPTH]):
             header = [cell.strip() for cell in row]
-            family = recognise(header, families) if len(header) > 1 else None
-            if family is None or not _codes_fit(family, header, sheet.rows[at + 1 :]):
+            if len(header) < 2:  # noqa: PLR2004 - a code and a figure
+                continue
+            fitting = {
+                code: one for code, one in families.items()
+                if one.recognises(header) and _codes_fit(one, header, sheet.top[at + 1 : _TOP])
+            }  # fmt: skip
+            family = recognise(header, fitting)
+            if family is None:
                 continue
             score = family.recognises(header)
             if best is None or score > best[0]:
@@ -137,8 +159,8 @@ def find_territories(
 
     Raises
     ------
-    UnknownTerritoryError
-        When no column names any.
+    ObservatoireError
+        When no column names any; it says what the file seems to be.
     """
     places = [
         place
@@ -147,14 +169,7 @@ def find_territories(
         for place in _places(sheet, code, matcher, preferred)
     ]
     if not places:
-        some = next((next(iter(one.names.values()), "") for one in zonings.values()), "")
-        raise UnknownTerritoryError(
-            "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
-            where=name,
-            why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}.",
-            remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
-            "ou déclarez le zonage dans observatoire.toml.",
-        )
+        raise no_territory(sheets, zonings, name)
     return max(places, key=lambda place: place.score)
 
 
@@ -192,7 +207,7 @@ def _find(matcher: Matcher, text: str) -> str:
 
 
 def find_header(sheet: Sheet, first: int, name: str) -> int:
-    """Return the row of column names: the first, above any territory, that has as many cells.
+    """Return the row of column names: the fullest above any territory, the first of those as full.
 
     Raises
     ------
@@ -205,9 +220,10 @@ def find_header(sheet: Sheet, first: int, name: str) -> int:
         for at, (_, row) in enumerate(sheet.rows[: min(first, HEADER_DEPTH)])
     ]
     full = [(at, filled) for at, filled in above if len(filled) >= wanted]
-    for at, filled in full:
-        if not any(map(_is_figure, filled)):
-            return at
+    named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
+    if named:
+        # Above names of columns, a shorter row groups them.
+        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
     for at, filled in full:
         if 2 * sum(map(_is_figure, filled)) <= len(filled):
             return at
@@ -252,7 +268,7 @@ def find_table(
     known = find_family(sheets, families)
     if known is not None:
         family, sheet, at = known
-        header = [cell.strip() for cell in sheet.rows[at][1]]
+        header = [cell.strip() for cell in sheet.top[at][1]]
         spec = _spec(opened, sheet, at, family.territory_column(header))
         spec = _family_roles(spec, family, header)
         table = read_opened(opened, spec)
@@ -261,10 +277,14 @@ def find_table(
     mine = {zoning: zonings[zoning]} if zoning else zonings
     try:
         place = find_territories(sheets, mine, preferred, name)
-    except UnknownTerritoryError:
+    except ObservatoireError:
         if all(len(sheet.rows) < _ROWS for sheet in sheets):
             raise
         place = find_territories(sheets_of(opened, 0), mine, preferred, name)
+    line, first = place.sheet.rows[place.row]
+    across = across_error(first, mine, name, line)
+    if across is not None:
+        raise across
     at = find_header(place.sheet, place.row, name)
     header = [cell.strip() for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
@@ -274,7 +294,7 @@ def find_table(
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
+    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.top[:at])])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
@@ -285,7 +305,7 @@ def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
         separator=sheet.separator,
         encoding=sheet.encoding,
         sheet=sheet.name,
-        header=sheet.rows[at][0],
+        header=sheet.top[at][0],
         member=opened.member,
     )
 
@@ -319,16 +339,9 @@ def _family_zoning(
             remedy=f'Ajoutez à observatoire.toml une table [zonings."{kinds[0]}-AAAA"], avec label '
             f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
         )
-    codes = table.frame[spec.territory].str.strip().unique()
-    counts = {code: sum(bool(zonings[code].find(text)) for text in codes) for code in mine}
+    codes = table.frame[spec.territory].str.strip().unique().tolist()
+    counts = {code: sum(map(bool, zonings[code].find_each(codes).values())) for code in mine}
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:
-        raise UnknownTerritoryError(
-            "Aucune ligne de ce fichier n’est dans les territoires observés.",
-            where=f"{name}, colonne {spec.territory}",
-            why=f"{len(codes)} codes lus (par exemple « {next(iter(codes), '')} »), aucun de : "
-            f"{enumerate_words(mine)}.",
-            remedy="Vérifiez le territoire que couvre le fichier, ou les membres de ce zonage.",
-            zonings=mine,
-        )
+        raise other_place(list(codes), f"{name}, colonne {spec.territory}", mine)
     return best

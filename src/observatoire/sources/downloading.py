@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int | None], None]
 
 _CHUNK = 1 << 16
-_PARTIAL, _WHOLE, _PAST_END = 206, 200, 416
+_PARTIAL, _PAST_END = 206, 416
+
+#: A host slower than so many bytes a second, over so many seconds, is one that does not answer.
+_SLOWEST, _WINDOW = 200, 60.0
 _ASKED_TO_WAIT = (408, 429, 500, 502, 503, 504)
 _AGENT = "observatoire (statistiques de quartiers)"
 
@@ -48,6 +51,7 @@ class Arrived:
     address: str
     moved: bool
     resumed: bool
+    length_told: bool = True
 
 
 def download(
@@ -81,50 +85,77 @@ def download(
         room left, a web page in place of the file.
     """
     patience = patience or Patience()
-    resumed = part.is_file() and part.stat().st_size > 0
-    for attempt in range(1, patience.attempts + 1):
+    attempt, before = 1, _size(part)
+    while True:
+        resumed = _size(part) > 0
         try:
-            final = _attempt(address, part, page, progress, patience.timeout)
-            return Arrived(final, _host(final) != _host(address), resumed)
+            final, told = _attempt(address, part, page, progress, patience.timeout)
+            return Arrived(final, _host(final) != _host(address), resumed, told)
         except urllib.error.HTTPError as error:
             error.close()
-            if error.code not in _ASKED_TO_WAIT or attempt == patience.attempts:
+            if error.code not in _ASKED_TO_WAIT or attempt >= patience.attempts:
                 _refuse_answer(error, address, page)
-            patience.pause(_wait(error.headers.get("Retry-After"), attempt))
-        except (OSError, http.client.HTTPException) as error:
-            if _hopeless(error) or attempt == patience.attempts:
+            wait = _wait(error.headers.get("Retry-After"), attempt)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            if _size(part) - before >= _CHUNK:
+                attempt = 1  # a slow line that moves on is not given up
+            if _hopeless(error) or attempt >= patience.attempts:
                 raise _unreachable(error, address, page, part) from error
-            patience.pause(_wait(None, attempt))
-        resumed = part.is_file() and part.stat().st_size > 0
-    message = "at least one attempt is made"
-    raise AssertionError(message)
+            wait = _wait(None, attempt)
+        before = _size(part)
+        attempt += 1
+        patience.pause(wait)
 
 
-def _attempt(address: str, part: Path, page: str, progress: Progress | None, timeout: float) -> str:
-    held, mark = _held(part)
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.is_file() else 0
+
+
+def _attempt(
+    address: str, part: Path, page: str, progress: Progress | None, timeout: float
+) -> tuple[str, bool]:
+    """Ask once, from where the part stops, then from the start if the host would not go on."""
+    held = _held(part)
+    if held.size:
+        try:
+            with _ask(address, held, timeout) as answer:
+                if answer.status != _PARTIAL or held.goes_on(answer):
+                    return _receive(answer, part, held, page, progress)
+        except urllib.error.HTTPError as error:
+            if error.code != _PAST_END:
+                raise
+            error.close()  # what we hold is as long as the file, or longer: it is not the same one
+        _drop(part)
+    with _ask(address, _Held(), timeout) as answer:
+        if answer.status == _PARTIAL and not _Held().goes_on(answer):
+            raise FetchError(
+                "L’hôte n’envoie qu’un morceau du fichier.",
+                where=address,
+                why="On le demandait entier.",
+                remedy=f"Téléchargez-le à la main depuis la page du producteur{NO_BREAK}: {page}",
+            )
+        return _receive(answer, part, _Held(), page, progress)
+
+
+def _ask(address: str, held: _Held, timeout: float) -> Any:
     request = urllib.request.Request(address, headers={"User-Agent": _AGENT})  # noqa: S310 - http(s), checked by the registry
-    if held:
-        request.add_header("Range", f"bytes={held}-")
-        request.add_header("If-Range", mark)
-    try:
-        answer = _opener().open(request, timeout=timeout)
-    except urllib.error.HTTPError as error:
-        if error.code != _PAST_END or not held:
-            raise
-        error.close()
-        _drop(part)  # what we hold is as long as the file, or longer: it is not the same one
-        return _attempt(address, part, page, progress, timeout)
-    with answer:
-        going_on = answer.status == _PARTIAL and _starts_at(answer) == held
-        if answer.status == _PARTIAL and not going_on:
-            _drop(part)
-            return _attempt(address, part, page, progress, timeout)
-        _refuse_page(answer, page, address)
-        total = _length(answer, held if going_on else 0)
-        _check_room(part, total, held if going_on else 0)
-        _keep_mark(part, answer)
-        _write(answer, part, held if going_on else 0, total, progress)
-        return str(answer.url)
+    if held.size:
+        request.add_header("Range", f"bytes={held.size}-")
+        request.add_header("If-Range", held.mark)
+    return _opener().open(request, timeout=timeout)
+
+
+def _receive(
+    answer: Any, part: Path, held: _Held, page: str, progress: Progress | None
+) -> tuple[str, bool]:
+    """Write an answer, after what is held when it goes on; say where from, and whether it told its length."""
+    done = held.size if answer.status == _PARTIAL else 0
+    _refuse_page(answer, page)
+    total = _length(answer, done)
+    _check_room(part, total, done)
+    _keep_mark(part, answer, total)
+    _write(answer, part, done, total, progress)
+    return str(answer.url), total is not None
 
 
 def _opener() -> urllib.request.OpenerDirector:
@@ -153,48 +184,84 @@ def _write(
     answer: Any, part: Path, held: int, total: int | None, progress: Progress | None
 ) -> None:
     done = held
+    since, mark = time.monotonic(), held
     with part.open("ab" if held else "wb") as sink:
-        while chunk := answer.read(_CHUNK):
+        while chunk := answer.read1(_CHUNK):
             sink.write(chunk)
             done += len(chunk)
+            if (spent := time.monotonic() - since) > _WINDOW:
+                if done - mark < _SLOWEST * spent:
+                    raise TimeoutError
+                since, mark = time.monotonic(), done
             if progress is not None:
                 progress(done, total)
     if total is not None and done < total:
         raise http.client.IncompleteRead(b"", total - done)
 
 
-def _refuse_page(answer: Any, page: str, address: str) -> None:
-    """Refuse a web page in place of a file: it is how a host says that a file has moved."""
+def _refuse_page(answer: Any, page: str) -> None:
+    """Refuse a page in place of a file (how a host says that it has moved), or a packed one."""
     kind = str(answer.headers.get_content_type())
+    packed = str(answer.headers.get("Content-Encoding") or "identity").strip().lower()
     if kind in ("text/html", "application/xhtml+xml"):
-        raise FetchError(
-            "L’hôte envoie une page web au lieu du fichier.",
-            where=address,
-            why="Le fichier a sans doute déménagé, ou l’accès demande une identification.",
-            remedy=f"Cherchez-le sur la page du producteur{NO_BREAK}: {page}",
+        what = "L’hôte envoie une page web au lieu du fichier."
+        why = "Le fichier a sans doute déménagé, ou l’accès demande une identification."
+    elif packed != "identity":
+        what = f"L’hôte envoie le fichier comprimé ({packed}), ce qu’on ne lui demande pas."
+        why = "Ce que l’on garderait ne serait pas le fichier."
+    else:
+        return
+    raise FetchError(
+        what,
+        where=str(answer.url),
+        why=why,
+        remedy=f"Cherchez-le sur la page du producteur{NO_BREAK}: {page}",
+    )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """How much of a file is here, by which mark its host knows this version, how long it is."""
+
+    size: int = 0
+    mark: str = ""
+    total: int | None = None
+
+    def goes_on(self, answer: Any) -> bool:
+        """Say whether a part that a host sends follows what is held, of the same version."""
+        told = re.match(
+            r"bytes (\d+)-\d+/(\d+|\*)$", str(answer.headers.get("Content-Range") or "")
         )
+        if told is None or int(told[1]) != self.size:
+            return False
+        same = not self.total or told[2] in ("*", str(self.total))
+        return same and _mark(answer) in ("", self.mark)
 
 
 def _mark_file(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
-def _held(part: Path) -> tuple[int, str]:
-    """Return how much of the file is here, and the mark by which its host knows this version."""
+def _held(part: Path) -> _Held:
     if not part.is_file():
-        return 0, ""
+        return _Held()
     try:
-        mark = str(json.loads(_mark_file(part).read_text("utf-8"))["mark"])
-    except (OSError, ValueError, KeyError):
-        mark = ""
-    return (part.stat().st_size, mark) if mark else (0, "")
+        told = json.loads(_mark_file(part).read_text("utf-8"))
+        mark, total = str(told["mark"]), told.get("total")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _Held()
+    return _Held(_size(part), mark, total) if mark else _Held()
 
 
-def _keep_mark(part: Path, answer: Any) -> None:
+def _mark(answer: Any) -> str:
+    """Return what tells a version of a file from another: never a weak mark."""
     etag = str(answer.headers.get("ETag") or "")
-    strong = "" if etag.startswith("W/") else etag
-    mark = strong or str(answer.headers.get("Last-Modified") or "")
-    _mark_file(part).write_text(json.dumps({"mark": mark}), encoding="utf-8")
+    return ("" if etag.startswith("W/") else etag) or str(answer.headers.get("Last-Modified") or "")
+
+
+def _keep_mark(part: Path, answer: Any, total: int | None) -> None:
+    told = {"mark": _mark(answer), "total": total}
+    _mark_file(part).write_text(json.dumps(told), encoding="utf-8")
 
 
 def _drop(part: Path) -> None:
@@ -206,11 +273,6 @@ def forget_part(part: Path) -> None:
     """Remove a part and its mark: what it holds is of no use."""
     with contextlib.suppress(OSError):
         _drop(part)
-
-
-def _starts_at(answer: Any) -> int:
-    told = re.match(r"bytes (\d+)-", str(answer.headers.get("Content-Range") or ""))
-    return int(told[1]) if told else -1
 
 
 def _length(answer: Any, held: int) -> int | None:
@@ -247,6 +309,10 @@ def _host(address: str) -> str:
 def _hopeless(error: BaseException) -> bool:
     """Say whether asking again would be of no use: no such host, or a certificate that is wrong."""
     reason = getattr(error, "reason", error)
+    if isinstance(error, http.client.InvalidURL):
+        return True
+    if isinstance(error, ValueError):  # an address that is none, a name no host can bear
+        return not isinstance(error, http.client.HTTPException | OSError)
     return isinstance(reason, socket.gaierror | ssl.SSLCertVerificationError)
 
 
@@ -281,7 +347,9 @@ def _refuse_answer(error: urllib.error.HTTPError, address: str, page: str) -> No
 def _unreachable(error: BaseException, address: str, page: str, part: Path) -> FetchError:
     reason = getattr(error, "reason", error)
     host = _host(address)
-    if isinstance(reason, socket.gaierror):
+    if isinstance(error, http.client.InvalidURL | ValueError):
+        what, why = "L’adresse, ou celle où l’hôte renvoie, n’en est pas une.", f"({error})"
+    elif isinstance(reason, socket.gaierror):
         what, why = f"L’hôte « {host} » est introuvable.", "Il a déménagé, ou le réseau est coupé."
     elif isinstance(reason, ConnectionRefusedError):
         what, why = (

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError
-from observatoire.sources.descriptor import (
-    BLANK_MEANINGS,
-    LAYOUTS,
-    PERIOD_COLUMN_FORMS,
-)
+from observatoire.sources.descriptor import BLANK_MEANINGS
+from observatoire.sources.filespec import LAYOUTS, PERIOD_COLUMN_FORMS
 from observatoire.sources.periods import period_in, year_of
 from observatoire.values import Nature
 
@@ -99,6 +97,10 @@ class Family:
     def measure(self, name: str) -> Measure | None:
         """Return what a column measures, or None."""
         return next((one for one in self.measures if one.columns.fullmatch(name)), None)
+
+    def is_ignored(self, name: str) -> bool:
+        """Say whether a column is known and not a figure."""
+        return any(told.fullmatch(name) for told in self.ignored)
 
     def label(self, name: str) -> str:
         """Return the label of a variable; its own name when the family has none."""
@@ -191,6 +193,12 @@ def read_family(path: Path) -> Family:
     DescriptorError
         See :func:`read_families`.
     """
+    return _read_family(path, path.read_bytes())
+
+
+@lru_cache(maxsize=256)
+def _read_family(path: Path, _: bytes) -> Family:
+    # Every load asks for all of them: the same bytes are read once.
     table = read_toml(path)
     family = Family(
         code=path.stem,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,8 @@ from observatoire.values import PERIOD_FORMS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.descriptor import FileSpec
+    from observatoire.sources.filespec import FileSpec
+    from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 
 REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
@@ -48,6 +50,8 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "date": RowError,
     "order": RowError,
     "goals": RowError,
+    "heading": RowError,
+    "aim": RowError,
 }
 _REMEDY_BY_KIND = {
     "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
@@ -61,15 +65,24 @@ _REMEDY_BY_KIND = {
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
     '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
-    "duplicate": "Gardez une seule des deux lignes.",
+    "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
+    "âges, deux tableaux), donnez une colonne à chacune.",
     "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
     "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
     "blank": "Remplissez la cellule.",
     "word": "Corrigez la cellule.",
     "date": f"Une date s’écrit {DATE_FORMS}.",
     "order": "Corrigez l’une des deux dates.",
+    "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
+    "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
+    "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
+    "aim": "Corrigez le nombre, ou l’indicateur.",
     "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
 }
+
+
+#: A number that bears the call of a note, or the letter of a provisional figure.
+_CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]\)|[¹²³]|p|r)")
 
 
 def error_of(faults: pd.DataFrame, name: str) -> RowError:
@@ -99,6 +112,10 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
 
 def _remedy(kind: str, raw: str) -> str:
     # What starts with a digit was meant as a number, not as a sign.
+    if kind == "number" and raw.startswith("#"):
+        return _REMEDY_BY_KIND["formula"]
+    if kind == "number" and _CALLED.fullmatch(raw):
+        return _REMEDY_BY_KIND["call"]
     written = kind == "number" and raw.lstrip("+-−.,")[:1].isdecimal()
     return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
 
@@ -158,16 +175,66 @@ def territory_rejects(
     total = told == "total"
     coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~raw.str.startswith(scope or ("",))).to_numpy(bool) & ~total
-    outside |= _other_codes(lost, zonings)
+    levels = _other_levels(lost, zonings, scope)
+    outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
     kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     texts = raw.to_numpy(object)
     places = lost["zoning"].to_numpy(object)
     hints = Hints(zonings)
     for at in np.flatnonzero((kinds == "territory") & bare):
         kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
-    reasons = _reasons(kinds, texts, places, hints)
+    reasons = np.where(
+        (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
+    )
     found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
+
+
+def headings(
+    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, columns: list[str], told: np.ndarray
+) -> pd.DataFrame:
+    """Tell the rows of column names inside a table: labels, its own names again, another table's.
+
+    What follows the names of another table would be read under the names of the first.
+
+    Parameters
+    ----------
+    rejects, rows : DataFrame
+        What is set aside so far; one row a row of the file.
+    table : RawTable
+        The file.
+    columns : list of str
+        The columns of figures.
+    told : array of bool
+        The rows that hold a figure, a range or a sign: they are no row of names.
+    """
+    silent = set(rows["line"][~told & (rows["territory"] == "").to_numpy()])
+    mine = rejects["kind"].isin(["note", "territory"]) & rejects["line"].isin(silent)
+    names = list(dict.fromkeys(columns))
+    placed = rows["line"][rows["territory"] != ""]
+    first = placed.min() if len(placed) else np.inf
+    rank_of = dict(zip(rows["line"], range(len(rows)), strict=True))
+    found = rejects.copy()
+    for index, line in rejects["line"][mine].items():
+        cells = {name: str(table.frame[name].iloc[rank_of[line]]).strip() for name in names}
+        words = {name: text for name, text in cells.items() if _WORD.match(text)}
+        if 2 * len(words) <= len(names):
+            continue
+        other = next((text for name, text in words.items() if text != name), "")
+        kind, reason = "note", "En-tête répété : mis de côté."
+        if other and line < first:
+            reason = "Ligne de libellés sous l’en-tête : mise de côté."
+        elif other:
+            kind, reason = "heading", _SECOND.format(other)
+        found.loc[index, ["kind", "reason"]] = [kind, reason]
+    return found
+
+
+#: A name of column, and what is said of one that starts another table.
+_WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}")
+_SECOND = (
+    "Un second tableau commence ici (« {} ») : ses chiffres seraient lus sous les noms du premier."
+)
 
 
 def _other_codes(lost: pd.DataFrame, zonings: Mapping[str, Matcher]) -> np.ndarray:
@@ -184,6 +251,42 @@ def _other_codes(lost: pd.DataFrame, zonings: Mapping[str, Matcher]) -> np.ndarr
         ],
         dtype=bool,
     )
+
+
+def _other_levels(
+    lost: pd.DataFrame, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> np.ndarray:
+    """Say of which other level a text is: a region among communes, a commune among quartiers."""
+    pairs = lost[["zoning", "territory_raw"]].drop_duplicates()
+    told = {
+        (zoning, text): _other_level(text, zoning, zonings, scope)
+        for zoning, text in pairs.itertuples(index=False)
+    }
+    keys = zip(lost["zoning"], lost["territory_raw"], strict=True)
+    return np.array([told[key] for key in keys], dtype=object)
+
+
+#: Territories wide enough that a row that bears their name is a subtotal.
+_WIDE = ("commune", "EPCI", "département", "région")
+
+
+def _other_level(
+    text: str, zoning: str, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> str:
+    codes = zonings[zoning].names
+    own = signs().levels_of(next(iter(codes), ""))
+    mine = signs().levels_of(text)
+    if own and mine and not mine & own:
+        return f"Autre niveau géographique : {min(mine)}."
+    widths = {len(code) for code in codes}
+    if own and text.isdecimal() and len(widths) == 1 and len(text) == min(widths) - 1 and scope:
+        return "" if f"0{text}".startswith(scope) else "Hors des communes observées."
+    for other, matcher in zonings.items():
+        kinds = signs().levels_of(matcher.find(text)) if other != zoning else set()
+        wide = next((kind for kind in _WIDE if kind in kinds), "")
+        if wide and wide not in own and any(map(str.isalpha, text)):
+            return f"Autre niveau géographique : {wide}."
+    return ""
 
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -6,12 +6,14 @@ import datetime as dt
 import hashlib
 import html
 import json
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.errors import FetchError, FileError, system_words
+from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.sources.downloading import Patience, download, forget_part
 from observatoire.sources.unpacking import unpack
 from observatoire.typography import NO_BREAK, enumerate_words, number
@@ -38,6 +40,8 @@ _SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
 }
 
 _CHUNK = 1 << 20
+
+_TABLES, _ZIPS = (".csv", ".txt", ".tsv"), (".zip", ".xlsx", ".ods")
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,8 @@ def fetch(
             "Empreinte inconnue du registre : comparez-la à celle d’un collègue, puis notez-la "
             "dans registry.toml (sha256)."
         )
+        if not arrived.length_told:
+            notices.append("L’hôte n’a pas dit la longueur du fichier : vérifiez qu’il est entier.")
     _trace(resource, target, arrived.address, sha256)
     members = _unpacked(resource, target)
     notices += _sealed([target, *members])
@@ -251,6 +257,8 @@ def _checked(resource: Resource, part: Path) -> str:
         )
     try:
         _check_form(resource, part)
+        if resource.file.lower().endswith(_ZIPS):
+            _check_whole(resource, part)
     except FetchError:
         forget_part(part)
         raise
@@ -259,7 +267,8 @@ def _checked(resource: Resource, part: Path) -> str:
 
 def _check_form(resource: Resource, path: Path) -> None:
     """Refuse what does not begin as its suffix says: often a web page under another name."""
-    expected = _SIGNATURES.get("." + resource.file.rpartition(".")[2].lower(), ())
+    suffix = "." + resource.file.rpartition(".")[2].lower()
+    expected = _SIGNATURES.get(suffix, ())
     with path.open("rb") as file:
         head = file.read(512)
     if not head:
@@ -268,7 +277,7 @@ def _check_form(resource: Resource, path: Path) -> None:
             where=resource.file,
             remedy=f"Voyez la page du producteur{NO_BREAK}: {resource.page}",
         )
-    web = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:14].lower().startswith((b"<!doctype html", b"<html"))
+    web = _is_page(head, suffix)
     if web or (expected and not head.startswith(expected)):
         raise FetchError(
             "L’hôte a envoyé une page web au lieu du fichier."
@@ -277,6 +286,32 @@ def _check_form(resource: Resource, path: Path) -> None:
             where=resource.file,
             why="Le fichier a sans doute déménagé.",
             remedy=f"Cherchez-le sur la page du producteur{NO_BREAK}: {resource.page}",
+        )
+
+
+def _is_page(head: bytes, suffix: str) -> bool:
+    """Say whether a file begins as a web page, or as what a host answers instead of a table."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+        return True
+    return suffix in _TABLES and start.startswith((b"<", b'{"'))
+
+
+def _check_whole(resource: Resource, path: Path) -> None:
+    """Refuse an archive that stops before its end: what was there is worth more."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            bad = archive.testzip()
+    except ZIP_ERRORS as error:
+        if "encrypted" in str(error):
+            return  # said when it is opened
+        bad = str(error)
+    if bad:
+        raise FetchError(
+            "L’archive reçue est incomplète ou abîmée.",
+            where=resource.file,
+            why=f"Le lecteur dit : {bad}.",
+            remedy=f"Recommencez ; sinon, voyez la page du producteur{NO_BREAK}: {resource.page}",
         )
 
 

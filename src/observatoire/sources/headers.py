@@ -17,7 +17,7 @@ from observatoire.sources.texts import SEPARATORS, Rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from observatoire.sources.descriptor import FileSpec
+    from observatoire.sources.filespec import FileSpec
 
 #: What a workbook itself holds at most; beyond, a file is no table of territories.
 MOST_COLUMNS = 16_384
@@ -50,6 +50,25 @@ def named(header: list[str], spec: FileSpec) -> list[str]:
         spec.territory if not name and spec.territory == column_letter(at) else name
         for at, name in enumerate(header)
     ]
+
+
+def joined(header: list[str], above: list[str], spec: FileSpec) -> list[str]:
+    """Tell apart columns of one name by what stands above them: « Hommes » under 2015 and 2016.
+
+    Examples
+    --------
+    >>> from observatoire.sources.filespec import FileSpec
+    >>> spec = FileSpec("f.csv", "wide", "Quartier")
+    >>> joined(["Quartier", "H", "F", "H", "F"], ["", "2015", "", "2016", ""], spec)
+    ['Quartier', 'H 2015', 'F 2015', 'H 2016', 'F 2016']
+    """
+    count = Counter(header)
+    group, made = "", []
+    for at, name in enumerate(header):
+        group = (above[at].strip() if at < len(above) else "") or group
+        twice = name and count[name] > 1 and name != spec.territory and group
+        made.append(f"{name} {' '.join(group.split())}" if twice else name)
+    return made if max(Counter(one for one in made if one).values(), default=1) == 1 else header
 
 
 def check_width(width: int, path: Path) -> None:
@@ -96,7 +115,8 @@ def check_header(header: list[str], spec: FileSpec, path: Path, separator: str) 
             f"La colonne « {repeated[0]} » figure deux fois.",
             where=path.name,
             why="On ne saurait laquelle lire.",
-            remedy="Renommez ou supprimez l’une des deux.",
+            remedy="Renommez ou supprimez l’une des deux ; si deux tableaux sont côte à côte, mettez-les "
+            "l’un sous l’autre.",
             column=repeated[0],
         )
 

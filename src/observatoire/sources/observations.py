@@ -15,19 +15,22 @@ from observatoire.sources.faults import (
     NO_REJECT,
     REJECT_COLUMNS,
     error_of,
+    headings,
     reject,
     territory_rejects,
 )
 from observatoire.sources.gathering import Part, gather
 from observatoire.sources.numbers import Numbers, parse_numbers
 from observatoire.sources.periods import read_periods
+from observatoire.sources.writings import strip_unit, ungroup
 from observatoire.typography import enumerate_words
 from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.descriptor import FileSpec, Source
+    from observatoire.sources.descriptor import Source
+    from observatoire.sources.filespec import FileSpec
     from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 
@@ -108,7 +111,7 @@ def observe(
     # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
     decimal = spec.decimal if table.separator else ""
     parts = [
-        Part(at, variable, column, raw, _parse(raw, variable, source, decimal))
+        Part(at, variable, column, raw, _parse(raw, variable, source, spec, decimal))
         for at, variable, column, raw in parts_told
     ]
     rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
@@ -122,6 +125,8 @@ def observe(
         _aside(table),
     ]
     rejects = pd.concat([one for one in found if len(one)] or [found[0]])
+    columns = [part.column for part in parts]
+    rejects = headings(rejects, rows, table, columns, _told(rows, parts))
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = _duplicates(rows, parts, good, spec)
     if len(again):
@@ -182,7 +187,7 @@ def _columns(
             remedy="Vérifiez ignored dans source.toml ; pour un chiffre par ligne, layout = "
             '"long", variable_column et value_column.',
         )
-    return [(everyone, name, name, frame[name]) for name in variables]
+    return [(everyone, spec.columns.get(name, name), name, frame[name]) for name in variables]
 
 
 def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str]:
@@ -197,7 +202,7 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
                 remedy='Nommez-la dans le fichier, ou ajoutez "" à ignored dans source.toml.',
                 column=name,
             )
-        if name not in source.variables:
+        if spec.columns.get(name, name) not in source.variables:
             raise UnknownColumnError(
                 f"La colonne « {name} » n’est décrite nulle part.",
                 where=table.name,
@@ -209,14 +214,27 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
     return names
 
 
-def _parse(raw: pd.Series, variable: str, source: Source, decimal: str) -> Numbers:
-    """Read the cells of a variable; a « % » is dropped where it is the unit."""
+def _parse(raw: pd.Series, variable: str, source: Source, spec: FileSpec, decimal: str) -> Numbers:
+    """Read the cells of a variable; its unit, written after a number, is dropped."""
     known = source.variables.get(variable)
+    raw = ungroup(raw, spec.thousands)
     numbers = parse_numbers(raw, source.markers, decimal, known.nature if known else None)
-    if known is None or known.unit != "%" or not numbers.unreadable.any():
+    if known is None or not known.unit or not numbers.unreadable.any():
         return numbers
-    bare = raw.str.strip().str.replace(r"^([0-9\s.,+−-]*[0-9,.])\s*%$", r"\1", regex=True)
-    return parse_numbers(bare, source.markers, decimal, known.nature)
+    if known.unit == "part":
+        return _shares(raw, numbers, source, decimal)
+    return parse_numbers(strip_unit(raw, known.unit), source.markers, decimal, known.nature)
+
+
+def _shares(raw: pd.Series, numbers: Numbers, source: Source, decimal: str) -> Numbers:
+    """Read « 12,5 % » in a column of shares as 0.125."""
+    told = parse_numbers(strip_unit(raw[numbers.unreadable], "%"), source.markers, decimal)
+    value, unreadable = numbers.value.copy(), numbers.unreadable.copy()
+    status = numbers.status.copy()
+    value[told.value.index] = told.value / 100
+    unreadable[told.value.index] = told.unreadable
+    status[told.value.index[~told.unreadable]] = told.status[~told.unreadable]
+    return replace(numbers, value=value, unreadable=unreadable, status=status)
 
 
 def _place(
@@ -240,13 +258,12 @@ def _place(
     rows["territory"] = ""
     for zoning, group in rows.groupby("zoning", sort=False)["territory_raw"]:
         matcher = zonings[str(zoning)]
-        found = {text: matcher.find(text) for text in group.unique()}
-        rows.loc[group.index, "territory"] = group.map(found)
+        rows.loc[group.index, "territory"] = group.map(matcher.find_each(group.unique().tolist()))
     return rows.astype({"territory": "str"})
 
 
-def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
-    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
+def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+    """Tell the rows that hold a figure, a range or a sign."""
     told = np.zeros(len(rows), dtype=bool)
     for part in parts:
         numbers = part.numbers
@@ -255,7 +272,14 @@ def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
         if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
             written &= part.raw.fillna("").str.strip().ne("").to_numpy()
         told[part.at] |= (figure | written).to_numpy()
-        unread = np.flatnonzero(numbers.unreadable.to_numpy())
+    return told
+
+
+def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
+    told = _told(rows, parts)
+    for part in parts:
+        unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
         digits = [any(map(str.isdecimal, text)) for text in part.raw.iloc[unread]]
         told[part.at[unread[np.array(digits, dtype=bool)]]] = True
     return ~told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from observatoire.values import is_period
@@ -37,6 +38,8 @@ def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
     >>> import pandas as pd
     >>> read_periods(pd.Series(["2016", "2016.0"])).to_list()
     ['2016', '2016']
+    >>> read_periods(pd.Series(["T1 2014", "1er semestre 2014", "Février 2014"])).to_list()
+    ['2014-T1', '2014-S1', '2014-02']
     >>> read_periods(pd.Series(["16", "98"]), "yy").to_list()
     ['2016', '1998']
     >>> read_periods(pd.Series(["31/12/2020", "2020-12-31"]), "date").to_list()
@@ -50,7 +53,7 @@ def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
 def _read_one(text: str, form: str) -> str:
     if not form:
         year = text.removesuffix(".0")
-        return year if is_period(year) else text
+        return year if is_period(year) else _in_words(text)
     if form == "yy":
         digits = text.removesuffix(".0").zfill(2)
         return year_of(digits) if re.fullmatch("[0-9]{2}", digits) else text
@@ -59,6 +62,54 @@ def _read_one(text: str, form: str) -> str:
         return text
     told = f"{found['y'] or found['y2']}-{int(found['m'] or found['m2']):02d}"
     return told if is_period(told) else text
+
+
+_PART = re.compile(
+    r"(?P<y>(?:19|20)[0-9]{2})[-_ /]*(?:[tq](?P<t>[1-4])|s(?P<s>[12])|m?(?P<m>0[1-9]|1[0-2]))"
+    r"|(?:t(?P<t2>[1-4])|s(?P<s2>[12])|(?P<m2>0?[1-9]|1[0-2])(?=[-_/]))[-_ /]*(?P<y2>(?:19|20)[0-9]{2})"
+    r"|(?P<n>[1-4])(?:er|re|e|eme|nd|d)? (?P<k>trimestre|semestre)(?: de)? (?P<y3>(?:19|20)[0-9]{2})"
+)
+_MONTH = re.compile(r"([a-z]+)\.? ((?:19|20)[0-9]{2})")
+_MONTHS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin",
+    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+)  # fmt: skip
+
+
+def _in_words(text: str) -> str:
+    """Read « T1 2014 », « 1er trimestre 2014 », « janvier 2014 »; anything else is left as it is."""
+    flat = unicodedata.normalize("NFKD", text.casefold())
+    plain = " ".join("".join(one for one in flat if not unicodedata.combining(one)).split())
+    month = _MONTH.fullmatch(plain)
+    if month is not None:
+        ranks = [rank for rank, name in enumerate(_MONTHS, 1) if name.startswith(month[1])]
+        return f"{month[2]}-{ranks[0]:02d}" if len(ranks) == 1 and len(month[1]) > 2 else text  # noqa: PLR2004 - « jan »
+    found = _PART.fullmatch(plain)
+    if found is None:
+        return text
+    year = found["y"] or found["y2"] or found["y3"]
+    if found["n"]:
+        told = f"{year}-{'T' if found['k'] == 'trimestre' else 'S'}{found['n']}"
+    elif part := found["t"] or found["t2"]:
+        told = f"{year}-T{part}"
+    elif part := found["s"] or found["s2"]:
+        told = f"{year}-S{part}"
+    else:
+        told = f"{year}-{int(found['m'] or found['m2']):02d}"
+    return told if is_period(told) else text
+
+
+def without_period(name: str) -> str:
+    """Return a name without the period it holds, nor what stood around it.
+
+    Examples
+    --------
+    >>> without_period("Allocataires (2014)"), without_period("pop_2013"), without_period("2014")
+    ('Allocataires', 'pop', '')
+    """
+    bare = _IN_NAME.sub("", name, count=1)
+    bare = re.sub(r"\(\s*\)|\[\s*\]", "", bare)
+    return " ".join(bare.strip(" _-–—,;:/").split())
 
 
 def year_of(digits: str) -> str:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.sources.descriptor import Markers
-from observatoire.sources.numbers import parse_numbers
-from observatoire.sources.periods import period_in
+from observatoire.sources.measuring import Measured, measure, writing_of
+from observatoire.sources.periods import period_in, read_periods, without_period
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
-from observatoire.values import Nature, is_period
+from observatoire.values import is_period
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from observatoire.sources.detecting import Found
     from observatoire.territories.names import Matcher
 
-#: A column is one of figures when half its cells are numbers.
-_HALF = 0.5
+#: Different cells of a column that tell how numbers are written; variables that a column names.
+_LOOKED, _VARIABLES = 2000, 300
+
+#: The number of an EPCI; so many rows of the same number make a class, not a measure.
+_EPCI, _FEW = "2[0-9]{8}", 4
 
 
 def plan_of(found: Found, period: str, matcher: Matcher) -> Plan:
@@ -99,38 +102,51 @@ def _family_plan(found: Found) -> Plan:
         markers=dict(family.markers),
         secrecy=dict(family.secrecy),
         variables=variables,
+        strangers=[
+            one
+            for one in header
+            if one not in roles and one not in variables and not family.is_ignored(one)
+        ]
+        if spec.layout == "wide"
+        else [],
     )
 
 
 def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     frame, spec = found.table.frame, found.spec
     mine = frame[frame[spec.territory].str.strip().map(lambda text: bool(matcher.find(text)))]
-    plan = Plan()
-    ignored, used = [], Counter[str]()
-    period_column = ""
-    for name in map(str, frame.columns):
+    plan, kept = Plan(), dict[str, pd.Series]()
+    period_column = period_form = ""
+    for at, name in enumerate(map(str, frame.columns)):
         if name == spec.territory:
             continue
-        cells = mine[name].str.strip()
+        cells = mine.iloc[:, at].str.strip()
         filled = cells[cells != ""]
-        if name and signs().is_period(name) and len(filled) and filled.map(_year).all():
-            period_column = period_column or name
-            continue
-        if not name or filled.empty or _names_place(name, filled, matcher):
-            ignored.append(name)
-            continue
-        told, doubt, found_signs = _measured(name, filled)
-        if told is None:
-            ignored.append(name)
-            continue
-        plan.variables[name] = told
-        if doubt:
-            plan.doubts[name] = doubt
-        used.update(found_signs)
-    plan.markers = {
-        kind: sorted(sign for sign in used if signs().meaning(sign) == kind)
-        for kind in ("secret", "missing", "not_applicable")
+        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled))
+        form = _period_form(name, filled)
+        if form is not None:
+            period_column, period_form = period_column or name, period_form or form
+        elif not name or filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
+            # Several columns may have no name: nothing tells them apart.
+            plan.labels += [] if name in plan.labels else [name]
+        else:
+            kept[name] = filled
+    plan.writing = writing_of(_cells(kept.values(), typed=not found.table.separator))
+    measured = {
+        name: told for name, cells in kept.items() if (told := measure(name, cells, plan.writing))
     }
+    if all(_constant(kept[name]) for name in measured):
+        plan.labels += list(measured)
+        kept = {name: cells for name, cells in kept.items() if name not in measured}
+        measured = {}
+    plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
+    plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
+    periods = _periods(found, list(measured), period_column)
+    long = _long(found, mine, kept, list(measured), period_column)
+    if long:
+        _name_by_rows(plan, found, long, kept[long["value_column"]])
+    else:
+        _name_by_columns(plan, found, measured, kept, periods)
     plan.head = {
         "title": _title(found),
         "producer": "à préciser",
@@ -138,17 +154,127 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
         "zoning": found.zoning,
         "absence": "non transmis par le partenaire",
     }
-    plan.file = {**_periods(found, list(plan.variables), period_column), "ignored": ignored}
+    roles = {spec.territory, period_column, *measured, *long.values()} - {""}
+    ignored = [] if long else [name for name in map(str, frame.columns) if name not in roles]
+    plan.file = {
+        **periods,
+        **long,
+        "period_form": period_form,
+        "columns": plan.columns,
+        "decimal": plan.writing.decimal,
+        "thousands": "?" if plan.writing.doubtful else plan.writing.thousands,
+        "ignored": ignored,
+    }
     return plan
 
 
-def _year(text: str) -> bool:
-    return is_period(text.removesuffix(".0"))
+def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:
+    """Return the texts that may tell how numbers are written.
+
+    In a workbook a number has no writing of its own: only what was typed as a text tells.
+    """
+    texts = [str(text) for cells in columns for text in cells.unique()[:_LOOKED]]
+    return [text for text in texts if not typed or re.search("[,'’]", text)]
 
 
-def _names_place(name: str, filled: pd.Series, matcher: Matcher) -> bool:
+def _add(plan: Plan, variable: str, told: Measured) -> None:
+    plan.variables[variable] = told.told
+    if told.doubt:
+        plan.doubts[variable] = told.doubt
+    for sign in told.signs:
+        kind = signs().meaning(sign)
+        known = plan.markers.setdefault(kind, [])
+        if isinstance(known, list) and sign not in known:
+            known.append(sign)
+
+
+def _name_by_columns(
+    plan: Plan,
+    found: Found,
+    measured: dict[str, Measured],
+    kept: dict[str, pd.Series],
+    periods: dict[str, object],
+) -> None:
+    """Name variables after their columns; columns that differ by their year only are one."""
+    own = periods.get("periods")
+    groups: dict[str, list[str]] = {}
+    for name in measured:
+        stem = without_period(name) if isinstance(own, dict) and name in own else name
+        groups.setdefault(stem or _title(found), []).append(name)
+    for variable, names in groups.items():
+        if len(names) == 1:
+            _add(plan, names[0], measured[names[0]])
+            continue
+        told = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
+        _add(plan, variable, told or measured[names[0]])
+        plan.columns |= dict.fromkeys(names, variable)
+
+
+def _long(
+    found: Found,
+    mine: pd.DataFrame,
+    kept: dict[str, pd.Series],
+    measured: list[str],
+    period_column: str = "",
+) -> dict[str, str]:
+    """Return the columns of a table of one figure a row: what it measures, and the figure."""
+    keys = [found.spec.territory, *([period_column] if period_column else [])]
+    if len(measured) != 1 or not mine.duplicated(keys).any():
+        return {}
+    words = [name for name in kept if name not in measured]
+    for name in sorted(words, key=lambda one: not signs().is_variable(one)):
+        distinct = mine[name].nunique()
+        if 1 < distinct <= _VARIABLES and not mine.duplicated([*keys, name]).any():
+            return {"layout": "long", "variable_column": name, "value_column": measured[0]}
+    return {}
+
+
+def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], filled: pd.Series) -> None:
+    frame = found.table.frame
+    told_of = frame[long["variable_column"]].str.strip()
+    for variable in dict.fromkeys(told_of):
+        cells = filled[told_of.loc[filled.index] == variable]
+        told = measure(variable, cells if len(cells) else filled, plan.writing)
+        if variable and told is not None:
+            _add(plan, variable, told)
+
+
+def _period_form(name: str, filled: pd.Series) -> str | None:
+    """Return how a column of periods writes them, None when it is no such column."""
+    if not name or not signs().is_period(name) or filled.empty:
+        return None
+    for form in ("", "date"):
+        if read_periods(filled, form).map(is_period).all():
+            return form
+    return None
+
+
+def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
     """Say whether a column names or places territories: by its title, or by what it holds."""
-    return signs().is_label(name) or bool(filled.map(lambda text: bool(matcher.find(text))).all())
+    if signs().is_label(name) or filled.map(lambda text: bool(matcher.find(text))).all():
+        return True
+    if filled.str.fullmatch(_EPCI).all() or filled.map(_is_code).all():
+        return True
+    whole = territory.str.strip().loc[filled.index]
+    pairs = zip(whole, filled, strict=True)
+    return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
+
+
+def _holds_figures(filled: pd.Series) -> bool:
+    """Say whether a column without a name holds more than the rank of its rows."""
+    numbers = pd.to_numeric(filled, errors="coerce")
+    ranks = numbers.notna().all() and (numbers.diff().dropna() == 1).all()
+    return bool(numbers.notna().any()) and not ranks
+
+
+def _is_code(text: str) -> bool:
+    return any(map(str.isalpha, text)) and bool(signs().levels_of(text))
+
+
+def _constant(cells: pd.Series) -> bool:
+    """Say whether a column has one whole number in all its rows: a class or a rank, no figure."""
+    same = len(cells) >= _FEW and bool((cells == cells.iloc[0]).all())
+    return same and cells.iloc[0].strip("0") != ""
 
 
 def _title(found: Found) -> str:
@@ -170,42 +296,3 @@ def _periods(found: Found, names: list[str], period_column: str) -> dict[str, ob
         span = f"{years[0][:4]}-{years[-1][:4]}"
         return {"period": around or span, "periods": own}
     return {"period": years[0] if years else around}
-
-
-def _measured(name: str, filled: pd.Series) -> tuple[dict[str, object] | None, str, list[str]]:
-    """Return what a column of figures measures, what is doubtful in it, and the signs it holds."""
-    texts_told = [str(text) for text in filled.unique()]
-    found_signs = [text for text in texts_told if signs().meaning(text)]
-    marks = Markers(secret=tuple(found_signs))
-    bare = pd.Series([text.removesuffix("%").strip() for text in texts_told], dtype="str")
-    numbers = parse_numbers(bare, marks, nature=Nature.COUNT)
-    figures = numbers.value.notna() | numbers.low.notna()
-    readable = figures | (numbers.marker != "")
-    if not figures.any() or readable.mean() < _HALF:
-        return None, "", []
-    percent = any("%" in text for text in texts_told) or "%" in name
-    values = numbers.value.dropna()
-    whole = bool((values == values.round()).all() and (values >= 0).all())
-    nature = signs().nature(name) or (Nature.RATE if percent else None)
-    if nature is None and numbers.low.notna().any():
-        nature = Nature.COUNT  # « <5 » is written of people, not of an index
-    doubt = ""
-    if nature is None:
-        plain = not re.search(r"[A-Za-z][0-9]", name)
-        nature = Nature.COUNT if whole and plain else Nature.INDEX
-        doubt = (
-            "nature à vérifier"
-            if nature is Nature.COUNT
-            else "nature à préciser : count, amount, rate, median, mean ou index"
-        )
-    big = bool((values > 1.5).any())  # noqa: PLR2004 - a share is at most one
-    units = {
-        Nature.RATE: "%" if percent or big else "part",
-        Nature.AMOUNT: "euros" if re.search("€|euro|montant", name, re.IGNORECASE) else "",
-    }
-    label = " ".join(name.split())
-    return (
-        {"label": label, "nature": str(nature), "unit": units.get(nature, "")},
-        doubt,
-        found_signs,
-    )

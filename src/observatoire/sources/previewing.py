@@ -20,12 +20,14 @@ from observatoire.errors import (
 )
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
 from observatoire.sources.detecting import Found, find_table
+from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
 from observatoire.sources.showing import html_page, sections, text_page
 from observatoire.sources.zeros import restore_zeros
 from observatoire.territories.names import simplify
+from observatoire.typography import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +92,8 @@ class Preview:
         ObservatoireError
             When too little was understood: the message says what to mend or to tell.
         """
-        if self.plan is None or self.source is None:
+        doubtful = self.plan is not None and bool(self.plan.writing.doubtful)
+        if self.plan is None or (self.source is None and not doubtful):
             raise self.refusal or DescriptorError("Rien n’a été compris de ce fichier.")
         return self.plan.toml()
 
@@ -183,7 +186,7 @@ def preview_table(
         found = find_table(
             opened, ground.zonings, ground.families, preferred=ground.preferred, zoning=zoning
         )
-    except RowError as error:
+    except (RowError, DescriptorError) as error:
         return Preview(path, ground, refusal=error)
     if found.family is not None and found.family.kind != "figures":
         return Preview(path, ground, found, refusal=_not_figures(found))
@@ -219,13 +222,14 @@ def _not_figures(found: Found) -> ObservatoireError:
 
 def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
     """Return what is still to be told before the file can be loaded."""
+    name, where = found.table.name, found.spec.territory
     if not plan.variables:
-        return DescriptorError(
-            "Aucune colonne de chiffres n’a été trouvée à côté des territoires.",
-            where=found.table.name,
-            why=f"Colonne des territoires : « {found.spec.territory} ».",
-            remedy="Vérifiez que le tableau a une ligne par territoire et une colonne par chiffre.",
-        )
+        columns = [str(one) for one in found.table.frame.columns if one != where]
+        return no_figure(columns, plan.labels, plan.words, name, where)
+    if plan.writing.doubtful:
+        return _two_readings(found, plan.writing.doubtful)
+    if plan.mixed is not None:
+        return _two_units(found, *plan.mixed)
     if not plan.file.get("period") and not plan.file.get("period_column"):
         return DescriptorError(
             f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
@@ -235,3 +239,27 @@ def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
             "en ligne de commande, --period 2016.",
         )
     return None
+
+
+def _two_readings(found: Found, text: str) -> DescriptorError:
+    mark = "." if "." in text else ","
+    whole, rest = text.split(mark)
+    return DescriptorError(
+        f"« {text} » se lit de deux façons : {number(int(whole + rest))}, ou {whole},{rest} ?",
+        where=found.table.name,
+        why="Rien dans ce fichier ne dit si ce signe sépare les milliers ou les décimales : les "
+        "chiffres seraient faux d’un facteur mille.",
+        remedy="Écrivez son source.toml (o.preview(…).write(), ou --write) et remplacez-y "
+        f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez '
+        "les nombres sans séparateur de milliers.",
+    )
+
+
+def _two_units(found: Found, column: str, text: str) -> DescriptorError:
+    return DescriptorError(
+        f"« {text} » est écrit sans % dans une colonne de pourcentages.",
+        where=f"{found.table.name}, colonne {column}",
+        why="C’est soit une part (à multiplier par cent), soit un pourcentage : le chiffre serait "
+        "faux d’un facteur cent.",
+        remedy="Écrivez toute la colonne de la même façon.",
+    )

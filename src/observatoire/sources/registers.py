@@ -17,12 +17,13 @@ from observatoire.sources.dates import last_day, read_date
 from observatoire.sources.faults import REJECT_COLUMNS
 from observatoire.sources.numbers import parse_numbers
 from observatoire.sources.observations import Parsed
-from observatoire.values import is_period
+from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.descriptor import FileSpec, Markers, Source
+    from observatoire.sources.descriptor import Markers, Source
+    from observatoire.sources.filespec import FileSpec
     from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 
@@ -75,10 +76,10 @@ class Register:
 
 @dataclass(frozen=True)
 class Words:
-    """The codes that a register may name."""
+    """The codes that a register may name; of each indicator, its nature and its unit."""
 
     zonings: Mapping[str, Matcher]
-    indicators: tuple[str, ...]
+    indicators: Mapping[str, tuple[str, str]]
     themes: tuple[str, ...]
 
 
@@ -316,8 +317,9 @@ class _Reader:
         return found
 
     def _check_objectives(self, rows: pd.DataFrame) -> None:
-        for at, (start, due, goal, relative) in enumerate(
-            rows[["start", "due", "goal", "relative"]].itertuples(index=False)
+        told = ["start", "due", "baseline", "goal", "relative", "indicator"]
+        for at, (start, due, baseline, goal, relative, code) in enumerate(
+            rows[told].itertuples(index=False)
         ):
             if start and due and is_period(start) and last_day(due) < last_day(start):
                 reason = f"L’échéance ({due}) précède le point de départ ({start})."
@@ -325,7 +327,31 @@ class _Reader:
             if not (np.isnan(goal) or np.isnan(relative)):
                 reason = "Une cible et une variation sont données : on ne saurait laquelle viser."
                 self._refuse(at, "cible", "goals", reason)
+            if baseline == 0 and not np.isnan(relative):
+                reason = "Une variation en % d’un départ nul n’a pas de sens."
+                self._refuse(at, "variation", "aim", reason)
+            self._check_figures(at, code, {"reference": baseline, "cible": goal}, relative)
 
+    def _check_figures(
+        self, at: int, code: str, figures: Mapping[str, float], relative: float
+    ) -> None:
+        """Refuse what an indicator of that nature can never be."""
+        nature, unit = self.words.indicators.get(code, ("", ""))
+        if nature not in _NEVER_NEGATIVE:
+            return
+        for column, figure in figures.items():
+            if figure < 0:
+                reason = f"« {code} » ne peut être négatif."
+                self._refuse(at, column, "aim", reason)
+            if nature == str(Nature.RATE) and unit == "%" and figure > _WHOLE:
+                self._refuse(at, column, "aim", f"« {code} » ne peut dépasser 100 %.")
+        if relative < -_WHOLE:
+            self._refuse(at, "variation", "aim", "Une baisse ne peut dépasser 100 %.")
+
+
+_NEVER_NEGATIVE = (str(Nature.COUNT), str(Nature.AMOUNT), str(Nature.RATE))
+
+_WHOLE = 100.0  # per cent
 
 _AMOUNT = "\0"  # starts the columns of money while a row has one a funder
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 REGISTRY_FILE = "registry.toml"
 
+#: The most letters between two dots of the name of a host.
+_LABEL = 63
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -127,7 +130,11 @@ def _check(resource: Resource, table: Declaration) -> None:
     for key in ("page", "address"):
         address = getattr(resource, key)
         if address and not _is_web(address):
-            raise table.refuse(key, f"« {address} » n’est pas une adresse http ou https")
+            raise table.refuse(
+                key,
+                f"« {address} » n’est pas une adresse http ou https (sans espace, accent ni mot "
+                "de passe)",
+            )
     if resource.sha256 and not re.fullmatch(r"[0-9a-f]{64}", resource.sha256):
         raise table.refuse("sha256", "une empreinte SHA-256 a 64 chiffres hexadécimaux")
     if PurePosixPath(resource.file).name != resource.file or "\\" in resource.file:
@@ -148,5 +155,13 @@ def _check(resource: Resource, table: Declaration) -> None:
 
 
 def _is_web(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return False
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    host = str(parts.hostname or "")
+    labels = all(0 < len(label) <= _LABEL for label in host.split("."))
+    return parts.scheme in ("http", "https") and labels and "@" not in parts.netloc

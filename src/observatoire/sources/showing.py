@@ -158,7 +158,10 @@ def _aside_section(parsed: Parsed) -> Section:
     ]
     outside = aside[aside["kind"] == "outside"]
     if len(outside):
-        lines.append(f"{plural(outside['line'].nunique(), 'ligne')} hors des communes observées.")
+        lines += [
+            f"{plural(group['line'].nunique(), 'ligne')} : {str(reason)[:1].lower()}{str(reason)[1:]}"
+            for reason, group in outside.groupby("reason")
+        ]
     shown = aside[aside["kind"] != "outside"].drop_duplicates("line")
     table = [("Ligne", "Texte", "Pourquoi")]
     table += [

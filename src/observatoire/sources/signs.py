@@ -13,7 +13,7 @@ from observatoire.declarations import Declaration, read_toml
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: A line of text with as many words as this is a sentence, not the name of a territory.
 SENTENCE = 6
@@ -29,10 +29,14 @@ class Signs:
     notes: tuple[str, ...]
     ignored: tuple[re.Pattern[str], ...]
     periods: tuple[re.Pattern[str], ...]
+    variables: tuple[re.Pattern[str], ...]
+    dictionary: tuple[re.Pattern[str], ...]
+    coordinates: tuple[re.Pattern[str], ...]
     natures: Mapping[Nature, re.Pattern[str]]
     secret: tuple[str, ...]
     missing: tuple[str, ...]
     not_applicable: tuple[str, ...]
+    levels: Mapping[str, re.Pattern[str]]
 
     def is_total(self, text: str) -> bool:
         """Say whether a line's first cell announces a total.
@@ -63,7 +67,10 @@ class Signs:
         (<Nature.RATE: 'rate'>, <Nature.MEDIAN: 'median'>, None)
         """
         plain = _plain(name)
-        return next((one for one, told in self.natures.items() if told.fullmatch(plain)), None)
+        said = (plain, plain.replace("_", " "))
+        return next(
+            (one for one, told in self.natures.items() if any(map(told.fullmatch, said))), None
+        )
 
     def is_label(self, name: str) -> bool:
         """Say whether a column names or places a territory rather than measures it."""
@@ -72,6 +79,46 @@ class Signs:
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
         return any(told.fullmatch(_plain(name)) for told in self.periods)
+
+    def is_variable(self, name: str) -> bool:
+        """Say whether a column names what the figure of each row measures."""
+        return any(told.fullmatch(_plain(name)) for told in self.variables)
+
+    def is_dictionary(self, header: Sequence[str]) -> bool:
+        """Say whether some names of columns are those of a dictionary: a code and what it means.
+
+        Examples
+        --------
+        >>> signs().is_dictionary(["VAR_ID", "VAR_LIB", "VAR_LIB_LONG"])
+        True
+        >>> signs().is_dictionary(["Quartier", "Type", "Allocataires"])
+        False
+        """
+        plain = [_plain(name) for name in header if name.strip()]
+        named, explained = self.dictionary
+        codes = [name for name in plain if named.fullmatch(name)]
+        words = [name for name in plain if explained.fullmatch(name) and name not in codes]
+        if not codes or len(codes) + len(words) < 2:  # noqa: PLR2004 - a code and what it means
+            return False
+        return 2 * len(codes + words) >= len(plain) or set(plain[:2]) <= {*codes, *words}
+
+    def coordinates_of(self, header: Sequence[str]) -> list[str]:
+        """Return the two columns that place a row by its coordinates, if there are two."""
+        found = [
+            next((name for name in header if told.fullmatch(_plain(name))), "")
+            for told in self.coordinates
+        ]
+        return found if all(found) else []
+
+    def levels_of(self, code: str) -> set[str]:
+        """Return the geographical levels that a code may be of, told by its form.
+
+        Examples
+        --------
+        >>> signs().levels_of("97209"), signs().levels_of("R84"), signs().levels_of("Dillon")
+        ({'commune'}, {'région'}, set())
+        """
+        return {level for level, told in self.levels.items() if told.fullmatch(code)}
 
     def meaning(self, text: str) -> str:
         """Return what a sign stands for: ``secret``, ``missing``, ``not_applicable``, or nothing."""
@@ -85,11 +132,17 @@ def signs() -> Signs:
     path = Path(str(resources.files("observatoire.sources").joinpath("signs.toml")))
     table = read_toml(path)
     natures, markers = table.child("natures"), table.child("markers")
+    levels = table.child("levels")
     read = Signs(
         totals=table.texts("totals"),
         notes=table.texts("notes"),
         ignored=tuple(_pattern(table, "ignored", text) for text in table.texts("ignored")),
         periods=tuple(_pattern(table, "periods", text) for text in table.texts("periods")),
+        variables=tuple(_pattern(table, "variables", text) for text in table.texts("variables")),
+        dictionary=tuple(_pattern(table, "dictionary", text) for text in table.texts("dictionary")),
+        coordinates=tuple(
+            _pattern(table, "coordinates", text) for text in table.texts("coordinates")
+        ),
         natures={
             nature: _pattern(natures, str(nature), natures.text(str(nature)))
             for nature in (Nature.MEDIAN, Nature.MEAN, Nature.INDEX, Nature.RATE, Nature.AMOUNT)
@@ -97,8 +150,9 @@ def signs() -> Signs:
         secret=markers.texts("secret"),
         missing=markers.texts("missing"),
         not_applicable=markers.texts("not_applicable"),
+        levels={level: re.compile(levels.text(level)) for level in levels.table},
     )
-    for part in (natures, markers, table):
+    for part in (natures, markers, levels, table):
         part.close()
     return read
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ _SAMPLE, _LONGEST = 100_000, 131_072
 
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 
+#: A line with its end, as the csv module takes them.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
 
 def guess_encoding(content: bytes, name: str) -> str:
     """Return the encoding of a text: UTF-16 by its mark, UTF-8 when it is valid, else Windows'.
@@ -45,6 +49,11 @@ def guess_encoding(content: bytes, name: str) -> str:
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    sample = content[:_SAMPLE]
+    for at, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        # Latin letters written on two bytes: every other one is zero.
+        if len(sample) > 3 and 5 * sample[at::2].count(0) > 4 * len(sample[at::2]):  # noqa: PLR2004
+            return encoding
     refuse_binary(content, name)
     try:
         content.decode("utf-8-sig")
@@ -56,8 +65,22 @@ def guess_encoding(content: bytes, name: str) -> str:
                 where=name,
                 remedy="Redemandez le fichier entier au producteur.",
             ) from error
-        return "cp1252"
+        return _single_byte(content)
     return "utf-8-sig"
+
+
+#: The letters and signs that French tables are written with, beyond ASCII.
+_FRENCH = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ°«»’‘“”–—…€²³\u00a0ñ")
+
+
+def _single_byte(content: bytes) -> str:
+    """Return which single-byte encoding makes French of a text; Windows' when none does better."""
+    counts = Counter(byte for byte in content if byte > 127)  # noqa: PLR2004 - beyond ASCII
+    scores = {}
+    for encoding in ("cp1252", "mac_roman", "cp850"):
+        told = {byte: bytes([byte]).decode(encoding, "replace") for byte in counts}
+        scores[encoding] = sum(count for byte, count in counts.items() if told[byte] in _FRENCH)
+    return max(scores, key=scores.__getitem__)
 
 
 def decode(content: bytes, encoding: str, name: str) -> str:
@@ -72,12 +95,6 @@ def decode(content: bytes, encoding: str, name: str) -> str:
         refuse_binary(content, name)
     try:
         text = content.decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
-    except LookupError as error:
-        raise UnreadableFileError(
-            f"L’encodage « {encoding} » n’existe pas.",
-            where=name,
-            remedy='Essayez encoding = "utf-8" ou "cp1252" dans source.toml.',
-        ) from error
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         if error.end >= len(content):
@@ -90,6 +107,12 @@ def decode(content: bytes, encoding: str, name: str) -> str:
             f"Ces octets ne sont pas du « {encoding} ».",
             where=f"{name}, ligne {line}",
             remedy='Déclarez encoding = "cp1252" (Windows) ou "utf-8" dans source.toml.',
+        ) from error
+    except (LookupError, ValueError) as error:
+        raise UnreadableFileError(
+            f"L’encodage « {encoding} » n’existe pas.",
+            where=name,
+            remedy='Essayez encoding = "utf-8" ou "cp1252" dans source.toml.',
         ) from error
     return text if text.isascii() else _without_surrogates(text, name)
 
@@ -222,7 +245,9 @@ def read_rows(text: str, separator: str, name: str, most: int = 0) -> Rows:
     TruncatedFileError, UnreadableFileError, EmptyFileError
         On a text between quotes that does not end, a row that is none, a file without a row.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    # A text laid out as a file is a whole copy of it: too much for a few rows.
+    lines = (line[0] for line in _LINE.finditer(text)) if most else io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     rows: Rows = []
     try:
         for row in reader:
@@ -303,7 +328,19 @@ def read_quickly(
         return None
     if table.num_rows != len(numbers):
         return None
-    frame: pd.DataFrame = table.to_pandas().astype("str")
+    return without_hollow(table.to_pandas().astype("str"), numbers)
+
+
+def without_hollow(frame: pd.DataFrame, numbers: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """Leave out the rows that hold nothing but spaces.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"0": ["a", " "], "1": ["", ""]}, dtype="str")
+    >>> without_hollow(table, np.array([2, 3]))[1].tolist()
+    [2]
+    """
     hollow = frame["0"].str.strip() == ""
     if hollow.any():
         suspects = frame[hollow]

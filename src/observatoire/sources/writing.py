@@ -7,15 +7,25 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from observatoire.sources.measuring import Writing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
+#: The tables of a file, which TOML wants after its own keys.
+_TABLES = ("periods", "columns")
+
 
 @dataclass
 class Plan:
-    """What a ``source.toml`` will say, table by table; empty values are left out."""
+    """What a ``source.toml`` will say, table by table; empty values are left out.
+
+    ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
+    the columns that place territories, ``words`` those that hold no figure, with an example,
+    ``strangers`` those that a known family does not describe.
+    """
 
     head: dict[str, object] = field(default_factory=dict)
     file: dict[str, object] = field(default_factory=dict)
@@ -23,25 +33,33 @@ class Plan:
     secrecy: dict[str, object] = field(default_factory=dict)
     variables: dict[str, dict[str, object]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    unnamed: bool = False
+    mixed: tuple[str, str] | None = None
+    writing: Writing = field(default_factory=Writing)
 
     def toml(self) -> str:
         """Return the text of the declaration; what was guessed is marked « à vérifier »."""
         parts = [
             "# Écrit par observatoire preview ; à relire : il est vérifié à chaque chargement.",
             _lines(self.head),
-            f"[[files]]\n{_lines({k: v for k, v in self.file.items() if k != 'periods'})}",
+            f"[[files]]\n{_lines({k: v for k, v in self.file.items() if k not in _TABLES})}",
         ]
-        periods = self.file.get("periods")
-        if isinstance(periods, dict) and periods:
-            parts.append(f"[files.periods]\n{_lines(periods)}")
+        for name in _TABLES:
+            told = self.file.get(name)
+            if isinstance(told, dict) and told:
+                parts.append(f"[files.{name}]\n{_lines(told)}")
         for name in ("markers", "secrecy"):
             table: dict[str, object] = getattr(self, name)
             if any(value not in ("", []) for value in table.values()):
                 parts.append(f"[{name}]\n{_lines(table)}")
-        for code, told in self.variables.items():
+        for code, measure in self.variables.items():
             doubt = self.doubts.get(code, "")
             comment = f"  # {doubt}" if doubt else ""
-            parts.append(f"[variables.{key(code)}]{comment}\n{_lines(told)}")
+            parts.append(f"[variables.{key(code)}]{comment}\n{_lines(measure)}")
         return "\n\n".join(part for part in parts if part) + "\n"
 
 

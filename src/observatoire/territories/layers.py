@@ -10,6 +10,7 @@ import numpy as np
 import pyogrio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from observatoire.errors import (
     CRSError,
@@ -21,8 +22,9 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.territories.systems import systems_like
-from observatoire.typography import enumerate_words, several_of
+from observatoire.territories.signatures import check_signature, offline
+from observatoire.territories.systems import place_of, systems_like
+from observatoire.typography import enumerate_words, number, several_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +44,9 @@ _GDAL_ERRORS = (
     pyogrio.errors.GeometryError,
     pyogrio.errors.CRSError,
 )
+
+#: Below this share of the rows of a layer, names that repeat are namesakes.
+_NAMESAKES = 0.2
 
 _POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
 
@@ -97,15 +102,17 @@ def read_layer(
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
     _check_crs(frame, path, crs)
+    _check_near(frame, path, crs)
     texts = _texts(frame[column])
     codes = texts.map(matcher.find)
     mine = codes != ""
     outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
     kept = frame[mine].set_axis(codes[mine], axis=0)
+    _check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
     shapes, repaired = _check_shapes(flat, path, repair=repair)
-    moved = shapes.to_crs(crs)
+    moved = _moved(shapes, path, crs)
     _check_place(moved, path, frame.crs, crs)
     return Layer(
         shapes=gpd.GeoSeries(moved, crs=crs),
@@ -125,7 +132,7 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
     UnreadableFileError, EmptyFileError
         When GDAL cannot read the file, or it has no row.
     """
-    if not path.exists():
+    if not path.is_file():
         raise UnreadableFileError(
             "Le fichier n’existe pas.",
             where=str(path),
@@ -137,23 +144,46 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
             where=path.name,
             remedy="Redemandez-le au producteur.",
         )
-    try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
-    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, OSError, ValueError) as error:
-        raise UnreadableFileError(
-            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
-            where=path.name,
-            why=f"Le lecteur dit : {error}",
-            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
-        ) from error
-    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame) and len(frame)]
+    layers = [frame for frame in read_frames(path) if len(frame)]
     if not layers:
         raise EmptyFileError(
             "La couche ne contient aucun contour.",
             where=path.name,
             remedy="Redemandez-la, ou choisissez un fichier de polygones.",
         )
+    return layers
+
+
+def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
+    """Return the layers of a file that have shapes, or the first of them, never from elsewhere.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is not what its name says, or GDAL cannot read it.
+    """
+    check_signature(path)
+    try:
+        with offline():
+            names = [str(name) for name in pyogrio.list_layers(path)[:most, 0]]
+            frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
+    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, ProjError, OSError, ValueError) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
+        ) from error
+    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame)]
+    for frame in layers:
+        if not frame.columns.is_unique:
+            name = frame.columns[frame.columns.duplicated()][0]
+            raise UnreadableFileError(
+                f"La colonne « {name} » figure deux fois.",
+                where=path.name,
+                why="On ne saurait laquelle lire.",
+                remedy="Renommez ou supprimez l’une des deux dans QGIS.",
+            )
     return layers
 
 
@@ -225,10 +255,109 @@ def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
     )
 
 
+def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
+    """Refuse a file none of whose layers is where the workspace's CRS is of use.
+
+    Raises
+    ------
+    CRSError
+        With where they are.
+    """
+    refusal: CRSError | None = None
+    for frame in layers:
+        if frame.crs is None:
+            return
+        try:
+            _check_near(frame, path, crs)
+        except CRSError as error:
+            refusal = refusal or error
+        else:
+            return
+    if refusal is not None:
+        raise refusal
+
+
+def _check_near(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
+    """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use."""
+    area = CRS(crs).area_of_use
+    known = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty]
+    if area is None or known.empty:
+        return
+    try:
+        x0, y0, x1, y1 = known.to_crs("EPSG:4326").total_bounds
+    except (pyogrio.errors.CRSError, ProjError):
+        return  # said by the check of each shape
+    if not np.isfinite([x0, y0, x1, y1]).all():
+        return
+    if x0 <= area.east and x1 >= area.west and y0 <= area.north and y1 >= area.south:
+        return
+    raise CRSError(
+        "Cette couche est ailleurs : aucun de ses contours n’est près de vos territoires.",
+        where=path.name,
+        why=f"Elle va de {_degrees(x0)} à {_degrees(x1)} de longitude et de {_degrees(y0)} à "
+        f"{_degrees(y1)} de latitude{_place_of(x0, y0, x1, y1)} ; vos territoires sont en {crs} "
+        f"({area.name.split(' - ')[0]}). Des noms de lieux s’y retrouvent peut-être : ce sont des "
+        "homonymes.",
+        remedy="Demandez la couche de vos communes. Si c’est bien la leur, son système "
+        f"({_crs_name(frame.crs)}) est faux : corrigez-le dans QGIS (Définir la projection), sans "
+        "reprojeter.",
+        bounds=(x0, y0, x1, y1),
+    )
+
+
+def _degrees(value: float) -> str:
+    return f"{number(value, 1)}°"
+
+
+def _place_of(x0: float, y0: float, x1: float, y1: float) -> str:
+    """Name the French territory in which the middle of a layer lies, if it is in one."""
+    place = place_of((x0 + x1) / 2, (y0 + y1) / 2)
+    return f" ({place})" if place else ""
+
+
+def _moved(shapes: gpd.GeoSeries, path: Path, crs: str) -> gpd.GeoSeries:
+    """Carry shapes to the workspace's CRS."""
+    try:
+        return shapes.to_crs(crs)
+    except ProjError as error:
+        raise CRSError(
+            f"On ne sait pas passer du système de cette couche à {crs}.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
+        ) from error
+
+
 def _crs_name(crs: CRS) -> str:
     """Name a CRS as people do: its EPSG code, or its title."""
     code = crs.to_epsg()
     return f"EPSG:{code}" if code else str(crs.name)
+
+
+def _check_namesakes(
+    kept: gpd.GeoDataFrame,
+    texts: pd.Series,
+    matcher: Matcher,
+    path: Path,
+    column: str,
+    rows: int,
+) -> None:
+    """Refuse a wide layer in which towns elsewhere have quartiers of the same names."""
+    repeated = kept.index[kept.index.duplicated()]
+    by_name = ~texts.isin(list(matcher.names)).any()
+    if not len(repeated) or not by_name or len(kept) > _NAMESAKES * rows:
+        return
+    name = matcher.names[repeated[0]]
+    count = int((kept.index == repeated[0]).sum())
+    raise UnknownTerritoryError(
+        f"Cette couche couvre bien plus que vos territoires : {count} contours s’appellent « {name} ».",
+        where=f"{path.name}, colonne {column}",
+        why=f"Sur {rows} contours, {len(kept)} portent le nom d’un des {several_of(matcher.label)} : "
+        "ce sont pour la plupart des homonymes d’autres villes.",
+        remedy="Gardez les seuls contours de vos communes (QGIS : Extraire par attribut), ou donnez la "
+        "colonne des codes : code_column.",
+        codes=list(repeated),
+    )
 
 
 def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:

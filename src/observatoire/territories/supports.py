@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
+from pyproj.exceptions import ProjError
 
 from observatoire.errors import (
     CRSError,
@@ -17,6 +18,7 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
+from observatoire.territories.layers import read_frames
 from observatoire.values import IMPUTED_COLUMNS
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 CELL_PATTERN = r"^CRS(?P<crs>\d+)RES(?P<size>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)$"
 
 _TEXT_SUFFIXES = (".csv", ".txt")
+
+#: No coordinate in metres has more digits.
+_LONGEST = 9
 
 
 def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
@@ -57,7 +62,20 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
     """
     if not path.is_file():
         raise FileError("Le support n’existe pas.", where=str(path))
-    frame = _read_cells(path) if path.suffix.lower() in _TEXT_SUFFIXES else _read_layer(path)
+    try:
+        frame = _read_cells(path) if path.suffix.lower() in _TEXT_SUFFIXES else _read_layer(path)
+        return _weighed(frame, weight, path).to_crs(crs)
+    except ProjError as error:
+        raise CRSError(
+            f"On ne sait pas passer du système de ce support à {crs}.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Enregistrez-le avec son système dans QGIS.",
+        ) from error
+
+
+def _weighed(frame: gpd.GeoDataFrame, weight: str, path: Path) -> gpd.GeoDataFrame:
+    """Read as numbers the weight and the flags of imputed cells."""
     if weight not in frame.columns:
         columns = [str(column) for column in frame.columns]
         raise UnknownColumnError(
@@ -65,21 +83,16 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
             where=path.name,
             remedy=suggestion(weight, columns),
         )
-    counted = [weight, *(name for name in IMPUTED_COLUMNS if name in frame.columns)]
+    flags = [str(name) for name in frame.columns if str(name).casefold() in IMPUTED_COLUMNS]
+    counted = [weight, *flags]
     numbers = {name: pd.to_numeric(frame[name], errors="coerce") for name in counted}
-    return frame.assign(**numbers).to_crs(crs)
+    return frame.assign(**numbers)
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:
-    try:
-        frame = pyogrio.read_dataframe(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as error:
-        raise UnreadableFileError(
-            "Ce support n’est pas une couche lisible.",
-            where=path.name,
-            why=f"Le lecteur dit : {error}",
-        ) from error
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+    frames = read_frames(path, 1)
+    frame = frames[0] if frames else None
+    if frame is None or frame.crs is None:
         raise CRSError(
             "Le support ne dit pas dans quel système de coordonnées il est.",
             where=path.name,
@@ -89,10 +102,18 @@ def _read_layer(path: Path) -> gpd.GeoDataFrame:
 
 
 def _read_cells(path: Path) -> gpd.GeoDataFrame:
-    table = pd.read_csv(path, sep=None, engine="python", dtype=str, encoding="utf-8-sig")
+    try:
+        table = pd.read_csv(path, sep=None, engine="python", dtype=str, encoding="utf-8-sig")
+    except (OSError, ValueError, csv.Error, pd.errors.ParserError) as error:
+        raise UnreadableFileError(
+            "Ce support ne se lit pas comme un tableau.",
+            where=path.name,
+            why=f"Le lecteur dit : {error}",
+            remedy="Donnez le fichier de l’Insee tel quel, en csv UTF-8.",
+        ) from error
     for column in table.columns:
         parts = table[column].fillna("").str.extract(CELL_PATTERN)
-        if parts["crs"].notna().all() and len(parts):
+        if _tells_cells(parts):
             return _squares(table, parts.astype(np.int64))
     raise UnknownColumnError(
         "Aucune colonne ne contient des identifiants de carreaux.",
@@ -100,6 +121,12 @@ def _read_cells(path: Path) -> gpd.GeoDataFrame:
         why="On les lit sous la forme CRS5490RES200mN1592600E728800.",
         remedy="Donnez le fichier de l’Insee tel quel, ou une couche géographique.",
     )
+
+
+def _tells_cells(parts: pd.DataFrame) -> bool:
+    """Say whether every row tells a cell, in numbers that are places on Earth."""
+    told = bool(len(parts)) and bool(parts.notna().all(axis=None))
+    return told and bool((parts.apply(lambda one: one.str.len()) <= _LONGEST).all(axis=None))
 
 
 def _squares(table: pd.DataFrame, parts: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -46,6 +46,18 @@ def known_systems() -> tuple[System, ...]:
     return tuple(systems)
 
 
+def place_of(longitude: float, latitude: float) -> str:
+    """Return the French territory around a point, by the official system in use there.
+
+    Examples
+    --------
+    >>> place_of(1.4, 43.6), place_of(55.5, -21.1)
+    ('métropole', 'La Réunion')
+    """
+    near = (s for s in known_systems() if s.metric and _within(CRS(s.code), longitude, latitude))
+    return next((system.places for system in near if system.places), "")
+
+
 def systems_like(bounds: Sequence[float], around: str = "") -> list[System]:
     """Return the systems in which some bounds lie where the system is of use.
 

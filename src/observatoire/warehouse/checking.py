@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from observatoire.typography import number
 from observatoire.values import records
 from observatoire.warehouse.cells import CELL_COLUMNS, cut_cells
 from observatoire.warehouse.checks import (
@@ -16,12 +19,14 @@ from observatoire.warehouse.checks import (
     Check,
     broken,
     check_columns,
+    endless,
     read_checks,
+    unnumbered,
 )
 from observatoire.warehouse.findings import CheckReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -37,6 +42,9 @@ TOTAL_COLUMNS = (
     "part_source",
     "part_variable",
 )
+
+#: How long a workspace's own predicate may take (in seconds), how many rows any may tell of.
+_PATIENCE, _MOST_ROWS = 60.0, 1_000_000
 
 FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
 
@@ -123,11 +131,14 @@ def _lay_out(warehouse: Warehouse, totals: pd.DataFrame, cells: pd.DataFrame) ->
 
 
 def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
-    check_columns(warehouse, check)
-    try:
-        rows = warehouse.connection.execute(check.sql, dict(check.parameters) or None).df()
-    except duckdb.Error as error:
-        raise broken(check, error) from error
+    with _within(warehouse, check):
+        check_columns(warehouse, check)
+        rows = warehouse.connection.execute(
+            f"SELECT * FROM ({check.sql}\n) LIMIT {_MOST_ROWS + 1}",  # noqa: S608 - read and checked
+            dict(check.parameters) or None,
+        ).df()
+    if len(rows) > _MOST_ROWS:
+        raise endless(check, f"signale plus de {number(_MOST_ROWS)} lignes")
     texts = ["source", "zoning", "territory", "variable", "period"]
     found = rows[list(ROW_COLUMNS)].assign(
         check=check.name,
@@ -138,7 +149,27 @@ def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
         **{name: rows[name].astype("object").fillna("").astype("str") for name in texts},
     )
     numbers = {"load": "Int64", "line": "Int64", "value": "float64"}
-    return found[list(FINDING_COLUMNS)].astype(numbers)
+    try:
+        return found[list(FINDING_COLUMNS)].astype(numbers)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise unnumbered(check, error) from error
+
+
+@contextmanager
+def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
+    """Stop a predicate of a workspace that does not end, and tell what DuckDB refuses."""
+    alarm = threading.Timer(_PATIENCE, warehouse.connection.interrupt)
+    alarm.daemon = True
+    if not check.ours:
+        alarm.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise endless(check, f"n’a pas fini en {_PATIENCE:.0f} secondes") from error
+    except duckdb.Error as error:
+        raise broken(check, error) from error
+    finally:
+        alarm.cancel()
 
 
 def _signature(warehouse: Warehouse, checks: Sequence[Check], totals: pd.DataFrame) -> str:

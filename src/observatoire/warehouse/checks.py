@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import string
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,12 +30,21 @@ LEVELS = ("remarque", "alerte", "erreur")
 #: What every predicate gives of a row that fails.
 ROW_COLUMNS = ("source", "load", "line", "zoning", "territory", "variable", "period", "value")
 
+#: How DuckDB's Python names the kinds of columns that hold numbers, or nothing at all.
+_NUMBERS = (
+    "NUMBER", "NULL", "INTEGER", "BIGINT", "HUGEINT", "SMALLINT", "TINYINT", "UTINYINT",
+    "USMALLINT", "UINTEGER", "UBIGINT", "DOUBLE", "FLOAT", "DECIMAL", '"NULL"',
+)  # fmt: skip
+
 #: What a predicate may read: the tables of checked.sql, then those of the warehouse.
 READABLE = (
     "figure", "total", "cell",
     "zoning", "territory", "source", "variable", "load", "observation", "reject", "restored",
     "convention", "target", "action", "note", "current_observation",
 )  # fmt: skip
+
+#: Functions that look out of the warehouse, or change something in it.
+_OUTSIDE = ("getenv", "current_setting", "nextval", "write_log", "getvariable", "setseed")
 
 #: Functions that make rows out of nothing but their arguments.
 _ROW_FUNCTIONS = ("unnest", "generate_series", "range")
@@ -52,6 +62,7 @@ class Check:
     sql: str
     parameters: Mapping[str, float]
     origin: str
+    ours: bool = True  # of the library, not of a workspace
 
     def told(self, row: Mapping[str, Any]) -> str:
         """Return the sentence of one failing row, its numbers as French readers expect them."""
@@ -90,21 +101,22 @@ def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
 def _read(path: Path, known: Mapping[str, Check | None] | None = None) -> dict[str, Check | None]:
     table = read_toml(path)
     found = {
-        name: _read_check(name, child, known or {})
-        for name, child in table.children("checks").items()
+        name: _read_check(name, child, known) for name, child in table.children("checks").items()
     }
     table.close()
     return found
 
 
-def _read_check(name: str, table: Declaration, known: Mapping[str, Check | None]) -> Check | None:
+def _read_check(
+    name: str, table: Declaration, known: Mapping[str, Check | None] | None
+) -> Check | None:
     if table.take("off", bool, False):  # noqa: FBT003 - a default, not a switch
         table.close()
-        if name not in known:
+        if name not in (known or {}):
             raise DescriptorError(
                 f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom.",
                 where=table.where,
-                remedy=suggestion(name, known),
+                remedy=suggestion(name, known or {}),
             )
         return None
     check = Check(
@@ -116,6 +128,7 @@ def _read_check(name: str, table: Declaration, known: Mapping[str, Check | None]
         sql=table.text("sql").strip().rstrip(";"),
         parameters=dict(_numbers(table, "parameters")),
         origin=table.path.name,
+        ours=known is None,
     )
     table.close()
     _check_select(check, table)
@@ -176,7 +189,9 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 def _common_tables(tree: Any) -> Iterator[str]:
     for node in _nodes(tree):
         for entry in (node.get("cte_map") or {}).get("map", ()):
-            yield str(entry["key"])
+            name = str(entry["key"])
+            if name.isidentifier():  # where it does not reach, another name would be read as a file
+                yield name
 
 
 def _read_tables(tree: Any) -> Iterator[str]:
@@ -188,6 +203,10 @@ def _read_tables(tree: Any) -> Iterator[str]:
             name = str((node.get("function") or {}).get("function_name"))
             if name not in _ROW_FUNCTIONS:
                 yield f"{name}()"
+        if node.get("type") == "SHOW_REF":
+            yield "DESCRIBE, SUMMARIZE"
+        if node.get("class") == "FUNCTION" and node.get("function_name") in _OUTSIDE:
+            yield f"{node['function_name']}()"
 
 
 def check_columns(warehouse: Warehouse, check: Check) -> None:
@@ -202,12 +221,13 @@ def check_columns(warehouse: Warehouse, check: Check) -> None:
     """
     try:
         given = warehouse.connection.execute(
-            f"SELECT * FROM ({check.sql}) LIMIT 0",  # noqa: S608 - read and checked above
+            f"SELECT * FROM ({check.sql}\n) LIMIT 0",  # noqa: S608 - read and checked above
             dict(check.parameters) or None,
         ).description
     except duckdb.Error as error:
         raise broken(check, error) from error
     columns = [column[0] for column in given]
+    _check_kinds(check, {column[0]: str(column[1]) for column in given})
     for column in ROW_COLUMNS:
         if column not in columns:
             raise DescriptorError(
@@ -225,6 +245,23 @@ def check_columns(warehouse: Warehouse, check: Check) -> None:
             )
 
 
+def _check_kinds(check: Check, kinds: Mapping[str, str]) -> None:
+    for column in ("load", "line", "value"):
+        kind = kinds.get(column, "NUMBER").partition("(")[0]
+        if kind not in _NUMBERS:
+            raise unnumbered(check, f"« {column} » est de la sorte {kinds[column]}")
+
+
+def unnumbered(check: Check, why: object) -> DescriptorError:
+    """Return the error of a predicate whose load, line or value is no number."""
+    return DescriptorError(
+        f"Dans le contrôle « {check.name} », load, line et value ne sont pas tous des nombres.",
+        where=check.origin,
+        why=f"Le moteur dit : {why}.",
+        remedy="load et line sont ceux de figure ; value est un nombre, ou NULL::DOUBLE.",
+    )
+
+
 def _fields(check: Check) -> list[str]:
     try:
         parts = list(string.Formatter().parse(check.message))
@@ -234,6 +271,13 @@ def _fields(check: Check) -> list[str]:
             where=check.origin,
             remedy="Une colonne s’écrit {colonne} ; doublez les autres accolades.",
         ) from error
+    for _, field, form, conversion in parts:
+        if form or conversion:
+            raise DescriptorError(
+                f"Le message du contrôle « {check.name} » met en forme {{{field}}}.",
+                where=check.origin,
+                remedy="Écrivez {colonne} sans rien d’autre : les nombres sont écrits à la française.",
+            )
     return [field for _, field, _, _ in parts if field is not None]
 
 
@@ -244,6 +288,16 @@ def broken(check: Check, error: duckdb.Error) -> DescriptorError:
         where=check.origin,
         why=f"Le moteur dit : {str(error).splitlines()[0]}",
         remedy="Corrigez-le, ou éteignez le contrôle par off = true ; les chiffres chargés sont gardés.",
+    )
+
+
+def endless(check: Check, why: str) -> DescriptorError:
+    """Return the error to raise on a predicate that does not end, or tells of everything."""
+    return DescriptorError(
+        f"Le contrôle « {check.name} » {why}.",
+        where=check.origin,
+        why="Un contrôle désigne quelques lignes, sans retenir l’analyste.",
+        remedy="Corrigez-le, ou éteignez-le par off = true ; les chiffres chargés sont gardés.",
     )
 
 
@@ -258,6 +312,8 @@ def _said(value: Any) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN is the one thing unequal to itself
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if math.isinf(value):
+            return "un nombre sans fin"
         text = number(float(value), 2)
         return text.rstrip("0").rstrip(",") if "," in text else text
     return str(value)

@@ -8,7 +8,7 @@ from observatoire.errors import LoadError, ObservatoireError, UnknownNameError, 
 from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
-from observatoire.typography import plural
+from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.filling import check_on_error, load_source, matchers, scope
 from observatoire.warehouse.loads import LoadReport, store_files
 
@@ -104,6 +104,23 @@ def _notices(preview: Preview) -> tuple[str, ...]:
         named = ", ".join(f"« {name} »" for name in doubts[:6])
         more = f" et {len(doubts) - 6} autres" if len(doubts) > 6 else ""  # noqa: PLR2004 - shown
         told.append(f"Nature devinée, à vérifier : {named}{more}.")
+    if plan is not None and plan.strangers:
+        names = [f"« {name} »" for name in plan.strangers]
+        told.append(
+            f"Colonnes que cette famille ne décrit pas, laissées de côté : {enumerate_words(names, most=8)}."
+        )
+    if plan is not None and not preview.family:
+        lost = [f"« {name} »" for name in plan.words] + (["(sans nom)"] if plan.unnamed else [])
+        if lost:
+            told.append(
+                f"Colonnes laissées de côté, sans chiffre lisible ou sans nom : {enumerate_words(lost, most=6)}."
+            )
+        if plan.columns:
+            made = sorted(set(plan.columns.values()))
+            told.append(
+                "Une même variable sur plusieurs périodes : "
+                f"{enumerate_words([f'« {one} »' for one in made], most=6)}."
+            )
     return tuple(told)
 
 

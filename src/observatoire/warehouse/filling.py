@@ -14,7 +14,7 @@ from observatoire.errors import DescriptorError, UnknownTerritoryError, suggesti
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.archives import holds_suffix
 from observatoire.sources.conventions import told_convention
-from observatoire.sources.descriptor import DESCRIPTOR_NAME, FileSpec, Source
+from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.registers import Words, enrol
 from observatoire.sources.zeros import restore_zeros
@@ -22,6 +22,7 @@ from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
     Layer,
+    check_near,
     choose_column,
     count_members,
     open_layers,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from observatoire.sources.filespec import FileSpec
     from observatoire.warehouse.connection import Warehouse
 
 ON_ERROR = ("refuse", "reject")
@@ -125,7 +127,7 @@ def scope(workspace: Workspace) -> tuple[str, ...]:
     """Return the communes observed: the prefixes of the codes that belong here."""
     found: set[str] = set()
     for zoning in workspace.zonings.values():
-        found |= set(read_members(zoning.members)["commune"]) - {""}
+        found |= set(read_members(zoning.members)["commune"].unique()) - {""}
     return tuple(sorted(found))
 
 
@@ -196,17 +198,22 @@ def load_source(
     return _with_notices(report, source, parsed)
 
 
-def _codes(workspace: Workspace) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the codes of indicators and of themes that registers may name."""
+def _codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    """Return the indicators, with nature and unit, and the themes that registers may name."""
     if not workspace.catalogue.is_file():
-        return (), ()
+        return {}, ()
     return _catalogue_codes(workspace.catalogue, workspace.catalogue.read_bytes())
 
 
 @lru_cache(maxsize=16)
-def _catalogue_codes(path: Path, _: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _catalogue_codes(path: Path, _: bytes) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     table = read_toml(path)
-    return tuple(table.take("indicators", dict, {})), tuple(table.take("themes", dict, {}))
+    told = {
+        code: (str(one.get("nature", "")), str(one.get("unit", "")))
+        for code, one in table.take("indicators", dict, {}).items()
+        if isinstance(one, dict)
+    }
+    return told, tuple(table.take("themes", dict, {}))
 
 
 def _parse(
@@ -331,14 +338,15 @@ def _recognise(
     known = matchers(workspace)
     if zoning:
         workspace.zoning(zoning)
-    chosen = zoning or _likeliest(known, path, code_column)
+    chosen = zoning or _likeliest(known, path, code_column, workspace.crs)
     layer = read_layer(path, known[chosen], workspace.crs, code_column=code_column, repair=repair)
     return chosen, layer
 
 
-def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str) -> str:
+def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
     """Return the zoning of which a layer names most territories, then the largest share."""
     layers = open_layers(path)
+    check_near(layers, path, crs)
     scores: dict[str, tuple[int, float]] = {}
     refusal: UnknownTerritoryError | None = None
     for code, one in known.items():

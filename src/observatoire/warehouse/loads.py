@@ -21,7 +21,8 @@ from observatoire.warehouse.findings import told_findings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from observatoire.sources.descriptor import FileSpec, Source
+    from observatoire.sources.descriptor import Source
+    from observatoire.sources.filespec import FileSpec
     from observatoire.sources.observations import Parsed
     from observatoire.warehouse.connection import Warehouse
 

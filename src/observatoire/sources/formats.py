@@ -1,0 +1,204 @@
+"""Cells of a workbook as their reader sees them: texts, figures in per cent, formulas in error."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pandas as pd
+
+from observatoire.sources.archives import ZIP_ERRORS
+
+_ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>')
+_SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
+_RELATION = re.compile(r"<Relationship\b[^>]*>")
+_FORMAT = re.compile(rb'<numFmt\b[^>]*\bnumFmtId="([0-9]+)"[^>]*\bformatCode="([^"]*)"')
+_FORMATS = re.compile(rb"<cellXfs\b.*?</cellXfs>", re.DOTALL)
+_STYLE = re.compile(rb'<xf\b[^>]*?\bnumFmtId="([0-9]+)"')
+
+#: The two formats in per cent that every workbook knows by number.
+_PERCENT = (b"9", b"10")
+
+
+def restore_seen(
+    columns: list[list[Any]], content: bytes, sheet: str, broken: frozenset[str]
+) -> None:
+    """Write cells as their reader sees them: « 12.5 % » for 0.125 shown in per cent, « #REF! ».
+
+    calamine gives the number without its format, and an error as a blank. A blank is a figure that
+    is not there; an error is one that was there and is lost: its row must be refused. And 0.125
+    beside a typed « 12,5 % » are the same figure.
+
+    Parameters
+    ----------
+    columns : list of list
+        The sheet's cells, altered in place.
+    content : bytes
+        The workbook.
+    sheet : str
+        The sheet's name.
+    broken : frozenset of str
+        The parts of the workbook that hold a formula in error.
+    """
+    if content[:2] != b"PK":
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if "content.xml" in archive.namelist():
+                _open_document(columns, archive.read("content.xml"), sheet)
+                return
+            path, styles = _sheet_path(archive, sheet), _percent_styles(archive)
+            if path not in broken and not styles:
+                return
+            xml = archive.read(path)
+    except (KeyError, *ZIP_ERRORS):
+        return  # calamine has read it another way
+    for letters, digits, text in _ERROR_CELL.findall(xml):
+        column, row = _column(letters) - 1, int(digits) - 1
+        if column < len(columns) and row < len(columns[0]) and is_blank(columns[column][row]):
+            columns[column][row] = text.decode("utf-8", "replace")
+    for letters, digits in _percent_cells(xml, styles):
+        _show_percent(columns, int(digits) - 1, _column(letters) - 1)
+
+
+def _show_percent(columns: list[list[Any]], row: int, column: int) -> None:
+    if column < len(columns) and row < len(columns[0]):
+        columns[column][row] = percent_text(cells_text([columns[column][row]])[0])
+
+
+def percent_text(text: str) -> str:
+    """Write a share in per cent, every digit kept; what is no number is left as it is.
+
+    Examples
+    --------
+    >>> percent_text("0.125"), percent_text("1"), percent_text("s")
+    ('12.5 %', '100 %', 's')
+    """
+    try:
+        share = Decimal(text)
+    except InvalidOperation:
+        return text
+    return f"{(share * 100).normalize():f} %" if share.is_finite() else text
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> list[bytes]:
+    """Return the ranks of the cell styles that show a number in per cent."""
+    try:
+        xml = archive.read("xl/styles.xml")
+    except KeyError:
+        return []
+    told = {
+        number
+        for number, code in _FORMAT.findall(xml)
+        if b"%" in re.sub(rb"&quot;.*?&quot;", b"", code)
+    }
+    block = _FORMATS.search(xml)
+    known = _STYLE.findall(block[0]) if block else []
+    return [b"%d" % rank for rank, one in enumerate(known) if one in told or one in _PERCENT]
+
+
+def _percent_cells(xml: bytes, styles: list[bytes]) -> list[tuple[bytes, bytes]]:
+    if not styles:
+        return []
+    pattern = rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(?:%s)"(?: t="n")?>' % b"|".join(styles)
+    return re.findall(pattern, xml)
+
+
+_ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
+_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")
+_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
+_PERCENTAGE = b'office:value-type="percentage"'
+
+
+def _open_document(columns: list[list[Any]], xml: bytes, sheet: str) -> None:
+    """Write the percentages of an OpenDocument sheet as they are shown."""
+    if _PERCENTAGE not in xml:
+        return
+    told = {
+        html.unescape(found[1].decode("utf-8", "replace")): found[0]
+        for found in _ODS_TABLE.finditer(xml)
+    }
+    first = 0
+    for attributes, body in _ODS_ROW.findall(told.get(sheet, b"")):
+        times = _times(attributes)
+        if _PERCENTAGE in body:
+            ranks = _percent_ranks(body)
+            for row in range(first, min(first + times, len(columns[0]))):
+                for column in ranks:
+                    _show_percent(columns, row, column)
+        first += times
+
+
+def _percent_ranks(body: bytes) -> list[int]:
+    ranks: list[int] = []
+    at = 0
+    for attributes in _ODS_CELL.findall(body):
+        times = _times(attributes)
+        if _PERCENTAGE in attributes:
+            ranks += range(at, at + min(times, 1 << 14))
+        at += times
+    return ranks
+
+
+def _times(attributes: bytes) -> int:
+    found = _REPEATED.search(attributes)
+    return int(found[1]) if found else 1
+
+
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column
+
+
+def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
+    names = archive.read("xl/workbook.xml").decode("utf-8", "replace")
+    relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    wanted = {html.unescape(name): key for name, key in _SHEET.findall(names)}[sheet]
+    for relation in _RELATION.findall(relations):
+        told = dict(re.findall(r'(\w+)="([^"]*)"', relation))
+        if told.get("Id") == wanted:
+            return f"xl/{told.get('Target', '').removeprefix('/xl/')}"
+    raise KeyError(sheet)
+
+
+# --- Cells as texts ----------------------------------------------------------------------------------
+
+
+def is_blank(cell: object) -> bool:
+    """Say whether a cell holds nothing."""
+    return cell == "" or cell is None or cell != cell  # noqa: PLR0124 - so is what is no number
+
+
+def cells_text(column: list[Any]) -> list[str]:
+    """Write a column of typed cells as the texts a reader of the sheet sees.
+
+    Examples
+    --------
+    >>> cells_text([972090101.0, 1.5, None, "s", True])
+    ['972090101', '1.5', '', 's', 'True']
+    """
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column
+    if kinds <= {str, float}:
+        return [one if type(one) is str else _float_text(one) for one in column]
+    return [_cell_text(one) for one in column]
+
+
+def _float_text(cell: float) -> str:
+    """Write a number; a whole one has no decimal, what is no number is blank."""
+    text = repr(float(cell) + 0.0)  # makes -0 and 0 alike
+    return "" if text == "nan" else text.removesuffix(".0")
+
+
+def _cell_text(cell: object) -> str:
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return ""
+    return _float_text(cell) if isinstance(cell, float) else str(cell)

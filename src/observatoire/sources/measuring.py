@@ -1,0 +1,183 @@
+"""Say what a stranger's column measures: its nature, its unit, how its numbers are written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.sources.descriptor import Markers
+from observatoire.sources.numbers import parse_numbers
+from observatoire.sources.signs import signs
+from observatoire.sources.writings import strip_unit, ungroup
+from observatoire.values import Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: A column is one of figures when half its cells are numbers, or were meant as numbers.
+_HALF = 0.5
+
+#: A share is at most one: beyond, a rate is written in per cent.
+_SHARE = 1.5
+
+_UNIT = re.compile(r"[<>≤≥]?\s*[+-]?[0-9][0-9\s.,'’]*\s?(%|[€$]|[^\W\d_][^\d]{0,11})")
+_ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a column measures: its table in ``source.toml``, what is doubtful, the signs it holds.
+
+    ``mixed`` is a bare share among percentages, which reads in two ways.
+    """
+
+    told: dict[str, object]
+    doubt: str
+    signs: tuple[str, ...]
+    mixed: str = ""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How the numbers of a table are written; ``doubtful`` is one that reads in two ways."""
+
+    thousands: str = ""
+    decimal: str = ""
+    doubtful: str = ""
+
+
+def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
+    """Return what a column of figures measures, None when it is no such column.
+
+    Parameters
+    ----------
+    name : str
+        Its title.
+    filled : Series of str
+        Its cells that are not blank.
+    writing : Writing
+        How the table writes its numbers.
+
+    Examples
+    --------
+    >>> measure("Revenu médian", pd.Series(["12 345 €", "11 000 €"]), Writing()).told
+    {'label': 'Revenu médian', 'nature': 'median', 'unit': '€'}
+    >>> measure("Commentaire", pd.Series(["vu", "à revoir"]), Writing()) is None
+    True
+    """
+    texts = [str(text) for text in filled.unique()]
+    found = [text for text in texts if signs().meaning(text)]
+    unit = _unit_of([text for text in texts if text not in found])
+    bare = strip_unit(ungroup(pd.Series(texts, dtype="str"), writing.thousands), unit)
+    numbers = parse_numbers(bare, Markers(secret=tuple(found)), nature=Nature.COUNT)
+    figures = numbers.value.notna() | numbers.low.notna()
+    tried = figures | pd.Series([bool(_ATTEMPT.fullmatch(one)) for one in texts], dtype=bool)
+    if not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
+        return None
+    percent = unit == "%" or "%" in name
+    values = numbers.value.dropna()
+    mixed = _mixed(texts, numbers.value) if unit == "%" else ""
+    nature, doubt = _nature(name, values, percent=percent, ranged=bool(numbers.low.notna().any()))
+    told = _unit_told(name, nature, unit, values, percent=percent)
+    label = " ".join(name.split())
+    return Measured(
+        {"label": label, "nature": str(nature), "unit": told}, doubt, tuple(found), mixed
+    )
+
+
+def _mixed(texts: list[str], values: pd.Series) -> str:
+    """Return a bare share (0.25) that stands among percentages (25 %): which is meant is not told."""
+    bare = [
+        value for text, value in zip(texts, values, strict=True) if "%" not in text and value > 0
+    ]
+    shown = [value for text, value in zip(texts, values, strict=True) if "%" in text]
+    doubtful = bare and shown and max(bare) <= 1 < max(shown)
+    return (
+        next(text for text, v in zip(texts, values, strict=True) if v == bare[0])
+        if doubtful
+        else ""
+    )
+
+
+def _unit_of(texts: list[str]) -> str:
+    """Return the one unit written after the numbers of a column, or an empty text."""
+    found = Counter(match[1].strip() for text in texts if (match := _UNIT.fullmatch(text)))
+    if "%" in found:
+        return "%"
+    whole = [text for text in texts if text[-1:].isdecimal() or _UNIT.fullmatch(text)]
+    unit = next(iter(found), "")
+    lone = len(found) == 1 and 2 * found[unit] > len(whole) and unit not in ("p", "r", "e")
+    return unit if lone else ""
+
+
+def _nature(name: str, values: pd.Series, *, percent: bool, ranged: bool) -> tuple[Nature, str]:
+    nature = signs().nature(name) or (Nature.RATE if percent else None)
+    if nature is None and ranged:
+        nature = Nature.COUNT  # « <5 » is written of people, not of an index
+    if nature is not None:
+        return nature, ""
+    whole = bool((values == values.round()).all() and (values >= 0).all())
+    if whole and not re.search(r"[A-Za-z][0-9]", name):
+        return Nature.COUNT, "nature à vérifier"
+    return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"
+
+
+def _unit_told(name: str, nature: Nature, unit: str, values: pd.Series, *, percent: bool) -> str:
+    if nature is Nature.RATE and not (unit and unit != "%"):
+        return "%" if percent or bool((values > _SHARE).any()) else "part"
+    if not unit and nature is Nature.AMOUNT:
+        return "euros" if re.search("€|euro|montant", name, re.IGNORECASE) else ""
+    return unit
+
+
+_BOTH = re.compile(r"-?[0-9]{1,3}(?P<t>[.,'’])(?:[0-9]{3}(?P=t))*[0-9]{3}(?:(?P<d>[.,])[0-9]+)?")
+_MARKED = re.compile(r"-?(?P<whole>[0-9]+)(?P<d>[.,])(?P<rest>[0-9]+)")
+_GROUP = 3
+
+
+def writing_of(texts: Iterable[str]) -> Writing:
+    """Return how a table writes its numbers: « 1.234,5 », « 1,234.5 », « 1'234 », or plainly.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        The cells of its columns of figures.
+
+    Examples
+    --------
+    >>> writing_of(["12.345,67", "1.234"])
+    Writing(thousands='.', decimal=',', doubtful='')
+    >>> writing_of(["1,234", "2,345"]).doubtful, writing_of(["1,234", "2,5"]).doubtful
+    ('1,234', '')
+    """
+    decimals: set[str] = set()
+    groups: set[str] = set()
+    either: dict[str, str] = {}
+    for text in texts:
+        grouped, marked = _BOTH.fullmatch(text), _MARKED.fullmatch(text)
+        if grouped and (grouped["t"] in "'’" or grouped["d"] or text.count(grouped["t"]) > 1):
+            if grouped["d"] != grouped["t"]:
+                groups.add("'" if grouped["t"] in "'’" else grouped["t"])
+                decimals |= {grouped["d"]} - {None}
+        elif marked and (
+            len(marked["rest"]) != _GROUP or not 0 < len(marked["whole"].lstrip("0")) <= _GROUP
+        ):
+            decimals.add(marked["d"])
+        elif marked:
+            either.setdefault(marked["d"], text)
+    if len(groups) == 1 and not groups & decimals:
+        mark = groups.pop()
+        other = {".": ",", ",": "."}.get(mark, "")
+        return Writing(mark, other)
+    doubtful = {mark: text for mark, text in either.items() if mark not in decimals}
+    if not doubtful or groups:
+        return Writing()
+    mark, text = next(iter(doubtful.items()))
+    # A table that writes its decimals with the other mark separates its thousands with this one.
+    if len(doubtful) == 1 and decimals == {".", ","} - {mark}:
+        return Writing(mark, next(iter(decimals)))
+    return Writing(doubtful=text)
