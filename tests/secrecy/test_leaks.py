@@ -67,6 +67,15 @@ def test_a_certificate_says_nothing_of_the_hidden_sizes(tmp_path: Path) -> None:
     assert first["surcout_au_plus_pour_cent"] == 0
 
 
+def test_the_annex_gives_no_digest_of_a_file_that_holds_secrets(tmp_path: Path) -> None:
+    """Nine small counts tried in turn: the file whose digest fits tells the hidden one."""
+    with opened(tmp_path, PLAIN) as o:
+        text = o.annex(tmp_path / "a.html").read_text("utf-8")
+        digests = [str(each) for each in o.loads()["sha256"]]
+    assert "aides.csv (empreinte gardée par le secret)" in text
+    assert not any(each[:8] in text for each in digests)
+
+
 def test_the_printed_width_does_not_tell_which_cell_is_small() -> None:
     """Of two hidden pairs, the one that holds the small cell must not be told by the width."""
     for small in ("a", "c"):

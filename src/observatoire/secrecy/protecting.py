@@ -9,7 +9,7 @@ reaches it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -57,6 +57,8 @@ class Protection:
     floor : float
         The narrowest that is wide enough, among all hidden cells: what may be printed, for anybody
         draws it from what is shown; ``narrowest`` may tell which cell is under its threshold.
+    proved : int
+        Hidden cells whose interval the solver certifies.
     cost : float
         Cost of the complementary cells.
     bound : float or None
@@ -77,6 +79,7 @@ class Protection:
     causes: pd.Series
     narrowest: float
     floor: float
+    proved: int
     cost: float
     bound: float | None
     programs: int
@@ -225,8 +228,9 @@ def protection(  # noqa: PLR0913 - the same as protect
     return Protection(
         statuses=_statuses(system, plan.hidden),
         causes=_by_hidden(system, plan.hidden, causes),
-        narrowest=widths[0],
-        floor=widths[1],
+        narrowest=widths.narrowest,
+        floor=widths.floor,
+        proved=widths.proved,
         cost=float(costs[plan.hidden & ~hidden].sum()),
         bound=bound,
         programs=plan.programs,
@@ -236,11 +240,16 @@ def protection(  # noqa: PLR0913 - the same as protect
     )
 
 
-def _prove(plan: Plan, told: NDArray[np.bool_]) -> tuple[float, float]:
-    """Measure every hidden cell anew, forgetting how it was protected.
+class Widths(NamedTuple):
+    """The narrowest sensitive interval, the narrowest of all wide enough, how many were measured."""
 
-    Return the narrowest sensitive one, and the narrowest of all that is wide enough.
-    """
+    narrowest: float
+    floor: float
+    proved: int
+
+
+def _prove(plan: Plan, told: NDArray[np.bool_]) -> Widths:
+    """Measure every hidden cell anew, forgetting how it was protected."""
     wanted = plan.hidden & told & (plan.asked > TIGHT)
     found, _ = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
     plan.programs += found.programs
@@ -260,7 +269,11 @@ def _prove(plan: Plan, told: NDArray[np.bool_]) -> tuple[float, float]:
             labels=[plan.system.labels[column] for column in failing],
         )
     shown = safe & (wanted | plan.sensitive)[columns]
-    return float(width[checked].min(initial=np.inf)), float(width[shown].min(initial=np.inf))
+    return Widths(
+        float(width[checked].min(initial=np.inf)),
+        float(width[shown].min(initial=np.inf)),
+        int(wanted.sum()),
+    )
 
 
 def _statuses(system: System, hidden: NDArray[np.bool_]) -> pd.Series:
