@@ -12,7 +12,7 @@ from attacker import SOURCE, write
 import observatoire as obs
 from observatoire.errors import DescriptorError
 from observatoire.rules import Rule, Strictness
-from observatoire.secrecy import optimum, protection
+from observatoire.secrecy import audit, optimum, protection
 from observatoire.secrecy.record import Record
 from tables_of_cells import table
 
@@ -149,6 +149,22 @@ def test_sums_of_the_time_tie_the_old_figures(tmp_path: Path) -> None:
         # i2 and i3 stay hidden; the old commune and the old i1 say no more than q2 did.
         assert {"i1", "i2", "i3", "c1"} <= hidden(o)
         assert o.audit()["safe"].all()
+
+
+def test_what_is_public_brackets_a_cell_and_nothing_more_may_narrow_it() -> None:
+    """Everybody knows that a is at most 9: that is past mending, but not that it is 1."""
+    import pandas as pd
+
+    cells = obs_series({"T": 60.0, "a": 1.0, "b": 15.0, "c": 44.0})
+    bounds = pd.DataFrame({"high": [9.0]}, index=["a"])
+    found = protection(
+        cells, [("T", ["a", "b", "c"])], 11, bounds=bounds, headlines=["T"], past_mending=True
+    )
+    assert found.exposed == ("a",)
+    assert found.causes.to_dict() == {"a": "primaire", "b": "complémentaire"}
+    measured = audit(cells, found.statuses, [("T", ["a", "b", "c"])], bounds=bounds)
+    assert measured.loc["a", ["low", "high"]].tolist() == [0, 9]
+    assert np.isinf(found.floor) or found.floor >= 11
 
 
 # --- rules ---------------------------------------------------------------------------------------

@@ -71,8 +71,8 @@ class Protection:
     unrelated : tuple
         Cells that no relation mentions: nothing but their bounds tells of them.
     exposed : tuple
-        Cells under the threshold that were public already, or that what is public already gives
-        away (``past_mending``): no hiding mends that.
+        Cells under the threshold that were public already, or that what is public already
+        brackets within less than the threshold (``past_mending``): no hiding mends that.
     """
 
     statuses: pd.Series
@@ -187,8 +187,8 @@ def protection(  # noqa: PLR0913 - the same as protect
 ) -> Protection:
     """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
 
-    ``past_mending`` tells in ``exposed`` the cells that what is public already gives away, and
-    protects the others, instead of refusing everything; without ``spare_zeros``, zeros may be
+    ``past_mending`` tells in ``exposed`` the cells that what is public already brackets, instead of
+    refusing everything: nothing more may narrow them, and the others are protected; without ``spare_zeros``, zeros may be
     hidden to protect others.
 
     Examples
@@ -207,22 +207,24 @@ def protection(  # noqa: PLR0913 - the same as protect
     zero = zeros_hidden(system, hide_zero)
     under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
     costs = default_costs(system) if cost is None else given_costs(system, cost)
-    sensitive = under & ~public
+    sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
     held = public.any() or bool(np.isfinite(system.high).any())
     if past_mending and held and sensitive.any():
-        sensitive[Plan(system, asked, sensitive, costs, ~public).unsafe()] = False
+        exposed[Plan(system, asked, sensitive, costs, ~public).unsafe()] = True
     hidden = (under & ~public) | producer | inert
     candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
     if spare_zeros:
         candidates &= zero | (system.counts != 0)
     candidates &= np.isfinite(costs)
+    asked = _attainable(system, asked, exposed, hidden | candidates)
+    sensitive &= asked > TIGHT
     plan = Plan(system, asked, sensitive, costs, hidden.copy())
     choose(plan, candidates)
-    widths = _prove(plan, ~inert)
+    widths = _prove(plan, ~inert & ~exposed)
     found = plan.hidden.copy()
     bound = improve(plan, candidates, hidden)
     if not np.array_equal(found, plan.hidden):
-        widths = _prove(plan, ~inert)
+        widths = _prove(plan, ~inert & ~exposed)
     causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
     causes = np.where(plan.hidden & ~hidden, COMPLEMENTARY, causes)
     return Protection(
@@ -236,8 +238,26 @@ def protection(  # noqa: PLR0913 - the same as protect
         programs=plan.programs,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
-        exposed=_labels(system, under & ~sensitive),
+        exposed=_labels(system, exposed | (under & public)),
     )
+
+
+def _attainable(
+    system: System,
+    asked: NDArray[np.float64],
+    exposed: NDArray[np.bool_],
+    usable: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Ask, of cells that what is public brackets already, that nothing more narrows them."""
+    if not exposed.any():
+        return asked
+    found, _ = exact_intervals(system, usable, exposed)
+    columns = np.flatnonzero(usable)
+    high = system.counts[columns] + found.outer_high
+    most = np.minimum(found.outer_high - found.outer_low, high)
+    lowered, mine = asked.copy(), exposed[columns]
+    lowered[columns[mine]] = np.minimum(asked[columns], np.maximum(most, 0.0))[mine]
+    return lowered
 
 
 class Widths(NamedTuple):
@@ -268,9 +288,9 @@ def _prove(plan: Plan, told: NDArray[np.bool_]) -> Widths:
             remedy="Signalez ce tableau : le choix et la vérification ne s’accordent pas.",
             labels=[plan.system.labels[column] for column in failing],
         )
-    shown = safe & (wanted | plan.sensitive)[columns]
+    shown = safe & wanted[columns]
     return Widths(
-        float(width[checked].min(initial=np.inf)),
+        float(width[checked & told[columns]].min(initial=np.inf)),
         float(width[shown].min(initial=np.inf)),
         int(wanted.sum()),
     )

@@ -49,7 +49,9 @@ class Record:
             )
         if self.exposed:
             deduced = plural(
-                self.exposed, "effectif protégé se déduit", "effectifs protégés se déduisent"
+                self.exposed,
+                "effectif protégé se déduit, ou se borne sous son seuil,",
+                "effectifs protégés se déduisent, ou se bornent sous leur seuil,",
             )
             told.append(
                 f"{deduced} de ce qui était public avant cette publication{NO_BREAK}: rien de ce "
