@@ -6,15 +6,16 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from attacker import SOURCE, write
+from tables_of_cells import table
 
 import observatoire as obs
 from observatoire.errors import DescriptorError
 from observatoire.rules import Rule, Strictness
 from observatoire.secrecy import audit, optimum, protection
 from observatoire.secrecy.record import Record
-from tables_of_cells import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,9 +89,7 @@ def test_the_printed_width_does_not_tell_which_cell_is_small() -> None:
         assert found.floor == 20.0
 
 
-def obs_series(values: Mapping[str, float]):  # noqa: ANN201 - a Series
-    import pandas as pd
-
+def obs_series(values: Mapping[str, float]) -> pd.Series:
     return pd.Series(values)
 
 
@@ -153,8 +152,6 @@ def test_sums_of_the_time_tie_the_old_figures(tmp_path: Path) -> None:
 
 def test_what_is_public_brackets_a_cell_and_nothing_more_may_narrow_it() -> None:
     """Everybody knows that a is at most 9: that is past mending, but not that it is 1."""
-    import pandas as pd
-
     cells = obs_series({"T": 60.0, "a": 1.0, "b": 15.0, "c": 44.0})
     bounds = pd.DataFrame({"high": [9.0]}, index=["a"])
     found = protection(
@@ -181,8 +178,7 @@ def test_what_is_public_brackets_a_cell_and_nothing_more_may_narrow_it() -> None
             "variable « tout »",
         ),
         (
-            '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i22"]\n'
-            "high = 50\n",
+            '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i22"]\nlow = 1\n',
             "territoire « i22 »",
         ),
     ],
@@ -193,7 +189,9 @@ def test_a_rule_that_names_nothing_is_refused(tmp_path: Path, more: str, said: s
 
 
 def test_a_known_bound_does_not_unprotect_what_the_producer_hides(tmp_path: Path) -> None:
-    more = '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i2"]\nlow = 50\n'
+    more = (
+        '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i2"]\nlow = 50\n'
+    )
     with opened(tmp_path, PLAIN | {"i2": "s"}, more=more) as o:
         with pytest.raises(DescriptorError, match="jamais moins") as caught:
             o.table("aidA")
@@ -219,7 +217,9 @@ def test_whatever_is_stricter_is_guarded(asked: dict[str, object]) -> None:
 
 def test_pages_of_a_sampled_guarded_source_can_be_saved(tmp_path: Path) -> None:
     """Intervals of sampling are no figure of the plan: the door held them for stale."""
-    source = SIMPLE.replace("[secrecy]", '[precision]\nmethod = "census"\nfraction = 0.4\n[secrecy]')
+    source = SIMPLE.replace(
+        "[secrecy]", '[precision]\nmethod = "census"\nfraction = 0.4\n[secrecy]'
+    )
     with opened(tmp_path, PLAIN, source=source) as o:
         shown = o.table("aidA", "iris-2016", 2016).df
         assert (shown["high"] > shown["value"]).any()

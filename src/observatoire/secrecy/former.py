@@ -80,7 +80,10 @@ class Former:
                 if base in self.assembly.bases
             }
             for total, parts in relations:
-                labels = [str(total), *(str(part.label) for part in parts if isinstance(part, Part))]
+                labels = [
+                    str(total),
+                    *(str(part.label) for part in parts if isinstance(part, Part)),
+                ]
                 if labels[0] not in of or not renamed.keys() & set(labels):
                     continue
                 then = [self._then(label, renamed, of, loads) for label in labels]

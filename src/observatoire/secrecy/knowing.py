@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.telling import Teller
     from observatoire.warehouse import Warehouse
 
+
 def hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> None:
     """Hold that the numerator of a share is at most its denominator, wherever both are counted."""
     found = teller.counts(teller.zoning, indicator)

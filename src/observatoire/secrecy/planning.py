@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
-    from observatoire.secrecy.inner import Base, Sum
     from observatoire.secrecy.former import Recipe
+    from observatoire.secrecy.inner import Base, Sum
     from observatoire.secrecy.protecting import Protection
     from observatoire.values import Record as Row
 

@@ -188,8 +188,8 @@ def protection(  # noqa: PLR0913 - the same as protect
     """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
 
     ``past_mending`` tells in ``exposed`` the cells that what is public already brackets, instead of
-    refusing everything: nothing more may narrow them, and the others are protected; without ``spare_zeros``, zeros may be
-    hidden to protect others.
+    refusing everything: nothing more may narrow them, and the others are protected; without
+    ``spare_zeros``, zeros may be hidden to protect others.
 
     Examples
     --------
