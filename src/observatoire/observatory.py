@@ -930,6 +930,7 @@ class Observatory:
         from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
         from observatoire.panels.evaluation import evaluation_blocks
+        from observatoire.secrecy.blanking import without_fingerprints
         from observatoire.warehouse.findings import by_source
 
         target = Path(path or self.workspace.processed / "annexe.html")
@@ -955,7 +956,7 @@ class Observatory:
                 identities=identities,
                 panel=self._foot(),
                 against={i.code: self._gazetteer.against(table.zoning, i.code) for i in identities},
-                sources=records(self.sources()),
+                sources=without_fingerprints(records(self.sources()), self._desk.secrecy_rules),
                 credits=self.workspace.credits,
                 evaluation=evaluation_blocks(table, found, self._public_notes(audience)),
                 local=self._local(audience).blocks,

@@ -146,6 +146,11 @@ def test_a_guarded_source_keeps_the_sizes_of_its_rates(make: Callable[..., Obser
     assert count["sampling_low"].notna().all()
     assert shown.differences is not None
     assert shown.differences[["low", "high"]].isna().all(axis=None)
+    # A verdict would bound the size: so many at least for a difference to be clear.
+    told = shown.differences[shown.differences["indicator"] == "part"]
+    assert set(told["verdict"]) == {"non jugé"}
+    assert set(told["mark"]) == {""}
+    assert told["reason"].str.contains("gardée par le secret").all()
 
 
 def test_a_hidden_figure_has_no_interval_no_caution_no_difference(

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from attacker import SOURCE, write
 from tables_of_cells import table
@@ -13,7 +14,7 @@ from tables_of_cells import table
 import observatoire as obs
 from observatoire.errors import DescriptorError
 from observatoire.rules import Rule, Strictness
-from observatoire.secrecy import optimum, protection
+from observatoire.secrecy import audit, optimum, protection
 from observatoire.secrecy.record import Record
 
 if TYPE_CHECKING:
@@ -67,6 +68,15 @@ def test_a_certificate_says_nothing_of_the_hidden_sizes(tmp_path: Path) -> None:
     assert first["surcout_au_plus_pour_cent"] == 0
 
 
+def test_the_annex_gives_no_digest_of_a_file_that_holds_secrets(tmp_path: Path) -> None:
+    """Nine small counts tried in turn: the file whose digest fits tells the hidden one."""
+    with opened(tmp_path, PLAIN) as o:
+        text = o.annex(tmp_path / "a.html").read_text("utf-8")
+        digests = [str(each) for each in o.loads()["sha256"]]
+    assert "aides.csv (empreinte gardée par le secret)" in text
+    assert not any(each[:8] in text for each in digests)
+
+
 def test_the_printed_width_does_not_tell_which_cell_is_small() -> None:
     """Of two hidden pairs, the one that holds the small cell must not be told by the width."""
     for small in ("a", "c"):
@@ -79,9 +89,7 @@ def test_the_printed_width_does_not_tell_which_cell_is_small() -> None:
         assert found.floor == 20.0
 
 
-def obs_series(values: Mapping[str, float]):  # noqa: ANN201 - a Series
-    import pandas as pd
-
+def obs_series(values: Mapping[str, float]) -> pd.Series:
     return pd.Series(values)
 
 
@@ -142,6 +150,20 @@ def test_sums_of_the_time_tie_the_old_figures(tmp_path: Path) -> None:
         assert o.audit()["safe"].all()
 
 
+def test_what_is_public_brackets_a_cell_and_nothing_more_may_narrow_it() -> None:
+    """Everybody knows that a is at most 9: that is past mending, but not that it is 1."""
+    cells = obs_series({"T": 60.0, "a": 1.0, "b": 15.0, "c": 44.0})
+    bounds = pd.DataFrame({"high": [9.0]}, index=["a"])
+    found = protection(
+        cells, [("T", ["a", "b", "c"])], 11, bounds=bounds, headlines=["T"], past_mending=True
+    )
+    assert found.exposed == ("a",)
+    assert found.causes.to_dict() == {"a": "primaire", "b": "complémentaire"}
+    measured = audit(cells, found.statuses, [("T", ["a", "b", "c"])], bounds=bounds)
+    assert measured.loc["a", ["low", "high"]].tolist() == [0, 9]
+    assert np.isinf(found.floor) or found.floor >= 11
+
+
 # --- rules ---------------------------------------------------------------------------------------
 
 
@@ -156,10 +178,7 @@ def test_sums_of_the_time_tie_the_old_figures(tmp_path: Path) -> None:
             "variable « tout »",
         ),
         (
-            (
-                '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i22"]\n'
-                "high = 50\n"
-            ),
+            '[[secrecy.known]]\nsource = "aides"\nvariable = "aidA"\nterritories = ["i22"]\nlow = 1\n',
             "territoire « i22 »",
         ),
     ],

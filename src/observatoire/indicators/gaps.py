@@ -57,7 +57,7 @@ _TELLING = (
 )
 
 #: Why a figure of a source is not judged.
-_UNJUDGED = {
+REASONS = {
     "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé.",
     "unknown": "Précision inconnue : écart sans intervalle.",
     "withheld": "Précision gardée par le secret : écart sans intervalle.",
@@ -235,7 +235,7 @@ def unjudged(*rows: Record) -> str:
     known = next(
         (each for each in ("unknown", "withheld", "exhaustive") if each in told), "unknown"
     )
-    return _UNJUDGED[known]
+    return REASONS[known]
 
 
 def overlap_of(row: Record, theirs: Record) -> float:

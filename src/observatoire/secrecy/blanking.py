@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.indicators.comparing import UNJUDGED
+from observatoire.indicators.gaps import REASONS
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.rules import Rule
+    from observatoire.values import Record
 
 #: Said of the precision of a rate whose interval would tell its denominator.
 WITHHELD = "withheld"
+
+_FINGERPRINT = re.compile(r"\([0-9a-f]{12}…\)")
 
 #: Everything numeric that a hidden cell must not keep.
 MEASURES = (
@@ -62,6 +69,7 @@ def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
     cells.loc[told & cells["wide_low"].notna(), "precision"] = WITHHELD
     widths = ["sampling_low", "sampling_high", "wide_low", "wide_high"]
     cells.loc[told, widths] = float("nan")
+    cells.loc[told, "flag"] = ""  # a caution says under how many inhabitants or persons
 
 
 def told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:
@@ -86,7 +94,12 @@ def told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> p
     unsaid = lost & ~told["reason"].str.startswith("Pas de chiffre")
     told.loc[unsaid, "reason"] = "Un des deux chiffres n’est pas montré."
     told.loc[secret, "reason"] = "Un des deux chiffres est couvert par le secret."
-    told.loc[guarded & ~hidden, widths] = float("nan")
+    # A verdict bounds the size as its interval does: so many persons at least, or at most.
+    judged = guarded & ~hidden & told[["low", "sampling_low"]].notna().any(axis=1)
+    told.loc[judged, widths] = float("nan")
+    told.loc[judged, ["rank"]] = 0
+    told.loc[judged, ["verdict", "mark"]] = [UNJUDGED, ""]
+    told.loc[judged, "reason"] = REASONS[WITHHELD]
     return told
 
 
@@ -94,3 +107,28 @@ def _either(said: pd.Series, mine: pd.MultiIndex, theirs: pd.MultiIndex) -> pd.S
     known = {key for key, value in said.items() if value}
     pairs = [a in known or b in known for a, b in zip(mine, theirs, strict=True)]
     return pd.Series(pairs, dtype=bool)
+
+
+def without_fingerprints(
+    sources: Iterable[Record], rules: Mapping[str, Rule]
+) -> list[dict[str, object]]:
+    """Return the sources without the digests of files that hold hidden figures.
+
+    Whoever knows all of a file but a few small counts would try them until the digest fits.
+
+    Examples
+    --------
+    >>> from observatoire.rules import Rule
+    >>> row = {"source": "caf", "files": "aides.csv (7990023c216f…)"}
+    >>> without_fingerprints([row], {"caf": Rule(11.0)})[0]["files"]
+    'aides.csv (empreinte gardée par le secret)'
+    >>> without_fingerprints([row], {"caf": Rule(11.0, diffusion="public")})[0]["files"]
+    'aides.csv (7990023c216f…)'
+    """
+    told = [dict(row) for row in sources]
+    for row in told:
+        rule = rules.get(str(row["source"]))
+        if rule and rule.guarded and rule.diffusion != "public":
+            files = str(row["files"])
+            row["files"] = _FINGERPRINT.sub("(empreinte gardée par le secret)", files)
+    return told

@@ -252,7 +252,7 @@ def _other_cause(teller: Teller, row: Row, indicator: Indicator, told: Told) -> 
 def _decide(plan: SecrecyPlan, desk: Desk) -> None:
     """Hide complementary cells, one group of related cells after the other."""
     costs = _costs(plan, desk)
-    narrowest, programs, cost, bound = math.inf, 0, 0.0, 0.0
+    narrowest, measured, cost, bound = math.inf, 0, 0.0, 0.0
     proved = True
     for labels, relations in groups_of(plan.assembly):
         if not guards(plan.assembly, labels):
@@ -261,7 +261,7 @@ def _decide(plan: SecrecyPlan, desk: Desk) -> None:
         statuses = found.statuses
         plan.hidden |= set(statuses.index[statuses == Status.SECRET])
         plan.assembly.exposed |= {str(label) for label in found.exposed}
-        narrowest, programs = min(narrowest, found.floor), programs + found.programs
+        narrowest, measured = min(narrowest, found.floor), measured + found.proved
         cost, proved = cost + found.cost, proved and found.bound is not None
         bound += found.bound or 0.0
     counts: dict[str, int] = defaultdict(int)
@@ -271,7 +271,7 @@ def _decide(plan: SecrecyPlan, desk: Desk) -> None:
     plan.record = Record(
         counts=dict(counts),
         narrowest=narrowest,
-        programs=programs,
+        measured=measured,
         solver=SOLVER,
         cost=cost,
         bound=bound if proved else None,

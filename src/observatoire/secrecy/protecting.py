@@ -9,7 +9,7 @@ reaches it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -57,6 +57,8 @@ class Protection:
     floor : float
         The narrowest that is wide enough, among all hidden cells: what may be printed, for anybody
         draws it from what is shown; ``narrowest`` may tell which cell is under its threshold.
+    proved : int
+        Hidden cells whose interval the solver certifies.
     cost : float
         Cost of the complementary cells.
     bound : float or None
@@ -69,14 +71,15 @@ class Protection:
     unrelated : tuple
         Cells that no relation mentions: nothing but their bounds tells of them.
     exposed : tuple
-        Cells under the threshold that were public already, or that what is public already gives
-        away (``past_mending``): no hiding mends that.
+        Cells under the threshold that were public already, or that what is public already
+        brackets within less than the threshold (``past_mending``): no hiding mends that.
     """
 
     statuses: pd.Series
     causes: pd.Series
     narrowest: float
     floor: float
+    proved: int
     cost: float
     bound: float | None
     programs: int
@@ -184,9 +187,9 @@ def protection(  # noqa: PLR0913 - the same as protect
 ) -> Protection:
     """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
 
-    ``past_mending`` tells in ``exposed`` the cells that what is public already gives away, and
-    protects the others, instead of refusing everything; without ``spare_zeros``, zeros may be
-    hidden to protect others.
+    ``past_mending`` tells in ``exposed`` the cells that what is public already brackets, instead of
+    refusing everything: nothing more may narrow them, and the others are protected; without
+    ``spare_zeros``, zeros may be hidden to protect others.
 
     Examples
     --------
@@ -204,43 +207,69 @@ def protection(  # noqa: PLR0913 - the same as protect
     zero = zeros_hidden(system, hide_zero)
     under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
     costs = default_costs(system) if cost is None else given_costs(system, cost)
-    sensitive = under & ~public
+    sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
     held = public.any() or bool(np.isfinite(system.high).any())
     if past_mending and held and sensitive.any():
-        sensitive[Plan(system, asked, sensitive, costs, ~public).unsafe()] = False
+        exposed[Plan(system, asked, sensitive, costs, ~public).unsafe()] = True
     hidden = (under & ~public) | producer | inert
     candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
     if spare_zeros:
         candidates &= zero | (system.counts != 0)
     candidates &= np.isfinite(costs)
+    asked = _attainable(system, asked, exposed, hidden | candidates)
+    sensitive &= asked > TIGHT
     plan = Plan(system, asked, sensitive, costs, hidden.copy())
     choose(plan, candidates)
-    widths = _prove(plan, ~inert)
+    widths = _prove(plan, ~inert & ~exposed)
     found = plan.hidden.copy()
     bound = improve(plan, candidates, hidden)
     if not np.array_equal(found, plan.hidden):
-        widths = _prove(plan, ~inert)
+        widths = _prove(plan, ~inert & ~exposed)
     causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
     causes = np.where(plan.hidden & ~hidden, COMPLEMENTARY, causes)
     return Protection(
         statuses=_statuses(system, plan.hidden),
         causes=_by_hidden(system, plan.hidden, causes),
-        narrowest=widths[0],
-        floor=widths[1],
+        narrowest=widths.narrowest,
+        floor=widths.floor,
+        proved=widths.proved,
         cost=float(costs[plan.hidden & ~hidden].sum()),
         bound=bound,
         programs=plan.programs,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
-        exposed=_labels(system, under & ~sensitive),
+        exposed=_labels(system, exposed | (under & public)),
     )
 
 
-def _prove(plan: Plan, told: NDArray[np.bool_]) -> tuple[float, float]:
-    """Measure every hidden cell anew, forgetting how it was protected.
+def _attainable(
+    system: System,
+    asked: NDArray[np.float64],
+    exposed: NDArray[np.bool_],
+    usable: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Ask, of cells that what is public brackets already, that nothing more narrows them."""
+    if not exposed.any():
+        return asked
+    found, _ = exact_intervals(system, usable, exposed)
+    columns = np.flatnonzero(usable)
+    high = system.counts[columns] + found.outer_high
+    most = np.minimum(found.outer_high - found.outer_low, high)
+    lowered, mine = asked.copy(), exposed[columns]
+    lowered[columns[mine]] = np.minimum(asked[columns], np.maximum(most, 0.0))[mine]
+    return lowered
 
-    Return the narrowest sensitive one, and the narrowest of all that is wide enough.
-    """
+
+class Widths(NamedTuple):
+    """The narrowest sensitive interval, the narrowest of all wide enough, how many were measured."""
+
+    narrowest: float
+    floor: float
+    proved: int
+
+
+def _prove(plan: Plan, told: NDArray[np.bool_]) -> Widths:
+    """Measure every hidden cell anew, forgetting how it was protected."""
     wanted = plan.hidden & told & (plan.asked > TIGHT)
     found, _ = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
     plan.programs += found.programs
@@ -259,8 +288,12 @@ def _prove(plan: Plan, told: NDArray[np.bool_]) -> tuple[float, float]:
             remedy="Signalez ce tableau : le choix et la vérification ne s’accordent pas.",
             labels=[plan.system.labels[column] for column in failing],
         )
-    shown = safe & (wanted | plan.sensitive)[columns]
-    return float(width[checked].min(initial=np.inf)), float(width[shown].min(initial=np.inf))
+    shown = safe & wanted[columns]
+    return Widths(
+        float(width[checked & told[columns]].min(initial=np.inf)),
+        float(width[shown].min(initial=np.inf)),
+        int(wanted.sum()),
+    )
 
 
 def _statuses(system: System, hidden: NDArray[np.bool_]) -> pd.Series:

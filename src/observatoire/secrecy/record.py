@@ -24,13 +24,14 @@ class Record:
 
     ``narrowest`` is the width under which no guarded figure is bracketed, infinite when none is
     bounded. It is drawn from what is shown alone (see ``Protection.floor``): the exact one would
-    tell which of the hidden figures is small. ``cost`` and ``bound`` never leave: what hiding
-    costs is made of the hidden sizes.
+    tell which of the hidden figures is small. ``measured`` counts the intervals proved, not the
+    programs that it took, whose number depends on what is hidden. ``cost`` and ``bound`` never
+    leave: what hiding costs is made of the hidden sizes.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     narrowest: float = math.inf
-    programs: int = 0
+    measured: int = 0
     solver: str = ""
     cost: float = 0.0
     bound: float | None = 0.0
@@ -40,16 +41,17 @@ class Record:
         """Say the record in French."""
         told = [self._width()]
         if self.solver:
-            solved = plural(
-                self.programs, "programme linéaire résolu", "programmes linéaires résolus"
-            )
+            proved = plural(self.measured, "intervalle prouvé", "intervalles prouvés")
             told.append(
-                f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {solved}, toutes les "
-                f"publications de cet espace de travail prises ensemble. {self._optimum()}"
+                f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {proved} par "
+                "programmation linéaire, toutes les publications de cet espace de travail prises "
+                f"ensemble. {self._optimum()}"
             )
         if self.exposed:
             deduced = plural(
-                self.exposed, "effectif protégé se déduit", "effectifs protégés se déduisent"
+                self.exposed,
+                "effectif protégé se déduit, ou se borne sous son seuil,",
+                "effectifs protégés se déduisent, ou se bornent sous leur seuil,",
             )
             told.append(
                 f"{deduced} de ce qui était public avant cette publication{NO_BREAK}: rien de ce "
@@ -99,7 +101,7 @@ class Record:
             "cases_masquees": dict(self.counts),
             "intervalle_le_plus_etroit": None if math.isinf(self.narrowest) else self._tenths,
             "solveur": self.solver,
-            "programmes_lineaires": self.programs,
+            "intervalles_prouves": self.measured,
             "surcout_au_plus_pour_cent": self.excess,
             "effectifs_deja_publics": self.exposed,
         }
