@@ -1,3 +1,5 @@
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -167,3 +169,18 @@ def test_learning_takes_what_analysts_have() -> None:
     words = pd.DataFrame({"flats": "beaucoup"}, index=people.index)
     with pytest.raises(PassageError, match="flats"):
         passage.fit_density(source, target, people, known, covariates=words)
+
+
+def pickled(fit: Any) -> Any:
+    return pickle.loads(pickle.dumps(fit))  # noqa: S301 - its own bytes
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+def test_what_was_learnt_can_be_kept(copied: Any) -> None:
+    source, target, people, _, parts = pockets(4)
+    fit = passage.fit_density(source, target, people, published(people, parts, 3.2))
+    again = copied(fit)
+    assert (float(again), again.sentence) == (float(fit), fit.sentence)
+    pd.testing.assert_series_equal(again.held_out, fit.held_out)
+    expected = passage.by_density(source, target, fit).weights
+    pd.testing.assert_frame_equal(passage.by_density(source, target, again).weights, expected)

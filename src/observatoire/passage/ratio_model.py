@@ -93,6 +93,12 @@ class DensityFit(float):
         made.typical, made.slopes = varying
         return made
 
+    def __getnewargs__(  # type: ignore[override]
+        self,
+    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float]]:
+        """Return what remakes this number whole where it is copied or kept."""
+        return float(self), (self.typical, self.slopes), self.errors, self.held_out
+
     @property
     def median_error(self) -> float:
         """Median absolute relative error on targets left out of the learning."""
