@@ -997,6 +997,7 @@ class Observatory:
         from observatoire.panels.assessing import Inquiry, Places
         from observatoire.secrecy.notes import let_out
 
+        gate = self._gate(audience)
         key = (audience, self.today())
         if key not in self._inquiries:
             self._inquiries[key] = Inquiry(
@@ -1004,7 +1005,7 @@ class Observatory:
                 partial(self.table, audience=audience),
                 Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning),
                 self.series.refusal,
-                partial(let_out, gate=self._gate(audience)),
+                partial(let_out, gate=gate),
             )
         return self._inquiries[key]
 
