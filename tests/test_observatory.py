@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -354,3 +354,30 @@ def test_a_map_of_small_territories_is_framed_by_commune(o: Observatory) -> None
 def test_passages_are_listed_before_anything_is_asked() -> None:
     with obs.demo() as fresh:
         assert {"iris-2016"} <= set(fresh.passages()["source"])
+
+
+@pytest.mark.parametrize("name", [None, 3, 2.5, [3]])
+def test_what_is_no_name_is_said_in_our_words(o: Observatory, name: Any) -> None:
+    for ask in (
+        lambda: o.table(name),
+        lambda: o.trend(name, 2014, 2016),
+        lambda: o.inequality(name),
+        lambda: o.profile(name),
+        lambda: o.table("part_hlm", territories=[name]),
+        lambda: o.table("part_hlm", compare=[name]),
+        lambda: o.notes(name),
+        lambda: o.evaluate(audience=name),
+        lambda: o.table("part_hlm", precision=name),
+    ):
+        with pytest.raises(UnknownNameError):
+            ask()
+
+
+def test_one_name_alone_is_a_list_of_one(o: Observatory) -> None:
+    assert set(o.table("part_hlm", territories="Dillon").main["name"]) == {"Dillon"}
+    assert o.table("part_hlm", compare=None).compared.empty  # type: ignore[arg-type]
+
+
+def test_a_neighbour_misspelt_is_found_again(o: Observatory) -> None:
+    with pytest.raises(UnknownNameError, match="« Dillon »"):
+        o.table("part_hlm", compare=["Dilon"])

@@ -209,8 +209,8 @@ def system_words(error: OSError) -> str:
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
-def names_in(given: Iterable[str] | str | None, what: str, example: str) -> list[str]:
-    """Return the names that an analyst gave, one alone or several; none for None.
+def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
+    """Return the names that an analyst gave, one alone or several.
 
     Raises
     ------
@@ -222,8 +222,6 @@ def names_in(given: Iterable[str] | str | None, what: str, example: str) -> list
     >>> names_in("part_hlm", "indicateurs", ""), names_in(["a", "b"], "indicateurs", "")
     (['part_hlm'], ['a', 'b'])
     """
-    if given is None:
-        return []
     if isinstance(given, str):
         return [given]
     try:

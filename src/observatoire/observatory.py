@@ -463,9 +463,9 @@ class Observatory:
         codes = names_in(indicators, "indicateurs", 'o.table("part_hlm")')
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
-        named = names_in(compare, "comparateurs", 'compare=["commune"]')
+        named = names_in(compare or (), "comparateurs", 'compare=["commune"]')
         compared = [self._gazetteer.comparator(where, one) for one in named]
-        kept = names_in(territories, "territoires", 'territories=["Dillon"]')
+        kept = names_in(territories or (), "territoires", 'territories=["Dillon"]')
         chosen = [self._gazetteer.code(where, one) for one in kept]
         when = None if period is None else str(period)
         self._ensure_loaded()
@@ -1036,6 +1036,7 @@ class Observatory:
         from observatoire.panels.assessing import Inquiry, Places
         from observatoire.secrecy.notes import let_out
 
+        gate = self._gate(audience)
         key = (audience, self.today())
         if key not in self._inquiries:
             self._inquiries[key] = Inquiry(
@@ -1043,7 +1044,7 @@ class Observatory:
                 partial(self.table, audience=audience),
                 Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning),
                 self.series.refusal,
-                partial(let_out, gate=self._gate(audience)),
+                partial(let_out, gate=gate),
             )
         return self._inquiries[key]
 

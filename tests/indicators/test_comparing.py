@@ -121,6 +121,17 @@ def test_bounds_of_the_passage_add_to_the_sampling() -> None:
     assert (wide.verdict, wide.mark, wide.judged) == (UNKNOWN, "", False)
 
 
+def test_a_shared_territory_too_wide_to_tell_is_no_likeness() -> None:
+    """The point is known, by a method; its bounds without the method hold anything."""
+    shared = Estimate(16.0, 0.0, 40.0, least=1.0, most=38.0)
+    apart = difference(Estimate(25.0, 23.0, 27.0), shared)
+    assert (apart.value, apart.verdict, apart.rank) == (9.0, UNKNOWN, 0)
+    alike = difference(Estimate(17.0, 15.0, 19.0), shared)
+    assert alike.verdict == DIFFERENCE_WORDS["neutral"][2]  # alike by the method too
+    assert convergence(apart, gap(3.0)).verdict == UNKNOWN
+    assert convergence(gap(3.0), gap(3.2)).verdict == PARALLEL
+
+
 @given(st.floats(0.05, 0.95), st.floats(0.1, 5), st.floats(0.1, 5))
 def test_a_part_and_its_whole_differ_as_the_part_and_the_rest(
     overlap: float, part: float, rest: float

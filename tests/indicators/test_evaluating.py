@@ -120,6 +120,12 @@ def test_bounds_around_zero_allow_no_size_below_zero() -> None:
     assert settle(gap(-6, -5), gap(-2, 1)).verdict == "rattrapage"
 
 
+def test_bounds_that_hold_zero_at_one_date_may_still_settle_the_move() -> None:
+    told = evaluated([row("q", NAN, 18, 23), row("c", 20)], [row("q", NAN, 30, 33), row("c", 20)])
+    assert told["convergence"] == "décrochage"
+    assert (told["move_low"], told["move_high"]) == (7, 13)
+
+
 @given(
     st.tuples(*[st.floats(-50, 50) for _ in range(4)]),
     st.tuples(*[st.floats(0, 1) for _ in range(2)]),

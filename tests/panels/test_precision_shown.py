@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 import demo
 import oracle
+from observatoire.errors import UnknownNameError
 from observatoire.indicators.comparing import MARKS
 from observatoire.pages.blocks import Callout, Grid
 
@@ -144,7 +145,25 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     grid = next(block for block in trend.page.blocks if isinstance(block, Grid))
     shown = {row.label: plain(row.cells[2].text) for row in grid.rows if row.cells}
     assert (shown["Godissard"], shown["Acajou"]) == ("−2,0", "(−0,4)")  # the IRIS's, in brackets
+    assert notes(grid)["Source"].endswith("2014 à 2019 (2014 et 2016).")
+    assert "Écart" not in notes(grid)
     assert trend.save(tmp_path / "t.pdf").stat().st_size > 1000
+
+
+def test_a_page_without_rank_says_why() -> None:
+    for code, said in (
+        ("taux_pauvrete", "la source compte tout le monde"),
+        ("taux_chomage", "aucun chiffre n’est disponible"),
+    ):
+        assert said in plain(demo.demo().inequality(code).html)
+    assert "Chiffre de 2022 non disponible." in plain(
+        demo.demo().trend("part_hlm", 2016, 2022).html
+    )
+
+
+def test_a_precision_that_is_none_of_ours_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="precision|précision"):
+        demo.demo().trend("taux_pauvrete", 2014, 2016, precision="tout")  # type: ignore[arg-type]
 
 
 def test_ranks_go_with_their_interval() -> None:
@@ -154,5 +173,7 @@ def test_ranks_go_with_their_interval() -> None:
     first = found.df.iloc[0]
     assert first["name"] == "Godissard"
     assert (first["rank_low"], first["rank_high"]) == (1, 1)
+    assert "Godissard : 63,7 % ; à 95 %, il est 1er sur 11." in notes(grids[1])["Lecture"]
+    assert found.page.title.endswith(", 2016")
     assert "17 territoires sans chiffre propre" in notes(grids[1])["Non classés"]
     assert found.measures.dissimilarity.low > found.measures.dissimilarity.chance

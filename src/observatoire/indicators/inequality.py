@@ -123,7 +123,9 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     the draws, between the 2.5th and the 97.5th percentile; those of measures are turned round what
     was measured (basic bootstrap), for noise adds to inequality. Noise alone makes territories differ:
     ``chance`` is what the measure would be, on average, if all had the same rate; a measure that
-    noise alone could give (97.5 % of the time) has 0 for lower bound.
+    noise alone could give (97.5 % of the time) has 0 for lower bound. Over 600 draws of ten
+    territories of 200 to 600 people drawn, the interval of the dissimilarity held the truth 90 to
+    96 % of the time.
     """
     if indicator.nature is not Nature.RATE:
         raise NatureError(
