@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import struct
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 import xlsxwriter
+from shapely import box
 
 from xls_made import old_book
 
@@ -92,6 +96,25 @@ def good_files() -> dict[str, bytes]:
             {"population.csv": csv_bytes(), "meta_population.csv": b"a;b\n1;2\n"}
         ),
     }
+
+
+def good_layers() -> dict[str, bytes]:
+    """Return one small good layer of each format."""
+    frame = gpd.GeoDataFrame(
+        {"CODE_IRIS": ["972090101", "972090102"], "NOM": ["Centre Ville", "Sainte-Thérèse"]},
+        geometry=[box(704000 + at, 1614000, 704900 + at, 1615000) for at in (0, 1000)],
+        crs="EPSG:5490",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        for name in ("iris.gpkg", "iris.fgb", "iris.geojson", "iris.shp"):
+            frame.to_file(place / name)
+        parts = {path.name: path.read_bytes() for path in sorted(place.iterdir())}
+    shapefile = {name: parts.pop(name) for name in list(parts) if name[5:] not in _LONE}
+    return {**parts, "iris.zip": zip_bytes(shapefile)}
+
+
+_LONE = ("gpkg", "fgb", "geojson")
 
 
 # --- Ways of spoiling ------------------------------------------------------------------------------

@@ -255,3 +255,22 @@ def test_preview_then_load_without_a_descriptor(
     assert (space / "data/raw/suivi-2016/source.toml").is_file()
     assert call(monkeypatch, "load", path, "-w", space) == 0
     assert "3\u00a0lignes lues, 2\u00a0gardées, 1\u00a0rejetée" in capsys.readouterr().out
+
+
+def test_a_command_that_is_stopped_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("observatoire.open", stopped)
+    monkeypatch.setattr("sys.argv", ["observatoire", "status"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 130
+    assert "Interrompu" in capsys.readouterr().err
+
+
+def test_what_has_come_is_told_in_french() -> None:
+    assert cli._told_bytes(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
+    assert cli._told_bytes(0, None) == "0,0\u00a0Mo"

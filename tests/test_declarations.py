@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from building import says
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, nearest, suggestion
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TOML = """\
 title = "Un titre"
@@ -197,3 +195,28 @@ def test_suggestion_lists_at_most_what_is_asked() -> None:
     assert "aa, bb et 2 autres" in suggestion("zz", known, most=2)
     assert suggestion("zz", known, most=0) == ""
     assert suggestion("zz", []) == ""
+
+
+@pytest.mark.parametrize("content", ["x = " + "[" * 20_000, None])
+def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "source.toml"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(DescriptorError, match=r"source\.toml"):
+        read_toml(path)
+
+
+def test_a_file_that_may_not_be_read_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "source.toml"
+    path.write_text("x = 1", encoding="utf-8")
+
+    def denied(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", denied)
+    with pytest.raises(DescriptorError, match="Permission denied"):
+        read_toml(path)

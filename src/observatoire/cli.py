@@ -20,6 +20,7 @@ from typer.exceptions import TyperException
 
 from observatoire import __version__
 from observatoire.errors import FormatError, ObservatoireError
+from observatoire.typography import NO_BREAK, number
 
 if TYPE_CHECKING:
     from observatoire.observatory import Observatory
@@ -125,19 +126,26 @@ _USAGE = (
 )
 
 
+#: The status of a command that the analyst stops (Ctrl+C).
+_INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; an expected error is a sentence and a status, never a traceback."""
     try:
-        sys.exit(app(standalone_mode=False, prog_name="observatoire") or 0)
+        status = app(standalone_mode=False, prog_name="observatoire") or 0
     except ObservatoireError as error:
         _refuse(f"Erreur : {_in_words_of_the_line(error)}", 1)
     except typer.Abort:
-        _refuse("Interrompu.", 130)
+        status = _INTERRUPTED
     except TyperException as error:
         message = error.format_message()
         for english, french in _USAGE:
             message = re.sub(english, french, message)
         _refuse(f"Erreur : {message} Pour l’aide : observatoire --help", 2)
+    if status == _INTERRUPTED:
+        _refuse("Interrompu. Relancez la commande quand vous voudrez.", status)
+    sys.exit(status)
 
 
 def _in_words_of_the_line(error: ObservatoireError) -> str:
@@ -361,12 +369,20 @@ def fetch(
 @contextmanager
 def _transfer(file: str) -> Iterator[Callable[[int, int | None], None]]:
     """Show a bar while bytes arrive."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
-    columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = ("{task.description}", BarColumn(), "{task.fields[told]}", TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as bars:
-        bar = bars.add_task(file, total=None)
-        yield lambda done, total: bars.update(bar, completed=done, total=total)
+        bar = bars.add_task(file, total=None, told="")
+        yield lambda done, total: bars.update(
+            bar, completed=done, total=total, told=_told_bytes(done, total)
+        )
+
+
+def _told_bytes(done: int, total: int | None) -> str:
+    """Say in French how much has come."""
+    whole = f" sur {number(total / 1e6, 1)}" if total else ""
+    return f"{number(done / 1e6, 1)}{whole}{NO_BREAK}Mo"
 
 
 @command()

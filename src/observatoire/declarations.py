@@ -190,6 +190,14 @@ def read_toml(path: Path) -> Declaration:
             where=str(path),
             remedy="Créez-le, ou lancez « observatoire init » dans le dossier.",
         ) from error
+    except (OSError, RecursionError) as error:
+        told = error.strerror if isinstance(error, OSError) else "trop de crochets emboîtés"
+        raise DescriptorError(
+            "Le fichier ne se laisse pas lire.",
+            where=str(path),
+            why=f"Le système dit : {told or error}.",
+            remedy="Demandez le droit de le lire, ou écrivez-le plus simplement.",
+        ) from error
     except UnicodeDecodeError as error:
         raise DescriptorError(
             "Le fichier n’est pas en UTF-8.",

@@ -335,9 +335,13 @@ class Observatory:
         DescriptorError
             On a predicate of ``checks.toml`` that is wrong.
         """
+        from observatoire.secrecy.conventions import closed
         from observatoire.warehouse.checking import kept_findings
+        from observatoire.warehouse.conventions import read_conventions
+        from observatoire.warehouse.findings import hushed
 
-        return kept_findings(self.warehouse, self.workspace, self._totals())
+        found = kept_findings(self.warehouse, self.workspace, self._totals())
+        return hushed(found, closed(read_conventions(self.warehouse), self.today()))
 
     def _totals(self) -> pd.DataFrame:
         """Return which figures add up to which published one; none without a catalogue."""

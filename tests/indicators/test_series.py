@@ -29,6 +29,7 @@ def indicator(code: str = "i", **changes: object) -> Indicator:
 DIPLOMA = indicator(numerator=("PYY_NSCOL15P_DIPLMIN",), denominator=("PYY_NSCOL15P",))
 LONE = indicator(numerator=(), denominator=(), variable="tx_tot_fam_mono")
 POVERTY = indicator(sources=("filosofi-disponible",), numerator=(), denominator=(), variable="tp")
+DIRECT = indicator(sources=("revenus",), numerator=(), denominator=(), variable="DISP_TP60YY")
 GRID = indicator(sources=("insee-carroyage-200m",), numerator=(), denominator=(), variable="x")
 
 
@@ -40,6 +41,8 @@ GRID = indicator(sources=("insee-carroyage-200m",), numerator=(), denominator=()
         (POVERTY, "2016", "2019", ("2019", "géolocalisation", "Filosofi")),
         (POVERTY, "2019", "2021", ("2020", "crise sanitaire")),
         (POVERTY, "2014", "2015", ("consécutifs",)),
+        (DIRECT, "2014", "2015", ("consécutifs",)),  # a file loaded without a source.toml
+        (DIRECT, "2016", "2019", ("2019", "géolocalisation")),
         (GRID, "2015", "2019", ("carreaux",)),
         (indicator(), "2012", "2016", ("moins de cinq ans", "échantillons se recouvrent")),
     ],

@@ -245,6 +245,29 @@ def test_loading_an_amended_agreement_takes_it_into_account(tmp_path: Path) -> N
         assert cases(o, "public").loc["FDF02", "value"] == 29
 
 
+CHECK = """
+[checks.gros]
+title = "Gros"
+level = "erreur"
+message = "{name} vaut {value}"
+sql = "SELECT source, load, line, zoning, territory, name, variable, period, value FROM figure WHERE value = 139"
+"""
+
+
+def test_what_the_checks_find_obeys_the_dates(tmp_path: Path) -> None:
+    with agreed(tmp_path / "c", "public") as o:
+        (tmp_path / "c" / "checks.toml").write_text(CHECK, "utf-8")
+        mine = o.checks().errors
+        assert mine["value"].tolist() == [139]
+        o.today = lambda: ENDS + dt.timedelta(1)
+        report = o.checks()
+        assert report.errors["value"].isna().all()
+        saved = report.save(tmp_path / "anomalies.csv").read_text("utf-8-sig")
+        for text in (str(report), saved, str(o.load("data/raw/essai-cas"))):
+            assert "139" not in re.sub(r"[0-9a-f]{12,}", "", text)
+            assert "échue le" in text
+
+
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
 
 

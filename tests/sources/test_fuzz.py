@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
@@ -18,10 +19,13 @@ from observatoire.errors import ObservatoireError, UnreadableFileError
 from observatoire.sources import FileSpec, archives, observe, read_source, read_table
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, preview_table
+from observatoire.territories import Matcher
+from observatoire.territories.layers import open_layers, read_layer
 from observatoire.warehouse.direct import ground_of, load_file
-from spoiling import ROWS, WAYS, csv_bytes, good_files, zip_bytes
+from spoiling import ROWS, WAYS, csv_bytes, good_files, good_layers, zip_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from observatoire.warehouse import Warehouse
@@ -136,6 +140,57 @@ def test_described_files_are_spoilt_too(held: tuple[Place, Warehouse]) -> None:
         assert parsed.rows_read == parsed.rows_kept + parsed.rows_rejected
         kept += 1
     assert kept > 20
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", sorted(good_layers()))
+def test_spoilt_layers(name: str, tmp_path: Path) -> None:
+    """GDAL reads what it can, and anything else it says is an error of ours."""
+    known = Matcher({"972090101": "Centre Ville", "972090102": "Sainte-Thérèse"}, "IRIS")
+    chance, content = random.Random(name), good_layers()[name]  # noqa: S311
+    path, read = tmp_path / name, 0
+    for rank in range(EACH):
+        way = WAYS[rank % len(WAYS)]
+        spoilt = _spoilt_inside(content, way, chance) if name == "iris.zip" else None
+        path.write_bytes(way(content, chance) if spoilt is None else spoilt)
+        try:
+            layer = read_layer(path, known, "EPSG:5490")
+        except ObservatoireError:
+            continue
+        assert layer.rows_read == len(layer.shapes) + len(layer.outside)
+        read += 1
+    assert read < EACH
+
+
+def _spoilt_inside(content: bytes, way: Callable[..., bytes], chance: random.Random) -> bytes:
+    """Spoil one file of an archive that stays good: what reads the file beneath is reached."""
+    with zipfile.ZipFile(io.BytesIO(content)) as good:
+        files = {name: good.read(name) for name in good.namelist()}
+    hit = chance.choice(sorted(files))
+    return zip_bytes({**files, hit: way(files[hit], chance)})
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_spoilt_descriptors(way: Callable[..., bytes], held: tuple[Place, Warehouse]) -> None:
+    place, warehouse = held
+    before, chance = dump(warehouse), random.Random(way.__name__)  # noqa: S311
+    path = place.folder / "source.toml"
+    good = path.read_bytes()
+    try:
+        for _ in range(EACH):
+            path.write_bytes(way(good, chance))
+            with contextlib.suppress(ObservatoireError):
+                read_source(place.folder)
+    finally:
+        path.write_bytes(good)
+    assert dump(warehouse) == before
+
+
+@pytest.mark.parametrize("content", [b"[" * 200_000, b'{"a":' * 100_000, b'{"type":"Feature"'])
+def test_json_without_end(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.geojson").write_bytes(content)
+    with pytest.raises(ObservatoireError):
+        open_layers(tmp_path / "a.geojson")
 
 
 # --- Traps -----------------------------------------------------------------------------------------

@@ -92,6 +92,7 @@ def test_no_layer_sends_elsewhere(asked: tuple[str, list[str]], tmp_path: Path) 
     assert paths == []
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_gdal_is_kept_from_the_network_even_where_nothing_is_seen(
     asked: tuple[str, list[str]],
 ) -> None:

@@ -415,6 +415,15 @@ def test_findings_are_kept_until_something_changes(place: Place) -> None:
     assert warehouse.rows("SELECT * FROM finding") == []
 
 
+def test_a_support_put_in_place_of_another_is_looked_at_again(place: Place) -> None:
+    grid_file(place, 0.37, WHOLE)
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    assert names(kept_findings(warehouse, place.workspace, NO_TOTALS)) == {"carreaux-coupes": 4}
+    grid_file(place, 1.0, WHOLE)
+    assert names(kept_findings(warehouse, place.workspace, NO_TOTALS)) == {}
+
+
 def test_a_superseded_load_is_looked_at_no_more(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
     warehouse = place.warehouse()

@@ -80,6 +80,12 @@ def refusal(convention: Convention, date: dt.date, audience: str) -> str:
     return f"{who}\u00a0: chiffres réservés aux partenaires{named}, à demander au producteur."
 
 
+def closed(conventions: Mapping[str, Convention], date: dt.date) -> dict[str, str]:
+    """Return the sources whose figures nobody may see on a day, each with why."""
+    told = {source: refusal(one, date, AUDIENCES[0]) for source, one in conventions.items()}
+    return {source: why for source, why in told.items() if why}
+
+
 def withhold(table: Table, gate: Gate) -> Table:
     """Empty the cells that an agreement does not let out, and say for whom the rest is.
 

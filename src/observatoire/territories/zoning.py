@@ -167,9 +167,11 @@ def read_members(path: Path) -> pd.DataFrame:
     UnknownColumnError, DuplicateKeyError, EmptyFileError
         When a column is missing, a code repeated, or the table empty.
     """
-    if not path.is_file():
-        return _read_members(path, b"")
-    return _read_members(path, path.read_bytes()).copy()
+    try:
+        content = path.read_bytes()
+    except OSError:
+        content = b""  # absent, or not to be read: told below
+    return _read_members(path, content).copy()
 
 
 @lru_cache(maxsize=128)
@@ -222,7 +224,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
         rows = [
             row for row in csv.reader(io.StringIO(text), delimiter=";", strict=True) if any(row)
         ]
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFileError(
             "Ce fichier n’est pas un tableau en UTF-8.",
             where=path.name,

@@ -90,7 +90,7 @@ def run_checks(
         warehouse.run("DELETE FROM check_run")
         warehouse.run(
             "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
-            [_signature(warehouse, chosen, totals)],
+            [_signature(warehouse, workspace, chosen, totals)],
         )
         for table in ("figure", "total", "cell"):
             warehouse.run(f"DROP TABLE temp.{table}")
@@ -101,7 +101,7 @@ def kept_findings(warehouse: Warehouse, workspace: Workspace, totals: pd.DataFra
     """Return what the checks found, passing them again only if something has changed since."""
     chosen = read_checks(workspace.root)
     kept = warehouse.rows("SELECT signature FROM check_run")
-    if kept == [(_signature(warehouse, chosen, totals),)]:
+    if kept == [(_signature(warehouse, workspace, chosen, totals),)]:
         return CheckReport(warehouse.frame(_KEPT), len(chosen))
     return run_checks(warehouse, workspace, totals, chosen)
 
@@ -172,14 +172,22 @@ def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
         alarm.cancel()
 
 
-def _signature(warehouse: Warehouse, checks: Sequence[Check], totals: pd.DataFrame) -> str:
-    """Sum up what findings depend on: the predicates, the loads that stand, the zonings."""
+def _signature(
+    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], totals: pd.DataFrame
+) -> str:
+    """Sum up what findings depend on: predicates, loads that stand, zonings, supports."""
+    supports = {p.support for p in workspace.passages if p.support is not None}
     state = (
+        [
+            (str(one), one.stat().st_size, one.stat().st_mtime_ns)
+            for one in sorted(supports)
+            if one.is_file()
+        ],
         warehouse.rows(
             "SELECT id, sha256, descriptor FROM load WHERE superseded_by IS NULL ORDER BY id"
         ),
         warehouse.rows(
-            "SELECT zoning, count(*), string_agg(code || commune, ',' ORDER BY code), "
+            "SELECT zoning, count(*), string_agg(code || commune || name, ',' ORDER BY code), "
             "count(shape) FROM territory GROUP BY zoning ORDER BY zoning"
         ),
         sorted(map(repr, totals[list(TOTAL_COLUMNS)].itertuples(index=False, name=None))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from observatoire.values import records
 from observatoire.warehouse.checks import LEVELS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from observatoire.values import Record
 
 #: Sentences printed for one check before the others are only counted.
@@ -82,6 +84,30 @@ class CheckReport:
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def hushed(report: CheckReport, closed: Mapping[str, str]) -> CheckReport:
+    """Take the figures of some sources out of what the checks found; the places stay.
+
+    Parameters
+    ----------
+    report : CheckReport
+        What the checks found.
+    closed : mapping of str to str
+        Why each source, by code, may show no figure now: its agreement has expired.
+    """
+    if not closed:
+        return report
+    found = report.df.copy()
+    for source, why in closed.items():
+        mine = (found["source"] == source) | found["message"].str.contains(
+            f"({source})", regex=False
+        )
+        found.loc[mine, "value"] = float("nan")
+        found.loc[mine, "message"] = [
+            f"{name}, chiffre retenu. {why}" for name in found.loc[mine, "territory"]
+        ]
+    return replace(report, df=found)
 
 
 def told_findings(findings: pd.DataFrame) -> list[str]:
