@@ -166,7 +166,7 @@ def test_a_family_of_elsewhere(place: Place, warehouse: Warehouse) -> None:
     path = place.write("filo.csv", "IRIS;DISP_TP6021;DISP_MED21\n010010101;27,5;12340\n")
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
-    says(caught.value, "Aucune ligne", "010010101", "iris-2016")
+    says(caught.value, "d’autres lieux", "010010101", "département 01", "iris-2016")
 
 
 def test_the_reference_table_of_iris_measures_nothing(place: Place, warehouse: Warehouse) -> None:

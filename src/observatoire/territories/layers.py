@@ -256,7 +256,8 @@ def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
 def _check_near(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
     """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use."""
     area = CRS(crs).area_of_use
-    known = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty]
+    shapes = frame.geometry.to_numpy()
+    known = frame.geometry[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
     if area is None or known.empty:
         return
     try:
