@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,8 +102,9 @@ def read_layer(
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
     _check_crs(frame, path, crs)
-    _check_near(frame, path, crs)
     texts = _texts(frame[column])
+    if not texts.isin(list(matcher.names)).any():
+        _check_near(frame, path, crs)  # codes would tell a wrong system, names tell namesakes
     codes = texts.map(matcher.find)
     mine = codes != ""
     outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
@@ -144,8 +146,11 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
             remedy="Redemandez-le au producteur.",
         )
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
+        frames = [
+            pyogrio.read_dataframe(place, layer=str(name))
+            for place in _places(path)
+            for name in pyogrio.list_layers(place)[:, 0]
+        ]
     except (*_GDAL_ERRORS, shapely.errors.ShapelyError, OSError, ValueError) as error:
         raise UnreadableFileError(
             "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
@@ -161,6 +166,19 @@ def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
             remedy="Redemandez-la, ou choisissez un fichier de polygones.",
         )
     return layers
+
+
+def _places(path: Path) -> list[str]:
+    """Return the layers' files: in a zip, each of those it holds, in whatever folder."""
+    if path.suffix.lower() != ".zip":
+        return [str(path)]
+    plain = tuple(one for one in LAYER_SUFFIXES if one != ".zip")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = [one for one in archive.namelist() if one.lower().endswith(plain)]
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise OSError(str(error)) from error
+    return [f"/vsizip/{{{path.resolve()}}}/{one}" for one in sorted(inside) if "__MACOSX" not in one]
 
 
 def choose_column(
@@ -188,6 +206,13 @@ def choose_column(
 def count_members(frame: gpd.GeoDataFrame, column: str, matcher: Matcher) -> int:
     """Count the territories of a zoning that a column names."""
     return len(set(_texts(frame[column]).map(matcher.find)) - {""})
+
+
+def holds_codes(frame: gpd.GeoDataFrame, matcher: Matcher) -> bool:
+    """Say whether a column of a layer holds codes of a zoning, not only names."""
+    codes = list(matcher.names)
+    columns = frame.columns.drop(frame.geometry.name)
+    return any(_texts(frame[column]).isin(codes).any() for column in columns)
 
 
 def _texts(column: pd.Series) -> pd.Series:

@@ -25,6 +25,7 @@ from observatoire.territories.layers import (
     check_near,
     choose_column,
     count_members,
+    holds_codes,
     open_layers,
     read_layer,
 )
@@ -341,7 +342,8 @@ def _recognise(
 def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
     """Return the zoning of which a layer names most territories, then the largest share."""
     layers = open_layers(path)
-    check_near(layers, path, crs)
+    if not any(holds_codes(frame, one) for frame in layers for one in known.values()):
+        check_near(layers, path, crs)
     scores: dict[str, tuple[int, float]] = {}
     refusal: UnknownTerritoryError | None = None
     for code, one in known.items():
