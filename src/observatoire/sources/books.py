@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-import math
 import re
 import struct
 import zipfile
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from observatoire.errors import (
@@ -19,22 +21,118 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.sources.archives import ZIP_ERRORS, check_bomb, read_bounded
+from observatoire.sources.formats import PERCENTAGE, percent_styles, restore_seen, shows_more
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
     from observatoire.sources.texts import Rows
 
 #: The most cells that a sheet is opened with: a lone figure at the far corner is no table.
 MOST_CELLS = 60_000_000
 
-#: A cell far to the right or far below: only then is the size of a sheet worked out.
-_FAR = re.compile(rb'\br="(?:[A-Z]{3}[0-9]+|[A-Z]{1,2}[0-9]{6,})"')
+#: A cell far to the right or far below: only then is the size of a sheet worked out. It starts
+#: with plain letters, which are looked for five times as fast as the edge of a word.
+_FAR = re.compile(rb'r="(?:[A-Z]{3}[0-9]+|[A-Z]{1,2}[0-9]{6,})"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="([0-9]+)"')
 _MOST_REPEATED = 1_048_576
 
 
-def open_book(content: bytes, name: str) -> Any:
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a sheet, column by column, as its reader gives them.
+
+    They are made texts only where somebody reads them: most are figures, which a column turns
+    into texts and back in one go.
+    """
+
+    columns: list[list[Any]]
+
+    @cached_property
+    def filled(self) -> NDArray[np.intp]:
+        """Positions of the rows that are not blank."""
+        told = np.zeros(len(self.columns[0]), dtype=bool)
+        for column in self.columns:
+            told |= np.array([not _is_blank(cell) for cell in column], dtype=bool)
+            if told.all():
+                break
+        return np.flatnonzero(told)
+
+    def top(self, most: int) -> Rows:
+        """Return the first rows as texts, each with its number."""
+        return self._texts(self.filled[:most])
+
+    @cached_property
+    def rows(self) -> Rows:
+        """All rows as texts, each with its number."""
+        return self._texts(self.filled)
+
+    def _texts(self, chosen: NDArray[np.intp]) -> Rows:
+        columns = [cells_text([column[at] for at in chosen]) for column in self.columns]
+        rows = zip(*columns, strict=True)
+        return [(int(at) + 1, list(row)) for at, row in zip(chosen, rows, strict=True)]
+
+    def frame(self, chosen: NDArray[np.intp]) -> pd.DataFrame:
+        """Return some rows as columns of texts, numbered from 0."""
+        import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
+
+        everything = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)
+        arrays = {}
+        for rank, column in enumerate(self.columns):
+            part = (
+                column[chosen[0] : chosen[-1] + 1] if everything else [column[at] for at in chosen]
+            )
+            arrays[str(rank)] = _text_array(part)
+        frame: pd.DataFrame = pa.table(arrays).to_pandas().astype("str")
+        return frame
+
+
+def _is_blank(cell: object) -> bool:
+    return cell == "" or cell is None or cell != cell  # noqa: PLR0124 - so is what is no number
+
+
+def _text_array(cells: list[Any]) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
+
+    if set(map(type, cells)) == {float}:
+        numbers = np.array(cells) + 0.0  # makes -0 and 0 alike
+        if np.isfinite(numbers).all():
+            return pa.array(numbers).cast(pa.large_string())
+    return pa.array(cells_text(cells), pa.large_string())
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """An open workbook; ``altered`` names the parts whose reader sees more than the cells hold."""
+
+    reader: Any
+    content: bytes
+    name: str
+    altered: frozenset[str]
+    _read: dict[str, Cells] = field(default_factory=dict)
+
+    @property
+    def sheet_names(self) -> list[str]:
+        """Names of the sheets, in order."""
+        return [str(sheet) for sheet in self.reader.sheet_names]
+
+    def cells(self, sheet: str) -> Cells:
+        """Return the cells of a sheet, read once.
+
+        Raises
+        ------
+        UnknownColumnError, EmptyFileError, UnreadableFileError
+            When there is no such sheet, it holds nothing, or it is damaged.
+        """
+        if sheet not in self._read:
+            self._read[sheet] = _read_cells(self, sheet)
+        return self._read[sheet]
+
+
+def open_book(content: bytes, name: str) -> Book:
     """Open a workbook.
 
     Raises
@@ -44,11 +142,12 @@ def open_book(content: bytes, name: str) -> Any:
     """
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
-    _refuse_monsters(content, name)
+    altered = _look_inside(content, name)
     try:
-        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except _reading_errors() as error:
         raise _unopened(name, error) from error
+    return Book(reader, content, name, altered)
 
 
 def _reading_errors() -> tuple[type[BaseException], ...]:
@@ -67,56 +166,54 @@ def _unopened(name: str, error: BaseException) -> UnreadableFileError:
     )
 
 
-def read_sheet(book: Any, sheet: str, name: str) -> Rows:
-    """Return the rows of a sheet that are not blank, each with its number.
-
-    Raises
-    ------
-    UnknownColumnError, EmptyFileError, UnreadableFileError
-        When there is no such sheet, it holds nothing, or it is damaged.
-    """
+def _read_cells(book: Book, sheet: str) -> Cells:
     if sheet not in book.sheet_names:
         raise UnknownColumnError(
             f"La feuille « {sheet} » n’existe pas.",
-            where=name,
+            where=book.name,
             remedy=suggestion(sheet, book.sheet_names),
         )
     try:
-        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        rows = book.reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except _reading_errors() as error:
-        raise _unopened(name, error) from error
+        raise _unopened(book.name, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise _unopened(name, error) from error
-    if rows:
-        columns = [cells_text(list(column)) for column in zip(*rows, strict=True)]
-        texts = [
-            (number, list(row))
-            for number, row in enumerate(zip(*columns, strict=True), 1)
-            if any(row)
-        ]
-        if texts:
-            return texts
+        raise _unopened(book.name, error) from error
+    if rows and rows[0]:
+        found = Cells([list(column) for column in zip(*rows, strict=True)])
+        if book.altered:
+            restore_seen(found, book.content, book.altered, sheet)
+        if len(found.filled):
+            return found
     raise EmptyFileError(
         f"La feuille « {sheet} » est vide.",
-        where=name,
+        where=book.name,
         remedy=f'Déclarez la bonne par « sheet = "…" » : {enumerate_words(book.sheet_names)}.',
     )
 
 
-def _refuse_monsters(content: bytes, name: str) -> None:
-    """Refuse a workbook that says little and would unfold without end."""
+def _look_inside(content: bytes, name: str) -> frozenset[str]:
+    """Refuse a workbook that would unfold without end; name its sheets that show more than they hold."""
     if not content.startswith(b"PK"):
-        return
+        return frozenset()
     check_bomb(content, name)
+    altered = set()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            styles = percent_styles(archive, name)
             for entry in archive.infolist():
                 if "worksheets/" in entry.filename and entry.filename.endswith(".xml"):
-                    size = _sheet_size(read_bounded(archive, entry, name))
+                    xml = read_bounded(archive, entry, name)
+                    size = _sheet_size(xml)
+                    if shows_more(xml, styles):
+                        altered.add(entry.filename)
                 elif entry.filename == "content.xml":
-                    size = _repeated_size(read_bounded(archive, entry, name))
+                    xml = read_bounded(archive, entry, name)
+                    size = _repeated_size(xml)
+                    if PERCENTAGE in xml:
+                        altered.add(entry.filename)
                 else:
                     continue
                 if size > MOST_CELLS:
@@ -129,6 +226,7 @@ def _refuse_monsters(content: bytes, name: str) -> None:
                     )
     except ZIP_ERRORS as error:
         raise _unopened(name, error) from error
+    return frozenset(altered)
 
 
 def _sheet_size(xml: bytes) -> int:
@@ -181,22 +279,15 @@ def cells_text(column: list[Any]) -> list[str]:
 
 
 def _float_text(cell: float) -> str:
-    """Write a number; a whole one has no decimal."""
-    text = repr(cell)
-    if text.endswith(".0"):
-        return text[:-2]
-    return _cell_text(cell) if text in ("nan", "inf", "-inf") or "e" in text else text
+    """Write a number; a whole one has no decimal, what is no number is blank."""
+    text = repr(float(cell) + 0.0)  # makes -0 and 0 alike
+    return "" if text == "nan" else text.removesuffix(".0")
 
 
 def _cell_text(cell: object) -> str:
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return ""
-    if isinstance(cell, float):
-        if math.isnan(cell):
-            return ""
-        whole = cell.is_integer() and abs(cell) < 1e15  # noqa: PLR2004 - beyond, digits are lost
-        return str(int(cell)) if whole else str(cell)
-    return str(cell)
+    return _float_text(cell) if isinstance(cell, float) else str(cell)
 
 
 # --- Parquet and dBase ---------------------------------------------------------------------------

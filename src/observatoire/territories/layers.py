@@ -178,7 +178,9 @@ def _places(path: Path) -> list[str]:
             inside = [one for one in archive.namelist() if one.lower().endswith(plain)]
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise OSError(str(error)) from error
-    return [f"/vsizip/{{{path.resolve()}}}/{one}" for one in sorted(inside) if "__MACOSX" not in one]
+    return [
+        f"/vsizip/{{{path.resolve()}}}/{one}" for one in sorted(inside) if "__MACOSX" not in one
+    ]
 
 
 def choose_column(
