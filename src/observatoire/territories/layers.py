@@ -11,7 +11,6 @@ import numpy as np
 import pyogrio
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import ProjError
 
 from observatoire.errors import (
     CRSError,
@@ -23,8 +22,9 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.territories.systems import place_of, systems_like
-from observatoire.typography import enumerate_words, number, several_of
+from observatoire.territories.systems import systems_like
+from observatoire.territories.whereabouts import check_namesakes, check_near_one, crs_name
+from observatoire.typography import enumerate_words, several_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +44,6 @@ _GDAL_ERRORS = (
     pyogrio.errors.GeometryError,
     pyogrio.errors.CRSError,
 )
-
-#: Below this share of the rows of a layer, names that repeat are namesakes.
-_NAMESAKES = 0.2
 
 _POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
 
@@ -104,12 +101,12 @@ def read_layer(
     _check_crs(frame, path, crs)
     texts = _texts(frame[column])
     if not texts.isin(list(matcher.names)).any():
-        _check_near(frame, path, crs)  # codes would tell a wrong system, names tell namesakes
+        check_near_one(frame, path, crs)  # codes would tell a wrong system, names tell namesakes
     codes = texts.map(matcher.find)
     mine = codes != ""
     outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
     kept = frame[mine].set_axis(codes[mine], axis=0)
-    _check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
+    check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
     shapes, repaired = _check_shapes(flat, path, repair=repair)
@@ -121,7 +118,7 @@ def read_layer(
         rows_read=len(frame),
         outside=outside,
         repaired=repaired,
-        crs=_crs_name(frame.crs),
+        crs=crs_name(frame.crs),
     )
 
 
@@ -258,99 +255,6 @@ def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
     )
 
 
-def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
-    """Refuse a file none of whose layers is where the workspace's CRS is of use.
-
-    Raises
-    ------
-    CRSError
-        With where they are.
-    """
-    refusal: CRSError | None = None
-    for frame in layers:
-        if frame.crs is None:
-            return
-        try:
-            _check_near(frame, path, crs)
-        except CRSError as error:
-            refusal = refusal or error
-        else:
-            return
-    if refusal is not None:
-        raise refusal
-
-
-def _check_near(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
-    """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use."""
-    area = CRS(crs).area_of_use
-    shapes = frame.geometry.to_numpy()
-    known = frame.geometry[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
-    if area is None or known.empty:
-        return
-    try:
-        x0, y0, x1, y1 = known.to_crs("EPSG:4326").total_bounds
-    except (pyogrio.errors.CRSError, ProjError):
-        return  # said by the check of each shape
-    if not np.isfinite([x0, y0, x1, y1]).all():
-        return
-    if x0 <= area.east and x1 >= area.west and y0 <= area.north and y1 >= area.south:
-        return
-    raise CRSError(
-        "Cette couche est ailleurs : aucun de ses contours n’est près de vos territoires.",
-        where=path.name,
-        why=f"Elle va de {_degrees(x0)} à {_degrees(x1)} de longitude et de {_degrees(y0)} à "
-        f"{_degrees(y1)} de latitude{_place_of(x0, y0, x1, y1)} ; vos territoires sont en {crs} "
-        f"({area.name.split(' - ')[0]}). Des noms de lieux s’y retrouvent peut-être : ce sont des "
-        "homonymes.",
-        remedy="Demandez la couche de vos communes. Si c’est bien la leur, son système "
-        f"({_crs_name(frame.crs)}) est faux : corrigez-le dans QGIS (Définir la projection), sans "
-        "reprojeter.",
-        bounds=(x0, y0, x1, y1),
-    )
-
-
-def _degrees(value: float) -> str:
-    return f"{number(value, 1)}°"
-
-
-def _place_of(x0: float, y0: float, x1: float, y1: float) -> str:
-    """Name the French territory in which the middle of a layer lies, if it is in one."""
-    place = place_of((x0 + x1) / 2, (y0 + y1) / 2)
-    return f" ({place})" if place else ""
-
-
-def _crs_name(crs: CRS) -> str:
-    """Name a CRS as people do: its EPSG code, or its title."""
-    code = crs.to_epsg()
-    return f"EPSG:{code}" if code else str(crs.name)
-
-
-def _check_namesakes(
-    kept: gpd.GeoDataFrame,
-    texts: pd.Series,
-    matcher: Matcher,
-    path: Path,
-    column: str,
-    rows: int,
-) -> None:
-    """Refuse a wide layer in which towns elsewhere have quartiers of the same names."""
-    repeated = kept.index[kept.index.duplicated()]
-    by_name = ~texts.isin(list(matcher.names)).any()
-    if not len(repeated) or not by_name or len(kept) > _NAMESAKES * rows:
-        return
-    name = matcher.names[repeated[0]]
-    count = int((kept.index == repeated[0]).sum())
-    raise UnknownTerritoryError(
-        f"Cette couche couvre bien plus que vos territoires : {count} contours s’appellent « {name} ».",
-        where=f"{path.name}, colonne {column}",
-        why=f"Sur {rows} contours, {len(kept)} portent le nom d’un des {several_of(matcher.label)} : "
-        "ce sont pour la plupart des homonymes d’autres villes.",
-        remedy="Gardez les seuls contours de vos communes (QGIS : Extraire par attribut), ou donnez la "
-        "colonne des codes : code_column.",
-        codes=list(repeated),
-    )
-
-
 def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:
     repeated = kept.index[kept.index.duplicated()]
     if len(repeated):
@@ -415,7 +319,7 @@ def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> N
         raise CRSError(
             f"Les contours tombent hors du domaine de {wanted} ({area.name.split(' - ')[0]}).",
             where=path.name,
-            why=f"La couche se dit en {_crs_name(found)} : ce n’est sans doute pas le bon système.",
+            why=f"La couche se dit en {crs_name(found)} : ce n’est sans doute pas le bon système.",
             remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
             bounds=(x0, y0, x1, y1),
         )

@@ -22,7 +22,6 @@ from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
     Layer,
-    check_near,
     choose_column,
     count_members,
     holds_codes,
@@ -31,6 +30,7 @@ from observatoire.territories.layers import (
 )
 from observatoire.territories.links import check_members, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
+from observatoire.territories.whereabouts import check_near
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files, trace_layer
 from observatoire.warehouse.zones import keep_zonings, read_shapes, store_zoning
