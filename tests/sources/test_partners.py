@@ -413,3 +413,40 @@ def test_a_table_of_codes_and_names_with_figures_is_no_list(
 ) -> None:
     path = place.write("a-2016.csv", f"code;nom;aidés\n{code};x;5\n")
     assert load_file(warehouse, place.workspace, path).kept == 1
+
+
+# --- Real files, where they are the territory -------------------------------------------------------
+
+
+def test_a_real_census_workbook_to_the_last_digit(real: Path, place: Place) -> None:
+    import python_calamine
+
+    path = real / "classeurs_insee" / "base-ic-logement-2016-com.xls"
+    rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    at = max(rank for rank, row in enumerate(rows) if row[0] == "IRIS")
+    oracle = {str(row[0]): dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 :]}
+    members = "".join(f"{code};{code};{code[:5]};-61;14.6\n" for code in oracle)
+    place.write("geo/iris.csv", f"code;nom;commune;lon;lat\n{members}")
+    told = read(place, path)
+    assert len({key[0] for key in told}) == len(oracle) == 16
+    for (code, variable, _), value in told.items():
+        expected = oracle[code][variable]
+        assert value == expected or (expected == "" and value != value)  # noqa: PLR0124 - NaN
+
+
+@pytest.mark.parametrize("name", ["log_5", "bas_rev", "rpls"])
+def test_real_communes_of_france_keep_ours(real: Path, place: Place, name: str) -> None:
+    import pandas as pd
+
+    path = real / "communes" / f"{name}.parquet"
+    shown = preview_file(place.workspace, path)
+    assert shown.parsed is not None
+    assert shown.parsed.faults.empty
+    assert (shown.parsed.rows_read, shown.parsed.rows_kept) == (36_303, 2)
+    oracle = pd.read_parquet(path).set_index("id")
+    spec = shown.source.files[0]  # type: ignore[union-attr]
+    columns = {(told, spec.periods[one]): one for one, told in spec.columns.items()}
+    cells = shown.parsed.observations
+    for row in cells.itertuples():
+        expected = oracle.loc[row.territory, columns.get((row.variable, row.period), row.variable)]
+        assert row.value == float(expected) or pd.isna(expected)
