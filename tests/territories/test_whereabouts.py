@@ -62,10 +62,10 @@ def test_codes_in_a_wrong_place_tell_a_wrong_system(tmp_path: Path) -> None:
 
 
 def test_names_repeated_in_a_wide_layer_are_namesakes(tmp_path: Path) -> None:
-    names = ["Centre-ville"] * 3 + [f"Quartier {at}" for at in range(40)]
+    names = ["Centre-ville"] * 5 + [f"Quartier {at}" for at in range(40)]
     with pytest.raises(UnknownTerritoryError) as caught:
         read_layer(named(tmp_path / "a.gpkg", names), QUARTIERS, METRIC)
-    says(caught.value, "3 contours s’appellent « Centre-ville »", "43 contours", "code_column")
+    says(caught.value, "5 contours s’appellent « Centre-ville »", "45 contours", "code_column")
 
 
 def test_a_layer_of_elsewhere_that_names_nothing(place: Place) -> None:
@@ -76,3 +76,16 @@ def test_a_layer_of_elsewhere_that_names_nothing(place: Place) -> None:
         place.load_layer(warehouse, path)
     says(caught.value, "ailleurs", "métropole")
     assert dump(warehouse) == before
+
+
+def test_a_layer_of_cells_is_no_outline(place: Place) -> None:
+    warehouse = place.warehouse()
+    frame = gpd.GeoDataFrame(
+        {"ind": [97209, *range(7)], "insee": ["97209"] * 8, "nom": ["Centre et Terres"] * 8},
+        geometry=squares(8),
+        crs=METRIC,
+    )
+    frame.to_file(place.root / "a.gpkg")
+    with pytest.raises(UnknownTerritoryError) as caught:
+        place.load_layer(warehouse, place.root / "a.gpkg")
+    says(caught.value, "découpe vos territoires", "8 lignes", "support")

@@ -23,7 +23,12 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.territories.systems import systems_like
-from observatoire.territories.whereabouts import check_namesakes, check_near_one, crs_name
+from observatoire.territories.whereabouts import (
+    check_namesakes,
+    check_near_one,
+    crs_name,
+    in_parts,
+)
 from observatoire.typography import enumerate_words, several_of
 
 if TYPE_CHECKING:
@@ -99,7 +104,7 @@ def read_layer(
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
     _check_crs(frame, path, crs)
-    texts = _texts(frame[column])
+    texts = texts_of(frame[column])
     if not texts.isin(list(matcher.names)).any():
         check_near_one(frame, path, crs)  # codes would tell a wrong system, names tell namesakes
     codes = texts.map(matcher.find)
@@ -107,6 +112,9 @@ def read_layer(
     outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
     kept = frame[mine].set_axis(codes[mine], axis=0)
     check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
+    pieces = in_parts(codes, matcher, path)
+    if pieces is not None:
+        raise pieces
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
     shapes, repaired = _check_shapes(flat, path, repair=repair)
@@ -204,17 +212,17 @@ def choose_column(
 
 def count_members(frame: gpd.GeoDataFrame, column: str, matcher: Matcher) -> int:
     """Count the territories of a zoning that a column names."""
-    return len(set(_texts(frame[column]).map(matcher.find)) - {""})
+    return len(set(texts_of(frame[column]).map(matcher.find)) - {""})
 
 
 def holds_codes(frame: gpd.GeoDataFrame, matcher: Matcher) -> bool:
     """Say whether a column of a layer holds codes of a zoning, not only names."""
     codes = list(matcher.names)
     columns = frame.columns.drop(frame.geometry.name)
-    return any(_texts(frame[column]).isin(codes).any() for column in columns)
+    return any(texts_of(frame[column]).isin(codes).any() for column in columns)
 
 
-def _texts(column: pd.Series) -> pd.Series:
+def texts_of(column: pd.Series) -> pd.Series:
     """Write codes as texts; a whole number that a blank made decimal has no decimal."""
     return column.astype("str").fillna("").str.replace(r"^([0-9]+)\.0$", r"\1", regex=True)
 
@@ -223,13 +231,15 @@ def _guess_column(
     layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path
 ) -> tuple[gpd.GeoDataFrame, str]:
     """Choose the layer and the column in which most territories of the zoning are found."""
-    best: tuple[int, gpd.GeoDataFrame | None, str] = (0, None, "")
+    best: tuple[tuple[int, int], gpd.GeoDataFrame | None, str] = ((0, 0), None, "")
     # A file may hold the points or the lines of the same territories beside their outlines.
     surfaces = [f for f in layers if (shapely.get_dimensions(f.geometry.to_numpy()) == 2).any()]  # noqa: PLR2004
     for frame in surfaces or layers:
         for column in frame.columns.drop(frame.geometry.name):
-            found = count_members(frame, str(column), matcher)
-            if found > best[0]:
+            told = texts_of(frame[column]).map(matcher.find)
+            # A figure may happen to be a code: a column of codes has one in most of its rows.
+            found = (len(set(told) - {""}), int((told != "").sum()))
+            if found[0] and found > best[0]:
                 best = (found, frame, str(column))
     if best[1] is None:
         raise UnknownTerritoryError(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: Below this share of the rows of a layer, names that repeat are namesakes.
 _NAMESAKES = 0.2
 
+#: So many rows a territory, on average, are pieces of it.
+_PIECES = 3
+
 
 def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
     """Refuse a file none of whose layers is where the workspace's CRS is of use.
@@ -129,3 +132,30 @@ def crs_name(crs: CRS) -> str:
     """Name a CRS as people do: its EPSG code, or its title."""
     code = crs.to_epsg()
     return f"EPSG:{code}" if code else str(crs.name)
+
+
+def in_parts(found: pd.Series, matcher: Matcher, path: Path) -> UnknownTerritoryError | None:
+    """Return the error of a layer of cells or pieces, many of which tell the same territory.
+
+    Parameters
+    ----------
+    found : Series of str
+        The territory that each row tells; empty for none.
+    matcher : Matcher
+        The territories.
+    path : Path
+        The file.
+    """
+    codes = found[found != ""]
+    if len(codes) <= _PIECES * codes.nunique():
+        return None
+    code = str(codes.mode().iloc[0])
+    return UnknownTerritoryError(
+        f"Cette couche découpe vos territoires : {int((codes == code).sum())} lignes pour "
+        f"« {matcher.names[code]} ».",
+        where=path.name,
+        why="Ce sont des carreaux ou des morceaux, non les contours des "
+        f"{several_of(matcher.label)}.",
+        remedy='Employez-la comme support d’un passage (support = "geo/…"), ou déclarez ses carreaux '
+        "comme un zonage.",
+    )
