@@ -9,12 +9,17 @@ from typing import Any
 PARTS = ("office", "table", "text")
 
 
-def opendocument(rows: list[list[Any]]) -> bytes:
+def percentages(rows: list[list[Any]]) -> bytes:
+    """Write a sheet whose numbers are shown in per cent."""
+    return opendocument(rows, kind="percentage")
+
+
+def opendocument(rows: list[list[Any]], *, kind: str = "float") -> bytes:
     """Write the least OpenDocument sheet, by hand."""
     cells = "".join(
         "<table:table-row>"
         + "".join(
-            f'<table:table-cell office:value-type="float" office:value="{cell}"/>'
+            f'<table:table-cell office:value-type="{kind}" office:value="{cell}"/>'
             if isinstance(cell, int | float)
             else '<table:table-cell office:value-type="string">'
             f"<text:p>{cell}</text:p></table:table-cell>"

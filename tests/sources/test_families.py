@@ -28,6 +28,8 @@ HEADERS = [
     ("base-ic-formation", "IRIS,COM,LAB_IRIS,P15_POP0205,P15_SCOL0205,P15_NSCOL15P,P15_NSCOL15P_DIPLMIN"),
     ("base-ic-menages", "IRIS,COM,LAB_IRIS,C15_MEN,C15_MENPSEUL,C15_FAM,C15_FAMMONO"),
     ("base-ic-extrait", "IRIS,LIBCOM,TYP_IRIS,P16_POP0014,C16_POP15P_CS1"),
+    ("rp-communes", "CODGEO,REG,DEP,LIBGEO,P16_POP,P16_POP0014,C16_POP15P"),
+    ("rp-communes", "id,comp1,comp2,comp3,p16_log,p16_rp"),
     ("filosofi", "IRIS,DEC_PIMP21,DEC_TP6021,DEC_INCERT21,DEC_Q121,DEC_MED21"),
     ("filosofi", "IRIS,DISP_TP6019"),
     ("filosofi-qpv", "CODGEO,LIBGEO,REG,DISP_MED_A21,DISP_TP60_A21,DISP_NOTE_A21"),
@@ -166,7 +168,7 @@ def test_a_family_of_elsewhere(place: Place, warehouse: Warehouse) -> None:
     path = place.write("filo.csv", "IRIS;DISP_TP6021;DISP_MED21\n010010101;27,5;12340\n")
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
-    says(caught.value, "Aucune ligne", "010010101", "iris-2016")
+    says(caught.value, "d’autres lieux", "010010101", "département 01", "iris-2016")
 
 
 def test_the_reference_table_of_iris_measures_nothing(place: Place, warehouse: Warehouse) -> None:

@@ -201,7 +201,7 @@ def test_unknown_variable_of_a_long_file(tmp_path: Path) -> None:
     says(caught.value, "POPE", "[variables.POPE]")
 
 
-@pytest.mark.parametrize("period", ["", "16", "20l6", "2016-13", "janvier 2016"])
+@pytest.mark.parametrize("period", ["", "16", "20l6", "2016-13", "fin janvier 2016"])
 def test_what_is_no_period_is_refused(tmp_path: Path, period: str) -> None:
     with pytest.raises(RowError) as caught:
         refuse_faults(long(tmp_path, f"iris-2016;972090101;{period};POP;1;;;\n"))

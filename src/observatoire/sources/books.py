@@ -27,7 +27,14 @@ from observatoire.sources.archives import (
     read_bounded,
     too_large,
 )
-from observatoire.sources.formats import cells_text, is_blank, restore_seen
+from observatoire.sources.formats import (
+    PERCENTAGE,
+    cells_text,
+    is_blank,
+    percent_styles,
+    restore_seen,
+    shows_more,
+)
 from observatoire.typography import enumerate_words, number
 
 if TYPE_CHECKING:
@@ -104,12 +111,12 @@ def _text_array(cells: list[Any]) -> pa.Array:
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """An open workbook; ``broken`` names the parts of it where formulas failed."""
+    """An open workbook; ``altered`` names the parts whose reader sees more than the cells hold."""
 
     reader: Any
     content: bytes
     name: str
-    broken: frozenset[str]
+    altered: frozenset[str]
     _read: dict[str, Cells] = field(default_factory=dict)
 
     @property
@@ -140,10 +147,10 @@ def open_book(content: bytes, name: str) -> Book:
     """
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
-    broken = _look_inside(content, name)
+    altered = _look_inside(content, name)
     with _reading(name):
         reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return Book(reader, content, name, broken)
+    return Book(reader, content, name, altered)
 
 
 @contextmanager
@@ -186,7 +193,8 @@ def _read_cells(book: Book, sheet: str) -> Cells:
         rows = book.reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     if rows and rows[0]:
         found = Cells([list(column) for column in zip(*rows, strict=True)])
-        restore_seen(found.columns, book.content, sheet, book.broken)
+        if book.altered:
+            restore_seen(found, book.content, book.altered, sheet)
         if len(found.filled):
             return found
     raise EmptyFileError(
@@ -197,32 +205,36 @@ def _read_cells(book: Book, sheet: str) -> Cells:
 
 
 def _look_inside(content: bytes, name: str) -> frozenset[str]:
-    """Refuse a workbook that would unfold without end; name its sheets where formulas failed."""
+    """Refuse a workbook that would unfold without end; name its sheets that show more than they hold."""
     if not content.startswith(b"PK"):
         with _reading(name):
             _refuse_cells(extents.old_cells(content), name)
         return frozenset()
     check_bomb(content, name)
-    broken = set()
+    altered = set()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             sizes, repeated = _shared(archive, name), 0
+            styles = percent_styles(archive, name)
             for entry in archive.infolist():
                 folder = entry.filename.rpartition("/")[0]
                 if entry.filename == "content.xml":
-                    _refuse_cells(extents.document_cells(read_bounded(archive, entry, name)), name)
+                    part = read_bounded(archive, entry, name)
+                    _refuse_cells(extents.document_cells(part), name)
+                    if PERCENTAGE in part:
+                        altered.add(entry.filename)
                 elif folder not in ("", "_rels", "docProps", "xl/theme") and entry.file_size:
                     part = read_bounded(archive, entry, name)
                     _refuse_cells(_spanned(part, entry.filename), name)
-                    if b't="e"' in part:
-                        broken.add(entry.filename)
+                    if b"sheetData" in part and shows_more(part, styles):
+                        altered.add(entry.filename)
                     if max(sizes, default=0) * part.count(b"<v>") > MOST_BYTES:
                         repeated += extents.shared_bytes(part, sizes)
             if repeated > MOST_BYTES:
                 raise too_large(name)
     except ZIP_ERRORS as error:
         raise _unopened(name, error) from error
-    return frozenset(broken)
+    return frozenset(altered)
 
 
 def _shared(archive: zipfile.ZipFile, name: str) -> list[int]:

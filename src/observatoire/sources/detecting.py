@@ -118,7 +118,9 @@ def find_family(
                 continue
             fitting = {
                 code: one for code, one in families.items()
-                if one.recognises(header) and _codes_fit(one, header, sheet.top[at + 1 : _TOP])
+                if one.recognises(header)
+                and (one.kind == "figures" or _only_places(one, header))
+                and _codes_fit(one, header, sheet.top[at + 1 : _TOP])
             }  # fmt: skip
             family = recognise(header, fitting)
             if family is None:
@@ -127,6 +129,17 @@ def find_family(
             if best is None or score > best[0]:
                 best = (score, family, sheet, at)
     return best[1:] if best else None
+
+
+def _only_places(family: Family, header: list[str]) -> bool:
+    """Say whether a table that seems a list of territories holds nothing else."""
+    told = [family.territory, family.name, family.commune, *family.required]
+    known = [one for one in told if one is not None]
+    return all(
+        signs().is_label(name) or any(one.fullmatch(name) for one in known)
+        for name in header
+        if name
+    )
 
 
 def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:

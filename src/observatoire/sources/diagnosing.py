@@ -136,9 +136,8 @@ def other_place(
     told = [code for code in dict.fromkeys(codes) if signs().levels_of(code) & set(_OF)]
     level = next((one for one in _OF if told and one in signs().levels_of(told[0])), "")
     heads = sorted({_department(code, level) for code in told})
-    covers = (
-        f" ; départements {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
-    )
+    word = "département" if len(heads) == 1 else "départements"
+    covers = f" ; {word} {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
     some = next(iter(told or codes), "")
     return UnknownTerritoryError(
         f"Ce fichier couvre d’autres lieux : aucun de ses codes{_OF.get(level, '')} n’est des vôtres.",

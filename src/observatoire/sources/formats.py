@@ -1,4 +1,4 @@
-"""Cells of a workbook as their reader sees them: texts, figures in per cent, formulas in error."""
+"""What a workbook shows that its cells do not hold: a figure shown in per cent, a formula in error."""
 
 from __future__ import annotations
 
@@ -7,26 +7,59 @@ import io
 import re
 import zipfile
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from observatoire.sources.archives import ZIP_ERRORS
+from observatoire.sources.archives import ZIP_ERRORS, read_bounded
+
+if TYPE_CHECKING:
+    from observatoire.sources.books import Cells
 
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>')
 _SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
 _RELATION = re.compile(r"<Relationship\b[^>]*>")
 _FORMAT = re.compile(rb'<numFmt\b[^>]*\bnumFmtId="([0-9]+)"[^>]*\bformatCode="([^"]*)"')
+#: What a format writes as it is: « 0"%" » shows a sign and multiplies nothing.
+_LITERAL = re.compile(rb"&quot;.*?&quot;|\\.")
 _FORMATS = re.compile(rb"<cellXfs\b.*?</cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb'<xf\b[^>]*?\bnumFmtId="([0-9]+)"')
 
 #: The two formats in per cent that every workbook knows by number.
 _PERCENT = (b"9", b"10")
 
+#: What tells a percentage in an OpenDocument sheet.
+PERCENTAGE = b'office:value-type="percentage"'
 
-def restore_seen(
-    columns: list[list[Any]], content: bytes, sheet: str, broken: frozenset[str]
-) -> None:
+
+def percent_styles(archive: zipfile.ZipFile, name: str) -> re.Pattern[bytes] | None:
+    """Return what a cell shown in per cent looks like, None when the workbook shows none so.
+
+    Parameters
+    ----------
+    archive : ZipFile
+        The workbook.
+    name : str
+        Its name, for a message.
+    """
+    if "xl/styles.xml" not in archive.namelist():
+        return None
+    xml = read_bounded(archive, archive.getinfo("xl/styles.xml"), name)
+    told = {number for number, code in _FORMAT.findall(xml) if b"%" in _LITERAL.sub(b"", code)}
+    block = _FORMATS.search(xml)
+    known = _STYLE.findall(block[0]) if block else []
+    ranks = [b"%d" % rank for rank, one in enumerate(known) if one in told or one in _PERCENT]
+    if not ranks:
+        return None
+    return re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(?:%s)"(?: t="n")?>' % b"|".join(ranks))
+
+
+def shows_more(xml: bytes, styles: re.Pattern[bytes] | None) -> bool:
+    """Say whether a sheet has formulas in error or cells shown in per cent."""
+    return b't="e"' in xml or (styles is not None and styles.search(xml) is not None)
+
+
+def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: str) -> None:
     """Write cells as their reader sees them: « 12.5 % » for 0.125 shown in per cent, « #REF! ».
 
     calamine gives the number without its format, and an error as a blank. A blank is a figure that
@@ -35,39 +68,44 @@ def restore_seen(
 
     Parameters
     ----------
-    columns : list of list
+    cells : Cells
         The sheet's cells, altered in place.
     content : bytes
         The workbook.
+    altered : frozenset of str
+        The parts of it where there is something to restore.
     sheet : str
         The sheet's name.
-    broken : frozenset of str
-        The parts of the workbook that hold a formula in error.
     """
-    if content[:2] != b"PK":
-        return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "content.xml" in archive.namelist():
-                _open_document(columns, archive.read("content.xml"), sheet)
+            if "content.xml" in altered:
+                _open_document(cells, archive.read("content.xml"), sheet)
                 return
-            path, styles = _sheet_path(archive, sheet), _percent_styles(archive)
-            if path not in broken and not styles:
+            path = _sheet_path(archive, sheet)
+            if path not in altered:
                 return
-            xml = archive.read(path)
+            xml, styles = archive.read(path), percent_styles(archive, sheet)
     except (KeyError, *ZIP_ERRORS):
         return  # calamine has read it another way
     for letters, digits, text in _ERROR_CELL.findall(xml):
-        column, row = _column(letters) - 1, int(digits) - 1
-        if column < len(columns) and row < len(columns[0]) and is_blank(columns[column][row]):
-            columns[column][row] = text.decode("utf-8", "replace")
-    for letters, digits in _percent_cells(xml, styles):
-        _show_percent(columns, int(digits) - 1, _column(letters) - 1)
+        column, line = _column(letters), int(digits)
+        if _holds(cells, column, line) and not cells.columns[column - 1][line - 1]:
+            cells.columns[column - 1][line - 1] = text.decode("utf-8", "replace")
+    for letters, digits in styles.findall(xml) if styles is not None else []:
+        _show_percent(cells, _column(letters), int(digits))
 
 
-def _show_percent(columns: list[list[Any]], row: int, column: int) -> None:
-    if column < len(columns) and row < len(columns[0]):
-        columns[column][row] = percent_text(cells_text([columns[column][row]])[0])
+def _holds(cells: Cells, column: int, line: int) -> bool:
+    return 0 < column <= len(cells.columns) and 0 < line <= len(cells.columns[0])
+
+
+def _show_percent(cells: Cells, column: int, line: int) -> None:
+    if not _holds(cells, column, line):
+        return
+    held = cells.columns[column - 1][line - 1]
+    if isinstance(held, int | float) and not isinstance(held, bool):
+        cells.columns[column - 1][line - 1] = percent_text(repr(held))
 
 
 def percent_text(text: str) -> str:
@@ -85,53 +123,27 @@ def percent_text(text: str) -> str:
     return f"{(share * 100).normalize():f} %" if share.is_finite() else text
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> list[bytes]:
-    """Return the ranks of the cell styles that show a number in per cent."""
-    try:
-        xml = archive.read("xl/styles.xml")
-    except KeyError:
-        return []
-    told = {
-        number
-        for number, code in _FORMAT.findall(xml)
-        if b"%" in re.sub(rb"&quot;.*?&quot;", b"", code)
-    }
-    block = _FORMATS.search(xml)
-    known = _STYLE.findall(block[0]) if block else []
-    return [b"%d" % rank for rank, one in enumerate(known) if one in told or one in _PERCENT]
-
-
-def _percent_cells(xml: bytes, styles: list[bytes]) -> list[tuple[bytes, bytes]]:
-    if not styles:
-        return []
-    pattern = rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="(?:%s)"(?: t="n")?>' % b"|".join(styles)
-    return re.findall(pattern, xml)
-
-
 _ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
-_PERCENTAGE = b'office:value-type="percentage"'
 
 
-def _open_document(columns: list[list[Any]], xml: bytes, sheet: str) -> None:
+def _open_document(cells: Cells, xml: bytes, sheet: str) -> None:
     """Write the percentages of an OpenDocument sheet as they are shown."""
-    if _PERCENTAGE not in xml:
-        return
     told = {
         html.unescape(found[1].decode("utf-8", "replace")): found[0]
         for found in _ODS_TABLE.finditer(xml)
     }
-    first = 0
+    line, last = 1, len(cells.columns[0])
     for attributes, body in _ODS_ROW.findall(told.get(sheet, b"")):
         times = _times(attributes)
-        if _PERCENTAGE in body:
+        if PERCENTAGE in body:
             ranks = _percent_ranks(body)
-            for row in range(first, min(first + times, len(columns[0]))):
-                for column in ranks:
-                    _show_percent(columns, row, column)
-        first += times
+            for number in range(line, min(line + times, last + 1)):
+                for rank in ranks:
+                    _show_percent(cells, rank + 1, number)
+        line += times
 
 
 def _percent_ranks(body: bytes) -> list[int]:
@@ -139,7 +151,7 @@ def _percent_ranks(body: bytes) -> list[int]:
     at = 0
     for attributes in _ODS_CELL.findall(body):
         times = _times(attributes)
-        if _PERCENTAGE in attributes:
+        if PERCENTAGE in attributes:
             ranks += range(at, at + min(times, 1 << 14))
         at += times
     return ranks

@@ -139,6 +139,11 @@ _MARKED = re.compile(r"-?(?P<whole>[0-9]+)(?P<d>[.,])(?P<rest>[0-9]+)")
 _GROUP = 3
 
 
+def _figure_of(text: str) -> str:
+    """Return a text without what stands around its figure: « <1.234 € » is 1.234."""
+    return re.sub(r"^[<>≤≥+\s]+|[^0-9]+$", "", text)
+
+
 def writing_of(texts: Iterable[str]) -> Writing:
     """Return how a table writes its numbers: « 1.234,5 », « 1,234.5 », « 1'234 », or plainly.
 
@@ -157,7 +162,7 @@ def writing_of(texts: Iterable[str]) -> Writing:
     decimals: set[str] = set()
     groups: set[str] = set()
     either: dict[str, str] = {}
-    for text in texts:
+    for text in map(_figure_of, texts):
         grouped, marked = _BOTH.fullmatch(text), _MARKED.fullmatch(text)
         if grouped and (grouped["t"] in "'’" or grouped["d"] or text.count(grouped["t"]) > 1):
             if grouped["d"] != grouped["t"]:

@@ -20,9 +20,9 @@ from observatoire.sources.faults import (
     territory_rejects,
 )
 from observatoire.sources.gathering import Part, gather
-from observatoire.sources.numbers import Numbers, parse_numbers
+from observatoire.sources.numbers import parse_numbers
+from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
-from observatoire.sources.writings import strip_unit, ungroup
 from observatoire.typography import enumerate_words
 from observatoire.values import Nature, is_period
 
@@ -111,7 +111,15 @@ def observe(
     # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
     decimal = spec.decimal if table.separator else ""
     parts = [
-        Part(at, variable, column, raw, _parse(raw, variable, source, spec, decimal))
+        Part(
+            at,
+            variable,
+            column,
+            raw,
+            read_cells(
+                raw, source.variables.get(variable), source.markers, spec.thousands, decimal
+            ),
+        )
         for at, variable, column, raw in parts_told
     ]
     rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
@@ -212,29 +220,6 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
                 column=name,
             )
     return names
-
-
-def _parse(raw: pd.Series, variable: str, source: Source, spec: FileSpec, decimal: str) -> Numbers:
-    """Read the cells of a variable; its unit, written after a number, is dropped."""
-    known = source.variables.get(variable)
-    raw = ungroup(raw, spec.thousands)
-    numbers = parse_numbers(raw, source.markers, decimal, known.nature if known else None)
-    if known is None or not known.unit or not numbers.unreadable.any():
-        return numbers
-    if known.unit == "part":
-        return _shares(raw, numbers, source, decimal)
-    return parse_numbers(strip_unit(raw, known.unit), source.markers, decimal, known.nature)
-
-
-def _shares(raw: pd.Series, numbers: Numbers, source: Source, decimal: str) -> Numbers:
-    """Read « 12,5 % » in a column of shares as 0.125."""
-    told = parse_numbers(strip_unit(raw[numbers.unreadable], "%"), source.markers, decimal)
-    value, unreadable = numbers.value.copy(), numbers.unreadable.copy()
-    status = numbers.status.copy()
-    value[told.value.index] = told.value / 100
-    unreadable[told.value.index] = told.unreadable
-    status[told.value.index[~told.unreadable]] = told.status[~told.unreadable]
-    return replace(numbers, value=value, unreadable=unreadable, status=status)
 
 
 def _place(

@@ -122,7 +122,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
             continue
         cells = mine.iloc[:, at].str.strip()
         filled = cells[cells != ""]
-        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled))
+        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
         form = _period_form(name, filled)
         if form is not None:
             period_column, period_form = period_column or name, period_form or form
@@ -260,11 +260,9 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     return all(len(text) > 1 and code != text and code.startswith(text) for code, text in pairs)
 
 
-def _holds_figures(filled: pd.Series) -> bool:
-    """Say whether a column without a name holds more than the rank of its rows."""
-    numbers = pd.to_numeric(filled, errors="coerce")
-    ranks = numbers.notna().all() and (numbers.diff().dropna() == 1).all()
-    return bool(numbers.notna().any()) and not ranks
+def _holds_figures(filled: pd.Series, at: int) -> bool:
+    """Say whether a column without a name holds figures; the first one numbers the rows."""
+    return at > 0 and bool(pd.to_numeric(filled, errors="coerce").notna().any())
 
 
 def _is_code(text: str) -> bool:

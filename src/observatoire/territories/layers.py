@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,14 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.territories.signatures import check_signature, offline
-from observatoire.territories.systems import place_of, systems_like
-from observatoire.typography import enumerate_words, number, several_of
+from observatoire.territories.systems import systems_like
+from observatoire.territories.whereabouts import (
+    check_namesakes,
+    check_near_one,
+    crs_name,
+    in_parts,
+)
+from observatoire.typography import enumerate_words, several_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +51,6 @@ _GDAL_ERRORS = (
     pyogrio.errors.GeometryError,
     pyogrio.errors.CRSError,
 )
-
-#: Below this share of the rows of a layer, names that repeat are namesakes.
-_NAMESAKES = 0.2
 
 _POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
 
@@ -102,13 +106,17 @@ def read_layer(
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
     _check_crs(frame, path, crs)
-    _check_near(frame, path, crs)
-    texts = _texts(frame[column])
+    texts = texts_of(frame[column])
+    if not texts.isin(list(matcher.names)).any():
+        check_near_one(frame, path, crs)  # codes would tell a wrong system, names tell namesakes
     codes = texts.map(matcher.find)
     mine = codes != ""
     outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
     kept = frame[mine].set_axis(codes[mine], axis=0)
-    _check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
+    check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
+    pieces = in_parts(codes, matcher, path)
+    if pieces is not None:
+        raise pieces
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
     shapes, repaired = _check_shapes(flat, path, repair=repair)
@@ -120,7 +128,7 @@ def read_layer(
         rows_read=len(frame),
         outside=outside,
         repaired=repaired,
-        crs=_crs_name(frame.crs),
+        crs=crs_name(frame.crs),
     )
 
 
@@ -165,8 +173,12 @@ def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
     check_signature(path)
     try:
         with offline():
-            names = [str(name) for name in pyogrio.list_layers(path)[:most, 0]]
-            frames = [pyogrio.read_dataframe(path, layer=name) for name in names]
+            places = [
+                (place, str(name))
+                for place in _places(path)
+                for name in pyogrio.list_layers(place)[:, 0]
+            ]
+            frames = [pyogrio.read_dataframe(place, layer=name) for place, name in places[:most]]
     except (*_GDAL_ERRORS, shapely.errors.ShapelyError, ProjError, OSError, ValueError) as error:
         raise UnreadableFileError(
             "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
@@ -185,6 +197,18 @@ def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
                 remedy="Renommez ou supprimez l’une des deux dans QGIS.",
             )
     return layers
+
+
+def _places(path: Path) -> list[str]:
+    """Return the layers' files: in a zip, each of those it holds, in whatever folder."""
+    if path.suffix.lower() != ".zip":
+        return [str(path)]
+    plain = tuple(one for one in LAYER_SUFFIXES if one != ".zip")
+    with zipfile.ZipFile(path) as archive:  # its signature was checked
+        inside = [one for one in archive.namelist() if one.lower().endswith(plain)]
+    return [
+        f"/vsizip/{{{path.resolve()}}}/{one}" for one in sorted(inside) if "__MACOSX" not in one
+    ]
 
 
 def choose_column(
@@ -211,10 +235,17 @@ def choose_column(
 
 def count_members(frame: gpd.GeoDataFrame, column: str, matcher: Matcher) -> int:
     """Count the territories of a zoning that a column names."""
-    return len(set(_texts(frame[column]).map(matcher.find)) - {""})
+    return len(set(texts_of(frame[column]).map(matcher.find)) - {""})
 
 
-def _texts(column: pd.Series) -> pd.Series:
+def holds_codes(frame: gpd.GeoDataFrame, matcher: Matcher) -> bool:
+    """Say whether a column of a layer holds codes of a zoning, not only names."""
+    codes = list(matcher.names)
+    columns = frame.columns.drop(frame.geometry.name)
+    return any(texts_of(frame[column]).isin(codes).any() for column in columns)
+
+
+def texts_of(column: pd.Series) -> pd.Series:
     """Write codes as texts; a whole number that a blank made decimal has no decimal."""
     return column.astype("str").fillna("").str.replace(r"^([0-9]+)\.0$", r"\1", regex=True)
 
@@ -223,13 +254,15 @@ def _guess_column(
     layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path
 ) -> tuple[gpd.GeoDataFrame, str]:
     """Choose the layer and the column in which most territories of the zoning are found."""
-    best: tuple[int, gpd.GeoDataFrame | None, str] = (0, None, "")
+    best: tuple[tuple[int, int], gpd.GeoDataFrame | None, str] = ((0, 0), None, "")
     # A file may hold the points or the lines of the same territories beside their outlines.
     surfaces = [f for f in layers if (shapely.get_dimensions(f.geometry.to_numpy()) == 2).any()]  # noqa: PLR2004
     for frame in surfaces or layers:
         for column in frame.columns.drop(frame.geometry.name):
-            found = count_members(frame, str(column), matcher)
-            if found > best[0]:
+            told = texts_of(frame[column]).map(matcher.find)
+            # A figure may happen to be a code: a column of codes has one in most of its rows.
+            found = (len(set(told) - {""}), int((told != "").sum()))
+            if found[0] and found > best[0]:
                 best = (found, frame, str(column))
     if best[1] is None:
         raise UnknownTerritoryError(
@@ -255,66 +288,6 @@ def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
     )
 
 
-def check_near(layers: list[gpd.GeoDataFrame], path: Path, crs: str) -> None:
-    """Refuse a file none of whose layers is where the workspace's CRS is of use.
-
-    Raises
-    ------
-    CRSError
-        With where they are.
-    """
-    refusal: CRSError | None = None
-    for frame in layers:
-        if frame.crs is None:
-            return
-        try:
-            _check_near(frame, path, crs)
-        except CRSError as error:
-            refusal = refusal or error
-        else:
-            return
-    if refusal is not None:
-        raise refusal
-
-
-def _check_near(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
-    """Refuse a layer of another place: none of its shapes is where the workspace's CRS is of use."""
-    area = CRS(crs).area_of_use
-    known = frame.geometry[frame.geometry.notna() & ~frame.geometry.is_empty]
-    if area is None or known.empty:
-        return
-    try:
-        x0, y0, x1, y1 = known.to_crs("EPSG:4326").total_bounds
-    except (pyogrio.errors.CRSError, ProjError):
-        return  # said by the check of each shape
-    if not np.isfinite([x0, y0, x1, y1]).all():
-        return
-    if x0 <= area.east and x1 >= area.west and y0 <= area.north and y1 >= area.south:
-        return
-    raise CRSError(
-        "Cette couche est ailleurs : aucun de ses contours n’est près de vos territoires.",
-        where=path.name,
-        why=f"Elle va de {_degrees(x0)} à {_degrees(x1)} de longitude et de {_degrees(y0)} à "
-        f"{_degrees(y1)} de latitude{_place_of(x0, y0, x1, y1)} ; vos territoires sont en {crs} "
-        f"({area.name.split(' - ')[0]}). Des noms de lieux s’y retrouvent peut-être : ce sont des "
-        "homonymes.",
-        remedy="Demandez la couche de vos communes. Si c’est bien la leur, son système "
-        f"({_crs_name(frame.crs)}) est faux : corrigez-le dans QGIS (Définir la projection), sans "
-        "reprojeter.",
-        bounds=(x0, y0, x1, y1),
-    )
-
-
-def _degrees(value: float) -> str:
-    return f"{number(value, 1)}°"
-
-
-def _place_of(x0: float, y0: float, x1: float, y1: float) -> str:
-    """Name the French territory in which the middle of a layer lies, if it is in one."""
-    place = place_of((x0 + x1) / 2, (y0 + y1) / 2)
-    return f" ({place})" if place else ""
-
-
 def _moved(shapes: gpd.GeoSeries, path: Path, crs: str) -> gpd.GeoSeries:
     """Carry shapes to the workspace's CRS."""
     try:
@@ -326,38 +299,6 @@ def _moved(shapes: gpd.GeoSeries, path: Path, crs: str) -> gpd.GeoSeries:
             why=f"Le lecteur dit : {error}",
             remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
         ) from error
-
-
-def _crs_name(crs: CRS) -> str:
-    """Name a CRS as people do: its EPSG code, or its title."""
-    code = crs.to_epsg()
-    return f"EPSG:{code}" if code else str(crs.name)
-
-
-def _check_namesakes(
-    kept: gpd.GeoDataFrame,
-    texts: pd.Series,
-    matcher: Matcher,
-    path: Path,
-    column: str,
-    rows: int,
-) -> None:
-    """Refuse a wide layer in which towns elsewhere have quartiers of the same names."""
-    repeated = kept.index[kept.index.duplicated()]
-    by_name = ~texts.isin(list(matcher.names)).any()
-    if not len(repeated) or not by_name or len(kept) > _NAMESAKES * rows:
-        return
-    name = matcher.names[repeated[0]]
-    count = int((kept.index == repeated[0]).sum())
-    raise UnknownTerritoryError(
-        f"Cette couche couvre bien plus que vos territoires : {count} contours s’appellent « {name} ».",
-        where=f"{path.name}, colonne {column}",
-        why=f"Sur {rows} contours, {len(kept)} portent le nom d’un des {several_of(matcher.label)} : "
-        "ce sont pour la plupart des homonymes d’autres villes.",
-        remedy="Gardez les seuls contours de vos communes (QGIS : Extraire par attribut), ou donnez la "
-        "colonne des codes : code_column.",
-        codes=list(repeated),
-    )
 
 
 def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:
@@ -424,7 +365,7 @@ def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> N
         raise CRSError(
             f"Les contours tombent hors du domaine de {wanted} ({area.name.split(' - ')[0]}).",
             where=path.name,
-            why=f"La couche se dit en {_crs_name(found)} : ce n’est sans doute pas le bon système.",
+            why=f"La couche se dit en {crs_name(found)} : ce n’est sans doute pas le bon système.",
             remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
             bounds=(x0, y0, x1, y1),
         )

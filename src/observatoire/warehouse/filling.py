@@ -22,14 +22,16 @@ from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
     Layer,
-    check_near,
     choose_column,
     count_members,
+    holds_codes,
     open_layers,
     read_layer,
+    texts_of,
 )
 from observatoire.territories.links import check_members, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
+from observatoire.territories.whereabouts import check_near, in_parts
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files, trace_layer
 from observatoire.warehouse.zones import keep_zonings, read_shapes, store_zoning
@@ -346,7 +348,8 @@ def _recognise(
 def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
     """Return the zoning of which a layer names most territories, then the largest share."""
     layers = open_layers(path)
-    check_near(layers, path, crs)
+    if not any(holds_codes(frame, one) for frame in layers for one in known.values()):
+        check_near(layers, path, crs)
     scores: dict[str, tuple[int, float]] = {}
     refusal: UnknownTerritoryError | None = None
     for code, one in known.items():
@@ -361,6 +364,12 @@ def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: 
     chosen = [code for code, score in scores.items() if score == best]
     if not best[0] and refusal is not None and not code_column:
         raise refusal
+    for code in chosen if len(chosen) > 1 and best[0] else []:
+        frame, column = choose_column(layers, known[code], path, code_column)
+        told = texts_of(frame[column]).map(known[code].find)
+        pieces = in_parts(told, known[code], path)
+        if pieces is not None:
+            raise pieces
     if len(chosen) != 1 or not best[0]:
         raise UnknownTerritoryError(
             "On ne sait pas quel zonage ce fichier décrit.",

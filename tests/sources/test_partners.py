@@ -1,0 +1,452 @@
+"""What partners really send: units, thousands, per cent formats, years in columns, second tables."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from building import Place, dump, says
+from observatoire.errors import (
+    DescriptorError,
+    FileError,
+    ObservatoireError,
+    RowError,
+    UnknownTerritoryError,
+    UnreadableNumberError,
+)
+from observatoire.sources.formats import percent_text
+from observatoire.sources.measuring import writing_of
+from observatoire.sources.texts import guess_encoding
+from observatoire.sources.writings import ungroup
+from observatoire.warehouse.direct import load_file, preview_file
+from observatoire.warehouse.filling import load_source
+from odf_made import percentages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.warehouse import Warehouse
+
+
+@pytest.fixture
+def warehouse(place: Place) -> Warehouse:
+    return place.warehouse()
+
+
+def workbook(rows: list[list[Any]], percents: tuple[int, ...] = (), code: str = "0.0%") -> bytes:
+    """Write a sheet whose columns ``percents`` are shown in per cent."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        shown = made.add_format({"num_format": code})
+        dated = made.add_format({"num_format": "dd/mm/yyyy"})
+        page = made.add_worksheet("Données")
+        for at, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if isinstance(cell, datetime):
+                    page.write_datetime(at, column, cell, dated)
+                elif column in percents and isinstance(cell, int | float):
+                    page.write_number(at, column, cell, shown)
+                else:
+                    page.write(at, column, cell)
+    return buffer.getvalue()
+
+
+def read(place: Place, path: Path) -> dict[tuple[str, str, str], float]:
+    """Return what a preview reads: value by territory, variable and period."""
+    shown = preview_file(place.workspace, path)
+    assert shown.refusal is None, shown.refusal
+    assert shown.parsed is not None
+    cells = shown.parsed.observations
+    keys = zip(cells["territory"], cells["variable"], cells["period"], strict=True)
+    return dict(zip(keys, cells["value"], strict=True))
+
+
+def refusal(place: Place, path: Path) -> ObservatoireError:
+    """Return the error that refuses a file; the warehouse stays as it was."""
+    warehouse = place.opened[0] if place.opened else place.warehouse()
+    before = dump(warehouse)
+    with pytest.raises(ObservatoireError) as caught:
+        load_file(warehouse, place.workspace, path)
+    assert dump(warehouse) == before
+    return caught.value
+
+
+# --- Numbers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1.234", "12.345,5"), (1234, 12345.5)),
+        (("1,234", "12,345.5"), (1234, 12345.5)),
+        (("1'234", "12’345,5"), (1234, 12345.5)),
+        (("1.234.567", "1.234"), (1234567, 1234)),
+        (("0.228", "3.184"), (0.228, 3.184)),
+        (("1.234", "12,5"), (1234, 12.5)),
+        (("12.345,5 €", "1.000 €"), (12345.5, 1000)),
+    ],
+)
+def test_marks_between_thousands(
+    place: Place, warehouse: Warehouse, cells: tuple[str, str], values: tuple[float, float]
+) -> None:
+    text = "Quartier;Montant\nFour à Chaux;{}\nPlace d’Armes;{}\n".format(*cells)
+    path = place.write("aides-2016.csv", text)
+    assert tuple(read(place, path).values()) == values
+    load_file(warehouse, place.workspace, path)
+
+
+@pytest.mark.parametrize("cells", [("1,234", "2,345"), ("1.234", "22.345")])
+def test_a_number_that_reads_in_two_ways_is_refused_until_told(
+    place: Place, warehouse: Warehouse, cells: tuple[str, str]
+) -> None:
+    text = "Quartier;Aidés\nFour à Chaux;{}\nPlace d’Armes;{}\n".format(*cells)
+    path = place.write("aides-2016.csv", text)
+    says(refusal(place, path), cells[0], "1 234", "deux façons", "thousands")
+    written = preview_file(place.workspace, path).write()
+    with pytest.raises(DescriptorError):
+        load_source(warehouse, place.workspace, written.parent)
+    mark = cells[0][1]
+    told = written.read_text("utf-8")
+    assert 'thousands = "?"' in told
+    written.write_text(told.replace('"?"', f'"{mark}"').replace('"index"', '"count"'), "utf-8")
+    load_source(warehouse, place.workspace, written.parent)
+    assert warehouse.rows("SELECT min(value) FROM observation") == [(1234.0,)]
+
+
+@given(st.lists(st.integers(1000, 10**9), min_size=1), st.sampled_from([".", ",", "'"]))
+def test_numbers_written_with_any_mark_come_back(numbers: list[int], mark: str) -> None:
+    import pandas as pd
+
+    texts = [f"{one:,}".replace(",", mark) for one in numbers]
+    assert ungroup(pd.Series(texts), mark).to_list() == [str(one) for one in numbers]
+    writing = writing_of(texts)
+    assert writing.thousands == mark or writing.doubtful in texts
+
+
+@given(st.decimals(0, 1, places=6))
+def test_a_share_shown_in_per_cent_keeps_every_digit(share: Any) -> None:
+    assert float(percent_text(str(share)).removesuffix(" %")) == float(share * 100)
+
+
+@pytest.mark.parametrize("code", ["0%", "0.0 %", '0.0" "%'])
+def test_cells_shown_in_per_cent_are_percentages(
+    place: Place, warehouse: Warehouse, code: str
+) -> None:
+    rows = [["Quartier", "Taux"], ["Four à Chaux", 0.125], ["Place d’Armes", "30 %"]]
+    path = place.write("taux-2016.xlsx", workbook(rows, (1,), code))
+    assert set(read(place, path).values()) == {12.5, 30}
+    assert load_file(warehouse, place.workspace, path).kept == 2
+
+
+def test_a_rate_beyond_one_shown_in_per_cent(place: Place) -> None:
+    rows = [["Quartier", "Taux"], ["Four à Chaux", 1.6], ["Place d’Armes", 0.3]]
+    path = place.write("taux-2016.xlsx", workbook(rows, (1,)))
+    assert set(read(place, path).values()) == {160, 30}
+
+
+def test_percentages_of_an_opendocument_sheet(place: Place) -> None:
+    rows = [["Quartier", "Taux"], ["Four à Chaux", 0.125], ["Place d’Armes", "30 %"]]
+    assert set(read(place, place.write("taux-2016.ods", percentages(rows))).values()) == {12.5, 30}
+
+
+def test_a_declared_share_reads_percentages(place: Place, warehouse: Warehouse) -> None:
+    place.source_toml('nature = "rate"\nunit = "%"', 'nature = "rate"\nunit = "part"')
+    place.csv("IRIS;LIBIRIS;POP;TAUX\n972090101;x;1;12,5 %\n972090102;x;2;0,3\n")
+    place.load(warehouse)
+    told = warehouse.rows(
+        "SELECT value FROM observation WHERE variable = 'TAUX' ORDER BY territory"
+    )
+    assert told == [(0.125,), (0.3,)]
+
+
+def test_a_bare_share_among_percentages_is_refused(place: Place) -> None:
+    text = "Quartier;Taux\nFour à Chaux;0,25\nPlace d’Armes;25 %\n"
+    says(refusal(place, place.write("taux-2016.csv", text)), "0,25", "Taux", "facteur cent")
+
+
+def test_units_after_numbers(place: Place) -> None:
+    text = "Quartier;Revenu médian;Âge moyen\nFour à Chaux;12 345 €;35,2 ans\nPlace d’Armes;9 000 €;40 ans\n"
+    path = place.write("revenus-2016.csv", text)
+    assert sorted(read(place, path).values()) == [35.2, 40, 9000, 12345]
+    shown = preview_file(place.workspace, path)
+    assert {v.code: (str(v.nature), v.unit) for v in shown.source.variables.values()} == {  # type: ignore[union-attr]
+        "Revenu médian": ("median", "€"),
+        "Âge moyen": ("mean", "ans"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "remedy"),
+    [("12*", "appel de note"), ("40 (p)", "appel de note"), ("12 k€", "sans unité")],
+)
+def test_what_cannot_be_read_is_said_and_never_left_out(
+    place: Place, cell: str, remedy: str
+) -> None:
+    path = place.write("a-2016.csv", f"Quartier;Aides\nFour à Chaux;{cell}\nPlace d’Armes;3,5 M€\n")
+    error = refusal(place, path)
+    assert isinstance(error, UnreadableNumberError)
+    says(error, cell, "ligne 2", remedy)
+
+
+def test_a_formula_in_error_is_said_for_what_it_is(place: Place) -> None:
+    path = place.write("a-2016.csv", "Quartier;Aides\nFour à Chaux;#NUM !\nPlace d’Armes;3\n")
+    says(refusal(place, path), "#NUM !", "formule")
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def test_a_name_followed_by_the_call_of_a_note(place: Place) -> None:
+    text = "Quartier;Aidés\nFour à Chaux (1);5\nPlace d’Armes*;6\n(1) provisoire;\n"
+    assert set(read(place, place.write("a-2016.csv", text))) == {
+        ("Q2", "Aidés", "2016"),
+        ("Q3", "Aidés", "2016"),
+    }
+
+
+def test_subtotals_by_commune_are_of_another_level(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Aidés\nFort-de-France;9\nFour à Chaux;5\nLe Lamentin;6\nPlace d’Armes;6\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert (report.read, report.kept) == (4, 2)
+    assert set(report.rejects["reason"]) == {"Autre niveau géographique : commune."}
+
+
+def test_other_levels_among_communes_are_set_aside(place: Place, warehouse: Warehouse) -> None:
+    levels = ["FR", "R84", "D1", "D972", "200041788", "01004", "1004", "97105"]
+    text = "id;aidés\n" + "".join(f"{one};1\n" for one in levels) + "97209;5\n97213;6\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert (report.read, report.kept, set(report.rejects["kind"])) == (10, 2, {"outside"})
+
+
+def test_a_commune_ill_written_is_still_a_fault(place: Place) -> None:
+    text = "id;aidés\n97209;5\n97213;6\n9720O;1\n"
+    error = refusal(place, place.write("a-2016.csv", text))
+    assert isinstance(error, UnknownTerritoryError)
+    assert len(error.data["rejects"]) == 1
+
+
+def test_codes_of_wider_places_are_no_figures(place: Place) -> None:
+    text = "id;comp1;comp2;comp3;aidés\n97209;249720061;D972;972;5\n97213;249720061;D972;972;6\n"
+    assert set(read(place, place.write("a-2016.csv", text)).values()) == {5, 6}
+
+
+# --- Tables ---------------------------------------------------------------------------------------
+
+
+def test_years_as_names_of_columns_are_one_variable(place: Place, warehouse: Warehouse) -> None:
+    rows = [
+        ["Allocataires"],
+        [],
+        ["Quartier", 2014, 2015],
+        ["Four à Chaux", 1, 2],
+        ["Place d’Armes", 3, 4],
+    ]
+    path = place.write("caf.xlsx", workbook(rows))
+    assert read(place, path) == {
+        ("Q2", "Allocataires", "2014"): 1,
+        ("Q2", "Allocataires", "2015"): 2,
+        ("Q3", "Allocataires", "2014"): 3,
+        ("Q3", "Allocataires", "2015"): 4,
+    }
+    written = preview_file(place.workspace, path).write()
+    load_source(warehouse, place.workspace, written.parent)
+    assert warehouse.rows("SELECT count(DISTINCT variable), count(*) FROM observation") == [(1, 4)]
+
+
+def test_two_columns_of_one_variable_need_two_periods(place: Place, warehouse: Warehouse) -> None:
+    place.source_toml(
+        'ignored = ["LIBIRIS"]', 'ignored = ["LIBIRIS"]\ncolumns = { A = "POP", B = "POP" }'
+    )
+    with pytest.raises(DescriptorError) as caught:
+        place.load(warehouse)
+    says(caught.value, "« A »", "« B »", "POP (2016)", "[files.periods]")
+
+
+def test_names_under_groups_are_told_apart(place: Place) -> None:
+    rows = [
+        ["Ménages aidés"],
+        ["", "Hommes", "", "Femmes", ""],
+        ["Quartier", "Jeunes", "Âgés", "Jeunes", "Âgés"],
+        ["Four à Chaux", 1, 2, 3, 4],
+        ["Place d’Armes", 5, 6, 7, 8],
+    ]
+    told = read(place, place.write("a-2016.xlsx", workbook(rows)))
+    assert told["Q2", "Jeunes Hommes", "2016"] == 1
+    assert told["Q3", "Âgés Femmes", "2016"] == 8
+
+
+def test_one_figure_a_row(place: Place, warehouse: Warehouse) -> None:
+    text = (
+        "Quartier;Indicateur;Valeur\nFour à Chaux;Allocataires;5\nFour à Chaux;Taux d’emploi (%);50,5\n"
+        "Place d’Armes;Allocataires;6\nPlace d’Armes;Taux d’emploi (%);40\n"
+    )
+    path = place.write("a-2016.csv", text)
+    assert read(place, path)["Q2", "Taux d’emploi (%)", "2016"] == 50.5
+    shown = preview_file(place.workspace, path)
+    assert shown.source.variables["Taux d’emploi (%)"].nature == "rate"  # type: ignore[union-attr]
+    assert load_file(warehouse, place.workspace, path).kept == 4
+
+
+@pytest.mark.parametrize(
+    ("cell", "period"),
+    [
+        ("T1 2014", "2014-T1"),
+        ("2e trimestre 2014", "2014-T2"),
+        ("mars 2014", "2014-03"),
+        ("2014-S2", "2014-S2"),
+        ("31/12/2014", "2014-12"),
+    ],
+)
+def test_periods_in_words(place: Place, cell: str, period: str) -> None:
+    text = f"Quartier;Période;Aidés\nFour à Chaux;{cell};5\nPlace d’Armes;{cell};6\n"
+    assert set(read(place, place.write("a.csv", text))) == {
+        ("Q2", "Aidés", period),
+        ("Q3", "Aidés", period),
+    }
+
+
+def test_dates_of_a_workbook(place: Place) -> None:
+    day = datetime(2015, 12, 31)  # noqa: DTZ001 - a workbook knows no zone
+    rows = [["Quartier", "Date", "Aidés"], ["Four à Chaux", day, 5], ["Place d’Armes", day, 6]]
+    assert {key[2] for key in read(place, place.write("a.xlsx", workbook(rows)))} == {"2015-12"}
+
+
+def test_a_second_table_is_never_read_under_the_names_of_the_first(place: Place) -> None:
+    text = "Quartier;Aidés;RSA\nFour à Chaux;5;2\nQuartier;Cat A;Cat B\nPlace d’Armes;100;50\n"
+    error = refusal(place, place.write("a-2016.csv", text))
+    assert isinstance(error, RowError)
+    says(error, "ligne 3", "second tableau", "Cat A", "feuille")
+
+
+def test_a_header_printed_again_is_set_aside(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Aidés;RSA\nFour à Chaux;5;2\nQuartier;Aidés;RSA\nPlace d’Armes;100;50\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert report.kept == 2
+    assert list(report.rejects["reason"]) == ["En-tête répété : mis de côté."]
+
+
+def test_labels_under_the_codes_that_resemble_a_territory(
+    place: Place, warehouse: Warehouse
+) -> None:
+    labels = "Place des armes (code);Personnes aidées;Dont RSA"
+    text = f"q;aidés;rsa\n{labels}\nFour à Chaux;5;2\nPlace d’Armes;100;50\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert (report.kept, list(report.rejects["kind"])) == (2, ["note"])
+
+
+def test_territories_in_columns_are_said(place: Place) -> None:
+    text = "Indicateur;Four à Chaux;Place d’Armes;Centre et Terres\nAidés;1;2;3\n"
+    says(refusal(place, place.write("a-2016.csv", text)), "en colonnes", "Transposé")
+
+
+def test_columns_without_a_name(place: Place, warehouse: Warehouse) -> None:
+    text = ";Quartier;Aidés;;\n1;Four à Chaux;5;3;8\n2;Place d’Armes;6;4;9\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert report.kept == 2
+    assert any("(sans nom)" in one for one in report.notices)
+
+
+def test_a_rank_without_a_name_is_not_told(place: Place, warehouse: Warehouse) -> None:
+    text = ";Quartier;Aidés\n1;Four à Chaux;5\n2;Place d’Armes;6\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert not any("(sans nom)" in one for one in report.notices)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "mac_roman", "cp850", "cp1252"])
+def test_encodings_without_a_mark(encoding: str) -> None:
+    text = "Quartier;Aidés\nFour à Chaux;1\u00a0234\nQuartier élargi : Centre et Terres;5\n"
+    content = text.replace("’", "'").encode(encoding)
+    assert guess_encoding(content, "a.csv") == encoding
+
+
+# --- What is no table of these territories --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "VAR_ID;VAR_LIB;VAR_LIB_LONG\nIRIS;IRIS;Code\nP16_POP;Pop;Population\n",
+            ("dictionnaire",),
+        ),
+        ("colonne,description,type\ncode_qp,Code,texte\n", ("dictionnaire", "colonne")),
+        (
+            "code;pop\n" + "".join(f"QP0090{at:02d};{at}\n" for at in range(9)),
+            ("d’autres lieux", "QP009000", "département 09"),
+        ),
+        ("x;y;ind\n1;2;3\n4;5;6\n7;8;9\n", ("coordonnées", "x et y")),
+        ("La définition du champ.\nUn ménage est\nUne famille\n", ("texte", "documentation")),
+    ],
+)
+def test_a_file_says_what_it_is(place: Place, text: str, parts: tuple[str, ...]) -> None:
+    error = refusal(place, place.write("a-2016.csv", text))
+    assert isinstance(error, DescriptorError | FileError | UnknownTerritoryError)
+    says(error, *parts)
+
+
+def test_a_list_of_territories_measures_nothing(place: Place) -> None:
+    text = (
+        "code;nom;dep;classe\n"
+        + "".join(f"97209010{at};x;972;3\n" for at in (1, 2, 3))
+        + "972130101;y;972;3\n"
+    )
+    says(refusal(place, place.write("a-2016.csv", text)), "ne les mesure pas", "membres")
+
+
+def test_columns_that_a_family_does_not_describe_are_told(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("base-ic.csv", "IRIS;P16_LOG;P16_RP;SURPRISE\n972090101;10;9;8\n")
+    report = load_file(warehouse, place.workspace, path)
+    assert any("SURPRISE" in one and "ne décrit pas" in one for one in report.notices)
+
+
+@pytest.mark.parametrize("code", ["97209", "972090101"])
+def test_a_table_of_codes_and_names_with_figures_is_no_list(
+    place: Place, warehouse: Warehouse, code: str
+) -> None:
+    path = place.write("a-2016.csv", f"code;nom;aidés\n{code};x;5\n")
+    assert load_file(warehouse, place.workspace, path).kept == 1
+
+
+# --- Real files, where they are the territory -------------------------------------------------------
+
+
+def test_a_real_census_workbook_to_the_last_digit(real: Path, place: Place) -> None:
+    import python_calamine
+
+    path = real / "classeurs_insee" / "base-ic-logement-2016-com.xls"
+    rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    at = max(rank for rank, row in enumerate(rows) if row[0] == "IRIS")
+    oracle = {str(row[0]): dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 :]}
+    members = "".join(f"{code};{code};{code[:5]};-61;14.6\n" for code in oracle)
+    place.write("geo/iris.csv", f"code;nom;commune;lon;lat\n{members}")
+    told = read(place, path)
+    assert len({key[0] for key in told}) == len(oracle) == 16
+    for (code, variable, _), value in told.items():
+        expected = oracle[code][variable]
+        assert value == expected or (expected == "" and value != value)  # noqa: PLR0124 - NaN
+
+
+@pytest.mark.parametrize("name", ["log_5", "bas_rev", "rpls"])
+def test_real_communes_of_france_keep_ours(real: Path, place: Place, name: str) -> None:
+    import pandas as pd
+
+    path = real / "communes" / f"{name}.parquet"
+    shown = preview_file(place.workspace, path)
+    assert shown.parsed is not None
+    assert shown.parsed.faults.empty
+    assert (shown.parsed.rows_read, shown.parsed.rows_kept) == (36_303, 2)
+    oracle = pd.read_parquet(path).set_index("id")
+    spec = shown.source.files[0]  # type: ignore[union-attr]
+    columns = {(told, spec.periods[one]): one for one, told in spec.columns.items()}
+    cells = shown.parsed.observations
+    for row in cells.itertuples():
+        expected = oracle.loc[row.territory, columns.get((row.variable, row.period), row.variable)]
+        assert row.value == float(expected) or pd.isna(expected)
