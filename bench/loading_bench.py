@@ -132,7 +132,10 @@ def workbook(folder: Path) -> None:
     import python_calamine
     import xlsxwriter
 
-    path, chance = folder / "classeur-2020.xlsx", np.random.default_rng(1)
+    # In a folder of its own: its source.toml must not describe the vintages.
+    place = folder / "classeur"
+    place.mkdir()
+    path, chance = place / "classeur-2020.xlsx", np.random.default_rng(1)
     with xlsxwriter.Workbook(path) as book:
         page = book.add_worksheet("IRIS")
         page.write_row(0, 0, ["IRIS", *(f"P20_LOG{at}" for at in range(11))])
@@ -141,7 +144,7 @@ def workbook(folder: Path) -> None:
     toml = f'title = "x"\nproducer = "x"\nlicence = "x"\nzoning = "iris-2020"\n[[files]]\nname = "{path.name}"\n'
     toml += 'territory = "IRIS"\nperiod = "2020"\n'
     toml += "".join(f'[variables.P20_LOG{at}]\nlabel = "x"\nnature = "count"\n' for at in range(11))
-    (folder / "source.toml").write_text(toml, "utf-8")
+    (place / "source.toml").write_text(toml, "utf-8")
     for _ in range(3):
         start = time.perf_counter()
         python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()

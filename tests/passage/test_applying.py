@@ -204,3 +204,11 @@ def test_bare_numbers_are_the_estimates() -> None:
     np.testing.assert_array_equal(
         TWO.links.product(values.to_numpy()).ravel(), TWO.apply(values).value
     )
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 33, 70])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_products_are_those_of_whole_matrices(count: int, order: Any) -> None:
+    values = np.asarray(np.random.default_rng(count).random((3, count)), order=order)
+    found = TWO.links.product(values)
+    np.testing.assert_allclose(found, TWO.links.estimate.toarray() @ values, rtol=1e-15)

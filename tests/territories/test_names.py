@@ -122,3 +122,8 @@ def test_every_embedded_name_is_found_from_its_spellings() -> None:
             assert matcher.find(name) == code
             if "’" not in name and "œ" not in name:
                 assert matcher.find(bare.upper().replace("-", " ")) == code
+
+
+def test_many_texts_are_found_as_one_by_one(quartiers: Matcher) -> None:
+    told = ["FDF13", " FDF13 ", "dillon", "Ste Therese", "inconnu", "", "Dillon"]
+    assert quartiers.find_each(told) == {text: quartiers.find(text) for text in told}

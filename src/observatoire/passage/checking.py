@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -126,7 +126,7 @@ def _positions(passage: Passage, frame: pd.DataFrame) -> NDArray[np.intp]:
     if frame.index.equals(passage.sources):
         return np.arange(len(frame))
     codes = check_codes(frame.index, "valeurs")
-    position = passage.sources.get_indexer(pd.Index(codes))
+    position = passage.sources.get_indexer(codes)
     _check_some_known(passage, codes, position)
     return position
 
@@ -179,7 +179,7 @@ _WAY_OUT = {
 }
 
 
-def _check_some_known(passage: Passage, codes: NDArray[Any], position: NDArray[np.intp]) -> None:
+def _check_some_known(passage: Passage, codes: pd.Index[str], position: NDArray[np.intp]) -> None:
     if len(codes) and not (position >= 0).any():
         raise UnknownNameError(
             f"Aucun code du tableau n’est une source du passage (par exemple « {codes[0]} »).",

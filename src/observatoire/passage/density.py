@@ -80,21 +80,21 @@ def densified(found: build.Shares, ratio: NDArray[np.float64]) -> NDArray[np.flo
 
 def _ratios(ratio: float | pd.Series[float], target: Layer) -> NDArray[np.float64]:
     if isinstance(ratio, pd.Series):
-        lacking = sorted(set(target.codes) - set(ratio.index))
+        lacking = sorted(set(target.labels) - set(ratio.index))
         if lacking:
             raise PassageError(
                 f"Aucun rapport de densité pour {named(lacking)}.",
                 remedy="Donnez-en un par cible, ou un seul nombre.",
                 codes=lacking,
             )
-        values = floats(ratio.reindex(target.codes))
+        values = floats(ratio.reindex(target.labels))
     else:
         values = np.full(len(target), float(ratio))
     wrong = ~(np.isfinite(values) & (values > 0))
     if wrong.any():
         raise PassageError(
             f"Le rapport de densité vaut {values[wrong][0]:g}"
-            + (f" pour {named(target.codes[wrong])}." if isinstance(ratio, pd.Series) else "."),
+            + (f" pour {named(target.labels[wrong])}." if isinstance(ratio, pd.Series) else "."),
             why="Nul ou négatif, il viderait le territoire.",
             remedy="Donnez un nombre positif ; 1 revient à partager par surface.",
         )

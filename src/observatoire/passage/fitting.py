@@ -143,15 +143,15 @@ def fit_density(
     """
     layers = two_layers(source, target, repair=repair)
     found = measured(layers, sliver=sliver, threads=None)
-    people = _series(counts, layers[0].codes, "counts")
-    wanted = _series(known, layers[1].codes, "known")
+    people = _series(counts, layers[0].labels, "counts")
+    wanted = _series(known, layers[1].labels, "known")
     used = _usable(found, people, wanted, min_coverage)
     lesson = _Lesson(found, people, wanted, columns_of(layers[0], found, covariates))
     extra = () if covariates is None else tuple(str(name) for name in covariates.columns)
     names, held_out = _chosen(lesson, used, extra)
     constant, slopes = lesson.learn(names, used)
     alone = lesson.learn((), used)[0]
-    index = pd.Index(layers[1].codes[used], dtype="str", name="target")
+    index = layers[1].labels[used].rename("target")
     return DensityFit(
         float(np.exp(alone)),
         (float(np.exp(constant)), slopes),
@@ -183,7 +183,7 @@ def _size(errors: NDArray[np.float64]) -> float:
     return float(np.abs(np.log1p(np.maximum(errors, -0.999))).mean())
 
 
-def _series(series: pd.Series[float], codes: NDArray[np.object_], role: str) -> NDArray[np.float64]:
+def _series(series: pd.Series[float], codes: pd.Index[str], role: str) -> NDArray[np.float64]:
     check_codes(series.index, role)
     values = floats(series.reindex(codes))
     if (values < 0).any() or np.isinf(values).any():

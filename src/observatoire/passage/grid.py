@@ -8,6 +8,8 @@ in its column. The sum over all edges is exact whatever the holes and the parts.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,12 +54,17 @@ def recognise_grid(geometries: NDArray[Any]) -> Grid | None:
     """
     if len(geometries) == 0 or not _may_be_cells(geometries):
         return None
-    bounds = shapely.bounds(geometries)
-    west, south = bounds[:, 0], bounds[:, 1]
-    width, height = (float(side) for side in bounds[0, 2:] - bounds[0, :2])
-    if not (width > 0 and height > 0 and np.isfinite(bounds).all()):
+    # One side after the other: rows of four numbers are slow to go through.
+    west, south, east, north = np.ascontiguousarray(shapely.bounds(geometries).T)
+    width, height = float(east[0] - west[0]), float(north[0] - south[0])
+    # A size that is not a number fails here, as infinite ones do below.
+    if not (width > 0 and height > 0):
         return None
-    if not _are_rectangles(geometries, bounds, width, height):
+    if not (_all_near(east - west, width) and _all_near(north - south, height)):
+        return None
+    # Of all shapes of four corners, points and lines among them, only the rectangle is as large
+    # as the box around it.
+    if not _all_near(shapely.area(geometries), width * height):
         return None
     columns, rows = _places_along(west, width), _places_along(south, height)
     if columns is None or rows is None or _repeated(columns * (int(rows.max()) + 1) + rows):
@@ -81,24 +88,15 @@ def _places_along(starts: NDArray[np.float64], side: float) -> NDArray[np.int64]
 def _may_be_cells(geometries: NDArray[Any]) -> bool:
     # One polygon is enough to dismiss most layers before reading every corner.
     first = geometries[0]
-    if first is None or shapely.get_type_id(first) != shapely.GeometryType.POLYGON:
+    if first is None or shapely.get_num_coordinates(first) != _RING:
         return False
-    if shapely.get_num_coordinates(first) != _RING:
+    if not (shapely.get_num_coordinates(geometries) == _RING).all():
         return False
-    kinds = shapely.get_type_id(geometries)
-    if not (kinds == shapely.GeometryType.POLYGON).all() or shapely.has_z(geometries).any():
-        return False
-    return bool((shapely.get_num_coordinates(geometries) == _RING).all())
+    return not shapely.has_z(geometries).any()
 
 
-def _are_rectangles(
-    geometries: NDArray[Any], bounds: NDArray[np.float64], width: float, height: float
-) -> bool:
-    sides = bounds[:, 2:] - bounds[:, :2]
-    alike = np.abs(sides - [width, height]) <= _ALIGNED * np.array([width, height])
-    # Of all shapes of four corners, only the rectangle is as large as the box around it.
-    full = np.abs(shapely.area(geometries) - width * height) <= _ALIGNED * width * height
-    return bool(alike.all() and full.all())
+def _all_near(lengths: NDArray[np.float64], wanted: float) -> bool:
+    return bool((np.abs(lengths - wanted) <= _ALIGNED * wanted).all())
 
 
 def sweep(
@@ -115,19 +113,25 @@ def sweep(
     """
     places = _Places(grid)
     windows = _windows(grid, places, targets)
-    cells_of = windows[:, 2] * windows[:, 3]
-    found = []
-    start = 0
-    while start < len(targets):
-        stop = start + 1
-        total = cells_of[start]
-        while stop < len(targets) and total + cells_of[stop] <= _CELLS_AT_ONCE:
-            total += cells_of[stop]
-            stop += 1
-        found.append(_sweep_block(grid, places, targets, windows, (start, stop)))
-        start = stop
+    blocks = _blocks(windows[:, 2] * windows[:, 3])
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        found = list(
+            pool.map(lambda block: _sweep_block(grid, places, targets, windows, block), blocks)
+        )
     cell, target, area = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return cell, target, area
+
+
+def _blocks(cells: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Deal targets in order into blocks that threads share, of so many cells at most."""
+    most = min(_CELLS_AT_ONCE, int(cells.sum()) // (os.cpu_count() or 1) + 1)
+    blocks, start, total = [], 0, 0
+    for at, more in enumerate(cells.tolist()):
+        if at > start and total + more > most:
+            blocks.append((start, at))
+            start, total = at, 0
+        total += more
+    return [*blocks, (start, len(cells))]
 
 
 class _Places:
@@ -136,9 +140,9 @@ class _Places:
     def __init__(self, grid: Grid) -> None:
         self.columns = int(grid.columns.max()) + 1
         self.rows = int(grid.rows.max()) + 1
-        self._keys = grid.columns * self.rows + grid.rows
-        self._order = np.argsort(self._keys, kind="stable")
-        self._sorted = self._keys[self._order]
+        keys = grid.columns * self.rows + grid.rows
+        self._order = np.argsort(keys, kind="stable")
+        self._sorted = keys[self._order]
 
     def find(
         self, column: NDArray[np.int64], row: NDArray[np.int64]
@@ -171,7 +175,7 @@ def _sweep_block(
     covered = _accumulate(pieces, window)
     offsets = np.concatenate([[0], np.cumsum(window[:, 2] * window[:, 3])])
     flat = np.flatnonzero(covered > 0)
-    owner = np.searchsorted(offsets, flat, side="right") - 1
+    owner = np.repeat(np.arange(len(window)), np.diff(np.searchsorted(flat, offsets)))
     local = flat - offsets[owner]
     column = window[owner, 0] + local // window[owner, 3]
     row = window[owner, 1] + local % window[owner, 3]
@@ -195,9 +199,8 @@ class _Edges:
 
     def pick(self, chosen: NDArray[np.bool_]) -> _Edges:
         """Keep some edges only."""
-        return _Edges(
-            self.owner[chosen], self.x0[chosen], self.y0[chosen], self.x1[chosen], self.y1[chosen]
-        )
+        at = np.flatnonzero(chosen)
+        return _Edges(self.owner[at], self.x0[at], self.y0[at], self.x1[at], self.y1[at])
 
     def along(self, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Coordinates of both ends along one axis."""
@@ -227,13 +230,8 @@ class _Pieces:
 
     def pick(self, chosen: NDArray[np.bool_]) -> _Pieces:
         """Keep some pieces only."""
-        return _Pieces(
-            self.owner[chosen],
-            self.column[chosen],
-            self.row[chosen],
-            self.run[chosen],
-            self.rise[chosen],
-        )
+        at = np.flatnonzero(chosen)
+        return _Pieces(self.owner[at], self.column[at], self.row[at], self.run[at], self.rise[at])
 
 
 def _edges(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Edges:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from observatoire.errors import (
@@ -41,11 +43,11 @@ _SHOWN = 5  # codes named in a message; the rest is in the error's data
 class Layer:
     """A checked zoning: codes in increasing order, geometries and areas beside them.
 
-    ``labels`` are the same codes as an index of text, whose words are taken faster.
+    ``labels`` holds the codes as an index of text, whose words are taken and compared without
+    making one Python object each.
     """
 
     role: str
-    codes: NDArray[Any]
     labels: pd.Index[str]
     geometries: NDArray[Any]
     areas: NDArray[np.float64]
@@ -58,7 +60,7 @@ class Layer:
 
     def __len__(self) -> int:
         """Return how many territories the layer holds."""
-        return len(self.codes)
+        return len(self.labels)
 
 
 def named(codes: Iterable[object], most: int = _SHOWN) -> str:
@@ -105,24 +107,23 @@ def check_layer(
     _check_filled(frame, role)
     _check_official(frame, role)
     _check_crs(frame, role)
-    codes = check_codes(frame.index, role)
-    if not _increasing(codes):
-        order = np.argsort(codes, kind="stable")
-        codes, frame = codes[order], frame.iloc[order]
+    labels = check_codes(frame.index, role)
+    if not _increasing(labels):
+        order = np.argsort(np.asarray(labels, dtype=object), kind="stable")
+        labels, frame = labels[order], frame.iloc[order]
     geometries = np.asarray(frame.geometry.array)
     remarks: tuple[str, ...] = ()
     grid = recognise_grid(geometries)
     if grid is None:
         geometries, remarks = _check_geometries(
-            geometries, codes, role, repair=repair, points=points
+            geometries, labels, role, repair=repair, points=points
         )
         areas = shapely.area(geometries)
     else:
-        areas = np.full(len(codes), grid.width * grid.height)
+        areas = np.full(len(labels), grid.width * grid.height)
     return Layer(
         role=role,
-        codes=codes,
-        labels=pd.Index(frame.index, dtype="str", name=None),
+        labels=labels,
         geometries=geometries,
         areas=areas,
         crs=frame.crs,
@@ -147,27 +148,26 @@ def check_same_crs(*layers: Layer) -> None:
             )
 
 
-def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
-    """Refuse codes that are not text, are blank, or are repeated."""
-    codes = np.asarray(index, dtype=object)
-    text = pd.api.types.infer_dtype(codes, skipna=False) == "string"
-    wrong = [] if text else [code for code in codes if not isinstance(code, str)]
-    if isinstance(index, pd.MultiIndex) or wrong:
-        raise PassageError(
-            f"L’index de la couche « {role} » n’est pas du texte (par exemple {wrong[0]!r}).",
-            why="Un code officiel est du texte : en nombre, il perd ses zéros de tête.",
-            remedy='Indexez par le code : set_index("code") après lecture en texte (dtype=str).',
-            codes=wrong,
-        )
-    if not all(map(str.strip, codes)):
+def check_codes(index: pd.Index[Any], role: str) -> pd.Index[str]:
+    """Refuse codes that are not text, are blank, or are repeated; return them as text.
+
+    Examples
+    --------
+    >>> check_codes(pd.Index(["972090101", "972090102"]), "source").tolist()
+    ['972090101', '972090102']
+    """
+    _check_text(index, role)
+    labels: pd.Index[str] = pd.Index(index, dtype="str", name=None)
+    texts = pa.array(labels.array)
+    if len(labels) and pc.any(pc.equal(pc.utf8_trim_whitespace(texts), "")).as_py():
         raise PassageError(
             f"La couche « {role} » contient un code vide.",
             why="Un territoire sans code ne peut être nommé dans aucun résultat.",
             remedy="Retirez ces lignes, ou complétez leur code.",
         )
     # What increases does not repeat: an index in order is spared a table of its codes.
-    if not _increasing(codes) and not index.is_unique:
-        repeated = sorted(set(codes[index.duplicated()]))
+    if not _increasing(labels) and not labels.is_unique:
+        repeated = sorted(set(labels[labels.duplicated()]))
         raise DuplicateKeyError(
             f"{plural(len(repeated), 'code')} de la couche « {role} » revient plusieurs fois : "
             f"{named(repeated)}.",
@@ -176,11 +176,27 @@ def check_codes(index: pd.Index[Any], role: str) -> NDArray[Any]:
             'dissolve(by="code"), ou retirez les doublons.',
             codes=repeated,
         )
-    return codes
+    return labels
 
 
-def _increasing(codes: NDArray[Any]) -> bool:
-    return bool((codes[1:] > codes[:-1]).all())
+def _check_text(index: pd.Index[Any], role: str) -> None:
+    if isinstance(index.dtype, pd.StringDtype) and not index.hasnans:
+        return
+    codes = list(index)
+    wrong = [code for code in codes if not isinstance(code, str)]
+    if wrong:
+        raise PassageError(
+            f"L’index de la couche « {role} » n’est pas du texte (par exemple {wrong[0]!r}).",
+            why="Un code officiel est du texte : en nombre, il perd ses zéros de tête.",
+            remedy='Indexez par le code : set_index("code") après lecture en texte (dtype=str).',
+            codes=wrong,
+        )
+
+
+def _increasing(labels: pd.Index[str]) -> bool:
+    # Arrow compares bytes of UTF-8, whose order is that of the characters.
+    texts = pa.array(labels.array)
+    return bool(pc.all(pc.less(texts[:-1], texts[1:]), min_count=0).as_py())
 
 
 def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
@@ -253,7 +269,7 @@ def _metric_advice(frame: gpd.GeoDataFrame) -> str:
 
 def _check_geometries(
     geometries: NDArray[Any],
-    codes: NDArray[Any],
+    codes: pd.Index[str],
     role: str,
     *,
     repair: bool,
@@ -287,7 +303,7 @@ def _check_geometries(
     return geometries, remarks
 
 
-def _check_kinds(kinds: NDArray[Any], codes: NDArray[Any], role: str, *, points: bool) -> None:
+def _check_kinds(kinds: NDArray[Any], codes: pd.Index[str], role: str, *, points: bool) -> None:
     if np.isin(kinds, _POLYGONS).all() or (points and np.isin(kinds, _POINTS).all()):
         return
     found = sorted(
@@ -307,7 +323,7 @@ def _check_kinds(kinds: NDArray[Any], codes: NDArray[Any], role: str, *, points:
 
 def _check_valid(
     geometries: NDArray[Any],
-    codes: NDArray[Any],
+    codes: pd.Index[str],
     role: str,
     *,
     repair: bool,
@@ -340,7 +356,7 @@ def _check_valid(
 
 
 def _refuse(
-    wrong: NDArray[np.bool_], codes: NDArray[Any], role: str, fault: str, remedy: str
+    wrong: NDArray[np.bool_], codes: pd.Index[str], role: str, fault: str, remedy: str
 ) -> None:
     if wrong.any():
         found = codes[wrong]

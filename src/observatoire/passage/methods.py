@@ -150,20 +150,21 @@ def two_layers(
 ) -> tuple[Layer, Layer]:
     """Check the two layers of a passage, each and together."""
     with ThreadPoolExecutor(1) as beside:
-        first = beside.submit(check_layer, source, "source", repair=repair)
+        first = beside.submit(_apart, source, repair=repair)
         second = check_layer(target, "cible", repair=repair)
+        # Together, the searches for overlaps would hold the corners of two vast layers in memory.
+        few = shapely.get_num_coordinates(second.geometries).sum() <= _FEW
+        outline = check_no_overlap(second) if few else None
         layers = (first.result(), second)
     check_same_crs(*layers)
-    if shapely.get_num_coordinates(layers[1].geometries).sum() > _FEW:
-        # One after the other: together they would hold the corners of both layers in memory.
-        check_no_overlap(layers[0])
-        outline = check_no_overlap(layers[1])
-    else:
-        with ThreadPoolExecutor(1) as beside:
-            apart = beside.submit(check_no_overlap, layers[0])
-            outline = check_no_overlap(layers[1])
-            apart.result()
-    return layers[0], replace(layers[1], outline=outline)
+    outline = outline if few else check_no_overlap(second)
+    return layers[0], replace(second, outline=outline)
+
+
+def _apart(source: gpd.GeoDataFrame, *, repair: bool) -> Layer:
+    layer = check_layer(source, "source", repair=repair)
+    check_no_overlap(layer)
+    return layer
 
 
 def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> build.Shares:

@@ -59,7 +59,7 @@ def _check_pairs(layer: Layer, first: NDArray[np.int64], second: NDArray[np.int6
     over = np.flatnonzero(shared > _TOLERANCE * smaller)
     if len(over):
         worst = over[np.argmax(shared[over])]
-        codes = [str(layer.codes[first[worst]]), str(layer.codes[second[worst]])]
+        codes = [str(layer.labels[first[worst]]), str(layer.labels[second[worst]])]
         raise overlap_error(
             layer,
             f"« {codes[0]} » et « {codes[1]} » sur {shared[worst]:.0f} m²",

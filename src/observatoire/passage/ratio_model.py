@@ -135,10 +135,10 @@ def columns_of(
     columns = {"surface": surface, "surface²": (surface - _ORDINARY) ** 2}
     if covariates is not None:
         touched = np.unique(found.source)
-        given = covariates.reindex(source.codes)
+        given = covariates.reindex(source.labels)
         lacking = given.iloc[touched].isna().any(axis=1).to_numpy()
         if lacking.any():
-            codes = source.codes[touched[lacking]]
+            codes = source.labels[touched[lacking]]
             raise PassageError(
                 f"Variables d’appui inconnues pour {named(codes)}.",
                 where="covariates",

@@ -59,7 +59,7 @@ class Masses:
         remark = (
             f"Le support ne porte rien dans {plural(len(touched), 'source')}, "
             "qui se partage donc par surface : "
-            f"{named(source.codes[touched], len(touched))}."
+            f"{named(source.labels[touched], len(touched))}."
         )
         return _capped(weight, found.source, len(source)), (remark,)
 
@@ -103,10 +103,10 @@ def read_support(
     for wrong, fault, remedy in faults:
         if wrong.any():
             raise PassageError(
-                f"Le poids « {weight} » du support est {fault} pour {named(layer.codes[wrong])}.",
+                f"Le poids « {weight} » du support est {fault} pour {named(layer.labels[wrong])}.",
                 why="Il dit combien chaque élément du support porte d’habitants.",
                 remedy=remedy,
-                codes=list(layer.codes[wrong]),
+                codes=list(layer.labels[wrong]),
             )
     flag = imputed or next((name for name in IMPUTED_COLUMNS if name in layer.frame.columns), "")
     flagged = _column(layer.frame, flag) == 1 if flag else None

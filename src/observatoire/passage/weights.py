@@ -86,7 +86,7 @@ def _check_overlap(source: Layer, target: Layer, pairs: Pairs) -> None:
         covered = sum_by(position, pairs.area, len(other)) / other.areas
         twice = covered > 1.0 + _OVERLAP
         if twice.any():
-            places = other.codes[twice]
+            places = other.labels[twice]
             raise overlap_error(layer, f"au droit de {named(places)}", list(places))
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import io
-import math
 import re
 import struct
 import zipfile
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from observatoire.errors import (
@@ -33,13 +35,107 @@ from observatoire.typography import enumerate_words, number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
     from observatoire.sources.texts import Rows
 
 #: The most cells that a sheet is opened with: a lone figure at the far corner is no table.
 MOST_CELLS = 60_000_000
 
 
-def open_book(content: bytes, name: str) -> Any:
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a sheet, column by column, as its reader gives them.
+
+    They are made texts only where somebody reads them: most are figures, which a column turns
+    into texts and back in one go.
+    """
+
+    columns: list[list[Any]]
+
+    @cached_property
+    def filled(self) -> NDArray[np.intp]:
+        """Positions of the rows that are not blank."""
+        told = np.zeros(len(self.columns[0]), dtype=bool)
+        for column in self.columns:
+            told |= np.array([not _is_blank(cell) for cell in column], dtype=bool)
+            if told.all():
+                break
+        return np.flatnonzero(told)
+
+    def top(self, most: int) -> Rows:
+        """Return the first rows as texts, each with its number."""
+        return self._texts(self.filled[:most])
+
+    @cached_property
+    def rows(self) -> Rows:
+        """All rows as texts, each with its number."""
+        return self._texts(self.filled)
+
+    def _texts(self, chosen: NDArray[np.intp]) -> Rows:
+        columns = [cells_text([column[at] for at in chosen]) for column in self.columns]
+        rows = zip(*columns, strict=True)
+        return [(int(at) + 1, list(row)) for at, row in zip(chosen, rows, strict=True)]
+
+    def frame(self, chosen: NDArray[np.intp]) -> pd.DataFrame:
+        """Return some rows as columns of texts, numbered from 0."""
+        import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
+
+        everything = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)
+        arrays = {}
+        for rank, column in enumerate(self.columns):
+            part = (
+                column[chosen[0] : chosen[-1] + 1] if everything else [column[at] for at in chosen]
+            )
+            arrays[str(rank)] = _text_array(part)
+        frame: pd.DataFrame = pa.table(arrays).to_pandas().astype("str")
+        return frame
+
+
+def _is_blank(cell: object) -> bool:
+    return cell == "" or cell is None or cell != cell  # noqa: PLR0124 - so is what is no number
+
+
+def _text_array(cells: list[Any]) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
+
+    if set(map(type, cells)) == {float}:
+        numbers = np.array(cells) + 0.0  # makes -0 and 0 alike
+        if np.isfinite(numbers).all():
+            return pa.array(numbers).cast(pa.large_string())
+    return pa.array(cells_text(cells), pa.large_string())
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """An open workbook; ``broken`` names the parts of it where formulas failed."""
+
+    reader: Any
+    content: bytes
+    name: str
+    broken: frozenset[str]
+    _read: dict[str, Cells] = field(default_factory=dict)
+
+    @property
+    def sheet_names(self) -> list[str]:
+        """Names of the sheets, in order."""
+        return [str(sheet) for sheet in self.reader.sheet_names]
+
+    def cells(self, sheet: str) -> Cells:
+        """Return the cells of a sheet, read once.
+
+        Raises
+        ------
+        UnknownColumnError, EmptyFileError, UnreadableFileError
+            When there is no such sheet, it holds nothing, or it is damaged.
+        """
+        if sheet not in self._read:
+            self._read[sheet] = _read_cells(self, sheet)
+        return self._read[sheet]
+
+
+def open_book(content: bytes, name: str) -> Book:
     """Open a workbook.
 
     Raises
@@ -49,9 +145,10 @@ def open_book(content: bytes, name: str) -> Any:
     """
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
-    _refuse_monsters(content, name)
+    broken = _look_inside(content, name)
     with _reading(name):
-        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return Book(reader, content, name, broken)
 
 
 @contextmanager
@@ -83,45 +180,36 @@ def _unopened(name: str, error: BaseException) -> UnreadableFileError:
     )
 
 
-def read_sheet(book: Any, sheet: str, name: str) -> Rows:
-    """Return the rows of a sheet that are not blank, each with its number.
-
-    Raises
-    ------
-    UnknownColumnError, EmptyFileError, UnreadableFileError
-        When there is no such sheet, it holds nothing, or it is damaged.
-    """
+def _read_cells(book: Book, sheet: str) -> Cells:
     if sheet not in book.sheet_names:
         raise UnknownColumnError(
             f"La feuille « {sheet} » n’existe pas.",
-            where=name,
+            where=book.name,
             remedy=suggestion(sheet, book.sheet_names),
         )
-    with _reading(name):
-        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    if rows:
-        columns = [cells_text(list(column)) for column in zip(*rows, strict=True)]
-        texts = [
-            (number, list(row))
-            for number, row in enumerate(zip(*columns, strict=True), 1)
-            if any(row)
-        ]
-        if texts:
-            return texts
+    with _reading(book.name):
+        rows = book.reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    if rows and rows[0]:
+        found = Cells([list(column) for column in zip(*rows, strict=True)])
+        if book.broken:
+            _restore_errors(found, book, sheet)
+        if len(found.filled):
+            return found
     raise EmptyFileError(
         f"La feuille « {sheet} » est vide.",
-        where=name,
+        where=book.name,
         remedy=f'Déclarez la bonne par « sheet = "…" » : {enumerate_words(book.sheet_names)}.',
     )
 
 
-def _refuse_monsters(content: bytes, name: str) -> None:
-    """Refuse a workbook that says little and would unfold without end."""
+def _look_inside(content: bytes, name: str) -> frozenset[str]:
+    """Refuse a workbook that would unfold without end; name its sheets where formulas failed."""
     if not content.startswith(b"PK"):
         with _reading(name):
             _refuse_cells(extents.old_cells(content), name)
-        return
+        return frozenset()
     check_bomb(content, name)
+    broken = set()
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             sizes, repeated = _shared(archive, name), 0
@@ -132,12 +220,15 @@ def _refuse_monsters(content: bytes, name: str) -> None:
                 elif folder not in ("", "_rels", "docProps", "xl/theme") and entry.file_size:
                     part = read_bounded(archive, entry, name)
                     _refuse_cells(_spanned(part, entry.filename), name)
+                    if b't="e"' in part:
+                        broken.add(entry.filename)
                     if max(sizes, default=0) * part.count(b"<v>") > MOST_BYTES:
                         repeated += extents.shared_bytes(part, sizes)
             if repeated > MOST_BYTES:
                 raise too_large(name)
     except ZIP_ERRORS as error:
         raise _unopened(name, error) from error
+    return frozenset(broken)
 
 
 def _shared(archive: zipfile.ZipFile, name: str) -> list[int]:
@@ -171,36 +262,27 @@ _SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
 _RELATION = re.compile(r"<Relationship\b[^>]*>")
 
 
-def restore_errors(rows: Rows, content: bytes, sheet: str) -> None:
+def _restore_errors(cells: Cells, book: Book, sheet: str) -> None:
     """Write back the errors of formulas (« #REF! »), which calamine gives as blanks.
 
     A blank is a figure that is not there; an error is one that was there and is lost: the row that
     holds it must be refused, not read as absent.
-
-    Parameters
-    ----------
-    rows : Rows
-        The sheet's rows, altered in place.
-    content : bytes
-        The workbook.
-    sheet : str
-        The sheet's name.
     """
-    if content[:2] != b"PK":
-        return
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = _ERROR_CELL.findall(archive.read(_sheet_path(archive, sheet)))
+        with zipfile.ZipFile(io.BytesIO(book.content)) as archive:
+            path = _sheet_path(archive, sheet)
+            found = _ERROR_CELL.findall(archive.read(path)) if path in book.broken else []
     except (KeyError, *ZIP_ERRORS):
         return  # calamine has read it another way
-    by_line = dict(rows) if found else {}
     for letters, digits, text in found:
         column = 0
         for letter in letters:
             column = column * 26 + letter - 64
-        row = by_line.get(int(digits), [])
-        if column <= len(row) and not row[column - 1]:
-            row[column - 1] = text.decode("utf-8", "replace")
+        line = int(digits)
+        if column > len(cells.columns) or line > len(cells.columns[0]):
+            continue
+        if _is_blank(cells.columns[column - 1][line - 1]):
+            cells.columns[column - 1][line - 1] = text.decode("utf-8", "replace")
 
 
 def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -234,22 +316,15 @@ def cells_text(column: list[Any]) -> list[str]:
 
 
 def _float_text(cell: float) -> str:
-    """Write a number; a whole one has no decimal."""
-    text = repr(cell)
-    if text.endswith(".0"):
-        return text[:-2]
-    return _cell_text(cell) if text in ("nan", "inf", "-inf") or "e" in text else text
+    """Write a number; a whole one has no decimal, what is no number is blank."""
+    text = repr(float(cell) + 0.0)  # makes -0 and 0 alike
+    return "" if text == "nan" else text.removesuffix(".0")
 
 
 def _cell_text(cell: object) -> str:
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return ""
-    if isinstance(cell, float):
-        if math.isnan(cell):
-            return ""
-        whole = cell.is_integer() and abs(cell) < 1e15  # noqa: PLR2004 - beyond, digits are lost
-        return str(int(cell)) if whole else str(cell)
-    return str(cell)
+    return _float_text(cell) if isinstance(cell, float) else str(cell)
 
 
 # --- Parquet and dBase ---------------------------------------------------------------------------

@@ -29,18 +29,27 @@ if TYPE_CHECKING:
 #: Columns in which a territory is looked for, and rows of a text that are looked at first.
 _COLUMNS, _ROWS = 60, 3000
 
+#: Rows that are enough to recognise a family: a header is in the first, a few codes below it.
+_TOP = HEADER_DEPTH + 50
+
 #: Below this share of the rows, names that match are namesakes.
 _NAMESAKES = 0.2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
-    """The top of a table of a file: its rows, and how they were cut."""
+    """The top of a table of a file, and how it was cut; the rest of a workbook is read if asked."""
 
     name: str
-    rows: Rows
+    top: Rows
     encoding: str = ""
     separator: str = ""
+    cells: books.Cells | None = None
+
+    @property
+    def rows(self) -> Rows:
+        """The rows in which territories are looked for."""
+        return self.top if self.cells is None else self.cells.rows
 
 
 @dataclass(frozen=True)
@@ -74,12 +83,13 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
         return [Sheet("", books.read_parquet(opened.content, name))]
     if opened.suffix == ".dbf":
         return [Sheet("", books.read_dbf(opened.content, name))]
-    book, found = books.open_book(opened.content, name), []
-    for sheet in book.sheet_names:
+    found = []
+    for sheet in opened.book.sheet_names:
         try:
-            found.append(Sheet(str(sheet), books.read_sheet(book, sheet, name)))
+            cells = opened.book.cells(sheet)
         except EmptyFileError:
             continue
+        found.append(Sheet(sheet, cells.top(_TOP), cells=cells))
     if not found:
         raise EmptyFileError(
             "Ce classeur est vide.", where=name, remedy="Redemandez-le au producteur."
@@ -96,10 +106,10 @@ def find_family(
     """Return the family a file is of, the sheet and the row of its header; None for a stranger."""
     best: tuple[int, Family, Sheet, int] | None = None
     for sheet in sheets:
-        for at, (_, row) in enumerate(sheet.rows[:HEADER_DEPTH]):
+        for at, (_, row) in enumerate(sheet.top[:HEADER_DEPTH]):
             header = [cell.strip() for cell in row]
             family = recognise(header, families) if len(header) > 1 else None
-            if family is None or not _codes_fit(family, header, sheet.rows[at + 1 :]):
+            if family is None or not _codes_fit(family, header, sheet.top[at + 1 : _TOP]):
                 continue
             score = family.recognises(header)
             if best is None or score > best[0]:
@@ -252,7 +262,7 @@ def find_table(
     known = find_family(sheets, families)
     if known is not None:
         family, sheet, at = known
-        header = [cell.strip() for cell in sheet.rows[at][1]]
+        header = [cell.strip() for cell in sheet.top[at][1]]
         spec = _spec(opened, sheet, at, family.territory_column(header))
         spec = _family_roles(spec, family, header)
         table = read_opened(opened, spec)
@@ -274,7 +284,7 @@ def find_table(
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
+    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.top[:at])])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
@@ -285,7 +295,7 @@ def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
         separator=sheet.separator,
         encoding=sheet.encoding,
         sheet=sheet.name,
-        header=sheet.rows[at][0],
+        header=sheet.top[at][0],
         member=opened.member,
     )
 
@@ -319,8 +329,8 @@ def _family_zoning(
             remedy=f'Ajoutez à observatoire.toml une table [zonings."{kinds[0]}-AAAA"], avec label '
             f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
         )
-    codes = table.frame[spec.territory].str.strip().unique()
-    counts = {code: sum(bool(zonings[code].find(text)) for text in codes) for code in mine}
+    codes = table.frame[spec.territory].str.strip().unique().tolist()
+    counts = {code: sum(map(bool, zonings[code].find_each(codes).values())) for code in mine}
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:
         raise UnknownTerritoryError(

@@ -11,7 +11,8 @@ import struct
 
 from observatoire.sources.compound import OLE, sheets_stream
 
-_FAR = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]{0,2}[0-9]{6})""")
+# Without the edge of a word, which is looked for five times as slowly.
+_FAR = re.compile(rb"""r\s*=\s*["'](?:[A-Za-z]{3}|[A-Za-z]{0,2}[0-9]{6})""")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -195,6 +196,12 @@ def read_family(path: Path) -> Family:
     DescriptorError
         See :func:`read_families`.
     """
+    return _read_family(path, path.read_bytes())
+
+
+@lru_cache(maxsize=256)
+def _read_family(path: Path, _: bytes) -> Family:
+    # Every load asks for all of them: the same bytes are read once.
     table = read_toml(path)
     family = Family(
         code=path.stem,

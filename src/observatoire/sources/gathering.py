@@ -43,53 +43,76 @@ class Part:
     numbers: Numbers
 
 
+@dataclass(frozen=True)
+class _Order:
+    """The order in which cells are laid: that of the file, row by row, variable by variable.
+
+    ``at`` tells the row of each cell and ``variable`` the part it comes from. A warehouse keeps
+    figures so in less room, and faster, than one variable after the other.
+    """
+
+    at: np.ndarray
+    variable: np.ndarray
+    masks: list[np.ndarray]
+    places: np.ndarray | None  # None: every part has the same rows
+
+    @staticmethod
+    def of(parts: list[Part], good: np.ndarray) -> _Order:
+        """Order the cells of the rows that are good."""
+        masks = [good[part.at] for part in parts]
+        ranks = np.arange(len(parts), dtype=np.int32)
+        if all(part.at is parts[0].at for part in parts):
+            rows = parts[0].at[masks[0]]
+            return _Order(np.repeat(rows, len(parts)), np.tile(ranks, len(rows)), masks, None)
+        at = np.concatenate([part.at[mask] for part, mask in zip(parts, masks, strict=True)])
+        places = np.argsort(at, kind="stable")
+        variable = np.repeat(ranks, [int(mask.sum()) for mask in masks])
+        return _Order(at[places], variable[places], masks, places)
+
+    def lay(self, columns: list[np.ndarray]) -> np.ndarray:
+        """Lay one column a part in one."""
+        if _blank(columns):
+            return np.full(len(self.at), np.nan)
+        kept = [column[mask] for column, mask in zip(columns, self.masks, strict=True)]
+        if self.places is None:
+            return np.stack(kept, axis=1).ravel()
+        laid: np.ndarray = np.concatenate(kept)[self.places]
+        return laid
+
+
+def _blank(columns: list[np.ndarray]) -> bool:
+    """Say whether columns of figures hold none: so are the bounds of nearly every file."""
+    return all(column.dtype == np.float64 and np.isnan(column).all() for column in columns)
+
+
 def gather(rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSpec) -> pd.DataFrame:
-    """Lay the cells of the kept rows one under the other, variable by variable."""
-    kept = [good[part.at] for part in parts]
-    at = np.concatenate([part.at[mask] for part, mask in zip(parts, kept, strict=True)])
-    counts = [int(mask.sum()) for mask in kept]
-
-    def stacked(name: str) -> np.ndarray:
-        return np.concatenate(
-            [
-                getattr(part.numbers, name).to_numpy()[mask]
-                for part, mask in zip(parts, kept, strict=True)
-            ]
-        )
-
-    cells = pd.DataFrame({"line": rows["line"].to_numpy(np.int64)[at]})
+    """Lay the cells of the kept rows one under the other, in the order of the file."""
+    order = _Order.of(parts, good)
+    cells: dict[str, Any] = {"line": rows["line"].to_numpy(np.int64)[order.at]}
     for name in ("zoning", "territory", "period"):
         codes, words = pd.factorize(rows[name], sort=True)
-        cells[name] = _category(codes[at], list(words))
-    variables = [part.variable for part in parts]
-    cells["period"] = _periods(cells["period"], parts, counts, spec)
-    cells["variable"] = _category(np.repeat(np.arange(len(parts)), counts), variables)
+        cells[name] = _category(codes.astype(np.int32)[order.at], list(words))
+    cells["period"] = _periods(cells["period"], parts, order.variable, spec)
+    cells["variable"] = _category(order.variable, [part.variable for part in parts])
     for name in ("value", "low", "high"):
-        cells[name] = stacked(name)
-    statuses = [
-        part.numbers.status.cat.codes.to_numpy()[mask]
-        for part, mask in zip(parts, kept, strict=True)
-    ]
-    cells["status"] = _category(np.concatenate(statuses), list(CELL_STATUSES))
-    cells["marker"] = _texts([p.numbers.marker for p in parts], kept)
-    cells["note"] = _notes(rows, at, _texts([p.numbers.note for p in parts], kept))
-    cells = _ranged(cells, rows, at)
-    if spec.layout == "long":  # in the order of the file, not of its variables
-        cells = cells.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)
-    return cells[list(OBSERVATION_COLUMNS)]
+        cells[name] = order.lay([getattr(part.numbers, name).to_numpy() for part in parts])
+    statuses = [part.numbers.status.cat.codes.to_numpy() for part in parts]
+    cells["status"] = _category(order.lay(statuses), list(CELL_STATUSES))
+    cells["marker"] = _texts([part.numbers.marker for part in parts], order)
+    cells["note"] = _notes(rows, order.at, _texts([part.numbers.note for part in parts], order))
+    laid = pd.DataFrame({name: cells[name] for name in OBSERVATION_COLUMNS}, copy=False)
+    return _ranged(laid, rows, order.at)
 
 
-def _periods(
-    own: pd.Series, parts: list[Part], counts: list[int], spec: FileSpec
-) -> pd.Series | Coded:
+def _periods(own: Coded, parts: list[Part], variable: np.ndarray, spec: FileSpec) -> Coded:
     """Give the columns that tell another period than their file's that one."""
     if not spec.periods:
         return own
     told = [spec.periods.get(part.variable, "") for part in parts]
-    words = sorted({*own.cat.categories, *told} - {""})
+    words = sorted({*own.categories, *told} - {""})
     rank = {word: code for code, word in enumerate(words)}
-    codes = np.array([rank[word] for word in own.cat.categories], dtype=np.int32)[own.cat.codes]
-    given = np.repeat([rank.get(word, -1) for word in told], counts)
+    codes = np.array([rank[word] for word in own.categories], dtype=np.int32)[own.codes]
+    given = np.array([rank.get(word, -1) for word in told], dtype=np.int32)[variable]
     return _category(np.where(given >= 0, given, codes), words)
 
 
@@ -108,15 +131,19 @@ def _ranged(cells: pd.DataFrame, rows: pd.DataFrame, at: np.ndarray) -> pd.DataF
     return cells
 
 
-def _texts(series: list[pd.Series], kept: list[np.ndarray]) -> Coded:
+def _texts(series: list[pd.Series], order: _Order) -> Coded:
     """Join columns of categories into one, their words put together."""
     words = sorted({str(word) for one in series for word in one.cat.categories} | {""})
+    if len(words) == 1:
+        return _category(np.zeros(len(order.at), dtype=np.int32), words)
     rank = {word: code for code, word in enumerate(words)}
     codes = [
-        np.array([rank[str(word)] for word in one.cat.categories])[one.cat.codes.to_numpy()[mask]]
-        for one, mask in zip(series, kept, strict=True)
+        np.array([rank[str(word)] for word in one.cat.categories], dtype=np.int32)[
+            one.cat.codes.to_numpy()
+        ]
+        for one in series
     ]
-    return _category(np.concatenate(codes), words)
+    return _category(order.lay(codes), words)
 
 
 def _notes(rows: pd.DataFrame, at: np.ndarray, ranges: Coded) -> Coded:
@@ -132,4 +159,4 @@ def _notes(rows: pd.DataFrame, at: np.ndarray, ranges: Coded) -> Coded:
 
 
 def _category(codes: np.ndarray, words: list[str]) -> Coded:
-    return coded(codes.astype(np.int32), words)
+    return coded(codes.astype(np.int32, copy=False), words)

@@ -240,8 +240,7 @@ def _place(
     rows["territory"] = ""
     for zoning, group in rows.groupby("zoning", sort=False)["territory_raw"]:
         matcher = zonings[str(zoning)]
-        found = {text: matcher.find(text) for text in group.unique()}
-        rows.loc[group.index, "territory"] = group.map(found)
+        rows.loc[group.index, "territory"] = group.map(matcher.find_each(group.unique().tolist()))
     return rows.astype({"territory": "str"})
 
 

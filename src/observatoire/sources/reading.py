@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -91,7 +92,7 @@ def decimal_of(frame: pd.DataFrame) -> str:
     >>> decimal_of(pd.DataFrame({"a": ["12,5", "1"]}, dtype="str"))
     'virgule'
     """
-    cells = "\n".join(frame.iloc[:200].fillna("").astype("str").agg("\n".join, axis=1))
+    cells = "\n".join(frame.iloc[:200].fillna("").astype("str").to_numpy().ravel())
     for mark, pattern in (("virgule", _WITH_COMMA), ("point", _WITH_POINT)):
         if pattern.search(cells):
             return mark
@@ -111,6 +112,17 @@ class Opened:
     content: bytes
     suffix: str
     member: str = ""
+
+    @cached_property
+    def book(self) -> books.Book:
+        """The workbook these bytes are, opened once.
+
+        Raises
+        ------
+        UnreadableFileError
+            See :func:`~observatoire.sources.books.open_book`.
+        """
+        return books.open_book(self.content, self.path.name)
 
 
 def open_table(path: Path, member: str = "") -> Opened:
@@ -188,32 +200,54 @@ def read_opened(opened: Opened, spec: FileSpec) -> RawTable:
         return _table(opened, books.read_parquet(opened.content, path.name), spec)
     if opened.suffix == ".dbf":
         return _table(opened, books.read_dbf(opened.content, path.name, spec.encoding), spec)
-    book = books.open_book(opened.content, path.name)
-    sheet, rows = _sheet(book, spec, path.name)
-    return _table(opened, rows, spec, sheet=sheet)
+    sheet, cells = _sheet(opened.book, spec, path.name)
+    return _cells_table(opened, cells, spec, sheet)
 
 
-def _sheet(book: Any, spec: FileSpec, name: str) -> tuple[str, Rows]:
+def _sheet(book: books.Book, spec: FileSpec, name: str) -> tuple[str, books.Cells]:
     """Return the sheet told, or the first that holds the territory's column, or the first filled."""
-    told = [spec.sheet] if spec.sheet else list(book.sheet_names)
-    first: tuple[str, Rows] | None = None
+    told = [spec.sheet] if spec.sheet else book.sheet_names
+    first: tuple[str, books.Cells] | None = None
     empty: EmptyFileError | None = None
     for sheet in told:
         try:
-            rows = books.read_sheet(book, sheet, name)
+            cells = book.cells(sheet)
         except EmptyFileError as error:
             empty = empty or error
             continue
         if spec.sheet or any(
-            spec.territory in map(str.strip, row) for _, row in rows[:HEADER_DEPTH]
+            spec.territory in map(str.strip, row) for _, row in cells.top(HEADER_DEPTH)
         ):
-            return sheet, rows
-        first = first or (sheet, rows)
+            return sheet, cells
+        first = first or (sheet, cells)
     if first is None:
         raise empty or EmptyFileError(
             "Ce classeur n’a aucune feuille.", where=name, remedy="Redemandez-le au producteur."
         )
     return first
+
+
+def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str) -> RawTable:
+    """Make a table of a sheet, whose rows have all as many cells."""
+    # The line that ``header`` tells may lie below the rows among which one is looked for.
+    top = cells.top(max(HEADER_DEPTH, spec.header))
+    at = find_header(top, spec)
+    line, names = top[at]
+    header = named([cell.strip() for cell in names], spec)
+    check_header(header, spec, opened.path, "")
+    chosen = cells.filled[at + 1 :]
+    frame, numbers = texts.without_hollow(cells.frame(chosen), chosen + 1)
+    if frame.empty:
+        raise _only_header(opened.path.name)
+    told = [
+        not one and frame[str(rank)].str.strip().ne("").any() for rank, one in enumerate(header)
+    ]
+    kept = [bool(one) or filled for one, filled in zip(header, told, strict=True)]
+    frame.columns = pd.Index(header)
+    lines = pd.Series(numbers, name="line")
+    return RawTable(
+        opened.path, opened.sha256, frame.loc[:, kept], lines, "", "", sheet, line, opened.member
+    )
 
 
 def _read_text(opened: Opened, spec: FileSpec) -> RawTable:
@@ -267,11 +301,8 @@ def _table(
     *,
     encoding: str = "",
     separator: str = "",
-    sheet: str = "",
 ) -> RawTable:
     path = opened.path
-    if opened.suffix in (".xlsx", ".xlsm"):
-        books.restore_errors(rows, opened.content, sheet)
     at = find_header(rows, spec)
     line, cells = rows[at]
     header = named([cell.strip() for cell in cells], spec)
@@ -279,11 +310,7 @@ def _table(
     body = [(number, row) for number, row in rows[at + 1 :] if any(cell.strip() for cell in row)]
     body, aside = _notes_apart(body, len(header))
     if not body:
-        raise EmptyFileError(
-            "Le tableau n’a que son en-tête : aucune ligne de données.",
-            where=path.name,
-            remedy="Redemandez le fichier au producteur.",
-        )
+        raise _only_header(path.name)
     check_widths(body, header, path)
     frame = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
     frame = frame.loc[:, [bool(one) or _filled(body, at) for at, one in enumerate(header)]]
@@ -294,10 +321,18 @@ def _table(
         pd.Series([number for number, _ in body], name="line"),
         encoding,
         separator,
-        sheet,
+        "",
         line,
         opened.member,
         aside,
+    )
+
+
+def _only_header(name: str) -> EmptyFileError:
+    return EmptyFileError(
+        "Le tableau n’a que son en-tête : aucune ligne de données.",
+        where=name,
+        remedy="Redemandez le fichier au producteur.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,9 @@ Rows = list[tuple[int, list[str]]]
 _SAMPLE, _LONGEST = 100_000, 131_072
 
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
+
+#: A line with its end, as the csv module takes them.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def guess_encoding(content: bytes, name: str) -> str:
@@ -222,7 +226,9 @@ def read_rows(text: str, separator: str, name: str, most: int = 0) -> Rows:
     TruncatedFileError, UnreadableFileError, EmptyFileError
         On a text between quotes that does not end, a row that is none, a file without a row.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    # A text laid out as a file is a whole copy of it: too much for a few rows.
+    lines = (line[0] for line in _LINE.finditer(text)) if most else io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     rows: Rows = []
     try:
         for row in reader:
@@ -303,7 +309,19 @@ def read_quickly(
         return None
     if table.num_rows != len(numbers):
         return None
-    frame: pd.DataFrame = table.to_pandas().astype("str")
+    return without_hollow(table.to_pandas().astype("str"), numbers)
+
+
+def without_hollow(frame: pd.DataFrame, numbers: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
+    """Leave out the rows that hold nothing but spaces.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"0": ["a", " "], "1": ["", ""]}, dtype="str")
+    >>> without_hollow(table, np.array([2, 3]))[1].tolist()
+    [2]
+    """
     hollow = frame["0"].str.strip() == ""
     if hollow.any():
         suspects = frame[hollow]

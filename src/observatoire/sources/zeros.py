@@ -49,15 +49,15 @@ def restore_zeros(
         if spec.zoning_column
         else pd.Series(source.zoning, index=column.index)
     )
-    pairs = pd.DataFrame({"zoning": zones, "raw": column}).drop_duplicates()
-    found = {
-        (zoning, raw): restored_code(raw, zonings[zoning])
-        for zoning, raw in pairs.itertuples(index=False)
-        if zoning in zonings
-    }
-    codes = pd.Series(
-        [found.get(pair, "") for pair in zip(zones, column, strict=True)], index=column.index
-    )
+    codes = pd.Series("", index=column.index, dtype="str")
+    for zoning, raw in column.groupby(zones, sort=False):
+        if zoning in zonings:
+            names = zonings[zoning].names
+            unknown = [text for text in raw.unique().tolist() if text not in names]
+            found = {text: restored_code(text, zonings[zoning]) for text in unknown}
+            found = {text: code for text, code in found.items() if code}
+            mended = raw[raw.isin(list(found))]
+            codes[mended.index] = mended.map(found).astype("str")
     lost = codes != ""
     told = pd.DataFrame(
         {"line": pd.Series(table.lines, index=column.index), "raw": column, "code": codes}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError, suggestion
 from observatoire.typography import enumerate_words, several_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
@@ -52,9 +52,14 @@ class Matcher:
 
     def __init__(self, names: Mapping[str, str], label: str = "territoire") -> None:
         self.names, self.label = dict(names), label
-        self._by_name: dict[str, list[str]] = {}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        # Files that give codes never ask: tens of thousands of names need not be reduced for them.
+        codes: dict[str, list[str]] = {}
         for code, name in self.names.items():
-            self._by_name.setdefault(simplify(name), []).append(code)
+            codes.setdefault(simplify(name), []).append(code)
+        return codes
 
     def find(self, text: str) -> str:
         """Return the code that ``text`` names, or an empty string when none or several do."""
@@ -63,6 +68,11 @@ class Matcher:
             return text
         found = self.bearers(text)
         return found[0] if len(found) == 1 else ""
+
+    def find_each(self, texts: Iterable[str]) -> dict[str, str]:
+        """Return the code that each text names, as :meth:`find` does."""
+        names = self.names
+        return {text: text if text in names else self.find(text) for text in texts}
 
     def bearers(self, text: str) -> tuple[str, ...]:
         """Return the codes of all the territories that bear a name."""

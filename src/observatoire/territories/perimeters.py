@@ -88,7 +88,8 @@ def draw_all(
 
 def matcher(members: pd.DataFrame, singular: str) -> Matcher:
     """Return what recognises the territories of a zoning by code or name."""
-    return Matcher(dict(zip(members["code"], members["nom"], strict=True)), singular)
+    codes, names = members["code"].tolist(), members["nom"].tolist()
+    return Matcher(dict(zip(codes, names, strict=True)), singular)
 
 
 def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:

@@ -125,7 +125,7 @@ def scope(workspace: Workspace) -> tuple[str, ...]:
     """Return the communes observed: the prefixes of the codes that belong here."""
     found: set[str] = set()
     for zoning in workspace.zonings.values():
-        found |= set(read_members(zoning.members)["commune"]) - {""}
+        found |= set(read_members(zoning.members)["commune"].unique()) - {""}
     return tuple(sorted(found))
 
 
