@@ -6,6 +6,7 @@ its coverage and its source go with it, under the column names kept here.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -166,7 +167,7 @@ def records(frame: pd.DataFrame) -> list[Record]:
     """Return the rows of a table, each by column name."""
     names = list(frame.columns)
     # Column by column: pandas reads texts kept in Arrow one at a time, four times as slowly.
-    columns = [frame[name].to_numpy(dtype=object).tolist() for name in names]
+    columns = [frame[name].to_numpy(dtype=object, na_value=math.nan).tolist() for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -100,7 +100,12 @@ def _check_elsewhere(content: mmap.mmap | bytes, name: str) -> None:
 def _check_members(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = [one for one in archive.infolist() if not one.is_dir()]
+            # What macOS adds beside each file is no layer.
+            entries = [
+                one
+                for one in archive.infolist()
+                if not one.is_dir() and not one.filename.startswith("__MACOSX/")
+            ]
             if sum(one.file_size for one in entries) > _MOST_BYTES:
                 raise UnreadableFileError(
                     f"Une fois décompressé, ce fichier dépasserait {_MOST_BYTES // 10**9} Go.",
