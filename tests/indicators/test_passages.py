@@ -474,6 +474,21 @@ def test_a_passage_told_twice_is_refused(space: Path) -> None:
         pass
 
 
+def test_links_kept_are_counted_without_what_falls_outside(space: Path) -> None:
+    near = {"S1": box(0, 0, 1.25), "S2": box(1.25, 0, 1.5), "S3": box(50, 0)}
+    (space / "geo" / "secteurs.csv").write_text(
+        "code;nom;commune\nS1;Nord;97209\nS2;Sud;97209\nS3;Loin;97209\n", encoding="utf-8"
+    )
+    layer(space / "geo" / "secteurs.gpkg", near)
+    with opened(space, 'method = "area"\n') as o:
+        made = o.passage("iris-2016", "secteur-2020", "area")
+        assert o.passages()["links"].tolist() == [len(made.weights)] == [4]
+        kept = o.passage("iris-2016", "secteur-2020", "area")
+    assert kept.outside["972090103"] == pytest.approx(0.25)
+    assert kept.coverage["S3"] == 0.0
+    assert kept.enclosed.tolist() == made.enclosed.tolist() == [True, True, False]
+
+
 def test_slivers_of_layers_digitised_apart_are_set_aside_when_told(space: Path) -> None:
     near = {"S1": box(0, 0, 1.004), "S2": box(1.004, 0, 1.996)}
     layer(space / "geo" / "secteurs.gpkg", near)

@@ -89,7 +89,8 @@ def list_passages(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.frame(
         "SELECT p.id AS passage, p.source, p.target, p.method, p.parameters, "
         "array_to_string(json_extract_string(p.told, '$.remarks[*]'), ' ') AS remarks, "
-        "p.source_version, p.target_version, p.created_at, count(w.source)::BIGINT AS links "
+        "p.source_version, p.target_version, p.created_at, "
+        "count(*) FILTER (w.source <> '' AND w.target <> '') AS links "
         "FROM passage AS p LEFT JOIN passage_weight AS w ON w.passage = p.id "
         "GROUP BY ALL ORDER BY p.id"
     )
