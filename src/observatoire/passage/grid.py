@@ -125,8 +125,10 @@ def sweep(
     windows = _windows(grid, places, targets)
     blocks = _blocks(windows[:, 2] * windows[:, 3])
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+        # Threads would wait for one another longer than they work on a single block.
+        over = map if len(blocks) == 1 else pool.map
         found = list(
-            pool.map(lambda block: _sweep_block(grid, places, targets, windows, block), blocks)
+            over(lambda block: _sweep_block(grid, places, targets, windows, block), blocks)
         )
     cell, target, area = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return cell, target, area
@@ -134,7 +136,7 @@ def sweep(
 
 def _blocks(cells: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Deal targets in order into blocks that threads share, of so many cells at most."""
-    most = min(_CELLS_AT_ONCE, int(cells.sum()) // (os.cpu_count() or 1) + 1)
+    most = min(_CELLS_AT_ONCE, max(_FEW_CELLS, int(cells.sum()) // (os.cpu_count() or 1) + 1))
     blocks, start, total = [], 0, 0
     for at, more in enumerate(cells.tolist()):
         if at > start and total + more > most:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -21,10 +22,9 @@ from observatoire.passage.sums import sum_by
 from observatoire.passage.support import masses, read_support
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
-_FEW = 200_000  # corners that a second layer may hold while the first is looked at
+_FEW = 200_000  # corners of a layer that is checked sooner than a thread would start
 
 
 def by_area(
@@ -149,22 +149,27 @@ def two_layers(
     source: gpd.GeoDataFrame, target: gpd.GeoDataFrame, *, repair: bool
 ) -> tuple[Layer, Layer]:
     """Check the two layers of a passage, each and together."""
-    with ThreadPoolExecutor(1) as beside:
-        first = beside.submit(_apart, source, repair=repair)
-        second = check_layer(target, "cible", repair=repair)
-        # Together, the searches for overlaps would hold the corners of two vast layers in memory.
-        few = shapely.get_num_coordinates(second.geometries).sum() <= _FEW
-        outline = check_no_overlap(second) if few else None
-        layers = (first.result(), second)
+    if _corners(target) > _FEW and _corners(source) > _FEW:
+        with ThreadPoolExecutor(1) as beside:
+            first = beside.submit(check_layer, source, "source", repair=repair)
+            second = check_layer(target, "cible", repair=repair)
+            layers = (first.result(), second)
+    else:  # threads would wait for one another longer than they work
+        layers = (
+            check_layer(source, "source", repair=repair),
+            check_layer(target, "cible", repair=repair),
+        )
     check_same_crs(*layers)
-    outline = outline if few else check_no_overlap(second)
-    return layers[0], replace(second, outline=outline)
+    # One after the other: together they would hold the corners of both layers in memory.
+    check_no_overlap(layers[0])
+    return layers[0], replace(layers[1], outline=check_no_overlap(layers[1]))
 
 
-def _apart(source: gpd.GeoDataFrame, *, repair: bool) -> Layer:
-    layer = check_layer(source, "source", repair=repair)
-    check_no_overlap(layer)
-    return layer
+def _corners(frame: object) -> int:
+    """Count the corners of what may be a layer."""
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name not in frame.columns:
+        return 0
+    return int(shapely.get_num_coordinates(np.asarray(frame.geometry.array)).sum())
 
 
 def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> build.Shares:

@@ -13,7 +13,7 @@ import pandas as pd
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TIDY_COLUMNS = (
     "target", "variable", "value", "low", "high", "status", "coverage", "reason",
 )  # fmt: skip
+
+_FEW = 100_000  # rows that one thread lays out sooner than others would start
 
 _STATUSES = tuple(Status)
 _CODES = {status: code for code, status in enumerate(_STATUSES)}
@@ -69,22 +71,22 @@ class Outcome:
 def tidy(passage: Passage, variables: list[str], outcome: Outcome) -> pd.DataFrame:
     """Lay an outcome out: one row a target and variable, targets first."""
     targets = len(passage.targets)
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
-        texts = {
-            name: pool.submit(write)
-            for name, write in {
-                "target": lambda: words(
-                    passage.targets, np.repeat(np.arange(targets), len(variables))
-                ),
-                "variable": lambda: words(variables, np.tile(np.arange(len(variables)), targets)),
-                "status": lambda: words(_STATUSES, outcome.status.ravel()),
-                "reason": lambda: _reasons(outcome),
-            }.items()
-        }
-        numbers = {
-            name: getattr(outcome, name).ravel() for name in ("value", "low", "high", "coverage")
-        }
-        columns = {**numbers, **{name: text.result() for name, text in texts.items()}}
+    write: dict[str, Callable[[], Any]] = {
+        "target": lambda: words(passage.targets, np.repeat(np.arange(targets), len(variables))),
+        "variable": lambda: words(variables, np.tile(np.arange(len(variables)), targets)),
+        "status": lambda: words(_STATUSES, outcome.status.ravel()),
+        "reason": lambda: _reasons(outcome),
+    }
+    if outcome.status.size < _FEW:  # threads would wait for one another longer than they work
+        texts = {name: one() for name, one in write.items()}
+    else:
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+            begun = {name: pool.submit(one) for name, one in write.items()}
+            texts = {name: one.result() for name, one in begun.items()}
+    numbers = {
+        name: getattr(outcome, name).ravel() for name in ("value", "low", "high", "coverage")
+    }
+    columns = {**numbers, **texts}
     return pd.DataFrame({name: columns[name] for name in TIDY_COLUMNS}, copy=False)
 
 
