@@ -9,8 +9,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).resolve().parents[1]
 ROWS, COLUMNS, KEYS = 49_000, 80, ("IRIS", "COM", "TYP_IRIS", "LAB_IRIS")
@@ -132,6 +136,8 @@ def workbook(folder: Path) -> None:
     import python_calamine
     import xlsxwriter
 
+    from observatoire.sources import FileSpec, read_table
+
     # In a folder of its own: its source.toml must not describe the vintages.
     place = folder / "classeur"
     place.mkdir()
@@ -145,14 +151,29 @@ def workbook(folder: Path) -> None:
     toml += 'territory = "IRIS"\nperiod = "2020"\n'
     toml += "".join(f'[variables.P20_LOG{at}]\nlabel = "x"\nnature = "count"\n' for at in range(11))
     (place / "source.toml").write_text(toml, "utf-8")
+    spec = FileSpec(path.name, "wide", "IRIS")
     for _ in range(3):
-        start = time.perf_counter()
-        python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-        bare = time.perf_counter() - start
+        bare, read = (
+            _seconds(
+                lambda: (
+                    python_calamine.CalamineWorkbook.from_path(path)
+                    .get_sheet_by_index(0)
+                    .to_python()
+                )
+            ),
+            _seconds(lambda: read_table(path, spec)),
+        )
         (mine,) = ours(folder / "w", [path])
         print(
-            f"xlsx 20 000 × 12 : calamine {bare:.2f} s, observatoire {mine:.2f} s, rapport {mine / bare:.2f}"
+            f"xlsx 20 000 × 12 : calamine {bare:.2f} s ; lu {read:.2f} s, rapport {read / bare:.2f} ; "
+            f"chargé {mine:.2f} s, rapport {mine / bare:.2f}"
         )
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def real_files(folder: Path) -> None:
@@ -199,7 +220,8 @@ def main(words: list[str]) -> None:
                 base_ic(folder)
                 workbook(folder)
                 vintages(folder, 10)
-            real_files(folder)
+            if words != ["vitesse"]:
+                real_files(folder)
 
 
 if __name__ == "__main__":

@@ -228,7 +228,10 @@ def _look_inside(content: bytes, name: str) -> frozenset[str]:
                     _refuse_cells(_spanned(part, entry.filename), name)
                     if b"sheetData" in part and shows_more(part, styles):
                         altered.add(entry.filename)
-                    if max(sizes, default=0) * part.count(b"<v>") > MOST_BYTES:
+                    # A cell takes eight bytes at least: most sheets need not be counted.
+                    largest = max(sizes, default=0)
+                    few = largest * len(part) // 8 <= MOST_BYTES
+                    if not few and largest * part.count(b"<v>") > MOST_BYTES:
                         repeated += extents.shared_bytes(part, sizes)
             if repeated > MOST_BYTES:
                 raise too_large(name)
