@@ -264,7 +264,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'threshold'
     """
     candidates = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(word.casefold(), list(candidates), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(str(word).casefold(), list(candidates), n=1, cutoff=0.6)
     return candidates[found[0]] if found else ""
 
 
