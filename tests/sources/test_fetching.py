@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import observatoire
@@ -609,6 +609,7 @@ def test_a_link_a_bomb_and_twins_are_refused(tmp_path: Path) -> None:
 
 
 @given(cut=st.integers(1, 400), flipped=st.integers(0, 255))
+@example(cut=394, flipped=69)  # a member that is said to begin before the archive
 def test_a_spoilt_archive_is_an_error_of_ours_or_the_right_bytes(
     tmp_path_factory: pytest.TempPathFactory, cut: int, flipped: int
 ) -> None:

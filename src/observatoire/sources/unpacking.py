@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from observatoire.errors import FileError, TruncatedFileError, UnreadableFileError
+from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.typography import NO_BREAK, enumerate_words
 
 if TYPE_CHECKING:
@@ -123,7 +124,11 @@ def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, arch
     aside = target.with_name(f".{target.name}.part")
     written = 0
     try:
-        with held.open(member) as source, aside.open("wb") as sink:
+        source = held.open(member)
+    except ZIP_ERRORS as error:  # a place out of the archive is told as a fault of the system
+        raise _spoilt(member, archive, error) from error
+    try:
+        with source, aside.open("wb") as sink:
             while chunk := source.read(_CHUNK):
                 written += len(chunk)
                 if written > member.file_size:
@@ -135,14 +140,18 @@ def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, arch
                 sink.write(chunk)
         aside.replace(target)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise TruncatedFileError(
-            f"« {member.filename} » ne se décompresse pas.",
-            where=archive.name,
-            why=f"Le lecteur dit : {error}.",
-            remedy="Téléchargez l’archive de nouveau ; si rien ne change, ouvrez-la avec 7-Zip et "
-            "déposez le fichier à côté.",
-        ) from error
+        raise _spoilt(member, archive, error) from error
     finally:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
     return target
+
+
+def _spoilt(member: zipfile.ZipInfo, archive: Path, error: Exception) -> TruncatedFileError:
+    return TruncatedFileError(
+        f"« {member.filename} » ne se décompresse pas.",
+        where=archive.name,
+        why=f"Le lecteur dit : {error}.",
+        remedy="Téléchargez l’archive de nouveau ; si rien ne change, ouvrez-la avec 7-Zip et "
+        "déposez le fichier à côté.",
+    )

@@ -1,0 +1,1 @@
+"""The hall, one module a kind of door; :class:`~observatoire.observatory.Observatory` has them all."""

@@ -1,0 +1,231 @@
+"""What comes in: files, layers, checks, the open sources."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from observatoire.errors import FileError, suggestion
+from observatoire.warehouse import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+    from observatoire.sources.fetching import Fetched
+    from observatoire.sources.previewing import Preview
+    from observatoire.warehouse import LoadReport
+    from observatoire.warehouse.findings import CheckReport
+from observatoire.hall.listing import Listing
+
+
+class Loading(Listing):
+    """What comes in: files, layers, checks, the open sources."""
+
+    def load(
+        self,
+        path: str | Path | None = None,
+        *,
+        on_error: Literal["refuse", "reject"] = "refuse",
+        period: int | str | None = None,
+        zoning: str = "",
+        code_column: str = "",
+        repair: bool = False,
+    ) -> LoadReport | list[LoadReport]:
+        """Load a source folder, a file, or a layer of perimeters; everything by default.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Taken from the current folder, then from the workspace. Without it, every source of
+            ``data/raw`` is loaded and a list of reports returned. A file without a ``source.toml``
+            beside it is read as :meth:`preview` shows it.
+        on_error : {"refuse", "reject"}
+            What to do with a file that has faulty rows: refuse it, or set these rows aside.
+        period : int or str, optional
+            The period of a file that tells none.
+        zoning, code_column, repair : str, str, bool
+            Which zoning, when it cannot be found; for a layer of perimeters, which column holds
+            the codes, whether to mend self-crossing outlines.
+
+        Raises
+        ------
+        ObservatoireError
+            One of the classes of ``errors.py``; the warehouse is then unchanged, but for the
+            sources that were loaded before or after the one at fault.
+        """
+        from observatoire.warehouse.checks import read_checks
+        from observatoire.warehouse.direct import load_all, load_file
+        from observatoire.warehouse.filling import is_layer, load_layer, load_source
+
+        read_checks(self.workspace.root)  # refused before anything is loaded
+        self._totals()
+        if path is None:
+            try:
+                return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
+            finally:
+                self._drop_remembered()
+        target = self._locate(path)
+        if is_layer(target) and not (target.parent / "source.toml").is_file():
+            report = load_layer(
+                self.warehouse,
+                self.workspace,
+                target,
+                zoning=zoning,
+                code_column=code_column,
+                repair=repair,
+            )
+        elif target.is_file() and not (target.parent / "source.toml").is_file():
+            report = load_file(
+                self.warehouse,
+                self.workspace,
+                target,
+                on_error=on_error,
+                period="" if period is None else str(period),
+                zoning=zoning,
+            )
+        else:
+            folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
+            report = load_source(
+                self.warehouse, self.workspace, folder, only=only, on_error=on_error
+            )
+        return self._checked([report])[0]
+
+    def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
+        """Drop what was remembered of the warehouse before a load, then pass the checks."""
+        from observatoire.warehouse.checking import with_findings
+
+        self._drop_remembered()
+        return with_findings(reports, self.checks())
+
+    def preview(
+        self,
+        path: str | Path,
+        *,
+        period: int | str | None = None,
+        zoning: str = "",
+        member: str = "",
+    ) -> Preview:
+        """Show what is understood of a table before loading it; nothing is stored.
+
+        Parameters
+        ----------
+        path : str or Path
+            A csv, workbook, dBase or Parquet file, or a zip of one.
+        period : int or str, optional
+            The period of a file that tells none.
+        zoning, member : str
+            Which zoning, when it cannot be found; which file of a zip.
+
+        Returns
+        -------
+        Preview
+            Shows itself; ``.toml`` is the ``source.toml`` that would load it, ``.write()`` writes it.
+
+        Raises
+        ------
+        FileError
+            When the file cannot be read as a table.
+        """
+        from observatoire.warehouse.direct import preview_file
+
+        told = "" if period is None else str(period)
+        where = self._locate(path)
+        return preview_file(self.workspace, where, period=told, zoning=zoning, member=member)
+
+    def checks(self) -> CheckReport:
+        """Pass the checks over everything that is loaded: what fails, gravest first.
+
+        Returns
+        -------
+        CheckReport
+            Shows itself in French; ``.df`` has one row a failing figure, ``.errors`` those that
+            cannot be. Nothing is passed again while nothing has changed.
+
+        Raises
+        ------
+        DescriptorError
+            On a predicate of ``checks.toml`` that is wrong.
+        """
+        from observatoire.secrecy.conventions import closed
+        from observatoire.warehouse.checking import kept_findings
+        from observatoire.warehouse.conventions import read_conventions
+        from observatoire.warehouse.findings import hushed
+
+        found = kept_findings(self.warehouse, self.workspace, self._totals())
+        return hushed(found, closed(read_conventions(self.warehouse), self.today()))
+
+    def _totals(self) -> pd.DataFrame:
+        """Return which figures add up to which published one; none without a catalogue."""
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.totals import published_totals
+
+        there = self.workspace.catalogue.is_file()
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()
+        periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
+        return published_totals(catalogue, periods)
+
+    def registry(self) -> pd.DataFrame:
+        """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
+        from observatoire.sources.fetching import list_resources
+        from observatoire.sources.registry import read_registry
+
+        return list_resources(read_registry(self.workspace.root), self.workspace.root)
+
+    def fetch(
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Fetched:
+        """Bring an open source of the registry into the workspace: the only use of the network.
+
+        Parameters
+        ----------
+        name : str
+            As :meth:`registry` lists it, for instance ``"insee-rp2022-population"``.
+        force : bool
+            Bring it again though it is there.
+        progress : callable, optional
+            Told the bytes there are, and those there will be.
+
+        Raises
+        ------
+        FetchError
+            When it cannot be brought, or must be downloaded by hand: the message says from where,
+            and where to put it.
+        """
+        from observatoire.sources.fetching import fetch
+        from observatoire.sources.registry import find_resource, read_registry
+
+        resource = find_resource(read_registry(self.workspace.root), name)
+        return fetch(resource, self.workspace.root, force=force, progress=progress)
+
+    def _locate(self, path: str | Path) -> Path:
+        if not isinstance(path, str | Path) or "\0" in str(path):
+            raise FileError(
+                "Ce n’est pas un chemin.",
+                where=repr(path),
+                remedy='Donnez un texte : o.load("data/raw/ma-source").',
+            )
+        for candidate in (Path(path), self.workspace.root / path):
+            with suppress(OSError):  # a name longer than names can be: there is no such file
+                if candidate.is_file() or candidate.is_dir():
+                    return candidate.resolve()
+        raise FileError(
+            "Ni fichier ni dossier de ce nom.",
+            where=str(path),
+            remedy=suggestion(
+                Path(path).name, [f.name for f in self.workspace.source_folders()], most=0
+            )
+            or "Il est cherché dans le dossier courant, puis dans l’espace de travail.",
+        )
+
+    def _ensure_loaded(self) -> None:
+        """Load everything the first time something is asked of an empty warehouse."""
+        if not self.warehouse.rows("SELECT 1 FROM source LIMIT 1"):
+            self.load()
