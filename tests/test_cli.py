@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from observatoire import cli
+from observatoire.commands import loading
 from observatoire.workspace import create_workspace
 
 
@@ -272,5 +273,5 @@ def test_a_command_that_is_stopped_says_so(
 
 
 def test_what_has_come_is_told_in_french() -> None:
-    assert cli._told_bytes(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
-    assert cli._told_bytes(0, None) == "0,0\u00a0Mo"
+    assert loading._told_bytes(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
+    assert loading._told_bytes(0, None) == "0,0\u00a0Mo"
