@@ -238,3 +238,19 @@ def test_a_search_that_is_given_up_still_protects(monkeypatch: pytest.MonkeyPatc
         assert found.narrowest >= 11 - 1e-6
         assert found.bound is not None
         assert found.bound <= found.cost * (1 + 1e-6)
+
+
+def test_a_part_above_its_whole_looks_like_any_hidden_share(tmp_path: Path) -> None:
+    # « The numerator passes the denominator » would say that i2 has at least twenty.
+    rows = [
+        f"iris-2016;{code};2016;{name};{value}"
+        for code, value in PLAIN.items()
+        for name, value in (("aidA", value), ("aidT", 20 if code == "i2" else value + 40))
+    ]
+    rows[rows.index("iris-2016;i2;2016;aidA;4")] = "iris-2016;i2;2016;aidA;31"
+    with obs.open(write(tmp_path, rows, source=SIMPLE)) as o:
+        o.load()
+        cells = o.table("part", "iris-2016", 2016).main.set_index("territory")
+    assert cells.loc["i2", "status"] == "secret"
+    assert "dépasse" not in " ".join(cells["reason"])
+    assert cells.loc["i4", "value"] == pytest.approx(60.0)

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SecrecyError
+from observatoire.indicators.explaining import ABOVE_WHOLE
 from observatoire.nouns import Words
 from observatoire.secrecy.blanking import (
     MEASURES,
@@ -232,6 +233,8 @@ def protect_table(
     """
     cells = completed(table.cells)
     causes = _causes(cells, table, plan)
+    # That a part passes its whole bounds the one by the other.
+    causes[(cells["threshold"] > 0) & (cells["reason"] == ABOVE_WHOLE)] = COMPLEMENTARY
     ours = (causes != "") & (causes != PRODUCER)
     empty = cells["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])
     cells.loc[(causes != "") | empty, list(MEASURES)] = float("nan")
