@@ -233,8 +233,9 @@ def protect_table(
     """
     cells = completed(table.cells)
     causes = _causes(cells, table, plan)
-    # That a part passes its whole bounds the one by the other.
-    causes[(cells["threshold"] > 0) & (cells["reason"] == ABOVE_WHOLE)] = COMPLEMENTARY
+    if plan is None or any(plan.record.counts.values()):
+        # That a part passes its whole bounds the one by the other: a hidden count, perhaps.
+        causes[(cells["threshold"] > 0) & (cells["reason"] == ABOVE_WHOLE)] = COMPLEMENTARY
     ours = (causes != "") & (causes != PRODUCER)
     empty = cells["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])
     cells.loc[(causes != "") | empty, list(MEASURES)] = float("nan")
