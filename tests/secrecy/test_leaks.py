@@ -244,7 +244,7 @@ def test_a_part_above_its_whole_looks_like_any_hidden_share(tmp_path: Path) -> N
     # « The numerator passes the denominator » would say that i2 has at least twenty.
     rows = [
         f"iris-2016;{code};2016;{name};{value}"
-        for code, value in PLAIN.items()
+        for code, value in (PLAIN | {"i8": 5}).items()
         for name, value in (("aidA", value), ("aidT", 20 if code == "i2" else value + 40))
     ]
     rows[rows.index("iris-2016;i2;2016;aidA;4")] = "iris-2016;i2;2016;aidA;31"
