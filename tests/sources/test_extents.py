@@ -61,6 +61,22 @@ def test_a_far_row_whose_cell_tells_no_place(tmp_path: Path) -> None:
     says(refused(tmp_path, "a.xlsx", content), "cellules vides")
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [
+        '<row r="1048576" customFormat="false" ht="12.8"/>',
+        '<row r="1048576"><c r="XFD1048576" s="1"/></row>',
+        '<row r="1048576"><c s="1" r = "AMJ1048576" /></row>',
+    ],
+)
+def test_a_style_given_to_empty_cells_far_away_is_no_size(tmp_path: Path, empty: str) -> None:
+    # What LibreOffice writes for whole columns in colour: calamine holds nothing for it.
+    content = changed(
+        xlsx_bytes(), "xl/worksheets/sheet1.xml", "</sheetData>", f"{empty}</sheetData>"
+    )
+    assert read(tmp_path, "a.xlsx", content) == read(tmp_path, "b.xlsx", xlsx_bytes())
+
+
 def test_a_sheet_is_measured_wherever_the_workbook_keeps_it(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(xlsx_bytes())) as good, zipfile.ZipFile(buffer, "w") as archive:
@@ -73,7 +89,8 @@ def test_a_sheet_is_measured_wherever_the_workbook_keeps_it(tmp_path: Path) -> N
 
 def test_the_size_is_worked_out_only_when_a_cell_is_far() -> None:
     assert sheet_cells(b'<c r="B2"/><c r="ZZ99999"/>') == 0
-    assert sheet_cells(b'<row r="3"/><c r="B2"/><c r="AAA100"/>') == 703 * 100
+    far = b'<row r="100"><c r="B100"><v>1</v></c><c r="AAA100"><v>1</v></c></row>'
+    assert sheet_cells(far) == 703 * 100
 
 
 def test_one_long_text_shared_by_many_cells(

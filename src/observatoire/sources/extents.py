@@ -12,27 +12,36 @@ import struct
 from observatoire.sources.compound import OLE, sheets_stream
 
 _FAR = re.compile(rb'r="(?:[A-Za-z]{3,}[0-9]|[A-Za-z]{0,2}[0-9]{6})')
-_PLACE = re.compile(rb'r="([A-Za-z]*)([0-9]*)"')
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
 
 #: Attributes written the one way that is searched fast: double quotes, no space.
 _QUOTES, _SPACES = bytes.maketrans(b"'", b'"'), b" \t\r\n"
 
 
 def sheet_cells(xml: bytes) -> int:
-    """Return how many cells a sheet of an xlsx spans; 0 when none of them is far.
+    """Return how many cells a sheet of an xlsx spans, empty ones left out; 0 when none is far.
 
     Examples
     --------
-    >>> sheet_cells(b'<c r="B2"/><c r="ZZ99999"/>'), sheet_cells(b"<c r = 'AAA100'/>")
-    (0, 70300)
+    >>> sheet_cells(b'<c r="B2"><v>1</v></c><c r="ZZ99999"><v>1</v></c>')
+    0
+    >>> sheet_cells(b'<c r="B2"/><c r = "AAA100"><v>1</v></c><c r="AAA200000" s="4"/>')
+    70300
     """
-    plain = xml.translate(_QUOTES, _SPACES)
-    if _FAR.search(plain) is None:
+    if _FAR.search(xml.translate(_QUOTES, _SPACES)) is None:
         return 0
-    right = below = 1
-    for letters, digits in set(_PLACE.findall(plain)):
-        right = max(right, _column(letters[:8]))
-        below = max(below, int(digits[:12] or 0))
+    right = below = row = column = 0
+    for tag, attributes in _TAG.findall(xml):
+        place = _PLACE.search(attributes)
+        letters, digits = place.groups() if place is not None else (b"", b"")
+        if tag == b"row":
+            row, column = int(digits[:12] or row + 1), 0
+            continue
+        row = int(digits[:12] or row)
+        column = _column(letters[:8]) or column + 1
+        if not attributes.endswith(b"/"):  # spreadsheets give a style to cells that hold nothing
+            right, below = max(right, column), max(below, row)
     return right * below
 
 
