@@ -152,4 +152,5 @@ def test_far_cells_of_an_xlsb() -> None:
 
     assert binary_cells(record(0, 4) + record(2, 3)) == 5 * 4
     assert binary_cells(record(0, 999_999) + record(7, 16_000)) == 1_000_000 * 16_001
+    assert binary_cells(record(0, 4) + record(2, 3) + record(0, 999_999) + record(1, 9)) == 5 * 4
     assert binary_cells(b"\xff" * 9) == 0

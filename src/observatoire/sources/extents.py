@@ -144,21 +144,21 @@ def old_cells(content: bytes) -> int:
 
 # --- The newer binary form (xlsb) ----------------------------------------------------------------
 
-_ROW, _LAST_CELL = 0, 11
+_ROW, _BLANK, _LAST_CELL = 0, 1, 11
 
 
 def binary_cells(part: bytes) -> int:
     """Return how many cells a sheet of an xlsb spans; 0 when its records are none."""
-    at = right = below = 0
+    at = right = below = row = 0
     while at < len(part):
         kind, at = _varying(part, at)
         size, at = _varying(part, at)
         if kind <= _LAST_CELL and at + 4 <= len(part):
             place = struct.unpack_from("<I", part, at)[0] + 1
             if kind == _ROW:
-                below = max(below, place)
-            else:
-                right = max(right, place)
+                row = place
+            elif kind != _BLANK:
+                right, below = max(right, place), max(below, row)
         at += size
     return right * below
 
