@@ -11,7 +11,12 @@ import pytest
 
 import demo
 import observatoire as obs
-from observatoire.errors import DuplicateKeyError, FileError, TruncatedFileError
+from observatoire.errors import (
+    DuplicateKeyError,
+    FileError,
+    TruncatedFileError,
+    UnknownNameError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +61,14 @@ def test_two_observatories_as_one(copy: Callable[[str], Path]) -> None:
     communes = table[table["territoire"] == "97209"]
     assert communes["valeur"].round(3).tolist() == [81017.0, 81017.0]
     assert len(both.common()) == len(demo.demo().indicators())
+
+
+@pytest.mark.parametrize("code", ["populaton", ["population"], None])
+def test_an_indicator_that_no_package_gives_is_refused(
+    copy: Callable[[str], Path], code: Any
+) -> None:
+    with pytest.raises(UnknownNameError):
+        obs.federate([copy("a")]).table(code)
 
 
 def test_codes_keep_their_zeros_and_holes_stay_holes(copy: Callable[[str], Path]) -> None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import DuplicateKeyError, FileError, TruncatedFileError
+from observatoire.errors import (
+    DuplicateKeyError,
+    FileError,
+    TruncatedFileError,
+    UnknownNameError,
+    one_name,
+    suggestion,
+)
 from observatoire.exchange.package import PACKAGE_FILE, VALUE_FIELDS
 
 if TYPE_CHECKING:
@@ -38,8 +45,20 @@ class Federation:
         return sorted(same.index[whole & (same["definitions"] == 1)])
 
     def table(self, indicator: str) -> pd.DataFrame:
-        """Return the figures of one indicator, all observatories together."""
-        return self.df[self.df["indicateur"] == indicator].reset_index(drop=True)
+        """Return the figures of one indicator, all observatories together.
+
+        Raises
+        ------
+        UnknownNameError
+            When no package gives it.
+        """
+        known = sorted(set(self.df["indicateur"]))
+        code = one_name(indicator, "un indicateur", 'f.table("part_hlm")')
+        if code not in known:
+            raise UnknownNameError(
+                f"Aucun paquet ne donne « {code} ».", remedy=suggestion(code, known), name=code
+            )
+        return self.df[self.df["indicateur"] == code].reset_index(drop=True)
 
 
 def federate(packages: Sequence[str | Path]) -> Federation:
