@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,28 @@ from observatoire.commands.speaking import (
     written_in,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from observatoire.observatory import Observatory
+    from observatoire.pages.sheet import Sheet
+
+
+def _saved(
+    workspace: Path,
+    label: str,
+    output: Path | None,
+    name: str | Callable[[Sheet], str],
+    make: Callable[[Observatory], Sheet],
+) -> None:
+    """Make a page and save it, under the name told or in the folder of what is made."""
+    start = time.monotonic()
+    with opened(workspace) as o, step(label):
+        sheet = make(o)
+        named = name if isinstance(name, str) else name(sheet)
+        written = sheet.save(output or o.workspace.processed / f"{named}.html")
+    written_in(written, start)
+
 
 @command()
 def panel(
@@ -31,11 +53,9 @@ def panel(
     output: Output = None,
 ) -> None:
     """Écrit le tableau de bord d’une thématique (.html, .pdf, .svg, .png, .xlsx, .docx)."""
-    start = time.monotonic()
-    with opened(workspace) as o, step("Tableau de bord"):
-        path = output or o.workspace.processed / f"tableau-{theme}.html"
-        written = o.panel(theme, period).save(path)
-    written_in(written, start)
+    _saved(
+        workspace, "Tableau de bord", output, f"tableau-{theme}", lambda o: o.panel(theme, period)
+    )
 
 
 @command(name="map")
@@ -49,11 +69,7 @@ def draw(
     output: Output = None,
 ) -> None:
     """Écrit la carte d’un indicateur : taux en couleurs, effectifs en cercles."""
-    start = time.monotonic()
-    with opened(workspace) as o, step("Carte"):
-        path = output or o.workspace.processed / f"carte-{indicator}.html"
-        written = o.map(indicator, period).save(path)
-    written_in(written, start)
+    _saved(workspace, "Carte", output, f"carte-{indicator}", lambda o: o.map(indicator, period))
 
 
 @command()
@@ -65,12 +81,13 @@ def profile(
     output: Output = None,
 ) -> None:
     """Écrit la fiche d’un territoire, désigné par son code ou son nom."""
-    start = time.monotonic()
-    with opened(workspace) as o, step("Fiche"):
-        sheet = o.profile(territory)
-        name = sheet.table.main["territory"].iloc[0]
-        written = sheet.save(output or o.workspace.processed / f"fiche-{name}.html")
-    written_in(written, start)
+    _saved(
+        workspace,
+        "Fiche",
+        output,
+        lambda sheet: f"fiche-{sheet.table.main['territory'].iloc[0]}",
+        lambda o: o.profile(territory),
+    )
 
 
 @command()
@@ -87,12 +104,8 @@ def evaluate(
     output: Output = None,
 ) -> None:
     """Évalue le contrat : objectifs, écarts, programmation, ce qui manque."""
-    begun = time.monotonic()
-    with opened(workspace) as o, step("Évaluation"):
-        sheet = o.evaluate(start, end)
-        name = "-".join(["evaluation", *filter(None, (start, end))])
-        written = sheet.save(output or o.workspace.processed / f"{name}.html")
-    written_in(written, begun)
+    name = "-".join(["evaluation", *filter(None, (start, end))])
+    _saved(workspace, "Évaluation", output, name, lambda o: o.evaluate(start, end))
 
 
 @command()
@@ -124,11 +137,8 @@ def trend(
     output: Output = None,
 ) -> None:
     """Compare deux périodes d’une même série : évolutions, intervalles et verdicts."""
-    begun = time.monotonic()
-    with opened(workspace) as o, step("Évolution"):
-        path = output or o.workspace.processed / f"evolution-{indicator}-{start}-{end}.html"
-        written = o.trend(indicator, start, end).save(path)
-    written_in(written, begun)
+    name = f"evolution-{indicator}-{start}-{end}"
+    _saved(workspace, "Évolution", output, name, lambda o: o.trend(indicator, start, end))
 
 
 @command()
@@ -141,8 +151,5 @@ def inequality(
     output: Output = None,
 ) -> None:
     """Mesure les inégalités entre territoires : rangs avec leur intervalle, dissimilarité."""
-    begun = time.monotonic()
-    with opened(workspace) as o, step("Inégalités"):
-        path = output or o.workspace.processed / f"inegalites-{indicator}.html"
-        written = o.inequality(indicator, period).save(path)
-    written_in(written, begun)
+    name = f"inegalites-{indicator}"
+    _saved(workspace, "Inégalités", output, name, lambda o: o.inequality(indicator, period))

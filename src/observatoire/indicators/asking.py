@@ -292,29 +292,11 @@ def answer(
         one if isinstance(one, Comparator) else desk.workspace.comparator(one)
         for one in dict.fromkeys(compare)
     ]
+    check_choice(precision)
     when = _periods(desk, indicators, period)
     places = [desk.place(zoning, territories)]
     places += [place for one in chosen if (place := _beside(desk, one, zoning, places[0]))]
-    check_choice(precision)
-    figures = lay_out(read_observations(desk, when))
-    periods = desk.periods()
-    asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
-    sources = desk.sources()
-    pieces = [
-        with_sampling(
-            compute(asked, figures, place, sources),
-            asked,
-            figures,
-            place,
-            sources,
-            desk.rules(place.zoning),
-            precision,
-        )
-        for place in places
-    ]
-    cells = pd.concat(pieces, ignore_index=True).drop_duplicates(
-        ["zoning", "territory", "indicator"], ignore_index=True
-    )
+    cells = _cells(desk, indicators, when, places, precision)
     by_code = {indicator.code: indicator for indicator in indicators}
     beside = {one.code: counterparts(desk, one, zoning) for one in chosen}
     return Table(
@@ -327,8 +309,36 @@ def answer(
             dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
         ),
         differences=differences(cells, beside, by_code, zoning, places[0].names),
-        caveats={note.label: note.caveats for note in sources.values() if note.caveats},
+        caveats={note.label: note.caveats for note in desk.sources().values() if note.caveats},
         words=desk.words(zoning),
+    )
+
+
+def _cells(
+    desk: Desk,
+    indicators: Sequence[Indicator],
+    when: Mapping[str, str],
+    places: Sequence[Place],
+    precision: str,
+) -> pd.DataFrame:
+    """Compute the indicators in every place, each cell once."""
+    figures = lay_out(read_observations(desk, when))
+    periods, sources = desk.periods(), desk.sources()
+    asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
+    pieces = [
+        with_sampling(
+            compute(asked, figures, place, sources),
+            asked,
+            figures,
+            place,
+            sources,
+            desk.rules(place.zoning),
+            precision,
+        )
+        for place in places
+    ]
+    return pd.concat(pieces, ignore_index=True).drop_duplicates(
+        ["zoning", "territory", "indicator"], ignore_index=True
     )
 
 
