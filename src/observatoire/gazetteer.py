@@ -20,8 +20,8 @@ from observatoire.warehouse import Warehouse, read_shapes
 from observatoire.workspace import Comparator
 
 if TYPE_CHECKING:
-    from observatoire.indicators.asking import Desk
     from observatoire.indicators.beside import Counterpart
+    from observatoire.indicators.desk import Desk
     from observatoire.nouns import Noun
     from observatoire.territories.zoning import Schematic
     from observatoire.workspace import Workspace

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.gazetteer import Gazetteer
-    from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Catalogue
+    from observatoire.indicators.desk import Desk
     from observatoire.indicators.series import SeriesBook
     from observatoire.indicators.watching import Watch
     from observatoire.secrecy.conventions import Gate
@@ -98,7 +98,7 @@ class Hall:
 
     @cached_property
     def _desk(self) -> Desk:
-        from observatoire.indicators.asking import Desk
+        from observatoire.indicators.desk import Desk
         from observatoire.warehouse.filling import read_all_links
 
         return Desk(self.warehouse, self.workspace, self.catalogue, read_all_links(self.workspace))

@@ -17,7 +17,7 @@ from observatoire.typography import enumerate_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.indicators.asking import Desk
+    from observatoire.indicators.desk import Desk
     from observatoire.nouns import Noun
     from observatoire.workspace import Comparator
 

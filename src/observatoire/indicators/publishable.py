@@ -15,9 +15,9 @@ from observatoire.indicators.figures import lay_out
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
     from observatoire.indicators.computing import Place
+    from observatoire.indicators.desk import Desk
     from observatoire.indicators.figures import Figures
 
 

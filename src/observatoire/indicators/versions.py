@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.asking import Desk
+    from observatoire.indicators.desk import Desk
     from observatoire.passage import Passage
 
 

@@ -34,8 +34,8 @@ from observatoire.values import records
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.desk import Desk
     from observatoire.nouns import Noun
     from observatoire.secrecy.table import ProtectedTable
     from observatoire.values import Record

@@ -10,7 +10,7 @@ from observatoire.errors import DescriptorError, suggestion
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from observatoire.indicators.asking import Desk
+    from observatoire.indicators.desk import Desk
     from observatoire.rules import Known
     from observatoire.secrecy.inner import Base, Holdings
 

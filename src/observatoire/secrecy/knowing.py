@@ -13,8 +13,8 @@ from observatoire.secrecy.telling import close, links_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.desk import Desk
     from observatoire.indicators.roads import Road
     from observatoire.rules import Known
     from observatoire.secrecy.assembling import Assembly

@@ -52,8 +52,8 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from observatoire.indicators.asking import Desk
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.desk import Desk
     from observatoire.secrecy.former import Recipe
     from observatoire.secrecy.inner import Base, Sum
     from observatoire.secrecy.protecting import Protection
