@@ -131,6 +131,13 @@ def test_inequality_over_the_town_and_its_change(make: Callable[..., Observatory
     assert found.df.iloc[-1]["place"] == "moins bien placé"
     said = found.html.replace("\u00a0", " ")
     assert "Évolution de la dissimilarité depuis 2011" in said
+    before = make().inequality("part", 2011, zoning="iris-2016")
+    assert before.changes == {}
+    for name in ("spread", "dissimilarity"):
+        moved = found.changes[name]
+        was, now = getattr(before.measures, name).value, getattr(found.measures, name).value
+        assert moved.low < moved.value < moved.high
+        assert moved.value == pytest.approx(now - was)
     assert "Par le seul hasard" in said
 
 
