@@ -58,6 +58,7 @@ def test_a_sign_that_only_the_shared_iris_hide_is_no_likeness(
     assert row["low"] < 0 < row["sampling_low"] < row["difference"] < row["sampling_high"]
     assert (row["verdict"], row["mark"], row["rank"]) == ("indéterminé", "", 0)
     assert "Des territoires sont coupés" in row["reason"]
+    assert str(row["reason"]).endswith("Selon la méthode de passage : nettement moins favorable.")
     whole = gaps(make(), "ville")
     assert (whole["low"], whole["high"]) == (whole["sampling_low"], whole["sampling_high"])
 
