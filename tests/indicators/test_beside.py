@@ -58,6 +58,7 @@ def test_a_sign_that_only_the_shared_iris_hide_is_no_likeness(
     assert row["low"] < 0 < row["sampling_low"] < row["difference"] < row["sampling_high"]
     assert (row["verdict"], row["mark"], row["rank"]) == ("indéterminé", "", 0)
     assert "Des territoires sont coupés" in row["reason"]
+    assert str(row["reason"]).endswith("Selon la méthode de passage : nettement moins favorable.")
     whole = gaps(make(), "ville")
     assert (whole["low"], whole["high"]) == (whole["sampling_low"], whole["sampling_high"])
 
@@ -131,6 +132,13 @@ def test_inequality_over_the_town_and_its_change(make: Callable[..., Observatory
     assert found.df.iloc[-1]["place"] == "moins bien placé"
     said = found.html.replace("\u00a0", " ")
     assert "Évolution de la dissimilarité depuis 2011" in said
+    before = make().inequality("part", 2011, zoning="iris-2016")
+    assert before.changes == {}
+    for name in ("spread", "dissimilarity"):
+        moved = found.changes[name]
+        was, now = getattr(before.measures, name).value, getattr(found.measures, name).value
+        assert moved.low < moved.value < moved.high
+        assert moved.value == pytest.approx(now - was)
     assert "Par le seul hasard" in said
 
 

@@ -92,8 +92,10 @@ def test_no_event_still_leaves_some_possible() -> None:
 
 @pytest.mark.parametrize("interval", [byar, poisson_exact])
 def test_negative_counts_are_refused(interval: object) -> None:
-    with pytest.raises(TrialsError, match="négatif"):
+    with pytest.raises(TrialsError, match=r"infini : -1 \(n° 2\)"):
         interval([3, -1])  # type: ignore[operator]
+    with pytest.raises(TrialsError, match=r"infini : -1,5 \(« FDF02 »\)"):
+        interval(pd.Series({"FDF01": 3, "FDF02": -1.5}))  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_arrays_go_together_and_no_trial_says_nothing() -> None:
     [
         (-1, 10, 0.95, "négatif"),
         (1, -10, 0.95, "négatif"),
-        (11, 10, 0.95, "Plus de cas"),
+        (11, 10, 0.95, "Plus de cas que d’effectif observé : 11 pour 10\\."),
         (1, 0, 0.95, "Plus de cas"),
         (1, 10, 0.0, "entre 0 et 1"),
         (1, 10, 1.0, "entre 0 et 1"),

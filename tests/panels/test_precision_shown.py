@@ -156,6 +156,10 @@ def test_a_page_without_rank_says_why() -> None:
         ("taux_chomage", "aucun chiffre n’est disponible"),
     ):
         assert said in plain(demo.demo().inequality(code).html)
+    # What was asked in vain is not advised again.
+    asked = plain(demo.demo().inequality("taux_pauvrete", precision="all").html)
+    assert "on ne peut la lire comme un tirage" in asked
+    assert "precision =" not in asked
     assert "Chiffre de 2022 non disponible." in plain(
         demo.demo().trend("part_hlm", 2016, 2022).html
     )

@@ -156,7 +156,7 @@ BAD: list[tuple[str, str, str, type[ObservatoireError], tuple[str, ...]]] = [
     ("objectifs", ";46,4;;-33,3;", ";46,4;120;;", RowError, ("ligne 2", "cible", "dépasser 100 %")),
     ("objectifs", "-33,3", "-133", RowError, ("ligne 2", "variation", "Une baisse ne peut dépasser")),
     ("objectifs", "46,4", "0", RowError, ("ligne 2", "variation", "départ nul")),
-    ("objectifs", "O2;", "O1;", DuplicateKeyError, ("ligne 3", "répète la ligne 2")),
+    ("objectifs", "O2;", "O1;", DuplicateKeyError, ("ligne 3, colonne code", "répète la ligne 2")),
     ("objectifs", ";2009\n", ";\n", RowError, ("ligne 3", "echeance", "est vide")),
     ("actions", ";Q1;", ";Q9;", UnknownTerritoryError, ("ligne 4", "perimetre", "« Q9 »")),
     ("actions", "10 000", "dix mille", UnreadableNumberError, ("ligne 2", "montant_etat", "dix mille")),

@@ -233,7 +233,8 @@ class Showing(Asking):
         period : int or str, optional
             The latest by default.
         since : int or str, optional
-            An earlier period of the same series: the measures' change is then told.
+            An earlier period of the same series: the measures' change is then told, and held in
+            ``.changes``.
         zoning, precision : str, optional
             As :meth:`table`; ``"iris-2016"`` measures a whole town, ``precision="all"`` reads a
             source that counts everyone as a draw.
@@ -266,7 +267,15 @@ class Showing(Asking):
                 moved(before.spread, found.spread),
                 moved(before.dissimilarity, found.dissimilarity),
             )
-        return inequality_page(table, found, definition, today(), self.workspace.name, former)
+        return inequality_page(
+            table,
+            found,
+            definition,
+            today(),
+            self.workspace.name,
+            former,
+            drawn=precision == "all",
+        )
 
     @cached_property
     def _locals(self) -> dict[tuple[str, dt.date], Local]:

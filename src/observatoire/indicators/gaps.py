@@ -191,8 +191,8 @@ def _judged(
     found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
     if TOO_SMALL in (row["flag"], theirs["flag"]):
         return Difference(found.value, _NAN, _NAN), _NOTHING, NO_COMMENT
-    alone = difference(_as_shared(row), _as_shared(theirs), overlap=share)
-    return found, alone, _remark(row, theirs, found)
+    alone = difference(_as_shared(row), _as_shared(theirs), indicator.polarity, overlap=share)
+    return found, alone, _remark(row, theirs, found, alone)
 
 
 _NOTHING = Difference(_NAN, _NAN, _NAN)
@@ -215,10 +215,11 @@ def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
     return ""
 
 
-def _remark(row: Record, theirs: Record, found: Difference) -> str:
+def _remark(row: Record, theirs: Record, found: Difference, alone: Difference) -> str:
     """Return why a difference is not judged, or whose it is."""
     if found.verdict == UNKNOWN:
-        return wide_or_open(found)
+        why = wide_or_open(found)
+        return f"{why} Selon la méthode de passage : {alone.verdict}." if alone.rank else why
     if not found.judged:
         return unjudged(row, theirs)
     return OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""

@@ -365,13 +365,22 @@ def _counts(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
             f"Les listes d’effectifs n’ont pas la même longueur ({sizes}).",
             remedy="Donnez autant de cas que d’effectifs observés.",
         ) from error
-    if any((one < 0).any() for one in arrays):
-        raise TrialsError("Un effectif ne peut être négatif.")
-    if any(np.isinf(one).any() for one in arrays):
-        raise TrialsError("Un effectif ne peut être infini.")
+    for one in arrays:
+        if (wrong := (one < 0) | np.isinf(one)).any():
+            first = _first(wrong, counts, one)
+            raise TrialsError(f"Un effectif ne peut être négatif ni infini : {first}.")
     if series and arrays[0].ndim == 1:
         return arrays, lambda bound: pd.Series(bound, index=series[0].index)
     return arrays, lambda bound: bound[()]  # a number for a number
+
+
+def _first(wrong: NDArray[np.bool_], told: tuple[ArrayLike, ...], *arrays: Array) -> str:
+    """Write the first wrong figures, and where they are in a list or a series."""
+    at = int(np.flatnonzero(wrong)[0])
+    said = " pour ".join(f"{one.flat[at]:.10g}" for one in arrays).replace(".", ",")
+    named = (one.index[at] for one in told if isinstance(one, pd.Series) and one.size > at)
+    where = next((f"« {name} »" for name in named), f"n° {at + 1}")
+    return f"{said} ({where})" if wrong.ndim else said
 
 
 def _shaped(bounds: Bounds, shaped: Callable[[Array], Any]) -> Bounds:
@@ -384,7 +393,7 @@ def _trials(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
     for x, n in zip(arrays[::2], arrays[1::2], strict=True):
         if (x > n).any():
             raise TrialsError(
-                "Plus de cas que d’effectif observé.",
+                f"Plus de cas que d’effectif observé : {_first(x > n, counts, x, n)}.",
                 why="Le numérateur doit être compris dans le dénominateur.",
                 remedy="Vérifiez que les deux viennent du même champ et de la même exploitation.",
             )

@@ -21,6 +21,8 @@ from observatoire.typography import (
 from observatoire.values import records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from observatoire.indicators.catalogue import Indicator
@@ -30,10 +32,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class InequalityProfile(Sheet):
-    """A page of ranks, its rows in ``df`` and its measures in ``measures``."""
+    """A page of ranks, its rows in ``df`` and its measures in ``measures``.
+
+    ``changes`` holds how much ``"spread"`` and ``"dissimilarity"`` moved since an earlier period,
+    when one is asked for.
+    """
 
     df: pd.DataFrame
     measures: Inequality
+    changes: Mapping[str, Measure]
 
 
 def inequality_page(
@@ -43,6 +50,8 @@ def inequality_page(
     date: str,
     place: str,
     former: tuple[str, Measure, Measure] | None = None,
+    *,
+    drawn: bool = False,
 ) -> InequalityProfile:
     """Return the page of one indicator's inequality between territories.
 
@@ -58,25 +67,32 @@ def inequality_page(
         What the page says of itself.
     former : tuple, optional
         An earlier period, and how much the dispersion and the dissimilarity moved since.
+    drawn : bool
+        Whether sources that count everyone were already read as draws.
     """
     admit(table)
     blocks: list[Block] = []
     if found.ranks.empty:
-        blocks.append(Paragraph(_nothing(table)))
+        blocks.append(Paragraph(_nothing(table, drawn=drawn)))
     else:
         blocks += [Paragraph(_ends(found, indicator)), _measures(found, indicator, former)]
         blocks.append(_ranks(table, found, indicator))
     when = "".join(f", {period}" for period in dict.fromkeys(map(str, table.main["period"])))
     title = f"Inégalités{NO_BREAK}: {indicator.label}{when}"
     page = Page(title, table.zoning_label, tuple(blocks), date, place)
-    return InequalityProfile(page, table, found.ranks, found)
+    changes = dict(zip(("spread", "dissimilarity"), former[1:], strict=True)) if former else {}
+    return InequalityProfile(page, table, found.ranks, found, changes)
 
 
-def _nothing(table: ProtectedTable) -> str:
+def _nothing(table: ProtectedTable, *, drawn: bool) -> str:
     """Say why no territory is ranked."""
     kinds = set(table.main.loc[table.main["value"].notna(), "precision"])
     if "exhaustive" in kinds:
-        why = 'la source compte tout le monde (precision = "all" la lit comme un tirage)'
+        why = "la source compte tout le monde, sans aléa de sondage" + (
+            ", et ne dit pas sur combien porte chaque taux : on ne peut la lire comme un tirage"
+            if drawn
+            else ' (precision = "all" la lit comme un tirage, si elle dit sur combien porte chaque taux)'
+        )
     elif "withheld" in kinds:
         why = "la largeur d’un intervalle trahirait un effectif couvert par le secret"
     elif kinds:

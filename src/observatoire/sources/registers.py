@@ -368,13 +368,15 @@ def _either(choices: tuple[str, ...]) -> str:
 def _repeated(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Tell the rows that repeat another one."""
     key = list(register.key)
+    own = {one.field: one.column for one in register.fields}
+    column = next((own[field] for field in reversed(key) if field in own), PLACE_COLUMNS[1])
     first: dict[tuple[object, ...], int] = {}
     again = []
     for line, *told in rows[["line", *key]].itertuples(index=False):
         kept = first.setdefault(tuple(told), line)
         if kept != line:
             reason = f"Cette ligne répète la ligne {kept}."
-            again.append((line, register.columns[1], str(told[-1]), "duplicate", reason))
+            again.append((line, column, str(told[-1]), "duplicate", reason))
     return pd.DataFrame(again, columns=list(REJECT_COLUMNS))
 
 
