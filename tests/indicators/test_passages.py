@@ -412,6 +412,25 @@ def test_weights_are_brought_to_published_totals(published: Path) -> None:
     assert made.method.endswith("calage")
 
 
+def test_totals_are_found_where_the_catalogue_says_they_are_published(published: Path) -> None:
+    source = published / "data" / "raw" / "ville"
+    told = (source / "source.toml").read_text("utf-8").replace("[variables.POP]", "[variables.TOT]")
+    (source / "source.toml").write_text(told, encoding="utf-8")
+    (source / "secteurs.csv").write_text("SECTEUR;TOT\nS1;340\nS2;210\n", encoding="utf-8")
+    (published / "indicators.toml").write_text(
+        CATALOGUE.replace(
+            'sources = ["recensement"]\nnum',
+            'sources = ["recensement"]\npublished = "ville/TOT"\nnum',
+        ),
+        encoding="utf-8",
+    )
+    with opened(published, 'method = "area"\ncalibrate = "population"\n') as o:
+        o.load()
+        made = o.passage("iris-2016", "secteur-2020")
+    people = pd.Series({"972090101": 100.0, "972090102": 400.0, "972090103": 50.0})
+    assert made.apply(people)["value"].tolist() == pytest.approx([340, 210])
+
+
 def test_the_ratio_is_learnt_from_published_totals(published: Path) -> None:
     recipe = 'method = "density"\nlearn = "population"\nperiod = "2016"\n'
     with opened(published, recipe) as o:

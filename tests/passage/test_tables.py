@@ -158,3 +158,9 @@ def test_tables_as_they_are_read() -> None:
         passage.from_table({"source": ["a"]})  # type: ignore[arg-type]
     with pytest.raises(PassageError, match="infini"):
         passage.from_table(table(("a", "X", np.inf)))
+
+
+def test_an_empty_table_is_refused_unless_its_targets_are_told() -> None:
+    with pytest.raises(PassageError, match="vide"):
+        passage.from_table(table())
+    assert passage.from_table(table(), targets=["X"]).coverage.to_dict() == {"X": 0.0}

@@ -21,11 +21,14 @@ from observatoire.errors import (
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
 from observatoire.warehouse.filling import fill_zonings
+from observatoire.warehouse.listing import ZONINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+
+    from observatoire.warehouse.connection import Warehouse
 
 METRIC = "EPSG:5490"
 X, Y = 705_000.0, 1_616_000.0
@@ -247,3 +250,31 @@ def test_invalid_outlines_are_refused_then_mended_by_toml(real: Path, place: Pla
     assert len(shapes) == 105
     assert shapes.is_valid.all()
     assert shapes["official"].all()
+
+
+def test_what_was_mended_lacking_or_set_aside_is_told_of_the_zoning(place: Place) -> None:
+    crossing = shapely.Polygon([(X, Y), (X + 100, Y + 100), (X + 100, Y), (X, Y + 100)])
+    squares = [shapely.box(X + 200, Y, X + 300, Y + 100), shapely.box(X, Y + 300, X + 9, Y + 309)]
+    codes = [CODES[0], CODES[1], "972999999"]
+    frame = gpd.GeoDataFrame({"CODE_IRIS": codes}, geometry=[crossing, *squares], crs=METRIC)
+    path = place.root / "geo/iris.gpkg"
+    frame.to_file(path)
+    told = (
+        "Sans contour dans ce fichier : 972090103 et 972130101 (2\xa0IRIS). "
+        "1\xa0contour hors du zonage, mis de côté. Contours réparés : 972090101."
+    )
+    warehouse = place.warehouse()
+    place.load_layer(warehouse, path, repair=True)
+    assert remarks(warehouse) == {"commune-2016": "", "iris-2016": told, "quartier-2007": ""}
+    fill_zonings(warehouse, place.workspace)
+    assert remarks(warehouse)["iris-2016"] == told
+    place.close()
+    place.toml(
+        'members = "geo/iris.csv"',
+        'members = "geo/iris.csv"\nrepair = true\ngeometry = "geo/iris.gpkg"',
+    )
+    assert remarks(place.warehouse())["iris-2016"] == told
+
+
+def remarks(warehouse: Warehouse) -> dict[str, str]:
+    return dict(warehouse.frame(ZONINGS)[["zoning", "remarks"]].itertuples(index=False))

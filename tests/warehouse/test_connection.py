@@ -151,7 +151,7 @@ def test_zoning_declared_no_more_is_forgotten(place: Place) -> None:
 
 def test_transaction_is_whole_or_nothing() -> None:
     warehouse = open_warehouse(MEMORY, METRIC)
-    insert = "INSERT INTO zoning VALUES ('a', 'b', 'c', '2020', true, '', false)"
+    insert = "INSERT INTO zoning VALUES ('a', 'b', 'c', '2020', true, '', false, '')"
 
     def within(*statements: str) -> None:
         with warehouse.transaction():

@@ -149,6 +149,8 @@ def status(workspace: Workspace = Path()) -> None:
         ["Zonage", "Libellé", "Territoires", "Périmètres"],
         told[["zoning", "label", "territories", "official"]].astype(str).to_numpy().tolist(),
     )
+    for zoning, remarks in zonings.loc[zonings["remarks"] != "", ["zoning", "remarks"]].to_numpy():
+        out.print(f"{zoning} : {remarks}", highlight=False, markup=False, soft_wrap=True)
     if sources.empty:
         out.print("Rien n’est chargé : lancez « observatoire load ».", highlight=False)
     if len(rejects):

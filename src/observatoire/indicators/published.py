@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
 
 _FIGURES = """
-SELECT source, variable, territory, period, value, status
+SELECT variable, territory, value, status
 FROM current_observation
-WHERE zoning = ? AND list_contains(?, source) AND list_contains(?, variable)
+WHERE zoning = ? AND source = ? AND list_contains(?, variable) AND period = ?
 """
 
 
@@ -57,11 +57,9 @@ def published_counts(
             nature=str(Nature(indicator.nature)),
         )
     for each in _periods(warehouse, indicator, zoning, period):
-        names = list(indicator.variables(each))
-        rows = warehouse.frame(_FIGURES, [zoning, list(indicator.sources), names])
-        rows = rows[rows["period"] == each]
-        for source in indicator.sources:
-            counts = _summed(rows[rows["source"] == source], names)
+        for source, names in _places(indicator, each):
+            rows = warehouse.frame(_FIGURES, [zoning, source, names, each])
+            counts = _summed(rows, names)
             if len(counts):
                 return counts, each
     raise PassageError(
@@ -78,9 +76,19 @@ def _periods(warehouse: Warehouse, indicator: Indicator, zoning: str, period: st
     rows = warehouse.rows(
         "SELECT DISTINCT period FROM current_observation "
         "WHERE zoning = ? AND list_contains(?, source) ORDER BY period DESC",
-        [zoning, list(indicator.sources)],
+        [zoning, [*indicator.sources, indicator.published[0]]],
     )
     return [str(each) for (each,) in rows]
+
+
+def _places(indicator: Indicator, period: str) -> list[tuple[str, list[str]]]:
+    """Return where the count may be: what makes it in its sources, then where it is published."""
+    names = list(indicator.variables(period))
+    source, variable = indicator.published
+    return [
+        *((each, names) for each in indicator.sources),
+        *([(source, [variable])] if source else []),
+    ]
 
 
 def _summed(rows: pd.DataFrame, names: list[str]) -> pd.Series[float]:

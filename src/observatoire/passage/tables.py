@@ -56,7 +56,7 @@ def from_table(
     Raises
     ------
     PassageError
-        Negative or blank weights, weights of a source above 1, unknown words.
+        Negative or blank weights, weights of a source above 1, unknown words, no row at all.
     DuplicateKeyError
         A pair given twice.
 
@@ -71,6 +71,12 @@ def from_table(
      ['Z', nan, nan, nan, 'missing']]
     """
     table = _checked_columns(frame)
+    if table.empty and targets is None:
+        raise PassageError(
+            "La table de passage est vide.",
+            why="Aucun territoire à mettre en rapport.",
+            remedy="Vérifiez le fichier lu et le filtre appliqué.",
+        )
     told = (table["source"] != "") & (table["target"] != "") & ~_idle(table)
     links = table[told].reset_index(drop=True)
     lost = table[(table["source"] != "") & (table["target"] == "")]
@@ -105,7 +111,7 @@ def _checked_columns(frame: pd.DataFrame) -> pd.DataFrame:
         raise PassageError(
             f"« {type(frame).__name__} » n’est pas un tableau.",
             why="Une table de passage dit source, target et weight (le poids).",
-            remedy="Donnez un DataFrame : pandas.read_csv(chemin, dtype=str).",
+            remedy='pandas.read_csv(chemin, dtype={"source": str, "target": str}) en donne un.',
         )
     lacking = [name for name in ("source", "target", "weight") if name not in frame.columns]
     if lacking:
@@ -138,7 +144,7 @@ def _codes(column: pd.Series[Any]) -> pd.Series[Any]:
             f"Code qui n’est pas du texte : {wrong[0]!r}.",
             where=str(column.name),
             why="En nombre, un code perd ses zéros de tête.",
-            remedy="Lisez la table avec dtype=str, puis convertissez le seul poids.",
+            remedy='Relisez la table : pandas.read_csv(chemin, dtype={"source": str, "target": str}).',
             codes=wrong,
         )
     return column.astype(object).where(~blank, "").map(str.strip)

@@ -18,6 +18,8 @@ from observatoire.typography import enumerate_words, plural
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from observatoire.territories.layers import Layer
+
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
 
@@ -172,17 +174,21 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
         code_column=zoning.code_column,
         repair=zoning.repair,
     )
+    told = layer_notices(layer, members, zoning.singular)
+    return Perimeters(layer.shapes, official=True, origin=zoning.geometry.name, notices=told)
+
+
+def layer_notices(layer: Layer, members: pd.DataFrame, singular: str) -> tuple[str, ...]:
+    """Say what a layer lacks, what of it was set aside and what was mended, in French."""
     lacking = [code for code in members["code"] if code not in layer.shapes.index]
     notices = []
     if lacking:
         notices.append(
             f"Sans contour dans ce fichier : {enumerate_words(lacking, most=6)} "
-            f"({plural(len(lacking), zoning.singular)})."
+            f"({plural(len(lacking), singular)})."
         )
     if layer.outside:
         notices.append(f"{plural(len(layer.outside), 'contour')} hors du zonage, mis de côté.")
     if layer.repaired:
         notices.append(f"Contours réparés : {enumerate_words(list(layer.repaired), most=6)}.")
-    return Perimeters(
-        layer.shapes, official=True, origin=zoning.geometry.name, notices=tuple(notices)
-    )
+    return tuple(notices)

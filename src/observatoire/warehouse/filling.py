@@ -30,7 +30,7 @@ from observatoire.territories.layers import (
     texts_of,
 )
 from observatoire.territories.links import check_members, read_links
-from observatoire.territories.perimeters import Perimeters, draw_all, matcher
+from observatoire.territories.perimeters import Perimeters, draw_all, layer_notices, matcher
 from observatoire.territories.whereabouts import check_near, in_parts
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files, trace_layer
@@ -92,18 +92,22 @@ def _store(
             official=made.official,
             origin=made.origin,
             loaded=made.loaded,
+            remarks=" ".join(made.notices),
         )
 
 
 def _loaded(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
     """Return the perimeters loaded by hand that no declared file replaces."""
-    rows = warehouse.rows("SELECT code, geometry FROM zoning WHERE loaded ORDER BY code")
+    rows = warehouse.rows("SELECT code, geometry, remarks FROM zoning WHERE loaded ORDER BY code")
     kept = {}
-    for code, origin in rows:
+    for code, origin, remarks in rows:
         zoning = workspace.zonings.get(str(code))
         if zoning is not None and zoning.geometry is None:
             shapes = read_shapes(warehouse, str(code)).geometry.dropna()
-            kept[str(code)] = Perimeters(shapes, official=True, origin=str(origin), loaded=True)
+            told = (str(remarks),) if remarks else ()
+            kept[str(code)] = Perimeters(
+                shapes, official=True, origin=str(origin), loaded=True, notices=told
+            )
     return kept
 
 
@@ -292,7 +296,8 @@ def load_layer(
     chosen, layer = _recognise(workspace, path, zoning, code_column, repair=repair)
     tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     members = tables[chosen]
-    mine = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True)
+    told = layer_notices(layer, members, workspace.zonings[chosen].singular)
+    mine = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True, notices=told)
     given = {**_loaded(warehouse, workspace), chosen: mine}
     drawn = draw_all(workspace.zonings, tables, read_all_links(workspace), workspace.crs, given)
     with warehouse.transaction():
@@ -306,7 +311,6 @@ def load_layer(
         ],
         columns=["line", "column", "raw", "kind", "reason", "file"],
     )
-    lacking = [code for code in members["code"] if code not in layer.shapes.index]
     notices = [
         (
             f"Zonage « {chosen} » : {plural(len(layer.shapes), 'périmètre officiel', 'périmètres officiels')} "
@@ -317,10 +321,7 @@ def load_layer(
             f'geometry = "{_from_root(path, workspace)}".'
         ),
     ]
-    if lacking:
-        notices.append(f"Sans contour dans ce fichier : {enumerate_words(lacking, most=6)}.")
-    if layer.repaired:
-        notices.append(f"Contours réparés : {enumerate_words(list(layer.repaired), most=6)}.")
+    notices += told
     kept = layer.rows_read - len(layer.outside)
     file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, len(layer.outside), kept)
     return LoadReport(chosen, f"Périmètres, {path.name}", (file,), rejects, tuple(notices))

@@ -14,10 +14,11 @@ JOIN (
 ORDER BY s.code
 """
 
-#: Zonings, with how many territories have a shape.
+#: Zonings, with how many territories have a shape, and what was mended in them.
 ZONINGS = """
 SELECT z.code AS zoning, z.label, z.vintage, z.official, z.geometry,
-       count(t.code)::BIGINT AS territories, count(t.shape)::BIGINT AS shapes
+       count(t.code)::BIGINT AS territories, count(t.shape)::BIGINT AS shapes,
+       coalesce(z.remarks, '') AS remarks
 FROM zoning AS z LEFT JOIN territory AS t ON t.zoning = z.code
 GROUP BY ALL ORDER BY z.code
 """

@@ -14,6 +14,9 @@ CREATE TABLE IF NOT EXISTS zoning (
     loaded    BOOLEAN NOT NULL   -- the file was loaded by hand: kept until a declared one comes
 );
 
+-- What was mended, lacking or set aside in the file of the perimeters, in French.
+ALTER TABLE zoning ADD COLUMN IF NOT EXISTS remarks VARCHAR DEFAULT '';
+
 CREATE TABLE IF NOT EXISTS territory (
     zoning     VARCHAR NOT NULL,
     code       VARCHAR NOT NULL,

@@ -32,6 +32,7 @@ def store_zoning(
     official: bool,
     origin: str,
     loaded: bool = False,
+    remarks: str = "",
 ) -> None:
     """Write a zoning and its territories anew.
 
@@ -51,12 +52,18 @@ def store_zoning(
         The file they come from, or how they were drawn.
     loaded : bool
         The file was loaded by hand.
+    remarks : str
+        What was mended, lacking or set aside in the file, in French.
     """
     warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
     warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
     warehouse.run(
-        "INSERT INTO zoning VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [zoning.code, zoning.label, zoning.singular, zoning.vintage, official, origin, loaded],
+        "INSERT INTO zoning (code, label, singular, vintage, official, geometry, loaded, remarks) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *(zoning.code, zoning.label, zoning.singular, zoning.vintage),
+            *(official, origin, loaded, remarks),
+        ],
     )
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
     drawn = shapes if shapes is not None else gpd.GeoSeries(dtype="geometry")
