@@ -13,7 +13,7 @@ from observatoire.errors import (
     RowError,
     UnknownTerritoryError,
     UnreadableNumberError,
-    suggestion,
+    nearest,
 )
 from observatoire.sources.dates import DATE_FORMS
 from observatoire.sources.signs import signs
@@ -310,22 +310,33 @@ class Hints:
     def __init__(self, zonings: Mapping[str, Matcher]) -> None:
         self.zonings = zonings
         self._told: dict[tuple[str, str], str] = {}
+        self._alike: dict[tuple[str, str], bool] = {}
 
     def near(self, zoning: str, text: str) -> str:
-        """Return a sentence that gives the nearest name, or an empty text."""
+        """Return a sentence that gives the nearest names, or an empty text."""
         asked = (zoning, text)
         if asked not in self._told:
-            known = _known(self.zonings[zoning])
-            spent = len(self._told) * len(known) < _SUGGESTED
-            self._told[asked] = suggestion(text[:80], known, most=0) if spent else ""
+            matcher = self.zonings[zoning]
+            left = len(self._told) * 2 * len(matcher.names) < _SUGGESTED
+            self._told[asked] = matcher.nearest(text[:80]) if left else ""
         return self._told[asked]
+
+    def alike(self, zoning: str, text: str) -> bool:
+        """Say whether a text looks, as a whole, like a name or a code."""
+        asked = (zoning, text)
+        if asked not in self._alike:
+            matcher = self.zonings[zoning]
+            known = [*matcher.names.values(), *matcher.names]
+            near = self.near(zoning, text) and nearest(text[:80], known)
+            self._alike[asked] = bool(near)
+        return self._alike[asked]
 
 
 def _bare_kind(text: str, told: str, zoning: str, hints: Hints) -> str:
     """Tell a note or a title, which carries no figure, from a territory ill written."""
     if told == "note" or not text:
         return "note"
-    near = hints.zonings[zoning].bearers(text) or hints.near(zoning, text)
+    near = hints.zonings[zoning].bearers(text) or hints.alike(zoning, text)
     return "territory" if near or text[:1].isdecimal() else "note"
 
 
@@ -352,7 +363,3 @@ def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
     if hints.zonings[zoning].bearers(text):
         return " ".join(hints.zonings[zoning].unknown(text))
     return f"Aucun territoire « {text} » dans ce zonage. {hints.near(zoning, text)}".strip()
-
-
-def _known(matcher: Matcher) -> list[str]:
-    return [*matcher.names.values(), *matcher.names]

@@ -46,7 +46,9 @@ class Parsed:
     table: RawTable
     cells: pd.DataFrame
     rejects: pd.DataFrame
-    restored: pd.DataFrame = field(default_factory=pd.DataFrame)  # codes given back their zero
+    restored: pd.DataFrame = field(  # codes given back their zero
+        default_factory=lambda: pd.DataFrame(columns=["line", "raw", "code"])
+    )
 
     @cached_property
     def observations(self) -> pd.DataFrame:
