@@ -337,3 +337,25 @@ def test_two_tables_of_an_archive_are_never_chosen_between(place: Place) -> None
     with pytest.raises(FileError) as caught:
         preview_file(place.workspace, path)
     says(caught.value, "plusieurs tableaux", "aides.csv et lisez-moi-suivi.csv", "member")
+
+
+def test_a_total_may_stand_in_the_column_before_the_territories(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = (
+        "Commune;Quartier;Aidés;Type\nFort-de-France;Four à Chaux;4;x\n"
+        "Total Fort-de-France;;4;x\nLe Lamentin;Place d’Armes;6;x\nTOTAL;;10;x\n"
+    )
+    report = load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
+    assert (report.read, report.kept, report.rejected) == (4, 2, 2)
+    assert set(report.by_reason) == {"Ligne de total, mise de côté."}
+
+
+def test_an_empty_territory_stays_a_fault_where_no_total_is_said_before_it(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "Commune;Quartier;Sexe;Aidés\nFDF;Four à Chaux;Hommes;4\nFDF;;Ensemble;9\n"
+    path = place.write("aides-2016.csv", text)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 3", "La cellule du territoire est vide")

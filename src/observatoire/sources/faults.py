@@ -190,6 +190,35 @@ def territory_rejects(
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
 
+def leading_totals(
+    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, territory: str
+) -> pd.DataFrame:
+    """Tell the totals written in a column before that of territories, whose cell is then empty.
+
+    Parameters
+    ----------
+    rejects, rows : DataFrame
+        What :func:`territory_rejects` sets aside; one row a row of the file.
+    table : RawTable
+        The file.
+    territory : str
+        Its column of territories: « Commune », « Quartier », and « Total Fort-de-France » under
+        the first.
+    """
+    mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
+    at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
+    found, told = rejects.copy(), pd.Series("", index=mute.index, dtype="str")
+    for column in range(list(table.frame.columns).index(territory) if len(mute) else 0):
+        cells = table.frame.iloc[at, column].astype("str").str.strip()
+        named = {text: text if text and signs().is_total(text) else "" for text in cells.unique()}
+        said = pd.Series(cells.map(named).to_numpy(), index=mute.index)
+        told = told.where(told != "", said)
+    totals = told.index[told != ""]
+    found.loc[totals, "raw"] = told[totals]
+    found.loc[totals, ["kind", "reason"]] = ["total", _FIXED["total"]]
+    return found
+
+
 def headings(
     rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, columns: list[str], told: np.ndarray
 ) -> pd.DataFrame:
