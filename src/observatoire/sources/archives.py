@@ -112,8 +112,8 @@ def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ..
 
 
 def _is_shadow(path: PurePosixPath) -> bool:
-    """Say whether a Mac wrote an entry for itself: ``__MACOSX/._table.csv``."""
-    return "__MACOSX" in path.parts or path.name.startswith(".")
+    """Say whether a Mac or an office wrote an entry for itself: ``__MACOSX/._table.csv``, locks."""
+    return "__MACOSX" in path.parts or path.name.startswith(("._", ".~", "~$"))
 
 
 def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
