@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -256,3 +257,105 @@ def test_unknown_zoning_told(place: Place, messy: Path) -> None:
 def test_a_file_that_is_no_table(place: Place) -> None:
     with pytest.raises(FileError):
         preview_file(place.workspace, place.write("vide.csv", ""))
+
+
+@pytest.mark.parametrize(
+    ("column", "nature"),
+    [
+        ("Effectif", "count"),
+        ("Nombre d’aidés", "count"),
+        ("nb_allocataires", "count"),
+        ("Nombre moyen d’enfants", "mean"),
+        ("Évolution du nombre d’aidés", "index"),
+        ("Nombre d’aidés pour mille", "index"),
+    ],
+)
+def test_a_weighted_count_is_one_by_its_name(place: Place, column: str, nature: str) -> None:
+    path = place.write("n-2016.csv", f"Quartier;{column}\nFour à Chaux;12,5\nPlace d’Armes;7\n")
+    assert f'nature = "{nature}"' in preview_file(place.workspace, path).toml
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Nombre d’aidés",
+        "NOMBRE",
+        "Nombre",
+        "nombre_aides",
+        "Nominations",
+        "Logements libres",
+        "Libérations",
+    ],
+)
+def test_a_column_of_numbers_is_no_column_of_names(
+    place: Place, warehouse: Warehouse, column: str
+) -> None:
+    text = f"Quartier;Nom du référent;{column};Femmes\nFour à Chaux;X;4;1\nPlace d’Armes;Y;6;2\n"
+    load_file(warehouse, place.workspace, place.write("n-2016.csv", text))
+    found = warehouse.rows(
+        "SELECT variable, sum(value) FROM observation GROUP BY 1 ORDER BY 2 DESC"
+    )
+    assert found == [(column, 10.0), ("Femmes", 3.0)]
+
+
+def test_a_count_below_zero_is_at_fault(place: Place, warehouse: Warehouse) -> None:
+    path = place.write("n-2016.csv", "Quartier;Effectif\nFour à Chaux;-5\nPlace d’Armes;7\n")
+    with pytest.raises(UnreadableNumberError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "n-2016.csv, ligne 2", "un effectif ne peut l’être", "solde")
+
+
+def zipped(place: Place, entries: dict[str, str]) -> Path:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as made:
+        for name, text in entries.items():
+            made.writestr(name, text)
+    return place.write("aides-2016.zip", held.getvalue())
+
+
+TABLE = "Quartier;Aidés\nFour à Chaux;4\nPlace d’Armes;6\n"
+
+
+def test_what_stands_beside_the_table_of_an_archive_is_no_table(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = zipped(
+        place,
+        {
+            "envoi/aides.csv": TABLE,
+            "__MACOSX/envoi/._aides.csv": "\0\5\x16\7",
+            "envoi/.~lock.aides.csv": "x",
+            "envoi/LISEZ-MOI.txt": "Notice",
+            "meta_aides.csv": "COD_VAR;LIB_VAR",
+        },
+    )
+    assert load_file(warehouse, place.workspace, path).kept == 2
+
+
+def test_two_tables_of_an_archive_are_never_chosen_between(place: Place) -> None:
+    path = zipped(place, {"aides.csv": TABLE, "lisez-moi-suivi.csv": TABLE})
+    with pytest.raises(FileError) as caught:
+        preview_file(place.workspace, path)
+    says(caught.value, "plusieurs tableaux", "aides.csv et lisez-moi-suivi.csv", "member")
+
+
+def test_a_total_may_stand_in_the_column_before_the_territories(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = (
+        "Commune;Quartier;Aidés;Type\nFort-de-France;Four à Chaux;4;x\n"
+        "Total Fort-de-France;;4;x\nLe Lamentin;Place d’Armes;6;x\nTOTAL;;10;x\n"
+    )
+    report = load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
+    assert (report.read, report.kept, report.rejected) == (4, 2, 2)
+    assert set(report.by_reason) == {"Ligne de total, mise de côté."}
+
+
+def test_an_empty_territory_stays_a_fault_where_no_total_is_said_before_it(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "Commune;Quartier;Sexe;Aidés\nFDF;Four à Chaux;Hommes;4\nFDF;;Ensemble;9\n"
+    path = place.write("aides-2016.csv", text)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 3", "La cellule du territoire est vide")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import observatoire
 from observatoire.errors import UnknownTerritoryError
 from observatoire.sources.zeros import restored_code
 from observatoire.territories import Matcher
@@ -97,3 +98,24 @@ def test_an_unknown_code_stays_a_fault(place: Place) -> None:
     place.csv("IRIS;LIBIRIS;POP;TAUX\n010049999;x;10;1\n")
     with pytest.raises(UnknownTerritoryError):
         place.load(place.warehouse())
+
+
+def test_a_partners_table_that_lost_its_zeros_is_found_without_a_descriptor(place: Place) -> None:
+    ain(place)
+    path = place.write("recus/aides-2015.csv", "IRIS;Ménages\n10040101;10\n10040102;20\n")
+    with observatoire.open(place.root) as o:
+        seen = str(o.preview(path)).replace("\u00a0", " ")
+        assert "2 reconnus par leur code, 0 par leur nom." in seen
+        assert "rétabli : 10040101 → 010040101 et 10040102 → 010040102." in seen
+        report = o.load(path)
+        assert (report.rows_read, report.rows_kept) == (2, 2)
+        assert "Zéros initiaux perdus, rétablis (2)" in str(report)
+
+
+def test_figures_of_four_digits_are_not_taken_for_communes(place: Place) -> None:
+    ain(place)
+    path = place.write(
+        "recus/aides-2015.csv", "Nombre;IRIS;Autre\n1004;010040101;3\n1207;010040102;4\n"
+    )
+    with observatoire.open(place.root) as o:
+        assert o.preview(path).source.files[0].territory == "IRIS"

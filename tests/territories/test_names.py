@@ -127,3 +127,30 @@ def test_every_embedded_name_is_found_from_its_spellings() -> None:
 def test_many_texts_are_found_as_one_by_one(quartiers: Matcher) -> None:
     told = ["FDF13", " FDF13 ", "dillon", "Ste Therese", "inconnu", "", "Dillon"]
     assert quartiers.find_each(told) == {text: quartiers.find(text) for text in told}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Ermitage Nord", "« L’Ermitage »"),
+        ("Armes", "« Place d’Armes »"),
+        ("Four", "« Four à Chaux »"),
+        ("Sacre Coeurs", "« Sacré-Cœur »"),
+        ("Thérèze", ""),
+    ],
+)
+def test_the_names_nearest_by_their_words_are_offered(
+    quartiers: Matcher, text: str, told: str
+) -> None:
+    assert quartiers.nearest(text) == (f"Vouliez-vous dire {told} ?" if told else "")
+
+
+def test_several_names_as_near_are_all_offered() -> None:
+    centres = Matcher({"1": "Centre-ville", "2": "Centre-ancien", "3": "Dillon"})
+    assert centres.nearest("Centre") == "Vouliez-vous dire « Centre-ville » ou « Centre-ancien » ?"
+
+
+@given(names=st.dictionaries(st.text("QRS123", min_size=1), st.text(), max_size=6), text=st.text())
+def test_any_text_has_a_sentence_or_none(names: dict[str, str], text: str) -> None:
+    told = Matcher(names).nearest(text)
+    assert not told or told.startswith("Vouliez-vous dire « ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 800_000_000
 
 _CHUNK = 1 << 20
+#: What stands beside a table: Insee's dictionary, a word to the reader.
+_BESIDE = re.compile(r"meta|(?:lisez|lire|read)[\W_]*(?:moi|me)\b.*\.txt$", re.IGNORECASE)
 #: All that zipfile raises on an archive that is cut, spoilt, protected or of another kind.
 ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError, NotImplementedError,
@@ -37,7 +40,8 @@ def unzip_table(
         Its name, for messages.
     member : str
         The file to read; empty when there is only one table. A dictionary of variables
-        (``meta_…``), as Insee joins to its tables, does not count.
+        (``meta_…``), as Insee joins to its tables, a « lisez-moi.txt » and what a Mac adds for
+        itself do not count.
     suffixes : tuple of str
         What a table's name ends with.
 
@@ -75,7 +79,11 @@ def check_bomb(content: bytes, name: str) -> None:
 
 
 def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ...]) -> str:
-    tables = [one for one in names if PurePosixPath(one).suffix.lower() in suffixes]
+    tables = [
+        one
+        for one in names
+        if PurePosixPath(one).suffix.lower() in suffixes and not _is_shadow(PurePosixPath(one))
+    ]
     if member:
         if member in names:
             return member
@@ -87,7 +95,7 @@ def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ..
             where=archive,
             remedy=suggestion(member, [PurePosixPath(one).name for one in tables]),
         )
-    plain = [one for one in tables if not PurePosixPath(one).name.lower().startswith("meta")]
+    plain = [one for one in tables if not _BESIDE.match(PurePosixPath(one).name)]
     if len(plain) == 1:
         return plain[0]
     told = enumerate_words(plain or names, most=8)
@@ -101,6 +109,11 @@ def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ..
         if plain
         else "Redemandez le fichier au producteur.",
     )
+
+
+def _is_shadow(path: PurePosixPath) -> bool:
+    """Say whether a Mac or an office wrote an entry for itself: ``__MACOSX/._table.csv``, locks."""
+    return "__MACOSX" in path.parts or path.name.startswith(("._", ".~", "~$"))
 
 
 def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:

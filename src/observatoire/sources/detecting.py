@@ -25,6 +25,7 @@ from observatoire.sources.reading import (
 )
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH, Rows
+from observatoire.sources.zeros import place_of, restored_code
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ _TOP = HEADER_DEPTH + 50
 
 #: Below this share of the rows, names that match are namesakes.
 _NAMESAKES = 0.2
+
+#: Codes without their zero: figures may look like short ones, unless most of a column does.
+_LONG, _MOSTLY = 8, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,6 +196,8 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_
     for column in range(width):
         cells = [row[column].strip() if len(row) > column else "" for _, row in sheet.rows]
         known = {text: _find(matcher, text) for text in set(cells) if text}
+        lost = {text: full for text in known if (full := restored_code(text, matcher))}
+        known |= lost
         codes = [known.get(text, "") for text in cells]
         distinct = len({one for one in codes if one})
         if not distinct:
@@ -199,9 +205,11 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_
         first = next(at for at, one in enumerate(codes) if one)
         below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
         share = sum(map(bool, codes)) / len(below)
-        by_code = any(text in matcher.names for text in known)
-        if not by_code and share < _NAMESAKES:
-            continue  # a few quartiers of other towns bear the same names
+        by_code = any(text in matcher.names for text in known) or any(
+            len(text) >= _LONG for text in lost
+        )
+        if not by_code and share < (_MOSTLY if lost else _NAMESAKES):
+            continue  # quartiers of other towns bear the same names; short figures look like codes
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
         weight = distinct * distinct / sum(map(bool, codes))
         found.append(_Place((weight, code == preferred, share), code, sheet, column, first))
@@ -353,7 +361,7 @@ def _family_zoning(
             f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
         )
     codes = table.frame[spec.territory].str.strip().unique().tolist()
-    counts = {code: sum(map(bool, zonings[code].find_each(codes).values())) for code in mine}
+    counts = {code: sum(bool(place_of(text, zonings[code])) for text in codes) for code in mine}
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:
         raise other_place(list(codes), f"{name}, colonne {spec.territory}", mine)

@@ -13,7 +13,7 @@ from observatoire.errors import (
     RowError,
     UnknownTerritoryError,
     UnreadableNumberError,
-    suggestion,
+    nearest,
 )
 from observatoire.sources.dates import DATE_FORMS
 from observatoire.sources.signs import signs
@@ -190,6 +190,35 @@ def territory_rejects(
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
 
+def leading_totals(
+    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, territory: str
+) -> pd.DataFrame:
+    """Tell the totals written in a column before that of territories, whose cell is then empty.
+
+    Parameters
+    ----------
+    rejects, rows : DataFrame
+        What :func:`territory_rejects` sets aside; one row a row of the file.
+    table : RawTable
+        The file.
+    territory : str
+        Its column of territories: « Commune », « Quartier », and « Total Fort-de-France » under
+        the first.
+    """
+    mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
+    at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
+    found, told = rejects.copy(), pd.Series("", index=mute.index, dtype="str")
+    for column in range(list(table.frame.columns).index(territory) if len(mute) else 0):
+        cells = table.frame.iloc[at, column].astype("str").str.strip()
+        named = {text: text if text and signs().is_total(text) else "" for text in cells.unique()}
+        said = pd.Series(cells.map(named).to_numpy(), index=mute.index)
+        told = told.where(told != "", said)
+    totals = told.index[told != ""]
+    found.loc[totals, "raw"] = told[totals]
+    found.loc[totals, ["kind", "reason"]] = ["total", _FIXED["total"]]
+    return found
+
+
 def headings(
     rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, columns: list[str], told: np.ndarray
 ) -> pd.DataFrame:
@@ -310,22 +339,33 @@ class Hints:
     def __init__(self, zonings: Mapping[str, Matcher]) -> None:
         self.zonings = zonings
         self._told: dict[tuple[str, str], str] = {}
+        self._alike: dict[tuple[str, str], bool] = {}
 
     def near(self, zoning: str, text: str) -> str:
-        """Return a sentence that gives the nearest name, or an empty text."""
+        """Return a sentence that gives the nearest names, or an empty text."""
         asked = (zoning, text)
         if asked not in self._told:
-            known = _known(self.zonings[zoning])
-            spent = len(self._told) * len(known) < _SUGGESTED
-            self._told[asked] = suggestion(text[:80], known, most=0) if spent else ""
+            matcher = self.zonings[zoning]
+            left = len(self._told) * 2 * len(matcher.names) < _SUGGESTED
+            self._told[asked] = matcher.nearest(text[:80]) if left else ""
         return self._told[asked]
+
+    def alike(self, zoning: str, text: str) -> bool:
+        """Say whether a text looks, as a whole, like a name or a code."""
+        asked = (zoning, text)
+        if asked not in self._alike:
+            matcher = self.zonings[zoning]
+            known = [*matcher.names.values(), *matcher.names]
+            near = self.near(zoning, text) and nearest(text[:80], known)
+            self._alike[asked] = bool(near)
+        return self._alike[asked]
 
 
 def _bare_kind(text: str, told: str, zoning: str, hints: Hints) -> str:
     """Tell a note or a title, which carries no figure, from a territory ill written."""
     if told == "note" or not text:
         return "note"
-    near = hints.zonings[zoning].bearers(text) or hints.near(zoning, text)
+    near = hints.zonings[zoning].bearers(text) or hints.alike(zoning, text)
     return "territory" if near or text[:1].isdecimal() else "note"
 
 
@@ -352,7 +392,3 @@ def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
     if hints.zonings[zoning].bearers(text):
         return " ".join(hints.zonings[zoning].unknown(text))
     return f"Aucun territoire « {text} » dans ce zonage. {hints.near(zoning, text)}".strip()
-
-
-def _known(matcher: Matcher) -> list[str]:
-    return [*matcher.names.values(), *matcher.names]

@@ -16,6 +16,7 @@ from observatoire.sources.faults import (
     REJECT_COLUMNS,
     error_of,
     headings,
+    leading_totals,
     reject,
     territory_rejects,
 )
@@ -46,7 +47,9 @@ class Parsed:
     table: RawTable
     cells: pd.DataFrame
     rejects: pd.DataFrame
-    restored: pd.DataFrame = field(default_factory=pd.DataFrame)  # codes given back their zero
+    restored: pd.DataFrame = field(  # codes given back their zero
+        default_factory=lambda: pd.DataFrame(columns=["line", "raw", "code"])
+    )
 
     @cached_property
     def observations(self) -> pd.DataFrame:
@@ -124,7 +127,12 @@ def observe(
     ]
     rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
     found = [
-        territory_rejects(rows, _bare(rows, parts), spec, zonings, scope),
+        leading_totals(
+            territory_rejects(rows, _bare(rows, parts), spec, zonings, scope),
+            rows,
+            table,
+            spec.territory,
+        ),
         *(_number_rejects(rows, part) for part in parts),
         *(_negative_rejects(rows, part, source) for part in parts),
         wrong_bounds,

@@ -11,6 +11,7 @@ from observatoire.sources.measuring import Measured, measure, writing_of
 from observatoire.sources.periods import period_in, read_periods, without_period
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
+from observatoire.sources.zeros import place_of
 from observatoire.values import is_period
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _family_plan(found: Found) -> Plan:
 
 def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     frame, spec = found.table.frame, found.spec
-    mine = frame[frame[spec.territory].str.strip().map(lambda text: bool(matcher.find(text)))]
+    mine = frame[frame[spec.territory].str.strip().map(lambda text: bool(place_of(text, matcher)))]
     plan, kept = Plan(), dict[str, pd.Series]()
     period_column = period_form = ""
     for at, name in enumerate(map(str, frame.columns)):

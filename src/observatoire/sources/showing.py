@@ -77,10 +77,14 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     kept = parsed.cells.drop_duplicates("line")[["line", "territory"]]
     written = dict(zip(found.table.lines, frame[spec.territory].str.strip(), strict=True))
     pairs = {(written[line], str(code)) for line, code in kept.itertuples(index=False)}
-    named = sorted((text, code) for text, code in pairs if text != code)
+    mended = dict(zip(parsed.restored["raw"], parsed.restored["code"], strict=True))
+    named = sorted((text, code) for text, code in pairs if code not in (text, mended.get(text)))
     lines = [
         f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, {len(named)} par leur nom."
     ]
+    if mended:
+        told = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
+        lines.append(f"Zéro initial perdu (tableur), rétabli : {told}.")
     unknown = parsed.rejects[parsed.rejects["kind"] == "territory"]
     table = [("Ligne", "Écrit", "Lu")]
     table += [("", text, code) for text, code in named[:_MOST]]

@@ -145,7 +145,14 @@ def signs() -> Signs:
         ),
         natures={
             nature: _pattern(natures, str(nature), natures.text(str(nature)))
-            for nature in (Nature.MEDIAN, Nature.MEAN, Nature.INDEX, Nature.RATE, Nature.AMOUNT)
+            for nature in (
+                Nature.MEDIAN,
+                Nature.MEAN,
+                Nature.INDEX,
+                Nature.RATE,
+                Nature.AMOUNT,
+                Nature.COUNT,
+            )
         },
         secret=markers.texts("secret"),
         missing=markers.texts("missing"),

@@ -79,8 +79,13 @@ def restored_code(raw: str, matcher: Matcher) -> str:
     >>> restored_code("1004", ain), restored_code("01004", ain), restored_code("1006", ain)
     ('01004', '', '')
     """
-    if not raw.isdecimal() or not raw.isascii() or matcher.find(raw) or matcher.bearers(raw):
+    if len(raw) + 1 != matcher.width or not raw.isdecimal() or not raw.isascii():
         return ""
     code = f"0{raw}"
-    same_length = all(len(known) == len(code) for known in matcher.names)
-    return code if code in matcher.names and same_length else ""
+    named = code not in matcher.names or matcher.find(raw) or matcher.bearers(raw)
+    return "" if named else code
+
+
+def place_of(text: str, matcher: Matcher) -> str:
+    """Return the code that a text names, its zero given back if need be, or an empty string."""
+    return matcher.find(text) or restored_code(text.strip(), matcher)

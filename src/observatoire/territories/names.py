@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from functools import cached_property, lru_cache
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
 #: The call of a note after a name: « Dillon (1) », « Texaco* ».
 _CALL = re.compile(r"\s*(?:\([0-9a-z*]\)|\*+|[¹²³]+)$")
+#: Names offered for one that is unknown, words that may be added to a name, and how much less
+#: alike than the nearest another may be.
+_NEAREST, _ADDED, _BESIDE = 3, 2, 0.15
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
 
 
@@ -63,6 +67,16 @@ class Matcher:
             codes.setdefault(simplify(name), []).append(code)
         return codes
 
+    @cached_property
+    def width(self) -> int:
+        """How many characters every code has; 0 when they differ."""
+        widths = {len(code) for code in self.names}
+        return widths.pop() if len(widths) == 1 else 0
+
+    @cached_property
+    def _words(self) -> dict[str, set[str]]:
+        return {name: set(name.split()) for name in self._by_name}
+
     def find(self, text: str) -> str:
         """Return the code that ``text`` names, or an empty string when none or several do."""
         text = str(text).strip()
@@ -90,9 +104,39 @@ class Matcher:
                 f"Écrivez le code : {enumerate_words(list(bearers), most=6)}.",
             )
         known = [*self.names.values(), *self.names]
-        return f"Aucun territoire « {text} » parmi les {several_of(self.label)}.", suggestion(
-            text, known
-        )
+        what = f"Aucun territoire « {text} » parmi les {several_of(self.label)}."
+        return what, self.nearest(text) or suggestion(text, known)
+
+    def nearest(self, text: str) -> str:
+        """Return a sentence that gives the nearest names, or an empty text.
+
+        A name of which one word is said (« Citron » for Trénelle-Citron), or to which words are
+        added (« Cité Dillon »), comes before those that look alike.
+
+        Examples
+        --------
+        >>> m = Matcher({"1": "Trénelle-Citron", "2": "Renéville", "3": "Centre-ville"})
+        >>> m.nearest("Trenelle"), m.nearest("Renevile")
+        ('Vouliez-vous dire « Trénelle-Citron » ?', 'Vouliez-vous dire « Renéville » ?')
+        """
+        said = simplify(str(text))
+        words = set(said.split())
+        likeness = {
+            name: difflib.SequenceMatcher(None, said, name).ratio()
+            for name in difflib.get_close_matches(said, list(self._words), n=_NEAREST, cutoff=0.6)
+        }
+        least = max(likeness.values(), default=0) - _BESIDE
+        for name, own in self._words.items():
+            added = len(words) - len(own)
+            if (words and words <= own) or (own and own < words and added <= _ADDED):
+                least = 1 - _BESIDE
+                likeness[name] = 1 + difflib.SequenceMatcher(None, said, name).ratio()
+        ranked = sorted(likeness, key=lambda name: -likeness[name])
+        names = [self.names[self._by_name[name][0]] for name in ranked if likeness[name] >= least]
+        found = names or difflib.get_close_matches(str(text), list(self.names), n=1, cutoff=0.6)
+        told = [f"« {name} »" for name in found[:_NEAREST]]
+        listed = " ou ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
+        return f"Vouliez-vous dire {listed} ?" if told else ""
 
     def code(self, text: str) -> str:
         """Return the code that ``text`` names.
