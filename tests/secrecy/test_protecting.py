@@ -144,6 +144,14 @@ def test_a_cell_in_no_relation_is_refused_unless_it_is_said_alone() -> None:
         protect(series({"a": 5}), [], 11)
 
 
+def test_the_sum_that_gives_a_cell_away_is_named_where_nothing_can_be_done() -> None:
+    cells = series({"all": 76, "T": 62, "x": 14, "a": 5, "b": 42, "c": 15, "c1": 9, "c2": 6})
+    relations = [("c", ["c1", "c2"]), ("all", ["T", "x"]), ("T", ["a", "b", "c"])]
+    with pytest.raises(SecrecyError, match="retrouver, par « T = a, b et c » :") as refused:
+        protect(cells, relations, 11, headlines=["all", "T", "x", "b", "c"])
+    assert refused.value.data["relations"][0] == "T = a, b et c"
+
+
 def test_a_cost_may_be_the_size_even_where_it_is_zero_or_unknown() -> None:
     cells = series({"T": 62, "a": 5, "b": 42, "c": 15, "d": 0})
     relations = [("T", ["a", "b", "c", "d"])]
