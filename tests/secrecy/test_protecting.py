@@ -126,7 +126,40 @@ def test_equal_cells_are_chosen_by_their_label() -> None:
 def test_thresholds_by_cell() -> None:
     cells = series({"people": 40, "households": 20, "a": 30, "b": 10})
     threshold = pd.Series({"people": 11, "households": 50, "a": 11, "b": 5})
-    assert hidden_of(protect(cells, [("people", ["a", "b"])], threshold)) == ["households"]
+    hidden = hidden_of(protect(cells, [("people", ["a", "b"])], threshold, alone=["households"]))
+    assert hidden == ["households"]
+
+
+def test_a_cell_in_no_relation_is_refused_unless_it_is_said_alone() -> None:
+    cells = series({"T": 62, "a": 5, "b": 42, "c": 15, "apart": 40, "alone": 3})
+    relations = [("T", ["a", "b", "c"])]
+    with pytest.raises(SecrecyError, match="« alone » : La cellule n’est dans aucune") as refused:
+        protect(cells, relations, 11)
+    assert refused.value.data["labels"] == ["alone", "apart"]
+    with pytest.raises(SecrecyError, match="« apart » : La cellule n’est dans aucune"):
+        protect(cells, relations, 11, alone=["alone"])
+    told = protect(cells, relations, 11, alone=iter(["alone", "apart"]))
+    assert sorted(hidden_of(told)) == ["a", "alone", "c"]
+    with pytest.raises(SecrecyError, match="La cellule n’est dans aucune relation"):
+        protect(series({"a": 5}), [], 11)
+
+
+def test_the_sum_that_gives_a_cell_away_is_named_where_nothing_can_be_done() -> None:
+    cells = series({"all": 76, "T": 62, "x": 14, "a": 5, "b": 42, "c": 15, "c1": 9, "c2": 6})
+    relations = [("c", ["c1", "c2"]), ("all", ["T", "x"]), ("T", ["a", "b", "c"])]
+    with pytest.raises(SecrecyError, match="retrouver, par « T = a, b et c » :") as refused:
+        protect(cells, relations, 11, headlines=["all", "T", "x", "b", "c"])
+    assert refused.value.data["relations"][0] == "T = a, b et c"
+
+
+def test_a_cost_may_be_the_size_even_where_it_is_zero_or_unknown() -> None:
+    cells = series({"T": 62, "a": 5, "b": 42, "c": 15, "d": 0})
+    relations = [("T", ["a", "b", "c", "d"])]
+    assert hidden_of(protect(cells, relations, 11, cost=cells)) == ["a", "c"]
+    masked = series({"T": 62, "a": np.nan, "b": 42, "c": 15, "d": 0})
+    assert hidden_of(protect(masked, relations, 11, cost=masked)) == ["a", "c"]
+    with pytest.raises(SecrecyError, match="cost, cellule « d » : Le coût vaut 0"):
+        protection(cells, relations, 11, cost=cells, spare_zeros=False)
 
 
 def test_zero_is_hidden_only_when_asked() -> None:

@@ -57,6 +57,7 @@ def test_thresholds_that_protect_nobody(threshold: float) -> None:
     ("options", "said"),
     [
         ({"headlines": ["X"]}, "headlines : Cellule inconnue : « X »"),
+        ({"alone": ["X"]}, "alone : Cellule inconnue : « X »"),
         ({"published": ["X"]}, "published : Cellule inconnue"),
         ({"latent": ["X"]}, "latent : Cellule inconnue"),
         ({"already_hidden": ["X"]}, "already_hidden : Cellule inconnue"),
@@ -64,6 +65,9 @@ def test_thresholds_that_protect_nobody(threshold: float) -> None:
         ({"threshold": pd.Series({"T": 11})}, "threshold : La cellule « a » n’y figure pas"),
         ({"cost": pd.Series(0.0, index=list(TABLE))}, "Le coût vaut 0"),
         ({"cost": pd.Series(np.nan, index=list(TABLE))}, "Le coût vaut nan"),
+        ({"cost": pd.Series("cher", index=list(TABLE))}, "cost : Un coût n’est pas un nombre"),
+        ({"cost": [1.0, 2.0, 3.0]}, "« cost » est de type list"),
+        ({"bounds": {"a": 9}}, "« bounds » est de type dict"),
         ({"bounds": pd.DataFrame({"low": [9]}, index=["a"])}, "pas entre les bornes connues"),
         ({"bounds": pd.DataFrame({"high": [4]}, index=["a"])}, "pas entre les bornes connues"),
         ({"bounds": pd.DataFrame({"high": [4]}, index=["X"])}, "bounds : Cellule inconnue"),
@@ -73,6 +77,12 @@ def test_thresholds_that_protect_nobody(threshold: float) -> None:
 def test_options_that_cannot_be(options: dict, said: str) -> None:
     with pytest.raises(SecrecyError, match=said):
         protect(series(TABLE), SUM, **options)
+
+
+@pytest.mark.parametrize("cells", [[20, 5, 15], dict(TABLE), pd.DataFrame({"n": TABLE})])
+def test_cells_that_are_no_series(cells: object) -> None:
+    with pytest.raises(SecrecyError, match="cells : « cells » est de type"):
+        protect(cells, SUM, 11)
 
 
 def test_repeated_labels() -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.errors import SecrecyError
+from observatoire.secrecy.explaining import relations_that_tell
 from observatoire.secrecy.intervals import TIGHT, bracket, resolve
 from observatoire.secrecy.programs import Coefficients, InfeasibleError, Program
 
@@ -146,15 +147,22 @@ def _protect_one(plan: Plan, cell: int, candidates: Mask) -> Columns:
                 plan.keep(columns, point)
             moved = columns[(np.abs(pair) > STILL).any(axis=0)]
             return moved[~plan.hidden[moved]]
+    raise _unprotected(plan, cell, usable)
+
+
+def _unprotected(plan: Plan, cell: int, usable: Mask) -> UnprotectedError:
     label = plan.system.labels[cell]
-    raise UnprotectedError(
+    sums = relations_that_tell(plan.system, usable, label, most=2)
+    by = f", par {' ; '.join(f'« {one} »' for one in sums)}" if sums else ""
+    return UnprotectedError(
         "Aucun choix de cellules à cacher ne la protège.",
         where=f"cellule « {label} »",
         why="Ce qui doit rester montré (totaux de tête, publications antérieures, bornes connues) "
-        "suffit à la retrouver : rien n’est publié dans le doute.",
+        f"suffit à la retrouver{by} : rien n’est publié dans le doute.",
         remedy="Retirez un total de headlines ou une borne, admettez de cacher des zéros "
         "(hide_zero), ou regroupez des catégories.",
         label=label,
+        relations=sums,
     )
 
 

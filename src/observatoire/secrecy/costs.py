@@ -53,10 +53,27 @@ def default_costs(system: System) -> NDArray[np.float64]:
     return cost
 
 
-def given_costs(system: System, cost: pd.Series) -> NDArray[np.float64]:
-    """Put the caller's costs in canonical order; each must be positive, infinity meaning never."""
-    costs = system.aligned(cost, "cost").astype(float)
-    wrong = np.flatnonzero(~(costs > 0))
+def given_costs(
+    system: System,
+    cost: pd.Series,
+    candidates: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Put the caller's costs in canonical order; infinity means never.
+
+    Those of cells that may be hidden must be positive. The others, such as a zero whose size is
+    its cost, are never paid.
+    """
+    given = system.aligned(cost, "cost")
+    try:
+        costs = given.astype(float)
+    except (TypeError, ValueError) as error:
+        raise SecrecyError(
+            "Un coût n’est pas un nombre.",
+            where="cost",
+            why="Le choix des cellules à cacher les additionne et les compare.",
+            remedy="Donnez un nombre positif par cellule (infini : ne jamais cacher).",
+        ) from error
+    wrong = np.flatnonzero(candidates & ~(costs > 0))
     if len(wrong):
         raise SecrecyError(
             f"Le coût vaut {costs[wrong[0]]:g}.",
@@ -65,4 +82,4 @@ def given_costs(system: System, cost: pd.Series) -> NDArray[np.float64]:
             remedy="Donnez un nombre positif (infini : ne jamais cacher).",
             label=system.labels[wrong[0]],
         )
-    return costs
+    return np.where(candidates, costs, 1.0)

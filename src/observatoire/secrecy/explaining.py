@@ -22,7 +22,7 @@ FREE = 1e-7
 def relations_that_tell(
     system: System, hidden: NDArray[np.bool_], label: Label, *, most: int = 4
 ) -> list[str]:
-    """Write the relations that bracket a hidden cell.
+    """Write the relations that bracket a hidden cell, those that sum most cells first.
 
     Parameters
     ----------
@@ -54,7 +54,9 @@ def relations_that_tell(
     for maximise in (True, False):
         if program.extreme(place, maximise=maximise).bounded:
             binding |= set(rows[np.abs(program.prices()) > FREE].tolist())
+    # A total over many parts is what gives a cell away; the many short sums below it only lead there.
+    cells = np.diff(system.matrix.indptr)
     return [
         spell(system.matrix, row, system.labels, system.totals[row])
-        for row in sorted(binding)[:most]
+        for row in sorted(binding, key=lambda row: (-cells[row], row))[:most]
     ]

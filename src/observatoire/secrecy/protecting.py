@@ -27,7 +27,7 @@ from observatoire.secrecy.costs import default_costs, given_costs
 from observatoire.secrecy.intervals import TIGHT
 from observatoire.secrecy.optimum import improve
 from observatoire.secrecy.programs import SOLVER
-from observatoire.secrecy.system import System, build_system
+from observatoire.secrecy.system import System, build_system, unknown_cell
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     already_hidden: Iterable[Label] = (),
     published: Iterable[Label] = (),
     latent: Iterable[Label] = (),
+    alone: Iterable[Label] = (),
     tolerance: float = 0.0,
 ) -> pd.Series:
     """Decide which cells to hide, so that none under its threshold can be worked out.
@@ -129,6 +130,9 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
         Cells public already, whatever their count: hiding them would protect nothing.
     latent : iterable of labels
         Quantities that only write the relations, never published and secret for nobody.
+    alone : iterable of labels
+        Cells that add up to nothing. Any other cell must be in a relation: one forgotten would
+        give it away.
     tolerance : float
         Gap allowed between a total and its parts, for totals rounded by their producer.
 
@@ -140,8 +144,8 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     Raises
     ------
     SecrecyError
-        When the data contradict themselves, no choice protects a cell, or the solver proves
-        nothing: nothing is published on doubt.
+        When the data contradict themselves, a cell is in no relation, no choice protects a cell,
+        or the solver proves nothing: nothing is published on doubt.
 
     Examples
     --------
@@ -154,7 +158,8 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     c            secret
     Name: status, dtype: object
     """
-    return protection(
+    apart = tuple(alone)
+    record = protection(
         cells,
         relations,
         threshold,
@@ -166,7 +171,9 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
         published=published,
         latent=latent,
         tolerance=tolerance,
-    ).statuses
+    )
+    _check_related(record, apart)
+    return record.statuses
 
 
 def protection(  # noqa: PLR0913 - the same as protect
@@ -191,6 +198,8 @@ def protection(  # noqa: PLR0913 - the same as protect
     refusing everything: nothing more may narrow them, and the others are protected; without
     ``spare_zeros``, zeros may be hidden to protect others.
 
+    Cells in no relation are not refused but told in ``unrelated``, for the caller to judge.
+
     Examples
     --------
     >>> import pandas as pd
@@ -206,15 +215,15 @@ def protection(  # noqa: PLR0913 - the same as protect
     _check_exclusive(system, public, producer | inert)
     zero = zeros_hidden(system, hide_zero)
     under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
-    costs = default_costs(system) if cost is None else given_costs(system, cost)
-    sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
-    held = public.any() or bool(np.isfinite(system.high).any())
-    if past_mending and held and sensitive.any():
-        exposed[Plan(system, asked, sensitive, costs, ~public).unsafe()] = True
     hidden = (under & ~public) | producer | inert
     candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
     if spare_zeros:
         candidates &= zero | (system.counts != 0)
+    costs = default_costs(system) if cost is None else given_costs(system, cost, candidates)
+    sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
+    held = public.any() or bool(np.isfinite(system.high).any())
+    if past_mending and held and sensitive.any():
+        exposed[Plan(system, asked, sensitive, costs, ~public).unsafe()] = True
     candidates &= np.isfinite(costs)
     asked = _attainable(system, asked, exposed, hidden | candidates)
     sensitive &= asked > TIGHT
@@ -314,6 +323,22 @@ def _by_hidden(
 
 def _labels(system: System, mask: NDArray[np.bool_]) -> tuple[Label, ...]:
     return tuple(system.labels[column] for column in np.flatnonzero(mask))
+
+
+def _check_related(record: Protection, alone: tuple[Label, ...]) -> None:
+    strange = set(alone) - set(record.statuses.index)
+    if strange:
+        raise unknown_cell(min(strange, key=repr), "alone")
+    forgotten = [label for label in record.unrelated if label not in set(alone)]
+    if forgotten:
+        raise SecrecyError(
+            "La cellule n’est dans aucune relation.",
+            where=f"cellule « {forgotten[0]} »",
+            why="Un total oublié la donnerait par soustraction, sans que rien ne le voie.",
+            remedy="Ajoutez la relation qui la contient ; si elle ne se somme vraiment à rien, "
+            "nommez-la dans alone.",
+            labels=forgotten,
+        )
 
 
 def _check_exclusive(

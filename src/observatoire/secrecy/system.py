@@ -63,12 +63,13 @@ class System:
         mask = np.zeros(len(self.labels), dtype=bool)
         for label in labels:
             if label not in position:
-                raise _unknown(label, name)
+                raise unknown_cell(label, name)
             mask[position[label]] = True
         return mask
 
     def aligned(self, by_cell: pd.Series, name: str) -> NDArray[Any]:
         """Put a Series given by cell in canonical order; every cell must be there once."""
+        _check_kind(by_cell, pd.Series, name)
         if by_cell.index.has_duplicates:
             raise _repeated(by_cell.index, name)
         given = dict(zip(by_cell.index, by_cell, strict=True))
@@ -82,7 +83,7 @@ class System:
                 labels=missing,
             )
         if len(given) > len(self.labels):
-            raise _unknown(next(iter(given.keys() - set(self.labels))), name)
+            raise unknown_cell(next(iter(given.keys() - set(self.labels))), name)
         return np.fromiter(map(given.__getitem__, self.labels), object, len(self.labels))
 
     def column(self, by_cell: NDArray[Any], name: str) -> pd.Series:
@@ -138,6 +139,7 @@ def build_system(
 def _canonical(
     cells: pd.Series,
 ) -> tuple[tuple[Label, ...], NDArray[np.intp], NDArray[np.float64]]:
+    _check_kind(cells, pd.Series, "cells")
     if cells.index.has_duplicates:
         raise _repeated(cells.index, "cells")
     try:
@@ -162,17 +164,28 @@ def _bounds(
     low, high = np.zeros(len(position)), np.full(len(position), np.inf)
     if bounds is None:
         return low, high
+    _check_kind(bounds, pd.DataFrame, "bounds")
     if bounds.index.has_duplicates:
         raise _repeated(bounds.index, "bounds")
     unknown = [label for label in bounds.index if label not in position]
     if unknown:
-        raise _unknown(unknown[0], "bounds")
+        raise unknown_cell(unknown[0], "bounds")
     columns = [position[label] for label in bounds.index]
     for name, side in (("low", low), ("high", high)):
         if name in bounds:
             given = bounds[name].to_numpy(dtype=float, na_value=np.nan)
             side[columns] = np.where(np.isnan(given), side[columns], given)
     return low, high
+
+
+def _check_kind(given: object, kind: type, name: str) -> None:
+    if not isinstance(given, kind):
+        raise SecrecyError(
+            f"« {name} » est de type {type(given).__name__}.",
+            where=name,
+            why="Chaque nombre se rattache à une cellule par son étiquette, jamais par son rang.",
+            remedy=f"Donnez un pandas.{kind.__name__} indexé par les étiquettes des cellules.",
+        )
 
 
 def _check_values(
@@ -254,7 +267,8 @@ def _point(
         return Program(part, (target - slack, target + slack), columns).minimise().point
 
 
-def _unknown(label: Label, name: str) -> SecrecyError:
+def unknown_cell(label: Label, name: str) -> SecrecyError:
+    """Say that a label given as ``name`` is no cell's."""
     return SecrecyError(
         f"Cellule inconnue : « {label} ».",
         where=name,
