@@ -24,12 +24,11 @@ LEAST_COVERAGE = 0.95
 
 _CARRIED = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED)
 
-#: What an arithmetic reason says, that no absence explains.
 #: Why a share is not told where its numerator is the larger.
 ABOVE_WHOLE = "Le numérateur dépasse le dénominateur : ils n’ont pas le même champ."
 
+#: What an arithmetic reason says, that no absence explains.
 _OWN_REASONS = (ABOVE_WHOLE, "ne se déduit pas", "n’a pas de borne")
-
 
 _ROUNDING = 1e-9
 
@@ -42,15 +41,13 @@ def exceeds(top: Any, base: Any) -> Any:
 def within_whole(cell: Cell) -> Cell:
     """Say nothing of a share above its whole: its two counts are not of the same people."""
     if cell.value > 1 + _ROUNDING:
-        return replace(
-            cell,
-            value=_NAN,
-            low=_NAN,
-            high=_NAN,
-            status=Status.MISSING,
-            reason=ABOVE_WHOLE,
-        )
+        return _untold(cell, ABOVE_WHOLE)
     return replace(cell, high=1.0) if cell.high > 1 else cell
+
+
+def _untold(cell: Cell, reason: str) -> Cell:
+    """Return a cell without its numbers, and why."""
+    return replace(cell, value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
 
 
 def _says_nothing(cell: Cell) -> bool:
@@ -134,15 +131,8 @@ class Explainer:
     def _uncovered(cell: Cell, coverage: float) -> Cell:
         """Say nothing of a territory that the sources do not cover: the rest is not known."""
         share = with_unit(100 * coverage, "%")
-        return replace(
-            cell,
-            value=_NAN,
-            low=_NAN,
-            high=_NAN,
-            status=Status.MISSING,
-            reason=f"Les sources ne couvrent que {share} de ce territoire.",
-            count=_NAN,
-        )
+        told = _untold(cell, f"Les sources ne couvrent que {share} de ce territoire.")
+        return replace(told, count=_NAN)
 
     @staticmethod
     def _incomplete(cell: Cell, road: Road) -> Cell:

@@ -88,12 +88,10 @@ class Cells:
         """Return some rows as columns of texts, numbered from 0."""
         import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
 
-        everything = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)
+        run = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)  # no blank row between
         arrays = {}
         for rank, column in enumerate(self.columns):
-            part = (
-                column[chosen[0] : chosen[-1] + 1] if everything else [column[at] for at in chosen]
-            )
+            part = column[chosen[0] : chosen[-1] + 1] if run else [column[at] for at in chosen]
             arrays[str(rank)] = _text_array(part)
         frame: pd.DataFrame = pa.table(arrays).to_pandas().astype("str")
         return frame
