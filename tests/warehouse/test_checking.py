@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -23,6 +24,7 @@ from observatoire.warehouse.checking import (
     run_checks,
     with_findings,
 )
+from observatoire.warehouse.checks import CHECKS_FILE, read_checks
 from observatoire.warehouse.findings import by_source
 
 if TYPE_CHECKING:
@@ -480,6 +482,14 @@ def test_a_workspace_adds_its_own_check(place: Place) -> None:
     report = found(place)
     assert names(report) == {"trop-petit": 1}
     assert report.df.iloc[0]["message"] == "Bourg (2016) n’a que 350 habitants."
+
+
+def test_the_predicates_of_the_library_pass_what_is_asked_of_a_workspace(tmp_path: Path) -> None:
+    own = resources.files("observatoire.warehouse").joinpath(CHECKS_FILE).read_text("utf-8")
+    (tmp_path / CHECKS_FILE).write_text(own, "utf-8")
+    told = read_checks(tmp_path)
+    assert {check.name for check in told} == {check.name for check in read_checks()}
+    assert not any(check.ours for check in told)
 
 
 def test_a_workspace_turns_a_check_off(place: Place) -> None:

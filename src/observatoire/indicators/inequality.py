@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from observatoire.errors import NatureError
 from observatoire.indicators.comparing import LIKELY
@@ -206,7 +205,7 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
 def _ranks(values: Array, ties: Literal["average", "min"]) -> Array:
     if not values.size:
         return np.zeros(values.shape)
-    return np.asarray(stats.rankdata(values, method=ties, axis=1), dtype=np.float64)
+    return pd.DataFrame(values).rank(axis=1, method=ties).to_numpy()
 
 
 def _measured(draw: _Draws, measure: Callable[[Array], Array]) -> Measure:

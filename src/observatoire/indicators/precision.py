@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from observatoire.errors import ObservatoireError
 
@@ -99,14 +99,18 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, confidence: float =
     >>> round(float(low), 4), round(float(high), 4)
     (0.2527, 0.3676)
     """
+    from scipy import special  # noqa: PLC0415 - only the exact intervals need it
+
     (x, n), shaped = _trials(successes, trials)
     tail = _tail(confidence)
     told = (n > 0) & ~np.isnan(x)
     inside_low, inside_high = told & (x > 0), told & (x < n)
     low = np.where(told, 0.0, np.nan)
     high = np.where(told, 1.0, np.nan)
-    low[inside_low] = stats.beta.ppf(tail, x[inside_low], (n - x + 1)[inside_low])
-    high[inside_high] = stats.beta.ppf(1 - tail, (x + 1)[inside_high], (n - x)[inside_high])
+    low[inside_low] = special.betaincinv(x[inside_low], (n - x + 1)[inside_low], tail)
+    high[inside_high] = special.betainccinv(
+        (x + 1)[inside_high], (n - x)[inside_high], tail
+    )
     return _shaped((low, high), shaped)
 
 
@@ -180,11 +184,13 @@ def poisson_exact(count: ArrayLike, confidence: float = 0.95) -> Bounds:
     >>> round(float(low), 4), round(float(high), 4)
     (4.7954, 18.3904)
     """
+    from scipy import special  # noqa: PLC0415 - only the exact intervals need it
+
     (x,), shaped = _counts(count)
     tail = _tail(confidence)
     low = np.where(np.isnan(x), np.nan, 0.0)
-    low[x > 0] = stats.chi2.ppf(tail, 2 * x[x > 0]) / 2
-    high = np.asarray(stats.chi2.ppf(1 - tail, 2 * (x + 1)) / 2, dtype=np.float64)
+    low[x > 0] = special.gammaincinv(x[x > 0], tail)
+    high = np.asarray(special.gammainccinv(x + 1, tail), dtype=np.float64)
     return _shaped((low, high), shaped)
 
 
@@ -316,7 +322,7 @@ def quantile(confidence: float) -> float:
     >>> round(quantile(0.95), 2), round(quantile(0.998), 2)
     (1.96, 3.09)
     """
-    return float(stats.norm.ppf(1 - _tail(confidence)))
+    return -NormalDist().inv_cdf(_tail(confidence))
 
 
 def _tail(confidence: float) -> float:

@@ -16,8 +16,25 @@ The proof is over real numbers. Counts being whole can only narrow an interval, 
 tables by two dimensions or nested; in tables of three dimensions and more it may, in principle.
 """
 
-from observatoire.secrecy.auditing import audit
-from observatoire.secrecy.protecting import Protection, protect, protection
-from observatoire.secrecy.relations import Part
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from observatoire.secrecy.auditing import audit
+    from observatoire.secrecy.protecting import Protection, protect, protection
+    from observatoire.secrecy.relations import Part
 
 __all__ = ["Part", "Protection", "audit", "protect", "protection"]
+
+_ROOMS = {"Part": "relations", "audit": "auditing"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the solvers when something is first protected: a load has no use for them."""
+    if name in __all__:
+        room = import_module(f"{__name__}.{_ROOMS.get(name, 'protecting')}")
+        return getattr(room, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
