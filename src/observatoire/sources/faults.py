@@ -168,6 +168,8 @@ def territory_rejects(
         See :func:`~observatoire.sources.observations.observe`.
     """
     unknown = (rows["territory"] == "").to_numpy()
+    if not unknown.any():
+        return NO_REJECT
     lost, bare = rows[unknown], empty[unknown]
     raw = lost["territory_raw"]
     words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
@@ -238,6 +240,8 @@ def headings(
         The rows that hold a figure, a range or a sign: they are no row of names.
     """
     silent = set(rows["line"][~told & (rows["territory"] == "").to_numpy()])
+    if not silent:
+        return rejects
     mine = rejects["kind"].isin(["note", "territory"]) & rejects["line"].isin(silent)
     names = list(dict.fromkeys(columns))
     placed = rows["line"][rows["territory"] != ""]

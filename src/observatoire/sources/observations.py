@@ -126,9 +126,10 @@ def observe(
         for at, variable, column, raw in parts_told
     ]
     rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
+    told = _told(rows, parts)
     found = [
         leading_totals(
-            territory_rejects(rows, _bare(rows, parts), spec, zonings, scope),
+            territory_rejects(rows, _bare(told, parts), spec, zonings, scope),
             rows,
             table,
             spec.territory,
@@ -142,7 +143,7 @@ def observe(
     ]
     rejects = pd.concat([one for one in found if len(one)] or [found[0]])
     columns = [part.column for part in parts]
-    rejects = headings(rejects, rows, table, columns, _told(rows, parts))
+    rejects = headings(rejects, rows, table, columns, told)
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = _duplicates(rows, parts, good, spec)
     if len(again):
@@ -268,9 +269,9 @@ def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
     return told
 
 
-def _bare(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+def _bare(told: np.ndarray, parts: list[Part]) -> np.ndarray:
     """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
-    told = _told(rows, parts)
+    told = told.copy()
     for part in parts:
         unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
         digits = [any(map(str.isdecimal, text)) for text in part.raw.iloc[unread]]
