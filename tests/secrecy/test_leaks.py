@@ -115,6 +115,20 @@ def test_a_corrected_figure_is_not_held_for_published(tmp_path: Path) -> None:
         publish_all(o, tmp_path)
 
 
+def test_a_headline_that_gives_a_correction_away_is_withheld_alone(tmp_path: Path) -> None:
+    """It refused every table of the workspace; c2, which tells nothing of i1, stays shown."""
+    more = '\n[secrecy]\nheadlines = ["commune-2016"]\n'
+    with opened(tmp_path, PLAIN, more=more) as o:
+        assert o._plan().record.withheld == 0
+        publish_all(o, tmp_path)
+    with opened(tmp_path, PLAIN | {"i1": 7}, more=more) as o:
+        assert {"i1", "c1"} <= hidden(o)
+        assert "c2" not in hidden(o)
+        assert o.audit()["safe"].all()
+        assert "total de tête est masqué aussi" in " ".join(o._plan().record.sentences())
+        publish_all(o, tmp_path)
+
+
 def test_what_was_published_of_other_figures_still_counts_after_a_correction(
     tmp_path: Path,
 ) -> None:

@@ -108,9 +108,7 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, confidence: float =
     low = np.where(told, 0.0, np.nan)
     high = np.where(told, 1.0, np.nan)
     low[inside_low] = special.betaincinv(x[inside_low], (n - x + 1)[inside_low], tail)
-    high[inside_high] = special.betainccinv(
-        (x + 1)[inside_high], (n - x)[inside_high], tail
-    )
+    high[inside_high] = special.betainccinv((x + 1)[inside_high], (n - x)[inside_high], tail)
     return _shaped((low, high), shaped)
 
 

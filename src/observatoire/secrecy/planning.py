@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -63,8 +64,8 @@ if TYPE_CHECKING:
 Key = tuple[str, str, str, str]
 
 #: How much dearer a cell is to hide where readers look first: the main zoning, then what it is
-#: compared with. Other zonings are worth one.
-MAIN, COMPARED = 10.0, 100.0
+#: compared with. Other zonings are worth one. A headline is hidden where nothing else will do.
+MAIN, COMPARED, HEADLINE = 10.0, 100.0, 1e6
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,10 @@ def _decide(plan: SecrecyPlan, desk: Desk) -> None:
         cost=cost,
         bound=bound if proved else None,
         exposed=len(plan.assembly.exposed),
+        withheld=sum(
+            key[0] in desk.workspace.secrecy.headlines and plan.cause(key) == COMPLEMENTARY
+            for key in plan.cells
+        ),
     )
 
 
@@ -355,18 +360,20 @@ def _protect(
         relations,
         pd.Series({label: assembly.thresholds[label] for label in held}),
         hide_zero=pd.Series({label: assembly.zeros.get(label, False) for label in held}),
-        cost=pd.Series({label: costs.get(label, 1.0) for label in held}),
         bounds=attackers_bounds(assembly, held),
         already_hidden=closed,
         published=public,
         latent=inert,
         past_mending=True,
     )
-    try:
-        return decide()
-    except UnprotectedError:
-        # Zeros shown may give a total away: they are hidden where nothing else will do.
-        return decide(spare_zeros=False)
+    cost = pd.Series({label: costs.get(label, 1.0) for label in held})
+    with suppress(UnprotectedError):
+        return decide(cost=cost)
+    # Zeros shown may give a total away: they are hidden where nothing else will do.
+    with suppress(UnprotectedError):
+        return decide(cost=cost, spare_zeros=False)
+    # So may headlines, of these cells alone: after a correction they tell what has changed.
+    return decide(cost=cost.replace(math.inf, HEADLINE), spare_zeros=False)
 
 
 def attackers_bounds(assembly: Assembly, labels: Sequence[str]) -> pd.DataFrame:

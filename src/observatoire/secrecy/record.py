@@ -26,7 +26,8 @@ class Record:
     bounded. It is drawn from what is shown alone (see ``Protection.floor``): the exact one would
     tell which of the hidden figures is small. ``measured`` counts the intervals proved, not the
     programs that it took, whose number depends on what is hidden. ``cost`` and ``bound`` never
-    leave: what hiding costs is made of the hidden sizes.
+    leave: what hiding costs is made of the hidden sizes. ``withheld`` counts the headlines that
+    had to be hidden, after a correction for instance.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Record:
     cost: float = 0.0
     bound: float | None = 0.0
     exposed: int = 0
+    withheld: int = 0
 
     def sentences(self) -> list[str]:
         """Say the record in French."""
@@ -46,6 +48,14 @@ class Record:
                 f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {proved} par "
                 "programmation linéaire, toutes les publications de cet espace de travail prises "
                 f"ensemble. {self._optimum()}"
+            )
+        if self.withheld:
+            withheld = plural(
+                self.withheld, "total de tête est masqué", "totaux de tête sont masqués"
+            )
+            told.append(
+                f"{withheld} aussi{NO_BREAK}: avec ce qui a déjà été publié, rien d’autre ne "
+                "protégerait un effectif."
             )
         if self.exposed:
             deduced = plural(
@@ -104,4 +114,5 @@ class Record:
             "intervalles_prouves": self.measured,
             "surcout_au_plus_pour_cent": self.excess,
             "effectifs_deja_publics": self.exposed,
+            "totaux_de_tete_masques": self.withheld,
         }
