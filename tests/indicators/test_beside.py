@@ -214,6 +214,12 @@ def test_intervals_are_asked_or_refused(make: Callable[..., Observatory]) -> Non
         ('method = "census"', 'method = "sondage"', "sondage"),
         ("fraction = 0.4", "fraction = 40", "taux de sondage"),
         ("fraction = 0.4", "fraction = 0.4\neffect = 0", "effet de grappe"),
+        ("fraction = 0.4", "fraction = 0.4\n[precision.wholes.CHOM]\ndispersion = 1", "parmi quoi"),
+        (
+            "fraction = 0.4",
+            'fraction = 0.4\n[precision.wholes.CHOM]\namong = ["ACT"]\ndispersion = -1',
+            "négatif",
+        ),
         ("fraction = 0.4", "fraction = 0.4\ncareful_below = -1", "négatif"),
         ("fraction = 0.4", "fraction = 0.4\ncomplementary_below = 2000", "inhabitants"),
         ("fraction = 0.4", "fracton = 0.4", "fraction"),

@@ -15,6 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 from observatoire.indicators import (
     Estimate,
     TrialsError,
+    among,
     byar,
     census_variance,
     change,
@@ -184,6 +185,55 @@ def test_insee_formula_is_the_effective_share_when_an_address_holds_one_dwelling
     assert variance / 1000**2 == pytest.approx(p * (1 - p) / trials, rel=1e-9)
 
 
+def test_a_count_among_dwellings_by_hand() -> None:
+    # 600 of 1 000 dwellings, two addresses in five: 400 of 666.67 drawn at random (0.4/0.6). Wilson's
+    # centre is (0.6 + 1.92073/666.667)/(1 + 3.84146/666.667) = 0.599427; its half-width
+    # 1.95996 √(0.6 × 0.4/666.667 + 3.84146/(4 × 666.667²))/1.0057622 = 0.037084.
+    worth = effective_share(0.4)
+    low, high = (float(bound) / worth for bound in among(600 * worth, 1000 * worth))
+    assert (low, high) == pytest.approx((562.343, 636.511), abs=0.01)
+
+
+def test_a_count_among_people_by_hand() -> None:
+    # 400 drawn of 800, the whole varying half as much as draws at random: (400 - c)² = z² (c - c²/1600),
+    # that is 1.0024009 c² - 803.84146 c + 160000 = 0: c = (803.84146 ± √(646161.1 - 641536.6))/2.0048018.
+    low, high = (float(bound) for bound in among(400, 800, 0.5))
+    assert (low, high) == pytest.approx((367.04, 434.88), abs=0.01)
+
+
+@given(st.floats(0, 1), st.floats(1, 5000), st.sampled_from([0.8, 0.95, 0.998]))
+def test_a_count_among_what_is_known_is_wilson_times_the_whole(
+    share: float, whole: float, confidence: float
+) -> None:
+    x = share * whole
+    found, told = among(x, whole, 0.0, confidence), wilson(x, whole, confidence)
+    assert [float(b) for b in found] == pytest.approx([whole * float(b) for b in told], abs=1e-6)
+
+
+@given(st.floats(0, 1), st.floats(20, 5000), st.floats(0, 1.5))
+def test_a_part_stays_within_its_whole_and_varies_with_it(
+    share: float, whole: float, dispersion: float
+) -> None:
+    low, high = (float(bound) for bound in among(share * whole, whole, dispersion))
+    _, most = (float(bound) for bound in among(whole, whole, dispersion))
+    assert 0 <= low <= share * whole <= high <= most * (1 + 1e-9)
+    less, more = (float(bound) for bound in among(share * whole, whole, dispersion + 0.2))
+    assert less <= low + 1e-9
+    assert high <= more + 1e-9
+
+
+def test_a_whole_too_small_to_bound_is_not_bounded_and_nobody_says_nothing() -> None:
+    low, high = among([1, 0, np.nan], [2, 0, 5], 3.0)
+    assert (low[0] > 0, high[0]) == (True, np.inf)
+    assert np.isnan([low[1], high[1], low[2], high[2]]).all()
+
+
+@pytest.mark.parametrize(("given", "said"), [((3, 2), "Plus de cas"), ((1, 2, -0.1), "négatif")])
+def test_a_part_that_cannot_be_is_refused(given: tuple[float, ...], said: str) -> None:
+    with pytest.raises(TrialsError, match=said):
+        among(*given)
+
+
 # --- coverage, on a known town drawn as the census draws ------------------------------------------
 
 DRAWS = 2000
@@ -324,15 +374,6 @@ def test_gaps_changes_and_their_closing_are_covered_as_said(
         assert 0.93 <= covered(low, high, float(truth)) <= 0.975, name
     wide = np.mean([g.wide_low <= truths[0][1] <= g.wide_high for g in gaps[0]])
     assert wide >= 0.99
-
-
-def test_a_count_that_most_share_is_covered_more_than_said() -> None:
-    """Byar's interval is for what is rare: of what most share it is cautious, never too narrow."""
-    trait = planted(1500, 0.6)
-    found = np.array([trait[d].sum() / 0.4 for d in draws(1500, 30)])
-    share = effective_share(0.4)
-    low, high = (bound / share for bound in byar(found * share))
-    assert covered(low, high, float(trait.sum())) >= 0.97
 
 
 def test_a_count_of_a_few_is_covered_as_said() -> None:

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from observatoire.indicators import wilson
-from observatoire.indicators.precision import TrialsError
+from observatoire.indicators import TrialsError, wilson
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -94,19 +95,41 @@ def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
     assert judged == {"part_0_14": 26, "part_hlm": 26, "part_pop_monoparentale": 18}[code]
 
 
+#: What the source declares of counts: effect, whole, and how the whole varies.
+WHOLES = {
+    "locataires_hlm": (3.0, oracle.DWELLINGS, 0.4),
+    "population": (1.3, oracle.AGES, 1.1),
+    "residences_principales": (2.0, oracle.DWELLINGS, 0.4),
+}
+
+
+def ends(indicator: str, count: float, places: Any) -> list[float]:
+    """Solve (x - c)² = z² k (effect (1 - c/whole) + spread c/whole) c: the interval of a count."""
+    effect, variables, spread = WHOLES[indicator]
+    k, z2 = (1 - FRACTION) / FRACTION, stats.norm.ppf(0.975) ** 2
+    square = 1 + z2 * k * (effect - spread) / oracle.count(places, variables)
+    return sorted(np.roots([square, -2 * count - z2 * k * effect, count**2]))
+
+
 def test_intervals_and_cautions_of_the_counts() -> None:
-    shown = demo.demo().table(["locataires_hlm", "population"]).df
-    for row in shown.to_dict("records"):
-        if row["status"] != "aggregated":
+    shown = demo.demo().table(list(WHOLES)).df
+    told = {"aggregated": 0, "bounded": 0}
+    for row in shown[shown["status"].isin(told)].to_dict("records"):
+        told[row["status"]] += 1
+        whole, part = oracle.links()[row["territory"]]
+        if row["status"] == "bounded":
+            # From nothing of the IRIS to all of it, widened by the sampling of the whole IRIS.
+            most = ends(row["indicator"], row["passage_high"], part)[1]
+            assert not whole
+            assert (row["low"], row["high"]) == pytest.approx((0, most))
             continue
         few = row["indicator"] == "locataires_hlm" and row["value"] < 200
         assert row["flag"] == ("à utiliser avec précaution" if few else "")
-        worth = FRACTION / (1 - FRACTION) / (3.0 if row["indicator"] == "locataires_hlm" else 1.3)
-        drawn = row["value"] * worth
-        exact = stats.chi2.ppf([0.025, 0.975], [2 * drawn, 2 * drawn + 2]) / 2 / worth
-        assert [row["sampling_low"], row["sampling_high"]] == pytest.approx(list(exact), rel=0.02)
+        around = ends(row["indicator"], row["value"], whole)
+        assert [row["sampling_low"], row["sampling_high"]] == pytest.approx(around)
         assert (row["low"], row["high"]) == (row["sampling_low"], row["sampling_high"])
         assert row["passage_low"] == row["passage_high"] == row["value"]
+    assert min(told.values()) > 0
 
 
 def test_passage_and_sampling_are_told_apart(table: Any) -> None:

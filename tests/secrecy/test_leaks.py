@@ -241,6 +241,28 @@ def test_pages_of_a_sampled_guarded_source_can_be_saved(tmp_path: Path) -> None:
         assert len(o.publications()) == len(ZONINGS)
 
 
+def test_the_interval_of_a_guarded_count_does_not_tell_its_whole(tmp_path: Path) -> None:
+    drawn = '[precision]\nmethod = "census"\nfraction = 0.4\n'
+    whole = '[precision.wholes."aidA"]\namong = ["aidA", "aidB"]\ndispersion = 0\n'
+    rows = [
+        f"iris-2016;{code};2016;{name};{value}"
+        for code, value in PLAIN.items()
+        for name, value in (("aidA", value), ("aidB", value + 40))
+    ]
+    found = {}
+    for threshold in ("0", "11"):
+        for told in ("", whole):
+            source = SIMPLE.replace("[secrecy]", f"{drawn}{told}[secrecy]")
+            source = source.replace("threshold = 11", f"threshold = {threshold}")
+            assert f"threshold = {threshold}" in source
+            with obs.open(write(tmp_path / threshold / str(len(told)), rows, source=source)) as o:
+                o.load()
+                shown = o.table("aidA", "iris-2016", 2016).df
+            found[threshold, told] = shown["high"].to_list()
+    assert found["11", ""] == pytest.approx(found["11", whole], nan_ok=True)
+    assert found["0", ""] != pytest.approx(found["0", whole], nan_ok=True)
+
+
 # --- the search for the cheapest choice ----------------------------------------------------------
 
 

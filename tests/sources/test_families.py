@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from building import Place, says
 from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.sources.families import read_families, read_family, recognise
+from observatoire.sources.precision import PrecisionRule, Whole
 from observatoire.values import Nature
 from observatoire.warehouse.direct import load_file, preview_file
 
@@ -84,6 +86,19 @@ def test_period_and_labels_out_of_the_columns() -> None:
     assert read_families()["filosofi"].label("DISP_MED19").startswith("Revenu disponible médian")
 
 
+def test_a_family_whose_precision_cannot_be_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "essai.toml"
+    path.write_text(
+        'title = "Essai"\nproducer = "X"\nlicence = "Y"\nrequired = ["N"]\n'
+        'territory = "IRIS"\n[precision]\nmethod = "sondage"\n'
+        '[[variables]]\ncolumns = "N"\nnature = "count"\n',
+        "utf-8",
+    )
+    with pytest.raises(DescriptorError, match="sondage") as refused:
+        read_family(path)
+    says(refused.value, "essai.toml", "method")
+
+
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
     return place.warehouse()
@@ -102,6 +117,11 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     assert natures == {"P20_LOG": "count", "P20_RP": "count", "P20_NBPI_RP": "amount"}
     assert "base-ic-logement" in report.notices[0]
     assert "2020" in report.title
+    ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")
+    told = PrecisionRule.from_dict(json.loads(rule))
+    assert (told.method, told.fraction, told.careful_below) == ("census", 0.4, 200)
+    assert told.whole_of(["P20_RP"]) == Whole(("PYY_LOG",), 0.0)
+    assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (3.0, 2.0)
 
 
 def test_income_keeps_its_secrets(place: Place, warehouse: Warehouse) -> None:
@@ -115,6 +135,8 @@ def test_income_keeps_its_secrets(place: Place, warehouse: Warehouse) -> None:
         ("DISP_TP6021", None, "missing"),
     ]
     assert warehouse.rows("SELECT threshold FROM source") == [(11.0,)]
+    ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")
+    assert json.loads(rule)["method"] == "exhaustive"
 
 
 def test_crime_is_read_in_long_with_two_digits_of_a_year(

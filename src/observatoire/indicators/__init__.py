@@ -9,7 +9,7 @@ from observatoire.indicators.comparing import (
     difference,
 )
 from observatoire.indicators.precision import (
-    TrialsError,
+    among,
     byar,
     census_variance,
     clopper_pearson,
@@ -18,12 +18,14 @@ from observatoire.indicators.precision import (
     poisson_exact,
     wilson,
 )
+from observatoire.indicators.trials import TrialsError
 
 __all__ = [
     "Convergence",
     "Difference",
     "Estimate",
     "TrialsError",
+    "among",
     "byar",
     "census_variance",
     "change",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import UnknownNameError, suggestion
+from observatoire.indicators.bases import sums_behind
 from observatoire.indicators.beside import beside_place, counterparts
 from observatoire.indicators.computing import Asked, Place, compute
 from observatoire.indicators.figures import lay_out
@@ -14,7 +15,6 @@ from observatoire.indicators.gaps import differences
 from observatoire.indicators.sampling import (
     DECLARED,
     check_choice,
-    sums_behind,
     with_sampling,
 )
 from observatoire.indicators.table import Table

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError, suggestion
+from observatoire.indicators.bases import Rules
 from observatoire.indicators.computing import Place
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.passages import PassageBook, method_label
 from observatoire.indicators.roads import LINKS, Links, Road, chained, road_of, roads_to
-from observatoire.indicators.sampling import (
-    Rules,
-    is_complementary,
-)
+from observatoire.indicators.sampling import is_complementary
 from observatoire.indicators.table import CELL_COLUMNS, Table
 from observatoire.nouns import TERRITORY, Words
 from observatoire.rules import Rule

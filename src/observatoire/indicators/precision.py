@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from observatoire.errors import ObservatoireError
+from observatoire.indicators.trials import (
+    TrialsError,
+    check_fraction,
+    counts_of,
+    numbers,
+    shaped_as,
+    tail_of,
+    trials_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
     Bounds = tuple[Array, Array]
-
-
-class TrialsError(ObservatoireError):
-    """Successes, trials, counts or a confidence that cannot be."""
 
 
 def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Bounds:
@@ -58,8 +59,8 @@ def wilson(successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95) ->
     >>> round(float(low), 4), round(float(high), 4)
     (0.2553, 0.3662)
     """
-    (x, n), shaped = _trials(successes, trials)
-    return _shaped(_score(x, n, quantile(confidence)), shaped)
+    (x, n), shaped = trials_of(successes, trials)
+    return shaped_as(_score(x, n, quantile(confidence)), shaped)
 
 
 def _score(x: Array, n: Array, z: float) -> Bounds:
@@ -101,15 +102,15 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, confidence: float =
     """
     from scipy import special  # noqa: PLC0415 - only the exact intervals need it
 
-    (x, n), shaped = _trials(successes, trials)
-    tail = _tail(confidence)
+    (x, n), shaped = trials_of(successes, trials)
+    tail = tail_of(confidence)
     told = (n > 0) & ~np.isnan(x)
     inside_low, inside_high = told & (x > 0), told & (x < n)
     low = np.where(told, 0.0, np.nan)
     high = np.where(told, 1.0, np.nan)
     low[inside_low] = special.betaincinv(x[inside_low], (n - x + 1)[inside_low], tail)
     high[inside_high] = special.betainccinv((x + 1)[inside_high], (n - x)[inside_high], tail)
-    return _shaped((low, high), shaped)
+    return shaped_as((low, high), shaped)
 
 
 def byar(count: ArrayLike, confidence: float = 0.95) -> Bounds:
@@ -145,13 +146,13 @@ def byar(count: ArrayLike, confidence: float = 0.95) -> Bounds:
     >>> round(float(low), 2), round(float(high), 2)
     (50.16, 82.85)
     """
-    (x,), shaped = _counts(count)
+    (x,), shaped = counts_of(count)
     z = quantile(confidence)
     some = np.where(x > 0, x, 1.0)
     low = x * (1 - 1 / (9 * some) - z / (3 * np.sqrt(some))) ** 3
     above = x + 1
     high = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    return _shaped((np.clip(low, 0.0, x), high), shaped)
+    return shaped_as((np.clip(low, 0.0, x), high), shaped)
 
 
 def poisson_exact(count: ArrayLike, confidence: float = 0.95) -> Bounds:
@@ -184,12 +185,69 @@ def poisson_exact(count: ArrayLike, confidence: float = 0.95) -> Bounds:
     """
     from scipy import special  # noqa: PLC0415 - only the exact intervals need it
 
-    (x,), shaped = _counts(count)
-    tail = _tail(confidence)
+    (x,), shaped = counts_of(count)
+    tail = tail_of(confidence)
     low = np.where(np.isnan(x), np.nan, 0.0)
     low[x > 0] = special.gammaincinv(x[x > 0], tail)
     high = np.asarray(special.gammainccinv(x + 1, tail), dtype=np.float64)
-    return _shaped((low, high), shaped)
+    return shaped_as((low, high), shaped)
+
+
+def among(
+    count: ArrayLike, whole: ArrayLike, dispersion: ArrayLike = 0.0, confidence: float = 0.95
+) -> Bounds:
+    """Return the interval of a count of those who have a trait among a whole.
+
+    Parameters
+    ----------
+    count, whole : array-like
+        How many have the trait, and among how many.
+    dispersion : array-like
+        How the whole itself varies: 0 when it is known (Wilson's interval, times the whole), 1 as
+        much as draws at random (the score interval of Poisson's law), between for what lies between.
+    confidence : float
+        Between 0 and 1, both excluded.
+
+    Returns
+    -------
+    low, high : ndarray
+        Bounds of the count: within the whole when it is known, and never beyond the whole's own
+        bounds. NaN where the whole is nothing; infinite above where it is too small to bound.
+
+    Raises
+    ------
+    TrialsError
+        As :func:`wilson`, or on a negative dispersion.
+
+    Notes
+    -----
+    A dwelling drawn brings ``h`` of the whole, of whom each has the trait with probability ``p``: what
+    it brings of the trait has variance ``p(1 - p) E(h) + p² var(h)``. Per person of the whole that is
+    ``p - p² (1 - d)`` with the dispersion ``d = var(h) / E(h)``: a quadratic variance, whose score
+    interval Brown, Cai & DasGupta (2003), « Interval estimation in exponential families »,
+    Statistica Sinica 13, recommend for the binomial and Poisson's laws that it joins.
+
+    Examples
+    --------
+    Of 263 dwellings 81 have the trait: 263 times Wilson's bounds; of as many people, wider.
+
+    >>> [round(float(bound), 1) for bound in among(81, 263)]
+    [67.1, 96.3]
+    >>> [round(float(bound), 1) for bound in among(81, 263, dispersion=1.0)]
+    [65.2, 100.7]
+    """
+    (x, n), shaped = trials_of(count, whole)
+    (spread,), _ = counts_of(dispersion)
+    z2 = quantile(confidence) ** 2
+    # (x - c)² = z² (c - c² (1 - d)/n), solved for c.
+    square = 1 + z2 * (1 - spread) / np.where(n > 0, n, np.nan)
+    middle = 2 * x + z2
+    root = np.sqrt(np.maximum(middle**2 - 4 * square * x**2, 0.0))
+    bounded = np.where(square > 0, square, np.nan)
+    low = 2 * x**2 / np.where(middle + root > 0, middle + root, np.nan)
+    high = np.where(square > 0, (middle + root) / (2 * bounded), np.where(n > 0, np.inf, np.nan))
+    low = np.where(np.isnan(square), np.nan, np.clip(low, 0.0, x))
+    return shaped_as((low, np.maximum(high, x)), shaped)
 
 
 def newcombe(
@@ -231,14 +289,14 @@ def newcombe(
     >>> round(float(low), 4), round(float(high), 4)
     (0.0524, 0.3339)
     """
-    (x, n, y, m), shaped = _trials(successes, trials, other_successes, other_trials)
+    (x, n, y, m), shaped = trials_of(successes, trials, other_successes, other_trials)
     z = quantile(confidence)
     (low, high), (other_low, other_high) = _score(x, n, z), _score(y, m, z)
     first, second = x / np.where(n > 0, n, np.nan), y / np.where(m > 0, m, np.nan)
     gap = first - second
     below = gap - np.sqrt((first - low) ** 2 + (other_high - second) ** 2)
     above = gap + np.sqrt((high - first) ** 2 + (second - other_low) ** 2)
-    return _shaped((below, above), shaped)
+    return shaped_as((below, above), shaped)
 
 
 def census_variance(counted: ArrayLike, dwellings: ArrayLike, fraction: float = 0.4) -> float:
@@ -268,8 +326,8 @@ def census_variance(counted: ArrayLike, dwellings: ArrayLike, fraction: float = 
     >>> round(census_variance([0, 1, 2, 1], [1, 1, 2, 1], 0.4), 3)
     3.3
     """
-    z, x = _number(counted), _number(dwellings)
-    _check_fraction(fraction)
+    z, x = numbers(counted), numbers(dwellings)
+    check_fraction(fraction)
     if z.shape != x.shape or not ((z >= 0).all() and (x > 0).all()):
         raise TrialsError(
             "Chaque adresse tirée a un effectif et un nombre de logements, positifs.",
@@ -306,7 +364,7 @@ def effective_share(fraction: float, effect: float = 1.0) -> float:
     >>> round(effective_share(0.4), 4), round(effective_share(0.4, 2.0), 4)
     (0.6667, 0.3333)
     """
-    _check_fraction(fraction)
+    check_fraction(fraction)
     if not isinstance(effect, (int, float, np.floating)) or not effect > 0:
         raise TrialsError(f"Un effet de grappe est au-dessus de 0, et non {effect}.")
     return math.inf if fraction == 1 else fraction / (1 - fraction) / effect
@@ -320,85 +378,4 @@ def quantile(confidence: float) -> float:
     >>> round(quantile(0.95), 2), round(quantile(0.998), 2)
     (1.96, 3.09)
     """
-    return -NormalDist().inv_cdf(_tail(confidence))
-
-
-def _tail(confidence: float) -> float:
-    if not isinstance(confidence, (int, float, np.floating)) or not 0 < confidence < 1:
-        raise TrialsError(
-            f"Un niveau de confiance est entre 0 et 1, et non {confidence}.",
-            remedy="Pour 95 % : 0.95.",
-        )
-    return (1 - confidence) / 2
-
-
-def _check_fraction(fraction: float) -> None:
-    if not isinstance(fraction, (int, float, np.floating)) or not 0 < fraction <= 1:
-        raise TrialsError(
-            f"Un taux de sondage est entre 0 et 1, et non {fraction}.",
-            remedy="Pour le recensement des grandes communes : 0,4 sur cinq ans.",
-        )
-
-
-def _number(told: ArrayLike) -> Array:
-    try:
-        return np.asarray(told, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise TrialsError(
-            f"Ce n’est pas un effectif : {told!r}.",
-            why="Un intervalle se calcule sur des nombres.",
-            remedy="Convertissez la colonne, par exemple pd.to_numeric(colonne).",
-        ) from error
-
-
-def _counts(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
-    """Return counts as arrays of one shape, and what gives bounds the form of what was given."""
-    series = [one for one in counts if isinstance(one, pd.Series)]
-    if any(not one.index.equals(series[0].index) for one in series[1:]):
-        raise TrialsError(
-            "Les séries n’ont pas le même index.",
-            why="Rapprocher deux territoires différents donnerait un faux intervalle.",
-            remedy="Alignez-les d’abord : a, b = a.align(b).",
-        )
-    arrays = [_number(one) for one in counts]
-    try:
-        arrays = list(np.broadcast_arrays(*arrays))
-    except ValueError as error:
-        sizes = ", ".join(str(one.size) for one in arrays)
-        raise TrialsError(
-            f"Les listes d’effectifs n’ont pas la même longueur ({sizes}).",
-            remedy="Donnez autant de cas que d’effectifs observés.",
-        ) from error
-    for one in arrays:
-        if (wrong := (one < 0) | np.isinf(one)).any():
-            first = _first(wrong, counts, one)
-            raise TrialsError(f"Un effectif ne peut être négatif ni infini : {first}.")
-    if series and arrays[0].ndim == 1:
-        return arrays, lambda bound: pd.Series(bound, index=series[0].index)
-    return arrays, lambda bound: bound[()]  # a number for a number
-
-
-def _first(wrong: NDArray[np.bool_], told: tuple[ArrayLike, ...], *arrays: Array) -> str:
-    """Write the first wrong figures, and where they are in a list or a series."""
-    at = int(np.flatnonzero(wrong)[0])
-    said = " pour ".join(f"{one.flat[at]:.10g}" for one in arrays).replace(".", ",")
-    named = (one.index[at] for one in told if isinstance(one, pd.Series) and one.size > at)
-    where = next((f"« {name} »" for name in named), f"n° {at + 1}")
-    return f"{said} ({where})" if wrong.ndim else said
-
-
-def _shaped(bounds: Bounds, shaped: Callable[[Array], Any]) -> Bounds:
-    return cast("Bounds", tuple(shaped(bound) for bound in bounds))
-
-
-def _trials(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
-    """Return pairs of successes and trials as :func:`_counts` does."""
-    arrays, shaped = _counts(*counts)
-    for x, n in zip(arrays[::2], arrays[1::2], strict=True):
-        if (x > n).any():
-            raise TrialsError(
-                f"Plus de cas que d’effectif observé : {_first(x > n, counts, x, n)}.",
-                why="Le numérateur doit être compris dans le dénominateur.",
-                remedy="Vérifiez que les deux viennent du même champ et de la même exploitation.",
-            )
-    return arrays, shaped
+    return -NormalDist().inv_cdf(tail_of(confidence))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from observatoire.errors import UnknownNameError, suggestion
-from observatoire.indicators.catalogue import Indicator
+from observatoire.indicators.bases import counted, largest_of, least_of, most_of, plan_of
 from observatoire.indicators.comparing import LIKELY, SURE
-from observatoire.indicators.computing import Asked, compute
-from observatoire.indicators.precision import byar, effective_share, poisson_exact, wilson
+from observatoire.indicators.precision import among, byar, effective_share, poisson_exact, wilson
 from observatoire.sources.precision import COMPLEMENTARY, PrecisionRule
 from observatoire.values import Nature, Record, Status, records
 
@@ -21,7 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from observatoire.indicators.computing import Place
+    from observatoire.indicators.bases import Plan, Rules
+    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.computing import Asked, Place
     from observatoire.indicators.explaining import SourceNote
     from observatoire.indicators.figures import Figures
 
@@ -54,19 +54,6 @@ _NAN = float("nan")
 
 #: Below this count, Byar's interval gives way to the exact one (Fingertips' rule).
 _FEW = 10
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What sources declare of their precision, and what their variables were drawn from."""
-
-    sources: Mapping[str, PrecisionRule] = field(default_factory=dict)
-    complementary: frozenset[tuple[str, str]] = frozenset()
-    communes: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, source: str) -> PrecisionRule:
-        """Return the rule of a source."""
-        return self.sources.get(source, PrecisionRule())
 
 
 def is_complementary(exploitation: str) -> bool:
@@ -123,13 +110,13 @@ def with_sampling(
         told at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
         the denominator.
     """
-    plans = {one.indicator.code: _plan(one, figures, rules) for one in asked}
-    counted = _counted(list(plans.values()), figures, place, sources)
+    plans = {one.indicator.code: plan_of(one, figures, rules) for one in asked}
+    behind = counted(list(plans.values()), figures, place, sources)
     frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
     laid = [
-        _laid(row, plans[str(row["indicator"])], counted, sources, rules) for row in records(cells)
+        _laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in records(cells)
     ]
-    told = pd.DataFrame(laid, columns=["base", "size", "share", "kind", "flag"], index=cells.index)
+    told = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
     for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
         frame[name] = (
             told[column].astype(np.float64) if name == "base" else told[column].astype(str)
@@ -137,125 +124,43 @@ def with_sampling(
     return _bounded(frame, told, plans, choice)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What must be known of an indicator to say how sure it is."""
-
-    asked: Asked
-    source: str
-    rule: PrecisionRule
-    complementary: bool
-    effect: float
-    base: str
-    inhabitants: str
-    counts: tuple[Asked, ...]
-
-
-def _plan(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> _Plan:
-    indicator, period = one.indicator, one.period
-    told = indicator.at(
-        (indicator.variable,) if indicator.variable else indicator.numerator, period
-    )
-    source = _source_of(indicator, told, period, figures)
-    rule = rules.of(source)
-    counts = []
-    base = people = ""
-    size = indicator.size
-    if indicator.denominator:
-        names = indicator.at(indicator.denominator, period)
-        counts.append(_sum_of(indicator.sources, period, names))
-        base = counts[-1].indicator.code
-    elif size:
-        counts.append(
-            _sum_of((size.source,), size.period, indicator.at(size.variables, size.period))
-        )
-        base = counts[-1].indicator.code
-    complementary = any((source, name) in rules.complementary for name in told)
-    if rule.inhabitants and complementary:
-        counts.append(_sum_of((source,), period, indicator.at(rule.inhabitants, period)))
-        people = counts[-1].indicator.code
-    effect = max((rule.effect_of(name) for name in told), default=rule.effect)
-    return _Plan(one, source, rule, complementary, effect, base, people, tuple(counts))
-
-
-def _source_of(
-    indicator: Indicator, names: Sequence[str], period: str, figures: Mapping[str, Figures]
-) -> str:
-    """Return which of an indicator's sources gave its figures."""
-    for source in indicator.sources:
-        if any(
-            (source, name, period) in one.value.columns
-            for one in figures.values()
-            for name in names
-        ):
-            return source
-    return indicator.sources[0]
-
-
-def sums_behind(
-    indicator: Indicator, period: str, rule: PrecisionRule
-) -> list[tuple[str, str, str]]:
-    """Return the (source, variable, period) that intervals need beside the indicator's own."""
-    wanted = []
-    if size := indicator.size:
-        names = indicator.at(size.variables, size.period)
-        wanted += [(size.source, name, size.period) for name in names]
-    for source in indicator.sources:
-        wanted += [(source, name, period) for name in indicator.at(rule.inhabitants, period)]
-    return wanted
-
-
-def _sum_of(sources: tuple[str, ...], period: str, names: tuple[str, ...]) -> Asked:
-    """Return the count that adds some variables up, as an indicator nobody named."""
-    code = f"{'+'.join(sources)} {period} {'+'.join(names)}"
-    return Asked(
-        Indicator(
-            code, code, code, "", Nature.COUNT, "", 0, "neutral", "", "", sources, numerator=names
-        ),
-        period,
-    )
-
-
-def _counted(
-    plans: Sequence[_Plan],
-    figures: Mapping[str, Figures],
-    place: Place,
-    sources: Mapping[str, SourceNote],
-) -> dict[tuple[str, str], Record]:
-    """Carry the denominators and the inhabitants to the territories, each sum once."""
-    once = {one.indicator.code: one for plan in plans for one in plan.counts}
-    if not once:
-        return {}
-    frame = compute(list(once.values()), figures, place, sources)
-    return {(str(row["indicator"]), str(row["territory"])): row for row in records(frame)}
+#: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
+#: varies (NaN without one), its method, its caution.
+_LAID = ("base", "size", "share", "spread", "kind", "flag")
 
 
 def _laid(
     row: Record,
-    plan: _Plan,
-    counted: Mapping[tuple[str, str], Record],
+    plan: Plan,
+    behind: Mapping[tuple[str, str], Record],
     sources: Mapping[str, SourceNote],
     rules: Rules,
-) -> tuple[float, float, float, str, str]:
-    """Return a cell's denominator, the least it can be, what one is worth, its method, its caution."""
+) -> tuple[float, float, float, float, str, str]:
+    """Return what :data:`_LAID` names."""
     indicator, code = plan.asked.indicator, str(row["territory"])
     if _is_published(row, indicator, sources):
-        return _NAN, _NAN, 1.0, rules.of(indicator.published[0]).method, ""
-    base = counted.get((plan.base, code))
+        return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
+    base = behind.get((plan.base, code))
     kind = {"none": "exhaustive", "": plan.rule.method}.get(
         indicator.precision, indicator.precision
     )
-    share, flag = 1.0, ""
+    share, spread, flag = 1.0, _NAN, ""
+    size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
     if kind == "census":
         commune = rules.communes.get(code, "")
         fraction = plan.rule.fraction_of(commune, complementary=plan.complementary)
         share = effective_share(fraction, plan.effect)
-        people = _most(counted.get((plan.inhabitants, code)))
-        flag = _flag(row, indicator, _most(base), people, plan.rule)
+        people = most_of(behind.get((plan.inhabitants, code)))
+        flag = _flag(row, indicator, most_of(base), people, plan.rule)
+        whole = largest_of(behind.get((plan.whole, code)))
+        note = sources.get(plan.source)
+        # The width of a guarded count's interval would tell its whole.
+        if whole > 0 and not (note and note.rule.guarded):
+            # A larger whole widens the interval: what the passage leaves open is taken at its most.
+            size, spread = whole, plan.dispersion
         if not np.isfinite(share):
             share, kind = 1.0, "exhaustive"
-    size = _most(base) if row["status"] == str(Status.CONTEXT) else _least(base)
-    return float(base["value"]) if base else _NAN, size, share, kind, flag
+    return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
 
 
 def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, SourceNote]) -> bool:
@@ -265,22 +170,6 @@ def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, Sourc
         and row["source"] == note.label
         and indicator.published[0] not in indicator.sources
     )
-
-
-def _most(row: Record | None) -> float:
-    """Return a count, or the most it can be: that of what holds a part."""
-    if row is None:
-        return _NAN
-    value = float(row["value"])
-    return value if not np.isnan(value) else float(row["high"])
-
-
-def _least(row: Record | None) -> float:
-    """Return a count, or the least it can be: an interval must not be too narrow."""
-    if row is None:
-        return _NAN
-    value = float(row["value"])
-    return value if not np.isnan(value) else float(row["low"])
 
 
 def _flag(
@@ -295,7 +184,7 @@ def _flag(
 
 
 def _bounded(
-    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, _Plan], choice: str
+    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, Plan], choice: str
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]
@@ -309,11 +198,12 @@ def _bounded(
     factor = np.array([one.factor for one in indicator], dtype=float)
     share = told["share"].to_numpy(dtype=float)
     size = told["size"].to_numpy(dtype=float) * share
+    spread = told["spread"].to_numpy(dtype=float)
     for model in ("proportion", "ratio", "count", "exact count", "exact ratio"):
         chosen = wanted.to_numpy(dtype=bool) & (models == model)
         if chosen.any():
             scale = factor / share if "count" in model else factor
-            _fill(frame, chosen, model, scale[chosen], size[chosen])
+            _fill(frame, chosen, model, scale[chosen], (size[chosen], spread[chosen]))
     for bound in ("low", "high"):
         # What a figure of the enclosing territory leaves open is not said of this one.
         own = frame[f"all_{bound}"].notna() & (frame["status"] != str(Status.CONTEXT))
@@ -349,7 +239,11 @@ def _model(indicator: Indicator, kind: str) -> str:
 
 
 def _fill(
-    frame: pd.DataFrame, chosen: NDArray[np.bool_], model: str, scale: Array, size: Array
+    frame: pd.DataFrame,
+    chosen: NDArray[np.bool_],
+    model: str,
+    scale: Array,
+    among_what: tuple[Array, Array],
 ) -> None:
     """Write the intervals of the chosen cells, around their value and around their bounds."""
     rows = frame.index[chosen]
@@ -367,14 +261,20 @@ def _fill(
         (SURE, ("wide_low", "wide_high")),
     ):
         around = below == "sampling_low"
-        low, _ = _interval(model, value if around else least, size, confidence)
-        _, high = _interval(model, value if around else most, size, confidence)
+        low, _ = _interval(model, value if around else least, among_what, confidence)
+        _, high = _interval(model, value if around else most, among_what, confidence)
         frame.loc[rows, below] = low * scale
         frame.loc[rows, above] = high * scale
 
 
-def _interval(model: str, point: Array, size: Array, confidence: float) -> tuple[Array, Array]:
-    """Return the interval of points: proportions or ratios of ``size``, or counts."""
+def _interval(
+    model: str, point: Array, among_what: tuple[Array, Array], confidence: float
+) -> tuple[Array, Array]:
+    """Return the interval of points: proportions or ratios of a size, or counts.
+
+    ``among_what`` is that size; for a count, its whole and how it varies, where they are known.
+    """
+    size, spread = among_what
     known = ~np.isnan(point) & (np.ones_like(point, dtype=bool) if "count" in model else size > 0)
     low, high = np.full_like(point, np.nan), np.full_like(point, np.nan)
     if not known.any():
@@ -388,6 +288,11 @@ def _interval(model: str, point: Array, size: Array, confidence: float) -> tuple
     exact_below, exact_above = poisson_exact(counts, confidence)
     few = (counts < _FEW) | ("exact" in model)
     below, above = np.where(few, exact_below, below), np.where(few, exact_above, above)
+    if model == "count":
+        within_low, within_high = among(counts, np.maximum(n, counts), spread[known], confidence)
+        bounded = np.isfinite(within_high)
+        below = np.where(bounded, within_low, below)
+        above = np.where(bounded, within_high, above)
     by = 1.0 if "count" in model else n
     low[known], high[known] = below / by, above / by
     return low, high

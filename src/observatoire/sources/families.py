@@ -14,6 +14,7 @@ from observatoire.errors import DescriptorError
 from observatoire.sources.descriptor import BLANK_MEANINGS
 from observatoire.sources.filespec import LAYOUTS, PERIOD_COLUMN_FORMS
 from observatoire.sources.periods import period_in, year_of
+from observatoire.sources.precision import read_precision
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Family:
     period: PeriodRule
     markers: Mapping[str, object]
     secrecy: Mapping[str, object]
+    precision: Mapping[str, object]
     measures: tuple[Measure, ...]
     labels: Mapping[str, str]
 
@@ -222,6 +224,7 @@ def _read_family(path: Path, _: bytes) -> Family:
         period=_read_period(table.child("period")),
         markers=_read_markers(table.child("markers")),
         secrecy=_read_secrecy(table.child("secrecy")),
+        precision=_read_precision(table.child("precision")),
         measures=tuple(_read_measure(child) for child in table.array("variables")),
         labels=_read_labels(table.child("labels")),
     )
@@ -304,6 +307,12 @@ def _read_secrecy(table: Declaration) -> dict[str, object]:
     }
     table.close()
     return read
+
+
+def _read_precision(table: Declaration) -> Mapping[str, object]:
+    """Return the table as it stands, for a ``source.toml`` to say it again, once it is known to be fit."""
+    read_precision(table)
+    return table.table
 
 
 def _read_measure(table: Declaration) -> Measure:

@@ -102,6 +102,7 @@ def _family_plan(found: Found) -> Plan:
         },
         markers=dict(family.markers),
         secrecy=dict(family.secrecy),
+        precision=dict(family.precision),
         variables=variables,
         strangers=[
             one

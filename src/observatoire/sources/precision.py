@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from observatoire.declarations import Declaration
 
@@ -20,11 +20,25 @@ COMPLEMENTARY = "complémentaire"
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What a count is a part of: the variables that add up to it, and how it varies itself.
+
+    ``dispersion`` is the variance of what a dwelling drawn holds of the whole, over its mean: 0 for the
+    dwellings, which the register of addresses counts; about 1 for people, a dwelling being empty or
+    full.
+    """
+
+    among: tuple[str, ...]
+    dispersion: float = 1.0
+
+
+@dataclass(frozen=True)
 class PrecisionRule:
     """What is drawn, in which share, and the producer's own words of caution.
 
     ``effects`` tells, by pattern of a variable's code, how many times as much as a draw of
-    persons the draw of addresses makes it vary; the first pattern that fits wins.
+    persons the draw of addresses makes it vary; ``wholes`` what it is counted among. The first
+    pattern that fits wins.
     """
 
     method: str = "unknown"
@@ -34,6 +48,7 @@ class PrecisionRule:
     complementary_whole: float = 1.0
     effect: float = 1.0
     effects: tuple[tuple[str, float], ...] = ()
+    wholes: tuple[tuple[str, Whole], ...] = ()
     careful_below: float = 0.0
     complementary_below: float = 0.0
     inhabitants: tuple[str, ...] = ()
@@ -49,6 +64,24 @@ class PrecisionRule:
         """
         fitting = (effect for pattern, effect in self.effects if fnmatchcase(variable, pattern))
         return next(fitting, self.effect)
+
+    def whole_of(self, variables: Iterable[str]) -> Whole | None:
+        """Return what a sum of variables is counted among; nothing when they do not share it.
+
+        Examples
+        --------
+        >>> homes, people = Whole(("PYY_LOG",), 0.0), Whole(("PYY_POP",))
+        >>> rule = PrecisionRule("census", 0.4, wholes=(("P*_RP*", homes), ("P*_POP*", people)))
+        >>> rule.whole_of(["P16_RPMAISON", "P16_RPAPPART"]) == homes
+        True
+        >>> rule.whole_of(["P16_RP", "P16_POP"]), rule.whole_of(["C16_FAM"])
+        (None, None)
+        """
+        found = {
+            next((whole for pattern, whole in self.wholes if fnmatchcase(one, pattern)), None)
+            for one in variables
+        }
+        return found.pop() if len(found) == 1 else None
 
     def fraction_of(self, commune: str, *, complementary: bool) -> float:
         """Return the share of a commune's people that a figure rests on.
@@ -67,7 +100,11 @@ class PrecisionRule:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the rule as plain values, to keep."""
-        return {**self.__dict__, "effects": [list(pair) for pair in self.effects]}
+        return {
+            **self.__dict__,
+            "effects": [list(pair) for pair in self.effects],
+            "wholes": [[pattern, list(of.among), of.dispersion] for pattern, of in self.wholes],
+        }
 
     @staticmethod
     def from_dict(told: Mapping[str, Any]) -> PrecisionRule:
@@ -75,7 +112,8 @@ class PrecisionRule:
 
         Examples
         --------
-        >>> rule = PrecisionRule("census", 0.4, effects=(("C*", 3.0),), inhabitants=("P",))
+        >>> rule = PrecisionRule("census", 0.4, effects=(("C*", 3.0),), inhabitants=("P",),
+        ...                      wholes=(("P*", Whole(("P16_LOG",), 0.0)),))
         >>> PrecisionRule.from_dict(rule.as_dict()) == rule
         True
         """
@@ -87,6 +125,10 @@ class PrecisionRule:
                 "effects": tuple(
                     (str(pattern), float(effect)) for pattern, effect in told["effects"]
                 ),
+                "wholes": tuple(
+                    (str(pattern), Whole(tuple(among), float(dispersion)))
+                    for pattern, among, dispersion in told.get("wholes", ())
+                ),
             }
         )
 
@@ -97,7 +139,8 @@ def read_precision(table: Declaration) -> PrecisionRule:
     Raises
     ------
     DescriptorError
-        On an unknown method or key, a share that is not one, an effect that is not positive.
+        On an unknown method or key, a share that is not one, an effect that is not positive, a whole
+        without variables.
     """
     method = table.text("method", "unknown", choices=PRECISION_METHODS)
     fraction = _share(table, "fraction", 0.4 if method == "census" else 1.0)
@@ -109,6 +152,7 @@ def read_precision(table: Declaration) -> PrecisionRule:
         complementary_whole=_share(table, "complementary_whole", 0.25),
         effect=_positive(table, "effect"),
         effects=_effects(table.child("effects")),
+        wholes=tuple((code, _whole(one)) for code, one in table.children("wholes").items()),
         careful_below=_count(table, "careful_below"),
         complementary_below=_count(table, "complementary_below"),
         inhabitants=table.texts("inhabitants"),
@@ -128,6 +172,14 @@ def _effects(table: Declaration) -> tuple[tuple[str, float], ...]:
     return pairs
 
 
+def _whole(table: Declaration) -> Whole:
+    whole = Whole(table.texts("among"), _count(table, "dispersion", 1.0))
+    table.close()
+    if not whole.among:
+        raise table.refuse("among", 'il faut dire parmi quoi l’on compte (among = ["PYY_LOG"])')
+    return whole
+
+
 def _share(table: Declaration, key: str, default: float) -> float:
     share = table.take(key, float, default)
     if not 0 < share <= 1:
@@ -144,8 +196,8 @@ def _positive(table: Declaration, key: str) -> float:
     return effect
 
 
-def _count(table: Declaration, key: str) -> float:
-    count = table.take(key, float, 0.0)
+def _count(table: Declaration, key: str, default: float = 0.0) -> float:
+    count = table.take(key, float, default)
     if not 0 <= count < float("inf"):
-        raise table.refuse(key, "un effectif ne peut être négatif")
+        raise table.refuse(key, "on attend un nombre, qui ne peut être négatif")
     return count

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from observatoire.sources.measuring import Writing
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -31,6 +28,7 @@ class Plan:
     file: dict[str, object] = field(default_factory=dict)
     markers: dict[str, object] = field(default_factory=dict)
     secrecy: dict[str, object] = field(default_factory=dict)
+    precision: dict[str, object] = field(default_factory=dict)
     variables: dict[str, dict[str, object]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
@@ -56,6 +54,7 @@ class Plan:
             table: dict[str, object] = getattr(self, name)
             if any(value not in ("", []) for value in table.values()):
                 parts.append(f"[{name}]\n{_lines(table)}")
+        parts += _nested("precision", self.precision)
         for code, measure in self.variables.items():
             doubt = self.doubts.get(code, "")
             comment = f"  # {doubt}" if doubt else ""
@@ -89,6 +88,22 @@ def value(told: object) -> str:
     if isinstance(told, str):
         return json.dumps(told, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(told)
+
+
+def _nested(name: str, table: Mapping[str, object]) -> list[str]:
+    r"""Write a table, and those it holds after its own keys.
+
+    Examples
+    --------
+    >>> _nested("precision", {"fraction": 0.4, "effects": {"P??_RP*": 2.0}})
+    ['[precision]\nfraction = 0.4', '[precision.effects]\n"P??_RP*" = 2.0']
+    """
+    inner = {key(one): told for one, told in table.items() if isinstance(told, Mapping)}
+    own = {one: told for one, told in table.items() if not isinstance(told, Mapping)}
+    parts = [f"[{name}]\n{_lines(own)}"] if own else []
+    for one, told in inner.items():
+        parts += _nested(f"{name}.{one}", told)
+    return parts
 
 
 def _lines(table: Mapping[str, object]) -> str:
