@@ -67,6 +67,10 @@ def read(place: Place, path: Path) -> dict[tuple[str, str, str], float]:
     return dict(zip(keys, cells["value"], strict=True))
 
 
+def plain(shown: object) -> str:
+    return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def refusal(place: Place, path: Path) -> ObservatoireError:
     """Return the error that refuses a file; the warehouse stays as it was."""
     warehouse = place.opened[0] if place.opened else place.warehouse()
@@ -183,7 +187,12 @@ def test_units_after_numbers(place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "remedy"),
-    [("12*", "appel de note"), ("40 (p)", "appel de note"), ("12 k€", "sans unité")],
+    [
+        ("12 (3)", "appel de note"),
+        ("12 k€", "sans unité"),
+        ("(12)", "un négatif (-12)"),
+        ("(1 234,5)", "écrivez -1 234,5"),
+    ],
 )
 def test_what_cannot_be_read_is_said_and_never_left_out(
     place: Place, cell: str, remedy: str
@@ -192,6 +201,85 @@ def test_what_cannot_be_read_is_said_and_never_left_out(
     error = refusal(place, path)
     assert isinstance(error, UnreadableNumberError)
     says(error, cell, "ligne 2", remedy)
+
+
+def test_parentheses_read_in_two_ways_and_are_refused_with_both(place: Place) -> None:
+    path = place.write("a-2016.csv", "Quartier;Aides\nFour à Chaux;(12)\nPlace d’Armes;3\n")
+    says(refusal(place, path), "(12)", "ligne 2", "négatif", "englobe", 'missing = ["(12)"]')
+
+
+MARKED = {
+    "12*": (12, "appel de note"),
+    "12 *": (12, "appel de note"),
+    "1 234,5 (p)": (1234.5, "provisoire"),
+    "12 (e)": (12, "estimé"),
+    "12 (R)": (12, "révisé"),
+    "12¹": (12, "appel de note"),
+    "12,5 % (p)": (12.5, "provisoire"),
+}
+
+
+@pytest.mark.parametrize("cell", MARKED)
+def test_a_number_with_its_mark_is_kept_and_told(
+    place: Place, warehouse: Warehouse, cell: str
+) -> None:
+    more = "7 %" if "%" in cell else "7"
+    path = place.write("a-2016.csv", f"Quartier;Aides\nFour à Chaux;{cell}\nPlace d’Armes;{more}\n")
+    value, note = MARKED[cell]
+    shown = preview_file(place.workspace, path)
+    assert "1 nombre gardé" in plain(shown)
+    report = load_file(warehouse, place.workspace, path)
+    assert any(note in one and "1 nombre gardé" in plain(one) for one in report.notices)
+    told = "SELECT value, status, note, marker FROM observation ORDER BY line"
+    first, second = warehouse.rows(told)
+    assert first[:3] == (value, "observed", note)
+    assert first[3].replace(" %", "") == cell.replace(" %", "")
+    assert second == (7, "observed", "", "")
+    written = shown.write()
+    load_source(warehouse, place.workspace, written.parent)
+    assert warehouse.rows(told + " LIMIT 2")[0] == first
+
+
+OPEN = ("10 et plus", "plus de 10", "> 10", "≥ 10", ">=10", "10 ou plus", "10+")
+
+
+@pytest.mark.parametrize("cell", OPEN)
+def test_an_open_class_never_has_a_ceiling(place: Place, warehouse: Warehouse, cell: str) -> None:
+    text = f"Quartier;Aidés\nFour à Chaux;{cell}\nPlace d’Armes;moins de cinq\nCentre et Terres;7\n"
+    path = place.write("a-2016.csv", text)
+    assert f"« {cell} » : 1 classe ouverte" in plain(preview_file(place.workspace, path))
+    report = load_file(warehouse, place.workspace, path)
+    assert any("classe ouverte" in plain(one) for one in report.notices)
+    assert warehouse.rows(
+        "SELECT value, low, high, status, marker FROM observation ORDER BY line"
+    ) == [
+        (None, 10, None, "missing", cell),
+        (None, 0, 4, "bounded", "moins de cinq"),
+        (7, None, None, "observed", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("Néant", "observed"), ("aucun", "observed"), ("N.D.", "missing"), ("nd", "missing"),
+        ("NC", "secret"), ("ns", "missing"), ("s.o.", "not_applicable"), ("Sans Objet", "not_applicable"),
+        ("secret stat.", "secret"), ("Confidentiel", "secret"), ("NON RENSEIGNÉ", "missing"), ("-", "missing"),
+        ("—", "missing"), ("…", "missing"), ("..", "missing"), ("//", "not_applicable"),
+    ],
+)  # fmt: skip
+def test_words_written_for_a_number(
+    place: Place, warehouse: Warehouse, cell: str, status: str
+) -> None:
+    text = f"Quartier;Aidés\nFour à Chaux;{cell}\nPlace d’Armes;3\nCentre et Terres;7\n"
+    path = place.write("a-2016.csv", text)
+    shown = preview_file(place.workspace, path)
+    assert f"« {cell} » = " in plain(shown)
+    report = load_file(warehouse, place.workspace, path)
+    value = 0 if status == "observed" else None
+    told = "SELECT value, status, marker FROM observation ORDER BY line LIMIT 1"
+    assert warehouse.rows(told) == [(value, status, cell)]
+    assert any("lu zéro" in one for one in report.notices) == (value == 0)
 
 
 def test_a_formula_in_error_is_said_for_what_it_is(place: Place) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.sources.faults import HARMLESS
-from observatoire.typography import NO_BREAK, enumerate_words, plural, spaced
+from observatoire.sources.remarks import told_remarks
+from observatoire.typography import NO_BREAK, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -132,7 +133,12 @@ def _column_section(plan: Plan, parsed: Parsed) -> Section:
 
 
 def _signs(plan: Plan, parsed: Parsed) -> list[str]:
-    words = {"secret": "secret", "missing": "non disponible", "not_applicable": "sans objet"}
+    words = {
+        "secret": "secret",
+        "missing": "non disponible",
+        "not_applicable": "sans objet",
+        "zero": "zéro, à vérifier",
+    }
     told = [
         f"« {sign} » = {word}"
         for kind, word in words.items()
@@ -141,10 +147,16 @@ def _signs(plan: Plan, parsed: Parsed) -> list[str]:
     lines = [f"Signes : {enumerate_words(told)}."] if told else []
     ranged = parsed.cells[parsed.cells["status"] == "bounded"].drop_duplicates("marker")
     lines += [
-        f"« {row.marker} » = entre {row.low:g} et {row.high:g} ({row.note})."
-        for row in ranged.head(_MOST).itertuples()
+        f"« {marker} » = entre {_shown(float(low))} et {_shown(float(high))} ({note})."
+        for marker, low, high, note in ranged[["marker", "low", "high", "note"]]
+        .head(_MOST)
+        .to_numpy(object)
     ]
-    return lines
+    return lines + told_remarks(parsed)
+
+
+def _shown(bound: float) -> str:
+    return number(bound, 0 if bound.is_integer() else 1)
 
 
 def _texts(told: object) -> list[str]:

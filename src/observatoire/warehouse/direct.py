@@ -9,7 +9,13 @@ from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
 from observatoire.typography import enumerate_words, plural
-from observatoire.warehouse.filling import check_on_error, load_source, matchers, scope
+from observatoire.warehouse.filling import (
+    check_on_error,
+    load_source,
+    matchers,
+    notices_of,
+    scope,
+)
 from observatoire.warehouse.loads import LoadReport, store_files
 
 if TYPE_CHECKING:
@@ -121,6 +127,7 @@ def _notices(preview: Preview) -> tuple[str, ...]:
                 "Une même variable sur plusieurs périodes : "
                 f"{enumerate_words([f'« {one} »' for one in made], most=6)}."
             )
+    told += notices_of([preview.parsed]) if preview.parsed is not None else []
     return tuple(told)
 
 
