@@ -12,6 +12,7 @@ import xlsxwriter
 from building import Place, dump, says
 from observatoire.errors import (
     DescriptorError,
+    DuplicateKeyError,
     FileError,
     UnknownNameError,
     UnknownTerritoryError,
@@ -359,3 +360,46 @@ def test_an_empty_territory_stays_a_fault_where_no_total_is_said_before_it(
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "ligne 3", "La cellule du territoire est vide")
+
+
+# --- One name, two forms --------------------------------------------------------------------------
+
+FORMS = "SELECT file, superseded_by IS NULL FROM load ORDER BY id"
+
+
+def test_the_same_table_in_another_form_takes_the_place_of_the_first(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = [["Quartier", "Aidés"], ["Four à Chaux", 5], ["Place d’Armes", 6]]
+    text = "Quartier;Aidés\nFour à Chaux;4\nPlace d’Armes;6\n"
+    load_file(warehouse, place.workspace, place.write("suivi-2016.csv", text))
+    path = place.write("suivi-2016.xlsx", book(rows))
+    report = load_file(warehouse, place.workspace, path)
+    assert any("« suivi-2016.csv »" in one and "historique" in one for one in report.notices)
+    assert report.files[0].outcome == "remplace la version précédente"
+    assert warehouse.rows(FORMS) == [("suivi-2016.csv", False), ("suivi-2016.xlsx", True)]
+    assert cells(warehouse)["Q2", "Aidés"][0] == 5
+    again = load_file(warehouse, place.workspace, path)
+    assert not again.changed
+    assert not any("Remplace" in one for one in again.notices)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "period"),
+    [
+        ("suivi-2016.tsv", "Quartier\tRSA", None),
+        ("suivi-2016.tsv", "Quartier\tAidés", "2015"),
+        ("suivi 2016.tsv", "Quartier\tAidés", None),
+    ],
+)
+def test_another_table_of_the_same_name_is_refused_and_says_to_rename_it(
+    place: Place, warehouse: Warehouse, name: str, header: str, period: str | None
+) -> None:
+    text = "Quartier;Aidés\nFour à Chaux;4\nPlace d’Armes;6\n"
+    load_file(warehouse, place.workspace, place.write("suivi-2016.csv", text))
+    before = dump(warehouse)
+    path = place.write(name, f"{header}\nFour à Chaux\t4\nPlace d’Armes\t6\n")
+    with pytest.raises(DuplicateKeyError) as caught:
+        load_file(warehouse, place.workspace, path, period=period or "")
+    says(caught.value, "« suivi-2016.csv »", name, "renommez", "« suivi-2016 »")
+    assert dump(warehouse) == before
