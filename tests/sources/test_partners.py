@@ -27,6 +27,7 @@ from observatoire.sources.writings import ungroup
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
 from odf_made import percentages
+from xls_made import shown_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +158,38 @@ def test_a_rate_beyond_one_shown_in_per_cent(place: Place) -> None:
 def test_percentages_of_an_opendocument_sheet(place: Place) -> None:
     rows = [["Quartier", "Taux"], ["Four à Chaux", 0.125], ["Place d’Armes", "30 %"]]
     assert set(read(place, place.write("taux-2016.ods", percentages(rows))).values()) == {12.5, 30}
+
+
+@pytest.mark.parametrize("code", ["0%", "0.0 %", '0.0" "%', "[Red]0.00%;-0.00%"])
+def test_cells_of_an_old_workbook_shown_in_per_cent(place: Place, code: str) -> None:
+    cells: list[tuple[int, int, object, int]] = [
+        (0, 0, "Quartier", 0), (0, 1, "Taux", 0), (0, 2, "Part", 0), (0, 3, "Autre", 0), (0, 4, "Vu", 0),
+        (1, 0, "Four à Chaux", 0), (1, 1, 0.125, 1), (1, 2, [25, 50], 1), (1, 4, 0.25, 2),
+        (2, 0, "Place d’Armes", 0), (2, 1, "30 %", 0), (2, 2, 40, 1), (2, 3, 150, 1), (2, 4, 0.75, 2),
+    ]  # fmt: skip
+    path = place.write("taux-2016.xls", shown_cells(["General", code, '0.00"%"'], cells))
+    assert read(place, path) == {
+        ("Q2", "Taux", "2016"): 12.5,
+        ("Q2", "Part", "2016"): 25,
+        ("Q2", "Autre", "2016"): 50,
+        ("Q2", "Vu", "2016"): 0.25,
+        ("Q3", "Taux", "2016"): 30,
+        ("Q3", "Part", "2016"): 40,
+        ("Q3", "Autre", "2016"): 150,
+        ("Q3", "Vu", "2016"): 0.75,
+    }
+
+
+def test_an_error_of_an_old_workbook_is_no_blank(place: Place) -> None:
+    cells: list[tuple[int, int, object, int]] = [
+        (0, 0, "Quartier", 0), (0, 1, "Aidés", 0), (1, 0, "Four à Chaux", 0), (1, 1, [], 0),
+        (2, 0, "Place d’Armes", 0), (2, 1, 300, 0),
+    ]  # fmt: skip
+    says(
+        refusal(place, place.write("a-2016.xls", shown_cells(["General"], cells))),
+        "#DIV/0!",
+        "formule",
+    )
 
 
 def test_a_declared_share_reads_percentages(place: Place, warehouse: Warehouse) -> None:
