@@ -403,3 +403,46 @@ def test_another_table_of_the_same_name_is_refused_and_says_to_rename_it(
         load_file(warehouse, place.workspace, path, period=period or "")
     says(caught.value, "« suivi-2016.csv »", name, "renommez", "« suivi-2016 »")
     assert dump(warehouse) == before
+
+
+# --- No table -------------------------------------------------------------------------------------
+
+
+def test_a_file_without_a_table_is_shown_with_the_reason(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = [["Suivi 2016"], [], ["Secteur", "Aidés", "Montant"], ["Nord", 5, 100], ["Sud", 6, 7.5]]
+    path = place.write("suivi.xlsx", book(rows))
+    before = dump(warehouse)
+    shown = preview_file(place.workspace, path)
+    text = str(shown).replace("\u00a0", " ").replace("\u202f", " ")
+    for said in (
+        "feuille « Lisez-moi »",
+        "feuille « Données »",
+        "4 lignes remplies, 3 colonnes",
+        "en-tête : ligne 3, « Secteur », « Aidés » et « Montant »",
+        "Nord",
+        "7.5",
+        "Ne se charge pas",
+    ):
+        assert said in text, said
+    assert "Secteur" in shown._repr_html_()
+    assert shown.refusal is not None
+    says(
+        shown.refusal, "Aucune colonne ne nomme", "« Données » (4 lignes, ligne 3 : Secteur, Aidés"
+    )
+    with pytest.raises(UnknownTerritoryError):
+        shown.write()
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    assert str(caught.value) == str(shown.refusal)
+    assert dump(warehouse) == before
+
+
+def test_a_table_without_a_header_is_shown(place: Place) -> None:
+    shown = preview_file(
+        place.workspace, place.write("a-2016.csv", "Four à Chaux;5;6\nPlace d’Armes;6;7\n")
+    )
+    assert "Four à Chaux" in str(shown)
+    assert isinstance(shown.refusal, FileError)
+    says(shown.refusal, "ligne 1", "en-tête")

@@ -7,7 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
+from observatoire.sources.headers import column_letter
 from observatoire.sources.remarks import told_remarks
 from observatoire.typography import NO_BREAK, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.errors import ObservatoireError
-    from observatoire.sources.detecting import Found
+    from observatoire.sources.detecting import Found, Sheet
     from observatoire.sources.observations import Parsed
     from observatoire.sources.writing import Plan
+
+#: What is shown of a sheet without a table: lines, columns, letters of a cell.
+_LINES, _COLUMNS, _WIDEST = 8, 6, 24
 
 #: The most lines of one kind that a preview lists.
 _MOST = 12
@@ -49,6 +54,30 @@ def sections(
         made += [_column_section(plan, parsed), _aside_section(parsed)]
     made.append(_verdict(parsed, refusal))
     return made
+
+
+def seen_section(sheet: Sheet) -> Section:
+    """Return what is shown of a sheet in which no table was found: its size, its first lines."""
+    rows = sheet.rows
+    width = max(map(len, (row for _, row in rows)), default=0)
+    lines = [
+        f"{plural(len(rows), 'ligne remplie', 'lignes remplies')}, {plural(width, 'colonne')}."
+    ]
+    at = header_like(rows)
+    if at is not None:
+        told = enumerate_words([f"« {_cut(cell)} »" for cell in filled(rows[at][1])], most=_COLUMNS)
+        lines.append(f"Ce qui ressemble le plus à un en-tête : ligne {rows[at][0]}, {told}.")
+    table = [("Ligne", *(column_letter(rank) for rank in range(min(width, _COLUMNS))))]
+    for number_, row in rows[:_LINES]:
+        cells = [_cut(row[rank]) if rank < len(row) else "" for rank in range(len(table[0]) - 1)]
+        table.append((str(number_), *cells))
+    title = f"Ce qui a été vu, feuille « {sheet.name} »" if sheet.name else "Ce qui a été vu"
+    return Section(title, tuple(lines), tuple(table))
+
+
+def _cut(cell: str) -> str:
+    text = " ".join(cell.split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def _file_section(found: Found, plan: Plan | None) -> Section:
