@@ -18,15 +18,50 @@ def _text(row: int, column: int, text: str) -> bytes:
 
 def old_cells(cells: list[tuple[int, int, str]]) -> bytes:
     """Write cells, each at its row and column, on one sheet named IRIS."""
-    sheet = (
-        _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0010, 0, 0))
-        + b"".join(_text(*cell) for cell in cells)
-        + _record(0x0A, b"")
+    return _workbook(b"".join(_text(*cell) for cell in cells))
+
+
+def shown_cells(formats: list[str], cells: list[tuple[int, int, object, int]]) -> bytes:
+    """Write cells, each with the rank of its format: a text, a number (a whole one in short, a list of
+    them in one record), or an error, which an empty list stands for.
+    """  # fmt: skip
+    told = b"".join(
+        _record(0x041E, struct.pack("<HHB", 164 + rank, len(one), 0) + one.encode("latin-1"))
+        for rank, one in enumerate(formats)
     )
+    told += b"".join(
+        _record(0xE0, struct.pack("<HH16x", 0, 164 + rank)) for rank in range(len(formats))
+    )
+    return _workbook(b"".join(_shown(*cell) for cell in cells), told)
+
+
+def _shown(row: int, column: int, held: object, style: int) -> bytes:
+    place = struct.pack("<HHH", row, column, style)
+    if isinstance(held, str):
+        return _text(row, column, held)
+    if isinstance(held, float):
+        return _record(0x0203, place + struct.pack("<d", held))
+    if isinstance(held, int):
+        return _record(0x027E, place + struct.pack("<I", _short(held)))
+    assert isinstance(held, list)
+    if not held:
+        return _record(0x0205, place + b"\x07\x01")  # #DIV/0!
+    body = b"".join(struct.pack("<HI", style, _short(one)) for one in held)
+    last = column + len(held) - 1
+    return _record(0xBD, struct.pack("<HH", row, column) + body + struct.pack("<H", last))
+
+
+def _short(hundredths: int) -> int:
+    """Write a number of hundredths on thirty bits."""
+    return hundredths << 2 | 3
+
+
+def _workbook(cells: bytes, told: bytes = b"") -> bytes:
+    sheet = _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0010, 0, 0)) + cells + _record(0x0A, b"")
     begin = _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0005, 0, 0))
     named = struct.pack("<BB", 4, 0) + b"IRIS"
-    size = len(begin) + 4 + 6 + len(named) + 4
-    told = _record(0x85, struct.pack("<IBB", size, 0, 0) + named)
+    size = len(begin) + len(told) + 4 + 6 + len(named) + 4
+    told += _record(0x85, struct.pack("<IBB", size, 0, 0) + named)
     return compound(begin + told + _record(0x0A, b"") + sheet)
 
 

@@ -27,6 +27,7 @@ from observatoire.sources.writings import ungroup
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
 from odf_made import percentages
+from xls_made import shown_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,10 @@ def read(place: Place, path: Path) -> dict[tuple[str, str, str], float]:
     cells = shown.parsed.observations
     keys = zip(cells["territory"], cells["variable"], cells["period"], strict=True)
     return dict(zip(keys, cells["value"], strict=True))
+
+
+def plain(shown: object) -> str:
+    return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def refusal(place: Place, path: Path) -> ObservatoireError:
@@ -155,6 +160,38 @@ def test_percentages_of_an_opendocument_sheet(place: Place) -> None:
     assert set(read(place, place.write("taux-2016.ods", percentages(rows))).values()) == {12.5, 30}
 
 
+@pytest.mark.parametrize("code", ["0%", "0.0 %", '0.0" "%', "[Red]0.00%;-0.00%"])
+def test_cells_of_an_old_workbook_shown_in_per_cent(place: Place, code: str) -> None:
+    cells: list[tuple[int, int, object, int]] = [
+        (0, 0, "Quartier", 0), (0, 1, "Taux", 0), (0, 2, "Part", 0), (0, 3, "Autre", 0), (0, 4, "Vu", 0),
+        (1, 0, "Four à Chaux", 0), (1, 1, 0.125, 1), (1, 2, [25, 50], 1), (1, 4, 0.25, 2),
+        (2, 0, "Place d’Armes", 0), (2, 1, "30 %", 0), (2, 2, 40, 1), (2, 3, 150, 1), (2, 4, 0.75, 2),
+    ]  # fmt: skip
+    path = place.write("taux-2016.xls", shown_cells(["General", code, '0.00"%"'], cells))
+    assert read(place, path) == {
+        ("Q2", "Taux", "2016"): 12.5,
+        ("Q2", "Part", "2016"): 25,
+        ("Q2", "Autre", "2016"): 50,
+        ("Q2", "Vu", "2016"): 0.25,
+        ("Q3", "Taux", "2016"): 30,
+        ("Q3", "Part", "2016"): 40,
+        ("Q3", "Autre", "2016"): 150,
+        ("Q3", "Vu", "2016"): 0.75,
+    }
+
+
+def test_an_error_of_an_old_workbook_is_no_blank(place: Place) -> None:
+    cells: list[tuple[int, int, object, int]] = [
+        (0, 0, "Quartier", 0), (0, 1, "Aidés", 0), (1, 0, "Four à Chaux", 0), (1, 1, [], 0),
+        (2, 0, "Place d’Armes", 0), (2, 1, 300, 0),
+    ]  # fmt: skip
+    says(
+        refusal(place, place.write("a-2016.xls", shown_cells(["General"], cells))),
+        "#DIV/0!",
+        "formule",
+    )
+
+
 def test_a_declared_share_reads_percentages(place: Place, warehouse: Warehouse) -> None:
     place.source_toml('nature = "rate"\nunit = "%"', 'nature = "rate"\nunit = "part"')
     place.csv("IRIS;LIBIRIS;POP;TAUX\n972090101;x;1;12,5 %\n972090102;x;2;0,3\n")
@@ -183,7 +220,12 @@ def test_units_after_numbers(place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "remedy"),
-    [("12*", "appel de note"), ("40 (p)", "appel de note"), ("12 k€", "sans unité")],
+    [
+        ("12 (3)", "appel de note"),
+        ("12 k€", "sans unité"),
+        ("(12)", "un négatif (-12)"),
+        ("(1 234,5)", "écrivez -1 234,5"),
+    ],
 )
 def test_what_cannot_be_read_is_said_and_never_left_out(
     place: Place, cell: str, remedy: str
@@ -192,6 +234,85 @@ def test_what_cannot_be_read_is_said_and_never_left_out(
     error = refusal(place, path)
     assert isinstance(error, UnreadableNumberError)
     says(error, cell, "ligne 2", remedy)
+
+
+def test_parentheses_read_in_two_ways_and_are_refused_with_both(place: Place) -> None:
+    path = place.write("a-2016.csv", "Quartier;Aides\nFour à Chaux;(12)\nPlace d’Armes;3\n")
+    says(refusal(place, path), "(12)", "ligne 2", "négatif", "englobe", 'missing = ["(12)"]')
+
+
+MARKED = {
+    "12*": (12, "appel de note"),
+    "12 *": (12, "appel de note"),
+    "1 234,5 (p)": (1234.5, "provisoire"),
+    "12 (e)": (12, "estimé"),
+    "12 (R)": (12, "révisé"),
+    "12¹": (12, "appel de note"),
+    "12,5 % (p)": (12.5, "provisoire"),
+}
+
+
+@pytest.mark.parametrize("cell", MARKED)
+def test_a_number_with_its_mark_is_kept_and_told(
+    place: Place, warehouse: Warehouse, cell: str
+) -> None:
+    more = "7 %" if "%" in cell else "7"
+    path = place.write("a-2016.csv", f"Quartier;Aides\nFour à Chaux;{cell}\nPlace d’Armes;{more}\n")
+    value, note = MARKED[cell]
+    shown = preview_file(place.workspace, path)
+    assert "1 nombre gardé" in plain(shown)
+    report = load_file(warehouse, place.workspace, path)
+    assert any(note in one and "1 nombre gardé" in plain(one) for one in report.notices)
+    told = "SELECT value, status, note, marker FROM observation ORDER BY line"
+    first, second = warehouse.rows(told)
+    assert first[:3] == (value, "observed", note)
+    assert first[3].replace(" %", "") == cell.replace(" %", "")
+    assert second == (7, "observed", "", "")
+    written = shown.write()
+    load_source(warehouse, place.workspace, written.parent)
+    assert warehouse.rows(told + " LIMIT 2")[0] == first
+
+
+OPEN = ("10 et plus", "plus de 10", "> 10", "≥ 10", ">=10", "10 ou plus", "10+")
+
+
+@pytest.mark.parametrize("cell", OPEN)
+def test_an_open_class_never_has_a_ceiling(place: Place, warehouse: Warehouse, cell: str) -> None:
+    text = f"Quartier;Aidés\nFour à Chaux;{cell}\nPlace d’Armes;moins de cinq\nCentre et Terres;7\n"
+    path = place.write("a-2016.csv", text)
+    assert f"« {cell} » : 1 classe ouverte" in plain(preview_file(place.workspace, path))
+    report = load_file(warehouse, place.workspace, path)
+    assert any("classe ouverte" in plain(one) for one in report.notices)
+    assert warehouse.rows(
+        "SELECT value, low, high, status, marker FROM observation ORDER BY line"
+    ) == [
+        (None, 10, None, "missing", cell),
+        (None, 0, 4, "bounded", "moins de cinq"),
+        (7, None, None, "observed", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("Néant", "observed"), ("aucun", "observed"), ("N.D.", "missing"), ("nd", "missing"),
+        ("NC", "secret"), ("ns", "missing"), ("s.o.", "not_applicable"), ("Sans Objet", "not_applicable"),
+        ("secret stat.", "secret"), ("Confidentiel", "secret"), ("NON RENSEIGNÉ", "missing"), ("-", "missing"),
+        ("—", "missing"), ("…", "missing"), ("..", "missing"), ("//", "not_applicable"),
+    ],
+)  # fmt: skip
+def test_words_written_for_a_number(
+    place: Place, warehouse: Warehouse, cell: str, status: str
+) -> None:
+    text = f"Quartier;Aidés\nFour à Chaux;{cell}\nPlace d’Armes;3\nCentre et Terres;7\n"
+    path = place.write("a-2016.csv", text)
+    shown = preview_file(place.workspace, path)
+    assert f"« {cell} » = " in plain(shown)
+    report = load_file(warehouse, place.workspace, path)
+    value = 0 if status == "observed" else None
+    told = "SELECT value, status, marker FROM observation ORDER BY line LIMIT 1"
+    assert warehouse.rows(told) == [(value, status, cell)]
+    assert any("lu zéro" in one for one in report.notices) == (value == 0)
 
 
 def test_a_formula_in_error_is_said_for_what_it_is(place: Place) -> None:

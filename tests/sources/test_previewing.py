@@ -12,6 +12,7 @@ import xlsxwriter
 from building import Place, dump, says
 from observatoire.errors import (
     DescriptorError,
+    DuplicateKeyError,
     FileError,
     UnknownNameError,
     UnknownTerritoryError,
@@ -359,3 +360,89 @@ def test_an_empty_territory_stays_a_fault_where_no_total_is_said_before_it(
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "ligne 3", "La cellule du territoire est vide")
+
+
+# --- One name, two forms --------------------------------------------------------------------------
+
+FORMS = "SELECT file, superseded_by IS NULL FROM load ORDER BY id"
+
+
+def test_the_same_table_in_another_form_takes_the_place_of_the_first(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = [["Quartier", "Aidés"], ["Four à Chaux", 5], ["Place d’Armes", 6]]
+    text = "Quartier;Aidés\nFour à Chaux;4\nPlace d’Armes;6\n"
+    load_file(warehouse, place.workspace, place.write("suivi-2016.csv", text))
+    path = place.write("suivi-2016.xlsx", book(rows))
+    report = load_file(warehouse, place.workspace, path)
+    assert any("« suivi-2016.csv »" in one and "historique" in one for one in report.notices)
+    assert report.files[0].outcome == "remplace la version précédente"
+    assert warehouse.rows(FORMS) == [("suivi-2016.csv", False), ("suivi-2016.xlsx", True)]
+    assert cells(warehouse)["Q2", "Aidés"][0] == 5
+    again = load_file(warehouse, place.workspace, path)
+    assert not again.changed
+    assert not any("Remplace" in one for one in again.notices)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "period"),
+    [
+        ("suivi-2016.tsv", "Quartier\tRSA", None),
+        ("suivi-2016.tsv", "Quartier\tAidés", "2015"),
+        ("suivi 2016.tsv", "Quartier\tAidés", None),
+    ],
+)
+def test_another_table_of_the_same_name_is_refused_and_says_to_rename_it(
+    place: Place, warehouse: Warehouse, name: str, header: str, period: str | None
+) -> None:
+    text = "Quartier;Aidés\nFour à Chaux;4\nPlace d’Armes;6\n"
+    load_file(warehouse, place.workspace, place.write("suivi-2016.csv", text))
+    before = dump(warehouse)
+    path = place.write(name, f"{header}\nFour à Chaux\t4\nPlace d’Armes\t6\n")
+    with pytest.raises(DuplicateKeyError) as caught:
+        load_file(warehouse, place.workspace, path, period=period or "")
+    says(caught.value, "« suivi-2016.csv »", name, "renommez", "« suivi-2016 »")
+    assert dump(warehouse) == before
+
+
+# --- No table -------------------------------------------------------------------------------------
+
+
+def test_a_file_without_a_table_is_shown_with_the_reason(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = [["Suivi 2016"], [], ["Secteur", "Aidés", "Montant"], ["Nord", 5, 100], ["Sud", 6, 7.5]]
+    path = place.write("suivi.xlsx", book(rows))
+    before = dump(warehouse)
+    shown = preview_file(place.workspace, path)
+    text = str(shown).replace("\u00a0", " ").replace("\u202f", " ")
+    for said in (
+        "feuille « Lisez-moi »",
+        "feuille « Données »",
+        "4 lignes remplies, 3 colonnes",
+        "en-tête : ligne 3, « Secteur », « Aidés » et « Montant »",
+        "Nord",
+        "7.5",
+        "Ne se charge pas",
+    ):
+        assert said in text, said
+    assert "Secteur" in shown._repr_html_()
+    assert shown.refusal is not None
+    says(
+        shown.refusal, "Aucune colonne ne nomme", "« Données » (4 lignes, ligne 3 : Secteur, Aidés"
+    )
+    with pytest.raises(UnknownTerritoryError):
+        shown.write()
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    assert str(caught.value) == str(shown.refusal)
+    assert dump(warehouse) == before
+
+
+def test_a_table_without_a_header_is_shown(place: Place) -> None:
+    shown = preview_file(
+        place.workspace, place.write("a-2016.csv", "Four à Chaux;5;6\nPlace d’Armes;6;7\n")
+    )
+    assert "Four à Chaux" in str(shown)
+    assert isinstance(shown.refusal, FileError)
+    says(shown.refusal, "ligne 1", "en-tête")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,13 @@ COUNT, RATE, MEDIAN = Nature.COUNT, Nature.RATE, Nature.MEDIAN
         ("[5 ; 9]", COUNT, 5, 9),
         ("10 à 20 %", RATE, 10, 20),
         ("plus de 95 %", RATE, 95, 100),
+        ("95 % et plus", RATE, 95, 100),
+        ("moins de cinq", COUNT, 0, 4),
+        ("Inférieur à dix-neuf", COUNT, 0, 18),
+        ("de onze à dix-neuf", COUNT, 11, 19),
+        ("- de 5", COUNT, 0, 4),
+        ("INF. À 5", COUNT, 0, 4),
+        ("cinq au plus", COUNT, 0, 5),
     ],
 )
 def test_ranges_read(text: str, nature: Nature, low: float, high: float) -> None:
@@ -51,9 +59,37 @@ def test_ranges_read(text: str, nature: Nature, low: float, high: float) -> None
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["10 et plus", "plus de 10", "> 10", ">10", "≥ 10", ">=10", "10 ou plus", "10+", "10 et +",
+     "+ de 10", "au moins dix", "Supérieur à 10", "à partir de 10", "dix et au-delà"],
+)  # fmt: skip
+@pytest.mark.parametrize("nature", [COUNT, RATE, MEDIAN])
+def test_an_open_class_has_a_floor_and_no_ceiling(text: str, nature: Nature) -> None:
+    found = read_range(text, nature)
+    assert found is not None
+    assert found.low == 10
+    assert math.isnan(found.high)
+    assert "sans plafond" in found.told
+
+
+def test_a_median_below_a_bound_has_no_floor() -> None:
+    found = read_range("<5", MEDIAN)
+    assert found is not None
+    assert math.isnan(found.low)
+    assert (found.high, found.told) == (5, "moins de 5, sans plancher")
+
+
+@given(least=st.integers(0, 10_000), true=st.integers(0, 10_000), strict=st.booleans())
+def test_the_floor_of_an_open_class_holds(*, least: int, true: int, strict: bool) -> None:
+    found = read_range(f"{'plus de' if strict else 'au moins'} {least}", COUNT)
+    assert found is not None
+    assert found.low <= true or true < least
+
+
+@pytest.mark.parametrize(
     ("text", "nature"),
     [
-        ("<5", MEDIAN), ("plus de 95", COUNT), (">5", COUNT), ("de 9 à 5", COUNT), ("5-5", COUNT),
+        ("de 9 à 5", COUNT), ("5-5", COUNT), ("<5²", COUNT), ("plus de mille", COUNT), ("+10", COUNT),
         ("<0", COUNT), ("< x", COUNT), ("5", COUNT), ("", COUNT), ("<1e3", COUNT), ("plus de 120 %", RATE),
     ],
 )  # fmt: skip
@@ -71,7 +107,7 @@ def test_bounds_hold_every_count_below(most: int, true: int) -> None:
 @given(st.text(max_size=20))
 def test_any_text_is_a_range_or_none(text: str) -> None:
     found = read_range(text, COUNT)
-    assert found is None or found.low <= found.high
+    assert found is None or not found.low > found.high
 
 
 def test_dbf_reads_as_a_table(tmp_path: Path) -> None:

@@ -179,13 +179,15 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
             continue
         keys, base, worst = found
         top, total = figures.totals(keys), figures.totals(base)
-        noted = figures.noted(keys)
+        noted, lacking = figures.noted(keys), figures.lacking([*keys, *base])
         for code, status in worst.items():
             given = _direct_cell(
                 indicator, Status(status), top[code], total[code] if base else None
             )
-            note = " ; ".join(noted[code])
-            cells[indicator.code, code] = replace(given, coverage=1.0, method=note, origin=DIRECT)
+            told = replace(
+                given, method=" ; ".join(noted[code]), reason=given.reason or lacking[code]
+            )
+            cells[indicator.code, code] = replace(told, coverage=1.0, origin=DIRECT)
     return cells
 
 

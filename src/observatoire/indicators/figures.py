@@ -84,6 +84,15 @@ class Figures:
             for code, row in zip(self.note.index, self.note[keys].to_numpy(), strict=True)
         }
 
+    def lacking(self, keys: list[Key]) -> dict[str, str]:
+        """Return what the producer noted beside the variables that have no figure, by territory."""
+        notes = self.note[keys].where(self.status[keys] == str(Status.MISSING), "")
+        told = {
+            str(code): " ; ".join(sorted({note for note in row if isinstance(note, str)} - {""}))
+            for code, row in zip(notes.index, notes.to_numpy(), strict=True)
+        }
+        return {code: f"{one[:1].upper()}{one[1:]}." if one else "" for code, one in told.items()}
+
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""
         order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}

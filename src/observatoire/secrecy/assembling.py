@@ -72,7 +72,9 @@ class Assembly:
             self.public.add(label)
         elif not guarded or asked <= 0:
             self.inert.add(label)
-        if math.isnan(held.value) and not any(0 < each < asked for each in held[1:]):
+        # A floor alone (« 10 et plus ») does not tell that a count is small: pages say it.
+        told = math.isnan(held.high) or not any(0 < each < asked for each in held[1:])
+        if math.isnan(held.value) and told:
             self._bound(label, held.low, held.high)
         return label
 

@@ -27,7 +27,9 @@ from observatoire.sources.archives import (
     read_bounded,
     too_large,
 )
+from observatoire.sources.compound import OLE
 from observatoire.sources.formats import (
+    OLD,
     PERCENTAGE,
     cells_text,
     is_blank,
@@ -207,7 +209,7 @@ def _look_inside(content: bytes, name: str) -> frozenset[str]:
     if not content.startswith(b"PK"):
         with _reading(name):
             _refuse_cells(extents.old_cells(content), name)
-        return frozenset()
+        return frozenset((OLD,)) if content.startswith(OLE) else frozenset()
     check_bomb(content, name)
     altered = set()
     try:

@@ -38,12 +38,14 @@ class Variable:
 class Markers:
     """The signs a producer writes instead of a number, and what a blank cell means.
 
-    ``zero_below`` says whether « <5 » may be zero.
+    ``zero`` are those that stand for no one (« néant »); ``zero_below`` says whether « <5 » may be
+    zero.
     """
 
     secret: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
+    zero: tuple[str, ...] = ()
     blank: str = "missing"
     zero_below: bool = True
 
@@ -53,6 +55,7 @@ class Markers:
             **dict.fromkeys(self.secret, Status.SECRET),
             **dict.fromkeys(self.missing, Status.MISSING),
             **dict.fromkeys(self.not_applicable, Status.NOT_APPLICABLE),
+            **dict.fromkeys(self.zero, Status.OBSERVED),
         }
 
 
@@ -185,16 +188,17 @@ def _read_markers(table: Declaration) -> Markers:
         secret=table.texts("secret"),
         missing=table.texts("missing"),
         not_applicable=table.texts("not_applicable"),
+        zero=table.texts("zero"),
         blank=table.text("blank", "missing", choices=BLANK_MEANINGS),
         zero_below=table.take("zero_below", bool, True),  # noqa: FBT003 - a default, not a switch
     )
     table.close()
-    signs = [*markers.secret, *markers.missing, *markers.not_applicable]
+    signs = [*markers.secret, *markers.missing, *markers.not_applicable, *markers.zero]
     twice = next((sign for sign in signs if signs.count(sign) > 1), "")
     if twice:
         key = next(
             key
-            for key in ("not_applicable", "missing", "secret")
+            for key in ("zero", "not_applicable", "missing", "secret")
             if twice in table.table.get(key, ())
         )
         raise table.refuse(key, f"la marque « {twice} » a déjà un autre sens")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from observatoire.errors import ObservatoireError
     from observatoire.sources.detecting import Sheet
+    from observatoire.sources.texts import Rows
     from observatoire.territories.names import Matcher
 
 #: Codes looked at in a column, and how many of them must have the form of a level.
@@ -57,10 +58,47 @@ def no_territory(
     return UnknownTerritoryError(
         "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
         where=name,
-        why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}.",
+        why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}. {_seen(sheets)}",
         remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
         "ou déclarez le zonage dans observatoire.toml.",
     )
+
+
+def filled(row: Sequence[str]) -> list[str]:
+    """Return the cells of a row that are not blank."""
+    return [cell.strip() for cell in row if cell.strip()]
+
+
+def header_like(rows: Rows) -> int | None:
+    """Return the row that looks most like names of columns, None when none does.
+
+    Examples
+    --------
+    >>> header_like([(1, ["Suivi", ""]), (3, ["Secteur", "Aidés"]), (4, ["Nord", "5"])])
+    1
+    """
+    named = [
+        (sum(any(map(str.isalpha, cell)) for cell in filled(row)), -at)
+        for at, (_, row) in enumerate(rows[:HEADER_DEPTH])
+    ]
+    most, at = max(named, default=(0, 0))
+    return -at if most > 1 else None
+
+
+def _seen(sheets: Sequence[Sheet]) -> str:
+    """Say what was seen of a file: its sheets, and the rows that look most like a header."""
+    told = []
+    for sheet in sheets:
+        at = header_like(sheet.rows)
+        size = plural(len(sheet.rows), "ligne")
+        words = ""
+        if at is not None:
+            line, row = sheet.rows[at]
+            words = f", ligne {line} : {enumerate_words(filled(row), most=4)}"
+        told.append(
+            f"{f'feuille « {sheet.name} »' if sheet.name else 'le tableau'} ({size}{words})"
+        )
+    return f"On a vu : {enumerate_words(told, most=3)}."
 
 
 def _where(name: str, sheet: Sheet) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a row: its kind, its reason, and the error that a faulty file raises."""
+"""What is wrong with a row: its kind and its reason."""
 
 from __future__ import annotations
 
@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    RowError,
-    UnknownTerritoryError,
-    UnreadableNumberError,
-    nearest,
-)
-from observatoire.sources.dates import DATE_FORMS
+from observatoire.errors import nearest
 from observatoire.sources.signs import signs
-from observatoire.typography import plural
-from observatoire.values import PERIOD_FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,90 +25,6 @@ HARMLESS = ("outside", "total", "note")
 
 #: So many pairs of names are compared in search of the nearest; the others are said without one.
 _SUGGESTED = 60_000
-
-ERROR_BY_KIND: dict[str, type[RowError]] = {
-    "number": UnreadableNumberError,
-    "territory": UnknownTerritoryError,
-    "bounds": RowError,
-    "period": RowError,
-    "negative": UnreadableNumberError,
-    "variable": RowError,
-    "duplicate": DuplicateKeyError,
-    "zoning": UnknownTerritoryError,
-    "below": UnreadableNumberError,
-    "blank": RowError,
-    "word": RowError,
-    "date": RowError,
-    "order": RowError,
-    "goals": RowError,
-    "heading": RowError,
-    "aim": RowError,
-}
-_REMEDY_BY_KIND = {
-    "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
-    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
-    "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
-    "1 234,5 ou 1234.5, sans unité.",
-    "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
-    "period": f"Une période s’écrit {PERIOD_FORMS}.",
-    "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
-    "ces lignes de côté.",
-    "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
-    '"amount") si c’est un solde.',
-    "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
-    "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
-    "âges, deux tableaux), donnez une colonne à chacune.",
-    "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
-    "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
-    "blank": "Remplissez la cellule.",
-    "word": "Corrigez la cellule.",
-    "date": f"Une date s’écrit {DATE_FORMS}.",
-    "order": "Corrigez l’une des deux dates.",
-    "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
-    "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
-    "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
-    "aim": "Corrigez le nombre, ou l’indicateur.",
-    "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
-}
-
-
-#: A number that bears the call of a note, or the letter of a provisional figure.
-_CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]\)|[¹²³]|p|r)")
-
-
-def error_of(faults: pd.DataFrame, name: str) -> RowError:
-    """Return the error of the first faulty row; it says how many others there are.
-
-    Parameters
-    ----------
-    faults : DataFrame
-        Rejects that are faults, in the order of the lines.
-    name : str
-        The file's name.
-    """
-    first = faults.iloc[0]
-    kind = str(first["kind"])
-    others = int(faults["line"].nunique()) - 1
-    remedy = _remedy(kind, str(first["raw"]))
-    if others:
-        remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
-    return ERROR_BY_KIND[kind](
-        str(first["reason"]),
-        where=f"{name}, ligne {first['line']}, colonne {first['column']}",
-        why="Rien n’a été chargé.",
-        remedy=remedy,
-        rejects=faults,
-    )
-
-
-def _remedy(kind: str, raw: str) -> str:
-    # What starts with a digit was meant as a number, not as a sign.
-    if kind == "number" and raw.startswith("#"):
-        return _REMEDY_BY_KIND["formula"]
-    if kind == "number" and _CALLED.fullmatch(raw):
-        return _REMEDY_BY_KIND["call"]
-    written = kind == "number" and raw.lstrip("+-−.,")[:1].isdecimal()
-    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
 
 
 def reject(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.sources.archives import ZIP_ERRORS, read_bounded
+from observatoire.sources.biff import seen_cells
 
 if TYPE_CHECKING:
     from observatoire.sources.books import Cells
@@ -27,6 +28,9 @@ _STYLE = re.compile(rb'<xf\b[^>]*?\bnumFmtId="([0-9]+)"')
 
 #: The two formats in per cent that every workbook knows by number.
 _PERCENT = (b"9", b"10")
+
+#: What stands for the whole of an old workbook (xls) among the parts that show more than they hold.
+OLD = "xls"
 
 #: What tells a percentage in an OpenDocument sheet.
 PERCENTAGE = b'office:value-type="percentage"'
@@ -77,6 +81,9 @@ def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: s
     sheet : str
         The sheet's name.
     """
+    if OLD in altered:
+        _old_book(cells, content, sheet)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if "content.xml" in altered:
@@ -94,6 +101,16 @@ def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: s
             cells.columns[column - 1][line - 1] = text.decode("utf-8", "replace")
     for letters, digits in styles.findall(xml) if styles is not None else []:
         _show_percent(cells, _column(letters), int(digits))
+
+
+def _old_book(cells: Cells, content: bytes, sheet: str) -> None:
+    """Write what the sheet of an old workbook shows in per cent, and its errors."""
+    shown, errors = seen_cells(content, sheet)
+    for (row, column), text in errors.items():
+        if _holds(cells, column + 1, row + 1):
+            cells.columns[column][row] = text
+    for row, column in shown:
+        _show_percent(cells, column + 1, row + 1)
 
 
 def _holds(cells: Cells, column: int, line: int) -> bool:

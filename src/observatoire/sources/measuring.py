@@ -11,6 +11,7 @@ import pandas as pd
 
 from observatoire.sources.descriptor import Markers
 from observatoire.sources.numbers import parse_numbers
+from observatoire.sources.ranges import read_range
 from observatoire.sources.signs import signs
 from observatoire.sources.writings import strip_unit, ungroup
 from observatoire.values import Nature
@@ -71,7 +72,7 @@ def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
     """
     texts = [str(text) for text in filled.unique()]
     found = [text for text in texts if signs().meaning(text)]
-    unit = _unit_of([text for text in texts if text not in found])
+    unit = _unit_of([text for text in texts if text not in found and not _is_bare_range(text)])
     bare = strip_unit(ungroup(pd.Series(texts, dtype="str"), writing.thousands), unit)
     numbers = parse_numbers(bare, Markers(secret=tuple(found)), nature=Nature.COUNT)
     figures = numbers.value.notna() | numbers.low.notna()
@@ -87,6 +88,11 @@ def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
     return Measured(
         {"label": label, "nature": str(nature), "unit": told}, doubt, tuple(found), mixed
     )
+
+
+def _is_bare_range(text: str) -> bool:
+    """Say whether a text is a class without a unit: in « 10 et plus », « et plus » is none."""
+    return "%" not in text and read_range(text, Nature.COUNT) is not None
 
 
 def _mixed(texts: list[str], values: pd.Series) -> str:
@@ -110,8 +116,8 @@ def _unit_of(texts: list[str]) -> str:
         return "%"
     whole = [text for text in texts if text[-1:].isdecimal() or _UNIT.fullmatch(text)]
     unit = next(iter(found), "")
-    lone = len(found) == 1 and 2 * found[unit] > len(whole) and unit not in ("p", "r", "e")
-    return unit if lone else ""
+    lone = len(found) == 1 and 2 * found[unit] > len(whole)
+    return unit if lone and unit != "e" and not signs().call(unit) else ""
 
 
 def _nature(name: str, values: pd.Series, *, percent: bool, ranged: bool) -> tuple[Nature, str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.sources.ranges import read_range
+from observatoire.sources.signs import signs
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _POINT = {"": "[.,]", ".": r"\.", ",": ","}
 #: Numbers that need no care: digits and at most one decimal mark.
 _PLAIN = {"": "^-?[0-9]+([.,][0-9]+)?$", ".": r"^-?[0-9]+(\.[0-9]+)?$", ",": "^-?[0-9]+(,[0-9]+)?$"}
 
+#: A number, and what follows it.
+_CALLED = r"^(?P<number>[+−-]?[0-9][0-9\s.,]*?)\s*(?P<call>[^0-9\s.,][^0-9]*)$"
+
 #: The statuses a cell of a file can have, in the order of their codes.
 CELL_STATUSES = (
     str(Status.OBSERVED),
@@ -42,7 +46,7 @@ _MISSING, _BOUNDED = _CODES[str(Status.MISSING)], _CODES[str(Status.BOUNDED)]
 class Numbers:
     """Parsed cells: aligned Series, and which texts are neither a number, a range nor a marker.
 
-    ``note`` says what a range means (« moins de 5 ; zéro possible »).
+    ``note`` says what a range means (« moins de 5 ; zéro possible »), or the mark after a number.
     """
 
     value: pd.Series
@@ -71,12 +75,14 @@ def parse_numbers(
         ``"12 5"`` meant cannot be known.
     nature : Nature, optional
         With it, ranges are read too: ``"<5"`` and « de 5 à 9 » become bounds (a count below five
-        is at most four, a rate below five is at most five). A declared marker stays a marker.
+        is at most four, a rate below five is at most five); « 10 et plus » keeps its one bound and
+        is *missing*. A declared marker stays a marker.
 
     Returns
     -------
     Numbers
-        ``value`` is NaN wherever the status has no value; ``marker`` keeps the sign as written.
+        ``value`` is NaN wherever the status has no value; ``marker`` keeps the sign as written,
+        and a number with its mark (« 12 (p) »).
 
     Examples
     --------
@@ -109,16 +115,16 @@ def _read_plain(raw: pd.Series, markers: Markers, decimal: str) -> np.ndarray | 
     array = pa.array(raw, from_pandas=True)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
-    signs = [sign for sign in markers.statuses() if any(char.isdecimal() for char in sign)]
+    digits = [sign for sign in markers.statuses() if any(char.isdecimal() for char in sign)]
     if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
         return None
-    if not signs and decimal != ",":
+    if not digits and decimal != ",":
         whole = _cast(array)
         if whole is not None:
             return whole
     good = pc.fill_null(pc.match_substring_regex(array, _PLAIN[decimal]), False)  # noqa: FBT003
-    if signs:
-        good = pc.and_(good, pc.invert(pc.is_in(array, value_set=pa.array(signs, array.type))))
+    if digits:
+        good = pc.and_(good, pc.invert(pc.is_in(array, value_set=pa.array(digits, array.type))))
     kept = pc.if_else(good, array, pa.scalar(None, array.type))
     return _cast(kept if decimal == "." else pc.replace_substring(kept, ",", "."))
 
@@ -143,40 +149,72 @@ def _read_carefully(
     raw: pd.Series, markers: Markers, decimal: str, nature: Nature | None
 ) -> Numbers:
     text = raw.fillna("").astype("str").str.strip()
-    signs = markers.statuses()
-    signed = text.isin(list(signs))
+    declared = markers.statuses()
+    signed = text.isin(list(declared))
     blank = text == ""
-    value = _written(text.where(~signed & ~blank), decimal)
+    value = _written(text.where(~signed & ~blank), decimal).mask(text.isin(markers.zero), 0.0)
     if markers.blank == "zero":
         value = value.mask(blank, 0.0)
     status = pd.Series(str(Status.OBSERVED), index=raw.index, dtype="str")
     status = status.mask(value.isna(), str(Status.MISSING))
     if markers.blank == "secret":
         status = status.mask(blank, str(Status.SECRET))
-    for sign, meaning in signs.items():
+    for sign, meaning in declared.items():
         status = status.mask(text == sign, str(meaning))
     unreadable = value.isna() & ~signed & ~blank
     marker = text.where(signed, "")
     low, high = (pd.Series(np.nan, index=raw.index) for _ in range(2))
     note = pd.Series("", index=raw.index, dtype="str")
     if nature is not None and unreadable.any():
-        ranges = {
-            one: read_range(one, nature, zero=markers.zero_below)
-            for one in text[unreadable].unique()
-        }
-        found = {one: told for one, told in ranges.items() if told is not None}
-        ranged = unreadable & text.isin(list(found))
-        told = text[ranged]
-        low[ranged] = told.map({one: bounds.low for one, bounds in found.items()}).astype(float)
-        high[ranged] = told.map({one: bounds.high for one, bounds in found.items()}).astype(float)
-        note[ranged] = told.map({one: bounds.told for one, bounds in found.items()})
-        marker[ranged] = told
-        status[ranged] = str(Status.BOUNDED)
-        unreadable &= ~ranged
+        _read_called(text, decimal, unreadable, value, (marker, note, status))
+        _read_ranges(text, markers, nature, unreadable, (low, high), (marker, note, status))
     codes = pd.Series(
         pd.Categorical(status, categories=list(CELL_STATUSES)), index=raw.index, name="status"
     )
     return Numbers(value, low, high, codes, marker, note, unreadable)
+
+
+def _read_called(
+    text: pd.Series,
+    decimal: str,
+    unreadable: pd.Series,
+    value: pd.Series,
+    said: tuple[pd.Series, pd.Series, pd.Series],
+) -> None:
+    """Read, in place, the numbers that bear a mark (« 12 (p) », « 12* »), and what the mark says."""
+    marker, note, status = said
+    parts = text[unreadable].str.extract(_CALLED)
+    numbers = _written(parts["number"], decimal)
+    calls = {one: signs().call(one) for one in parts["call"].dropna().unique()}
+    told = pd.Series([calls.get(one, "") for one in parts["call"]], index=parts.index, dtype="str")
+    found = numbers.index[numbers.notna() & (told != "")]
+    value[found], note[found], marker[found] = numbers[found], told[found], text[found]
+    status[found], unreadable[found] = str(Status.OBSERVED), False
+
+
+def _read_ranges(
+    text: pd.Series,
+    markers: Markers,
+    nature: Nature,
+    unreadable: pd.Series,
+    bounds: tuple[pd.Series, pd.Series],
+    said: tuple[pd.Series, pd.Series, pd.Series],
+) -> None:
+    """Read, in place, the texts that state bounds."""
+    (low, high), (marker, note, status) = bounds, said
+    ranges = {
+        one: read_range(one, nature, zero=markers.zero_below) for one in text[unreadable].unique()
+    }
+    known = {one: told for one, told in ranges.items() if told is not None}
+    found = text.index[unreadable & text.isin(list(known))]
+    told = text[found]
+    low[found] = told.map({one: each.low for one, each in known.items()}).astype(float)
+    high[found] = told.map({one: each.high for one, each in known.items()}).astype(float)
+    note[found] = told.map({one: each.told for one, each in known.items()})
+    marker[found], unreadable[found] = told, False
+    # Nothing that carries figures on carries one bound alone: the cell keeps it, without a value.
+    whole = found[low[found].notna() & high[found].notna()]
+    status[whole] = str(Status.BOUNDED)
 
 
 def _written(plain: pd.Series, decimal: str) -> pd.Series:

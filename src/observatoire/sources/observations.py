@@ -14,7 +14,6 @@ from observatoire.sources.faults import (
     HARMLESS,
     NO_REJECT,
     REJECT_COLUMNS,
-    error_of,
     headings,
     leading_totals,
     reject,
@@ -24,6 +23,7 @@ from observatoire.sources.gathering import Part, gather
 from observatoire.sources.numbers import parse_numbers
 from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
+from observatoire.sources.remedies import error_of
 from observatoire.typography import enumerate_words
 from observatoire.values import Nature, is_period
 

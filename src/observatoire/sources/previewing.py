@@ -14,17 +14,16 @@ from observatoire.declarations import Declaration
 from observatoire.errors import (
     DescriptorError,
     ObservatoireError,
-    RowError,
     WorkspaceError,
     system_words,
 )
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
-from observatoire.sources.detecting import Found, find_table
+from observatoire.sources.detecting import Found, Sheet, find_table, sheets_of
 from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
-from observatoire.sources.showing import html_page, sections, text_page
+from observatoire.sources.showing import Section, html_page, sections, seen_section, text_page
 from observatoire.sources.zeros import restore_zeros
 from observatoire.territories.names import simplify
 from observatoire.typography import number
@@ -67,7 +66,8 @@ class Preview:
     """What was understood of a file: its table, territories, figures, and what is wrong with it.
 
     Shows itself; ``toml`` is the declaration that would load it, and :meth:`write` writes it.
-    ``refusal`` is the error that loading it would raise, or None.
+    ``refusal`` is the error that loading it would raise, or None; ``sheets`` what the file holds
+    when no table was found in it.
     """
 
     path: Path
@@ -77,6 +77,7 @@ class Preview:
     source: Source | None = None
     parsed: Parsed | None = None
     refusal: ObservatoireError | None = None
+    sheets: tuple[Sheet, ...] = ()
 
     @property
     def family(self) -> str:
@@ -143,12 +144,16 @@ class Preview:
 
     def __str__(self) -> str:
         """Return the preview as French text."""
-        return text_page(self.path.name, sections(self.found, self.plan, self.parsed, self.refusal))
+        return text_page(self.path.name, self._sections())
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html_page(self.path.name, sections(self.found, self.plan, self.parsed, self.refusal))
+        return html_page(self.path.name, self._sections())
+
+    def _sections(self) -> list[Section]:
+        made = sections(self.found, self.plan, self.parsed, self.refusal)
+        return [*map(seen_section, self.sheets), *made]
 
 
 def slug(text: str) -> str:
@@ -179,15 +184,16 @@ def preview_table(
     Raises
     ------
     FileError
-        When the file cannot be read as a table at all.
+        When its bytes cannot be read at all. A file that is read and holds no table is shown for
+        what it is, with its ``refusal``.
     """
     opened = open_table(path, member)
     try:
         found = find_table(
             opened, ground.zonings, ground.families, preferred=ground.preferred, zoning=zoning
         )
-    except (RowError, DescriptorError) as error:
-        return Preview(path, ground, refusal=error)
+    except ObservatoireError as error:
+        return Preview(path, ground, refusal=error, sheets=tuple(sheets_of(opened)))
     if found.family is not None and found.family.kind != "figures":
         return Preview(path, ground, found, refusal=_not_figures(found))
     plan = plan_of(found, period, ground.zonings[found.zoning])

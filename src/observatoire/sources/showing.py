@@ -7,17 +7,23 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
-from observatoire.typography import NO_BREAK, enumerate_words, plural, spaced
+from observatoire.sources.headers import column_letter
+from observatoire.sources.remarks import told_remarks
+from observatoire.typography import NO_BREAK, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.errors import ObservatoireError
-    from observatoire.sources.detecting import Found
+    from observatoire.sources.detecting import Found, Sheet
     from observatoire.sources.observations import Parsed
     from observatoire.sources.writing import Plan
+
+#: What is shown of a sheet without a table: lines, columns, letters of a cell.
+_LINES, _COLUMNS, _WIDEST = 8, 6, 24
 
 #: The most lines of one kind that a preview lists.
 _MOST = 12
@@ -48,6 +54,30 @@ def sections(
         made += [_column_section(plan, parsed), _aside_section(parsed)]
     made.append(_verdict(parsed, refusal))
     return made
+
+
+def seen_section(sheet: Sheet) -> Section:
+    """Return what is shown of a sheet in which no table was found: its size, its first lines."""
+    rows = sheet.rows
+    width = max(map(len, (row for _, row in rows)), default=0)
+    lines = [
+        f"{plural(len(rows), 'ligne remplie', 'lignes remplies')}, {plural(width, 'colonne')}."
+    ]
+    at = header_like(rows)
+    if at is not None:
+        told = enumerate_words([f"« {_cut(cell)} »" for cell in filled(rows[at][1])], most=_COLUMNS)
+        lines.append(f"Ce qui ressemble le plus à un en-tête : ligne {rows[at][0]}, {told}.")
+    table = [("Ligne", *(column_letter(rank) for rank in range(min(width, _COLUMNS))))]
+    for number_, row in rows[:_LINES]:
+        cells = [_cut(row[rank]) if rank < len(row) else "" for rank in range(len(table[0]) - 1)]
+        table.append((str(number_), *cells))
+    title = f"Ce qui a été vu, feuille « {sheet.name} »" if sheet.name else "Ce qui a été vu"
+    return Section(title, tuple(lines), tuple(table))
+
+
+def _cut(cell: str) -> str:
+    text = " ".join(cell.split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def _file_section(found: Found, plan: Plan | None) -> Section:
@@ -132,7 +162,12 @@ def _column_section(plan: Plan, parsed: Parsed) -> Section:
 
 
 def _signs(plan: Plan, parsed: Parsed) -> list[str]:
-    words = {"secret": "secret", "missing": "non disponible", "not_applicable": "sans objet"}
+    words = {
+        "secret": "secret",
+        "missing": "non disponible",
+        "not_applicable": "sans objet",
+        "zero": "zéro, à vérifier",
+    }
     told = [
         f"« {sign} » = {word}"
         for kind, word in words.items()
@@ -141,10 +176,16 @@ def _signs(plan: Plan, parsed: Parsed) -> list[str]:
     lines = [f"Signes : {enumerate_words(told)}."] if told else []
     ranged = parsed.cells[parsed.cells["status"] == "bounded"].drop_duplicates("marker")
     lines += [
-        f"« {row.marker} » = entre {row.low:g} et {row.high:g} ({row.note})."
-        for row in ranged.head(_MOST).itertuples()
+        f"« {marker} » = entre {_shown(float(low))} et {_shown(float(high))} ({note})."
+        for marker, low, high, note in ranged[["marker", "low", "high", "note"]]
+        .head(_MOST)
+        .to_numpy(object)
     ]
-    return lines
+    return lines + told_remarks(parsed)
+
+
+def _shown(bound: float) -> str:
+    return number(bound, 0 if bound.is_integer() else 1)
 
 
 def _texts(told: object) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 #: A line of text with as many words as this is a sentence, not the name of a territory.
 SENTENCE = 6
+
+#: What a sign written for a number may mean, and what a class may say around its number.
+SIGN_KINDS = ("secret", "missing", "not_applicable", "zero")
+CLASSES = ("below", "at_most", "at_most_after", "above", "at_least", "at_least_after")
 
 _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)")
 
@@ -33,9 +38,10 @@ class Signs:
     dictionary: tuple[re.Pattern[str], ...]
     coordinates: tuple[re.Pattern[str], ...]
     natures: Mapping[Nature, re.Pattern[str]]
-    secret: tuple[str, ...]
-    missing: tuple[str, ...]
-    not_applicable: tuple[str, ...]
+    meanings: Mapping[str, str]
+    classes: Mapping[str, str]
+    numbers: Mapping[str, int]
+    calls: Mapping[str, re.Pattern[str]]
     levels: Mapping[str, re.Pattern[str]]
 
     def is_total(self, text: str) -> bool:
@@ -121,9 +127,25 @@ class Signs:
         return {level for level, told in self.levels.items() if told.fullmatch(code)}
 
     def meaning(self, text: str) -> str:
-        """Return what a sign stands for: ``secret``, ``missing``, ``not_applicable``, or nothing."""
-        kinds = ("secret", "missing", "not_applicable")
-        return next((kind for kind in kinds if text in getattr(self, kind)), "")
+        """Return what a sign stands for: one of ``SIGN_KINDS``, or nothing.
+
+        Examples
+        --------
+        >>> [signs().meaning(t) for t in ("N.C.", "Non renseigné", "Néant", "12")]
+        ['secret', 'missing', 'zero', '']
+        """
+        return self.meanings.get(fold(text), "")
+
+    def call(self, text: str) -> str:
+        """Return what follows a number without changing it: « provisoire », or nothing.
+
+        Examples
+        --------
+        >>> [signs().call(t) for t in ("*", "(p)", "Rév.", "€")]
+        ['appel de note', 'provisoire', 'révisé', '']
+        """
+        plain = fold(text)
+        return next((told for told, one in self.calls.items() if one.fullmatch(plain)), "")
 
 
 @cache
@@ -132,7 +154,8 @@ def signs() -> Signs:
     path = Path(str(resources.files("observatoire.sources").joinpath("signs.toml")))
     table = read_toml(path)
     natures, markers = table.child("natures"), table.child("markers")
-    levels = table.child("levels")
+    levels, classes, numbers = (table.child(name) for name in ("levels", "classes", "numbers"))
+    calls = table.child("calls")
     read = Signs(
         totals=table.texts("totals"),
         notes=table.texts("notes"),
@@ -154,12 +177,13 @@ def signs() -> Signs:
                 Nature.COUNT,
             )
         },
-        secret=markers.texts("secret"),
-        missing=markers.texts("missing"),
-        not_applicable=markers.texts("not_applicable"),
+        meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
+        classes={key: _pattern(classes, key, classes.text(key)).pattern for key in CLASSES},
+        numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
+        calls={told: _pattern(calls, told, calls.text(told)) for told in calls.table},
         levels={level: re.compile(levels.text(level)) for level in levels.table},
     )
-    for part in (natures, markers, levels, table):
+    for part in (natures, markers, levels, classes, numbers, calls, table):
         part.close()
     return read
 
@@ -175,10 +199,20 @@ def _pattern(table: Declaration, key: str, text: str) -> re.Pattern[str]:
 
 def _plain(name: str) -> str:
     """Reduce a column's name to letters without accents; its own signs are kept."""
-    import unicodedata  # noqa: PLC0415 - one use
-
     flat = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in flat if not unicodedata.combining(char)).strip()
+
+
+def fold(text: str) -> str:
+    """Reduce a cell to small letters without accents and single spaces; « ² » stays what it is.
+
+    Examples
+    --------
+    >>> fold("Non\u00a0 Renseigné"), fold("12²")
+    ('non renseigne', '12²')
+    """
+    flat = unicodedata.normalize("NFD", text.casefold())
+    return " ".join("".join(char for char in flat if not unicodedata.combining(char)).split())
 
 
 def _starts(text: str, phrases: tuple[str, ...]) -> bool:

@@ -38,16 +38,18 @@ def ungroup(raw: pd.Series, thousands: str) -> pd.Series:
 
 
 def strip_unit(raw: pd.Series, unit: str) -> pd.Series:
-    """Drop the unit written after a number, when it is the variable's own.
+    """Drop the unit written after a number, when it is the variable's own; a mark behind it stays.
 
     Examples
     --------
     >>> import pandas as pd
     >>> strip_unit(pd.Series(["12,5 %", "8%", "s", "3 ans"]), "%").to_list()
     ['12,5', '8', 's', '3 ans']
+    >>> strip_unit(pd.Series(["12,5 % (p)", "8 %*"]), "%").to_list()
+    ['12,5 (p)', '8*']
     """
     if not unit:
         return raw
     told = "|".join(re.escape(one) for one in _SAME.get(unit, (unit,)))
-    pattern = rf"^([0-9\s.,+−-]*[0-9,.])\s*(?:{told})\.?$"
-    return raw.str.strip().str.replace(pattern, r"\1", regex=True)
+    pattern = rf"^([0-9\s.,+−-]*[0-9,.])\s*(?:{told})\.?(\s*(?:\*+|[¹²³]|\([a-z]+\.?\)))?$"
+    return raw.str.strip().str.replace(pattern, r"\1\2", regex=True)

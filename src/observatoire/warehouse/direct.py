@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from observatoire.errors import LoadError, ObservatoireError, UnknownNameError, suggestion
+from observatoire.errors import (
+    DuplicateKeyError,
+    LoadError,
+    ObservatoireError,
+    UnknownNameError,
+    suggestion,
+)
 from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
 from observatoire.typography import enumerate_words, plural
-from observatoire.warehouse.filling import check_on_error, load_source, matchers, scope
+from observatoire.warehouse.filling import (
+    check_on_error,
+    load_source,
+    matchers,
+    notices_of,
+    scope,
+)
 from observatoire.warehouse.loads import LoadReport, store_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from observatoire.sources.descriptor import Source
+    from observatoire.sources.observations import Parsed
     from observatoire.warehouse.connection import Warehouse
     from observatoire.workspace import Workspace
 
@@ -87,8 +103,50 @@ def load_file(
     if on_error == "refuse":
         refuse_faults(preview.parsed)
     source = preview.source
-    report = store_files(warehouse, source, [(source.files[0], preview.parsed)])
-    return LoadReport(report.source, report.title, report.files, report.rejects, _notices(preview))
+    former = _former(warehouse, source, preview.parsed)
+    spec = replace(source.files[0], replaces=former)
+    report = store_files(warehouse, source, [(spec, preview.parsed)])
+    notices = _notices(preview)
+    if former:
+        notices += (
+            f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique.",
+        )
+    return LoadReport(report.source, report.title, report.files, report.rejects, notices)
+
+
+_STANDING = "SELECT file FROM load WHERE source = ? AND superseded_by IS NULL AND file <> ?"
+_GIVEN = """
+    SELECT DISTINCT zoning, variable, period FROM current_observation WHERE source = ? AND file = ?
+"""
+
+
+def _former(warehouse: Warehouse, source: Source, parsed: Parsed) -> str:
+    """Return the file of another form that this one takes the place of, an empty text for none.
+
+    « suivi.xlsx » after « suivi.csv » is the same table, saved in another form. It takes the place
+    of the former only where no figure is lost by it.
+
+    Raises
+    ------
+    DuplicateKeyError
+        When another file of that name stands and gives other figures.
+    """
+    name = parsed.table.name
+    standing = [str(row[0]) for row in warehouse.rows(_STANDING, [source.code, name])]
+    if not standing:
+        return ""
+    told = parsed.cells[["zoning", "variable", "period"]].drop_duplicates().astype("str")
+    mine = set(told.itertuples(index=False, name=None))
+    given = {tuple(map(str, row)) for row in warehouse.rows(_GIVEN, [source.code, standing[0]])}
+    if len(standing) == 1 and PurePath(standing[0]).stem == PurePath(name).stem and given <= mine:
+        return standing[0]
+    raise DuplicateKeyError(
+        f"« {standing[0]} », déjà chargé, a le même nom de source que ce fichier, et d’autres chiffres.",
+        where=name,
+        why=f"Les deux seraient la source « {source.code} », et l’un effacerait l’autre.",
+        remedy="Si ce sont deux tableaux, renommez celui-ci ; s’il corrige l’autre, donnez-lui les mêmes "
+        "colonnes et les mêmes périodes, ou exactement le même nom.",
+    )
 
 
 def _notices(preview: Preview) -> tuple[str, ...]:
@@ -121,6 +179,7 @@ def _notices(preview: Preview) -> tuple[str, ...]:
                 "Une même variable sur plusieurs périodes : "
                 f"{enumerate_words([f'« {one} »' for one in made], most=6)}."
             )
+    told += notices_of([preview.parsed]) if preview.parsed is not None else []
     return tuple(told)
 
 

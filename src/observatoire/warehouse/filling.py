@@ -17,6 +17,7 @@ from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.registers import Words, enrol
+from observatoire.sources.remarks import told_remarks
 from observatoire.sources.zeros import restore_zeros
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
@@ -254,7 +255,7 @@ def _with_notices(
 
 
 def notices_of(parsed: Sequence[Parsed]) -> list[str]:
-    """Say which codes were given back their zero."""
+    """Say which codes were given back their zero, and what was read otherwise than as a number."""
     told = []
     for table in parsed:
         if len(table.restored):
@@ -263,6 +264,8 @@ def notices_of(parsed: Sequence[Parsed]) -> list[str]:
                 f"{table.table.name} : zéro initial rétabli pour {plural(len(codes), 'code')} "
                 f"({enumerate_words(codes, most=3)})."
             )
+        if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
+            told += [f"{table.table.name}, {one}" for one in told_remarks(table)]
     return told
 
 

@@ -1,0 +1,111 @@
+"""The error that a faulty file raises, and what an analyst can do about each kind of fault."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from observatoire.errors import (
+    DuplicateKeyError,
+    RowError,
+    UnknownTerritoryError,
+    UnreadableNumberError,
+)
+from observatoire.sources.dates import DATE_FORMS
+from observatoire.typography import plural
+from observatoire.values import PERIOD_FORMS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ERROR_BY_KIND: dict[str, type[RowError]] = {
+    "number": UnreadableNumberError,
+    "territory": UnknownTerritoryError,
+    "bounds": RowError,
+    "period": RowError,
+    "negative": UnreadableNumberError,
+    "variable": RowError,
+    "duplicate": DuplicateKeyError,
+    "zoning": UnknownTerritoryError,
+    "below": UnreadableNumberError,
+    "blank": RowError,
+    "word": RowError,
+    "date": RowError,
+    "order": RowError,
+    "goals": RowError,
+    "heading": RowError,
+    "aim": RowError,
+}
+_REMEDY_BY_KIND = {
+    "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
+    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
+    "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
+    "1 234,5 ou 1234.5, sans unité.",
+    "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
+    "period": f"Une période s’écrit {PERIOD_FORMS}.",
+    "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
+    "ces lignes de côté.",
+    "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
+    '"amount") si c’est un solde.',
+    "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
+    "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
+    "âges, deux tableaux), donnez une colonne à chacune.",
+    "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
+    "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
+    "blank": "Remplissez la cellule.",
+    "word": "Corrigez la cellule.",
+    "date": f"Une date s’écrit {DATE_FORMS}.",
+    "order": "Corrigez l’une des deux dates.",
+    "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
+    "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
+    "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
+    "parenthesis": "Entre parenthèses, un comptable écrit un négatif (-{bare}), un statisticien la "
+    "valeur du territoire qui englobe celui-ci, et d’autres une part du nombre d’à côté. Si c’est un "
+    "négatif, écrivez -{bare} ; sinon videz la cellule, ou déclarez le signe dans source.toml : "
+    '[markers] missing = ["{raw}"].',
+    "aim": "Corrigez le nombre, ou l’indicateur.",
+    "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
+}
+
+
+#: A number followed by what may be the call of a note, and one between parentheses.
+_CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]+\)|[a-z])", re.IGNORECASE)
+_PARENTHESIS = re.compile(r"\(\s*([0-9][0-9\s.,]*)\)")
+
+
+def error_of(faults: pd.DataFrame, name: str) -> RowError:
+    """Return the error of the first faulty row; it says how many others there are.
+
+    Parameters
+    ----------
+    faults : DataFrame
+        Rejects that are faults, in the order of the lines.
+    name : str
+        The file's name.
+    """
+    first = faults.iloc[0]
+    kind = str(first["kind"])
+    others = int(faults["line"].nunique()) - 1
+    remedy = _remedy(kind, str(first["raw"]))
+    if others:
+        remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
+    return ERROR_BY_KIND[kind](
+        str(first["reason"]),
+        where=f"{name}, ligne {first['line']}, colonne {first['column']}",
+        why="Rien n’a été chargé.",
+        remedy=remedy,
+        rejects=faults,
+    )
+
+
+def _remedy(kind: str, raw: str) -> str:
+    # What starts with a digit was meant as a number, not as a sign.
+    if kind == "number" and raw.startswith("#"):
+        return _REMEDY_BY_KIND["formula"]
+    between = _PARENTHESIS.fullmatch(raw)
+    if kind == "number" and between:
+        return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())
+    if kind == "number" and _CALLED.fullmatch(raw):
+        return _REMEDY_BY_KIND["call"]
+    written = kind == "number" and raw.lstrip("+-−.,")[:1].isdecimal()
+    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
