@@ -148,10 +148,25 @@ def test_a_rate_is_between_nothing_and_all(place: Place, rate: str, wrong: bool)
         assert row["value"] == float(rate.replace(",", ".").replace(" ", ""))
 
 
-def test_a_ratio_from_0_to_1_has_its_own_limit(place: Place) -> None:
-    place.source_toml('unit = "%"', 'unit = "rapport de 0 à 1"')
-    place.replace("data/raw/src/population.csv", "27,4", "1,2")
-    assert names(found(place)) == {"taux-hors-bornes": 1}
+@pytest.mark.parametrize(
+    ("unit", "rate", "said"),
+    [
+        ("rapport de 0 à 1", "1,2", "compris entre 0 et 1."),
+        ("rapport de 0 à 1", "1", ""),
+        ("part", "1,2", "compris entre 0 et 1."),
+        ("part", "1", ""),
+        ("", "100,1", "compris entre 0 et 100."),
+        ("", "100", ""),
+        ("pour 1 000", "120", ""),
+        ("pour 1 000", "-1", "positif ou nul."),
+    ],
+)
+def test_the_unit_of_a_rate_tells_its_limit(place: Place, unit: str, rate: str, said: str) -> None:
+    place.source_toml('unit = "%"', f'unit = "{unit}"')
+    place.replace("data/raw/src/population.csv", "27,4", rate)
+    report = found(place)
+    assert names(report) == ({"taux-hors-bornes": 1} if said else {})
+    assert all(message.endswith(said) for message in report.df["message"])
 
 
 def test_a_negative_rate_is_impossible(place: Place) -> None:
