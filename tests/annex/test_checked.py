@@ -40,6 +40,6 @@ def test_the_annex_has_them_after_the_holes_and_names_no_territory() -> None:
     assert titles.index("Contrôles des données") < titles.index("Sources")
     grid = next(b for b in blocks if isinstance(b, Grid) and b.title.startswith("Ce que les"))
     text = repr(grid)
-    assert "Saut entre deux périodes" in text
-    assert "Eaux Découpées" not in text
-    assert "39,1" not in text
+    assert "Commune dont une partie seulement est dans le fichier" in text
+    assert "97209" not in text
+    assert "34 des 38" not in text

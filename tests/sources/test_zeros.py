@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +12,12 @@ import observatoire
 from observatoire.errors import UnknownTerritoryError
 from observatoire.sources.zeros import restored_code
 from observatoire.territories import Matcher
-from observatoire.warehouse.checking import TOTAL_COLUMNS, run_checks
+from observatoire.warehouse.checking import Told, run_checks
 
 if TYPE_CHECKING:
     from building import Place
 
-NO_TOTALS = pd.DataFrame(columns=list(TOTAL_COLUMNS))
+NOTHING = Told()
 
 AIN = Matcher({"010040101": "Pérouses", "010040102": "Longeray"}, "IRIS")
 
@@ -80,7 +79,7 @@ def test_a_file_that_lost_its_zeros_is_loaded_and_says_so(place: Place) -> None:
     assert (report.rows_read, report.rows_kept, report.rows_rejected) == (2, 2, 0)
     assert "zéro initial rétabli pour 1\u00a0code (010040101)" in str(report)
     assert warehouse.rows("SELECT line, raw, code FROM restored") == [(2, "10040101", "010040101")]
-    found = run_checks(warehouse, place.workspace, NO_TOTALS)
+    found = run_checks(warehouse, place.workspace, NOTHING)
     assert found.df[["check", "level", "line", "territory"]].to_numpy().tolist() == [
         ["zeros-perdus", "remarque", 2, "010040101"]
     ]

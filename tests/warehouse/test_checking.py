@@ -13,13 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from building import says
+import observatoire as obs
+from building import dump, says
 from demo import demo
-from observatoire.errors import DescriptorError
+from observatoire.errors import DescriptorError, UnreadableNumberError
+from observatoire.indicators.checked import breaks
+from observatoire.indicators.series import read_series
 from observatoire.warehouse import checking, open_warehouse
 from observatoire.warehouse.cells import shares_left
 from observatoire.warehouse.checking import (
     TOTAL_COLUMNS,
+    Told,
     kept_findings,
     run_checks,
     with_findings,
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
     from observatoire.warehouse.findings import CheckReport
 
-NO_TOTALS = pd.DataFrame(columns=list(TOTAL_COLUMNS))
+NOTHING = Told()
 
 COMMUNE_SOURCE = """\
 title = "Totaux publiés"
@@ -87,13 +91,13 @@ unit = "euros par an"
 """
 
 
-def found(place: Place, totals: pd.DataFrame = NO_TOTALS, **options: str) -> CheckReport:
+def found(place: Place, told: Told = NOTHING, **options: str) -> CheckReport:
     warehouse = place.warehouse()
     for folder in place.workspace.source_folders():
         from observatoire.warehouse.filling import load_source
 
         load_source(warehouse, place.workspace, folder, **options)
-    return run_checks(warehouse, place.workspace, totals)
+    return run_checks(warehouse, place.workspace, told)
 
 
 def names(report: CheckReport) -> dict[str, int]:
@@ -106,10 +110,11 @@ def series(place: Place, rows: list[tuple[str, str, str, object]]) -> None:
     place.csv("\n".join(["IRIS;variable;annee;valeur", *lines, ""]))
 
 
-def published(place: Place, fort: object, lamentin: object) -> pd.DataFrame:
+def published(place: Place, fort: object, lamentin: object) -> Told:
     place.write("data/raw/totaux/source.toml", COMMUNE_SOURCE)
     place.write("data/raw/totaux/totaux.csv", f"COM;TOTAL\n97209;{fort}\n97213;{lamentin}\n")
-    return pd.DataFrame([("totaux", "TOTAL", "2016", "src", "POP")], columns=list(TOTAL_COLUMNS))
+    totals = [("totaux", "TOTAL", "2016", "src", "POP")]
+    return Told(pd.DataFrame(totals, columns=list(TOTAL_COLUMNS)))
 
 
 # --- honest data --------------------------------------------------------------------------------
@@ -123,7 +128,7 @@ def test_honest_figures_raise_nothing(place: Place) -> None:
 
 def test_the_embedded_default_has_no_error_and_no_alert() -> None:
     report = demo().checks()
-    assert report.by_level == {"erreur": 0, "alerte": 0, "remarque": 2}
+    assert report.by_level == {"erreur": 0, "alerte": 0, "remarque": 1}
     assert "34 des 38 IRIS" in str(report)  # Filosofi declared leaves four IRIS out
 
 
@@ -145,15 +150,174 @@ def test_a_rate_is_between_nothing_and_all(place: Place, rate: str, wrong: bool)
         assert row["value"] == float(rate.replace(",", ".").replace(" ", ""))
 
 
-def test_a_ratio_from_0_to_1_has_its_own_limit(place: Place) -> None:
-    place.source_toml('unit = "%"', 'unit = "rapport de 0 à 1"')
-    place.replace("data/raw/src/population.csv", "27,4", "1,2")
-    assert names(found(place)) == {"taux-hors-bornes": 1}
+@pytest.mark.parametrize(
+    ("unit", "rate", "said"),
+    [
+        ("rapport de 0 à 1", "1,2", "compris entre 0 et 1."),
+        ("rapport de 0 à 1", "1", ""),
+        ("part", "1,2", "compris entre 0 et 1."),
+        ("part", "1", ""),
+        ("", "100,1", "compris entre 0 et 100."),
+        ("", "100", ""),
+        ("pour 1 000", "120", ""),
+        ("pour 1 000", "-1", "positif ou nul."),
+    ],
+)
+def test_the_unit_of_a_rate_tells_its_limit(place: Place, unit: str, rate: str, said: str) -> None:
+    place.source_toml('unit = "%"', f'unit = "{unit}"')
+    place.replace("data/raw/src/population.csv", "27,4", rate)
+    report = found(place)
+    assert names(report) == ({"taux-hors-bornes": 1} if said else {})
+    assert all(message.endswith(said) for message in report.df["message"])
 
 
 def test_a_negative_rate_is_impossible(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "-3")
     assert names(found(place)) == {"taux-hors-bornes": 1}
+
+
+# --- a part and its whole -----------------------------------------------------------------------
+
+PART_SOURCE = """\
+title = "Recensement"
+producer = "Insee"
+licence = "Licence Ouverte 2.0"
+zoning = "iris-2016"
+
+[[files]]
+name = "population.csv"
+territory = "IRIS"
+period = "2016"
+
+[markers]
+secret = ["s"]
+
+[variables.P16_CHOM]
+label = "Chômeurs"
+nature = "count"
+[variables.P16_ACT]
+label = "Actifs"
+nature = "count"
+[variables.P16_OCC]
+label = "Actifs occupés"
+nature = "count"
+"""
+
+PART_CATALOGUE = """\
+[themes.t]
+label = "Emploi"
+
+[indicators.chomage]
+label = "Taux de chômage"
+theme = "t"
+nature = "rate"
+unit = "%"
+definition = "Chômeurs parmi les actifs."
+universe = "Actifs"
+sources = ["src"]
+numerator = ["PYY_CHOM"]
+denominator = ["PYY_ACT"]
+"""
+
+
+def parts(
+    place: Place, *rows: str, catalogue: str = PART_CATALOGUE, source: str = PART_SOURCE
+) -> CheckReport:
+    """Load rows of unemployed, active and employed, and pass the checks as the hall does."""
+    place.write("indicators.toml", catalogue)
+    place.write("data/raw/src/source.toml", source)
+    full = [*rows, "972090101;1;2;1", "972090102;1;2;1", "972090103;1;2;1", "972130101;1;2;1"]
+    told = {row.partition(";")[0]: row for row in reversed(full)}
+    place.csv("\n".join(["IRIS;P16_CHOM;P16_ACT;P16_OCC", *told.values(), ""]))
+    with obs.open(place.root) as o:
+        report = o.load("data/raw/src")
+        found = o.checks()
+        assert report.findings["message"].tolist() == found.df["message"].tolist()
+        return found
+
+
+def test_more_unemployed_than_active_is_an_error_with_its_line_and_both_figures(
+    place: Place,
+) -> None:
+    report = parts(place, "972090102;1 230,4;1 200,5;1")
+    assert names(report) == {"part-depasse-ensemble": 1}
+    row = report.errors.iloc[0]
+    assert (row["territory"], row["variable"], row["value"]) == ("972090102", "P16_CHOM", 1230.4)
+    assert (row["file"], row["source"], row["period"]) == ("population.csv", "src", "2016")
+    text = (place.folder / "population.csv").read_text("utf-8").splitlines()
+    assert text[row["line"] - 1].startswith("972090102")
+    said = row["message"].replace("\u202f", " ")
+    assert said == (
+        "Taux de chômage, Terres Sainville (2016) : la partie (P16_CHOM) fait 1 230,4, "
+        "l’ensemble (P16_ACT) 1 200,5."
+    )
+    assert names(parts(place, "972090102;1 200,5;1 200,5;1")) == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("3;0;0", 1),  # somebody in nobody
+        ("0;0;0", 0),
+        ("0,4;0,3;1", 1),
+        ("4,00000000001;4;1", 0),  # the last decimal of a weighted sum
+        ("s;2;1", 0),
+        ("3;s;1", 0),
+        ("<5;0;0", 0),  # from none to four, in nobody
+        ("de 3 à 5;2;1", 1),
+        ("de 3 à 5;3;1", 0),
+        ("3;<5;1", 0),
+        ("5;<5;1", 1),
+        ("<5;1;1", 0),
+    ],
+)
+def test_what_a_part_may_be(place: Place, row: str, told: int) -> None:
+    assert names(parts(place, f"972090101;{row}")).get("part-depasse-ensemble", 0) == told
+
+
+@pytest.mark.parametrize(
+    ("row", "told"), [("11;5;5", 0), ("12;5;5", 1), ("10,2;5,1;5", 0), ("10,3;5,1;5", 1)]
+)
+def test_a_sum_of_rounded_parts_may_be_short_of_a_step(place: Place, row: str, told: int) -> None:
+    # 10.8 unemployed of 5.4 + 5.4 people is written 11 of 5 + 5: two at most cannot be.
+    catalogue = PART_CATALOGUE.replace('["PYY_ACT"]', '["PYY_ACT", "PYY_OCC"]')
+    found = parts(place, f"972090101;{row}", catalogue=catalogue)
+    assert names(found).get("part-depasse-ensemble", 0) == told
+
+
+def test_a_ratio_may_exceed_one_and_two_indicators_of_one_share_are_told_once(place: Place) -> None:
+    ratio = PART_CATALOGUE.replace('unit = "%"', 'unit = "pour 1 000"')
+    assert names(parts(place, "972090101;3;2;1", catalogue=ratio)) == {}
+    again = PART_CATALOGUE.partition("[indicators.chomage]")[2]
+    twice = f"{PART_CATALOGUE}\n[indicators.autre]{again}"
+    assert names(parts(place, "972090101;3;2;1", catalogue=twice)) == {"part-depasse-ensemble": 1}
+
+
+def test_a_part_and_a_whole_of_two_sources_name_the_other(place: Place) -> None:
+    place.write("data/raw/caf/source.toml", PART_SOURCE.replace("population.csv", "caf.csv"))
+    place.write("data/raw/caf/caf.csv", "IRIS;P16_OCC\n972090102;9\n972130101;2\n")
+    catalogue = PART_CATALOGUE.replace('["src"]', '["caf", "src"]').replace("_CHOM", "_OCC")
+    source = PART_SOURCE.replace('period = "2016"', 'period = "2016"\nignored = ["P16_OCC"]')
+    parts(place, catalogue=catalogue, source=source)
+    with obs.open(place.root) as o:
+        o.load("data/raw/caf")
+        report = o.checks()
+    (row,) = report.errors.to_dict("records")
+    assert (row["check"], row["source"], row["territory"]) == (
+        "part-depasse-ensemble", "caf", "972090102",
+    )  # fmt: skip
+    assert row["message"].endswith("l’ensemble (P16_ACT) 2 (src).")
+
+
+def test_a_negative_count_is_refused_and_nothing_changes(place: Place) -> None:
+    assert names(parts(place)) == {}
+    with obs.open(place.root) as o:
+        before = dump(o.warehouse)
+        place.csv("IRIS;P16_CHOM;P16_ACT;P16_OCC\n972090101;-1;2;1\n")
+        with pytest.raises(UnreadableNumberError) as refusal:
+            o.load("data/raw/src")
+        says(refusal.value, "population.csv, ligne 2, colonne P16_CHOM", "négatif")
+        assert dump(o.warehouse) == before
 
 
 # --- sums ---------------------------------------------------------------------------------------
@@ -264,6 +428,63 @@ def test_the_year_in_an_insee_name_does_not_cut_the_series(place: Place) -> None
     series(place, rows)
     place.write("data/raw/src/source.toml", SERIES_SOURCE + variables)
     assert names(found(place)) == {"saut": 1}
+
+
+def broken(place: Place, at: str, source: str = "src") -> Told:
+    """Return what a series.toml with one break tells of the figures of ``place``."""
+    place.write(
+        "series.toml",
+        f'[[breaks]]\nat = "{at}"\nwhat = "Autre question"\nsource = "Insee"\nsources = ["{source}"]\n',
+    )
+    book = read_series(place.root / "series.toml")
+    return Told(breaks=breaks((), book, [], [("src", "POP"), ("src", "TAUX")]))
+
+
+@pytest.mark.parametrize(
+    ("at", "source", "jumps"),
+    [("2013", "src", 0), ("2013", "autre", 1), ("2012", "src", 1), ("2014", "src", 1)],
+)
+def test_what_changes_at_a_break_is_no_jump(place: Place, at: str, source: str, jumps: int) -> None:
+    series(place, steady(5000))  # the last figure, of 2013, is five times the one before
+    assert names(found(place, broken(place, at, source))).get("saut", 0) == jumps
+
+
+def test_the_usual_is_that_of_one_series(place: Place) -> None:
+    # Everyone doubles at the break of 2012: with it, nine would be a usual change.
+    rows = [
+        (iris, "POP", year, round(1000 * 1.01 ** (year - 2010) * (2 if year > 2011 else 1), 3))
+        for iris in IRIS
+        for year in (2010, 2011, 2012, 2013)
+    ]
+    series(place, [*rows[:-1], (*rows[-1][:3], 2300)])
+    assert names(found(place, broken(place, "2012"))).get("saut", 0) == 1
+
+
+def test_every_vintage_may_be_a_series_of_its_own(place: Place) -> None:
+    series(place, steady(5000))
+    place.write(
+        "series.toml",
+        '[[breaks]]\nevery = true\nwhat = "x"\nsource = "Insee"\nvariables = ["PO*"]\n',
+    )
+    told = Told(breaks=breaks((), read_series(place.root / "series.toml"), [], [("src", "POP")]))
+    assert names(found(place, told)) == {}
+    assert names(found(place)) == {"saut": 1}
+
+
+# --- what territories are called ----------------------------------------------------------------
+
+
+def test_sentences_call_territories_what_the_zoning_calls_them(place: Place) -> None:
+    place.toml('singular = "IRIS"', 'singular = "îlot"')
+    place.replace("data/raw/src/population.csv", "972090102;Terres Sainville;2000;s\n", "")
+    report = found(place, published(place, 999, 350))
+    assert names(report) == {"iris-manquants": 1, "somme-communale": 1}
+    place.csv("IRIS;LIBIRIS;POP;TAUX\n972090101;x;10;1\n")
+    every = pd.concat([report.df, found(place).df])
+    assert set(every["check"]) == {"iris-manquants", "somme-communale", "communes-partielles"}
+    assert every["message"].str.contains("3 îlots").all()
+    told = every[["title", "message", "remedy"]].to_numpy().ravel().tolist()
+    assert not [text for text in told if "IRIS" in text]
 
 
 # --- IRIS that lack -----------------------------------------------------------------------------
@@ -407,13 +628,13 @@ def test_findings_are_kept_until_something_changes(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
     warehouse = place.warehouse()
     place.load(warehouse)
-    first = kept_findings(warehouse, place.workspace, NO_TOTALS)
+    first = kept_findings(warehouse, place.workspace, NOTHING)
     ran = warehouse.rows("SELECT * FROM check_run")
-    assert len(kept_findings(warehouse, place.workspace, NO_TOTALS)) == len(first) == 1
+    assert len(kept_findings(warehouse, place.workspace, NOTHING)) == len(first) == 1
     assert warehouse.rows("SELECT * FROM check_run") == ran
     place.replace("data/raw/src/population.csv", "127,4", "27,4")
     place.load(warehouse)
-    assert len(kept_findings(warehouse, place.workspace, NO_TOTALS)) == 0
+    assert len(kept_findings(warehouse, place.workspace, NOTHING)) == 0
     assert warehouse.rows("SELECT * FROM finding") == []
 
 
@@ -421,9 +642,9 @@ def test_a_support_put_in_place_of_another_is_looked_at_again(place: Place) -> N
     grid_file(place, 0.37, WHOLE)
     warehouse = place.warehouse()
     place.load(warehouse)
-    assert names(kept_findings(warehouse, place.workspace, NO_TOTALS)) == {"carreaux-coupes": 4}
+    assert names(kept_findings(warehouse, place.workspace, NOTHING)) == {"carreaux-coupes": 4}
     grid_file(place, 1.0, WHOLE)
-    assert names(kept_findings(warehouse, place.workspace, NO_TOTALS)) == {}
+    assert names(kept_findings(warehouse, place.workspace, NOTHING)) == {}
 
 
 def test_a_superseded_load_is_looked_at_no_more(place: Place) -> None:
@@ -432,14 +653,14 @@ def test_a_superseded_load_is_looked_at_no_more(place: Place) -> None:
     place.load(warehouse)
     place.replace("data/raw/src/population.csv", "127,4", "27,4")
     place.load(warehouse)
-    assert len(run_checks(warehouse, place.workspace, NO_TOTALS)) == 0
+    assert len(run_checks(warehouse, place.workspace, NOTHING)) == 0
 
 
 def test_a_report_of_load_tells_its_own_findings(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
     warehouse = place.warehouse()
     report = place.load(warehouse)
-    (told,) = with_findings([report], run_checks(warehouse, place.workspace, NO_TOTALS))
+    (told,) = with_findings([report], run_checks(warehouse, place.workspace, NOTHING))
     assert "erreur\u00a0: Taux hors de 0 à 100 % (1)" in str(told)
     assert "population.csv, ligne 2" in str(told)
 
@@ -560,10 +781,10 @@ def test_a_predicate_without_end_is_stopped(
     warehouse = place.warehouse()
     place.load(warehouse)
     with pytest.raises(DescriptorError) as refusal:
-        run_checks(warehouse, place.workspace, NO_TOTALS)
+        run_checks(warehouse, place.workspace, NOTHING)
     says(refusal.value, said, "checks.toml")
     place.write("checks.toml", OWN)  # the warehouse answers as before
-    assert names(run_checks(warehouse, place.workspace, NO_TOTALS)) == {"trop-petit": 1}
+    assert names(run_checks(warehouse, place.workspace, NOTHING)) == {"trop-petit": 1}
 
 
 def test_a_predicate_may_end_with_a_comment_and_tell_decimals(place: Place) -> None:
@@ -583,11 +804,11 @@ def test_a_wrong_predicate_leaves_what_was_kept(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "27,4", "127,4")
     warehouse = place.warehouse()
     place.load(warehouse)
-    run_checks(warehouse, place.workspace, NO_TOTALS)
+    run_checks(warehouse, place.workspace, NOTHING)
     before = warehouse.rows("SELECT * FROM finding")
     place.write("checks.toml", OWN.replace("variable = 'POP'", "personne = 'POP'"))
     with pytest.raises(DescriptorError):
-        run_checks(warehouse, place.workspace, NO_TOTALS)
+        run_checks(warehouse, place.workspace, NOTHING)
     assert warehouse.rows("SELECT * FROM finding") == before
 
 
@@ -599,7 +820,7 @@ def test_an_older_warehouse_gets_the_new_tables(place: Place) -> None:
     place.close()
     reopened: Warehouse = open_warehouse(place.workspace.warehouse, "EPSG:5490")
     try:
-        assert len(run_checks(reopened, place.workspace, NO_TOTALS)) == 0
+        assert len(run_checks(reopened, place.workspace, NOTHING)) == 0
     finally:
         reopened.close()
 

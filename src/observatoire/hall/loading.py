@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from observatoire.sources.fetching import Fetched
     from observatoire.sources.previewing import Preview
     from observatoire.warehouse import LoadReport
+    from observatoire.warehouse.checking import Told
     from observatoire.warehouse.findings import CheckReport
 from observatoire.hall.listing import Listing
 
@@ -61,7 +62,7 @@ class Loading(Listing):
         from observatoire.warehouse.filling import is_layer, load_layer, load_source
 
         read_checks(self.workspace.root)  # refused before anything is loaded
-        self._totals()
+        self._told()
         if path is None:
             try:
                 return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
@@ -154,19 +155,23 @@ class Loading(Listing):
         from observatoire.warehouse.conventions import read_conventions
         from observatoire.warehouse.findings import hushed
 
-        found = kept_findings(self.warehouse, self.workspace, self._totals())
+        found = kept_findings(self.warehouse, self.workspace, self._told())
         return hushed(found, closed(read_conventions(self.warehouse), self.today()))
 
-    def _totals(self) -> pd.DataFrame:
-        """Return which figures add up to which published one; none without a catalogue."""
+    def _told(self) -> Told:
+        """Return what the catalogue and the series tell the checks; no sum without a catalogue."""
         from observatoire.indicators.catalogue import read_catalogue
-        from observatoire.indicators.totals import published_totals
+        from observatoire.indicators.checked import told_checks
 
         there = self.workspace.catalogue.is_file()
         spans = {code: one.spans for code, one in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()
         periods = [str(one) for (one,) in self.warehouse.rows(listing.PERIODS)]
-        return published_totals(catalogue, periods)
+        variables = [
+            (str(source), str(code))
+            for source, code in self.warehouse.rows("SELECT source, code FROM variable")
+        ]
+        return told_checks(catalogue, self.series, periods, variables)
 
     def registry(self) -> pd.DataFrame:
         """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""

@@ -15,7 +15,7 @@ from observatoire.indicators.spans import Span
 from observatoire.values import PERIOD_FORMS, is_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from observatoire.indicators.catalogue import Indicator
 
@@ -46,6 +46,14 @@ class Scope:
             _fits(self.sources, indicator.sources)
             or _fits(self.variables, used)
             or _fits(self.indicators, (indicator.code,))
+        )
+
+    def touches(self, source: str, variable: str, users: Iterable[str]) -> bool:
+        """Say whether the rule is about one column, by itself or by an indicator that uses it."""
+        return (
+            _fits(self.sources, (source,))
+            or _fits(self.variables, (variable,))
+            or _fits(self.indicators, users)
         )
 
 
@@ -254,8 +262,8 @@ def _read_scope(table: Declaration) -> Scope:
     return scope
 
 
-def _fits(patterns: tuple[str, ...], names: object) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)  # type: ignore[attr-defined]
+def _fits(patterns: tuple[str, ...], names: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def _small(text: str) -> str:

@@ -34,6 +34,24 @@ JOIN (SELECT DISTINCT source, variable, period FROM figure
   ON part.variable = pub.variable AND part.period = pub.period
  AND (part.source = pub.source OR regexp_matches(pub.variable, '^[PC][0-9]{2}_'));
 
+-- Which variables make a part, and which the whole it belongs to: told by the catalogue.
+CREATE OR REPLACE TEMP TABLE share AS
+SELECT share, label, period, side, names, count::INTEGER AS count, variable, source,
+       rank::INTEGER AS rank
+FROM told_shares;
+
+-- The eras of each variable: two periods of different eras are on both sides of a break.
+CREATE OR REPLACE TEMP TABLE era AS
+SELECT f.source, f.variable, f.period,
+       CASE WHEN bool_or(b.at = '') THEN f.period
+            ELSE count(*) FILTER (WHERE b.at <= left(f.period, length(b.at)))::VARCHAR END AS era
+FROM (SELECT DISTINCT source, variable, period FROM figure) AS f
+LEFT JOIN told_breaks AS b ON b.source = f.source AND b.variable = f.variable
+GROUP BY f.source, f.variable, f.period;
+
+-- What the territories of each zoning are called: « quartiers », « IRIS ».
+CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM told_nouns;
+
 -- Grid cells with the share of their square that their shape covers: those of a support, with
 -- what they carry, then those of a zoning, with the figures loaded on it.
 CREATE OR REPLACE TEMP TABLE cell AS

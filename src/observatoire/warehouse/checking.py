@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import threading
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import duckdb
+import pandas as pd
 
 from observatoire.typography import number
 from observatoire.values import records
 from observatoire.warehouse.cells import CELL_COLUMNS, cut_cells
 from observatoire.warehouse.checks import (
+    LAID_OUT,
     ROW_COLUMNS,
     Check,
     broken,
@@ -28,8 +30,6 @@ from observatoire.warehouse.findings import CheckReport
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import pandas as pd
-
     from observatoire.warehouse.connection import Warehouse
     from observatoire.warehouse.loads import LoadReport
     from observatoire.workspace import Workspace
@@ -42,6 +42,45 @@ TOTAL_COLUMNS = (
     "part_source",
     "part_variable",
 )
+
+#: Which variables of which source make a part, and its whole: ``side`` is « part » or « whole »,
+#: ``names`` and ``count`` tell the variables of that side, ``rank`` the order of the sources.
+SHARE_COLUMNS = (
+    "share",
+    "label",
+    "period",
+    "side",
+    "names",
+    "count",
+    "variable",
+    "source",
+    "rank",
+)
+
+#: From which period a variable of a source tells something else; empty: in every period.
+BREAK_COLUMNS = ("source", "variable", "at")
+
+
+def _nothing(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns), dtype="str")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the catalogue and the series say, and no file: nothing by default.
+
+    Columns are ``TOTAL_COLUMNS``, ``SHARE_COLUMNS`` and ``BREAK_COLUMNS``.
+    """
+
+    totals: pd.DataFrame = field(default_factory=lambda: _nothing(TOTAL_COLUMNS))
+    shares: pd.DataFrame = field(default_factory=lambda: _nothing(SHARE_COLUMNS))
+    breaks: pd.DataFrame = field(default_factory=lambda: _nothing(BREAK_COLUMNS))
+
+    @property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables, by the name that checked.sql gives them."""
+        return {f"told_{one.name}": getattr(self, one.name).astype("str") for one in fields(self)}
+
 
 #: How long a workspace's own predicate may take (in seconds), how many rows any may tell of.
 _PATIENCE, _MOST_ROWS = 60.0, 1_000_000
@@ -60,7 +99,7 @@ ORDER BY CASE f.level WHEN 'erreur' THEN 0 WHEN 'alerte' THEN 1 ELSE 2 END,
 def run_checks(
     warehouse: Warehouse,
     workspace: Workspace,
-    totals: pd.DataFrame,
+    told: Told,
     checks: Sequence[Check] | None = None,
 ) -> CheckReport:
     """Pass every check over the warehouse, and keep what fails in place of what was kept.
@@ -69,8 +108,8 @@ def run_checks(
     ----------
     warehouse, workspace : Warehouse, Workspace
         What to look at, and whose ``checks.toml`` adds to the library's.
-    totals : DataFrame
-        Columns ``TOTAL_COLUMNS``: which variables add up to which published one.
+    told : Told
+        Which variables add up to a published one, make a part of a whole, break off.
     checks : sequence of Check, optional
         Those of the library and of the workspace by default.
 
@@ -82,7 +121,7 @@ def run_checks(
     chosen = read_checks(workspace.root) if checks is None else tuple(checks)
     cells = cut_cells(warehouse, workspace)
     with warehouse.transaction():
-        _lay_out(warehouse, totals, cells)
+        _lay_out(warehouse, workspace, told, cells)
         found = [_run(warehouse, check) for check in chosen]
         warehouse.run("DELETE FROM finding")
         for frame in found:
@@ -90,20 +129,20 @@ def run_checks(
         warehouse.run("DELETE FROM check_run")
         warehouse.run(
             "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
-            [_signature(warehouse, workspace, chosen, totals)],
+            [_signature(warehouse, workspace, chosen, told)],
         )
-        for table in ("figure", "total", "cell"):
+        for table in LAID_OUT:
             warehouse.run(f"DROP TABLE temp.{table}")
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 
 
-def kept_findings(warehouse: Warehouse, workspace: Workspace, totals: pd.DataFrame) -> CheckReport:
+def kept_findings(warehouse: Warehouse, workspace: Workspace, told: Told) -> CheckReport:
     """Return what the checks found, passing them again only if something has changed since."""
     chosen = read_checks(workspace.root)
     kept = warehouse.rows("SELECT signature FROM check_run")
-    if kept == [(_signature(warehouse, workspace, chosen, totals),)]:
+    if kept == [(_signature(warehouse, workspace, chosen, told),)]:
         return CheckReport(warehouse.frame(_KEPT), len(chosen))
-    return run_checks(warehouse, workspace, totals, chosen)
+    return run_checks(warehouse, workspace, told, chosen)
 
 
 def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[LoadReport]:
@@ -114,12 +153,14 @@ def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[Loa
     ]
 
 
-def _lay_out(warehouse: Warehouse, totals: pd.DataFrame, cells: pd.DataFrame) -> None:
+def _lay_out(warehouse: Warehouse, workspace: Workspace, told: Told, cells: pd.DataFrame) -> None:
     """Make the tables that predicates read."""
     script = resources.files("observatoire.warehouse").joinpath("checked.sql").read_text("utf-8")
+    nouns = [(code, zoning.noun.many) for code, zoning in workspace.zonings.items()]
     given = {
-        "told_totals": totals[list(TOTAL_COLUMNS)].astype("str"),
+        **told.frames,
         "told_cells": cells[list(CELL_COLUMNS)],
+        "told_nouns": pd.DataFrame(nouns, columns=["zoning", "many"], dtype="str"),
     }
     for name, frame in given.items():
         warehouse.connection.register(name, frame)
@@ -173,7 +214,7 @@ def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
 
 
 def _signature(
-    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], totals: pd.DataFrame
+    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], told: Told
 ) -> str:
     """Sum up what findings depend on: predicates, loads that stand, zonings, supports."""
     supports = {p.support for p in workspace.passages if p.support is not None}
@@ -190,7 +231,8 @@ def _signature(
             "SELECT zoning, count(*), string_agg(code || commune || name, ',' ORDER BY code), "
             "count(shape) FROM territory GROUP BY zoning ORDER BY zoning"
         ),
-        sorted(map(repr, totals[list(TOTAL_COLUMNS)].itertuples(index=False, name=None))),
+        [sorted(frame.itertuples(index=False, name=None)) for frame in told.frames.values()],
+        sorted((code, zoning.noun.many) for code, zoning in workspace.zonings.items()),
         [repr(check) for check in checks],
     )
     return hashlib.sha256(repr(state).encode()).hexdigest()

@@ -36,9 +36,12 @@ _NUMBERS = (
     "USMALLINT", "UINTEGER", "UBIGINT", "DOUBLE", "FLOAT", "DECIMAL", '"NULL"',
 )  # fmt: skip
 
+#: The tables of checked.sql.
+LAID_OUT = ("figure", "total", "share", "era", "noun", "cell")
+
 #: What a predicate may read: the tables of checked.sql, then those of the warehouse.
 READABLE = (
-    "figure", "total", "cell",
+    *LAID_OUT,
     "zoning", "territory", "source", "variable", "load", "observation", "reject", "restored",
     "convention", "target", "action", "note", "current_observation",
 )  # fmt: skip
