@@ -155,11 +155,14 @@ def count(iris: object, variables: list[str]) -> float:
     return fsum(float(census()[code][name]) for code in iris for name in variables)  # type: ignore[attr-defined]
 
 
-def at_most(iris: object, variables: list[str], effect: float = 1.3) -> float:
-    """Return the most that 40 % of the addresses let think of a count, at 95 % (Byar)."""
-    worth = 0.4 / 0.6 / effect
-    above = count(iris, variables) * worth + 1
-    return above * (1 - 1 / (9 * above) + 1.959964 / (3 * above**0.5)) ** 3 / worth
+def at_most(iris: object, variables: list[str], effect: float = 1.3, spread: float = 1.1) -> float:
+    """Return the most that 40 % of the addresses let think of all who are counted, at 95 %.
+
+    The larger root of (x - c)² = z² 0.6/0.4 (effect (1 - c/x) + spread c/x) c.
+    """
+    x, k = count(iris, variables), 1.959964**2 * 0.6 / 0.4
+    square, middle = 1 + k * (effect - spread) / x, 2 * x + k * effect
+    return (middle + (middle**2 - 4 * square * x**2) ** 0.5) / (2 * square)
 
 
 def rate(iris: object, top: list[str], base: list[str]) -> float:

@@ -40,7 +40,7 @@ def test_the_share_of_a_target_reached(found: Any) -> None:
     one = of(found, "A")
     assert (one["baseline"], one["value"], one["end"], one["goal"]) == (30, 25, "2012", 20)
     assert one["reached"] == pytest.approx(50)
-    assert one["verdict"] == "amélioration"
+    assert one["verdict"] == "amélioration constatée"
 
 
 def test_a_relative_target_is_counted_from_the_baseline(found: Any) -> None:
@@ -57,7 +57,7 @@ def test_the_gap_to_the_commune_at_both_dates_and_its_move(found: Any) -> None:
     assert one["comparator"] == "Fort-de-France"
     other = of(found, "C")
     assert (other["gap_start"], other["gap_end"]) == (-8, -1)
-    assert other["verdict"] == "dégradation"
+    assert other["verdict"] == "dégradation constatée"
 
 
 def test_nothing_is_guessed_where_no_target_is_given(found: Any) -> None:

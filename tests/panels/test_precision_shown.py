@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -137,9 +138,22 @@ def test_a_workbook_holds_the_bounds_of_a_sampled_figure(tmp_path: Path) -> None
 
 def test_a_trend_and_its_page(tmp_path: Path) -> None:
     trend = demo.demo().trend("taux_pauvrete", 2014, 2016)
-    assert set(trend.df["verdict"]) == {""}
+    facts = ("amélioration constatée", "dégradation constatée", "stable")
+    assert set(trend.df["verdict"]) == {*facts, "indéterminé", ""}
+    # An evaluation says it in the same words.
+    told = demo.demo().evaluate(2014, 2016).df
+    told = told[told["indicator"] == "taux_pauvrete"].set_index("territory")["verdict"]
+    own = trend.df[trend.df["verdict"].isin(facts) & (trend.df["status"] != "context")]
+    assert len(own) > 5
+    assert own.set_index("territory")["verdict"].to_dict() == told[own["territory"]].to_dict()
+    for row in own.to_dict("records"):
+        sign = (row["change"] > 0) - (row["change"] < 0)
+        assert row["verdict"] == "stable" or row["mark"] == {1: "▲", -1: "▼"}[sign]
+        assert (row["verdict"] == "dégradation constatée") == (round(row["change"], 1) > 0)
+        assert math.isnan(row["low"])
     text = plain(trend.html)
-    assert "non jugé" in text
+    assert "l’évolution est un fait" in text
+    assert "certaines à 95 %" not in text
     assert "sans chiffre aux deux périodes" in text
     assert "Source exhaustive" in text
     grid = next(block for block in trend.page.blocks if isinstance(block, Grid))

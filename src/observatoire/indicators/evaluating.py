@@ -15,7 +15,6 @@ from observatoire.indicators.comparing import (
     CLOSING,
     FAR_BELOW,
     PARALLEL,
-    UNJUDGED,
     UNKNOWN,
     WIDENING,
     Convergence,
@@ -222,24 +221,27 @@ def _compared(
 def told_change(start: Estimate, end: Estimate, polarity: str, decimals: int) -> str:
     """Say how a figure moved of itself.
 
-    What a source that counts everyone tells is a fact, neither sure nor unsure: it is said without
-    « nette », and *stable* when nothing shows at the decimals printed.
+    What a source that counts everyone tells is a fact, neither sure nor unsure: it is *constatée*, never
+    « nette », and *stable* when nothing shows at the decimals printed. A trend says it in the same words.
 
     Examples
     --------
     >>> told_change(Estimate(30, 30, 30), Estimate(25, 25, 25), "lower_is_better", 1)
-    'amélioration'
+    'amélioration constatée'
     >>> told_change(Estimate(30, 30, 30), Estimate(30.04, 30.04, 30.04), "neutral", 1)
     'stable'
     """
     own = change(start, end, polarity)
-    if not own.judged:
-        return UNJUDGED
-    if own.low < own.high:
+    if not (own.judged and _is_fact(start) and _is_fact(end)):
         return own.verdict
-    if round_half_up(own.value, decimals) == 0:
+    if not math.isnan(own.value) and round_half_up(own.value, decimals) == 0:
         return STABLE
-    return CHANGE_WORDS[polarity][ABOVE - FAR_BELOW if own.value > 0 else BELOW - FAR_BELOW]
+    return f"{CHANGE_WORDS[polarity][(ABOVE if own.rank > 0 else BELOW) - FAR_BELOW]} constatée"
+
+
+def _is_fact(figure: Estimate) -> bool:
+    """Say whether nothing is left open by a sampling."""
+    return (figure.low, figure.high) == (figure.least, figure.most)
 
 
 def _side(gaps: Sequence[Difference], indicator: Indicator) -> str:

@@ -118,13 +118,14 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
 
     Notes
     -----
-    Each rate is drawn :data:`DRAWS` times within its own interval; ranks and measures are those of
-    the draws, between the 2.5th and the 97.5th percentile; those of measures are turned round what
-    was measured (basic bootstrap), for noise adds to inequality. Noise alone makes territories differ:
-    ``chance`` is what the measure would be, on average, if all had the same rate; a measure that
-    noise alone could give (97.5 % of the time) has 0 for lower bound. Over 600 draws of ten
-    territories of 200 to 600 people drawn, the interval of the dissimilarity held the truth 90 to
-    96 % of the time.
+    Each rate is drawn :data:`DRAWS` times within its own interval; ranks are those of the draws,
+    between the 2.5th and the 97.5th percentile. Noise alone makes territories differ: ``chance`` is
+    what the measure would be, on average, if all had the same rate. The interval of a measure
+    inverts a test: rates are drawn nearer to their mean, or further from it, until what is measured
+    is the 97.5th (then the 2.5th) percentile of what noise makes of them. Over 400 draws of 5, 10 and 28
+    territories of 200 to 1 500 people, it held the truth 91 to 96 % of the time where there
+    was any inequality, 88 to 90 % for the dissimilarity of a few territories of 200. Ranks, whole
+    numbers, are held 97 % of the time or more.
     """
     if indicator.nature is not Nature.RATE:
         raise NatureError(
@@ -169,17 +170,26 @@ _NOTHING = Measure(np.nan, np.nan, np.nan, np.nan)
 
 
 class _Draws:
-    """Rates drawn within their intervals, and as if all were the same."""
+    """Rates drawn within their intervals, and as if all were nearer to the same or further from it."""
 
     def __init__(self, value: Array, sides: Array, base: Array, most: float, seed: int) -> None:
-        self.value, self.base = value, base
+        self.value, self.base, self.most = value, base, most
         noise = np.random.default_rng(seed).standard_normal((DRAWS, value.size))
         below, above = sides[:, 0] / _Z, sides[:, 1] / _Z
-        moved = noise * np.where(noise < 0, below, above)
-        self.drawn = np.clip(value + moved, 0.0, most)
+        self.moved = noise * np.where(noise < 0, below, above)
+        self.drawn = np.clip(value + self.moved, 0.0, most)
         known = base[~np.isnan(base)].size == value.size and value.size > 0
-        mean = np.average(value, weights=base) if known else np.nan
-        self.alike = np.clip(mean + moved, 0.0, most)
+        self.mean = np.average(value, weights=base) if known else np.nan
+
+    def spread(self, times: float) -> Array:
+        """Return the rates, so many times as far from their mean."""
+        rates: Array = np.clip(self.mean + times * (self.value - self.mean), 0.0, self.most)
+        return rates
+
+    def drawn_at(self, times: float) -> Array:
+        """Return draws of the rates, so many times as far from their mean."""
+        rates: Array = np.clip(self.spread(times) + self.moved, 0.0, self.most)
+        return rates
 
 
 def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
@@ -213,15 +223,32 @@ def _measured(draw: _Draws, measure: Callable[[Array], Array]) -> Measure:
     if draw.value.size < 2 or np.isnan(draw.base).any():  # noqa: PLR2004 - one alone is not unequal
         return _NOTHING
     told = float(measure(draw.value[None, :])[0])
-    few, many = np.percentile(measure(draw.drawn), [2.5, 97.5])
-    alike = measure(draw.alike)
-    chance, noise = float(np.mean(alike)), float(np.percentile(alike, 97.5))
-    # Draws add noise to noise: they lie above what was measured, as it lies above the truth.
-    low, high = max(2 * told - float(many), 0.0), max(2 * told - float(few), told)
-    if told <= noise:
-        # What noise alone may give is no inequality; turned round, its draws would hide their own.
-        low, high = 0.0, max(high, float(many))
-    return Measure(told, min(low, told), high, chance)
+    low, high = (_inverted(draw, measure, told, percentile) for percentile in (97.5, 2.5))
+    chance = float(np.mean(measure(draw.drawn_at(0.0))))
+    return Measure(told, min(low, told), max(high, told), chance)
+
+
+#: How far rates are spread in search of a bound, in times their distance to the mean, and in how many steps.
+_FURTHEST, _STEPS = 64.0, 14
+
+
+def _inverted(
+    draw: _Draws, measure: Callable[[Array], Array], told: float, percentile: float
+) -> float:
+    """Return the inequality of which what was measured is that percentile."""
+
+    def reached(times: float) -> bool:
+        return float(np.percentile(measure(draw.drawn_at(times)), percentile)) >= told
+
+    near, far = 0.0, 1.0
+    if reached(near):
+        return 0.0
+    while not reached(far) and far < _FURTHEST:
+        near, far = far, 2 * far
+    for _ in range(_STEPS):
+        middle = (near + far) / 2
+        near, far = (near, middle) if reached(middle) else (middle, far)
+    return float(measure(draw.spread(far)[None, :])[0])
 
 
 def _dissimilarities(rates: Array, sizes: Array) -> Array:

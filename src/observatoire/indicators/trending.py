@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.comparing import UNKNOWN, change
+from observatoire.indicators.comparing import ABOVE, BELOW, MARKS, UNKNOWN, Estimate, change
+from observatoire.indicators.evaluating import STABLE, told_change
 from observatoire.indicators.gaps import (
     NO_COMMENT,
     OF_ENCLOSING,
@@ -43,6 +45,9 @@ TREND_COLUMNS = (
     "status",
     "flag",
 )
+
+#: Said of a change of what everyone was counted for.
+FACT = "Source exhaustive, sans aléa de sondage : évolution constatée."
 
 _NAN = float("nan")
 
@@ -100,6 +105,8 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, 
     if lacking is not None:
         told = Status(lacking["status"]).label
         return (_NAN, _NAN, _NAN, 0, "", "", f"Chiffre de {lacking['period']} {told}.")
+    if former["precision"] == row["precision"] == "exhaustive" and math.isnan(row["wide_low"]):
+        return _fact(former, row, indicator)
     found = change(estimate_of(former), estimate_of(row), indicator.polarity)
     if TOO_SMALL in (former["flag"], row["flag"]):
         return (found.value, _NAN, _NAN, 0, "", "", NO_COMMENT)
@@ -110,3 +117,26 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, 
     context = str(Status.CONTEXT) in (former["status"], row["status"])
     reason = OF_ENCLOSING if context else ""
     return (found.value, found.low, found.high, found.rank, found.verdict, found.mark, reason)
+
+
+def _fact(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
+    """Return the change of what everyone was counted for: no sampling, the passage's bounds alone."""
+    start, end = _counted(former), _counted(row)
+    found = change(start, end, indicator.polarity)
+    if found.verdict == UNKNOWN:
+        return (found.value, found.low, found.high, 0, UNKNOWN, "", wide_or_open(found))
+    word = told_change(start, end, indicator.polarity, indicator.decimals)
+    rank = 0 if word == STABLE else ABOVE if found.rank > 0 else BELOW
+    bounds = (found.low, found.high) if found.low < found.high else (_NAN, _NAN)
+    enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
+    reason = f"{FACT} {OF_ENCLOSING}" if enclosing else FACT
+    return (found.value, *bounds, rank, word, MARKS[rank], reason)
+
+
+def _counted(row: Record) -> Estimate:
+    value = float(row["value"])
+    least, most = (
+        value if math.isnan(bound) or row["status"] == str(Status.CONTEXT) else bound
+        for bound in (float(row["passage_low"]), float(row["passage_high"]))
+    )
+    return Estimate(value, least, most, least, most, least, most)

@@ -123,7 +123,7 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
     # Prices rise: an income in current euros that rises is no news of its own.
     current = [code for code, one in indicators.items() if one.unit.startswith("euros")]
     moved = found.gaps[~found.gaps["indicator"].isin(current)]
-    moved = moved[~moved["verdict"].isin([UNJUDGED, "pas de changement net"])]
+    moved = moved[~moved["verdict"].isin([UNJUDGED, UNKNOWN, "pas de changement net"])]
     if len(moved):
         counts = moved["verdict"].value_counts()
         told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])

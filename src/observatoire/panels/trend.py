@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.indicators.comparing import UNKNOWN
+from observatoire.indicators.trending import FACT
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
@@ -83,8 +85,11 @@ def _grid(
     both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
     cells = both[both["indicator"] == indicator.code]
     lost = len(mine) - len(told)
+    facts = told["reason"].str.startswith(FACT)
     reasons = told.loc[told["verdict"] == "", "reason"]
     why = [Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text]
+    judged = ~facts & ~told["verdict"].isin(["", UNKNOWN])
+    why += [_CONSTATED] if facts.any() else []
     left = [Note("Non comparé", f"{plural(lost, 'territoire')} sans chiffre aux deux périodes.")]
     reading = Note(
         "Verdict",
@@ -105,8 +110,21 @@ def _grid(
             Column("Verdict"),
         ),
         rows=tuple(rows),
-        notes=(*_example(told, indicator), reading, *why, *(left if lost else ()), *notes),
+        notes=(
+            *_example(told, indicator),
+            *([reading] if judged.any() else []),
+            *why,
+            *(left if lost else ()),
+            *notes,
+        ),
     )
+
+
+_CONSTATED = Note(
+    "Constaté",
+    "la source compte tout le monde, sans aléa de sondage : l’évolution est un fait, ▲ ou ▼, sans "
+    "intervalle ; « stable » : rien ne bouge aux décimales affichées.",
+)
 
 
 def _cells(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
@@ -130,13 +148,12 @@ def _example(told: pd.DataFrame, indicator: Indicator) -> list[Note]:
     """Write a reading example from the first change that is judged."""
     for row in records(told):
         if row["verdict"] and not math.isnan(float(row["change"])):
-            shown, around = (
-                number_cell(row["change"], indicator.decimals, sign=True).text,
-                range_cell(row["low"], row["high"], indicator.decimals).text,
-            )
+            shown = number_cell(row["change"], indicator.decimals, sign=True).text
+            between = range_cell(row["low"], row["high"], indicator.decimals).text
+            around = "" if math.isnan(float(row["low"])) else f", intervalle {between}"
             text = (
-                f"{row['name']}, de {row['start']} à {row['end']}{NO_BREAK}: {shown} {indicator.points}, "
-                f"intervalle {around}{NO_BREAK}: {row['verdict']}."
+                f"{row['name']}, de {row['start']} à {row['end']}{NO_BREAK}: {shown} {indicator.points}"
+                f"{around}{NO_BREAK}: {row['verdict']}."
             )
             return [Note("Lecture", text)]
     return []
