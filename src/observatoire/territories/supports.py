@@ -20,6 +20,7 @@ from observatoire.errors import (
 )
 from observatoire.territories.layers import read_frames
 from observatoire.values import IMPUTED_COLUMNS
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,7 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
         raise CRSError(
             f"On ne sait pas passer du système de ce support à {crs}.",
             where=path.name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Enregistrez-le avec son système dans QGIS.",
         ) from error
 
@@ -108,7 +109,7 @@ def _read_cells(path: Path) -> gpd.GeoDataFrame:
         raise UnreadableFileError(
             "Ce support ne se lit pas comme un tableau.",
             where=path.name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Donnez le fichier de l’Insee tel quel, en csv UTF-8.",
         ) from error
     for column in table.columns:
