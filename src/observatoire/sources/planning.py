@@ -46,6 +46,7 @@ def plan_of(found: Found, period: str, matcher: Matcher) -> Plan:
         "name": spec.name,
         "layout": spec.layout,
         "territory": spec.territory,
+        "prefix_column": spec.prefix_column,
         "separator": spec.separator,
         "encoding": spec.encoding.removesuffix("-sig"),
         "sheet": spec.sheet,
@@ -155,7 +156,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
         "zoning": found.zoning,
         "absence": "non transmis par le partenaire",
     }
-    roles = {spec.territory, period_column, *measured, *long.values()} - {""}
+    roles = {spec.territory, spec.prefix_column, period_column, *measured, *long.values()} - {""}
     ignored = [] if long else [name for name in map(str, frame.columns) if name not in roles]
     plan.file = {
         **periods,
