@@ -14,6 +14,8 @@ from observatoire.errors import DescriptorError
 from observatoire.sources.descriptor import BLANK_MEANINGS
 from observatoire.sources.filespec import LAYOUTS, PERIOD_COLUMN_FORMS
 from observatoire.sources.periods import period_in, year_of
+from observatoire.sources.signs import SIGN_KINDS
+from observatoire.sources.writings import THOUSANDS
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -49,7 +51,10 @@ class PeriodRule:
 
 @dataclass(frozen=True)
 class Family:
-    """A family of files, as its TOML declares it. Patterns do not look at the case."""
+    """A family of files, as its TOML declares it. Patterns do not look at the case.
+
+    ``own`` is that of a workspace: unlike a producer's, its files may write numbers in any way.
+    """
 
     code: str
     title: str
@@ -74,6 +79,9 @@ class Family:
     secrecy: Mapping[str, object]
     measures: tuple[Measure, ...]
     labels: Mapping[str, str]
+    decimal: str = ""
+    thousands: str = ""
+    own: bool = False
 
     def recognises(self, header: Sequence[str]) -> int:
         """Return how many columns the family explains, 0 when the header is not of the family."""
@@ -179,10 +187,13 @@ def read_families(root: Path | None = None) -> dict[str, Family]:
     DescriptorError
         On an unknown key, a pattern that is none, a nature out of the list.
     """
-    own = Path(str(resources.files("observatoire.sources").joinpath(FOLDER_NAME)))
-    folders = [own] if root is None else [own, root / FOLDER_NAME]
+    folders = [_library()] if root is None else [_library(), root / FOLDER_NAME]
     paths = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
     return {path.stem: read_family(path) for path in paths}
+
+
+def _library() -> Path:
+    return Path(str(resources.files("observatoire.sources").joinpath(FOLDER_NAME)))
 
 
 def read_family(path: Path) -> Family:
@@ -224,6 +235,9 @@ def _read_family(path: Path, _: bytes) -> Family:
         secrecy=_read_secrecy(table.child("secrecy")),
         measures=tuple(_read_measure(child) for child in table.array("variables")),
         labels=_read_labels(table.child("labels")),
+        decimal=table.text("decimal", "", choices=(".", ",")),
+        thousands=table.text("thousands", "", choices=THOUSANDS),
+        own=path.parent != _library(),
     )
     table.close()
     _check(family, table)
@@ -237,6 +251,8 @@ def _check(family: Family, table: Declaration) -> None:
             where=table.where,
             remedy='Ajoutez required = ["motif de colonne", …].',
         )
+    if family.thousands and family.thousands == family.decimal:
+        raise table.refuse("thousands", "un autre signe que « decimal »")
     if family.kind == "figures" and not family.measures:
         raise DescriptorError(
             "La famille ne décrit aucune colonne de chiffres.",
@@ -288,9 +304,7 @@ def _read_period(table: Declaration) -> PeriodRule:
 
 
 def _read_markers(table: Declaration) -> dict[str, object]:
-    read: dict[str, object] = {
-        key: list(table.texts(key)) for key in ("secret", "missing", "not_applicable")
-    }
+    read: dict[str, object] = {key: list(table.texts(key)) for key in SIGN_KINDS}
     read["blank"] = table.text("blank", "missing", choices=BLANK_MEANINGS)
     table.close()
     return {key: value for key, value in read.items() if value}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.sources.measuring import Measured, measure, writing_of
+from observatoire.sources.measuring import Measured, Writing, measure, writing_of
 from observatoire.sources.periods import period_in, read_periods, without_period
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
@@ -79,6 +79,7 @@ def _family_plan(found: Found) -> Plan:
                 "exploitation": measure.exploitation,
             }
     told = spec.period_column or period
+    writing = _family_writing(found, names if spec.layout == "wide" else [spec.value_column])
     return Plan(
         head={
             "title": re.sub(r"\s+([,)])", r"\1", family.title.replace("{period}", period))
@@ -97,6 +98,8 @@ def _family_plan(found: Found) -> Plan:
             "period_form": spec.period_form,
             "variable_column": spec.variable_column,
             "value_column": spec.value_column,
+            "decimal": writing.decimal,
+            "thousands": "?" if writing.doubtful else writing.thousands,
             "ignored": [one for one in header if one not in roles and one not in variables]
             if spec.layout == "wide"
             else [],
@@ -111,7 +114,18 @@ def _family_plan(found: Found) -> Plan:
         ]
         if spec.layout == "wide"
         else [],
+        writing=writing,
     )
+
+
+def _family_writing(found: Found, columns: list[str]) -> Writing:
+    """Return how a family writes its numbers: as it says, or as the file does when it is one's own."""
+    family, frame = found.family, found.table.frame
+    assert family is not None  # noqa: S101 - the caller has checked
+    if family.decimal or family.thousands or not family.own:
+        return Writing(family.thousands, family.decimal)
+    texts = (frame[name].str.strip() for name in columns)
+    return writing_of(_cells(texts, typed=not found.table.separator))
 
 
 def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
