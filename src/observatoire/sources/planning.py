@@ -130,7 +130,8 @@ def _family_writing(found: Found, columns: list[str]) -> Writing:
 
 def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     frame, spec = found.table.frame, found.spec
-    mine = frame[frame[spec.territory].str.strip().map(lambda text: bool(place_of(text, matcher)))]
+    named = frame[spec.territory].str.strip()
+    mine = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
     plan, kept = Plan(), dict[str, pd.Series]()
     period_column = period_form = ""
     for at, name in enumerate(map(str, frame.columns)):
@@ -267,9 +268,10 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
 
 def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
     """Say whether a column names or places territories: by its title, or by what it holds."""
-    if signs().is_label(name) or filled.map(lambda text: bool(matcher.find(text))).all():
+    texts = filled.unique()
+    if signs().is_label(name) or all(map(matcher.find, texts)):
         return True
-    if filled.str.fullmatch(_EPCI).all() or filled.map(_is_code).all():
+    if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
         return True
     whole = territory.str.strip().loc[filled.index]
     pairs = zip(whole, filled, strict=True)
