@@ -229,9 +229,35 @@ def test_a_workspace_has_families_of_its_own(place: Place, warehouse: Warehouse)
     assert load_file(warehouse, place.workspace, path).kept == 1
 
 
+def test_numbers_of_ones_own_family_that_read_in_two_ways_are_refused_until_told(
+    place: Place, warehouse: Warehouse
+) -> None:
+    place.write("families/mission-locale.toml", OWN)
+    path = place.write("ml-2016.csv", "Secteur;Jeunes_suivis\nFour à Chaux;1.234\n")
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "1.234", "deux façons", "families/mission-locale.toml")
+    place.write(
+        "families/mission-locale.toml", OWN.replace("[period]", 'thousands = "."\n[period]', 1)
+    )
+    load_file(warehouse, place.workspace, path)
+    assert warehouse.rows("SELECT value FROM observation") == [(1234,)]
+
+
+def test_ones_own_family_reads_thousands_as_the_file_writes_them(
+    place: Place, warehouse: Warehouse
+) -> None:
+    place.write("families/mission-locale.toml", OWN)
+    text = "Secteur;Jeunes_suivis;Jeunes_placés\nFour à Chaux;1.234;1.234,5\n"
+    load_file(warehouse, place.workspace, place.write("ml-2016.csv", text))
+    told = warehouse.rows("SELECT value FROM observation ORDER BY value")
+    assert told == [(1234,), (1234.5,)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
+        ("[period]", 'thousands = ","\ndecimal = ","\n[period]', ("thousands", "decimal")),
         ("licence =", "licnece =", ("licnece", "« licence »")),
         ('"count"', '"counts"', ("counts", "« count »")),
         ('"jeunes_.*"', '"jeunes_("', ("expression régulière",)),

@@ -357,6 +357,55 @@ def test_codes_of_wider_places_are_no_figures(place: Place) -> None:
     assert set(read(place, place.write("a-2016.csv", text)).values()) == {5, 6}
 
 
+SHORT = {
+    "écrits en texte": "COM;IRIS;Aidés\n97209;0101;5\n97209;0103;6\n97213;0101;7\n01004;0101;9\n",
+    "zéros perdus": "IRIS;Libellé;Commune;Aidés\n101;x;97209;5\n103;y;97209;6\n101;z;97213;7\n101;t;01004;9\n",
+    "avec un total": "COM;IRIS;Aidés\n97209;0101;5\n97209;0103;6\n97213;0101;7\n97209;Total;11\n",
+}
+
+
+@pytest.mark.parametrize("text", SHORT.values(), ids=SHORT)
+def test_short_codes_are_joined_to_those_of_their_communes(
+    place: Place, warehouse: Warehouse, text: str
+) -> None:
+    path = place.write("a-2016.csv", text)
+    report = load_file(warehouse, place.workspace, path)
+    assert any("joints à la commune" in one for one in report.notices)
+    assert (report.read, report.kept, set(report.rejects["kind"]) <= {"outside", "total"}) == (
+        4,
+        3,
+        True,
+    )
+    told = "SELECT zoning, territory, value FROM current_observation ORDER BY value"
+    found = warehouse.rows(told)
+    assert found == [
+        ("iris-2016", "972090101", 5), ("iris-2016", "972090103", 6), ("iris-2016", "972130101", 7),
+    ]  # fmt: skip
+    shown = preview_file(place.workspace, path)
+    assert "joints à la commune" in plain(shown)
+    load_source(warehouse, place.workspace, shown.write().parent)
+    assert warehouse.rows(told) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("COM;IRIS;Aidés\n97209;9001;5\n97209;9002;6\n", ("courts", "« 9001 »", "« 972099001 »")),
+        ("Code IRIS;Aidés\n0101;5\n0103;6\n", ("courts", "« 0101 »", "leur commune")),
+    ],
+)
+def test_short_codes_that_cannot_be_joined_say_why(
+    place: Place, text: str, parts: tuple[str, ...]
+) -> None:
+    says(refusal(place, place.write("a-2016.csv", text)), *parts, "neuf chiffres")
+
+
+def test_figures_beside_communes_are_no_short_codes(place: Place, warehouse: Warehouse) -> None:
+    text = "Commune;Aidés\n97209;101\n97213;101\n"
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert warehouse.rows("SELECT DISTINCT zoning FROM observation") == [("commune-2016",)]
+
+
 # --- Tables ---------------------------------------------------------------------------------------
 
 

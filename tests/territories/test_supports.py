@@ -8,7 +8,14 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from observatoire.errors import CRSError, FileError, UnknownColumnError, UnreadableFileError
+from building import says
+from observatoire.errors import (
+    CRSError,
+    FileError,
+    UnknownColumnError,
+    UnreadableFileError,
+    UnreadableNumberError,
+)
 from observatoire.territories.supports import read_support_file
 
 if TYPE_CHECKING:
@@ -32,6 +39,40 @@ def test_cells_are_squares_at_the_corner_their_identifier_tells(tmp_path: Path) 
     assert cells.geometry.iloc[0].equals(shapely.box(708000, 1613000, 708200, 1613200))
     assert cells["ind"].tolist() == [12.5, 7.0]
     assert cells["i_est_200"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_weight_is_written_with_a_comma_or_groups(tmp_path: Path, separator: str) -> None:
+    text = (
+        CELLS.replace(",", separator)
+        .replace("12.5", "12,5")
+        .replace(f"{separator}7", f"{separator}1 234,5")
+    )
+    cells = read_support_file(written(tmp_path, text), "EPSG:5490", "ind")
+    assert cells["ind"].tolist() == [12.5, 1234.5]
+
+
+@pytest.mark.parametrize("bad", ["s", "12 5", "1,2,3", "inf", "douze"])
+def test_a_weight_that_is_no_number_is_told_with_its_line(tmp_path: Path, bad: str) -> None:
+    text = CELLS.replace(",", ";").replace(";7", f";{bad}")
+    with pytest.raises(UnreadableNumberError) as caught:
+        read_support_file(written(tmp_path, text), "EPSG:5490", "ind")
+    says(caught.value, f"« {bad} »", "carreaux.csv, ligne 3, colonne ind", "1 cellule")
+
+
+def test_a_blank_weight_stays_one(tmp_path: Path) -> None:
+    text = CELLS.replace(",", ";").replace(";7", ";")
+    cells = read_support_file(written(tmp_path, text), "EPSG:5490", "ind")
+    assert cells["ind"].isna().tolist() == [False, True]
+
+
+def test_a_weight_of_a_layer_that_is_no_number_is_told_with_its_rank(tmp_path: Path) -> None:
+    points = gpd.GeoDataFrame(
+        {"logements": ["3", "x"]}, geometry=shapely.points([7e5, 7e5], [16e5] * 2), crs=5490
+    )
+    points.to_file(tmp_path / "adresses.gpkg")
+    with pytest.raises(UnreadableNumberError, match="objet 2"):
+        read_support_file(tmp_path / "adresses.gpkg", "EPSG:5490", "logements")
 
 
 def test_cells_are_carried_to_the_workspace_system(tmp_path: Path) -> None:

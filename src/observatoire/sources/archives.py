@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import EmptyFileError, UnreadableFileError, suggestion
 from observatoire.typography import enumerate_words
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +151,7 @@ def damaged(name: str, error: BaseException) -> UnreadableFileError:
         if protected
         else "L’archive est abîmée, ou n’en est pas une.",
         where=name,
-        why=f"Le lecteur dit : {error}",
+        why=reader_words(error),
         remedy="Décompressez-la à la main et déposez le tableau à côté de source.toml, ou "
         "redemandez-la au producteur.",
     )

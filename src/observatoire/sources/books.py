@@ -38,6 +38,7 @@ from observatoire.sources.formats import (
     shows_more,
 )
 from observatoire.typography import enumerate_words, number
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +178,7 @@ def _unopened(name: str, error: BaseException) -> UnreadableFileError:
     return UnreadableFileError(
         "Ce classeur ne s’ouvre pas : il est tronqué, protégé ou n’en est pas un.",
         where=name,
-        why=f"Le lecteur dit : {error}",
+        why=reader_words(error),
         remedy="Ouvrez-le dans Excel ou LibreOffice et enregistrez-le de nouveau.",
     )
 
@@ -288,7 +289,7 @@ def read_parquet(content: bytes, name: str) -> Rows:
         raise UnreadableFileError(
             "Ce fichier Parquet ne s’ouvre pas : il est tronqué ou n’en est pas un.",
             where=name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Redemandez-le au producteur.",
         ) from error
     names = [str(column) for column in frame.columns]

@@ -13,10 +13,11 @@ from observatoire.errors import (
     UnknownTerritoryError,
 )
 from observatoire.sources import books, texts
-from observatoire.sources.diagnosing import across_error, no_territory, other_place
+from observatoire.sources.diagnosing import across_error, other_place
 from observatoire.sources.families import Family, recognise, role
 from observatoire.sources.filespec import FileSpec
 from observatoire.sources.headers import check_width, column_letter
+from observatoire.sources.locating import Place, find_territories
 from observatoire.sources.reading import (
     TEXT_SUFFIXES,
     Opened,
@@ -25,7 +26,7 @@ from observatoire.sources.reading import (
 )
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH, Rows
-from observatoire.sources.zeros import place_of, restored_code
+from observatoire.sources.zeros import place_of
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
@@ -33,17 +34,11 @@ if TYPE_CHECKING:
 
     from observatoire.territories.names import Matcher
 
-#: Columns in which a territory is looked for, and rows of a text that are looked at first.
-_COLUMNS, _ROWS = 60, 3000
+#: Rows of a text in which a territory is looked for first.
+_ROWS = 3000
 
 #: Rows that are enough to recognise a family: a header is in the first, a few codes below it.
 _TOP = HEADER_DEPTH + 50
-
-#: Below this share of the rows, names that match are namesakes.
-_NAMESAKES = 0.2
-
-#: Codes without their zero: figures may look like short ones, unless most of a column does.
-_LONG, _MOSTLY = 8, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,75 +153,6 @@ def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
 # --- A stranger ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where territories were found: how many, in which zoning, sheet, column, from which row."""
-
-    score: tuple[float, bool, float]
-    zoning: str
-    sheet: Sheet
-    column: int
-    row: int
-
-
-def find_territories(
-    sheets: list[Sheet], zonings: Mapping[str, Matcher], preferred: str, name: str
-) -> _Place:
-    """Return where most territories of a zoning are named, by code or by name.
-
-    Raises
-    ------
-    ObservatoireError
-        When no column names any; it says what the file seems to be.
-    """
-    places = [
-        place
-        for sheet in sheets
-        for code, matcher in zonings.items()
-        for place in _places(sheet, code, matcher, preferred)
-    ]
-    if not places:
-        raise no_territory(sheets, zonings, name)
-    return max(places, key=lambda place: place.score)
-
-
-def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[_Place]:
-    width = min(max(len(row) for _, row in sheet.rows), _COLUMNS)
-    found = []
-    for column in range(width):
-        cells = [row[column].strip() if len(row) > column else "" for _, row in sheet.rows]
-        known = {text: _find(matcher, text) for text in set(cells) if text}
-        lost = {text: full for text in known if (full := restored_code(text, matcher))}
-        known |= lost
-        codes = [known.get(text, "") for text in cells]
-        distinct = len({one for one in codes if one})
-        if not distinct:
-            continue
-        first = next(at for at, one in enumerate(codes) if one)
-        below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
-        share = sum(map(bool, codes)) / len(below)
-        by_code = any(text in matcher.names for text in known) or any(
-            len(text) >= _LONG for text in lost
-        )
-        if not by_code and share < (_MOSTLY if lost else _NAMESAKES):
-            continue  # quartiers of other towns bear the same names; short figures look like codes
-        # A column that repeats its territories (« Commune ») is not the one that names the rows.
-        weight = distinct * distinct / sum(map(bool, codes))
-        found.append(_Place((weight, code == preferred, share), code, sheet, column, first))
-    return found
-
-
-def _is_aside(text: str) -> bool:
-    return any(map(str.isalpha, text)) and (signs().is_total(text) or signs().is_note(text))
-
-
-def _find(matcher: Matcher, text: str) -> str:
-    """Return the territory a text names; what has no letter is looked for among the codes only."""
-    if text in matcher.names:
-        return text
-    return matcher.find(text) if any(map(str.isalpha, text)) else ""
-
-
 def find_header(sheet: Sheet, first: int, name: str) -> int:
     """Return the row of column names: the fullest above any territory, the first of those as full.
 
@@ -302,6 +228,12 @@ def find_table(
         if all(len(sheet.rows) < _ROWS for sheet in sheets):
             raise
         place = find_territories(sheets_of(opened, 0), mine, preferred, name)
+    return _stranger(opened, place, mine)
+
+
+def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Found:
+    """Cut the table of a stranger where its territories were found."""
+    name = opened.path.name
     line, first = place.sheet.rows[place.row]
     across = across_error(first, mine, name, line)
     if across is not None:
@@ -310,6 +242,9 @@ def find_table(
     header = [cell.strip() for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
     spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
+    if place.communes is not None:
+        prefix = header[place.communes] if place.communes < len(header) else ""
+        spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
     table = read_opened(opened, spec)
     return Found(table, spec, place.zoning, None, _titles(place.sheet, at))
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
+from observatoire.sources.shorts import unjoined
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH
 from observatoire.typography import enumerate_words, plural
@@ -47,6 +48,7 @@ def no_territory(
     """Return the error of a file in which no column names a territory observed, and what it is."""
     found = (
         _across(sheets, zonings, name)
+        or unjoined(sheets, zonings, name)
         or _elsewhere(sheets, name)
         or dictionary(sheets, name)
         or _prose(sheets, name)

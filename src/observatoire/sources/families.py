@@ -15,6 +15,8 @@ from observatoire.sources.descriptor import BLANK_MEANINGS
 from observatoire.sources.filespec import LAYOUTS, PERIOD_COLUMN_FORMS
 from observatoire.sources.periods import period_in, year_of
 from observatoire.sources.precision import read_precision
+from observatoire.sources.signs import SIGN_KINDS
+from observatoire.sources.writings import THOUSANDS
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -50,7 +52,10 @@ class PeriodRule:
 
 @dataclass(frozen=True)
 class Family:
-    """A family of files, as its TOML declares it. Patterns do not look at the case."""
+    """A family of files, as its TOML declares it. Patterns do not look at the case.
+
+    ``own`` is that of a workspace: unlike a producer's, its files may write numbers in any way.
+    """
 
     code: str
     title: str
@@ -76,6 +81,9 @@ class Family:
     precision: Mapping[str, object]
     measures: tuple[Measure, ...]
     labels: Mapping[str, str]
+    decimal: str = ""
+    thousands: str = ""
+    own: bool = False
 
     def recognises(self, header: Sequence[str]) -> int:
         """Return how many columns the family explains, 0 when the header is not of the family."""
@@ -181,10 +189,13 @@ def read_families(root: Path | None = None) -> dict[str, Family]:
     DescriptorError
         On an unknown key, a pattern that is none, a nature out of the list.
     """
-    own = Path(str(resources.files("observatoire.sources").joinpath(FOLDER_NAME)))
-    folders = [own] if root is None else [own, root / FOLDER_NAME]
+    folders = [_library()] if root is None else [_library(), root / FOLDER_NAME]
     paths = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
     return {path.stem: read_family(path) for path in paths}
+
+
+def _library() -> Path:
+    return Path(str(resources.files("observatoire.sources").joinpath(FOLDER_NAME)))
 
 
 def read_family(path: Path) -> Family:
@@ -227,6 +238,9 @@ def _read_family(path: Path, _: bytes) -> Family:
         precision=_read_precision(table.child("precision")),
         measures=tuple(_read_measure(child) for child in table.array("variables")),
         labels=_read_labels(table.child("labels")),
+        decimal=table.text("decimal", "", choices=(".", ",")),
+        thousands=table.text("thousands", "", choices=THOUSANDS),
+        own=path.parent != _library(),
     )
     table.close()
     _check(family, table)
@@ -240,6 +254,8 @@ def _check(family: Family, table: Declaration) -> None:
             where=table.where,
             remedy='Ajoutez required = ["motif de colonne", …].',
         )
+    if family.thousands and family.thousands == family.decimal:
+        raise table.refuse("thousands", "un autre signe que « decimal »")
     if family.kind == "figures" and not family.measures:
         raise DescriptorError(
             "La famille ne décrit aucune colonne de chiffres.",
@@ -291,9 +307,7 @@ def _read_period(table: Declaration) -> PeriodRule:
 
 
 def _read_markers(table: Declaration) -> dict[str, object]:
-    read: dict[str, object] = {
-        key: list(table.texts(key)) for key in ("secret", "missing", "not_applicable")
-    }
+    read: dict[str, object] = {key: list(table.texts(key)) for key in SIGN_KINDS}
     read["blank"] = table.text("blank", "missing", choices=BLANK_MEANINGS)
     table.close()
     return {key: value for key, value in read.items() if value}

@@ -17,6 +17,7 @@ from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.sources.downloading import Patience, download, forget_part
 from observatoire.sources.unpacking import unpack
 from observatoire.typography import NO_BREAK, enumerate_words, number
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -310,7 +311,7 @@ def _check_whole(resource: Resource, path: Path) -> None:
         raise FetchError(
             "L’archive reçue est incomplète ou abîmée.",
             where=resource.file,
-            why=f"Le lecteur dit : {bad}.",
+            why=reader_words(bad),
             remedy=f"Recommencez ; sinon, voyez la page du producteur{NO_BREAK}: {resource.page}",
         )
 
@@ -360,7 +361,7 @@ def _told(target: Path) -> dict[str, object]:
         raise FileError(
             "La trace du téléchargement est illisible.",
             where=str(path),
-            why=f"Le lecteur dit : {error}.",
+            why=reader_words(error),
             remedy="Supprimez ce petit fichier, puis relancez avec --force.",
         ) from error
     return told if isinstance(told, dict) else {}

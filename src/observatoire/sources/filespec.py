@@ -32,12 +32,14 @@ class FileSpec:
     ``period_form`` how the period column is written when it is neither a year nor a month,
     ``periods`` the period of the columns that are about another one than ``period``, ``columns``
     the variable of those that are not named after it (« Allocataires 2014 »), ``thousands`` the
-    mark between thousands when it is not a space.
+    mark between thousands when it is not a space, ``prefix_column`` that of the communes to which
+    short codes of IRIS are joined.
     """
 
     name: str
     layout: str
     territory: str
+    prefix_column: str = ""
     separator: str = ""
     encoding: str = ""
     decimal: str = ""
@@ -67,6 +69,7 @@ class FileSpec:
         """Columns that are not variables, in the order in which they are declared."""
         roles = (
             self.territory,
+            self.prefix_column,
             self.period_column,
             self.zoning_column,
             self.variable_column,
@@ -93,6 +96,7 @@ def read_file(table: Declaration) -> FileSpec:
         funders=_read_texts(table.child("funders")),
         layout=table.text("layout", "wide", choices=LAYOUTS),
         territory=table.text("territory", "perimetre" if register else None),
+        prefix_column=table.text("prefix_column", ""),
         separator=table.text("separator", ""),
         encoding=table.text("encoding", ""),
         decimal=table.text("decimal", "", choices=(".", ",")),

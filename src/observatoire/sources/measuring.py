@@ -25,6 +25,7 @@ _HALF = 0.5
 #: A share is at most one: beyond, a rate is written in per cent.
 _SHARE = 1.5
 
+_PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+-]?[0-9][0-9\s.,'’]*\s?(%|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
 
@@ -71,12 +72,15 @@ def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
     True
     """
     texts = [str(text) for text in filled.unique()]
-    found = [text for text in texts if signs().meaning(text)]
-    unit = _unit_of([text for text in texts if text not in found and not _is_bare_range(text)])
+    words = [text for text in texts if not _PLAIN.fullmatch(text)]
+    found = [text for text in words if signs().meaning(text)]
+    others = [text for text in words if not signs().meaning(text) and not _is_bare_range(text)]
+    unit = _unit_of(others, len(texts) - len(words))
     bare = strip_unit(ungroup(pd.Series(texts, dtype="str"), writing.thousands), unit)
     numbers = parse_numbers(bare, Markers(secret=tuple(found)), nature=Nature.COUNT)
     figures = numbers.value.notna() | numbers.low.notna()
-    tried = figures | pd.Series([bool(_ATTEMPT.fullmatch(one)) for one in texts], dtype=bool)
+    pairs = zip(texts, figures, strict=True)
+    tried = pd.Series([read or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs], dtype=bool)
     if not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
     percent = unit == "%" or "%" in name
@@ -109,14 +113,14 @@ def _mixed(texts: list[str], values: pd.Series) -> str:
     )
 
 
-def _unit_of(texts: list[str]) -> str:
-    """Return the one unit written after the numbers of a column, or an empty text."""
+def _unit_of(texts: list[str], bare: int) -> str:
+    """Return the one unit written after the numbers of a column, ``bare`` of which have none."""
     found = Counter(match[1].strip() for text in texts if (match := _UNIT.fullmatch(text)))
     if "%" in found:
         return "%"
     whole = [text for text in texts if text[-1:].isdecimal() or _UNIT.fullmatch(text)]
     unit = next(iter(found), "")
-    lone = len(found) == 1 and 2 * found[unit] > len(whole)
+    lone = len(found) == 1 and 2 * found[unit] > len(whole) + bare
     return unit if lone and unit != "e" and not signs().call(unit) else ""
 
 

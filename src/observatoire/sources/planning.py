@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.sources.measuring import Measured, measure, writing_of
+from observatoire.sources.measuring import Measured, Writing, measure, writing_of
 from observatoire.sources.periods import period_in, read_periods, without_period
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
@@ -46,6 +46,7 @@ def plan_of(found: Found, period: str, matcher: Matcher) -> Plan:
         "name": spec.name,
         "layout": spec.layout,
         "territory": spec.territory,
+        "prefix_column": spec.prefix_column,
         "separator": spec.separator,
         "encoding": spec.encoding.removesuffix("-sig"),
         "sheet": spec.sheet,
@@ -78,6 +79,7 @@ def _family_plan(found: Found) -> Plan:
                 "exploitation": measure.exploitation,
             }
     told = spec.period_column or period
+    writing = _family_writing(found, names if spec.layout == "wide" else [spec.value_column])
     return Plan(
         head={
             "title": re.sub(r"\s+([,)])", r"\1", family.title.replace("{period}", period))
@@ -96,6 +98,8 @@ def _family_plan(found: Found) -> Plan:
             "period_form": spec.period_form,
             "variable_column": spec.variable_column,
             "value_column": spec.value_column,
+            "decimal": writing.decimal,
+            "thousands": "?" if writing.doubtful else writing.thousands,
             "ignored": [one for one in header if one not in roles and one not in variables]
             if spec.layout == "wide"
             else [],
@@ -111,12 +115,24 @@ def _family_plan(found: Found) -> Plan:
         ]
         if spec.layout == "wide"
         else [],
+        writing=writing,
     )
+
+
+def _family_writing(found: Found, columns: list[str]) -> Writing:
+    """Return how a family writes its numbers: as it says, or as the file does when it is one's own."""
+    family, frame = found.family, found.table.frame
+    assert family is not None  # noqa: S101 - the caller has checked
+    if family.decimal or family.thousands or not family.own:
+        return Writing(family.thousands, family.decimal)
+    texts = (frame[name].str.strip() for name in columns)
+    return writing_of(_cells(texts, typed=not found.table.separator))
 
 
 def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     frame, spec = found.table.frame, found.spec
-    mine = frame[frame[spec.territory].str.strip().map(lambda text: bool(place_of(text, matcher)))]
+    named = frame[spec.territory].str.strip()
+    mine = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
     plan, kept = Plan(), dict[str, pd.Series]()
     period_column = period_form = ""
     for at, name in enumerate(map(str, frame.columns)):
@@ -156,7 +172,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
         "zoning": found.zoning,
         "absence": "non transmis par le partenaire",
     }
-    roles = {spec.territory, period_column, *measured, *long.values()} - {""}
+    roles = {spec.territory, spec.prefix_column, period_column, *measured, *long.values()} - {""}
     ignored = [] if long else [name for name in map(str, frame.columns) if name not in roles]
     plan.file = {
         **periods,
@@ -253,9 +269,10 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
 
 def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
     """Say whether a column names or places territories: by its title, or by what it holds."""
-    if signs().is_label(name) or filled.map(lambda text: bool(matcher.find(text))).all():
+    texts = filled.unique()
+    if signs().is_label(name) or all(map(matcher.find, texts)):
         return True
-    if filled.str.fullmatch(_EPCI).all() or filled.map(_is_code).all():
+    if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
         return True
     whole = territory.str.strip().loc[filled.index]
     pairs = zip(whole, filled, strict=True)

@@ -250,6 +250,11 @@ def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
 def _two_readings(found: Found, text: str) -> DescriptorError:
     mark = "." if "." in text else ","
     whole, rest = text.split(mark)
+    own = (
+        f" Pour toute la famille, dites-le dans families/{found.family.code}.toml."
+        if found.family
+        else ""
+    )
     return DescriptorError(
         f"« {text} » se lit de deux façons : {number(int(whole + rest))}, ou {whole},{rest} ?",
         where=found.table.name,
@@ -257,7 +262,7 @@ def _two_readings(found: Found, text: str) -> DescriptorError:
         "chiffres seraient faux d’un facteur mille.",
         remedy="Écrivez son source.toml (o.preview(…).write(), ou --write) et remplacez-y "
         f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez '
-        "les nombres sans séparateur de milliers.",
+        f"les nombres sans séparateur de milliers.{own}",
     )
 
 

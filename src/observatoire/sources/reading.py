@@ -20,6 +20,7 @@ from observatoire.sources.headers import (
     joined,
     named,
 )
+from observatoire.sources.shorts import join_codes
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH, Rows
 from observatoire.typography import enumerate_words
@@ -190,6 +191,10 @@ def read_table(path: Path, spec: FileSpec) -> RawTable:
 
 def read_opened(opened: Opened, spec: FileSpec) -> RawTable:
     """Read the rows of a table whose bytes are at hand; see :func:`read_table`."""
+    return join_codes(_read(opened, spec), spec)
+
+
+def _read(opened: Opened, spec: FileSpec) -> RawTable:
     path = opened.path
     if opened.suffix in TEXT_SUFFIXES:
         return _read_text(opened, spec)

@@ -9,10 +9,19 @@ from observatoire.typography import enumerate_words, plural
 if TYPE_CHECKING:
     import pandas as pd
 
+    from observatoire.sources.filespec import FileSpec
     from observatoire.sources.observations import Parsed
 
 #: So many writings of one kind are quoted.
 _MOST = 6
+
+
+def joined_notice(spec: FileSpec) -> str:
+    """Say that short codes were joined to those of their communes."""
+    return (
+        f"Codes courts de la colonne « {spec.territory} », joints à la commune de la colonne "
+        f"« {spec.prefix_column} »."
+    )
 
 
 def told_remarks(parsed: Parsed) -> list[str]:

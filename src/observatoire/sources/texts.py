@@ -17,6 +17,7 @@ from observatoire.errors import (
     TruncatedFileError,
     UnreadableFileError,
 )
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,7 +264,7 @@ def read_rows(text: str, separator: str, name: str, most: int = 0) -> Rows:
             if unclosed
             else "Cette ligne ne se lit pas comme un tableau.",
             where=f"{name}, ligne {reader.line_num}",
-            why="" if unclosed else f"Le lecteur dit : {error}.",
+            why="" if unclosed else reader_words(error),
             remedy="Redemandez le fichier entier au producteur.",
         ) from error
     if not rows:

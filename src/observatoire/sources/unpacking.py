@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from observatoire.errors import FileError, TruncatedFileError, UnreadableFileError
 from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.typography import NO_BREAK, enumerate_words
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
         raise UnreadableFileError(
             "Ce n’est pas une archive zip, ou elle est abîmée.",
             where=archive.name,
-            why=f"Le lecteur dit : {error}.",
+            why=reader_words(error),
             remedy="Téléchargez-la de nouveau (observatoire fetch … --force).",
         ) from error
 
@@ -151,7 +152,7 @@ def _spoilt(member: zipfile.ZipInfo, archive: Path, error: Exception) -> Truncat
     return TruncatedFileError(
         f"« {member.filename} » ne se décompresse pas.",
         where=archive.name,
-        why=f"Le lecteur dit : {error}.",
+        why=reader_words(error),
         remedy="Téléchargez l’archive de nouveau ; si rien ne change, ouvrez-la avec 7-Zip et "
         "déposez le fichier à côté.",
     )

@@ -32,6 +32,7 @@ from observatoire.territories.whereabouts import (
     in_parts,
 )
 from observatoire.typography import enumerate_words, several_of
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,7 +184,7 @@ def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
         raise UnreadableFileError(
             "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
             where=path.name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
         ) from error
     layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame)]
@@ -296,7 +297,7 @@ def _moved(shapes: gpd.GeoSeries, path: Path, crs: str) -> gpd.GeoSeries:
         raise CRSError(
             f"On ne sait pas passer du système de cette couche à {crs}.",
             where=path.name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
         ) from error
 

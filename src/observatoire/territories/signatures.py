@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pyogrio
 
 from observatoire.errors import UnreadableFileError
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -125,7 +126,7 @@ def _check_members(path: Path) -> None:
         raise UnreadableFileError(
             "L’archive est abîmée, protégée, ou n’en est pas une.",
             where=path.name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Décompressez-la à la main, ou redemandez-la au producteur.",
         ) from error
     if not layers:

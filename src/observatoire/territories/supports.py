@@ -16,10 +16,13 @@ from observatoire.errors import (
     FileError,
     UnknownColumnError,
     UnreadableFileError,
+    UnreadableNumberError,
     suggestion,
 )
 from observatoire.territories.layers import read_frames
+from observatoire.typography import plural
 from observatoire.values import IMPUTED_COLUMNS
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 CELL_PATTERN = r"^CRS(?P<crs>\d+)RES(?P<size>\d+)mN(?P<north>-?\d+)E(?P<east>-?\d+)$"
 
 _TEXT_SUFFIXES = (".csv", ".txt")
+
+#: A space between groups of three digits.
+_GROUPED = "(?<=[0-9])[ \u00a0\u2009\u202f](?=[0-9]{3}(?:[^0-9]|$))"
 
 #: No coordinate in metres has more digits.
 _LONGEST = 9
@@ -59,6 +65,8 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
         Without the weight, or without cell identifiers in a csv.
     CRSError
         When a layer says no reference system.
+    UnreadableNumberError
+        On a weight that is no number, with its line.
     """
     if not path.is_file():
         raise FileError("Le support n’existe pas.", where=str(path))
@@ -69,7 +77,7 @@ def read_support_file(path: Path, crs: str, weight: str) -> gpd.GeoDataFrame:
         raise CRSError(
             f"On ne sait pas passer du système de ce support à {crs}.",
             where=path.name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Enregistrez-le avec son système dans QGIS.",
         ) from error
 
@@ -85,8 +93,28 @@ def _weighed(frame: gpd.GeoDataFrame, weight: str, path: Path) -> gpd.GeoDataFra
         )
     flags = [str(name) for name in frame.columns if str(name).casefold() in IMPUTED_COLUMNS]
     counted = [weight, *flags]
-    numbers = {name: pd.to_numeric(frame[name], errors="coerce") for name in counted}
-    return frame.assign(**numbers)
+    return frame.assign(**{name: _numbers(frame[name], path) for name in counted})
+
+
+def _numbers(cells: pd.Series, path: Path) -> pd.Series:
+    """Read a column of numbers, written with a point or a comma; a blank stays one."""
+    if pd.api.types.is_numeric_dtype(cells):
+        return cells
+    texts = cells.fillna("").astype("str").str.strip()
+    plain = texts.str.replace(_GROUPED, "", regex=True).str.replace(",", ".", regex=False)
+    numbers = pd.to_numeric(plain, errors="coerce").astype(float)
+    bad = np.flatnonzero(~np.isfinite(numbers.to_numpy()) & (texts != "").to_numpy())
+    if len(bad):
+        text = path.suffix.lower() in _TEXT_SUFFIXES
+        line = f"ligne {bad[0] + 2}" if text else f"objet {bad[0] + 1}"
+        raise UnreadableNumberError(
+            f"« {texts.iloc[bad[0]]} » n’est pas un nombre.",
+            where=f"{path.name}, {line}, colonne {cells.name}",
+            why="Un poids laissé en blanc fausserait le partage de son territoire.",
+            remedy=f"Corrigez {plural(len(bad), 'cellule')} de cette colonne : un nombre s’écrit 1234,5 "
+            "ou 1234.5.",
+        )
+    return numbers
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:
@@ -108,7 +136,7 @@ def _read_cells(path: Path) -> gpd.GeoDataFrame:
         raise UnreadableFileError(
             "Ce support ne se lit pas comme un tableau.",
             where=path.name,
-            why=f"Le lecteur dit : {error}",
+            why=reader_words(error),
             remedy="Donnez le fichier de l’Insee tel quel, en csv UTF-8.",
         ) from error
     for column in table.columns:

@@ -22,6 +22,7 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.nouns import TERRITORY, Noun
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -228,7 +229,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
         raise UnreadableFileError(
             "Ce fichier n’est pas un tableau en UTF-8.",
             where=path.name,
-            why=f"Le lecteur dit : {error}.",
+            why=reader_words(error),
             remedy="Enregistrez-le en CSV UTF-8, séparateur point-virgule.",
         ) from error
     if len(rows) < 2:  # noqa: PLR2004 - a header and a row

@@ -16,6 +16,7 @@ from observatoire.errors import (
 from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
+from observatoire.sources.remarks import joined_notice
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.filling import (
     check_on_error,
@@ -179,6 +180,8 @@ def _notices(preview: Preview) -> tuple[str, ...]:
                 "Une même variable sur plusieurs périodes : "
                 f"{enumerate_words([f'« {one} »' for one in made], most=6)}."
             )
+    if preview.found is not None and preview.found.spec.prefix_column:
+        told.append(joined_notice(preview.found.spec))
     told += notices_of([preview.parsed]) if preview.parsed is not None else []
     return tuple(told)
 

@@ -1,0 +1,119 @@
+"""Find the column of a file that names territories observed, and their zoning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from observatoire.sources.diagnosing import no_territory
+from observatoire.sources.shorts import find_short, unjoined
+from observatoire.sources.signs import signs
+from observatoire.sources.zeros import restored_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.detecting import Sheet
+    from observatoire.territories.names import Matcher
+
+#: Columns in which a territory is looked for.
+_COLUMNS = 60
+
+#: Below this share of the rows, names that match are namesakes.
+_NAMESAKES = 0.2
+
+#: Codes without their zero: figures may look like short ones, unless most of a column does.
+_LONG, _MOSTLY = 8, 0.5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where territories were found: how many, in which zoning, sheet, column, from which row."""
+
+    score: tuple[float, bool, float]
+    zoning: str
+    sheet: Sheet
+    column: int
+    row: int
+    communes: int | None = None  # the column of the communes that short codes are joined to
+
+
+def find_territories(
+    sheets: list[Sheet], zonings: Mapping[str, Matcher], preferred: str, name: str
+) -> Place:
+    """Return where most territories of a zoning are named, by code or by name.
+
+    Raises
+    ------
+    ObservatoireError
+        When no column names any; it says what the file seems to be.
+    """
+    places = [
+        place
+        for sheet in sheets
+        for code, matcher in zonings.items()
+        for place in _places(sheet, code, matcher, preferred)
+    ]
+    best = max(places, key=lambda place: place.score, default=None)
+    # A column that names another territory in each row needs nothing beside it.
+    if best is not None and best.score[2] >= 1 and not _repeats(best):
+        return best
+    short = find_short(sheets, zonings)
+    if short is not None:
+        score = (float(short.distinct), short.zoning == preferred, 1.0)
+        places.append(
+            Place(score, short.zoning, short.sheet, short.column, short.row, short.communes)
+        )
+    if not places:
+        raise no_territory(sheets, zonings, name)
+    best = max(places, key=lambda place: place.score)
+    if best.communes is None and _repeats(best):
+        error = unjoined(sheets, zonings, name)
+        if error is not None:
+            raise error
+    return best
+
+
+def _repeats(place: Place) -> bool:
+    """Say whether a column names a territory twice, as that of the communes of many IRIS does."""
+    rows = place.sheet.rows[place.row :]
+    told = [row[place.column].strip() for _, row in rows if len(row) > place.column]
+    filled = [text for text in told if text]
+    return len(set(filled)) < len(filled)
+
+
+def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[Place]:
+    width = min(max(len(row) for _, row in sheet.rows), _COLUMNS)
+    found = []
+    for column in range(width):
+        cells = [row[column].strip() if len(row) > column else "" for _, row in sheet.rows]
+        known = {text: _find(matcher, text) for text in set(cells) if text}
+        lost = {text: full for text in known if (full := restored_code(text, matcher))}
+        known |= lost
+        codes = [known.get(text, "") for text in cells]
+        distinct = len({one for one in codes if one})
+        if not distinct:
+            continue
+        first = next(at for at, one in enumerate(codes) if one)
+        below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
+        share = sum(map(bool, codes)) / len(below)
+        by_code = any(text in matcher.names for text in known) or any(
+            len(text) >= _LONG for text in lost
+        )
+        if not by_code and share < (_MOSTLY if lost else _NAMESAKES):
+            continue  # quartiers of other towns bear the same names; short figures look like codes
+        # A column that repeats its territories (« Commune ») is not the one that names the rows.
+        weight = distinct * distinct / sum(map(bool, codes))
+        found.append(Place((weight, code == preferred, share), code, sheet, column, first))
+    return found
+
+
+def _is_aside(text: str) -> bool:
+    return any(map(str.isalpha, text)) and (signs().is_total(text) or signs().is_note(text))
+
+
+def _find(matcher: Matcher, text: str) -> str:
+    """Return the territory a text names; what has no letter is looked for among the codes only."""
+    if text in matcher.names:
+        return text
+    return matcher.find(text) if any(map(str.isalpha, text)) else ""

@@ -1,0 +1,141 @@
+"""Join the short codes of IRIS (four digits) to the code of their commune, which stands beside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import UnknownTerritoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.sources.detecting import Sheet
+    from observatoire.sources.filespec import FileSpec
+    from observatoire.sources.reading import RawTable
+    from observatoire.territories.names import Matcher
+
+#: Digits of a commune's code, and of the IRIS inside it; a spreadsheet may have lost its zeros.
+_COMMUNE, _INSIDE = 5, 4
+_SHORT = re.compile(r"[0-9]{1,4}")
+_NAMED = re.compile(r"(?:(?:code|n°|num(?:éro)?)[ _]*)?iris", re.IGNORECASE)
+
+#: So many of the joined codes must be known, and columns are looked at.
+_KNOWN, _LOOKED = 0.8, 30
+
+
+@dataclass(frozen=True)
+class Short:
+    """Where short codes stand: their zoning, sheet, column, that of their communes, first row."""
+
+    zoning: str
+    sheet: Sheet
+    column: int
+    communes: int
+    row: int
+    distinct: int
+
+
+def joined_code(commune: str, short: str) -> str:
+    """Return the whole code of an IRIS; what is no short code, or stands by none, stays as it is.
+
+    Examples
+    --------
+    >>> joined_code("97209", "0101"), joined_code("97209", "101"), joined_code("97209", "Total")
+    ('972090101', '972090101', 'Total')
+    """
+    commune, short = commune.strip(), short.strip()
+    if _SHORT.fullmatch(short) and len(commune) == _COMMUNE:
+        return commune + short.zfill(_INSIDE)
+    return short
+
+
+def join_codes(table: RawTable, spec: FileSpec) -> RawTable:
+    """Write whole codes in the column of territories, where ``prefix_column`` is told."""
+    if not spec.prefix_column:
+        return table
+    frame = table.frame.copy()
+    pairs = zip(frame[spec.prefix_column], frame[spec.territory], strict=True)
+    told = [joined_code(str(commune), str(short)) for commune, short in pairs]
+    frame[spec.territory] = pd.Series(told, index=frame.index, dtype=frame[spec.territory].dtype)
+    return replace(table, frame=frame)
+
+
+def find_short(sheets: Sequence[Sheet], zonings: Mapping[str, Matcher]) -> Short | None:
+    """Return where short codes that make known ones stand, None when they do nowhere."""
+    found = [
+        short
+        for code, matcher in zonings.items()
+        if all(len(one) == _COMMUNE + _INSIDE for one in matcher.names)
+        for sheet in sheets
+        for short in _in_sheet(sheet, code, matcher)
+    ]
+    return max(found, key=lambda one: one.distinct, default=None)
+
+
+def _in_sheet(sheet: Sheet, zoning: str, matcher: Matcher) -> list[Short]:
+    heads = {code[:_COMMUNE] for code in matcher.names}
+    columns = _columns(sheet)
+    communes = [rank for rank, cells in enumerate(columns) if heads & set(cells)]
+    shorts = [rank for rank, cells in enumerate(columns) if any(map(_SHORT.fullmatch, cells))]
+    found = []
+    for place in communes:
+        for column in shorts:
+            pairs = zip(columns[place], columns[column], strict=True)
+            told = [
+                joined_code(head, short) if head in heads and _SHORT.fullmatch(short) else ""
+                for head, short in pairs
+            ]
+            known = [one in matcher.names for one in told]
+            distinct = len({one for one, good in zip(told, known, strict=True) if good})
+            if distinct > 1 and sum(known) >= _KNOWN * sum(map(bool, told)):
+                found.append(Short(zoning, sheet, column, place, known.index(True), distinct))
+    return found
+
+
+def _columns(sheet: Sheet) -> list[list[str]]:
+    width = min(max((len(row) for _, row in sheet.rows), default=0), _LOOKED)
+    return [
+        [row[rank].strip() if rank < len(row) else "" for _, row in sheet.rows]
+        for rank in range(width)
+    ]
+
+
+def unjoined(
+    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
+) -> UnknownTerritoryError | None:
+    """Return the error of short codes of IRIS that make no known one, None when there are none."""
+    known = {code for matcher in zonings.values() for code in matcher.names}
+    heads = {code[:_COMMUNE] for code in known if len(code) == _COMMUNE + _INSIDE}
+    for sheet in sheets:
+        columns = _columns(sheet)
+        for cells in columns:
+            title = next((cell for cell in cells if _NAMED.fullmatch(cell)), "")
+            below = [one for one in cells if one and one != title]
+            if not title or not below or not all(map(_SHORT.fullmatch, below)):
+                continue
+            place = next((one for one in columns if heads & set(one)), None)
+            return _refusal(below[0], place, cells, heads, f"{name}, colonne {title}")
+    return None
+
+
+def _refusal(
+    some: str, place: list[str] | None, cells: list[str], heads: set[str], where: str
+) -> UnknownTerritoryError:
+    why = "Rien à côté ne dit leur commune (un code de cinq chiffres)."
+    if place is not None:
+        told = [
+            joined_code(head, short)
+            for head, short in zip(place, cells, strict=True)
+            if head in heads and _SHORT.fullmatch(short)
+        ]
+        why = f"Joints à leur commune, ils ne sont pas de votre zonage : « {next(iter(told), some)} »."
+    return UnknownTerritoryError(
+        f"Les codes d’IRIS de ce fichier sont courts (« {some} »), et ne désignent rien seuls.",
+        where=where,
+        why=why,
+        remedy="Donnez le code entier, à neuf chiffres (972090101), dans une colonne de texte.",
+    )
