@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.indicators.catalogue import YEAR_MARK
+from observatoire.indicators.series import fits
 from observatoire.typography import enumerate_words
 from observatoire.warehouse.checking import (
     BREAK_COLUMNS,
@@ -157,7 +157,7 @@ def breaks(
                     for one in book.breaks
                     if one.scope.touches(source, variable, users.get((source, variable), ()))
                 ),
-                *(at for at, pattern in turns if fnmatchcase(variable, pattern)),
+                *(at for at, pattern in turns if fits((pattern,), (variable,))),
             )
         },
         BREAK_COLUMNS,

@@ -43,17 +43,17 @@ class Scope:
         """Say whether the rule is about an indicator between two periods."""
         used = {*indicator.variables(start), *indicator.variables(end)}
         return (
-            _fits(self.sources, indicator.sources)
-            or _fits(self.variables, used)
-            or _fits(self.indicators, (indicator.code,))
+            fits(self.sources, indicator.sources)
+            or fits(self.variables, used)
+            or fits(self.indicators, (indicator.code,))
         )
 
     def touches(self, source: str, variable: str, users: Iterable[str]) -> bool:
         """Say whether the rule is about one column, by itself or by an indicator that uses it."""
         return (
-            _fits(self.sources, (source,))
-            or _fits(self.variables, (variable,))
-            or _fits(self.indicators, users)
+            fits(self.sources, (source,))
+            or fits(self.variables, (variable,))
+            or fits(self.indicators, users)
         )
 
 
@@ -262,8 +262,16 @@ def _read_scope(table: Declaration) -> Scope:
     return scope
 
 
-def _fits(patterns: tuple[str, ...], names: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+def fits(patterns: Iterable[str], names: Iterable[str]) -> bool:
+    """Say whether a name is of one of the patterns, whatever the case: producers change it.
+
+    Examples
+    --------
+    >>> fits(["DISP_*"], ["disp_q2_a14"]), fits(["DISP_*"], ["tp60_a14"])
+    (True, False)
+    """
+    folded = [pattern.casefold() for pattern in patterns]
+    return any(fnmatchcase(name.casefold(), pattern) for name in names for pattern in folded)
 
 
 def _small(text: str) -> str:
