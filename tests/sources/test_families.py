@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Headers as producers write them (FORMATS): the family, then one file's columns.
 HEADERS = [
-    ("base-ic-population", "IRIS,REG,DEP,UU2010,COM,LIBCOM,TRIRIS,GRD_QUART,LIBIRIS,TYP_IRIS,MODIF_IRIS,LAB_IRIS,P06_POP,P06_POP0002,P06_POP75P"),
+    ("base-ic-population", "IRIS,REG,DEP,UU2010,COM,LIBCOM,TRIRIS,GRD_QUART,LIBIRIS,TYP_IRIS,MODIF_IRIS,LAB_IRIS,P06_POP,P06_POP0002,P06_POP75P"),  # noqa: E501
     ("base-ic-population", "IRIS,COM,TYP_IRIS,LAB_IRIS,P20_POP,P20_POP0002,P20_POP80P,C20_POP15P"),
     ("base-ic-logement", "IRIS,COM,TYP_IRIS,LAB_IRIS,P20_LOG,P20_RP,P20_RSECOCC"),
     ("base-ic-activite", "IRIS,COM,TYP_IRIS,LAB_IRIS,P13_POP1564,P13_ACT1564,C13_ACT1564_CS1"),
@@ -40,7 +40,7 @@ HEADERS = [
     ("rpls-iris", "CodGeo,LibGeo,DepCom,Note,nbLsPls,nbLsMes,txVac,medLoy"),
     ("ssmsi", "CODGEO_2024,annee,classe,unité.de.compte,valeur.publiée,faits,tauxpourmille,complementinfoval"),
     ("ssmsi", "CODGEO_2025,annee,indicateur,unite_de_compte,nombre,taux_pour_mille,est_diffuse"),
-    ("ips", "rentree_scolaire,academie,code_du_departement,uai,nom_de_l_etablissment,code_insee_de_la_commune,effectifs,ips"),
+    ("ips", "rentree_scolaire,academie,code_du_departement,uai,nom_de_l_etablissment,code_insee_de_la_commune,effectifs,ips"),  # noqa: E501
     ("caf", "CODGEO,NB_Pers_par_Foyer_Alloc,NB_Enfants,DTREF"),
     ("qpv-demographie", "NOM_QP,qp,listcom,reg,niv,ind_jeune,h_ind_jeune,tx_tot_0a14,tx_tot_et"),
     ("iris-demographie", "iris,com,tx_f,tx_tot_et,ind_jeune,tx_tot_empl"),
