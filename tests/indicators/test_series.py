@@ -27,6 +27,7 @@ def indicator(code: str = "i", **changes: object) -> Indicator:
 
 
 DIPLOMA = indicator(numerator=("PYY_NSCOL15P_DIPLMIN",), denominator=("PYY_NSCOL15P",))
+FOLLOWER = indicator(spans=BOOK.get("sans_diplome").spans)
 LONE = indicator(numerator=(), denominator=(), variable="tx_tot_fam_mono")
 POVERTY = indicator(sources=("filosofi-disponible",), numerator=(), denominator=(), variable="tp")
 DIRECT = indicator(sources=("revenus",), numerator=(), denominator=(), variable="DISP_TP60YY")
@@ -38,6 +39,17 @@ GRID = indicator(sources=("insee-carroyage-200m",), numerator=(), denominator=()
     [
         (DIPLOMA, "2010", "2016", ("2013", "diplômes", "Insee, dictionnaires")),
         (LONE, "2010", "2016", ("2011", "par ménage en 2010", "Insee")),
+        (
+            indicator(numerator=(), denominator=(), variable="TX_TOT_FAM_MONO"),
+            *("2010", "2021", ("2011", "par ménage en 2010")),
+        ),
+        # From 2017 the certificate has a column of its own: DIPLMIN alone is no longer the same.
+        (DIPLOMA, "2013", "2018", ("2017", "Sans diplôme", 'series = "sans_diplome"')),
+        (FOLLOWER, "2010", "2016", ("2013", "diplômes")),
+        (
+            indicator(sources=("f",), numerator=(), denominator=(), variable="tp60_aYY"),
+            *("2018", "2021", ("2019", "géolocalisation")),
+        ),
         (POVERTY, "2016", "2019", ("2019", "géolocalisation", "Filosofi")),
         (POVERTY, "2019", "2021", ("2020", "crise sanitaire")),
         (POVERTY, "2014", "2015", ("consécutifs",)),
@@ -62,7 +74,7 @@ def test_a_break_is_named_with_its_source(
     ("one", "start", "end"),
     [
         (indicator(), "2011", "2016"),
-        (DIPLOMA, "2013", "2018"),
+        (FOLLOWER, "2013", "2018"),
         (DIPLOMA, "2006", "2011"),
         (POVERTY, "2014", "2016"),
         (indicator(sources=("caf",)), "2015", "2016"),

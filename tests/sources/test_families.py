@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import observatoire as obs
 from building import Place, says
 from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.sources.families import read_families, read_family, recognise
@@ -307,3 +308,138 @@ def test_real_files_are_recognised(real: Path, name: str, family: str, period: s
     assert known.code == family
     assert known.period_of(header, titles, path.stem) == period
     assert re.fullmatch("IRIS|qp|CODGEO", known.territory_column(header))
+
+
+# --- Made files of each family, as producers write them ---------------------------------------------
+
+GRID = "CRS5490RES200mN1614000E704000", "CRS5490RES200mN1614200E704000"
+KILOMETRES = "CRS5490RES1000mN1614000E704000", "CRS5490RES1000mN1615000E704000"
+
+#: Zonings that a workspace declares for them: code, members.
+ZONINGS = {
+    "qpv-2015": ("QP972001", "QP972002"),
+    "qpv-2024": ("QN97201M", "QN97202M"),
+    "carreau-200m-2019": GRID,
+    "carreau-1km-2019": KILOMETRES,
+    "ecole-2022": ("9720001A", "9720002B"),
+}
+
+#: Family, file, zoning, text, then some figures: (territory, variable, period) to value.
+MADE = [
+    ("base-ic-formation", "base-ic-2006.csv", "iris-2016",
+     ("IRIS;COM;LAB_IRIS;P06_POP0205;P06_SCOL0205;P06_NSCOL15P;P06_NSCOL15P_DIPL0;P06_NSCOL15P_CEP\n"
+     "972090101;97209;1;10.25;9;100.5;30.5;20\n"),
+     {("972090101", "P06_NSCOL15P_DIPL0", "2006"): (30.5, "count")}),
+    ("base-ic-formation", "base-ic-2022.csv", "iris-2016",
+     ("IRIS;COM;LAB_IRIS;P22_POP0205;P22_SCOL0205;P22_NSCOL15P;P22_NSCOL15P_DIPLMIN;P22_NSCOL15P_SUP34\n"
+     "972090101;97209;1;10.25;9;100.5;30.5;20\n"),
+     {("972090101", "P22_NSCOL15P_SUP34", "2022"): (20, "count")}),
+    ("base-ic-menages", "base-ic-menages.csv", "iris-2016",
+     ("IRIS;COM;LAB_IRIS;C11_MEN;C11_MENFAMMONO;C11_FAM;C11_FAMMONO;C11_PMEN\n"
+     "972090101;97209;1;100;30.5;80;31.5;250\n"),
+     {("972090101", "C11_MENFAMMONO", "2011"): (30.5, "count"),
+      ("972090101", "C11_FAMMONO", "2011"): (31.5, "count")}),
+    ("filosofi", "FILO2021_DISP_IRIS.csv", "iris-2016",
+     ("\ufeffIRIS;DISP_TP6021;DISP_MED21;DISP_GI21;DISP_PPEN21;DISP_PIMPOT21;DISP_PBEN21\n"
+     "972090101;27,5;12340;0,31;20;-12,3;-0,4\n972090102;s;s;s;s;s;s\n"),
+     {("972090101", "DISP_TP6021", "2021"): (27.5, "rate"),
+      ("972090101", "DISP_PPEN21", "2021"): (20, "rate"),
+      ("972090101", "DISP_PIMPOT21", "2021"): (-12.3, "index"),
+      ("972090101", "DISP_PBEN21", "2021"): (-0.4, "index"),
+      ("972090102", "DISP_MED21", "2021"): (None, "median")}),
+    ("filosofi", "filo_dec_2012.csv", "iris-2016",
+     "iris;dec_pimp12;dec_tp6012;dec_q112;dec_med12\n972090101;45,1;30;5000;12000\n",
+     {("972090101", "dec_q112", "2012"): (5000, "median"),
+      ("972090101", "dec_pimp12", "2012"): (45.1, "rate")}),
+    ("filosofi-qpv", "filo_qpv_2014.csv", "qpv-2015",
+     "qp;nom_qp;disp_q2_a14;tp60_a14;disp_pimpot_a14\nQP972001;Dillon;12000;45,3;-11,2\n",
+     {("QP972001", "tp60_a14", "2014"): (45.3, "rate"),
+      ("QP972001", "disp_pimpot_a14", "2014"): (-11.2, "index")}),
+    ("filosofi-qpv", "filo_qpv_2023.csv", "qpv-2024",
+     "CODGEO;LIBGEO;DISP_MED_A23;DISP_TP60_A23\nQN97201M;Dillon;12000;45,3\nQN97202M;Canal;s;s\n",
+     {("QN97201M", "DISP_MED_A23", "2023"): (12000, "median"),
+      ("QN97202M", "DISP_TP60_A23", "2023"): (None, "rate")}),
+    ("carreaux", "carreaux_200m_mart_2019.csv", "carreau-200m-2019",
+     ("idcar_200m,idcar_1km,idcar_nat,i_est_200,lcog_geo,ind,men,men_surf,ind_snv,log_soc\n"
+     f"{GRID[0]},{KILOMETRES[0]},x,1,97209,10.5,4.2,300,99000.5,1\n"),
+     {(GRID[0], "ind", "2019"): (10.5, "count"), (GRID[0], "ind_snv", "2019"): (99000.5, "amount"),
+      (GRID[0], "men_surf", "2019"): (300, "amount")}),
+    ("carreaux", "Filosofi2015_carreaux_200m_mart.csv", "carreau-200m-2019",
+     ("IdINSPIRE,Id_carr1km,I_est_cr,Id_carr_n,Groupe,Depcom,I_pauv,Id_car2010,Ind,Men,Ind_snv\n"
+     f"{GRID[0]},{KILOMETRES[0]},0,x,1,97209,0,x,10.5,4,99000\n"
+     f"{GRID[1]},{KILOMETRES[0]},0,x,1,97209,0,x,11.5,4,99000\n"),
+     {(GRID[1], "Ind", "2015"): (11.5, "count")}),
+    ("carreaux", "carreaux_1km_mart_2019.csv", "carreau-1km-2019",
+     f"IDCAR_1KM,I_EST_1KM,LCOG_GEO,IND,MEN,IND_SNV\n{KILOMETRES[1]},1,97209,100.5,40,1000000\n",
+     {(KILOMETRES[1], "IND", "2019"): (100.5, "count")}),
+    ("rpls-iris", "rpls_iris_2022.csv", "iris-2016",
+     ("CodGeo,LibGeo,DepCom,Note,nbLsPls,txVac,moyLoy,medLoy\n"
+     "972090101,x,97209,0,357,5.4,6.5,6.7\n972090102,x,97209,2,,,,\n"),
+     {("972090101", "nbLsPls", "2022"): (357, "count"), ("972090101", "medLoy", "2022"): (6.7, "median"),
+      ("972090102", "txVac", "2022"): (None, "rate")}),
+    ("rpls-qpv", "rpls_qpv_2024.csv", "qpv-2024",
+     'CodGeo,LibGeo,Note,nbLsPls,txVac,moyLoy\nQN97201M,D,0,357,"5,4","6,5"\nQN97202M,C,4,,,\n',
+     {("QN97201M", "txVac", "2024"): (5.4, "rate"), ("QN97201M", "moyLoy", "2024"): (6.5, "mean")}),
+    ("ssmsi", "crimes.csv", "commune-2016",
+     ("CODGEO_2025;annee;indicateur;unite_de_compte;nombre;taux_pour_mille;est_diffuse;insee_pop\n"
+     "97209;2023;Coups;Victime;12;0,15;diff;80000\n97213;2023;Coups;Victime;NA;NA;ndiff;40000\n"),
+     {("97209", "Coups", "2023"): (12, "count"), ("97213", "Coups", "2023"): (None, "count")}),
+    ("ips", "ips-ecoles.csv", "ecole-2022",
+     ("rentree_scolaire;academie;uai;nom_de_l_etablissment;code_insee_de_la_commune;effectifs;ips\n"
+     "2021-2022;MARTINIQUE;9720001A;A;97209;210;85.3\n2021-2022;MARTINIQUE;9720002B;B;97209;30;NS\n"),
+     {("9720001A", "ips", "2021-2022"): (85.3, "index"), ("9720002B", "ips", "2021-2022"): (None, "index")}),
+    ("ips", "ips-colleges.csv", "ecole-2022",
+     ("Rentrée scolaire;Académie;UAI;Nom de l'établissement;IPS;Ecart type de l'IPS\n"
+     "2023-2024;MARTINIQUE;9720001A;A;85.3;30.1\n"),
+     {("9720001A", "IPS", "2023-2024"): (85.3, "index"),
+      ("9720001A", "Ecart type de l'IPS", "2023-2024"): (30.1, "index")}),
+    ("caf", "caf_qpv.csv", "qpv-2015",
+     "CODE_QP;NB_ALLOCATAIRES;NB_Enfants;DTREF\nQP972001;20;31;2019-12-31\nQP972002;nc;nc;2019-12-31\n",
+     {("QP972001", "NB_ALLOCATAIRES", "2019-12"): (20, "count"),
+      ("QP972002", "NB_Enfants", "2019-12"): (None, "count")}),
+    ("qpv-demographie", "demographie_2010_qpv.csv", "qpv-2015",
+     ("NOM_QP;qp;listcom;reg;niv;ind_jeune;tx_tot_0a14;tx_tot_et;tx_tot_fam_mono;l_nbpers\n"
+     "Dillon;QP972001;x;02;4;1,5;20;3,2;41,5;2,4\n"),
+     {("QP972001", "tx_tot_fam_mono", "2010"): (41.5, "rate"), ("QP972001", "l_nbpers", "2010"): (2.4, "mean"),
+      ("QP972001", "ind_jeune", "2010"): (1.5, "index")}),
+]  # fmt: skip
+
+
+def declare_zonings(place: Place) -> None:
+    for zoning, codes in ZONINGS.items():
+        place.toml(
+            '[zonings."quartier-2007"]',
+            f'[zonings."{zoning}"]\nlabel = "x"\nsingular = "territoire"\n'
+            f'members = "geo/{zoning}.csv"\n\n[zonings."quartier-2007"]',
+        )
+        rows = [f"{code};{zoning} {at};97209" for at, code in enumerate(codes)]
+        place.write(f"geo/{zoning}.csv", "\n".join(["code;nom;commune", *rows, ""]))
+
+
+@pytest.mark.parametrize(("family", "name", "zoning", "text", "figures"), MADE)
+def test_a_made_file_of_each_family_loads_without_a_line(
+    place: Place, family: str, name: str, zoning: str, text: str, figures: dict
+) -> None:
+    declare_zonings(place)
+    with obs.open(place.root) as o:
+        report = o.load(place.write(name, text))
+        assert f"Famille reconnue : {family}." in report.notices[0]
+        assert not [told for told in report.notices if "laissées de côté" in told]
+        assert report.rows_read == report.rows_kept == text.count("\n") - 1
+        rows = o.warehouse.rows(
+            "SELECT o.zoning, o.territory, o.variable, o.period, o.value, v.nature "
+            "FROM current_observation AS o JOIN variable AS v ON v.source = o.source "
+            "AND v.code = o.variable"
+        )
+        assert {row[0] for row in rows} == {zoning}
+        told = {tuple(row[1:4]): row[4:] for row in rows}
+        assert {key: told[key] for key in figures} == figures
+        assert o.checks().by_level["erreur"] == 0
+
+
+def test_every_family_of_figures_has_a_made_file() -> None:
+    figures = {code for code, one in read_families().items() if one.kind == "figures"}
+    tried_above = {"base-ic-population", "base-ic-logement", "base-ic-activite", "base-ic-extrait"}
+    assert figures - {family for family, *_ in MADE} == {
+        *tried_above, "rp-communes", "iris-demographie",
+    }  # fmt: skip

@@ -223,6 +223,26 @@ def test_years_in_the_names_of_columns(place: Place, warehouse: Warehouse) -> No
     assert told == [("evol_pct", "2013-2018"), ("pop", "2013"), ("pop", "2018")]
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        # Ages are no year: from 2050 on.
+        ("POP;POP2064", {"POP": "2020", "POP2064": "2020"}),
+        # A year in one name is that column's; the file's own is that of the others.
+        ("POP;Alloc 2018", {"POP": "2020", "Alloc 2018": "2018"}),
+        ("POP 2018;Alloc 2018", {"POP 2018": "2018", "Alloc 2018": "2018"}),
+        ("POP;Alloc 2020", {"POP": "2020", "Alloc 2020": "2020"}),
+    ],
+)
+def test_a_year_in_the_name_of_one_column_is_not_that_of_the_others(
+    place: Place, warehouse: Warehouse, header: str, told: dict[str, str]
+) -> None:
+    text = f"IRIS;{header}\n972090101;10;5\n972090102;11;6\n"
+    load_file(warehouse, place.workspace, place.write("suivi-2020.csv", text))
+    rows = warehouse.rows("SELECT DISTINCT variable, period FROM observation")
+    assert dict(rows) == told
+
+
 def test_a_column_of_years(place: Place, warehouse: Warehouse) -> None:
     text = "iris;annee;allocataires\n972090101;2015;10\n972090101;2016;12\n"
     load_file(warehouse, place.workspace, place.write("allocataires.csv", text))

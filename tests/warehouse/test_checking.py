@@ -430,6 +430,38 @@ def test_the_year_in_an_insee_name_does_not_cut_the_series(place: Place) -> None
     assert names(found(place)) == {"saut": 1}
 
 
+def vintages(place: Place, name: str, last: float) -> CheckReport:
+    """Load one file a year, each a source of its own, as they come from the producer."""
+    with obs.open(place.root) as o:
+        for year in (2010, 2011, 2012, 2013):
+            rows = [
+                f"{iris};{last if (iris, year) == (IRIS[-1], 2013) else (1000 + at) * 1.01 ** (year - 2010)}"
+                for at, iris in enumerate(IRIS)
+            ]
+            header = f"IRIS;{name.replace('YY', str(year)[2:])}"
+            o.load(place.write(f"base-{year}.csv", "\n".join([header, *rows, ""])))
+        return o.checks()
+
+
+@pytest.mark.parametrize(
+    ("name", "last", "jumps"),
+    [
+        ("PYY_POP", 5000, 1),
+        ("PYY_POP", 1030, 0),
+        ("DISP_MEDYY", 5000, 1),
+        ("allocataires", 5000, 0),  # a name that two partners may give to two things
+    ],
+)
+def test_the_files_of_each_year_make_one_series(
+    place: Place, name: str, last: float, jumps: int
+) -> None:
+    report = vintages(place, name, last)
+    assert names(report).get("saut", 0) == jumps
+    if jumps:
+        row = report.df[report.df["check"] == "saut"].iloc[0]
+        assert (row["source"], row["territory"]) == ("base-2013", IRIS[-1])
+
+
 def broken(place: Place, at: str, source: str = "src") -> Told:
     """Return what a series.toml with one break tells of the figures of ``place``."""
     place.write(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, UnknownNameError, suggestion
-from observatoire.indicators.spans import Size, Span, read_size
+from observatoire.indicators.spans import YEAR_MARK, Size, Span, read_size
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ _POLARITY_LABELS = {
 
 #: How the sampling or random error of a figure is told; "" leaves it to the source.
 PRECISIONS = ("", "census", "wilson", "byar", "exact", "none")
-
-#: Stands for the two last digits of the period in the name of a variable.
-YEAR_MARK = "YY"
 
 
 @dataclass(frozen=True)

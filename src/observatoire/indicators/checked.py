@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.catalogue import YEAR_MARK
+from observatoire.indicators.series import fits
 from observatoire.typography import enumerate_words
 from observatoire.warehouse.checking import (
     BREAK_COLUMNS,
@@ -146,7 +144,7 @@ def breaks(
         for variable in indicator.variables(period):
             for source in indicator.sources:
                 users.setdefault((source, variable), set()).add(indicator.code)
-    turns = tuple(_turns(book))
+    turns = [turn for series in book.series.values() for turn in series.turns]
     return _frame(
         {
             (source, variable, at)
@@ -157,25 +155,11 @@ def breaks(
                     for one in book.breaks
                     if one.scope.touches(source, variable, users.get((source, variable), ()))
                 ),
-                *(at for at, pattern in turns if fnmatchcase(variable, pattern)),
+                *(at for at, names in turns if fits(names, (variable,))),
             )
         },
         BREAK_COLUMNS,
     )
-
-
-def _turns(book: SeriesBook) -> Iterator[tuple[str, str]]:
-    """Tell the columns that make a series up to a period only, or with others after it."""
-    for series in book.series.values():
-        for before, after in pairwise(series.spans):
-            for one, other in (
-                (before.numerator, after.numerator),
-                (before.denominator, after.denominator),
-                ((before.variable,), (after.variable,)),
-            ):
-                if set(one) != set(other):
-                    for name in {*one, *other} - {""}:
-                        yield after.start, name.replace(YEAR_MARK, "??")
 
 
 def _dated(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError, suggestion
-from observatoire.indicators.spans import Span
+from observatoire.indicators.spans import YEAR_MARK, Span
 from observatoire.values import PERIOD_FORMS, is_period
 
 if TYPE_CHECKING:
@@ -30,6 +30,24 @@ class Series:
     label: str
     spans: tuple[Span, ...]
 
+    @property
+    def turns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """From which periods the columns are others, and patterns of those that then lose their meaning.
+
+        A column may stay under its name: alone up to a period, one of two after it.
+        """
+        found = []
+        for before, after in pairwise(self.spans):
+            sides = (
+                (before.numerator, after.numerator),
+                (before.denominator, after.denominator),
+                ((before.variable,), (after.variable,)),
+            )
+            changed = {name for one, two in sides if set(one) != set(two) for name in one + two}
+            patterns = (name.replace(YEAR_MARK, "??") for name in sorted(changed - {""}))
+            found.append((after.start, tuple(patterns)))
+        return tuple(found)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -43,17 +61,17 @@ class Scope:
         """Say whether the rule is about an indicator between two periods."""
         used = {*indicator.variables(start), *indicator.variables(end)}
         return (
-            _fits(self.sources, indicator.sources)
-            or _fits(self.variables, used)
-            or _fits(self.indicators, (indicator.code,))
+            fits(self.sources, indicator.sources)
+            or fits(self.variables, used)
+            or fits(self.indicators, (indicator.code,))
         )
 
     def touches(self, source: str, variable: str, users: Iterable[str]) -> bool:
         """Say whether the rule is about one column, by itself or by an indicator that uses it."""
         return (
-            _fits(self.sources, (source,))
-            or _fits(self.variables, (variable,))
-            or _fits(self.indicators, users)
+            fits(self.sources, (source,))
+            or fits(self.variables, (variable,))
+            or fits(self.indicators, users)
         )
 
 
@@ -68,7 +86,7 @@ class Break:
 
     def between(self, start: str, end: str) -> bool:
         """Say whether the break lies between two periods; one without a date always does."""
-        return not self.at or start[: len(self.at)] < self.at <= end[: len(self.at)]
+        return not self.at or _crosses(self.at, start, end)
 
 
 @dataclass(frozen=True)
@@ -120,6 +138,13 @@ class SeriesBook:
             if broken.between(start, end) and broken.scope.holds(indicator, start, end):
                 when = f" en {broken.at}" if broken.at else ""
                 return f"Rupture de série{when} : {_small(broken.what)} ({broken.source})."
+        for series in self.series.values():
+            at = _turned(series, indicator, start, end)
+            if at:
+                return (
+                    f"Rupture de série en {at} : la série « {series.label} » change alors de "
+                    f'colonnes, et cet indicateur non. Écrivez series = "{series.code}".'
+                )
         for gap in self.gaps:
             apart = int(end[:4]) - int(start[:4])
             if apart < gap.years and gap.scope.holds(indicator, start, end):
@@ -262,8 +287,29 @@ def _read_scope(table: Declaration) -> Scope:
     return scope
 
 
-def _fits(patterns: tuple[str, ...], names: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+def _crosses(at: str, start: str, end: str) -> bool:
+    return start[: len(at)] < at <= end[: len(at)]
+
+
+def _turned(series: Series, indicator: Indicator, start: str, end: str) -> str:
+    """Return from when an indicator that does not follow a series keeps a column that means less."""
+    if indicator.spans == series.spans:
+        return ""
+    used = {*indicator.variables(start), *indicator.variables(end)}
+    turns = (at for at, names in series.turns if _crosses(at, start, end) and fits(names, used))
+    return next(turns, "")
+
+
+def fits(patterns: Iterable[str], names: Iterable[str]) -> bool:
+    """Say whether a name is of one of the patterns, whatever the case: producers change it.
+
+    Examples
+    --------
+    >>> fits(["DISP_*"], ["disp_q2_a14"]), fits(["DISP_*"], ["tp60_a14"])
+    (True, False)
+    """
+    folded = [pattern.casefold() for pattern in patterns]
+    return any(fnmatchcase(name.casefold(), pattern) for name in names for pattern in folded)
 
 
 def _small(text: str) -> str:

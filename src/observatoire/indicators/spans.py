@@ -10,6 +10,9 @@ from observatoire.values import PERIOD_FORMS, is_period
 if TYPE_CHECKING:
     from observatoire.declarations import Declaration
 
+#: Stands for the two last digits of the period in the name of a variable.
+YEAR_MARK = "YY"
+
 
 @dataclass(frozen=True)
 class Span:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.indicators.catalogue import YEAR_MARK
+from observatoire.indicators.spans import YEAR_MARK
 from observatoire.secrecy.inner import Base
 from observatoire.values import Nature, Status, records
 

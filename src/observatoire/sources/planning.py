@@ -309,7 +309,8 @@ def _periods(found: Found, names: list[str], period_column: str) -> dict[str, ob
         (told for text in (found.table.path.stem, found.table.member, found.titles)
          if (told := period_in(text))), "",
     )  # fmt: skip
-    if len(years) > 1:
+    apart = bool(around) and years != [around] and len(own) < len(names)
+    if len(years) > 1 or (years and apart):
         span = f"{years[0][:4]}-{years[-1][:4]}"
         return {"period": around or span, "periods": own}
     return {"period": years[0] if years else around}

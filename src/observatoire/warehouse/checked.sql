@@ -2,7 +2,8 @@
 -- time, however many predicates there are.
 
 -- The figures of the files that stand, each with what its source and its zoning say of it.
--- « series » is the variable without the year that Insee writes into its name.
+-- « series » is the variable without the year that Insee writes into its name, wherever the file of
+-- each year comes from; any other name is that of its source only.
 CREATE OR REPLACE TEMP TABLE figure AS
 SELECT o.load, o.line, l.source, l.file, o.zoning, o.territory,
        coalesce(t.name, o.territory) AS name,
@@ -14,8 +15,10 @@ SELECT o.load, o.line, l.source, l.file, o.zoning, o.territory,
        coalesce(v.nature, '') AS nature,
        coalesce(v.unit, '') AS unit,
        coalesce(v.nature IN ('count', 'amount'), false) AS additive,
-       regexp_replace(regexp_replace(o.variable, '^([PC])[0-9]{2}_', '\1_'),
-                      '^((DEC|DISP)_[A-Z0-9_]*[A-Z_0-9])[0-9]{2}$', '\1') AS series,
+       CASE WHEN regexp_matches(o.variable, '^([PC][0-9]{2}_.+|(DEC|DISP)_.*[0-9]{2})$', 'i')
+            THEN regexp_replace(regexp_replace(upper(o.variable), '^([PC])[0-9]{2}_', '\1_'),
+                                '^((DEC|DISP)_.*)[0-9]{2}$', '\1')
+            ELSE l.source || '/' || o.variable END AS series,
        o.period, o.value, o.low, o.high, o.status, o.marker
 FROM observation AS o
 JOIN load AS l ON l.id = o.load AND l.superseded_by IS NULL

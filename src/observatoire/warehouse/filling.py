@@ -31,6 +31,7 @@ from observatoire.territories.layers import (
     texts_of,
 )
 from observatoire.territories.links import check_members, read_links
+from observatoire.territories.namesakes import outdone
 from observatoire.territories.perimeters import Perimeters, draw_all, layer_notices, matcher
 from observatoire.territories.whereabouts import check_near, in_parts
 from observatoire.typography import enumerate_words, plural
@@ -356,7 +357,10 @@ def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: 
         check_near(layers, path, crs)
     scores: dict[str, tuple[int, float]] = {}
     refusal: UnknownTerritoryError | None = None
+    passed_over = set() if code_column else outdone(layers, known)
     for code, one in known.items():
+        if code in passed_over:
+            continue
         try:
             frame, column = choose_column(layers, one, path, code_column)
         except UnknownTerritoryError as error:
