@@ -75,7 +75,7 @@ POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 STABLE = "stable"
 
 #: Kinds of precision without a sampling error, and with one that nobody tells.
-SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
+SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "unsized", "withheld")
 
 
 @dataclass(frozen=True)
