@@ -48,7 +48,7 @@ def test_the_ring_is_what_lies_300_m_around(make: Callable[..., Observatory]) ->
     ring = shapely.box(0, 0, SIDE, SIDE).buffer(300).area - SIDE**2
     assert cells["value"] == pytest.approx(1000 * ring / SIDE**2, rel=1e-6)
     assert cells["status"] == "estimated"
-    assert "anneau de 300 m" in cells["method"]
+    assert "anneau de 300 m, hors mer et hors territoires non chargés" in cells["method"]
 
 
 def test_a_sign_that_only_the_shared_iris_hide_is_no_likeness(
