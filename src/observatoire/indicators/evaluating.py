@@ -324,10 +324,9 @@ def _lacking(
     mine: Sequence[Estimate], theirs: Sequence[Estimate], dates: Sequence[str], other: str
 ) -> str:
     places = [
-        f"{who} en {date}"
+        f"{who} en {enumerate_words(lost)}"
         for who, figures in (("ce territoire", mine), (other, theirs))
-        for figure, date in zip(figures, dates, strict=True)
-        if not figure.told
+        if (lost := [date for figure, date in zip(figures, dates, strict=True) if not figure.told])
     ]
     if places:
         return f"Pas de chiffre pour {enumerate_words(places)}."
