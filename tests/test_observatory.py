@@ -22,6 +22,7 @@ from observatoire.errors import (
     UnknownNameError,
     WorkspaceError,
 )
+from observatoire.pages.blocks import Grid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -253,7 +254,28 @@ def test_an_evaluation_between_two_dates(o: Observatory) -> None:
 
 
 def test_an_evaluation_without_dates_spans_all_that_is_loaded(o: Observatory) -> None:
-    assert "1999-2022" in o.evaluate().page.title
+    found = o.evaluate()
+    told = found.df[found.df["change"].notna()]
+    # Not the span of what is loaded (1999-2022): the dates of the figures that are compared.
+    assert set(told["start"]) == {"2014"}
+    assert found.page.title == f"Évaluation, chiffres de 2014 à {told['end'].max()}"
+    assert "Aucune date n’est demandée" in found.html
+    asked = o.evaluate(2014, 2018)
+    assert asked.page.title == "Évaluation 2014-2018"
+    assert "Aucune date n’est demandée" not in asked.html
+
+
+def test_every_table_of_figures_of_an_evaluation_names_its_source(o: Observatory) -> None:
+    grids = [block for block in o.evaluate().page.blocks if isinstance(block, Grid)]
+    titles = {grid.title for grid in grids if any(n.label == "Source" for n in grid.notes)}
+    bare = {grid.title for grid in grids} - titles
+    assert bare == {
+        "Preuves manquantes, et à qui les demander",
+        "Ce qui ne peut être jugé, et pourquoi",
+    }  # they hold no figure
+    money = next(grid for grid in grids if grid.title.startswith("Crédits promis"))
+    (source,) = (note.text for note in money.notes if note.label == "Source")
+    assert "Convention-cadre" in source
 
 
 def test_the_audit_of_the_default_finds_no_secret_of_ours(o: Observatory) -> None:

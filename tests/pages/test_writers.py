@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import docx
@@ -277,3 +280,21 @@ def test_a_unit_in_words_is_set_apart_by_a_space_that_holds() -> None:
     bounded = told(row(Status.BOUNDED, NAN, 0.0, 9.0), indicator("euros", 0))
     assert bounded == "[0\u202f; 9]\u00a0euros"
     assert told(row(Status.OBSERVED, 1.5), indicator("", 1)) == "1,5"
+
+
+@pytest.mark.parametrize("before", range(72, 82))
+def test_the_heading_of_a_group_never_stands_alone_at_the_foot_of_a_page(
+    before: int, tmp_path: Path
+) -> None:
+    """Wherever the page ends, the group's rows begin on the page of its heading."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not on this machine")
+    lines = tuple(Row(f"Ligne {i}", (Cell("1"), Cell("2"))) for i in range(before))
+    group = (Row("Le groupe", kind="group"), Row("Sa première ligne", (Cell("1"), Cell("2"))))
+    table = replace(grid(), title="Table", rows=(*lines, *group, *lines), notes=())
+    save_pdf(Page("Page", "", (table,)), tmp_path / "p.pdf")
+    told = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "p.pdf"), "-"], capture_output=True, check=True
+    )
+    (page,) = (one for one in told.stdout.decode().split("\f") if "Le groupe" in one)
+    assert "Sa première ligne" in page

@@ -164,16 +164,36 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     assert trend.save(tmp_path / "t.pdf").stat().st_size > 1000
 
 
-def test_a_page_without_rank_says_why() -> None:
-    for code, said in (
-        ("taux_pauvrete", "la source compte tout le monde"),
-        ("taux_chomage", "aucun chiffre n’est disponible"),
-    ):
-        assert said in plain(demo.demo().inequality(code).html)
-    # What was asked in vain is not advised again.
+def test_ranks_of_a_source_that_counts_everyone_are_facts() -> None:
+    ranked = demo.demo().inequality("taux_pauvrete")
+    values = ranked.df["value"].to_list()
+    assert len(values) > 3
+    assert values == sorted(values)
+    assert ranked.df["rank"].to_list() == list(range(1, len(values) + 1))
+    assert (ranked.df["rank_low"] == ranked.df["rank"]).all()
+    assert (ranked.df["rank_high"] == ranked.df["rank"]).all()
+    assert ranked.df["low"].isna().all()
+    measures, ranks = (block for block in ranked.page.blocks if isinstance(block, Grid))
+    assert "chaque rang est un fait" in notes(ranks)["Constaté"]
+    assert "on ne sait pas sur combien" in notes(measures)["Non mesuré"]
+    for grid in (measures, ranks):
+        assert "Filosofi" in notes(grid)["Source"]
+    assert "95 %, " not in plain(notes(ranks)["Lecture"])
+
+
+def test_an_interval_asked_in_vain_says_why() -> None:
+    table = demo.demo().table("taux_pauvrete", precision="all", compare=["martinique"])
+    told = table.main[table.main["value"].notna()]
+    assert set(told.loc[told["status"] == "observed", "precision"]) == {"unsized"}
+    assert "sur combien porte ce taux" in " ".join(table.differences["reason"])
+    page = demo.demo().trend("taux_pauvrete", 2014, 2016, precision="all")
+    assert "ne dit pas sur combien il porte" in plain(page.html)
     asked = plain(demo.demo().inequality("taux_pauvrete", precision="all").html)
     assert "on ne peut la lire comme un tirage" in asked
-    assert "precision =" not in asked
+
+
+def test_a_page_without_rank_says_why() -> None:
+    assert "aucun chiffre n’est disponible" in plain(demo.demo().inequality("taux_chomage").html)
     assert "Chiffre de 2022 non disponible." in plain(
         demo.demo().trend("part_hlm", 2016, 2022).html
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from observatoire.commands.speaking import (
     Output,
     Period,
+    Precision,
     Workspace,
     command,
     opened,
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
     from observatoire.observatory import Observatory
     from observatoire.pages.sheet import Sheet
+
+
+def _chosen(precision: str) -> Literal["declared", "all", "none"]:
+    # The library itself refuses any other word, with those it knows.
+    return cast("Literal['declared', 'all', 'none']", precision)
 
 
 def _saved(
@@ -133,12 +139,19 @@ def trend(
     ],
     start: Annotated[str, typer.Argument(metavar="DEBUT", help="Période de départ.")],
     end: Annotated[str, typer.Argument(metavar="FIN", help="Période d’arrivée.")],
+    precision: Precision = "declared",
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
     """Compare deux périodes d’une même série : évolutions, intervalles et verdicts."""
     name = f"evolution-{indicator}-{start}-{end}"
-    _saved(workspace, "Évolution", output, name, lambda o: o.trend(indicator, start, end))
+    _saved(
+        workspace,
+        "Évolution",
+        output,
+        name,
+        lambda o: o.trend(indicator, start, end, precision=_chosen(precision)),
+    )
 
 
 @command()
@@ -147,9 +160,16 @@ def inequality(
         str, typer.Argument(metavar="INDICATEUR", help="Taux, par exemple part_hlm.")
     ],
     period: Period = None,
+    precision: Precision = "declared",
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
     """Mesure les inégalités entre territoires : rangs avec leur intervalle, dissimilarité."""
     name = f"inegalites-{indicator}"
-    _saved(workspace, "Inégalités", output, name, lambda o: o.inequality(indicator, period))
+    _saved(
+        workspace,
+        "Inégalités",
+        output,
+        name,
+        lambda o: o.inequality(indicator, period, precision=_chosen(precision)),
+    )

@@ -107,6 +107,15 @@ Period = Annotated[
 ]
 
 
+Precision = Annotated[
+    str,
+    typer.Option(
+        "--precision",
+        metavar="CHOIX",
+        help="Intervalles : declared (sources d’un sondage), all (les exhaustives aussi), none.",
+    ),
+]
+
 Output = Annotated[
     Path | None,
     typer.Option(

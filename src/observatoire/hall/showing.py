@@ -274,7 +274,6 @@ class Showing(Asking):
             today(),
             self.workspace.name,
             former,
-            drawn=precision == "all",
         )
 
     @cached_property

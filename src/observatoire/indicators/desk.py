@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
     from observatoire.workspace import Workspace
 
+#: What a ring is called: the ground that no loaded territory covers is not told from the sea.
+RING = "anneau de {metres:g} m, hors mer et hors territoires non chargés"
+
 
 @dataclass(frozen=True, eq=False)
 class Desk:
@@ -154,7 +157,7 @@ class Desk:
         for source in dict.fromkeys(road.source for road in self._roads[zoning]):
             noun = self.workspace.zoning(source).noun
             roads += [
-                road_of(source, made, noun, made.method, f"anneau de {metres:g} m, mer exclue")
+                road_of(source, made, noun, made.method, RING.format(metres=metres))
                 for made in self.book.around(source, zoning, metres)
             ]
         return roads

@@ -75,7 +75,7 @@ POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 STABLE = "stable"
 
 #: Kinds of precision without a sampling error, and with one that nobody tells.
-SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "withheld")
+SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "unsized", "withheld")
 
 
 @dataclass(frozen=True)
@@ -324,10 +324,9 @@ def _lacking(
     mine: Sequence[Estimate], theirs: Sequence[Estimate], dates: Sequence[str], other: str
 ) -> str:
     places = [
-        f"{who} en {date}"
+        f"{who} en {enumerate_words(lost)}"
         for who, figures in (("ce territoire", mine), (other, theirs))
-        for figure, date in zip(figures, dates, strict=True)
-        if not figure.told
+        if (lost := [date for figure, date in zip(figures, dates, strict=True) if not figure.told])
     ]
     if places:
         return f"Pas de chiffre pour {enumerate_words(places)}."

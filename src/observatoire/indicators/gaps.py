@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.indicators.comparing import UNKNOWN, Difference, Estimate, difference
-from observatoire.indicators.sampling import TOO_SMALL
+from observatoire.indicators.sampling import TOO_SMALL, UNSIZED
 from observatoire.indicators.table import by_spot
 from observatoire.values import Nature, Record, Status, records
 
@@ -60,6 +60,7 @@ _TELLING = (
 REASONS = {
     "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé.",
     "unknown": "Précision inconnue : écart sans intervalle.",
+    UNSIZED: "La source ne dit pas sur combien porte ce taux : écart sans intervalle.",
     "withheld": "Précision gardée par le secret : écart sans intervalle.",
 }
 NO_COMMENT = (
@@ -234,7 +235,7 @@ def unjudged(*rows: Record) -> str:
     """Return why figures that are there are not judged."""
     told = {str(row["precision"]) for row in rows}
     known = next(
-        (each for each in ("unknown", "withheld", "exhaustive") if each in told), "unknown"
+        (each for each in ("unknown", UNSIZED, "withheld", "exhaustive") if each in told), "unknown"
     )
     return REASONS[known]
 

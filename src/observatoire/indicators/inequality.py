@@ -11,7 +11,7 @@ import pandas as pd
 from observatoire.errors import NatureError
 from observatoire.indicators.comparing import LIKELY
 from observatoire.indicators.gaps import estimate_of
-from observatoire.values import Nature, Status, records
+from observatoire.values import Nature, Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,12 +55,16 @@ class Measure:
 
 @dataclass(frozen=True)
 class Inequality:
-    """Ranks of the territories, dispersion of their rates, dissimilarity, and what was left out."""
+    """Ranks of the territories, dispersion of their rates, dissimilarity, and what was left out.
+
+    ``facts`` tells that a source which counts everyone gave them: no sampling is behind.
+    """
 
     ranks: pd.DataFrame
     spread: Measure
     dissimilarity: Measure
     left_out: tuple[str, ...]
+    facts: bool = False
 
 
 def dissimilarity(rates: ArrayLike, sizes: ArrayLike) -> float:
@@ -109,7 +113,8 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     Returns
     -------
     Inequality
-        Territories without a figure of their own, or without interval, are left out and named.
+        Territories without a figure of their own, or without interval, are left out and named. A source
+        that counts everyone has no sampling: its ranks are facts, each its own interval.
 
     Raises
     ------
@@ -138,12 +143,15 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
             remedy="Choisissez la part ou le taux qui lui correspond.",
         )
     rows = [row for row in records(cells) if row["status"] in _POINT]
-    kept = [row for row in rows if estimate_of(row).sampled]
+    kept = [row for row in rows if estimate_of(row).sampled or is_fact(row)]
     names = {str(row["territory"]) for row in kept}
     left_out = tuple(str(r["name"]) for r in records(cells) if str(r["territory"]) not in names)
     value = np.array([float(row["value"]) for row in kept])
-    low, high = (np.array([float(row[name]) for row in kept]) for name in ("low", "high"))
-    sides = [estimate_of(row).sides(LIKELY) for row in kept]
+    low, high = (
+        np.array([float("nan") if is_fact(row) else float(row[name]) for row in kept])
+        for name in ("low", "high")
+    )
+    sides = [(0.0, 0.0) if is_fact(row) else estimate_of(row).sides(LIKELY) for row in kept]
     base = np.array([float(row["base"]) for row in kept])
     most = 100.0 if indicator.unit == "%" else np.inf
     draw = _Draws(value, np.array(sides).reshape(-1, 2), base, most, seed)
@@ -163,7 +171,14 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     apart = (
         _measured(draw, lambda rates: _dissimilarities(rates / scale, base)) if scale else _NOTHING
     )
-    return Inequality(ranks, _measured(draw, lambda rates: _spreads(rates, base)), apart, left_out)
+    spread = _measured(draw, lambda rates: _spreads(rates, base))
+    return Inequality(ranks, spread, apart, left_out, bool(kept) and all(map(is_fact, kept)))
+
+
+def is_fact(row: Record) -> bool:
+    """Say whether a figure is of a source that counts everyone, and was not read as a draw."""
+    exact = float(row["passage_low"]) == float(row["passage_high"]) == float(row["value"])
+    return row["precision"] == "exhaustive" and np.isnan(float(row["wide_low"])) and exact
 
 
 _NOTHING = Measure(np.nan, np.nan, np.nan, np.nan)
@@ -197,13 +212,14 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     sign = 1.0 if polarity == "lower_is_better" else -1.0
     rank = _ranks(sign * draw.value[None, :], "min")[0]
     told = _ranks(sign * draw.drawn, "average")
-    low, high = np.percentile(told, [2.5, 97.5], axis=0) if rank.size else (rank, rank)
+    low, high = np.percentile(told, [2.5, 97.5], axis=0) if draw.moved.any() else (rank, rank)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
     half = (rank.size + 1) / 2
     words = (
         ("mieux placé", "moins bien placé") if polarity != "neutral" else ("plus haut", "plus bas")
     )
     place = np.where(high < half, words[0], np.where(low > half, words[1], "rang incertain"))
+    place = np.where((low == half) & (high == half), "au milieu", place)
     return {
         "rank": rank.astype(int),
         "rank_low": np.floor(low).astype(int),

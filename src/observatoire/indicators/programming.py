@@ -22,8 +22,10 @@ OWN, WIDER, NEVER = "action propre", "par un périmètre plus large", "aucune ac
 
 _SELECT = """
 SELECT a.year, a.zoning, a.territory, p.name, a.theme, a.label, a.operator, a.kind, a.stage,
-       a.funder, a.amount, a.people, a.evidence, a.source, a.line
+       a.funder, a.amount, a.people, a.evidence, a.source, a.line,
+       s.producer || ', ' || s.title AS origin
 FROM current_action AS a
+JOIN source AS s ON s.code = a.source
 JOIN territory AS p ON p.zoning = a.zoning AND p.code = a.territory
 ORDER BY a.year, a.source, a.line, a.funder
 """
@@ -41,7 +43,7 @@ class Programming:
     ``money`` has one row a year and funder (``promised`` in envelopes, ``committed`` to actions,
     ``spent``); ``places`` one row a territory of the main zoning (``reach``, ``actions``,
     ``amount``, ``people``, ``per_head``); ``perimeters`` one row a wider perimeter; ``themes`` one
-    row a theme; ``actions`` the rows themselves, envelopes left out.
+    row a theme; ``actions`` the rows themselves, envelopes left out; ``origins`` names the sources.
     """
 
     money: pd.DataFrame
@@ -49,6 +51,7 @@ class Programming:
     places: pd.DataFrame
     themes: pd.DataFrame
     actions: pd.DataFrame
+    origins: tuple[str, ...] = ()
 
     @property
     def never(self) -> list[str]:
@@ -102,6 +105,7 @@ def programme(
         _places(actions, names, within, people, zoning),
         _themes(actions, themes),
         actions.reset_index(drop=True),
+        tuple(dict.fromkeys(map(str, rows["origin"]))),
     )
 
 

@@ -47,6 +47,9 @@ SAMPLING_COLUMNS = (
 #: What the producer asks to say of a figure.
 CAREFUL, TOO_SMALL = "à utiliser avec précaution", "à ne pas commenter"
 
+#: Precision of a rate of which nobody says how many it is about, where an interval is asked.
+UNSIZED = "unsized"
+
 _SHOWN = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 _WITH_INTERVAL = (*_SHOWN, str(Status.BOUNDED))
 
@@ -213,6 +216,9 @@ def _bounded(
         frame.loc[reference, column] = frame.loc[reference, "value"]
     certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference"])
     frame["precision"] = kind.where(certain, "unknown")
+    # An interval was asked of a rate, and nobody says how many it is about.
+    unsized = wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & told["size"].isna()
+    frame.loc[unsized, "precision"] = UNSIZED
     return frame.drop(columns=["all_low", "all_high"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.sampling import CAREFUL, TOO_SMALL
+from observatoire.indicators.sampling import CAREFUL, TOO_SMALL, UNSIZED
 from observatoire.pages.blocks import Note
 from observatoire.pages.cells import FLAG_MARKS, told
 from observatoire.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
@@ -111,6 +111,11 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
     if len(bounded) > len(widened):
         lead = "ailleurs, les" if len(widened) else "les"
         said.append(f"{lead} crochets ne disent que le partage du territoire")
+    if (shown["precision"] == UNSIZED).any():
+        said.append(
+            "un taux dont la source ne dit pas sur combien il porte n’a pas d’intervalle : on ne peut le "
+            "lire comme un tirage"
+        )
     notes = [Note("Précision", _sentence(said))] if said else []
     flags = set(shown["flag"])
     marks = [

@@ -46,7 +46,10 @@ MEDIAN = "médiane"
 
 @dataclass(frozen=True)
 class Assessment:
-    """What an evaluation found: gaps by territory, objectives, their moments, programming."""
+    """What an evaluation found: gaps by territory, objectives, their moments, programming.
+
+    ``dated`` tells that its dates were asked for; without it all that is loaded was looked at.
+    """
 
     start: str
     end: str
@@ -54,6 +57,17 @@ class Assessment:
     objectives: pd.DataFrame
     moments: pd.DataFrame
     programming: Programming
+    dated: bool = True
+
+    @property
+    def title(self) -> str:
+        """What the evaluation is called: the dates asked for, or those of the figures compared."""
+        if self.dated:
+            return f"Évaluation {self.start}-{self.end}"
+        told = self.gaps[self.gaps["change"].notna()]
+        if told.empty:
+            return "Évaluation"
+        return f"Évaluation, chiffres de {told['start'].min()} à {told['end'].max()}"
 
 
 @dataclass(frozen=True)
@@ -344,6 +358,7 @@ class Inquiry:
             evaluate_objectives(self.objectives, self.evidence, last),
             moments(self.objectives, self.evidence, last),
             self.programming("", last),
+            dated=start is not None or end is not None,
         )
 
 

@@ -74,8 +74,7 @@ def evaluation_page(
     """
     blocks = evaluation_blocks(table, found, notes)
     blocks += [Callout("À savoir", table.warnings)] if table.warnings else []
-    title = f"Évaluation {found.start}-{found.end}"
-    page = Page(title, table.zoning_label, tuple(blocks), date, place)
+    page = Page(found.title, table.zoning_label, tuple(blocks), date, place)
     return Evaluation(
         page, table, found.gaps, found.objectives, found.moments, found.programming.actions
     )
@@ -101,8 +100,14 @@ def evaluation_blocks(table: ProtectedTable, found: Assessment, notes: PublicNot
 # --- in short ---------------------------------------------------------------------------------
 
 
+_UNDATED = (
+    "Aucune date n’est demandée : chaque indicateur est lu de sa première à sa dernière date d’une même "
+    "série, chaque objectif de son départ à son dernier chiffre."
+)
+
+
 def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -> tuple[str, ...]:
-    said = []
+    said = [] if found.dated else [_UNDATED]
     aims = found.objectives
     if len(aims):
         aimed = int(aims["goal"].notna().sum() + (aims["goal"].isna() & aims["relative"]).sum())

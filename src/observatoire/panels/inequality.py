@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from observatoire.indicators.sampling import UNSIZED
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
@@ -50,8 +53,6 @@ def inequality_page(
     date: str,
     place: str,
     former: tuple[str, Measure, Measure] | None = None,
-    *,
-    drawn: bool = False,
 ) -> InequalityProfile:
     """Return the page of one indicator's inequality between territories.
 
@@ -67,15 +68,13 @@ def inequality_page(
         What the page says of itself.
     former : tuple, optional
         An earlier period, and how much the dispersion and the dissimilarity moved since.
-    drawn : bool
-        Whether sources that count everyone were already read as draws.
     """
     admit(table)
     blocks: list[Block] = []
     if found.ranks.empty:
-        blocks.append(Paragraph(_nothing(table, drawn=drawn)))
+        blocks.append(Paragraph(_nothing(table)))
     else:
-        blocks += [Paragraph(_ends(found, indicator)), _measures(found, indicator, former)]
+        blocks += [Paragraph(_ends(found, indicator)), _measures(table, found, indicator, former)]
         blocks.append(_ranks(table, found, indicator))
     when = "".join(f", {period}" for period in dict.fromkeys(map(str, table.main["period"])))
     title = f"Inégalités{NO_BREAK}: {indicator.label}{when}"
@@ -84,15 +83,13 @@ def inequality_page(
     return InequalityProfile(page, table, found.ranks, found, changes)
 
 
-def _nothing(table: ProtectedTable, *, drawn: bool) -> str:
+def _nothing(table: ProtectedTable) -> str:
     """Say why no territory is ranked."""
     kinds = set(table.main.loc[table.main["value"].notna(), "precision"])
-    if "exhaustive" in kinds:
-        why = "la source compte tout le monde, sans aléa de sondage" + (
-            ", et ne dit pas sur combien porte chaque taux : on ne peut la lire comme un tirage"
-            if drawn
-            else ' (precision = "all" la lit comme un tirage, si elle dit sur combien porte chaque taux)'
-        )
+    if UNSIZED in kinds:
+        why = "la source ne dit pas sur combien porte chaque taux : on ne peut la lire comme un tirage"
+    elif "exhaustive" in kinds:
+        why = "la source compte tout le monde, mais n’est connue ici que par des bornes"
     elif "withheld" in kinds:
         why = "la largeur d’un intervalle trahirait un effectif couvert par le secret"
     elif kinds:
@@ -114,7 +111,8 @@ def _ends(found: Inequality, indicator: Indicator) -> str:
         names = [str(r["name"]) for r in records(found.ranks) if r["place"] == word]
         listed = enumerate_words(names, most=5) if names else "aucun avec certitude"
         said.append(f"dans la moitié des {_plural_of(word)}{NO_BREAK}: {listed}")
-    return f"À 95 %, {' ; '.join(said)}."
+    lead = "Constaté" if found.facts else "À 95 %"
+    return f"{lead}, {' ; '.join(said)}."
 
 
 def _plural_of(word: str) -> str:
@@ -123,7 +121,10 @@ def _plural_of(word: str) -> str:
 
 
 def _measures(
-    found: Inequality, indicator: Indicator, former: tuple[str, Measure, Measure] | None
+    table: ProtectedTable,
+    found: Inequality,
+    indicator: Indicator,
+    former: tuple[str, Measure, Measure] | None,
 ) -> Grid:
     kinds = (
         (f"Dispersion (écart-type pondéré, {indicator.points})", found.spread, 1),
@@ -152,13 +153,34 @@ def _measures(
         ),
         rows=tuple(rows),
         notes=(
-            Note(
-                "Lecture",
-                "« par le seul hasard » : ce que l’on mesurerait en moyenne si tous les territoires "
-                "avaient le même taux ; seul ce qui le dépasse est de l’inégalité.",
-            ),
+            *([] if np.isnan(found.spread.value) or found.facts else [_BY_CHANCE]),
+            *_unmeasured(found, indicator),
+            *(note for note in notes_of(table, table.main, [indicator]) if note.label == "Source"),
         ),
     )
+
+
+_BY_CHANCE = Note(
+    "Lecture",
+    "« par le seul hasard » : ce que l’on mesurerait en moyenne si tous les territoires "
+    "avaient le même taux ; seul ce qui le dépasse est de l’inégalité.",
+)
+
+
+def _unmeasured(found: Inequality, indicator: Indicator) -> list[Note]:
+    """Say why a measure is not there."""
+    if len(found.ranks) < 2:  # noqa: PLR2004 - one alone is not unequal
+        return [Note("Non mesuré", "il faut au moins deux territoires classés.")]
+    if np.isnan(found.spread.value):
+        return [
+            Note(
+                "Non mesuré",
+                "ces mesures pèsent chaque territoire, et l’on ne sait pas sur combien porte chaque taux.",
+            )
+        ]
+    if np.isnan(found.dissimilarity.value) and indicator.unit != "%":
+        return [Note("Non mesuré", "la dissimilarité est celle d’une part (en %).")]
+    return []
 
 
 def _measure_row(label: str, measure: Measure, decimals: int) -> Row:
@@ -208,10 +230,10 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         if least == most
         else f"son rang est compris entre {least} et {most}"
     )
-    example = (
-        f"{first['name']}{NO_BREAK}: {with_unit(first['value'], indicator.unit, indicator.decimals)} ; à "
-        f"95 %, {place} sur {len(found.ranks)}."
-    )
+    shown = with_unit(first["value"], indicator.unit, indicator.decimals)
+    rank = f"{place} sur {len(found.ranks)}"
+    rank = f"{rank}, c’est un constat" if found.facts else f"à 95 %, {rank}"
+    example = f"{first['name']}{NO_BREAK}: {shown} ; {rank}."
     out = len(found.left_out)
     left = f"{plural(out, 'territoire')} sans chiffre propre ou sans intervalle{NO_BREAK}: "
     notes = notes_of(table, table.main, [indicator])
@@ -228,6 +250,7 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         rows=tuple(rows),
         notes=(
             Note("Lecture", example),
+            *([_CONSTATED] if found.facts else []),
             *(
                 [Note("Non classés", f"{left}{enumerate_words(list(found.left_out), most=8)}.")]
                 if out
@@ -236,6 +259,13 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
             *(note for note in notes if note.label not in ("Lecture", "Écart")),
         ),
     )
+
+
+_CONSTATED = Note(
+    "Constaté",
+    "la source compte tout le monde, sans aléa de sondage : chaque rang est un fait, sans autre intervalle "
+    "que lui-même.",
+)
 
 
 def _first_word(indicator: Indicator) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.indicators.programming import OWN, STEPS
@@ -21,6 +22,8 @@ from observatoire.typography import capital, enumerate_words, number
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from observatoire.indicators.programming import Programming
@@ -37,15 +40,24 @@ def programming_blocks(found: Programming, here: Noun) -> list[Block]:
     """Lay programming out: money by year and funder, places, themes; or what to fill."""
     blocks: list[Block] = [Heading("Programmation", 2)]
     if len(found.money):
-        blocks.append(_money(found.money))
+        blocks.append(_sourced(_money(found.money), found.origins))
     if len(found.perimeters):
-        blocks.append(_perimeters(found.perimeters, here))
+        blocks.append(_sourced(_perimeters(found.perimeters, here), found.origins))
     if found.actions.empty:
         blocks.append(Callout("Aucune action chargée", (_TEMPLATE,)))
         return blocks
     blocks.append(Paragraph(_reach(found, here)))
-    blocks += [_places(found.places, here), _themes(found.themes)]
-    return blocks
+    made = (_places(found.places, here), _themes(found.themes))
+    return [*blocks, *(_sourced(grid, found.origins) for grid in made)]
+
+
+def _sourced(grid: Grid, origins: Sequence[str]) -> Grid:
+    return replace(grid, notes=(*grid.notes, source_note(origins)))
+
+
+def source_note(origins: Iterable[str]) -> Note:
+    """Name the sources of a table, each once."""
+    return Note("Source", f"{' ; '.join(dict.fromkeys(map(str, origins)))}.")
 
 
 def _reach(found: Programming, here: Noun) -> str:

@@ -20,6 +20,7 @@ from observatoire.pages.blocks import (
     Row,
 )
 from observatoire.pages.sheet import Sheet
+from observatoire.panels.programming import source_note
 from observatoire.secrecy.notes import admit_notes
 from observatoire.secrecy.table import admit
 from observatoire.typography import NARROW, NO_BREAK, in_full, number, plural, within_bounds
@@ -227,5 +228,6 @@ def _actions_grid(actions: pd.DataFrame) -> Grid:
         "Action",
         (Column("Année"), Column("Opérateur"), Column("Financeur"), Column("Montant")),
         tuple(rows),
+        (source_note(actions["origin"]),),
         kind="texts",
     )
