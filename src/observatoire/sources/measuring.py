@@ -150,8 +150,8 @@ _GROUP = 3
 
 
 def _figure_of(text: str) -> str:
-    """Return a text without what stands around its figure: « <1.234 € » is 1.234."""
-    return re.sub(r"^[<>≤≥+\s]+|[^0-9]+$", "", text)
+    """Return a text without what stands around its figure, nor spaces: « <1.234 € » is 1.234."""
+    return re.sub(r"^[<>≤≥+\s]+|[^0-9]+$|\s", "", text)
 
 
 def writing_of(texts: Iterable[str]) -> Writing:

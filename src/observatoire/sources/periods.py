@@ -18,7 +18,8 @@ _DATE = re.compile(
     r"(?P<y>[0-9]{4})-(?P<m>[01][0-9])-[0-3][0-9].*|[0-3]?[0-9]/(?P<m2>[01]?[0-9])/(?P<y2>[0-9]{4})"
 )
 _IN_NAME = re.compile(
-    r"(?<![0-9])((?:19|20)[0-9]{2})(?:[-_ ]?(T[1-4]|S[12])|[-_](0[1-9]|1[0-2])(?![0-9]))?(?![0-9])",
+    r"(?<![0-9])((?:19|20)[0-9]{2})(?:[-_ ]?(T[1-4]|S[12])"
+    r"|[-_](0[1-9]|1[0-2])(?:-[0-3][0-9])?(?![0-9]))?(?![0-9])",
     re.IGNORECASE,
 )
 
@@ -99,6 +100,25 @@ def _in_words(text: str) -> str:
     return told if is_period(told) else text
 
 
+#: Any year makes a month of « janv. ».
+_ANY_YEAR = "2000"
+
+
+def parts_of_year(names: list[str], year: str) -> dict[str, str]:
+    """Return the period of the columns named after months or quarters alone, in a known year.
+
+    Examples
+    --------
+    >>> parts_of_year(["janv.", "Février", "Total"], "2022"), parts_of_year(["mars"], "2022")
+    ({'janv.': '2022-01', 'Février': '2022-02'}, {})
+    """
+    if not re.fullmatch("[0-9]{4}", year):
+        return {}
+    told = {name: _in_words(f"{name} {year}") for name in names}
+    found = {name: period for name, period in told.items() if is_period(period)}
+    return found if len(found) > 1 else {}
+
+
 def without_period(name: str) -> str:
     """Return a name without the period it holds, nor what stood around it.
 
@@ -106,7 +126,11 @@ def without_period(name: str) -> str:
     --------
     >>> without_period("Allocataires (2014)"), without_period("pop_2013"), without_period("2014")
     ('Allocataires', 'pop', '')
+    >>> without_period("2019-01-31"), without_period("janv.")
+    ('', '')
     """
+    if is_period(_in_words(f"{name} {_ANY_YEAR}")):
+        return ""
     bare = _IN_NAME.sub("", name, count=1)
     bare = re.sub(r"\(\s*\)|\[\s*\]", "", bare)
     return " ".join(bare.strip(" _-–—,;:/").split())

@@ -49,7 +49,8 @@ _REMEDY_BY_KIND = {
     '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
-    "âges, deux tableaux), donnez une colonne à chacune.",
+    "âges, deux tableaux), donnez une colonne à chacune ; si chaque ligne est une résidence ou un "
+    "équipement, chargez leur somme par territoire (tableau croisé dynamique).",
     "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
     "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
     "blank": "Remplissez la cellule.",
