@@ -595,6 +595,49 @@ def test_a_hidden_sheet_is_read_when_nothing_is_seen(place: Place) -> None:
     assert set(read(place, path).values()) == {1, 2}
 
 
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Dépenses (en milliers d’euros)", "milliers d’euros"), ("Budget (k€)", "milliers d’euros"),
+        ("Budget (M€)", "millions d’euros"), ("Montant", "euros"), ("Dépenses en euros", "euros"),
+    ],
+)  # fmt: skip
+def test_the_unit_of_an_amount_is_that_of_its_column(place: Place, name: str, unit: str) -> None:
+    text = f"Quartier;{name}\nFour à Chaux;120,5\nPlace d’Armes;3\n"
+    shown = preview_file(place.workspace, place.write("a-2016.csv", text))
+    assert shown.source.variables[name].unit == unit  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("before", [25, 450])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_header_far_below_is_found(
+    place: Place, warehouse: Warehouse, before: int, form: str
+) -> None:
+    prose = [[f"Paragraphe {at} du rapport"] for at in range(before)]
+    rows = [*prose, ["Quartier", "Aidés"], ["Four à Chaux", 5], ["Place d’Armes", 6]]
+    text = "\n".join(";".join(map(str, row)) for row in rows)
+    path = place.write(f"a-2016.{form}", text if form == "csv" else workbook(rows))
+    assert load_file(warehouse, place.workspace, path).kept == 2
+    told = "SELECT variable, value FROM current_observation ORDER BY value"
+    assert warehouse.rows(told) == [("Aidés", 5), ("Aidés", 6)]
+    load_source(warehouse, place.workspace, preview_file(place.workspace, path).write().parent)
+    assert warehouse.rows(told) == [("Aidés", 5), ("Aidés", 6)]
+
+
+def test_numbers_of_columns_are_set_aside(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Aidés;RSA\n(1);(2);(3)\nFour à Chaux;5;6\nPlace d’Armes;1;2\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert report.kept == 2
+    assert report.rejects[["line", "kind"]].drop_duplicates().to_numpy().tolist() == [[2, "note"]]
+
+
+def test_an_empty_territory_says_what_a_merged_cell_or_a_total_needs(place: Place) -> None:
+    text = "Quartier;Dispositif;Aidés\nFour à Chaux;A;5\n;B;6\nPlace d’Armes;A;1\n"
+    says(
+        refusal(place, place.write("a-2016.csv", text)), "ligne 3", "vide", "fusionnée", "« Total »"
+    )
+
+
 def test_a_rank_before_a_name_is_none_and_what_lies_outside_is_told(
     place: Place, warehouse: Warehouse
 ) -> None:

@@ -176,24 +176,28 @@ def find_header(sheet: Sheet, first: int, name: str) -> int:
         When nothing above the figures names them.
     """
     wanted = max(2, sum(bool(cell.strip()) for cell in sheet.rows[first][1]) // 2)
-    above = [
-        (at, [cell for cell in row if cell.strip()])
-        for at, (_, row) in enumerate(sheet.rows[: min(first, HEADER_DEPTH)])
-    ]
-    full = [(at, filled) for at, filled in above if len(filled) >= wanted]
-    named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
-    if named:
-        # Above names of columns, a shorter row groups them.
-        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
-    for at, filled in full:
-        if 2 * sum(map(_is_figure, filled)) <= len(filled):
-            return at
+    # The names stand in the first rows, or, under a long text, right above the figures.
+    for start in sorted({0, max(0, first - HEADER_DEPTH)}):
+        at = _names_row(sheet.rows[start : min(first, start + HEADER_DEPTH)], wanted)
+        if at is not None:
+            return start + at
     raise FileError(
         "Aucune ligne ne nomme les colonnes, au-dessus du premier territoire.",
         where=f"{name}, ligne {sheet.rows[first][0]}",
         why="Sans leur nom, on ne sait pas ce que comptent les chiffres.",
         remedy="Ajoutez une ligne d’en-tête au tableau.",
     )
+
+
+def _names_row(rows: Rows, wanted: int) -> int | None:
+    """Return the row that names as many columns, none of them a figure if that can be."""
+    above = [(at, [cell for cell in row if cell.strip()]) for at, (_, row) in enumerate(rows)]
+    full = [(at, filled) for at, filled in above if len(filled) >= wanted]
+    named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
+    if named:
+        # Above names of columns, a shorter row groups them.
+        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
+    return next((at for at, one in full if 2 * sum(map(_is_figure, one)) <= len(one)), None)
 
 
 def _is_figure(cell: str) -> bool:
@@ -266,7 +270,7 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.top[:at])])
+    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
@@ -277,7 +281,7 @@ def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
         separator=sheet.separator,
         encoding=sheet.encoding,
         sheet=sheet.name,
-        header=sheet.top[at][0],
+        header=sheet.rows[at][0],
         member=opened.member,
     )
 

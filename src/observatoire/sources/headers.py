@@ -44,7 +44,7 @@ def column_letter(column: int) -> str:
 
 
 #: A figure, which no name of column is; a year is one.
-_FIGURE, _YEAR = re.compile(r"[<>≤≥]?[\d\s.,%+−-]+"), re.compile(r"(?:19|20)[0-9]{2}")
+_FIGURE, _YEAR = re.compile(r"(?=.*\d)[<>≤≥]?[\d\s.,%+−-]+"), re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def title(cell: str) -> str:

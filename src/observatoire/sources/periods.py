@@ -39,8 +39,8 @@ def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
     >>> import pandas as pd
     >>> read_periods(pd.Series(["2016", "2016.0"])).to_list()
     ['2016', '2016']
-    >>> read_periods(pd.Series(["T1 2014", "1er semestre 2014", "Février 2014"])).to_list()
-    ['2014-T1', '2014-S1', '2014-02']
+    >>> read_periods(pd.Series(["T1 2014", "1er semestre 2014", "2e trim. 2014", "Février 2014"])).to_list()
+    ['2014-T1', '2014-S1', '2014-T2', '2014-02']
     >>> read_periods(pd.Series(["16", "98"]), "yy").to_list()
     ['2016', '1998']
     >>> read_periods(pd.Series(["31/12/2020", "2020-12-31"]), "date").to_list()
@@ -68,7 +68,8 @@ def _read_one(text: str, form: str) -> str:
 _PART = re.compile(
     r"(?P<y>(?:19|20)[0-9]{2})[-_ /]*(?:[tq](?P<t>[1-4])|s(?P<s>[12])|m?(?P<m>0[1-9]|1[0-2]))"
     r"|(?:t(?P<t2>[1-4])|s(?P<s2>[12])|(?P<m2>0?[1-9]|1[0-2])(?=[-_/]))[-_ /]*(?P<y2>(?:19|20)[0-9]{2})"
-    r"|(?P<n>[1-4])(?:er|re|e|eme|nd|d)? (?P<k>trimestre|semestre)(?: de)? (?P<y3>(?:19|20)[0-9]{2})"
+    r"|(?P<n>[1-4])(?:er|re|e|eme|nd|d)? (?P<k>trim(?:estre|\.)?|sem(?:estre|\.)?)(?: de)? "
+    r"(?P<y3>(?:19|20)[0-9]{2})"
 )
 _MONTH = re.compile(r"([a-z]+)\.? ((?:19|20)[0-9]{2})")
 _MONTHS = (
@@ -90,7 +91,7 @@ def _in_words(text: str) -> str:
         return text
     year = found["y"] or found["y2"] or found["y3"]
     if found["n"]:
-        told = f"{year}-{'T' if found['k'] == 'trimestre' else 'S'}{found['n']}"
+        told = f"{year}-{found['k'][0].upper()}{found['n']}"
     elif part := found["t"] or found["t2"]:
         told = f"{year}-T{part}"
     elif part := found["s"] or found["s2"]:

@@ -232,7 +232,7 @@ def _sheet(book: books.Book, spec: FileSpec, name: str) -> tuple[str, books.Cell
 def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str) -> RawTable:
     """Make a table of a sheet, whose rows have all as many cells."""
     # The line that ``header`` tells may lie below the rows among which one is looked for.
-    top = cells.top(max(HEADER_DEPTH, spec.header))
+    top = cells.top(max(HEADER_DEPTH, spec.header + 1))
     at = find_header(top, spec)
     line = top[at][0]
     header, last = titles(top, at, spec)
@@ -270,9 +270,12 @@ def _read_quickly(
     """Read a plain text by columns; None when anything in it needs care or an explanation."""
     head = texts.head_of(text)
     try:
-        rows = texts.read_rows(head, separator, opened.path.name, HEADER_DEPTH)
+        most = max(HEADER_DEPTH, spec.header + 1)
+        rows = texts.read_rows(head, separator, opened.path.name, most)
     except FileError:
         return None  # said by the careful reader
+    if rows[-1][0] < spec.header:
+        return None  # further than the first lines
     at = find_header(rows, spec)
     line = rows[at][0]
     header, last = titles(rows, at, spec)
