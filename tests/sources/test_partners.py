@@ -20,7 +20,8 @@ from observatoire.errors import (
     UnknownTerritoryError,
     UnreadableNumberError,
 )
-from observatoire.sources.formats import percent_text
+from observatoire.sources.books import _text_array
+from observatoire.sources.formats import cells_text, percent_text
 from observatoire.sources.measuring import writing_of
 from observatoire.sources.texts import guess_encoding
 from observatoire.sources.writings import ungroup
@@ -449,6 +450,200 @@ def test_names_under_groups_are_told_apart(place: Place) -> None:
     told = read(place, place.write("a-2016.xlsx", workbook(rows)))
     assert told["Q2", "Jeunes Hommes", "2016"] == 1
     assert told["Q3", "Âgés Femmes", "2016"] == 8
+
+
+def test_merged_groups_over_names_are_named_by_both(place: Place, warehouse: Warehouse) -> None:
+    rows = [
+        ["CCAS, aides 2016"],
+        ["Quartier", "Aides alimentaires", "", "Secours", "", "Vu"],
+        ["", "Foyers", "Montant (€)", "Foyers", "Montant (€)", ""],
+        ["Four à Chaux", 1, "2 000 €", 3, 4.5, "oui"],
+        ["Place d’Armes", 5, 6, 7, 8, ""],
+        ["Total", 6, 2006, 10, 12.5, ""],
+    ]
+    path = place.write("a-2016.xlsx", workbook(rows))
+    told = {key[:2]: value for key, value in read(place, path).items()}
+    assert told["Q2", "Aides alimentaires Foyers"] == 1
+    assert told["Q2", "Aides alimentaires Montant (€)"] == 2000
+    assert told["Q2", "Secours Montant (€)"] == 4.5
+    assert told["Q3", "Secours Foyers"] == 7
+    assert len(told) == 8
+    report = load_file(warehouse, place.workspace, path)
+    assert (report.read, report.kept, report.rejects["line"].to_list()) == (3, 2, [6])
+    before = warehouse.rows(
+        "SELECT territory, variable, value FROM current_observation ORDER BY ALL"
+    )
+    load_source(warehouse, place.workspace, preview_file(place.workspace, path).write().parent)
+    after = warehouse.rows(
+        "SELECT territory, variable, value FROM current_observation ORDER BY ALL"
+    )
+    assert before == after
+
+
+def test_years_under_merged_groups_are_periods(place: Place) -> None:
+    text = (
+        "Quartier;Aidés;;RSA;\n;2014;2015;2014;2015\nFour à Chaux;1;2;3;4\nPlace d’Armes;5;6;7;8\n"
+    )
+    assert read(place, place.write("a.csv", text)) == {
+        ("Q2", "Aidés", "2014"): 1, ("Q2", "Aidés", "2015"): 2,
+        ("Q2", "RSA", "2014"): 3, ("Q2", "RSA", "2015"): 4,
+        ("Q3", "Aidés", "2014"): 5, ("Q3", "Aidés", "2015"): 6,
+        ("Q3", "RSA", "2014"): 7, ("Q3", "RSA", "2015"): 8,
+    }  # fmt: skip
+
+
+def test_a_row_of_figures_under_the_names_names_nothing(place: Place) -> None:
+    text = "Quartier;Aidés;\n;12;13\nFour à Chaux;1;2\nPlace d’Armes;5;6\n"
+    error = refusal(place, place.write("a-2016.csv", text))
+    says(error, "ligne 2", "vide")
+
+
+def test_names_on_several_lines(place: Place) -> None:
+    rows = [["Quartier\nprioritaire", "Revenu\nmédian"], ["Four à Chaux", 1], ["Place d’Armes", 2]]
+    path = place.write("a-2016.xlsx", workbook(rows))
+    assert set(read(place, path)) == {
+        ("Q2", "Revenu médian", "2016"),
+        ("Q3", "Revenu médian", "2016"),
+    }
+    shown = preview_file(place.workspace, path)
+    assert shown.source.variables["Revenu médian"].nature == "median"  # type: ignore[union-attr]
+
+
+def test_months_alone_are_periods_of_the_year_that_the_title_tells(place: Place) -> None:
+    rows = [
+        ["Main courante 2022"],
+        ["Secteur", "janv.", "Février", "Total"],
+        ["Four à Chaux", 1, 2, 3],
+        ["Place d’Armes", 4, 5, 9],
+    ]
+    assert read(place, place.write("a.xlsx", workbook(rows))) == {
+        ("Q2", "Main courante 2022", "2022-01"): 1, ("Q2", "Main courante 2022", "2022-02"): 2,
+        ("Q3", "Main courante 2022", "2022-01"): 4, ("Q3", "Main courante 2022", "2022-02"): 5,
+        ("Q2", "Total", "2022"): 3, ("Q3", "Total", "2022"): 9,
+    }  # fmt: skip
+
+
+def test_dates_as_names_of_columns_are_periods(place: Place) -> None:
+    days = [datetime(2019, 1, 1), datetime(2019, 2, 1)]  # noqa: DTZ001 - a workbook knows no zone
+    rows = [["Quartier", *days], ["Four à Chaux", 1, 2], ["Place d’Armes", 3, 4]]
+    assert read(place, place.write("suivi.xlsx", workbook(rows))) == {
+        ("Q2", "suivi", "2019-01"): 1, ("Q2", "suivi", "2019-02"): 2,
+        ("Q3", "suivi", "2019-01"): 3, ("Q3", "suivi", "2019-02"): 4,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["1.200 €", "1.200", "12 345,50 €"])
+def test_thousands_typed_in_a_workbook_beside_numbers(place: Place, typed: str) -> None:
+    rows = [
+        ["Quartier", "Montant (€)", "Loyer"],
+        ["Four à Chaux", typed, 5.125],
+        ["Place d’Armes", "2 345,50 €", 6.25],
+    ]
+    told = read(place, place.write("a-2016.xlsx", workbook(rows)))
+    assert told["Q2", "Montant (€)", "2016"] == (12345.5 if "," in typed else 1200)
+    assert told["Q2", "Loyer", "2016"] == 5.125  # a number of three decimals is no typed text
+    assert told["Q3", "Montant (€)", "2016"] == 2345.5
+
+
+def test_thousands_typed_alone_in_a_workbook_are_refused(place: Place) -> None:
+    rows = [["Quartier", "Montant"], ["Four à Chaux", "1.200"], ["Place d’Armes", 6.125]]
+    says(refusal(place, place.write("a-2016.xlsx", workbook(rows))), "1.200", "deux façons")
+
+
+@given(st.floats(-1e6, 1e6, allow_nan=False).map(lambda one: round(one, 3)))
+def test_a_number_of_a_workbook_never_looks_like_thousands(number: float) -> None:
+    (text,) = cells_text([number])
+    assert float(text) == number
+    assert writing_of([text]).doubtful == ""
+    assert _text_array([number]).to_pylist() == [text]
+
+
+def sheets(**told: list[list[Any]]) -> bytes:
+    """Write several sheets; one whose name starts with « x » is hidden."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        for name, rows in told.items():
+            page = made.add_worksheet(name)
+            for at, row in enumerate(rows):
+                page.write_row(at, 0, row)
+            if name.startswith("x"):
+                page.hide()
+            else:
+                page.activate()
+                page.set_first_sheet()
+    return buffer.getvalue()
+
+
+def test_other_sheets_are_told_and_hidden_ones_are_not_read(
+    place: Place, warehouse: Warehouse
+) -> None:
+    table = [["Quartier", "Aidés"], ["Four à Chaux", 1], ["Place d’Armes", 2]]
+    old = [*table, ["Centre et Terres", 999]]
+    path = place.write("caf-2016.xlsx", sheets(xAncien=old, Est=table, Ouest=table))
+    report = load_file(warehouse, place.workspace, path)
+    assert report.kept == 2
+    assert any("« Ouest »" in one and "pas lue" in one for one in report.notices)
+    assert any("« xAncien »" in one and "Masqué" in one for one in report.notices)
+    text = plain(preview_file(place.workspace, path))
+    assert "« Ouest »" in text
+    assert "« xAncien »" in text
+
+
+def test_a_hidden_sheet_is_read_when_nothing_is_seen(place: Place) -> None:
+    table = [["Quartier", "Aidés"], ["Four à Chaux", 1], ["Place d’Armes", 2]]
+    path = place.write("caf-2016.xlsx", sheets(Vide=[], xEst=table))
+    assert set(read(place, path).values()) == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Dépenses (en milliers d’euros)", "milliers d’euros"), ("Budget (k€)", "milliers d’euros"),
+        ("Budget (M€)", "millions d’euros"), ("Montant", "euros"), ("Dépenses en euros", "euros"),
+    ],
+)  # fmt: skip
+def test_the_unit_of_an_amount_is_that_of_its_column(place: Place, name: str, unit: str) -> None:
+    text = f"Quartier;{name}\nFour à Chaux;120,5\nPlace d’Armes;3\n"
+    shown = preview_file(place.workspace, place.write("a-2016.csv", text))
+    assert shown.source.variables[name].unit == unit  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("before", [25, 450])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_header_far_below_is_found(
+    place: Place, warehouse: Warehouse, before: int, form: str
+) -> None:
+    prose = [[f"Paragraphe {at} du rapport"] for at in range(before)]
+    rows = [*prose, ["Quartier", "Aidés"], ["Four à Chaux", 5], ["Place d’Armes", 6]]
+    text = "\n".join(";".join(map(str, row)) for row in rows)
+    path = place.write(f"a-2016.{form}", text if form == "csv" else workbook(rows))
+    assert load_file(warehouse, place.workspace, path).kept == 2
+    told = "SELECT variable, value FROM current_observation ORDER BY value"
+    assert warehouse.rows(told) == [("Aidés", 5), ("Aidés", 6)]
+    load_source(warehouse, place.workspace, preview_file(place.workspace, path).write().parent)
+    assert warehouse.rows(told) == [("Aidés", 5), ("Aidés", 6)]
+
+
+def test_numbers_of_columns_are_set_aside(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Aidés;RSA\n(1);(2);(3)\nFour à Chaux;5;6\nPlace d’Armes;1;2\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert report.kept == 2
+    assert report.rejects[["line", "kind"]].drop_duplicates().to_numpy().tolist() == [[2, "note"]]
+
+
+def test_an_empty_territory_says_what_a_merged_cell_or_a_total_needs(place: Place) -> None:
+    text = "Quartier;Dispositif;Aidés\nFour à Chaux;A;5\n;B;6\nPlace d’Armes;A;1\n"
+    says(
+        refusal(place, place.write("a-2016.csv", text)), "ligne 3", "vide", "fusionnée", "« Total »"
+    )
+
+
+def test_a_rank_before_a_name_is_none_and_what_lies_outside_is_told(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "Quartier;Aidés\n01 - Four à Chaux;5\n2. Place d’Armes;6\n99 - Hors secteur;1\nNon localisés;3\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert (report.read, report.kept, set(report.rejects["kind"])) == (4, 2, {"total"})
 
 
 def test_one_figure_a_row(place: Place, warehouse: Warehouse) -> None:

@@ -29,6 +29,7 @@ from observatoire.sources.archives import (
 )
 from observatoire.sources.compound import OLE
 from observatoire.sources.formats import (
+    GROUPED,
     OLD,
     PERCENTAGE,
     cells_text,
@@ -36,6 +37,7 @@ from observatoire.sources.formats import (
     percent_styles,
     restore_seen,
     shows_more,
+    ungrouped,
 )
 from observatoire.typography import enumerate_words, number
 from observatoire.wording import reader_words
@@ -102,11 +104,13 @@ class Cells:
 
 def _text_array(cells: list[Any]) -> pa.Array:
     import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
+    import pyarrow.compute as pc  # noqa: PLC0415
 
     if set(map(type, cells)) == {float}:
         numbers = np.array(cells) + 0.0  # makes -0 and 0 alike
         if np.isfinite(numbers).all():
-            return pa.array(numbers).cast(pa.large_string())
+            texts = pa.array(numbers).cast(pa.large_string())
+            return pc.replace_substring_regex(texts, GROUPED, r"\10")
     return pa.array(cells_text(cells), pa.large_string())
 
 
@@ -124,6 +128,18 @@ class Book:
     def sheet_names(self) -> list[str]:
         """Names of the sheets, in order."""
         return [str(sheet) for sheet in self.reader.sheet_names]
+
+    @property
+    def hidden_names(self) -> list[str]:
+        """Names of the sheets that their reader does not see, unless he sees none."""
+        from python_calamine import SheetVisibleEnum  # noqa: PLC0415 - only workbooks need it
+
+        seen = [
+            str(one.name)
+            for one in self.reader.sheets_metadata
+            if one.visible == SheetVisibleEnum.Visible
+        ]
+        return [sheet for sheet in self.sheet_names if seen and sheet not in seen]
 
     def cells(self, sheet: str) -> Cells:
         """Return the cells of a sheet, read once.
@@ -321,9 +337,9 @@ def read_dbf(content: bytes, name: str, encoding: str = "") -> Rows:
     for at in range(32, min(head, len(content)) - 31, 32):
         if content[at] == 0x0D:  # noqa: PLR2004 - the end of the fields
             break
-        label, _, width, _ = _DBF_FIELD.unpack_from(content, at)
-        fields.append((label.split(b"\0")[0], width))
-    if not fields or sum(width for _, width in fields) + 1 != size or head < 33:  # noqa: PLR2004
+        label, kind, width, _ = _DBF_FIELD.unpack_from(content, at)
+        fields.append((label.split(b"\0")[0], width, kind in b"NF"))
+    if not fields or sum(width for _, width, _ in fields) + 1 != size or head < 33:  # noqa: PLR2004
         raise _no_dbf(name)
     if head + count * size > len(content):
         raise TruncatedFileError(
@@ -333,7 +349,7 @@ def read_dbf(content: bytes, name: str, encoding: str = "") -> Rows:
         )
     page = encoding or _DBF_PAGES.get(content[29], "cp1252")
     try:
-        rows: Rows = [(1, [label.decode(page) for label, _ in fields])]
+        rows: Rows = [(1, [label.decode(page) for label, *_ in fields])]
         for rank in range(count):
             record = content[head + rank * size : head + (rank + 1) * size]
             if record[:1] == b"*":
@@ -348,10 +364,11 @@ def read_dbf(content: bytes, name: str, encoding: str = "") -> Rows:
     return rows
 
 
-def _dbf_cells(record: bytes, fields: list[tuple[bytes, int]], page: str) -> list[str]:
+def _dbf_cells(record: bytes, fields: list[tuple[bytes, int, bool]], page: str) -> list[str]:
     cells, at = [], 1
-    for _, width in fields:
+    for _, width, numeric in fields:
         text = record[at : at + width].decode(page).strip(" \0")
+        text = ungrouped(text) if numeric else text
         cells.append("" if text and not text.strip("*") else text)  # stars: the figure does not fit
         at += width
     return cells

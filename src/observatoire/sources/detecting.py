@@ -16,7 +16,7 @@ from observatoire.sources import books, texts
 from observatoire.sources.diagnosing import across_error, other_place
 from observatoire.sources.families import Family, recognise, role
 from observatoire.sources.filespec import FileSpec
-from observatoire.sources.headers import check_width, column_letter
+from observatoire.sources.headers import check_width, column_letter, title
 from observatoire.sources.locating import Place, find_territories
 from observatoire.sources.reading import (
     TEXT_SUFFIXES,
@@ -59,13 +59,19 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in a file: the table, the column of its territories, their zoning."""
+    """What was found in a file: the table, the column of its territories, their zoning.
+
+    ``others`` are the sheets of the workbook that name territories too, and are not read;
+    ``hidden`` those that nobody sees.
+    """
 
     table: RawTable
     spec: FileSpec
     zoning: str
     family: Family | None
     titles: str
+    others: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
@@ -88,17 +94,25 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
         return [Sheet("", books.read_parquet(opened.content, name))]
     if opened.suffix == ".dbf":
         return [Sheet("", books.read_dbf(opened.content, name))]
-    found = []
-    for sheet in opened.book.sheet_names:
-        try:
-            cells = opened.book.cells(sheet)
-        except EmptyFileError:
-            continue
-        found.append(Sheet(sheet, cells.top(_TOP), cells=cells))
+    book = opened.book
+    seen = [sheet for sheet in book.sheet_names if sheet not in book.hidden_names]
+    found = _filled(book, seen) or _filled(book, book.hidden_names)
     if not found:
         raise EmptyFileError(
             "Ce classeur est vide.", where=name, remedy="Redemandez-le au producteur."
         )
+    return found
+
+
+def _filled(book: books.Book, names: list[str]) -> list[Sheet]:
+    """Return the sheets that hold anything."""
+    found = []
+    for name in names:
+        try:
+            cells = book.cells(name)
+        except EmptyFileError:
+            continue
+        found.append(Sheet(name, cells.top(_TOP), cells=cells))
     return found
 
 
@@ -112,7 +126,7 @@ def find_family(
     best: tuple[int, Family, Sheet, int] | None = None
     for sheet in sheets:
         for at, (_, row) in enumerate(sheet.top[:HEADER_DEPTH]):
-            header = [cell.strip() for cell in row]
+            header = [title(cell) for cell in row]
             if len(header) < 2:  # noqa: PLR2004 - a code and a figure
                 continue
             fitting = {
@@ -162,18 +176,11 @@ def find_header(sheet: Sheet, first: int, name: str) -> int:
         When nothing above the figures names them.
     """
     wanted = max(2, sum(bool(cell.strip()) for cell in sheet.rows[first][1]) // 2)
-    above = [
-        (at, [cell for cell in row if cell.strip()])
-        for at, (_, row) in enumerate(sheet.rows[: min(first, HEADER_DEPTH)])
-    ]
-    full = [(at, filled) for at, filled in above if len(filled) >= wanted]
-    named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
-    if named:
-        # Above names of columns, a shorter row groups them.
-        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
-    for at, filled in full:
-        if 2 * sum(map(_is_figure, filled)) <= len(filled):
-            return at
+    # The names stand in the first rows, or, under a long text, right above the figures.
+    for start in sorted({0, max(0, first - HEADER_DEPTH)}):
+        at = _names_row(sheet.rows[start : min(first, start + HEADER_DEPTH)], wanted)
+        if at is not None:
+            return start + at
     raise FileError(
         "Aucune ligne ne nomme les colonnes, au-dessus du premier territoire.",
         where=f"{name}, ligne {sheet.rows[first][0]}",
@@ -182,9 +189,20 @@ def find_header(sheet: Sheet, first: int, name: str) -> int:
     )
 
 
+def _names_row(rows: Rows, wanted: int) -> int | None:
+    """Return the row that names as many columns, none of them a figure if that can be."""
+    above = [(at, [cell for cell in row if cell.strip()]) for at, (_, row) in enumerate(rows)]
+    full = [(at, filled) for at, filled in above if len(filled) >= wanted]
+    named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
+    if named:
+        # Above names of columns, a shorter row groups them.
+        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
+    return next((at for at, one in full if 2 * sum(map(_is_figure, one)) <= len(one)), None)
+
+
 def _is_figure(cell: str) -> bool:
     text = cell.strip()
-    year = re.fullmatch(r"(?:19|20)[0-9]{2}", text)
+    year = re.fullmatch(r"(?:19|20)[0-9]{2}(?:-[01][0-9]-[0-3][0-9])?", text)  # or a date
     return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", text)) and year is None
 
 
@@ -215,7 +233,7 @@ def find_table(
     known = find_family(sheets, families)
     if known is not None:
         family, sheet, at = known
-        header = [cell.strip() for cell in sheet.top[at][1]]
+        header = [title(cell) for cell in sheet.top[at][1]]
         spec = _spec(opened, sheet, at, family.territory_column(header))
         spec = _family_roles(spec, family, header)
         table = read_opened(opened, spec)
@@ -239,18 +257,20 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
     if across is not None:
         raise across
     at = find_header(place.sheet, place.row, name)
-    header = [cell.strip() for cell in place.sheet.rows[at][1]]
+    header = [title(cell) for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
     spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
     if place.communes is not None:
         prefix = header[place.communes] if place.communes < len(header) else ""
         spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
     table = read_opened(opened, spec)
-    return Found(table, spec, place.zoning, None, _titles(place.sheet, at))
+    hidden = opened.book.hidden_names if place.sheet.cells is not None else []
+    titles = _titles(place.sheet, at)
+    return Found(table, spec, place.zoning, None, titles, place.others, tuple(hidden))
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.top[:at])])
+    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
@@ -261,7 +281,7 @@ def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
         separator=sheet.separator,
         encoding=sheet.encoding,
         sheet=sheet.name,
-        header=sheet.top[at][0],
+        header=sheet.rows[at][0],
         member=opened.member,
     )
 

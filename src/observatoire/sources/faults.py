@@ -90,6 +90,9 @@ def territory_rejects(
     texts = raw.to_numpy(object)
     places = lost["zoning"].to_numpy(object)
     hints = Hints(zonings)
+    placed = rows.loc[~unknown, "line"].min()
+    numbered = (raw.str.fullmatch(r"\([0-9a-z]{1,2}\)") & (lost["line"] < placed)).to_numpy(bool)
+    kinds[numbered] = "note"  # the numbers of columns, under their names
     for at in np.flatnonzero((kinds == "territory") & bare):
         kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
     reasons = np.where(

@@ -137,7 +137,7 @@ def percent_text(text: str) -> str:
         share = Decimal(text)
     except InvalidOperation:
         return text
-    return f"{(share * 100).normalize():f} %" if share.is_finite() else text
+    return f"{ungrouped(f'{(share * 100).normalize():f}')} %" if share.is_finite() else text
 
 
 _ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
@@ -221,13 +221,31 @@ def cells_text(column: list[Any]) -> list[str]:
     return [_cell_text(one) for one in column]
 
 
+#: A number of three decimals, which looks like thousands: in a workbook, only what was typed is such.
+GROUPED = r"^(-?[0-9]{1,3}\.[0-9]{3})$"
+_GROUPED = re.compile(GROUPED)
+
+
+def ungrouped(text: str) -> str:
+    """Write a number so that nobody takes its three decimals for a group of thousands.
+
+    Examples
+    --------
+    >>> ungrouped("1.234"), ungrouped("1.5"), ungrouped("1234.567")
+    ('1.2340', '1.5', '1234.567')
+    """
+    return f"{text}0" if text[-4:-3] == "." and _GROUPED.match(text) else text
+
+
 def _float_text(cell: float) -> str:
     """Write a number; a whole one has no decimal, what is no number is blank."""
     text = repr(float(cell) + 0.0)  # makes -0 and 0 alike
-    return "" if text == "nan" else text.removesuffix(".0")
+    return "" if text == "nan" else ungrouped(text.removesuffix(".0"))
 
 
 def _cell_text(cell: object) -> str:
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return ""
-    return _float_text(cell) if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return _float_text(cell)
+    return str(cell) if isinstance(cell, str) else ungrouped(str(cell))

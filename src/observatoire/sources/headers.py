@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,77 @@ def column_letter(column: int) -> str:
         rank, rest = divmod(rank - 1, 26)
         letters = chr(65 + rest) + letters
     return f"colonne {letters}"
+
+
+#: A figure, which no name of column is; a year is one.
+_FIGURE, _YEAR = re.compile(r"(?=.*\d)[<>≤≥]?[\d\s.,%+−-]+"), re.compile(r"(?:19|20)[0-9]{2}")
+
+
+def title(cell: str) -> str:
+    r"""Return the name of a column, on one line.
+
+    Examples
+    --------
+    >>> title(" Montant\nmoyen ")
+    'Montant moyen'
+    """
+    return re.sub(r"\s*[\r\n]+\s*", " ", cell).strip()
+
+
+def titles(rows: Rows, at: int, spec: FileSpec) -> tuple[list[str], int]:
+    """Return the names of the columns, and the last row that tells them.
+
+    Parameters
+    ----------
+    rows : Rows
+        The first rows of the table.
+    at : int
+        The row of its names.
+    spec : FileSpec
+        What is told of it.
+    """
+    header = named([title(cell) for cell in rows[at][1]], spec)
+    under = completed(header, _beside(rows, at, 1), spec)
+    header = joined(under or header, _beside(rows, at, -1), spec)
+    return header, at + bool(under)
+
+
+def _beside(rows: Rows, at: int, step: int) -> list[str]:
+    """Return the row right above or below the names of columns, empty when there is none."""
+    other = at + step
+    near = 0 <= other < len(rows) and rows[other][0] == rows[at][0] + step
+    return [title(cell) for cell in rows[other][1]] if near else []
+
+
+def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
+    """Name merged columns by the row below: « Aides » over « Foyers » and « Montant ».
+
+    Returns
+    -------
+    list of str
+        The names, the group's first; empty when the row below names nothing that lacks a name.
+
+    Examples
+    --------
+    >>> from observatoire.sources.filespec import FileSpec
+    >>> spec = FileSpec("f.csv", "wide", "Quartier")
+    >>> completed(["Quartier", "Aides", "", "Total"], ["", "Foyers", "Montant", ""], spec)
+    ['Quartier', 'Aides Foyers', 'Aides Montant', 'Total']
+    >>> completed(["Quartier", "Aides"], ["", "(nb)"], spec), completed(["Quartier", ""], ["", "5"], spec)
+    ([], [])
+    """
+    below = below + [""] * (len(header) - len(below))
+    told = [cell for cell in below if cell]
+    figures = any(map(_FIGURE.fullmatch, told)) and not all(map(_YEAR.fullmatch, told))
+    lone = [rank for rank, name in enumerate(header) if not name and below[rank]]
+    if figures or not lone or spec.territory not in header or below[header.index(spec.territory)]:
+        return []
+    group, made = "", []
+    for name, under in zip(header, below, strict=False):
+        group = "" if name == spec.territory else name or group
+        made.append(" ".join(filter(None, (group, under))) if under else name)
+    kept = [name for name in made if name]
+    return made if len(set(kept)) == len(kept) else []
 
 
 def named(header: list[str], spec: FileSpec) -> list[str]:
@@ -115,8 +187,8 @@ def check_header(header: list[str], spec: FileSpec, path: Path, separator: str) 
             f"La colonne « {repeated[0]} » figure deux fois.",
             where=path.name,
             why="On ne saurait laquelle lire.",
-            remedy="Renommez ou supprimez l’une des deux ; si deux tableaux sont côte à côte, mettez-les "
-            "l’un sous l’autre.",
+            remedy="Renommez ou supprimez l’une des deux ; si deux tableaux sont côte à côte, donnez à "
+            "chacun son propre fichier.",
             column=repeated[0],
         )
 

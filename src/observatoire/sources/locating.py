@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.sources.diagnosing import no_territory
@@ -36,6 +36,7 @@ class Place:
     column: int
     row: int
     communes: int | None = None  # the column of the communes that short codes are joined to
+    others: tuple[str, ...] = ()  # sheets that name territories too
 
 
 def find_territories(
@@ -55,6 +56,9 @@ def find_territories(
         for place in _places(sheet, code, matcher, preferred)
     ]
     best = max(places, key=lambda place: place.score, default=None)
+    if best is not None:
+        named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
+        best = replace(best, others=tuple(name for name in named if name != best.sheet.name))
     # A column that names another territory in each row needs nothing beside it.
     if best is not None and best.score[2] >= 1 and not _repeats(best):
         return best

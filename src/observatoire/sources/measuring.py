@@ -25,6 +25,13 @@ _HALF = 0.5
 #: A share is at most one: beyond, a rate is written in per cent.
 _SHARE = 1.5
 
+#: The unit of an amount, as the name of its column tells it.
+_MONEY = {
+    r"million|\bm€|\bm ?euros": "millions d’euros",
+    r"millier|\bk€|\bk ?euros": "milliers d’euros",
+    "€|euro|montant": "euros",
+}
+
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+-]?[0-9][0-9\s.,'’]*\s?(%|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
@@ -140,7 +147,9 @@ def _unit_told(name: str, nature: Nature, unit: str, values: pd.Series, *, perce
     if nature is Nature.RATE and not (unit and unit != "%"):
         return "%" if percent or bool((values > _SHARE).any()) else "part"
     if not unit and nature is Nature.AMOUNT:
-        return "euros" if re.search("€|euro|montant", name, re.IGNORECASE) else ""
+        return next(
+            (told for words, told in _MONEY.items() if re.search(words, name.casefold())), ""
+        )
     return unit
 
 
@@ -150,8 +159,8 @@ _GROUP = 3
 
 
 def _figure_of(text: str) -> str:
-    """Return a text without what stands around its figure: « <1.234 € » is 1.234."""
-    return re.sub(r"^[<>≤≥+\s]+|[^0-9]+$", "", text)
+    """Return a text without what stands around its figure, nor spaces: « <1.234 € » is 1.234."""
+    return re.sub(r"^[<>≤≥+\s]+|[^0-9]+$|\s", "", text)
 
 
 def writing_of(texts: Iterable[str]) -> Writing:

@@ -19,7 +19,8 @@ _DATE = re.compile(
 )
 # From 2050 on, digits are ages (P15_POP2064), not a year.
 _IN_NAME = re.compile(
-    r"(?<![0-9])((?:19[0-9]|20[0-4])[0-9])(?:[-_ ]?(T[1-4]|S[12])|[-_](0[1-9]|1[0-2])(?![0-9]))?(?![0-9])",
+    r"(?<![0-9])((?:19[0-9]|20[0-4])[0-9])(?:[-_ ]?(T[1-4]|S[12])"
+    r"|[-_](0[1-9]|1[0-2])(?:-[0-3][0-9])?(?![0-9]))?(?![0-9])",
     re.IGNORECASE,
 )
 
@@ -39,8 +40,8 @@ def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
     >>> import pandas as pd
     >>> read_periods(pd.Series(["2016", "2016.0"])).to_list()
     ['2016', '2016']
-    >>> read_periods(pd.Series(["T1 2014", "1er semestre 2014", "Février 2014"])).to_list()
-    ['2014-T1', '2014-S1', '2014-02']
+    >>> read_periods(pd.Series(["T1 2014", "1er semestre 2014", "2e trim. 2014", "Février 2014"])).to_list()
+    ['2014-T1', '2014-S1', '2014-T2', '2014-02']
     >>> read_periods(pd.Series(["16", "98"]), "yy").to_list()
     ['2016', '1998']
     >>> read_periods(pd.Series(["31/12/2020", "2020-12-31"]), "date").to_list()
@@ -68,7 +69,8 @@ def _read_one(text: str, form: str) -> str:
 _PART = re.compile(
     r"(?P<y>(?:19|20)[0-9]{2})[-_ /]*(?:[tq](?P<t>[1-4])|s(?P<s>[12])|m?(?P<m>0[1-9]|1[0-2]))"
     r"|(?:t(?P<t2>[1-4])|s(?P<s2>[12])|(?P<m2>0?[1-9]|1[0-2])(?=[-_/]))[-_ /]*(?P<y2>(?:19|20)[0-9]{2})"
-    r"|(?P<n>[1-4])(?:er|re|e|eme|nd|d)? (?P<k>trimestre|semestre)(?: de)? (?P<y3>(?:19|20)[0-9]{2})"
+    r"|(?P<n>[1-4])(?:er|re|e|eme|nd|d)? (?P<k>trim(?:estre|\.)?|sem(?:estre|\.)?)(?: de)? "
+    r"(?P<y3>(?:19|20)[0-9]{2})"
 )
 _MONTH = re.compile(r"([a-z]+)\.? ((?:19|20)[0-9]{2})")
 _MONTHS = (
@@ -90,7 +92,7 @@ def _in_words(text: str) -> str:
         return text
     year = found["y"] or found["y2"] or found["y3"]
     if found["n"]:
-        told = f"{year}-{'T' if found['k'] == 'trimestre' else 'S'}{found['n']}"
+        told = f"{year}-{found['k'][0].upper()}{found['n']}"
     elif part := found["t"] or found["t2"]:
         told = f"{year}-T{part}"
     elif part := found["s"] or found["s2"]:
@@ -100,6 +102,25 @@ def _in_words(text: str) -> str:
     return told if is_period(told) else text
 
 
+#: Any year makes a month of « janv. ».
+_ANY_YEAR = "2000"
+
+
+def parts_of_year(names: list[str], year: str) -> dict[str, str]:
+    """Return the period of the columns named after months or quarters alone, in a known year.
+
+    Examples
+    --------
+    >>> parts_of_year(["janv.", "Février", "Total"], "2022"), parts_of_year(["mars"], "2022")
+    ({'janv.': '2022-01', 'Février': '2022-02'}, {})
+    """
+    if not re.fullmatch("[0-9]{4}", year):
+        return {}
+    told = {name: _in_words(f"{name} {year}") for name in names}
+    found = {name: period for name, period in told.items() if is_period(period)}
+    return found if len(found) > 1 else {}
+
+
 def without_period(name: str) -> str:
     """Return a name without the period it holds, nor what stood around it.
 
@@ -107,7 +128,11 @@ def without_period(name: str) -> str:
     --------
     >>> without_period("Allocataires (2014)"), without_period("pop_2013"), without_period("2014")
     ('Allocataires', 'pop', '')
+    >>> without_period("2019-01-31"), without_period("janv.")
+    ('', '')
     """
+    if is_period(_in_words(f"{name} {_ANY_YEAR}")):
+        return ""
     bare = _IN_NAME.sub("", name, count=1)
     bare = re.sub(r"\(\s*\)|\[\s*\]", "", bare)
     return " ".join(bare.strip(" _-–—,;:/").split())

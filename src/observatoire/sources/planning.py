@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.sources.measuring import Measured, Writing, measure, writing_of
-from observatoire.sources.periods import period_in, read_periods, without_period
+from observatoire.sources.periods import (
+    parts_of_year,
+    period_in,
+    read_periods,
+    without_period,
+)
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
 from observatoire.sources.zeros import place_of
@@ -22,6 +27,9 @@ if TYPE_CHECKING:
 
 #: Different cells of a column that tell how numbers are written; variables that a column names.
 _LOOKED, _VARIABLES = 2000, 300
+
+#: What only a text typed in a cell may hold: a comma, an apostrophe, points between thousands.
+_TYPED = re.compile(r"[,'’]|^[^0-9]*[0-9]{1,3}(?:\.[0-9]{3})+(?:[^0-9.]|$)")
 
 #: The number of an EPCI; so many rows of the same number make a class, not a measure.
 _EPCI, _FEW = "2[0-9]{8}", 4
@@ -189,10 +197,11 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
 def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:
     """Return the texts that may tell how numbers are written.
 
-    In a workbook a number has no writing of its own: only what was typed as a text tells.
+    In a workbook a number has no writing of its own: only what was typed as a text tells, and a
+    number never looks like thousands (see ``formats.ungrouped``).
     """
     texts = [str(text) for cells in columns for text in cells.unique()[:_LOOKED]]
-    return [text for text in texts if not typed or re.search("[,'’]", text)]
+    return [text for text in texts if not typed or _TYPED.search(text)]
 
 
 def _add(plan: Plan, variable: str, told: Measured) -> None:
@@ -304,11 +313,12 @@ def _periods(found: Found, names: list[str], period_column: str) -> dict[str, ob
     if period_column:
         return {"period_column": period_column}
     own = {name: told for name in names if (told := period_in(name))}
-    years = sorted(set(own.values()))
     around = next(
         (told for text in (found.table.path.stem, found.table.member, found.titles)
          if (told := period_in(text))), "",
     )  # fmt: skip
+    own = own or parts_of_year(names, around)
+    years = sorted(set(own.values()))
     apart = bool(around) and years != [around] and len(own) < len(names)
     if len(years) > 1 or (years and apart):
         span = f"{years[0][:4]}-{years[-1][:4]}"

@@ -17,8 +17,8 @@ from observatoire.sources.archives import unzip_table
 from observatoire.sources.headers import (
     check_header,
     check_widths,
-    joined,
-    named,
+    title,
+    titles,
 )
 from observatoire.sources.shorts import join_codes
 from observatoire.sources.signs import signs
@@ -97,8 +97,8 @@ def decimal_of(frame: pd.DataFrame) -> str:
     return ""
 
 
-_WITH_COMMA = re.compile(r"^-?[0-9 ]+,[0-9]+$", re.MULTILINE)
-_WITH_POINT = re.compile(r"^-?[0-9 ]+\.[0-9]+$", re.MULTILINE)
+_WITH_COMMA = re.compile(r"^-?[0-9 .]+,[0-9]+(?: ?[%€])?$", re.MULTILINE)
+_WITH_POINT = re.compile(r"^-?[0-9 ,]+\.[0-9]+(?: ?[%€])?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def _sheet(book: books.Book, spec: FileSpec, name: str) -> tuple[str, books.Cell
             empty = empty or error
             continue
         if spec.sheet or any(
-            spec.territory in map(str.strip, row) for _, row in cells.top(HEADER_DEPTH)
+            spec.territory in map(title, row) for _, row in cells.top(HEADER_DEPTH)
         ):
             return sheet, cells
         first = first or (sheet, cells)
@@ -232,12 +232,12 @@ def _sheet(book: books.Book, spec: FileSpec, name: str) -> tuple[str, books.Cell
 def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str) -> RawTable:
     """Make a table of a sheet, whose rows have all as many cells."""
     # The line that ``header`` tells may lie below the rows among which one is looked for.
-    top = cells.top(max(HEADER_DEPTH, spec.header))
+    top = cells.top(max(HEADER_DEPTH, spec.header + 1))
     at = find_header(top, spec)
-    line, names = top[at]
-    header = joined(named([cell.strip() for cell in names], spec), _above(top, at), spec)
+    line = top[at][0]
+    header, last = titles(top, at, spec)
     check_header(header, spec, opened.path, "")
-    chosen = cells.filled[at + 1 :]
+    chosen = cells.filled[last + 1 :]
     frame, numbers = texts.without_hollow(cells.frame(chosen), chosen + 1)
     if frame.empty:
         raise _only_header(opened.path.name)
@@ -270,14 +270,17 @@ def _read_quickly(
     """Read a plain text by columns; None when anything in it needs care or an explanation."""
     head = texts.head_of(text)
     try:
-        rows = texts.read_rows(head, separator, opened.path.name, HEADER_DEPTH)
+        most = max(HEADER_DEPTH, spec.header + 1)
+        rows = texts.read_rows(head, separator, opened.path.name, most)
     except FileError:
         return None  # said by the careful reader
+    if rows[-1][0] < spec.header:
+        return None  # further than the first lines
     at = find_header(rows, spec)
-    line, cells = rows[at]
-    header = joined(named([cell.strip() for cell in cells], spec), _above(rows, at), spec)
+    line = rows[at][0]
+    header, last = titles(rows, at, spec)
     check_header(header, spec, opened.path, separator)
-    found = texts.read_quickly(text, separator, line, len(header))
+    found = texts.read_quickly(text, separator, rows[last][0], len(header))
     if found is None or found[0].empty:
         return None
     frame, numbers = found
@@ -306,10 +309,10 @@ def _table(
 ) -> RawTable:
     path = opened.path
     at = find_header(rows, spec)
-    line, cells = rows[at]
-    header = joined(named([cell.strip() for cell in cells], spec), _above(rows, at), spec)
+    line = rows[at][0]
+    header, last = titles(rows, at, spec)
     check_header(header, spec, path, separator)
-    body = [(number, row) for number, row in rows[at + 1 :] if any(cell.strip() for cell in row)]
+    body = [(number, row) for number, row in rows[last + 1 :] if any(cell.strip() for cell in row)]
     body, aside = _notes_apart(body, len(header))
     if not body:
         raise _only_header(path.name)
@@ -338,11 +341,6 @@ def _only_header(name: str) -> EmptyFileError:
     )
 
 
-def _above(rows: Rows, at: int) -> list[str]:
-    """Return the row that stands right above the names of columns."""
-    return rows[at - 1][1] if at and rows[at - 1][0] == rows[at][0] - 1 else []
-
-
 def find_header(rows: Rows, spec: FileSpec) -> int:
     """Return the row that holds the territory column; title rows above it are set aside.
 
@@ -351,7 +349,7 @@ def find_header(rows: Rows, spec: FileSpec) -> int:
     """
     if spec.header:
         return next((at for at, (line, _) in enumerate(rows) if line >= spec.header), 0)
-    top = [[cell.strip() for cell in row] for _, row in rows[:HEADER_DEPTH]]
+    top = [[title(cell) for cell in row] for _, row in rows[:HEADER_DEPTH]]
     holding = [at for at, row in enumerate(top) if spec.territory in row]
     for at in holding:
         # Insee's workbooks have two rows of names; the codes are on the second, next to the figures.

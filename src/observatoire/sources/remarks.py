@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from observatoire.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+    from observatoire.sources.detecting import Found
     from observatoire.sources.filespec import FileSpec
     from observatoire.sources.observations import Parsed
 
@@ -16,12 +19,31 @@ if TYPE_CHECKING:
 _MOST = 6
 
 
-def joined_notice(spec: FileSpec) -> str:
+def _joined_notice(spec: FileSpec) -> str:
     """Say that short codes were joined to those of their communes."""
     return (
         f"Codes courts de la colonne « {spec.territory} », joints à la commune de la colonne "
         f"« {spec.prefix_column} »."
     )
+
+
+def table_notices(found: Found) -> list[str]:
+    """Say which sheets of a workbook were not read, and which codes were joined."""
+    told = []
+    if found.others:
+        told.append(
+            f"{plural(len(found.others), 'autre feuille', 'autres feuilles')} avec des territoires, "
+            f"pas lue{'s' if len(found.others) > 1 else ''} : {_named(found.others)}. Pour charger une "
+            "feuille, enregistrez-la dans son propre fichier."
+        )
+    unseen = [name for name in found.hidden if name != found.table.sheet]
+    if unseen:
+        told.append(f"Masqué dans le classeur, et pas lu : {_named(unseen)}.")
+    return told + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
+
+
+def _named(sheets: Sequence[str]) -> str:
+    return enumerate_words([f"« {name} »" for name in sheets], most=_MOST)
 
 
 def told_remarks(parsed: Parsed) -> list[str]:

@@ -45,11 +45,14 @@ _REMEDY_BY_KIND = {
     "period": f"Une période s’écrit {PERIOD_FORMS}.",
     "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
     "ces lignes de côté.",
+    "empty": "Si elle est fusionnée avec celle du dessus, défusionnez-la et écrivez le nom sur chaque "
+    'ligne ; si c’est un total, écrivez « Total » ; sinon on_error="reject" met ces lignes de côté.',
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
     '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
-    "âges, deux tableaux), donnez une colonne à chacune.",
+    "âges, deux tableaux), donnez une colonne à chacune ; si chaque ligne est une résidence ou un "
+    "équipement, chargez leur somme par territoire (tableau croisé dynamique).",
     "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
     "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
     "blank": "Remplissez la cellule.",
@@ -107,5 +110,7 @@ def _remedy(kind: str, raw: str) -> str:
         return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())
     if kind == "number" and _CALLED.fullmatch(raw):
         return _REMEDY_BY_KIND["call"]
-    written = kind == "number" and raw.lstrip("+-−.,")[:1].isdecimal()
+    if kind == "territory" and not raw:
+        return _REMEDY_BY_KIND["empty"]
+    written = kind == "number" and raw.lstrip("+-−.,€$ ")[:1].isdecimal()
     return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
 from observatoire.sources.headers import column_letter
-from observatoire.sources.remarks import joined_notice, told_remarks
+from observatoire.sources.remarks import table_notices, told_remarks
 from observatoire.typography import NO_BREAK, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
 
@@ -91,8 +91,7 @@ def _file_section(found: Found, plan: Plan | None) -> Section:
         family,
         f"Territoires : colonne « {found.spec.territory} », zonage {found.zoning}.",
     ]
-    if found.spec.prefix_column:
-        lines.append(joined_notice(found.spec))
+    lines += table_notices(found)
     if plan is not None:
         period = plan.file.get("period_column") or plan.file.get("period")
         where = "colonne " if plan.file.get("period_column") else ""

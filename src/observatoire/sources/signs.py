@@ -23,6 +23,9 @@ SENTENCE = 6
 SIGN_KINDS = ("secret", "missing", "not_applicable", "zero")
 CLASSES = ("below", "at_most", "at_most_after", "above", "at_least", "at_least_after")
 
+#: A rank or a number before a name: « 99 - Hors secteur ».
+_RANK = re.compile(r"^\s*[0-9]{1,3}\s*[-–—.:)/]\s*")
+
 _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)")
 
 
@@ -52,7 +55,7 @@ class Signs:
         >>> [signs().is_total(t) for t in ("Total général", "ENSEMBLE des quartiers", "Totalgaz")]
         [True, True, False]
         """
-        return _starts(text, self.totals)
+        return _starts(_RANK.sub("", text), self.totals)
 
     def is_note(self, text: str) -> bool:
         """Say whether a line's first cell is a note, not a territory.

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
 #: The call of a note after a name: « Dillon (1) », « Texaco* ».
 _CALL = re.compile(r"\s*(?:\([0-9a-z*]\)|\*+|[¹²³]+)$")
+
+#: A rank before a name, which is none: « 12 - Dillon ».
+_RANK = re.compile(r"^\s*(?:n°\s*)?[0-9]{1,3}\s*[-–—.:)/]\s*", re.IGNORECASE)
+
 #: Names offered for one that is unknown, words that may be added to a name, and how much less
 #: alike than the nearest another may be.
 _NEAREST, _ADDED, _BESIDE = 3, 2, 0.15
@@ -82,7 +86,8 @@ class Matcher:
         text = str(text).strip()
         if text in self.names:
             return text
-        found = self.bearers(text) or self.bearers(_CALL.sub("", text))
+        bare = _CALL.sub("", text)
+        found = self.bearers(text) or self.bearers(bare) or self.bearers(_RANK.sub("", bare))
         return found[0] if len(found) == 1 else ""
 
     def find_each(self, texts: Iterable[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from observatoire.errors import (
 from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
-from observatoire.sources.remarks import joined_notice
+from observatoire.sources.remarks import table_notices
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.filling import (
     check_on_error,
@@ -169,7 +169,9 @@ def _notices(preview: Preview) -> tuple[str, ...]:
             f"Colonnes que cette famille ne décrit pas, laissées de côté : {enumerate_words(names, most=8)}."
         )
     if plan is not None and not preview.family:
-        lost = [f"« {name} »" for name in plan.words] + (["(sans nom)"] if plan.unnamed else [])
+        role = plan.file.get("variable_column")
+        lost = [f"« {name} »" for name in plan.words if name != role]
+        lost += ["(sans nom)"] if plan.unnamed else []
         if lost:
             told.append(
                 f"Colonnes laissées de côté, sans chiffre lisible ou sans nom : {enumerate_words(lost, most=6)}."
@@ -180,8 +182,7 @@ def _notices(preview: Preview) -> tuple[str, ...]:
                 "Une même variable sur plusieurs périodes : "
                 f"{enumerate_words([f'« {one} »' for one in made], most=6)}."
             )
-    if preview.found is not None and preview.found.spec.prefix_column:
-        told.append(joined_notice(preview.found.spec))
+    told += table_notices(preview.found) if preview.found is not None else []
     told += notices_of([preview.parsed]) if preview.parsed is not None else []
     return tuple(told)
 
