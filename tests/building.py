@@ -126,18 +126,6 @@ IRIS;LIBIRIS;POP;TAUX
 972130101;Bourg;350;nd
 """
 
-TABLES = (
-    "zoning",
-    "territory",
-    "source",
-    "variable",
-    "load",
-    "observation",
-    "reject",
-    "passage",
-    "passage_weight",
-)
-
 
 @dataclass
 class Place:
@@ -205,12 +193,13 @@ def build_place(root: Path) -> Place:
 
 def dump(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table, as texts, in a fixed order."""
+    tables = warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")
     return {
-        table: sorted(
+        str(table): sorted(
             tuple(map(repr, row))
             for row in warehouse.rows(f"SELECT * FROM {table}")  # noqa: S608 - our own names
         )
-        for table in TABLES
+        for (table,) in tables
     }
 
 

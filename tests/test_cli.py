@@ -191,7 +191,7 @@ def test_check_says_what_is_found_and_fails_on_an_error(
     assert call(monkeypatch, "load", spoilt / "data/raw/filosofi-disponible", "-w", spoilt) == 0
     capsys.readouterr()
     assert call(monkeypatch, "check", "-w", spoilt) == 0
-    assert "0\u00a0erreur" in capsys.readouterr().out
+    assert "rien à signaler" in capsys.readouterr().out
     path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible-2014-2019.csv"
     text = path.read_text("utf-8")
     assert ";31.6" in text

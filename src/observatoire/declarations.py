@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections import Counter
@@ -82,6 +83,9 @@ class Declaration:
             return float(value)  # type: ignore[return-value]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self.refuse(key, f"on attend {_KIND_NAMES[kind]}, et non « {value} »")
+        if isinstance(value, float) and not math.isfinite(value):
+            # A threshold that is « nan » is below and above nothing: it would protect nobody.
+            raise self.refuse(key, f"« {value} » n’est pas un nombre fini")
         return value
 
     def text(self, key: str, default: str | None = None, *, choices: tuple[str, ...] = ()) -> str:

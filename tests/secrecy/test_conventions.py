@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import observatoire as obs
-from building import says
+from building import SOURCE_TOML, says
 from demo import demo
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError, UnknownNameError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from building import Place
     from observatoire.observatory import Observatory
 
 STARTS, ENDS = dt.date(2025, 1, 1), dt.date(2026, 12, 31)
@@ -266,6 +267,56 @@ def test_what_the_checks_find_obeys_the_dates(tmp_path: Path) -> None:
         for text in (str(report), saved, str(o.load("data/raw/essai-cas"))):
             assert "139" not in re.sub(r"[0-9a-f]{12,}", "", text)
             assert "échue le" in text
+
+
+PARTS = """
+[themes.t]
+label = "Cas"
+
+[indicators.part]
+label = "Part des cas"
+theme = "t"
+nature = "rate"
+unit = "%"
+definition = "Cas parmi les ménages."
+universe = "Ménages"
+sources = ["{first}", "{second}"]
+numerator = ["{part}"]
+denominator = ["POP"]
+"""
+
+
+@pytest.mark.parametrize("lent", ["part", "whole"])
+def test_a_part_above_its_whole_tells_nothing_of_what_has_expired(place: Place, lent: str) -> None:
+    toml = SOURCE_TOML.replace("[variables.POP]", "[variables.CAS]").split("[variables.TAUX]")[0]
+    place.write("data/raw/caf/source.toml", toml.replace("population.csv", "caf.csv"))
+    place.write("data/raw/caf/caf.csv", "IRIS;CAS\n972090102;2345\n")
+    place.write("indicators.toml", PARTS.format(first="caf", second="src", part="CAS"))
+    path = place.root / "data/raw" / {"part": "caf", "whole": "src"}[lent] / "source.toml"
+    path.write_text(path.read_text("utf-8") + AGREED.format(audience="public"), "utf-8")
+    with obs.open(place.root) as o:
+        o.today = lambda: INSIDE
+        o.load()
+        (row,) = o.checks().errors.to_dict("records")
+        said = row["message"].replace("\u202f", "")
+        assert ("2345" in said, "2000 (src)" in said) == (True, True)
+        o.today = lambda: ENDS + dt.timedelta(1)
+        told = str(o.checks()) + o.checks().df.to_string()
+        assert not [
+            figure for figure in ("2345", "2\u202f345", "2000", "2\u202f000") if figure in told
+        ]
+        assert "échue le" in told
+
+
+def test_loading_under_an_agreement_that_has_expired_says_so(tmp_path: Path) -> None:
+    with agreed(tmp_path / "d", "public") as o:
+        assert "échue" not in str(o.load("data/raw/essai-cas"))
+        for day, said in (
+            (ENDS + dt.timedelta(1), "échue le 31\u00a0décembre\u00a02026"),
+            (STARTS - dt.timedelta(1), "applicable à partir du 1er\u00a0janvier\u00a02025"),
+        ):
+            o.today = lambda day=day: day
+            assert said in str(o.load("data/raw/essai-cas"))
 
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))

@@ -80,6 +80,8 @@ def test_a_day_may_be_written_as_text(tmp_path: Path) -> None:
         ("until = 2027-12-31", "until = 2027-12-31T10:00:00", "n’est pas un jour"),
         ("until = 2027-12-31", "until = 2027", "n’est pas un jour"),
         ("threshold = 5", "threshold = -5", "négatif"),
+        ("threshold = 5", "threshold = nan", "« nan » n’est pas un nombre fini"),
+        ("threshold = 5", "threshold = inf", "« inf » n’est pas un nombre fini"),
         ('threshold_kind = "allocataires"\n', "", "threshold_kind"),
         ("threshold = 5\n", "", "threshold = 5"),
         ("contact =", "contacts =", "contact"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import gzip
 import hashlib
 import http.server
@@ -15,7 +16,7 @@ import time
 import urllib.request
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pytest
 from hypothesis import example, given
@@ -31,7 +32,7 @@ from observatoire.sources.registry import Resource, find_resource, read_registry
 from observatoire.sources.unpacking import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from observatoire.sources.fetching import Fetched
 
@@ -146,6 +147,24 @@ class Host(http.server.BaseHTTPRequestHandler):
             first = sum("wrongrange" in path for path, _ in Host.calls) == 1
             self.send(CONTENT, cut=100_000 if first else None, ETag='"v1"')
 
+    def give_capped(self, asked: str | None) -> None:
+        """Give what is asked, by pieces of 90 000 bytes at most."""
+        if asked:
+            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+            piece = CONTENT[start : start + 90_000]
+            told = f"bytes {start}-{start + len(piece) - 1}/{self.told_total()}"
+            self.send(piece, 206, ETag='"v1"', Content_Range=told)
+        else:
+            self.send(CONTENT, cut=100_000, ETag='"v1"')
+
+    def told_total(self) -> str:
+        return str(len(CONTENT))
+
+    def give_starred(self, asked: str | None) -> None:
+        """Give pieces without saying how long the whole is."""
+        self.told_total = lambda: "*"  # type: ignore[method-assign]
+        self.give_capped(asked)
+
     def give_corrupt(self, _: str | None) -> None:
         self.send(CONTENT[:-1] + b"!")
 
@@ -204,6 +223,10 @@ class Host(http.server.BaseHTTPRequestHandler):
 
     def give_archive(self, _: str | None) -> None:
         self.send(archive({"a/base.CSV": b"IRIS;POP\n", "meta.csv": b"x"}))
+
+    def give_heavy(self, _: str | None) -> None:
+        """An archive much smaller than what comes out of it."""
+        self.send(archive({"base.csv": b"IRIS;POP\n" * 5000}))
 
     def give_climbing(self, _: str | None) -> None:
         self.send(archive({"../../base.csv": b"IRIS;POP\n"}))
@@ -331,6 +354,16 @@ def test_what_was_cut_too_often_is_kept_for_the_next_time(server: str, tmp_path:
 def test_a_slow_line_that_moves_on_is_not_given_up(server: str, tmp_path: Path) -> None:
     got = get(resource(f"{server}/cut.bin"), tmp_path, patience=Patience(2.0, 2, lambda _: None))
     assert got.path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("name", ["capped", "starred"])
+def test_a_host_that_gives_small_pieces_is_asked_until_the_last(
+    server: str, tmp_path: Path, name: str
+) -> None:
+    get(resource(f"{server}/{name}.bin"), tmp_path)
+    assert (tmp_path / "data/raw/essai/base.bin").read_bytes() == CONTENT
+    asked = [asked for path, asked in Host.calls if path == f"/{name}.bin"]
+    assert asked == [None, "bytes=100000-", "bytes=190000-", "bytes=280000-"]
 
 
 @pytest.mark.parametrize(("name", "whole"), [("other", CONTENT), ("grown", CONTENT + b"!")])
@@ -507,7 +540,82 @@ def test_no_room_is_said_before_the_disk_is_full(
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
     with pytest.raises(FetchError) as refusal:
         get(resource(f"{server}/good.bin"), tmp_path)
-    says(refusal.value, "pas la place", "0,3 Mo")
+    says(refusal.value, "plus de place", "0,3 Mo")
+
+
+def full_disk(after: int) -> Callable[..., Any]:
+    """Return an opening of files whose disk is full once so many bytes are written."""
+    opened, room = Path.open, [after]
+
+    def open_(path: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
+        file = opened(path, mode, *args, **options)
+        if not set(mode) & set("wa"):
+            return file
+        write = file.write
+
+        class Full:
+            def __enter__(self) -> Self:
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                file.close()
+
+            def write(self, chunk: Any) -> int:
+                room[0] -= len(chunk)
+                if room[0] < 0:
+                    raise OSError(errno.ENOSPC, "No space left on device")
+                return int(write(chunk))
+
+        return Full()
+
+    return open_
+
+
+@pytest.mark.parametrize(("name", "file"), [("good", "base.bin"), ("heavy", "base.zip")])
+@pytest.mark.parametrize("after", [0, 150, 5000, 100_000, 400_000])
+def test_a_disk_that_fills_is_said_and_leaves_what_was_there(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, file: str, after: int
+) -> None:
+    waits: list[float] = []
+    folder = tmp_path / "data/raw/essai"
+    folder.mkdir(parents=True)
+    (folder / file).write_bytes(b"ancien")
+    one = resource(f"{server}/{name}.bin", file=file, members=("base.csv",))
+    monkeypatch.setattr(Path, "open", full_disk(after))
+    try:
+        get(one, tmp_path, force=True, patience=Patience(2.0, 3, waits.append))
+    except (FetchError, FileError) as refusal:
+        says(refusal, "Faites de la place")
+        assert waits == []  # asking again would be of no use
+        whole = file.endswith("zip") and (folder / file).read_bytes() != b"ancien"
+        assert whole or (folder / file).read_bytes() == b"ancien"
+    else:
+        assert after >= {"good": 400_000, "heavy": 100_000}[name]
+    assert not list(folder.glob("*.csv.part"))
+
+
+def test_an_interruption_leaves_what_was_there_and_a_part_to_go_on_from(
+    server: str, tmp_path: Path
+) -> None:
+    one = resource(f"{server}/good.bin")
+    folder = tmp_path / "data/raw/essai"
+    folder.mkdir(parents=True)
+    (folder / "base.bin").write_bytes(b"ancien")
+
+    def stop(done: int, _: int | None) -> None:
+        if done > 100_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        get(one, tmp_path, force=True, progress=stop)
+    assert (folder / "base.bin").read_bytes() == b"ancien"
+    assert (folder / ".base.bin.part").read_bytes() == CONTENT[
+        : (folder / ".base.bin.part").stat().st_size
+    ]
+    get(one, tmp_path, force=True)
+    assert (folder / "base.bin").read_bytes() == CONTENT
+    assert left(tmp_path) == {"base.bin", "base.bin.origine.json"}
+    assert Host.calls[-1][1] is not None  # it went on from the part
 
 
 def test_encryption_is_not_dropped_on_the_way() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from building import Place, says
+from building import Place, dump, says
 from observatoire.errors import (
     DescriptorError,
     DuplicateKeyError,
@@ -168,6 +168,9 @@ BAD: list[tuple[str, str, str, type[ObservatoireError], tuple[str, ...]]] = [
     ("actions", ";versé;", ";engagé;", DuplicateKeyError, ("ligne 3", "répète la ligne 2")),
     ("notes", ";confidentiel", ";", RowError, ("ligne 3", "lecteurs", "public, partenaires ou confidentiel")),
     ("notes", ";confidentiel", ";secret", RowError, ("ligne 3", "lecteurs")),
+    ("notes", "12/03/2012", "31/02/2012", RowError, ("ligne 2", "date", "pas une date")),
+    ("actions", ";Q1;", ";;", RowError, ("ligne 4", "perimetre", "est vide")),
+    ("actions", "10 000", "dix mille", UnreadableNumberError, ("laissez la cellule vide",)),
     ("notes", "12/03/2012", "12 mars", RowError, ("ligne 2", "date", "31/12/2009")),
 ]  # fmt: skip
 
@@ -182,12 +185,32 @@ def test_a_faulty_row_refuses_the_file_and_says_why(
     parts: tuple[str, ...],
 ) -> None:
     warehouse = filled.warehouse()
+    load(filled, warehouse)
+    before = dump(warehouse)
+    assert all(before[table] for table in ("target", "action", "note"))
     filled.replace(f"data/raw/prog/{name}.csv", old, new)
     with pytest.raises(error) as caught:
         load(filled, warehouse)
     says(caught.value, f"{name}.csv", *parts)
-    for table in ("target", "action", "note", "load"):
-        assert warehouse.rows(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608
+    assert dump(warehouse) == before
+
+
+@pytest.mark.parametrize("name", ["objectifs", "actions", "notes"])
+@pytest.mark.parametrize("cut", ["empty", "header", "twice"])
+def test_an_empty_register_or_a_repeated_column_changes_nothing(
+    filled: Place, name: str, cut: str
+) -> None:
+    warehouse = filled.warehouse()
+    load(filled, warehouse)
+    before = dump(warehouse)
+    path = filled.root / f"data/raw/prog/{name}.csv"
+    lines = path.read_text("utf-8").splitlines()
+    twice = "\n".join(f"{line};{line.partition(';')[0]}" for line in lines)
+    path.write_text({"empty": "", "header": f"{lines[0]}\n", "twice": twice}[cut], "utf-8")
+    with pytest.raises(ObservatoireError) as caught:
+        load(filled, warehouse)
+    says(caught.value, f"{name}.csv")
+    assert dump(warehouse) == before
 
 
 @pytest.mark.parametrize(("name", "old", "new"), [case[:3] for case in BAD])

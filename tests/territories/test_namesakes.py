@@ -72,3 +72,22 @@ def test_the_outlines_of_a_vintage_of_qpv_load_without_a_line(
     layer(code_qp=codes, lib_qp=["Dillon", "Canal Alaric"], insee_com=["97209"] * 2).to_file(path)
     report = place.load_layer(place.warehouse(), path)
     assert (report.source, report.kept) == (vintage, 2)
+
+
+def test_a_layer_of_all_france_is_read_by_its_codes(place: Place) -> None:
+    """Many quartiers of France are called alike: theirs is not the code of ours."""
+    place.toml(
+        '[zonings."quartier-2007"]',
+        '[zonings."qpv-2015"]\nlabel = "QPV"\nsingular = "QPV"\nmembers = "geo/qpv.csv"\n\n'
+        '[zonings."quartier-2007"]',
+    )
+    lines = [f"{code};{name};97209" for code, name in KNOWN["qpv-2015"].names.items()]
+    place.write("geo/qpv.csv", "\n".join(["code;nom;commune", *lines, ""]))
+    path = place.root / "QP.gpkg"
+    layer(
+        lib_qp=["Dillon", "Canal Alaric", "Dillon", "Centre"],
+        code_qp=["QP972001", "QP972002", "QP001001", "QP002002"],
+    ).to_file(path)
+    report = place.load_layer(place.warehouse(), path)
+    assert (report.source, report.kept, report.rejected) == ("qpv-2015", 2, 2)
+    assert "colonne code_qp" in report.notices[0]

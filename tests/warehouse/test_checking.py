@@ -397,7 +397,7 @@ def test_a_jump_is_beyond_five_times_the_usual(place: Place, last: int, jumps: i
     if jumps:
         row = report.df.iloc[0]
         assert (row["territory"], row["period"], row["value"]) == ("972130101", "2013", last)
-        assert "(2012)" in row["message"]
+        assert " en 2012 à " in row["message"]
 
 
 def test_the_change_of_a_rate_is_in_points(place: Place) -> None:
@@ -460,6 +460,7 @@ def test_the_files_of_each_year_make_one_series(
     if jumps:
         row = report.df[report.df["check"] == "saut"].iloc[0]
         assert (row["source"], row["territory"]) == ("base-2013", IRIS[-1])
+        assert " en 2012 (base-2012) à " in row["message"]
 
 
 def broken(place: Place, at: str, source: str = "src") -> Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -95,11 +96,26 @@ class Loading(Listing):
         return self._checked([report])[0]
 
     def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
-        """Drop what was remembered of the warehouse before a load, then pass the checks."""
+        """Drop what was remembered of the warehouse before a load, then pass the checks.
+
+        A report says when an agreement lets nobody see the figures now, though they are loaded.
+        """
         from observatoire.warehouse.checking import with_findings
 
         self._drop_remembered()
-        return with_findings(reports, self.checks())
+        shut = self._closed()
+        told = [
+            replace(one, notices=(*one.notices, *filter(None, [shut.get(one.source, "")])))
+            for one in reports
+        ]
+        return with_findings(told, self.checks())
+
+    def _closed(self) -> dict[str, str]:
+        """Return the sources whose agreement lets nobody see figures today, each with why."""
+        from observatoire.secrecy.conventions import closed
+        from observatoire.warehouse.conventions import read_conventions
+
+        return closed(read_conventions(self.warehouse), self.today())
 
     def preview(
         self,
@@ -150,13 +166,11 @@ class Loading(Listing):
         DescriptorError
             On a predicate of ``checks.toml`` that is wrong.
         """
-        from observatoire.secrecy.conventions import closed
         from observatoire.warehouse.checking import kept_findings
-        from observatoire.warehouse.conventions import read_conventions
         from observatoire.warehouse.findings import hushed
 
         found = kept_findings(self.warehouse, self.workspace, self._told())
-        return hushed(found, closed(read_conventions(self.warehouse), self.today()))
+        return hushed(found, self._closed())
 
     def _told(self) -> Told:
         """Return what the catalogue and the series tell the checks; no sum without a catalogue."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import http.client
 import json
 import re
@@ -31,6 +32,10 @@ _PARTIAL, _PAST_END = 206, 416
 
 #: A host slower than so many bytes a second, over so many seconds, is one that does not answer.
 _SLOWEST, _WINDOW = 200, 60.0
+
+#: What the system says of a disk that is full, or of a share of it that is.
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
 _ASKED_TO_WAIT = (408, 429, 500, 502, 503, 504)
 _AGENT = "observatoire (statistiques de quartiers)"
 
@@ -99,6 +104,8 @@ def download(
         except (OSError, http.client.HTTPException, ValueError) as error:
             if _size(part) - before >= _CHUNK:
                 attempt = 1  # a slow line that moves on is not given up
+            if getattr(error, "errno", None) in _FULL:
+                raise _no_room(part.parent) from error
             if _hopeless(error) or attempt >= patience.attempts:
                 raise _unreachable(error, address, page, part) from error
             wait = _wait(None, attempt)
@@ -151,7 +158,7 @@ def _receive(
     """Write an answer, after what is held when it goes on; say where from, and whether it told its length."""
     done = held.size if answer.status == _PARTIAL else 0
     _refuse_page(answer, page)
-    total = _length(answer, done)
+    total = _length(answer, held, done)
     _check_room(part, total, done)
     _keep_mark(part, answer, total)
     _write(answer, part, done, total, progress)
@@ -275,20 +282,31 @@ def forget_part(part: Path) -> None:
         _drop(part)
 
 
-def _length(answer: Any, held: int) -> int | None:
+def _length(answer: Any, held: _Held, done: int) -> int | None:
+    """Return how long the whole file is; a host may send only a piece of what is asked."""
+    if answer.status == _PARTIAL:
+        whole = str(answer.headers.get("Content-Range") or "").rpartition("/")[2]
+        if whole.isdecimal() or held.total:
+            return int(whole) if whole.isdecimal() else held.total
     told = answer.headers.get("Content-Length")
-    return held + int(told) if told and str(told).isdecimal() else None
+    return done + int(told) if told and str(told).isdecimal() else None
 
 
 def _check_room(part: Path, total: int | None, held: int) -> None:
     free = shutil.disk_usage(part.parent).free
     if total is not None and total - held > free:
-        raise FetchError(
-            f"Il n’y a pas la place{NO_BREAK}: il faut {_megabytes(total - held)}, "
-            f"il reste {_megabytes(free)}.",
-            where=str(part.parent),
-            remedy="Faites de la place, puis recommencez.",
+        raise _no_room(
+            part.parent, f"Il faut {_megabytes(total - held)}, il reste {_megabytes(free)}."
         )
+
+
+def _no_room(folder: Path, why: str = "") -> FetchError:
+    return FetchError(
+        "Il n’y a plus de place sur le disque.",
+        where=str(folder),
+        why=why,
+        remedy="Faites de la place, puis relancez la commande : elle reprend où elle en est.",
+    )
 
 
 def _megabytes(size: int) -> str:

@@ -319,7 +319,10 @@ def _check_whole(resource: Resource, path: Path) -> None:
 def _unpacked(resource: Resource, target: Path) -> tuple[Path, ...]:
     if not resource.members or target.suffix.lower() != ".zip":
         return ()
-    return tuple(unpack(target, target.parent, resource.members))
+    try:
+        return tuple(unpack(target, target.parent, resource.members))
+    except OSError as error:
+        raise _unwritable(target.parent, error) from error
 
 
 def _sum(path: Path) -> str:

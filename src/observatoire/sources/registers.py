@@ -237,6 +237,10 @@ class _Reader:
         raw = str(self._texts(column).iloc[at])
         self.rejects.append(Reject(self.lines[at], column, raw, kind, reason))
 
+    def _blank(self, at: int, column: str, choices: tuple[str, ...] = ()) -> None:
+        told = f" Écrivez {_either(choices)}." if choices else ""
+        self._refuse(at, column, "blank", f"La cellule « {column} » est vide.{told}")
+
     def _place(self) -> dict[str, list[str]]:
         zonings, codes = [], []
         told = self._texts(PLACE_COLUMNS[0]).where(lambda text: text != "", self.source.zoning)
@@ -250,7 +254,9 @@ class _Reader:
                 self._refuse(at, PLACE_COLUMNS[0], "zoning", f"{reason} {near}")
             else:
                 code = self.words.zonings[zoning].find(text)
-                if not code:
+                if not text:
+                    self._blank(at, self.spec.territory)
+                elif not code:
                     what, near = self.words.zonings[zoning].unknown(text)
                     self._refuse(at, self.spec.territory, "territory", f"{what} {near}")
             zonings.append(zoning)
@@ -261,10 +267,7 @@ class _Reader:
         texts = self._texts(field.column)
         if field.required:
             for at in np.flatnonzero((texts == "").to_numpy()):
-                reason = f"La cellule « {field.column} » est vide."
-                if field.choices:
-                    reason += f" Écrivez {_either(field.choices)}."
-                self._refuse(int(at), field.column, "blank", reason)
+                self._blank(int(at), field.column, field.choices)
         if field.kind in _NUMBERS:
             return list(self._numbers(field.column, field.kind))
         return [self._word(field, at, text) if text else "" for at, text in enumerate(texts)]
@@ -296,7 +299,7 @@ class _Reader:
         numbers = parse_numbers(texts, _without_blank(self.source.markers), decimal)
         for at in np.flatnonzero(numbers.unreadable.to_numpy()):
             raw = self._texts(column).iloc[at]
-            self._refuse(int(at), column, "number", f"« {raw} » n’est pas un nombre.")
+            self._refuse(int(at), column, "figure", f"« {raw} » n’est pas un nombre.")
         if kind != "number":
             word = "montant" if kind == "amount" else "effectif"
             for at in np.flatnonzero((numbers.value < 0).to_numpy()):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ERROR_BY_KIND: dict[str, type[RowError]] = {
     "number": UnreadableNumberError,
+    "figure": UnreadableNumberError,
     "territory": UnknownTerritoryError,
     "bounds": RowError,
     "period": RowError,
@@ -41,6 +42,7 @@ _REMEDY_BY_KIND = {
     '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
     "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
     "1 234,5 ou 1234.5, sans unité.",
+    "figure": "Écrivez un nombre (1 234,5), ou laissez la cellule vide s’il n’est pas connu.",
     "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
     "period": f"Une période s’écrit {PERIOD_FORMS}.",
     "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '

@@ -255,14 +255,17 @@ def _guess_column(
     layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path
 ) -> tuple[gpd.GeoDataFrame, str]:
     """Choose the layer and the column in which most territories of the zoning are found."""
-    best: tuple[tuple[int, int], gpd.GeoDataFrame | None, str] = ((0, 0), None, "")
+    best: tuple[tuple[int, bool, int], gpd.GeoDataFrame | None, str] = ((0, False, 0), None, "")
     # A file may hold the points or the lines of the same territories beside their outlines.
     surfaces = [f for f in layers if (shapely.get_dimensions(f.geometry.to_numpy()) == 2).any()]  # noqa: PLR2004
     for frame in surfaces or layers:
         for column in frame.columns.drop(frame.geometry.name):
-            told = texts_of(frame[column]).map(matcher.find)
-            # A figure may happen to be a code: a column of codes has one in most of its rows.
-            found = (len(set(told) - {""}), int((told != "").sum()))
+            texts = texts_of(frame[column])
+            told = texts.map(matcher.find)
+            # A name is borne elsewhere too, a code is not: a column of nothing but codes wins. A
+            # figure may happen to be a code: a column of codes has one in most of its rows.
+            coded = bool((texts.str.len() == matcher.width).all() and texts.is_unique)
+            found = (len(set(told) - {""}), coded, int((told != "").sum()))
             if found[0] and found > best[0]:
                 best = (found, frame, str(column))
     if best[1] is None:
