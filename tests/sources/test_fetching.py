@@ -647,6 +647,22 @@ def test_a_file_put_by_hand_is_taken_and_traced(tmp_path: Path) -> None:
         get(one, tmp_path)
 
 
+def test_a_file_that_may_not_be_read_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data/raw/essai"
+    folder.mkdir(parents=True)
+    (folder / "base.bin").write_bytes(CONTENT)
+
+    def closed(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", closed)
+    with pytest.raises(FileError) as refusal:
+        get(resource(), tmp_path)
+    says(refusal.value, "base.bin", "ne peut pas lire", "--force")
+
+
 def test_a_page_saved_by_hand_is_refused(tmp_path: Path) -> None:
     target = tmp_path / "data/raw/essai/base.zip"
     target.parent.mkdir(parents=True)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from observatoire.warehouse.findings import CheckReport
 
 NOTHING = Told()
+IRIS = ("972090101", "972090102", "972090103", "972130101")
 
 COMMUNE_SOURCE = """\
 title = "Totaux publiés"
@@ -285,6 +286,29 @@ def test_a_sum_of_rounded_parts_may_be_short_of_a_step(place: Place, row: str, t
     assert names(found).get("part-depasse-ensemble", 0) == told
 
 
+@settings(max_examples=12)
+@given(
+    wholes=st.lists(
+        st.tuples(st.floats(0, 500), st.floats(0, 500), st.floats(0, 1)), min_size=4, max_size=4
+    ),
+    digits=st.integers(0, 2),
+)
+def test_rounding_a_part_and_its_whole_alone_never_alarms(
+    tmp_path_factory: pytest.TempPathFactory,
+    wholes: list[tuple[float, float, float]],
+    digits: int,
+) -> None:
+    from building import build_place
+
+    place = build_place(tmp_path_factory.mktemp("parts"))
+    catalogue = PART_CATALOGUE.replace('["PYY_ACT"]', '["PYY_ACT", "PYY_OCC"]')
+    rows = [
+        f"{iris};{round((one + two) * share, digits)};{round(one, digits)};{round(two, digits)}"
+        for iris, (one, two, share) in zip(IRIS, wholes, strict=True)
+    ]
+    assert names(parts(place, *rows, catalogue=catalogue)) == {}
+
+
 def test_a_ratio_may_exceed_one_and_two_indicators_of_one_share_are_told_once(place: Place) -> None:
     ratio = PART_CATALOGUE.replace('unit = "%"', 'unit = "pour 1 000"')
     assert names(parts(place, "972090101;3;2;1", catalogue=ratio)) == {}
@@ -375,8 +399,6 @@ def test_the_same_code_in_two_zonings_of_a_source_is_compared(place: Place) -> N
 
 
 # --- jumps --------------------------------------------------------------------------------------
-
-IRIS = ("972090101", "972090102", "972090103", "972130101")
 
 
 def steady(last: object, variable: str = "POP", base: float = 1000) -> list[tuple]:

@@ -201,7 +201,15 @@ def _unwritable(path: Path, error: OSError) -> FileError:
 
 def _found(resource: Resource, target: Path) -> Fetched:
     """Return a file that is there already, once its sum is that of the registry or of its trace."""
-    sha256 = _sum(target)
+    try:
+        sha256 = _sum(target)
+    except OSError as error:
+        raise FileError(
+            "On ne peut pas lire le fichier qui est déjà là.",
+            where=str(target),
+            why=f"Le système dit : {system_words(error)}.",
+            remedy="Demandez le droit de le lire, ou relancez avec --force.",
+        ) from error
     told = _told(target)
     expected = resource.sha256 or str(told.get("sha256", ""))
     if expected and expected != sha256:
