@@ -27,7 +27,7 @@ from observatoire.sources.texts import guess_encoding
 from observatoire.sources.writings import ungroup
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
-from odf_made import percentages
+from odf_made import opendocument, percentages
 from xls_made import shown_cells
 
 if TYPE_CHECKING:
@@ -587,6 +587,42 @@ def test_other_sheets_are_told_and_hidden_ones_are_not_read(
     text = plain(preview_file(place.workspace, path))
     assert "« Ouest »" in text
     assert "« xAncien »" in text
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods", "xls"])
+def test_hidden_columns_are_told(place: Place, warehouse: Warehouse, form: str) -> None:
+    table = [["Quartier", "Brouillon", "Aidés"], ["Four à Chaux", 9, 1], ["Place d’Armes", 8, 2]]
+    path = place.write(f"caf-2016.{form}", without_second(table, form))
+    report = load_file(warehouse, place.workspace, path)
+    assert report.kept == 2
+    told = [one for one in report.notices if "masquées" in one]
+    assert len(told) == 1
+    assert "« Brouillon »" in told[0]
+    assert "Aidés" not in told[0]
+    assert "« Brouillon »" in plain(preview_file(place.workspace, path)._sections()[0].lines[-2:])
+
+
+def without_second(rows: list[list[Any]], form: str) -> bytes:
+    """Write a sheet whose second column is hidden."""
+    if form == "ods":
+        seen, unseen = (
+            f'<table:table-column table:visibility="{told}"/>' for told in ("visible", "collapse")
+        )
+        return opendocument(rows, columns=seen + unseen + seen)
+    if form == "xls":
+        cells: list[tuple[int, int, object, int]] = [
+            (at, rank, cell if isinstance(cell, str) else cell * 100, 0)
+            for at, row in enumerate(rows)
+            for rank, cell in enumerate(row)
+        ]
+        return shown_cells(["General"], cells, hidden=1)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        page = made.add_worksheet("Données")
+        for at, row in enumerate(rows):
+            page.write_row(at, 0, row)
+        page.set_column(1, 1, None, None, {"hidden": True})
+    return buffer.getvalue()
 
 
 def test_a_hidden_sheet_is_read_when_nothing_is_seen(place: Place) -> None:
