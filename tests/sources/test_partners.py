@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from building import Place, dump, says
@@ -161,8 +161,8 @@ def test_percentages_of_an_opendocument_sheet(place: Place) -> None:
     assert set(read(place, place.write("taux-2016.ods", percentages(rows))).values()) == {12.5, 30}
 
 
-@pytest.mark.parametrize("code", ["0%", "0.0 %", '0.0" "%', "[Red]0.00%;-0.00%"])
-def test_cells_of_an_old_workbook_shown_in_per_cent(place: Place, code: str) -> None:
+@pytest.mark.parametrize("code", ["0%", "0.0 %", '0.0" "%', "[Red]0.00%;-0.00%", 9, 10])
+def test_cells_of_an_old_workbook_shown_in_per_cent(place: Place, code: str | int) -> None:
     cells: list[tuple[int, int, object, int]] = [
         (0, 0, "Quartier", 0), (0, 1, "Taux", 0), (0, 2, "Part", 0), (0, 3, "Autre", 0), (0, 4, "Vu", 0),
         (1, 0, "Four à Chaux", 0), (1, 1, 0.125, 1), (1, 2, [25, 50], 1), (1, 4, 0.25, 2),
@@ -537,7 +537,7 @@ def test_thousands_typed_in_a_workbook_beside_numbers(place: Place, typed: str) 
     rows = [
         ["Quartier", "Montant (€)", "Loyer"],
         ["Four à Chaux", typed, 5.125],
-        ["Place d’Armes", "2 345,50 €", 6.25],
+        ["Place d’Armes", "2 345,50 €", "nd"],
     ]
     told = read(place, place.write("a-2016.xlsx", workbook(rows)))
     assert told["Q2", "Montant (€)", "2016"] == (12345.5 if "," in typed else 1200)
@@ -550,7 +550,9 @@ def test_thousands_typed_alone_in_a_workbook_are_refused(place: Place) -> None:
     says(refusal(place, place.write("a-2016.xlsx", workbook(rows))), "1.200", "deux façons")
 
 
-@given(st.floats(-1e6, 1e6, allow_nan=False).map(lambda one: round(one, 3)))
+@given(st.floats(-1e3, 1e3, allow_nan=False).map(lambda one: round(one, 3)))
+@example(1.234)
+@example(-12.345)
 def test_a_number_of_a_workbook_never_looks_like_thousands(number: float) -> None:
     (text,) = cells_text([number])
     assert float(text) == number
