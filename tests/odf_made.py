@@ -14,7 +14,7 @@ def percentages(rows: list[list[Any]]) -> bytes:
     return opendocument(rows, kind="percentage")
 
 
-def opendocument(rows: list[list[Any]], *, kind: str = "float") -> bytes:
+def opendocument(rows: list[list[Any]], *, kind: str = "float", columns: str = "") -> bytes:
     """Write the least OpenDocument sheet, by hand."""
     cells = "".join(
         "<table:table-row>"
@@ -30,7 +30,7 @@ def opendocument(rows: list[list[Any]], *, kind: str = "float") -> bytes:
     )
     names = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in PARTS}
     told = " ".join(f'xmlns:{part}="{name}"' for part, name in names.items())
-    body = f'<table:table table:name="IRIS">{cells}</table:table>'
+    body = f'<table:table table:name="IRIS">{columns}{cells}</table:table>'
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import math
 from functools import cache
 from math import fsum
 from pathlib import Path
+
+from scipy import stats
 
 ROOT = Path(__file__).resolve().parents[1]
 RAW, GEO = ROOT / "data" / "raw", ROOT / "geo"
@@ -172,3 +175,57 @@ def rate(iris: object, top: list[str], base: list[str]) -> float:
 def given(file: str, iris: str, column: str) -> str:
     """Return what a file says, as it is written; blank when it says nothing."""
     return bare(file).get(iris, {}).get(column, "").strip()
+
+
+#: What the source declares: share of the addresses drawn, and the effect of drawing addresses.
+FRACTION, EFFECTS = 0.4, {"part_0_14": 1.3, "part_hlm": 3.0, "part_pop_monoparentale": 3.0}
+
+NEUTRAL = (
+    "nettement plus bas",
+    "plus bas",
+    "pas de différence nette",
+    "plus haut",
+    "nettement plus haut",
+)
+LOWER = (
+    "nettement plus favorable",
+    "plus favorable",
+    "pas de différence nette",
+    "moins favorable",
+    "nettement moins favorable",
+)
+
+
+def words(code: str) -> tuple[str, ...]:
+    """Return what may be said of a difference, from far below to far above."""
+    return LOWER if code == "part_pop_monoparentale" else NEUTRAL
+
+
+def score(p: float, n: float, confidence: float) -> tuple[float, float]:
+    """Solve (p - x)² = z² x (1 - x) / n for x: Wilson's bounds as the roots of their definition."""
+    z2 = stats.norm.ppf(0.5 + confidence / 2) ** 2
+    a, b, c = 1 + z2 / n, -(2 * p + z2 / n), p * p
+    root = math.sqrt(b * b - 4 * a * c)
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+
+
+def by_hand(code: str, mine: object, theirs: object, *, part: bool) -> tuple[int, float, float]:
+    """Return the class of a difference, and its bounds at 95 %."""
+    top, base = RATES[code]
+    figures = []
+    for iris in (mine, theirs):
+        people = count(iris, base)
+        worth = people * FRACTION / (1 - FRACTION) / EFFECTS[code]
+        figures.append((count(iris, top) / people, people, worth))
+    (p, n, worth), (q, m, other) = figures
+    weight = n / m if part else 0.0
+    bounds = []
+    for confidence in (0.95, 0.998):
+        (low, high), (below, above) = score(p, worth, confidence), score(q, other, confidence)
+        sides = []
+        for a, side in ((p - low, above - q), (high - p, q - below)):
+            b = max(side, weight * a)
+            sides.append(math.sqrt(a * a + b * b - 2 * weight * a * a))
+        bounds.append((p - q - sides[0], p - q + sides[1]))
+    rank = sum(1 for low, _ in bounds if low > 0) - sum(1 for _, high in bounds if high < 0)
+    return rank, 100 * bounds[0][0], 100 * bounds[0][1]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _END, _FREE, _TABLE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
@@ -21,18 +25,26 @@ def old_cells(cells: list[tuple[int, int, str]]) -> bytes:
     return _workbook(b"".join(_text(*cell) for cell in cells))
 
 
-def shown_cells(formats: list[str], cells: list[tuple[int, int, object, int]]) -> bytes:
-    """Write cells, each with the rank of its format: a text, a number (a whole one in short, a list of
-    them in one record), or an error, which an empty list stands for.
-    """  # fmt: skip
+def shown_cells(
+    formats: Sequence[str | int], cells: list[tuple[int, int, object, int]], hidden: int = -1
+) -> bytes:
+    """Write cells, each with the rank of its format, and a hidden column.
+
+    A format is told by its code, or by its number when every workbook knows it. A number is
+    written whole, an integer in hundredths, a list of them in one record; an empty list stands
+    for an error.
+    """
     told = b"".join(
         _record(0x041E, struct.pack("<HHB", 164 + rank, len(one), 0) + one.encode("latin-1"))
         for rank, one in enumerate(formats)
+        if isinstance(one, str)
     )
     told += b"".join(
-        _record(0xE0, struct.pack("<HH16x", 0, 164 + rank)) for rank in range(len(formats))
+        _record(0xE0, struct.pack("<HH16x", 0, one if isinstance(one, int) else 164 + rank))
+        for rank, one in enumerate(formats)
     )
-    return _workbook(b"".join(_shown(*cell) for cell in cells), told)
+    unseen = _record(0x7D, struct.pack("<5H2x", hidden, hidden, 0, 0, 1)) if hidden >= 0 else b""
+    return _workbook(unseen + b"".join(_shown(*cell) for cell in cells), told)
 
 
 def _shown(row: int, column: int, held: object, style: int) -> bytes:

@@ -192,6 +192,19 @@ def test_an_interval_is_no_bound_that_secrecy_looks_at(make: Callable[..., Obser
     assert row["status"] == "aggregated"
 
 
+@pytest.mark.parametrize(("below", "flag"), [(1001, "à utiliser avec précaution"), (1000, "")])
+def test_a_rate_whose_denominator_is_small_is_read_with_care(
+    make: Callable[..., Observatory], below: int, flag: str
+) -> None:
+    """The producer's caution looks at how many a rate is about; its own 20 % are no count."""
+    o = make(SOURCE.replace("fraction = 0.4", f"fraction = 0.4\ncareful_below = {below}"))
+    shown = o.table(["part", "actifs"], period=2016).df
+    assert list(shown["flag"]) == [flag, flag]
+    page = o.panel(indicators=["part"], period=2016).html
+    assert ("†" in page) == bool(flag)
+    assert ("dénominateur d’un taux, au-dessous du seuil" in page) == bool(flag)
+
+
 def test_intervals_are_asked_or_refused(make: Callable[..., Observatory]) -> None:
     o = make(SOURCE.replace('method = "census"\nfraction = 0.4', 'method = "exhaustive"'))
     plain = o.table("part", period=2016).df.iloc[0]

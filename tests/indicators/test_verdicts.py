@@ -12,64 +12,18 @@ from scipy import stats
 import demo
 import oracle
 
-#: What the source declares: share of the addresses drawn, and the effect of drawing addresses.
-FRACTION, EFFECTS = 0.4, {"part_0_14": 1.3, "part_hlm": 3.0, "part_pop_monoparentale": 3.0}
-
-NEUTRAL = (
-    "nettement plus bas",
-    "plus bas",
-    "pas de différence nette",
-    "plus haut",
-    "nettement plus haut",
-)
-LOWER = (
-    "nettement plus favorable",
-    "plus favorable",
-    "pas de différence nette",
-    "moins favorable",
-    "nettement moins favorable",
-)
-
 
 @pytest.fixture(scope="module")
 def table() -> Any:
-    return demo.demo().table(list(EFFECTS), compare=["commune", "hors_quartiers", "epci", "Dillon"])
+    return demo.demo().table(
+        list(oracle.EFFECTS), compare=["commune", "hors_quartiers", "epci", "Dillon"]
+    )
 
 
-def score(p: float, n: float, confidence: float) -> tuple[float, float]:
-    """Solve (p - x)² = z² x (1 - x) / n for x: Wilson's bounds as the roots of their definition."""
-    z2 = stats.norm.ppf(0.5 + confidence / 2) ** 2
-    a, b, c = 1 + z2 / n, -(2 * p + z2 / n), p * p
-    root = math.sqrt(b * b - 4 * a * c)
-    return (-b - root) / (2 * a), (-b + root) / (2 * a)
-
-
-def by_hand(code: str, mine: object, theirs: object, *, part: bool) -> tuple[int, float, float]:
-    """Return the class of a difference, and its bounds at 95 %."""
-    top, base = oracle.RATES[code]
-    figures = []
-    for iris in (mine, theirs):
-        people = oracle.count(iris, base)
-        worth = people * FRACTION / (1 - FRACTION) / EFFECTS[code]
-        figures.append((oracle.count(iris, top) / people, people, worth))
-    (p, n, worth), (q, m, other) = figures
-    weight = n / m if part else 0.0
-    bounds = []
-    for confidence in (0.95, 0.998):
-        (low, high), (below, above) = score(p, worth, confidence), score(q, other, confidence)
-        sides = []
-        for a, side in ((p - low, above - q), (high - p, q - below)):
-            b = max(side, weight * a)
-            sides.append(math.sqrt(a * a + b * b - 2 * weight * a * a))
-        bounds.append((p - q - sides[0], p - q + sides[1]))
-    rank = sum(1 for low, _ in bounds if low > 0) - sum(1 for _, high in bounds if high < 0)
-    return rank, 100 * bounds[0][0], 100 * bounds[0][1]
-
-
-@pytest.mark.parametrize("code", EFFECTS)
+@pytest.mark.parametrize("code", oracle.EFFECTS)
 def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
     told = table.differences
-    words = LOWER if code == "part_pop_monoparentale" else NEUTRAL
+    words = oracle.words(code)
     judged = 0
     for row in told[(told["comparator"] == "commune") & (told["indicator"] == code)].to_dict(
         "records"
@@ -81,7 +35,7 @@ def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
             continue
         commune = {"FDF": "97209", "LAM": "97213"}[row["territory"][:3]]
         town = [iris for iris in oracle.census() if iris.startswith(commune)]
-        rank, low, high = by_hand(code, whole or part, town, part=bool(whole))
+        rank, low, high = oracle.by_hand(code, whole or part, town, part=bool(whole))
         people = oracle.count(whole or part, oracle.AGES)
         if code == "part_pop_monoparentale" and people < 2000:
             assert row["verdict"] == ""
@@ -106,7 +60,7 @@ WHOLES = {
 def ends(indicator: str, count: float, places: Any) -> list[float]:
     """Solve (x - c)² = z² k (effect (1 - c/whole) + spread c/whole) c: the interval of a count."""
     effect, variables, spread = WHOLES[indicator]
-    k, z2 = (1 - FRACTION) / FRACTION, stats.norm.ppf(0.975) ** 2
+    k, z2 = (1 - oracle.FRACTION) / oracle.FRACTION, stats.norm.ppf(0.975) ** 2
     square = 1 + z2 * k * (effect - spread) / oracle.count(places, variables)
     return sorted(np.roots([square, -2 * count - z2 * k * effect, count**2]))
 
@@ -176,8 +130,8 @@ def test_another_quartier_is_a_comparator_but_not_of_itself(table: Any) -> None:
 def test_rates_without_counts_have_an_interval_by_the_size_told_elsewhere() -> None:
     row = demo.demo().table("part_femmes", territories=["Four-à-Chaux"]).df.iloc[0]
     people = oracle.count(["972131301"], oracle.AGES)
-    worth = people * FRACTION / (1 - FRACTION) / 1.3
-    low, high = score(row["value"] / 100, worth, 0.95)
+    worth = people * oracle.FRACTION / (1 - oracle.FRACTION) / 1.3
+    low, high = oracle.score(row["value"] / 100, worth, 0.95)
     assert (row["low"], row["high"]) == pytest.approx((100 * low, 100 * high))
     assert row["precision"] == "census"
 

@@ -64,7 +64,7 @@ def test_a_panel_tells_small_counts_and_which_brackets_are_which(panel: Grid) ->
             assert ("†" in cell.text) == (cell.value < 200)
             assert "Intervalle à 95 %" in plain(cell.hint)
     said = notes(panel)
-    assert "moins de 200" in said["Prudence"]
+    assert "200 pour l’Insee" in said["Prudence"]
     assert "le partage du territoire et le sondage réunis" in said["Précision"]
     cautions = [plain(note.text) for note in panel.notes if note.label == "Précaution"]
     assert any("sondage de 8 % des adresses" in text for text in cautions)  # the source's own

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from building import Place, dump, says
@@ -27,7 +27,7 @@ from observatoire.sources.texts import guess_encoding
 from observatoire.sources.writings import ungroup
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
-from odf_made import percentages
+from odf_made import opendocument, percentages
 from xls_made import shown_cells
 
 if TYPE_CHECKING:
@@ -161,8 +161,8 @@ def test_percentages_of_an_opendocument_sheet(place: Place) -> None:
     assert set(read(place, place.write("taux-2016.ods", percentages(rows))).values()) == {12.5, 30}
 
 
-@pytest.mark.parametrize("code", ["0%", "0.0 %", '0.0" "%', "[Red]0.00%;-0.00%"])
-def test_cells_of_an_old_workbook_shown_in_per_cent(place: Place, code: str) -> None:
+@pytest.mark.parametrize("code", ["0%", "0.0 %", '0.0" "%', "[Red]0.00%;-0.00%", 9, 10])
+def test_cells_of_an_old_workbook_shown_in_per_cent(place: Place, code: str | int) -> None:
     cells: list[tuple[int, int, object, int]] = [
         (0, 0, "Quartier", 0), (0, 1, "Taux", 0), (0, 2, "Part", 0), (0, 3, "Autre", 0), (0, 4, "Vu", 0),
         (1, 0, "Four à Chaux", 0), (1, 1, 0.125, 1), (1, 2, [25, 50], 1), (1, 4, 0.25, 2),
@@ -537,7 +537,7 @@ def test_thousands_typed_in_a_workbook_beside_numbers(place: Place, typed: str) 
     rows = [
         ["Quartier", "Montant (€)", "Loyer"],
         ["Four à Chaux", typed, 5.125],
-        ["Place d’Armes", "2 345,50 €", 6.25],
+        ["Place d’Armes", "2 345,50 €", "nd"],
     ]
     told = read(place, place.write("a-2016.xlsx", workbook(rows)))
     assert told["Q2", "Montant (€)", "2016"] == (12345.5 if "," in typed else 1200)
@@ -550,7 +550,9 @@ def test_thousands_typed_alone_in_a_workbook_are_refused(place: Place) -> None:
     says(refusal(place, place.write("a-2016.xlsx", workbook(rows))), "1.200", "deux façons")
 
 
-@given(st.floats(-1e6, 1e6, allow_nan=False).map(lambda one: round(one, 3)))
+@given(st.floats(-1e3, 1e3, allow_nan=False).map(lambda one: round(one, 3)))
+@example(1.234)
+@example(-12.345)
 def test_a_number_of_a_workbook_never_looks_like_thousands(number: float) -> None:
     (text,) = cells_text([number])
     assert float(text) == number
@@ -587,6 +589,42 @@ def test_other_sheets_are_told_and_hidden_ones_are_not_read(
     text = plain(preview_file(place.workspace, path))
     assert "« Ouest »" in text
     assert "« xAncien »" in text
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods", "xls"])
+def test_hidden_columns_are_told(place: Place, warehouse: Warehouse, form: str) -> None:
+    table = [["Quartier", "Brouillon", "Aidés"], ["Four à Chaux", 9, 1], ["Place d’Armes", 8, 2]]
+    path = place.write(f"caf-2016.{form}", without_second(table, form))
+    report = load_file(warehouse, place.workspace, path)
+    assert report.kept == 2
+    told = [one for one in report.notices if "masquées" in one]
+    assert len(told) == 1
+    assert "« Brouillon »" in told[0]
+    assert "Aidés" not in told[0]
+    assert "« Brouillon »" in plain(preview_file(place.workspace, path)._sections()[0].lines[-2:])
+
+
+def without_second(rows: list[list[Any]], form: str) -> bytes:
+    """Write a sheet whose second column is hidden."""
+    if form == "ods":
+        seen, unseen = (
+            f'<table:table-column table:visibility="{told}"/>' for told in ("visible", "collapse")
+        )
+        return opendocument(rows, columns=seen + unseen + seen)
+    if form == "xls":
+        cells: list[tuple[int, int, object, int]] = [
+            (at, rank, cell if isinstance(cell, str) else cell * 100, 0)
+            for at, row in enumerate(rows)
+            for rank, cell in enumerate(row)
+        ]
+        return shown_cells(["General"], cells, hidden=1)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        page = made.add_worksheet("Données")
+        for at, row in enumerate(rows):
+            page.write_row(at, 0, row)
+        page.set_column(1, 1, None, None, {"hidden": True})
+    return buffer.getvalue()
 
 
 def test_a_hidden_sheet_is_read_when_nothing_is_seen(place: Place) -> None:

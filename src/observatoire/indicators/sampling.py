@@ -182,7 +182,7 @@ def _flag(
         return ""
     if people < rule.complementary_below:
         return TOO_SMALL
-    count = float(row["value"]) if indicator.nature is Nature.COUNT else base
+    count = most_of(row) if indicator.nature is Nature.COUNT else base
     return CAREFUL if count < rule.careful_below else ""
 
 

@@ -127,7 +127,8 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
 
 
 _FLAG_MEANINGS = {
-    CAREFUL: "effectif de moins de 200, à utiliser avec précaution (Insee)",
+    CAREFUL: "effectif, ou dénominateur d’un taux, au-dessous du seuil de son producteur (200 pour l’Insee), "
+    "à utiliser avec précaution",
     TOO_SMALL: "exploitation complémentaire sur moins de 2 000 habitants, à ne pas commenter (Insee)",
 }
 

@@ -72,9 +72,7 @@ class Assembly:
             self.public.add(label)
         elif not guarded or asked <= 0:
             self.inert.add(label)
-        # A floor alone (« 10 et plus ») does not tell that a count is small: pages say it.
-        told = math.isnan(held.high) or not any(0 < each < asked for each in held[1:])
-        if math.isnan(held.value) and told:
+        if math.isnan(held.value) and not any(0 < each < asked for each in held[1:]):
             self._bound(label, held.low, held.high)
         return label
 

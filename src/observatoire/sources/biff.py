@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 _FORMAT, _STYLE, _SHEET, _BEGIN = 0x041E, 0x00E0, 0x0085, 0x0809
 _NUMBER, _SHORT, _SHORTS, _FORMULA, _ERROR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
+_COLUMN = 0x007D
 
 #: The two formats in per cent that every workbook knows by number.
 _PERCENT = (9, 10)
 _UNICODE = 0x0600
+
+#: The last column of such a sheet.
+_LAST = 255
 
 #: What a format writes as it is: « 0"%" » shows a sign and multiplies nothing.
 _LITERAL = re.compile(r'"[^"]*"|\\.')
@@ -66,6 +70,18 @@ def seen_cells(content: bytes, sheet: str) -> Seen:
             elif style in percents:
                 shown.append((row, column))
     return shown, errors
+
+
+def unseen_columns(content: bytes, sheet: str) -> list[int]:
+    """Return the columns of a sheet that are hidden, from 0."""
+    stream = sheets_stream(content)
+    at = _sheets(stream).get(sheet)
+    found: set[int] = set()
+    for kind, body in _records(stream, at if at is not None else len(stream)):
+        if kind == _COLUMN and len(body) >= 10:  # noqa: PLR2004 - first, last, width, style, state
+            first, last, state = struct.unpack_from("<2H4xH", body)
+            found |= set(range(first, min(last, _LAST) + 1)) if state & 1 else set()
+    return sorted(found)
 
 
 def _error(kind: int, body: bytes) -> str:

@@ -16,6 +16,7 @@ from observatoire.sources import books, texts
 from observatoire.sources.diagnosing import across_error, other_place
 from observatoire.sources.families import Family, recognise, role
 from observatoire.sources.filespec import FileSpec
+from observatoire.sources.formats import hidden_columns
 from observatoire.sources.headers import check_width, column_letter, title
 from observatoire.sources.locating import Place, find_territories
 from observatoire.sources.reading import (
@@ -62,7 +63,7 @@ class Found:
     """What was found in a file: the table, the column of its territories, their zoning.
 
     ``others`` are the sheets of the workbook that name territories too, and are not read;
-    ``hidden`` those that nobody sees.
+    ``hidden`` those that nobody sees, and ``unseen`` the columns of the sheet that nobody sees.
     """
 
     table: RawTable
@@ -72,6 +73,7 @@ class Found:
     titles: str
     others: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
@@ -264,9 +266,16 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
         prefix = header[place.communes] if place.communes < len(header) else ""
         spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
     table = read_opened(opened, spec)
-    hidden = opened.book.hidden_names if place.sheet.cells is not None else []
+    hidden, unseen = [], []
+    if place.sheet.cells is not None:
+        hidden = opened.book.hidden_names
+        ranks = hidden_columns(opened.content, place.sheet.name)
+        held = set(map(str, table.frame.columns))
+        unseen = [header[rank] for rank in ranks if rank < len(header) and header[rank] in held]
     titles = _titles(place.sheet, at)
-    return Found(table, spec, place.zoning, None, titles, place.others, tuple(hidden))
+    return Found(
+        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unseen)
+    )
 
 
 def _titles(sheet: Sheet, at: int) -> str:

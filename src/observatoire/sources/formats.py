@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.sources.archives import ZIP_ERRORS, read_bounded
-from observatoire.sources.biff import seen_cells
+from observatoire.sources.biff import seen_cells, unseen_columns
+from observatoire.sources.compound import OLE
 
 if TYPE_CHECKING:
     from observatoire.sources.books import Cells
@@ -25,6 +26,10 @@ _FORMAT = re.compile(rb'<numFmt\b[^>]*\bnumFmtId="([0-9]+)"[^>]*\bformatCode="([
 _LITERAL = re.compile(rb"&quot;.*?&quot;|\\.")
 _FORMATS = re.compile(rb"<cellXfs\b.*?</cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb'<xf\b[^>]*?\bnumFmtId="([0-9]+)"')
+
+#: Columns of a sheet of an xlsx, and what they say of themselves; no workbook has more of them.
+_COLUMNS, _ATTRIBUTE = re.compile(rb"<col\b([^>]*)>"), re.compile(rb'(\w+)="([^"]*)"')
+_MOST_COLUMNS = 16_384
 
 #: The two formats in per cent that every workbook knows by number.
 _PERCENT = (b"9", b"10")
@@ -103,6 +108,54 @@ def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: s
         _show_percent(cells, _column(letters), int(digits))
 
 
+def hidden_columns(content: bytes, sheet: str) -> list[int]:
+    """Return the columns of a sheet that its reader does not see, from 0.
+
+    Parameters
+    ----------
+    content : bytes
+        The workbook: xlsx, xls or OpenDocument; of any other form nothing is told.
+    sheet : str
+        The sheet's name.
+    """
+    if content.startswith(OLE):
+        return unseen_columns(content, sheet)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if "content.xml" in archive.namelist():
+                return _collapsed(archive.read("content.xml"), sheet)
+            xml = archive.read(_sheet_path(archive, sheet))
+    except (KeyError, *ZIP_ERRORS):
+        return []  # a form that does not say
+    marks = bytearray(_MOST_COLUMNS)
+    for attributes in _COLUMNS.findall(xml)[:_MOST_COLUMNS]:
+        told = dict(_ATTRIBUTE.findall(attributes))
+        first, last = (told.get(key, b"") for key in (b"min", b"max"))
+        if told.get(b"hidden") in (b"1", b"true") and first.isdigit() and last.isdigit():
+            _mark(marks, int(first[:6]) - 1, int(last[:6]))
+    return [rank for rank, mark in enumerate(marks) if mark]
+
+
+def _mark(marks: bytearray, first: int, last: int) -> None:
+    first, last = max(first, 0), min(last, len(marks))
+    if first < last:
+        marks[first:last] = b"\1" * (last - first)
+
+
+def _collapsed(xml: bytes, sheet: str) -> list[int]:
+    told = {
+        html.unescape(found[1].decode("utf-8", "replace")): found[0]
+        for found in _ODS_TABLE.finditer(xml)
+    }
+    marks, at = bytearray(_MOST_COLUMNS), 0
+    for attributes in _ODS_COLUMN.findall(told.get(sheet, b""))[:_MOST_COLUMNS]:
+        times = _times(attributes)
+        if b'table:visibility="collapse"' in attributes:
+            _mark(marks, at, at + times)
+        at += times
+    return [rank for rank, mark in enumerate(marks) if mark]
+
+
 def _old_book(cells: Cells, content: bytes, sheet: str) -> None:
     """Write what the sheet of an old workbook shows in per cent, and its errors."""
     shown, errors = seen_cells(content, sheet)
@@ -140,6 +193,7 @@ def percent_text(text: str) -> str:
     return f"{ungrouped(f'{(share * 100).normalize():f}')} %" if share.is_finite() else text
 
 
+_ODS_COLUMN = re.compile(rb"<table:table-column\b([^>]*?)/?>")
 _ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")

@@ -39,6 +39,8 @@ def table_notices(found: Found) -> list[str]:
     unseen = [name for name in found.hidden if name != found.table.sheet]
     if unseen:
         told.append(f"Masqué dans le classeur, et pas lu : {_named(unseen)}.")
+    if found.unseen:
+        told.append(f"Colonnes masquées dans le classeur, et lues : {_named(found.unseen)}.")
     return told + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
 
 
