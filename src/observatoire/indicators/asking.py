@@ -9,7 +9,8 @@ import pandas as pd
 from observatoire.errors import UnknownNameError, suggestion
 from observatoire.indicators.bases import sums_behind
 from observatoire.indicators.beside import beside_place, counterparts
-from observatoire.indicators.computing import Asked, Place, compute
+from observatoire.indicators.cells import Asked, Place
+from observatoire.indicators.computing import compute
 from observatoire.indicators.figures import lay_out
 from observatoire.indicators.gaps import differences
 from observatoire.indicators.sampling import (

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.catalogue import Indicator
-from observatoire.indicators.computing import Asked, compute
+from observatoire.indicators.cells import Asked
+from observatoire.indicators.computing import compute
 from observatoire.sources.precision import PrecisionRule
 from observatoire.values import Nature, Record, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.indicators.computing import Place
+    from observatoire.indicators.cells import Place
     from observatoire.indicators.explaining import SourceNote
     from observatoire.indicators.figures import Figures
 

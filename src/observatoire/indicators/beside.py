@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.indicators.computing import Place
+from observatoire.indicators.cells import Place
 from observatoire.indicators.roads import Road, road_of
 from observatoire.passage import from_table
 from observatoire.territories.links import PART, SPLIT, WHOLE

@@ -11,7 +11,7 @@ import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError, suggestion
 from observatoire.indicators.bases import Rules
-from observatoire.indicators.computing import Place
+from observatoire.indicators.cells import Place
 from observatoire.indicators.explaining import SourceNote
 from observatoire.indicators.passages import PassageBook, method_label
 from observatoire.indicators.roads import LINKS, Links, Road, chained, road_of, roads_to

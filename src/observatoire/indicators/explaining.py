@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.computing import Cell
+    from observatoire.indicators.cells import Cell
     from observatoire.indicators.roads import Road
     from observatoire.rules import Rule
 

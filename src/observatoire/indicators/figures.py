@@ -52,6 +52,17 @@ class Figures:
             found.append(held[0])
         return found
 
+    def found(
+        self, indicator: Indicator, period: str
+    ) -> tuple[list[Key], list[Key], dict[str, str]] | None:
+        """Return where an indicator's figures and denominators are, and their weakest statuses."""
+        names = (indicator.variable,) if indicator.variable else indicator.numerator
+        keys = self.keys(indicator, names, period)
+        base = self.keys(indicator, indicator.denominator, period)
+        if keys is None or base is None:
+            return None
+        return keys, base, self.worst([*keys, *base])
+
     def total(self, keys: list[Key], codes: Iterable[str]) -> pd.Series:
         """Return the sum of variables by territory; NaN where one has no value."""
         frame = self.value[keys].reindex(list(codes))

@@ -9,14 +9,15 @@ import pandas as pd
 
 from observatoire.indicators.asking import read_observations
 from observatoire.indicators.beside import beside_place
-from observatoire.indicators.computing import Asked, compute
+from observatoire.indicators.cells import Asked
+from observatoire.indicators.computing import compute
 from observatoire.indicators.figures import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.computing import Place
+    from observatoire.indicators.cells import Place
     from observatoire.indicators.desk import Desk
     from observatoire.indicators.figures import Figures
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.bases import Plan, Rules
     from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.computing import Asked, Place
+    from observatoire.indicators.cells import Asked, Place
     from observatoire.indicators.explaining import SourceNote
     from observatoire.indicators.figures import Figures
 
