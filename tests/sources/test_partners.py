@@ -523,6 +523,12 @@ def test_months_alone_are_periods_of_the_year_that_the_title_tells(place: Place)
     }  # fmt: skip
 
 
+def test_sizes_of_flats_are_no_quarters(place: Place) -> None:
+    text = "Quartier;T1;T2;T3;T4\nFour à Chaux;1;2;3;4\nPlace d’Armes;5;6;7;8\n"
+    told = read(place, place.write("parc-2020.csv", text))
+    assert {key[1:] for key in told} == {(f"T{size}", "2020") for size in (1, 2, 3, 4)}
+
+
 def test_dates_as_names_of_columns_are_periods(place: Place) -> None:
     days = [datetime(2019, 1, 1), datetime(2019, 2, 1)]  # noqa: DTZ001 - a workbook knows no zone
     rows = [["Quartier", *days], ["Four à Chaux", 1, 2], ["Place d’Armes", 3, 4]]

@@ -144,7 +144,7 @@ class Loading(Listing):
         Raises
         ------
         FileError
-            When the file cannot be read as a table.
+            When its bytes cannot be read; a file in which no table is found is shown, with the reason.
         """
         from observatoire.warehouse.direct import preview_file
 

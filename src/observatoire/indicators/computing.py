@@ -127,13 +127,11 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
         top, total = figures.totals(keys), figures.totals(base)
         noted, lacking = figures.noted(keys), figures.lacking([*keys, *base])
         for code, status in worst.items():
-            given = _direct_cell(
-                indicator, Status(status), top[code], total[code] if base else None
-            )
-            told = replace(
-                given, method=" ; ".join(noted[code]), reason=given.reason or lacking[code]
-            )
-            cells[indicator.code, code] = replace(told, coverage=1.0, origin=DIRECT)
+            whole = total[code] if base else None
+            cell = _direct_cell(indicator, Status(status), top[code], whole)
+            why, note = cell.reason or lacking[code], " ; ".join(noted[code])
+            cell = replace(cell, coverage=1.0, method=note, reason=why, origin=DIRECT)
+            cells[indicator.code, code] = cell
     return cells
 
 

@@ -106,18 +106,23 @@ def _in_words(text: str) -> str:
 _ANY_YEAR = "2000"
 
 
+def _part_of(name: str, year: str) -> str:
+    """Return the month or quarter of a year that a name says in words: « T1 » may be a flat."""
+    told = _in_words(f"{name} {year}") if re.search(r"[^\W\d_]{3}", name) else ""
+    return told if is_period(told) else ""
+
+
 def parts_of_year(names: list[str], year: str) -> dict[str, str]:
     """Return the period of the columns named after months or quarters alone, in a known year.
 
     Examples
     --------
-    >>> parts_of_year(["janv.", "Février", "Total"], "2022"), parts_of_year(["mars"], "2022")
+    >>> parts_of_year(["janv.", "Février", "Total"], "2022"), parts_of_year(["T1", "T2"], "2022")
     ({'janv.': '2022-01', 'Février': '2022-02'}, {})
     """
     if not re.fullmatch("[0-9]{4}", year):
         return {}
-    told = {name: _in_words(f"{name} {year}") for name in names}
-    found = {name: period for name, period in told.items() if is_period(period)}
+    found = {name: told for name in names if (told := _part_of(name, year))}
     return found if len(found) > 1 else {}
 
 
@@ -131,7 +136,7 @@ def without_period(name: str) -> str:
     >>> without_period("2019-01-31"), without_period("janv.")
     ('', '')
     """
-    if is_period(_in_words(f"{name} {_ANY_YEAR}")):
+    if _part_of(name, _ANY_YEAR):
         return ""
     bare = _IN_NAME.sub("", name, count=1)
     bare = re.sub(r"\(\s*\)|\[\s*\]", "", bare)

@@ -58,7 +58,7 @@ def preview_file(
     UnknownNameError
         When ``zoning`` is not declared.
     FileError
-        When the file cannot be read as a table.
+        When its bytes cannot be read.
     """
     ground = ground_of(workspace)
     if zoning and zoning not in ground.zonings:
