@@ -205,6 +205,21 @@ def test_a_rate_whose_denominator_is_small_is_read_with_care(
     assert ("dénominateur d’un taux, au-dessous du seuil" in page) == bool(flag)
 
 
+@pytest.mark.parametrize(
+    ("inhabitants", "below", "hushed"),
+    [("ACT", 1000, False), ("ACT", 1001, True), ("NUL", 1, True)],
+)
+def test_what_may_not_be_commented_is_not_where_nobody_tells_the_inhabitants(
+    make: Callable[..., Observatory], inhabitants: str, below: int, *, hushed: bool
+) -> None:
+    rule = f'fraction = 0.4\ncomplementary_below = {below}\ninhabitants = ["{inhabitants}"]'
+    source = SOURCE.replace("fraction = 0.4", rule)
+    o = make(source.rstrip() + '\nexploitation = "complémentaire"\n')
+    told = o.table("part", period=2016, compare=["reste"])
+    assert (told.df["flag"].iloc[0] == "à ne pas commenter") == hushed
+    assert (told.differences["verdict"].iloc[0] == "") == hushed
+
+
 def test_intervals_are_asked_or_refused(make: Callable[..., Observatory]) -> None:
     o = make(SOURCE.replace('method = "census"\nfraction = 0.4', 'method = "exhaustive"'))
     plain = o.table("part", period=2016).df.iloc[0]

@@ -64,7 +64,8 @@ REASONS = {
     "withheld": "Précision gardée par le secret : écart sans intervalle.",
 }
 NO_COMMENT = (
-    "Exploitation complémentaire sur moins de 2 000 habitants : à ne pas commenter (Insee)."
+    "Exploitation complémentaire sur moins de 2 000 habitants, ou l’on ne sait combien : à ne pas "
+    "commenter (Insee)."
 )
 TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-dessus."
 LEFT_OPEN = (

@@ -132,16 +132,7 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     was any inequality, 88 to 90 % for the dissimilarity of a few territories of 200. Ranks, whole
     numbers, are held 97 % of the time or more.
     """
-    if indicator.nature is not Nature.RATE:
-        raise NatureError(
-            f"« {indicator.label} » n’est pas un taux : on ne classe pas des territoires sur un "
-            f"chiffre de nature « {indicator.nature.label} ».",
-            where=indicator.code,
-            why="Un effectif dit surtout la taille du territoire."
-            if indicator.nature.additive
-            else "Ses tirages et sa dispersion demandent un numérateur et un dénominateur.",
-            remedy="Choisissez la part ou le taux qui lui correspond.",
-        )
+    _check_rate(indicator)
     rows = [row for row in records(cells) if row["status"] in _POINT]
     kept = [row for row in rows if estimate_of(row).sampled or is_fact(row)]
     names = {str(row["territory"]) for row in kept}
@@ -173,6 +164,19 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     )
     spread = _measured(draw, lambda rates: _spreads(rates, base))
     return Inequality(ranks, spread, apart, left_out, bool(kept) and all(map(is_fact, kept)))
+
+
+def _check_rate(indicator: Indicator) -> None:
+    if indicator.nature is not Nature.RATE:
+        raise NatureError(
+            f"« {indicator.label} » n’est pas un taux : on ne classe pas des territoires sur un "
+            f"chiffre de nature « {indicator.nature.label} ».",
+            where=indicator.code,
+            why="Un effectif dit surtout la taille du territoire."
+            if indicator.nature.additive
+            else "Ses tirages et sa dispersion demandent un numérateur et un dénominateur.",
+            remedy="Choisissez la part ou le taux qui lui correspond.",
+        )
 
 
 def is_fact(row: Record) -> bool:

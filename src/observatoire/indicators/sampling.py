@@ -11,7 +11,7 @@ from observatoire.errors import UnknownNameError, suggestion
 from observatoire.indicators.bases import counted, largest_of, least_of, most_of, plan_of
 from observatoire.indicators.comparing import LIKELY, SURE
 from observatoire.indicators.precision import among, byar, effective_share, poisson_exact, wilson
-from observatoire.sources.precision import COMPLEMENTARY, PrecisionRule
+from observatoire.sources.precision import COMPLEMENTARY
 from observatoire.values import Nature, Record, Status, records
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _laid(
         fraction = plan.rule.fraction_of(commune, complementary=plan.complementary)
         share = effective_share(fraction, plan.effect)
         people = most_of(behind.get((plan.inhabitants, code)))
-        flag = _flag(row, indicator, most_of(base), people, plan.rule)
+        flag = _flag(row, plan, most_of(base), people)
         whole = largest_of(behind.get((plan.whole, code)))
         note = sources.get(plan.source)
         # The width of a guarded count's interval would tell its whole.
@@ -175,15 +175,15 @@ def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, Sourc
     )
 
 
-def _flag(
-    row: Record, indicator: Indicator, base: float, people: float, rule: PrecisionRule
-) -> str:
+def _flag(row: Record, plan: Plan, base: float, people: float) -> str:
     if row["status"] not in (*_WITH_INTERVAL, str(Status.CONTEXT)):
         return ""
-    if people < rule.complementary_below:
+    # Inhabitants that nobody tells may be few: what may not be commented is not.
+    enough = people >= plan.rule.complementary_below
+    if plan.complementary and plan.rule.complementary_below and not enough:
         return TOO_SMALL
-    count = most_of(row) if indicator.nature is Nature.COUNT else base
-    return CAREFUL if count < rule.careful_below else ""
+    count = most_of(row) if plan.asked.indicator.nature is Nature.COUNT else base
+    return CAREFUL if count < plan.rule.careful_below else ""
 
 
 def _bounded(

@@ -129,7 +129,8 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
 _FLAG_MEANINGS = {
     CAREFUL: "effectif, ou dénominateur d’un taux, au-dessous du seuil de son producteur (200 pour l’Insee), "
     "à utiliser avec précaution",
-    TOO_SMALL: "exploitation complémentaire sur moins de 2 000 habitants, à ne pas commenter (Insee)",
+    TOO_SMALL: "exploitation complémentaire sur moins de 2 000 habitants, ou l’on ne sait combien : à ne pas "
+    "commenter (Insee)",
 }
 
 

@@ -111,8 +111,8 @@ def _ends(found: Inequality, indicator: Indicator) -> str:
         names = [str(r["name"]) for r in records(found.ranks) if r["place"] == word]
         listed = enumerate_words(names, most=5) if names else "aucun avec certitude"
         said.append(f"dans la moitié des {_plural_of(word)}{NO_BREAK}: {listed}")
-    lead = "Constaté" if found.facts else "À 95 %"
-    return f"{lead}, {' ; '.join(said)}."
+    lead = f"Constat{NO_BREAK}:" if found.facts else "À 95 %,"
+    return f"{lead} {' ; '.join(said)}."
 
 
 def _plural_of(word: str) -> str:
