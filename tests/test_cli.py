@@ -130,6 +130,22 @@ def test_unknown_names_give_the_nearest(
     assert "« Dillon »" in capsys.readouterr().err
 
 
+def test_watch_says_whether_anything_is_watched(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = (space / "watch.toml").read_text("utf-8")
+    for text, said in (
+        ("", "déclarez-en dans watch.toml"),
+        ('[watch.a]\nlabel = "A"\nindicator = "taux_pauvrete"\nabove = 99\n', "aucun franchi"),
+    ):
+        (space / "watch.toml").write_text(text, "utf-8")
+        try:
+            assert call(monkeypatch, "watch", "-w", space) == 0
+        finally:
+            (space / "watch.toml").write_text(told, "utf-8")
+        assert said in capsys.readouterr().out
+
+
 def test_publish_then_federate(
     space: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

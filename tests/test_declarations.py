@@ -197,6 +197,22 @@ def test_suggestion_lists_at_most_what_is_asked() -> None:
     assert suggestion("zz", []) == ""
 
 
+@pytest.mark.parametrize("content", ['a = 1\nb = ["x",\n\n', 'a = 1\nb = """x\n', 'a = 1\nb = "x'])
+def test_a_file_cut_short_is_told_with_its_last_line(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "source.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DescriptorError) as caught:
+        read_toml(path)
+    says(caught.value, "source.toml, ligne 2", "s’arrête", "b = ")
+
+
+def test_a_table_where_a_value_is_due_is_not_quoted_in_another_language(tmp_path: Path) -> None:
+    path = tmp_path / "source.toml"
+    path.write_text("[[files]]\nname = true", encoding="utf-8")
+    with pytest.raises(DescriptorError, match=r"on attend une table\. "):
+        read_toml(path).child("files")
+
+
 @pytest.mark.parametrize("content", ["x = " + "[" * 20_000, None])
 def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "source.toml"

@@ -335,6 +335,9 @@ def test_what_is_no_path_is_said_in_our_words(o: Observatory, path: object) -> N
         o.load(path)  # type: ignore[arg-type]
     with pytest.raises(FileError, match="chemin"):
         o.preview(path)  # type: ignore[arg-type]
+    for write in (o.annex, o.publish, o.watch().save, lambda one: obs.federate([one])):
+        with pytest.raises(FileError, match="chemin"):
+            write(path)
 
 
 def test_what_is_no_name_is_refused_in_french(o: Observatory) -> None:

@@ -82,7 +82,8 @@ class Declaration:
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)  # type: ignore[return-value]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.refuse(key, f"on attend {_KIND_NAMES[kind]}, et non « {value} »")
+            found = "" if isinstance(value, list | dict) else f", et non « {value} »"
+            raise self.refuse(key, f"on attend {_KIND_NAMES[kind]}{found}")
         if isinstance(value, float) and not math.isfinite(value):
             # A threshold that is « nan » is below and above nothing: it would protect nobody.
             raise self.refuse(key, f"« {value} » n’est pas un nombre fini")
@@ -211,12 +212,19 @@ def read_toml(path: Path) -> Declaration:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise DescriptorError(
-            "Cette ligne n’est pas du TOML.",
-            where=f"{path.name}, ligne {line[1]}" if line else path.name,
-            why=_written(path, int(line[1])) if line else "",
-            remedy="Vérifiez les guillemets et les crochets de cette ligne et de la précédente.",
+            "Cette ligne n’est pas du TOML."
+            if line
+            else "Le fichier s’arrête au milieu d’une valeur.",
+            where=f"{path.name}, ligne {line[1] if line else _last_line(path)}",
+            why=_written(path, int(line[1]) if line else _last_line(path)),
+            remedy="Vérifiez les guillemets et les crochets de cette ligne et des précédentes.",
         ) from error
     return Declaration(path, table)
+
+
+def _last_line(path: Path) -> int:
+    """Return the last line where anything is written."""
+    return len(path.read_text(encoding="utf-8-sig").rstrip().splitlines())
 
 
 def _written(path: Path, line: int) -> str:

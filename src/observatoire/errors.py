@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -253,6 +254,21 @@ def one_name(given: object, what: str, example: str) -> str:
             name=given,
         )
     return given
+
+
+def one_path(given: object, example: str) -> Path:
+    """Return the path that an analyst gave.
+
+    Raises
+    ------
+    FileError
+        On anything that names no file.
+    """
+    if not isinstance(given, str | Path) or "\0" in str(given):
+        raise FileError(
+            "Ce n’est pas un chemin.", where=repr(given), remedy=f"Donnez un texte : {example}."
+        )
+    return Path(given)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

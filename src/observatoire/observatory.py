@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from observatoire.errors import FileError
+from observatoire.errors import one_path
 from observatoire.hall.writing import Writing
 from observatoire.warehouse.connection import MEMORY
 from observatoire.workspace import embedded_root, read_workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Observatory(Writing):
@@ -36,11 +39,7 @@ class Observatory(Writing):
 
 def open_observatory(path: str | Path) -> Observatory:
     """Open the workspace in a folder."""
-    if not isinstance(path, str | Path):
-        raise FileError(
-            "Ce n’est pas un chemin.", where=repr(path), remedy='Par exemple obs.open("chemin/").'
-        )
-    workspace = read_workspace(Path(path))
+    workspace = read_workspace(one_path(path, 'obs.open("chemin/")'))
     return Observatory(workspace, workspace.warehouse)
 
 

@@ -217,3 +217,10 @@ def test_unknown_names_give_the_nearest(catalogue: Catalogue) -> None:
         catalogue.get("part_hml")
     with pytest.raises(UnknownNameError, match="habitat"):
         catalogue.theme("habitta")
+
+
+def test_a_catalogue_without_themes_says_where_to_write_some(tmp_path: Path) -> None:
+    path = tmp_path / "indicators.toml"
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(UnknownNameError, match=r"\[themes\.habitat\]"):
+        read_catalogue(path).theme("habitat")

@@ -282,19 +282,51 @@ def test_a_unit_in_words_is_set_apart_by_a_space_that_holds() -> None:
     assert told(row(Status.OBSERVED, 1.5), indicator("", 1)) == "1,5"
 
 
+def pages_of(page: Page, folder: Path) -> list[str]:
+    """Return the text of each page of its PDF."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not on this machine")
+    save_pdf(page, folder / "p.pdf")
+    command = ["pdftotext", "-layout", str(folder / "p.pdf"), "-"]
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\f")
+
+
 @pytest.mark.parametrize("before", range(72, 82))
 def test_the_heading_of_a_group_never_stands_alone_at_the_foot_of_a_page(
     before: int, tmp_path: Path
 ) -> None:
     """Wherever the page ends, the group's rows begin on the page of its heading."""
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not on this machine")
     lines = tuple(Row(f"Ligne {i}", (Cell("1"), Cell("2"))) for i in range(before))
     group = (Row("Le groupe", kind="group"), Row("Sa première ligne", (Cell("1"), Cell("2"))))
     table = replace(grid(), title="Table", rows=(*lines, *group, *lines), notes=())
-    save_pdf(Page("Page", "", (table,)), tmp_path / "p.pdf")
-    told = subprocess.run(
-        ["pdftotext", "-layout", str(tmp_path / "p.pdf"), "-"], capture_output=True, check=True
-    )
-    (page,) = (one for one in told.stdout.decode().split("\f") if "Le groupe" in one)
+    (page,) = (one for one in pages_of(Page("Page", "", (table,)), tmp_path) if "Le groupe" in one)
     assert "Sa première ligne" in page
+
+
+@pytest.mark.parametrize("before", range(70, 84, 2))
+def test_the_title_of_a_callout_stays_with_what_it_says(before: int, tmp_path: Path) -> None:
+    lines = tuple(Row(f"Ligne {i}", (Cell("1"), Cell("2"))) for i in range(before))
+    table = replace(grid(), title="Table", rows=lines, notes=())
+    page = Page("Page", "", (table, Callout("Le titre", ("Le premier mot", "Le dernier mot"))))
+    (told,) = (one for one in pages_of(page, tmp_path) if "Le titre" in one)
+    assert "Le premier mot" in told
+    assert "Le dernier mot" in told
+
+
+def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
+    text = render_page(Page("Page", "", (replace(grid(), title="Un titre"),)))
+    assert "<caption><span>Un titre</span></caption>" in text
+    (style,) = re.findall(r"caption span \{([^}]*)\}", text)
+    assert "max-width: 100cqi" in style
+    assert re.search(r"\.scroll \{[^}]*container-type: inline-size", text)
+
+
+def test_no_head_of_a_profile_is_cut_in_the_middle_of_a_word(tmp_path: Path) -> None:
+    heads = ("Four-à-Chaux", "Intervalle à 95 %", "Le Lamentin", "Écart", "Entiers (11)", "Période")
+    table = Grid("Fiche", "Indicateur", tuple(map(Column, heads)), (), kind="profile")
+    save_word(Page("Page", "", (table,)), tmp_path / "p.docx")
+    (shown,) = docx.Document(str(tmp_path / "p.docx")).tables
+    for cell in shown.rows[0].cells:
+        room = cell.width.mm - 2 * 1.9  # Word's own margins
+        longest = max(map(len, re.split(r"[ -]", cell.text)))
+        assert longest * 7.5 * 0.55 / 72 * 25.4 < room, cell.text  # bold letters of 7.5 points

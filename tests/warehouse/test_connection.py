@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from building import Place, dump, says
 from observatoire.errors import WorkspaceError
 from observatoire.warehouse import open_warehouse, read_shapes, store_zoning
 from observatoire.warehouse.connection import MEMORY
+from observatoire.warehouse.conventions import list_conventions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +59,31 @@ def test_truncated_warehouse(place: Place) -> None:
     with pytest.raises(WorkspaceError) as caught:
         open_warehouse(path, METRIC)
     says(caught.value, path.name, "Renommez")
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.7, 0.9])
+def test_warehouse_whose_end_is_lost(place: Place, kept: float) -> None:
+    place.load(place.warehouse())
+    place.close()
+    path = place.workspace.warehouse
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(WorkspaceError) as caught:
+        dump(place.warehouse())
+    says(caught.value, path.name, "enommez", "data/raw")
+
+
+def test_a_closed_warehouse_answers_nothing(place: Place) -> None:
+    warehouse = place.warehouse()
+    warehouse.close()
+    for ask in (
+        lambda: warehouse.frame("SELECT $day AS day", {"day": 1}),
+        lambda: warehouse.insert("load", pd.DataFrame({"id": [1]})),
+        lambda: list_conventions(warehouse, dt.date(2026, 1, 1)),
+        lambda: warehouse.transaction().__enter__(),
+    ):
+        with pytest.raises(WorkspaceError, match="fermé"):
+            ask()
 
 
 def test_database_of_something_else_is_let_go(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ from observatoire.warehouse.filling import load_source
 from spoiling import zip_bytes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from observatoire.warehouse import Warehouse
 
 
@@ -387,6 +389,16 @@ def test_a_folder_that_moved_is_the_same_source(place: Place, warehouse: Warehou
     place.load(warehouse)
     moved = place.folder.rename(place.folder.parent / "ailleurs")
     assert not load_source(warehouse, place.workspace, moved).changed
+
+
+def test_a_copied_workspace_knows_its_own_folders(place: Place, tmp_path: Path) -> None:
+    place.load(place.warehouse())
+    place.close()
+    copy = Place(tmp_path / "copie")
+    shutil.copytree(place.root, copy.root)
+    copy.csv(POPULATION.replace("2000", "2001"))
+    assert copy.load(copy.warehouse()).changed
+    copy.close()
 
 
 @pytest.mark.parametrize(

@@ -117,17 +117,19 @@ def evaluate(
 @command()
 def watch(workspace: Workspace = Path(), output: Output = None) -> None:
     """Dit les seuils de watch.toml franchis ou à confirmer, et les notes publiques."""
-    from observatoire.pages.blocks import Grid
+    from observatoire.pages.blocks import Grid, Paragraph
 
     begun = time.monotonic()
     with opened(workspace) as o, step("Veille"):
         sheet = o.watch()
         written = sheet.save(output) if output else None
-    for grid in (block for block in sheet.page.blocks if isinstance(block, Grid)):
-        columns = [grid.head, *(column.label for column in grid.columns)]
-        show(grid.title, columns, [[row.label, *(c.text for c in row.cells)] for row in grid.rows])
-    if sheet.df.empty:
-        out.print("Aucun seuil franchi.", highlight=False)
+    for block in sheet.page.blocks:
+        if isinstance(block, Grid):
+            columns = [block.head, *(column.label for column in block.columns)]
+            rows = [[row.label, *(c.text for c in row.cells)] for row in block.rows]
+            show(block.title, columns, rows)
+        elif isinstance(block, Paragraph):
+            out.print(block.text, highlight=False, markup=False, soft_wrap=True)
     if written:
         written_in(written, begun)
 

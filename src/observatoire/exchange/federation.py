@@ -16,6 +16,7 @@ from observatoire.errors import (
     TruncatedFileError,
     UnknownNameError,
     one_name,
+    one_path,
     suggestion,
 )
 from observatoire.exchange.package import PACKAGE_FILE, VALUE_FIELDS
@@ -78,7 +79,7 @@ def federate(packages: Sequence[str | Path]) -> Federation:
     """
     values, definitions, names = [], [], []
     for package in [packages] if isinstance(packages, str | Path) else packages:
-        folder = Path(package)
+        folder = one_path(package, 'obs.federate(["paquet-a/", "paquet-b/"])')
         name = _check(folder)
         if name in names:
             raise DuplicateKeyError(

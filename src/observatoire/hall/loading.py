@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors import FileError, suggestion
+from observatoire.errors import FileError, one_path, suggestion
 from observatoire.warehouse import listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -225,22 +225,15 @@ class Loading(Listing):
         return fetch(resource, self.workspace.root, force=force, progress=progress)
 
     def _locate(self, path: str | Path) -> Path:
-        if not isinstance(path, str | Path) or "\0" in str(path):
-            raise FileError(
-                "Ce n’est pas un chemin.",
-                where=repr(path),
-                remedy='Donnez un texte : o.load("data/raw/ma-source").',
-            )
-        for candidate in (Path(path), self.workspace.root / path):
+        asked = one_path(path, 'o.load("data/raw/ma-source")')
+        for candidate in (asked, self.workspace.root / asked):
             with suppress(OSError):  # a name longer than names can be: there is no such file
                 if candidate.is_file() or candidate.is_dir():
                     return candidate.resolve()
         raise FileError(
             "Ni fichier ni dossier de ce nom.",
             where=str(path),
-            remedy=suggestion(
-                Path(path).name, [f.name for f in self.workspace.source_folders()], most=0
-            )
+            remedy=suggestion(asked.name, [f.name for f in self.workspace.source_folders()], most=0)
             or "Il est cherché dans le dossier courant, puis dans l’espace de travail.",
         )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from observatoire.errors import one_path
 from observatoire.values import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 from observatoire.hall.base import Audience, today
 from observatoire.hall.showing import Showing
@@ -42,7 +43,10 @@ class Writing(Showing):
         from observatoire.secrecy.blanking import without_fingerprints
         from observatoire.warehouse.findings import by_source
 
-        target = Path(path or self.workspace.processed / "annexe.html")
+        target = one_path(
+            self.workspace.processed / "annexe.html" if path is None else path,
+            'o.annex("annexe.pdf")',
+        )
         writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
         tell = progress or (lambda _: None)
         tell("Calcul des indicateurs")
@@ -92,7 +96,7 @@ class Writing(Showing):
 
         return write_package(
             self._everything(audience),
-            Path(folder),
+            one_path(folder, 'o.publish("data/processed/paquet")'),
             name=simplify(self.workspace.name).replace(" ", "-"),
             title=self.workspace.name,
             sources=records(self.sources()),

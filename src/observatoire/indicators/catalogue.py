@@ -152,8 +152,9 @@ class Catalogue:
         """
         if code not in self.themes:
             raise UnknownNameError(
-                f"Aucune thématique « {code} ».",
-                remedy=suggestion(code, self.themes),
+                f"Aucune thématique « {code} » au catalogue.",
+                remedy=suggestion(code, self.themes)
+                or "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat].",
                 name=code,
             )
         return self.themes[code]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.errors import FileError, FormatError, system_words
+from observatoire.errors import FileError, FormatError, one_path, system_words
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from observatoire.pages.blocks import Page
     from observatoire.secrecy.table import ProtectedTable
@@ -78,7 +78,7 @@ class Sheet:
             When what it shows, beside all that was published, gives a hidden count away: nothing
             is written.
         """
-        path = Path(path)
+        path = one_path(path, '.save("page.html")')
         write = writer_of(path)
         self.table.check_out(path.name)
         aside = path.with_name(f".{path.stem}.tmp{path.suffix}")

@@ -34,7 +34,7 @@ _FIRST_COLUMN = {"profile": 0.34, "holes": 0.19}
 #: Columns of a profile that need more or less than the others.
 _COLUMNS = {
     "Écart": 1.6,
-    "Période": 0.6,
+    "Période": 0.8,
     "Intervalle à 95 %": 1.15,
     f"Intervalle à 95{NARROW}%": 1.15,
 }

@@ -12,13 +12,25 @@ import duckdb
 from pyproj import CRS
 
 from observatoire.errors import WorkspaceError, system_words
+from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import pandas as pd
 
+    #: Values of a query, in order or by name.
+    Parameters = list[object] | tuple[object, ...] | dict[str, object]
+
 MEMORY = ":memory:"
+
+#: What the engine raises of its file, or of itself, rather than of what it was asked.
+_FAILURES = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+)
 
 
 class Warehouse:
@@ -30,28 +42,53 @@ class Warehouse:
         An open connection.
     crs : str
         The metric CRS of its geometries.
+    path : Path or ":memory:"
+        Its file.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, crs: str) -> None:
-        self.connection, self.crs = connection, crs
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, crs: str, path: Path | str = MEMORY
+    ) -> None:
+        self.connection, self.crs, self.path = connection, crs, path
 
-    def frame(self, query: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
+    @property
+    def home(self) -> Path:
+        """Folder from which other folders are told, so that a copied workspace knows its own."""
+        return Path() if str(self.path) == MEMORY else Path(self.path).parent
+
+    def frame(self, query: str, parameters: Parameters = ()) -> pd.DataFrame:
         """Return the rows of a query as a frame."""
         return self._execute(query, parameters).df()
 
-    def _execute(self, query: str, parameters: Sequence[object]) -> duckdb.DuckDBPyConnection:
+    def _execute(self, query: str, parameters: Parameters = ()) -> duckdb.DuckDBPyConnection:
+        with self._told():
+            return self.connection.execute(query, parameters)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in our words what the engine raises of its file, and leave what it says of a query."""
         try:
-            return self.connection.execute(query, list(parameters))
+            yield
         except duckdb.ConnectionException as error:
             raise WorkspaceError(
                 "L’observatoire est fermé.", remedy="Rouvrez-le par obs.open(…) ou obs.demo()."
             ) from error
+        except duckdb.Error as error:
+            if not isinstance(error, _FAILURES) and type(error) is not duckdb.Error:
+                raise  # of the query: its author answers for it
+            raise WorkspaceError(
+                "L’entrepôt ne se laisse plus lire ou écrire.",
+                where=str(self.path),
+                why=reader_words(error),
+                remedy="Voyez s’il reste de la place sur le disque. S’il y en a, fermez tout et "
+                "renommez ce fichier : il sera reconstruit à partir de data/raw.",
+            ) from error
 
-    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query as tuples."""
         return self._execute(query, parameters).fetchall()
 
-    def run(self, query: str, parameters: Sequence[object] = ()) -> None:
+    def run(self, query: str, parameters: Parameters = ()) -> None:
         """Run a statement."""
         self._execute(query, parameters)
 
@@ -62,10 +99,11 @@ class Warehouse:
         import pyarrow as pa  # noqa: PLC0415 - DuckDB reads its columns without a copy
 
         columns = ", ".join(f'"{name}"' for name in frame.columns)
-        self.connection.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
+        with self._told():
+            self.connection.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
         try:
             # Table and columns come from this library's own code, never from a file.
-            self.connection.execute(
+            self.run(
                 f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming"  # noqa: S608
             )
         finally:
@@ -74,13 +112,13 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Run a block wholly or not at all."""
-        self.connection.execute("BEGIN TRANSACTION")
+        self.run("BEGIN TRANSACTION")
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            self.run("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
+        self.run("COMMIT")
 
     def close(self) -> None:
         """Close the file."""
@@ -149,7 +187,7 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             why=f"Le moteur dit : {str(error).splitlines()[0]}",
             remedy="Renommez-le : il sera reconstruit à partir de data/raw.",
         ) from error
-    return Warehouse(connection, crs)
+    return Warehouse(connection, crs, path)
 
 
 #: A column that tables of the first version, which nothing ever filled, did not have.

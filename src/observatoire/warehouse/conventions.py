@@ -71,4 +71,4 @@ def given_under(warehouse: Warehouse) -> frozenset[tuple[str, str, str]]:
 
 def list_conventions(warehouse: Warehouse, today: object) -> pd.DataFrame:
     """List the agreements with their state on a day: « en vigueur », « échue », « à venir »."""
-    return warehouse.connection.execute(_STATES, {"today": today}).df()
+    return warehouse.frame(_STATES, {"today": today})

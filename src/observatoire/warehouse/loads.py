@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
             source.secrecy.threshold,
             source.secrecy.unit,
             source.secrecy.rule,
-            source.folder.resolve().as_posix(),
+            _told_from(warehouse, source.folder),
         ],
     )
     warehouse.run("DELETE FROM precision_rule WHERE source = ?", [source.code])
@@ -127,7 +128,7 @@ def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[st
     """Refuse a second folder of the same code: each load would undo the other."""
     here = source.folder.resolve()
     told = warehouse.rows("SELECT folder FROM source WHERE code = ?", [source.code])
-    other = Path(str(told[0][0])) if told and told[0][0] else here
+    other = (warehouse.home / str(told[0][0])).resolve() if told and told[0][0] else here
     if other == here or not _still_there(other, source.code):
         return
     if not (other / DESCRIPTOR_NAME).is_file() and _same_bytes(warehouse, source.code, digests):
@@ -140,6 +141,14 @@ def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[st
         "le fichier ou le dossier.",
         folders=[str(other), str(here)],
     )
+
+
+def _told_from(warehouse: Warehouse, folder: Path) -> str:
+    """Return a folder as the warehouse's own sees it: a workspace is copied with its warehouse."""
+    try:
+        return Path(os.path.relpath(folder.resolve(), warehouse.home.resolve())).as_posix()
+    except ValueError:  # another drive
+        return folder.resolve().as_posix()
 
 
 def _same_bytes(warehouse: Warehouse, code: str, digests: Sequence[str]) -> bool:

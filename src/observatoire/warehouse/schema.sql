@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS source (
     rule      VARCHAR NOT NULL
 );
 
--- Where the source was loaded from: two folders of one code would overwrite each other.
+-- Where the source was loaded from, seen from the warehouse’s folder: two folders of one code would overwrite each other.
 ALTER TABLE source ADD COLUMN IF NOT EXISTS folder VARCHAR DEFAULT '';
 
 CREATE TABLE IF NOT EXISTS precision_rule (
