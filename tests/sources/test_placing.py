@@ -77,7 +77,10 @@ def test_a_commune_that_is_not_observed_is_no_place_of_ours(
     "rows",
     [
         "Commune;Quartier;Aidés\nFdF;Four à Chaux;1\nFort-de-France;Place d’Armes;5\nLAMENTIN;Place d’Armes;6\n",
-        "Quartier;Aidés\nFort-de-France;\nFour à Chaux;1\nCentre et Terres;2\nPlace d’Armes;5\nLe Lamentin;\nPlace d’Armes;6\n",
+        (
+            "Quartier;Aidés\nFort-de-France;\nFour à Chaux;1\nCentre et Terres;2\nPlace d’Armes;5\n"
+            "Le Lamentin;\nPlace d’Armes;6\n"
+        ),
     ],
     ids=["column", "heading"],
 )

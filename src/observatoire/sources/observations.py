@@ -25,6 +25,7 @@ from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
 from observatoire.sources.placing import place, settle
 from observatoire.sources.remedies import error_of
+from observatoire.sources.writing import key
 from observatoire.typography import enumerate_words
 from observatoire.values import Nature, is_period
 
@@ -227,7 +228,7 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
                 f"La colonne « {name} » n’est décrite nulle part.",
                 where=table.name,
                 why="Sans sa nature (effectif, taux, médiane…), on ne sait pas quoi en faire.",
-                remedy=f"Ajoutez une table [variables.{name}] à source.toml, ou « {name} » à "
+                remedy=f"Ajoutez une table [variables.{key(name)}] à source.toml, ou « {name} » à "
                 f"ignored. {suggestion(name, source.variables, most=0)}".strip(),
                 column=name,
             )

@@ -117,5 +117,5 @@ def _remedy(kind: str, raw: str) -> str:
         return _REMEDY_BY_KIND["call"]
     if kind == "territory" and not raw:
         return _REMEDY_BY_KIND["empty"]
-    written = kind == "number" and raw.lstrip("+-−.,€$ ")[:1].isdecimal()
+    written = kind == "number" and raw.lstrip("+-−–.,€$ ")[:1].isdecimal()
     return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)
