@@ -22,6 +22,7 @@ from observatoire.errors import (
 )
 from observatoire.sources import FileSpec, RawTable, read_table
 from odf_made import opendocument
+from spoiling import zip_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -471,3 +472,9 @@ def test_the_form_is_told_in_words(
 ) -> None:
     text = "IRIS;Âgés à l'école\n972090101;5\n".replace(";", separator)
     assert told in raw_of(tmp_path / "a.csv", text.encode(encoding), encoding=encoding).form
+
+
+def test_a_member_without_a_name_does_not_count(tmp_path: Path) -> None:
+    content = zip_bytes({"b.csv": b"IRIS;POP\n972090101;5\n", "qq": b"nothing"})
+    nameless = content.replace(b"qq", b"\0q")  # a name stops at its first zero
+    assert list(raw_of(tmp_path / "a.zip", nameless).frame) == ["IRIS", "POP"]
