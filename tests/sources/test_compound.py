@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
-from observatoire.errors import UnreadableFileError
+from observatoire.errors import FileError, UnreadableFileError
 from observatoire.sources import FileSpec, read_table
 from observatoire.sources.compound import sheets_stream
 from spoiling import ROWS
@@ -61,3 +62,15 @@ def test_the_further_table_that_leads_to_itself() -> None:
 def test_a_container_of_no_workbook_is_left_to_the_reader() -> None:
     content = old_book(ROWS).replace("Workbook".encode("utf-16-le"), "Wordbook".encode("utf-16-le"))
     assert sheets_stream(content) == b""
+
+
+def test_a_cut_workbook_is_refused_before_its_reader_panics(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole, path = old_book(ROWS), tmp_path / "a.xls"
+    spec = FileSpec(path.name, "wide", "IRIS")
+    for end in range(len(whole) - 1, 512, -97):
+        path.write_bytes(whole[:end])
+        with suppress(FileError):
+            read_table(path, spec)
+    assert "panicked" not in capfd.readouterr().err

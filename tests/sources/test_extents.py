@@ -15,7 +15,7 @@ from observatoire.sources import FileSpec, books, read_table
 from observatoire.sources.extents import binary_cells, document_cells, old_cells, sheet_cells
 from odf_made import opendocument
 from spoiling import ROWS, xlsx_bytes
-from xls_made import old_book
+from xls_made import compound, old_book
 from xls_made import old_cells as written
 
 if TYPE_CHECKING:
@@ -154,3 +154,22 @@ def test_far_cells_of_an_xlsb() -> None:
     assert binary_cells(record(0, 999_999) + record(7, 16_000)) == 1_000_000 * 16_001
     assert binary_cells(record(0, 4) + record(2, 3) + record(0, 999_999) + record(1, 9)) == 5 * 4
     assert binary_cells(b"\xff" * 9) == 0
+
+
+def _extent(*told: int) -> bytes:
+    """Make an old workbook whose one sheet tells an extent: rows then columns, first and end."""
+    begin = struct.pack("<2H", 0x0809, 4) + bytes(4)
+    return compound(begin + struct.pack("<2H2I2HH", 0x0200, 14, *told, 0) + bytes(4096))
+
+
+@pytest.mark.parametrize(
+    "told", [(0, 1 << 31, 0, 3), (5, 2, 0, 3), (0, 3, 0, 4000), (0, 3, 9, 2), (0, 65_537, 0, 1)]
+)
+def test_an_extent_that_no_sheet_may_have_is_refused(told: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="plus grande que possible"):
+        old_cells(_extent(*told))
+
+
+@pytest.mark.parametrize("told", [(0, 65_536, 0, 256), (0, 0, 0, 0), (4, 9, 1, 3)])
+def test_an_extent_that_a_sheet_may_have_is_taken(told: tuple[int, ...]) -> None:
+    assert old_cells(_extent(*told)) == 0

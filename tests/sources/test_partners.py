@@ -859,3 +859,27 @@ def test_real_communes_of_france_keep_ours(real: Path, place: Place, name: str) 
     for row in cells.itertuples():
         expected = oracle.loc[row.territory, columns.get((row.variable, row.period), row.variable)]
         assert row.value == float(expected) or pd.isna(expected)
+
+
+@pytest.mark.parametrize("text", ["– 4 %", "–4 %", "− 4 %", "-4 %", "– 4,0 %"])
+def test_a_dash_before_a_number_is_a_minus(place: Place, text: str) -> None:
+    rows = f"Quartier;Évolution\nFour à Chaux;{text}\nPlace d’Armes;3 %\n"
+    told = read(place, place.write("a-2016.csv", rows))
+    assert told["Q2", "Évolution", "2016"] == -4
+
+
+def test_the_line_of_excel_that_tells_the_separator_is_no_title(place: Place) -> None:
+    text = "\ufeffsep=;\r\nQuartier;Aidés\r\nFour à Chaux;5\r\nPlace d’Armes;6\r\n"
+    assert (
+        'title = "aides 2016"'
+        in preview_file(place.workspace, place.write("aides-2016.csv", text)).toml
+    )
+
+
+def test_a_column_of_several_words_is_quoted_in_what_to_write(
+    place: Place, warehouse: Warehouse
+) -> None:
+    place.csv("IRIS;LIBIRIS;POP;Un mot\n972090101;x;5;6\n")
+    with pytest.raises(ObservatoireError) as caught:
+        place.load(warehouse)
+    says(caught.value, '[variables."Un mot"]')

@@ -22,6 +22,7 @@ from observatoire.errors import (
 )
 from observatoire.sources import FileSpec, RawTable, read_table
 from odf_made import opendocument
+from spoiling import zip_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -425,3 +426,55 @@ def test_csv_with_commas_inside_quotes(real: Path) -> None:
     assert table.separator == ","
     assert table.frame.to_numpy().tolist() == oracle.to_numpy().tolist()
     assert oracle.map(lambda cell: "," in cell).to_numpy().any()
+
+
+@pytest.mark.parametrize(
+    ("written", "told", "found"),
+    [
+        ("utf-8", "utf-16", "utf-8"),
+        ("utf-8", "cp1252", "utf-8"),
+        ("utf-16", "cp1252", "utf-16"),
+        ("utf-16", "latin-1", "utf-16"),
+    ],
+)
+def test_an_encoding_told_wrong_is_refused_with_the_one_it_seems(
+    tmp_path: Path, written: str, told: str, found: str
+) -> None:
+    content = "IRIS;Âgés\n972090101;5\n972090102;6\n".encode(written)
+    with pytest.raises(UnreadableFileError) as caught:
+        raw_of(tmp_path / "a.csv", content, encoding=told)
+    says(caught.value, f"« {told} »", f'encoding = "{found}"')
+    assert list(raw_of(tmp_path / "a.csv", content, encoding=found).frame) == ["IRIS", "Âgés"]
+
+
+@pytest.mark.parametrize("told", ["latin-1", "cp1252", "iso-8859-15", "utf-8"])
+def test_an_encoding_told_right_is_read(tmp_path: Path, told: str) -> None:
+    table = raw_of(tmp_path / "a.csv", "IRIS;Âgés\n972090101;5\n".encode(told), encoding=told)
+    assert list(table.frame) == ["IRIS", "Âgés"]
+
+
+def test_a_header_told_beyond_the_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError) as caught:
+        raw_of(tmp_path / "a.csv", "IRIS;POP\n972090101;5\n", header=99)
+    says(caught.value, "ligne 99", "ligne 2", "header")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator", "told"),
+    [
+        ("mac_roman", ";", "Mac (mac_roman)"),
+        ("cp850", ";", "DOS (cp850)"),
+        ("utf-16-le", "\t", "séparateur tabulation, UTF-16"),
+    ],
+)
+def test_the_form_is_told_in_words(
+    tmp_path: Path, encoding: str, separator: str, told: str
+) -> None:
+    text = "IRIS;Âgés à l'école\n972090101;5\n".replace(";", separator)
+    assert told in raw_of(tmp_path / "a.csv", text.encode(encoding), encoding=encoding).form
+
+
+def test_a_member_without_a_name_does_not_count(tmp_path: Path) -> None:
+    content = zip_bytes({"b.csv": b"IRIS;POP\n972090101;5\n", "qq": b"nothing"})
+    nameless = content.replace(b"qq", b"\0q")  # a name stops at its first zero
+    assert list(raw_of(tmp_path / "a.zip", nameless).frame) == ["IRIS", "POP"]

@@ -55,7 +55,8 @@ def unzip_table(
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = {e.filename: e for e in archive.infolist() if not e.is_dir()}
+            # A name may be empty, which is_dir() does not expect.
+            entries = {e.filename: e for e in archive.infolist() if e.filename and not e.is_dir()}
             chosen = _choose(list(entries), name, member, suffixes)
             return PurePosixPath(chosen).name, read_bounded(archive, entries[chosen], name)
     except ZIP_ERRORS as error:

@@ -30,7 +30,10 @@ class _Container:
             if sector >= len(self.table):
                 raise _broken("une chaîne de secteurs mène hors du fichier")
             at = self.size * (sector + self.before)
-            parts.append(self.content[at : at + self.size])
+            part = self.content[at : at + self.size]
+            if not part or (self.size == _LITTLE and len(part) < _LITTLE):
+                raise _broken("il s’arrête avant sa fin")
+            parts.append(part)
             sector = self.table[sector]
         return b"".join(parts)
 
@@ -65,6 +68,8 @@ def _sheets(content: bytes, size: int) -> bytes:
         held.check_length(told * size)
     _check_circles(held.table)
     entries = held.chain(first)
+    if len(entries) % _ENTRY:
+        raise _broken("il s’arrête avant sa fin")
     little = _numbers(held.chain(small))
     _check_circles(little)
     within = b""

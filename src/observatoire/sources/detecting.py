@@ -279,7 +279,9 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    return " ".join([sheet.name, *(" ".join(filter(None, row)) for _, row in sheet.rows[:at])])
+    above = (" ".join(filter(None, row)) for _, row in sheet.rows[:at])
+    # Excel's own first line (« sep=; ») is no title.
+    return " ".join([sheet.name, *(text for text in above if not text.startswith("sep="))])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:

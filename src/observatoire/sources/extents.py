@@ -120,13 +120,17 @@ _CELLS = frozenset((0x06, 0x0206, 0x0406, 0x7E, 0x027E, 0xBD, 0xBE, 0xD6, 0xFD, 
                     0x0204, 0x0205, 0x01, 0x02, 0x03, 0x04, 0x05))  # fmt: skip
 
 
+#: What a sheet says of its own extent, and the rows and columns that a sheet of this form may have.
+_EXTENT, _MOST_ROWS, _MOST_COLUMNS = 0x0200, 1 << 16, 1 << 8
+
+
 def old_cells(content: bytes) -> int:
     """Return how many cells the largest sheet of an xls spans; 0 when it is no such file.
 
     Raises
     ------
     ValueError
-        When its container is damaged.
+        When its container is damaged, or a sheet tells an extent that none may have.
     """
     if not content.startswith(OLE):
         return 0
@@ -136,10 +140,23 @@ def old_cells(content: bytes) -> int:
         kind, size, row, column = head(stream, at)
         if kind in _CELLS:
             below, right = max(below, row + 1), max(right, column + 1)
+        elif kind == _EXTENT:
+            _check_extent(stream[at + 4 : at + 4 + size])
         elif kind == _BEGIN:
             largest, right, below = max(largest, right * below), 0, 0
         at += 4 + size
     return max(largest, right * below)
+
+
+def _check_extent(told: bytes) -> None:
+    """Refuse an extent that cannot be: calamine asks for the memory it tells, and the program ends."""
+    form = struct.Struct("<2I2H" if len(told) >= 12 else "<4H")  # noqa: PLR2004 - BIFF8, or before
+    if len(told) < form.size:
+        return
+    top, below, left, right = form.unpack_from(told)
+    ordered = (top <= below or not below) and (left <= right or not right)
+    if not ordered or below > _MOST_ROWS or right > _MOST_COLUMNS:
+        raise ValueError("le classeur est abîmé, une feuille se dit plus grande que possible.")
 
 
 # --- The newer binary form (xlsb) ----------------------------------------------------------------

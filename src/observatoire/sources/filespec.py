@@ -33,13 +33,15 @@ class FileSpec:
     ``periods`` the period of the columns that are about another one than ``period``, ``columns``
     the variable of those that are not named after it (« Allocataires 2014 »), ``thousands`` the
     mark between thousands when it is not a space, ``prefix_column`` that of the communes to which
-    short codes of IRIS are joined.
+    short codes of IRIS are joined, ``commune_column`` that of the communes in which the territories
+    named lie.
     """
 
     name: str
     layout: str
     territory: str
     prefix_column: str = ""
+    commune_column: str = ""
     separator: str = ""
     encoding: str = ""
     decimal: str = ""
@@ -70,6 +72,7 @@ class FileSpec:
         roles = (
             self.territory,
             self.prefix_column,
+            self.commune_column,
             self.period_column,
             self.zoning_column,
             self.variable_column,
@@ -97,6 +100,7 @@ def read_file(table: Declaration) -> FileSpec:
         layout=table.text("layout", "wide", choices=LAYOUTS),
         territory=table.text("territory", "perimetre" if register else None),
         prefix_column=table.text("prefix_column", ""),
+        commune_column=table.text("commune_column", ""),
         separator=table.text("separator", ""),
         encoding=table.text("encoding", ""),
         decimal=table.text("decimal", "", choices=(".", ",")),

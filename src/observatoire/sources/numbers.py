@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: Spaces used between thousands: ordinary, tabulation, no-break, figure, thin, narrow no-break.
 _SPACES = "[ \t\u00a0\u2007\u2009\u200a\u202f]"
 
+#: What is typed for a minus: its own sign, and the dash that a word processor makes of a hyphen.
+_MINUS = "^[−–](?= ?[0-9.,])"
+
 #: The decimal marks read, by what ``decimal`` says.
 _POINT = {"": "[.,]", ".": r"\.", ",": ","}
 
@@ -219,7 +222,7 @@ def _read_ranges(
 
 def _written(plain: pd.Series, decimal: str) -> pd.Series:
     """Read what is written as a number; NaN for anything else."""
-    spaced = plain.str.replace(_SPACES, " ", regex=True).str.replace("−", "-", regex=False)
+    spaced = plain.str.replace(_SPACES, " ", regex=True).str.replace(_MINUS, "-", regex=True)
     written = spaced.str.fullmatch(_number_pattern(decimal)).fillna(value=False).astype(bool)
     compact = spaced.where(written).str.replace(" ", "", regex=False)
     value = pd.to_numeric(compact.str.replace(",", ".", regex=False), errors="coerce").astype(float)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import UnknownColumnError, UnknownTerritoryError, suggestion
+from observatoire.errors import UnknownColumnError, suggestion
 from observatoire.sources.faults import (
     HARMLESS,
     NO_REJECT,
@@ -23,7 +23,9 @@ from observatoire.sources.gathering import Part, gather
 from observatoire.sources.numbers import parse_numbers
 from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
+from observatoire.sources.placing import place, settle
 from observatoire.sources.remedies import error_of
+from observatoire.sources.writing import key
 from observatoire.typography import enumerate_words
 from observatoire.values import Nature, is_period
 
@@ -110,7 +112,7 @@ def observe(
         On a column that is no variable of the source, or a zoning that is not declared.
     """
     parts_told = _columns(table, source, spec)
-    rows = _place(_rows(table, source, spec), spec, source, zonings, table)
+    rows = place(_rows(table, source, spec), spec, source, zonings, table)
     # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
     decimal = spec.decimal if table.separator else ""
     parts = [
@@ -127,7 +129,9 @@ def observe(
     ]
     rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
     told = _told(rows, parts)
+    rows, strayed = settle(rows, table, spec, zonings, told)
     found = [
+        strayed,
         leading_totals(
             territory_rejects(rows, _bare(told, parts), spec, zonings, scope),
             rows,
@@ -224,36 +228,11 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
                 f"La colonne « {name} » n’est décrite nulle part.",
                 where=table.name,
                 why="Sans sa nature (effectif, taux, médiane…), on ne sait pas quoi en faire.",
-                remedy=f"Ajoutez une table [variables.{name}] à source.toml, ou « {name} » à "
+                remedy=f"Ajoutez une table [variables.{key(name)}] à source.toml, ou « {name} » à "
                 f"ignored. {suggestion(name, source.variables, most=0)}".strip(),
                 column=name,
             )
     return names
-
-
-def _place(
-    rows: pd.DataFrame,
-    spec: FileSpec,
-    source: Source,
-    zonings: Mapping[str, Matcher],
-    table: RawTable,
-) -> pd.DataFrame:
-    """Find the territory that each row names, in the zoning it belongs to."""
-    for zoning in rows["zoning"].unique():
-        if zoning not in zonings:
-            line = int(rows.loc[rows["zoning"] == zoning, "line"].iloc[0])
-            where = f"{table.name}, ligne {line}" if spec.zoning_column else source.code
-            raise UnknownTerritoryError(
-                f"Le zonage « {zoning} » n’est pas déclaré.",
-                where=where,
-                remedy=suggestion(str(zoning), zonings),
-                zoning=zoning,
-            )
-    rows["territory"] = ""
-    for zoning, group in rows.groupby("zoning", sort=False)["territory_raw"]:
-        matcher = zonings[str(zoning)]
-        rows.loc[group.index, "territory"] = group.map(matcher.find_each(group.unique().tolist()))
-    return rows.astype({"territory": "str"})
 
 
 def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,13 +15,14 @@ from observatoire.sources.periods import (
     read_periods,
     without_period,
 )
+from observatoire.sources.placing import commune_column
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
 from observatoire.sources.zeros import place_of
 from observatoire.values import is_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from observatoire.sources.detecting import Found
     from observatoire.territories.names import Matcher
@@ -35,7 +37,7 @@ _TYPED = re.compile(r"[,'’]|^[^0-9]*[0-9]{1,3}(?:\.[0-9]{3})+(?:[^0-9.]|$)")
 _EPCI, _FEW = "2[0-9]{8}", 4
 
 
-def plan_of(found: Found, period: str, matcher: Matcher) -> Plan:
+def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Plan:
     """Return what a ``source.toml`` would say of a table.
 
     Parameters
@@ -44,9 +46,12 @@ def plan_of(found: Found, period: str, matcher: Matcher) -> Plan:
         The table.
     period : str
         The period told; empty to find it.
-    matcher : Matcher
-        The territories of its zoning.
+    zonings : mapping of str to Matcher
+        The territories known.
     """
+    matcher = zonings[found.zoning]
+    town = commune_column(found.table.frame, found.spec.territory, matcher, zonings)
+    found = replace(found, spec=replace(found.spec, commune_column=town))
     plan = _family_plan(found) if found.family else _stranger_plan(found, matcher)
     spec = found.spec
     told = plan.file.get("period_column") or period or plan.file.get("period", "")
@@ -55,6 +60,7 @@ def plan_of(found: Found, period: str, matcher: Matcher) -> Plan:
         "layout": spec.layout,
         "territory": spec.territory,
         "prefix_column": spec.prefix_column,
+        "commune_column": spec.commune_column,
         "separator": spec.separator,
         "encoding": spec.encoding.removesuffix("-sig"),
         "sheet": spec.sheet,
@@ -144,7 +150,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     plan, kept = Plan(), dict[str, pd.Series]()
     period_column = period_form = ""
     for at, name in enumerate(map(str, frame.columns)):
-        if name == spec.territory:
+        if name and name in (spec.territory, spec.commune_column):
             continue
         cells = mine.iloc[:, at].str.strip()
         filled = cells[cells != ""]
@@ -180,7 +186,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
         "zoning": found.zoning,
         "absence": "non transmis par le partenaire",
     }
-    roles = {spec.territory, spec.prefix_column, period_column, *measured, *long.values()} - {""}
+    roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
     ignored = [] if long else [name for name in map(str, frame.columns) if name not in roles]
     plan.file = {
         **periods,
@@ -245,7 +251,7 @@ def _long(
     period_column: str = "",
 ) -> dict[str, str]:
     """Return the columns of a table of one figure a row: what it measures, and the figure."""
-    keys = [found.spec.territory, *([period_column] if period_column else [])]
+    keys = [*found.spec.role_columns, *([period_column] if period_column else [])]
     if len(measured) != 1 or not mine.duplicated(keys).any():
         return {}
     words = [name for name in kept if name not in measured]

@@ -196,7 +196,7 @@ def preview_table(
         return Preview(path, ground, refusal=error, sheets=tuple(sheets_of(opened)))
     if found.family is not None and found.family.kind != "figures":
         return Preview(path, ground, found, refusal=_not_figures(found))
-    plan = plan_of(found, period, ground.zonings[found.zoning])
+    plan = plan_of(found, period, ground.zonings)
     refusal = _unsaid(found, plan)
     if refusal is not None:
         return Preview(path, ground, found, plan, refusal=refusal)

@@ -72,7 +72,7 @@ class RawTable:
         told = [
             f"dans l’archive : {self.member}" if self.member else "",
             f"feuille « {self.sheet} »" if self.sheet else "",
-            f"séparateur « {texts.shown(self.separator)} »" if self.separator else "",
+            _SEPARATORS.get(self.separator, f"séparateur « {self.separator} »"),
             _ENCODINGS.get(self.encoding.lower(), self.encoding),
             f"en-tête ligne {self.header}",
             f"{mark} décimal{'e' if mark == 'virgule' else ''}" if mark else "",
@@ -80,7 +80,17 @@ class RawTable:
         return ", ".join(part for part in told if part)
 
 
-_ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16"}
+_SEPARATORS = {"": "", "\t": "séparateur tabulation"}
+_ENCODINGS = {
+    "utf-8-sig": "UTF-8",
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "mac_roman": "Mac (mac_roman)",
+    "cp850": "DOS (cp850)",
+}
 
 
 def decimal_of(frame: pd.DataFrame) -> str:
@@ -257,6 +267,8 @@ def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str)
 def _read_text(opened: Opened, spec: FileSpec) -> RawTable:
     name = opened.path.name
     encoding = spec.encoding or texts.guess_encoding(opened.content, name)
+    if spec.encoding:
+        texts.check_encoding(opened.content, encoding, name)
     text = texts.decode(opened.content, encoding, name)
     separator = texts.choose_separator(texts.head_of(text), spec.separator, spec.territory, name)
     quick = _read_quickly(opened, text, separator, spec, encoding)
@@ -348,9 +360,21 @@ def find_header(rows: Rows, spec: FileSpec) -> int:
 
     When ``header`` is told, it is that line. When no row holds the column, the first of the widest
     is the one whose columns a message will list.
+
+    Raises
+    ------
+    UnreadableFileError
+        When that line is beyond the table.
     """
     if spec.header:
-        return next((at for at, (line, _) in enumerate(rows) if line >= spec.header), 0)
+        told = next((at for at, (line, _) in enumerate(rows) if line >= spec.header), None)
+        if told is None:
+            raise UnreadableFileError(
+                f"L’en-tête est annoncé ligne {spec.header}, et le tableau s’arrête ligne {rows[-1][0]}.",
+                where=spec.name,
+                remedy="Corrigez header dans source.toml, ou retirez-le : l’en-tête est trouvé.",
+            )
+        return told
     top = [[title(cell) for cell in row] for _, row in rows[:HEADER_DEPTH]]
     holding = [at for at, row in enumerate(top) if spec.territory in row]
     for at in holding:

@@ -22,6 +22,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "number": UnreadableNumberError,
     "figure": UnreadableNumberError,
     "territory": UnknownTerritoryError,
+    "town": UnknownTerritoryError,
     "bounds": RowError,
     "period": RowError,
     "negative": UnreadableNumberError,
@@ -47,6 +48,8 @@ _REMEDY_BY_KIND = {
     "period": f"Une période s’écrit {PERIOD_FORMS}.",
     "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
     "ces lignes de côté.",
+    "town": "Les deux communes ont peut-être un quartier de ce nom : écrivez le code ou le nom exact du "
+    'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
     "empty": "Si elle est fusionnée avec celle du dessus, défusionnez-la et écrivez le nom sur chaque "
     'ligne ; si c’est un total, écrivez « Total » ; sinon on_error="reject" met ces lignes de côté.',
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
@@ -114,5 +117,5 @@ def _remedy(kind: str, raw: str) -> str:
         return _REMEDY_BY_KIND["call"]
     if kind == "territory" and not raw:
         return _REMEDY_BY_KIND["empty"]
-    written = kind == "number" and raw.lstrip("+-−.,€$ ")[:1].isdecimal()
+    written = kind == "number" and raw.lstrip("+-−–.,€$ ")[:1].isdecimal()
     return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)

@@ -92,6 +92,10 @@ def _file_section(found: Found, plan: Plan | None) -> Section:
         f"Territoires : colonne « {found.spec.territory} », zonage {found.zoning}.",
     ]
     lines += table_notices(found)
+    if plan is not None and plan.file.get("commune_column"):
+        lines.append(
+            f"Communes : colonne « {plan.file['commune_column']} » ; chaque nom y est cherché dans la sienne."
+        )
     if plan is not None:
         period = plan.file.get("period_column") or plan.file.get("period")
         where = "colonne " if plan.file.get("period_column") else ""
@@ -116,7 +120,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     if mended:
         told = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
         lines.append(f"Zéro initial perdu (tableur), rétabli : {told}.")
-    unknown = parsed.rejects[parsed.rejects["kind"] == "territory"]
+    unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "town"])]
     table = [("Ligne", "Écrit", "Lu")]
     table += [("", text, code) for text, code in named[:_MOST]]
     if len(named) > _MOST:

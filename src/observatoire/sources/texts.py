@@ -13,6 +13,7 @@ import numpy as np
 
 from observatoire.errors import (
     EmptyFileError,
+    FileError,
     SeparatorError,
     TruncatedFileError,
     UnreadableFileError,
@@ -82,6 +83,36 @@ def _single_byte(content: bytes) -> str:
         told = {byte: bytes([byte]).decode(encoding, "replace") for byte in counts}
         scores[encoding] = sum(count for byte, count in counts.items() if told[byte] in _FRENCH)
     return max(scores, key=scores.__getitem__)
+
+
+#: Encodings of one byte a letter that a French table may be told to be in.
+_SINGLE = frozenset({"cp1252", "iso8859-1", "iso8859-15", "mac-roman", "cp850"})
+
+
+def check_encoding(content: bytes, encoding: str, name: str) -> None:
+    """Refuse an encoding that is told where the bytes are plainly of another, and say which.
+
+    Raises
+    ------
+    UnreadableFileError
+        When letters of several bytes would be read as one each, or the reverse.
+    """
+    try:
+        told = codecs.lookup(encoding).name
+        found = guess_encoding(content, name).removesuffix("-sig")
+    except (FileError, LookupError):
+        return  # said by what decodes it
+    wide = told.startswith("utf-16")
+    if wide == found.startswith("utf-16") and (told not in _SINGLE or found != "utf-8"):
+        return
+    if not wide and (told not in _SINGLE or content.isascii()):
+        return
+    raise UnreadableFileError(
+        f"Ces octets ne sont pas du « {encoding} » : ils semblent être du « {found} ».",
+        where=name,
+        why="Les lettres accentuées seraient fausses, ou le texte illisible.",
+        remedy=f'Déclarez encoding = "{found}" dans source.toml, ou retirez cette ligne.',
+    )
 
 
 def decode(content: bytes, encoding: str, name: str) -> str:

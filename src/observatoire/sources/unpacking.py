@@ -58,7 +58,9 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
                 _check(member, archive)
             _check_twins(chosen, archive)
             if not chosen:
-                names = [one.filename for one in held.infolist() if not one.is_dir()]
+                names = [
+                    one.filename for one in held.infolist() if one.filename and not one.is_dir()
+                ]
                 raise FileError(
                     f"L’archive ne contient rien qui s’appelle {enumerate_words(list(patterns))}.",
                     where=archive.name,
@@ -78,8 +80,10 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
 
 def _fits(member: zipfile.ZipInfo, patterns: Sequence[str]) -> bool:
     name = PurePosixPath(member.filename.replace("\\", "/")).name.casefold()
-    return not member.is_dir() and any(
-        fnmatch.fnmatchcase(name, pattern.casefold()) for pattern in patterns
+    return (
+        bool(member.filename)
+        and not member.is_dir()
+        and any(fnmatch.fnmatchcase(name, pattern.casefold()) for pattern in patterns)
     )
 
 

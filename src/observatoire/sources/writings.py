@@ -51,5 +51,5 @@ def strip_unit(raw: pd.Series, unit: str) -> pd.Series:
     if not unit:
         return raw
     told = "|".join(re.escape(one) for one in _SAME.get(unit, (unit,)))
-    pattern = rf"^([0-9\s.,+−-]*[0-9,.])\s*(?:{told})\.?(\s*(?:\*+|[¹²³]|\([a-z]+\.?\)))?$"
+    pattern = rf"^([0-9\s.,+−–-]*[0-9,.])\s*(?:{told})\.?(\s*(?:\*+|[¹²³]|\([a-z]+\.?\)))?$"
     return raw.str.strip().str.replace(pattern, r"\1\2", regex=True)

@@ -87,5 +87,9 @@ def restored_code(raw: str, matcher: Matcher) -> str:
 
 
 def place_of(text: str, matcher: Matcher) -> str:
-    """Return the code that a text names, its zero given back if need be, or an empty string."""
-    return matcher.find(text) or restored_code(text.strip(), matcher)
+    """Return a code that a text names, its zero given back if need be, or an empty string.
+
+    Of namesakes, it is the first: the commune of each row tells which, or the row is refused.
+    """
+    named = matcher.find(text) or next(iter(matcher.bearers(text)), "")
+    return named or restored_code(text.strip(), matcher)

@@ -52,6 +52,8 @@ class Matcher:
         Official name by code.
     label : str
         What these territories are called in a message (« quartier »).
+    communes : mapping of str to str
+        Code of the commune in which each lies, where that is known.
 
     Examples
     --------
@@ -60,8 +62,14 @@ class Matcher:
     ('FDF13', 'FDF09', 'FDF13')
     """
 
-    def __init__(self, names: Mapping[str, str], label: str = "territoire") -> None:
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        label: str = "territoire",
+        communes: Mapping[str, str] | None = None,
+    ) -> None:
         self.names, self.label = dict(names), label
+        self.communes = {code: town for code, town in (communes or {}).items() if town}
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -81,13 +89,17 @@ class Matcher:
     def _words(self) -> dict[str, set[str]]:
         return {name: set(name.split()) for name in self._by_name}
 
-    def find(self, text: str) -> str:
-        """Return the code that ``text`` names, or an empty string when none or several do."""
+    def find(self, text: str, commune: str | None = None) -> str:
+        """Return the code that ``text`` names, or an empty string when none or several do.
+
+        With a ``commune``, only the territories of that one, and those of none, are looked at.
+        """
         text = str(text).strip()
         if text in self.names:
             return text
-        bare = _CALL.sub("", text)
-        found = self.bearers(text) or self.bearers(bare) or self.bearers(_RANK.sub("", bare))
+        found = self.bearers(text)
+        if commune is not None:
+            found = tuple(code for code in found if self.communes.get(code, commune) == commune)
         return found[0] if len(found) == 1 else ""
 
     def find_each(self, texts: Iterable[str]) -> dict[str, str]:
@@ -96,9 +108,13 @@ class Matcher:
         return {text: text if text in names else self.find(text) for text in texts}
 
     def bearers(self, text: str) -> tuple[str, ...]:
-        """Return the codes of all the territories that bear a name."""
-        name = simplify(str(text))
-        return tuple(self._by_name.get(name, ())) if name else ()
+        """Return the codes of all the territories that bear a name, its rank or note left out."""
+        text = str(text).strip()
+        bare = _CALL.sub("", text)
+        names = map(simplify, (text, bare, _RANK.sub("", bare)))
+        return next(
+            (tuple(self._by_name[name]) for name in names if name and name in self._by_name), ()
+        )
 
     def unknown(self, text: str) -> tuple[str, str]:
         """Say why a text names no territory, and what to write instead."""

@@ -91,7 +91,8 @@ def draw_all(
 def matcher(members: pd.DataFrame, singular: str) -> Matcher:
     """Return what recognises the territories of a zoning by code or name."""
     codes, names = members["code"].tolist(), members["nom"].tolist()
-    return Matcher(dict(zip(codes, names, strict=True)), singular)
+    communes = dict(zip(codes, members["commune"].tolist(), strict=True))
+    return Matcher(dict(zip(codes, names, strict=True)), singular, communes)
 
 
 def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:

@@ -105,7 +105,7 @@ def _check_members(path: Path) -> None:
             entries = [
                 one
                 for one in archive.infolist()
-                if not one.is_dir() and not one.filename.startswith("__MACOSX/")
+                if one.filename and not one.is_dir() and not one.filename.startswith("__MACOSX/")
             ]
             if sum(one.file_size for one in entries) > _MOST_BYTES:
                 raise UnreadableFileError(

@@ -1,0 +1,168 @@
+"""Find the territory that each row names, and hold it against the commune that the row tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import UnknownTerritoryError, suggestion
+from observatoire.sources.faults import NO_REJECT, reject
+from observatoire.sources.signs import signs
+from observatoire.territories.names import Matcher
+from observatoire.typography import enumerate_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from observatoire.sources.descriptor import Source
+    from observatoire.sources.filespec import FileSpec
+    from observatoire.sources.reading import RawTable
+
+
+def place(
+    rows: pd.DataFrame,
+    spec: FileSpec,
+    source: Source,
+    zonings: Mapping[str, Matcher],
+    table: RawTable,
+) -> pd.DataFrame:
+    """Find the territory that each row names, in the zoning it belongs to.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        When a zoning is not declared.
+    """
+    for zoning in rows["zoning"].unique():
+        if zoning not in zonings:
+            line = int(rows.loc[rows["zoning"] == zoning, "line"].iloc[0])
+            where = f"{table.name}, ligne {line}" if spec.zoning_column else source.code
+            raise UnknownTerritoryError(
+                f"Le zonage « {zoning} » n’est pas déclaré.",
+                where=where,
+                remedy=suggestion(str(zoning), zonings),
+                zoning=zoning,
+            )
+    rows["territory"] = ""
+    for zoning, group in rows.groupby("zoning", sort=False)["territory_raw"]:
+        matcher = zonings[str(zoning)]
+        rows.loc[group.index, "territory"] = group.map(matcher.find_each(group.unique().tolist()))
+    return rows.astype({"territory": "str"})
+
+
+def towns_of(matcher: Matcher, zonings: Mapping[str, Matcher]) -> Matcher:
+    """Return what recognises the communes in which the territories of a zoning lie."""
+    codes = set(matcher.communes.values())
+    named = (one for one in zonings.values() if codes and codes <= set(one.names))
+    return next(named, Matcher({code: code for code in codes}))
+
+
+def commune_column(
+    frame: pd.DataFrame, territory: str, matcher: Matcher, zonings: Mapping[str, Matcher]
+) -> str:
+    """Return the column that tells the commune of rows which name their territory, if any does.
+
+    A namesake is told by it: the « Centre-ville » of one town is not that of the other. Codes need
+    no such help.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows, as texts.
+    territory : str
+        The column of territories.
+    matcher : Matcher
+        The territories of its zoning.
+    zonings : mapping of str to Matcher
+        The territories known.
+    """
+    named = frame[territory].str.strip()
+    by_name = [text for text in _worded(named) if text not in matcher.names]
+    mine = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
+    towns = towns_of(matcher, zonings)
+    for at, name in enumerate(map(str, frame.columns)):
+        told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
+        known = {text for text in told if towns.find(text)}
+        if name and name != territory and known and (known == told or signs().is_label(name)):
+            return name
+    return ""
+
+
+def settle(
+    rows: pd.DataFrame,
+    table: RawTable,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    told: np.ndarray,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hold the territory that a row names against its commune: a column, or a heading above it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a row of the file, its territory found by its name alone.
+    table, spec, zonings
+        See :func:`~observatoire.sources.observations.observe`.
+    told : array of bool
+        The rows that hold a figure; a commune's name on another is a heading.
+
+    Returns
+    -------
+    tuple of DataFrame
+        The rows, those whose name several communes share placed by theirs; and the rows whose
+        territory lies in another commune than theirs, set aside.
+    """
+    lost: dict[int, str] = {}
+    for zoning, group in rows.groupby("zoning", sort=False):
+        matcher = zonings[str(zoning)]
+        if not matcher.communes:
+            continue
+        towns = towns_of(matcher, zonings)
+        beside = _beside(group, table, spec, towns, told)
+        pairs = pd.DataFrame({"raw": group["territory_raw"], "town": beside})
+        by_name = ~pairs["raw"].isin(matcher.names) & (pairs["town"] != "")
+        for (raw, town), mine in pairs[by_name].groupby(["raw", "town"], sort=False):
+            here = towns.find(str(town))
+            bearers = matcher.bearers(str(raw))
+            code = matcher.find(str(raw), here)
+            if bearers:  # a row that strayed is told by one reason: it is no unknown name
+                rows.loc[mine.index, "territory"] = code or bearers[0]
+            if bearers and not code:
+                lost |= dict.fromkeys(mine.index, _reason(str(raw), str(town), matcher, towns))
+    if not lost:
+        return rows, NO_REJECT
+    gone = rows.loc[sorted(lost)]
+    reasons = pd.Series([lost[at] for at in gone.index], index=gone.index, dtype="str")
+    found = reject(gone["line"], "town", reasons, gone["territory_raw"], spec.territory)
+    return rows, found
+
+
+def _beside(
+    group: pd.DataFrame, table: RawTable, spec: FileSpec, towns: Matcher, told: np.ndarray
+) -> pd.Series:
+    """Return the commune that each row tells, as written; an empty text where none is told."""
+    if spec.commune_column:
+        cells = table.frame[spec.commune_column].astype("str").str.strip().loc[group.index]
+        return cells.where(cells != "").ffill().fillna("")  # merged cells tell theirs once
+    texts = group["territory_raw"]
+    unplaced = texts[group["territory"] == ""]
+    town = texts.isin([text for text in _worded(unplaced) if towns.find(text)])
+    bare = ~told[group.index.to_numpy()]
+    # A row of a commune that holds figures is a subtotal: whether of what is above or below, who knows.
+    heads = texts.where(town & bare).mask(town & ~bare, "")
+    return heads.ffill().fillna("")
+
+
+def _worded(texts: pd.Series) -> list[str]:
+    """Return the texts that may be names: the codes of a whole country are none."""
+    return [text for text in texts.unique().tolist() if text and not text.isdecimal()]
+
+
+def _reason(raw: str, town: str, matcher: Matcher, towns: Matcher) -> str:
+    codes = [matcher.communes[code] for code in matcher.bearers(raw)]
+    homes = [f"« {towns.names.get(code, code)} »" for code in dict.fromkeys(codes)]
+    where = f"la commune {homes[0]}" if len(homes) == 1 else enumerate_words(homes)
+    return f"« {raw} » est un territoire de {where}, et cette ligne est de « {town} »."

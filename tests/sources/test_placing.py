@@ -1,0 +1,145 @@
+"""A territory named in a row is the one of the row's commune: namesakes are never taken for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from building import Place, dump, says
+from observatoire.errors import UnknownTerritoryError
+from observatoire.sources.filespec import FileSpec
+from observatoire.sources.placing import settle
+from observatoire.sources.reading import read_table
+from observatoire.territories.names import Matcher
+from observatoire.warehouse.direct import load_file, preview_file
+
+if TYPE_CHECKING:
+    from observatoire.warehouse import Warehouse
+
+#: A second « Place d’Armes »: each town has its own.
+_TWIN = "Q3;Place d’Armes;97213\nQ4;Place d’Armes;97209\n"
+
+
+@pytest.fixture
+def warehouse(place: Place) -> Warehouse:
+    return place.warehouse()
+
+
+def twins(place: Place) -> Place:
+    place.replace("geo/quartiers.csv", "Q3;Place d’Armes;97213\n", _TWIN)
+    return place
+
+
+def stored(warehouse: Warehouse) -> dict[str, float]:
+    told = "SELECT territory, value FROM current_observation WHERE variable = 'Aidés'"
+    return dict(warehouse.rows(told))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Commune;Quartier;Aidés\nLe Lamentin;Four à Chaux;5\nLe Lamentin;Place d’Armes;6\n",
+        "INSEE;Quartier;Aidés\n97213;Four à Chaux;5\n97213;Place d’Armes;6\n",
+        "Quartier;Aidés\nLE LAMENTIN;\nFour à Chaux;5\nPlace d’Armes;6\n",
+        "Ville;Quartier;Aidés\nLe Lamentin;Place d’Armes;6\n;Four à Chaux;5\n",
+    ],
+    ids=["column", "code", "heading", "merged"],
+)
+def test_a_namesake_in_another_commune_is_refused(
+    place: Place, warehouse: Warehouse, rows: str
+) -> None:
+    before = dump(warehouse)
+    path = place.write("aides-2016.csv", rows)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "« Four à Chaux »", "Fort-de-France", "ligne")
+    assert dump(warehouse) == before
+    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    assert report.read == report.kept + report.rejected
+    assert stored(warehouse) == {"Q3": 6}
+
+
+def test_a_commune_that_is_not_observed_is_no_place_of_ours(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "Commune;Quartier;Aidés\nLe Lamentin;Place d’Armes;6\nSchoelcher;Four à Chaux;5\n"
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
+    says(caught.value, "« Schoelcher »", "ligne 3")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Commune;Quartier;Aidés\nFdF;Four à Chaux;1\nFort-de-France;Place d’Armes;5\nLAMENTIN;Place d’Armes;6\n",
+        (
+            "Quartier;Aidés\nFort-de-France;\nFour à Chaux;1\nCentre et Terres;2\nPlace d’Armes;5\n"
+            "Le Lamentin;\nPlace d’Armes;6\n"
+        ),
+    ],
+    ids=["column", "heading"],
+)
+def test_two_territories_of_one_name_are_told_by_their_commune(
+    place: Place, warehouse: Warehouse, rows: str
+) -> None:
+    twins(place)
+    path = place.write("aides-2016.csv", rows.replace("FdF", "Fort de France"))
+    load_file(warehouse, place.workspace, path)
+    told = stored(warehouse)
+    assert (told["Q4"], told["Q3"]) == (5, 6)
+
+
+def test_a_subtotal_says_nothing_of_the_rows_below(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Aidés\nFour à Chaux;5\nFort-de-France;5\nPlace d’Armes;6\nLe Lamentin;6\n"
+    report = load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
+    assert stored(warehouse) == {"Q2": 5, "Q3": 6}
+    assert (report.read, report.kept) == (4, 2)
+
+
+def test_the_preview_names_the_column_of_communes_and_measures_it_not(place: Place) -> None:
+    text = "INSEE;Quartier;Aidés\n97209;Four à Chaux;5\n97213;Place d’Armes;6\n"
+    shown = preview_file(place.workspace, place.write("aides-2016.csv", text))
+    assert 'commune_column = "INSEE"' in shown.toml
+    assert "[variables.INSEE]" not in shown.toml
+    assert "Communes : colonne « INSEE »" in str(shown).replace("\u00a0", " ").replace(
+        "\u202f", " "
+    )
+
+
+@given(st.lists(st.tuples(st.sampled_from(["Q2", "Q3", "Q4"]), st.booleans()), min_size=1))
+def test_by_names_and_communes_a_row_goes_where_its_code_says(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, bool]]
+) -> None:
+
+    names = {"Q2": "Four à Chaux", "Q3": "Place d’Armes", "Q4": "Place d’Armes"}
+    homes = {"Q2": "97209", "Q3": "97213", "Q4": "97209"}
+    towns = {"97209": "Fort-de-France", "97213": "Le Lamentin"}
+    other = {"97209": "97213", "97213": "97209"}
+    zonings = {
+        "q": Matcher(names, communes=homes),
+        "c": Matcher(towns, communes={c: c for c in towns}),
+    }
+    told = [homes[code] if right else other[homes[code]] for code, right in rows]
+    lines = [f"{towns[town]};{names[code]};1" for (code, _), town in zip(rows, told, strict=True)]
+    path = tmp_path_factory.mktemp("rows") / "a.csv"
+    path.write_text("\n".join(["Commune;Quartier;Aidés", *lines]), "utf-8")
+    spec = FileSpec(path.name, "wide", "Quartier", commune_column="Commune")
+
+    table = read_table(path, spec)
+    frame = pd.DataFrame(
+        {"line": table.lines, "territory_raw": table.frame["Quartier"], "zoning": "q"}
+    )
+    found = zonings["q"].find_each(frame["territory_raw"].unique())
+    frame["territory"] = frame["territory_raw"].map(found)
+    settled, strayed = settle(frame, table, spec, zonings, np.ones(len(frame), dtype=bool))
+    held = set(strayed["line"])
+    for at, ((code, _), town) in enumerate(zip(rows, told, strict=True)):
+        bearers = [one for one in names if names[one] == names[code] and homes[one] == town]
+        line = table.lines.iloc[at]
+        assert (line in held) == (not bearers)
+        assert not bearers or settled["territory"].iloc[at] == bearers[0]
