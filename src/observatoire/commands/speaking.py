@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
+    import pandas as pd
     from typer.exceptions import TyperException
 
     from observatoire.observatory import Observatory
@@ -184,3 +185,8 @@ def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     out.print(table)
+
+
+def show_frame(title: str, frame: pd.DataFrame, heads: Mapping[str, str]) -> None:
+    """Show some columns of a frame, under the heads that are told."""
+    show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())

@@ -160,34 +160,41 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             # The workspace's CRS has changed; shapes are written anew at each opening.
             connection.execute("DROP TABLE territory")
             connection.execute(schema)
-    except duckdb.IOException as error:
-        if isinstance(path, Path) and not _writable(path):
-            raise WorkspaceError(
-                "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
-                where=str(path),
-                why="L’ouvrir demande le droit d’y écrire.",
-                remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
-            ) from error
-        held = "lock" in str(error).lower()
-        raise WorkspaceError(
-            "L’entrepôt est déjà ouvert par un autre programme."
-            if held
-            else "L’entrepôt ne s’ouvre pas : ce n’est pas un fichier DuckDB, ou il est abîmé.",
-            where=str(path),
-            remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez."
-            if held
-            else "Renommez-le : il sera reconstruit à partir de data/raw.",
-        ) from error
     except duckdb.Error as error:
         if connection is not None:
             connection.close()  # let the analyst rename the file
-        raise WorkspaceError(
+        raise _unopened(path, error) from error
+    return Warehouse(connection, crs, path)
+
+
+def _unopened(path: Path | str, error: duckdb.Error) -> WorkspaceError:
+    """Say why a warehouse does not open: its folder, another program, its content."""
+    again = "Renommez-le : il sera reconstruit à partir de data/raw."
+    if not isinstance(error, duckdb.IOException):
+        return WorkspaceError(
             "Ce fichier DuckDB n’a pas la forme d’un entrepôt de cet observatoire.",
             where=str(path),
             why=f"Le moteur dit : {str(error).splitlines()[0]}",
-            remedy="Renommez-le : il sera reconstruit à partir de data/raw.",
-        ) from error
-    return Warehouse(connection, crs, path)
+            remedy=again,
+        )
+    if isinstance(path, Path) and not _writable(path):
+        return WorkspaceError(
+            "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
+            where=str(path),
+            why="L’ouvrir demande le droit d’y écrire.",
+            remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
+        )
+    if "lock" in str(error).lower():
+        return WorkspaceError(
+            "L’entrepôt est déjà ouvert par un autre programme.",
+            where=str(path),
+            remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez.",
+        )
+    return WorkspaceError(
+        "L’entrepôt ne s’ouvre pas : ce n’est pas un fichier DuckDB, ou il est abîmé.",
+        where=str(path),
+        remedy=again,
+    )
 
 
 #: A column that tables of the first version, which nothing ever filled, did not have.
