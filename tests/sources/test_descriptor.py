@@ -76,9 +76,9 @@ def test_file_that_replaces_another_stands_alone(tmp_path: Path) -> None:
     second = '[[files]]\nname = "b.csv"\nterritory = "IRIS"\nperiod = "2016"\nreplaces = "population.csv"\n'
     source = source_of(tmp_path, SOURCE_TOML.replace("[markers]", f"{second}\n[markers]"))
     assert [spec.name for spec in source.standing()] == ["b.csv"]
-    assert source.file("b.csv").replaces == "population.csv"
+    assert source.asked("b.csv")[0].replaces == "population.csv"
     with pytest.raises(DescriptorError) as caught:
-        source.file("population.csv")
+        source.asked("population.csv")
     says(caught.value, "population.csv", "b.csv")
 
 

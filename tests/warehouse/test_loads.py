@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,6 +100,55 @@ def test_corrected_file_supersedes_and_history_stays(place: Place, warehouse: Wa
     )
     assert [row[2] for row in history] == [2000, 2001]
     assert [row[1] for row in history] == [history[1][0], None]
+
+
+def test_a_file_that_is_no_longer_declared_counts_no_more(
+    place: Place, warehouse: Warehouse
+) -> None:
+    second = '\n[[files]]\nname = "bourg.csv"\nterritory = "IRIS"\nperiod = "2016"\nignored = ["LIBIRIS"]\n'
+    bourg = POPULATION.splitlines()[-1]
+    place.csv(POPULATION.replace(bourg, ""))
+    place.csv(f"{POPULATION.splitlines()[0]}\n{bourg}\n", "bourg.csv")
+    place.source_toml("[markers]", f"{second}\n[markers]")
+    place.load(warehouse)
+    assert figures(warehouse)["972130101", "POP"] == (350, "observed")
+    place.source_toml(second, "")
+    place.load(warehouse, only="population.csv")
+    assert ("972130101", "POP") in figures(warehouse)  # a load of one file says nothing of others
+    report = place.load(warehouse)
+    assert ("972130101", "POP") not in figures(warehouse)
+    assert "« bourg.csv » n’est plus déclaré" in str(report)
+    assert warehouse.rows("SELECT count(*) FROM load WHERE superseded_by IS NULL") == [(1,)]
+
+
+def test_each_sheet_of_one_workbook_is_a_table_of_its_own(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = {"2018": 1, "2019": 3}
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for sheet, figure in rows.items():
+            page = book.add_worksheet(sheet)
+            page.write_row(0, 0, ["IRIS", "POP"])
+            page.write_row(1, 0, ["972090101", figure])
+    place.csv(buffer.getvalue(), "annees.xlsx")
+    text = (place.folder / "source.toml").read_text("utf-8")
+    head, rest = text.split("[[files]]", 1)
+    _, tail = rest.split("[markers]", 1)
+    tables = [
+        f'[[files]]\nname = "annees.xlsx"\nterritory = "IRIS"\nsheet = "{year}"\nperiod = "{year}"\n'
+        for year in rows
+    ]
+    place.write("data/raw/src/source.toml", "\n".join([head, *tables, f"[markers]{tail}"]))
+    report = place.load(warehouse)
+    assert (report.read, report.kept, len(report.files)) == (2, 2, 2)
+    told = "SELECT period, value FROM current_observation ORDER BY period"
+    assert warehouse.rows(told) == [("2018", 1), ("2019", 3)]
+    assert not place.load(warehouse, only="annees.xlsx").changed
+    place.source_toml('sheet = "2019"', 'sheet = "2018"')
+    with pytest.raises(DescriptorError) as caught:
+        place.load(warehouse)
+    says(caught.value, "annees.xlsx", "sheet")
 
 
 def test_going_back_to_the_first_version_is_a_third_load(

@@ -87,8 +87,8 @@ class Source:
         replaced = {spec.replaces for spec in self.files}
         return tuple(spec for spec in self.files if spec.name not in replaced)
 
-    def file(self, name: str) -> FileSpec:
-        """Return the specification of one file.
+    def asked(self, name: str) -> tuple[FileSpec, ...]:
+        """Return what is declared of one file: a table, or one for each sheet that is read of it.
 
         Raises
         ------
@@ -102,15 +102,20 @@ class Source:
                     where=f"{self.code}/{DESCRIPTOR_NAME}",
                     remedy=f"Chargez « {spec.name} », ou retirez sa ligne « replaces ».",
                 )
-        for spec in self.files:
-            if spec.name == name:
-                return spec
+        found = tuple(spec for spec in self.files if spec.name == name)
+        if found:
+            return found
         raise DescriptorError(
             f"Le fichier « {name} » n’est pas déclaré.",
             where=f"{self.code}/{DESCRIPTOR_NAME}",
             remedy=f"{suggestion(name, [spec.name for spec in self.files], most=0)} Sinon ajoutez "
             f'une table [[files]] avec name = "{name}".',
         )
+
+    def part(self, spec: FileSpec) -> str:
+        """Return which part of its file is read: its sheet or member when several are, else nothing."""
+        several = sum(one.name == spec.name for one in self.files) > 1
+        return " ".join(filter(None, [spec.member, spec.sheet])) if several else ""
 
 
 def read_source(folder: Path) -> Source:
@@ -235,7 +240,25 @@ def _check_whole(source: Source, table: Declaration) -> None:
             where=table.where,
             remedy="Ajoutez une table [variables.CODE] par colonne de chiffres.",
         )
+    _check_parts(source, table)
     _check_secrecy(source, table)
+
+
+def _check_parts(source: Source, table: Declaration) -> None:
+    """Check that a file declared several times is read in another part each time."""
+    told = [(spec.name, source.part(spec)) for spec in source.files]
+    twice = next((name for name, part in told if told.count((name, part)) > 1), "")
+    lacking = twice or next(
+        (name for name, part in told if not part and [one for one, _ in told].count(name) > 1), ""
+    )
+    if lacking:
+        raise DescriptorError(
+            f"Plusieurs tables [[files]] décrivent « {lacking} » sans dire chacune quelle feuille.",
+            where=table.where,
+            why="Seule la première serait lue.",
+            remedy='Donnez à chacune la sienne : sheet = "2018", sheet = "2019" (dans une archive, '
+            'member = "…"), avec sa période.',
+        )
 
 
 def _check_secrecy(source: Source, table: Declaration) -> None:

@@ -45,7 +45,7 @@ class RawTable:
     """A file as it was read: texts, the line of each row, and what was understood of its form.
 
     ``aside`` holds the notes that stand below or inside the table, with their line; ``header`` is
-    the line of the column names.
+    the line of the column names; ``part`` tells this table from others of the same file.
     """
 
     path: Path
@@ -58,11 +58,12 @@ class RawTable:
     header: int = 1
     member: str = ""
     aside: pd.DataFrame = field(default_factory=_no_note)
+    part: str = ""
 
     @property
     def name(self) -> str:
-        """File name, as messages give it."""
-        return self.path.name
+        """File name, as messages and the history of loads give it."""
+        return f"{self.path.name} [{self.part}]" if self.part else self.path.name
 
     @property
     def form(self) -> str:
@@ -135,7 +136,8 @@ def open_table(path: Path, member: str = "") -> Opened:
         raise FileError(
             "Le fichier n’existe pas.",
             where=str(path),
-            remedy="Vérifiez le nom déclaré dans source.toml, ou déposez le fichier.",
+            remedy="Vérifiez le nom déclaré dans source.toml, ou déposez le fichier ; si vous n’en "
+            "voulez plus, retirez sa table [[files]], et ses chiffres ne compteront plus.",
         )
     try:
         content = path.read_bytes()

@@ -33,8 +33,9 @@ def table_notices(found: Found) -> list[str]:
     if found.others:
         told.append(
             f"{plural(len(found.others), 'autre feuille', 'autres feuilles')} avec des territoires, "
-            f"pas lue{'s' if len(found.others) > 1 else ''} : {_named(found.others)}. Pour charger une "
-            "feuille, enregistrez-la dans son propre fichier."
+            f"pas lue{'s' if len(found.others) > 1 else ''} : {_named(found.others)}. Pour en charger une "
+            "aussi, écrivez le source.toml (.write() ou --write) et recopiez-y la table [[files]] avec "
+            f'sheet = "{found.others[0]}" et sa période ; puis chargez le dossier.'
         )
     unseen = [name for name in found.hidden if name != found.table.sheet]
     if unseen:

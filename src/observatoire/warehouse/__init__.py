@@ -1,7 +1,8 @@
 """The warehouse: one DuckDB file that keeps every figure with its trace."""
 
 from observatoire.warehouse.connection import Warehouse, open_warehouse
-from observatoire.warehouse.loads import FileReport, LoadReport, store_files, store_source
+from observatoire.warehouse.loads import store_files, store_source
+from observatoire.warehouse.reports import FileReport, LoadReport
 from observatoire.warehouse.zones import read_shapes, store_zoning
 
 __all__ = [

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from observatoire.warehouse.connection import Warehouse
-    from observatoire.warehouse.loads import LoadReport
+    from observatoire.warehouse.reports import LoadReport
     from observatoire.workspace import Workspace
 
 #: Which variables of which source add up to which published one, as the catalogue says.

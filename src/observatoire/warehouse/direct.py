@@ -28,7 +28,8 @@ from observatoire.warehouse.filling import (
     notices_of,
     scope,
 )
-from observatoire.warehouse.loads import LoadReport, store_files
+from observatoire.warehouse.loads import store_files
+from observatoire.warehouse.reports import LoadReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -35,7 +35,8 @@ from observatoire.territories.namesakes import outdone
 from observatoire.territories.perimeters import Perimeters, draw_all, layer_notices, matcher
 from observatoire.territories.whereabouts import check_near, in_parts
 from observatoire.typography import enumerate_words, plural
-from observatoire.warehouse.loads import LOADED, FileReport, LoadReport, store_files, trace_layer
+from observatoire.warehouse.loads import store_files, trace_layer
+from observatoire.warehouse.reports import LOADED, FileReport, LoadReport
 from observatoire.warehouse.zones import keep_zonings, read_shapes, store_zoning
 from observatoire.workspace import WORKSPACE_FILE, Workspace
 
@@ -189,7 +190,7 @@ def load_source(
             "« observatoire preview FICHIER --write ».",
         )
     source = read_source(folder)
-    specs = [source.file(only)] if only else list(source.standing())
+    specs = list(source.asked(only) if only else source.standing())
     known, communes = matchers(workspace), scope(workspace)
     if source.zoning not in known:
         raise DescriptorError(
@@ -202,7 +203,7 @@ def load_source(
     if on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
-    report = store_files(warehouse, source, parsed)
+    report = store_files(warehouse, source, parsed, whole=not only)
     return _with_notices(report, source, parsed)
 
 
@@ -228,7 +229,7 @@ def _parse(
     folder: Path, source: Source, spec: FileSpec, words: Words, communes: tuple[str, ...]
 ) -> Parsed:
     """Read the rows of one file, codes given back the zero a spreadsheet took."""
-    raw = read_table(folder / spec.name, spec)
+    raw = replace(read_table(folder / spec.name, spec), part=source.part(spec))
     if spec.register:
         return enrol(raw, source, spec, words)
     table, restored = restore_zeros(raw, source, spec, words.zonings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,9 @@ from observatoire.errors import DescriptorError, DuplicateKeyError, Observatoire
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, read_source
 from observatoire.sources.previewing import slug
 from observatoire.sources.registers import registers
-from observatoire.typography import NARROW, plural
+from observatoire.typography import NARROW
 from observatoire.warehouse.conventions import store_convention
-from observatoire.warehouse.findings import told_findings
+from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,109 +25,6 @@ if TYPE_CHECKING:
     from observatoire.sources.filespec import FileSpec
     from observatoire.sources.observations import Parsed
     from observatoire.warehouse.connection import Warehouse
-
-#: What a load did with a file.
-LOADED, UNCHANGED, REPLACED = "chargé", "inchangé", "remplace la version précédente"
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What one file gave."""
-
-    file: str
-    sha256: str
-    outcome: str
-    rows_read: int
-    rows_kept: int
-    rows_rejected: int
-    observations: int
-    form: str = ""
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a load read, kept and rejected, by reason; shows itself in a notebook.
-
-    ``rows_read`` = ``rows_kept`` + ``rows_rejected``, always.
-    """
-
-    source: str
-    title: str
-    files: tuple[FileReport, ...]
-    rejects: pd.DataFrame = field(repr=False)
-    notices: tuple[str, ...] = ()
-    findings: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
-
-    @property
-    def rows_read(self) -> int:
-        """Rows read in all files."""
-        return sum(report.rows_read for report in self.files)
-
-    @property
-    def rows_kept(self) -> int:
-        """Rows that gave observations."""
-        return sum(report.rows_kept for report in self.files)
-
-    @property
-    def rows_rejected(self) -> int:
-        """Rows set aside."""
-        return sum(report.rows_rejected for report in self.files)
-
-    # The short names of DESIGN §4: « rows read, kept, rejected ».
-    @property
-    def read(self) -> int:
-        """Same as ``rows_read``."""
-        return self.rows_read
-
-    @property
-    def kept(self) -> int:
-        """Same as ``rows_kept``."""
-        return self.rows_kept
-
-    @property
-    def rejected(self) -> int:
-        """Same as ``rows_rejected``."""
-        return self.rows_rejected
-
-    @property
-    def by_reason(self) -> dict[str, int]:
-        """Rejected rows by reason, most frequent first."""
-        if self.rejects.empty:
-            return {}
-        once = self.rejects.drop_duplicates(["file", "line"])
-        return {str(k): int(v) for k, v in once["reason"].value_counts().items()}
-
-    @property
-    def changed(self) -> bool:
-        """Whether the warehouse is different after this load."""
-        return any(report.outcome != UNCHANGED for report in self.files)
-
-    def __str__(self) -> str:
-        """Return the report as French text."""
-        lines = [
-            (
-                f"{self.title} ({self.source}){NARROW}: {plural(self.rows_read, 'ligne lue', 'lignes lues')}, "
-                f"{plural(self.rows_kept, 'gardée')}, {plural(self.rows_rejected, 'rejetée')}."
-            )
-        ]
-        lines += [
-            f"  {report.file} ({report.sha256[:12]}…){NARROW}: {report.outcome}, "
-            f"{plural(report.observations, 'observation')}"
-            + (f" ({report.form})" if report.form else "")
-            for report in self.files
-        ]
-        lines += [
-            f"  rejet{NARROW}: {reason} ({count})" for reason, count in self.by_reason.items()
-        ]
-        lines += [f"  {notice}" for notice in self.notices]
-        if len(self.findings):
-            lines += [f"  contrôles{NARROW}:", *told_findings(self.findings)]
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        import html  # noqa: PLC0415 - only a notebook asks
-
-        return f"<pre>{html.escape(str(self))}</pre>"
 
 
 def store_source(warehouse: Warehouse, source: Source) -> None:
@@ -174,12 +70,17 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
 
 
 def store_files(
-    warehouse: Warehouse, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
+    warehouse: Warehouse,
+    source: Source,
+    parsed: Sequence[tuple[FileSpec, Parsed]],
+    *,
+    whole: bool = False,
 ) -> LoadReport:
     """Store the files of one source in one transaction.
 
     A file whose bytes and descriptor are already stored changes nothing; one of the same name
-    with other bytes takes the place of the former, which stays in the history.
+    with other bytes takes the place of the former, which stays in the history. When they are the
+    ``whole`` source, the figures of a file that it no longer declares are in force no more.
 
     Raises
     ------
@@ -195,12 +96,32 @@ def store_files(
         store_convention(warehouse, source)
         for spec, table in parsed:
             reports.append(_store_file(warehouse, source, spec, table))
+        gone = _withdraw(warehouse, source, parsed) if whole else []
         _check_no_overlap(warehouse, source)
         _check_one_objective(warehouse)
     rejects = pd.concat(
         [table.rejects.assign(file=table.table.name) for _, table in parsed], ignore_index=True
     )
-    return LoadReport(source.code, source.title, tuple(reports), rejects)
+    notices = tuple(
+        f"« {name} » n’est plus déclaré dans {DESCRIPTOR_NAME}{NARROW}: ses chiffres ne comptent plus ; "
+        "ils restent dans l’historique."
+        for name in gone
+    )
+    return LoadReport(source.code, source.title, tuple(reports), rejects, notices)
+
+
+def _withdraw(
+    warehouse: Warehouse, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
+) -> list[str]:
+    """Put out of force the files that a source no longer declares, and return their names."""
+    stands = "SELECT id, file FROM load WHERE source = ? AND superseded_by IS NULL"
+    declared = {table.table.name for _, table in parsed}
+    standing = warehouse.rows(stands, [source.code])
+    last = max((int(number) for number, file in standing if file in declared), default=0)
+    gone = [(int(number), str(file)) for number, file in standing if file not in declared]
+    for number, _ in gone:
+        warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [last, number])
+    return [file for _, file in gone]
 
 
 def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[str]) -> None:
