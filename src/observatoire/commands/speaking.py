@@ -150,6 +150,9 @@ def said_of_usage(error: TyperException) -> str:
     message = error.format_message()
     for english, french in _USAGE:
         message = re.sub(english, french, message)
+    asked = getattr(error, "ctx", None)
+    if asked and isinstance(asked.command, _Group) and message.startswith("L’option"):
+        message += " Les options d’une commande s’écrivent après elle."
     return message
 
 

@@ -223,7 +223,8 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         )
         for row in records(found.ranks)
     ]
-    notes = notes_of(table, table.main, [indicator])
+    ranked = table.main[table.main["territory"].isin(found.ranks["territory"])]
+    notes = notes_of(table, ranked, [indicator])
     return Grid(
         title=f"Rangs, du {_first_word(indicator)}",
         head=table.zoning_label,

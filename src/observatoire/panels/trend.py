@@ -87,7 +87,7 @@ def _grid(
             *_example(told, indicator),
             *_judging(told),
             *_uncompared(len(mine) - len(told)),
-            *_notes(table, indicator),
+            *_notes(table, told, indicator),
         ),
     )
 
@@ -127,10 +127,12 @@ def _uncompared(lost: int) -> list[Note]:
     return [Note("Non comparé", told)] if lost else []
 
 
-def _notes(table: ProtectedTable, indicator: Indicator) -> list[Note]:
-    """Return what every table says, but for the signs of differences that are not on this page."""
+def _notes(table: ProtectedTable, told: pd.DataFrame, indicator: Indicator) -> list[Note]:
+    """Return what every table says of the rows shown, but for the signs of differences."""
     both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
-    notes = notes_of(table, both[both["indicator"] == indicator.code], [indicator])
+    place = ["zoning", "territory"]
+    shown = pd.MultiIndex.from_frame(both[place]).isin(pd.MultiIndex.from_frame(told[place]))
+    notes = notes_of(table, both[shown & (both["indicator"] == indicator.code)], [indicator])
     return [note for note in notes if note.label not in ("Lecture", "Écart")]
 
 
