@@ -110,6 +110,20 @@ class Declaration:
             raise self.refuse(key, "on attend une liste de textes")
         return tuple(items)
 
+    def pattern(self, key: str, text: str | None = None) -> re.Pattern[str]:
+        """Return a regular expression that ignores case: ``text``, or what ``key`` holds."""
+        told = self.text(key) if text is None else text
+        try:
+            return re.compile(told, re.IGNORECASE)
+        except re.error as error:
+            raise self.refuse(
+                key, f"« {told} » n’est pas une expression régulière ({error})"
+            ) from error
+
+    def patterns(self, key: str) -> tuple[re.Pattern[str], ...]:
+        """Return a list of regular expressions, empty when the key is absent."""
+        return tuple(self.pattern(key, text) for text in self.texts(key))
+
     def child(self, key: str) -> Declaration:
         """Return a sub-table, empty when absent."""
         return Declaration(self.path, self.take(key, dict, {}), self._inside(key), self.rank)

@@ -210,6 +210,31 @@ def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: 
     assert book.get_sheet_by_index(2).to_python(skip_empty_area=False)[4][1:3] == ["12,3", "0"]
 
 
+def test_the_texts_of_a_workbook_stand_under_their_heading(tmp_path: Path) -> None:
+    blocks = (
+        Heading("Dillon", 2),
+        Callout("À savoir", ("Ce quartier est partagé.",)),
+        Paragraph("Veille."),
+        Heading("Sans texte", 2),
+        Heading("Texaco", 2),
+        Callout("Un titre bien plus long que sa colonne n’est large", ("Ce quartier est seul.",)),
+    )
+    save_workbook(Page("Page", "", blocks), tmp_path / "p.xlsx")
+    rows = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx")).get_sheet_by_index(0).to_python()
+    told = [tuple(map(str, row)) for row in rows[2:]]
+    assert told[:5] == [
+        ("Dillon", ""),
+        ("À savoir", "Ce quartier est partagé."),
+        ("", "Veille."),
+        ("Texaco", ""),
+        ("Un titre bien plus long que sa colonne n’est large", "Ce quartier est seul."),
+    ]
+    package = docx.opc.package.OpcPackage.open(str(tmp_path / "p.xlsx"))
+    (sheet,) = (one.blob for one in package.parts if one.partname.endswith("sheet1.xml"))
+    heights = re.findall(rb'<row r="(\d+)"[^>]* ht="(\d+)"', sheet)
+    assert dict(heights)[b"7"] == b"30"  # two lines
+
+
 def test_nothing_in_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
     cells = (Cell("=1+1"), Cell("http://exemple.fr"))
     texts = Grid("T", "=2+2", (Column("=A"), Column("B")), (Row("=3+3", cells),), kind="texts")

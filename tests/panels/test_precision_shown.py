@@ -161,6 +161,8 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     assert (shown["Godissard"], shown["Acajou"]) == ("−2,0", "(−0,4)")  # the IRIS's, in brackets
     assert notes(grid)["Source"].endswith("2014 à 2019 (2014 et 2016).")
     assert "Écart" not in notes(grid)
+    assert "(…)" in notes(grid)["Signes"]
+    assert "n.d." not in notes(grid)["Signes"]  # of territories that are not compared
     assert trend.save(tmp_path / "t.pdf").stat().st_size > 1000
 
 
@@ -214,4 +216,5 @@ def test_ranks_go_with_their_interval() -> None:
     assert "Godissard : 63,7 % ; à 95 %, il est 1er sur 11." in notes(grids[1])["Lecture"]
     assert found.page.title.endswith(", 2016")
     assert "17 territoires sans chiffre propre" in notes(grids[1])["Non classés"]
+    assert "Signes" not in notes(grids[1])  # every figure ranked is a territory's own
     assert found.measures.dissimilarity.low > found.measures.dissimilarity.chance

@@ -47,7 +47,7 @@ def test_file_that_is_no_warehouse(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(WorkspaceError) as caught:
         open_warehouse(path, METRIC)
-    says(caught.value, "o.duckdb", "Renommez")
+    says(caught.value, "o.duckdb", "renommez", "registre")
     assert path.read_bytes() == content
 
 
@@ -58,7 +58,7 @@ def test_truncated_warehouse(place: Place) -> None:
     path.write_bytes(path.read_bytes()[:6000])
     with pytest.raises(WorkspaceError) as caught:
         open_warehouse(path, METRIC)
-    says(caught.value, path.name, "Renommez")
+    says(caught.value, path.name, "renommez", "registre")
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.7, 0.9])
@@ -70,7 +70,7 @@ def test_warehouse_whose_end_is_lost(place: Place, kept: float) -> None:
     path.write_bytes(content[: int(len(content) * kept)])
     with pytest.raises(WorkspaceError) as caught:
         dump(place.warehouse())
-    says(caught.value, path.name, "enommez", "data/raw")
+    says(caught.value, path.name, "renommez", "registre", "data/raw")
 
 
 def test_a_closed_warehouse_answers_nothing(place: Place) -> None:
@@ -116,6 +116,27 @@ def test_warehouse_held_by_another_program(place: Place) -> None:
     ).stdout
     assert "déjà ouvert" in told
     assert "Fermez" in told
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('Could not set lock on file "o.duckdb": Conflicting lock is held', "déjà ouvert"),
+        ('Cannot open file "o.duckdb": used by another process.', "déjà ouvert"),
+        ("ce fichier est utilisé par un autre processus.", "déjà ouvert"),
+        ("File is already open in python.exe (PID 12)", "déjà ouvert"),
+        ("Could not read the block at location 12", "abîmé"),
+    ],
+)
+def test_a_held_file_is_not_taken_for_a_damaged_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, told: str
+) -> None:
+    def refuse(_: str) -> None:
+        raise duckdb.IOException(f"IO Error: {said}")
+
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    with pytest.raises(WorkspaceError, match=told):
+        open_warehouse(tmp_path / "o.duckdb", METRIC)
 
 
 def test_geometries_carry_their_crs_in_the_core_type(place: Place) -> None:

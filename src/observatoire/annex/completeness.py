@@ -36,37 +36,8 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
     """
     cells = table.main
     names = dict(zip(cells["territory"], cells["name"], strict=False))
-    letters = _letters()
     reasons: dict[str, str] = {}
-    rows = []
-    by_key = by_spot(cells)
-    for indicator in table.indicators.values():
-        shown = []
-        for code in names:
-            row = by_key[table.zoning, code, indicator.code]
-            status = Status(str(row["status"]))
-            if status is Status.MISSING:
-                reason = str(row["reason"])
-                if reason not in reasons:
-                    reasons[reason] = next(letters)
-                shown.append(Cell(reasons[reason], status, hint=reason))
-            else:
-                shown.append(Cell(_SIGNS[status], status))
-        rows.append(Row(indicator.short, tuple(shown), hint=indicator.label))
-    told = [
-        Note(
-            "Colonnes", " ; ".join(f"{i} {name}" for i, name in enumerate(names.values(), 1)) + "."
-        )
-    ]
-    told.append(
-        Note(
-            "Signes",
-            "● chiffre du producteur ou somme sur des territoires entiers ; "
-            "[ ] encadré ; (…) contexte ; s secret ; lettre : non disponible, "
-            "pour la raison ci-dessous.",
-        )
-    )
-    told += [Note(letter, reason) for reason, letter in reasons.items()]
+    rows = _rows(table, list(names), reasons)
     exact = int(cells["status"].isin([str(Status.OBSERVED), str(Status.AGGREGATED)]).sum())
     return [
         Heading("Ce que l’on sait, ce qui manque", 1, "completude"),
@@ -78,11 +49,44 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
             title=f"Complétude : indicateurs par {table.words.here.singular}",
             head="Indicateur",
             columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
-            rows=tuple(rows),
-            notes=tuple(told),
+            rows=rows,
+            notes=_legend(list(names.values()), reasons),
             kind="holes",
         ),
     ]
+
+
+def _rows(table: ProtectedTable, codes: list[str], reasons: dict[str, str]) -> tuple[Row, ...]:
+    """Lay the signs out; each new reason for a hole is given the next letter in ``reasons``."""
+    letters, by_key = _letters(), by_spot(table.main)
+
+    def sign(code: str, indicator: str) -> Cell:
+        row = by_key[table.zoning, code, indicator]
+        status, reason = Status(str(row["status"])), str(row["reason"])
+        if status is not Status.MISSING:
+            return Cell(_SIGNS[status], status)
+        if reason not in reasons:
+            reasons[reason] = next(letters)
+        return Cell(reasons[reason], status, hint=reason)
+
+    return tuple(
+        Row(one.short, tuple(sign(code, one.code) for code in codes), hint=one.label)
+        for one in table.indicators.values()
+    )
+
+
+def _legend(names: list[str], reasons: dict[str, str]) -> tuple[Note, ...]:
+    columns = " ; ".join(f"{i} {name}" for i, name in enumerate(names, 1))
+    return (
+        Note("Colonnes", f"{columns}."),
+        Note(
+            "Signes",
+            "● chiffre du producteur ou somme sur des territoires entiers ; "
+            "[ ] encadré ; (…) contexte ; s secret ; lettre : non disponible, "
+            "pour la raison ci-dessous.",
+        ),
+        *(Note(letter, reason) for reason, letter in reasons.items()),
+    )
 
 
 def _letters() -> Iterator[str]:

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from observatoire.commands.speaking import Period, Workspace, command, err, opened, out, show, step
+from observatoire.commands.speaking import (
+    Period,
+    Workspace,
+    command,
+    err,
+    opened,
+    out,
+    show_frame,
+    step,
+)
 from observatoire.errors import ObservatoireError
 from observatoire.typography import NO_BREAK, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.observatory import Observatory
 
 
 @command()
@@ -73,29 +87,35 @@ def load(
 ) -> None:
     """Charge une source, un fichier ou des périmètres dans l’entrepôt."""
     with opened(workspace) as o:
-        targets = [path] if path else list(o.workspace.source_folders())
-        failures: dict[str, ObservatoireError] = {}
-        for rank, target in enumerate(targets, 1):
-            try:
-                with step(f"Chargement {rank}/{len(targets)} : {Path(target).name}"):
-                    report = o.load(
-                        target,
-                        on_error="reject" if reject else "refuse",
-                        period=period,
-                        zoning=zoning,
-                        code_column=code_column,
-                        repair=repair,
-                    )
-            except ObservatoireError as error:
-                if path is not None:
-                    raise
-                failures[Path(target).name] = error
-                continue
-            out.print(str(report), highlight=False, markup=False, soft_wrap=True)
-        if failures:
-            from observatoire.warehouse.direct import failed
+        _load_each(
+            o,
+            path,
+            on_error="reject" if reject else "refuse",
+            period=period,
+            zoning=zoning,
+            code_column=code_column,
+            repair=repair,
+        )
 
-            raise failed(failures, [], len(targets))
+
+def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
+    """Load what is asked, or every source in turn; one at fault does not keep the others out."""
+    from observatoire.warehouse.direct import failed
+
+    targets = [path] if path else list(o.workspace.source_folders())
+    failures: dict[str, ObservatoireError] = {}
+    for rank, target in enumerate(targets, 1):
+        try:
+            with step(f"Chargement {rank}/{len(targets)} : {target.name}"):
+                report = o.load(target, **options)
+        except ObservatoireError as error:
+            if path is not None:
+                raise
+            failures[target.name] = error
+            continue
+        out.print(str(report), highlight=False, markup=False, soft_wrap=True)
+    if failures:
+        raise failed(failures, [], len(targets))
 
 
 @command()
@@ -131,48 +151,75 @@ def status(workspace: Workspace = Path()) -> None:
     with opened(workspace) as o:
         sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
         agreed = o.conventions()
-        found = o.checks().df.groupby(["level", "title"], sort=False).size().reset_index()
-    show(
-        "Sources chargées",
-        ["Source", "Producteur", "Zonage", "Lues", "Gardées", "Rejetées"],
-        sources[["source", "producer", "zoning", "rows_read", "rows_kept", "rows_rejected"]]
-        .astype(str)
-        .to_numpy()
-        .tolist(),
+        found = (
+            o.checks().df.groupby(["level", "title"], sort=False).size().reset_index(name="rows")
+        )
+    _show_sources(sources)
+    _show_zonings(zonings)
+    if sources.empty:
+        out.print("Rien n’est chargé : lancez « observatoire load ».", highlight=False)
+    show_frame(
+        "Lignes rejetées",
+        rejects,
+        {
+            "file": "Fichier",
+            "line": "Ligne",
+            "column": "Colonne",
+            "raw": "Texte",
+            "reason": "Motif",
+        },
     )
+    show_frame(
+        "Conventions",
+        agreed.assign(ends=agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")),
+        {
+            "source": "Source",
+            "partner": "Partenaire",
+            "audience": "Public",
+            "ends": "Jusqu’au",
+            "state": "État",
+        },
+    )
+    show_frame(
+        "Contrôles (détail : observatoire check)",
+        found,
+        {"level": "Niveau", "title": "Contrôle", "rows": "Lignes"},
+    )
+
+
+def _show_sources(sources: pd.DataFrame) -> None:
+    show_frame(
+        "Sources chargées",
+        sources,
+        {
+            "source": "Source",
+            "producer": "Producteur",
+            "zoning": "Zonage",
+            "rows_read": "Lues",
+            "rows_kept": "Gardées",
+            "rows_rejected": "Rejetées",
+        },
+    )
+
+
+def _show_zonings(zonings: pd.DataFrame) -> None:
+    """Show the zonings, then what was mended, lacking or set aside in their perimeters."""
     told = zonings.assign(
         official=["officiel" if x else "schématique" for x in zonings["official"]]
     )
     told.loc[told["shapes"] == 0, "official"] = "aucun"
-    show(
+    show_frame(
         "Zonages",
-        ["Zonage", "Libellé", "Territoires", "Périmètres"],
-        told[["zoning", "label", "territories", "official"]].astype(str).to_numpy().tolist(),
+        told,
+        {
+            "zoning": "Zonage",
+            "label": "Libellé",
+            "territories": "Territoires",
+            "official": "Périmètres",
+        },
     )
     for zoning, remarks in zonings.loc[zonings["remarks"] != "", ["zoning", "remarks"]].to_numpy():
         out.print(f"{zoning} : {remarks}", highlight=False, markup=False, soft_wrap=True)
-    if sources.empty:
-        out.print("Rien n’est chargé : lancez « observatoire load ».", highlight=False)
-    if len(rejects):
-        show(
-            "Lignes rejetées",
-            ["Fichier", "Ligne", "Colonne", "Texte", "Motif"],
-            rejects[["file", "line", "column", "raw", "reason"]].astype(str).to_numpy().tolist(),
-        )
-    ends = agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")
-    show(
-        "Conventions",
-        ["Source", "Partenaire", "Public", "Jusqu’au", "État"],
-        agreed.assign(ends=ends)[["source", "partner", "audience", "ends", "state"]]
-        .astype(str)
-        .to_numpy()
-        .tolist(),
-    )
-    show(
-        "Contrôles (détail : observatoire check)",
-        ["Niveau", "Contrôle", "Lignes"],
-        found.astype(str).to_numpy().tolist(),
-    )
 
 
 @command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
 if TYPE_CHECKING:
+    import pandas as pd
     from typer.exceptions import TyperException
 
     from observatoire.observatory import Observatory
@@ -149,6 +150,9 @@ def said_of_usage(error: TyperException) -> str:
     message = error.format_message()
     for english, french in _USAGE:
         message = re.sub(english, french, message)
+    asked = getattr(error, "ctx", None)
+    if asked and isinstance(asked.command, _Group) and message.startswith("L’option"):
+        message += " Les options d’une commande s’écrivent après elle."
     return message
 
 
@@ -184,3 +188,8 @@ def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*row)
     out.print(table)
+
+
+def show_frame(title: str, frame: pd.DataFrame, heads: Mapping[str, str]) -> None:
+    """Show some columns of a frame, under the heads that are told."""
+    show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())

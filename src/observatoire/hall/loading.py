@@ -59,8 +59,7 @@ class Loading(Listing):
             sources that were loaded before or after the one at fault.
         """
         from observatoire.warehouse.checks import read_checks
-        from observatoire.warehouse.direct import load_all, load_file
-        from observatoire.warehouse.filling import is_layer, load_layer, load_source
+        from observatoire.warehouse.direct import load_all, load_path
 
         read_checks(self.workspace.root)  # refused before anything is loaded
         self._told()
@@ -69,30 +68,16 @@ class Loading(Listing):
                 return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
             finally:
                 self._drop_remembered()
-        target = self._locate(path)
-        if is_layer(target) and not (target.parent / "source.toml").is_file():
-            report = load_layer(
-                self.warehouse,
-                self.workspace,
-                target,
-                zoning=zoning,
-                code_column=code_column,
-                repair=repair,
-            )
-        elif target.is_file() and not (target.parent / "source.toml").is_file():
-            report = load_file(
-                self.warehouse,
-                self.workspace,
-                target,
-                on_error=on_error,
-                period="" if period is None else str(period),
-                zoning=zoning,
-            )
-        else:
-            folder, only = (target, "") if target.is_dir() else (target.parent, target.name)
-            report = load_source(
-                self.warehouse, self.workspace, folder, only=only, on_error=on_error
-            )
+        report = load_path(
+            self.warehouse,
+            self.workspace,
+            self._locate(path),
+            on_error=on_error,
+            period="" if period is None else str(period),
+            zoning=zoning,
+            code_column=code_column,
+            repair=repair,
+        )
         return self._checked([report])[0]
 
     def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:

@@ -365,6 +365,20 @@ def _check_definition(indicator: Indicator, table: Declaration) -> None:
             where=table.where,
             remedy='Ajoutez denominator = […], écrivez nature = "count", ou utilisez variable = ….',
         )
+    _check_size(indicator, table)
+    if indicator.decimals < 0:
+        raise DescriptorError("decimals ne peut être négatif.", where=table.where)
+    if not indicator.sources:
+        raise DescriptorError("Aucune source.", where=table.where, remedy="Ajoutez sources = […].")
+    if indicator.denominator and indicator.nature is not Nature.RATE:
+        raise DescriptorError(
+            f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
+            where=table.where,
+            remedy='Écrivez nature = "rate".',
+        )
+
+
+def _check_size(indicator: Indicator, table: Declaration) -> None:
     if indicator.size and indicator.nature is not Nature.RATE:
         raise DescriptorError(
             "size dit sur combien porte un taux publié sans ses effectifs.",
@@ -377,14 +391,4 @@ def _check_definition(indicator: Indicator, table: Declaration) -> None:
             where=table.where,
             why="Ce taux a son dénominateur.",
             remedy="Retirez size.",
-        )
-    if indicator.decimals < 0:
-        raise DescriptorError("decimals ne peut être négatif.", where=table.where)
-    if not indicator.sources:
-        raise DescriptorError("Aucune source.", where=table.where, remedy="Ajoutez sources = […].")
-    if indicator.denominator and indicator.nature is not Nature.RATE:
-        raise DescriptorError(
-            f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
-            where=table.where,
-            remedy='Écrivez nature = "rate".',
         )

@@ -34,6 +34,21 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.catalogue import Indicator
 
+#: What is told of a gap at two dates, of a place as of an objective.
+GAP_COLUMNS = (
+    "comparator",
+    "gap_start",
+    "gap_start_low",
+    "gap_start_high",
+    "gap_end",
+    "gap_end_low",
+    "gap_end_high",
+    "move",
+    "move_low",
+    "move_high",
+    "convergence",
+)
+
 EVALUATION_COLUMNS = (
     "territory",
     "name",
@@ -50,17 +65,7 @@ EVALUATION_COLUMNS = (
     "change_low",
     "change_high",
     "verdict",
-    "comparator",
-    "gap_start",
-    "gap_start_low",
-    "gap_start_high",
-    "gap_end",
-    "gap_end_low",
-    "gap_end_high",
-    "move",
-    "move_low",
-    "move_high",
-    "convergence",
+    *GAP_COLUMNS,
     "reason",
     "source",
 )

@@ -31,19 +31,6 @@ if TYPE_CHECKING:
 DECLARED, ALL, NO = "declared", "all", "none"
 CHOICES = (DECLARED, ALL, NO)
 
-#: Columns added to the cells of a table.
-SAMPLING_COLUMNS = (
-    "passage_low",
-    "passage_high",
-    "sampling_low",
-    "sampling_high",
-    "wide_low",
-    "wide_high",
-    "precision",
-    "flag",
-    "base",
-)
-
 #: What the producer asks to say of a figure.
 CAREFUL, TOO_SMALL = "à utiliser avec précaution", "à ne pas commenter"
 

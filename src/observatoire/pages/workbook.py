@@ -12,6 +12,7 @@ from observatoire.typography import NO_BREAK
 from observatoire.values import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _LONGEST_SHEET_NAME = 31
@@ -22,6 +23,9 @@ _LINE = 15
 
 #: Widths of columns, in characters: labels, texts, figures.
 _LABEL, _TEXT, _FIGURE = 38, 34, 13
+
+#: Widths of the two columns of the first sheet.
+_READ_ME = (28, 110)
 
 #: As many indicators as a landscape page holds.
 _ACROSS = 3
@@ -53,6 +57,24 @@ def _lines(text: str, width: int) -> int:
     return sum(max(1, -(-len(part) // (width - 2))) for part in text.split("\n"))
 
 
+def _texts(page: b.Page) -> Iterator[tuple[str, str]]:
+    """Return the texts of a page, each part's under its heading, those of a box beside its title."""
+    heading = ""
+    for block in page.blocks:
+        if isinstance(block, b.Heading):
+            heading = block.text
+            continue
+        told = []
+        if isinstance(block, b.Callout):
+            told = [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
+        elif isinstance(block, b.Paragraph):
+            told = [("", block.text)]
+        if told and heading:
+            yield heading, ""
+            heading = ""
+        yield from told
+
+
 @dataclass
 class _Writer:
     book: Any
@@ -63,6 +85,7 @@ class _Writer:
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self.title = self.book.add_format({"bold": True, "font_size": 14, "font_color": "#17456b"})
         self.group = self.book.add_format({"bold": True, "bg_color": "#eef2f6"})
+        self.part = self.book.add_format({"bold": True, "font_color": "#17456b"})
         self.note = self.book.add_format({"font_color": "#55606e", "font_size": 9})
         self.soft = self.book.add_format({"font_color": "#55606e"})
         self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
@@ -91,27 +114,27 @@ class _Writer:
         return sheet
 
     def opening(self, page: b.Page) -> None:
-        """Write the title, the texts and the meaning of the statuses."""
+        """Write the title, the texts and the meaning of the statuses, each part under its heading."""
         sheet = self.sheet("Lisez-moi")
-        sheet.set_column(0, 0, 28)
-        sheet.set_column(1, 1, 110)
-        lines: list[tuple[str, str]] = [("", page.subtitle), ("", page.place), ("", page.date)]
-        for block in page.blocks:
-            if isinstance(block, b.Callout):
-                lines += [
-                    (block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)
-                ]
-            elif isinstance(block, b.Paragraph):
-                lines.append(("", block.text))
-        lines += [
-            (status.label, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.meaning}")
-            for status in Status
+        for column, width in enumerate(_READ_ME):
+            sheet.set_column(column, column, width)
+        lines = [
+            *(("", text) for text in (page.subtitle, page.place, page.date) if text),
+            *_texts(page),
+            ("Signes", ""),
+            *(
+                (status.label, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.meaning}")
+                for status in Status
+            ),
         ]
         sheet.write_string(0, 0, page.title, self.title)
-        for row, (label, text) in enumerate([line for line in lines if line[1]], 2):
-            sheet.set_row(row, _LINE * max(1, -(-len(text) // 105)))
-            sheet.write_string(row, 0, label, self.bold)
-            sheet.write_string(row, 1, text, self.wrap)
+        for row, (label, text) in enumerate(lines, 2):
+            # A heading has no text beside it, and spreads over the next cell.
+            heading = bool(label) and not text
+            high = 1 if heading else max(map(_lines, (label, text), _READ_ME))
+            sheet.set_row(row, _LINE * high)
+            sheet.write_string(row, 0, label, self.part if heading else self.bold)
+            sheet.write_string(row, 1, text, self.part if heading else self.wrap)
 
     def grid(self, grid: b.Grid, chapter: str) -> None:
         """Write one table; each figure takes four columns."""

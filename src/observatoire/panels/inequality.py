@@ -223,20 +223,8 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         )
         for row in records(found.ranks)
     ]
-    first = records(found.ranks)[0]
-    least, most = int(first["rank_low"]), int(first["rank_high"])
-    place = (
-        f"il est {ordinal(least)}"
-        if least == most
-        else f"son rang est compris entre {least} et {most}"
-    )
-    shown = with_unit(first["value"], indicator.unit, indicator.decimals)
-    rank = f"{place} sur {len(found.ranks)}"
-    rank = f"{rank}, c’est un constat" if found.facts else f"à 95 %, {rank}"
-    example = f"{first['name']}{NO_BREAK}: {shown} ; {rank}."
-    out = len(found.left_out)
-    left = f"{plural(out, 'territoire')} sans chiffre propre ou sans intervalle{NO_BREAK}: "
-    notes = notes_of(table, table.main, [indicator])
+    ranked = table.main[table.main["territory"].isin(found.ranks["territory"])]
+    notes = notes_of(table, ranked, [indicator])
     return Grid(
         title=f"Rangs, du {_first_word(indicator)}",
         head=table.zoning_label,
@@ -249,16 +237,35 @@ def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Gr
         ),
         rows=tuple(rows),
         notes=(
-            Note("Lecture", example),
+            Note("Lecture", _example(found, indicator)),
             *([_CONSTATED] if found.facts else []),
-            *(
-                [Note("Non classés", f"{left}{enumerate_words(list(found.left_out), most=8)}.")]
-                if out
-                else ()
-            ),
+            *_unranked(found),
             *(note for note in notes if note.label not in ("Lecture", "Écart")),
         ),
     )
+
+
+def _example(found: Inequality, indicator: Indicator) -> str:
+    """Read the first rank out."""
+    first = records(found.ranks)[0]
+    least, most = int(first["rank_low"]), int(first["rank_high"])
+    place = (
+        f"il est {ordinal(least)}"
+        if least == most
+        else f"son rang est compris entre {least} et {most}"
+    )
+    shown = with_unit(first["value"], indicator.unit, indicator.decimals)
+    rank = f"{place} sur {len(found.ranks)}"
+    rank = f"{rank}, c’est un constat" if found.facts else f"à 95 %, {rank}"
+    return f"{first['name']}{NO_BREAK}: {shown} ; {rank}."
+
+
+def _unranked(found: Inequality) -> tuple[Note, ...]:
+    if not found.left_out:
+        return ()
+    told = f"{plural(len(found.left_out), 'territoire')} sans chiffre propre ou sans intervalle"
+    names = enumerate_words(list(found.left_out), most=8)
+    return (Note("Non classés", f"{told}{NO_BREAK}: {names}."),)
 
 
 _CONSTATED = Note(

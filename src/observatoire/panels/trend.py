@@ -19,7 +19,7 @@ from observatoire.typography import NO_BREAK, plural, with_unit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from observatoire.indicators.catalogue import Indicator
     from observatoire.secrecy.table import ProtectedTable
@@ -72,33 +72,6 @@ def _grid(
     communes: Mapping[str, str],
 ) -> Grid:
     start, end = str(mine["start"].iloc[0]), str(mine["end"].iloc[0])
-    rows: list[Row] = []
-    heading = ""
-    for row in records(told):
-        own = row["zoning"] == table.zoning
-        group = communes.get(str(row["territory"]), "") if own else "Pour comparer"
-        if group and group != heading:
-            rows.append(Row(group, kind="group"))
-        heading = group
-        kind = "item" if own else "comparator"
-        rows.append(Row(flagged(str(row["name"]), row), _cells(row, indicator), kind=kind))
-    both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
-    cells = both[both["indicator"] == indicator.code]
-    lost = len(mine) - len(told)
-    facts = told["reason"].str.startswith(FACT)
-    reasons = told.loc[told["verdict"] == "", "reason"]
-    why = [Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text]
-    judged = ~facts & ~told["verdict"].isin(["", UNKNOWN])
-    why += [_CONSTATED] if facts.any() else []
-    left = [Note("Non comparé", f"{plural(lost, 'territoire')} sans chiffre aux deux périodes.")]
-    reading = Note(
-        "Verdict",
-        "▲ hausse, ▼ baisse, certaines à 95 % ; ▲▲ et ▼▼ à 99,8 % ; = pas de changement net : l’intervalle "
-        "contient zéro. Les mots suivent le sens favorable de l’indicateur.",
-    )
-    # Signs of a difference with a comparator are not on this page.
-    aside = ("Lecture", "Écart")
-    notes = [n for n in notes_of(table, cells, [indicator]) if n.label not in aside]
     return Grid(
         title=f"{indicator.label}, {start} à {end}",
         head=table.zoning_label,
@@ -109,16 +82,65 @@ def _grid(
             Column("Intervalle à 95 %", indicator.points, decimals=indicator.decimals),
             Column("Verdict"),
         ),
-        rows=tuple(rows),
+        rows=tuple(_rows(table, told, indicator, communes)),
         notes=(
             *_example(told, indicator),
-            *([reading] if judged.any() else []),
-            *why,
-            *(left if lost else ()),
-            *notes,
+            *_judging(told),
+            *_uncompared(len(mine) - len(told)),
+            *_notes(table, told, indicator),
         ),
     )
 
+
+def _rows(
+    table: ProtectedTable,
+    told: pd.DataFrame,
+    indicator: Indicator,
+    communes: Mapping[str, str],
+) -> Iterator[Row]:
+    """Lay changes out, each under the heading of its commune; comparators come last."""
+    heading = ""
+    for row in records(told):
+        own = row["zoning"] == table.zoning
+        group = communes.get(str(row["territory"]), "") if own else "Pour comparer"
+        if group and group != heading:
+            yield Row(group, kind="group")
+        heading = group
+        kind = "item" if own else "comparator"
+        yield Row(flagged(str(row["name"]), row), _cells(row, indicator), kind=kind)
+
+
+def _judging(told: pd.DataFrame) -> list[Note]:
+    """Say how verdicts are read, and why some changes have none."""
+    facts = told["reason"].str.startswith(FACT)
+    judged = ~facts & ~told["verdict"].isin(["", UNKNOWN])
+    reasons = told.loc[told["verdict"] == "", "reason"]
+    return [
+        *([_READING] if judged.any() else []),
+        *(Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text),
+        *([_CONSTATED] if facts.any() else []),
+    ]
+
+
+def _uncompared(lost: int) -> list[Note]:
+    told = f"{plural(lost, 'territoire')} sans chiffre aux deux périodes."
+    return [Note("Non comparé", told)] if lost else []
+
+
+def _notes(table: ProtectedTable, told: pd.DataFrame, indicator: Indicator) -> list[Note]:
+    """Return what every table says of the rows shown, but for the signs of differences."""
+    both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
+    place = ["zoning", "territory"]
+    shown = pd.MultiIndex.from_frame(both[place]).isin(pd.MultiIndex.from_frame(told[place]))
+    notes = notes_of(table, both[shown & (both["indicator"] == indicator.code)], [indicator])
+    return [note for note in notes if note.label not in ("Lecture", "Écart")]
+
+
+_READING = Note(
+    "Verdict",
+    "▲ hausse, ▼ baisse, certaines à 95 % ; ▲▲ et ▼▼ à 99,8 % ; = pas de changement net : l’intervalle "
+    "contient zéro. Les mots suivent le sens favorable de l’indicateur.",
+)
 
 _CONSTATED = Note(
     "Constaté",

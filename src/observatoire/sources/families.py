@@ -222,14 +222,14 @@ def _read_family(path: Path, _: bytes) -> Family:
         kind=table.text("kind", "figures", choices=KINDS),
         layout=table.text("layout", "wide", choices=LAYOUTS),
         zoning=table.texts("zoning"),
-        territory=_required(table, "territory"),
+        territory=table.pattern("territory"),
         codes=_pattern(table, "codes"),
         name=_pattern(table, "name"),
         commune=_pattern(table, "commune"),
         variable_column=_pattern(table, "variable_column"),
         value_column=_pattern(table, "value_column"),
-        required=_patterns(table, "required"),
-        ignored=_patterns(table, "ignored"),
+        required=table.patterns("required"),
+        ignored=table.patterns("ignored"),
         absence=table.text("absence", ""),
         caveats=table.texts("caveats"),
         period=_read_period(table.child("period")),
@@ -270,26 +270,9 @@ def _check(family: Family, table: Declaration) -> None:
         )
 
 
-def _compiled(table: Declaration, key: str, text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text, re.IGNORECASE)
-    except re.error as error:
-        raise table.refuse(
-            key, f"« {text} » n’est pas une expression régulière ({error})"
-        ) from error
-
-
 def _pattern(table: Declaration, key: str) -> re.Pattern[str] | None:
     text = table.text(key, "")
-    return _compiled(table, key, text) if text else None
-
-
-def _required(table: Declaration, key: str) -> re.Pattern[str]:
-    return _compiled(table, key, table.text(key))
-
-
-def _patterns(table: Declaration, key: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(_compiled(table, key, text) for text in table.texts(key))
+    return table.pattern(key, text) if text else None
 
 
 def _read_period(table: Declaration) -> PeriodRule:
@@ -331,7 +314,7 @@ def _read_precision(table: Declaration) -> Mapping[str, object]:
 
 def _read_measure(table: Declaration) -> Measure:
     measure = Measure(
-        columns=_required(table, "columns"),
+        columns=table.pattern("columns"),
         nature=Nature(table.text("nature", choices=tuple(Nature))),
         unit=table.text("unit", ""),
         universe=table.text("universe", ""),

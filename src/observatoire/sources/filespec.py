@@ -92,8 +92,16 @@ def read_file(table: Declaration) -> FileSpec:
     DescriptorError
         On a value out of its list, or a file that says its period neither once nor by column.
     """
+    spec = _written(table)
+    table.close()
+    for check in (_check_name, _check_marks, _check_periods, _check_roles, _check_columns):
+        check(spec, table)
+    return spec
+
+
+def _written(table: Declaration) -> FileSpec:
     register = table.text("register", "", choices=REGISTERS)
-    spec = FileSpec(
+    return FileSpec(
         name=table.text("name"),
         register=register,
         funders=_read_texts(table.child("funders")),
@@ -123,16 +131,9 @@ def read_file(table: Declaration) -> FileSpec:
         periods=_read_column_periods(table.child("periods")),
         columns=_read_texts(table.child("columns")),
     )
-    table.close()
-    _check_marks(spec, table)
-    _check_columns(spec, table)
-    if spec.header < 0:
-        raise table.refuse("header", "le numéro d’une ligne, à partir de 1")
-    if spec.period and not is_period(spec.period):
-        raise table.refuse("period", f"une période s’écrit {PERIOD_FORMS}")
-    if bool(spec.low_column) != bool(spec.high_column):
-        one, other = sorted(("low_column", "high_column"), key=lambda key: not getattr(spec, key))
-        raise table.refuse(one, f"une borne ne va pas sans l’autre ; ajoutez {other}")
+
+
+def _check_name(spec: FileSpec, table: Declaration) -> None:
     if PurePath(spec.name).name != spec.name or "\\" in spec.name:
         raise DescriptorError(
             f"« {spec.name} » n’est pas un simple nom de fichier.",
@@ -140,19 +141,6 @@ def read_file(table: Declaration) -> FileSpec:
             why="Une source ne lit que les fichiers de son propre dossier.",
             remedy="Déposez le fichier à côté de source.toml et donnez son nom seul.",
         )
-    if not spec.period and not spec.period_column and not register:
-        raise DescriptorError(
-            f"On ne sait pas à quelle période se rapporte « {spec.name} ».",
-            where=table.where,
-            remedy='Ajoutez period = "2016", ou period_column = "nom de la colonne".',
-        )
-    if spec.layout == "long" and not (spec.variable_column and spec.value_column):
-        raise DescriptorError(
-            f"Le fichier « {spec.name} » est en long mais ne dit pas où sont la variable et la valeur.",
-            where=table.where,
-            remedy="Ajoutez variable_column et value_column.",
-        )
-    return spec
 
 
 def _check_marks(spec: FileSpec, table: Declaration) -> None:
@@ -160,6 +148,32 @@ def _check_marks(spec: FileSpec, table: Declaration) -> None:
         raise table.refuse("separator", 'un seul signe, par exemple ";" ou "\\t"')
     if spec.thousands and spec.thousands == spec.decimal:
         raise table.refuse("thousands", "un autre signe que « decimal »")
+    if spec.header < 0:
+        raise table.refuse("header", "le numéro d’une ligne, à partir de 1")
+
+
+def _check_periods(spec: FileSpec, table: Declaration) -> None:
+    if spec.period and not is_period(spec.period):
+        raise table.refuse("period", f"une période s’écrit {PERIOD_FORMS}")
+    if not spec.period and not spec.period_column and not spec.register:
+        raise DescriptorError(
+            f"On ne sait pas à quelle période se rapporte « {spec.name} ».",
+            where=table.where,
+            remedy='Ajoutez period = "2016", ou period_column = "nom de la colonne".',
+        )
+
+
+def _check_roles(spec: FileSpec, table: Declaration) -> None:
+    """Check that columns which go together are all there."""
+    if bool(spec.low_column) != bool(spec.high_column):
+        one, other = sorted(("low_column", "high_column"), key=lambda key: not getattr(spec, key))
+        raise table.refuse(one, f"une borne ne va pas sans l’autre ; ajoutez {other}")
+    if spec.layout == "long" and not (spec.variable_column and spec.value_column):
+        raise DescriptorError(
+            f"Le fichier « {spec.name} » est en long mais ne dit pas où sont la variable et la valeur.",
+            where=table.where,
+            remedy="Ajoutez variable_column et value_column.",
+        )
 
 
 def _check_columns(spec: FileSpec, table: Declaration) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from observatoire.sources.detecting import Found
+    from observatoire.sources.families import Family
+    from observatoire.sources.filespec import FileSpec
     from observatoire.territories.names import Matcher
 
 #: Different cells of a column that tell how numbers are written; variables that a column names.
@@ -78,27 +80,16 @@ def _family_plan(found: Found) -> Plan:
     roles = set(spec.role_columns)
     period = family.period_of(header, found.titles, found.table.path.stem + found.table.member)
     if spec.layout == "long":
-        names = sorted(found.table.frame[spec.variable_column].str.strip().unique())
+        names, apart = sorted(found.table.frame[spec.variable_column].str.strip().unique()), []
     else:
-        names = [one for one in header if one not in roles and family.measure(one) is not None]
-    variables: dict[str, dict[str, object]] = {}
-    for name in names:
-        measure = family.measure(name)
-        if measure is not None and name:
-            variables[name] = {
-                "label": family.label(name),
-                "nature": str(measure.nature),
-                "unit": measure.unit,
-                "universe": measure.universe,
-                "exploitation": measure.exploitation,
-            }
-    told = spec.period_column or period
-    writing = _family_writing(found, names if spec.layout == "wide" else [spec.value_column])
+        names = [one for one in header if one not in roles]
+        apart = [one for one in names if not one or family.measure(one) is None]
+    variables = _family_variables(family, names)
+    measured = [spec.value_column] if spec.layout == "long" else list(variables)
+    writing = _family_writing(found, measured)
     return Plan(
         head={
-            "title": re.sub(r"\s+([,)])", r"\1", family.title.replace("{period}", period))
-            if told != spec.period_column
-            else " ".join(family.title.replace("{period}", "").split()),
+            "title": _family_title(family, "" if spec.period_column else period),
             "producer": family.producer,
             "licence": family.licence,
             "page": family.page,
@@ -112,25 +103,43 @@ def _family_plan(found: Found) -> Plan:
             "period_form": spec.period_form,
             "variable_column": spec.variable_column,
             "value_column": spec.value_column,
-            "decimal": writing.decimal,
-            "thousands": "?" if writing.doubtful else writing.thousands,
-            "ignored": [one for one in header if one not in roles and one not in variables]
-            if spec.layout == "wide"
-            else [],
+            **_number_keys(writing),
+            "ignored": apart,
         },
         markers=dict(family.markers),
         secrecy=dict(family.secrecy),
         precision=dict(family.precision),
         variables=variables,
-        strangers=[
-            one
-            for one in header
-            if one not in roles and one not in variables and not family.is_ignored(one)
-        ]
-        if spec.layout == "wide"
-        else [],
+        strangers=[one for one in apart if not family.is_ignored(one)],
         writing=writing,
     )
+
+
+def _family_title(family: Family, period: str) -> str:
+    """Return the title of a family's file, without what the period leaves empty."""
+    told = " ".join(family.title.replace("{period}", period).split())
+    return told if not period else re.sub(r"\s+([,)])", r"\1", told)
+
+
+def _family_variables(family: Family, names: Iterable[str]) -> dict[str, dict[str, object]]:
+    measures = {name: family.measure(name) for name in names if name}
+    return {
+        name: {
+            "label": family.label(name),
+            "nature": str(measure.nature),
+            "unit": measure.unit,
+            "universe": measure.universe,
+            "exploitation": measure.exploitation,
+        }
+        for name, measure in measures.items()
+        if measure is not None
+    }
+
+
+def _number_keys(writing: Writing) -> dict[str, object]:
+    """Return what a ``source.toml`` says of how numbers are written; « ? » is left to decide."""
+    thousands = "?" if writing.doubtful else writing.thousands
+    return {"decimal": writing.decimal, "thousands": thousands}
 
 
 def _family_writing(found: Found, columns: list[str]) -> Writing:
@@ -144,33 +153,12 @@ def _family_writing(found: Found, columns: list[str]) -> Writing:
 
 
 def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
-    frame, spec = found.table.frame, found.spec
+    frame, spec, plan = found.table.frame, found.spec, Plan()
     named = frame[spec.territory].str.strip()
     mine = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
-    plan, kept = Plan(), dict[str, pd.Series]()
-    period_column = period_form = ""
-    for at, name in enumerate(map(str, frame.columns)):
-        if name and name in (spec.territory, spec.commune_column):
-            continue
-        cells = mine.iloc[:, at].str.strip()
-        filled = cells[cells != ""]
-        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
-        form = _period_form(name, filled)
-        if form is not None:
-            period_column, period_form = period_column or name, period_form or form
-        elif not name or filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
-            # Several columns may have no name: nothing tells them apart.
-            plan.labels += [] if name in plan.labels else [name]
-        else:
-            kept[name] = filled
+    kept, period_column, period_form = _deal(plan, mine, spec, matcher)
     plan.writing = writing_of(_cells(kept.values(), typed=not found.table.separator))
-    measured = {
-        name: told for name, cells in kept.items() if (told := measure(name, cells, plan.writing))
-    }
-    if all(_constant(kept[name]) for name in measured):
-        plan.labels += list(measured)
-        kept = {name: cells for name, cells in kept.items() if name not in measured}
-        measured = {}
+    measured = _figures(plan, kept)
     plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
     periods = _periods(found, list(measured), period_column)
@@ -187,17 +175,50 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
         "absence": "non transmis par le partenaire",
     }
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
-    ignored = [] if long else [name for name in map(str, frame.columns) if name not in roles]
     plan.file = {
         **periods,
         **long,
         "period_form": period_form,
         "columns": plan.columns,
-        "decimal": plan.writing.decimal,
-        "thousands": "?" if plan.writing.doubtful else plan.writing.thousands,
-        "ignored": ignored,
+        **_number_keys(plan.writing),
+        "ignored": [] if long else [one for one in map(str, frame.columns) if one not in roles],
     }
     return plan
+
+
+def _deal(
+    plan: Plan, mine: pd.DataFrame, spec: FileSpec, matcher: Matcher
+) -> tuple[dict[str, pd.Series], str, str]:
+    """Set apart the columns that say where and when; return what the others hold, and when is told."""
+    kept: dict[str, pd.Series] = {}
+    period_column = period_form = ""
+    for at, name in enumerate(map(str, mine.columns)):
+        if name and name in (spec.territory, spec.commune_column):
+            continue
+        cells = mine.iloc[:, at].str.strip()
+        filled = cells[cells != ""]
+        plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
+        form = _period_form(name, filled)
+        if form is not None:
+            period_column, period_form = period_column or name, period_form or form
+        elif not name or filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
+            # Several columns may have no name: nothing tells them apart.
+            plan.labels += [] if name in plan.labels else [name]
+        else:
+            kept[name] = filled
+    return kept, period_column, period_form
+
+
+def _figures(plan: Plan, kept: dict[str, pd.Series]) -> dict[str, Measured]:
+    """Return the columns of figures; where all hold one same number they only name the rows."""
+    told = {name: measure(name, cells, plan.writing) for name, cells in kept.items()}
+    measured = {name: one for name, one in told.items() if one}
+    if not all(_constant(kept[name]) for name in measured):
+        return measured
+    plan.labels += list(measured)
+    for name in measured:
+        del kept[name]
+    return {}
 
 
 def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:

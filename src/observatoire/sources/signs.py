@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.declarations import Declaration, read_toml
+from observatoire.declarations import read_toml
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -162,15 +162,13 @@ def signs() -> Signs:
     read = Signs(
         totals=table.texts("totals"),
         notes=table.texts("notes"),
-        ignored=tuple(_pattern(table, "ignored", text) for text in table.texts("ignored")),
-        periods=tuple(_pattern(table, "periods", text) for text in table.texts("periods")),
-        variables=tuple(_pattern(table, "variables", text) for text in table.texts("variables")),
-        dictionary=tuple(_pattern(table, "dictionary", text) for text in table.texts("dictionary")),
-        coordinates=tuple(
-            _pattern(table, "coordinates", text) for text in table.texts("coordinates")
-        ),
+        ignored=table.patterns("ignored"),
+        periods=table.patterns("periods"),
+        variables=table.patterns("variables"),
+        dictionary=table.patterns("dictionary"),
+        coordinates=table.patterns("coordinates"),
         natures={
-            nature: _pattern(natures, str(nature), natures.text(str(nature)))
+            nature: natures.pattern(str(nature))
             for nature in (
                 Nature.MEDIAN,
                 Nature.MEAN,
@@ -181,23 +179,14 @@ def signs() -> Signs:
             )
         },
         meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
-        classes={key: _pattern(classes, key, classes.text(key)).pattern for key in CLASSES},
+        classes={key: classes.pattern(key).pattern for key in CLASSES},
         numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
-        calls={told: _pattern(calls, told, calls.text(told)) for told in calls.table},
+        calls={told: calls.pattern(told) for told in calls.table},
         levels={level: re.compile(levels.text(level)) for level in levels.table},
     )
     for part in (natures, markers, levels, classes, numbers, calls, table):
         part.close()
     return read
-
-
-def _pattern(table: Declaration, key: str, text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text, re.IGNORECASE)
-    except re.error as error:
-        raise table.refuse(
-            key, f"« {text} » n’est pas une expression régulière ({error})"
-        ) from error
 
 
 def _plain(name: str) -> str:

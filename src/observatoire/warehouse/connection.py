@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -30,6 +31,16 @@ _FAILURES = (
     duckdb.FatalException,
     duckdb.InternalException,
     duckdb.SerializationException,
+)
+
+
+#: What the engine, or Windows in its language, says of a file that another program holds.
+_HELD = re.compile(r"\block\b|already open|(?:another|autre) process", re.IGNORECASE)
+
+#: What to do with a damaged warehouse: what was published is known by it alone.
+_AGAIN = (
+    "Remettez-en une copie saine. À défaut, fermez tout et renommez-le : il sera reconstruit à partir "
+    "de data/raw, mais sans le registre de ce qui a déjà été publié."
 )
 
 
@@ -80,8 +91,7 @@ class Warehouse:
                 "L’entrepôt ne se laisse plus lire ou écrire.",
                 where=str(self.path),
                 why=reader_words(error),
-                remedy="Voyez s’il reste de la place sur le disque. S’il y en a, fermez tout et "
-                "renommez ce fichier : il sera reconstruit à partir de data/raw.",
+                remedy=f"Voyez s’il reste de la place sur le disque. S’il y en a : {_AGAIN}",
             ) from error
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
@@ -160,34 +170,40 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
             # The workspace's CRS has changed; shapes are written anew at each opening.
             connection.execute("DROP TABLE territory")
             connection.execute(schema)
-    except duckdb.IOException as error:
-        if isinstance(path, Path) and not _writable(path):
-            raise WorkspaceError(
-                "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
-                where=str(path),
-                why="L’ouvrir demande le droit d’y écrire.",
-                remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
-            ) from error
-        held = "lock" in str(error).lower()
-        raise WorkspaceError(
-            "L’entrepôt est déjà ouvert par un autre programme."
-            if held
-            else "L’entrepôt ne s’ouvre pas : ce n’est pas un fichier DuckDB, ou il est abîmé.",
-            where=str(path),
-            remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez."
-            if held
-            else "Renommez-le : il sera reconstruit à partir de data/raw.",
-        ) from error
     except duckdb.Error as error:
         if connection is not None:
             connection.close()  # let the analyst rename the file
-        raise WorkspaceError(
+        raise _unopened(path, error) from error
+    return Warehouse(connection, crs, path)
+
+
+def _unopened(path: Path | str, error: duckdb.Error) -> WorkspaceError:
+    """Say why a warehouse does not open: its folder, another program, its content."""
+    if not isinstance(error, duckdb.IOException):
+        return WorkspaceError(
             "Ce fichier DuckDB n’a pas la forme d’un entrepôt de cet observatoire.",
             where=str(path),
             why=f"Le moteur dit : {str(error).splitlines()[0]}",
-            remedy="Renommez-le : il sera reconstruit à partir de data/raw.",
-        ) from error
-    return Warehouse(connection, crs, path)
+            remedy=_AGAIN,
+        )
+    if isinstance(path, Path) and not _writable(path):
+        return WorkspaceError(
+            "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
+            where=str(path),
+            why="L’ouvrir demande le droit d’y écrire.",
+            remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
+        )
+    if _HELD.search(str(error)):
+        return WorkspaceError(
+            "L’entrepôt est déjà ouvert par un autre programme.",
+            where=str(path),
+            remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez.",
+        )
+    return WorkspaceError(
+        "L’entrepôt ne s’ouvre pas : ce n’est pas un fichier DuckDB, ou il est abîmé.",
+        where=str(path),
+        remedy=_AGAIN,
+    )
 
 
 #: A column that tables of the first version, which nothing ever filled, did not have.

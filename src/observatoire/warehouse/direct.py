@@ -13,6 +13,7 @@ from observatoire.errors import (
     UnknownNameError,
     suggestion,
 )
+from observatoire.sources.descriptor import DESCRIPTOR_NAME
 from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
@@ -20,6 +21,8 @@ from observatoire.sources.remarks import table_notices
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.filling import (
     check_on_error,
+    is_layer,
+    load_layer,
     load_source,
     matchers,
     notices_of,
@@ -69,6 +72,44 @@ def preview_file(
             name=zoning,
         )
     return preview_table(path, ground, period=period, zoning=zoning, member=member)
+
+
+def load_path(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    path: Path,
+    *,
+    on_error: str = "refuse",
+    period: str = "",
+    zoning: str = "",
+    code_column: str = "",
+    repair: bool = False,
+) -> LoadReport:
+    """Load what a path is: a source or one of its files, a layer, a table that nothing describes.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        Where to load, and which territories are known.
+    path : Path
+        A folder or a file, that is there.
+    on_error, period, zoning
+        See :func:`load_file`.
+    code_column, repair : str, bool
+        See :func:`~observatoire.warehouse.filling.load_layer`.
+    """
+    folder = path if path.is_dir() else path.parent
+    described = (folder / DESCRIPTOR_NAME).is_file()
+    if is_layer(path) and not described:
+        return load_layer(
+            warehouse, workspace, path, zoning=zoning, code_column=code_column, repair=repair
+        )
+    if path.is_file() and not described:
+        return load_file(
+            warehouse, workspace, path, on_error=on_error, period=period, zoning=zoning
+        )
+    only = "" if path.is_dir() else path.name
+    return load_source(warehouse, workspace, folder, only=only, on_error=on_error)
 
 
 def load_file(
