@@ -215,6 +215,10 @@ def test_the_widest_pair_that_is_not_refused_is_taken() -> None:
 
     assert window(TAUX, periods, broken) == (("2014", "2018"), "rupture en 2019")
     assert window(TAUX, periods, lambda *_: "") == (("2014", "2019"), "")
+    later = [*periods, "2021", "2023"]
+    assert window(TAUX, later, broken)[0] == ("2019", "2023")
+    assert window(TAUX, later[:-1], broken)[0] == ("2014", "2018")
+    assert window(TAUX, later[:-1], broken, newest=True)[0] == ("2019", "2021")
     assert window(TAUX, ["2018", "2019"], broken) == (None, "rupture en 2019")
     assert window(TAUX, ["2018"], broken) == (None, "")
 

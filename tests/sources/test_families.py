@@ -125,6 +125,15 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (3.0, 2.0)
 
 
+def test_only_a_file_of_all_inhabitants_says_which_communes_are_counted_whole() -> None:
+    told = {code: family.precision.get("whole_below") for code, family in read_families().items()}
+    assert {code for code, limit in told.items() if limit} == {
+        "base-ic-population",
+        "base-ic-extrait",
+        "rp-communes",
+    }
+
+
 def test_income_keeps_its_secrets(place: Place, warehouse: Warehouse) -> None:
     text = "\ufeffIRIS;DISP_TP6021;DISP_MED21\n972090101;27,5;12340\n972090102;ns;s\n"
     load_file(warehouse, place.workspace, place.write("filo.csv", text))

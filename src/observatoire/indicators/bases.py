@@ -80,7 +80,7 @@ def plan_of(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> Plan:
         counts.append(_sum_of((source,), period, indicator.at(whole.among, period)))
         among = counts[-1].indicator.code
     complementary = any((source, name) in rules.complementary for name in told)
-    if rule.inhabitants and complementary:
+    if rule.inhabitants and (complementary or rule.whole_below):
         counts.append(_sum_of((source,), period, indicator.at(rule.inhabitants, period)))
         people = counts[-1].indicator.code
     effect = max((rule.effect_of(name) for name in told), default=rule.effect)

@@ -24,7 +24,8 @@ from observatoire.indicators.comparing import (
     convergence,
     difference,
 )
-from observatoire.indicators.gaps import overlap_of
+from observatoire.indicators.gaps import NO_COMMENT, overlap_of
+from observatoire.indicators.sampling import TOO_SMALL
 from observatoire.indicators.table import Spot, by_spot
 from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Nature, Record, Status, records
@@ -102,6 +103,7 @@ def figure_of(figure: Record | None) -> Estimate:
     A point carries its sampling interval when the table tells one; bounds are carried as such;
     what describes another territory (*contexte*), or is hidden or absent, says nothing. A source
     that counts everyone has no sampling: its figures move for certain, and are judged as they are.
+    What its producer asks not to comment has no interval, hence no verdict.
 
     Examples
     --------
@@ -125,7 +127,7 @@ def figure_of(figure: Record | None) -> Estimate:
     kind = str(told.get("precision", "") or "exhaustive")
     if kind in SURE:
         return Estimate(value, least, most, least=least, most=most)
-    if kind in _UNTOLD:
+    if kind in _UNTOLD or told.get("flag") == TOO_SMALL:
         return Estimate(value, least=least, most=most)
     wide_low, wide_high = (float(told.get(f"wide_{side}", _NAN)) for side in ("low", "high"))
     return Estimate(value, whole[0], whole[1], wide_low, wide_high, least, most)
@@ -202,7 +204,8 @@ def _compared(
     dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
     reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
     if moved.verdict == UNKNOWN:
-        reason = _lacking(a, b, dates, other.label if other else "le comparateur")
+        small = any(is_too_small(row) for pair in found for row in pair)
+        reason = _lacking(a, b, dates, other.label if other else "le comparateur", small=small)
     return (
         mine[1],
         last[mine]["name"],
@@ -325,8 +328,18 @@ def _sizes(gap: Difference) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
+def is_too_small(figure: Record | None) -> bool:
+    """Say whether the producer asks not to comment a figure."""
+    return figure is not None and figure.get("flag") == TOO_SMALL
+
+
 def _lacking(
-    mine: Sequence[Estimate], theirs: Sequence[Estimate], dates: Sequence[str], other: str
+    mine: Sequence[Estimate],
+    theirs: Sequence[Estimate],
+    dates: Sequence[str],
+    other: str,
+    *,
+    small: bool,
 ) -> str:
     places = [
         f"{who} en {enumerate_words(lost)}"
@@ -335,6 +348,8 @@ def _lacking(
     ]
     if places:
         return f"Pas de chiffre pour {enumerate_words(places)}."
+    if small:
+        return NO_COMMENT
     if not all(figure.sampled for figure in (*mine, *theirs)):
         return "Erreur d’échantillonnage inconnue : le mouvement ne peut être jugé."
     return "Les bornes des écarts se recouvrent : le sens du mouvement reste inconnu."

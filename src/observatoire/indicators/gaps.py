@@ -112,6 +112,27 @@ def estimate_of(row: Record) -> Estimate:
     )
 
 
+def estimates_of(one: Record, other: Record) -> tuple[Estimate, Estimate]:
+    """Return two figures to compare: beside a sampled one, what everyone was counted for is certain."""
+    a, b = estimate_of(one), estimate_of(other)
+    if a.sampled != b.sampled and "reference" not in (one["precision"], other["precision"]):
+        a, b = (
+            counted_of(row) if row["precision"] == "exhaustive" and not found.sampled else found
+            for row, found in ((one, a), (other, b))
+        )
+    return a, b
+
+
+def counted_of(row: Record) -> Estimate:
+    """Return the figure of a source that counts everyone: the passage's bounds alone."""
+    value = float(row["value"])
+    least, most = (
+        value if math.isnan(bound) or row["status"] == str(Status.CONTEXT) else bound
+        for bound in (float(row["passage_low"]), float(row["passage_high"]))
+    )
+    return Estimate(value, least, most, least, most, least, most)
+
+
 def differences(
     cells: pd.DataFrame,
     beside: Mapping[str, Mapping[str, Counterpart]],
@@ -190,7 +211,7 @@ def _judged(
     share = overlap_of(row, theirs) if other.holds else 0.0
     if share > _SAME:
         return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
-    found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
+    found = difference(*estimates_of(row, theirs), indicator.polarity, overlap=share)
     if TOO_SMALL in (row["flag"], theirs["flag"]):
         return Difference(found.value, _NAN, _NAN), _NOTHING, NO_COMMENT
     alone = difference(_as_shared(row), _as_shared(theirs), indicator.polarity, overlap=share)

@@ -11,6 +11,7 @@ import pandas as pd
 from observatoire.errors import NatureError
 from observatoire.indicators.comparing import LIKELY
 from observatoire.indicators.gaps import estimate_of
+from observatoire.indicators.sampling import TOO_SMALL
 from observatoire.values import Nature, Record, Status, records
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
             "flag": [str(row["flag"]) for row in kept],
         },
         columns=list(RANK_COLUMNS),
-    ).sort_values(["rank", "territory"], ignore_index=True)
+    )
+    ranks["place"] = ranks["place"].where(ranks["flag"] != TOO_SMALL, TOO_SMALL)
+    ranks = ranks.sort_values(["rank", "territory"], ignore_index=True)
     scale = 100.0 if indicator.unit == "%" else 0.0
     apart = (
         _measured(draw, lambda rates: _dissimilarities(rates / scale, base)) if scale else _NOTHING

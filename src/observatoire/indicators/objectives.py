@@ -24,9 +24,11 @@ from observatoire.indicators.evaluating import (
     figure_of,
     gap_numbers,
     gap_of,
+    is_too_small,
     settle,
     told_change,
 )
+from observatoire.indicators.gaps import NO_COMMENT
 from observatoire.indicators.periods import within
 from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Record, records
@@ -208,7 +210,7 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         due_period,
         *_reached(one, start, at_due),
         one.partner,
-        _lacking(one, indicator, evidence, (start, latest), gaps if other else (), aside),
+        _lacking(one, indicator, evidence, (start, latest), gaps if other else (), period, aside),
         one.evidence,
         one.origin,
     )
@@ -334,6 +336,7 @@ def _lacking(
     evidence: Evidence,
     figures: tuple[Estimate, Estimate],
     gaps: Sequence[Difference],
+    period: str,
     aside: str,
 ) -> str:
     """Say which evidence is missing, and whom to ask."""
@@ -353,8 +356,12 @@ def _lacking(
             for figure, gap, date in zip(figures, gaps, dates, strict=False)
             if figure.told and math.isnan(gap_numbers(gap)[1])
         ]
+    dated = (date for date in (one.start, period) if date)
+    small = (evidence.figure(one.zoning, one.territory, one.indicator, date) for date in dated)
     whom = indicator.ask or one.partner or evidence.asks.get(indicator.theme, "")
     told = [aside] if aside else []
+    if any(map(is_too_small, small)):
+        told.append(NO_COMMENT)
     aimed = not math.isnan(one.goal) or not math.isnan(one.relative)
     if aimed and start.told and latest.told and not _has_way(one, start):
         told.append(_no_way(one, start))

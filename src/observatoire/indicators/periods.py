@@ -27,8 +27,12 @@ def window(
     indicator: Indicator,
     periods: Sequence[str],
     refuse: Callable[[Indicator, str, str], str],
+    *,
+    newest: bool = False,
 ) -> tuple[tuple[str, str] | None, str]:
     """Return the widest pair of dates that may be compared, or None; and what was set aside.
+
+    Of pairs as wide, the latest.
 
     Parameters
     ----------
@@ -38,10 +42,16 @@ def window(
         Dates that have figures, in order.
     refuse : callable
         Says why two dates may not be compared (a break in the series), or an empty text.
+    newest : bool
+        Take the latest date that compares with another before the widest pair.
     """
+
+    def rank(pair: tuple[str, str]) -> tuple[str | int, ...]:
+        return (pair[1], _years(*pair)) if newest else (_years(*pair), pair[1])
+
     pairs = [(a, b) for a in periods for b in periods if a < b]
     refusals: dict[tuple[str, str], str] = {}
-    for pair in sorted(pairs, key=lambda one: (-_years(*one), one)):
+    for pair in sorted(pairs, key=rank, reverse=True):
         why = refuse(indicator, *pair)
         if not why:
             return pair, next(iter(refusals.values()), "")

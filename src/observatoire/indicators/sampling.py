@@ -138,9 +138,13 @@ def _laid(
     size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
     if kind == "census":
         commune = rules.communes.get(code, "")
-        fraction = plan.rule.fraction_of(commune, complementary=plan.complementary)
-        share = effective_share(fraction, plan.effect)
         people = most_of(behind.get((plan.inhabitants, code)))
+        fraction = plan.rule.fraction_of(
+            commune,
+            complementary=plan.complementary,
+            people=people if _is_whole_commune(row, commune) else _NAN,
+        )
+        share = effective_share(fraction, plan.effect)
         flag = _flag(row, plan, most_of(base), people)
         whole = largest_of(behind.get((plan.whole, code)))
         note = sources.get(plan.source)
@@ -151,6 +155,12 @@ def _laid(
         if not np.isfinite(share):
             share, kind = 1.0, "exhaustive"
     return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
+
+
+def _is_whole_commune(row: Record, commune: str) -> bool:
+    """Say whether a figure is of a commune itself, or of the one IRIS of a commune that has no others."""
+    own = row["status"] != str(Status.CONTEXT)
+    return bool(commune) and own and row["territory"] in (commune, f"{commune}0000")
 
 
 def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, SourceNote]) -> bool:

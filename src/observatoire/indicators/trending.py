@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.comparing import ABOVE, BELOW, MARKS, UNKNOWN, Estimate, change
+from observatoire.indicators.comparing import ABOVE, BELOW, MARKS, UNKNOWN, change
 from observatoire.indicators.evaluating import STABLE, told_change
 from observatoire.indicators.gaps import (
     NO_COMMENT,
     OF_ENCLOSING,
-    estimate_of,
+    counted_of,
+    estimates_of,
     unjudged,
     wide_or_open,
 )
@@ -107,7 +108,7 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, 
         return (_NAN, _NAN, _NAN, 0, "", "", f"Chiffre de {lacking['period']} {told}.")
     if former["precision"] == row["precision"] == "exhaustive" and math.isnan(row["wide_low"]):
         return _fact(former, row, indicator)
-    found = change(estimate_of(former), estimate_of(row), indicator.polarity)
+    found = change(*estimates_of(former, row), indicator.polarity)
     if TOO_SMALL in (former["flag"], row["flag"]):
         return (found.value, _NAN, _NAN, 0, "", "", NO_COMMENT)
     if found.verdict == UNKNOWN:
@@ -121,7 +122,7 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, 
 
 def _fact(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
     """Return the change of what everyone was counted for: no sampling, the passage's bounds alone."""
-    start, end = _counted(former), _counted(row)
+    start, end = counted_of(former), counted_of(row)
     found = change(start, end, indicator.polarity)
     if found.verdict == UNKNOWN:
         return (found.value, found.low, found.high, 0, UNKNOWN, "", wide_or_open(found))
@@ -131,12 +132,3 @@ def _fact(former: Record, row: Record, indicator: Indicator) -> tuple[object, ..
     enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
     reason = f"{FACT} {OF_ENCLOSING}" if enclosing else FACT
     return (found.value, *bounds, rank, word, MARKS[rank], reason)
-
-
-def _counted(row: Record) -> Estimate:
-    value = float(row["value"])
-    least, most = (
-        value if math.isnan(bound) or row["status"] == str(Status.CONTEXT) else bound
-        for bound in (float(row["passage_low"]), float(row["passage_high"]))
-    )
-    return Estimate(value, least, most, least, most, least, most)

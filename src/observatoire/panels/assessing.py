@@ -326,7 +326,7 @@ class Inquiry:
             code, held = watch.indicator, self.periods.get(watch.indicator, ())
             if held and not watch.moving:
                 levels[code] = self.table([code], main, held[-1])
-            pair, _ = window(self.desk.catalogue.get(code), held, self.refuse)
+            pair, _ = window(self.desk.catalogue.get(code), held, self.refuse, newest=True)
             if pair and watch.moving:
                 moves[code] = (self.table([code], main, pair[0]), self.table([code], main, pair[1]))
         return signals(watches, levels, moves, main)

@@ -45,6 +45,7 @@ class PrecisionRule:
     fraction: float = 1.0
     complementary: float = 1.0
     whole_communes: tuple[str, ...] = ()
+    whole_below: float = 0.0
     complementary_whole: float = 1.0
     effect: float = 1.0
     effects: tuple[tuple[str, float], ...] = ()
@@ -83,18 +84,24 @@ class PrecisionRule:
         }
         return found.pop() if len(found) == 1 else None
 
-    def fraction_of(self, commune: str, *, complementary: bool) -> float:
+    def fraction_of(
+        self, commune: str, *, complementary: bool, people: float = float("nan")
+    ) -> float:
         """Return the share of a commune's people that a figure rests on.
+
+        ``people`` are the commune's inhabitants, where the figure is the commune's own.
 
         Examples
         --------
-        >>> rule = PrecisionRule("census", 0.4, 0.4, ("97201",), 0.25)
+        >>> rule = PrecisionRule("census", 0.4, 0.4, ("97201",), 10000, 0.25)
         >>> rule.fraction_of("97209", complementary=False)
         0.4
         >>> [rule.fraction_of("97201", complementary=told) for told in (False, True)]
         [1.0, 0.25]
+        >>> [rule.fraction_of("97211", complementary=False, people=n) for n in (9999, 10000)]
+        [1.0, 0.4]
         """
-        if commune in self.whole_communes:
+        if commune in self.whole_communes or people < self.whole_below:
             return self.complementary_whole if complementary else 1.0
         return self.complementary if complementary else self.fraction
 
@@ -149,6 +156,7 @@ def read_precision(table: Declaration) -> PrecisionRule:
         fraction=fraction,
         complementary=_share(table, "complementary", fraction),
         whole_communes=table.texts("whole_communes"),
+        whole_below=_count(table, "whole_below"),
         complementary_whole=_share(table, "complementary_whole", 0.25),
         effect=_positive(table, "effect"),
         effects=_effects(table.child("effects")),
@@ -158,11 +166,11 @@ def read_precision(table: Declaration) -> PrecisionRule:
         inhabitants=table.texts("inhabitants"),
     )
     table.close()
-    if rule.complementary_below and not rule.inhabitants:
-        raise table.refuse(
-            "complementary_below",
-            "il faut dire par quelles variables compter les habitants (inhabitants = […])",
-        )
+    for key in ("complementary_below", "whole_below"):
+        if getattr(rule, key) and not rule.inhabitants:
+            raise table.refuse(
+                key, "il faut dire par quelles variables compter les habitants (inhabitants = […])"
+            )
     return rule
 
 
