@@ -81,13 +81,13 @@ def check_encoding(content: bytes, encoding: str, name: str) -> None:
     """
     try:
         told = codecs.lookup(encoding).name
+        wide = told.startswith("utf-16")
+        if not wide and (told not in _SINGLE or content.isascii()):
+            return
         found = guess_encoding(content, name).removesuffix("-sig")
-    except (FileError, LookupError):
+    except (FileError, LookupError, ValueError):
         return  # said by what decodes it
-    wide = told.startswith("utf-16")
-    if wide == found.startswith("utf-16") and (told not in _SINGLE or found != "utf-8"):
-        return
-    if not wide and (told not in _SINGLE or content.isascii()):
+    if wide == found.startswith("utf-16") and (wide or found != "utf-8"):
         return
     raise UnreadableFileError(
         f"Ces octets ne sont pas du « {encoding} » : ils semblent être du « {found} ».",
