@@ -21,9 +21,9 @@ from observatoire.errors import (
     UnreadableNumberError,
 )
 from observatoire.sources.books import _text_array
+from observatoire.sources.encodings import guess_encoding
 from observatoire.sources.formats import cells_text, percent_text
 from observatoire.sources.measuring import writing_of
-from observatoire.sources.texts import guess_encoding
 from observatoire.sources.writings import ungroup
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source

@@ -12,7 +12,7 @@ from observatoire.errors import (
     ObservatoireError,
     UnknownTerritoryError,
 )
-from observatoire.sources import books, texts
+from observatoire.sources import books, encodings, texts
 from observatoire.sources.diagnosing import across_error, other_place
 from observatoire.sources.families import Family, recognise, role
 from observatoire.sources.filespec import FileSpec
@@ -86,8 +86,8 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
     """
     name = opened.path.name
     if opened.suffix in TEXT_SUFFIXES:
-        encoding = texts.guess_encoding(opened.content, name)
-        text = texts.decode(opened.content, encoding, name)
+        encoding = encodings.guess_encoding(opened.content, name)
+        text = encodings.decode(opened.content, encoding, name)
         separator = texts.choose_separator(texts.head_of(text), "", "", name)
         rows = texts.read_rows(text, separator, name, most)
         check_width(max(len(row) for _, row in rows), opened.path)

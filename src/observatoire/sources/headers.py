@@ -13,7 +13,7 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.sources import texts
-from observatoire.sources.texts import SEPARATORS, Rows
+from observatoire.sources.texts import HEADER_DEPTH, SEPARATORS, Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,3 +215,39 @@ def check_widths(body: Rows, header: list[str], path: Path) -> None:
             remedy="Redemandez le fichier, ou corrigez cette ligne.",
             line=line,
         )
+
+
+def find_header(rows: Rows, spec: FileSpec) -> int:
+    """Return the row that holds the territory column; title rows above it are set aside.
+
+    When ``header`` is told, it is that line. When no row holds the column, the first of the widest
+    is the one whose columns a message will list.
+
+    Raises
+    ------
+    UnreadableFileError
+        When that line is beyond the table.
+    """
+    if spec.header:
+        told = next((at for at, (line, _) in enumerate(rows) if line >= spec.header), None)
+        if told is None:
+            raise UnreadableFileError(
+                f"L’en-tête est annoncé ligne {spec.header}, et le tableau s’arrête ligne {rows[-1][0]}.",
+                where=spec.name,
+                remedy="Corrigez header dans source.toml, ou retirez-le : l’en-tête est trouvé.",
+            )
+        return told
+    top = [[title(cell) for cell in row] for _, row in rows[:HEADER_DEPTH]]
+    holding = [at for at, row in enumerate(top) if spec.territory in row]
+    for at in holding:
+        # Insee's workbooks have two rows of names; the codes are on the second, next to the figures.
+        if set(spec.role_columns) <= set(top[at]) and _is_last_header(top, at, holding):
+            return at
+    if holding:
+        return holding[0]
+    return max(range(len(top)), key=lambda at: (sum(map(bool, top[at])), -at))
+
+
+def _is_last_header(top: list[list[str]], at: int, holding: list[int]) -> bool:
+    following = at + 1
+    return following not in holding or len(set(top[at]) & set(top[following])) == len(set(top[at]))

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import EmptyFileError, FileError, UnreadableFileError, system_words
-from observatoire.sources import books, texts
+from observatoire.sources import books, encodings, texts
 from observatoire.sources.archives import unzip_table
 from observatoire.sources.headers import (
     check_header,
     check_widths,
+    find_header,
     title,
     titles,
 )
@@ -73,7 +74,7 @@ class RawTable:
             f"dans l’archive : {self.member}" if self.member else "",
             f"feuille « {self.sheet} »" if self.sheet else "",
             _SEPARATORS.get(self.separator, f"séparateur « {self.separator} »"),
-            _ENCODINGS.get(self.encoding.lower(), self.encoding),
+            encodings.NAMES.get(self.encoding.lower(), self.encoding),
             f"en-tête ligne {self.header}",
             f"{mark} décimal{'e' if mark == 'virgule' else ''}" if mark else "",
         ]
@@ -81,16 +82,6 @@ class RawTable:
 
 
 _SEPARATORS = {"": "", "\t": "séparateur tabulation"}
-_ENCODINGS = {
-    "utf-8-sig": "UTF-8",
-    "utf-8": "UTF-8",
-    "cp1252": "Windows-1252",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "mac_roman": "Mac (mac_roman)",
-    "cp850": "DOS (cp850)",
-}
 
 
 def decimal_of(frame: pd.DataFrame) -> str:
@@ -266,10 +257,10 @@ def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str)
 
 def _read_text(opened: Opened, spec: FileSpec) -> RawTable:
     name = opened.path.name
-    encoding = spec.encoding or texts.guess_encoding(opened.content, name)
+    encoding = spec.encoding or encodings.guess_encoding(opened.content, name)
     if spec.encoding:
-        texts.check_encoding(opened.content, encoding, name)
-    text = texts.decode(opened.content, encoding, name)
+        encodings.check_encoding(opened.content, encoding, name)
+    text = encodings.decode(opened.content, encoding, name)
     separator = texts.choose_separator(texts.head_of(text), spec.separator, spec.territory, name)
     quick = _read_quickly(opened, text, separator, spec, encoding)
     if quick is not None:
@@ -353,42 +344,6 @@ def _only_header(name: str) -> EmptyFileError:
         where=name,
         remedy="Redemandez le fichier au producteur.",
     )
-
-
-def find_header(rows: Rows, spec: FileSpec) -> int:
-    """Return the row that holds the territory column; title rows above it are set aside.
-
-    When ``header`` is told, it is that line. When no row holds the column, the first of the widest
-    is the one whose columns a message will list.
-
-    Raises
-    ------
-    UnreadableFileError
-        When that line is beyond the table.
-    """
-    if spec.header:
-        told = next((at for at, (line, _) in enumerate(rows) if line >= spec.header), None)
-        if told is None:
-            raise UnreadableFileError(
-                f"L’en-tête est annoncé ligne {spec.header}, et le tableau s’arrête ligne {rows[-1][0]}.",
-                where=spec.name,
-                remedy="Corrigez header dans source.toml, ou retirez-le : l’en-tête est trouvé.",
-            )
-        return told
-    top = [[title(cell) for cell in row] for _, row in rows[:HEADER_DEPTH]]
-    holding = [at for at, row in enumerate(top) if spec.territory in row]
-    for at in holding:
-        # Insee's workbooks have two rows of names; the codes are on the second, next to the figures.
-        if set(spec.role_columns) <= set(top[at]) and _is_last_header(top, at, holding):
-            return at
-    if holding:
-        return holding[0]
-    return max(range(len(top)), key=lambda at: (sum(map(bool, top[at])), -at))
-
-
-def _is_last_header(top: list[list[str]], at: int, holding: list[int]) -> bool:
-    following = at + 1
-    return following not in holding or len(set(top[at]) & set(top[following])) == len(set(top[at]))
 
 
 def _notes_apart(body: Rows, width: int) -> tuple[Rows, pd.DataFrame]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -13,7 +12,6 @@ import numpy as np
 
 from observatoire.errors import (
     EmptyFileError,
-    FileError,
     SeparatorError,
     TruncatedFileError,
     UnreadableFileError,
@@ -39,137 +37,6 @@ _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 
 #: A line with its end, as the csv module takes them.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-
-
-def guess_encoding(content: bytes, name: str) -> str:
-    """Return the encoding of a text: UTF-16 by its mark, UTF-8 when it is valid, else Windows'.
-
-    Raises
-    ------
-    TruncatedFileError, UnreadableFileError
-        On a text that stops in the middle of a character, or bytes that are no text.
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    sample = content[:_SAMPLE]
-    for at, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        # Latin letters written on two bytes: every other one is zero.
-        if len(sample) > 3 and 5 * sample[at::2].count(0) > 4 * len(sample[at::2]):  # noqa: PLR2004
-            return encoding
-    refuse_binary(content, name)
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # A cut in the middle of a character is a truncated UTF-8 file, not a Latin-1 one.
-        if error.reason == "unexpected end of data":
-            raise TruncatedFileError(
-                "Le fichier s’arrête au milieu d’un caractère.",
-                where=name,
-                remedy="Redemandez le fichier entier au producteur.",
-            ) from error
-        return _single_byte(content)
-    return "utf-8-sig"
-
-
-#: The letters and signs that French tables are written with, beyond ASCII.
-_FRENCH = frozenset("éèêëàâäîïôöùûüÿçœæÉÈÊËÀÂÄÎÏÔÖÙÛÜÇŒÆ°«»’‘“”–—…€²³\u00a0ñ")
-
-
-def _single_byte(content: bytes) -> str:
-    """Return which single-byte encoding makes French of a text; Windows' when none does better."""
-    counts = Counter(byte for byte in content if byte > 127)  # noqa: PLR2004 - beyond ASCII
-    scores = {}
-    for encoding in ("cp1252", "mac_roman", "cp850"):
-        told = {byte: bytes([byte]).decode(encoding, "replace") for byte in counts}
-        scores[encoding] = sum(count for byte, count in counts.items() if told[byte] in _FRENCH)
-    return max(scores, key=scores.__getitem__)
-
-
-#: Encodings of one byte a letter that a French table may be told to be in.
-_SINGLE = frozenset({"cp1252", "iso8859-1", "iso8859-15", "mac-roman", "cp850"})
-
-
-def check_encoding(content: bytes, encoding: str, name: str) -> None:
-    """Refuse an encoding that is told where the bytes are plainly of another, and say which.
-
-    Raises
-    ------
-    UnreadableFileError
-        When letters of several bytes would be read as one each, or the reverse.
-    """
-    try:
-        told = codecs.lookup(encoding).name
-        found = guess_encoding(content, name).removesuffix("-sig")
-    except (FileError, LookupError):
-        return  # said by what decodes it
-    wide = told.startswith("utf-16")
-    if wide == found.startswith("utf-16") and (told not in _SINGLE or found != "utf-8"):
-        return
-    if not wide and (told not in _SINGLE or content.isascii()):
-        return
-    raise UnreadableFileError(
-        f"Ces octets ne sont pas du « {encoding} » : ils semblent être du « {found} ».",
-        where=name,
-        why="Les lettres accentuées seraient fausses, ou le texte illisible.",
-        remedy=f'Déclarez encoding = "{found}" dans source.toml, ou retirez cette ligne.',
-    )
-
-
-def decode(content: bytes, encoding: str, name: str) -> str:
-    """Return the text of some bytes.
-
-    Raises
-    ------
-    TruncatedFileError, UnreadableFileError
-        When they are not of that encoding, or no such encoding exists.
-    """
-    if not encoding.startswith("utf-16"):
-        refuse_binary(content, name)
-    try:
-        text = content.decode("utf-8-sig" if encoding.lower() == "utf-8" else encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        if error.end >= len(content):
-            raise TruncatedFileError(
-                "Le fichier s’arrête au milieu d’un caractère.",
-                where=f"{name}, ligne {line}",
-                remedy="Redemandez le fichier entier au producteur.",
-            ) from error
-        raise UnreadableFileError(
-            f"Ces octets ne sont pas du « {encoding} ».",
-            where=f"{name}, ligne {line}",
-            remedy='Déclarez encoding = "cp1252" (Windows) ou "utf-8" dans source.toml.',
-        ) from error
-    except (LookupError, ValueError) as error:
-        raise UnreadableFileError(
-            f"L’encodage « {encoding} » n’existe pas.",
-            where=name,
-            remedy='Essayez encoding = "utf-8" ou "cp1252" dans source.toml.',
-        ) from error
-    return text if text.isascii() else _without_surrogates(text, name)
-
-
-def _without_surrogates(text: str, name: str) -> str:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise UnreadableFileError(
-            "Ce texte contient des caractères impossibles.",
-            where=f"{name}, ligne {text.count(chr(10), 0, error.start) + 1}",
-            remedy="Enregistrez-le de nouveau en UTF-8.",
-        ) from error
-    return text
-
-
-def refuse_binary(content: bytes, name: str) -> None:
-    """Refuse bytes that hold zeros: no text does."""
-    if b"\x00" in content[:65536]:
-        raise UnreadableFileError(
-            "Ce fichier n’est pas du texte : il contient des octets nuls.",
-            where=name,
-            why="C’est peut-être un classeur ou une archive dont le nom a été changé.",
-            remedy="Vérifiez son extension, ou redemandez-le.",
-        )
 
 
 # --- The separator -------------------------------------------------------------------------------

@@ -121,7 +121,8 @@ def _withdraw(
     gone = [(int(number), str(file)) for number, file in standing if file not in declared]
     for number, _ in gone:
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [last, number])
-    return [file for _, file in gone]
+    names = {spec.name for spec, _ in parsed}  # now declared sheet by sheet
+    return [file for _, file in gone if file not in names]
 
 
 def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[str]) -> None:
