@@ -64,6 +64,24 @@ def test_a_namesake_in_another_commune_is_refused(
     assert stored(warehouse) == {"Q3": 6}
 
 
+def test_rows_of_quartiers_are_not_those_of_their_communes(
+    place: Place, warehouse: Warehouse
+) -> None:
+    """« Commune » names more territories than « Quartier » does, and is not what the rows are of."""
+    rows = "Commune;Quartier;Aidés\nFort-de-France;Four à Chaux;5\nLe Lamentin;Four à Chaux;6\n"
+    path = place.write("aides-2016.csv", rows)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 3", "colonne Quartier", "Le Lamentin")
+    load_file(
+        warehouse,
+        place.workspace,
+        place.write("aides.csv", rows.replace("Quartier", "Agence")),
+        period="2016",
+    )
+    assert stored(warehouse) == {"97209": 5.0, "97213": 6.0}
+
+
 def test_a_commune_that_is_not_observed_is_no_place_of_ours(
     place: Place, warehouse: Warehouse
 ) -> None:

@@ -57,6 +57,7 @@ def find_territories(
     ]
     best = max(places, key=lambda place: place.score, default=None)
     if best is not None:
+        best = _finer(best, places, zonings)
         named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
         best = replace(best, others=tuple(name for name in named if name != best.sheet.name))
     # A column that names another territory in each row needs nothing beside it.
@@ -70,12 +71,33 @@ def find_territories(
         )
     if not places:
         raise no_territory(sheets, zonings, name)
-    best = max(places, key=lambda place: place.score)
+    best = _finer(max(places, key=lambda place: place.score), places, zonings)
     if best.communes is None and _repeats(best):
         error = unjoined(sheets, zonings, name)
         if error is not None:
             raise error
     return best
+
+
+def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+    """Return the column headed « Quartier » beside that of their communes, however few it names."""
+    inside = [
+        place
+        for place in places
+        if place.sheet is best.sheet
+        and place.column != best.column
+        and (towns := set(zonings[place.zoning].communes.values()))
+        and towns <= set(zonings[best.zoning].names)
+        and _is_headed(place, zonings[place.zoning].label)
+    ]
+    return max(inside, key=lambda place: place.score, default=best)
+
+
+def _is_headed(place: Place, label: str) -> bool:
+    """Say whether a column is headed by what its territories are called."""
+    above = place.sheet.rows[: place.row]
+    words = " ".join(row[place.column] for _, row in above if len(row) > place.column)
+    return label.casefold() in words.casefold()
 
 
 def _repeats(place: Place) -> bool:
