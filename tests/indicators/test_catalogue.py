@@ -224,3 +224,12 @@ def test_a_catalogue_without_themes_says_where_to_write_some(tmp_path: Path) -> 
     path.write_text("", encoding="utf-8")
     with pytest.raises(UnknownNameError, match=r"\[themes\.habitat\]"):
         read_catalogue(path).theme("habitat")
+
+
+@pytest.mark.parametrize(("nature", "decimals"), [("count", 0), ("amount", 0), ("rate", 1)])
+def test_what_adds_up_is_whole_unless_told(tmp_path: Path, nature: str, decimals: int) -> None:
+    below = {} if nature == "rate" else {"denominator": None}
+    made = read_catalogue(written(tmp_path, nature=f'"{nature}"', **below))
+    assert made.get("part_maisons").decimals == decimals
+    told = read_catalogue(written(tmp_path, nature=f'"{nature}"', decimals="2", **below))
+    assert told.get("part_maisons").decimals == 2

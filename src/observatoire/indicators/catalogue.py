@@ -303,15 +303,16 @@ def _read_indicator(
     if followed and followed not in series:
         raise table.refuse("series", f"aucune série ne s’appelle « {followed} »")
     spans = series.get(followed, ())
+    nature = Nature(table.text("nature", choices=tuple(Nature)))
     last = spans[-1] if spans else Span("", "")
     indicator = Indicator(
         code=code,
         label=label,
         short=table.text("short", label),
         theme=table.text("theme", choices=themes),
-        nature=Nature(table.text("nature", choices=tuple(Nature))),
+        nature=nature,
         unit=table.text("unit", ""),
-        decimals=table.take("decimals", int, 1),
+        decimals=table.take("decimals", int, 0 if nature.additive else 1),
         polarity=table.text("polarity", "neutral", choices=POLARITIES),
         definition=table.text("definition"),
         universe=table.text("universe"),
