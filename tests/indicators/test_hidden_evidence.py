@@ -1,4 +1,4 @@
-"""What secrecy covers is neither absent nor to be asked for; equals of an exhaustive source are no better."""
+"""What an objective lacks, and what secrecy covers; equals of an exhaustive source are no better."""
 
 from __future__ import annotations
 
@@ -72,3 +72,16 @@ def test_a_share_of_the_way_without_a_known_error_has_no_bounds(tmp_path: Path) 
     assert aim["reached"] == pytest.approx(50)
     assert math.isnan(aim["reached_low"])
     assert math.isnan(aim["reached_high"])
+
+
+def test_a_target_overdue_without_a_figure_before_says_what_lacks(tmp_path: Path) -> None:
+    planted.write_workspace(tmp_path)
+    path = tmp_path / "data/raw/programme/objectifs.csv"
+    told = path.read_text(encoding="utf-8").replace(";20;;2012-12-31;", ";20;;2008-06-30;")
+    path.write_text(told, encoding="utf-8")
+    o = obs.open(tmp_path)
+    aims = o.evaluate(2007, 2012).objectives.set_index("code")
+    o.close()
+    assert aims.loc["A", "due_period"] == ""
+    assert aims.loc["A", "lacking"].startswith("Manque un chiffre entre 2007 et l’échéance (2008).")
+    assert "échéance" not in aims.loc["B", "lacking"]

@@ -228,7 +228,7 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
             evidence,
             (start, latest),
             gaps if other else (),
-            period,
+            (period, due_period),
             (aside, hidden),
         ),
         hidden,
@@ -321,7 +321,7 @@ def _lacking(
     evidence: Evidence,
     figures: tuple[Estimate, Estimate],
     gaps: Sequence[Difference],
-    period: str,
+    periods: tuple[str, str],
     why: tuple[str, Sequence[str]],
 ) -> str:
     """Say which evidence is missing, and whom to ask; what is set aside or hidden is told apart."""
@@ -342,7 +342,7 @@ def _lacking(
             for figure, gap, date in zip(figures, gaps, dates, strict=False)
             if figure.told and math.isnan(gap_numbers(gap)[1])
         ]
-    dated = (date for date in (one.start, period) if date)
+    dated = (date for date in (one.start, periods[0]) if date)
     small = (evidence.figure(one.zoning, one.territory, one.indicator, date) for date in dated)
     whom = indicator.ask or one.partner or evidence.asks.get(indicator.theme, "")
     told = [aside] if aside else []
@@ -350,6 +350,8 @@ def _lacking(
     if any(map(is_too_small, small)):
         told.append(NO_COMMENT)
     aimed = not math.isnan(one.goal) or not math.isnan(one.relative)
+    if aimed and latest.told and not periods[1]:
+        lost.append(f"un chiffre entre {one.start} et l’échéance ({one.due[:4]})")
     if aimed and start.told and latest.told and not has_way(one, start):
         told.append(no_way(one, start))
     if lost:
