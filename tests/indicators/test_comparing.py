@@ -9,9 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from observatoire.errors import UnknownNameError
 from observatoire.indicators import (
     Difference,
     Estimate,
+    TrialsError,
     change,
     convergence,
     difference,
@@ -195,3 +197,31 @@ def test_signs_do_not_matter_to_convergence(start: float, end: float, side: floa
     one, other = (convergence(gap(s * start, side), gap(s * end, side)) for s in (1, -1))
     assert (one.verdict, one.crossed) == (other.verdict, other.crossed)
     assert one.value == pytest.approx(other.value)
+
+
+def test_a_side_without_bound_leaves_that_side_open() -> None:
+    endless = Estimate(5, 4, math.inf)
+    above, below = (difference(*pair) for pair in ((endless, POINT), (POINT, endless)))
+    assert (above.high, above.wide_high, above.verdict) == (
+        math.inf,
+        math.inf,
+        "nettement plus haut",
+    )
+    assert (below.low, below.wide_low, below.verdict) == (
+        -math.inf,
+        -math.inf,
+        "nettement plus bas",
+    )
+    within = difference(Estimate(5, -math.inf, 6), POINT, overlap=0.5)
+    assert (within.low, within.verdict) == (-math.inf, "pas de différence nette")
+
+
+POINT = Estimate(1, 0.5, 1.5)
+
+
+def test_a_reading_or_an_overlap_that_cannot_be_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="lower_is_better"):
+        difference(POINT, POINT, "lower_is_beter")
+    for overlap in (-0.1, 1.1, NAN):
+        with pytest.raises(TrialsError, match="entre 0 et 1"):
+            difference(POINT, POINT, overlap=overlap)

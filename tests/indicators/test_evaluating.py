@@ -150,7 +150,8 @@ def test_no_truth_inside_the_bounds_contradicts_a_verdict(
 def test_what_is_no_figure_of_the_quartier_gives_no_verdict(status: str) -> None:
     told = evaluated([row("q", 30), row("c", 20)], [row("q", 26, status=status), row("c", 20)])
     assert told["convergence"] == "indéterminé"
-    assert told["reason"] == "Pas de chiffre pour ce territoire en 2016."
+    word = "Chiffre couvert par le secret" if status == "secret" else "Pas de chiffre"
+    assert told["reason"] == f"{word} pour ce territoire en 2016."
 
 
 def test_an_unknown_sampling_error_gives_no_verdict() -> None:

@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from observatoire.errors import UnknownNameError, suggestion
+from observatoire.indicators.trials import TrialsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -207,6 +210,13 @@ def difference(
         that is no measured likeness. The interval adds the worst that the two passages leave open
         to what sampling may do.
 
+    Raises
+    ------
+    UnknownNameError
+        On another polarity.
+    TrialsError
+        On an overlap that is no share.
+
     Notes
     -----
     Two intervals are put together by their own sides (method of variance estimates recovery:
@@ -222,6 +232,7 @@ def difference(
     >>> round(d.value, 1), round(d.low, 3), round(d.high, 3), d.verdict
     (0.2, 0.052, 0.334, 'plus haut')
     """
+    _check(polarity, overlap, words)
     value = a.value - b.value
     least, most = a.least - b.most, a.most - b.least
     if not (a.sampled and b.sampled and a.told and b.told):
@@ -233,6 +244,19 @@ def difference(
     if rank == NONE and _left_open(a, b, overlap):
         verdict = UNKNOWN
     return Difference(value, low, high, wide_low, wide_high, least, most, rank, verdict)
+
+
+def _check(polarity: str, overlap: float, words: Mapping[str, tuple[str, ...]]) -> None:
+    if polarity not in words:
+        raise UnknownNameError(
+            f"Aucun sens de lecture « {polarity} ».",
+            remedy=suggestion(polarity, words),
+            name=polarity,
+        )
+    if not 0 <= overlap <= 1:
+        raise TrialsError(
+            f"La part du comparateur que tient le territoire est entre 0 et 1, et non {overlap}."
+        )
 
 
 def change(start: Estimate, end: Estimate, polarity: str = "neutral") -> Difference:
@@ -341,6 +365,8 @@ def _left_open(a: Estimate, b: Estimate, overlap: float = 0.0) -> bool:
 
 def _joined(part: float, whole: float, overlap: float) -> float:
     """Put two half-widths together; ``overlap`` times the part's is in the whole's."""
+    if math.inf in (part, whole):
+        return math.inf
     # The whole varies at least as much as what the part brings to it.
     spread = max(whole, overlap * part)
     return math.sqrt(max(part**2 + spread**2 - 2 * overlap * part**2, 0.0))

@@ -198,14 +198,13 @@ def _compared(
 ) -> tuple[object, ...]:
     theirs = (other.zoning, other.territory, indicator.code) if other else None
     found = [(table.get(mine), table.get(theirs) if theirs else None) for table in (first, last)]
-    a, b = ([figure_of(pair[side]) for pair in found] for side in (0, 1))
+    a = [figure_of(pair[0]) for pair in found]
     gaps = [gap_of(*pair, other, indicator) for pair in found]
     moved = settle(gaps[0], gaps[1], indicator.decimals)
     dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
     reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
     if moved.verdict == UNKNOWN:
-        small = any(is_too_small(row) for pair in found for row in pair)
-        reason = _lacking(a, b, dates, other.label if other else "le comparateur", small=small)
+        reason = _lacking(found, dates, other.label if other else "le comparateur")
     return (
         mine[1],
         last[mine]["name"],
@@ -333,23 +332,32 @@ def is_too_small(figure: Record | None) -> bool:
     return figure is not None and figure.get("flag") == TOO_SMALL
 
 
+def is_hidden(figure: Record | None) -> bool:
+    """Say whether secrecy covers a figure: it is there, and not to be asked for."""
+    return figure is not None and figure["status"] == str(Status.SECRET)
+
+
 def _lacking(
-    mine: Sequence[Estimate],
-    theirs: Sequence[Estimate],
-    dates: Sequence[str],
-    other: str,
-    *,
-    small: bool,
+    found: Sequence[tuple[Record | None, Record | None]], dates: Sequence[str], other: str
 ) -> str:
-    places = [
-        f"{who} en {enumerate_words(lost)}"
-        for who, figures in (("ce territoire", mine), (other, theirs))
-        if (lost := [date for figure, date in zip(figures, dates, strict=True) if not figure.told])
-    ]
-    if places:
-        return f"Pas de chiffre pour {enumerate_words(places)}."
-    if small:
+    sides = list(zip(("ce territoire", other), zip(*found, strict=True), strict=True))
+    told = []
+    for word, hidden in (("Pas de chiffre", False), ("Chiffre couvert par le secret", True)):
+        places = [
+            f"{who} en {enumerate_words(lost)}"
+            for who, rows in sides
+            if (lost := [d for d, row in zip(dates, rows, strict=True) if _is_lost(row, hidden)])
+        ]
+        told += [f"{word} pour {enumerate_words(places)}."] if places else []
+    if told:
+        return " ".join(told)
+    figures = [row for pair in found for row in pair]
+    if any(map(is_too_small, figures)):
         return NO_COMMENT
-    if not all(figure.sampled for figure in (*mine, *theirs)):
+    if not all(figure_of(row).sampled for row in figures):
         return "Erreur d’échantillonnage inconnue : le mouvement ne peut être jugé."
     return "Les bornes des écarts se recouvrent : le sens du mouvement reste inconnu."
+
+
+def _is_lost(figure: Record | None, hidden: bool) -> bool:  # noqa: FBT001 - one of two reasons
+    return not figure_of(figure).told and is_hidden(figure) is hidden

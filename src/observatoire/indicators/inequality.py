@@ -219,14 +219,18 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     sign = 1.0 if polarity == "lower_is_better" else -1.0
     rank = _ranks(sign * draw.value[None, :], "min")[0]
     told = _ranks(sign * draw.drawn, "average")
-    low, high = np.percentile(told, [2.5, 97.5], axis=0) if draw.moved.any() else (rank, rank)
+    facts = not draw.moved.any()
+    low, high = (rank, rank) if facts else np.percentile(told, [2.5, 97.5], axis=0)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
+    last = _ranks(sign * draw.value[None, :], "max")[0] if facts else high
     half = (rank.size + 1) / 2
     words = (
         ("mieux placé", "moins bien placé") if polarity != "neutral" else ("plus haut", "plus bas")
     )
-    place = np.where(high < half, words[0], np.where(low > half, words[1], "rang incertain"))
-    place = np.where((low == half) & (high == half), "au milieu", place)
+    place = np.where(last < half, words[0], np.where(low > half, words[1], "rang incertain"))
+    # Equals stand together: a fact that is in neither half is across the middle.
+    middle = (last >= half) & (low <= half) if facts else (low == half) & (high == half)
+    place = np.where(middle, "au milieu", place)
     return {
         "rank": rank.astype(int),
         "rank_low": np.floor(low).astype(int),
@@ -235,7 +239,7 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     }
 
 
-def _ranks(values: Array, ties: Literal["average", "min"]) -> Array:
+def _ranks(values: Array, ties: Literal["average", "min", "max"]) -> Array:
     if not values.size:
         return np.zeros(values.shape)
     return pd.DataFrame(values).rank(axis=1, method=ties).to_numpy()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.indicators.comparing import (
-    LIKELY,
     UNJUDGED,
     UNKNOWN,
     Convergence,
@@ -24,12 +23,14 @@ from observatoire.indicators.evaluating import (
     figure_of,
     gap_numbers,
     gap_of,
+    is_hidden,
     is_too_small,
     settle,
     told_change,
 )
 from observatoire.indicators.gaps import NO_COMMENT
 from observatoire.indicators.periods import within
+from observatoire.indicators.targets import goal_of, has_way, no_way, reached
 from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Record, records
 
@@ -73,6 +74,7 @@ OBJECTIVE_COLUMNS = (
     "due_reached_high",
     "partner",
     "lacking",
+    "hidden",
     "evidence",
     "source",
 )
@@ -178,7 +180,8 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         if indicator
         else UNJUDGED
     )
-    reached = _reached(one, start, latest)
+    made = reached(one, start, latest)
+    hidden = _hidden(one, evidence, end, (start, latest))
     return (
         one.code,
         one.orientation,
@@ -203,14 +206,23 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
         moved.low,
         moved.high,
         moved.verdict,
-        _goal(one, start.value),
+        goal_of(one, start.value),
         one.relative,
-        *reached,
+        *made,
         one.due,
         due_period,
-        *_reached(one, start, at_due),
+        *reached(one, start, at_due),
         one.partner,
-        _lacking(one, indicator, evidence, (start, latest), gaps if other else (), period, aside),
+        _lacking(
+            one,
+            indicator,
+            evidence,
+            (start, latest),
+            gaps if other else (),
+            (period, due_period),
+            (aside, hidden),
+        ),
+        hidden,
         one.evidence,
         one.origin,
     )
@@ -274,60 +286,24 @@ def _gaps(
     return (first, last), settle(first, last, indicator.decimals)
 
 
-def _goal(one: Objective, start: float) -> float:
-    return one.goal if math.isnan(one.relative) else start * (1 + one.relative / 100)
-
-
-def _share(one: Objective, start: float, latest: float) -> float:
-    way = _goal(one, start) - start
-    return 100 * (latest - start) / way if way else _NAN
-
-
-def _reached(one: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
-    """Return the share of the way made, and what passage and sampling leave open of it.
-
-    The worst that the passages leave open is widened by the sampling of both figures, each moved by
-    its own side (method of variance estimates recovery). No bounds where the baseline may
-    be the target itself.
-    """
-    point = _share(one, start.value, latest.value)
-    if not (start.told and latest.told) or not _has_way(one, start):
-        return point, _NAN, _NAN
-    corners = [
-        (_share(one, s, end), s, end)
-        for s in (start.least, start.most)
-        for end in (latest.least, latest.most)
-    ]
-    sides = _sides(start), _sides(latest)
-    ends = []
-    for pick in (min, max):
-        here, s, end = pick(corners)
-        moved = (
-            [_share(one, s - sides[0][0], end), _share(one, s + sides[0][1], end)],
-            [_share(one, s, end - sides[1][0]), _share(one, s, end + sides[1][1])],
+def _hidden(
+    one: Objective, evidence: Evidence, end: str, figures: tuple[Estimate, Estimate]
+) -> tuple[str, ...]:
+    """Return which figures secrecy covers, ``baseline`` or ``value``: they are there, not lacking."""
+    held = within(evidence.periods.get(one.indicator, ()), one.start, end)
+    dates = {"baseline": [one.start], "value": [each for each in held if each > one.start]}
+    return tuple(
+        name
+        for (name, periods), figure in zip(dates.items(), figures, strict=True)
+        if not figure.told
+        and any(
+            is_hidden(evidence.figure(one.zoning, one.territory, one.indicator, period))
+            for period in periods
         )
-        beyond = math.hypot(*(pick(*each, here) - here for each in moved))
-        ends.append(here - beyond if pick is min else here + beyond)
-    return point, ends[0], ends[1]
+    )
 
 
-def _has_way(one: Objective, start: Estimate) -> bool:
-    """Say whether the target lies wholly on one side of all that the baseline may be."""
-    low, high = bounds_of(start)
-    return (_goal(one, low) - low) * (_goal(one, high) - high) > 0
-
-
-def _no_way(one: Objective, start: Estimate) -> str:
-    """Say why the share of the way has no bounds, or no sense."""
-    if _goal(one, start.value) != start.value:
-        return "La cible est dans l’intervalle du départ : la part atteinte est sans bornes."
-    if start.value == 0 and not math.isnan(one.relative):
-        return "Le départ est nul : une variation en % n’a pas de sens."
-    return "La cible est le départ lui-même : la part atteinte n’a pas de sens."
-
-
-def _sides(figure: Estimate) -> tuple[float, float]:
-    return figure.sides(LIKELY) if figure.sampled else (0.0, 0.0)
+_COVERED = {"baseline": "le point de départ ({0})", "value": "le chiffre {1}"}
 
 
 def _lacking(
@@ -336,19 +312,20 @@ def _lacking(
     evidence: Evidence,
     figures: tuple[Estimate, Estimate],
     gaps: Sequence[Difference],
-    period: str,
-    aside: str,
+    periods: tuple[str, str],
+    why: tuple[str, Sequence[str]],
 ) -> str:
-    """Say which evidence is missing, and whom to ask."""
+    """Say which evidence is missing, and whom to ask; what is set aside or hidden is told apart."""
     if indicator is None:
         with_whom = f" à choisir avec {one.partner}" if one.partner else " à choisir"
         return f"Aucun indicateur n’est désigné :{with_whom}."
-    start, latest = figures
+    (start, latest), (aside, hidden) = figures, why
+    since = f"postérieur à {one.start}" if one.start else "récent"
     lost = []
-    if not start.told:
+    if not start.told and "baseline" not in hidden:
         lost.append(f"le point de départ ({one.start or 'année à fixer'})")
-    if not latest.told:
-        lost.append(f"un chiffre postérieur à {one.start}" if one.start else "un chiffre récent")
+    if not latest.told and "value" not in hidden:
+        lost.append(f"un chiffre {since}")
     if indicator.nature in COMPARED:
         dates = (f"en {one.start}", "à la dernière date")
         lost += [
@@ -356,15 +333,18 @@ def _lacking(
             for figure, gap, date in zip(figures, gaps, dates, strict=False)
             if figure.told and math.isnan(gap_numbers(gap)[1])
         ]
-    dated = (date for date in (one.start, period) if date)
+    dated = (date for date in (one.start, periods[0]) if date)
     small = (evidence.figure(one.zoning, one.territory, one.indicator, date) for date in dated)
     whom = indicator.ask or one.partner or evidence.asks.get(indicator.theme, "")
     told = [aside] if aside else []
+    told += [f"Le secret couvre {_COVERED[name].format(one.start, since)}." for name in hidden]
     if any(map(is_too_small, small)):
         told.append(NO_COMMENT)
     aimed = not math.isnan(one.goal) or not math.isnan(one.relative)
-    if aimed and start.told and latest.told and not _has_way(one, start):
-        told.append(_no_way(one, start))
+    if aimed and latest.told and not periods[1]:
+        lost.append(f"un chiffre entre {one.start} et l’échéance ({one.due[:4]})")
+    if aimed and start.told and latest.told and not has_way(one, start):
+        told.append(no_way(one, start))
     if lost:
         told.append(f"Manque {enumerate_words(lost)}.{f' À demander : {whom}.' if whom else ''}")
     return " ".join(told)

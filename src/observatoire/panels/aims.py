@@ -101,6 +101,8 @@ def _dated(one: Record, value: str, date: str, indicator: Indicator | None) -> C
     figure = float(one[value])
     sides = ("baseline_low", "baseline_high") if value == "baseline" else ("low", "high")
     low, high = (float(one[side]) for side in sides)
+    if value in one["hidden"]:
+        return Cell(Status.SECRET.mark, Status.SECRET)
     if math.isnan(figure) and math.isnan(low):
         return Cell("n.d.", _MISSING)
     around = interval(low, high, indicator.decimals).replace(" ", NO_BREAK)

@@ -183,6 +183,7 @@ def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Wor
         ]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
     universes = dict.fromkeys(indicators[code].universe for code in moved["indicator"])
+    sources = (one for told in moved["source"] for one in str(told).split(" ; ") if one)
     return Grid(
         f"Nombre {words.here.of_many} selon l’évolution de leur écart",
         "Indicateur",
@@ -196,7 +197,7 @@ def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Wor
                 "le même sens.",
             ),
             Note("Champ", f"{' ; '.join(universes)}."),
-            Note("Source", f"{' ; '.join(dict.fromkeys(filter(None, moved['source'])))}."),
+            Note("Source", f"{' ; '.join(dict.fromkeys(sources))}."),
         ),
     )
 
