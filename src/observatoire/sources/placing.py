@@ -120,17 +120,21 @@ def settle(
         matcher = zonings[str(zoning)]
         if not matcher.communes:
             continue
+        texts = (text for text in _worded(group["territory_raw"]) if text not in matcher.names)
+        named = [text for text in texts if matcher.bearers(text)]
+        if not named:  # codes need no commune
+            continue
         towns = towns_of(matcher, zonings)
         beside = _beside(group, table, spec, towns, told)
         pairs = pd.DataFrame({"raw": group["territory_raw"], "town": beside})
-        by_name = ~pairs["raw"].isin(matcher.names) & (pairs["town"] != "")
+        by_name = pairs["raw"].isin(named) & (pairs["town"] != "")
         for (raw, town), mine in pairs[by_name].groupby(["raw", "town"], sort=False):
             here = towns.find(str(town))
             bearers = matcher.bearers(str(raw))
             code = matcher.find(str(raw), here)
-            if bearers:  # a row that strayed is told by one reason: it is no unknown name
-                rows.loc[mine.index, "territory"] = code or bearers[0]
-            if bearers and not code:
+            # A row that strayed is told by one reason: it is no unknown name.
+            rows.loc[mine.index, "territory"] = code or bearers[0]
+            if not code:
                 lost |= dict.fromkeys(mine.index, _reason(str(raw), str(town), matcher, towns))
     if not lost:
         return rows, NO_REJECT
