@@ -12,9 +12,9 @@ from observatoire.errors import DescriptorError, UnknownNameError
 from observatoire.indicators.catalogue import (
     POLARITIES,
     Catalogue,
-    check_variables,
     read_catalogue,
 )
+from observatoire.indicators.variables import check_variables
 from observatoire.values import Nature
 
 if TYPE_CHECKING:

@@ -136,6 +136,20 @@ def test_a_workbook_holds_the_bounds_of_a_sampled_figure(tmp_path: Path) -> None
     assert status == "agrégé"
 
 
+def test_more_euros_of_another_year_are_no_improvement() -> None:
+    """From 2014 to 2018 prices rose: an income that gained 1.4 % was called better."""
+    o = demo.demo()
+    trend = o.trend("niveau_vie_median", 2014, 2018)
+    words = set(trend.df["verdict"]) - {""}
+    assert "hausse constatée" in words
+    assert not any("amélioration" in one or "dégradation" in one for one in words)
+    assert "sans correction des prix" in plain(trend.html)
+    told = o.evaluate(2014, 2018).df
+    told = told[told["indicator"] == "niveau_vie_median"]
+    assert "hausse constatée" in set(told["verdict"])
+    assert not told["verdict"].str.contains("amélioration").any()
+
+
 def test_a_trend_and_its_page(tmp_path: Path) -> None:
     trend = demo.demo().trend("taux_pauvrete", 2014, 2016)
     facts = ("amélioration constatée", "dégradation constatée", "stable")

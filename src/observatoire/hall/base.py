@@ -79,7 +79,8 @@ class Hall:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
-        from observatoire.indicators.catalogue import check_variables, read_catalogue
+        from observatoire.indicators.catalogue import read_catalogue
+        from observatoire.indicators.variables import check_variables
         from observatoire.values import Nature
 
         spans = {code: one.spans for code, one in self.series.series.items()}

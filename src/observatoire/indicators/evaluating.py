@@ -212,7 +212,7 @@ def _compared(
         *dates,
         *(number for one in a for number in (one.value, *bounds_of(one))),
         *gap_numbers(difference(a[1], a[0])),
-        told_change(a[0], a[1], indicator.polarity, indicator.decimals),
+        told_change(a[0], a[1], indicator.direction, indicator.decimals),
         other.label if other else "",
         *gap_numbers(gaps[0]),
         *gap_numbers(gaps[1]),

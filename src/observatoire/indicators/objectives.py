@@ -176,7 +176,7 @@ def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
     other = evidence.beside(one.zoning, one.territory) if indicator else None
     gaps, moved = _gaps(one, indicator, other, evidence, start, period)
     moved_of_itself = (
-        told_change(start, latest, indicator.polarity, indicator.decimals)
+        told_change(start, latest, indicator.direction, indicator.decimals)
         if indicator
         else UNJUDGED
     )

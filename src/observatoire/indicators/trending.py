@@ -108,7 +108,7 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, 
         return (_NAN, _NAN, _NAN, 0, "", "", f"Chiffre de {lacking['period']} {told}.")
     if former["precision"] == row["precision"] == "exhaustive" and math.isnan(row["wide_low"]):
         return _fact(former, row, indicator)
-    found = change(*estimates_of(former, row), indicator.polarity)
+    found = change(*estimates_of(former, row), indicator.direction)
     if TOO_SMALL in (former["flag"], row["flag"]):
         return (found.value, _NAN, _NAN, 0, "", "", NO_COMMENT)
     if found.verdict == UNKNOWN:
@@ -123,10 +123,10 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, 
 def _fact(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
     """Return the change of what everyone was counted for: no sampling, the passage's bounds alone."""
     start, end = counted_of(former), counted_of(row)
-    found = change(start, end, indicator.polarity)
+    found = change(start, end, indicator.direction)
     if found.verdict == UNKNOWN:
         return (found.value, found.low, found.high, 0, UNKNOWN, "", wide_or_open(found))
-    word = told_change(start, end, indicator.polarity, indicator.decimals)
+    word = told_change(start, end, indicator.direction, indicator.decimals)
     rank = 0 if word == STABLE else ABOVE if found.rank > 0 else BELOW
     bounds = (found.low, found.high) if found.low < found.high else (_NAN, _NAN)
     enclosing = str(Status.CONTEXT) in (former["status"], row["status"])

@@ -126,7 +126,7 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
         else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
     # Prices rise: an income in current euros that rises is no news of its own.
-    current = [code for code, one in indicators.items() if one.unit.startswith("euros")]
+    current = [code for code, one in indicators.items() if one.current_money]
     moved = found.gaps[~found.gaps["indicator"].isin(current)]
     moved = moved[~moved["verdict"].isin([UNJUDGED, UNKNOWN, "pas de changement net"])]
     if len(moved):
@@ -229,7 +229,7 @@ def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> Grid:
             *(Note("Précaution", text) for text in indicator.caveats),
             *(
                 (Note("Précaution", "Écarts en euros courants, sans correction des prix."),)
-                if indicator.unit.startswith("euros")
+                if indicator.current_money
                 else ()
             ),
             Note("Source", f"{' ; '.join(dict.fromkeys(part['source']))} ({start}, {end})."),

@@ -86,6 +86,7 @@ def _grid(
         notes=(
             *_example(told, indicator),
             *_judging(told),
+            *([_PRICES] if indicator.current_money else []),
             *_uncompared(len(mine) - len(told)),
             *_notes(table, told, indicator),
         ),
@@ -146,6 +147,12 @@ _CONSTATED = Note(
     "Constaté",
     "la source compte tout le monde, sans aléa de sondage : l’évolution est un fait, ▲ ou ▼, sans "
     "intervalle ; « stable » : rien ne bouge aux décimales affichées.",
+)
+
+_PRICES = Note(
+    "Prix",
+    "en euros de chaque année, sans correction des prix : une hausse n’est pas une amélioration si "
+    "elle ne fait que les suivre.",
 )
 
 
