@@ -31,6 +31,11 @@ AIN = Matcher({"010040101": "Pérouses", "010040102": "Longeray"}, "IRIS")
         ("0040101", ""),  # two digits short
         ("1004010A", ""),
         ("١٠٠٤٠١٠١", ""),  # digits, but no spreadsheet of ours
+        ("10040101.0", "010040101"),
+        ("010040101,00", "010040101"),
+        ('="010040101"', "010040101"),
+        ("10040101.5", ""),
+        ("010040101.0.0", ""),
         ("Pérouses", ""),
         ("", ""),
     ],
@@ -48,11 +53,17 @@ def test_codes_of_several_lengths_are_not_guessed() -> None:
     assert restored_code("1004", Matcher({"01004": "a", "010": "b"})) == ""
 
 
-@given(st.text(max_size=12))
-def test_what_is_restored_is_a_member_and_only_gains_a_zero(raw: str) -> None:
+@given(st.text(alphabet='0123456789.,="', max_size=14))
+def test_what_is_restored_is_a_member_that_was_written_otherwise(raw: str) -> None:
     code = restored_code(raw, AIN)
-    assert code in ("", f"0{raw}")
-    assert not code or code in AIN.names
+    assert not code or (code in AIN.names and code != raw)
+
+
+@given(
+    st.sampled_from(sorted(AIN.names)), st.booleans(), st.sampled_from(["{}.0", "{},000", '="{}"'])
+)
+def test_a_code_comes_back_from_every_dress(code: str, zero: bool, dress: str) -> None:  # noqa: FBT001
+    assert restored_code(dress.format(code if zero else code[1:]), AIN) == code
 
 
 def ain(place: Place) -> None:
@@ -77,7 +88,7 @@ def test_a_file_that_lost_its_zeros_is_loaded_and_says_so(place: Place) -> None:
     warehouse = place.warehouse()
     report = place.load(warehouse)
     assert (report.rows_read, report.rows_kept, report.rows_rejected) == (2, 2, 0)
-    assert "zéro initial rétabli pour 1\u00a0code (010040101)" in str(report)
+    assert "1\u00a0code rétabli, qu’un tableur avait pris pour des nombres" in str(report)
     assert warehouse.rows("SELECT line, raw, code FROM restored") == [(2, "10040101", "010040101")]
     found = run_checks(warehouse, place.workspace, NOTHING)
     assert found.df[["check", "level", "line", "territory"]].to_numpy().tolist() == [
@@ -105,10 +116,10 @@ def test_a_partners_table_that_lost_its_zeros_is_found_without_a_descriptor(plac
     with observatoire.open(place.root) as o:
         seen = str(o.preview(path)).replace("\u00a0", " ")
         assert "2 reconnus par leur code, 0 par leur nom." in seen
-        assert "rétabli : 10040101 → 010040101 et 10040102 → 010040102." in seen
+        assert "rétablis : 10040101 → 010040101 et 10040102 → 010040102." in seen
         report = o.load(path)
         assert (report.rows_read, report.rows_kept) == (2, 2)
-        assert "Zéros initiaux perdus, rétablis (2)" in str(report)
+        assert "Codes changés par un tableur, rétablis (2)" in str(report)
 
 
 def test_figures_of_four_digits_are_not_taken_for_communes(place: Place) -> None:

@@ -119,7 +119,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     ]
     if mended:
         told = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
-        lines.append(f"Zéro initial perdu (tableur), rétabli : {told}.")
+        lines.append(f"Codes changés par un tableur, rétablis : {told}.")
     unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "town"])]
     table = [("Ligne", "Écrit", "Lu")]
     table += [("", text, code) for text, code in named[:_MOST]]

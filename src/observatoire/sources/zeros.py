@@ -1,7 +1,8 @@
-"""Give back the leading zero that a spreadsheet took from a code, where the list allows it."""
+"""Give a code back what a spreadsheet took from it or added to it, where the list allows it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from observatoire.sources.reading import RawTable
     from observatoire.territories.names import Matcher
 
+#: What a spreadsheet, or a program that took codes for numbers, writes of one.
+_AS_NUMBER = re.compile(r'([0-9]+)(?:[.,]0+)?|="([0-9]+)"')
+
 
 class Restored(NamedTuple):
     """A raw table whose codes have their zeros back, and which lines had lost them."""
@@ -26,7 +30,7 @@ class Restored(NamedTuple):
 def restore_zeros(
     table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[str, Matcher]
 ) -> Restored:
-    """Put back the leading zero of territory codes.
+    """Put back territory codes that a spreadsheet took for numbers.
 
     Parameters
     ----------
@@ -41,8 +45,8 @@ def restore_zeros(
     -------
     Restored
         ``lines`` has columns ``line``, ``raw``, ``code``. A code is restored only if it is made
-        of digits, names nothing as it is, is one digit shorter than all the codes of its zoning,
-        and names one of them with a zero before it.
+        of digits, names nothing as it is, and names a territory with a zero before it, all the
+        codes of its zoning being one digit longer, or without the « .0 » or « ="" » around it.
     """
     column = table.frame[spec.territory].str.strip()
     zones = (
@@ -70,7 +74,9 @@ def restore_zeros(
 
 
 def restored_code(raw: str, matcher: Matcher) -> str:
-    """Return the code that ``raw`` is without its zero, or an empty string.
+    """Return the code that ``raw`` was before a spreadsheet took it for a number, or an empty string.
+
+    It may have lost its zero, gained decimals (« 972090101.0 ») or be a formula (« ="972090101" »).
 
     Examples
     --------
@@ -78,10 +84,16 @@ def restored_code(raw: str, matcher: Matcher) -> str:
     >>> ain = Matcher({"01004": "Ambérieu-en-Bugey", "01005": "Ambérieux-en-Dombes"})
     >>> restored_code("1004", ain), restored_code("01004", ain), restored_code("1006", ain)
     ('01004', '', '')
+    >>> restored_code("1004.0", ain), restored_code('="01004"', ain)
+    ('01004', '01004')
     """
-    if len(raw) + 1 != matcher.width or not raw.isdecimal() or not raw.isascii():
+    found = _AS_NUMBER.fullmatch(raw)
+    if found is None:
         return ""
-    code = f"0{raw}"
+    digits = found[1] or found[2]
+    code = f"0{digits}" if len(digits) + 1 == matcher.width else digits
+    if len(code) != matcher.width or code == raw:
+        return ""
     named = code not in matcher.names or matcher.find(raw) or matcher.bearers(raw)
     return "" if named else code
 

@@ -257,14 +257,14 @@ def _with_notices(
 
 
 def notices_of(parsed: Sequence[Parsed]) -> list[str]:
-    """Say which codes were given back their zero, and what was read otherwise than as a number."""
+    """Say which codes were mended, and what was read otherwise than as a number."""
     told = []
     for table in parsed:
         if len(table.restored):
             codes = list(dict.fromkeys(table.restored["code"]))
             told.append(
-                f"{table.table.name} : zéro initial rétabli pour {plural(len(codes), 'code')} "
-                f"({enumerate_words(codes, most=3)})."
+                f"{table.table.name} : {plural(len(codes), 'code rétabli', 'codes rétablis')}, qu’un "
+                f"tableur avait pris pour des nombres ({enumerate_words(codes, most=3)})."
             )
         if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
             told += [f"{table.table.name}, {one}" for one in told_remarks(table)]
