@@ -34,6 +34,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
         (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
         (["panle"], 2, ["Vouliez-vous dire « panel »"]),
         (["panel", "--foo"], 2, ["« --foo » n’existe pas"]),
+        (["panel", "--theme", "habitat"], 2, ["« THEME » s’écrit sans « --theme »"]),
         (["-w", "ici", "status"], 2, ["« -w » n’existe pas", "après elle"]),
         (["status", "un", "deux"], 2, ["en trop"]),
         (["status", "-w", "/nulle/part"], 1, ["observatoire.toml", "observatoire init"]),

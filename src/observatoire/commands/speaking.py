@@ -147,6 +147,8 @@ _USAGE = (
 
 def said_of_usage(error: TyperException) -> str:
     """Say in French what is wrong with a call."""
+    if told := _without_dashes(error):
+        return told
     message = error.format_message()
     for english, french in _USAGE:
         message = re.sub(english, french, message)
@@ -154,6 +156,18 @@ def said_of_usage(error: TyperException) -> str:
     if asked and isinstance(asked.command, _Group) and message.startswith("L’option"):
         message += " Les options d’une commande s’écrivent après elle."
     return message
+
+
+def _without_dashes(error: TyperException) -> str:
+    """Say how an argument is written that was given as an option; nothing of any other fault."""
+    asked, option = getattr(error, "ctx", None), str(getattr(error, "option_name", ""))
+    if asked is None or not option:
+        return ""
+    word = option.strip("-")
+    given = {one.name for one in asked.command.params if one.param_type_name == "argument"}
+    if word not in given:
+        return ""
+    return f"« {word.upper()} » s’écrit sans « {option} » : {asked.command_path} {word.upper()}."
 
 
 @contextmanager
