@@ -25,9 +25,9 @@ from observatoire.sources.reading import (
     RawTable,
     read_opened,
 )
+from observatoire.sources.restoring import place_of
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH, Rows
-from observatoire.sources.zeros import place_of
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.sources.diagnosing import no_territory
+from observatoire.sources.restoring import restored_code
 from observatoire.sources.shorts import find_short, unjoined
 from observatoire.sources.signs import signs
-from observatoire.sources.zeros import restored_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,28 +55,30 @@ def find_territories(
         for code, matcher in zonings.items()
         for place in _places(sheet, code, matcher, preferred)
     ]
-    best = max(places, key=lambda place: place.score, default=None)
-    if best is not None:
-        best = _finer(best, places, zonings)
-        named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
-        best = replace(best, others=tuple(name for name in named if name != best.sheet.name))
+    best = _best(places, zonings)
     # A column that names another territory in each row needs nothing beside it.
-    if best is not None and best.score[2] >= 1 and not _repeats(best):
-        return best
-    short = find_short(sheets, zonings)
-    if short is not None:
-        score = (float(short.distinct), short.zoning == preferred, 1.0)
-        places.append(
-            Place(score, short.zoning, short.sheet, short.column, short.row, short.communes)
-        )
-    if not places:
-        raise no_territory(sheets, zonings, name)
-    best = _finer(max(places, key=lambda place: place.score), places, zonings)
-    if best.communes is None and _repeats(best):
-        error = unjoined(sheets, zonings, name)
-        if error is not None:
-            raise error
-    return best
+    if best is None or best.score[2] < 1 or _repeats(best):
+        short = find_short(sheets, zonings)
+        if short is not None:
+            score = (float(short.distinct), short.zoning == preferred, 1.0)
+            places.append(
+                Place(score, short.zoning, short.sheet, short.column, short.row, short.communes)
+            )
+        best = _best(places, zonings)
+        if best is None:
+            raise no_territory(sheets, zonings, name)
+        if best.communes is None and _repeats(best):
+            error = unjoined(sheets, zonings, name)
+            if error is not None:
+                raise error
+    named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
+    return replace(best, others=tuple(name for name in named if name != best.sheet.name))
+
+
+def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
+    """Return the column that names most territories, or the finer one beside it."""
+    best = max(places, key=lambda place: place.score, default=None)
+    return best and _finer(best, places, zonings)
 
 
 def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:

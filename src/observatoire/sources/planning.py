@@ -16,9 +16,9 @@ from observatoire.sources.periods import (
     without_period,
 )
 from observatoire.sources.placing import commune_column
+from observatoire.sources.restoring import place_of
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
-from observatoire.sources.zeros import place_of
 from observatoire.values import is_period
 
 if TYPE_CHECKING:

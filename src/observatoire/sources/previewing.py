@@ -23,8 +23,8 @@ from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
+from observatoire.sources.restoring import restore_codes
 from observatoire.sources.showing import Section, html_page, sections, seen_section, text_page
-from observatoire.sources.zeros import restore_zeros
 from observatoire.territories.names import simplify
 from observatoire.typography import number
 
@@ -201,7 +201,7 @@ def preview_table(
     if refusal is not None:
         return Preview(path, ground, found, plan, refusal=refusal)
     source = _source(plan, path)
-    table, restored = restore_zeros(found.table, source, source.files[0], ground.zonings)
+    table, restored = restore_codes(found.table, source, source.files[0], ground.zonings)
     parsed = observe(table, source, source.files[0], ground.zonings, ground.scope)
     parsed = replace(parsed, restored=restored)
     return Preview(path, ground, found, plan, source, parsed)

@@ -18,7 +18,7 @@ from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.registers import Words, enrol
 from observatoire.sources.remarks import told_remarks
-from observatoire.sources.zeros import restore_zeros
+from observatoire.sources.restoring import restore_codes
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
     LAYER_SUFFIXES,
@@ -232,7 +232,7 @@ def _parse(
     raw = replace(read_table(folder / spec.name, spec), part=source.part(spec))
     if spec.register:
         return enrol(raw, source, spec, words)
-    table, restored = restore_zeros(raw, source, spec, words.zonings)
+    table, restored = restore_codes(raw, source, spec, words.zonings)
     return replace(observe(table, source, spec, words.zonings, communes), restored=restored)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import observatoire
 from observatoire.errors import UnknownTerritoryError
-from observatoire.sources.zeros import restored_code
+from observatoire.sources.restoring import restored_code
 from observatoire.territories import Matcher
 from observatoire.warehouse.checking import Told, run_checks
 

@@ -21,13 +21,13 @@ _AS_NUMBER = re.compile(r'([0-9]+)(?:[.,]0+)?|="([0-9]+)"')
 
 
 class Restored(NamedTuple):
-    """A raw table whose codes have their zeros back, and which lines had lost them."""
+    """A raw table whose codes are as the list has them, and which lines had lost theirs."""
 
     table: RawTable
     lines: pd.DataFrame
 
 
-def restore_zeros(
+def restore_codes(
     table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[str, Matcher]
 ) -> Restored:
     """Put back territory codes that a spreadsheet took for numbers.
@@ -99,7 +99,7 @@ def restored_code(raw: str, matcher: Matcher) -> str:
 
 
 def place_of(text: str, matcher: Matcher) -> str:
-    """Return a code that a text names, its zero given back if need be, or an empty string.
+    """Return a code that a text names, restored if need be, or an empty string.
 
     Of namesakes, it is the first: the commune of each row tells which, or the row is refused.
     """
