@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import shutil
+import statistics
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import box
 
@@ -29,6 +31,7 @@ from observatoire.warehouse.checking import (
     with_findings,
 )
 from observatoire.warehouse.checks import CHECKS_FILE, read_checks
+from observatoire.warehouse.filling import load_source
 from observatoire.warehouse.findings import by_source
 
 if TYPE_CHECKING:
@@ -95,8 +98,6 @@ unit = "euros par an"
 def found(place: Place, told: Told = NOTHING, **options: str) -> CheckReport:
     warehouse = place.warehouse()
     for folder in place.workspace.source_folders():
-        from observatoire.warehouse.filling import load_source
-
         load_source(warehouse, place.workspace, folder, **options)
     return run_checks(warehouse, place.workspace, told)
 
@@ -504,6 +505,72 @@ def test_what_changes_at_a_break_is_no_jump(place: Place, at: str, source: str, 
     assert names(found(place, broken(place, at, source))).get("saut", 0) == jumps
 
 
+PANEL = st.lists(
+    st.tuples(
+        st.sampled_from(IRIS),
+        st.sampled_from(["POP", "TAUX", "MED"]),
+        st.integers(2010, 2015),
+        st.sampled_from([0.0, 20.0, 49.0, 50.0, 51.0, 52.0, 400.0]) | st.none(),
+    ),
+    min_size=20,
+    unique_by=lambda row: row[:3],
+)
+
+
+def jumps_of(panel: pd.DataFrame) -> set[tuple[str, str, str]]:
+    """Work the jumps out again, one territory after the other, as the comment of the check says."""
+    natures = {"POP": "count", "TAUX": "rate", "MED": "median"}
+    found: set[tuple[str, str, str]] = set()
+    for variable, rows in panel.dropna(subset=["value"]).groupby("variable"):
+        nature, changes = natures[str(variable)], []
+        for territory, mine in rows.sort_values("period").groupby("territory"):
+            values, periods = mine["value"].tolist(), mine["period"].tolist()
+            for before, value, period in zip(values, values[1:], periods[1:], strict=False):
+                if nature == "rate":
+                    change = abs(value - before)
+                elif nature == "count" and max(value, before) >= 50:
+                    change = abs(math.log((value + 0.5) / (before + 0.5)))
+                elif nature == "median" and value > 0 and before > 0:
+                    change = abs(math.log(value / before))
+                else:
+                    continue
+                changes.append((change, (str(territory), str(variable), str(period))))
+        usual = statistics.median([change for change, _ in changes]) if changes else 0
+        if len(changes) >= 8 and usual > 0:
+            found |= {key for change, key in changes if change > 5 * usual}
+    return found
+
+
+@given(PANEL)
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_jumps_are_those_worked_out_by_hand_whatever_years_are_missing(
+    place: Place, rows: list[tuple[str, str, int, float | None]]
+) -> None:
+    warehouse = place.warehouse()
+    series(place, steady(1030))
+    load_source(warehouse, place.workspace, place.root / "data/raw/src")
+    number = warehouse.rows("SELECT max(id) FROM load")[0][0]
+    panel = pd.DataFrame(rows, columns=["territory", "variable", "period", "value"])
+    panel = panel.astype({"period": "str", "value": "float64"})
+    told = panel.assign(
+        load=number, line=range(2, len(panel) + 2), zoning="iris-2016", low=panel["value"],
+        high=panel["value"], status="given", marker="", note="",
+    )  # fmt: skip
+    warehouse.run("DELETE FROM observation")
+    warehouse.insert("observation", told)
+    report = run_checks(warehouse, place.workspace, NOTHING).df
+    jumps = report[report["check"] == "saut"]
+    seen = set(zip(jumps["territory"], jumps["variable"], jumps["period"], strict=True))
+    assert seen == jumps_of(panel)
+    lines = told.set_index(["territory", "variable", "period"])["line"]
+    assert [
+        lines[key]
+        for key in zip(jumps["territory"], jumps["variable"], jumps["period"], strict=True)
+    ] == list(jumps["line"])
+
+
 def test_the_usual_is_that_of_one_series(place: Place) -> None:
     # Everyone doubles at the break of 2012: with it, nine would be a usual change.
     rows = [
@@ -760,12 +827,13 @@ def test_a_workspace_adds_its_own_check(place: Place) -> None:
     assert report.df.iloc[0]["message"] == "Bourg (2016) n’a que 350 habitants."
 
 
-def test_the_predicates_of_the_library_pass_what_is_asked_of_a_workspace(tmp_path: Path) -> None:
+def test_the_predicates_of_the_library_pass_what_is_asked_of_a_workspace(place: Place) -> None:
     own = resources.files("observatoire.warehouse").joinpath(CHECKS_FILE).read_text("utf-8")
-    (tmp_path / CHECKS_FILE).write_text(own, "utf-8")
-    told = read_checks(tmp_path)
+    place.write(CHECKS_FILE, own)
+    told = read_checks(place.root)
     assert {check.name for check in told} == {check.name for check in read_checks()}
     assert not any(check.ours for check in told)
+    assert len(found(place)) == 0  # each gives the columns, and the kinds, that are asked
 
 
 def test_a_workspace_turns_a_check_off(place: Place) -> None:

@@ -1,16 +1,12 @@
--- What the predicates of checks.toml look at, laid out once: the observations are read a single
--- time, however many predicates there are.
+-- What the predicates of checks.toml look at. Observations are by millions: what is laid out is small,
+-- and « figure » is a view, of which each predicate reads the columns and the rows that it names.
 
--- The figures of the files that stand, each with what its source and its zoning say of it.
--- « series » is the variable without the year that Insee writes into its name, wherever the file of
--- each year comes from; any other name is that of its source only.
-CREATE OR REPLACE TEMP TABLE figure AS
-SELECT o.load, o.line, l.source, l.file, o.zoning, o.territory,
-       coalesce(t.name, o.territory) AS name,
-       coalesce(t.commune, '') AS commune,
-       coalesce(t.commune <> '' AND t.commune <> t.code AND starts_with(t.code, t.commune), false)
-           AS inside,                 -- one of the parts a commune is cut into: an IRIS
-       o.variable,
+-- What each file that stands gives: a row a variable and a period. « series » is the variable
+-- without the year that Insee writes into its name, wherever the file of each year comes from; any
+-- other name is that of its source only.
+CREATE OR REPLACE TEMP TABLE content AS
+SELECT row_number() OVER (ORDER BY l.source, o.load, o.zoning, o.variable, o.period)::INTEGER AS id,
+       o.load, l.source, l.file, o.zoning, o.variable,
        coalesce(v.label, o.variable) AS label,
        coalesce(v.nature, '') AS nature,
        coalesce(v.unit, '') AS unit,
@@ -19,20 +15,48 @@ SELECT o.load, o.line, l.source, l.file, o.zoning, o.territory,
             THEN regexp_replace(regexp_replace(upper(o.variable), '^([PC])[0-9]{2}_', '\1_'),
                                 '^((DEC|DISP)_.*)[0-9]{2}$', '\1')
             ELSE l.source || '/' || o.variable END AS series,
+       o.period
+FROM (SELECT DISTINCT load, zoning, variable, period FROM observation) AS o
+JOIN load AS l ON l.id = o.load AND l.superseded_by IS NULL
+LEFT JOIN variable AS v ON v.source = l.source AND v.code = o.variable;
+
+-- The territories of which each file tells something in each period; « additive » where it counts.
+CREATE OR REPLACE TEMP TABLE given AS
+SELECT g.*, l.source, l.file,
+       coalesce(t.name, g.territory) AS name,
+       coalesce(t.commune, '') AS commune,
+       coalesce(t.commune <> '' AND t.commune <> t.code AND starts_with(t.code, t.commune), false)
+           AS inside                  -- one of the parts a commune is cut into: an IRIS
+FROM (SELECT load, zoning, period, territory, bool_or(additive) AS additive
+      FROM observation JOIN content USING (load, zoning, variable, period) GROUP BY ALL) AS g
+JOIN load AS l ON l.id = g.load
+LEFT JOIN territory AS t ON t.zoning = g.zoning AND t.code = g.territory;
+
+-- The territories of which anything is told.
+CREATE OR REPLACE TEMP TABLE place AS
+SELECT row_number() OVER (ORDER BY zoning, territory)::INTEGER AS id, *
+FROM (SELECT DISTINCT zoning, territory, name, commune, inside FROM given);
+
+-- The figures of the files that stand, each with what its source and its zoning say of it.
+CREATE OR REPLACE TEMP VIEW figure AS
+SELECT o.load, o.line, c.source, c.file, o.zoning, o.territory, p.name, p.commune, p.inside,
+       o.variable, c.label, c.nature, c.unit, c.additive, c.series,
        o.period, o.value, o.low, o.high, o.status, o.marker
 FROM observation AS o
-JOIN load AS l ON l.id = o.load AND l.superseded_by IS NULL
-LEFT JOIN variable AS v ON v.source = l.source AND v.code = o.variable
-LEFT JOIN territory AS t ON t.zoning = o.zoning AND t.code = o.territory;
+JOIN content AS c USING (load, zoning, variable, period)
+JOIN place AS p USING (zoning, territory);
 
 -- Which variables add up to which published one: told by the catalogue, or of the same code.
 CREATE OR REPLACE TEMP TABLE total AS
+WITH pub AS (
+    SELECT DISTINCT source, variable, period FROM figure WHERE additive AND commune = territory
+)
 SELECT published_source, published_variable, period, part_source, part_variable FROM told_totals
 UNION
 SELECT pub.source, pub.variable, pub.period, part.source, part.variable
-FROM (SELECT DISTINCT source, variable, period FROM figure
-      WHERE additive AND territory = commune) AS pub
-JOIN (SELECT DISTINCT source, variable, period FROM figure
+FROM pub
+JOIN (SELECT DISTINCT source, variable, period
+      FROM figure SEMI JOIN pub USING (variable, period)
       WHERE additive AND inside) AS part
   ON part.variable = pub.variable AND part.period = pub.period
  AND (part.source = pub.source OR regexp_matches(pub.variable, '^[PC][0-9]{2}_'));
@@ -48,9 +72,26 @@ CREATE OR REPLACE TEMP TABLE era AS
 SELECT f.source, f.variable, f.period,
        CASE WHEN bool_or(b.at = '') THEN f.period
             ELSE count(*) FILTER (WHERE b.at <= left(f.period, length(b.at)))::VARCHAR END AS era
-FROM (SELECT DISTINCT source, variable, period FROM figure) AS f
+FROM (SELECT DISTINCT source, variable, period FROM content) AS f
 LEFT JOIN told_breaks AS b ON b.source = f.source AND b.variable = f.variable
 GROUP BY f.source, f.variable, f.period;
+
+-- Contents that follow one another in a series, between its breaks: « chain » tells them from others,
+-- « rank » their order, by thousands a period; « kin » those whose changes are held side by side.
+CREATE OR REPLACE TEMP TABLE sequel AS
+WITH numbered AS (
+    SELECT c.*,
+           dense_rank() OVER (ORDER BY series, zoning, unit)::INTEGER AS kin,
+           dense_rank() OVER (ORDER BY series, zoning, unit, era, length(period))::INTEGER AS chain,
+           dense_rank() OVER (PARTITION BY series, zoning, unit, era, length(period)
+                              ORDER BY period)::INTEGER AS moment
+    FROM content AS c JOIN era USING (source, variable, period)
+)
+SELECT * EXCLUDE (moment),
+       (1000 * moment + row_number() OVER (PARTITION BY chain, moment
+                                           ORDER BY source, variable, load))::INTEGER AS rank
+FROM numbered
+WHERE chain IN (SELECT chain FROM numbered WHERE moment > 1);
 
 -- What the territories of each zoning are called: « quartiers », « IRIS ».
 CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM told_nouns;

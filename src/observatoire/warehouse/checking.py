@@ -119,6 +119,16 @@ def run_checks(
         On a predicate that is wrong; what was kept is then unchanged.
     """
     chosen = read_checks(workspace.root) if checks is None else tuple(checks)
+    return _pass(warehouse, workspace, told, chosen, _signature(warehouse, workspace, chosen, told))
+
+
+def _pass(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    told: Told,
+    chosen: Sequence[Check],
+    signature: str,
+) -> CheckReport:
     cells = cut_cells(warehouse, workspace)
     with warehouse.transaction():
         _lay_out(warehouse, workspace, told, cells)
@@ -129,20 +139,21 @@ def run_checks(
         warehouse.run("DELETE FROM check_run")
         warehouse.run(
             "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
-            [_signature(warehouse, workspace, chosen, told)],
+            [signature],
         )
-        for table in LAID_OUT:
-            warehouse.run(f"DROP TABLE temp.{table}")
+        for name in LAID_OUT:
+            kind = "VIEW" if name == "figure" else "TABLE"
+            warehouse.run(f"DROP {kind} temp.{name}")
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 
 
 def kept_findings(warehouse: Warehouse, workspace: Workspace, told: Told) -> CheckReport:
     """Return what the checks found, passing them again only if something has changed since."""
     chosen = read_checks(workspace.root)
-    kept = warehouse.rows("SELECT signature FROM check_run")
-    if kept == [(_signature(warehouse, workspace, chosen, told),)]:
+    signature = _signature(warehouse, workspace, chosen, told)
+    if warehouse.rows("SELECT signature FROM check_run") == [(signature,)]:
         return CheckReport(warehouse.frame(_KEPT), len(chosen))
-    return run_checks(warehouse, workspace, told, chosen)
+    return _pass(warehouse, workspace, told, chosen, signature)
 
 
 def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[LoadReport]:
@@ -173,11 +184,14 @@ def _lay_out(warehouse: Warehouse, workspace: Workspace, told: Told, cells: pd.D
 
 def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
     with _within(warehouse, check):
-        check_columns(warehouse, check)
+        if not check.ours:  # the library's own are held to it in its tests
+            check_columns(warehouse, check)
         rows = warehouse.connection.execute(
             f"SELECT * FROM ({check.sql}\n) LIMIT {_MOST_ROWS + 1}",  # noqa: S608 - read and checked
             dict(check.parameters) or None,
         ).df()
+    if rows.empty:
+        return _nothing(FINDING_COLUMNS)
     if len(rows) > _MOST_ROWS:
         raise endless(check, f"signale plus de {number(_MOST_ROWS)} lignes")
     texts = ["source", "zoning", "territory", "variable", "period"]
@@ -228,8 +242,8 @@ def _signature(
             "SELECT id, sha256, descriptor FROM load WHERE superseded_by IS NULL ORDER BY id"
         ),
         warehouse.rows(
-            "SELECT zoning, count(*), string_agg(code || commune || name, ',' ORDER BY code), "
-            "count(shape) FROM territory GROUP BY zoning ORDER BY zoning"
+            "SELECT zoning, count(*), bit_xor(hash(code, commune, name)), count(shape) "
+            "FROM territory GROUP BY zoning ORDER BY zoning"
         ),
         [sorted(frame.itertuples(index=False, name=None)) for frame in told.frames.values()],
         sorted((code, zoning.noun.many) for code, zoning in workspace.zonings.items()),
