@@ -151,11 +151,10 @@ def test_a_whole_named_after_its_commune_is_no_place_of_rows(place: Place) -> No
         '[zonings."ensemble-2007"]\nlabel = "Ensembles"\nsingular = "ensemble"\n'
         'members = "geo/ensembles.csv"\n\n[zonings."quartier-2007"]',
     )
-    place.write("geo/communes.csv", "code;nom;commune\n97213;Le Lamentin;97213\n"
-                "97209;Ville de Fort-de-France;97209\n")  # fmt: skip
     text = (
         "Commune;Quartier;Aidés\nFort-de-France;Four à Chaux;1\nLe Lamentin;Place d’Armes;2\n"
-        "Le Robert;Four à Chaux;3\nLe Robert;Bourg;4\nSchoelcher;Four à Chaux;3\n"
+        "Le Robert;Four à Chaux;3\nLe Robert;Bourg;4\n97209;Centre et Terres;3\n"
+        "Schoelcher;Four à Chaux;4\n"
     )
     shown = preview_file(place.workspace, place.write("aides-2016.csv", text))
     assert shown.found is not None

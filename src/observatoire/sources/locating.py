@@ -87,8 +87,13 @@ def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> 
     « Quartiers de Fort-de-France » reduces to the name of its commune: the column of communes may
     look like one of such wholes too.
     """
-    same = [one for one in places if one.sheet is best.sheet and one.column == best.column]
-    held = [set(zonings[one.zoning].names) for one in same]
+    held = [
+        set(zonings[one.zoning].names)
+        for one in places
+        if one.sheet is best.sheet
+        and one.column == best.column
+        and one.score[2] >= best.score[2]  # it names as many of the rows
+    ]
     inside = [
         place
         for place in places
