@@ -37,7 +37,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 #: The tables of checked.sql.
-LAID_OUT = ("figure", "total", "share", "era", "noun", "cell")
+LAID_OUT = ("figure", "total", "share", "era", "noun", "tally", "cell")
 
 #: What a predicate may read: the tables of checked.sql, then those of the warehouse.
 READABLE = (
