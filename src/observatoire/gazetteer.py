@@ -13,6 +13,7 @@ from observatoire.errors import UnknownNameError, suggestion
 from observatoire.indicators.beside import counterparts
 from observatoire.maps.drawing import Ground
 from observatoire.panels.profile import Identity, SharedSource, identity_facts
+from observatoire.territories.aliases import ALIAS_COLUMN, split_names
 from observatoire.territories.links import PART, UNKNOWN, WHOLE
 from observatoire.territories.names import Matcher
 from observatoire.typography import enumerate_words
@@ -62,7 +63,10 @@ class Gazetteer:
         """Return the code of a territory told by code or name."""
         frame = self.frames[self.workspace.zoning(zoning).code]
         names = {str(code): str(name) for code, name in frame["name"].items()}
-        return Matcher(names, self.workspace.zoning(zoning).singular).code(text)
+        told = [(str(code), one.get(ALIAS_COLUMN, "")) for code, one in frame["attributes"].items()]
+        aliases = [(name, code) for code, cell in told for name in split_names(cell)]
+        noun = self.workspace.zoning(zoning).singular
+        return Matcher(names, noun, aliases=aliases).code(text)
 
     def comparator(self, zoning: str, text: str) -> Comparator:
         """Return a declared comparator, or another territory of the zoning told by code or name.

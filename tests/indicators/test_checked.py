@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from demo import demo
-from observatoire.indicators.checked import breaks, published_totals, shares
+from observatoire.indicators.checked import breaks, identities, published_totals, shares
 from observatoire.indicators.series import read_series
 from observatoire.indicators.spans import Span
+from observatoire.sources.families import read_families
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,18 @@ def test_the_six_age_groups_are_the_population() -> None:
         "P16_POP0014", "P16_POP1529", "P16_POP3044", "P16_POP4559", "P16_POP6074", "P16_POP75P",
     ]  # fmt: skip
     assert "P11_POP0014" in set(totals["part_variable"])
+
+
+def test_a_sum_that_two_families_say_counts_once() -> None:
+    family = read_families()["carreaux"]
+    once = identities([family])
+    assert identities([family, family]).equals(once)
+    mine = once[once["part"] == "men_mais"]
+    assert mine[["whole"]].to_numpy().tolist() == [["men"]]
+    assert set(once[once["identity"] == mine["identity"].iloc[0]]["part"]) == {
+        "men_coll", "men_mais",
+    }  # fmt: skip
+    assert identities([]).empty
 
 
 def test_a_rate_is_no_sum() -> None:

@@ -87,6 +87,35 @@ def test_period_and_labels_out_of_the_columns() -> None:
     assert read_families()["filosofi"].label("DISP_MED19").startswith("Revenu disponible médian")
 
 
+def test_families_say_what_adds_up_once_each() -> None:
+    said = {
+        (one.whole, frozenset(one.parts)): family.code
+        for family in read_families().values()
+        for one in family.identities
+    }
+    assert said["P##_POP", frozenset({"P##_POPH", "P##_POPF"})] == "base-ic-population"
+    assert said["men", frozenset({"men_coll", "men_mais"})] == "carreaux"
+    for (whole, parts), code in said.items():
+        family = read_families()[code]
+        natures = {family.measure(name.replace("##", "16")) for name in (whole, *parts)}
+        assert None not in natures
+        assert whole not in parts
+
+
+@pytest.mark.parametrize("parts", ['["A"]', '["N", "A"]', '["A", "A", "B"]'])
+def test_a_sum_that_cannot_be_is_refused(tmp_path: Path, parts: str) -> None:
+    path = tmp_path / "essai.toml"
+    path.write_text(
+        'title = "Essai"\nproducer = "X"\nlicence = "Y"\nrequired = ["N"]\n'
+        'territory = "IRIS"\n[[variables]]\ncolumns = ".*"\nnature = "count"\n'
+        f'[[identities]]\nwhole = "N"\nparts = {parts}\n',
+        "utf-8",
+    )
+    with pytest.raises(DescriptorError) as refused:
+        read_family(path)
+    says(refused.value, "parts", "deux colonnes")
+
+
 def test_a_family_whose_precision_cannot_be_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "essai.toml"
     path.write_text(

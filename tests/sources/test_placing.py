@@ -91,6 +91,76 @@ def test_a_commune_that_is_not_observed_is_no_place_of_ours(
     says(caught.value, "« Schoelcher »", "ligne 3")
 
 
+#: A made-up table of a whole island: two towns of ours, two that are not.
+_ISLAND = """\
+Commune;Quartier;Aidés
+Fort-de-France;Four à Chaux;1
+Le Lamentin;Place d’Armes;2
+Le Robert;Place d’Armes;3
+Le Robert;Vert-Pré;4
+Le Robert;Total;7
+Schoelcher;Terreville;8
+"""
+
+
+def test_rows_of_other_towns_are_told_once_and_counted(place: Place, warehouse: Warehouse) -> None:
+    path = place.write("aides-2016.csv", _ISLAND)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "3 lignes sont d’autres communes", "« Le Robert » (2), « Schoelcher » (1)",
+         "colonne Commune", 'on_error="reject"')  # fmt: skip
+    assert "alias" not in str(caught.value)
+    verdict = str(preview_file(place.workspace, path)).replace("\u00a0", " ").split("Verdict")[1]
+    assert verdict.count("Le Robert") == 1
+    assert 'on_error="reject", ou --reject' in verdict
+    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    assert stored(warehouse) == {"Q2": 1, "Q3": 2}
+    assert (report.read, report.kept, report.rejected) == (6, 2, 4)
+    told = warehouse.rows(
+        'SELECT kind, raw, "column", count(*) FROM reject GROUP BY ALL ORDER BY ALL'
+    )
+    assert told == [
+        ("elsewhere", "Le Robert", "Commune", 2),
+        ("elsewhere", "Schoelcher", "Commune", 1),
+        ("total", "Total", "Quartier", 1),
+    ]
+
+
+def test_a_fault_of_our_own_rows_is_told_first(place: Place, warehouse: Warehouse) -> None:
+    text = _ISLAND + "Le Lamentin;Place d’Arme;9\n"
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
+    says(caught.value, "ligne 8", "« Place d’Arme »", "Par ailleurs, 3 lignes", "« Le Robert » (2)")
+
+
+def test_a_commune_ill_written_is_not_taken_for_another_town(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "Commune;Quartier;Aidés\nFort-de-Frnce;Four à Chaux;1\nLe Lamentin;Place d’Armes;2\n"
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
+    says(caught.value, "ligne 2", "« Fort-de-Frnce »", "Vouliez-vous dire « Fort-de-France »")
+
+
+def test_a_whole_named_after_its_commune_is_no_place_of_rows(place: Place) -> None:
+    """« Quartiers de Fort-de-France » reduces to the commune's name, and is another zoning's."""
+    place.write("geo/ensembles.csv", "code;nom;commune\nE1;Quartiers de Fort-de-France;97209\n"
+                "E2;Quartiers du Lamentin;97213\n")  # fmt: skip
+    place.toml(
+        '[zonings."quartier-2007"]',
+        '[zonings."ensemble-2007"]\nlabel = "Ensembles"\nsingular = "ensemble"\n'
+        'members = "geo/ensembles.csv"\n\n[zonings."quartier-2007"]',
+    )
+    text = (
+        "Commune;Quartier;Aidés\nFort-de-France;Four à Chaux;1\nLe Lamentin;Place d’Armes;2\n"
+        "Le Robert;Four à Chaux;3\nLe Robert;Bourg;4\n97209;Centre et Terres;3\n"
+        "Schoelcher;Four à Chaux;4\n"
+    )
+    shown = preview_file(place.workspace, place.write("aides-2016.csv", text))
+    assert shown.found is not None
+    assert (shown.found.zoning, shown.found.spec.territory) == ("quartier-2007", "Quartier")
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -725,6 +725,46 @@ def test_two_pieces_with_the_same_count_are_told_whatever_the_decimals(place: Pl
     assert names(found(place)) == {"carreaux-coupes": 2}
 
 
+@pytest.mark.parametrize(
+    ("pieces", "counts", "told"),
+    [
+        (1, WHOLE, {"carreaux-coupes-rares": 1}),
+        (2, WHOLE, {"carreaux-coupes-rares": 2}),
+        (3, WHOLE, {"carreaux-coupes": 3}),
+        (2, [n * 0.37 for n in WHOLE[:2]] + WHOLE[2:], {}),
+        (2, [0.0, 0.0, *WHOLE[2:]], {}),
+    ],
+)
+def test_one_or_two_cut_cells_are_a_remark(
+    place: Place, pieces: int, counts: list[float], told: dict[str, int]
+) -> None:
+    grid_file(place, 1.0, counts)
+    path = place.root / "geo" / "carreaux.gpkg"
+    layer = gpd.read_file(path)
+    for at in range(pieces):
+        layer.loc[at, "geometry"] = box(704000, 1614000 + 200 * at, 704074, 1614200 + 200 * at)
+    layer.to_file(path)
+    report = found(place)
+    assert names(report) == told
+    assert set(report.df["level"]) <= {"remarque", "alerte"}
+    if pieces < 3 and told:
+        assert set(report.df["level"]) == {"remarque"}
+        assert "il en reste 37 %" in report.df.iloc[0]["message"]
+
+
+def test_a_cut_piece_of_real_cells_alone_is_a_remark(real: Path, place: Place) -> None:
+    source = real / "martinique/carreaux/carreaux_1km_communes_beababa.gpkg"
+    layer = gpd.read_file(source, layer="car_13056").rename(columns={"Ind": "ind"})
+    shares = shares_left(layer.geometry, layer["Id_carr1km"])
+    few = pd.concat([layer[shares >= 0.99], layer[(shares < 0.5) & (layer["ind"] > 0)].iloc[:2]])
+    grid_file(place, 1.0, WHOLE)
+    few.to_file(place.root / "geo" / "carreaux.gpkg")
+    assert names(found(place)) == {"carreaux-coupes-rares": 2}
+    few.loc[shares < 0.5, "ind"] *= shares[shares < 0.5]
+    few.to_file(place.root / "geo" / "carreaux.gpkg")
+    assert names(found(place)) == {}
+
+
 @given(keep=st.floats(0.05, 1.0))
 def test_the_share_left_is_that_of_the_square(keep: float) -> None:
     shape = gpd.GeoSeries([box(0, 0, 200 * keep, 200)], crs="EPSG:5490")

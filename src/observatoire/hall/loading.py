@@ -161,6 +161,7 @@ class Loading(Listing):
         """Return what the catalogue and the series tell the checks; no sum without a catalogue."""
         from observatoire.indicators.catalogue import read_catalogue
         from observatoire.indicators.checked import told_checks
+        from observatoire.sources.families import read_families
 
         there = self.workspace.catalogue.is_file()
         spans = {code: one.spans for code, one in self.series.series.items()}
@@ -170,7 +171,8 @@ class Loading(Listing):
             (str(source), str(code))
             for source, code in self.warehouse.rows("SELECT source, code FROM variable")
         ]
-        return told_checks(catalogue, self.series, periods, variables)
+        families = read_families(self.workspace.root).values()
+        return told_checks(catalogue, self.series, periods, variables, families)
 
     def registry(self) -> pd.DataFrame:
         """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""

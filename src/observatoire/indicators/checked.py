@@ -10,6 +10,7 @@ from observatoire.indicators.series import fits
 from observatoire.typography import enumerate_words
 from observatoire.warehouse.checking import (
     BREAK_COLUMNS,
+    IDENTITY_COLUMNS,
     SHARE_COLUMNS,
     TOTAL_COLUMNS,
     Told,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.catalogue import Indicator
     from observatoire.indicators.series import SeriesBook
+    from observatoire.sources.families import Family
 
 Names = tuple[str, ...]
 
@@ -32,6 +34,7 @@ def told_checks(
     book: SeriesBook,
     periods: Collection[str],
     variables: Collection[tuple[str, str]],
+    families: Iterable[Family] = (),
 ) -> Told:
     """Return all that the checks must know, and that figures do not say of themselves.
 
@@ -45,12 +48,15 @@ def told_checks(
         The periods that are loaded.
     variables : collection of (str, str)
         The sources and the variables that are loaded.
+    families : iterable of Family
+        The families of files known, which say what adds up on a row.
     """
     indicators = tuple(catalogue)
     return Told(
         published_totals(indicators, periods),
         shares(indicators, periods),
         breaks(indicators, book, periods, variables),
+        identities(families),
     )
 
 
@@ -159,6 +165,30 @@ def breaks(
             )
         },
         BREAK_COLUMNS,
+    )
+
+
+def identities(families: Iterable[Family]) -> pd.DataFrame:
+    """Return which columns of a row add up to which other one.
+
+    Parameters
+    ----------
+    families : iterable of Family
+        Those of the library and of the workspace.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``IDENTITY_COLUMNS``: one row a part. A sum that two families say counts once.
+    """
+    said = {(one.whole, one.parts) for family in families for one in family.identities}
+    return _frame(
+        (
+            (str(at), whole, part)
+            for at, (whole, parts) in enumerate(sorted(said))
+            for part in parts
+        ),
+        IDENTITY_COLUMNS,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
@@ -81,6 +81,7 @@ class Source:
     sha256: str
     precision: PrecisionRule = PrecisionRule()  # noqa: RUF009 - frozen
     convention: Convention | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)  # other names of territories
 
     def standing(self) -> tuple[FileSpec, ...]:
         """Return the files that no other one replaces."""
@@ -169,6 +170,7 @@ def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> So
         sha256=sha256,
         precision=read_precision(table.child("precision")),
         convention=convention,
+        aliases=_read_aliases(table.child("aliases")),
     )
     table.close()
     _check_whole(source, table)
@@ -186,6 +188,13 @@ def _read_variable(code: str, table: Declaration) -> Variable:
     )
     table.close()
     return variable
+
+
+def _read_aliases(table: Declaration) -> dict[str, str]:
+    """Read the other names that a partner writes, each with the territory it names."""
+    told = {name: table.text(name) for name in table.table}
+    table.close()
+    return told
 
 
 def _read_markers(table: Declaration) -> Markers:

@@ -40,6 +40,14 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """A column that is the sum of others, on each row; « ## » stands for two digits of a year."""
+
+    whole: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PeriodRule:
     """Where the period is told: in the names of columns, a column, the titles, or the file's name."""
 
@@ -81,6 +89,7 @@ class Family:
     precision: Mapping[str, object]
     measures: tuple[Measure, ...]
     labels: Mapping[str, str]
+    identities: tuple[Identity, ...] = ()
     decimal: str = ""
     thousands: str = ""
     own: bool = False
@@ -238,6 +247,7 @@ def _read_family(path: Path, _: bytes) -> Family:
         precision=_read_precision(table.child("precision")),
         measures=tuple(_read_measure(child) for child in table.array("variables")),
         labels=_read_labels(table.child("labels")),
+        identities=tuple(_read_identity(child) for child in table.array("identities")),
         decimal=table.text("decimal", "", choices=(".", ",")),
         thousands=table.text("thousands", "", choices=THOUSANDS),
         own=path.parent != _library(),
@@ -322,6 +332,17 @@ def _read_measure(table: Declaration) -> Measure:
     )
     table.close()
     return measure
+
+
+def _read_identity(table: Declaration) -> Identity:
+    identity = Identity(table.text("whole"), table.texts("parts"))
+    table.close()
+    told = [*identity.parts, identity.whole]
+    if len(identity.parts) < 2 or len(set(told)) < len(told):  # noqa: PLR2004 - a sum
+        raise table.refuse(
+            "parts", "au moins deux colonnes, chacune une fois, sans la somme elle-même"
+        )
+    return identity
 
 
 def _read_labels(table: Declaration) -> dict[str, str]:

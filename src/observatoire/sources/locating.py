@@ -82,14 +82,25 @@ def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
 
 
 def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
-    """Return the column headed « Quartier » beside that of their communes, however few it names."""
+    """Return the column headed « Quartier » beside that of their communes, however few it names.
+
+    « Quartiers de Fort-de-France » reduces to the name of its commune: the column of communes may
+    look like one of such wholes too.
+    """
+    held = [
+        set(zonings[one.zoning].names)
+        for one in places
+        if one.sheet is best.sheet
+        and one.column == best.column
+        and one.score[2] >= best.score[2]  # it names as many of the rows
+    ]
     inside = [
         place
         for place in places
         if place.sheet is best.sheet
         and place.column != best.column
         and (towns := set(zonings[place.zoning].communes.values()))
-        and towns <= set(zonings[best.zoning].names)
+        and any(towns <= names for names in held)
         and _is_headed(place, zonings[place.zoning].label)
     ]
     return max(inside, key=lambda place: place.score, default=best)

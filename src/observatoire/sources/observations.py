@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import UnknownColumnError, suggestion
+from observatoire.sources.aliasing import NO_ALIAS
 from observatoire.sources.faults import (
     HARMLESS,
     NO_REJECT,
@@ -23,7 +24,7 @@ from observatoire.sources.gathering import Part, gather
 from observatoire.sources.numbers import parse_numbers
 from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
-from observatoire.sources.placing import place, settle
+from observatoire.sources.placing import from_elsewhere, place, settle
 from observatoire.sources.remedies import error_of
 from observatoire.sources.writing import key
 from observatoire.typography import enumerate_words
@@ -52,6 +53,7 @@ class Parsed:
     restored: pd.DataFrame = field(  # codes given back their zero
         default_factory=lambda: pd.DataFrame(columns=["line", "raw", "code"])
     )
+    aliased: pd.DataFrame = field(default_factory=lambda: NO_ALIAS)  # rows placed by another name
 
     @cached_property
     def observations(self) -> pd.DataFrame:
@@ -130,14 +132,11 @@ def observe(
     rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
     told = _told(rows, parts)
     rows, strayed = settle(rows, table, spec, zonings, told)
+    lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
+    lost = leading_totals(lost, rows, table, spec.territory)
     found = [
         strayed,
-        leading_totals(
-            territory_rejects(rows, _bare(told, parts), spec, zonings, scope),
-            rows,
-            table,
-            spec.territory,
-        ),
+        from_elsewhere(lost, rows, table, spec, zonings),
         *(_number_rejects(rows, part) for part in parts),
         *(_negative_rejects(rows, part, source) for part in parts),
         wrong_bounds,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import UnknownTerritoryError, suggestion
-from observatoire.sources.faults import NO_REJECT, reject
+from observatoire.errors import UnknownTerritoryError, nearest, suggestion
+from observatoire.sources.faults import NO_REJECT, REJECT_COLUMNS
 from observatoire.sources.signs import signs
 from observatoire.territories.names import Matcher
 from observatoire.typography import enumerate_words
@@ -115,7 +115,7 @@ def settle(
         The rows, those whose name several communes share placed by theirs; and the rows whose
         territory lies in another commune than theirs, set aside.
     """
-    lost: dict[int, str] = {}
+    lost: dict[int, tuple[str, str, str, str]] = {}
     for zoning, group in rows.groupby("zoning", sort=False):
         matcher = zonings[str(zoning)]
         if not matcher.communes:
@@ -135,13 +135,62 @@ def settle(
             # A row that strayed is told by one reason: it is no unknown name.
             rows.loc[mine.index, "territory"] = code or bearers[0]
             if not code:
-                lost |= dict.fromkeys(mine.index, _reason(str(raw), str(town), matcher, towns))
+                told_of = (
+                    str(raw),
+                    spec.territory,
+                    "town",
+                    _reason(str(raw), str(town), matcher, towns),
+                )
+                if not here and spec.commune_column:
+                    told_of = _away(str(town), towns, spec.commune_column)
+                lost |= dict.fromkeys(mine.index, told_of)
     if not lost:
         return rows, NO_REJECT
     gone = rows.loc[sorted(lost)]
-    reasons = pd.Series([lost[at] for at in gone.index], index=gone.index, dtype="str")
-    found = reject(gone["line"], "town", reasons, gone["territory_raw"], spec.territory)
-    return rows, found
+    told_of_each = [lost[at] for at in gone.index]
+    faults = pd.DataFrame(told_of_each, columns=["raw", "column", "kind", "reason"], dtype="str")
+    return rows, faults.assign(line=gone["line"].to_numpy())[list(REJECT_COLUMNS)]
+
+
+def from_elsewhere(
+    rejects: pd.DataFrame,
+    rows: pd.DataFrame,
+    table: RawTable,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+) -> pd.DataFrame:
+    """Say of the names that are not known in which commune they lie, when it is none of ours.
+
+    Parameters
+    ----------
+    rejects, rows : DataFrame
+        What is set aside for want of a territory; one row a row of the file.
+    table, spec, zonings
+        See :func:`~observatoire.sources.observations.observe`.
+    """
+    mute = rejects.index[(rejects["kind"] == "territory") & (rejects["raw"] != "")]
+    if not spec.commune_column or not len(mute):
+        return rejects
+    found = rejects.copy()
+    # The rejects keep the index of the rows that they are about.
+    beside = _told_communes(table, spec)
+    for zoning, group in rows.loc[mute].groupby("zoning", sort=False):
+        towns = towns_of(zonings[str(zoning)], zonings)
+        for town, mine in group.groupby(beside.loc[group.index], sort=False):
+            if town and not towns.find(str(town)):
+                found.loc[mine.index, ["raw", "column", "kind", "reason"]] = _away(
+                    str(town), towns, spec.commune_column
+                )
+    return found
+
+
+def _away(town: str, towns: Matcher, column: str) -> tuple[str, str, str, str]:
+    """Say that a commune is none of the workspace's, or is one of them, ill written."""
+    said = f"« {town} » n’est pas une commune de cet espace de travail"
+    near = nearest(town, towns.names.values())
+    if near:
+        return town, column, "commune", f"{said}. Vouliez-vous dire « {near} » ?"
+    return town, column, "elsewhere", f"{said} : cette ligne n’est pas d’ici."
 
 
 def _beside(
@@ -149,8 +198,7 @@ def _beside(
 ) -> pd.Series:
     """Return the commune that each row tells, as written; an empty text where none is told."""
     if spec.commune_column:
-        cells = table.frame[spec.commune_column].astype("str").str.strip().loc[group.index]
-        return cells.where(cells != "").ffill().fillna("")  # merged cells tell theirs once
+        return _told_communes(table, spec).loc[group.index]
     texts = group["territory_raw"]
     unplaced = texts[group["territory"] == ""]
     town = texts.isin([text for text in _worded(unplaced) if towns.find(text)])
@@ -158,6 +206,11 @@ def _beside(
     # A row of a commune that holds figures is a subtotal: whether of what is above or below, who knows.
     heads = texts.where(town & bare).mask(town & ~bare, "")
     return heads.ffill().fillna("")
+
+
+def _told_communes(table: RawTable, spec: FileSpec) -> pd.Series:
+    cells = table.frame[spec.commune_column].astype("str").str.strip()
+    return cells.where(cells != "").ffill().fillna("")  # merged cells tell theirs once
 
 
 def _worded(texts: pd.Series) -> list[str]:

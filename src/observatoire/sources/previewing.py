@@ -17,6 +17,7 @@ from observatoire.errors import (
     WorkspaceError,
     system_words,
 )
+from observatoire.sources.aliasing import unknown_names, with_aliased
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
 from observatoire.sources.detecting import Found, Sheet, find_table, sheets_of
 from observatoire.sources.diagnosing import no_figure
@@ -203,7 +204,8 @@ def preview_table(
     source = _source(plan, path)
     table, restored = restore_codes(found.table, source, source.files[0], ground.zonings)
     parsed = observe(table, source, source.files[0], ground.zonings, ground.scope)
-    parsed = replace(parsed, restored=restored)
+    parsed = with_aliased(replace(parsed, restored=restored), source.files[0], ground.zonings)
+    plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
     return Preview(path, ground, found, plan, source, parsed)
 
 

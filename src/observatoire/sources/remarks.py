@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from observatoire.sources.aliasing import told_aliases
 from observatoire.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
@@ -47,6 +48,22 @@ def table_notices(found: Found) -> list[str]:
 
 def _named(sheets: Sequence[str]) -> str:
     return enumerate_words([f"« {name} »" for name in sheets], most=_MOST)
+
+
+def notices_of(parsed: Sequence[Parsed]) -> list[str]:
+    """Say which codes were mended, which other names placed rows, what was read as no plain number."""
+    told = []
+    for table in parsed:
+        if len(table.restored):
+            codes = list(dict.fromkeys(table.restored["code"]))
+            told.append(
+                f"{table.table.name} : {plural(len(codes), 'code rétabli', 'codes rétablis')}, qu’un "
+                f"tableur avait pris pour des nombres ({enumerate_words(codes, most=3)})."
+            )
+        told += [f"{table.table.name}, {one}" for one in told_aliases(table.aliased)]
+        if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
+            told += [f"{table.table.name}, {one}" for one in told_remarks(table)]
+    return told
 
 
 def told_remarks(parsed: Parsed) -> list[str]:

@@ -23,6 +23,8 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "figure": UnreadableNumberError,
     "territory": UnknownTerritoryError,
     "town": UnknownTerritoryError,
+    "commune": UnknownTerritoryError,
+    "elsewhere": UnknownTerritoryError,
     "bounds": RowError,
     "period": RowError,
     "negative": UnreadableNumberError,
@@ -48,8 +50,14 @@ _REMEDY_BY_KIND = {
     "period": f"Une période s’écrit {PERIOD_FORMS}.",
     "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
     "ces lignes de côté.",
+    "name": "Corrigez le nom ; si c’est un autre nom d’un territoire, déclarez-le : sous [aliases] dans "
+    "source.toml, ou dans la colonne « alias » de la liste des membres du zonage. Ou chargez avec "
+    'on_error="reject" pour mettre ces lignes de côté.',
     "town": "Les deux communes ont peut-être un quartier de ce nom : écrivez le code ou le nom exact du "
     'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
+    "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
+    'la liste des communes) ; sinon on_error="reject" met ces lignes de côté.',
+    "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject".',
     "empty": "Si elle est fusionnée avec celle du dessus, défusionnez-la et écrivez le nom sur chaque "
     'ligne ; si c’est un total, écrivez « Total » ; sinon on_error="reject" met ces lignes de côté.',
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
@@ -78,6 +86,10 @@ _REMEDY_BY_KIND = {
 
 #: A number followed by what may be the call of a note, and one between parentheses.
 _CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]+\)|[a-z])", re.IGNORECASE)
+#: So many communes are named in one message.
+_COMMUNES = 12
+
+_NAME = re.compile(r"[^\W\d_]{3}")
 _PARENTHESIS = re.compile(r"\(\s*([0-9][0-9\s.,]*)\)")
 
 
@@ -91,19 +103,49 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
     name : str
         The file's name.
     """
-    first = faults.iloc[0]
-    kind = str(first["kind"])
-    others = int(faults["line"].nunique()) - 1
+    away = faults[faults["kind"] == "elsewhere"]
+    mine = faults[~faults["line"].isin(away["line"])]
+    first = (away if mine.empty else mine).iloc[0]
+    kind, what = str(first["kind"]), str(first["reason"])
+    others = int(mine["line"].nunique()) - 1
     remedy = _remedy(kind, str(first["raw"]))
-    if others:
+    if others > 0:
         remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
+    if len(away) and mine.empty:
+        what = told_away(away)
+    elif len(away):
+        remedy += f" Par ailleurs, {told_away(away)[:1].lower()}{told_away(away)[1:]}"
     return ERROR_BY_KIND[kind](
-        str(first["reason"]),
+        what,
         where=f"{name}, ligne {first['line']}, colonne {first['column']}",
         why="Rien n’a été chargé.",
         remedy=remedy,
         rejects=faults,
     )
+
+
+def told_away(away: pd.DataFrame) -> str:
+    """Say once of how many rows, and of which communes, a file tells that are none of ours.
+
+    Parameters
+    ----------
+    away : DataFrame
+        Rejects of the kind « elsewhere »: their text is that of their commune.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> told_away(pd.DataFrame({"line": [4, 5, 9], "raw": ["Le Robert", "Le Robert", "Schoelcher"]}))
+    '3 lignes sont d’autres communes que celles de cet espace de travail : « Le Robert » (2), « Schoelcher » (1).'
+    """
+    counts = away.drop_duplicates("line")["raw"].value_counts(sort=False)
+    told = [f"« {town} » ({count})" for town, count in counts.items()]
+    shown = ", ".join(told[:_COMMUNES])
+    more = f" et {plural(len(told) - _COMMUNES, 'autre')}" if len(told) > _COMMUNES else ""
+    count = int(counts.sum())
+    if count == 1:
+        return f"1 ligne est d’une autre commune que celles de cet espace de travail : {shown}."
+    return f"{count} lignes sont d’autres communes que celles de cet espace de travail : {shown}{more}."
 
 
 def _remedy(kind: str, raw: str) -> str:
@@ -117,5 +159,7 @@ def _remedy(kind: str, raw: str) -> str:
         return _REMEDY_BY_KIND["call"]
     if kind == "territory" and not raw:
         return _REMEDY_BY_KIND["empty"]
+    if kind == "territory" and _NAME.search(raw):
+        return _REMEDY_BY_KIND["name"]
     written = kind == "number" and raw.lstrip("+-−–.,€$ ")[:1].isdecimal()
     return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)

@@ -7,11 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from observatoire.sources.aliasing import told_aliases
 from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
 from observatoire.sources.headers import column_letter
 from observatoire.sources.remarks import table_notices, told_remarks
-from observatoire.typography import NO_BREAK, enumerate_words, number, plural, spaced
+from observatoire.sources.remedies import told_away
+from observatoire.typography import NO_BREAK, capital, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -117,12 +119,18 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     lines = [
         f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, {len(named)} par leur nom."
     ]
+    lines += [capital(one) for one in told_aliases(parsed.aliased)]
     if mended:
         told = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
         lines.append(f"Codes changés par un tableur, rétablis : {told}.")
-    unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "town"])]
+    away = parsed.rejects[parsed.rejects["kind"] == "elsewhere"]
+    unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "town", "commune"])]
     table = [("Ligne", "Écrit", "Lu")]
-    table += [("", text, code) for text, code in named[:_MOST]]
+    other = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
+    table += [
+        ("", text, f"{code}, autre nom de « {other[text]} »" if text in other else code)
+        for text, code in named[:_MOST]
+    ]
     if len(named) > _MOST:
         table.append(("", f"… et {len(named) - _MOST} autres", ""))
     table += [
@@ -133,6 +141,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     ]
     if len(unknown):
         lines.append(f"{plural(len(unknown), 'inconnu ou ambigu', 'inconnus ou ambigus')}.")
+    lines += [told_away(away)] if len(away) else []
     return Section("Les territoires", tuple(lines), tuple(table) if len(table) > 1 else ())
 
 
@@ -228,17 +237,19 @@ def _verdict(parsed: Parsed | None, refusal: ObservatoireError | None) -> Sectio
         return Section("Verdict", (f"Ne se charge pas. {refusal}",))
     faults: pd.DataFrame | None = parsed.faults if parsed is not None else None
     if faults is not None and len(faults):
-        lines = tuple(
+        away = faults[faults["kind"] == "elsewhere"]
+        rest = faults[~faults["line"].isin(away["line"])]
+        lines = [
             f"Ligne {line}, colonne {column} : {reason}"
-            for line, column, reason in faults[["line", "column", "reason"]]
+            for line, column, reason in rest[["line", "column", "reason"]]
             .head(_MOST)
             .itertuples(index=False)
-        )
+        ]
+        lines += [told_away(away)] if len(away) else []
         count = plural(faults["line"].nunique(), "ligne en faute", "lignes en faute")
-        return Section(
-            "Verdict",
-            (f"{count} : corrigez, ou mettez-les de côté (--reject).", *lines),
-        )
+        do = "corrigez, ou mettez-les" if len(rest) else "mettez-les"
+        said = f'{count} : {do} de côté (on_error="reject", ou --reject en ligne de commande).'
+        return Section("Verdict", (said, *lines))
     return Section("Verdict", ("Se charge en l’état. .write() écrit le source.toml.",))
 
 

@@ -11,6 +11,11 @@ from observatoire.sources.measuring import Writing
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
+#: What is said above the names that no territory bears.
+_ALIASES = (
+    "Noms inconnus. Si l’un est un autre nom d’un territoire : ôtez « # » devant [aliases] et lui."
+)
+
 #: The tables of a file, which TOML wants after its own keys.
 _TABLES = ("periods", "columns")
 
@@ -21,7 +26,8 @@ class Plan:
 
     ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
     the columns that place territories, ``words`` those that hold no figure, with an example,
-    ``strangers`` those that a known family does not describe.
+    ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
+    left to complete: names of territories that are not known.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -35,6 +41,7 @@ class Plan:
     labels: list[str] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
     writing: Writing = field(default_factory=Writing)
@@ -50,6 +57,8 @@ class Plan:
             told = self.file.get(name)
             if isinstance(told, dict) and told:
                 parts.append(f"[files.{name}]\n{_lines(told)}")
+        if self.aliases:
+            parts.append("\n".join(["# " + one for one in (_ALIASES, "[aliases]", *self.aliases)]))
         for name in ("markers", "secrecy"):
             table: dict[str, object] = getattr(self, name)
             if any(value not in ("", []) for value in table.values()):

@@ -54,6 +54,8 @@ class Matcher:
         What these territories are called in a message (« quartier »).
     communes : mapping of str to str
         Code of the commune in which each lies, where that is known.
+    aliases : iterable of (str, str)
+        Other names, each with the code it names (see ``aliases.py``, which checks them).
 
     Examples
     --------
@@ -67,8 +69,10 @@ class Matcher:
         names: Mapping[str, str],
         label: str = "territoire",
         communes: Mapping[str, str] | None = None,
+        aliases: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.names, self.label = dict(names), label
+        self.aliases = tuple(aliases)
         self.communes = {code: town for code, town in (communes or {}).items() if town}
 
     @cached_property
@@ -77,7 +81,20 @@ class Matcher:
         codes: dict[str, list[str]] = {}
         for code, name in self.names.items():
             codes.setdefault(simplify(name), []).append(code)
+        for name, code in self.aliases:
+            bearers = codes.setdefault(simplify(name), [])
+            if code not in bearers:
+                bearers.append(code)
         return codes
+
+    @cached_property
+    def _other_names(self) -> dict[tuple[str, str], str]:
+        """Each other name as it is declared, by what it is reduced to and the code it names."""
+        return {
+            (simplify(name), code): name
+            for name, code in reversed(self.aliases)
+            if simplify(name) != simplify(self.names[code])
+        }
 
     @cached_property
     def width(self) -> int:
@@ -109,12 +126,28 @@ class Matcher:
 
     def bearers(self, text: str) -> tuple[str, ...]:
         """Return the codes of all the territories that bear a name, its rank or note left out."""
+        reduced = self._reduced(text)
+        return tuple(self._by_name[reduced]) if reduced else ()
+
+    def alias(self, text: str, code: str) -> str:
+        """Return the other name, as declared, by which a text names a territory; else nothing.
+
+        Examples
+        --------
+        >>> m = Matcher({"Q1": "Volga-Plage"}, aliases=[("Les Hauts", "Q1")])
+        >>> m.alias("LES HAUTS", "Q1"), m.alias("Volga plage", "Q1")
+        ('Les Hauts', '')
+        """
+        if not self.aliases or text in self.names:
+            return ""
+        return self._other_names.get((self._reduced(text), code), "")
+
+    def _reduced(self, text: str) -> str:
+        """Return the known name that a text is, reduced, its rank or note left out; else nothing."""
         text = str(text).strip()
         bare = _CALL.sub("", text)
         names = map(simplify, (text, bare, _RANK.sub("", bare)))
-        return next(
-            (tuple(self._by_name[name]) for name in names if name and name in self._by_name), ()
-        )
+        return next((name for name in names if name and name in self._by_name), "")
 
     def unknown(self, text: str) -> tuple[str, str]:
         """Say why a text names no territory, and what to write instead."""
@@ -140,6 +173,12 @@ class Matcher:
         >>> m.nearest("Trenelle"), m.nearest("Renevile")
         ('Vouliez-vous dire « Trénelle-Citron » ?', 'Vouliez-vous dire « Renéville » ?')
         """
+        told = [f"« {name} »" for name in self.near(text)]
+        listed = " ou ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
+        return f"Vouliez-vous dire {listed} ?" if told else ""
+
+    def near(self, text: str) -> list[str]:
+        """Return the nearest names, three at most."""
         said = simplify(str(text))
         words = set(said.split())
         likeness = {
@@ -153,11 +192,10 @@ class Matcher:
                 least = 1 - _BESIDE
                 likeness[name] = 1 + difflib.SequenceMatcher(None, said, name).ratio()
         ranked = sorted(likeness, key=lambda name: -likeness[name])
-        names = [self.names[self._by_name[name][0]] for name in ranked if likeness[name] >= least]
+        near = [self.names[self._by_name[name][0]] for name in ranked if likeness[name] >= least]
+        names = list(dict.fromkeys(near))  # a territory may be near by several of its names
         found = names or difflib.get_close_matches(str(text), list(self.names), n=1, cutoff=0.6)
-        told = [f"« {name} »" for name in found[:_NEAREST]]
-        listed = " ou ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
-        return f"Vouliez-vous dire {listed} ?" if told else ""
+        return found[:_NEAREST]
 
     def code(self, text: str) -> str:
         """Return the code that ``text`` names.

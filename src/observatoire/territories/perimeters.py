@@ -10,8 +10,8 @@ import pandas as pd
 
 from observatoire.errors import SchematicGeometryError, UnknownNameError
 from observatoire.territories import schematic
+from observatoire.territories.aliases import members_matcher
 from observatoire.territories.layers import read_layer
-from observatoire.territories.names import Matcher
 from observatoire.territories.zoning import Zoning, read_text_table
 from observatoire.typography import enumerate_words, plural
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from observatoire.territories.layers import Layer
+    from observatoire.territories.names import Matcher
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
@@ -90,9 +91,7 @@ def draw_all(
 
 def matcher(members: pd.DataFrame, singular: str) -> Matcher:
     """Return what recognises the territories of a zoning by code or name."""
-    codes, names = members["code"].tolist(), members["nom"].tolist()
-    communes = dict(zip(codes, members["commune"].tolist(), strict=True))
-    return Matcher(dict(zip(codes, names, strict=True)), singular, communes)
+    return members_matcher(members, singular)
 
 
 def require_official(shapes: gpd.GeoDataFrame, zoning: str) -> None:

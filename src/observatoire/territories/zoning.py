@@ -22,6 +22,7 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.nouns import TERRITORY, Noun
+from observatoire.territories.aliases import check_members
 from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
@@ -161,12 +162,15 @@ def read_members(path: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``code``, ``nom``, ``commune`` first, then the file's own.
+        Columns ``code``, ``nom``, ``commune`` first, then the file's own. One of them, ``alias``,
+        may give other names of each territory, separated by « | ».
 
     Raises
     ------
     UnknownColumnError, DuplicateKeyError, EmptyFileError
         When a column is missing, a code repeated, or the table empty.
+    DescriptorError
+        When an ``alias`` could name two territories of one commune.
     """
     try:
         content = path.read_bytes()
@@ -203,6 +207,7 @@ def _read_members(path: Path, _: bytes) -> pd.DataFrame:
             why="Un code désigne un seul territoire.",
             remedy="Supprimez ou corrigez l’une des deux lignes.",
         )
+    check_members(members, path.name)
     return members
 
 

@@ -93,6 +93,49 @@ SELECT * EXCLUDE (moment),
 FROM numbered
 WHERE chain IN (SELECT chain FROM numbered WHERE moment > 1);
 
+-- What the columns of a row that add up to another one come to, and that one: one row a sum that a
+-- family of files says, of which the file has every column. Parts and whole may be rounded, each as
+-- finely as it is written (a nil one, as the others): they may differ by half a step a term.
+CREATE OR REPLACE TEMP TABLE tally AS
+WITH named AS (
+    SELECT DISTINCT variable, regexp_extract(upper(variable), '^[PC]([0-9]{2})_', 1) AS year,
+           regexp_replace(upper(variable), '^([PC])[0-9]{2}_', '\1##_') AS plain
+    FROM content WHERE additive
+),
+side AS (
+    SELECT identity, part AS name, false AS is_whole FROM told_identities
+    UNION SELECT identity, whole, true FROM told_identities
+),
+held AS (
+    SELECT s.identity::INTEGER AS identity, n.year, n.variable, s.is_whole,
+           count(DISTINCT n.plain) OVER (PARTITION BY s.identity, n.year) AS there,
+           count(DISTINCT s.name) OVER (PARTITION BY s.identity) AS names
+    FROM side AS s LEFT JOIN named AS n ON n.plain = upper(s.name)
+),
+told AS (
+    SELECT h.identity, h.year, h.is_whole, h.names, f.load, f.line, f.zoning, f.territory, f.period,
+           f.variable, f.value, f.low, f.high, f.value = 0 AS nil,
+           CASE WHEN f.value = round(f.value) THEN 1
+                WHEN abs(f.value * 10 - round(f.value * 10)) < 1e-6 THEN 0.1
+                WHEN abs(f.value * 100 - round(f.value * 100)) < 1e-5 THEN 0.01
+                ELSE 1e-6 END AS step
+    FROM held AS h JOIN figure AS f USING (variable) WHERE h.there = h.names
+)
+SELECT identity, year, load, zoning, territory, period,
+       min(line) AS line, count(DISTINCT line) AS lines, min(names) - 1 AS parts,
+       count(value) FILTER (NOT is_whole) AS known,
+       sum(coalesce(value, low, 0)) FILTER (NOT is_whole) AS value,
+       any_value(value) FILTER (is_whole) AS whole,
+       any_value(coalesce(value, high)) FILTER (is_whole) AS most,
+       any_value(variable) FILTER (is_whole) AS variable,
+       list(variable ORDER BY variable) FILTER (NOT is_whole) AS names,
+       1e-9 * (1 + abs(most)) + (coalesce(sum(step) FILTER (is_whole OR NOT nil), 0)
+           + count(*) FILTER (nil AND NOT is_whole)
+             * coalesce(min(step) FILTER (NOT is_whole AND NOT nil), 1)) / 2 AS tolerance
+FROM told
+GROUP BY identity, year, load, zoning, territory, period
+HAVING count(*) = min(told.names);
+
 -- What the territories of each zoning are called: « quartiers », « IRIS ».
 CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM told_nouns;
 

@@ -57,6 +57,9 @@ SHARE_COLUMNS = (
     "rank",
 )
 
+#: Which columns of a row add up to which other one, as families of files say: one row a part.
+IDENTITY_COLUMNS = ("identity", "whole", "part")
+
 #: From which period a variable of a source tells something else; empty: in every period.
 BREAK_COLUMNS = ("source", "variable", "at")
 
@@ -69,12 +72,13 @@ def _nothing(columns: tuple[str, ...]) -> pd.DataFrame:
 class Told:
     """What the catalogue and the series say, and no file: nothing by default.
 
-    Columns are ``TOTAL_COLUMNS``, ``SHARE_COLUMNS`` and ``BREAK_COLUMNS``.
+    Columns are ``TOTAL_COLUMNS``, ``SHARE_COLUMNS``, ``BREAK_COLUMNS`` and ``IDENTITY_COLUMNS``.
     """
 
     totals: pd.DataFrame = field(default_factory=lambda: _nothing(TOTAL_COLUMNS))
     shares: pd.DataFrame = field(default_factory=lambda: _nothing(SHARE_COLUMNS))
     breaks: pd.DataFrame = field(default_factory=lambda: _nothing(BREAK_COLUMNS))
+    identities: pd.DataFrame = field(default_factory=lambda: _nothing(IDENTITY_COLUMNS))
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:

@@ -17,7 +17,7 @@ from observatoire.sources.descriptor import DESCRIPTOR_NAME
 from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
-from observatoire.sources.remarks import table_notices
+from observatoire.sources.remarks import notices_of, table_notices
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.filling import (
     check_on_error,
@@ -25,7 +25,6 @@ from observatoire.warehouse.filling import (
     load_layer,
     load_source,
     matchers,
-    notices_of,
     scope,
 )
 from observatoire.warehouse.loads import store_files

@@ -12,12 +12,13 @@ import pandas as pd
 from observatoire.declarations import read_toml
 from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
 from observatoire.sources import observe, read_source, read_table
+from observatoire.sources.aliasing import own_matcher, with_aliased
 from observatoire.sources.archives import holds_suffix
 from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.registers import Words, enrol
-from observatoire.sources.remarks import told_remarks
+from observatoire.sources.remarks import notices_of
 from observatoire.sources.restoring import restore_codes
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
@@ -198,6 +199,7 @@ def load_source(
             where=f"{source.code}/{DESCRIPTOR_NAME}",
             remedy=suggestion(source.zoning, known),
         )
+    known |= {source.zoning: own_matcher(source, known[source.zoning])}
     words = Words(known, *_codes(workspace))
     parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
     if on_error == "refuse":
@@ -231,9 +233,10 @@ def _parse(
     """Read the rows of one file, codes given back the zero a spreadsheet took."""
     raw = replace(read_table(folder / spec.name, spec), part=source.part(spec))
     if spec.register:
-        return enrol(raw, source, spec, words)
+        return with_aliased(enrol(raw, source, spec, words), spec, words.zonings)
     table, restored = restore_codes(raw, source, spec, words.zonings)
-    return replace(observe(table, source, spec, words.zonings, communes), restored=restored)
+    parsed = replace(observe(table, source, spec, words.zonings, communes), restored=restored)
+    return with_aliased(parsed, spec, words.zonings)
 
 
 def _with_notices(
@@ -254,21 +257,6 @@ def _with_notices(
         notices.append(told_convention(source.convention))
     notices += notices_of([table for _, table in parsed])
     return replace(report, notices=(*report.notices, *notices))
-
-
-def notices_of(parsed: Sequence[Parsed]) -> list[str]:
-    """Say which codes were mended, and what was read otherwise than as a number."""
-    told = []
-    for table in parsed:
-        if len(table.restored):
-            codes = list(dict.fromkeys(table.restored["code"]))
-            told.append(
-                f"{table.table.name} : {plural(len(codes), 'code rétabli', 'codes rétablis')}, qu’un "
-                f"tableur avait pris pour des nombres ({enumerate_words(codes, most=3)})."
-            )
-        if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
-            told += [f"{table.table.name}, {one}" for one in told_remarks(table)]
-    return told
 
 
 def load_layer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -175,10 +176,11 @@ def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Pa
         [source.code, table.name, spec.replaces or table.name],
     )
     outcome = REPLACED if standing else LOADED
-    if any(row[1:] == (table.sha256, source.sha256) for row in standing):
+    descriptor = _descriptor(source, parsed)
+    if any(row[1:] == (table.sha256, descriptor) for row in standing):
         outcome = UNCHANGED
     else:
-        _insert(warehouse, source, spec, parsed, [int(row[0]) for row in standing])
+        _insert(warehouse, source, spec, parsed, descriptor, [int(row[0]) for row in standing])
     return FileReport(
         table.name,
         table.sha256,
@@ -191,6 +193,17 @@ def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Pa
     )
 
 
+def _descriptor(source: Source, parsed: Parsed) -> str:
+    """Return the digest of what read a file: its declaration, and the rows that an alias placed.
+
+    Another name added to a table of members, or taken out of it, reads the same bytes otherwise.
+    """
+    if parsed.aliased.empty:
+        return source.sha256
+    placed = parsed.aliased[["line", "code"]].to_csv(index=False)
+    return hashlib.sha256(f"{source.sha256}\n{placed}".encode()).hexdigest()
+
+
 def _table_of(spec: FileSpec) -> str:
     """Return the table that the rows of a file go to."""
     return registers()[spec.register].table if spec.register else "observation"
@@ -201,6 +214,7 @@ def _insert(
     source: Source,
     spec: FileSpec,
     parsed: Parsed,
+    descriptor: str,
     standing: Sequence[int],
 ) -> None:
     number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
@@ -211,7 +225,7 @@ def _insert(
             source.code,
             parsed.table.name,
             parsed.table.sha256,
-            source.sha256,
+            descriptor,
             parsed.rows_read,
             parsed.rows_kept,
             parsed.rows_rejected,
