@@ -154,3 +154,8 @@ def test_several_names_as_near_are_all_offered() -> None:
 def test_any_text_has_a_sentence_or_none(names: dict[str, str], text: str) -> None:
     told = Matcher(names).nearest(text)
     assert not told or told.startswith("Vouliez-vous dire « ")
+
+
+def test_a_name_of_digits_is_found_as_a_name() -> None:
+    numbered = Matcher({"A1": "12", "A2": "N° 13"}, "secteur")
+    assert [numbered.find(text) for text in ("12", "012", "13")] == ["A1", "", ""]

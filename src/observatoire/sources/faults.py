@@ -200,13 +200,26 @@ def _other_levels(
     lost: pd.DataFrame, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
 ) -> np.ndarray:
     """Say of which other level a text is: a region among communes, a commune among quartiers."""
-    pairs = lost[["zoning", "territory_raw"]].drop_duplicates()
-    told = {
-        (zoning, text): _other_level(text, zoning, zonings, scope)
-        for zoning, text in pairs.itertuples(index=False)
-    }
+    told: dict[tuple[str, str], str] = {}
+    for zoning, texts in lost.groupby("zoning", sort=False)["territory_raw"]:
+        known = pd.Series(texts.unique(), dtype="str")
+        plain = _of_its_level(known, zonings[str(zoning)])
+        told |= {(str(zoning), text): "" for text in known[plain]}
+        told |= {
+            (str(zoning), text): _other_level(text, str(zoning), zonings, scope)
+            for text in known[~plain]
+        }
     keys = zip(lost["zoning"], lost["territory_raw"], strict=True)
     return np.array([told[key] for key in keys], dtype=object)
+
+
+def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
+    """Tell the codes made as those of a zoning are, by digits alone: a country has 50 000."""
+    own = signs().levels_of(next(iter(matcher.names), ""))
+    if not own or not matcher.width:
+        return pd.Series(np.zeros(len(texts), dtype=bool), index=texts.index)
+    level = "|".join(signs().levels[one].pattern for one in sorted(own))
+    return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
 
 
 #: Territories wide enough that a row that bears their name is a subtotal.
@@ -236,7 +249,11 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
-    if text in totals or (text and signs().is_total(text)):
+    if text in totals:
+        return "total"
+    if text.isdecimal():
+        return ""
+    if text and signs().is_total(text):
         return "total"
     return "note" if text and signs().is_note(text) else ""
 

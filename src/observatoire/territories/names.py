@@ -145,6 +145,8 @@ class Matcher:
     def _reduced(self, text: str) -> str:
         """Return the known name that a text is, reduced, its rank or note left out; else nothing."""
         text = str(text).strip()
+        if text.isdecimal() and text.isascii():  # a code: the files of a country have 50 000
+            return text if text in self._by_name else ""
         bare = _CALL.sub("", text)
         names = map(simplify, (text, bare, _RANK.sub("", bare)))
         return next((name for name in names if name and name in self._by_name), "")

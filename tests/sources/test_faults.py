@@ -1,0 +1,59 @@
+"""Rows that name no known territory: the quick way of codes by tens of thousands changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observatoire.sources import faults
+from observatoire.sources.faults import _kind_of_words, _other_level, _other_levels
+from observatoire.sources.signs import signs
+from observatoire.territories import Matcher
+
+if TYPE_CHECKING:
+    import pytest
+
+ZONINGS = {
+    "iris": Matcher({"972090101": "Centre", "972130102": "Bourg"}, "IRIS"),
+    "commune": Matcher({"97209": "Fort-de-France", "97213": "Le Lamentin"}, "commune"),
+    "epci": Matcher({"249720061": "CACEM"}, "EPCI"),
+    "quartier": Matcher({"Q1": "Dillon", "Q12": "Texaco"}, "quartier"),
+}
+TEXTS = st.one_of(
+    st.from_regex(r"[0-9]{1,11}", fullmatch=True),
+    st.from_regex(r"(?:2[AB]|97|R|QP|24972)[0-9]{2,8}", fullmatch=True),
+    st.sampled_from(
+        ["972090199", "97299", "249700000", "Le Lamentin", "CACEM", "R02", "², 12", ""]
+    ),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(ZONINGS)), TEXTS), min_size=1))
+def test_levels_of_many_codes_are_those_of_each(rows: list[tuple[str, str]]) -> None:
+    lost = pd.DataFrame(rows, columns=["zoning", "territory_raw"], dtype="str")
+    scope = ("97209", "97213")
+    told = _other_levels(lost, ZONINGS, scope)
+    assert told.tolist() == [_other_level(text, zoning, ZONINGS, scope) for zoning, text in rows]
+
+
+@given(st.from_regex(r"[0-9]{1,12}", fullmatch=True))
+def test_a_code_is_no_total_and_no_note(text: str) -> None:
+    assert _kind_of_words(text, ()) == ""
+    assert not signs().is_total(text)
+    assert not signs().is_note(text)
+    assert _kind_of_words(text, (text,)) == "total"  # but where the file says so
+
+
+def test_the_codes_of_a_country_are_not_looked_at_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[str] = []
+    whole = pd.DataFrame(
+        {"zoning": "iris", "territory_raw": [f"{at:09d}" for at in range(1, 5000)] + ["Texaco"]}
+    ).astype("str")
+    monkeypatch.setattr(faults, "_other_level", lambda text, *_: seen.append(text) or "")
+    _other_levels(whole, ZONINGS, ("97209",))
+    assert seen == ["Texaco"]
