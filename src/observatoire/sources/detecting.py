@@ -19,6 +19,7 @@ from observatoire.sources.filespec import FileSpec
 from observatoire.sources.formats import hidden_columns
 from observatoire.sources.headers import check_width, column_letter, title
 from observatoire.sources.locating import Place, find_territories
+from observatoire.sources.merging import complete, worded_columns
 from observatoire.sources.reading import (
     TEXT_SUFFIXES,
     Opened,
@@ -266,6 +267,8 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
         prefix = header[place.communes] if place.communes < len(header) else ""
         spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
     table = read_opened(opened, spec)
+    if table.merged:
+        table = complete(table, worded_columns(table), spec)
     hidden, unseen = [], []
     if place.sheet.cells is not None:
         hidden = opened.book.hidden_names

@@ -28,7 +28,7 @@ _FORMATS = re.compile(rb"<cellXfs\b.*?</cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb'<xf\b[^>]*?\bnumFmtId="([0-9]+)"')
 
 #: Columns of a sheet of an xlsx, and what they say of themselves; no workbook has more of them.
-_COLUMNS, _ATTRIBUTE = re.compile(rb"<col\b([^>]*)>"), re.compile(rb'(\w+)="([^"]*)"')
+_COLUMNS, ATTRIBUTE = re.compile(rb"<col\b([^>]*)>"), re.compile(rb'(\w+)="([^"]*)"')
 _MOST_COLUMNS = 16_384
 
 #: The two formats in per cent that every workbook knows by number.
@@ -94,7 +94,7 @@ def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: s
             if "content.xml" in altered:
                 _open_document(cells, archive.read("content.xml"), sheet)
                 return
-            path = _sheet_path(archive, sheet)
+            path = sheet_path(archive, sheet)
             if path not in altered:
                 return
             xml, styles = archive.read(path), percent_styles(archive, sheet)
@@ -124,12 +124,12 @@ def hidden_columns(content: bytes, sheet: str) -> list[int]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if "content.xml" in archive.namelist():
                 return _collapsed(archive.read("content.xml"), sheet)
-            xml = archive.read(_sheet_path(archive, sheet))
+            xml = archive.read(sheet_path(archive, sheet))
     except (KeyError, *ZIP_ERRORS):
         return []  # a form that does not say
     marks = bytearray(_MOST_COLUMNS)
     for attributes in _COLUMNS.findall(xml)[:_MOST_COLUMNS]:
-        told = dict(_ATTRIBUTE.findall(attributes))
+        told = dict(ATTRIBUTE.findall(attributes))
         first, last = (told.get(key, b"") for key in (b"min", b"max"))
         if told.get(b"hidden") in (b"1", b"true") and first.isdigit() and last.isdigit():
             _mark(marks, int(first[:6]) - 1, int(last[:6]))
@@ -143,13 +143,9 @@ def _mark(marks: bytearray, first: int, last: int) -> None:
 
 
 def _collapsed(xml: bytes, sheet: str) -> list[int]:
-    told = {
-        html.unescape(found[1].decode("utf-8", "replace")): found[0]
-        for found in _ODS_TABLE.finditer(xml)
-    }
     marks, at = bytearray(_MOST_COLUMNS), 0
-    for attributes in _ODS_COLUMN.findall(told.get(sheet, b""))[:_MOST_COLUMNS]:
-        times = _times(attributes)
+    for attributes in _ODS_COLUMN.findall(document_sheet(xml, sheet))[:_MOST_COLUMNS]:
+        times = repeated(attributes)
         if b'table:visibility="collapse"' in attributes:
             _mark(marks, at, at + times)
         at += times
@@ -200,15 +196,20 @@ _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
 
 
-def _open_document(cells: Cells, xml: bytes, sheet: str) -> None:
-    """Write the percentages of an OpenDocument sheet as they are shown."""
+def document_sheet(xml: bytes, sheet: str) -> bytes:
+    """Return the part of an OpenDocument workbook that is one sheet, nothing when there is none."""
     told = {
         html.unescape(found[1].decode("utf-8", "replace")): found[0]
         for found in _ODS_TABLE.finditer(xml)
     }
+    return told.get(sheet, b"")
+
+
+def _open_document(cells: Cells, xml: bytes, sheet: str) -> None:
+    """Write the percentages of an OpenDocument sheet as they are shown."""
     line, last = 1, len(cells.columns[0])
-    for attributes, body in _ODS_ROW.findall(told.get(sheet, b"")):
-        times = _times(attributes)
+    for attributes, body in _ODS_ROW.findall(document_sheet(xml, sheet)):
+        times = repeated(attributes)
         if PERCENTAGE in body:
             ranks = _percent_ranks(body)
             for number in range(line, min(line + times, last + 1)):
@@ -221,14 +222,15 @@ def _percent_ranks(body: bytes) -> list[int]:
     ranks: list[int] = []
     at = 0
     for attributes in _ODS_CELL.findall(body):
-        times = _times(attributes)
+        times = repeated(attributes)
         if PERCENTAGE in attributes:
             ranks += range(at, at + min(times, 1 << 14))
         at += times
     return ranks
 
 
-def _times(attributes: bytes) -> int:
+def repeated(attributes: bytes) -> int:
+    """Return how many times a row or a column of an OpenDocument sheet is repeated."""
     found = _REPEATED.search(attributes)
     return int(found[1]) if found else 1
 
@@ -240,7 +242,14 @@ def _column(letters: bytes) -> int:
     return column
 
 
-def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
+def sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the part of an xlsx that is one sheet.
+
+    Raises
+    ------
+    KeyError
+        When the workbook does not say.
+    """
     names = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     wanted = {html.unescape(name): key for name, key in _SHEET.findall(names)}[sheet]

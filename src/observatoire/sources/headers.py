@@ -173,7 +173,7 @@ def check_header(header: list[str], spec: FileSpec, path: Path, separator: str) 
         likely = max(SEPARATORS, key=header[0].count)
         raise texts.separator_error(separator, likely if likely in header[0] else "", path.name)
     held = set(header)
-    for column in spec.role_columns:
+    for column in (*spec.role_columns, *spec.value_columns):
         if column not in held:
             raise UnknownColumnError(
                 f"La colonne « {column} » n’est pas dans le fichier.",

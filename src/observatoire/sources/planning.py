@@ -162,9 +162,9 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
     periods = _periods(found, list(measured), period_column)
-    long = _long(found, mine, kept, list(measured), period_column)
+    long = _long(found, mine, kept, list(measured), {**periods})
     if long:
-        _name_by_rows(plan, found, long, kept[long["value_column"]])
+        _name_by_rows(plan, found, long, [kept[name] for name in measured])
     else:
         _name_by_columns(plan, found, measured, kept, periods)
     plan.head = {
@@ -175,13 +175,14 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
         "absence": "non transmis par le partenaire",
     }
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
+    others = [one for one in map(str, frame.columns) if one not in roles]
     plan.file = {
         **periods,
         **long,
         "period_form": period_form,
         "columns": plan.columns,
         **_number_keys(plan.writing),
-        "ignored": [] if long else [one for one in map(str, frame.columns) if one not in roles],
+        "ignored": [] if "value_column" in long else others,
     }
     return plan
 
@@ -269,28 +270,41 @@ def _long(
     mine: pd.DataFrame,
     kept: dict[str, pd.Series],
     measured: list[str],
-    period_column: str = "",
+    periods: dict[str, object],
 ) -> dict[str, str]:
-    """Return the columns of a table of one figure a row: what it measures, and the figure."""
-    keys = [*found.spec.role_columns, *([period_column] if period_column else [])]
-    if len(measured) != 1 or not mine.duplicated(keys).any():
+    """Return what is told of a table whose rows say what they measure: the column, and the figure's.
+
+    Without the latter, each period has its own column.
+    """
+    own = periods.get("periods")
+    told = list(map(own.get, measured)) if isinstance(own, dict) else []
+    dated = all(told) and len(set(told)) == len(measured) > 1
+    if not (len(measured) == 1 or (dated and len(set(map(without_period, measured))) == 1)):
         return {}
+    keys = [*found.spec.role_columns, *filter(None, [str(periods.get("period_column", ""))])]
+    again = bool(mine.duplicated(keys).any())
     words = [name for name in kept if name not in measured]
     for name in sorted(words, key=lambda one: not signs().is_variable(one)):
         distinct = mine[name].nunique()
-        if 1 < distinct <= _VARIABLES and not mine.duplicated([*keys, name]).any():
-            return {"layout": "long", "variable_column": name, "value_column": measured[0]}
+        if not 1 < distinct <= _VARIABLES or mine.duplicated([*keys, name]).any():
+            continue
+        # What names another thing on each row (a street, a residence) is no indicator.
+        shared = signs().is_variable(name) or 2 * distinct <= len(mine)
+        if signs().is_indicator(name) or (again and (shared or not dated)):
+            value = {} if dated else {"value_column": measured[0]}
+            return {"layout": "long", "variable_column": name, **value}
     return {}
 
 
-def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], filled: pd.Series) -> None:
-    frame = found.table.frame
-    told_of = frame[long["variable_column"]].str.strip()
+def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[pd.Series]) -> None:
+    told_of = found.table.frame[long["variable_column"]].str.strip()
+    filled, plan.mixed = pd.concat(columns), None  # a share may stand under a percentage
     for variable in dict.fromkeys(told_of):
-        cells = filled[told_of.loc[filled.index] == variable]
+        cells = filled[(told_of.loc[filled.index] == variable).to_numpy()]
         told = measure(variable, cells if len(cells) else filled, plan.writing)
         if variable and told is not None:
             _add(plan, variable, told)
+            plan.mixed = plan.mixed or ((variable, told.mixed) if told.mixed else None)
 
 
 def _period_form(name: str, filled: pd.Series) -> str | None:

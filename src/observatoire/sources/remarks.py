@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from observatoire.sources.detecting import Found
     from observatoire.sources.filespec import FileSpec
     from observatoire.sources.observations import Parsed
+    from observatoire.sources.reading import RawTable
+    from observatoire.sources.writing import Plan
 
 #: So many writings of one kind are quoted.
 _MOST = 6
@@ -43,6 +45,50 @@ def table_notices(found: Found) -> list[str]:
     if found.unseen:
         told.append(f"Colonnes masquées dans le classeur, et lues : {_named(found.unseen)}.")
     return told + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
+
+
+def seen_notices(table: RawTable) -> list[str]:
+    """Say which merged cells of a workbook were told again on each row, and which rows nobody sees.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows, completed.
+    """
+    told = [
+        f"{plural(count, 'cellule fusionnée', 'cellules fusionnées')} de « {name} » "
+        f"{'a été complétée' if count == 1 else 'ont été complétées'}."
+        for name, count in table.completed.items()
+    ]
+    lines = [str(line) for line in table.hidden.lines]
+    if not lines:
+        return told
+    first = enumerate_words(lines, most=_MOST)
+    count = plural(len(lines), "ligne masquée", "lignes masquées")
+    by = " par un filtre automatique" if table.hidden.filtered else ""
+    which = f"ligne {first}" if len(lines) == 1 else f"lignes {first}"
+    read = "lue comme les autres" if len(lines) == 1 else "lues comme les autres"
+    return [
+        *told,
+        f"{count}{by} dans le classeur, et {read} : {which}. Si elles ne doivent pas compter, supprimez-les.",
+    ]
+
+
+def by_rows_notice(plan: Plan) -> list[str]:
+    """Say that indicators are read in rows, and periods in columns.
+
+    Parameters
+    ----------
+    plan : Plan
+        What a ``source.toml`` would say.
+    """
+    own, name = plan.file.get("periods"), plan.file.get("variable_column")
+    if not name or plan.file.get("value_column") or not isinstance(own, dict):
+        return []
+    return [
+        f"Indicateurs en lignes (colonne « {name} »), périodes en colonnes : "
+        f"{enumerate_words(list(own.values()), most=_MOST)}."
+    ]
 
 
 def _named(sheets: Sequence[str]) -> str:

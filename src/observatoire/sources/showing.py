@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
 from observatoire.sources.headers import column_letter
-from observatoire.sources.remarks import table_notices, told_remarks
+from observatoire.sources.remarks import by_rows_notice, seen_notices, table_notices, told_remarks
 from observatoire.typography import NO_BREAK, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
 
@@ -47,7 +47,7 @@ def sections(
     """Return what is shown of a preview, in reading order."""
     made = []
     if found is not None:
-        made.append(_file_section(found, plan))
+        made.append(_file_section(found, plan, parsed))
     if found is not None and parsed is not None:
         made.append(_territory_section(found, parsed))
     if plan is not None and parsed is not None:
@@ -80,7 +80,7 @@ def _cut(cell: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def _file_section(found: Found, plan: Plan | None) -> Section:
+def _file_section(found: Found, plan: Plan | None, parsed: Parsed | None) -> Section:
     family = (
         f"Famille reconnue : {found.family.code} ({found.family.producer})."
         if found.family
@@ -91,7 +91,7 @@ def _file_section(found: Found, plan: Plan | None) -> Section:
         family,
         f"Territoires : colonne « {found.spec.territory} », zonage {found.zoning}.",
     ]
-    lines += table_notices(found)
+    lines += table_notices(found) + seen_notices(parsed.table if parsed else found.table)
     if plan is not None and plan.file.get("commune_column"):
         lines.append(
             f"Communes : colonne « {plan.file['commune_column']} » ; chaque nom y est cherché dans la sienne."
@@ -104,6 +104,7 @@ def _file_section(found: Found, plan: Plan | None) -> Section:
         if isinstance(own, dict) and own:
             told = [f"{column} → {period}" for column, period in own.items()]
             lines.append(f"Périodes de colonnes : {enumerate_words(told, most=_MOST)}.")
+        lines += by_rows_notice(plan)
     return Section("Le tableau", tuple(lines))
 
 

@@ -17,7 +17,7 @@ from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations import Parsed, refuse_faults
 from observatoire.sources.registers import Words, enrol
-from observatoire.sources.remarks import told_remarks
+from observatoire.sources.remarks import seen_notices, told_remarks
 from observatoire.sources.restoring import restore_codes
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.layers import (
@@ -266,6 +266,7 @@ def notices_of(parsed: Sequence[Parsed]) -> list[str]:
                 f"{table.table.name} : {plural(len(codes), 'code rétabli', 'codes rétablis')}, qu’un "
                 f"tableur avait pris pour des nombres ({enumerate_words(codes, most=3)})."
             )
+        told += [f"{table.table.name}, {one}" for one in seen_notices(table.table)]
         if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
             told += [f"{table.table.name}, {one}" for one in told_remarks(table)]
     return told
