@@ -33,6 +33,7 @@ from observatoire.sources.formats import (
     OLD,
     PERCENTAGE,
     cells_text,
+    document_merges,
     is_blank,
     percent_styles,
     restore_seen,
@@ -122,7 +123,7 @@ def _text_array(cells: list[Any]) -> pa.Array:
 class Book:
     """An open workbook; ``altered`` names the parts whose reader sees more than the cells hold.
 
-    ``hiding`` says whether any part may hide a row.
+    ``hiding`` says whether any may hide a row, or merge cells that calamine does not tell.
     """
 
     reader: Any
@@ -218,9 +219,11 @@ def _read_cells(book: Book, sheet: str) -> Cells:
         page = book.reader.get_sheet_by_name(sheet)
         rows = page.to_python(skip_empty_area=False)
     if rows and rows[0]:
-        hidden = hidden_rows(book.content, sheet, len(rows)) if book.hiding else Hidden()
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        found = Cells(columns, page.merged_cell_ranges or [], hidden)
+        merged, hidden = page.merged_cell_ranges or [], Hidden()
+        if book.hiding:
+            merged = merged or document_merges(book.content, sheet)
+            hidden = hidden_rows(book.content, sheet, len(rows))
+        found = Cells([list(column) for column in zip(*rows, strict=True)], merged, hidden)
         if book.altered:
             restore_seen(found, book.content, book.altered, sheet)
         if len(found.filled):
@@ -233,10 +236,7 @@ def _read_cells(book: Book, sheet: str) -> Cells:
 
 
 def _look_inside(content: bytes, name: str) -> tuple[frozenset[str], bool]:
-    """Refuse a workbook that would unfold without end; name its sheets that show more than they hold.
-
-    Say, too, whether it may hide a row.
-    """
+    """Refuse a workbook that would unfold without end; name its sheets that show more than they hold."""
     if not content.startswith(b"PK"):
         with _reading(name):
             _refuse_cells(extents.old_cells(content), name)

@@ -53,9 +53,7 @@ def cells_of(
     groups = told.groupby(told, sort=False).indices
     # The columns of a variable share their rows: a row said twice is told once.
     chosen = [(str(name), np.sort(at)) for name, at in groups.items()]
-    return [
-        (at, name, column, frame[column].iloc[at]) for name, at in chosen for column in columns
-    ]
+    return [(at, name, column, frame[column].iloc[at]) for name, at in chosen for column in columns]
 
 
 def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str]:
@@ -95,7 +93,7 @@ def _check_periods_told(table: RawTable, spec: FileSpec) -> None:
                 f"On ne sait pas de quelle période est la colonne « {name} ».",
                 where=table.name,
                 why=f"[files.periods] dit celle de : {enumerate_words(list(spec.periods), most=8)}.",
-                remedy=f"Ajoutez-la à [files.periods] dans source.toml ({key(name)} = \"2016\"), ou à "
+                remedy=f'Ajoutez-la à [files.periods] dans source.toml ({key(name)} = "2016"), ou à '
                 "ignored.",
                 column=name,
             )

@@ -259,7 +259,10 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
     across = across_error(first, mine, name, line)
     if across is not None:
         raise across
-    at = find_header(place.sheet, place.row, name)
+    try:
+        at = find_header(place.sheet, place.row, name)
+    except FileError as error:  # two territories in a row that nothing names are laid out too
+        raise across_error(first, mine, name, line, few=2) or error from error
     header = [title(cell) for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
     spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))

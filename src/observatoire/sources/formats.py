@@ -17,6 +17,7 @@ from observatoire.sources.compound import OLE
 
 if TYPE_CHECKING:
     from observatoire.sources.books import Cells
+    from observatoire.sources.merging import Range
 
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>')
 _SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
@@ -39,6 +40,9 @@ OLD = "xls"
 
 #: What tells a percentage in an OpenDocument sheet.
 PERCENTAGE = b'office:value-type="percentage"'
+
+#: What tells a merged cell in an OpenDocument sheet.
+SPANNED = b"-spanned="
 
 
 def percent_styles(archive: zipfile.ZipFile, name: str) -> re.Pattern[bytes] | None:
@@ -193,6 +197,7 @@ _ODS_COLUMN = re.compile(rb"<table:table-column\b([^>]*?)/?>")
 _ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")
+_SPAN = re.compile(rb'table:number-(rows|columns)-spanned="([0-9]{1,7})"')
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
 
 
@@ -227,6 +232,35 @@ def _percent_ranks(body: bytes) -> list[int]:
             ranks += range(at, at + min(times, 1 << 14))
         at += times
     return ranks
+
+
+def document_merges(content: bytes, sheet: str) -> list[Range]:
+    """Return the merged cells of an OpenDocument sheet, which calamine does not tell.
+
+    Parameters
+    ----------
+    content : bytes
+        The workbook; of any other form nothing is told.
+    sheet : str
+        The sheet's name.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            xml = document_sheet(archive.read("content.xml"), sheet)
+    except (KeyError, *ZIP_ERRORS):
+        return []
+    found: list[Range] = []
+    row = 0
+    for attributes, body in _ODS_ROW.findall(xml):
+        column = 0
+        for cell in _ODS_CELL.findall(body) if SPANNED in body else ():
+            spans = dict(_SPAN.findall(cell))
+            down, right = (min(int(spans.get(key, 1)), 1 << 20) for key in (b"rows", b"columns"))
+            if down * right > 1:
+                found.append(((row, column), (row + down - 1, column + right - 1)))
+            column += repeated(cell)
+        row += repeated(attributes)
+    return found
 
 
 def repeated(attributes: bytes) -> int:

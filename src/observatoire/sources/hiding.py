@@ -10,14 +10,15 @@ from typing import NamedTuple
 from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.sources.biff import unseen_rows
 from observatoire.sources.compound import OLE
-from observatoire.sources.formats import ATTRIBUTE, document_sheet, repeated, sheet_path
+from observatoire.sources.formats import ATTRIBUTE, SPANNED, document_sheet, repeated, sheet_path
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
 _TABLE_PART = re.compile(rb'Target="(?:\.\./|/xl/)(tables/[^"]+)"')
 
-#: What a part of a workbook holds when it may hide a row; LibreOffice says of each that it is not.
-_MARKS = (b'hidden="1"', b'hidden="true"', b'table:visibility="')
+#: What a part of a workbook holds when it may hide a row, or merge cells of an OpenDocument;
+#: LibreOffice says of each row of an xlsx that it is not hidden.
+_MARKS = (b'hidden="1"', b'hidden="true"', b'table:visibility="', SPANNED)
 
 
 class Hidden(NamedTuple):
@@ -28,7 +29,7 @@ class Hidden(NamedTuple):
 
 
 def may_hide(part: bytes) -> bool:
-    """Say whether a part of a workbook may hide something: most hide nothing, and are read no more."""
+    """Say whether a part of a workbook may hide or merge rows: most do not, and are read no more."""
     return any(mark in part for mark in _MARKS)
 
 
@@ -77,7 +78,9 @@ def _is_filtered(archive: zipfile.ZipFile, path: str, xml: bytes) -> bool:
     relations = f"{folder}/_rels/{name}.rels"
     if relations not in archive.namelist():
         return False
-    tables = (part.decode("utf-8", "replace") for part in _TABLE_PART.findall(archive.read(relations)))
+    tables = (
+        part.decode("utf-8", "replace") for part in _TABLE_PART.findall(archive.read(relations))
+    )
     return any(b"filterColumn" in archive.read(f"xl/{table}") for table in tables)
 
 

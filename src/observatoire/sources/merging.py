@@ -186,7 +186,9 @@ def merged_rejects(
         text = _text(table, one)
         if one.columns[0] not in columns or not text or text in marks:
             continue
-        lines = rows["line"][rows["line"].between(one.first, one.last) & (rows["territory_raw"] != "")]
+        lines = rows["line"][
+            rows["line"].between(one.first, one.last) & (rows["territory_raw"] != "")
+        ]
         shared = [name for name in one.columns if name in columns]
         across = len(shared) > 1 and _FIGURE.fullmatch(text)
         if not len(lines) or not (len(lines) > 1 or across):

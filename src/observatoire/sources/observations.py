@@ -142,7 +142,7 @@ def observe(
         *(_negative_rejects(rows, part, source) for part in parts),
         wrong_bounds,
         _period_rejects(rows, spec),
-        *(_unknown_variables(rows, part, source, spec) for part in parts),
+        *(_unknown_variables(rows, part, source, spec, told) for part in parts),
         merged_rejects(table, rows, [*columns, spec.low_column, spec.high_column], marks),
         _aside(table),
     ]
@@ -300,16 +300,29 @@ def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.Data
 
 
 def _unknown_variables(
-    rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec
+    rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec, told: np.ndarray
 ) -> pd.DataFrame:
     if part.variable in source.variables:
         return NO_REJECT
     lost = rows.iloc[part.at]
-    reason = f"La variable « {part.variable} » n’est pas déclarée."
     if not part.variable:
-        reason = "La cellule qui dit ce que compte cette ligne est vide."
+        return _unsaid(lost[lost["territory"] != ""], told, spec)
+    reason = f"La variable « {part.variable} » n’est pas déclarée."
     raw = np.full(len(lost), part.variable, dtype=object)
     return reject(lost["line"].to_numpy(), "variable", reason, raw, spec.variable_column)
+
+
+def _unsaid(lost: pd.DataFrame, told: np.ndarray, spec: FileSpec) -> pd.DataFrame:
+    """Refuse the figures of rows that do not say what they count; without a figure, nothing is lost."""
+    kinds = np.where(told[lost.index.to_numpy()], "variable", "note")
+    reasons = np.where(
+        kinds == "note",
+        "Ligne sans indicateur ni chiffre : mise de côté.",
+        "La cellule qui dit ce que compte cette ligne est vide.",
+    )
+    raw = np.full(len(lost), "", dtype=object)
+    found = reject(lost["line"].to_numpy(), "variable", reasons, raw, spec.variable_column)
+    return found.assign(kind=pd.Series(kinds, index=found.index, dtype="str"))
 
 
 def _aside(table: RawTable) -> pd.DataFrame:

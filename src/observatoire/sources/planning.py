@@ -19,7 +19,7 @@ from observatoire.sources.placing import commune_column
 from observatoire.sources.restoring import place_of
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
-from observatoire.values import is_period
+from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -162,9 +162,11 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
     periods = _periods(found, list(measured), period_column)
-    long = _long(found, mine, kept, list(measured), {**periods})
+    long = _long(found, mine, kept, list(measured), periods)
     if long:
-        _name_by_rows(plan, found, long, [kept[name] for name in measured])
+        values = [long["value_column"]] if "value_column" in long else _dated([*measured], periods)
+        measured = {name: measured[name] for name in values}
+        _name_by_rows(plan, found, long, [kept[name] for name in values])
     else:
         _name_by_columns(plan, found, measured, kept, periods)
     plan.head = {
@@ -276,24 +278,42 @@ def _long(
 
     Without the latter, each period has its own column.
     """
-    own = periods.get("periods")
-    told = list(map(own.get, measured)) if isinstance(own, dict) else []
-    dated = all(told) and len(set(told)) == len(measured) > 1
-    if not (len(measured) == 1 or (dated and len(set(map(without_period, measured))) == 1)):
+    dated = _dated(measured, periods)
+    if len(measured) != 1 and not dated:
         return {}
     keys = [*found.spec.role_columns, *filter(None, [str(periods.get("period_column", ""))])]
     again = bool(mine.duplicated(keys).any())
     words = [name for name in kept if name not in measured]
-    for name in sorted(words, key=lambda one: not signs().is_variable(one)):
+    for name in sorted(words, key=_likely):
         distinct = mine[name].nunique()
-        if not 1 < distinct <= _VARIABLES or mine.duplicated([*keys, name]).any():
+        # Under a name that can say nothing else, a row said twice is a fault, told as one.
+        twice = not signs().is_indicator(name) and mine.duplicated([*keys, name]).any()
+        if not 1 < distinct <= _VARIABLES or twice:
             continue
         # What names another thing on each row (a street, a residence) is no indicator.
-        shared = signs().is_variable(name) or 2 * distinct <= len(mine)
-        if signs().is_indicator(name) or (again and (shared or not dated)):
+        lone = not signs().is_variable(name) and 2 * distinct > len(mine)
+        if signs().is_indicator(name) or (
+            again and not (lone and (dated or found.table.completed))
+        ):
             value = {} if dated else {"value_column": measured[0]}
             return {"layout": "long", "variable_column": name, **value}
     return {}
+
+
+def _likely(name: str) -> tuple[bool, bool]:
+    """Rank a column that may name variables: by its name, its words before their codes."""
+    return not signs().is_variable(name), name.casefold().startswith("code")
+
+
+def _dated(measured: list[str], periods: dict[str, object]) -> list[str]:
+    """Return the columns of figures when they differ by their period only; changes are left out."""
+    own = periods.get("periods")
+    told = own if isinstance(own, dict) else {}
+    dated = [name for name in measured if name in told]
+    alike = len(dated) > 1 and len({without_period(name) for name in dated}) == 1
+    others = {signs().nature(name) for name in measured if name not in told}
+    distinct = len({told[name] for name in dated}) == len(dated)
+    return dated if alike and distinct and others <= {Nature.INDEX} else []
 
 
 def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[pd.Series]) -> None:
@@ -320,7 +340,8 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
 def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
     """Say whether a column names or places territories: by its title, or by what it holds."""
     texts = filled.unique()
-    if signs().is_label(name) or all(map(matcher.find, texts)):
+    label = signs().is_label(name) and not signs().is_indicator(name)
+    if label or all(map(matcher.find, texts)):
         return True
     if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
         return True

@@ -18,11 +18,11 @@ from observatoire.sources.headers import (
     check_header,
     check_widths,
     find_header,
-    title,
     titles,
 )
 from observatoire.sources.hiding import Hidden
 from observatoire.sources.merging import Merged, complete, merged_below
+from observatoire.sources.sheets import choose_sheet
 from observatoire.sources.shorts import join_codes
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH, Rows
@@ -216,31 +216,8 @@ def _read(opened: Opened, spec: FileSpec) -> RawTable:
         return _table(opened, books.read_parquet(opened.content, path.name), spec)
     if opened.suffix == ".dbf":
         return _table(opened, books.read_dbf(opened.content, path.name, spec.encoding), spec)
-    sheet, cells = _sheet(opened.book, spec, path.name)
+    sheet, cells = choose_sheet(opened.book, spec)
     return _cells_table(opened, cells, spec, sheet)
-
-
-def _sheet(book: books.Book, spec: FileSpec, name: str) -> tuple[str, books.Cells]:
-    """Return the sheet told, or the first that holds the territory's column, or the first filled."""
-    told = [spec.sheet] if spec.sheet else book.sheet_names
-    first: tuple[str, books.Cells] | None = None
-    empty: EmptyFileError | None = None
-    for sheet in told:
-        try:
-            cells = book.cells(sheet)
-        except EmptyFileError as error:
-            empty = empty or error
-            continue
-        if spec.sheet or any(
-            spec.territory in map(title, row) for _, row in cells.top(HEADER_DEPTH)
-        ):
-            return sheet, cells
-        first = first or (sheet, cells)
-    if first is None:
-        raise empty or EmptyFileError(
-            "Ce classeur n’a aucune feuille.", where=name, remedy="Redemandez-le au producteur."
-        )
-    return first
 
 
 def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str) -> RawTable:
@@ -250,7 +227,7 @@ def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str)
     at = find_header(top, spec)
     line = top[at][0]
     header, last = titles(top, at, spec)
-    check_header(header, spec, opened.path, "")
+    check_header(header, spec, opened.path, "", sheet)
     chosen = cells.filled[last + 1 :]
     frame, numbers = texts.without_hollow(cells.frame(chosen), chosen + 1)
     if frame.empty:

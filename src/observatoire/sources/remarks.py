@@ -66,12 +66,18 @@ def seen_notices(table: RawTable) -> list[str]:
     first = enumerate_words(lines, most=_MOST)
     count = plural(len(lines), "ligne masquée", "lignes masquées")
     by = " par un filtre automatique" if table.hidden.filtered else ""
-    which = f"ligne {first}" if len(lines) == 1 else f"lignes {first}"
-    read = "lue comme les autres" if len(lines) == 1 else "lues comme les autres"
-    return [
-        *told,
-        f"{count}{by} dans le classeur, et {read} : {which}. Si elles ne doivent pas compter, supprimez-les.",
-    ]
+    one = len(lines) == 1
+    which = (
+        f"lue comme les autres : ligne {first}"
+        if one
+        else f"lues comme les autres : lignes {first}"
+    )
+    away = (
+        "Si elle ne doit pas compter, supprimez-la"
+        if one
+        else "Si elles ne doivent pas compter, supprimez-les"
+    )
+    return [*told, f"{count}{by} dans le classeur, et {which}. {away}."]
 
 
 def by_rows_notice(plan: Plan) -> list[str]:
@@ -85,10 +91,14 @@ def by_rows_notice(plan: Plan) -> list[str]:
     own, name = plan.file.get("periods"), plan.file.get("variable_column")
     if not name or plan.file.get("value_column") or not isinstance(own, dict):
         return []
-    return [
-        f"Indicateurs en lignes (colonne « {name} »), périodes en colonnes : "
-        f"{enumerate_words(list(own.values()), most=_MOST)}."
-    ]
+    periods = enumerate_words(list(own.values()), most=_MOST)
+    told = [f"Indicateurs en lignes (colonne « {name} »), périodes en colonnes : {periods}."]
+    ignored = plan.file.get("ignored")
+    left = [one for one in ignored if one] if isinstance(ignored, list) else []
+    left = [one for one in left if one not in plan.words and one not in plan.labels]
+    if left:
+        told.append(f"Colonnes d’aucune période, laissées de côté : {_named(left)}.")
+    return told
 
 
 def _named(sheets: Sequence[str]) -> str:

@@ -66,9 +66,9 @@ _REMEDY_BY_KIND = {
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
     "âges, deux tableaux), donnez une colonne à chacune ; si chaque ligne est une résidence ou un "
-    "équipement, chargez leur somme par territoire (tableau croisé dynamique) ; si une colonne dit l’indicateur de "
-    'chaque ligne, déclarez-la dans source.toml : layout = "long" et variable_column, avec value_column '
-    "ou, s’il y a une colonne par période, [files.periods].",
+    "équipement, chargez leur somme par territoire (tableau croisé dynamique) ; si une colonne dit "
+    'l’indicateur de chaque ligne, déclarez layout = "long" et variable_column dans source.toml, avec '
+    "value_column ou, pour une colonne par période, [files.periods].",
     "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
     "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
     "blank": "Remplissez la cellule.",
