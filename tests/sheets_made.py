@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-
 def sheet(
     rows: Sequence[Sequence[Any]],
     merges: Sequence[tuple[int, int, int, int]] = (),
@@ -61,14 +60,20 @@ def _xls(
     *,
     filtered: bool,
 ) -> bytes:
-    told = b"".join(_record(0x0208, struct.pack("<6HI", at, 0, 5, 255, 0, 0, 0x120)) for at in hidden)
+    told = b""
+    for at in range(len(rows)):
+        told += _record(
+            0x0208, struct.pack("<6HI", at, 0, 5, 255, 0, 0, 0x120 if at in hidden else 0x100)
+        )
     told += _record(0x009B, b"") if filtered else b""
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             if cell != "":
                 told += _shown(at, column, cell if isinstance(cell, str) else float(cell), 0)
     if merges:
-        ranges = b"".join(struct.pack("<4H", top, low, left, right) for top, left, low, right in merges)
+        ranges = b"".join(
+            struct.pack("<4H", top, low, left, right) for top, left, low, right in merges
+        )
         told += _record(0x00E5, struct.pack("<H", len(merges)) + ranges)
     return _workbook(told, _record(0x00E0, struct.pack("<HH16x", 0, 0)))
 
@@ -107,7 +112,25 @@ def _ods_cell(cell: object, span: tuple[int, int] | None) -> str:
     if cell == "":
         return "<table:covered-table-cell/>"
     down, right = span or (1, 1)
-    merged = f'table:number-rows-spanned="{down}" table:number-columns-spanned="{right}" ' if span else ""
+    merged = (
+        f'table:number-rows-spanned="{down}" table:number-columns-spanned="{right}" '
+        if span
+        else ""
+    )
     if isinstance(cell, int | float):
         return f'<table:table-cell {merged}office:value-type="float" office:value="{cell}"/>'
     return f'<table:table-cell {merged}office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+
+
+def altered(content: bytes, part: str, *changes: tuple[bytes, bytes]) -> bytes:
+    """Return a workbook of which one part says something else."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for entry in old.infolist():
+            body = old.read(entry)
+            if entry.filename == part:
+                for before, after in changes:
+                    assert before in body
+                    body = body.replace(before, after)
+            new.writestr(entry.filename, body)
+    return buffer.getvalue()

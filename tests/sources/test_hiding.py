@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
-import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
+import xlsxwriter
 
-from building import Place
 from observatoire.sources.hiding import Hidden, hidden_rows, may_hide
-from observatoire.warehouse import Warehouse
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
-from sheets_made import sheet
+from sheets_made import altered, sheet
+
+if TYPE_CHECKING:
+    from building import Place
+    from observatoire.warehouse import Warehouse
 
 FORMS = ("xlsx", "xls", "ods")
 TABLE = [["Quartier", "Aidés"], ["Centre et Terres", 1], ["Four à Chaux", 2], ["Place d’Armes", 3]]
@@ -25,20 +28,6 @@ def warehouse(place: Place) -> Warehouse:
 
 def plain(shown: object) -> str:
     return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def altered(content: bytes, part: str, *changes: tuple[bytes, bytes]) -> bytes:
-    """Return a workbook of which one part says something else."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for entry in old.infolist():
-            body = old.read(entry)
-            if entry.filename == part:
-                for before, after in changes:
-                    assert before in body
-                    body = body.replace(before, after)
-            new.writestr(entry.filename, body)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -103,3 +92,25 @@ def test_rows_without_a_number_are_counted() -> None:
 def test_what_is_no_workbook_hides_nothing() -> None:
     assert hidden_rows(b"PK nothing", "Données", 9) == Hidden()
     assert hidden_rows(sheet(TABLE, hidden=[2]), "Autre", 9) == Hidden()
+
+
+def test_a_filter_below_the_table_hides_none_of_its_rows() -> None:
+    content = sheet(TABLE, hidden=[3], form="ods", filtered=True)
+    assert hidden_rows(content, "Données", 4) == Hidden((4,), filtered=True)
+    assert hidden_rows(content, "Données", 3) == Hidden()
+
+
+def test_the_filter_of_a_table_is_told(place: Place, warehouse: Warehouse) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        page = made.add_worksheet("Données")
+        columns = [{"header": name} for name in TABLE[0]]
+        page.add_table(0, 0, 3, 1, {"data": TABLE[1:], "columns": columns})
+        page.set_row(2, None, None, {"hidden": True})
+    content = buffer.getvalue()
+    assert hidden_rows(content, "Données", 4) == Hidden((3,))
+    left_on = b'<autoFilter ref="A1:B4"><filterColumn colId="1"/></autoFilter>'
+    content = altered(content, "xl/tables/table1.xml", (b'<autoFilter ref="A1:B4"/>', left_on))
+    assert hidden_rows(content, "Données", 4) == Hidden((3,), filtered=True)
+    report = load_file(warehouse, place.workspace, place.write("a-2016.xlsx", content))
+    assert "filtre automatique" in " ".join(report.notices)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from building import Place, figures, says
 from observatoire.errors import DuplicateKeyError, UnknownTerritoryError, UnreadableNumberError
+from observatoire.sources.formats import document_merges
 from observatoire.sources.merging import Merged, merged_below
-from observatoire.warehouse import Warehouse
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
-from sheets_made import sheet
+from sheets_made import altered, sheet
+
+if TYPE_CHECKING:
+    from observatoire.warehouse import Warehouse
 
 FORMS = ("xlsx", "xls", "ods")
 CENTRE, CHAUX, ARMES = "Centre et Terres", "Four à Chaux", "Place d’Armes"
@@ -81,7 +86,13 @@ def test_blank_cells_that_nothing_declares_merged_are_not_guessed(
 def test_merged_periods_are_completed_and_blank_ones_are_not(
     place: Place, warehouse: Warehouse
 ) -> None:
-    rows = [["Année", "Quartier", "Aidés"], [2014, CENTRE, 1], ["", CHAUX, 2], [2015, CENTRE, 3], ["", CHAUX, 4]]
+    rows = [
+        ["Année", "Quartier", "Aidés"],
+        [2014, CENTRE, 1],
+        ["", CHAUX, 2],
+        [2015, CENTRE, 3],
+        ["", CHAUX, 4],
+    ]
     path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 2, 0), (3, 0, 4, 0)]))
     load_file(warehouse, place.workspace, path)
     told = {("Q1", "2014"): 1, ("Q2", "2014"): 2, ("Q1", "2015"): 3, ("Q2", "2015"): 4}
@@ -127,19 +138,67 @@ def test_a_sign_over_several_rows_is_that_of_each(place: Place, warehouse: Wareh
     assert told["Q3", "Aidés"] == (7, "observed")
 
 
+def test_a_sign_reaches_no_further_than_figures(place: Place, warehouse: Warehouse) -> None:
+    rows = [["Quartier", "Aidés", "Note", ""], [CENTRE, "n.c.", "", ""], [CHAUX, 4, "vu", ""]]
+    path = place.write("a-2016.xlsx", sheet(rows, [(1, 1, 1, 3)]))
+    load_file(warehouse, place.workspace, path)
+    told = {("Q1", "Aidés"): (None, "secret"), ("Q2", "Aidés"): (4, "observed")}
+    assert figures(warehouse) == told
+    parsed = preview_file(place.workspace, path).parsed
+    assert parsed is not None
+    assert parsed.table.frame["Note"].tolist() == ["", "vu"]
+
+
+def test_merged_years_tell_apart_rows_of_one_figure(place: Place, warehouse: Warehouse) -> None:
+    rows = [
+        ["Année", "Quartier", "Type", "Nombre"],
+        [2014, CENTRE, "RSA", 1], ["", CENTRE, "AAH", 2], ["", CHAUX, "RSA", 3], ["", CHAUX, "AAH", 4],
+        [2015, CENTRE, "RSA", 5], ["", CENTRE, "AAH", 6], ["", CHAUX, "RSA", 7], ["", CHAUX, "AAH", 8],
+    ]  # fmt: skip
+    path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 4, 0), (5, 0, 8, 0)]))
+    load_file(warehouse, place.workspace, path)
+    told = "SELECT territory, variable, period, value FROM current_observation ORDER BY value"
+    assert warehouse.rows(told) == [
+        ("Q1", "RSA", "2014", 1), ("Q1", "AAH", "2014", 2), ("Q2", "RSA", "2014", 3),
+        ("Q2", "AAH", "2014", 4), ("Q1", "RSA", "2015", 5), ("Q1", "AAH", "2015", 6),
+        ("Q2", "RSA", "2015", 7), ("Q2", "AAH", "2015", 8),
+    ]  # fmt: skip
+
+
+def test_repeated_rows_and_cells_of_an_opendocument_are_counted() -> None:
+    content = altered(
+        sheet([["Quartier", "a"], ["b", "c"], ["d", 1]], [(2, 1, 3, 1)], form="ods"), "content.xml",
+        (b"<table:table-row>", b'<table:table-row table:number-rows-repeated="2">'),
+    )  # fmt: skip
+    assert document_merges(content, "Données") == [((4, 1), (5, 1))]
+    wide = altered(
+        content, "content.xml",
+        (b'office:value-type="string"><text:p>d', b'table:number-columns-repeated="3"><text:p>d'),
+    )  # fmt: skip
+    assert document_merges(wide, "Données") == [((4, 3), (5, 3))]
+    assert document_merges(content, "Autre") == document_merges(b"PK", "Données") == []
+
+
 def test_rows_two_lines_high_are_read_once(place: Place, warehouse: Warehouse) -> None:
     rows = [["Quartier", "Aidés", "Note"], [CENTRE, 120, "a"], ["", "", "suite"], [CHAUX, 4, ""]]
     path = place.write("a-2016.xlsx", sheet(rows, [(1, 0, 2, 0), (1, 1, 2, 1)]))
     report = load_file(warehouse, place.workspace, path)
     assert (report.read, report.kept) == (3, 2)
-    assert figures(warehouse) == {("Q1", "Aidés"): (120, "observed"), ("Q2", "Aidés"): (4, "observed")}
+    assert figures(warehouse) == {
+        ("Q1", "Aidés"): (120, "observed"),
+        ("Q2", "Aidés"): (4, "observed"),
+    }
     assert not [one for one in report.notices if "complétée" in one]
 
 
-def test_streets_of_a_merged_quartier_are_no_indicators(
-    place: Place, warehouse: Warehouse
-) -> None:
-    rows = [["Quartier", "Rue", "Aidés"], [CENTRE, "Nord", 1], ["", "Sud", 2], [CHAUX, "Est", 3], ["", "Ouest", 4]]
+def test_streets_of_a_merged_quartier_are_no_indicators(place: Place, warehouse: Warehouse) -> None:
+    rows = [
+        ["Quartier", "Rue", "Aidés"],
+        [CENTRE, "Nord", 1],
+        ["", "Sud", 2],
+        [CHAUX, "Est", 3],
+        ["", "Ouest", 4],
+    ]
     path = place.write("a-2016.xlsx", sheet(rows, [(1, 0, 2, 0), (3, 0, 4, 0)]))
     with pytest.raises(DuplicateKeyError) as caught:
         load_file(warehouse, place.workspace, path)
