@@ -183,6 +183,22 @@ def test_merged_indicators_over_quartiers_are_completed(place: Place, warehouse:
     says(caught.value, "ligne 3", "colonne Indicateur", "est vide", "fusionnées")
 
 
+def test_an_indicator_without_a_figure_under_a_merged_quartier_is_missing(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = [
+        HEADER,
+        [CENTRE, "Population", 1, 2],
+        ["", "Ménages", "", ""],
+        [CHAUX, "Population", 3, 4],
+        ["", "Ménages", 5, 6],
+    ]
+    path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 2, 0), (3, 0, 4, 0)]))
+    assert load_file(warehouse, place.workspace, path).kept == 4
+    assert stored(warehouse)["Q1", "Ménages", "2010"] is None
+    assert stored(warehouse)["Q2", "Ménages", "2016"] == 6
+
+
 def test_a_row_said_twice_is_refused_with_its_lines(place: Place, warehouse: Warehouse) -> None:
     path = place.write("suivi.csv", csv(HEADER, *ROWS, [CENTRE, "Population", 1, 2]))
     with pytest.raises(DuplicateKeyError) as caught:
@@ -199,6 +215,15 @@ def test_indicators_that_no_two_rows_share_are_still_apart(
     assert {(code, name) for code, name, _ in stored(warehouse)} == {
         ("Q1", "Population"), ("Q2", "Ménages"),
     }  # fmt: skip
+
+
+def test_labels_that_differ_by_their_writing_only_are_told(place: Place) -> None:
+    rows = [*ROWS[:2], [CHAUX, "population", 200, 190], ROWS[3]]
+    shown = preview_file(place.workspace, place.write("suivi.csv", csv(HEADER, *rows)))
+    assert "ne diffère de « Population » que par l’écriture" in plain(shown)
+    assert "écriture" not in plain(
+        preview_file(place.workspace, place.write("a.csv", csv(HEADER, *ROWS)))
+    )
 
 
 def test_residences_are_no_indicators(place: Place, warehouse: Warehouse) -> None:

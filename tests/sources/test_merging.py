@@ -111,7 +111,7 @@ def test_a_figure_over_several_territories_is_nobody_s(
     path = place.write(f"a-2016.{form}", sheet(rows, [(1, 1, 2, 1)], form=form))
     with pytest.raises(UnreadableNumberError) as caught:
         load_file(warehouse, place.workspace, path)
-    says(caught.value, "ligne 2", "« 120 »", "fusionnée", "lignes 2 à 3", "Défusionnez")
+    says(caught.value, "ligne 2", "« 120 »", "fusionnée", "lignes 2 à 3", "Défusionnez", "ignored")
     report = load_file(warehouse, place.workspace, path, on_error="reject")
     assert (report.read, report.kept) == (3, 1)
     assert figures(warehouse) == {("Q3", "Aidés"): (7, "observed"), ("Q3", "RSA"): (6, "observed")}
@@ -189,6 +189,24 @@ def test_rows_two_lines_high_are_read_once(place: Place, warehouse: Warehouse) -
         ("Q2", "Aidés"): (4, "observed"),
     }
     assert not [one for one in report.notices if "complétée" in one]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_short_codes_are_joined_to_a_merged_commune(
+    place: Place, warehouse: Warehouse, form: str
+) -> None:
+    rows = [
+        ["Commune", "IRIS", "Aidés"],
+        ["97209", "0101", 1],
+        ["", "0102", 2],
+        ["97213", "0101", 3],
+    ]
+    path = place.write(f"a-2016.{form}", sheet(rows, [(1, 0, 3, 0)], form=form))
+    load_file(warehouse, place.workspace, path)
+    assert figures(warehouse) == {
+        ("972090101", "Aidés"): (1, "observed"), ("972090102", "Aidés"): (2, "observed"),
+        ("972090103", "Aidés"): (3, "observed"),
+    }  # fmt: skip
 
 
 def test_streets_of_a_merged_quartier_are_no_indicators(place: Place, warehouse: Warehouse) -> None:

@@ -253,7 +253,7 @@ def _look_inside(content: bytes, name: str) -> tuple[frozenset[str], bool]:
                 if entry.filename == "content.xml":
                     part = read_bounded(archive, entry, name)
                     _refuse_cells(extents.document_cells(part), name)
-                    hiding |= may_hide(part)
+                    hiding |= may_hide(part, document=True)
                     if PERCENTAGE in part:
                         altered.add(entry.filename)
                 elif folder not in ("", "_rels", "docProps", "xl/theme") and entry.file_size:

@@ -32,8 +32,9 @@ from observatoire.sources.texts import HEADER_DEPTH, Rows
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from observatoire.sources.merging import Range
     from observatoire.territories.names import Matcher
 
 #: Rows of a text in which a territory is looked for first.
@@ -57,6 +58,11 @@ class Sheet:
     def rows(self) -> Rows:
         """The rows in which territories are looked for."""
         return self.top if self.cells is None else self.cells.rows
+
+    @property
+    def merged(self) -> Sequence[Range]:
+        """The cells that a workbook shows as one."""
+        return () if self.cells is None else self.cells.merged
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,11 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
 _TABLE_PART = re.compile(rb'Target="(?:\.\./|/xl/)(tables/[^"]+)"')
 
-#: What a part of a workbook holds when it may hide a row, or merge cells of an OpenDocument;
-#: LibreOffice says of each row of an xlsx that it is not hidden.
-_MARKS = (b'hidden="1"', b'hidden="true"', b'table:visibility="', SPANNED)
+#: What a sheet of an xlsx holds when it may hide a row, and what says that it does: LibreOffice
+#: writes of each row that it is not hidden.
+_MAY, _DOES = b'hidden="', (b'hidden="1"', b'hidden="true"')
+#: What an OpenDocument holds when it may hide a row, or merge cells.
+_DOCUMENT = (b'table:visibility="', SPANNED)
 
 
 class Hidden(NamedTuple):
@@ -28,9 +30,19 @@ class Hidden(NamedTuple):
     filtered: bool = False
 
 
-def may_hide(part: bytes) -> bool:
-    """Say whether a part of a workbook may hide or merge rows: most do not, and are read no more."""
-    return any(mark in part for mark in _MARKS)
+def may_hide(part: bytes, *, document: bool = False) -> bool:
+    """Say whether a part of a workbook may hide or merge rows: most do not, and are read no more.
+
+    Parameters
+    ----------
+    part : bytes
+        A part of an xlsx.
+    document : bool
+        It is the content of an OpenDocument.
+    """
+    if document:
+        return any(mark in part for mark in _DOCUMENT)
+    return _MAY in part and any(mark in part for mark in _DOES)
 
 
 def hidden_rows(content: bytes, sheet: str, last: int) -> Hidden:

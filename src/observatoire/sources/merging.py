@@ -108,28 +108,36 @@ def complete(table: RawTable, columns: Iterable[str], spec: FileSpec) -> RawTabl
 
 def _told_again(table: RawTable, lines: list[int], column: str, spec: FileSpec) -> dict[int, str]:
     """Return the text of each blank cell that a merged one covers, by its rank in the column."""
-    rank, texts = {line: at for at, line in enumerate(lines)}, table.frame[column]
-    found = {}
+    rank = {line: at for at, line in enumerate(lines)}
+    texts = table.frame[column].astype("str").tolist()
+    found: dict[int, str] = {}
     for one in table.merged:
         if one.columns[0] != column or one.first not in rank:
             continue
-        text = str(texts.iloc[rank[one.first]])
+        text = texts[rank[one.first]]
         for line in range(one.first + 1, min(one.last, lines[-1]) + 1) if text.strip() else ():
             at = rank.get(line)
-            if at is None or str(texts.iloc[at]).strip():
-                continue
-            if column != spec.territory or _measures(table.frame.iloc[at], spec):
+            if at is not None and not texts[at].strip():
                 found[at] = text
-    return found
+    return _measured(table.frame, found, spec) if column == spec.territory else found
 
 
-def _measures(row: pd.Series, spec: FileSpec) -> bool:
-    """Say whether a row holds a figure or a sign, or names what it measures."""
-    roles = {*spec.role_columns} - {spec.value_column}
-    if spec.variable_column and str(row[spec.variable_column]).strip():
-        return True
-    cells = [str(cell).strip() for name, cell in row.items() if name not in roles]
-    return any(cell and (_FIGURE.fullmatch(cell) or signs().meaning(cell)) for cell in cells)
+def _measured(frame: pd.DataFrame, found: dict[int, str], spec: FileSpec) -> dict[int, str]:
+    """Keep the rows that hold a figure or a sign, or name what they measure."""
+    roles = {*spec.role_columns} - {spec.value_column, spec.variable_column}
+    part = frame.iloc[list(found)].astype("str")
+    named = part.pop(spec.variable_column).tolist() if spec.variable_column else [""] * len(part)
+    others = part.loc[:, ~part.columns.isin(list(roles))].to_numpy(object).tolist()
+    rows = zip(found.items(), named, others, strict=True)
+    return {
+        at: text
+        for (at, text), name, cells in rows
+        if name.strip() or any(map(_is_told, map(str.strip, cells)))
+    }
+
+
+def _is_told(cell: str) -> bool:
+    return bool(cell and (_FIGURE.fullmatch(cell) or signs().meaning(cell)))
 
 
 def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) -> RawTable:
@@ -146,10 +154,9 @@ def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) ->
     """
     lines = table.lines
     for one in table.merged:
-        here = lines.between(one.first, one.last).to_numpy()
-        text = _text(table, one)
-        if one.columns[0] not in columns or text not in marks:
+        if one.columns[0] not in columns or (text := _text(table, one)) not in marks:
             continue
+        here = lines.between(one.first, one.last).to_numpy()
         frame = table.frame.copy()
         for column in one.columns:
             if column in columns:
@@ -183,8 +190,7 @@ def merged_rejects(
     """
     found = NO_REJECT
     for one in table.merged:
-        text = _text(table, one)
-        if one.columns[0] not in columns or not text or text in marks:
+        if one.columns[0] not in columns or (text := _text(table, one)) in {"", *marks}:
             continue
         lines = rows["line"][
             rows["line"].between(one.first, one.last) & (rows["territory_raw"] != "")

@@ -19,6 +19,7 @@ from observatoire.sources.placing import commune_column
 from observatoire.sources.restoring import place_of
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
+from observatoire.territories.names import simplify
 from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
@@ -323,7 +324,10 @@ def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[
         cells = filled[(told_of.loc[filled.index] == variable).to_numpy()]
         told = measure(variable, cells if len(cells) else filled, plan.writing)
         if variable and told is not None:
+            near = next((one for one in plan.variables if simplify(one) == simplify(variable)), "")
             _add(plan, variable, told)
+            if near:
+                plan.doubts[variable] = f"ne diffère de « {near} » que par l’écriture"
             plan.mixed = plan.mixed or ((variable, told.mixed) if told.mixed else None)
 
 

@@ -60,7 +60,8 @@ _REMEDY_BY_KIND = {
     "unsaid": "Écrivez l’indicateur sur chaque ligne : une cellule vide n’est pas supposée reprendre celle du "
     "dessus, sauf si le classeur les déclare fusionnées.",
     "merged": "Défusionnez-la et écrivez le chiffre de chaque territoire ; si c’est leur total, mettez-le sur "
-    'une ligne « Total » ; sinon on_error="reject" met ces lignes de côté.',
+    "une ligne « Total », ou laissez la colonne de côté (ignored dans source.toml) ; sinon "
+    'on_error="reject" met ces lignes de côté.',
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
     '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
