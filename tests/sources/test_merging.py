@@ -199,7 +199,7 @@ def test_short_codes_are_joined_to_a_merged_commune(
         ["Commune", "IRIS", "Aidés"],
         ["97209", "0101", 1],
         ["", "0102", 2],
-        ["97213", "0101", 3],
+        ["", "0103", 3],
     ]
     path = place.write(f"a-2016.{form}", sheet(rows, [(1, 0, 3, 0)], form=form))
     load_file(warehouse, place.workspace, path)
