@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import Place, figures, says
-from observatoire.errors import DuplicateKeyError, UnknownTerritoryError, UnreadableNumberError
+from building import SOURCE_TOML, Place, figures, says
+from observatoire.errors import (
+    DuplicateKeyError,
+    RowError,
+    UnknownTerritoryError,
+    UnreadableNumberError,
+)
 from observatoire.sources.formats import document_merges
 from observatoire.sources.merging import Merged, merged_below
 from observatoire.warehouse.direct import load_file, preview_file
@@ -125,6 +130,38 @@ def test_a_figure_over_several_columns_is_none_of_theirs(
     with pytest.raises(UnreadableNumberError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "« 120 »", "colonnes « Aidés » à « RSA »")
+
+
+@pytest.mark.parametrize("name", ["", "Secteur", "N° de zone"])
+def test_what_groups_rows_without_being_a_figure_is_none(
+    place: Place, warehouse: Warehouse, name: str
+) -> None:
+    north, south = ("1", "2") if name.startswith("N°") else ("Zone nord", "Zone sud")
+    rows = [
+        [name, "Quartier", "Aidés"],
+        [north, CENTRE, 1],
+        ["", CHAUX, 2],
+        [south, ARMES, 3],
+        ["", "Total", 6],
+    ]
+    path = place.write("a-2016.xlsx", sheet(rows, [(1, 0, 2, 0), (3, 0, 4, 0)]))
+    load_file(warehouse, place.workspace, path)
+    assert figures(warehouse) == {
+        (code, "Aidés"): (value, "observed") for code, value in (("Q1", 1), ("Q2", 2), ("Q3", 3))
+    }
+
+
+def test_a_bound_over_several_rows_is_nobody_s(place: Place, warehouse: Warehouse) -> None:
+    rows = [["Quartier", "Taux", "Bas", "Haut"], [CENTRE, 12, 10, 15], [CHAUX, 13, "", 15]]
+    toml = SOURCE_TOML.replace("iris-2016", "quartier-2007").replace('"IRIS"', '"Quartier"')
+    toml = toml.replace("population.csv", "a.xlsx").replace(
+        'ignored = ["LIBIRIS"]', 'low_column = "Bas"\nhigh_column = "Haut"'
+    )
+    place.write("data/raw/src/source.toml", toml.replace("[variables.TAUX]", "[variables.Taux]"))
+    place.write("data/raw/src/a.xlsx", sheet(rows, [(1, 2, 2, 2)]))
+    with pytest.raises(RowError) as caught:
+        place.load(warehouse)
+    says(caught.value, "ligne 2", "colonne Bas", "fusionnée")
 
 
 def test_a_sign_over_several_rows_is_that_of_each(place: Place, warehouse: Warehouse) -> None:

@@ -143,7 +143,7 @@ def observe(
         wrong_bounds,
         _period_rejects(rows, spec),
         *(_unknown_variables(rows, part, source, spec, told) for part in parts),
-        merged_rejects(table, rows, [*columns, spec.low_column, spec.high_column], marks),
+        merged_rejects(table, rows, [*columns, *_bound_columns(spec)], marks),
         _aside(table),
     ]
     rejects = pd.concat([one for one in found if len(one)] or [found[0]])
@@ -223,6 +223,10 @@ def _bare(told: np.ndarray, parts: list[Part]) -> np.ndarray:
 
 
 # --- Faults of rows ----------------------------------------------------------------------------
+
+
+def _bound_columns(spec: FileSpec) -> list[str]:
+    return [name for name in (spec.low_column, spec.high_column) if name]
 
 
 def _bounds(
