@@ -164,6 +164,19 @@ def test_a_bound_over_several_rows_is_nobody_s(place: Place, warehouse: Warehous
     says(caught.value, "ligne 2", "colonne Bas", "fusionnée")
 
 
+def test_totals_may_share_a_figure(place: Place, warehouse: Warehouse) -> None:
+    rows = [
+        ["Quartier", "Aidés", "RSA"],
+        [CENTRE, 1, 2],
+        [ARMES, 3, 4],
+        ["Total", 10, ""],
+        ["Ensemble", 20, ""],
+    ]
+    path = place.write("a-2016.xlsx", sheet(rows, [(3, 1, 3, 2), (4, 1, 4, 2)]))
+    assert load_file(warehouse, place.workspace, path).kept == 2
+    assert figures(warehouse)["Q3", "RSA"] == (4, "observed")
+
+
 def test_a_sign_over_several_rows_is_that_of_each(place: Place, warehouse: Warehouse) -> None:
     rows = [["Quartier", "Aidés", "RSA"], [CENTRE, "n.c.", ""], [CHAUX, "", ""], [ARMES, 7, 6]]
     path = place.write("a-2016.xlsx", sheet(rows, [(1, 1, 2, 2)]))

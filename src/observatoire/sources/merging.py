@@ -184,7 +184,7 @@ def merged_rejects(
     table : RawTable
         A file's raw rows.
     rows : DataFrame
-        One row a row of the file: line, territory_raw.
+        One row a row of the file: line, territory_raw, territory.
     columns, marks : collection of str
         See :func:`spread`: signs are no figures.
     """
@@ -192,15 +192,14 @@ def merged_rejects(
     for one in table.merged:
         if one.columns[0] not in columns or (text := _text(table, one)) in {"", *marks}:
             continue
-        lines = rows["line"][
-            rows["line"].between(one.first, one.last) & (rows["territory_raw"] != "")
-        ]
+        mine = rows[rows["line"].between(one.first, one.last) & (rows["territory_raw"] != "")]
+        lines = mine["line"][mine["territory"] != ""]  # a total is set aside, whatever it shares
         shared = [name for name in one.columns if name in columns]
         across = len(shared) > 1 and _FIGURE.fullmatch(text)
-        if not len(lines) or not (len(lines) > 1 or across):
+        if not len(lines) or not (len(mine) > 1 or across):
             continue
-        reason = _reason(text, one, shared, rows=len(lines))
-        raw = rows["territory_raw"].loc[lines.index].where(lines.isna(), text)
+        reason = _reason(text, one, shared, rows=len(mine))
+        raw = mine["territory_raw"].loc[lines.index].where(lines.isna(), text)
         found = _joined(found, reject(lines, "merged", reason, raw, one.columns[0]))
     return found
 
