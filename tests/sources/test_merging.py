@@ -287,6 +287,19 @@ def test_merged_titles_and_headers_read_as_before(place: Place, warehouse: Wareh
     assert stored(warehouse) == told
 
 
+def test_merged_cells_that_no_spreadsheet_writes_are_left_out(place: Place) -> None:
+    rows = [["Quartier", "Aidés"], [CENTRE, 1], [CHAUX, 2]]
+    content = sheet(rows, [(1, 0, 2, 0)])
+    many = b'<mergeCell ref="B2:B1048576"/>' * 10_000 + b'<mergeCell ref="B3:A2"/>'
+    path = place.write(
+        "a-2016.xlsx",
+        altered(content, "xl/worksheets/sheet1.xml", (b'<mergeCell ref="A2:A3"/>', many)),
+    )
+    shown = preview_file(place.workspace, path)
+    assert shown.parsed is not None
+    assert shown.parsed.rows_kept == 2
+
+
 @given(
     top=st.integers(0, 9),
     left=st.integers(0, 5),

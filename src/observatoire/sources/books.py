@@ -41,6 +41,7 @@ from observatoire.sources.formats import (
     ungrouped,
 )
 from observatoire.sources.hiding import Hidden, hidden_rows, may_hide
+from observatoire.sources.merging import sound_ranges
 from observatoire.typography import enumerate_words, number
 from observatoire.wording import reader_words
 
@@ -223,6 +224,7 @@ def _read_cells(book: Book, sheet: str) -> Cells:
         if book.hiding:
             merged = merged or document_merges(book.content, sheet)
             hidden = hidden_rows(book.content, sheet, len(rows))
+        merged = sound_ranges(merged, len(rows), len(rows[0])) if merged else []
         found = Cells([list(column) for column in zip(*rows, strict=True)], merged, hidden)
         if book.altered:
             restore_seen(found, book.content, book.altered, sheet)

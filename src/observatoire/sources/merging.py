@@ -33,6 +33,25 @@ class Merged:
     last: int
 
 
+def sound_ranges(ranges: Iterable[Range], lines: int, width: int) -> list[Range]:
+    """Keep what a sheet of that size can hold: cells that overlap are no work of a spreadsheet.
+
+    Examples
+    --------
+    >>> sound_ranges([((0, 0), (9, 0)), ((3, 1), (2, 1))], 4, 2)
+    [((0, 0), (3, 0))]
+    >>> sound_ranges([((0, 0), (9, 9))] * 2, 4, 2)
+    []
+    """
+    kept = [
+        ((top, left), (min(bottom, lines - 1), min(right, width - 1)))
+        for (top, left), (bottom, right) in ranges
+        if top <= min(bottom, lines - 1) and left <= min(right, width - 1)
+    ]
+    area = sum((low - top + 1) * (right - left + 1) for (top, left), (low, right) in kept)
+    return kept if area <= lines * width else []
+
+
 def merged_below(ranges: Iterable[Range], line: int, header: Sequence[str]) -> tuple[Merged, ...]:
     """Return the merged cells that lie below a header.
 
