@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 _FORMAT, _STYLE, _SHEET, _BEGIN = 0x041E, 0x00E0, 0x0085, 0x0809
 _NUMBER, _SHORT, _SHORTS, _FORMULA, _ERROR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
-_COLUMN = 0x007D
+_COLUMN, _ROW, _FILTERED = 0x007D, 0x0208, 0x009B
+
+#: What a row looks like in the bytes, its state last; and the bit of that state which hides it.
+_ROW_SEEN, _UNSEEN = re.compile(rb"\x08\x02\x10\x00.{12}(.)", re.DOTALL), 0x20
 
 #: The two formats in per cent that every workbook knows by number.
 _PERCENT = (9, 10)
@@ -82,6 +85,20 @@ def unseen_columns(content: bytes, sheet: str) -> list[int]:
             first, last, state = struct.unpack_from("<2H4xH", body)
             found |= set(range(first, min(last, _LAST) + 1)) if state & 1 else set()
     return sorted(found)
+
+
+def unseen_rows(content: bytes, sheet: str) -> tuple[list[int], bool]:
+    """Return the rows of a sheet that are hidden, from 0, and whether a filter is left on."""
+    stream = sheets_stream(content)
+    if not any(state[0] & _UNSEEN for state in _ROW_SEEN.findall(stream)):
+        return [], False
+    at = _sheets(stream).get(sheet)
+    found, filtered = [], False
+    for kind, body in _records(stream, at if at is not None else len(stream)):
+        filtered |= kind == _FILTERED
+        if kind == _ROW and len(body) >= 13 and body[12] & _UNSEEN:  # noqa: PLR2004 - up to its state
+            found.append(struct.unpack_from("<H", body)[0])
+    return sorted(found), filtered
 
 
 def _error(kind: int, body: bytes) -> str:

@@ -33,12 +33,15 @@ from observatoire.sources.formats import (
     OLD,
     PERCENTAGE,
     cells_text,
+    document_merges,
     is_blank,
     percent_styles,
     restore_seen,
     shows_more,
     ungrouped,
 )
+from observatoire.sources.hiding import Hidden, hidden_rows, may_hide
+from observatoire.sources.merging import sound_ranges
 from observatoire.typography import enumerate_words, number
 from observatoire.wording import reader_words
 
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from observatoire.sources.merging import Range
     from observatoire.sources.texts import Rows
 
 #: The most cells that a sheet is opened with: a lone figure at the far corner is no table.
@@ -60,10 +64,12 @@ class Cells:
     """The cells of a sheet, column by column, as its reader gives them.
 
     They are made texts only where somebody reads them: most are figures, which a column turns
-    into texts and back in one go.
+    into texts and back in one go. ``merged`` are those shown as one, ``hidden`` the rows nobody sees.
     """
 
     columns: list[list[Any]]
+    merged: list[Range] = field(default_factory=list)
+    hidden: Hidden = Hidden()  # noqa: RUF009 - frozen
 
     @cached_property
     def filled(self) -> NDArray[np.intp]:
@@ -116,12 +122,16 @@ def _text_array(cells: list[Any]) -> pa.Array:
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """An open workbook; ``altered`` names the parts whose reader sees more than the cells hold."""
+    """An open workbook; ``altered`` names the parts whose reader sees more than the cells hold.
+
+    ``hiding`` says whether any may hide a row, or merge cells that calamine does not tell.
+    """
 
     reader: Any
     content: bytes
     name: str
     altered: frozenset[str]
+    hiding: bool = False
     _read: dict[str, Cells] = field(default_factory=dict)
 
     @property
@@ -164,10 +174,10 @@ def open_book(content: bytes, name: str) -> Book:
     """
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
-    altered = _look_inside(content, name)
+    altered, hiding = _look_inside(content, name)
     with _reading(name):
         reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return Book(reader, content, name, altered)
+    return Book(reader, content, name, altered, hiding)
 
 
 @contextmanager
@@ -207,9 +217,15 @@ def _read_cells(book: Book, sheet: str) -> Cells:
             remedy=suggestion(sheet, book.sheet_names),
         )
     with _reading(book.name):
-        rows = book.reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        page = book.reader.get_sheet_by_name(sheet)
+        rows = page.to_python(skip_empty_area=False)
     if rows and rows[0]:
-        found = Cells([list(column) for column in zip(*rows, strict=True)])
+        merged, hidden = page.merged_cell_ranges or [], Hidden()
+        if book.hiding:
+            merged = merged or document_merges(book.content, sheet)
+            hidden = hidden_rows(book.content, sheet, len(rows))
+        merged = sound_ranges(merged, len(rows), len(rows[0])) if merged else []
+        found = Cells([list(column) for column in zip(*rows, strict=True)], merged, hidden)
         if book.altered:
             restore_seen(found, book.content, book.altered, sheet)
         if len(found.filled):
@@ -221,14 +237,15 @@ def _read_cells(book: Book, sheet: str) -> Cells:
     )
 
 
-def _look_inside(content: bytes, name: str) -> frozenset[str]:
+def _look_inside(content: bytes, name: str) -> tuple[frozenset[str], bool]:
     """Refuse a workbook that would unfold without end; name its sheets that show more than they hold."""
     if not content.startswith(b"PK"):
         with _reading(name):
             _refuse_cells(extents.old_cells(content), name)
-        return frozenset((OLD,)) if content.startswith(OLE) else frozenset()
+        old = content.startswith(OLE)
+        return frozenset((OLD,) if old else ()), old
     check_bomb(content, name)
-    altered = set()
+    altered, hiding = set(), False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             sizes, repeated = _shared(archive, name), 0
@@ -238,11 +255,13 @@ def _look_inside(content: bytes, name: str) -> frozenset[str]:
                 if entry.filename == "content.xml":
                     part = read_bounded(archive, entry, name)
                     _refuse_cells(extents.document_cells(part), name)
+                    hiding |= may_hide(part, document=True)
                     if PERCENTAGE in part:
                         altered.add(entry.filename)
                 elif folder not in ("", "_rels", "docProps", "xl/theme") and entry.file_size:
                     part = read_bounded(archive, entry, name)
                     _refuse_cells(_spanned(part, entry.filename), name)
+                    hiding |= may_hide(part)
                     if b"sheetData" in part and shows_more(part, styles):
                         altered.add(entry.filename)
                     # A cell takes eight bytes at least: most sheets need not be counted.
@@ -254,7 +273,7 @@ def _look_inside(content: bytes, name: str) -> frozenset[str]:
                 raise too_large(name)
     except ZIP_ERRORS as error:
         raise _unopened(name, error) from error
-    return frozenset(altered)
+    return frozenset(altered), hiding
 
 
 def _shared(archive: zipfile.ZipFile, name: str) -> list[int]:

@@ -19,6 +19,7 @@ from observatoire.sources.filespec import FileSpec
 from observatoire.sources.formats import hidden_columns
 from observatoire.sources.headers import check_width, column_letter, title
 from observatoire.sources.locating import Place, find_territories
+from observatoire.sources.merging import complete, worded_columns
 from observatoire.sources.reading import (
     TEXT_SUFFIXES,
     Opened,
@@ -31,8 +32,9 @@ from observatoire.sources.texts import HEADER_DEPTH, Rows
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from observatoire.sources.merging import Range
     from observatoire.territories.names import Matcher
 
 #: Rows of a text in which a territory is looked for first.
@@ -56,6 +58,11 @@ class Sheet:
     def rows(self) -> Rows:
         """The rows in which territories are looked for."""
         return self.top if self.cells is None else self.cells.rows
+
+    @property
+    def merged(self) -> Sequence[Range]:
+        """The cells that a workbook shows as one."""
+        return () if self.cells is None else self.cells.merged
 
 
 @dataclass(frozen=True)
@@ -258,7 +265,10 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
     across = across_error(first, mine, name, line)
     if across is not None:
         raise across
-    at = find_header(place.sheet, place.row, name)
+    try:
+        at = find_header(place.sheet, place.row, name)
+    except FileError as error:  # two territories in a row that nothing names are laid out too
+        raise across_error(first, mine, name, line, few=2) or error from error
     header = [title(cell) for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
     spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
@@ -266,6 +276,8 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
         prefix = header[place.communes] if place.communes < len(header) else ""
         spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
     table = read_opened(opened, spec)
+    if table.merged:
+        table = complete(table, worded_columns(table), spec)
     hidden, unseen = [], []
     if place.sheet.cells is not None:
         hidden = opened.book.hidden_names

@@ -118,14 +118,14 @@ def _across(sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str) 
 
 
 def across_error(
-    row: Sequence[str], zonings: Mapping[str, Matcher], where: str, line: int
+    row: Sequence[str], zonings: Mapping[str, Matcher], where: str, line: int, few: int = _FEW
 ) -> FileError | None:
-    """Return the error of a table whose territories are in columns, or None."""
+    """Return the error of a table whose territories are in columns, ``few`` at least, or None."""
     for matcher in zonings.values():
         told = [cell.strip() for cell in row if cell.strip() and matcher.find(cell)]
-        if len(set(told)) >= _FEW:
+        if len(set(told)) >= few:
             return FileError(
-                f"Les territoires sont en colonnes ({enumerate_words(told, most=3)}).",
+                f"Ce tableau est couché : les territoires sont en colonnes ({enumerate_words(told, most=3)}).",
                 where=f"{where}, ligne {line}",
                 why="On lit un territoire par ligne et un chiffre par colonne.",
                 remedy="Transposez le tableau : copiez-le, puis Collage spécial, Transposé "

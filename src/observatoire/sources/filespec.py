@@ -27,7 +27,8 @@ PERIOD_COLUMN_FORMS = ("yy", "date")
 class FileSpec:
     """One file of a source: how its rows become observations.
 
-    A ``wide`` file has one column a variable; a ``long`` file has one figure a row. ``header`` is
+    A ``wide`` file has one column a variable; a ``long`` file has one figure a row, in
+    ``value_column``, or, without it, one in each column that ``periods`` names. ``header`` is
     the line of the column names (0: found), ``member`` the file to read inside an archive,
     ``period_form`` how the period column is written when it is neither a year nor a month,
     ``periods`` the period of the columns that are about another one than ``period``, ``columns``
@@ -82,6 +83,13 @@ class FileSpec:
             self.note_column,
         )
         return tuple(column for column in roles if column)
+
+    @property
+    def value_columns(self) -> tuple[str, ...]:
+        """Columns of figures of a long file: one, or one a period; none of a wide one."""
+        if self.layout != "long":
+            return ()
+        return (self.value_column,) if self.value_column else tuple(self.periods)
 
 
 def read_file(table: Declaration) -> FileSpec:
@@ -168,12 +176,20 @@ def _check_roles(spec: FileSpec, table: Declaration) -> None:
     if bool(spec.low_column) != bool(spec.high_column):
         one, other = sorted(("low_column", "high_column"), key=lambda key: not getattr(spec, key))
         raise table.refuse(one, f"une borne ne va pas sans l’autre ; ajoutez {other}")
-    if spec.layout == "long" and not (spec.variable_column and spec.value_column):
+    if spec.layout == "long" and not (spec.variable_column and spec.value_columns):
         raise DescriptorError(
             f"Le fichier « {spec.name} » est en long mais ne dit pas où sont la variable et la valeur.",
             where=table.where,
-            remedy="Ajoutez variable_column et value_column.",
+            remedy="Ajoutez variable_column et value_column ; si chaque période a sa colonne, "
+            'variable_column et [files.periods] : "2010" = "2010".',
         )
+    if len(spec.value_columns) > 1 and spec.low_column:
+        raise table.refuse("low_column", "des bornes vont avec une seule colonne de valeurs")
+    by_period = spec.layout == "long" and not spec.value_column
+    if by_period and spec.period_column:
+        raise table.refuse("period_column", "[files.periods] dit déjà la période de chaque colonne")
+    if by_period and len(set(spec.periods.values())) < len(spec.periods):
+        raise table.refuse("periods", "deux colonnes ne peuvent dire la même période")
 
 
 def _check_columns(spec: FileSpec, table: Declaration) -> None:

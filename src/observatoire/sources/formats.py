@@ -17,6 +17,7 @@ from observatoire.sources.compound import OLE
 
 if TYPE_CHECKING:
     from observatoire.sources.books import Cells
+    from observatoire.sources.merging import Range
 
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"[^>]*>.*?<v>([^<]*)</v>')
 _SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
@@ -28,7 +29,7 @@ _FORMATS = re.compile(rb"<cellXfs\b.*?</cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb'<xf\b[^>]*?\bnumFmtId="([0-9]+)"')
 
 #: Columns of a sheet of an xlsx, and what they say of themselves; no workbook has more of them.
-_COLUMNS, _ATTRIBUTE = re.compile(rb"<col\b([^>]*)>"), re.compile(rb'(\w+)="([^"]*)"')
+_COLUMNS, ATTRIBUTE = re.compile(rb"<col\b([^>]*)>"), re.compile(rb'(\w+)="([^"]*)"')
 _MOST_COLUMNS = 16_384
 
 #: The two formats in per cent that every workbook knows by number.
@@ -39,6 +40,9 @@ OLD = "xls"
 
 #: What tells a percentage in an OpenDocument sheet.
 PERCENTAGE = b'office:value-type="percentage"'
+
+#: What tells a merged cell in an OpenDocument sheet.
+SPANNED = b"-spanned="
 
 
 def percent_styles(archive: zipfile.ZipFile, name: str) -> re.Pattern[bytes] | None:
@@ -94,7 +98,7 @@ def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: s
             if "content.xml" in altered:
                 _open_document(cells, archive.read("content.xml"), sheet)
                 return
-            path = _sheet_path(archive, sheet)
+            path = sheet_path(archive, sheet)
             if path not in altered:
                 return
             xml, styles = archive.read(path), percent_styles(archive, sheet)
@@ -124,12 +128,12 @@ def hidden_columns(content: bytes, sheet: str) -> list[int]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if "content.xml" in archive.namelist():
                 return _collapsed(archive.read("content.xml"), sheet)
-            xml = archive.read(_sheet_path(archive, sheet))
+            xml = archive.read(sheet_path(archive, sheet))
     except (KeyError, *ZIP_ERRORS):
         return []  # a form that does not say
     marks = bytearray(_MOST_COLUMNS)
     for attributes in _COLUMNS.findall(xml)[:_MOST_COLUMNS]:
-        told = dict(_ATTRIBUTE.findall(attributes))
+        told = dict(ATTRIBUTE.findall(attributes))
         first, last = (told.get(key, b"") for key in (b"min", b"max"))
         if told.get(b"hidden") in (b"1", b"true") and first.isdigit() and last.isdigit():
             _mark(marks, int(first[:6]) - 1, int(last[:6]))
@@ -143,13 +147,9 @@ def _mark(marks: bytearray, first: int, last: int) -> None:
 
 
 def _collapsed(xml: bytes, sheet: str) -> list[int]:
-    told = {
-        html.unescape(found[1].decode("utf-8", "replace")): found[0]
-        for found in _ODS_TABLE.finditer(xml)
-    }
     marks, at = bytearray(_MOST_COLUMNS), 0
-    for attributes in _ODS_COLUMN.findall(told.get(sheet, b""))[:_MOST_COLUMNS]:
-        times = _times(attributes)
+    for attributes in _ODS_COLUMN.findall(document_sheet(xml, sheet))[:_MOST_COLUMNS]:
+        times = repeated(attributes)
         if b'table:visibility="collapse"' in attributes:
             _mark(marks, at, at + times)
         at += times
@@ -197,18 +197,24 @@ _ODS_COLUMN = re.compile(rb"<table:table-column\b([^>]*?)/?>")
 _ODS_TABLE = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)".*?</table:table>', re.DOTALL)
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)/?>")
+_SPAN = re.compile(rb'table:number-(rows|columns)-spanned="([0-9]{1,7})"')
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
 
 
-def _open_document(cells: Cells, xml: bytes, sheet: str) -> None:
-    """Write the percentages of an OpenDocument sheet as they are shown."""
+def document_sheet(xml: bytes, sheet: str) -> bytes:
+    """Return the part of an OpenDocument workbook that is one sheet, nothing when there is none."""
     told = {
         html.unescape(found[1].decode("utf-8", "replace")): found[0]
         for found in _ODS_TABLE.finditer(xml)
     }
+    return told.get(sheet, b"")
+
+
+def _open_document(cells: Cells, xml: bytes, sheet: str) -> None:
+    """Write the percentages of an OpenDocument sheet as they are shown."""
     line, last = 1, len(cells.columns[0])
-    for attributes, body in _ODS_ROW.findall(told.get(sheet, b"")):
-        times = _times(attributes)
+    for attributes, body in _ODS_ROW.findall(document_sheet(xml, sheet)):
+        times = repeated(attributes)
         if PERCENTAGE in body:
             ranks = _percent_ranks(body)
             for number in range(line, min(line + times, last + 1)):
@@ -221,14 +227,44 @@ def _percent_ranks(body: bytes) -> list[int]:
     ranks: list[int] = []
     at = 0
     for attributes in _ODS_CELL.findall(body):
-        times = _times(attributes)
+        times = repeated(attributes)
         if PERCENTAGE in attributes:
             ranks += range(at, at + min(times, 1 << 14))
         at += times
     return ranks
 
 
-def _times(attributes: bytes) -> int:
+def document_merges(content: bytes, sheet: str) -> list[Range]:
+    """Return the merged cells of an OpenDocument sheet, which calamine does not tell.
+
+    Parameters
+    ----------
+    content : bytes
+        The workbook; of any other form nothing is told.
+    sheet : str
+        The sheet's name.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            xml = document_sheet(archive.read("content.xml"), sheet)
+    except (KeyError, *ZIP_ERRORS):
+        return []
+    found: list[Range] = []
+    row = 0
+    for attributes, body in _ODS_ROW.findall(xml):
+        column = 0
+        for cell in _ODS_CELL.findall(body) if SPANNED in body else ():
+            spans = dict(_SPAN.findall(cell))
+            down, right = (min(int(spans.get(key, 1)), 1 << 20) for key in (b"rows", b"columns"))
+            if down * right > 1:
+                found.append(((row, column), (row + down - 1, column + right - 1)))
+            column += repeated(cell)
+        row += repeated(attributes)
+    return found
+
+
+def repeated(attributes: bytes) -> int:
+    """Return how many times a row or a column of an OpenDocument sheet is repeated."""
     found = _REPEATED.search(attributes)
     return int(found[1]) if found else 1
 
@@ -240,7 +276,14 @@ def _column(letters: bytes) -> int:
     return column
 
 
-def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
+def sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the part of an xlsx that is one sheet.
+
+    Raises
+    ------
+    KeyError
+        When the workbook does not say.
+    """
     names = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     wanted = {html.unescape(name): key for name, key in _SHEET.findall(names)}[sheet]

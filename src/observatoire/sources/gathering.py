@@ -110,8 +110,8 @@ def _periods(own: Coded, parts: list[Part], part: np.ndarray, spec: FileSpec) ->
     """Give the columns that tell another period than their file's that one."""
     if not spec.periods:
         return own
-    wide = spec.layout == "wide"
-    told = [spec.periods.get(part.column if wide else part.variable, "") for part in parts]
+    by_column = spec.layout == "wide" or not spec.value_column
+    told = [spec.periods.get(part.column if by_column else part.variable, "") for part in parts]
     words = sorted({*own.categories, *told} - {""})
     rank = {word: code for code, word in enumerate(words)}
     codes = np.array([rank[word] for word in own.categories], dtype=np.int32)[own.codes]

@@ -160,7 +160,9 @@ def check_width(width: int, path: Path) -> None:
         )
 
 
-def check_header(header: list[str], spec: FileSpec, path: Path, separator: str) -> None:
+def check_header(
+    header: list[str], spec: FileSpec, path: Path, separator: str, sheet: str = ""
+) -> None:
     """Refuse a header cut in one, without a declared column, or with a name twice.
 
     Raises
@@ -172,12 +174,12 @@ def check_header(header: list[str], spec: FileSpec, path: Path, separator: str) 
     if separator and len(header) == 1:
         likely = max(SEPARATORS, key=header[0].count)
         raise texts.separator_error(separator, likely if likely in header[0] else "", path.name)
-    held = set(header)
-    for column in spec.role_columns:
+    held, where = set(header), f"{path.name}, feuille « {sheet} »" if sheet else path.name
+    for column in (*spec.role_columns, *spec.value_columns):
         if column not in held:
             raise UnknownColumnError(
                 f"La colonne « {column} » n’est pas dans le fichier.",
-                where=path.name,
+                where=where,
                 remedy=suggestion(column, [name for name in header if name][:_SUGGESTED]),
                 column=column,
             )
@@ -185,7 +187,7 @@ def check_header(header: list[str], spec: FileSpec, path: Path, separator: str) 
     if repeated:
         raise UnknownColumnError(
             f"La colonne « {repeated[0]} » figure deux fois.",
-            where=path.name,
+            where=where,
             why="On ne saurait laquelle lire.",
             remedy="Renommez ou supprimez l’une des deux ; si deux tableaux sont côte à côte, donnez à "
             "chacun son propre fichier.",
@@ -225,8 +227,8 @@ def find_header(rows: Rows, spec: FileSpec) -> int:
 
     Raises
     ------
-    UnreadableFileError
-        When that line is beyond the table.
+    UnreadableFileError, UnknownColumnError
+        When that line is beyond the table, or has no such column and another one has.
     """
     if spec.header:
         told = next((at for at, (line, _) in enumerate(rows) if line >= spec.header), None)
@@ -236,6 +238,7 @@ def find_header(rows: Rows, spec: FileSpec) -> int:
                 where=spec.name,
                 remedy="Corrigez header dans source.toml, ou retirez-le : l’en-tête est trouvé.",
             )
+        _check_line(rows, told, spec)
         return told
     top = [[title(cell) for cell in row] for _, row in rows[:HEADER_DEPTH]]
     holding = [at for at, row in enumerate(top) if spec.territory in row]
@@ -246,6 +249,20 @@ def find_header(rows: Rows, spec: FileSpec) -> int:
     if holding:
         return holding[0]
     return max(range(len(top)), key=lambda at: (sum(map(bool, top[at])), -at))
+
+
+def _check_line(rows: Rows, told: int, spec: FileSpec) -> None:
+    """Refuse the line told for the names of columns when they stand on another."""
+    line, row = rows[told]
+    other = next((at for at, cells in rows if spec.territory in map(title, cells)), 0)
+    if other and spec.territory not in map(title, row):
+        raise UnknownColumnError(
+            f"La colonne « {spec.territory} » est nommée ligne {other}, et non ligne {line}.",
+            where=f"{spec.name}, ligne {line}",
+            why="Le tableau a sans doute été déplacé depuis que source.toml est écrit.",
+            remedy=f"Corrigez header = {other} dans source.toml, ou retirez-le : l’en-tête est trouvé.",
+            column=spec.territory,
+        )
 
 
 def _is_last_header(top: list[list[str]], at: int, holding: list[int]) -> bool:

@@ -118,7 +118,8 @@ def _repeats(place: Place) -> bool:
     rows = place.sheet.rows[place.row :]
     told = [row[place.column].strip() for _, row in rows if len(row) > place.column]
     filled = [text for text in told if text]
-    return len(set(filled)) < len(filled)
+    merged = (left == place.column and low > top for (top, left), (low, _) in place.sheet.merged)
+    return len(set(filled)) < len(filled) or any(merged)
 
 
 def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[Place]:

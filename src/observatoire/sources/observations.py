@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import UnknownColumnError, suggestion
 from observatoire.sources.aliasing import NO_ALIAS
+from observatoire.sources.columns import cells_of, figure_columns
 from observatoire.sources.faults import (
     HARMLESS,
     NO_REJECT,
@@ -21,13 +21,12 @@ from observatoire.sources.faults import (
     territory_rejects,
 )
 from observatoire.sources.gathering import Part, gather
+from observatoire.sources.merging import complete, merged_rejects, named_columns, spread
 from observatoire.sources.numbers import parse_numbers
 from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
 from observatoire.sources.placing import from_elsewhere, place, settle
 from observatoire.sources.remedies import error_of
-from observatoire.sources.writing import key
-from observatoire.typography import enumerate_words
 from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
@@ -113,7 +112,8 @@ def observe(
     UnknownColumnError, UnknownTerritoryError
         On a column that is no variable of the source, or a zoning that is not declared.
     """
-    parts_told = _columns(table, source, spec)
+    columns, marks = figure_columns(table, source, spec), source.markers.statuses()
+    table = _completed(table, columns, marks, spec)
     rows = place(_rows(table, source, spec), spec, source, zonings, table)
     # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
     decimal = spec.decimal if table.separator else ""
@@ -127,7 +127,7 @@ def observe(
                 raw, source.variables.get(variable), source.markers, spec.thousands, decimal
             ),
         )
-        for at, variable, column, raw in parts_told
+        for at, variable, column, raw in cells_of(table, columns, spec)
     ]
     rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
     told = _told(rows, parts)
@@ -141,11 +141,11 @@ def observe(
         *(_negative_rejects(rows, part, source) for part in parts),
         wrong_bounds,
         _period_rejects(rows, spec),
-        *(_unknown_variables(rows, part, source, spec) for part in parts),
+        *(_unknown_variables(rows, part, source, spec, told) for part in parts),
+        merged_rejects(table, rows, [*columns, *_bound_columns(spec)], marks),
         _aside(table),
     ]
     rejects = pd.concat([one for one in found if len(one)] or [found[0]])
-    columns = [part.column for part in parts]
     rejects = headings(rejects, rows, table, columns, told)
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = _duplicates(rows, parts, good, spec)
@@ -169,7 +169,19 @@ def refuse_faults(parsed: Parsed) -> None:
         raise error_of(faults, parsed.table.name)
 
 
-# --- Rows and columns --------------------------------------------------------------------------
+def _completed(
+    table: RawTable, columns: list[str], marks: Mapping[str, object], spec: FileSpec
+) -> RawTable:
+    """Tell again on each row what the workbook's merged cells say of all."""
+    if not table.merged:
+        return table
+    roles = named_columns(spec)
+    table = spread(complete(table, roles, spec), columns, marks)
+    told = {name: count for name, count in table.completed.items() if name in roles}
+    return replace(table, completed=told)
+
+
+# --- Rows --------------------------------------------------------------------------
 
 
 def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
@@ -184,54 +196,6 @@ def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
     rows["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
     rows["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
     return rows
-
-
-def _columns(
-    table: RawTable, source: Source, spec: FileSpec
-) -> list[tuple[np.ndarray, str, str, pd.Series]]:
-    """Return the cells of each variable: rows, variable, column, texts."""
-    frame, everyone = table.frame, np.arange(len(table.frame))
-    if spec.layout == "long":
-        told, raw = frame[spec.variable_column].str.strip(), frame[spec.value_column]
-        groups = told.groupby(told, sort=False).indices
-        return [
-            (np.sort(at), str(name), spec.value_column, raw.iloc[np.sort(at)])
-            for name, at in groups.items()
-        ]
-    variables = _wide_variables(table, source, spec)
-    if not variables:
-        raise UnknownColumnError(
-            "Aucune colonne de chiffres dans ce fichier.",
-            where=table.name,
-            why=f"Colonnes lues : {enumerate_words(list(map(str, frame.columns)), most=8)}.",
-            remedy="Vérifiez ignored dans source.toml ; pour un chiffre par ligne, layout = "
-            '"long", variable_column et value_column.',
-        )
-    return [(everyone, spec.columns.get(name, name), name, frame[name]) for name in variables]
-
-
-def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str]:
-    known = set(spec.role_columns) | set(spec.ignored)
-    names = [str(name) for name in table.frame.columns if name not in known]
-    for name in names:
-        if not name:
-            raise UnknownColumnError(
-                "Une colonne remplie n’a pas de nom.",
-                where=table.name,
-                why="On ne sait pas ce qu’elle compte.",
-                remedy='Nommez-la dans le fichier, ou ajoutez "" à ignored dans source.toml.',
-                column=name,
-            )
-        if spec.columns.get(name, name) not in source.variables:
-            raise UnknownColumnError(
-                f"La colonne « {name} » n’est décrite nulle part.",
-                where=table.name,
-                why="Sans sa nature (effectif, taux, médiane…), on ne sait pas quoi en faire.",
-                remedy=f"Ajoutez une table [variables.{key(name)}] à source.toml, ou « {name} » à "
-                f"ignored. {suggestion(name, source.variables, most=0)}".strip(),
-                column=name,
-            )
-    return names
 
 
 def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
@@ -258,6 +222,10 @@ def _bare(told: np.ndarray, parts: list[Part]) -> np.ndarray:
 
 
 # --- Faults of rows ----------------------------------------------------------------------------
+
+
+def _bound_columns(spec: FileSpec) -> list[str]:
+    return [name for name in (spec.low_column, spec.high_column) if name]
 
 
 def _bounds(
@@ -303,7 +271,9 @@ def _disordered(rows: pd.DataFrame, part: Part, unread: np.ndarray, spec: FileSp
 def _period_rejects(rows: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
     known = {text: is_period(text) for text in rows["period"].unique()}
     lost = rows[~rows["period"].map(known).astype(bool)]
-    reasons = "« " + lost["period"].astype("str") + " » n’est pas une période."
+    texts = lost["period"].astype("str")
+    why = texts.str.strip().eq("").map({True: " : la cellule est vide.", False: "."}).astype("str")
+    reasons = "« " + texts + " » n’est pas une période" + why
     return reject(lost["line"], "period", reasons, lost["period"], spec.period_column)
 
 
@@ -333,14 +303,29 @@ def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.Data
 
 
 def _unknown_variables(
-    rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec
+    rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec, told: np.ndarray
 ) -> pd.DataFrame:
     if part.variable in source.variables:
         return NO_REJECT
     lost = rows.iloc[part.at]
+    if not part.variable:
+        return _unsaid(lost[lost["territory"] != ""], told, spec)
     reason = f"La variable « {part.variable} » n’est pas déclarée."
     raw = np.full(len(lost), part.variable, dtype=object)
     return reject(lost["line"].to_numpy(), "variable", reason, raw, spec.variable_column)
+
+
+def _unsaid(lost: pd.DataFrame, told: np.ndarray, spec: FileSpec) -> pd.DataFrame:
+    """Refuse the figures of rows that do not say what they count; without a figure, nothing is lost."""
+    kinds = np.where(told[lost.index.to_numpy()], "variable", "note")
+    reasons = np.where(
+        kinds == "note",
+        "Ligne sans indicateur ni chiffre : mise de côté.",
+        "La cellule qui dit ce que compte cette ligne est vide.",
+    )
+    raw = np.full(len(lost), "", dtype=object)
+    found = reject(lost["line"].to_numpy(), "variable", reasons, raw, spec.variable_column)
+    return found.assign(kind=pd.Series(kinds, index=found.index, dtype="str"))
 
 
 def _aside(table: RawTable) -> pd.DataFrame:

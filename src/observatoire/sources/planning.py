@@ -19,7 +19,8 @@ from observatoire.sources.placing import commune_column
 from observatoire.sources.restoring import place_of
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
-from observatoire.values import is_period
+from observatoire.territories.names import simplify
+from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -162,9 +163,11 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
     periods = _periods(found, list(measured), period_column)
-    long = _long(found, mine, kept, list(measured), period_column)
+    long = _long(found, mine, kept, list(measured), periods)
     if long:
-        _name_by_rows(plan, found, long, kept[long["value_column"]])
+        values = [long["value_column"]] if "value_column" in long else _dated([*measured], periods)
+        measured = {name: measured[name] for name in values}
+        _name_by_rows(plan, found, long, [kept[name] for name in values])
     else:
         _name_by_columns(plan, found, measured, kept, periods)
     plan.head = {
@@ -175,13 +178,14 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
         "absence": "non transmis par le partenaire",
     }
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
+    others = [one for one in map(str, frame.columns) if one not in roles]
     plan.file = {
         **periods,
         **long,
         "period_form": period_form,
         "columns": plan.columns,
         **_number_keys(plan.writing),
-        "ignored": [] if long else [one for one in map(str, frame.columns) if one not in roles],
+        "ignored": [] if "value_column" in long else others,
     }
     return plan
 
@@ -269,28 +273,62 @@ def _long(
     mine: pd.DataFrame,
     kept: dict[str, pd.Series],
     measured: list[str],
-    period_column: str = "",
+    periods: dict[str, object],
 ) -> dict[str, str]:
-    """Return the columns of a table of one figure a row: what it measures, and the figure."""
-    keys = [*found.spec.role_columns, *([period_column] if period_column else [])]
-    if len(measured) != 1 or not mine.duplicated(keys).any():
+    """Return what is told of a table whose rows say what they measure: the column, and the figure's.
+
+    Without the latter, each period has its own column.
+    """
+    dated = _dated(measured, periods)
+    if len(measured) != 1 and not dated:
         return {}
+    keys = [*found.spec.role_columns, *filter(None, [str(periods.get("period_column", ""))])]
+    again = bool(mine.duplicated(keys).any())
     words = [name for name in kept if name not in measured]
-    for name in sorted(words, key=lambda one: not signs().is_variable(one)):
+    for name in sorted(words, key=_likely):
         distinct = mine[name].nunique()
-        if 1 < distinct <= _VARIABLES and not mine.duplicated([*keys, name]).any():
-            return {"layout": "long", "variable_column": name, "value_column": measured[0]}
+        # Under a name that can say nothing else, a row said twice is a fault, told as one.
+        twice = not signs().is_indicator(name) and mine.duplicated([*keys, name]).any()
+        if not 1 < distinct <= _VARIABLES or twice:
+            continue
+        # What names another thing on each row (a street, a residence) is no indicator.
+        lone = not signs().is_variable(name) and 2 * distinct > len(mine)
+        if signs().is_indicator(name) or (
+            again and not (lone and (dated or found.table.completed))
+        ):
+            value = {} if dated else {"value_column": measured[0]}
+            return {"layout": "long", "variable_column": name, **value}
     return {}
 
 
-def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], filled: pd.Series) -> None:
-    frame = found.table.frame
-    told_of = frame[long["variable_column"]].str.strip()
+def _likely(name: str) -> tuple[bool, bool]:
+    """Rank a column that may name variables: by its name, its words before their codes."""
+    return not signs().is_variable(name), name.casefold().startswith("code")
+
+
+def _dated(measured: list[str], periods: dict[str, object]) -> list[str]:
+    """Return the columns of figures when they differ by their period only; changes are left out."""
+    own = periods.get("periods")
+    told = own if isinstance(own, dict) else {}
+    dated = [name for name in measured if name in told]
+    alike = len(dated) > 1 and len({without_period(name) for name in dated}) == 1
+    others = {signs().nature(name) for name in measured if name not in told}
+    distinct = len({told[name] for name in dated}) == len(dated)
+    return dated if alike and distinct and others <= {Nature.INDEX} else []
+
+
+def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[pd.Series]) -> None:
+    told_of = found.table.frame[long["variable_column"]].str.strip()
+    filled, plan.mixed = pd.concat(columns), None  # a share may stand under a percentage
     for variable in dict.fromkeys(told_of):
-        cells = filled[told_of.loc[filled.index] == variable]
+        cells = filled[(told_of.loc[filled.index] == variable).to_numpy()]
         told = measure(variable, cells if len(cells) else filled, plan.writing)
         if variable and told is not None:
+            near = next((one for one in plan.variables if simplify(one) == simplify(variable)), "")
             _add(plan, variable, told)
+            if near:
+                plan.doubts[variable] = f"ne diffère de « {near} » que par l’écriture"
+            plan.mixed = plan.mixed or ((variable, told.mixed) if told.mixed else None)
 
 
 def _period_form(name: str, filled: pd.Series) -> str | None:
@@ -306,7 +344,8 @@ def _period_form(name: str, filled: pd.Series) -> str | None:
 def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Matcher) -> bool:
     """Say whether a column names or places territories: by its title, or by what it holds."""
     texts = filled.unique()
-    if signs().is_label(name) or all(map(matcher.find, texts)):
+    label = signs().is_label(name) and not signs().is_indicator(name)
+    if label or all(map(matcher.find, texts)):
         return True
     if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
         return True

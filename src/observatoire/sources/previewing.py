@@ -237,7 +237,8 @@ def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
     if plan.writing.doubtful:
         return _two_readings(found, plan.writing.doubtful)
     if plan.mixed is not None:
-        return _two_units(found, *plan.mixed)
+        place = "indicateur" if plan.file.get("variable_column") else "colonne"
+        return _two_units(found, f"{place} {plan.mixed[0]}", plan.mixed[1])
     if not plan.file.get("period") and not plan.file.get("period_column"):
         return DescriptorError(
             f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
@@ -268,11 +269,11 @@ def _two_readings(found: Found, text: str) -> DescriptorError:
     )
 
 
-def _two_units(found: Found, column: str, text: str) -> DescriptorError:
+def _two_units(found: Found, place: str, text: str) -> DescriptorError:
     return DescriptorError(
-        f"« {text} » est écrit sans % dans une colonne de pourcentages.",
-        where=f"{found.table.name}, colonne {column}",
+        f"« {text} » est écrit sans % parmi des pourcentages.",
+        where=f"{found.table.name}, {place}",
         why="C’est soit une part (à multiplier par cent), soit un pourcentage : le chiffre serait "
         "faux d’un facteur cent.",
-        remedy="Écrivez toute la colonne de la même façon.",
+        remedy="Écrivez-les tous de la même façon.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -18,15 +18,18 @@ from observatoire.sources.headers import (
     check_header,
     check_widths,
     find_header,
-    title,
     titles,
 )
+from observatoire.sources.hiding import Hidden
+from observatoire.sources.merging import Merged, complete, merged_below
+from observatoire.sources.sheets import choose_sheet
 from observatoire.sources.shorts import join_codes
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH, Rows
 from observatoire.typography import enumerate_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from observatoire.sources.filespec import FileSpec
@@ -46,7 +49,9 @@ class RawTable:
     """A file as it was read: texts, the line of each row, and what was understood of its form.
 
     ``aside`` holds the notes that stand below or inside the table, with their line; ``header`` is
-    the line of the column names; ``part`` tells this table from others of the same file.
+    the line of the column names; ``part`` tells this table from others of the same file. Of a
+    workbook, ``merged`` are the merged cells below the header, ``completed`` how many cells of a
+    column were told again because of them, ``hidden`` the rows that nobody sees.
     """
 
     path: Path
@@ -60,6 +65,9 @@ class RawTable:
     member: str = ""
     aside: pd.DataFrame = field(default_factory=_no_note)
     part: str = ""
+    merged: tuple[Merged, ...] = ()
+    completed: Mapping[str, int] = field(default_factory=dict)
+    hidden: Hidden = Hidden()  # noqa: RUF009 - frozen
 
     @property
     def name(self) -> str:
@@ -194,7 +202,10 @@ def read_table(path: Path, spec: FileSpec) -> RawTable:
 
 def read_opened(opened: Opened, spec: FileSpec) -> RawTable:
     """Read the rows of a table whose bytes are at hand; see :func:`read_table`."""
-    return join_codes(_read(opened, spec), spec)
+    table = _read(opened, spec)
+    if table.merged:
+        table = complete(table, [spec.territory, spec.prefix_column], spec)
+    return join_codes(table, spec)
 
 
 def _read(opened: Opened, spec: FileSpec) -> RawTable:
@@ -205,31 +216,8 @@ def _read(opened: Opened, spec: FileSpec) -> RawTable:
         return _table(opened, books.read_parquet(opened.content, path.name), spec)
     if opened.suffix == ".dbf":
         return _table(opened, books.read_dbf(opened.content, path.name, spec.encoding), spec)
-    sheet, cells = _sheet(opened.book, spec, path.name)
+    sheet, cells = choose_sheet(opened.book, spec)
     return _cells_table(opened, cells, spec, sheet)
-
-
-def _sheet(book: books.Book, spec: FileSpec, name: str) -> tuple[str, books.Cells]:
-    """Return the sheet told, or the first that holds the territory's column, or the first filled."""
-    told = [spec.sheet] if spec.sheet else book.sheet_names
-    first: tuple[str, books.Cells] | None = None
-    empty: EmptyFileError | None = None
-    for sheet in told:
-        try:
-            cells = book.cells(sheet)
-        except EmptyFileError as error:
-            empty = empty or error
-            continue
-        if spec.sheet or any(
-            spec.territory in map(title, row) for _, row in cells.top(HEADER_DEPTH)
-        ):
-            return sheet, cells
-        first = first or (sheet, cells)
-    if first is None:
-        raise empty or EmptyFileError(
-            "Ce classeur n’a aucune feuille.", where=name, remedy="Redemandez-le au producteur."
-        )
-    return first
 
 
 def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str) -> RawTable:
@@ -239,7 +227,7 @@ def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str)
     at = find_header(top, spec)
     line = top[at][0]
     header, last = titles(top, at, spec)
-    check_header(header, spec, opened.path, "")
+    check_header(header, spec, opened.path, "", sheet)
     chosen = cells.filled[last + 1 :]
     frame, numbers = texts.without_hollow(cells.frame(chosen), chosen + 1)
     if frame.empty:
@@ -250,9 +238,13 @@ def _cells_table(opened: Opened, cells: books.Cells, spec: FileSpec, sheet: str)
     kept = [bool(one) or filled for one, filled in zip(header, told, strict=True)]
     frame.columns = pd.Index(header)
     lines = pd.Series(numbers, name="line")
-    return RawTable(
+    table = RawTable(
         opened.path, opened.sha256, frame.loc[:, kept], lines, "", "", sheet, line, opened.member
     )
+    merged = merged_below(cells.merged, top[last][0], header) if cells.merged else ()
+    unseen = set(cells.hidden.lines) & set(numbers.tolist()) if cells.hidden.lines else ()
+    hidden = Hidden(tuple(sorted(unseen)), cells.hidden.filtered)
+    return replace(table, merged=merged, hidden=hidden)
 
 
 def _read_text(opened: Opened, spec: FileSpec) -> RawTable:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from observatoire.sources.detecting import Found
     from observatoire.sources.filespec import FileSpec
     from observatoire.sources.observations import Parsed
+    from observatoire.sources.reading import RawTable
+    from observatoire.sources.writing import Plan
 
 #: So many writings of one kind are quoted.
 _MOST = 6
@@ -46,6 +48,60 @@ def table_notices(found: Found) -> list[str]:
     return told + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
 
 
+def seen_notices(table: RawTable) -> list[str]:
+    """Say which merged cells of a workbook were told again on each row, and which rows nobody sees.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows, completed.
+    """
+    told = [
+        f"{plural(count, 'cellule fusionnée', 'cellules fusionnées')} de « {name} » "
+        f"{'a été complétée' if count == 1 else 'ont été complétées'}."
+        for name, count in table.completed.items()
+    ]
+    lines = [str(line) for line in table.hidden.lines]
+    if not lines:
+        return told
+    first = enumerate_words(lines, most=_MOST)
+    count = plural(len(lines), "ligne masquée", "lignes masquées")
+    by = " par un filtre automatique" if table.hidden.filtered else ""
+    one = len(lines) == 1
+    which = (
+        f"lue comme les autres : ligne {first}"
+        if one
+        else f"lues comme les autres : lignes {first}"
+    )
+    away = (
+        "Si elle ne doit pas compter, supprimez-la"
+        if one
+        else "Si elles ne doivent pas compter, supprimez-les"
+    )
+    return [*told, f"{count}{by} dans le classeur, et {which}. {away}."]
+
+
+def by_rows_notice(plan: Plan) -> list[str]:
+    """Say that indicators are read in rows, and periods in columns.
+
+    Parameters
+    ----------
+    plan : Plan
+        What a ``source.toml`` would say.
+    """
+    own, name = plan.file.get("periods"), plan.file.get("variable_column")
+    if not name or plan.file.get("value_column") or not isinstance(own, dict):
+        return []
+    periods = enumerate_words(list(own.values()), most=_MOST)
+    told = [f"Indicateurs en lignes (colonne « {name} »), périodes en colonnes : {periods}."]
+    ignored = plan.file.get("ignored")
+    left = [one for one in ignored if one] if isinstance(ignored, list) else []
+    left = [one for one in left if one not in plan.words and one not in plan.labels]
+    if left:
+        told.append(f"Colonnes d’aucune période, laissées de côté : {_named(left)}.")
+    return told
+
+
 def _named(sheets: Sequence[str]) -> str:
     return enumerate_words([f"« {name} »" for name in sheets], most=_MOST)
 
@@ -60,6 +116,7 @@ def notices_of(parsed: Sequence[Parsed]) -> list[str]:
                 f"{table.table.name} : {plural(len(codes), 'code rétabli', 'codes rétablis')}, qu’un "
                 f"tableur avait pris pour des nombres ({enumerate_words(codes, most=3)})."
             )
+        told += [f"{table.table.name}, {one}" for one in seen_notices(table.table)]
         told += [f"{table.table.name}, {one}" for one in told_aliases(table.aliased)]
         if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
             told += [f"{table.table.name}, {one}" for one in told_remarks(table)]

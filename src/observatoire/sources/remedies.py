@@ -31,6 +31,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "variable": RowError,
     "duplicate": DuplicateKeyError,
     "zoning": UnknownTerritoryError,
+    "merged": UnreadableNumberError,
     "below": UnreadableNumberError,
     "blank": RowError,
     "word": RowError,
@@ -58,14 +59,25 @@ _REMEDY_BY_KIND = {
     "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
     'la liste des communes) ; sinon on_error="reject" met ces lignes de côté.',
     "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject".',
-    "empty": "Si elle est fusionnée avec celle du dessus, défusionnez-la et écrivez le nom sur chaque "
-    'ligne ; si c’est un total, écrivez « Total » ; sinon on_error="reject" met ces lignes de côté.',
+    "empty": "Si elle reprend celle du dessus, écrivez le nom sur chaque ligne (dans le tableur : choisissez "
+    "la colonne, Atteindre, Cellules vides, tapez = puis ↑, et Ctrl+Entrée), ou chargez le classeur où elle est "
+    "fusionnée, qui dit ce qu’elle couvre ; si c’est un total, écrivez « Total » ; sinon "
+    'on_error="reject" met ces lignes de côté.',
+    "undated": f"Écrivez-la sur chaque ligne ({PERIOD_FORMS}) : une cellule vide n’est pas supposée reprendre "
+    "celle du dessus, sauf si le classeur les déclare fusionnées.",
+    "unsaid": "Écrivez l’indicateur sur chaque ligne : une cellule vide n’est pas supposée reprendre celle du "
+    "dessus, sauf si le classeur les déclare fusionnées.",
+    "merged": "Défusionnez-la et écrivez le chiffre de chaque territoire ; si c’est leur total, mettez-le sur "
+    "une ligne « Total », ou laissez la colonne de côté (ignored dans source.toml) ; sinon "
+    'on_error="reject" met ces lignes de côté.',
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
     '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
     "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
     "âges, deux tableaux), donnez une colonne à chacune ; si chaque ligne est une résidence ou un "
-    "équipement, chargez leur somme par territoire (tableau croisé dynamique).",
+    "équipement, chargez leur somme par territoire (tableau croisé dynamique) ; si une colonne dit "
+    'l’indicateur de chaque ligne, déclarez layout = "long" et variable_column dans source.toml, avec '
+    "value_column ou, pour une colonne par période, [files.periods].",
     "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
     "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
     "blank": "Remplissez la cellule.",
@@ -83,6 +95,8 @@ _REMEDY_BY_KIND = {
     "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
 }
 
+#: What a blank cell needs, where it should tell a territory or a period.
+_BLANK = {"territory": "empty", "period": "undated", "variable": "unsaid"}
 
 #: A number followed by what may be the call of a note, and one between parentheses.
 _CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]+\)|[a-z])", re.IGNORECASE)
@@ -157,8 +171,8 @@ def _remedy(kind: str, raw: str) -> str:
         return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())
     if kind == "number" and _CALLED.fullmatch(raw):
         return _REMEDY_BY_KIND["call"]
-    if kind == "territory" and not raw:
-        return _REMEDY_BY_KIND["empty"]
+    if kind in _BLANK and not raw.strip():
+        return _REMEDY_BY_KIND[_BLANK[kind]]
     if kind == "territory" and _NAME.search(raw):
         return _REMEDY_BY_KIND["name"]
     written = kind == "number" and raw.lstrip("+-−–.,€$ ")[:1].isdecimal()

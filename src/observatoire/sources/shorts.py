@@ -98,10 +98,16 @@ def _in_sheet(sheet: Sheet, zoning: str, matcher: Matcher) -> list[Short]:
 
 def _columns(sheet: Sheet) -> list[list[str]]:
     width = min(max((len(row) for _, row in sheet.rows), default=0), _LOOKED)
-    return [
+    columns = [
         [row[rank].strip() if rank < len(row) else "" for _, row in sheet.rows]
         for rank in range(width)
     ]
+    place = {line: at for at, (line, _) in enumerate(sheet.rows)}
+    for (top, left), (bottom, _) in sheet.merged:
+        told = columns[left][place[top + 1]] if left < width and top + 1 in place else ""
+        for at in filter(None, map(place.get, range(top + 2, bottom + 2))) if told else ():
+            columns[left][at] = columns[left][at] or told
+    return columns
 
 
 def unjoined(

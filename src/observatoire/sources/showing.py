@@ -11,7 +11,7 @@ from observatoire.sources.aliasing import told_aliases
 from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
 from observatoire.sources.headers import column_letter
-from observatoire.sources.remarks import table_notices, told_remarks
+from observatoire.sources.remarks import by_rows_notice, seen_notices, table_notices, told_remarks
 from observatoire.sources.remedies import told_away
 from observatoire.typography import NO_BREAK, capital, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
@@ -49,7 +49,7 @@ def sections(
     """Return what is shown of a preview, in reading order."""
     made = []
     if found is not None:
-        made.append(_file_section(found, plan))
+        made.append(_file_section(found, plan, parsed))
     if found is not None and parsed is not None:
         made.append(_territory_section(found, parsed))
     if plan is not None and parsed is not None:
@@ -82,7 +82,7 @@ def _cut(cell: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def _file_section(found: Found, plan: Plan | None) -> Section:
+def _file_section(found: Found, plan: Plan | None, parsed: Parsed | None) -> Section:
     family = (
         f"Famille reconnue : {found.family.code} ({found.family.producer})."
         if found.family
@@ -93,7 +93,7 @@ def _file_section(found: Found, plan: Plan | None) -> Section:
         family,
         f"Territoires : colonne « {found.spec.territory} », zonage {found.zoning}.",
     ]
-    lines += table_notices(found)
+    lines += table_notices(found) + seen_notices(parsed.table if parsed else found.table)
     if plan is not None and plan.file.get("commune_column"):
         lines.append(
             f"Communes : colonne « {plan.file['commune_column']} » ; chaque nom y est cherché dans la sienne."
@@ -106,6 +106,7 @@ def _file_section(found: Found, plan: Plan | None) -> Section:
         if isinstance(own, dict) and own:
             told = [f"{column} → {period}" for column, period in own.items()]
             lines.append(f"Périodes de colonnes : {enumerate_words(told, most=_MOST)}.")
+        lines += by_rows_notice(plan)
     return Section("Le tableau", tuple(lines))
 
 

@@ -38,6 +38,7 @@ class Signs:
     ignored: tuple[re.Pattern[str], ...]
     periods: tuple[re.Pattern[str], ...]
     variables: tuple[re.Pattern[str], ...]
+    indicators: tuple[re.Pattern[str], ...]
     dictionary: tuple[re.Pattern[str], ...]
     coordinates: tuple[re.Pattern[str], ...]
     natures: Mapping[Nature, re.Pattern[str]]
@@ -92,6 +93,10 @@ class Signs:
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""
         return any(told.fullmatch(_plain(name)) for told in self.variables)
+
+    def is_indicator(self, name: str) -> bool:
+        """Say whether a column can name nothing else than what the figure of each row measures."""
+        return any(told.fullmatch(_plain(name)) for told in self.indicators)
 
     def is_dictionary(self, header: Sequence[str]) -> bool:
         """Say whether some names of columns are those of a dictionary: a code and what it means.
@@ -165,6 +170,7 @@ def signs() -> Signs:
         ignored=table.patterns("ignored"),
         periods=table.patterns("periods"),
         variables=table.patterns("variables"),
+        indicators=table.patterns("indicators"),
         dictionary=table.patterns("dictionary"),
         coordinates=table.patterns("coordinates"),
         natures={

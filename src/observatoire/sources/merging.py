@@ -1,0 +1,238 @@
+"""What a workbook shows as one cell over several rows: told again on each, or refused for a figure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from observatoire.sources.faults import NO_REJECT, reject
+from observatoire.sources.signs import signs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    import pandas as pd
+
+    from observatoire.sources.filespec import FileSpec
+    from observatoire.sources.reading import RawTable
+
+#: What was meant as a figure: « 12 », « <5 », « 12,5 % », « (12) ».
+_FIGURE = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}")
+
+#: A range of cells as calamine gives it: its first and last row and column, from 0.
+Range = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A merged cell below the header: its columns, that of its text first, and its lines."""
+
+    columns: tuple[str, ...]
+    first: int
+    last: int
+
+
+def sound_ranges(ranges: Iterable[Range], lines: int, width: int) -> list[Range]:
+    """Keep what a sheet of that size can hold: cells that overlap are no work of a spreadsheet.
+
+    Examples
+    --------
+    >>> sound_ranges([((0, 0), (9, 0)), ((3, 1), (2, 1))], 4, 2)
+    [((0, 0), (3, 0))]
+    >>> sound_ranges([((0, 0), (9, 9))] * 2, 4, 2)
+    []
+    """
+    kept = [
+        ((top, left), (min(bottom, lines - 1), min(right, width - 1)))
+        for (top, left), (bottom, right) in ranges
+        if top <= min(bottom, lines - 1) and left <= min(right, width - 1)
+    ]
+    area = sum((low - top + 1) * (right - left + 1) for (top, left), (low, right) in kept)
+    return kept if area <= lines * width else []
+
+
+def merged_below(ranges: Iterable[Range], line: int, header: Sequence[str]) -> tuple[Merged, ...]:
+    """Return the merged cells that lie below a header.
+
+    Parameters
+    ----------
+    ranges : iterable of Range
+        Those of the sheet.
+    line : int
+        The last line of the header.
+    header : sequence of str
+        The names of the columns.
+
+    Examples
+    --------
+    >>> merged_below([((0, 0), (1, 0)), ((2, 0), (4, 0))], 2, ["Commune", "Quartier"])
+    (Merged(columns=('Commune',), first=3, last=5),)
+    """
+    return tuple(
+        Merged(tuple(header[left : right + 1]), top + 1, bottom + 1)
+        for (top, left), (bottom, right) in ranges
+        if top >= line and header[left : left + 1]
+    )
+
+
+def named_columns(spec: FileSpec) -> list[str]:
+    """Return the columns of a file that say where, when and what its figures are."""
+    told = (
+        spec.territory, spec.prefix_column, spec.commune_column, spec.period_column,
+        spec.zoning_column, spec.variable_column,
+    )  # fmt: skip
+    return [name for name in told if name]
+
+
+def worded_columns(table: RawTable) -> list[str]:
+    """Return the columns with merged cells that hold no figure, or periods."""
+    names = dict.fromkeys(one.columns[0] for one in table.merged if one.last > one.first)
+    return [name for name in names if name in table.frame and _is_worded(name, table.frame[name])]
+
+
+def _is_worded(name: str, cells: pd.Series) -> bool:
+    texts = map(str.strip, map(str, cells.unique()))
+    return signs().is_period(name) or not any(map(_FIGURE.fullmatch, texts))
+
+
+def complete(table: RawTable, columns: Iterable[str], spec: FileSpec) -> RawTable:
+    """Tell again, on each row of a merged cell, what its first row says.
+
+    Only texts that say where, when and what are: a figure over three rows is not each one's.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows, and the cells that the workbook declares merged.
+    columns : iterable of str
+        The columns to complete, none of figures.
+    spec : FileSpec
+        Its columns. A row that holds no figure is a part of the row above, not a territory.
+    """
+    if not any(one.last > one.first for one in table.merged):
+        return table
+    frame, told = table.frame, dict(table.completed)
+    lines = table.lines.tolist()
+    for column in dict.fromkeys(columns):
+        cells = _told_again(table, lines, column, spec) if column in frame else {}
+        if cells:
+            texts = frame[column].tolist()
+            for at, text in cells.items():
+                texts[at] = text
+            frame = frame.assign(**{column: texts}).astype({column: "str"})
+            told[column] = told.get(column, 0) + len(cells)
+    return replace(table, frame=frame, completed=told)
+
+
+def _told_again(table: RawTable, lines: list[int], column: str, spec: FileSpec) -> dict[int, str]:
+    """Return the text of each blank cell that a merged one covers, by its rank in the column."""
+    rank = {line: at for at, line in enumerate(lines)}
+    texts = table.frame[column].astype("str").tolist()
+    found: dict[int, str] = {}
+    for one in table.merged:
+        if one.columns[0] != column or one.first not in rank:
+            continue
+        text = texts[rank[one.first]]
+        for line in range(one.first + 1, min(one.last, lines[-1]) + 1) if text.strip() else ():
+            at = rank.get(line)
+            if at is not None and not texts[at].strip():
+                found[at] = text
+    return _measured(table.frame, found, spec) if column == spec.territory else found
+
+
+def _measured(frame: pd.DataFrame, found: dict[int, str], spec: FileSpec) -> dict[int, str]:
+    """Keep the rows that hold a figure or a sign, or name what they measure."""
+    roles = {*spec.role_columns} - {spec.value_column, spec.variable_column}
+    part = frame.iloc[list(found)].astype("str")
+    named = part.pop(spec.variable_column).tolist() if spec.variable_column else [""] * len(part)
+    others = part.loc[:, ~part.columns.isin(list(roles))].to_numpy(object).tolist()
+    rows = zip(found.items(), named, others, strict=True)
+    return {
+        at: text
+        for (at, text), name, cells in rows
+        if name.strip() or any(map(_is_told, map(str.strip, cells)))
+    }
+
+
+def _is_told(cell: str) -> bool:
+    return bool(cell and (_FIGURE.fullmatch(cell) or signs().meaning(cell)))
+
+
+def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) -> RawTable:
+    """Tell a sign (« n.c. ») on each row and column of the merged cell that holds it.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows.
+    columns : collection of str
+        Its columns of figures.
+    marks : collection of str
+        The signs that stand for no figure.
+    """
+    lines = table.lines
+    for one in table.merged:
+        if one.columns[0] not in columns or (text := _text(table, one)) not in marks:
+            continue
+        here = lines.between(one.first, one.last).to_numpy()
+        frame = table.frame.copy()
+        for column in one.columns:
+            if column in columns:
+                blank = here & frame[column].str.strip().eq("").to_numpy()
+                frame.loc[blank, column] = text
+        table = replace(table, frame=frame)
+    return table
+
+
+def _text(table: RawTable, one: Merged) -> str:
+    """Return what the first cell of a merged one says."""
+    if one.columns[0] not in table.frame:
+        return ""
+    first = (table.lines == one.first).to_numpy()
+    return str(table.frame.loc[first, one.columns[0]].iloc[0]).strip() if first.any() else ""
+
+
+def merged_rejects(
+    table: RawTable, rows: pd.DataFrame, columns: Collection[str], marks: Collection[str]
+) -> pd.DataFrame:
+    """Refuse the rows that share one figure: nobody knows what comes to each.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows.
+    rows : DataFrame
+        One row a row of the file: line, territory_raw, territory.
+    columns, marks : collection of str
+        See :func:`spread`: signs are no figures.
+    """
+    found = NO_REJECT
+    for one in table.merged:
+        if one.columns[0] not in columns or (text := _text(table, one)) in {"", *marks}:
+            continue
+        mine = rows[rows["line"].between(one.first, one.last) & (rows["territory_raw"] != "")]
+        lines = mine["line"][mine["territory"] != ""]  # a total is set aside, whatever it shares
+        shared = [name for name in one.columns if name in columns]
+        across = len(shared) > 1 and _FIGURE.fullmatch(text)
+        if not len(lines) or not (len(mine) > 1 or across):
+            continue
+        reason = _reason(text, one, shared, rows=len(mine))
+        raw = mine["territory_raw"].loc[lines.index].where(lines.isna(), text)
+        found = _joined(found, reject(lines, "merged", reason, raw, one.columns[0]))
+    return found
+
+
+def _reason(text: str, one: Merged, shared: list[str], *, rows: int) -> str:
+    over = (
+        f"les lignes {one.first} à {one.last}"
+        if rows > 1
+        else f"les colonnes « {shared[0]} » à « {shared[-1]} »"
+    )
+    return f"« {text} » est dans une cellule fusionnée sur {over} : rien ne dit ce qui revient à chacune."
+
+
+def _joined(found: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - only merged figures need it
+
+    return more if found.empty else pd.concat([found, more])
