@@ -57,7 +57,8 @@ _REMEDY_BY_KIND = {
     'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
     "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
     'la liste des communes) ; sinon on_error="reject" met ces lignes de côté.',
-    "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject".',
+    "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject". Si ce sont '
+    "vos communes, écrites autrement, corrigez-les ou déclarez-le (colonne « alias » de la liste des communes).",
     "empty": "Si elle est fusionnée avec celle du dessus, défusionnez-la et écrivez le nom sur chaque "
     'ligne ; si c’est un total, écrivez « Total » ; sinon on_error="reject" met ces lignes de côté.',
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
