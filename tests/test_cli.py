@@ -33,7 +33,22 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
         (["panel"], 2, ["Il manque l’argument « THEME »"]),
         (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
         (["panle"], 2, ["Vouliez-vous dire « panel »"]),
-        (["panel", "--foo"], 2, ["« --foo » n’existe pas"]),
+        (
+            ["panel", "--foo"],
+            2,
+            ["« --foo » n’existe pas", "Options de cette commande : --workspace"],
+        ),
+        (["panel", "--them", "habitat"], 2, ["« THEME » s’écrit sans « --them »"]),
+        (["panel", "habitat", "-P", "2016"], 2, ["Vouliez-vous dire « -p »"]),
+        (["panel", "habitat", "--dossier", "x"], 2, ["Vouliez-vous dire « --workspace »"]),
+        (["panel", "--aide"], 2, ["Vouliez-vous dire « --help »"]),
+        (["load", "--rejeter"], 2, ["Vouliez-vous dire « --reject »", "observatoire load --help"]),
+        (["load", "--zonage", "x"], 2, ["Vouliez-vous dire « --zoning »"]),
+        (["load", "--reject=oui"], 2, ["« --reject » s’écrit seule, sans valeur"]),
+        (["trend", "--debut", "2010"], 2, ["observatoire trend INDICATEUR DEBUT FIN"]),
+        (["map", "part_hlm", "2016"], 2, ["en trop : 2016", "s’écrit --period 2016"]),
+        (["panel", "emploi", "insertion"], 2, ["en trop : insertion", "guillemets"]),
+        (["--verison"], 2, ["Vouliez-vous dire « --version »"]),
         (["panel", "--theme", "habitat"], 2, ["« THEME » s’écrit sans « --theme »"]),
         (["-w", "ici", "status"], 2, ["« -w » n’existe pas", "après elle"]),
         (["status", "un", "deux"], 2, ["en trop"]),
@@ -54,6 +69,23 @@ def test_a_wrong_call_is_a_french_sentence(
     assert "Traceback" not in shown
     for text in said:
         assert text in shown
+
+
+@pytest.mark.parametrize("word", ["--them", "--zz", "--foo", "--nothing", "--format"])
+def test_nothing_near_is_no_cry_for_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    assert call(monkeypatch, "check", word) == 2
+    assert "Vouliez-vous dire « --help »" not in capsys.readouterr().err
+
+
+def test_a_folder_is_no_table_to_preview(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "preview", "data/raw/insee-rp2016", "-w", space) == 1
+    shown = capsys.readouterr().err
+    assert "C’est un dossier" in shown
+    assert "observatoire load" in shown
 
 
 ENGLISH = r"Usage|Options:|Arguments:|Show this|default|required|<str>|<path>|\[ARGS\]|\.\.\."

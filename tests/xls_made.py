@@ -1,4 +1,4 @@
-"""An old workbook (BIFF8 in its compound file), written by hand."""
+"""Old workbooks written by hand: BIFF8 (Excel 97), and BIFF5 (Excel 5 and 95), in their compound file."""
 
 from __future__ import annotations
 
@@ -77,6 +77,43 @@ def _workbook(cells: bytes, told: bytes = b"") -> bytes:
     return compound(begin + told + _record(0x0A, b"") + sheet)
 
 
+def older_book(
+    rows: Sequence[Sequence[object]], formats: Sequence[str], *, page: int = 1252, hidden: int = -1
+) -> bytes:
+    """Write rows as Excel 5 or 95 does, on one sheet named Données, and hide a column.
+
+    A cell is a text, a number, or a number with the rank of its format.
+    """
+    encoding = {10000: "mac_roman"}.get(page, "cp1252")
+    told = _record(0x42, struct.pack("<H", page))
+    told += _record(0x31, struct.pack("<5H4x", 200, 0, 0x7FFF, 400, 0) + b"\x05Arial")
+    for rank, code in enumerate(formats):
+        written = code.encode(encoding)
+        told += _record(0x41E, struct.pack("<HB", 164 + rank, len(written)) + written)
+    for rank in range(16 + len(formats)):
+        kind, form = (0xFFF5, 0) if rank < 15 else (1, 164 + rank - 16 if rank > 15 else 0)
+        told += _record(0xE0, struct.pack("<3H10x", 0, form, kind))
+    cells = struct.pack("<5H", 0, len(rows), 0, max(map(len, rows)), 0)
+    body = _record(0x7D, struct.pack("<5H2x", hidden, hidden, 0, 0, 1)) if hidden >= 0 else b""
+    body += _record(0x200, cells)
+    for at, row in enumerate(rows):
+        body += b"".join(_older(at, column, cell, encoding) for column, cell in enumerate(row))
+    begin = _record(0x809, struct.pack("<4H", 0x0500, 0x0005, 0x0DBB, 0x07CC))
+    name = "Données".encode(encoding)
+    size = len(begin) + len(told) + 4 + 7 + len(name) + 4
+    told += _record(0x85, struct.pack("<IHB", size, 0, len(name)) + name) + _record(0x0A, b"")
+    sheet = _record(0x809, struct.pack("<4H", 0x0500, 0x0010, 0x0DBB, 0x07CC))
+    return compound(begin + told + sheet + body + _record(0x0A, b""), "Book")
+
+
+def _older(row: int, column: int, held: object, encoding: str) -> bytes:
+    if isinstance(held, str):
+        text = held.encode(encoding)
+        return _record(0x204, struct.pack("<4H", row, column, 15, len(text)) + text)
+    figure, style = (held[0], 16 + held[1]) if isinstance(held, tuple) else (held, 15)
+    return _record(0x203, struct.pack("<3Hd", row, column, style, float(str(figure))))
+
+
 def old_book(rows: list[list[str]]) -> bytes:
     """Write rows of texts as an xls."""
     return old_cells(
@@ -84,8 +121,8 @@ def old_book(rows: list[list[str]]) -> bytes:
     )
 
 
-def compound(stream: bytes) -> bytes:
-    """Put a stream named Workbook in a compound file of sectors of 512 bytes."""
+def compound(stream: bytes, name: str = "Workbook") -> bytes:
+    """Put a stream in a compound file of sectors of 512 bytes."""
     stream = stream.ljust(max(4096, -(-len(stream) // 512) * 512), b"\0")
     count = len(stream) // 512
     table = [_TABLE, _END, *range(3, 2 + count), _END]
@@ -96,7 +133,7 @@ def compound(stream: bytes) -> bytes:
         0, 1, 1, 0, 4096, _END, 0, _END, 0,
     )  # fmt: skip
     header += struct.pack("<109I", 0, *[_FREE] * 108)
-    entries = _entry("Root Entry", 5, _END, 0, child=1) + _entry("Workbook", 2, 2, len(stream))
+    entries = _entry("Root Entry", 5, _END, 0, child=1) + _entry(name, 2, 2, len(stream))
     return header + struct.pack("<128I", *table) + entries.ljust(512, b"\0") + stream
 
 

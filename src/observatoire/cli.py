@@ -10,7 +10,7 @@ from typer.exceptions import TyperException
 
 from observatoire import __version__
 from observatoire.commands import loading, showing, writing
-from observatoire.commands.speaking import app, err, out, said_of_usage
+from observatoire.commands.speaking import app, err, help_of, out, said_of_usage
 from observatoire.errors import ObservatoireError
 
 #: The commands, in the order of the help.
@@ -29,7 +29,7 @@ def main() -> None:
     except typer.Abort:
         status = _INTERRUPTED
     except TyperException as error:
-        _refuse(f"Erreur : {said_of_usage(error)} Pour l’aide : observatoire --help", 2)
+        _refuse(f"Erreur : {said_of_usage(error)} Pour l’aide : {help_of(error)}", 2)
     if status == _INTERRUPTED:
         _refuse("Interrompu. Relancez la commande quand vous voudrez.", status)
     sys.exit(status)

@@ -109,7 +109,7 @@ def test_rows_of_other_towns_are_told_once_and_counted(place: Place, warehouse: 
         load_file(warehouse, place.workspace, path)
     says(caught.value, "3 lignes sont d’autres communes", "« Le Robert » (2), « Schoelcher » (1)",
          "colonne Commune", 'on_error="reject"')  # fmt: skip
-    assert "alias" not in str(caught.value)
+    assert "[aliases]" not in str(caught.value)
     verdict = str(preview_file(place.workspace, path)).replace("\u00a0", " ").split("Verdict")[1]
     assert verdict.count("Le Robert") == 1
     assert 'on_error="reject", ou --reject' in verdict
@@ -124,6 +124,61 @@ def test_rows_of_other_towns_are_told_once_and_counted(place: Place, warehouse: 
         ("elsewhere", "Schoelcher", "Commune", 1),
         ("total", "Total", "Quartier", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ("INSEE;Quartier;Aidés\n97222;Four à Chaux;5\n97209;Centre et Terres;7\n", {"Q1": 7}),
+        ("Ville;Quartier;Aidés\nLe Robert;Four à Chaux;5\n;Vert-Pré;6\nFort-de-France;Four à Chaux;8\n", {"Q2": 8}),
+        ("Commune;Quartier;Aidés\nLe François;Place d’Armes;6\nLe Robert;Vert-Pré;5\n", {}),
+        ("Commune;IRIS;Aidés\nLe François;Bourg;6\n", {}),
+        ("Quartier;Aidés;Commune\nPlace d’Armes;6;97222\nFour à Chaux;4;97222\n", {}),
+    ],
+    ids=["codes", "merged", "none of ours", "one row", "codes, none of ours"],
+)  # fmt: skip
+def test_a_column_headed_as_communes_is_one_whatever_it_tells(
+    place: Place, warehouse: Warehouse, rows: str, kept: dict[str, float]
+) -> None:
+    """Passed over, it would give the figures of another town to a namesake of ours."""
+    path = place.write("aides-2016.csv", rows)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "cet espace de travail", "« alias »")
+    load_file(warehouse, place.workspace, path, on_error="reject")
+    assert stored(warehouse) == kept
+    assert warehouse.rows("SELECT DISTINCT variable FROM current_observation") in (
+        [("Aidés",)], [],
+    )  # fmt: skip
+
+
+def test_without_a_list_of_communes_their_names_are_not_judged(place: Place) -> None:
+    place.toml('[zonings."commune-2016"]', '[zonings."autre-2016"]')
+    place.toml('within = "commune-2016"', 'within = "autre-2016"')
+    place.toml('zoning = "commune-2016"', 'zoning = "autre-2016"')
+    place.write("geo/communes.csv", "code;nom;commune\nA1;Ailleurs;\n")
+    place.write("geo/contours.csv", "code;sommet;lon;lat\n" + "".join(
+        f"A1;{at};{lon};{lat}\n" for at, (lon, lat) in enumerate(
+            [(-61.2, 14.5), (-61.2, 14.7), (-60.9, 14.7), (-60.9, 14.5)], 1)))  # fmt: skip
+    text = "Commune;Quartier;Aidés\nFort-de-France;Four à Chaux;5\n"
+    shown = preview_file(place.workspace, place.write("aides-2016.csv", text))
+    assert shown.parsed is not None
+    assert shown.parsed.rows_kept == 1
+
+
+def test_a_column_headed_quartier_names_quartiers_though_iris_bear_their_names(
+    place: Place,
+) -> None:
+    place.replace("geo/quartiers.csv", "Four à Chaux", "Centre-Ville")
+    text = "Quartier;Aidés\nCentre Ville;5\nBourg;6\n"
+    shown = preview_file(place.workspace, place.write("aides-2016.csv", text))
+    assert shown.found is not None
+    assert shown.found.zoning == "quartier-2007"
+    told = preview_file(
+        place.workspace, place.write("aides.csv", text.replace("Quartier", "IRIS")), period="2016"
+    )
+    assert told.found is not None
+    assert told.found.zoning == "iris-2016"
 
 
 def test_a_fault_of_our_own_rows_is_told_first(place: Place, warehouse: Warehouse) -> None:

@@ -1,10 +1,12 @@
 """What an old workbook (xls) shows that its cells do not hold: figures in per cent, errors.
 
-Records and their bodies are those of Microsoft's [MS-XLS]; BIFF5, before it, differs by its texts.
+Records and their bodies are those of Microsoft's [MS-XLS]; BIFF5 (Excel 5 and 95), before it,
+differs by its texts, written in the code page that the workbook tells.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 import struct
 from typing import TYPE_CHECKING
@@ -16,10 +18,13 @@ if TYPE_CHECKING:
 
 _FORMAT, _STYLE, _SHEET, _BEGIN = 0x041E, 0x00E0, 0x0085, 0x0809
 _NUMBER, _SHORT, _SHORTS, _FORMULA, _ERROR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
-_COLUMN, _ROW, _FILTERED = 0x007D, 0x0208, 0x009B
+_COLUMN, _ROW, _FILTERED, _PAGE = 0x007D, 0x0208, 0x009B, 0x0042
 
 #: What a row looks like in the bytes, its state last; and the bit of that state which hides it.
 _ROW_SEEN, _UNSEEN = re.compile(rb"\x08\x02\x10\x00.{12}(.)", re.DOTALL), 0x20
+
+#: Code pages that Python calls otherwise than « cp1252 »: those of Macintosh, and Excel's own numbers.
+_PAGES = {10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252"}
 
 #: The two formats in per cent that every workbook knows by number.
 _PERCENT = (9, 10)
@@ -145,14 +150,25 @@ def _styles(stream: bytes) -> set[int]:
 
 def _sheets(stream: bytes) -> dict[str, int]:
     """Return where each sheet begins."""
-    found, wide = {}, _unicode(stream)
+    found, wide, page = {}, _unicode(stream), "cp1252"
     for kind, body in _records(stream, 0):
+        if kind == _PAGE and len(body) >= 2 and not wide:  # noqa: PLR2004 - a number
+            page = _page(struct.unpack_from("<H", body)[0])
         if kind == _SHEET and len(body) > 7:  # noqa: PLR2004 - place, state and length
-            name = body[7:].decode("cp1252", "replace")
+            name = body[7:].decode(page, "replace")
             if wide:
                 name = _text(body[7:], wide=bool(body[7] & 1))
             found[name] = struct.unpack_from("<I", body)[0]
     return found
+
+
+def _page(number: int) -> str:
+    """Return the name of a code page, that of Windows when Python knows none of that number."""
+    name = _PAGES.get(number, f"cp{number}")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return "cp1252"
 
 
 def _text(body: bytes, *, wide: bool) -> str:

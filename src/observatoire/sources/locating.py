@@ -78,7 +78,27 @@ def find_territories(
 def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
     """Return the column that names most territories, or the finer one beside it."""
     best = max(places, key=lambda place: place.score, default=None)
-    return best and _finer(best, places, zonings)
+    return best and _finer(_as_headed(best, places, zonings), places, zonings)
+
+
+def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+    """Return what a column is headed by: « Quartier » names quartiers, though IRIS bear such names too."""
+    same = [
+        place
+        for place in places
+        if place.sheet is best.sheet
+        and place.column == best.column
+        and 2 * place.score[0] >= best.score[0]
+        and _header_of(place) == zonings[place.zoning].label.casefold()
+    ]
+    return best if best in same else max(same, key=lambda place: place.score, default=best)
+
+
+def _header_of(place: Place) -> str:
+    above = [
+        row[place.column] for _, row in place.sheet.rows[: place.row] if len(row) > place.column
+    ]
+    return next((cell.strip().casefold() for cell in reversed(above) if cell.strip()), "")
 
 
 def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -88,7 +89,27 @@ def commune_column(
         known = {text for text in told if towns.find(text)}
         if name and name != territory and known and (known == told or signs().is_label(name)):
             return name
+    return _headed(mine, territory, towns)
+
+
+def _headed(mine: pd.DataFrame, territory: str, towns: Matcher) -> str:
+    """Return the column that says by its name that it tells communes, though it tells others than ours.
+
+    Were it passed over, the « Bourg » of another town would be taken for ours.
+    """
+    named = any(code != name for code, name in towns.names.items())
+    for at, name in enumerate(map(str, mine.columns)):
+        if name == territory or not signs().is_town(name):
+            continue
+        told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
+        words = all(any(map(str.isalpha, text)) for text in told)
+        if told and ((words and named) or all(map(_INSEE.fullmatch, told))):
+            return name
     return ""
+
+
+#: The code of a commune.
+_INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 
 
 def settle(

@@ -58,7 +58,8 @@ _REMEDY_BY_KIND = {
     'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
     "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
     'la liste des communes) ; sinon on_error="reject" met ces lignes de côté.',
-    "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject".',
+    "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject". Si ce sont '
+    "vos communes, écrites autrement, corrigez-les ou déclarez-le (colonne « alias » de la liste des communes).",
     "empty": "Si elle reprend celle du dessus, écrivez le nom sur chaque ligne (dans le tableur : choisissez "
     "la colonne, Atteindre, Cellules vides, tapez = puis ↑, et Ctrl+Entrée), ou chargez le classeur où elle est "
     "fusionnée, qui dit ce qu’elle couvre ; si c’est un total, écrivez « Total » ; sinon "

@@ -39,6 +39,7 @@ class Signs:
     periods: tuple[re.Pattern[str], ...]
     variables: tuple[re.Pattern[str], ...]
     indicators: tuple[re.Pattern[str], ...]
+    towns: tuple[re.Pattern[str], ...]
     dictionary: tuple[re.Pattern[str], ...]
     coordinates: tuple[re.Pattern[str], ...]
     natures: Mapping[Nature, re.Pattern[str]]
@@ -89,6 +90,16 @@ class Signs:
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
         return any(told.fullmatch(_plain(name)) for told in self.periods)
+
+    def is_town(self, name: str) -> bool:
+        """Say whether a column tells the commune in which the territory of each row lies.
+
+        Examples
+        --------
+        >>> [signs().is_town(name) for name in ("Commune", "Code Insee", "Ville", "Villes aidées")]
+        [True, True, True, False]
+        """
+        return any(told.fullmatch(_plain(name)) for told in self.towns)
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""
@@ -171,6 +182,7 @@ def signs() -> Signs:
         periods=table.patterns("periods"),
         variables=table.patterns("variables"),
         indicators=table.patterns("indicators"),
+        towns=table.patterns("towns"),
         dictionary=table.patterns("dictionary"),
         coordinates=table.patterns("coordinates"),
         natures={

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import (
     DuplicateKeyError,
+    FileError,
     LoadError,
     ObservatoireError,
     UnknownNameError,
@@ -63,6 +64,13 @@ def preview_file(
     FileError
         When its bytes cannot be read.
     """
+    if path.is_dir():
+        raise FileError(
+            "C’est un dossier, et non un tableau.",
+            where=path.name,
+            why="Un aperçu se fait fichier par fichier.",
+            remedy="Donnez l’un de ses fichiers ; un dossier de source se charge entier : « observatoire load ».",
+        )
     ground = ground_of(workspace)
     if zoning and zoning not in ground.zonings:
         raise UnknownNameError(
