@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 
 from building import says
 from observatoire.errors import ObservatoireError
-from observatoire.sources import FileSpec, books, read_table
+from observatoire.sources import FileSpec, read_table, unfolding
 from observatoire.sources.extents import binary_cells, document_cells, old_cells, sheet_cells
 from odf_made import opendocument
 from spoiling import ROWS, xlsx_bytes
@@ -46,7 +47,14 @@ def changed(content: bytes, part: str, old: str, new: str) -> bytes:
 
 @pytest.mark.parametrize(
     "place",
-    ['r="ZZZZZ1"', "r='XFD1048576'", 'r="A99999999999"', 'r = "XFD99999"', 'r="xfd99999"'],
+    [
+        'r="ZZZZZ1"',
+        "r='XFD1048576'",
+        'r="A99999999999"',
+        'r = "XFD99999"',
+        'r="xfd99999"',
+        'r\n=\t"XFD99999"',
+    ],
 )
 def test_a_lone_far_cell_of_an_xlsx(tmp_path: Path, place: str) -> None:
     content = changed(xlsx_bytes(), "xl/worksheets/sheet1.xml", 'r="D5"', place)
@@ -87,6 +95,42 @@ def test_a_sheet_is_measured_wherever_the_workbook_keeps_it(tmp_path: Path) -> N
     says(refused(tmp_path, "a.xlsx", buffer.getvalue()), "cellules vides")
 
 
+@pytest.mark.parametrize("where", ["docProps/a.xml", "xl/theme/a.xml", "a.xml"])
+def test_a_sheet_cannot_be_kept_where_nobody_looks(tmp_path: Path, where: str) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes())) as good, zipfile.ZipFile(buffer, "w") as archive:
+        for name in good.namelist():
+            text = good.read(name).decode().replace("worksheets/sheet1.xml", f"/{where}")
+            text = text.replace("xl//", "/").replace('r="D5"', 'r="XFD1048576"')
+            archive.writestr(name.replace("xl/worksheets/sheet1.xml", where), text)
+    assert str(refused(tmp_path, "a.xlsx", buffer.getvalue()))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_parts_of_one_name_what_is_looked_at_is_what_is_read(
+    tmp_path: Path,
+    first: bool,  # noqa: FBT001
+) -> None:
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes())) as good:
+        texts = {name: good.read(name) for name in good.namelist()}
+    sane, far = texts[part], texts[part].replace(b'r="D5"', b'r="XFD1048576"')
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of two parts of one name
+        for name, text in texts.items():
+            for one in ((far, sane) if first else (sane, far)) if name == part else (text,):
+                archive.writestr(name, one)
+    if first:
+        assert read(tmp_path, "a.xlsx", buffer.getvalue()) == (4, 4)
+    else:
+        says(refused(tmp_path, "a.xlsx", buffer.getvalue()), "cellules vides")
+
+
+def test_a_far_cell_is_seen_among_bytes_that_are_no_text() -> None:
+    assert sheet_cells(b'\xff\xfe\x00<c r="AAA100"><v>1</v></c>') == 703 * 100
+
+
 def test_the_size_is_worked_out_only_when_a_cell_is_far() -> None:
     assert sheet_cells(b'<c r="B2"/><c r="ZZ99999"/>') == 0
     far = b'<row r="100"><c r="B100"><v>1</v></c><c r="AAA100"><v>1</v></c></row>'
@@ -99,7 +143,7 @@ def test_one_long_text_shared_by_many_cells(
     content = changed(xlsx_bytes(), "xl/sharedStrings.xml", "Centre Ville", "A" * 30_000)
     more = "".join(f'<row r="{r}"><c r="A{r}" t="s"><v>5</v></c></row>' for r in range(6, 60))
     many = changed(content, "xl/worksheets/sheet1.xml", "</sheetData>", more + "</sheetData>")
-    monkeypatch.setattr(books, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(unfolding, "MOST_BYTES", 1_000_000)
     assert read(tmp_path, "a.xlsx", content) == (4, 4)
     says(refused(tmp_path, "a.xlsx", many), "décompressé")
 

