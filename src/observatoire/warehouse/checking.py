@@ -90,6 +90,7 @@ class Told:
 _PATIENCE, _MOST_ROWS = 60.0, 1_000_000
 
 FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
+_NO_FINDING = _nothing(FINDING_COLUMNS)
 
 _KEPT = """
 SELECT f."check", f.level, f.title, f.source, l.file, f.load, f.line, f.zoning, f.territory,
@@ -195,7 +196,7 @@ def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
             dict(check.parameters) or None,
         ).df()
     if rows.empty:
-        return _nothing(FINDING_COLUMNS)
+        return _NO_FINDING
     if len(rows) > _MOST_ROWS:
         raise endless(check, f"signale plus de {number(_MOST_ROWS)} lignes")
     texts = ["source", "zoning", "territory", "variable", "period"]
