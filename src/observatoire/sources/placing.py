@@ -102,8 +102,8 @@ def _headed(mine: pd.DataFrame, territory: str, towns: Matcher) -> str:
         if name == territory or not signs().is_town(name):
             continue
         told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
-        words = all(any(map(str.isalpha, text)) for text in told)
-        if told and ((words and named) or all(map(_INSEE.fullmatch, told))):
+        words = {text for text in told if not _INSEE.fullmatch(text)}
+        if told and (named or not words) and all(any(map(str.isalpha, text)) for text in words):
             return name
     return ""
 
