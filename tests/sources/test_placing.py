@@ -131,11 +131,7 @@ def test_rows_of_other_towns_are_told_once_and_counted(place: Place, warehouse: 
     [
         ("INSEE;Quartier;Aidés\n97222;Four à Chaux;5\n97209;Centre et Terres;7\n", {"Q1": 7}),
         (
-            "Ville;Quartier;Aidés
-Le Robert;Four à Chaux;5
-;Vert-Pré;6
-97209;Four à Chaux;8
-",
+            "Ville;Quartier;Aidés\nLe Robert;Four à Chaux;5\n;Vert-Pré;6\n97209;Four à Chaux;8\n",
             {"Q2": 8},
         ),
         ("Commune;Quartier;Aidés\nLe François;Place d’Armes;6\nLe Robert;Vert-Pré;5\n", {}),
