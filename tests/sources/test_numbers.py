@@ -129,3 +129,13 @@ def test_every_cell_is_a_value_a_sign_a_blank_or_a_fault(texts: list[str]) -> No
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_float_survives_its_own_writing(value: float) -> None:
     assert one(repr(value), Markers())[0] == value
+
+
+def test_what_plain_columns_share_is_written_by_nobody() -> None:
+    first, other = (parse_numbers(pd.Series(texts), Markers()) for texts in (["1"], ["2"]))
+    for name in ("low", "high", "unreadable"):
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(first, name).to_numpy()[0] = 1
+    first.low[0] = 9.0  # a copy is made on writing
+    assert math.isnan(other.low[0])
+    assert math.isnan(parse_numbers(pd.Series(["3"]), Markers()).low[0])

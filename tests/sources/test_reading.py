@@ -20,7 +20,8 @@ from observatoire.errors import (
     UnknownColumnError,
     UnreadableFileError,
 )
-from observatoire.sources import FileSpec, RawTable, read_table
+from observatoire.sources import FileSpec, RawTable, encodings, read_table
+from observatoire.sources.reading import open_table
 from odf_made import opendocument
 from spoiling import zip_bytes
 
@@ -478,3 +479,20 @@ def test_a_member_without_a_name_does_not_count(tmp_path: Path) -> None:
     content = zip_bytes({"b.csv": b"IRIS;POP\n972090101;5\n", "qq": b"nothing"})
     nameless = content.replace(b"qq", b"\0q")  # a name stops at its first zero
     assert list(raw_of(tmp_path / "a.zip", nameless).frame) == ["IRIS", "POP"]
+
+
+def test_a_text_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("IRIS;Été\n972090101;1\n", "utf-8")
+    opened, calls = open_table(path), []
+    real = encodings.decode
+    monkeypatch.setattr(encodings, "decode", lambda *told: (calls.append(told[1]), real(*told))[1])
+    assert opened.text("utf-8-sig") == opened.text("utf-8-sig") == path.read_text("utf-8")
+    assert calls == ["utf-8-sig"]
+
+
+@pytest.mark.parametrize("content", [b"", b" \r\n\t "])
+def test_a_file_of_spaces_is_empty(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(EmptyFileError):
+        open_table(tmp_path / "a.csv")

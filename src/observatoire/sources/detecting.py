@@ -94,7 +94,7 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
     name = opened.path.name
     if opened.suffix in TEXT_SUFFIXES:
         encoding = encodings.guess_encoding(opened.content, name)
-        text = encodings.decode(opened.content, encoding, name)
+        text = opened.text(encoding)
         separator = texts.choose_separator(texts.head_of(text), "", "", name)
         rows = texts.read_rows(text, separator, name, most)
         check_width(max(len(row) for _, row in rows), opened.path)

@@ -39,6 +39,8 @@ def guess_encoding(content: bytes, name: str) -> str:
         if len(sample) > 3 and 5 * sample[at::2].count(0) > 4 * len(sample[at::2]):  # noqa: PLR2004
             return encoding
     refuse_binary(content, name)
+    if content.isascii():  # of which nothing need be decoded to be sure
+        return "utf-8-sig"
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

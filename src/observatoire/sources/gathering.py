@@ -73,6 +73,8 @@ class _Order:
         """Lay one column a part in one."""
         if _blank(columns):
             return np.full(len(self.at), np.nan)
+        if all(column.dtype == np.int8 and not column.any() for column in columns):
+            return np.zeros(len(self.at), np.int8)  # every cell is a plain number
         kept = [column[mask] for column, mask in zip(columns, self.masks, strict=True)]
         if self.places is None:
             return np.stack(kept, axis=1).ravel()

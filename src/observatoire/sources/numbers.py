@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,12 +103,12 @@ def parse_numbers(
     plain = _read_plain(raw, markers, decimal)
     value = np.full(len(raw), np.nan) if plain is None else plain
     hard = np.flatnonzero(np.isnan(value))
-    codes = np.zeros(len(raw), dtype=np.int8)
     if not len(hard):
-        return _assemble(raw.index, value, codes, None)
+        return _plain(raw.index, value)
+    codes = np.zeros(len(raw), dtype=np.int8)
     careful = _read_carefully(raw.iloc[hard], markers, decimal, nature)
     value[hard], codes[hard] = careful.value.to_numpy(), careful.status.cat.codes.to_numpy()
-    return _assemble(raw.index, value, codes, (hard, careful))
+    return _assemble(raw.index, value, codes, hard, careful)
 
 
 def _read_plain(raw: pd.Series, markers: Markers, decimal: str) -> np.ndarray | None:
@@ -229,32 +230,56 @@ def _written(plain: pd.Series, decimal: str) -> pd.Series:
     return value.mask(np.isinf(value))
 
 
+@lru_cache(maxsize=4)
+def _nothing_told(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, Any]]:
+    """Return the bounds, the doubts, and the status, marker and note of a column of plain numbers.
+
+    Nearly every column is one: they share these, which nobody writes into.
+    """
+    blank, sure, codes = np.full(size, np.nan), np.zeros(size, dtype=bool), np.zeros(size, np.int8)
+    for array in (blank, sure, codes):
+        array.flags.writeable = False
+    statuses, none = coded(codes, list(CELL_STATUSES)), coded(codes, [""])
+    return blank, sure, (statuses, none, none)
+
+
+def _plain(index: pd.Index, value: np.ndarray) -> Numbers:
+    blank, sure, (status, marker, note) = _nothing_told(len(index))
+    bound, doubt = pd.Series(blank, index=index), pd.Series(sure, index=index)
+    return Numbers(
+        value=pd.Series(value, index=index),
+        low=bound,
+        high=bound,
+        status=pd.Series(status, index=index),
+        marker=pd.Series(marker, index=index),
+        note=pd.Series(note, index=index),
+        unreadable=doubt,
+    )
+
+
 def _assemble(
-    index: pd.Index,
-    value: np.ndarray,
-    codes: np.ndarray,
-    careful: tuple[np.ndarray, Numbers] | None,
+    index: pd.Index, value: np.ndarray, codes: np.ndarray, at: np.ndarray, found: Numbers
 ) -> Numbers:
+    """Put what was read with care, at some rows, among the plain numbers of the others."""
     size = len(index)
     low, high = np.full(size, np.nan), np.full(size, np.nan)
     unreadable = np.zeros(size, dtype=bool)
-    texts = {"marker": np.zeros(size, dtype=np.int32), "note": np.zeros(size, dtype=np.int32)}
-    words: dict[str, list[str]] = {"marker": [""], "note": [""]}
-    if careful is not None:
-        at, found = careful
-        low[at], high[at] = found.low.to_numpy(), found.high.to_numpy()
-        unreadable[at] = found.unreadable.to_numpy()
-        for name, codes_told in texts.items():
-            told = getattr(found, name)
-            words[name] = ["", *sorted(set(told) - {""})]
-            codes_told[at] = pd.Categorical(told, categories=words[name]).codes
+    low[at], high[at] = found.low.to_numpy(), found.high.to_numpy()
+    unreadable[at] = found.unreadable.to_numpy()
+    texts = {}
+    for name in ("marker", "note"):
+        told = getattr(found, name)
+        words = ["", *sorted(set(told) - {""})]
+        codes_told = np.zeros(size, dtype=np.int32)
+        codes_told[at] = pd.Categorical(told, categories=words).codes
+        texts[name] = _coded(codes_told, words, index)
     return Numbers(
         value=pd.Series(value, index=index),
         low=pd.Series(low, index=index),
         high=pd.Series(high, index=index),
         status=_coded(codes, list(CELL_STATUSES), index),
-        marker=_coded(texts["marker"], words["marker"], index),
-        note=_coded(texts["note"], words["note"], index),
+        marker=texts["marker"],
+        note=texts["note"],
         unreadable=pd.Series(unreadable, index=index),
     )
 

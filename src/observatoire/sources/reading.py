@@ -120,6 +120,7 @@ class Opened:
     content: bytes
     suffix: str
     member: str = ""
+    _texts: dict[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def book(self) -> books.Book:
@@ -131,6 +132,18 @@ class Opened:
             See :func:`~observatoire.sources.books.open_book`.
         """
         return books.open_book(self.content, self.path.name)
+
+    def text(self, encoding: str) -> str:
+        """Return these bytes as a text, decoded once.
+
+        Raises
+        ------
+        TruncatedFileError, UnreadableFileError
+            See :func:`~observatoire.sources.encodings.decode`.
+        """
+        if encoding not in self._texts:
+            self._texts[encoding] = encodings.decode(self.content, encoding, self.path.name)
+        return self._texts[encoding]
 
 
 def open_table(path: Path, member: str = "") -> Opened:
@@ -157,7 +170,7 @@ def open_table(path: Path, member: str = "") -> Opened:
             why=f"Le système dit : {system_words(error)}.",
             remedy="Fermez-le dans l’autre programme, ou demandez le droit de le lire.",
         ) from error
-    if not content.strip():
+    if not content or content.isspace():
         raise texts.empty_file(path.name)
     suffix = path.suffix.lower()
     if suffix not in TABLE_SUFFIXES:
@@ -170,7 +183,7 @@ def open_table(path: Path, member: str = "") -> Opened:
     if suffix != ".zip":
         return Opened(path, digest, content, suffix)
     inside, content = unzip_table(content, path.name, member, PLAIN_SUFFIXES)
-    if not content.strip():
+    if not content or content.isspace():
         raise texts.empty_file(f"{path.name}, {inside}")
     return Opened(path, digest, content, PurePath(inside).suffix.lower(), inside)
 
@@ -252,7 +265,7 @@ def _read_text(opened: Opened, spec: FileSpec) -> RawTable:
     encoding = spec.encoding or encodings.guess_encoding(opened.content, name)
     if spec.encoding:
         encodings.check_encoding(opened.content, encoding, name)
-    text = encodings.decode(opened.content, encoding, name)
+    text = opened.text(encoding)
     separator = texts.choose_separator(texts.head_of(text), spec.separator, spec.territory, name)
     quick = _read_quickly(opened, text, separator, spec, encoding)
     if quick is not None:
