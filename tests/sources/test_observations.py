@@ -73,6 +73,14 @@ def long(folder: Path, rows: str) -> Parsed:
     return parse(folder, LONG_TOML, LONG_HEADER + rows)
 
 
+@pytest.mark.parametrize("cell", ["12x", "-4"])
+def test_labels_under_the_header_hide_no_fault_of_another_row(tmp_path: Path, cell: str) -> None:
+    parsed = wide(tmp_path, f";;habitants;taux en %\n972090101;x;{cell};3\n972090102;y;4;5\n")
+    assert parsed.rejects[["line", "kind"]].to_numpy().tolist()[0] == [2, "note"]
+    assert parsed.faults[["line", "column", "raw"]].to_numpy().tolist() == [[3, "POP", cell]]
+    assert parsed.rows_kept == 1
+
+
 def test_worked_example_wide(tmp_path: Path) -> None:
     parsed = wide(tmp_path, "972090101;x;1 234,5;27,4\nste therese;y;s;nd\n")
     told = parsed.observations.set_index(["line", "variable"])
