@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.sources import FileSpec, read_source, read_table
 from observatoire.warehouse import LoadReport, Warehouse, open_warehouse
-from observatoire.warehouse.filling import fill_zonings, load_layer, load_source
+from observatoire.warehouse.filling import fill_zonings, load_source
+from observatoire.warehouse.outlining import load_layer
 from observatoire.workspace import Workspace, read_workspace
 
 if TYPE_CHECKING:

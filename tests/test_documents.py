@@ -47,6 +47,15 @@ def test_guide_names_every_command_and_every_public_method() -> None:
         assert f"o.{method}(" in shown, method
 
 
+def test_guide_leads_to_each_of_its_parts() -> None:
+    guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
+    parts = re.findall(r"^## (.+)$", guide, flags=re.MULTILINE)
+    links = re.findall(r"\[([^]]+)\]\(#([^)]+)\)", guide)
+    assert [name for name, _ in links] == parts
+    for name, anchor in links:  # as Markdown pages make anchors of headings
+        assert anchor == re.sub(r"[^\w -]", "", name.lower()).replace(" ", "-")
+
+
 def test_guide_source_example_is_a_valid_descriptor(tmp_path: Path) -> None:
     from observatoire.sources import read_source
 

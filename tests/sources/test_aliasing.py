@@ -93,6 +93,17 @@ def test_a_name_unknown_is_offered_in_the_declaration(place: Place, warehouse: W
     assert stored(warehouse) == {"Q1": 7, "Q2": 5, "Q3": 6}
 
 
+def test_a_name_of_two_territories_is_offered_by_its_code_and_is_no_unknown_one(
+    place: Place,
+) -> None:
+    twin = "Q3;Place d’Armes;97213\n"
+    place.replace("geo/quartiers.csv", twin, twin + "Q4;Place d’Armes;97209\n")
+    text = "Quartier;Aidés\nPlace d’Armes;5\nPlasse d’Armes;6\nFour à Chaux;7\n"
+    toml = preview_file(place.workspace, place.write("aides-2016.csv", text)).toml
+    assert '# "Plasse d’Armes" = "Q3"' in toml
+    assert '# "Place d’Armes" =' not in toml
+
+
 def test_the_name_left_to_complete_is_refused(place: Place, warehouse: Warehouse) -> None:
     place.write("data/raw/src/source.toml", SOURCE.replace('"Four à Chaux"', '"…"'))
     place.csv(AIDED, "aides.csv")

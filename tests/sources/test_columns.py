@@ -234,6 +234,26 @@ def test_residences_are_no_indicators(place: Place, warehouse: Warehouse) -> Non
     says(caught.value, "ligne 3", "tableau croisé", "variable_column", "[files.periods]")
 
 
+def test_figures_of_two_things_are_not_two_periods_of_one(
+    place: Place, warehouse: Warehouse
+) -> None:
+    header = ["Quartier", "Indicateur", "Hommes 2010", "Femmes 2016"]
+    with pytest.raises(DuplicateKeyError):
+        load_file(warehouse, place.workspace, place.write("suivi.csv", csv(header, *ROWS)))
+    assert stored(warehouse) == {}
+
+
+def test_what_groups_indicators_is_not_taken_for_one(place: Place, warehouse: Warehouse) -> None:
+    header = ["Quartier", "Type", "Prestation", "2010", "2016"]
+    rows = [
+        [CENTRE, "Minima", "RSA", 1, 2], [CENTRE, "Minima", "AAH", 3, 4],
+        [CHAUX, "Logement", "RSA", 5, 6], [CHAUX, "Logement", "AAH", 7, 8],
+    ]  # fmt: skip
+    load_file(warehouse, place.workspace, place.write("suivi.csv", csv(header, *rows)))
+    assert stored(warehouse)["Q1", "AAH", "2016"] == 4
+    assert {name for _, name, _ in stored(warehouse)} == {"RSA", "AAH"}
+
+
 def test_a_share_under_a_percentage_is_that_of_another_indicator(
     place: Place, warehouse: Warehouse
 ) -> None:

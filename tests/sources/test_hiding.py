@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import xlsxwriter
 
+from observatoire.sources.books import open_book
 from observatoire.sources.hiding import Hidden, hidden_rows, may_hide
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
@@ -98,6 +99,14 @@ def test_a_filter_below_the_table_hides_none_of_its_rows() -> None:
     content = sheet(TABLE, hidden=[3], form="ods", filtered=True)
     assert hidden_rows(content, "Données", 4) == Hidden((4,), filtered=True)
     assert hidden_rows(content, "Données", 3) == Hidden()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_rows_hidden_below_the_table_are_not_counted(form: str) -> None:
+    content = sheet(TABLE, hidden=[2, 3], form=form)
+    (name,) = open_book(content, f"a.{form}").sheet_names
+    assert hidden_rows(content, name, 4) == Hidden((3, 4))
+    assert hidden_rows(content, name, 3) == Hidden((3,))
 
 
 def test_the_filter_of_a_table_is_told(place: Place, warehouse: Warehouse) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import SOURCE_TOML, Place, figures, says
+from building import SOURCE_TOML, Place, figures, raw_of, says, source_of
 from observatoire.errors import (
     DuplicateKeyError,
     RowError,
@@ -16,12 +17,16 @@ from observatoire.errors import (
     UnreadableNumberError,
 )
 from observatoire.sources.formats import document_merges
-from observatoire.sources.merging import Merged, merged_below
+from observatoire.sources.merging import Merged, merged_below, spread
+from observatoire.sources.observations import observe
+from observatoire.territories.names import Matcher
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
 from sheets_made import altered, sheet
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from observatoire.warehouse import Warehouse
 
 FORMS = ("xlsx", "xls", "ods")
@@ -145,10 +150,11 @@ def test_what_groups_rows_without_being_a_figure_is_none(
         ["", "Total", 6],
     ]
     path = place.write("a-2016.xlsx", sheet(rows, [(1, 0, 2, 0), (3, 0, 4, 0)]))
-    load_file(warehouse, place.workspace, path)
+    report = load_file(warehouse, place.workspace, path)
     assert figures(warehouse) == {
         (code, "Aidés"): (value, "observed") for code, value in (("Q1", 1), ("Q2", 2), ("Q3", 3))
     }
+    assert not [one for one in report.notices if "complétée" in one]  # it is left aside
 
 
 def test_a_bound_over_several_rows_is_nobody_s(place: Place, warehouse: Warehouse) -> None:
@@ -197,6 +203,39 @@ def test_a_sign_reaches_no_further_than_figures(place: Place, warehouse: Warehou
     parsed = preview_file(place.workspace, path).parsed
     assert parsed is not None
     assert parsed.table.frame["Note"].tolist() == ["", "vu"]
+
+
+def test_a_row_that_holds_a_sign_only_is_one_of_the_merged_territory(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = [
+        ["Quartier", "Année", "Aidés"],
+        [CENTRE, 2014, 10],
+        ["", 2015, "n.c."],
+        [CHAUX, 2014, 4],
+    ]
+    path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 2, 0)]))
+    assert load_file(warehouse, place.workspace, path).kept == 3
+    assert stored(warehouse) == {("Q1", "2014"): 10, ("Q1", "2015"): None, ("Q2", "2014"): 4}
+
+
+def test_a_sign_takes_the_place_of_no_figure(tmp_path: Path) -> None:
+    table = raw_of(tmp_path / "a.csv", "IRIS;a;b\nx;n.c.;\ny;7;\nz;;3\n")
+    table = replace(table, merged=(Merged(("a", "b"), 2, 4),))
+    told = spread(table, ["a", "b"], ["n.c."]).frame[["a", "b"]].to_numpy().tolist()
+    assert told == [["n.c.", "n.c."], ["7", "n.c."], ["n.c.", "3"]]
+
+
+def test_a_merged_zoning_is_that_of_each_row(tmp_path: Path) -> None:
+    toml = SOURCE_TOML.replace('period = "2016"', 'period = "2016"\nzoning_column = "Zonage"')
+    source = source_of(tmp_path, toml)
+    text = "Zonage;IRIS;POP\ncommune;A;1\n;B;2\n"
+    table = raw_of(tmp_path / "population.csv", text, zoning_column="Zonage")
+    table = replace(table, merged=(Merged(("Zonage",), 2, 3),))
+    parsed = observe(table, source, source.files[0], {"commune": Matcher({"A": "a", "B": "b"})})
+    assert parsed.observations[["zoning", "territory"]].to_numpy().tolist() == [
+        ["commune", "A"], ["commune", "B"],
+    ]  # fmt: skip
 
 
 def test_merged_years_tell_apart_rows_of_one_figure(place: Place, warehouse: Warehouse) -> None:

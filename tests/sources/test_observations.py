@@ -73,6 +73,14 @@ def long(folder: Path, rows: str) -> Parsed:
     return parse(folder, LONG_TOML, LONG_HEADER + rows)
 
 
+@pytest.mark.parametrize("cell", ["12x", "-4"])
+def test_labels_under_the_header_hide_no_fault_of_another_row(tmp_path: Path, cell: str) -> None:
+    parsed = wide(tmp_path, f";;habitants;taux en %\n972090101;x;{cell};3\n972090102;y;4;5\n")
+    assert parsed.rejects[["line", "kind"]].to_numpy().tolist()[0] == [2, "note"]
+    assert parsed.faults[["line", "column", "raw"]].to_numpy().tolist() == [[3, "POP", cell]]
+    assert parsed.rows_kept == 1
+
+
 def test_worked_example_wide(tmp_path: Path) -> None:
     parsed = wide(tmp_path, "972090101;x;1 234,5;27,4\nste therese;y;s;nd\n")
     told = parsed.observations.set_index(["line", "variable"])
@@ -234,6 +242,43 @@ def test_bounds_that_hold_nothing_are_a_fault(tmp_path: Path, cells: str) -> Non
 def test_secret_figure_stays_secret_beside_its_bounds(tmp_path: Path) -> None:
     told = long(tmp_path, "iris-2016;972090101;2015;POP;s;1;10;\n").observations.iloc[0]
     assert (told["status"], told["marker"]) == ("secret", "s")
+
+
+def test_a_bad_cell_of_a_row_that_is_set_aside_is_no_fault(tmp_path: Path) -> None:
+    parsed = wide(tmp_path, "010040101;x;12x;-4\nEnsemble;;n.c.;2\n972090101;x;1;2\n")
+    assert parsed.rejects[["line", "kind"]].to_numpy().tolist() == [[2, "outside"], [3, "total"]]
+    assert parsed.faults.empty
+
+
+def test_signs_alone_are_figures_that_would_be_lost(tmp_path: Path) -> None:
+    parsed = wide(tmp_path, "Zzyzx;x;s;nd\nSans rien;x;;\n972090101;x;1;2\n")
+    assert parsed.rejects[["line", "kind"]].to_numpy().tolist() == [[2, "territory"], [3, "note"]]
+
+
+def test_a_title_among_blanks_that_mean_zero_is_no_territory(tmp_path: Path) -> None:
+    toml = SOURCE_TOML.replace("[markers]", '[markers]\nblank = "zero"')
+    text = "IRIS;LIBIRIS;POP;TAUX\nSecteur nord;;;\n972090101;x;;2\n"
+    parsed = parse(tmp_path, toml, text, ("97209",))
+    assert parsed.rejects[["line", "kind"]].to_numpy().tolist() == [[2, "note"]]
+    assert parsed.observations["value"].tolist() == [0, 2]
+
+
+def test_no_bound_is_read_where_blanks_mean_zero(tmp_path: Path) -> None:
+    toml = LONG_TOML.replace("[markers]", '[markers]\nblank = "zero"')
+    parsed = parse(tmp_path, toml, f"{LONG_HEADER}iris-2016;972090101;2015;POP;10;;;\n")
+    assert parsed.faults.empty
+    assert parsed.observations[["low", "high"]].isna().all(axis=None)
+
+
+def test_one_code_in_two_zonings_is_told_once_in_each(tmp_path: Path) -> None:
+    same = {code: Matcher({"A": "Bourg"}) for code in ("iris-2016", "commune-2016")}
+    source = source_of(tmp_path, LONG_TOML)
+    text = f"{LONG_HEADER}iris-2016;A;2015;POP;1;;;\ncommune-2016;A;2015;POP;2;;;\n"
+    spec = source.files[0]
+    told: dict[str, Any] = {key: getattr(spec, key) for key in spec.__dataclass_fields__}
+    parsed = observe(raw_of(tmp_path / spec.name, text, **told), source, spec, same)
+    assert parsed.faults.empty
+    assert parsed.observations["value"].tolist() == [1, 2]
 
 
 def test_column_that_nothing_describes(tmp_path: Path) -> None:

@@ -64,6 +64,17 @@ def test_a_namesake_in_another_commune_is_refused(
     assert stored(warehouse) == {"Q3": 6}
 
 
+def test_a_subtotal_of_a_commune_heads_no_row_and_ends_the_former_heading(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "Quartier;Aidés\nFort-de-France;\nFour à Chaux;5\nLe Lamentin;9\nPlace d’Armes;6\n"
+    path = place.write("aides-2016.csv", text)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, twins(place).workspace, path)
+    says(caught.value, "ligne 5", "Q3 et Q4")
+    assert stored(warehouse) == {}
+
+
 def test_rows_of_quartiers_are_not_those_of_their_communes(
     place: Place, warehouse: Warehouse
 ) -> None:

@@ -86,6 +86,7 @@ def test_two_territories_of_one_town_share_no_other_name(place: Place) -> None:
 def test_its_own_name_written_otherwise_harms_nothing(place: Place) -> None:
     here = members_matcher(members(place, MEMBERS.replace("Les Terrasses", "Centre Terres")))
     assert here.find("centre et terres") == "Q1"
+    assert here.alias("centre et terres", "Q1") == ""  # no other name than its own
 
 
 def test_a_table_of_members_without_the_column_is_read_as_before(place: Place) -> None:
@@ -124,6 +125,13 @@ def test_a_source_that_gives_one_name_to_two_territories_is_refused() -> None:
     with pytest.raises(DescriptorError) as caught:
         with_aliases(here, [("Les Fours", "Un"), ("les fours", "Deux")], "source.toml")
     says(caught.value, "« Deux » (Q2)", "« Un » (Q1)")
+
+
+def test_a_territory_whose_commune_is_not_known_may_lie_in_the_same() -> None:
+    here = Matcher({"Q1": "Dillon", "Q2": "Les Fours"}, "quartier", {"Q1": "97209"})
+    with pytest.raises(DescriptorError) as caught:
+        with_aliases(here, [("Les Fours", "Q1")], "source.toml")
+    says(caught.value, "« Dillon » (Q1)", "« Les Fours » (Q2)")
 
 
 def test_an_unknown_name_is_still_unknown(place: Place) -> None:

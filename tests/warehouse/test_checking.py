@@ -571,6 +571,12 @@ def test_jumps_are_those_worked_out_by_hand_whatever_years_are_missing(
     ] == list(jumps["line"])
 
 
+def test_a_quarter_does_not_follow_a_year(place: Place) -> None:
+    quarters = [(IRIS[0], "POP", f"{year}-T1", 250) for year in (2012, 2013)]
+    series(place, [*steady(1030), *quarters])
+    assert "saut" not in names(found(place))
+
+
 def test_the_usual_is_that_of_one_series(place: Place) -> None:
     # Everyone doubles at the break of 2012: with it, nine would be a usual change.
     rows = [

@@ -165,6 +165,81 @@ def test_a_family_of_ones_own_says_its_sums(place: Place) -> None:
     assert checked(place, rows, told).df["line"].tolist() == [3]
 
 
+#: A family of five parts, in a file of its own.
+NURSERY = """\
+title = "Crèches"
+producer = "Ville"
+licence = "Convention"
+zoning = ["iris"]
+territory = "iris"
+required = ["places"]
+[period]
+file = "[0-9]{4}"
+[[variables]]
+columns = "places.*"
+nature = "count"
+[[identities]]
+whole = "places"
+parts = ["places_a", "places_b", "places_c", "places_d", "places_e"]
+"""
+NURSERY_HEADER = "iris;Places;Places_a;Places_b;Places_c;Places_d;Places_e\n"
+
+
+def nursery(place: Place, rows: str, nature: str = "count") -> list[int]:
+    """Return the lines told of a file of that family."""
+    place.write("families/creche.toml", NURSERY.replace("count", nature))
+    told = Told(identities=identities(read_families(place.root).values()))
+    return checked(place, NURSERY_HEADER + rows, told).df["line"].tolist()
+
+
+def test_parts_rounded_to_nothing_may_lack_half_a_step_each(place: Place) -> None:
+    rows = "972090101;12;0;0;0;0;10\n972090102;14;0;0;0;0;10\n"
+    assert nursery(place, rows) == [3]  # 12.25 = 4 × 0.45 + 10.45; no rounding makes 14 of 10
+
+
+def test_what_does_not_add_up_by_nature_is_not_added(place: Place) -> None:
+    assert nursery(place, "972090101;12;1;1;1;1;1\n", nature="median") == []
+
+
+def test_a_hidden_whole_is_held_by_its_ceiling_and_a_hidden_part_by_its_floor(
+    place: Place, right: list[list[object]]
+) -> None:
+    right[0][0] = "<5"
+    right[1][1] = "de 60 à 90"
+    right[2][0] = "<5"
+    report = checked(place, text(right))
+    assert report.df["line"].tolist() == [2, 3]
+
+
+#: Made-up figures of one IRIS, one a row.
+LONG_TOML = """\
+title = "Population"
+producer = "Insee"
+licence = "Licence Ouverte 2.0"
+zoning = "iris-2016"
+[[files]]
+name = "population.csv"
+layout = "long"
+territory = "IRIS"
+period = "2016"
+variable_column = "quoi"
+value_column = "valeur"
+"""
+
+
+def test_a_sum_told_on_several_lines_is_told_without_one(place: Place) -> None:
+    told = {"P16_POP": 12, "P16_POPH": 4, "P16_POPF": 4}
+    place.csv("IRIS;quoi;valeur\n" + "".join(f"972090101;{k};{v}\n" for k, v in told.items()))
+    tables = (f'[variables.{name}]\nlabel = "x"\nnature = "count"\n' for name in told)
+    place.write("data/raw/src/source.toml", LONG_TOML + "".join(tables))
+    warehouse = place.warehouse()
+    place.load(warehouse)
+    found = run_checks(warehouse, place.workspace, RULES).df
+    told_of = found[found["check"].isin(OURS)]
+    assert told_of["variable"].tolist() == ["P16_POP"]
+    assert told_of["line"].isna().all()
+
+
 def test_real_census_workbooks_hold_every_sum(real: Path, tmp_path: Path) -> None:
     folder = real / "classeurs_insee"
     books = [

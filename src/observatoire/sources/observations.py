@@ -21,13 +21,12 @@ from observatoire.sources.faults import (
     territory_rejects,
 )
 from observatoire.sources.gathering import Part, gather
+from observatoire.sources.judging import figure_rejects, read_bounds, repeated_rows
 from observatoire.sources.merging import complete, merged_rejects, named_columns, spread
-from observatoire.sources.numbers import parse_numbers
 from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
 from observatoire.sources.placing import from_elsewhere, place, settle
 from observatoire.sources.remedies import error_of
-from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,45 +114,28 @@ def observe(
     columns, marks = figure_columns(table, source, spec), source.markers.statuses()
     table = _completed(table, columns, marks, spec)
     rows = place(_rows(table, source, spec), spec, source, zonings, table)
-    # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
-    decimal = spec.decimal if table.separator else ""
-    parts = [
-        Part(
-            at,
-            variable,
-            column,
-            raw,
-            read_cells(
-                raw, source.variables.get(variable), source.markers, spec.thousands, decimal
-            ),
-        )
-        for at, variable, column, raw in cells_of(table, columns, spec)
-    ]
-    rows, wrong_bounds = _bounds(rows, parts, table, source, spec)
+    parts = _parts(table, columns, source, spec)
+    rows, wrong_bounds = read_bounds(rows, parts, table, source, spec)
     told = _told(rows, parts)
     rows, strayed = settle(rows, table, spec, zonings, told)
     lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
     lost = leading_totals(lost, rows, table, spec.territory)
-    found = [
+    bounds = filter(None, (spec.low_column, spec.high_column))
+    rejects = _joined(
         strayed,
         from_elsewhere(lost, rows, table, spec, zonings),
-        *(_number_rejects(rows, part) for part in parts),
-        *(_negative_rejects(rows, part, source) for part in parts),
+        *figure_rejects(rows, parts, source, spec, told),
         wrong_bounds,
-        _period_rejects(rows, spec),
-        *(_unknown_variables(rows, part, source, spec, told) for part in parts),
-        merged_rejects(table, rows, [*columns, *_bound_columns(spec)], marks),
+        merged_rejects(table, rows, [*columns, *bounds], marks),
         _aside(table),
-    ]
-    rejects = pd.concat([one for one in found if len(one)] or [found[0]])
+    )
     rejects = headings(rejects, rows, table, columns, told)
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
-    again = _duplicates(rows, parts, good, spec)
-    if len(again):
-        rejects = pd.concat([rejects, again])
-        good &= ~rows["line"].isin(again["line"]).to_numpy()
-    ordered = rejects.drop_duplicates().sort_values(["line", "column"], ignore_index=True)
-    return Parsed(table, gather(rows, parts, good, spec), ordered[list(REJECT_COLUMNS)])
+    again = repeated_rows(rows, parts, good, spec)
+    good &= ~rows["line"].isin(again["line"]).to_numpy()
+    ordered = _joined(rejects, again).drop_duplicates().sort_values(["line", "column"])
+    found = ordered[list(REJECT_COLUMNS)].reset_index(drop=True)
+    return Parsed(table, gather(rows, parts, good, spec), found)
 
 
 def refuse_faults(parsed: Parsed) -> None:
@@ -181,9 +163,6 @@ def _completed(
     return replace(table, completed=told)
 
 
-# --- Rows --------------------------------------------------------------------------
-
-
 def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
     """Return one row a row of the file: line, territory as written, period, zoning, note."""
     frame = table.frame
@@ -196,6 +175,23 @@ def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
     rows["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
     rows["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
     return rows
+
+
+def _parts(table: RawTable, columns: list[str], source: Source, spec: FileSpec) -> list[Part]:
+    """Read the cells of each variable as numbers, ranges and signs."""
+    # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
+    decimal = spec.decimal if table.separator else ""
+    signs, thousands = source.markers, spec.thousands
+    return [
+        Part(
+            at,
+            variable,
+            column,
+            raw,
+            read_cells(raw, source.variables.get(variable), signs, thousands, decimal),
+        )
+        for at, variable, column, raw in cells_of(table, columns, spec)
+    ]
 
 
 def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
@@ -221,139 +217,11 @@ def _bare(told: np.ndarray, parts: list[Part]) -> np.ndarray:
     return ~told
 
 
-# --- Faults of rows ----------------------------------------------------------------------------
-
-
-def _bound_columns(spec: FileSpec) -> list[str]:
-    return [name for name in (spec.low_column, spec.high_column) if name]
-
-
-def _bounds(
-    rows: pd.DataFrame, parts: list[Part], table: RawTable, source: Source, spec: FileSpec
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add the bounds a file states, and tell the rows whose bounds are wrong."""
-    if not (spec.low_column and spec.high_column):
-        return rows, reject(rows["line"][:0], "bounds", "", rows["note"][:0], "")
-    signs = replace(source.markers, blank="missing")
-    decimal = spec.decimal if table.separator else ""
-    faults = []
-    for name, column in (("low", spec.low_column), ("high", spec.high_column)):
-        raw = table.frame[column].str.strip()
-        numbers = parse_numbers(raw, signs, decimal)
-        rows[f"{name}_told"] = numbers.value
-        bad = numbers.unreadable
-        reasons = "« " + raw[bad] + " » n’est pas un nombre."
-        faults.append(reject(rows["line"][bad], "number", reasons, raw[bad], column))
-    unread = rows["line"].isin(pd.concat(faults)["line"]).to_numpy()
-    faults += [_disordered(rows, part, unread, spec) for part in parts]
-    return rows, pd.concat(faults)
-
-
-def _disordered(rows: pd.DataFrame, part: Part, unread: np.ndarray, spec: FileSpec) -> pd.DataFrame:
-    """Tell the rows with one bound only, or whose value or bounds are in the wrong order."""
-    low, high = (rows[f"{name}_told"].to_numpy()[part.at] for name in ("low", "high"))
-    value = part.numbers.value.to_numpy()
-    lone = np.isnan(low) != np.isnan(high)
-    wrong = (lone | (low > high) | (value < low) | (value > high)) & ~unread[part.at]
-    reasons = pd.Series(
-        np.where(
-            lone[wrong],
-            "Une borne est donnée sans l’autre.",
-            "La borne basse dépasse la borne haute, ou la valeur n’est pas entre les deux.",
-        ),
-        dtype="str",
-    )
-    lines = rows["line"].to_numpy()[part.at][wrong]
-    raw = part.raw[wrong].to_numpy(object)
-    return reject(lines, "bounds", reasons, raw, spec.low_column)
-
-
-def _period_rejects(rows: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
-    known = {text: is_period(text) for text in rows["period"].unique()}
-    lost = rows[~rows["period"].map(known).astype(bool)]
-    texts = lost["period"].astype("str")
-    why = texts.str.strip().eq("").map({True: " : la cellule est vide.", False: "."}).astype("str")
-    reasons = "« " + texts + " » n’est pas une période" + why
-    return reject(lost["line"], "period", reasons, lost["period"], spec.period_column)
-
-
-def _number_rejects(rows: pd.DataFrame, part: Part) -> pd.DataFrame:
-    known = (rows["territory"] != "").to_numpy()[part.at]
-    bad = part.numbers.unreadable.to_numpy() & known
-    if not bad.any():
-        return NO_REJECT
-    raw = part.raw[bad].str.strip()
-    lines = rows["line"].to_numpy()[part.at][bad]
-    reasons = ("« " + raw + " » n’est pas un nombre.").to_numpy(object)
-    return reject(lines, "number", reasons, raw.to_numpy(object), part.column)
-
-
-def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.DataFrame:
-    """Refuse counts below zero: nobody counts minus four people."""
-    known = source.variables.get(part.variable)
-    counted = known is not None and known.nature is Nature.COUNT
-    placed = (rows["territory"] != "").to_numpy()[part.at]
-    bad = (part.numbers.value < 0).to_numpy() & placed & counted
-    if not bad.any():
-        return NO_REJECT
-    raw = part.raw[bad].str.strip()
-    lines = rows["line"].to_numpy()[part.at][bad]
-    reasons = ("« " + raw + " » est négatif : un effectif ne peut l’être.").to_numpy(object)
-    return reject(lines, "negative", reasons, raw.to_numpy(object), part.column)
-
-
-def _unknown_variables(
-    rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec, told: np.ndarray
-) -> pd.DataFrame:
-    if part.variable in source.variables:
-        return NO_REJECT
-    lost = rows.iloc[part.at]
-    if not part.variable:
-        return _unsaid(lost[lost["territory"] != ""], told, spec)
-    reason = f"La variable « {part.variable} » n’est pas déclarée."
-    raw = np.full(len(lost), part.variable, dtype=object)
-    return reject(lost["line"].to_numpy(), "variable", reason, raw, spec.variable_column)
-
-
-def _unsaid(lost: pd.DataFrame, told: np.ndarray, spec: FileSpec) -> pd.DataFrame:
-    """Refuse the figures of rows that do not say what they count; without a figure, nothing is lost."""
-    kinds = np.where(told[lost.index.to_numpy()], "variable", "note")
-    reasons = np.where(
-        kinds == "note",
-        "Ligne sans indicateur ni chiffre : mise de côté.",
-        "La cellule qui dit ce que compte cette ligne est vide.",
-    )
-    raw = np.full(len(lost), "", dtype=object)
-    found = reject(lost["line"].to_numpy(), "variable", reasons, raw, spec.variable_column)
-    return found.assign(kind=pd.Series(kinds, index=found.index, dtype="str"))
-
-
 def _aside(table: RawTable) -> pd.DataFrame:
     told = table.aside
     return reject(told["line"], "note", told["reason"], told["raw"], "")
 
 
-def _duplicates(
-    rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSpec
-) -> pd.DataFrame:
-    key = ["zoning", "territory", "period"]
-    groups = {id(part.at): part for part in reversed(parts)}  # columns of one file share their rows
-    found = []
-    for part in groups.values():
-        mine = rows.iloc[part.at[good[part.at]]]
-        again = mine[mine.duplicated(key)]
-        if again.empty:
-            continue
-        first = mine.drop_duplicates(key).set_index(key)["line"]
-        lines = first.reindex(pd.MultiIndex.from_frame(again[key])).to_numpy()
-        reasons = [
-            f"« {raw} » donne {part.variable} ({period}) une seconde fois, après la ligne {line}."
-            for raw, period, line in zip(
-                again["territory_raw"], again["period"], lines, strict=True
-            )
-        ]
-        raw_told = again["territory_raw"].to_numpy(object)
-        found.append(
-            reject(again["line"].to_numpy(), "duplicate", reasons, raw_told, spec.territory)  # type: ignore[arg-type]
-        )
-    return pd.concat(found) if found else NO_REJECT
+def _joined(*found: pd.DataFrame) -> pd.DataFrame:
+    """Return all that is set aside, each reject under an index of its own: it may be told otherwise."""
+    return pd.concat([one for one in found if len(one)] or [NO_REJECT], ignore_index=True)

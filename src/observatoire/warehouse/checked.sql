@@ -37,11 +37,21 @@ CREATE OR REPLACE TEMP TABLE place AS
 SELECT row_number() OVER (ORDER BY zoning, territory)::INTEGER AS id, *
 FROM (SELECT DISTINCT zoning, territory, name, commune, inside FROM given);
 
--- The figures of the files that stand, each with what its source and its zoning say of it.
+-- Into how many parts each zoning cuts a commune: IRIS, whose codes start with that of their commune.
+CREATE OR REPLACE TEMP TABLE division AS
+SELECT zoning, commune, count(*) AS members FROM territory
+WHERE commune <> '' AND commune <> code AND starts_with(code, commune) GROUP BY ALL;
+
+-- The figures of the files that stand, each with what its source and its zoning say of it; « step » is
+-- how finely it is written, so that what is off by half a step a term is off by rounding.
 CREATE OR REPLACE TEMP VIEW figure AS
 SELECT o.load, o.line, c.source, c.file, o.zoning, o.territory, p.name, p.commune, p.inside,
        o.variable, c.label, c.nature, c.unit, c.additive, c.series,
-       o.period, o.value, o.low, o.high, o.status, o.marker
+       o.period, o.value, o.low, o.high, o.status, o.marker,
+       CASE WHEN o.value = round(o.value) THEN 1
+            WHEN abs(o.value * 10 - round(o.value * 10)) < 1e-6 THEN 0.1
+            WHEN abs(o.value * 100 - round(o.value * 100)) < 1e-5 THEN 0.01
+            ELSE 1e-6 END AS step
 FROM observation AS o
 JOIN content AS c USING (load, zoning, variable, period)
 JOIN place AS p USING (zoning, territory);
@@ -95,7 +105,9 @@ WHERE chain IN (SELECT chain FROM numbered WHERE moment > 1);
 
 -- What the columns of a row that add up to another one come to, and that one: one row a sum that a
 -- family of files says, of which the file has every column. Parts and whole may be rounded, each as
--- finely as it is written (a nil one, as the others): they may differ by half a step a term.
+-- finely as it is written (a nil one, as the others): they may differ by half a step a term, and are
+-- « wrong » beyond. A hidden part counts for its lower bound, a hidden whole (« most ») for its upper
+-- one: where some are hidden, the known parts may still not exceed the whole.
 CREATE OR REPLACE TEMP TABLE tally AS
 WITH named AS (
     SELECT DISTINCT variable, regexp_extract(upper(variable), '^[PC]([0-9]{2})_', 1) AS year,
@@ -114,27 +126,28 @@ held AS (
 ),
 told AS (
     SELECT h.identity, h.year, h.is_whole, h.names, f.load, f.line, f.zoning, f.territory, f.period,
-           f.variable, f.value, f.low, f.high, f.value = 0 AS nil,
-           CASE WHEN f.value = round(f.value) THEN 1
-                WHEN abs(f.value * 10 - round(f.value * 10)) < 1e-6 THEN 0.1
-                WHEN abs(f.value * 100 - round(f.value * 100)) < 1e-5 THEN 0.01
-                ELSE 1e-6 END AS step
+           f.variable, f.value, f.low, f.high, f.step, f.value = 0 AS nil
     FROM held AS h JOIN figure AS f USING (variable) WHERE h.there = h.names
+),
+summed AS (
+    SELECT identity, year, load, zoning, territory, period,
+           min(line) AS line, count(DISTINCT line) AS lines, min(names) - 1 AS parts,
+           count(value) FILTER (NOT is_whole) AS known,
+           sum(coalesce(value, low, 0)) FILTER (NOT is_whole) AS value,
+           any_value(value) FILTER (is_whole) AS whole,
+           any_value(coalesce(value, high)) FILTER (is_whole) AS most,
+           any_value(variable) FILTER (is_whole) AS variable,
+           list(variable ORDER BY variable) FILTER (NOT is_whole) AS names,
+           1e-9 * (1 + abs(most)) + (coalesce(sum(step) FILTER (is_whole OR NOT nil), 0)
+               + count(*) FILTER (nil AND NOT is_whole)
+                 * coalesce(min(step) FILTER (NOT is_whole AND NOT nil), 1)) / 2 AS tolerance
+    FROM told
+    GROUP BY identity, year, load, zoning, territory, period
+    HAVING count(*) = min(told.names)
 )
-SELECT identity, year, load, zoning, territory, period,
-       min(line) AS line, count(DISTINCT line) AS lines, min(names) - 1 AS parts,
-       count(value) FILTER (NOT is_whole) AS known,
-       sum(coalesce(value, low, 0)) FILTER (NOT is_whole) AS value,
-       any_value(value) FILTER (is_whole) AS whole,
-       any_value(coalesce(value, high)) FILTER (is_whole) AS most,
-       any_value(variable) FILTER (is_whole) AS variable,
-       list(variable ORDER BY variable) FILTER (NOT is_whole) AS names,
-       1e-9 * (1 + abs(most)) + (coalesce(sum(step) FILTER (is_whole OR NOT nil), 0)
-           + count(*) FILTER (nil AND NOT is_whole)
-             * coalesce(min(step) FILTER (NOT is_whole AND NOT nil), 1)) / 2 AS tolerance
-FROM told
-GROUP BY identity, year, load, zoning, territory, period
-HAVING count(*) = min(told.names);
+SELECT *, (known = parts AND abs(value - whole) > tolerance) OR value - most > tolerance AS wrong
+FROM summed
+WHERE most IS NOT NULL;
 
 -- What the territories of each zoning are called: « quartiers », « IRIS ».
 CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM told_nouns;

@@ -38,8 +38,8 @@ _NUMBERS = (
 
 #: The tables of checked.sql.
 LAID_OUT = (
-    "content", "given", "place", "figure", "total", "share", "era", "sequel", "noun", "tally",
-    "cell",
+    "content", "given", "place", "division", "figure", "total", "share", "era", "sequel", "noun",
+    "tally", "cell",
 )  # fmt: skip
 
 #: What a predicate may read: the tables of checked.sql, then those of the warehouse.

@@ -22,13 +22,12 @@ from observatoire.sources.remarks import by_rows_notice, notices_of, table_notic
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.filling import (
     check_on_error,
-    is_layer,
-    load_layer,
     load_source,
     matchers,
     scope,
 )
 from observatoire.warehouse.loads import store_files
+from observatoire.warehouse.outlining import is_layer, load_layer
 from observatoire.warehouse.reports import LoadReport
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def load_path(
     on_error, period, zoning
         See :func:`load_file`.
     code_column, repair : str, bool
-        See :func:`~observatoire.warehouse.filling.load_layer`.
+        See :func:`~observatoire.warehouse.outlining.load_layer`.
     """
     folder = path if path.is_dir() else path.parent
     described = (folder / DESCRIPTOR_NAME).is_file()

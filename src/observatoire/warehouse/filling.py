@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from observatoire.declarations import read_toml
-from observatoire.errors import DescriptorError, UnknownTerritoryError, suggestion
+from observatoire.errors import DescriptorError, suggestion
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.aliasing import own_matcher, with_aliased
-from observatoire.sources.archives import holds_suffix
 from observatoire.sources.conventions import told_convention
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations import Parsed, refuse_faults
@@ -21,23 +17,10 @@ from observatoire.sources.registers import Words, enrol
 from observatoire.sources.remarks import notices_of
 from observatoire.sources.restoring import restore_codes
 from observatoire.territories import Matcher, read_members
-from observatoire.territories.layers import (
-    LAYER_SUFFIXES,
-    Layer,
-    choose_column,
-    count_members,
-    holds_codes,
-    open_layers,
-    read_layer,
-    texts_of,
-)
 from observatoire.territories.links import check_members, read_links
-from observatoire.territories.namesakes import outdone
-from observatoire.territories.perimeters import Perimeters, draw_all, layer_notices, matcher
-from observatoire.territories.whereabouts import check_near, in_parts
-from observatoire.typography import enumerate_words, plural
-from observatoire.warehouse.loads import store_files, trace_layer
-from observatoire.warehouse.reports import LOADED, FileReport, LoadReport
+from observatoire.territories.perimeters import Perimeters, draw_all, matcher
+from observatoire.typography import enumerate_words
+from observatoire.warehouse.loads import store_files
 from observatoire.warehouse.zones import keep_zonings, read_shapes, store_zoning
 from observatoire.workspace import WORKSPACE_FILE, Workspace
 
@@ -45,8 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from observatoire.sources.filespec import FileSpec
     from observatoire.warehouse.connection import Warehouse
+    from observatoire.warehouse.reports import LoadReport
 
 ON_ERROR = ("refuse", "reject")
 
@@ -73,20 +59,21 @@ def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perime
         What each zoning's perimeters are made of.
     """
     members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
-    given = _loaded(warehouse, workspace)
+    given = loaded_perimeters(warehouse, workspace)
     drawn = draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs, given)
     with warehouse.transaction():
         keep_zonings(warehouse, list(workspace.zonings))
-        _store(warehouse, workspace, members, drawn)
+        store_perimeters(warehouse, workspace, members, drawn)
     return drawn
 
 
-def _store(
+def store_perimeters(
     warehouse: Warehouse,
     workspace: Workspace,
     members: Mapping[str, pd.DataFrame],
     drawn: Mapping[str, Perimeters],
 ) -> None:
+    """Write each zoning with what its perimeters are made of; call it inside a transaction."""
     for code, made in drawn.items():
         store_zoning(
             warehouse,
@@ -100,7 +87,7 @@ def _store(
         )
 
 
-def _loaded(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
+def loaded_perimeters(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
     """Return the perimeters loaded by hand that no declared file replaces."""
     rows = warehouse.rows("SELECT code, geometry, remarks FROM zoning WHERE loaded ORDER BY code")
     kept = {}
@@ -257,130 +244,3 @@ def _with_notices(
         notices.append(told_convention(source.convention))
     notices += notices_of([table for _, table in parsed])
     return replace(report, notices=(*report.notices, *notices))
-
-
-def load_layer(
-    warehouse: Warehouse,
-    workspace: Workspace,
-    path: Path,
-    *,
-    zoning: str = "",
-    code_column: str = "",
-    repair: bool = False,
-) -> LoadReport:
-    """Replace the perimeters of a zoning by those of a real file.
-
-    Parameters
-    ----------
-    warehouse, workspace : Warehouse, Workspace
-        Where to write, and which zonings there are.
-    path : Path
-        Shapefile, GeoPackage, GeoJSON or FlatGeobuf with a column of codes or names.
-    zoning : str
-        The zoning; found by trying each when empty.
-    code_column, repair : str, bool
-        See :func:`~observatoire.territories.layers.read_layer`.
-
-    Notes
-    -----
-    Zonings drawn from this one are drawn again. The warehouse keeps the perimeters until a file is
-    declared for the zoning; one rebuilt from nothing needs the line that a note of the report gives.
-    """
-    chosen, layer = _recognise(workspace, path, zoning, code_column, repair=repair)
-    tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}
-    members = tables[chosen]
-    told = layer_notices(layer, members, workspace.zonings[chosen].singular)
-    mine = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True, notices=told)
-    given = {**_loaded(warehouse, workspace), chosen: mine}
-    drawn = draw_all(workspace.zonings, tables, read_all_links(workspace), workspace.crs, given)
-    with warehouse.transaction():
-        _store(warehouse, workspace, tables, drawn)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, len(layer.outside)))
-    rejects = pd.DataFrame(
-        [
-            (line, layer.code_column, text, "outside", "Hors du zonage.", path.name)
-            for line, text in layer.outside
-        ],
-        columns=["line", "column", "raw", "kind", "reason", "file"],
-    )
-    notices = [
-        (
-            f"Zonage « {chosen} » : {plural(len(layer.shapes), 'périmètre officiel', 'périmètres officiels')} "
-            f"(colonne {layer.code_column}, {layer.crs})."
-        ),
-        (
-            f'Pour le retrouver si l’entrepôt est reconstruit, dans {WORKSPACE_FILE}, [zonings."{chosen}"] : '
-            f'geometry = "{_from_root(path, workspace)}".'
-        ),
-    ]
-    notices += told
-    kept = layer.rows_read - len(layer.outside)
-    file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, len(layer.outside), kept)
-    return LoadReport(chosen, f"Périmètres, {path.name}", (file,), rejects, tuple(notices))
-
-
-def _from_root(path: Path, workspace: Workspace) -> str:
-    """Write a path as ``observatoire.toml`` takes it: from the workspace when it lies inside."""
-    whole = path.resolve()
-    return (
-        whole.relative_to(workspace.root) if whole.is_relative_to(workspace.root) else whole
-    ).as_posix()
-
-
-def _recognise(
-    workspace: Workspace, path: Path, zoning: str, code_column: str, *, repair: bool
-) -> tuple[str, Layer]:
-    known = matchers(workspace)
-    if zoning:
-        workspace.zoning(zoning)
-    chosen = zoning or _likeliest(known, path, code_column, workspace.crs)
-    layer = read_layer(path, known[chosen], workspace.crs, code_column=code_column, repair=repair)
-    return chosen, layer
-
-
-def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
-    """Return the zoning of which a layer names most territories, then the largest share."""
-    layers = open_layers(path)
-    if not any(holds_codes(frame, one) for frame in layers for one in known.values()):
-        check_near(layers, path, crs)
-    scores: dict[str, tuple[int, float]] = {}
-    refusal: UnknownTerritoryError | None = None
-    passed_over = set() if code_column else outdone(layers, known)
-    for code, one in known.items():
-        if code in passed_over:
-            continue
-        try:
-            frame, column = choose_column(layers, one, path, code_column)
-        except UnknownTerritoryError as error:
-            refusal = error
-            continue
-        found = count_members(frame, column, one)
-        scores[code] = (found, found / len(one.names))
-    best = max(scores.values(), default=(0, 0.0))
-    chosen = [code for code, score in scores.items() if score == best]
-    if not best[0] and refusal is not None and not code_column:
-        raise refusal
-    for code in chosen if len(chosen) > 1 and best[0] else []:
-        frame, column = choose_column(layers, known[code], path, code_column)
-        told = texts_of(frame[column]).map(known[code].find)
-        pieces = in_parts(told, known[code], path)
-        if pieces is not None:
-            raise pieces
-    if len(chosen) != 1 or not best[0]:
-        raise UnknownTerritoryError(
-            "On ne sait pas quel zonage ce fichier décrit.",
-            where=path.name,
-            why=f"Il conviendrait à : {enumerate_words(chosen)}." if best[0] else "",
-            remedy=f"Précisez-le : zoning = {enumerate_words(list(known), most=8)}.",
-            zonings=chosen,
-        )
-    return chosen[0]
-
-
-def is_layer(path: Path) -> bool:
-    """Say whether a file is read as perimeters; a zip, by what it holds."""
-    suffix = path.suffix.lower()
-    if suffix != ".zip":
-        return suffix in LAYER_SUFFIXES
-    return holds_suffix(path, tuple(one for one in LAYER_SUFFIXES if one != ".zip"))

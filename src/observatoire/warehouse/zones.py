@@ -65,11 +65,26 @@ def store_zoning(
             *(official, origin, loaded, remarks),
         ],
     )
+    rows = _territory_rows(zoning.code, members, shapes, official=official)
+    warehouse.connection.register("incoming", rows)
+    try:
+        warehouse.run(
+            "INSERT INTO territory SELECT zoning, code, name, commune, rank, attributes, official, "
+            "ST_GeomFromWKB(wkb) FROM incoming"
+        )
+    finally:
+        warehouse.connection.unregister("incoming")
+
+
+def _territory_rows(
+    zoning: str, members: pd.DataFrame, shapes: gpd.GeoSeries | None, *, official: bool
+) -> pd.DataFrame:
+    """Return the territories as their table holds them, the shape still in WKB."""
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
     drawn = shapes if shapes is not None else gpd.GeoSeries(dtype="geometry")
-    rows = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "zoning": zoning.code,
+            "zoning": zoning,
             "code": members["code"],
             "name": members["nom"],
             "commune": members["commune"],
@@ -82,14 +97,6 @@ def store_zoning(
             "wkb": [_wkb(drawn.get(code)) for code in members["code"]],
         }
     )
-    warehouse.connection.register("incoming", rows)
-    try:
-        warehouse.run(
-            "INSERT INTO territory SELECT zoning, code, name, commune, rank, attributes, official, "
-            "ST_GeomFromWKB(wkb) FROM incoming"
-        )
-    finally:
-        warehouse.connection.unregister("incoming")
 
 
 def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
