@@ -21,7 +21,13 @@ from observatoire.sources.faults import (
     territory_rejects,
 )
 from observatoire.sources.gathering import Part, gather
-from observatoire.sources.merging import complete, merged_rejects, named_columns, spread
+from observatoire.sources.merging import (
+    complete,
+    covered_rejects,
+    merged_rejects,
+    named_columns,
+    spread,
+)
 from observatoire.sources.numbers import parse_numbers
 from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
@@ -134,6 +140,7 @@ def observe(
     rows, strayed = settle(rows, table, spec, zonings, told)
     lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
     lost = leading_totals(lost, rows, table, spec.territory)
+    measured = [*columns, *_bound_columns(spec)]
     found = [
         strayed,
         from_elsewhere(lost, rows, table, spec, zonings),
@@ -142,7 +149,8 @@ def observe(
         wrong_bounds,
         _period_rejects(rows, spec),
         *(_unknown_variables(rows, part, source, spec, told) for part in parts),
-        merged_rejects(table, rows, [*columns, *_bound_columns(spec)], marks),
+        merged_rejects(table, rows, measured, marks),
+        covered_rejects(table, rows, [*measured, *named_columns(spec)], spec.territory),
         _aside(table),
     ]
     rejects = pd.concat([one for one in found if len(one)] or [found[0]])
@@ -177,7 +185,7 @@ def _completed(
         return table
     roles = named_columns(spec)
     table = spread(complete(table, roles, spec), columns, marks)
-    told = {name: count for name, count in table.completed.items() if name in roles}
+    told = {name: count for name, count in table.completed.items() if name in {*roles, *columns}}
     return replace(table, completed=told)
 
 
