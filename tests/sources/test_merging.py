@@ -354,3 +354,111 @@ def test_only_ranges_below_the_header_and_inside_it_are_kept(
     kept = top >= line and left < len(header)
     expected = (Merged(tuple(header[left : left + right + 1]), top + 1, top + down + 1),)
     assert found == (expected if kept else ())
+
+
+# --- What a merged cell covers ---------------------------------------------------------------------
+
+
+def covering(rows: list[list[object]], ref: str) -> bytes:
+    """Return a workbook whose merged cell keeps what it covers, as LibreOffice and R write it."""
+    told = f'</sheetData><mergeCells count="1"><mergeCell ref="{ref}"/></mergeCells>'
+    return altered(sheet(rows), "xl/worksheets/sheet1.xml", (b"</sheetData>", told.encode()))
+
+
+@pytest.mark.parametrize(
+    ("rows", "ref", "words"),
+    [
+        (
+            [["Quartier", "Aidés", "RSA"], [CENTRE, "n.c.", 3], [CHAUX, 7, 4], [ARMES, 8, 5]],
+            "B2:B3",
+            ("ligne 3", "colonne Aidés", "« 7 »", "lignes 2 à 3", "montre « n.c. »"),
+        ),
+        (
+            [["Quartier", "Aidés", "RSA"], [CENTRE, "n.c.", 3], [CHAUX, 7, 4], [ARMES, 8, 5]],
+            "B2:C2",
+            ("ligne 2", "colonne RSA", "« 3 »", "(ligne 2)", "montre « n.c. »"),
+        ),
+        (
+            [["Quartier", "Année", "Aidés"], [CENTRE, 2014, 1], [CHAUX, 2015, 2], [ARMES, 2014, 3]],
+            "A2:A3",
+            ("ligne 3", "colonne Quartier", f"« {CHAUX} »", f"montre « {CENTRE} »"),
+        ),
+        (
+            [["Quartier", "Année", "Aidés"], [CENTRE, 2014, 1], ["Total", 2015, 2], [ARMES, 2014, 3]],
+            "A2:A3",
+            ("ligne 3", "colonne Quartier", "« Total »"),
+        ),
+        (
+            [["Quartier", "Aidés", "RSA"], [CENTRE, "", 3], [CHAUX, 7, 4], [ARMES, 8, 5]],
+            "B2:B3",
+            ("ligne 3", "« 7 »", "ne montre rien"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_merged_cell_covers_is_neither_shown_nor_read(
+    place: Place, warehouse: Warehouse, rows: list[list[object]], ref: str, words: tuple[str, ...]
+) -> None:
+    path = place.write("a-2016.xlsx", covering(rows, ref))
+    with pytest.raises(RowError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, *words, "Défusionnez", 'on_error="reject"')
+    assert stored(warehouse) == {}
+    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    assert (report.read, report.kept) == (3, 2)
+
+
+def test_the_same_text_under_a_merged_cell_is_no_doubt(place: Place, warehouse: Warehouse) -> None:
+    rows = [
+        ["Quartier", "Aidés", "Note"],
+        [CENTRE, "n.c.", "vu"],
+        [CHAUX, "n.c.", "su"],
+        [ARMES, 8, ""],
+    ]
+    path = place.write("a-2016.xlsx", covering(rows, "B2:B3"))
+    load_file(warehouse, place.workspace, path)
+    assert figures(warehouse)["Q2", "Aidés"] == (None, "secret")
+    path = place.write("b-2016.xlsx", covering(rows, "C2:C3"))  # nobody reads that column
+    assert load_file(warehouse, place.workspace, path).kept == 3
+
+
+def test_a_sign_told_again_is_said(place: Place, warehouse: Warehouse) -> None:
+    rows = [["Quartier", "Aidés", "RSA"], [CENTRE, "n.c.", ""], [CHAUX, "", ""], [ARMES, 7, 6]]
+    path = place.write("a-2016.xlsx", sheet(rows, [(1, 1, 2, 2)]))
+    told = plain(" ".join(load_file(warehouse, place.workspace, path).notices))
+    assert "1 cellule fusionnée de « Aidés » a été complétée." in told
+    assert "2 cellules fusionnées de « RSA » ont été complétées." in told
+
+
+def test_merged_cells_of_two_columns_without_a_name(place: Place, warehouse: Warehouse) -> None:
+    rows = [
+        ["", "", "Quartier", "Aidés"],
+        ["Zone A", "Pôle 1", CENTRE, 1],
+        ["", "", CHAUX, 2],
+        ["Zone B", "Pôle 2", ARMES, 3],
+    ]
+    path = place.write("a-2016.xlsx", sheet(rows, [(1, 0, 2, 0), (1, 1, 2, 1)]))
+    load_file(warehouse, place.workspace, path)
+    assert {code: one for (code, _), one in figures(warehouse).items()} == {
+        "Q1": (1, "observed"), "Q2": (2, "observed"), "Q3": (3, "observed")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["moins de 5", "entre 5 et 9", "5 à 9", "néant", ""])
+def test_the_declaration_written_completes_the_same_rows(
+    place: Place, warehouse: Warehouse, text: str
+) -> None:
+    rows = [
+        ["Quartier", "Année", "Aidés"],
+        [CENTRE, 2014, 1],
+        ["", 2015, text],
+        [CHAUX, 2014, 3],
+        ["", 2015, 4],
+    ]
+    path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 2, 0), (3, 0, 4, 0)]))
+    query = "SELECT territory, period, value, low, high, status FROM current_observation"
+    load_file(warehouse, place.workspace, path)
+    direct = set(warehouse.rows(query))
+    folder = preview_file(place.workspace, path).write().parent
+    assert load_source(warehouse, place.workspace, folder).kept == 4
+    assert set(warehouse.rows(query)) == direct
+    assert len(direct) == 4

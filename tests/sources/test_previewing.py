@@ -466,3 +466,59 @@ def test_a_table_without_a_header_is_shown(place: Place) -> None:
     assert "Four à Chaux" in str(shown)
     assert isinstance(shown.refusal, FileError)
     says(shown.refusal, "ligne 1", "en-tête")
+
+
+# --- The period that a sheet's name says -----------------------------------------------------------
+
+
+def by_year(*years: str) -> bytes:
+    """Return a workbook of a sheet a year; made-up figures."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        for at, year in enumerate(years):
+            page = book.add_worksheet(year)
+            for line, row in enumerate((["Quartier", "Aidés"], ["Four à Chaux", at + 1])):
+                page.write_row(line, 0, row)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "told"),
+    [
+        ("suivi-2016.xlsx", "2014", ""),
+        ("suivi-2016.xlsx", "Données 2014", ""),
+        ("suivi.xlsx", "2014", "2016"),
+        ("suivi-2016.xlsx", "2e trimestre 2014", ""),
+    ],
+)
+def test_a_sheet_of_another_period_is_not_read_as_the_file_s(
+    place: Place, name: str, sheet: str, told: str
+) -> None:
+    path = place.write(name, by_year(sheet, "2016"))
+    refusal = preview_file(place.workspace, path, period=told).refusal
+    own = "2014-T2" if "trim" in sheet else "2014"
+    says(refusal, f"« {sheet} »", "période 2016", f'period="{own}"', "sheet et period")
+    shown = preview_file(place.workspace, path, period=own)
+    assert shown.refusal is None
+    assert shown.parsed is not None
+    assert set(shown.parsed.observations["period"]) == {own}
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "told", "period"),
+    [
+        ("suivi-2016.xlsx", "2016", "", "2016"),
+        ("suivi-2016-T1.xlsx", "2016", "", "2016-T1"),
+        ("suivi-2016.xlsx", "Feuil1", "", "2016"),
+        ("suivi-2016.xlsx", "2010 à 2016", "", "2016"),
+        ("suivi.xlsx", "Export 2014", "2016", "2016"),
+        ("suivi.xlsx", "2014", "", "2014"),
+    ],
+)
+def test_a_sheet_of_the_same_period_or_of_none_is_read(
+    place: Place, name: str, sheet: str, told: str, period: str
+) -> None:
+    shown = preview_file(place.workspace, place.write(name, by_year(sheet)), period=told)
+    assert shown.refusal is None
+    assert shown.parsed is not None
+    assert set(shown.parsed.observations["period"]) == {period}

@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from observatoire.sources.faults import NO_REJECT, reject
+from observatoire.sources.ranges import read_range
 from observatoire.sources.signs import signs
+from observatoire.values import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-
-    import pandas as pd
 
     from observatoire.sources.filespec import FileSpec
     from observatoire.sources.reading import RawTable
@@ -88,7 +91,8 @@ def named_columns(spec: FileSpec) -> list[str]:
 def worded_columns(table: RawTable) -> list[str]:
     """Return the columns with merged cells that hold no figure, or periods."""
     names = dict.fromkeys(one.columns[0] for one in table.merged if one.last > one.first)
-    return [name for name in names if name in table.frame and _is_worded(name, table.frame[name])]
+    held = [name for name in names if name and name in table.frame]  # several may have no name
+    return [name for name in held if _is_worded(name, table.frame[name])]
 
 
 def _is_worded(name: str, cells: pd.Series) -> bool:
@@ -114,7 +118,7 @@ def complete(table: RawTable, columns: Iterable[str], spec: FileSpec) -> RawTabl
         return table
     frame, told = table.frame, dict(table.completed)
     lines = table.lines.tolist()
-    for column in dict.fromkeys(columns):
+    for column in dict.fromkeys(filter(None, columns)):
         cells = _told_again(table, lines, column, spec) if column in frame else {}
         if cells:
             texts = frame[column].tolist()
@@ -142,10 +146,12 @@ def _told_again(table: RawTable, lines: list[int], column: str, spec: FileSpec) 
 
 
 def _measured(frame: pd.DataFrame, found: dict[int, str], spec: FileSpec) -> dict[int, str]:
-    """Keep the rows that hold a figure or a sign, or name what they measure."""
-    roles = {*spec.role_columns} - {spec.value_column, spec.variable_column}
+    """Keep the rows that hold a figure or a sign, or name what they measure, or when."""
+    roles = {*spec.role_columns} - {spec.value_column, spec.variable_column, spec.period_column}
     part = frame.iloc[list(found)].astype("str")
-    named = part.pop(spec.variable_column).tolist() if spec.variable_column else [""] * len(part)
+    named = [""] * len(part)
+    for column in filter(None, (spec.variable_column, spec.period_column)):
+        named = [one + text for one, text in zip(named, part.pop(column), strict=True)]
     others = part.loc[:, ~part.columns.isin(list(roles))].to_numpy(object).tolist()
     rows = zip(found.items(), named, others, strict=True)
     return {
@@ -156,7 +162,9 @@ def _measured(frame: pd.DataFrame, found: dict[int, str], spec: FileSpec) -> dic
 
 
 def _is_told(cell: str) -> bool:
-    return bool(cell and (_FIGURE.fullmatch(cell) or signs().meaning(cell)))
+    if not cell or _FIGURE.fullmatch(cell) or signs().meaning(cell):
+        return bool(cell)
+    return read_range(cell, Nature.COUNT) is not None  # « moins de 5 »
 
 
 def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) -> RawTable:
@@ -171,7 +179,7 @@ def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) ->
     marks : collection of str
         The signs that stand for no figure.
     """
-    lines = table.lines
+    lines, told = table.lines, dict(table.completed)
     for one in table.merged:
         if one.columns[0] not in columns or (text := _text(table, one)) not in marks:
             continue
@@ -181,8 +189,9 @@ def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) ->
             if column in columns:
                 blank = here & frame[column].str.strip().eq("").to_numpy()
                 frame.loc[blank, column] = text
+                told |= {column: told.get(column, 0) + int(blank.sum())} if blank.any() else {}
         table = replace(table, frame=frame)
-    return table
+    return replace(table, completed=told)
 
 
 def _text(table: RawTable, one: Merged) -> str:
@@ -223,6 +232,54 @@ def merged_rejects(
     return found
 
 
+def covered_rejects(
+    table: RawTable, rows: pd.DataFrame, columns: Collection[str], territory: str
+) -> pd.DataFrame:
+    """Refuse the rows that say, under a merged cell, another thing than the one it shows.
+
+    LibreOffice may keep what a merged cell covers, and R does: a reader sees « n.c. » over a figure.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows, completed: what is the same on all rows of a merged cell is no doubt.
+    rows : DataFrame
+        One row a row of the file: line, territory.
+    columns : collection of str
+        Those that are read: of figures, or that say where, when and what.
+    territory : str
+        The column of territories: under a merged one, even a total is in doubt.
+    """
+    rank = {line: at for at, line in enumerate(table.lines.tolist())}
+    placed = (rows["territory"] != "").tolist() if table.merged else []
+    texts: dict[str, list[str]] = {}
+    found = []
+    for one in table.merged:
+        shown = _text(table, one)
+        for column in (name for name in one.columns if name in columns):
+            if column not in texts:
+                texts[column] = table.frame[column].astype("str").str.strip().tolist()
+            for line in range(one.first, one.last + 1):
+                at = rank.get(line)
+                text = "" if at is None else texts[column][at]
+                if (
+                    at is not None
+                    and text not in ("", shown)
+                    and (placed[at] or column == territory)
+                ):
+                    found.append((line, column, text, _covered(text, shown, one)))
+    if not found:
+        return NO_REJECT
+    lines, names, raw, reasons = (np.array(part, dtype=object) for part in zip(*found, strict=True))
+    return reject(lines.astype("int64"), "covered", reasons, raw, pd.Series(names))
+
+
+def _covered(text: str, shown: str, one: Merged) -> str:
+    over = f"lignes {one.first} à {one.last}" if one.last > one.first else f"ligne {one.first}"
+    said = f"montre « {shown} »" if shown else "ne montre rien"
+    return f"« {text} » est écrit sous une cellule fusionnée ({over}) qui {said} : on ne sait lequel est juste."
+
+
 def _reason(text: str, one: Merged, shared: list[str], *, rows: int) -> str:
     over = (
         f"les lignes {one.first} à {one.last}"
@@ -233,6 +290,4 @@ def _reason(text: str, one: Merged, shared: list[str], *, rows: int) -> str:
 
 
 def _joined(found: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 - only merged figures need it
-
     return more if found.empty else pd.concat([found, more])

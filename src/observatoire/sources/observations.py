@@ -22,7 +22,13 @@ from observatoire.sources.faults import (
 )
 from observatoire.sources.gathering import Part, gather
 from observatoire.sources.judging import figure_rejects, read_bounds, repeated_rows
-from observatoire.sources.merging import complete, merged_rejects, named_columns, spread
+from observatoire.sources.merging import (
+    complete,
+    covered_rejects,
+    merged_rejects,
+    named_columns,
+    spread,
+)
 from observatoire.sources.parsing import read_cells
 from observatoire.sources.periods import read_periods
 from observatoire.sources.placing import from_elsewhere, place, settle
@@ -120,13 +126,14 @@ def observe(
     rows, strayed = settle(rows, table, spec, zonings, told)
     lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
     lost = leading_totals(lost, rows, table, spec.territory)
-    bounds = filter(None, (spec.low_column, spec.high_column))
+    measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
     rejects = _joined(
         strayed,
         from_elsewhere(lost, rows, table, spec, zonings),
         *figure_rejects(rows, parts, source, spec, told),
         wrong_bounds,
-        merged_rejects(table, rows, [*columns, *bounds], marks),
+        merged_rejects(table, rows, measured, marks),
+        covered_rejects(table, rows, [*measured, *named_columns(spec)], spec.territory),
         _aside(table),
     )
     rejects = headings(rejects, rows, table, columns, told)
@@ -159,7 +166,7 @@ def _completed(
         return table
     roles = named_columns(spec)
     table = spread(complete(table, roles, spec), columns, marks)
-    told = {name: count for name, count in table.completed.items() if name in roles}
+    told = {name: count for name, count in table.completed.items() if name in {*roles, *columns}}
     return replace(table, completed=told)
 
 

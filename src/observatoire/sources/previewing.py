@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from observatoire.declarations import Declaration
 from observatoire.errors import (
     DescriptorError,
@@ -22,12 +24,14 @@ from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_sourc
 from observatoire.sources.detecting import Found, Sheet, find_table, sheets_of
 from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.observations import Parsed, observe
+from observatoire.sources.periods import period_in, read_periods
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
 from observatoire.sources.restoring import restore_codes
 from observatoire.sources.showing import Section, html_page, sections, seen_section, text_page
 from observatoire.territories.names import simplify
 from observatoire.typography import number
+from observatoire.values import is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,7 +202,7 @@ def preview_table(
     if found.family is not None and found.family.kind != "figures":
         return Preview(path, ground, found, refusal=_not_figures(found))
     plan = plan_of(found, period, ground.zonings)
-    refusal = _unsaid(found, plan)
+    refusal = _unsaid(found, plan) or _two_periods(found, plan, period)
     if refusal is not None:
         return Preview(path, ground, found, plan, refusal=refusal)
     source = _source(plan, path)
@@ -248,6 +252,24 @@ def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
             "en ligne de commande, --period 2016.",
         )
     return None
+
+
+def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
+    """Refuse a sheet whose name says another period than the one its figures would be given."""
+    sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
+    own = read_periods(pd.Series([sheet]))[0]
+    own = own if is_period(own) or told else period_in(sheet)
+    known = found.family is not None or bool(plan.file.get("periods"))
+    if known or not read or not is_period(own) or own.startswith(read) or read.startswith(own):
+        return None
+    said = "Vous dites" if told else "Le nom du fichier, ou son titre, dit"
+    return DescriptorError(
+        f"La feuille lue, « {sheet} », n’est pas de la période {read}.",
+        where=f"{found.table.name}, feuille « {sheet} »",
+        why=f"{said} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
+        remedy=f'Si c’est elle que vous voulez : period="{own}" (en ligne de commande, --period {own}). '
+        f'Sinon o.preview(…, period="{own}").write() écrit son source.toml : corrigez-y sheet et period.',
+    )
 
 
 def _two_readings(found: Found, text: str) -> DescriptorError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.sources.aliasing import told_aliases
+from observatoire.sources.signs import signs
 from observatoire.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
@@ -118,9 +119,40 @@ def notices_of(parsed: Sequence[Parsed]) -> list[str]:
             )
         told += [f"{table.table.name}, {one}" for one in seen_notices(table.table)]
         told += [f"{table.table.name}, {one}" for one in told_aliases(table.aliased)]
+        told += [f"{table.table.name}, {one}" for one in heading_notices(table)]
         if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
             told += [f"{table.table.name}, {one}" for one in told_remarks(table)]
     return told
+
+
+def heading_notices(parsed: Parsed) -> list[str]:
+    """Say which titles stand among headings of communes, and are none.
+
+    Parameters
+    ----------
+    parsed : Parsed
+        What was read of a file.
+    """
+    rejects, cells = parsed.rejects, parsed.cells
+    towns = rejects["line"][rejects["reason"].str.endswith(" : commune.")]
+    if towns.empty or cells.empty:
+        return []
+    among = rejects["line"].between(towns.min(), cells["line"].max())
+    notes = rejects[among & rejects["reason"].str.startswith("Note ou titre")]
+    titles = [
+        f"« {raw} » (ligne {line})"
+        for line, raw in zip(notes["line"], notes["raw"], strict=True)
+        if any(map(str.isalpha, raw)) and not signs().is_note(raw)
+    ]
+    if not titles:
+        return []
+    verb = "est lu comme un titre" if len(titles) == 1 else "sont lus comme des titres"
+    return [
+        (
+            f"{enumerate_words(titles, most=_MOST)} {verb} : les lignes qui suivent restent de la commune dite "
+            "plus haut. Si c’est une autre commune, retirez-les du fichier, ou écrivez la commune de chaque ligne."
+        )
+    ]
 
 
 def told_remarks(parsed: Parsed) -> list[str]:

@@ -32,6 +32,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "duplicate": DuplicateKeyError,
     "zoning": UnknownTerritoryError,
     "merged": UnreadableNumberError,
+    "covered": RowError,
     "below": UnreadableNumberError,
     "blank": RowError,
     "word": RowError,
@@ -68,9 +69,11 @@ _REMEDY_BY_KIND = {
     "celle du dessus, sauf si le classeur les déclare fusionnées.",
     "unsaid": "Écrivez l’indicateur sur chaque ligne : une cellule vide n’est pas supposée reprendre celle du "
     "dessus, sauf si le classeur les déclare fusionnées.",
-    "merged": "Défusionnez-la et écrivez le chiffre de chaque territoire ; si c’est leur total, mettez-le sur "
-    "une ligne « Total », ou laissez la colonne de côté (ignored dans source.toml) ; sinon "
-    'on_error="reject" met ces lignes de côté.',
+    "merged": "Défusionnez-la et écrivez chaque chiffre dans sa cellule ; si c’est le total de plusieurs "
+    "territoires, mettez-le sur une ligne « Total », ou laissez la colonne de côté (ignored dans source.toml) ; "
+    'sinon on_error="reject" met ces lignes de côté.',
+    "covered": "Défusionnez-la et ne gardez que ce qui est juste (LibreOffice et R laissent en place ce qu’une "
+    'cellule fusionnée couvre) ; sinon on_error="reject" met ces lignes de côté.',
     "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
     '"amount") si c’est un solde.',
     "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",

@@ -11,7 +11,13 @@ from observatoire.sources.aliasing import told_aliases
 from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
 from observatoire.sources.headers import column_letter
-from observatoire.sources.remarks import by_rows_notice, seen_notices, table_notices, told_remarks
+from observatoire.sources.remarks import (
+    by_rows_notice,
+    heading_notices,
+    seen_notices,
+    table_notices,
+    told_remarks,
+)
 from observatoire.sources.remedies import told_away
 from observatoire.typography import NO_BREAK, capital, enumerate_words, number, plural, spaced
 from observatoire.values import Nature
@@ -120,7 +126,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     lines = [
         f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, {len(named)} par leur nom."
     ]
-    lines += [capital(one) for one in told_aliases(parsed.aliased)]
+    lines += [capital(one) for one in told_aliases(parsed.aliased) + heading_notices(parsed)]
     if mended:
         told = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
         lines.append(f"Codes changés par un tableur, rétablis : {told}.")

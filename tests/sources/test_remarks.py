@@ -1,0 +1,53 @@
+"""Titles among headings of communes: what follows them is told to be read as of here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from observatoire.warehouse.direct import load_file, preview_file
+
+if TYPE_CHECKING:
+    from building import Place
+    from observatoire.warehouse import Warehouse
+
+
+@pytest.fixture
+def warehouse(place: Place) -> Warehouse:
+    return place.warehouse()
+
+
+def told(place: Place, warehouse: Warehouse, rows: str) -> tuple[str, str]:
+    path = place.write("aides-2016.csv", "Quartier;Aidés\n" + rows)
+    shown = str(preview_file(place.workspace, path))
+    notices = " ".join(load_file(warehouse, place.workspace, path).notices)
+    return notices.replace("\u00a0", " "), shown.replace("\u00a0", " ")
+
+
+#: Made-up figures: « Schœlcher » is no commune of the workspace, and may have a quartier of that name.
+STRANGE = "Fort-de-France;\nCentre et Terres;1\nSchœlcher;\nFour à Chaux;2\nLe Lamentin;\nPlace d’Armes;3\n"
+
+
+def test_a_title_among_communes_is_told(place: Place, warehouse: Warehouse) -> None:
+    for text in told(place, warehouse, STRANGE):
+        assert "« Schœlcher » (ligne 4) est lu comme un titre" in text
+        assert "retirez-les" in text
+    two = STRANGE.replace("Le Lamentin;\n", "Le Lamentin;\nLe Robert;\n")
+    notices, _ = told(place, warehouse, two)
+    assert "« Schœlcher » (ligne 4) et « Le Robert » (ligne 7) sont lus comme des titres" in notices
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Fort-de-France;\nCentre et Terres;1\nLe Lamentin;\nPlace d’Armes;3\n",
+        "Zone nord;\nCentre et Terres;1\nZone sud;\nPlace d’Armes;3\n",
+        "Fort-de-France;\nCentre et Terres;1\nLe Lamentin;\nPlace d’Armes;3\nSource : CCAS;\nRevu;\n",
+        "Fort-de-France;\nCentre et Terres;1\nSource : mairie;\nLe Lamentin;\nPlace d’Armes;3\n",
+        "Fort-de-France;\nCentre et Terres;1\nQuartier;Aidés\nLe Lamentin;\nPlace d’Armes;3\n",
+    ],
+)
+def test_other_titles_and_notes_are_no_doubt(place: Place, warehouse: Warehouse, rows: str) -> None:
+    for text in told(place, warehouse, rows):
+        assert "comme un titre" not in text
