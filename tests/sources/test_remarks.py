@@ -1,4 +1,4 @@
-"""Titles among headings of communes: what follows them is told to be read as of here."""
+"""Titles among rows of figures: what follows them is told to be read as of here."""
 
 from __future__ import annotations
 
@@ -38,11 +38,22 @@ def test_a_title_among_communes_is_told(place: Place, warehouse: Warehouse) -> N
     assert "« Schœlcher » (ligne 4) et « Le Robert » (ligne 7) sont lus comme des titres" in notices
 
 
+def test_a_title_where_no_commune_is_told_may_be_another_place(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = "Zone nord;\nCentre et Terres;1\nSchœlcher;\nPlace d’Armes;3\n"
+    for text in told(place, warehouse, rows):
+        assert (
+            "« Zone nord » (ligne 2) et « Schœlcher » (ligne 4) sont lus comme des titres" in text
+        )
+        assert "sont lues parmi vos territoires. Si c’est un autre lieu" in text
+
+
 @pytest.mark.parametrize(
     "rows",
     [
         "Fort-de-France;\nCentre et Terres;1\nLe Lamentin;\nPlace d’Armes;3\n",
-        "Zone nord;\nCentre et Terres;1\nZone sud;\nPlace d’Armes;3\n",
+        "Centre et Terres;1\nPlace d’Armes;3\nSource : CCAS;\nZone sud;\n",
         "Fort-de-France;\nCentre et Terres;1\nLe Lamentin;\nPlace d’Armes;3\nSource : CCAS;\nRevu;\n",
         "Fort-de-France;\nCentre et Terres;1\nSource : mairie;\nLe Lamentin;\nPlace d’Armes;3\n",
         "Fort-de-France;\nCentre et Terres;1\nQuartier;Aidés\nLe Lamentin;\nPlace d’Armes;3\n",

@@ -126,7 +126,9 @@ def notices_of(parsed: Sequence[Parsed]) -> list[str]:
 
 
 def heading_notices(parsed: Parsed) -> list[str]:
-    """Say which titles stand among headings of communes, and are none.
+    """Say which titles stand among rows of figures, and name no territory that is known.
+
+    What follows one may be of another town: a « Centre-ville » under it is then not ours.
 
     Parameters
     ----------
@@ -134,10 +136,10 @@ def heading_notices(parsed: Parsed) -> list[str]:
         What was read of a file.
     """
     rejects, cells = parsed.rejects, parsed.cells
-    towns = rejects["line"][rejects["reason"].str.endswith(" : commune.")]
-    if towns.empty or cells.empty:
+    if cells.empty:
         return []
-    among = rejects["line"].between(towns.min(), cells["line"].max())
+    towns = rejects["line"][rejects["reason"].str.endswith(" : commune.")]
+    among = rejects["line"].between(0 if towns.empty else towns.min(), cells["line"].max())
     notes = rejects[among & rejects["reason"].str.startswith("Note ou titre")]
     titles = [
         f"« {raw} » (ligne {line})"
@@ -147,10 +149,15 @@ def heading_notices(parsed: Parsed) -> list[str]:
     if not titles:
         return []
     verb = "est lu comme un titre" if len(titles) == 1 else "sont lus comme des titres"
+    after = (
+        "sont lues parmi vos territoires. Si c’est un autre lieu"
+        if towns.empty
+        else "restent de la commune dite plus haut. Si c’est une autre commune"
+    )
     return [
         (
-            f"{enumerate_words(titles, most=_MOST)} {verb} : les lignes qui suivent restent de la commune dite "
-            "plus haut. Si c’est une autre commune, retirez-les du fichier, ou écrivez la commune de chaque ligne."
+            f"{enumerate_words(titles, most=_MOST)} {verb} : les lignes qui suivent {after}, retirez-les du "
+            "fichier, ou écrivez la commune de chaque ligne."
         )
     ]
 
