@@ -94,6 +94,15 @@ def test_the_figures_said_are_those_of_the_row(place: Place, right: list[list[ob
     assert (told["variable"], told["value"]) == ("P16_POP", 97)
 
 
+def test_of_two_wrong_sums_the_one_farthest_off_is_told(
+    place: Place, right: list[list[object]]
+) -> None:
+    right[1][1] = 90  # 46 men by age of 90, 141 people of 97
+    (told,) = checked(place, text(right)).df.to_dict("records")
+    assert (told["variable"], told["value"]) == ("P16_POPH", 46)
+    assert "une autre somme de cette ligne est fausse" in str(told["message"])
+
+
 @given(
     young=st.floats(0, 5000), adult=st.floats(0, 5000), old=st.floats(0, 5000),
     women=st.floats(0, 9000), decimals=st.sampled_from([0, 1, 2, 9]),
