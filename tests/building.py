@@ -229,9 +229,14 @@ def raw_of(path: Path, content: str | bytes, **spec: Any) -> RawTable:
     )
 
 
+def plain(shown: object) -> str:
+    """Return a text with plain spaces, as one would type it."""
+    return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def says(error: ObservatoireError, *parts: str) -> None:
     """Check that a message names each of these, and tells what to do."""
-    text = str(error).replace("\u00a0", " ").replace("\u202f", " ")
+    text = plain(error)
     for part in parts:
         assert part in text, f"{part!r} is not in: {text}"
     assert error.remedy, f"no remedy: {text}"

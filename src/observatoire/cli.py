@@ -10,7 +10,8 @@ from typer.exceptions import TyperException
 
 from observatoire import __version__
 from observatoire.commands import loading, showing, writing
-from observatoire.commands.speaking import app, err, help_of, out, said_of_usage
+from observatoire.commands.speaking import app, err, out
+from observatoire.commands.usage import help_of, said_of_usage
 from observatoire.errors import ObservatoireError
 
 #: The commands, in the order of the help.

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from building import Place, raw_of, says, source_of
+from building import Place, plain, raw_of, says, source_of
 from observatoire.errors import (
     DescriptorError,
     DuplicateKeyError,
@@ -80,10 +80,6 @@ def stored(warehouse: Warehouse) -> dict[tuple[str, str, str], float | None]:
 
 def csv(*rows: list[object]) -> str:
     return "\n".join(";".join(map(str, row)) for row in rows) + "\n"
-
-
-def plain(shown: object) -> str:
-    return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "ods"])

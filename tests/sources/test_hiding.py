@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import xlsxwriter
 
+from building import plain
 from observatoire.sources.books import open_book
 from observatoire.sources.hiding import Hidden, hidden_rows, may_hide
 from observatoire.warehouse.direct import load_file, preview_file
@@ -25,10 +26,6 @@ TABLE = [["Quartier", "Aidés"], ["Centre et Terres", 1], ["Four à Chaux", 2], 
 @pytest.fixture
 def warehouse(place: Place) -> Warehouse:
     return place.warehouse()
-
-
-def plain(shown: object) -> str:
-    return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize("form", FORMS)

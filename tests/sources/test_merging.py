@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import SOURCE_TOML, Place, figures, raw_of, says, source_of
+from building import SOURCE_TOML, Place, figures, plain, raw_of, says, source_of
 from observatoire.errors import (
     DuplicateKeyError,
     RowError,
@@ -54,10 +54,6 @@ def warehouse(place: Place) -> Warehouse:
 def stored(warehouse: Warehouse) -> dict[tuple[str, str], float]:
     rows = warehouse.rows("SELECT territory, period, value FROM current_observation")
     return {(territory, period): value for territory, period, value in rows}
-
-
-def plain(shown: object) -> str:
-    return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -208,15 +204,11 @@ def test_a_sign_reaches_no_further_than_figures(place: Place, warehouse: Warehou
 def test_a_row_that_holds_a_sign_only_is_one_of_the_merged_territory(
     place: Place, warehouse: Warehouse
 ) -> None:
-    rows = [
-        ["Quartier", "Année", "Aidés"],
-        [CENTRE, 2014, 10],
-        ["", 2015, "n.c."],
-        [CHAUX, 2014, 4],
-    ]
-    path = place.write("suivi.xlsx", sheet(rows, [(1, 0, 2, 0)]))
-    assert load_file(warehouse, place.workspace, path).kept == 3
-    assert stored(warehouse) == {("Q1", "2014"): 10, ("Q1", "2015"): None, ("Q2", "2014"): 4}
+    rows = [["Quartier", "Aidés"], [CENTRE, 10], ["", "n.c."], [CHAUX, 4]]
+    path = place.write("a-2016.xlsx", sheet(rows, [(1, 0, 2, 0)]))
+    with pytest.raises(DuplicateKeyError) as caught:  # a second figure, not a row about nothing
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 3", "Centre et Terres", "après la ligne 2")
 
 
 def test_a_sign_takes_the_place_of_no_figure(tmp_path: Path) -> None:

@@ -250,6 +250,14 @@ def test_a_bad_cell_of_a_row_that_is_set_aside_is_no_fault(tmp_path: Path) -> No
     assert parsed.faults.empty
 
 
+def test_only_a_count_may_not_be_negative(tmp_path: Path) -> None:
+    parsed = wide(tmp_path, "972090101;x;1;-2,5\n972090102;x;-1;2\n")
+    assert parsed.rejects[["line", "column", "kind"]].to_numpy().tolist() == [
+        [3, "POP", "negative"]
+    ]
+    assert parsed.observations["value"].tolist() == [1, -2.5]
+
+
 def test_signs_alone_are_figures_that_would_be_lost(tmp_path: Path) -> None:
     parsed = wide(tmp_path, "Zzyzx;x;s;nd\nSans rien;x;;\n972090101;x;1;2\n")
     assert parsed.rejects[["line", "kind"]].to_numpy().tolist() == [[2, "territory"], [3, "note"]]

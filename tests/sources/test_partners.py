@@ -11,7 +11,7 @@ import xlsxwriter
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from building import Place, dump, says
+from building import Place, dump, plain, says
 from observatoire.errors import (
     DescriptorError,
     FileError,
@@ -67,10 +67,6 @@ def read(place: Place, path: Path) -> dict[tuple[str, str, str], float]:
     cells = shown.parsed.observations
     keys = zip(cells["territory"], cells["variable"], cells["period"], strict=True)
     return dict(zip(keys, cells["value"], strict=True))
-
-
-def plain(shown: object) -> str:
-    return str(shown).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def refusal(place: Place, path: Path) -> ObservatoireError:

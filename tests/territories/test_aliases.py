@@ -84,7 +84,7 @@ def test_two_territories_of_one_town_share_no_other_name(place: Place) -> None:
 
 
 def test_its_own_name_written_otherwise_harms_nothing(place: Place) -> None:
-    here = members_matcher(members(place, MEMBERS.replace("Les Terrasses", "Centre Terres")))
+    here = members_matcher(members(place, MEMBERS.replace("Les Terrasses", "CENTRE-ET-TERRES")))
     assert here.find("centre et terres") == "Q1"
     assert here.alias("centre et terres", "Q1") == ""  # no other name than its own
 

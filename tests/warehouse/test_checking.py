@@ -486,6 +486,17 @@ def test_the_files_of_each_year_make_one_series(
         assert " en 2012 (base-2012) à " in row["message"]
 
 
+def test_two_files_of_one_year_do_not_follow_one_another(place: Place) -> None:
+    with obs.open(place.root) as o:
+        for name, year, times in (("m", 10, 1), ("n", 11, 1), ("p", 12, 9), ("q", 12, 1)):
+            values = [1000 + year, 1100 + year, 1200 + year, times * 1300 + year]
+            rows = [f"{iris};{value}" for iris, value in zip(IRIS, values, strict=True)]
+            content = "\n".join([f"IRIS;P{year}_POP", *rows])
+            o.load(place.write(f"base-{name}-20{year}.csv", content))
+        told = o.checks().df.query("check == 'saut'")
+    assert told["source"].tolist() == ["base-p-2012"]
+
+
 def broken(place: Place, at: str, source: str = "src") -> Told:
     """Return what a series.toml with one break tells of the figures of ``place``."""
     place.write(
@@ -721,8 +732,11 @@ def test_cut_cells_that_kept_everyone_are_told(
         assert "il en reste 37 %" in report.df.iloc[0]["message"]
 
 
-def test_two_pieces_with_the_same_count_are_told_whatever_the_decimals(place: Place) -> None:
-    grid_file(place, 0.5, [3.137, 5.0])
+@pytest.mark.parametrize("counts", [[3.137, 5.0], [3.1]])
+def test_two_pieces_with_the_same_count_are_told_whatever_the_decimals(
+    place: Place, counts: list[float]
+) -> None:
+    grid_file(place, 0.5, counts)
     path = place.root / "geo" / "carreaux.gpkg"
     layer = gpd.read_file(path)
     other = layer.iloc[:1].copy()

@@ -17,10 +17,11 @@ from observatoire.sources.periods import (
 )
 from observatoire.sources.placing import commune_column
 from observatoire.sources.restoring import place_of
+from observatoire.sources.rowwise import dated_columns, rows_told
 from observatoire.sources.signs import signs
 from observatoire.sources.writing import Plan
 from observatoire.territories.names import simplify
-from observatoire.values import Nature, is_period
+from observatoire.values import is_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from observatoire.sources.filespec import FileSpec
     from observatoire.territories.names import Matcher
 
-#: Different cells of a column that tell how numbers are written; variables that a column names.
-_LOOKED, _VARIABLES = 2000, 300
+#: So many different cells of a column tell how numbers are written.
+_LOOKED = 2000
 
 #: What only a text typed in a cell may hold: a comma, an apostrophe, points between thousands.
 _TYPED = re.compile(r"[,'’]|^[^0-9]*[0-9]{1,3}(?:\.[0-9]{3})+(?:[^0-9.]|$)")
@@ -163,9 +164,13 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
     periods = _periods(found, list(measured), period_column)
-    long = _long(found, mine, kept, list(measured), periods)
+    long = rows_told(found, mine, kept, list(measured), periods)
     if long:
-        values = [long["value_column"]] if "value_column" in long else _dated([*measured], periods)
+        values = (
+            [long["value_column"]]
+            if "value_column" in long
+            else dated_columns([*measured], periods)
+        )
         measured = {name: measured[name] for name in values}
         _name_by_rows(plan, found, long, [kept[name] for name in values])
     else:
@@ -266,55 +271,6 @@ def _name_by_columns(
         told = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
         _add(plan, variable, told or measured[names[0]])
         plan.columns |= dict.fromkeys(names, variable)
-
-
-def _long(
-    found: Found,
-    mine: pd.DataFrame,
-    kept: dict[str, pd.Series],
-    measured: list[str],
-    periods: dict[str, object],
-) -> dict[str, str]:
-    """Return what is told of a table whose rows say what they measure: the column, and the figure's.
-
-    Without the latter, each period has its own column.
-    """
-    dated = _dated(measured, periods)
-    if len(measured) != 1 and not dated:
-        return {}
-    keys = [*found.spec.role_columns, *filter(None, [str(periods.get("period_column", ""))])]
-    again = bool(mine.duplicated(keys).any())
-    words = [name for name in kept if name not in measured]
-    for name in sorted(words, key=_likely):
-        distinct = mine[name].nunique()
-        # Under a name that can say nothing else, a row said twice is a fault, told as one.
-        twice = not signs().is_indicator(name) and mine.duplicated([*keys, name]).any()
-        if not 1 < distinct <= _VARIABLES or twice:
-            continue
-        # What names another thing on each row (a street, a residence) is no indicator.
-        lone = not signs().is_variable(name) and 2 * distinct > len(mine)
-        if signs().is_indicator(name) or (
-            again and not (lone and (dated or found.table.completed))
-        ):
-            value = {} if dated else {"value_column": measured[0]}
-            return {"layout": "long", "variable_column": name, **value}
-    return {}
-
-
-def _likely(name: str) -> tuple[bool, bool]:
-    """Rank a column that may name variables: by its name, its words before their codes."""
-    return not signs().is_variable(name), name.casefold().startswith("code")
-
-
-def _dated(measured: list[str], periods: dict[str, object]) -> list[str]:
-    """Return the columns of figures when they differ by their period only; changes are left out."""
-    own = periods.get("periods")
-    told = own if isinstance(own, dict) else {}
-    dated = [name for name in measured if name in told]
-    alike = len(dated) > 1 and len({without_period(name) for name in dated}) == 1
-    others = {signs().nature(name) for name in measured if name not in told}
-    distinct = len({told[name] for name in dated}) == len(dated)
-    return dated if alike and distinct and others <= {Nature.INDEX} else []
 
 
 def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[pd.Series]) -> None:
