@@ -45,7 +45,7 @@ WHERE commune <> '' AND commune <> code AND starts_with(code, commune) GROUP BY 
 -- The figures of the files that stand, each with what its source and its zoning say of it; « step » is
 -- how finely it is written, so that what is off by half a step a term is off by rounding.
 CREATE OR REPLACE TEMP VIEW figure AS
-SELECT o.load, o.line, c.source, c.file, o.zoning, o.territory, p.name, p.commune, p.inside,
+SELECT o.load, o.line, c.source, c.file, o.zoning, o.territory, p.id AS place, p.name, p.commune, p.inside,
        o.variable, c.label, c.nature, c.unit, c.additive, c.series,
        o.period, o.value, o.low, o.high, o.status, o.marker,
        CASE WHEN o.value = round(o.value) THEN 1
@@ -103,51 +103,67 @@ SELECT * EXCLUDE (moment),
 FROM numbered
 WHERE chain IN (SELECT chain FROM numbered WHERE moment > 1);
 
--- What the columns of a row that add up to another one come to, and that one: one row a sum that a
--- family of files says, of which the file has every column. Parts and whole may be rounded, each as
--- finely as it is written (a nil one, as the others): they may differ by half a step a term, and are
--- « wrong » beyond. A hidden part counts for its lower bound, a hidden whole (« most ») for its upper
--- one: where some are hidden, the known parts may still not exceed the whole.
-CREATE OR REPLACE TEMP TABLE tally AS
+-- The sums that a family of files says of a row, where a file has every column of one: those that add
+-- up (« names »), and their whole.
+CREATE OR REPLACE TEMP TABLE addend AS
 WITH named AS (
-    SELECT DISTINCT variable, regexp_extract(upper(variable), '^[PC]([0-9]{2})_', 1) AS year,
+    SELECT load, zoning, period, variable, regexp_extract(upper(variable), '^[PC]([0-9]{2})_', 1) AS year,
            regexp_replace(upper(variable), '^([PC])[0-9]{2}_', '\1##_') AS plain
     FROM content WHERE additive
 ),
 side AS (
-    SELECT identity, part AS name, false AS is_whole FROM told_identities
-    UNION SELECT identity, whole, true FROM told_identities
+    SELECT identity::INTEGER AS identity, upper(part) AS plain, false AS is_whole FROM told_identities
+    UNION SELECT identity::INTEGER, upper(whole), true FROM told_identities
 ),
 held AS (
-    SELECT s.identity::INTEGER AS identity, n.year, n.variable, s.is_whole,
-           count(DISTINCT n.plain) OVER (PARTITION BY s.identity, n.year) AS there,
-           count(DISTINCT s.name) OVER (PARTITION BY s.identity) AS names
-    FROM side AS s LEFT JOIN named AS n ON n.plain = upper(s.name)
-),
-told AS (
-    SELECT h.identity, h.year, h.is_whole, h.names, f.load, f.line, f.zoning, f.territory, f.period,
-           f.variable, f.value, f.low, f.high, f.step, f.value = 0 AS nil
-    FROM held AS h JOIN figure AS f USING (variable) WHERE h.there = h.names
-),
-summed AS (
-    SELECT identity, year, load, zoning, territory, period,
-           min(line) AS line, count(DISTINCT line) AS lines, min(names) - 1 AS parts,
-           count(value) FILTER (NOT is_whole) AS known,
-           sum(coalesce(value, low, 0)) FILTER (NOT is_whole) AS value,
-           any_value(value) FILTER (is_whole) AS whole,
-           any_value(coalesce(value, high)) FILTER (is_whole) AS most,
-           any_value(variable) FILTER (is_whole) AS variable,
-           list(variable ORDER BY variable) FILTER (NOT is_whole) AS names,
-           1e-9 * (1 + abs(most)) + (coalesce(sum(step) FILTER (is_whole OR NOT nil), 0)
-               + count(*) FILTER (nil AND NOT is_whole)
-                 * coalesce(min(step) FILTER (NOT is_whole AND NOT nil), 1)) / 2 AS tolerance
-    FROM told
-    GROUP BY identity, year, load, zoning, territory, period
-    HAVING count(*) = min(told.names)
+    SELECT *, count(*) OVER each AS there,
+           dense_rank() OVER (ORDER BY identity, year, load, zoning, period)::INTEGER AS addition
+    FROM side JOIN named USING (plain)
+    WINDOW each AS (PARTITION BY identity, year, load, zoning, period)
 )
-SELECT *, (known = parts AND abs(value - whole) > tolerance) OR value - most > tolerance AS wrong
+SELECT h.* FROM held AS h
+JOIN (SELECT identity, count(*) AS names FROM side GROUP BY ALL) AS n USING (identity)
+WHERE h.there = n.names;
+
+CREATE OR REPLACE TEMP TABLE addition AS
+SELECT addition AS id, identity, year, load, zoning, period, count(*) - 1 AS parts,
+       any_value(variable) FILTER (is_whole) AS variable,
+       list(variable ORDER BY variable) FILTER (NOT is_whole) AS names
+FROM addend GROUP BY ALL;
+
+-- What the columns of a row that add up come to, and their whole. Both may be rounded, each as finely as
+-- it is written (a nil one, as the others): they may differ by half a step a term, and are « wrong »
+-- beyond. A hidden part counts for its lower bound, a hidden whole (« most ») for its upper one: where
+-- some are hidden, the known parts may still not exceed the whole. Only numbers are laid out, for these
+-- are several a row of each file.
+CREATE OR REPLACE TEMP TABLE reckoned AS
+WITH summed AS (
+    SELECT a.addition, o.place, any_value(a.there) AS terms,
+           CASE WHEN min(o.line) = max(o.line) THEN min(o.line) END AS line,
+           count(o.value) FILTER (NOT a.is_whole) AS known,
+           sum(coalesce(o.value, o.low, 0)) FILTER (NOT a.is_whole) AS value,
+           any_value(o.value) FILTER (a.is_whole) AS whole,
+           any_value(coalesce(o.value, o.high)) FILTER (a.is_whole) AS most,
+           (coalesce(sum(o.step) FILTER (a.is_whole OR o.value <> 0), 0)
+            + count(*) FILTER (o.value = 0 AND NOT a.is_whole)
+              * coalesce(min(o.step) FILTER (NOT a.is_whole AND o.value <> 0), 1)) / 2 AS rounding
+    FROM figure AS o
+    JOIN addend AS a USING (load, zoning, variable, period)
+    GROUP BY a.addition, o.place
+    HAVING count(*) = any_value(a.there)
+)
+SELECT addition, place, line, value, whole, most,
+       (known = terms - 1 AND abs(value - whole) > 1e-9 * (1 + abs(most)) + rounding)
+       OR value - most > 1e-9 * (1 + abs(most)) + rounding AS wrong
 FROM summed
 WHERE most IS NOT NULL;
+
+CREATE OR REPLACE TEMP VIEW tally AS
+SELECT a.identity, a.year, a.load, a.zoning, p.territory, a.period, r.line, a.parts, a.names,
+       a.variable, r.value, r.whole, r.most, r.wrong
+FROM reckoned AS r
+JOIN addition AS a ON a.id = r.addition
+JOIN place AS p ON p.id = r.place;
 
 -- What the territories of each zoning are called: « quartiers », « IRIS ».
 CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM told_nouns;

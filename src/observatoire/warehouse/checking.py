@@ -18,6 +18,7 @@ from observatoire.warehouse.cells import CELL_COLUMNS, cut_cells
 from observatoire.warehouse.checks import (
     LAID_OUT,
     ROW_COLUMNS,
+    VIEWS,
     Check,
     broken,
     check_columns,
@@ -147,7 +148,7 @@ def _pass(
             [signature],
         )
         for name in LAID_OUT:
-            kind = "VIEW" if name == "figure" else "TABLE"
+            kind = "VIEW" if name in VIEWS else "TABLE"
             warehouse.run(f"DROP {kind} temp.{name}")
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 

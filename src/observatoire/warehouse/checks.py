@@ -38,9 +38,12 @@ _NUMBERS = (
 
 #: The tables of checked.sql.
 LAID_OUT = (
-    "content", "given", "place", "division", "figure", "total", "share", "era", "sequel", "noun",
-    "tally", "cell",
+    "content", "given", "place", "division", "figure", "total", "share", "era", "sequel", "addend",
+    "addition", "reckoned", "tally", "noun", "cell",
 )  # fmt: skip
+
+#: Those that are views.
+VIEWS = ("figure", "tally")
 
 #: What a predicate may read: the tables of checked.sql, then those of the warehouse.
 READABLE = (
