@@ -148,7 +148,10 @@ def test_a_sum_that_no_row_holds_is_told_of_the_file(tmp_path: Path) -> None:
     assert report.df[["check", "level"]].drop_duplicates().to_numpy().tolist() == [
         ["somme-non-tenue", "alerte"]
     ]
-    assert "12 lignes de 12" in report.df.iloc[0]["message"]
+    told = report.df.iloc[0]["message"]
+    assert "n’est pas la somme de P16_POPF et P16_POPH sur 12 lignes de 12" in told.replace(
+        "\u00a0", " "
+    )
     place.close()
 
 
