@@ -37,6 +37,8 @@ class Place:
     row: int
     communes: int | None = None  # the column of the communes that short codes are joined to
     others: tuple[str, ...] = ()  # sheets that name territories too
+    coded: bool = False  # told by codes, that no namesake bears
+    filled: int = 0  # its cells that are not blank, from the first territory on
 
 
 def find_territories(
@@ -78,7 +80,9 @@ def find_territories(
 def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
     """Return the column that names most territories, or the finer one beside it."""
     best = max(places, key=lambda place: place.score, default=None)
-    return best and _finer(_as_headed(best, places, zonings), places, zonings)
+    return best and _by_code(
+        _finer(_as_headed(best, places, zonings), places, zonings), places, zonings
+    )
 
 
 def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
@@ -126,6 +130,37 @@ def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> 
     return max(inside, key=lambda place: place.score, default=best)
 
 
+def _by_code(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+    """Return the column of codes beside that of names: an IRIS may bear the name of a quartier.
+
+    Of another zoning, only codes of parts of communes, beside a column that is not headed by what
+    its own territories are called; of the same, when no total or title is told by its name only.
+    """
+    headed = _is_headed(best, zonings[best.zoning].label)
+
+    def wins(place: Place) -> bool:
+        if place.zoning == best.zoning:
+            return place.filled >= best.filled
+        communes = zonings[place.zoning].communes
+        return not headed and bool(communes) and all(one != town for one, town in communes.items())
+
+    coded = [
+        place
+        for place in places
+        if place.coded
+        and place.sheet is best.sheet
+        and place.column != best.column
+        and place.score[0] >= best.score[0]
+        and place.communes is None
+        and wins(place)
+    ]
+    return best if best.coded or best.communes is not None else max(coded, key=_score, default=best)
+
+
+def _score(place: Place) -> tuple[float, bool, float]:
+    return place.score
+
+
 def _is_headed(place: Place, label: str) -> bool:
     """Say whether a column is headed by what its territories are called."""
     above = place.sheet.rows[: place.row]
@@ -164,7 +199,10 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[P
             continue  # quartiers of other towns bear the same names; short figures look like codes
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
         weight = distinct * distinct / sum(map(bool, codes))
-        found.append(Place((weight, code == preferred, share), code, sheet, column, first))
+        coded = all(text in matcher.names or text in lost for text, one in known.items() if one)
+        filled = sum(map(bool, cells[first:]))
+        score = (weight, code == preferred, share)
+        found.append(Place(score, code, sheet, column, first, coded=coded, filled=filled))
     return found
 
 

@@ -16,9 +16,9 @@ from observatoire.sources.faults import (
     NO_REJECT,
     REJECT_COLUMNS,
     headings,
-    leading_totals,
     reject,
     territory_rejects,
+    totals_beside,
 )
 from observatoire.sources.gathering import Part, gather
 from observatoire.sources.merging import (
@@ -139,7 +139,7 @@ def observe(
     told = _told(rows, parts)
     rows, strayed = settle(rows, table, spec, zonings, told)
     lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
-    lost = leading_totals(lost, rows, table, spec.territory)
+    lost = totals_beside(lost, rows, table, spec.territory, zonings)
     measured = [*columns, *_bound_columns(spec)]
     found = [
         strayed,
