@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from building import Place, says
-from observatoire.errors import UnknownTerritoryError
+from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
 
@@ -52,9 +52,9 @@ TABLES = {
         IRIS,
     ),
     "names alone": ("Nom;Aidés\nCentre Ville;1\nTerres Sainville;2\nBourg;3\n", QUARTIERS),
-    "quartiers, and the IRIS of each": (
-        "Quartier;IRIS;Aidés\nCentre-ville;972090101;1\nTerres-Sainville;972090102;2\nBourg;972130101;3\n",
-        QUARTIERS,
+    "names headed as those of IRIS": (
+        "Libellé IRIS;Aidés\nCentre Ville;1\nTerres Sainville;2\nBourg;3\n",
+        IRIS,
     ),
     "quartiers, and the code of their commune": (
         "Code commune;Nom;Aidés\n97209;Centre-ville;1\n97213;Bourg;3\n",
@@ -89,3 +89,29 @@ def test_a_total_of_something_else_is_no_total_of_territories(
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, place.write("aides-2016.csv", rows))
     says(caught.value, "ligne 3", "vide")
+
+
+BOTH = "Quartier;IRIS;Aidés\nCentre-ville;972090101;1\nTerres-Sainville;972090102;2\nBourg;972130101;3\n"
+
+
+@pytest.mark.parametrize(
+    ("zoning", "expected"), [("quartier-2007", QUARTIERS), ("iris-2016", IRIS)]
+)
+def test_rows_of_two_territories_are_refused_until_told(
+    place: Place, warehouse: Warehouse, zoning: str, expected: dict[str, float]
+) -> None:
+    path = place.write("aides-2016.csv", BOTH)
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "« Quartier »", "« IRIS »", f'zoning="{zoning}"', "deux territoires")
+    assert stored(warehouse) == {}
+    load_file(warehouse, place.workspace, path, zoning=zoning)
+    assert stored(warehouse) == expected
+
+
+def test_a_title_that_says_quartiers_heads_no_column(place: Place, warehouse: Warehouse) -> None:
+    rows = (
+        "Suivi des quartiers;;\nLibellé;Code;Aidés\nCentre Ville;972090101;1\nBourg;972130101;3\n"
+    )
+    load_file(warehouse, place.workspace, place.write("aides-2016.csv", rows))
+    assert stored(warehouse) == {"972090101": 1, "972130101": 3}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from observatoire.errors import DescriptorError
 from observatoire.sources.diagnosing import no_territory
 from observatoire.sources.restoring import restored_code
 from observatoire.sources.shorts import find_short, unjoined
@@ -73,6 +74,9 @@ def find_territories(
             error = unjoined(sheets, zonings, name)
             if error is not None:
                 raise error
+    rivals = _rivals(best, places, zonings)
+    if rivals:
+        raise _two_zonings(best, max(rivals, key=_score), zonings, name)
     named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
 
@@ -93,7 +97,7 @@ def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher])
         if place.sheet is best.sheet
         and place.column == best.column
         and 2 * place.score[0] >= best.score[0]
-        and _header_of(place) == zonings[place.zoning].label.casefold()
+        and _says_itself(place, zonings)
     ]
     return best if best in same else max(same, key=lambda place: place.score, default=best)
 
@@ -102,7 +106,7 @@ def _header_of(place: Place) -> str:
     above = [
         row[place.column] for _, row in place.sheet.rows[: place.row] if len(row) > place.column
     ]
-    return next((cell.strip().casefold() for cell in reversed(above) if cell.strip()), "")
+    return next((cell.strip() for cell in reversed(above) if cell.strip()), "")
 
 
 def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
@@ -133,28 +137,59 @@ def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> 
 def _by_code(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
     """Return the column of codes beside that of names: an IRIS may bear the name of a quartier.
 
-    Of another zoning, only codes of parts of communes, beside a column that is not headed by what
-    its own territories are called; of the same, when no total or title is told by its name only.
+    Of the same zoning, when no total or title is told by its name only.
     """
-    headed = _is_headed(best, zonings[best.zoning].label)
+    same = [
+        place
+        for place in _coded(best, places)
+        if place.zoning == best.zoning and place.filled >= best.filled
+    ]
+    rivals = [] if _says_itself(best, zonings) else _rivals(best, places, zonings)
+    return max(same or rivals, key=_score, default=best)
 
-    def wins(place: Place) -> bool:
-        if place.zoning == best.zoning:
-            return place.filled >= best.filled
-        communes = zonings[place.zoning].communes
-        return not headed and bool(communes) and all(one != town for one, town in communes.items())
 
-    coded = [
+def _coded(best: Place, places: list[Place]) -> list[Place]:
+    """Return the columns of codes that place as many rows as a column of names beside them."""
+    if best.coded or best.communes is not None:
+        return []
+    return [
         place
         for place in places
         if place.coded
         and place.sheet is best.sheet
         and place.column != best.column
         and place.score[0] >= best.score[0]
-        and place.communes is None
-        and wins(place)
     ]
-    return best if best.coded or best.communes is not None else max(coded, key=_score, default=best)
+
+
+def _rivals(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> list[Place]:
+    """Return those of another zoning, when its territories are parts of communes."""
+    found = []
+    for place in _coded(best, places):
+        communes = zonings[place.zoning].communes
+        parts = bool(communes) and all(code != town for code, town in communes.items())
+        found += [place] if parts and place.zoning != best.zoning else []
+    return found
+
+
+def _says_itself(place: Place, zonings: Mapping[str, Matcher]) -> bool:
+    return zonings[place.zoning].label.casefold() in _header_of(place).casefold()
+
+
+def _two_zonings(
+    best: Place, rival: Place, zonings: Mapping[str, Matcher], name: str
+) -> DescriptorError:
+    """Return the error of rows that name a territory, and give the code of one of another kind."""
+    columns = [f"« {_header_of(one)} »" for one in (best, rival)]
+    labels = [zonings[one.zoning].label for one in (best, rival)]
+    return DescriptorError(
+        f"Chaque ligne dit deux territoires : colonne {columns[0]} ({labels[0]}), colonne {columns[1]} "
+        f"(code : {labels[1]}).",
+        where=f"{name}, feuille « {best.sheet.name} »" if best.sheet.name else name,
+        why="On ne sait duquel des deux sont les chiffres.",
+        remedy=f'Dites-le : zoning="{best.zoning}" ou zoning="{rival.zoning}" (en ligne de commande, '
+        "--zoning) ; ou retirez l’une des deux colonnes.",
+    )
 
 
 def _score(place: Place) -> tuple[float, bool, float]:
