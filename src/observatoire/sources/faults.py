@@ -85,9 +85,12 @@ def territory_rejects(
     words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
     told = raw.map(words).astype("str").to_numpy()
     total = told == "total"
-    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
-    outside = (coded & ~raw.str.startswith(scope or ("",))).to_numpy(bool) & ~total
-    levels = _other_levels(lost, zonings, scope)
+    plain = raw.str.replace(
+        r"^([0-9]+)\.0$", r"\1", regex=True
+    )  # codes that a program took for numbers
+    coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
+    outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
     outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
     kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     texts = raw.to_numpy(object)
