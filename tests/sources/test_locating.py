@@ -115,3 +115,21 @@ def test_a_title_that_says_quartiers_heads_no_column(place: Place, warehouse: Wa
     )
     load_file(warehouse, place.workspace, place.write("aides-2016.csv", rows))
     assert stored(warehouse) == {"972090101": 1, "972130101": 3}
+
+
+def test_a_figure_that_looks_like_a_code_places_no_row(place: Place, warehouse: Warehouse) -> None:
+    names = ("Centre-ville", "Terres-Sainville", "Bourg")
+    months = [f"2016-{month:02d}" for month in range(1, 13)]
+    lines = [f"{name};{month};{7 + at}" for month in months for at, name in enumerate(names)]
+    lines[4] = "Terres-Sainville;2016-02;97209"  # as many people as the code of Fort-de-France
+    path = place.write("aides.csv", "Nom;Mois;Aidés\n" + "\n".join(lines) + "\n")
+    load_file(warehouse, place.workspace, path)
+    told = "SELECT count(*), count(DISTINCT territory), max(value) FROM current_observation"
+    assert warehouse.rows(told) == [(36, 3, 97209)]
+
+
+def test_one_commune_among_those_of_a_country_is_found(place: Place, warehouse: Warehouse) -> None:
+    others = "".join(f"{code};972;1\n" for code in range(97220, 97232))
+    path = place.write("aides-2016.csv", f"CODGEO;DEP;Aidés\n97209;972;5\n{others}")
+    load_file(warehouse, place.workspace, path)
+    assert stored(warehouse) == {"97209": 5}

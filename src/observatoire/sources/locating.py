@@ -40,6 +40,7 @@ class Place:
     others: tuple[str, ...] = ()  # sheets that name territories too
     coded: bool = False  # told by codes, that no namesake bears
     filled: int = 0  # its cells that are not blank, from the first territory on
+    distinct: int = 0  # territories that it names
 
 
 def find_territories(
@@ -58,6 +59,7 @@ def find_territories(
         for code, matcher in zonings.items()
         for place in _places(sheet, code, matcher, preferred)
     ]
+    places = _without_chance(places)
     best = _best(places, zonings)
     # A column that names another territory in each row needs nothing beside it.
     if best is None or best.score[2] < 1 or _repeats(best):
@@ -79,6 +81,21 @@ def find_territories(
         raise _two_zonings(best, max(rivals, key=_score), zonings, name)
     named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
+
+
+def _without_chance(places: list[Place]) -> list[Place]:
+    """Leave out the columns of figures of which one, here and there, is the code of a territory.
+
+    Over many periods a column of quartiers repeats them, and 972 aided people look like Martinique.
+    """
+    sure = [place.sheet for place in places if place.distinct > 1 and place.score[2] >= _MOSTLY]
+    return [
+        place
+        for place in places
+        if place.distinct > 1
+        or place.score[2] >= _NAMESAKES
+        or not any(place.sheet is sheet for sheet in sure)
+    ]
 
 
 def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
@@ -237,7 +254,9 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[P
         coded = all(text in matcher.names or text in lost for text, one in known.items() if one)
         filled = sum(map(bool, cells[first:]))
         score = (weight, code == preferred, share)
-        found.append(Place(score, code, sheet, column, first, coded=coded, filled=filled))
+        found.append(
+            Place(score, code, sheet, column, first, coded=coded, filled=filled, distinct=distinct)
+        )
     return found
 
 
