@@ -12,9 +12,12 @@ from observatoire.sources import faults
 from observatoire.sources.faults import _kind_of_words, _other_level, _other_levels
 from observatoire.sources.signs import signs
 from observatoire.territories import Matcher
+from observatoire.warehouse.direct import preview_file
 
 if TYPE_CHECKING:
     import pytest
+
+    from building import Place
 
 ZONINGS = {
     "iris": Matcher({"972090101": "Centre", "972130102": "Bourg"}, "IRIS"),
@@ -57,3 +60,16 @@ def test_the_codes_of_a_country_are_not_looked_at_one_by_one(
     monkeypatch.setattr(faults, "_other_level", lambda text, *_: seen.append(text) or "")
     _other_levels(whole, ZONINGS, ("97209",))
     assert seen == ["Texaco"]
+
+
+def test_codes_taken_for_numbers_are_outside_as_the_others(place: Place) -> None:
+    """Made-up figures: what a program writes of a column of codes that has a blank cell."""
+    rows = "CODGEO;Aidés\n97209.0;1\n97213.0;2\n1001.0;3\n75056.0;4\n;\n"
+    parsed = preview_file(place.workspace, place.write("aides-2016.csv", rows)).parsed
+    assert parsed is not None
+    assert parsed.observations["territory"].tolist() == ["97209", "97213"]
+    assert parsed.rejects["kind"].tolist() == ["outside", "outside"]
+    rows = rows.replace("75056.0", "97209999.0")
+    lost = preview_file(place.workspace, place.write("aides-2016.csv", rows)).parsed
+    assert lost is not None
+    assert lost.rejects["kind"].tolist() == ["outside", "territory"]

@@ -169,7 +169,8 @@ def test_a_sum_that_most_rows_break_is_told_of_the_file(
     assert report.df["check"].tolist() == told
     if told == ["somme-non-tenue"]:
         assert set(report.df["level"]) == {"alerte"}
-        assert f"{wrong} lignes de 12" in report.df.iloc[0]["message"]
+        message = report.df.iloc[0]["message"].replace("\u00a0", " ")
+        assert f"n’est pas la somme de P16_POPF et P16_POPH sur {wrong} lignes de 12" in message
 
 
 def test_a_family_of_ones_own_says_its_sums(place: Place) -> None:

@@ -23,6 +23,9 @@ REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
 #: Kinds of reject that are no fault: the row is about something else.
 HARMLESS = ("outside", "total", "note")
 
+#: Rows of which the columns that name territories are told.
+_LOOKED = 50
+
 #: So many pairs of names are compared in search of the nearest; the others are said without one.
 _SUGGESTED = 60_000
 
@@ -82,9 +85,12 @@ def territory_rejects(
     words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
     told = raw.map(words).astype("str").to_numpy()
     total = told == "total"
-    coded = raw.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
-    outside = (coded & ~raw.str.startswith(scope or ("",))).to_numpy(bool) & ~total
-    levels = _other_levels(lost, zonings, scope)
+    plain = raw.str.replace(
+        r"^([0-9]+)\.0$", r"\1", regex=True
+    )  # codes that a program took for numbers
+    coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
+    outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
     outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
     kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     texts = raw.to_numpy(object)
@@ -102,10 +108,14 @@ def territory_rejects(
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
 
-def leading_totals(
-    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, territory: str
+def totals_beside(
+    rejects: pd.DataFrame,
+    rows: pd.DataFrame,
+    table: RawTable,
+    territory: str,
+    zonings: Mapping[str, Matcher],
 ) -> pd.DataFrame:
-    """Tell the totals written in a column before that of territories, whose cell is then empty.
+    """Tell the totals written beside the column of territories, whose cell is then empty.
 
     Parameters
     ----------
@@ -115,12 +125,14 @@ def leading_totals(
         The file.
     territory : str
         Its column of territories: « Commune », « Quartier », and « Total Fort-de-France » under
-        the first.
+        the first; « Code », « Quartier », and « Total » under the second.
+    zonings : mapping of str to Matcher
+        The territories known: a column that names some names totals too.
     """
     mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
     at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
     found, told = rejects.copy(), pd.Series("", index=mute.index, dtype="str")
-    for column in range(list(table.frame.columns).index(territory) if len(mute) else 0):
+    for column in _naming(rows, table, territory, zonings) if len(mute) else ():
         cells = table.frame.iloc[at, column].astype("str").str.strip()
         named = {text: text if text and signs().is_total(text) else "" for text in cells.unique()}
         said = pd.Series(cells.map(named).to_numpy(), index=mute.index)
@@ -128,6 +140,22 @@ def leading_totals(
     totals = told.index[told != ""]
     found.loc[totals, "raw"] = told[totals]
     found.loc[totals, ["kind", "reason"]] = ["total", _FIXED["total"]]
+    return found
+
+
+def _naming(
+    rows: pd.DataFrame, table: RawTable, territory: str, zonings: Mapping[str, Matcher]
+) -> list[int]:
+    """Return the ranks of the columns before that of territories, and of those that name some."""
+    names = list(map(str, table.frame.columns))
+    before = names.index(territory)
+    placed = np.flatnonzero((rows["territory"] != "").to_numpy())[:_LOOKED]
+    matchers = [zonings[str(zoning)] for zoning in rows["zoning"].iloc[placed].unique()]
+    found = list(range(before))
+    for rank in range(before + 1, len(names)):
+        texts = table.frame.iloc[placed, rank].astype("str").str.strip().unique()
+        if any(one.bearers(text) for one in matchers for text in texts):
+            found.append(rank)
     return found
 
 

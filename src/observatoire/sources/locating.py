@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from observatoire.errors import DescriptorError
 from observatoire.sources.diagnosing import no_territory
 from observatoire.sources.restoring import restored_code
 from observatoire.sources.shorts import find_short, unjoined
@@ -37,6 +38,9 @@ class Place:
     row: int
     communes: int | None = None  # the column of the communes that short codes are joined to
     others: tuple[str, ...] = ()  # sheets that name territories too
+    coded: bool = False  # told by codes, that no namesake bears
+    filled: int = 0  # its cells that are not blank, from the first territory on
+    distinct: int = 0  # territories that it names
 
 
 def find_territories(
@@ -55,6 +59,7 @@ def find_territories(
         for code, matcher in zonings.items()
         for place in _places(sheet, code, matcher, preferred)
     ]
+    places = _without_chance(places)
     best = _best(places, zonings)
     # A column that names another territory in each row needs nothing beside it.
     if best is None or best.score[2] < 1 or _repeats(best):
@@ -71,14 +76,34 @@ def find_territories(
             error = unjoined(sheets, zonings, name)
             if error is not None:
                 raise error
+    rivals = _rivals(best, places, zonings)
+    if rivals:
+        raise _two_zonings(best, max(rivals, key=_score), zonings, name)
     named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
+
+
+def _without_chance(places: list[Place]) -> list[Place]:
+    """Leave out the columns of figures of which one, here and there, is the code of a territory.
+
+    Over many periods a column of quartiers repeats them, and 972 aided people look like Martinique.
+    """
+    sure = [place.sheet for place in places if place.distinct > 1 and place.score[2] >= _MOSTLY]
+    return [
+        place
+        for place in places
+        if place.distinct > 1
+        or place.score[2] >= _NAMESAKES
+        or not any(place.sheet is sheet for sheet in sure)
+    ]
 
 
 def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
     """Return the column that names most territories, or the finer one beside it."""
     best = max(places, key=lambda place: place.score, default=None)
-    return best and _finer(_as_headed(best, places, zonings), places, zonings)
+    return best and _by_code(
+        _finer(_as_headed(best, places, zonings), places, zonings), places, zonings
+    )
 
 
 def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
@@ -89,7 +114,7 @@ def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher])
         if place.sheet is best.sheet
         and place.column == best.column
         and 2 * place.score[0] >= best.score[0]
-        and _header_of(place) == zonings[place.zoning].label.casefold()
+        and _says_itself(place, zonings)
     ]
     return best if best in same else max(same, key=lambda place: place.score, default=best)
 
@@ -98,7 +123,7 @@ def _header_of(place: Place) -> str:
     above = [
         row[place.column] for _, row in place.sheet.rows[: place.row] if len(row) > place.column
     ]
-    return next((cell.strip().casefold() for cell in reversed(above) if cell.strip()), "")
+    return next((cell.strip() for cell in reversed(above) if cell.strip()), "")
 
 
 def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
@@ -124,6 +149,68 @@ def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> 
         and _is_headed(place, zonings[place.zoning].label)
     ]
     return max(inside, key=lambda place: place.score, default=best)
+
+
+def _by_code(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+    """Return the column of codes beside that of names: an IRIS may bear the name of a quartier.
+
+    Of the same zoning, when no total or title is told by its name only.
+    """
+    same = [
+        place
+        for place in _coded(best, places)
+        if place.zoning == best.zoning and place.filled >= best.filled
+    ]
+    rivals = [] if _says_itself(best, zonings) else _rivals(best, places, zonings)
+    return max(same or rivals, key=_score, default=best)
+
+
+def _coded(best: Place, places: list[Place]) -> list[Place]:
+    """Return the columns of codes that place as many rows as a column of names beside them."""
+    if best.coded or best.communes is not None:
+        return []
+    return [
+        place
+        for place in places
+        if place.coded
+        and place.sheet is best.sheet
+        and place.column != best.column
+        and place.score[0] >= best.score[0]
+    ]
+
+
+def _rivals(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> list[Place]:
+    """Return those of another zoning, when its territories are parts of communes."""
+    found = []
+    for place in _coded(best, places):
+        communes = zonings[place.zoning].communes
+        parts = bool(communes) and all(code != town for code, town in communes.items())
+        found += [place] if parts and place.zoning != best.zoning else []
+    return found
+
+
+def _says_itself(place: Place, zonings: Mapping[str, Matcher]) -> bool:
+    return zonings[place.zoning].label.casefold() in _header_of(place).casefold()
+
+
+def _two_zonings(
+    best: Place, rival: Place, zonings: Mapping[str, Matcher], name: str
+) -> DescriptorError:
+    """Return the error of rows that name a territory, and give the code of one of another kind."""
+    columns = [f"« {_header_of(one)} »" for one in (best, rival)]
+    labels = [zonings[one.zoning].label for one in (best, rival)]
+    return DescriptorError(
+        f"Chaque ligne dit deux territoires : colonne {columns[0]} ({labels[0]}), colonne {columns[1]} "
+        f"(code : {labels[1]}).",
+        where=f"{name}, feuille « {best.sheet.name} »" if best.sheet.name else name,
+        why="On ne sait duquel des deux sont les chiffres.",
+        remedy=f'Dites-le : zoning="{best.zoning}" ou zoning="{rival.zoning}" (en ligne de commande, '
+        "--zoning) ; ou retirez l’une des deux colonnes.",
+    )
+
+
+def _score(place: Place) -> tuple[float, bool, float]:
+    return place.score
 
 
 def _is_headed(place: Place, label: str) -> bool:
@@ -164,7 +251,12 @@ def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[P
             continue  # quartiers of other towns bear the same names; short figures look like codes
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
         weight = distinct * distinct / sum(map(bool, codes))
-        found.append(Place((weight, code == preferred, share), code, sheet, column, first))
+        coded = all(text in matcher.names or text in lost for text, one in known.items() if one)
+        filled = sum(map(bool, cells[first:]))
+        score = (weight, code == preferred, share)
+        found.append(
+            Place(score, code, sheet, column, first, coded=coded, filled=filled, distinct=distinct)
+        )
     return found
 
 

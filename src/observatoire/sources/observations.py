@@ -16,9 +16,9 @@ from observatoire.sources.faults import (
     NO_REJECT,
     REJECT_COLUMNS,
     headings,
-    leading_totals,
     reject,
     territory_rejects,
+    totals_beside,
 )
 from observatoire.sources.gathering import Part, gather
 from observatoire.sources.judging import figure_rejects, read_bounds, repeated_rows
@@ -125,7 +125,7 @@ def observe(
     told = _told(rows, parts)
     rows, strayed = settle(rows, table, spec, zonings, told)
     lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
-    lost = leading_totals(lost, rows, table, spec.territory)
+    lost = totals_beside(lost, rows, table, spec.territory, zonings)
     measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
     rejects = _joined(
         strayed,

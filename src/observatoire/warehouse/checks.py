@@ -321,12 +321,14 @@ def _said(value: Any) -> str:
 
     Examples
     --------
-    >>> _said(1234.5), _said(7.0), _said("Dillon"), _said(None)
-    ('1\u202f234,5', '7', 'Dillon', '')
+    >>> _said(1234.5), _said(7.0), _said("Dillon"), _said(None), _said(True)
+    ('1\u202f234,5', '7', 'Dillon', '', 'oui')
     """
     if value is None or value != value:  # noqa: PLR0124 - NaN is the one thing unequal to itself
         return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float):
         if math.isinf(value):
             return "un nombre sans fin"
         text = number(float(value), 2)
