@@ -53,12 +53,11 @@ def find_territories(
     ObservatoireError
         When no column names any; it says what the file seems to be.
     """
-    places = [
-        place
-        for sheet in sheets
-        for code, matcher in zonings.items()
-        for place in _places(sheet, code, matcher, preferred)
-    ]
+    places = []
+    for sheet in sheets:
+        columns = _columns(sheet)  # stripped once, whatever the zonings
+        for code, matcher in zonings.items():
+            places += _places(sheet, columns, code, matcher, preferred)
     places = _without_chance(places)
     best = _best(places, zonings)
     # A column that names another territory in each row needs nothing beside it.
@@ -229,18 +228,32 @@ def _repeats(place: Place) -> bool:
     return len(set(filled)) < len(filled) or any(merged)
 
 
-def _places(sheet: Sheet, code: str, matcher: Matcher, preferred: str) -> list[Place]:
+def _columns(sheet: Sheet) -> list[tuple[list[str], set[str]]]:
+    """Return the cells of each column of a sheet, and the texts that they hold."""
     width = min(max(len(row) for _, row in sheet.rows), _COLUMNS)
+    columns = (
+        [row[rank].strip() if len(row) > rank else "" for _, row in sheet.rows]
+        for rank in range(width)
+    )
+    return [(cells, set(cells) - {""}) for cells in columns]
+
+
+def _places(
+    sheet: Sheet,
+    columns: list[tuple[list[str], set[str]]],
+    code: str,
+    matcher: Matcher,
+    preferred: str,
+) -> list[Place]:
     found = []
-    for column in range(width):
-        cells = [row[column].strip() if len(row) > column else "" for _, row in sheet.rows]
-        known = {text: _find(matcher, text) for text in set(cells) if text}
+    for column, (cells, texts) in enumerate(columns):
+        known = {text: _find(matcher, text) for text in texts}
         lost = {text: full for text in known if (full := restored_code(text, matcher))}
         known |= lost
-        codes = [known.get(text, "") for text in cells]
-        distinct = len({one for one in codes if one})
+        distinct = len({one for one in known.values() if one})
         if not distinct:
             continue
+        codes = [known.get(text, "") for text in cells]
         first = next(at for at, one in enumerate(codes) if one)
         below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
         share = sum(map(bool, codes)) / len(below)
