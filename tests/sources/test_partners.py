@@ -879,3 +879,15 @@ def test_a_column_of_several_words_is_quoted_in_what_to_write(
     with pytest.raises(ObservatoireError) as caught:
         place.load(warehouse)
     says(caught.value, '[variables."Un mot"]')
+
+
+def test_a_note_written_beside_the_territories_is_told_by_its_text(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = "Centre et Terres;97209;12\n;Source : CCAS;\n;;\nFour à Chaux;97209;7\n"
+    path = place.write("aides-2016.csv", f"Quartier;Commune;Aidés\n{rows}")
+    report = load_file(warehouse, place.workspace, path)
+    assert report.rows_kept == 2
+    aside = report.rejects[["line", "raw", "kind"]].to_numpy().tolist()
+    assert aside == [[3, "Source : CCAS", "note"]]
+    assert "Source : CCAS" in str(preview_file(place.workspace, path))

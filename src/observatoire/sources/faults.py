@@ -143,6 +143,24 @@ def totals_beside(
     return found
 
 
+def notes_beside(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
+    """Give the notes written beside the column of territories their text: it is what a reader seeks.
+
+    Parameters
+    ----------
+    rejects : DataFrame
+        What :func:`territory_rejects` sets aside, by the rank of its row.
+    table : RawTable
+        The file.
+    """
+    mute = rejects.index[(rejects["kind"] == "note") & (rejects["raw"] == "")]
+    if mute.empty:
+        return rejects
+    cells = table.frame.iloc[mute].astype("str").to_numpy(object).tolist()
+    told = [next((text for text in map(str.strip, row) if text), "") for row in cells]
+    return rejects.assign(raw=rejects["raw"].mask(rejects.index.isin(mute), pd.Series(told, mute)))
+
+
 def _naming(
     rows: pd.DataFrame, table: RawTable, territory: str, zonings: Mapping[str, Matcher]
 ) -> list[int]:

@@ -16,6 +16,7 @@ from observatoire.sources.faults import (
     NO_REJECT,
     REJECT_COLUMNS,
     headings,
+    notes_beside,
     reject,
     territory_rejects,
     totals_beside,
@@ -125,7 +126,7 @@ def observe(
     told = _told(rows, parts)
     rows, strayed = settle(rows, table, spec, zonings, told)
     lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
-    lost = totals_beside(lost, rows, table, spec.territory, zonings)
+    lost = notes_beside(totals_beside(lost, rows, table, spec.territory, zonings), table)
     measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
     rejects = _joined(
         strayed,
