@@ -891,3 +891,28 @@ def test_a_note_written_beside_the_territories_is_told_by_its_text(
     aside = report.rejects[["line", "raw", "kind"]].to_numpy().tolist()
     assert aside == [[3, "Source : CCAS", "note"]]
     assert "Source : CCAS" in str(preview_file(place.workspace, path))
+
+
+def test_names_that_are_all_ill_written_are_offered_the_right_ones(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("aides-2016.csv", "Quartier;Aidés\nCentre et Terre;12\nFours à Chaud;7\n")
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(
+        caught.value,
+        "Aucun nom de ce tableau",
+        "« Centre et Terre » (ligne 2) : vouliez-vous dire « Centre et Terres » ?",
+        "« Fours à Chaud » (ligne 3)",
+        "« alias »",
+    )
+
+
+@pytest.mark.parametrize(
+    "rows", ["Nord;5\nSud;6\n", "12;5\n13;6\n", "Mairie du centre;3\nÉcole;4\n"]
+)
+def test_other_words_are_offered_nothing(place: Place, warehouse: Warehouse, rows: str) -> None:
+    path = place.write("aides-2016.csv", "Secteur;Aidés\n" + rows)
+    with pytest.raises(UnknownTerritoryError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "Aucune colonne ne nomme")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from observatoire.errors import DescriptorError, FileError, UnknownTerritoryErro
 from observatoire.sources.shorts import unjoined
 from observatoire.sources.signs import signs
 from observatoire.sources.texts import HEADER_DEPTH
+from observatoire.territories.names import simplify
 from observatoire.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ _CODES, _MOST_OF = 2000, 0.8
 
 #: A row or a column that names so many territories lays them out.
 _FEW = 3
+
+#: Rows in which names ill written are looked for, how alike they are to those of a zoning, and the
+#: most names that it may have: each is held against each.
+_LOOKED, _ALIKE, _NAMES = 40, 0.8, 2000
 
 
 def dictionary(sheets: Sequence[Sheet], name: str) -> DescriptorError | None:
@@ -53,6 +59,7 @@ def no_territory(
         or dictionary(sheets, name)
         or _prose(sheets, name)
         or _points(sheets, name)
+        or _ill_written(sheets, zonings, name)
     )
     if found is not None:
         return found
@@ -64,6 +71,42 @@ def no_territory(
         remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
         "ou déclarez le zonage dans observatoire.toml.",
     )
+
+
+def _ill_written(
+    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
+) -> UnknownTerritoryError | None:
+    """Return the error of a column whose names are all unknown, and most of them near known ones."""
+    for sheet in sheets:
+        at = header_like(sheet.rows)
+        below = [] if at is None else sheet.rows[at + 1 : at + 1 + _LOOKED]
+        for column in range(max((len(row) for _, row in below), default=0)):
+            lines = {row[column].strip(): line for line, row in below if len(row) > column}
+            words = {text: line for text, line in lines.items() if any(map(str.isalpha, text))}
+            for zoning, matcher in zonings.items() if words else ():
+                near = _near(words, matcher)
+                if 2 * len(near) >= len(words):
+                    told = [
+                        f"« {text} » (ligne {words[text]}) : {said}" for text, said in near.items()
+                    ]
+                    return UnknownTerritoryError(
+                        f"Aucun nom de ce tableau n’est celui d’un territoire du zonage « {zoning} ».",
+                        where=_where(name, sheet),
+                        why=" ".join(told[:_FEW]),
+                        remedy="Corrigez ces noms, ou déclarez-les comme autres noms dans la colonne "
+                        "« alias » de la liste des membres du zonage.",
+                        zoning=zoning,
+                    )
+    return None
+
+
+def _near(words: Mapping[str, int], matcher: Matcher) -> dict[str, str]:
+    """Return what is said of each text that is nearly a name: most of its letters, in order."""
+    if len(matcher.names) > _NAMES:
+        return {}
+    known = [simplify(one) for one in matcher.names.values()]
+    alike = {text for text in words if difflib.get_close_matches(simplify(text), known, 1, _ALIKE)}
+    return {text: matcher.nearest(text) for text in words if text in alike}
 
 
 def filled(row: Sequence[str]) -> list[str]:
