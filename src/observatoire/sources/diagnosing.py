@@ -87,7 +87,8 @@ def _ill_written(
                 near = _near(words, matcher)
                 if 2 * len(near) >= len(words):
                     told = [
-                        f"« {text} » (ligne {words[text]}) : {said}" for text, said in near.items()
+                        f"« {text} » (ligne {words[text]}) : {said[:1].lower()}{said[1:]}"
+                        for text, said in near.items()
                     ]
                     return UnknownTerritoryError(
                         f"Aucun nom de ce tableau n’est celui d’un territoire du zonage « {zoning} ».",
