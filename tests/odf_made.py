@@ -28,9 +28,13 @@ def opendocument(rows: list[list[Any]], *, kind: str = "float", columns: str = "
         + "</table:table-row>"
         for row in rows
     )
+    return packed(f'<table:table table:name="IRIS">{columns}{cells}</table:table>')
+
+
+def packed(body: str) -> bytes:
+    """Put tables into the envelope of an OpenDocument workbook."""
     names = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in PARTS}
     told = " ".join(f'xmlns:{part}="{name}"' for part, name in names.items())
-    body = f'<table:table table:name="IRIS">{columns}{cells}</table:table>'
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from odf_made import PARTS
+from odf_made import packed
 from xls_made import _record, _shown, _workbook
 
 if TYPE_CHECKING:
@@ -92,20 +92,7 @@ def _ods(
         unseen = f' table:visibility="{state}"' if at in hidden else ""
         cells = "".join(_ods_cell(cell, spans.get((at, rank))) for rank, cell in enumerate(row))
         told += f"<table:table-row{unseen}>{cells}</table:table-row>"
-    names = " ".join(
-        f'xmlns:{part}="urn:oasis:names:tc:opendocument:xmlns:{part}:1.0"' for part in PARTS
-    )
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr(
-            "content.xml",
-            f"<office:document-content {names}><office:body><office:spreadsheet>"
-            f'<table:table table:name="Données">{told}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-    return buffer.getvalue()
+    return packed(f'<table:table table:name="Données">{told}</table:table>')
 
 
 def _ods_cell(cell: object, span: tuple[int, int] | None) -> str:
@@ -120,6 +107,22 @@ def _ods_cell(cell: object, span: tuple[int, int] | None) -> str:
     if isinstance(cell, int | float):
         return f'<table:table-cell {merged}office:value-type="float" office:value="{cell}"/>'
     return f'<table:table-cell {merged}office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+
+
+def sheets(**told: list[list[Any]]) -> bytes:
+    """Write several sheets; one whose name starts with « x » is hidden."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        for name, rows in told.items():
+            page = made.add_worksheet(name)
+            for at, row in enumerate(rows):
+                page.write_row(at, 0, row)
+            if name.startswith("x"):
+                page.hide()
+            else:
+                page.activate()
+                page.set_first_sheet()
+    return buffer.getvalue()
 
 
 def altered(content: bytes, part: str, *changes: tuple[bytes, bytes]) -> bytes:

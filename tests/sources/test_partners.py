@@ -28,6 +28,7 @@ from observatoire.sources.writings import ungroup
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
 from odf_made import opendocument, percentages
+from sheets_made import sheets
 from xls_made import shown_cells
 
 if TYPE_CHECKING:
@@ -560,22 +561,6 @@ def test_a_number_of_a_workbook_never_looks_like_thousands(number: float) -> Non
     assert float(text) == number
     assert writing_of([text]).doubtful == ""
     assert _text_array([number]).to_pylist() == [text]
-
-
-def sheets(**told: list[list[Any]]) -> bytes:
-    """Write several sheets; one whose name starts with « x » is hidden."""
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
-        for name, rows in told.items():
-            page = made.add_worksheet(name)
-            for at, row in enumerate(rows):
-                page.write_row(at, 0, row)
-            if name.startswith("x"):
-                page.hide()
-            else:
-                page.activate()
-                page.set_first_sheet()
-    return buffer.getvalue()
 
 
 def test_other_sheets_are_told_and_hidden_ones_are_not_read(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import xlsxwriter
 
 from building import raw_of, says
 from observatoire.errors import EmptyFileError, UnknownColumnError
+from sheets_made import sheets
 
 if TYPE_CHECKING:
     from building import Place
@@ -19,64 +18,53 @@ TABLE = [["Quartier", "Aidés"], ["Q1", 1], ["Q2", 2]]
 PROSE = [["Bonjour", "oui"], ["a", "b"]]
 
 
-def book(**told: list[list[object]]) -> bytes:
-    """Write several sheets."""
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
-        for name, rows in told.items():
-            page = made.add_worksheet(name)
-            for at, row in enumerate(rows):
-                page.write_row(at, 0, row)
-    return buffer.getvalue()
-
-
 def read(place: Place, content: bytes, **spec: Any) -> RawTable:
     place.root.mkdir(exist_ok=True)
     return raw_of(place.root / "s.xlsx", content, territory="Quartier", **spec)
 
 
 def test_the_sheet_told_is_read(place: Place) -> None:
-    content = book(Un=TABLE, Deux=[["Quartier", "Aidés"], ["Q1", 9]])
+    content = sheets(Un=TABLE, Deux=[["Quartier", "Aidés"], ["Q1", 9]])
     assert read(place, content, sheet="Deux").frame["Aidés"].tolist() == ["9"]
 
 
 def test_without_a_sheet_the_first_that_holds_the_column_is_read(place: Place) -> None:
-    assert read(place, book(Lisez=PROSE, Vide=[], Deux=TABLE)).sheet == "Deux"
+    assert read(place, sheets(Lisez=PROSE, Vide=[], Deux=TABLE)).sheet == "Deux"
 
 
 def test_a_sheet_that_is_not_there_is_named_with_those_that_are(place: Place) -> None:
     with pytest.raises(UnknownColumnError) as caught:
-        read(place, book(Lisez=PROSE, Annexe=TABLE), sheet="Donnees")
+        read(place, sheets(Lisez=PROSE, Annexe=TABLE), sheet="Donnees")
     says(caught.value, "« Donnees » n’existe pas", "« Lisez » et « Annexe »", 'sheet = "Annexe"')
 
 
 def test_the_nearest_sheet_is_proposed(place: Place) -> None:
     with pytest.raises(UnknownColumnError) as caught:
-        read(place, book(Lisez=PROSE, Annexe=TABLE), sheet="Anexe")
+        read(place, sheets(Lisez=PROSE, Annexe=TABLE), sheet="Anexe")
     says(caught.value, "Vouliez-vous dire « Annexe » ?")
 
 
 def test_several_sheets_that_hold_the_column_are_all_named(place: Place) -> None:
     with pytest.raises(UnknownColumnError) as caught:
-        read(place, book(A2015=TABLE, A2016=TABLE), sheet="2016")
+        read(place, sheets(A2015=TABLE, A2016=TABLE), sheet="2016")
     says(caught.value, "la colonne « Quartier » est dans « A2015 » et « A2016 »")
 
 
 def test_a_sheet_without_the_table_says_which_has_it(place: Place) -> None:
     with pytest.raises(UnknownColumnError) as caught:
-        read(place, book(Lisez=PROSE, Deux=TABLE), sheet="Lisez")
+        read(place, sheets(Lisez=PROSE, Deux=TABLE), sheet="Lisez")
     says(caught.value, "n’est pas dans la feuille « Lisez »", 'sheet = "Deux"')
     assert "Bonjour" not in str(caught.value)
 
 
 def test_a_table_that_no_sheet_holds_names_the_sheet_looked_at(place: Place) -> None:
     with pytest.raises(UnknownColumnError) as caught:
-        read(place, book(Lisez=PROSE), sheet="Lisez")
+        read(place, sheets(Lisez=PROSE), sheet="Lisez")
     says(caught.value, "feuille « Lisez »", "« Quartier » n’est pas", "Bonjour")
 
 
 def test_a_header_that_moved_says_its_line(place: Place) -> None:
-    moved = book(Un=[["Suivi", ""], ["Titre", "x"], *TABLE])
+    moved = sheets(Un=[["Suivi", ""], ["Titre", "x"], *TABLE])
     with pytest.raises(UnknownColumnError) as caught:
         read(place, moved, sheet="Un", header=2)
     says(caught.value, "est nommée ligne 3, et non ligne 2", "header = 3")
@@ -85,5 +73,5 @@ def test_a_header_that_moved_says_its_line(place: Place) -> None:
 
 def test_an_empty_sheet_names_the_others(place: Place) -> None:
     with pytest.raises(EmptyFileError) as caught:
-        read(place, book(Vide=[], Deux=TABLE), sheet="Vide")
+        read(place, sheets(Vide=[], Deux=TABLE), sheet="Vide")
     says(caught.value, "« Vide » est vide", "Deux")

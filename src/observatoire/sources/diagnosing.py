@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
+from observatoire.sources.faults import Hints
 from observatoire.sources.shorts import unjoined
 from observatoire.sources.signs import signs
-from observatoire.sources.texts import HEADER_DEPTH
-from observatoire.territories.names import simplify
+from observatoire.sources.texts import HEADER_DEPTH, columns_of
 from observatoire.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
@@ -27,9 +26,8 @@ _CODES, _MOST_OF = 2000, 0.8
 #: A row or a column that names so many territories lays them out.
 _FEW = 3
 
-#: Rows in which names ill written are looked for, how alike they are to those of a zoning, and the
-#: most names that it may have: each is held against each.
-_LOOKED, _ALIKE, _NAMES = 40, 0.8, 2000
+#: Rows and columns in which names ill written are looked for.
+_LOOKED, _WIDEST = 40, 60
 
 
 def dictionary(sheets: Sequence[Sheet], name: str) -> DescriptorError | None:
@@ -77,37 +75,39 @@ def _ill_written(
     sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
 ) -> UnknownTerritoryError | None:
     """Return the error of a column whose names are all unknown, and most of them near known ones."""
+    hints = Hints(zonings)
     for sheet in sheets:
         at = header_like(sheet.rows)
         below = [] if at is None else sheet.rows[at + 1 : at + 1 + _LOOKED]
-        for column in range(max((len(row) for _, row in below), default=0)):
-            lines = {row[column].strip(): line for line, row in below if len(row) > column}
-            words = {text: line for text, line in lines.items() if any(map(str.isalpha, text))}
-            for zoning, matcher in zonings.items() if words else ():
-                near = _near(words, matcher)
-                if 2 * len(near) >= len(words):
-                    told = [
-                        f"« {text} » (ligne {words[text]}) : {said[:1].lower()}{said[1:]}"
-                        for text, said in near.items()
-                    ]
-                    return UnknownTerritoryError(
-                        f"Aucun nom de ce tableau n’est celui d’un territoire du zonage « {zoning} ».",
-                        where=_where(name, sheet),
-                        why=" ".join(told[:_FEW]),
-                        remedy="Corrigez ces noms, ou déclarez-les comme autres noms dans la colonne "
-                        "« alias » de la liste des membres du zonage.",
-                        zoning=zoning,
-                    )
+        for cells in columns_of(below, _WIDEST):
+            words = {
+                text: line
+                for text, (line, _) in zip(cells, below, strict=True)
+                if any(map(str.isalpha, text))
+            }
+            for zoning in zonings if words else ():
+                alike = [text for text in words if hints.alike(zoning, text)]
+                if 2 * len(alike) >= len(words):
+                    near = {text: hints.near(zoning, text) for text in alike}
+                    return _misspelt(zoning, near, words, _where(name, sheet))
     return None
 
 
-def _near(words: Mapping[str, int], matcher: Matcher) -> dict[str, str]:
-    """Return what is said of each text that is nearly a name: most of its letters, in order."""
-    if len(matcher.names) > _NAMES:
-        return {}
-    known = [simplify(one) for one in matcher.names.values()]
-    alike = {text for text in words if difflib.get_close_matches(simplify(text), known, 1, _ALIKE)}
-    return {text: matcher.nearest(text) for text in words if text in alike}
+def _misspelt(
+    zoning: str, near: Mapping[str, str], lines: Mapping[str, int], where: str
+) -> UnknownTerritoryError:
+    told = [
+        f"« {text} » (ligne {lines[text]}) : {said[:1].lower()}{said[1:]}"
+        for text, said in near.items()
+    ]
+    return UnknownTerritoryError(
+        f"Aucun nom de ce tableau n’est celui d’un territoire du zonage « {zoning} ».",
+        where=where,
+        why=" ".join(told[:_FEW]),
+        remedy="Corrigez ces noms, ou déclarez-les comme autres noms dans la colonne « alias » de la "
+        "liste des membres du zonage.",
+        zoning=zoning,
+    )
 
 
 def filled(row: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import nearest
+from observatoire.sources.restoring import without_number
 from observatoire.sources.signs import signs
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
 
 #: Kinds of reject that are no fault: the row is about something else.
 HARMLESS = ("outside", "total", "note")
+
+#: What is said of a row that holds no figure and names no territory.
+NOTE = "Note ou titre, sans chiffre : mis de côté."
 
 #: Rows of which the columns that name territories are told.
 _LOOKED = 50
@@ -59,6 +63,11 @@ def _reject(
 NO_REJECT = _reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
 
 
+def joined(*found: pd.DataFrame) -> pd.DataFrame:
+    """Return all that is set aside, each reject under an index of its own: it may be told otherwise."""
+    return pd.concat([one for one in found if len(one)] or [NO_REJECT], ignore_index=True)
+
+
 def territory_rejects(
     rows: pd.DataFrame,
     empty: np.ndarray,
@@ -85,9 +94,7 @@ def territory_rejects(
     words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
     told = raw.map(words).astype("str").to_numpy()
     total = told == "total"
-    plain = raw.str.replace(
-        r"^([0-9]+)\.0$", r"\1", regex=True
-    )  # codes that a program took for numbers
+    plain = without_number(raw)
     coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
     levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
@@ -268,6 +275,11 @@ def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
     return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
 
 
+def level_reason(level: str) -> str:
+    """Return what is said of a row that tells of another level than its file's."""
+    return f"Autre niveau géographique : {level}."
+
+
 #: Territories wide enough that a row that bears their name is a subtotal.
 _WIDE = ("commune", "EPCI", "département", "région")
 
@@ -279,7 +291,7 @@ def _other_level(
     own = signs().levels_of(next(iter(codes), ""))
     mine = signs().levels_of(text)
     if own and mine and not mine & own:
-        return f"Autre niveau géographique : {min(mine)}."
+        return level_reason(min(mine))
     widths = {len(code) for code in codes}
     if own and text.isdecimal() and len(widths) == 1 and len(text) == min(widths) - 1 and scope:
         return "" if f"0{text}".startswith(scope) else "Hors des communes observées."
@@ -287,7 +299,7 @@ def _other_level(
         kinds = signs().levels_of(matcher.find(text)) if other != zoning else set()
         wide = next((kind for kind in _WIDE if kind in kinds), "")
         if wide and wide not in own and any(map(str.isalpha, text)):
-            return f"Autre niveau géographique : {wide}."
+            return level_reason(wide)
     return ""
 
 
@@ -349,7 +361,7 @@ def _bare_kind(text: str, told: str, zoning: str, hints: Hints) -> str:
 _FIXED = {
     "total": "Ligne de total, mise de côté.",
     "outside": "Hors des communes observées.",
-    "note": "Note ou titre, sans chiffre : mis de côté.",
+    "note": NOTE,
 }
 
 

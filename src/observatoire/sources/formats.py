@@ -38,6 +38,9 @@ _PERCENT = (b"9", b"10")
 #: What stands for the whole of an old workbook (xls) among the parts that show more than they hold.
 OLD = "xls"
 
+#: The part of an OpenDocument that holds its sheets.
+DOCUMENT = "content.xml"
+
 #: What tells a percentage in an OpenDocument sheet.
 PERCENTAGE = b'office:value-type="percentage"'
 
@@ -95,15 +98,15 @@ def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: s
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "content.xml" in altered:
-                _open_document(cells, archive.read("content.xml"), sheet)
-                return
-            path = sheet_path(archive, sheet)
-            if path not in altered:
-                return
-            xml, styles = archive.read(path), percent_styles(archive, sheet)
+            path, xml = sheet_part(archive, sheet)
+            styles = percent_styles(archive, sheet)
     except (KeyError, *ZIP_ERRORS):
         return  # calamine has read it another way
+    if path not in altered:
+        return
+    if path == DOCUMENT:
+        _open_document(cells, xml)
+        return
     for letters, digits, text in _ERROR_CELL.findall(xml):
         column, line = _column(letters), int(digits)
         if _holds(cells, column, line) and not cells.columns[column - 1][line - 1]:
@@ -126,11 +129,11 @@ def hidden_columns(content: bytes, sheet: str) -> list[int]:
         return unseen_columns(content, sheet)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "content.xml" in archive.namelist():
-                return _collapsed(archive.read("content.xml"), sheet)
-            xml = archive.read(sheet_path(archive, sheet))
+            path, xml = sheet_part(archive, sheet)
     except (KeyError, *ZIP_ERRORS):
         return []  # a form that does not say
+    if path == DOCUMENT:
+        return _collapsed(xml)
     marks = bytearray(_MOST_COLUMNS)
     for attributes in _COLUMNS.findall(xml)[:_MOST_COLUMNS]:
         told = dict(ATTRIBUTE.findall(attributes))
@@ -146,9 +149,9 @@ def _mark(marks: bytearray, first: int, last: int) -> None:
         marks[first:last] = b"\1" * (last - first)
 
 
-def _collapsed(xml: bytes, sheet: str) -> list[int]:
+def _collapsed(xml: bytes) -> list[int]:
     marks, at = bytearray(_MOST_COLUMNS), 0
-    for attributes in _ODS_COLUMN.findall(document_sheet(xml, sheet))[:_MOST_COLUMNS]:
+    for attributes in _ODS_COLUMN.findall(xml)[:_MOST_COLUMNS]:
         times = repeated(attributes)
         if b'table:visibility="collapse"' in attributes:
             _mark(marks, at, at + times)
@@ -201,7 +204,7 @@ _SPAN = re.compile(rb'table:number-(rows|columns)-spanned="([0-9]{1,7})"')
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]+)"')
 
 
-def document_sheet(xml: bytes, sheet: str) -> bytes:
+def _document_sheet(xml: bytes, sheet: str) -> bytes:
     """Return the part of an OpenDocument workbook that is one sheet, nothing when there is none."""
     told = {
         html.unescape(found[1].decode("utf-8", "replace")): found[0]
@@ -210,10 +213,10 @@ def document_sheet(xml: bytes, sheet: str) -> bytes:
     return told.get(sheet, b"")
 
 
-def _open_document(cells: Cells, xml: bytes, sheet: str) -> None:
+def _open_document(cells: Cells, xml: bytes) -> None:
     """Write the percentages of an OpenDocument sheet as they are shown."""
     line, last = 1, len(cells.columns[0])
-    for attributes, body in _ODS_ROW.findall(document_sheet(xml, sheet)):
+    for attributes, body in _ODS_ROW.findall(xml):
         times = repeated(attributes)
         if PERCENTAGE in body:
             ranks = _percent_ranks(body)
@@ -246,8 +249,10 @@ def document_merges(content: bytes, sheet: str) -> list[Range]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            xml = document_sheet(archive.read("content.xml"), sheet)
+            path, xml = sheet_part(archive, sheet)
     except (KeyError, *ZIP_ERRORS):
+        return []
+    if path != DOCUMENT:
         return []
     found: list[Range] = []
     row = 0
@@ -276,14 +281,28 @@ def _column(letters: bytes) -> int:
     return column
 
 
-def sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the part of an xlsx that is one sheet.
+def sheet_part(archive: zipfile.ZipFile, sheet: str) -> tuple[str, bytes]:
+    """Return the part of a workbook that holds one sheet, and what it says of that sheet.
+
+    Parameters
+    ----------
+    archive : ZipFile
+        An xlsx or an OpenDocument, whose sheets stand all in one part (``DOCUMENT``).
+    sheet : str
+        The sheet's name.
 
     Raises
     ------
     KeyError
         When the workbook does not say.
     """
+    if DOCUMENT in archive.namelist():
+        return DOCUMENT, _document_sheet(archive.read(DOCUMENT), sheet)
+    path = _sheet_path(archive, sheet)
+    return path, archive.read(path)
+
+
+def _sheet_path(archive: zipfile.ZipFile, sheet: str) -> str:
     names = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
     wanted = {html.unescape(name): key for name, key in _SHEET.findall(names)}[sheet]

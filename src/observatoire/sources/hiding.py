@@ -10,7 +10,7 @@ from typing import NamedTuple
 from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.sources.biff import unseen_rows
 from observatoire.sources.compound import OLE
-from observatoire.sources.formats import ATTRIBUTE, SPANNED, document_sheet, repeated, sheet_path
+from observatoire.sources.formats import ATTRIBUTE, DOCUMENT, SPANNED, repeated, sheet_part
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>")
@@ -62,10 +62,9 @@ def hidden_rows(content: bytes, sheet: str, last: int) -> Hidden:
         return Hidden(tuple(rank + 1 for rank in ranks if rank < last), filtered)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "content.xml" in archive.namelist():
-                return _document_rows(document_sheet(archive.read("content.xml"), sheet), last)
-            path = sheet_path(archive, sheet)
-            xml = archive.read(path)
+            path, xml = sheet_part(archive, sheet)
+            if path == DOCUMENT:
+                return _document_rows(xml, last)
             return Hidden(_sheet_rows(xml, last), _is_filtered(archive, path, xml))
     except (KeyError, *ZIP_ERRORS):
         return Hidden()  # a form that does not say

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.sources.faults import NO_REJECT, reject
+from observatoire.sources.faults import NO_REJECT, joined, reject
 from observatoire.sources.numbers import parse_numbers
 from observatoire.values import Nature, is_period
 
@@ -183,4 +183,4 @@ def repeated_rows(
         found.append(
             reject(again["line"].to_numpy(), "duplicate", reasons, raw_told, spec.territory)  # type: ignore[arg-type]
         )
-    return pd.concat(found) if found else NO_REJECT
+    return joined(*found)

@@ -10,6 +10,7 @@ from observatoire.sources.diagnosing import no_territory
 from observatoire.sources.restoring import restored_code
 from observatoire.sources.shorts import find_short, unjoined
 from observatoire.sources.signs import signs
+from observatoire.sources.texts import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ def find_territories(
     """
     places = []
     for sheet in sheets:
-        columns = _columns(sheet)  # stripped once, whatever the zonings
+        columns = columns_of(sheet.rows, _COLUMNS)  # laid out once, whatever the zonings
         for code, matcher in zonings.items():
             places += _places(sheet, columns, code, matcher, preferred)
     places = _without_chance(places)
@@ -228,26 +229,16 @@ def _repeats(place: Place) -> bool:
     return len(set(filled)) < len(filled) or any(merged)
 
 
-def _columns(sheet: Sheet) -> list[tuple[list[str], set[str]]]:
-    """Return the cells of each column of a sheet, and the texts that they hold."""
-    width = min(max(len(row) for _, row in sheet.rows), _COLUMNS)
-    columns = (
-        [row[rank].strip() if len(row) > rank else "" for _, row in sheet.rows]
-        for rank in range(width)
-    )
-    return [(cells, set(cells) - {""}) for cells in columns]
-
-
 def _places(
     sheet: Sheet,
-    columns: list[tuple[list[str], set[str]]],
+    columns: list[list[str]],
     code: str,
     matcher: Matcher,
     preferred: str,
 ) -> list[Place]:
     found = []
-    for column, (cells, texts) in enumerate(columns):
-        known = {text: _find(matcher, text) for text in texts}
+    for column, cells in enumerate(columns):
+        known = {text: _find(matcher, text) for text in set(cells) if text}
         lost = {text: full for text in known if (full := restored_code(text, matcher))}
         known |= lost
         distinct = len({one for one in known.values() if one})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.sources.faults import NO_REJECT, reject
+from observatoire.sources.faults import NO_REJECT, joined, reject
 from observatoire.sources.ranges import read_range
 from observatoire.sources.signs import signs
 from observatoire.values import Nature
@@ -216,7 +216,7 @@ def merged_rejects(
     columns, marks : collection of str
         See :func:`spread`: signs are no figures.
     """
-    found = NO_REJECT
+    found = []
     for one in table.merged:
         if one.columns[0] not in columns or (text := _text(table, one)) in {"", *marks}:
             continue
@@ -228,8 +228,8 @@ def merged_rejects(
             continue
         reason = _reason(text, one, shared, rows=len(mine))
         raw = mine["territory_raw"].loc[lines.index].where(lines.isna(), text)
-        found = _joined(found, reject(lines, "merged", reason, raw, one.columns[0]))
-    return found
+        found.append(reject(lines, "merged", reason, raw, one.columns[0]))
+    return joined(*found)
 
 
 def covered_rejects(
@@ -287,7 +287,3 @@ def _reason(text: str, one: Merged, shared: list[str], *, rows: int) -> str:
         else f"les colonnes « {shared[0]} » à « {shared[-1]} »"
     )
     return f"« {text} » est dans une cellule fusionnée sur {over} : rien ne dit ce qui revient à chacune."
-
-
-def _joined(found: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
-    return more if found.empty else pd.concat([found, more])

@@ -13,9 +13,9 @@ from observatoire.sources.aliasing import NO_ALIAS
 from observatoire.sources.columns import cells_of, figure_columns
 from observatoire.sources.faults import (
     HARMLESS,
-    NO_REJECT,
     REJECT_COLUMNS,
     headings,
+    joined,
     notes_beside,
     reject,
     territory_rejects,
@@ -128,7 +128,7 @@ def observe(
     lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
     lost = notes_beside(totals_beside(lost, rows, table, spec.territory, zonings), table)
     measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
-    rejects = _joined(
+    rejects = joined(
         strayed,
         from_elsewhere(lost, rows, table, spec, zonings),
         *figure_rejects(rows, parts, source, spec, told),
@@ -141,7 +141,7 @@ def observe(
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = repeated_rows(rows, parts, good, spec)
     good &= ~rows["line"].isin(again["line"]).to_numpy()
-    ordered = _joined(rejects, again).drop_duplicates().sort_values(["line", "column"])
+    ordered = joined(rejects, again).drop_duplicates().sort_values(["line", "column"])
     found = ordered[list(REJECT_COLUMNS)].reset_index(drop=True)
     return Parsed(table, gather(rows, parts, good, spec), found)
 
@@ -228,8 +228,3 @@ def _bare(told: np.ndarray, parts: list[Part]) -> np.ndarray:
 def _aside(table: RawTable) -> pd.DataFrame:
     told = table.aside
     return reject(told["line"], "note", told["reason"], told["raw"], "")
-
-
-def _joined(*found: pd.DataFrame) -> pd.DataFrame:
-    """Return all that is set aside, each reject under an index of its own: it may be told otherwise."""
-    return pd.concat([one for one in found if len(one)] or [NO_REJECT], ignore_index=True)

@@ -156,20 +156,17 @@ def settle(
             # A row that strayed is told by one reason: it is no unknown name.
             rows.loc[mine.index, "territory"] = code or bearers[0]
             if not code:
-                told_of = (
-                    str(raw),
-                    spec.territory,
-                    "town",
-                    _reason(str(raw), str(town), matcher, towns),
-                )
                 if not here and spec.commune_column:
-                    told_of = _away(str(town), towns, spec.commune_column)
-                lost |= dict.fromkeys(mine.index, told_of)
+                    fault = _away(str(town), towns, spec.commune_column)
+                else:
+                    reason = _reason(str(raw), str(town), matcher, towns)
+                    fault = (str(raw), spec.territory, "town", reason)
+                lost |= dict.fromkeys(mine.index, fault)
     if not lost:
         return rows, NO_REJECT
     gone = rows.loc[sorted(lost)]
-    told_of_each = [lost[at] for at in gone.index]
-    faults = pd.DataFrame(told_of_each, columns=["raw", "column", "kind", "reason"], dtype="str")
+    each = [lost[at] for at in gone.index]
+    faults = pd.DataFrame(each, columns=["raw", "column", "kind", "reason"], dtype="str")
     return rows, faults.assign(line=gone["line"].to_numpy())[list(REJECT_COLUMNS)]
 
 

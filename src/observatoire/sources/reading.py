@@ -14,6 +14,7 @@ import pandas as pd
 from observatoire.errors import EmptyFileError, FileError, UnreadableFileError, system_words
 from observatoire.sources import books, encodings, texts
 from observatoire.sources.archives import unzip_table
+from observatoire.sources.faults import NOTE
 from observatoire.sources.headers import (
     check_header,
     check_widths,
@@ -361,9 +362,7 @@ def _notes_apart(body: Rows, width: int) -> tuple[Rows, pd.DataFrame]:
             notes.append((number, " ".join(told)))
         else:
             kept.append((number, row))
-    aside = pd.DataFrame(notes, columns=["line", "raw"]).assign(
-        reason="Note ou titre, sans chiffre : mis de côté."
-    )
+    aside = pd.DataFrame(notes, columns=["line", "raw"]).assign(reason=NOTE)
     return kept, aside.astype({"line": "int64"}) if notes else _no_note()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.sources.aliasing import told_aliases
+from observatoire.sources.faults import NOTE, level_reason
 from observatoire.sources.signs import signs
 from observatoire.typography import enumerate_words, plural
 
@@ -138,9 +139,9 @@ def heading_notices(parsed: Parsed) -> list[str]:
     rejects, cells = parsed.rejects, parsed.cells
     if cells.empty:
         return []
-    towns = rejects["line"][rejects["reason"].str.endswith(" : commune.")]
+    towns = rejects["line"][rejects["reason"] == level_reason("commune")]
     among = rejects["line"].between(0 if towns.empty else towns.min(), cells["line"].max())
-    notes = rejects[among & rejects["reason"].str.startswith("Note ou titre")]
+    notes = rejects[among & (rejects["reason"] == NOTE)]
     titles = [
         f"« {raw} » (ligne {line})"
         for line, raw in zip(notes["line"], notes["raw"], strict=True)

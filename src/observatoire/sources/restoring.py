@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: What a spreadsheet, or a program that took codes for numbers, writes of one.
 _AS_NUMBER = re.compile(r'([0-9]+)(?:[.,]0+)?|="([0-9]+)"')
+_MARKED = r'^(?:([0-9]+)[.,]0+|="([0-9]+)")$'
 
 
 class Restored(NamedTuple):
@@ -96,6 +97,18 @@ def restored_code(raw: str, matcher: Matcher) -> str:
         return ""
     named = code not in matcher.names or matcher.find(raw) or matcher.bearers(raw)
     return "" if named else code
+
+
+def without_number(texts: pd.Series) -> pd.Series:
+    """Return texts without what a program that takes codes for numbers puts around them.
+
+    Examples
+    --------
+    >>> without_number(pd.Series(["97209.0", '="97209"', "Dillon 2.0"], dtype="str")).tolist()
+    ['97209', '97209', 'Dillon 2.0']
+    """
+    marked = texts.str.fullmatch(_MARKED).fillna(value=False).astype(bool)
+    return texts.mask(marked, texts[marked].str.replace(r"[.,]0+$|[=\"]", "", regex=True))
 
 
 def place_of(text: str, matcher: Matcher) -> str:

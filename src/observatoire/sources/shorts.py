@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import UnknownTerritoryError
+from observatoire.sources.texts import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,14 +98,10 @@ def _in_sheet(sheet: Sheet, zoning: str, matcher: Matcher) -> list[Short]:
 
 
 def _columns(sheet: Sheet) -> list[list[str]]:
-    width = min(max((len(row) for _, row in sheet.rows), default=0), _LOOKED)
-    columns = [
-        [row[rank].strip() if rank < len(row) else "" for _, row in sheet.rows]
-        for rank in range(width)
-    ]
+    columns = columns_of(sheet.rows, _LOOKED)
     place = {line: at for at, (line, _) in enumerate(sheet.rows)}
     for (top, left), (bottom, _) in sheet.merged:
-        told = columns[left][place[top + 1]] if left < width and top + 1 in place else ""
+        told = columns[left][place[top + 1]] if left < len(columns) and top + 1 in place else ""
         for at in filter(None, map(place.get, range(top + 2, bottom + 2))) if told else ():
             columns[left][at] = columns[left][at] or told
     return columns

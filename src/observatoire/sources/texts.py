@@ -230,6 +230,20 @@ def read_quickly(
     return without_hollow(table.to_pandas().astype("str"), numbers)
 
 
+def columns_of(rows: Rows, most: int) -> list[list[str]]:
+    """Return the cells of the first columns of a table, bare of spaces; blank where a row is short.
+
+    Examples
+    --------
+    >>> columns_of([(1, ["Quartier", " Aidés"]), (2, ["Dillon"])], 9)
+    [['Quartier', 'Dillon'], ['Aidés', '']]
+    """
+    width = min(max((len(row) for _, row in rows), default=0), most)
+    return [
+        [row[rank].strip() if rank < len(row) else "" for _, row in rows] for rank in range(width)
+    ]
+
+
 def without_hollow(frame: pd.DataFrame, numbers: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
     """Leave out the rows that hold nothing but spaces.
 

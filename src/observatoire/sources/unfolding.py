@@ -17,7 +17,7 @@ from observatoire.sources.archives import (
     too_large,
 )
 from observatoire.sources.compound import OLE
-from observatoire.sources.formats import OLD, PERCENTAGE, percent_styles, shows_more
+from observatoire.sources.formats import DOCUMENT, OLD, PERCENTAGE, percent_styles, shows_more
 from observatoire.sources.hiding import may_hide
 from observatoire.typography import number
 from observatoire.wording import reader_words
@@ -83,15 +83,17 @@ def _copy(
 ) -> tuple[frozenset[str], bool]:
     """Copy the parts that tell of cells, each looked at first."""
     altered, hiding = set(), False
-    sizes, repeated = _shared(archive, name), 0
-    styles = percent_styles(archive, name)
-    for path in dict.fromkeys(archive.namelist()):
+    sizes: list[int] = []
+    repeated, styles = 0, percent_styles(archive, name)
+    for path in sorted(set(archive.namelist()), key=_shared, reverse=True):
         entry = archive.getinfo(path)
         if not entry.file_size or path.startswith(_APART):
             continue
         part = read_bounded(archive, entry, name)
         plain.writestr(path, part)
-        if path == "content.xml":
+        if _shared(path):
+            sizes = extents.shared_sizes(part)
+        if path == DOCUMENT:
             _refuse_cells(extents.document_cells(part), name)
             hiding |= may_hide(part, document=True)
             shows = PERCENTAGE in part
@@ -116,12 +118,9 @@ def _repeated(part: bytes, sizes: list[int]) -> int:
     return extents.shared_bytes(part, sizes) if many else 0
 
 
-def _shared(archive: zipfile.ZipFile, name: str) -> list[int]:
-    """Return the sizes of the strings that cells share."""
-    for entry in archive.infolist():
-        if entry.filename.casefold() == "xl/sharedstrings.xml" and entry.file_size:
-            return extents.shared_sizes(read_bounded(archive, entry, name))
-    return []
+def _shared(path: str) -> bool:
+    """Say whether a part holds the strings that cells share: it is read before the sheets."""
+    return path.casefold() == "xl/sharedstrings.xml"
 
 
 def _spanned(part: bytes, entry: str) -> int:
