@@ -570,6 +570,7 @@ def test_jumps_are_those_worked_out_by_hand_whatever_years_are_missing(
         high=panel["value"], status="given", marker="", note="",
     )  # fmt: skip
     warehouse.run("DELETE FROM observation")
+    warehouse.run("DELETE FROM seen_load")
     warehouse.insert("observation", told)
     report = run_checks(warehouse, place.workspace, NOTHING).df
     jumps = report[report["check"] == "saut"]

@@ -16,7 +16,7 @@ SELECT row_number() OVER (ORDER BY l.source, o.load, o.zoning, o.variable, o.per
                                 '^((DEC|DISP)_.*)[0-9]{2}$', '\1')
             ELSE l.source || '/' || o.variable END AS series,
        o.period
-FROM (SELECT DISTINCT load, zoning, variable, period FROM observation) AS o
+FROM seen_content AS o
 JOIN load AS l ON l.id = o.load AND l.superseded_by IS NULL
 LEFT JOIN variable AS v ON v.source = l.source AND v.code = o.variable;
 
@@ -27,9 +27,8 @@ SELECT g.*, l.source, l.file,
        coalesce(t.commune, '') AS commune,
        coalesce(t.commune <> '' AND t.commune <> t.code AND starts_with(t.code, t.commune), false)
            AS inside                  -- one of the parts a commune is cut into: an IRIS
-FROM (SELECT load, zoning, period, territory, bool_or(additive) AS additive
-      FROM observation JOIN content USING (load, zoning, variable, period) GROUP BY ALL) AS g
-JOIN load AS l ON l.id = g.load
+FROM seen_place AS g
+JOIN load AS l ON l.id = g.load AND l.superseded_by IS NULL
 LEFT JOIN territory AS t ON t.zoning = g.zoning AND t.code = g.territory;
 
 -- The territories of which anything is told.
@@ -87,21 +86,41 @@ LEFT JOIN told_breaks AS b ON b.source = f.source AND b.variable = f.variable
 GROUP BY f.source, f.variable, f.period;
 
 -- Contents that follow one another in a series, between its breaks: « chain » tells them from others,
--- « rank » their order, by thousands a period; « kin » those whose changes are held side by side.
+-- « moment » the order of their periods, « turn » their own, « past » the content of the period before
+-- (the last, where several files give it). « kin » are the chains of one series on both sides of a
+-- break. « figures » is how many a content may hold, « narrow » one of a few territories. « key »
+-- changes with whatever a content, or one before it in the chain, is read from.
 CREATE OR REPLACE TEMP TABLE sequel AS
-WITH numbered AS (
-    SELECT c.*,
+WITH wide AS (
+    SELECT load, zoning, period, count(*) AS figures FROM given GROUP BY ALL
+),
+numbered AS (
+    SELECT c.*, w.figures, w.figures < {narrow} AS narrow,
+           hash(c.load, c.variable, c.period, c.source, c.label, c.nature, c.unit) AS own,
            dense_rank() OVER (ORDER BY series, zoning, unit)::INTEGER AS kin,
            dense_rank() OVER (ORDER BY series, zoning, unit, era, length(period))::INTEGER AS chain,
            dense_rank() OVER (PARTITION BY series, zoning, unit, era, length(period)
                               ORDER BY period)::INTEGER AS moment
-    FROM content AS c JOIN era USING (source, variable, period)
+    FROM content AS c
+    JOIN era USING (source, variable, period)
+    JOIN wide AS w USING (load, zoning, period)
+),
+ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY chain ORDER BY moment, source, variable, load)::INTEGER AS turn,
+           hash(own, bit_xor(own) OVER (PARTITION BY chain ORDER BY moment
+                                        RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS key
+    FROM numbered
+    WHERE chain IN (SELECT chain FROM numbered WHERE moment > 1)
 )
-SELECT * EXCLUDE (moment),
-       (1000 * moment + row_number() OVER (PARTITION BY chain, moment
-                                           ORDER BY source, variable, load))::INTEGER AS rank
-FROM numbered
-WHERE chain IN (SELECT chain FROM numbered WHERE moment > 1);
+SELECT r.* EXCLUDE (own), b.past
+FROM ranked AS r
+LEFT JOIN (SELECT chain, moment + 1 AS moment, max_by(id, turn) AS past FROM ranked GROUP BY ALL) AS b
+  USING (chain, moment);
+
+-- How much each content usually changes from the period before, where the checks have seen it.
+CREATE OR REPLACE TEMP VIEW pace AS
+SELECT s.id, p.usual, p.changes
+FROM seen_pace AS p JOIN sequel AS s USING (load, zoning, variable, period);
 
 -- The sums that a family of files says of a row, where a file has every column of one: those that add
 -- up (« names »), and their whole.
@@ -131,39 +150,18 @@ SELECT addition AS id, identity, year, load, zoning, period, count(*) - 1 AS par
        list(variable ORDER BY variable) FILTER (NOT is_whole) AS names
 FROM addend GROUP BY ALL;
 
--- What the columns of a row that add up come to, and their whole. Both may be rounded, each as finely as
--- it is written (a nil one, as the others): they may differ by half a step a term, and are « wrong »
--- beyond. A hidden part counts for its lower bound, a hidden whole (« most ») for its upper one: where
--- some are hidden, the known parts may still not exceed the whole. Only numbers are laid out, for these
--- are several a row of each file.
-CREATE OR REPLACE TEMP TABLE reckoned AS
-WITH summed AS (
-    SELECT a.addition, o.place, any_value(a.there) AS terms,
-           CASE WHEN min(o.line) = max(o.line) THEN min(o.line) END AS line,
-           count(o.value) FILTER (NOT a.is_whole) AS known,
-           sum(coalesce(o.value, o.low, 0)) FILTER (NOT a.is_whole) AS value,
-           any_value(o.value) FILTER (a.is_whole) AS whole,
-           any_value(coalesce(o.value, o.high)) FILTER (a.is_whole) AS most,
-           (coalesce(sum(o.step) FILTER (a.is_whole OR o.value <> 0), 0)
-            + count(*) FILTER (o.value = 0 AND NOT a.is_whole)
-              * coalesce(min(o.step) FILTER (NOT a.is_whole AND o.value <> 0), 1)) / 2 AS rounding
-    FROM figure AS o
-    JOIN addend AS a USING (load, zoning, variable, period)
-    GROUP BY a.addition, o.place
-    HAVING count(*) = any_value(a.there)
-)
-SELECT addition, place, line, value, whole, most,
-       (known = terms - 1 AND abs(value - whole) > 1e-9 * (1 + abs(most)) + rounding)
-       OR value - most > 1e-9 * (1 + abs(most)) + rounding AS wrong
-FROM summed
-WHERE most IS NOT NULL;
-
-CREATE OR REPLACE TEMP VIEW tally AS
-SELECT a.identity, a.year, a.load, a.zoning, p.territory, a.period, r.line, a.parts, a.names,
-       a.variable, r.value, r.whole, r.most, r.wrong
-FROM reckoned AS r
-JOIN addition AS a ON a.id = r.addition
-JOIN place AS p ON p.id = r.place;
+-- What is looked at by lots, for it is read from every figure: the contents that follow another one
+-- (« change »), the files that have sums on a row (« tally »). The key of either changes with what it
+-- is read from: where it does not, nor where it is not narrow, what was found in it still holds.
+CREATE OR REPLACE TEMP TABLE unit AS
+SELECT 'change' AS lot, id, load, zoning, variable, period, narrow, figures, key
+FROM sequel WHERE past IS NOT NULL
+UNION ALL
+SELECT 'tally', load, load, '', '', '', sum(figures) < {narrow}, sum(figures * columns)::BIGINT, bit_xor(key)
+FROM (SELECT load, zoning, period, count(*) AS columns, bit_xor(hash(variable, nature, label)) AS key
+      FROM content WHERE load IN (SELECT load FROM addition) GROUP BY ALL)
+JOIN (SELECT load, zoning, period, count(*) AS figures FROM given GROUP BY ALL) USING (load, zoning, period)
+GROUP BY load;
 
 -- What the territories of each zoning are called: « quartiers », « IRIS ».
 CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM told_nouns;

@@ -6,7 +6,6 @@ import hashlib
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -27,6 +26,7 @@ from observatoire.warehouse.checks import (
     unnumbered,
 )
 from observatoire.warehouse.findings import CheckReport
+from observatoire.warehouse.lots import BENEATH, LOTS, Frame, lots, script, see_loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -137,11 +137,13 @@ def _pass(
 ) -> CheckReport:
     cells = cut_cells(warehouse, workspace)
     with warehouse.transaction():
+        see_loads(warehouse)
         _lay_out(warehouse, workspace, told, cells)
-        found = [_run(warehouse, check) for check in chosen]
-        warehouse.run("DELETE FROM finding")
-        for frame in found:
-            warehouse.insert("finding", frame)
+        frame = _frame(warehouse, workspace, told, chosen)
+        frame.forget(warehouse)
+        for found in _found(warehouse, chosen):
+            warehouse.insert("finding", found)
+        frame.remember(warehouse)
         warehouse.run("DELETE FROM check_run")
         warehouse.run(
             "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
@@ -150,7 +152,28 @@ def _pass(
         for name in LAID_OUT:
             kind = "VIEW" if name in VIEWS else "TABLE"
             warehouse.run(f"DROP {kind} temp.{name}")
+        for name, kind in BENEATH.items():
+            warehouse.run(f"DROP {kind} IF EXISTS temp.{name}")
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
+
+
+def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFrame]:
+    """Run predicates: those of lots first, for the others may read how much each period changes."""
+    for lot in LOTS:
+        mine = [check for check in chosen if check.lot == lot]
+        for _ in lots(warehouse, lot) if mine else ():
+            yield from (_run(warehouse, check) for check in mine)
+    yield from (_run(warehouse, check) for check in chosen if not check.lot)
+
+
+def _frame(
+    warehouse: Warehouse, workspace: Workspace, told: Told, chosen: Sequence[Check]
+) -> Frame:
+    mine = [check for check in chosen if check.lot]
+    rests = (mine, _grounds(warehouse, workspace), _rows(told.identities))
+    return Frame(
+        [(check.name, check.lot) for check in mine], rests, all(check.ours for check in mine)
+    )
 
 
 def kept_findings(warehouse: Warehouse, workspace: Workspace, told: Told) -> CheckReport:
@@ -172,7 +195,6 @@ def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[Loa
 
 def _lay_out(warehouse: Warehouse, workspace: Workspace, told: Told, cells: pd.DataFrame) -> None:
     """Make the tables that predicates read."""
-    script = resources.files("observatoire.warehouse").joinpath("checked.sql").read_text("utf-8")
     nouns = [(code, zoning.noun.many) for code, zoning in workspace.zonings.items()]
     given = {
         **told.frames,
@@ -182,7 +204,7 @@ def _lay_out(warehouse: Warehouse, workspace: Workspace, told: Told, cells: pd.D
     for name, frame in given.items():
         warehouse.connection.register(name, frame)
     try:
-        warehouse.run(script)
+        warehouse.run(script("checked"))
     finally:
         for name in given:
             warehouse.connection.unregister(name)
@@ -247,12 +269,23 @@ def _signature(
         warehouse.rows(
             "SELECT id, sha256, descriptor FROM load WHERE superseded_by IS NULL ORDER BY id"
         ),
+        _grounds(warehouse, workspace),
+        [_rows(frame) for frame in told.frames.values()],
+        [repr(check) for check in checks],
+    )
+    return hashlib.sha256(repr(state).encode()).hexdigest()
+
+
+def _grounds(warehouse: Warehouse, workspace: Workspace) -> list[object]:
+    """Sum up the territories, and what they are called."""
+    return [
         warehouse.rows(
             "SELECT zoning, count(*), bit_xor(hash(code, commune, name)), count(shape) "
             "FROM territory GROUP BY zoning ORDER BY zoning"
         ),
-        [sorted(frame.itertuples(index=False, name=None)) for frame in told.frames.values()],
         sorted((code, zoning.noun.many) for code, zoning in workspace.zonings.items()),
-        [repr(check) for check in checks],
-    )
-    return hashlib.sha256(repr(state).encode()).hexdigest()
+    ]
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+    return sorted(frame.itertuples(index=False, name=None))

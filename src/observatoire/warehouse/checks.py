@@ -16,6 +16,7 @@ import duckdb
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError, suggestion
 from observatoire.typography import enumerate_words, number
+from observatoire.warehouse.lots import LOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,16 +39,17 @@ _NUMBERS = (
 
 #: The tables of checked.sql.
 LAID_OUT = (
-    "content", "given", "place", "division", "figure", "total", "share", "era", "sequel", "addend",
-    "addition", "reckoned", "tally", "noun", "cell",
+    "content", "given", "place", "division", "figure", "total", "share", "era", "sequel", "pace",
+    "addend", "addition", "noun", "cell",
 )  # fmt: skip
 
 #: Those that are views.
-VIEWS = ("figure", "tally")
+VIEWS = ("figure", "pace")
 
-#: What a predicate may read: the tables of checked.sql, then those of the warehouse.
+#: What a predicate may read: the tables of checked.sql, its lot, then those of the warehouse.
 READABLE = (
     *LAID_OUT,
+    *LOTS,
     "zoning", "territory", "source", "variable", "load", "observation", "reject", "restored",
     "convention", "target", "action", "note", "current_observation",
 )  # fmt: skip
@@ -71,6 +73,7 @@ class Check:
     sql: str
     parameters: Mapping[str, float]
     origin: str
+    lot: str = ""  # the table that it reads lot by lot, if any
     ours: bool = True  # of the library, not of a workspace
 
     def told(self, row: Mapping[str, Any]) -> str:
@@ -142,6 +145,7 @@ def _read_check(
         sql=table.text("sql").strip().rstrip(";"),
         parameters=dict(_numbers(table, "parameters")),
         origin=table.path.name,
+        lot=table.text("lot", "", choices=("", *LOTS)),
         ours=known is None,
     )
     table.close()
@@ -174,7 +178,12 @@ def _check_select(check: Check, table: Declaration) -> None:
         )
     tree = _tree(check.sql)
     names = {*READABLE, *_common_tables(tree)}
-    for read in _read_tables(tree):
+    seen = set(_read_tables(tree))
+    if (seen & set(LOTS)) != ({check.lot} - {""}):
+        raise table.refuse(
+            "lot", "c’est la table vue par lots que le SQL lit, change ou tally, et elle seule"
+        )
+    for read in seen:
         if read not in names:
             raise DescriptorError(
                 f"Le contrôle « {check.name} » lit « {read} ».",

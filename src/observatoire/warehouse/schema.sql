@@ -232,6 +232,48 @@ CREATE TABLE IF NOT EXISTS check_run (
     ran_at    TIMESTAMP NOT NULL
 );
 
+-- What the checks need of every load and never changes: read once from its figures, not at each pass.
+
+CREATE TABLE IF NOT EXISTS seen_load (
+    load    INTEGER NOT NULL,
+    natures UBIGINT                   -- of the variables of its source, on which « additive » rests
+);
+
+CREATE TABLE IF NOT EXISTS seen_content (
+    load     INTEGER NOT NULL,
+    zoning   VARCHAR NOT NULL,
+    variable VARCHAR NOT NULL,
+    period   VARCHAR NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS seen_place (
+    load      INTEGER NOT NULL,
+    zoning    VARCHAR NOT NULL,
+    period    VARCHAR NOT NULL,
+    territory VARCHAR NOT NULL,
+    additive  BOOLEAN NOT NULL        -- whether a count or an amount is told of it
+);
+
+-- The units of many figures of which the findings still hold (warehouse/lots.py).
+CREATE TABLE IF NOT EXISTS seen_unit (
+    lot      VARCHAR NOT NULL,
+    load     INTEGER NOT NULL,
+    zoning   VARCHAR NOT NULL,
+    variable VARCHAR NOT NULL,
+    period   VARCHAR NOT NULL,
+    key      UBIGINT NOT NULL,        -- of what it was read from
+    frame    VARCHAR NOT NULL         -- SHA-256 of the predicates, the territories, the sums known
+);
+
+CREATE TABLE IF NOT EXISTS seen_pace (
+    load     INTEGER NOT NULL,
+    zoning   VARCHAR NOT NULL,
+    variable VARCHAR NOT NULL,
+    period   VARCHAR NOT NULL,
+    usual    DOUBLE,                  -- the median change from the period before
+    changes  INTEGER NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS restored (
     load INTEGER NOT NULL,
     line INTEGER NOT NULL,
