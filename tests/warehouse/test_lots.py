@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from building import build_place, says
@@ -281,6 +281,7 @@ def jumps_by_hand(warehouse: Warehouse, *, narrow: bool) -> list[tuple[str, str,
 @settings(
     max_examples=10,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example founds a workspace
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_findings_kept_are_those_of_looking_at_everything(
