@@ -388,3 +388,10 @@ def test_a_lot_that_is_not_told_is_refused(town: Place, old: str, new: str) -> N
     with pytest.raises(DescriptorError) as refusal:
         findings(town)
     says(refusal.value, "lot", "change", CHECKS_FILE)
+
+
+def test_a_wrong_predicate_is_refused_where_there_is_no_lot_to_see(town: Place) -> None:
+    town.write(CHECKS_FILE, OWN.replace("m.value < m.before", "m.valeur < m.before"))
+    with pytest.raises(DescriptorError) as refusal:
+        findings(town)  # nothing is loaded
+    says(refusal.value, "baisse", "valeur", CHECKS_FILE)

@@ -161,7 +161,8 @@ def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFra
     """Run predicates: those of lots first, for the others may read how much each period changes."""
     for lot in LOTS:
         mine = [check for check in chosen if check.lot == lot]
-        for _ in lots(warehouse, lot) if mine else ():
+        others = not all(check.ours for check in mine)
+        for _ in lots(warehouse, lot, empty=others) if mine else ():
             yield from (_run(warehouse, check) for check in mine)
     yield from (_run(warehouse, check) for check in chosen if not check.lot)
 

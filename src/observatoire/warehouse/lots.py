@@ -146,7 +146,7 @@ class Frame:
             warehouse.run(_REMEMBER, [self.digest])
 
 
-def lots(warehouse: Warehouse, lot: str) -> Iterator[None]:
+def lots(warehouse: Warehouse, lot: str, *, empty: bool = False) -> Iterator[None]:
     """Lay out, one lot after the other, what has changed since it was looked at.
 
     Parameters
@@ -155,13 +155,17 @@ def lots(warehouse: Warehouse, lot: str) -> Iterator[None]:
         Whose ``unit`` and ``standing`` are laid out.
     lot : {"change", "tally"}
         Which table to lay out.
+    empty : bool
+        Lay it out once with no row where nothing has changed: a predicate is then tried at least.
 
     Yields
     ------
     None
-        Each time the table holds another lot; once at least, empty where nothing has changed.
+        Each time the table holds another lot.
     """
     for numbers in _parted(warehouse.rows(_DUE, [lot])):
+        if not numbers and not empty:
+            continue
         warehouse.run(
             "CREATE OR REPLACE TEMP TABLE due AS SELECT unnest(?::INTEGER[]) AS id", [numbers]
         )
