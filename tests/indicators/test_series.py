@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import observatoire as obs
+from building import says
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
 from observatoire.indicators.catalogue import Indicator, read_catalogue
 from observatoire.indicators.series import in_order, read_series
@@ -14,6 +16,8 @@ from observatoire.values import Nature
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from building import Place
 
 BOOK = read_series()
 
@@ -159,3 +163,57 @@ def test_periods_in_order(start: str, end: str, said: str) -> None:
     with pytest.raises(UnknownNameError, match=said):
         in_order(start, end)
     assert in_order("2011", "2016") == ("2011", "2016")
+
+
+CATALOGUE = """
+[themes.t]
+label = "Thème"
+
+[indicators.menages]
+label = "Ménages"
+theme = "t"
+nature = "count"
+unit = "ménages"
+definition = "Ménages."
+universe = "Ménages"
+sources = ["src"]
+numerator = ["POP"]
+"""
+
+RULE = """
+[[breaks]]
+at = "2013"
+what = "Le champ a changé"
+source = "Insee"
+indicators = ["{named}"]
+"""
+
+
+def test_a_break_of_an_indicator_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "series.toml"
+    path.write_text(RULE.format(named="part_hml"), "utf-8")
+    with pytest.raises(DescriptorError) as refusal:
+        read_series(path).check_indicators(["part_hlm", "population"])
+    says(refusal.value, "« part_hml »", "Le champ a changé", "« part_hlm »", "series.toml")
+    for named in ("part_hlm", "part_*"):
+        path.write_text(RULE.format(named=named), "utf-8")
+        read_series(path).check_indicators(["part_hlm", "population"])
+
+
+def test_an_observatory_holds_its_rules_against_its_catalogue(place: Place) -> None:
+    toml = place.root / "observatoire.toml"
+    named = '[workspace]\nseries = "series.toml"'
+    toml.write_text(toml.read_text("utf-8").replace("[workspace]", named), "utf-8")
+    place.write("series.toml", RULE.format(named="nulle-part"))
+    place.write("indicators.toml", CATALOGUE)
+    with obs.open(place.root) as o, pytest.raises(DescriptorError) as refusal:
+        o.indicators()
+    says(refusal.value, "« nulle-part »")
+
+
+def test_a_rule_about_a_blank_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "series.toml"
+    path.write_text(RULE.format(named=" "), "utf-8")
+    with pytest.raises(DescriptorError) as refusal:
+        read_series(path)
+    says(refusal.value, "un nom vide", "series.toml")

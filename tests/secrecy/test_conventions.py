@@ -19,7 +19,8 @@ from demo import demo
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError, UnknownNameError
 from observatoire.exchange.package import write_package
-from observatoire.secrecy.conventions import Gate, refusal
+from observatoire.indicators.asking import answer
+from observatoire.secrecy.conventions import Gate, refusal, withhold
 from observatoire.sources.conventions import AUDIENCES, Convention
 from secrecy_workspace import SHOWN, write_workspace
 
@@ -108,6 +109,41 @@ def test_the_first_and_last_days_are_in(internal: Observatory, day: dt.date, see
             assert frame["reason"].str.contains(said).all()
     finally:
         internal.today = lambda: INSIDE
+
+
+def test_nothing_is_shown_before_the_agreement_is_signed() -> None:
+    early = Convention("la Caf", "public", dt.date(2026, 6, 2), STARTS, ENDS)
+    assert "à partir du 2\u00a0juin\u00a02026" in refusal(early, INSIDE, "interne")
+    assert refusal(early, dt.date(2026, 6, 2), "public") == ""
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ([("Ville", "Deal"), ("Deal",)], "usage des partenaires (Deal)."),
+        ([("Ville",), ("Deal",)], "dont aucun n’est destinataire de tous ces chiffres."),
+        ([("Ville",), ()], "usage des partenaires (Ville)."),
+        ([(), ()], "usage des partenaires. "),
+    ],
+)
+def test_a_table_for_partners_names_those_who_may_have_it(
+    each: tuple[Observatory, str], named: list[tuple[str, ...]], said: str
+) -> None:
+    table = answer(
+        each[0]._desk, ["cas_suivis", "menages_aides"], "quartier-cucs-2007", period="2016"
+    )
+    drawn = [("essai-cas", "cas_suivis"), ("essai-aides", "menages_aides")]
+    lent = {
+        source: Convention("la Caf", "partenaires", recipients=names)
+        for (source, _), names in zip(drawn, named, strict=True)
+    }
+    given = frozenset(
+        (source, variable, "2016")
+        for source, code in drawn
+        for variable in table.indicators[code].variables("2016")
+    )
+    gate = Gate(lent, given, INSIDE, "partenaires")
+    assert any(said in text for text in withhold(table, gate).warnings)
 
 
 def test_the_message_says_what_to_do(internal: Observatory) -> None:
@@ -269,6 +305,56 @@ def test_what_the_checks_find_obeys_the_dates(tmp_path: Path) -> None:
             assert "échue le" in text
 
 
+REGISTERS = """
+title = "Programmation"
+producer = "Caf"
+licence = "Convention"
+zoning = "quartier-cucs-2007"
+
+[[files]]
+name = "objectifs.csv"
+register = "objectives"
+
+[[files]]
+name = "actions.csv"
+register = "actions"
+funders = { montant_caf = "Caf" }
+
+[[files]]
+name = "notes.csv"
+register = "notes"
+
+[secrecy]
+threshold = 0
+unit = "personnes"
+rule = "Aucune."
+"""
+
+
+def test_registers_listed_obey_the_dates(tmp_path: Path) -> None:
+    folder = tmp_path / "r" / "data" / "raw" / "suivi"
+    with agreed(tmp_path / "r", "public") as o:
+        folder.mkdir()
+        (folder / "source.toml").write_text(REGISTERS + AGREED.format(audience="interne"), "utf-8")
+        where = "zonage;perimetre\n", "quartier-cucs-2007;FDF13\n"
+        for file, heads, cells in (
+            ("objectifs", "code;orientation;objectif;echeance;", "X1;O;Former;2020-01-01;"),
+            (
+                "actions",
+                "annee;intitule;type;etape;montant_caf;",
+                "2012;Atelier;Action;versé;4321;",
+            ),
+            ("notes", "date;source;force;texte;lecteurs;", "2012-03-01;Caf;forte;4321;public;"),
+        ):
+            (folder / f"{file}.csv").write_text(heads + where[0] + cells + where[1], "utf-8")
+        o.load("data/raw/suivi")
+        for listed in (o.objectives, o.actions, o.notes):
+            o.today = lambda: INSIDE
+            assert "suivi" in set(listed()["source"])
+            o.today = lambda: ENDS + dt.timedelta(1)
+            assert "suivi" not in set(listed()["source"])
+
+
 PARTS = """
 [themes.t]
 label = "Cas"
@@ -341,9 +427,6 @@ def test_a_figure_passes_only_inside_its_dates_and_its_circle(
 
 
 def test_a_gate_without_agreement_changes_nothing() -> None:
-    from observatoire.indicators.asking import answer
-    from observatoire.secrecy.conventions import withhold
-
     o = demo()
     computed = answer(o._desk, ["population"], "quartier-cucs-2007")
     gate = Gate({}, frozenset(), INSIDE, "public")

@@ -74,11 +74,14 @@ def test_a_day_may_be_written_as_text(tmp_path: Path) -> None:
         ('"partenaires"', '"tous"', "interne"),
         ('audience = "partenaires"\n', "", "audience"),
         ('"partenaires"', '"public"', "destinataires"),
-        ("until = 2027-12-31", "until = 2024-12-31", "avant le 2025-01-01"),
+        ("until = 2027-12-31", "until = 2024-12-31", "avant le 2025-03-12"),
         ("from = 2025-01-01\nuntil = 2027-12-31", "until = 2025-03-11", "avant le 2025-03-12"),
         ("until = 2027-12-31", 'until = "31/12/2027"', "n’est pas un jour"),
         ("until = 2027-12-31", "until = 2027-12-31T10:00:00", "n’est pas un jour"),
         ("until = 2027-12-31", "until = 2027", "n’est pas un jour"),
+        ("until = 2027-12-31", 'until = ""', "n’est pas un jour"),
+        ("signed = 2025-03-12", "signed = 2028-01-01", "avant le 2028-01-01"),
+        ('"la Caf de la Martinique"', '" "', "avec qui la convention est passée"),
         ("threshold = 5", "threshold = -5", "négatif"),
         ("threshold = 5", "threshold = nan", "« nan » n’est pas un nombre fini"),
         ("threshold = 5", "threshold = inf", "« inf » n’est pas un nombre fini"),
@@ -92,6 +95,12 @@ def test_what_cannot_be_is_refused(tmp_path: Path, old: str, new: str, said: str
     with pytest.raises(DescriptorError) as refusal:
         source_of(tmp_path / "caf", SOURCE_TOML + AGREED.replace(old, new))
     says(refusal.value, said, "source.toml")
+
+
+def test_an_agreement_left_blank_is_no_agreement_with_all(tmp_path: Path) -> None:
+    with pytest.raises(DescriptorError) as refusal:
+        source_of(tmp_path / "caf", SOURCE_TOML + "\n[convention]\n")
+    says(refusal.value, "partner", "source.toml")
 
 
 def test_a_report_of_load_tells_the_agreement(place: Place) -> None:

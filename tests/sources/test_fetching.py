@@ -28,6 +28,7 @@ from observatoire.errors import DescriptorError, FetchError, FileError, UnknownN
 from observatoire.sources import downloading
 from observatoire.sources.downloading import Patience, _SafeRedirects, download
 from observatoire.sources.fetching import BROUGHT, BY_HAND, THERE, fetch, list_resources
+from observatoire.sources.locking import alone
 from observatoire.sources.registry import Resource, find_resource, read_registry
 from observatoire.sources.unpacking import unpack
 
@@ -227,6 +228,9 @@ class Host(http.server.BaseHTTPRequestHandler):
     def give_heavy(self, _: str | None) -> None:
         """An archive much smaller than what comes out of it."""
         self.send(archive({"base.csv": b"IRIS;POP\n" * 5000}))
+
+    def give_bomb(self, _: str | None) -> None:
+        self.send(archive({"base.csv": bytes(5_000_000)}))
 
     def give_climbing(self, _: str | None) -> None:
         self.send(archive({"../../base.csv": b"IRIS;POP\n"}))
@@ -709,6 +713,32 @@ def test_a_climbing_archive_is_refused_when_fetched(server: str, tmp_path: Path)
     with pytest.raises(FileError):
         get(resource(f"{server}/climbing.zip", "base.zip", members=("*.csv",)), tmp_path)
     assert not list(tmp_path.rglob("base.csv"))
+
+
+def test_a_bomb_is_refused_before_it_is_read_and_not_kept(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile.ZipFile, "testzip", lambda _: pytest.fail("read to be tested"))
+    with pytest.raises(FileError) as refusal:
+        get(resource(f"{server}/bomb.zip", "base.zip", members=("*.csv",)), tmp_path)
+    says(refusal.value, "base.zip", "démesurément")
+    assert left(tmp_path) == set()
+
+
+def test_a_second_download_of_the_same_file_waits_for_the_first(
+    server: str, tmp_path: Path
+) -> None:
+    one = resource(f"{server}/good", "base.bin")
+    part = tmp_path / one.place / ".base.bin.part"
+    part.parent.mkdir(parents=True)
+    with alone(part):
+        part.write_bytes(b"begun")
+        with pytest.raises(FetchError) as refusal:
+            get(one, tmp_path)
+        says(refusal.value, "Un autre téléchargement", "relancez")
+        assert part.read_bytes() == b"begun"
+    assert get(one, tmp_path).path.read_bytes() == CONTENT
+    assert not list(tmp_path.rglob("*.lock"))
 
 
 def test_a_link_a_bomb_and_twins_are_refused(tmp_path: Path) -> None:

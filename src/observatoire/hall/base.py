@@ -85,6 +85,7 @@ class Hall:
 
         spans = {code: one.spans for code, one in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans)
+        self.series.check_indicators(one.code for one in catalogue)
         declared: dict[str, dict[str, Nature]] = {}
         for source, code, nature in self.warehouse.rows(
             "SELECT source, code, nature FROM variable"

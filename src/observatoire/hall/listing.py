@@ -96,13 +96,13 @@ class Listing(Hall):
 
     def objectives(self) -> pd.DataFrame:
         """List the objectives loaded: orientation, perimeter, indicator, baseline, target, due date."""
-        return self.warehouse.frame(listing.OBJECTIVES)
+        return self._seen(self.warehouse.frame(listing.OBJECTIVES))
 
     def actions(self) -> pd.DataFrame:
         """List the actions and envelopes loaded, one row an action and funder."""
         from observatoire.indicators.programming import read_actions
 
-        return read_actions(self.warehouse)
+        return self._seen(read_actions(self.warehouse))
 
     def notes(self, readers: str = "public") -> pd.DataFrame:
         """List the qualitative notes that some readers may see; pages only ever show the public ones.
@@ -114,4 +114,10 @@ class Listing(Hall):
         """
         from observatoire.secrecy.notes import notes_for
 
-        return notes_for(self.warehouse.frame(listing.NOTES), readers)
+        return notes_for(self._seen(self.warehouse.frame(listing.NOTES)), readers)
+
+    def _seen(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep the rows of registers whose agreement lets somebody see them today."""
+        from observatoire.secrecy.notes import let_out
+
+        return let_out(rows, gate=self._gate("interne"))

@@ -124,6 +124,27 @@ class SeriesBook:
             )
         return self.series[code]
 
+    def check_indicators(self, codes: Iterable[str]) -> None:
+        """Refuse a rule about an indicator that does not exist: it would never forbid anything.
+
+        Raises
+        ------
+        DescriptorError
+            With the nearest code.
+        """
+        known = list(codes)
+        rules = [(one.scope, one.what) for one in self.breaks]
+        rules += [(one.scope, one.what) for one in self.gaps]
+        for scope, what in rules:
+            for pattern in scope.indicators:
+                if not fits((pattern,), known):
+                    raise DescriptorError(
+                        f"Aucun indicateur « {pattern} » au catalogue.",
+                        where=SERIES_FILE,
+                        why=f"La règle « {what} » n’interdirait aucune comparaison.",
+                        remedy=suggestion(pattern, known),
+                    )
+
     def refusal(self, indicator: Indicator, start: str, end: str) -> str:
         """Return why two periods of an indicator are not compared; nothing when they may be.
 
@@ -278,6 +299,8 @@ def _read_gap(table: Declaration) -> Gap:
 
 def _read_scope(table: Declaration) -> Scope:
     scope = Scope(table.texts("sources"), table.texts("variables"), table.texts("indicators"))
+    if not all(name.strip() for name in (*scope.sources, *scope.variables, *scope.indicators)):
+        raise table.refuse("variables", "un nom vide ne désigne rien")
     if scope == Scope():
         raise DescriptorError(
             "On ne sait pas ce que cette règle touche.",

@@ -14,7 +14,7 @@ from observatoire.values import Status
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.indicators.catalogue import Indicator
     from observatoire.indicators.table import Table
@@ -68,9 +68,9 @@ def refusal(convention: Convention, date: dt.date, audience: str) -> str:
     who = f"Convention avec {convention.partner}"
     if convention.ends and date > convention.ends:
         return f"{who} échue le {day(convention.ends)}\u00a0: à renouveler avant de montrer ces chiffres."
-    if convention.starts and date < convention.starts:
+    if convention.first and date < convention.first:
         return (
-            f"{who} applicable à partir du {day(convention.starts)}\u00a0: à montrer à cette date."
+            f"{who} applicable à partir du {day(convention.first)}\u00a0: à montrer à cette date."
         )
     if AUDIENCES.index(audience) <= AUDIENCES.index(convention.audience):
         return ""
@@ -110,22 +110,25 @@ def withhold(table: Table, gate: Gate) -> Table:
     pairs = cells[["indicator", "period"]].drop_duplicates().itertuples(index=False, name=None)
     reasons: dict[tuple[str, str], str] = {}
     circles: dict[tuple[str, str], str] = {}
+    named: dict[tuple[str, str], list[tuple[str, ...]]] = {}
     for code, period in pairs:
         drawn = [gate.conventions[s] for s in gate.drawn_on(table.indicators[code], period)]
         reasons[code, period] = next(
             filter(None, (refusal(one, gate.date, gate.audience) for one in drawn)), ""
         )
         circles[code, period] = _narrowest(one.audience for one in drawn)
+        named[code, period] = [one.recipients for one in drawn if one.recipients]
     keys = list(zip(cells["indicator"], cells["period"], strict=True))
     told = pd.Series([reasons[key] for key in keys], index=cells.index)
     kept_back = told != ""
-    shown = {circles[key] for key, back in zip(keys, kept_back, strict=True) if not back}
-    audience = _narrowest(shown)
+    shown = {key for key, back in zip(keys, kept_back, strict=True) if not back}
+    audience = _narrowest(circles[key] for key in shown)
+    recipients = [names for key in sorted(shown) for names in named[key]]
     return replace(
         table,
         cells=_emptied(cells, kept_back, told),
         audience=audience,
-        warnings=(*table.warnings, *_warnings(told[kept_back], audience)),
+        warnings=(*table.warnings, *_warnings(told[kept_back], audience, recipients)),
     )
 
 
@@ -146,17 +149,29 @@ def _narrowest(audiences: Iterable[str]) -> str:
     return min(audiences, key=AUDIENCES.index, default=AUDIENCES[-1])
 
 
-def _warnings(reasons: pd.Series, audience: str) -> list[str]:
+def _warnings(
+    reasons: pd.Series, audience: str, recipients: Sequence[tuple[str, ...]]
+) -> list[str]:
     told = [
         f"{reason} ({plural(int(count), 'case retenue', 'cases retenues')}.)"
         for reason, count in reasons.value_counts(sort=False).items()
     ]
     if audience != AUDIENCES[-1]:
-        circle = "usage interne" if audience == "interne" else "usage des partenaires"
+        circle = "usage interne" if audience == "interne" else _partners(recipients)
         told.append(
             f"Réservé\u00a0: {circle}. Une convention limite la diffusion de chiffres montrés ici."
         )
     return told
+
+
+def _partners(recipients: Sequence[tuple[str, ...]]) -> str:
+    """Say to which partners a table may go: those that every agreement shown here names."""
+    if not recipients:
+        return "usage des partenaires"
+    every = [one for one in recipients[0] if all(one in names for names in recipients)]
+    if not every:
+        return "usage des partenaires, dont aucun n’est destinataire de tous ces chiffres"
+    return f"usage des partenaires ({enumerate_words(every)})"
 
 
 def require_audience(table: ProtectedTable, audience: str) -> None:

@@ -36,18 +36,22 @@ class Convention:
     reference: str = ""
     contact: str = ""
 
+    @property
+    def first(self) -> dt.date | None:
+        """The first day on which its figures may be shown: never before it is signed."""
+        return max(filter(None, (self.starts, self.signed)), default=None)
 
-def read_convention(table: Declaration) -> Convention | None:
-    """Read and validate a ``[convention]`` table; None when the source has none.
+
+def read_convention(table: Declaration) -> Convention:
+    """Read and validate a ``[convention]`` table.
 
     Raises
     ------
     DescriptorError
-        On a date that is none, dates that cross, an unknown audience, recipients of figures that
-        everyone may see, a threshold that is negative or of which nothing says what it counts.
+        On a date that is none or is left empty, dates that cross, no partner, an unknown audience,
+        recipients of figures that everyone may see, a threshold that is negative or of which nothing
+        says what it counts.
     """
-    if not table.table:
-        return None
     convention = Convention(
         partner=table.text("partner"),
         audience=table.text("audience", choices=AUDIENCES),
@@ -85,7 +89,9 @@ def told_convention(convention: Convention) -> str:
 
 
 def _check(convention: Convention, table: Declaration) -> None:
-    first = convention.starts or convention.signed
+    if not convention.partner.strip():
+        raise table.refuse("partner", "on ne sait pas avec qui la convention est passée")
+    first = convention.first
     if first and convention.ends and convention.ends < first:
         raise table.refuse(
             "until",
@@ -109,7 +115,7 @@ def _check(convention: Convention, table: Declaration) -> None:
 
 def _day(table: Declaration, key: str) -> dt.date | None:
     value = table.take(key, object, "")
-    if value == "":
+    if key not in table.table:
         return None
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value

@@ -148,7 +148,8 @@ def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> So
     sha256 : str
         Digest of the declaration.
     """
-    convention = read_convention(table.child("convention"))
+    agreed = table.child("convention")
+    convention = read_convention(agreed) if "convention" in table.table else None
     source = Source(
         code=table.text("code", code),
         folder=folder,

@@ -366,7 +366,8 @@ def _unreachable(error: BaseException, address: str, page: str, part: Path) -> F
     reason = getattr(error, "reason", error)
     host = _host(address)
     if isinstance(error, http.client.InvalidURL | ValueError):
-        what, why = "L’adresse, ou celle où l’hôte renvoie, n’en est pas une.", f"({error})"
+        what = "L’adresse, ou celle où l’hôte renvoie, n’en est pas une."
+        why = "Elle porte une espace, un accent, ou un nom d’hôte impossible."
     elif isinstance(reason, socket.gaierror):
         what, why = f"L’hôte « {host} » est introuvable.", "Il a déménagé, ou le réseau est coupé."
     elif isinstance(reason, ConnectionRefusedError):

@@ -15,7 +15,8 @@ import pandas as pd
 from observatoire.errors import FetchError, FileError, system_words
 from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.sources.downloading import Patience, download, forget_part
-from observatoire.sources.unpacking import unpack
+from observatoire.sources.locking import alone
+from observatoire.sources.unpacking import check_growth, unpack
 from observatoire.typography import NO_BREAK, enumerate_words, number
 from observatoire.wording import reader_words
 
@@ -150,14 +151,15 @@ def fetch(
         raise _by_hand(resource)
     part = folder / f".{resource.file}.part"
     try:
-        arrived = download(
-            resource.address, part, page=resource.page, progress=progress, patience=patience
-        )
-        sha256 = _checked(resource, part)
-        part.replace(target)
+        with alone(part):
+            arrived = download(
+                resource.address, part, page=resource.page, progress=progress, patience=patience
+            )
+            sha256 = _checked(resource, part)
+            part.replace(target)
+            forget_part(part)
     except OSError as error:
         raise _unwritable(target, error) from error
-    forget_part(part)
     notices = []
     if arrived.moved:
         notices.append(f"L’hôte renvoie désormais à {arrived.address}.")
@@ -268,7 +270,7 @@ def _checked(resource: Resource, part: Path) -> str:
         _check_form(resource, part)
         if resource.file.lower().endswith(_ZIPS):
             _check_whole(resource, part)
-    except FetchError:
+    except (FetchError, FileError):
         forget_part(part)
         raise
     return sha256
@@ -310,6 +312,8 @@ def _check_whole(resource: Resource, path: Path) -> None:
     """Refuse an archive that stops before its end: what was there is worth more."""
     try:
         with zipfile.ZipFile(path) as archive:
+            # What it announces bounds what is read: a bomb would be read for hours to be tested.
+            check_growth(resource.file, archive.infolist(), path.stat().st_size)
             bad = archive.testzip()
     except ZIP_ERRORS as error:
         if "encrypted" in str(error):

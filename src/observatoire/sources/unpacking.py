@@ -110,6 +110,24 @@ def _check(member: zipfile.ZipInfo, archive: Path) -> None:
         )
 
 
+def check_growth(name: str, members: Sequence[zipfile.ZipInfo], size: int) -> None:
+    """Refuse a whole archive that announces more than a disk, or far more than it weighs.
+
+    Raises
+    ------
+    FileError
+        Before anything of it is read.
+    """
+    whole = sum(member.file_size for member in members)
+    if whole > MOST_BYTES or (whole > MOST_RATIO * size and whole > _CHUNK):
+        raise FileError(
+            "Cette archive grossirait démesurément.",
+            where=name,
+            why="Elle remplirait le disque.",
+            remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
+        )
+
+
 def _check_twins(members: Sequence[zipfile.ZipInfo], archive: Path) -> None:
     seen: set[str] = set()
     for member in members:

@@ -16,7 +16,7 @@ _STATES = """
 SELECT c.source, c.partner, c.audience, c.recipients, c.signed::TIMESTAMP AS signed,
        c.starts::TIMESTAMP AS starts, c.ends::TIMESTAMP AS ends, c.reference,
        c.contact,
-       CASE WHEN c.ends < $today THEN 'échue' WHEN c.starts > $today THEN 'à venir'
+       CASE WHEN c.ends < $today THEN 'échue' WHEN greatest(c.starts, c.signed) > $today THEN 'à venir'
             ELSE 'en vigueur' END AS state
 FROM convention AS c ORDER BY c.source
 """
