@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.exchange.federation import Federation
+    from observatoire.hall.base import Audience
     from observatoire.observatory import Observatory
 
 __version__ = "0.1.0"
@@ -52,17 +53,20 @@ def demo() -> Observatory:
     return open_demo()
 
 
-def federate(packages: Sequence[str | Path]) -> Federation:
+def federate(packages: Sequence[str | Path], *, audience: Audience = "interne") -> Federation:
     """Read several published packages as one.
 
     Parameters
     ----------
     packages : sequence of paths
         Folders written by ``o.publish``.
+    audience : {"interne", "partenaires", "public"}
+        For whom: what an agreement keeps for a narrower circle, or what has ended since a package
+        was made, is left out with the reason.
     """
     from observatoire.exchange.federation import federate as read
 
-    return read(packages)
+    return read(packages, audience=audience)
 
 
 def __getattr__(name: str) -> Any:

@@ -88,6 +88,8 @@ def federate(
             together.df.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
         except OSError as error:
             raise cannot_write(output, error) from error
+    for warning in together.warnings:
+        out.print(warning, highlight=False, soft_wrap=True)
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     out.print(
         f"{plural(len(together.observatories), 'observatoire')}, "

@@ -20,9 +20,16 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.exchange.package import PACKAGE_FILE, VALUE_FIELDS
+from observatoire.exchange.terms import Column, read_terms
+from observatoire.secrecy.conventions import require_known, sift
+from observatoire.sources.conventions import current_day
+from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.sources.conventions import Convention
 
 
 @dataclass(frozen=True)
@@ -30,12 +37,14 @@ class Federation:
     """Figures of several observatories; each row says whose it is.
 
     ``df`` has the French columns of the packages, with ``observatoire`` first; ``indicators``
-    the definitions, one row an indicator and observatory.
+    the definitions, one row an indicator and observatory. ``warnings`` tell what agreements keep
+    back, and for whom the rest is.
     """
 
     observatories: tuple[str, ...]
     df: pd.DataFrame = field(repr=False)
     indicators: pd.DataFrame = field(repr=False)
+    warnings: tuple[str, ...] = field(repr=False, default=())
 
     def common(self) -> list[str]:
         """Return the indicators that every observatory gives with the same definition."""
@@ -62,25 +71,36 @@ class Federation:
         return self.df[self.df["indicateur"] == code].reset_index(drop=True)
 
 
-def federate(packages: Sequence[str | Path]) -> Federation:
+def federate(
+    packages: Sequence[str | Path], *, audience: str = "interne", date: dt.date | None = None
+) -> Federation:
     """Read packages as one.
 
     Parameters
     ----------
     packages : sequence of paths
         Folders written by ``o.publish``.
+    audience : {"interne", "partenaires", "public"}
+        For whom: a figure that an agreement keeps for a narrower circle is left out.
+    date : date, optional
+        The day on which agreements are looked at, today by default: what has ended since the
+        package was made is left out, with the reason.
 
     Raises
     ------
+    UnknownNameError
+        On an unknown audience.
     FileError
         When a folder is no package, or a file is not the one its descriptor names by its SHA-256.
     DuplicateKeyError
         When two packages bear the same name.
     """
+    require_known(audience)
     values, definitions, names = [], [], []
+    lent: dict[tuple[str, ...], list[Convention]] = {}
     for package in [packages] if isinstance(packages, str | Path) else packages:
         folder = one_path(package, 'obs.federate(["paquet-a/", "paquet-b/"])')
-        name = _check(folder)
+        name, terms = _check(folder)
         if name in names:
             raise DuplicateKeyError(
                 f"Deux paquets s’appellent « {name} ».",
@@ -88,6 +108,7 @@ def federate(packages: Sequence[str | Path]) -> Federation:
                 remedy="Donnez à chacun son nom : on doit savoir qui dit quoi.",
             )
         names.append(name)
+        lent |= {(name, *column): agreements for column, agreements in terms.items()}
         types = {french: "str" for french, kind, _ in VALUE_FIELDS.values() if kind == "string"}
         read = pd.read_csv(
             folder / "valeurs.csv",
@@ -105,14 +126,37 @@ def federate(packages: Sequence[str | Path]) -> Federation:
         definitions.append(told.assign(observatoire=name))
     frame = pd.concat(values, ignore_index=True) if values else pd.DataFrame()
     columns = ["observatoire", *(french for french, _, _ in VALUE_FIELDS.values())]
+    allowed, warnings = _withheld(
+        frame.reindex(columns=columns), lent, date or current_day(), audience
+    )
     return Federation(
         tuple(names),
-        frame.reindex(columns=columns),
+        allowed,
         pd.concat(definitions, ignore_index=True) if definitions else pd.DataFrame(),
+        warnings,
     )
 
 
-def _check(folder: Path) -> str:
+def _withheld(
+    frame: pd.DataFrame,
+    lent: Mapping[tuple[str, ...], Sequence[Convention]],
+    date: dt.date,
+    audience: str,
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Empty the figures that the agreements of their packages no longer let out, and say why."""
+    keys = list(frame[["observatoire", "indicateur", "periode"]].itertuples(index=False, name=None))
+    found = sift(keys, lent, date, audience)
+    reasons = pd.Series(found.reasons, index=frame.index, dtype=object)
+    back = reasons != ""
+    numbers = [french for french, kind, _ in VALUE_FIELDS.values() if kind == "number"]
+    frame.loc[back, [name for name in numbers if name != "couverture"]] = float("nan")
+    frame.loc[back, "statut"] = Status.MISSING.label
+    frame.loc[back, "methode"] = ""
+    frame.loc[back, "motif"] = reasons[back]
+    return frame, found.warnings
+
+
+def _check(folder: Path) -> tuple[str, dict[Column, list[Convention]]]:
     path = folder / PACKAGE_FILE
     if not path.is_file():
         raise FileError(
@@ -124,6 +168,7 @@ def _check(folder: Path) -> str:
         descriptor = json.loads(path.read_text(encoding="utf-8"))
         name = str(descriptor["name"])
         resources = [(str(r["path"]), str(r["hash"])) for r in descriptor["resources"]]
+        terms = read_terms(descriptor)
     except (ValueError, KeyError, TypeError) as error:
         raise FileError("Le descripteur du paquet ne se lit pas.", where=str(path)) from error
     for needed in ("valeurs.csv", "indicateurs.csv"):
@@ -143,4 +188,4 @@ def _check(folder: Path) -> str:
                 why="Il a été modifié ou coupé depuis sa publication.",
                 remedy="Redemandez le paquet entier.",
             )
-    return name
+    return name, terms

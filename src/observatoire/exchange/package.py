@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import FileError
+from observatoire.exchange.terms import written_terms
 from observatoire.pages.sheet import cannot_write
 from observatoire.secrecy.conventions import require_audience
 from observatoire.secrecy.table import admit
@@ -183,6 +184,7 @@ def _descriptor(
     date: str,
     table: ProtectedTable,
 ) -> dict[str, Any]:
+    terms, told = written_terms(table)
     return {
         "profile": "data-package",
         "name": name,
@@ -194,7 +196,8 @@ def _descriptor(
             {"title": f"{s['producer']}, {s['title']}", "licence": str(s["licence"])}
             for s in sources
         ],
-        "avertissements": list(table.warnings),
+        "avertissements": [*table.warnings, *told],
+        "conventions": terms,
         "secret": dict(table.hidden),
         "certificat_secret": table.record.to_dict(),
         "resources": [

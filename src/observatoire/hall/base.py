@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Self
 
+from observatoire.sources.conventions import current_day
 from observatoire.typography import day
 from observatoire.warehouse import listing, open_warehouse
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
     from pathlib import Path
     from types import TracebackType
@@ -61,7 +62,7 @@ class Hall:
         from observatoire.warehouse.filling import fill_zonings
 
         self.workspace = workspace
-        self.today: Callable[[], dt.date] = _current_day  # agreements are kept to the day
+        self.today: Callable[[], dt.date] = current_day
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
         try:
             fill_zonings(self.warehouse, workspace)
@@ -184,10 +185,6 @@ class Hall:
         self.close()
 
 
-def _current_day() -> dt.date:
-    return dt.datetime.now(dt.UTC).astimezone().date()
-
-
 def today() -> str:
     """Return the day of today in French, as pages print it."""
-    return day(_current_day())
+    return day(current_day())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.catalogue import Indicator
+    from observatoire.sources.conventions import Convention
     from observatoire.values import Record
 
 #: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.
@@ -48,7 +49,8 @@ class Table:
     ``count`` is the smallest count, zero apart, that a cell tells or rests on: of a rate, its
     numerator, its denominator, or what is in the second and not in the first. The secrecy
     threshold of its source is compared with it. ``audience`` is the widest circle that may see
-    the table, as agreements with partners set it; ``words`` what its territories are called.
+    the table, as agreements with partners set it, ``agreements`` those of each indicator and
+    period that it shows; ``words`` what its territories are called.
     """
 
     cells: pd.DataFrame
@@ -60,6 +62,7 @@ class Table:
     differences: pd.DataFrame | None = None
     caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     audience: str = "public"
+    agreements: Mapping[tuple[str, str], tuple[Convention, ...]] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import pandas as pd
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 #: One column of figures that is loaded: source, variable, period.
 Given = tuple[str, str, str]
 
+#: What tells, of a figure, on what it draws.
+Key = TypeVar("Key", bound=tuple[str, ...])
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -35,13 +39,7 @@ class Gate:
 
     def __post_init__(self) -> None:
         """Refuse an audience that nobody knows."""
-        if self.audience not in AUDIENCES:
-            raise UnknownNameError(
-                f"« {self.audience} » n’est pas un public connu.",
-                why="On ne saurait pas ce qu’une convention lui laisse voir.",
-                remedy=suggestion(self.audience, AUDIENCES),
-                name=self.audience,
-            )
+        require_known(self.audience)
 
     def drawn_on(self, indicator: Indicator, period: str) -> list[str]:
         """Return the sources under agreement that an indicator draws on for a period."""
@@ -51,6 +49,23 @@ class Gate:
             for variable in indicator.variables(period)
         } | {(*indicator.published, period)}
         return sorted({source for source, _, _ in wanted & self.given} & set(self.conventions))
+
+
+def require_known(audience: str) -> None:
+    """Refuse an audience that nobody knows.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest that is known.
+    """
+    if audience not in AUDIENCES:
+        raise UnknownNameError(
+            f"« {audience} » n’est pas un public connu.",
+            why="On ne saurait pas ce qu’une convention lui laisse voir.",
+            remedy=suggestion(audience, AUDIENCES),
+            name=audience,
+        )
 
 
 def refusal(convention: Convention, date: dt.date, audience: str) -> str:
@@ -107,29 +122,66 @@ def withhold(table: Table, gate: Gate) -> Table:
     if not gate.conventions:
         return table
     cells = table.cells
-    pairs = cells[["indicator", "period"]].drop_duplicates().itertuples(index=False, name=None)
-    reasons: dict[tuple[str, str], str] = {}
-    circles: dict[tuple[str, str], str] = {}
-    named: dict[tuple[str, str], list[tuple[str, ...]]] = {}
-    for code, period in pairs:
-        drawn = [gate.conventions[s] for s in gate.drawn_on(table.indicators[code], period)]
-        reasons[code, period] = next(
-            filter(None, (refusal(one, gate.date, gate.audience) for one in drawn)), ""
-        )
-        circles[code, period] = _narrowest(one.audience for one in drawn)
-        named[code, period] = [one.recipients for one in drawn if one.recipients]
     keys = list(zip(cells["indicator"], cells["period"], strict=True))
-    told = pd.Series([reasons[key] for key in keys], index=cells.index)
-    kept_back = told != ""
-    shown = {key for key, back in zip(keys, kept_back, strict=True) if not back}
-    audience = _narrowest(circles[key] for key in shown)
-    recipients = [names for key in sorted(shown) for names in named[key]]
+    drawn = {
+        (code, period): tuple(
+            gate.conventions[s] for s in gate.drawn_on(table.indicators[code], period)
+        )
+        for code, period in dict.fromkeys(keys)
+    }
+    found = sift(keys, drawn, gate.date, gate.audience)
+    told = pd.Series(found.reasons, index=cells.index, dtype=object)
     return replace(
         table,
-        cells=_emptied(cells, kept_back, told),
-        audience=audience,
-        warnings=(*table.warnings, *_warnings(told[kept_back], audience, recipients)),
+        cells=_emptied(cells, told != "", told),
+        audience=found.audience,
+        agreements={key: drawn[key] for key in found.shown if drawn[key]},
+        warnings=(*table.warnings, *found.warnings),
     )
+
+
+@dataclass(frozen=True)
+class Sifted(Generic[Key]):
+    """What may be shown of some figures: why not, one by one (empty when they may), and the rest.
+
+    ``shown`` are the keys of what may be, ``audience`` the widest circle that may see them all.
+    """
+
+    reasons: list[str]
+    shown: list[Key]
+    audience: str
+    warnings: tuple[str, ...]
+
+
+def sift(
+    keys: Sequence[Key],
+    drawn: Mapping[Key, Sequence[Convention]],
+    date: dt.date,
+    audience: str,
+) -> Sifted[Key]:
+    """Say of each figure whether its agreements let it out on a day, for a circle.
+
+    Parameters
+    ----------
+    keys : sequence of tuple
+        What tells, of each figure, on what it draws; several may share one.
+    drawn : mapping
+        Agreements of each key; none for a key that is not there.
+    date : date
+        The day.
+    audience : str
+        For whom.
+    """
+    lent = {key: drawn.get(key, ()) for key in dict.fromkeys(keys)}
+    why = {
+        key: next(filter(None, (refusal(one, date, audience) for one in each)), "")
+        for key, each in lent.items()
+    }
+    shown = [key for key, told in why.items() if not told]
+    circle = _narrowest(one.audience for key in shown for one in lent[key])
+    recipients = [one.recipients for key in sorted(shown) for one in lent[key] if one.recipients]
+    reasons = [why[key] for key in keys]
+    return Sifted(reasons, shown, circle, _warnings(reasons, circle, recipients))
 
 
 def _emptied(cells: pd.DataFrame, kept_back: pd.Series, reasons: pd.Series) -> pd.DataFrame:
@@ -150,18 +202,18 @@ def _narrowest(audiences: Iterable[str]) -> str:
 
 
 def _warnings(
-    reasons: pd.Series, audience: str, recipients: Sequence[tuple[str, ...]]
-) -> list[str]:
+    reasons: Iterable[str], audience: str, recipients: Sequence[tuple[str, ...]]
+) -> tuple[str, ...]:
     told = [
-        f"{reason} ({plural(int(count), 'case retenue', 'cases retenues')}.)"
-        for reason, count in reasons.value_counts(sort=False).items()
+        f"{reason} ({plural(count, 'case retenue', 'cases retenues')}.)"
+        for reason, count in Counter(filter(None, reasons)).items()
     ]
     if audience != AUDIENCES[-1]:
         circle = "usage interne" if audience == "interne" else _partners(recipients)
         told.append(
             f"Réservé\u00a0: {circle}. Une convention limite la diffusion de chiffres montrés ici."
         )
-    return told
+    return tuple(told)
 
 
 def _partners(recipients: Sequence[tuple[str, ...]]) -> str:

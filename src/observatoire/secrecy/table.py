@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.table import Table
     from observatoire.secrecy.door import Door
     from observatoire.secrecy.planning import SecrecyPlan
+    from observatoire.sources.conventions import Convention
 
 _SEAL = object()
 
@@ -81,6 +82,9 @@ class ProtectedTable:
     door: Door | None = field(repr=False, default=None)
     beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
     audience: str = "public"
+    agreements: Mapping[tuple[str, str], tuple[Convention, ...]] = field(
+        repr=False, default_factory=dict
+    )
     words: Words = field(repr=False, default_factory=Words)
     seal: InitVar[object] = None
 
@@ -260,6 +264,7 @@ def protect_table(
         record=plan.record if plan else Record(),
         door=door,
         audience=table.audience,
+        agreements=table.agreements,
         words=table.words,
         seal=_SEAL,
     )

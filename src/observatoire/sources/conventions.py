@@ -42,6 +42,11 @@ class Convention:
         return max(filter(None, (self.starts, self.signed)), default=None)
 
 
+def current_day() -> dt.date:
+    """Return the day of today, where we are: agreements are kept to the day."""
+    return dt.datetime.now(dt.UTC).astimezone().date()
+
+
 def read_convention(table: Declaration) -> Convention:
     """Read and validate a ``[convention]`` table.
 
