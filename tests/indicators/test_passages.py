@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 import observatoire as obs
+from building import says
 from observatoire.errors import DescriptorError, NatureError, PassageError, SchematicGeometryError
 
 if TYPE_CHECKING:
@@ -449,6 +450,51 @@ def test_the_method_learnt_is_told_beside_the_figure(published: Path) -> None:
     assert shown.df["status"].tolist() == ["observed", "observed"]
     assert "appris sur 2 territoires" in label
     assert "erreur médiane" in label
+
+
+SECRECY = """
+[secrecy]
+threshold = 300
+unit = "habitants"
+rule = "Rien au-dessous de 300."
+"""
+LENT = """
+[convention]
+partner = "la Ville"
+audience = "{}"
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (SECRECY, "un seuil de secret les garde"),
+        (LENT.format("interne", ""), "une convention limite leur diffusion"),
+        (LENT.format("public", "until = 2099-12-31"), "une convention limite leur diffusion"),
+        (SECRECY + 'diffusion = "public"', ""),
+        (LENT.format("public", ""), ""),
+    ],
+)
+@pytest.mark.parametrize(
+    "recipe", ['method = "area"\ncalibrate', 'method = "density"\nlearn'], ids=["calé", "appris"]
+)
+def test_weights_are_not_made_of_figures_that_not_everyone_may_see(
+    published: Path, recipe: str, told: str, why: str
+) -> None:
+    path = published / "data" / "raw" / "ville" / "source.toml"
+    path.write_text(PUBLISHED + told, encoding="utf-8")
+    with opened(published, f'{recipe} = "population"\n') as o:
+        if not why:
+            assert len(o.passage("iris-2016", "secteur-2020").weights)
+            return
+        for asked in (
+            lambda: o.passage("iris-2016", "secteur-2020"),
+            lambda: o.table("population"),
+        ):
+            with pytest.raises(PassageError) as refused:
+                asked()
+            says(refused.value, why, "« ville »", "calibrate")
 
 
 def test_what_was_learnt_is_learnt_again_when_figures_change(published: Path) -> None:

@@ -13,9 +13,11 @@ from tables_of_cells import table
 
 import observatoire as obs
 from observatoire.errors import DescriptorError
+from observatoire.indicators import wilson
 from observatoire.rules import Rule, Strictness
 from observatoire.secrecy import audit, optimum, protection
 from observatoire.secrecy.record import Record
+from secrecy_workspace import write_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -290,3 +292,73 @@ def test_a_part_above_its_whole_looks_like_any_hidden_share(tmp_path: Path) -> N
     assert cells.loc["i2", "status"] == "secret"
     assert "dépasse" not in " ".join(cells["reason"])
     assert cells.loc["i4", "value"] == pytest.approx(60.0)
+
+
+RATE = """
+title = "Taux de suivi"
+producer = "Essai"
+licence = "Licence Ouverte 2.0"
+zoning = "quartier-cucs-2007"
+
+[[files]]
+name = "taux.csv"
+separator = ";"
+territory = "quartier"
+period = "2016"
+
+[variables.taux]
+label = "Taux de suivi"
+nature = "rate"
+unit = "%"
+"""
+
+SIZED = """
+[indicators.taux_suivi]
+label = "Taux de suivi"
+short = "Suivi"
+theme = "sante"
+nature = "rate"
+unit = "%"
+definition = "Taux publié sans ses effectifs."
+universe = "Habitants"
+sources = ["essai-taux"]
+variable = "taux"
+precision = "wilson"
+size = { source = "essai-cas", period = "2016", variables = ["vus"] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("threshold", "ends", "precision"),
+    [(0, "", "wilson"), (11, "", "withheld"), (0, "until = 2020-01-01", "missing")],
+)
+def test_the_interval_of_a_bare_rate_does_not_tell_its_size(
+    tmp_path: Path, threshold: int, ends: str, precision: str
+) -> None:
+    folder = write_workspace(tmp_path / "t")
+    raw = folder / "data" / "raw"
+    cas = raw / "essai-cas" / "source.toml"
+    told = cas.read_text("utf-8").replace("threshold = 11", f"threshold = {threshold}")
+    lent = f'\n[convention]\npartner = "la Caf"\naudience = "public"\n{ends}\n' if ends else ""
+    cas.write_text(told + lent, "utf-8")
+    (raw / "essai-taux").mkdir()
+    (raw / "essai-taux" / "source.toml").write_text(RATE, "utf-8")
+    (raw / "essai-taux" / "taux.csv").write_text("quartier;taux\nFDF01;40\nFDF02;30\n", "utf-8")
+    catalogue = folder / "indicators.toml"
+    catalogue.write_text(catalogue.read_text("utf-8") + SIZED, "utf-8")
+    with obs.open(folder) as o:
+        o.load()
+        table = o.table("taux_suivi", compare=["quartiers", "Dillon"])
+        row = table.df.set_index("territory").loc["FDF01"]
+        widths = ["low", "high", "sampling_low", "sampling_high"]
+        if precision == "wilson":
+            low, high = wilson(0.4 * 137, 137)  # whoever inverts it finds the 137
+            assert row[["sampling_low", "sampling_high"]].tolist() == pytest.approx(
+                [100 * float(low), 100 * float(high)]
+            )
+            return
+        assert set(row[widths].dropna()) <= {40.0}  # nothing around the rate itself
+        assert table.cells["base"].isna().all()
+        assert table.differences[["low", "high"]].isna().all(axis=None)
+        assert row["status"] == "missing" if ends else row["precision"] == precision
+        assert "échue" in row["reason"] if ends else row["value"] == 40

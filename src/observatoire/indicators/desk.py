@@ -116,7 +116,20 @@ class Desk:
     @property
     def book(self) -> PassageBook:
         """Makes and keeps the workspace's passages."""
-        return PassageBook(self.warehouse, self.workspace, self.catalogue)
+        return PassageBook(self.warehouse, self.workspace, self.catalogue, self._kept())
+
+    def _kept(self) -> dict[str, str]:
+        """Return the sources whose figures not everyone may see for ever, each with why."""
+        restricted = {
+            source: "un seuil de secret les garde"
+            for source, rule in self.secrecy_rules.items()
+            if rule.guarded and rule.diffusion != "public"
+        }
+        lent = self.warehouse.rows(
+            "SELECT source FROM convention "
+            "WHERE audience <> 'public' OR coalesce(ends, starts, signed) IS NOT NULL"
+        )
+        return restricted | {str(s): "une convention limite leur diffusion" for (s,) in lent}
 
     @cached_property
     def _roads(self) -> dict[str, list[Road]]:

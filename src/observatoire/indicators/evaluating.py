@@ -25,7 +25,7 @@ from observatoire.indicators.comparing import (
     difference,
 )
 from observatoire.indicators.gaps import NO_COMMENT, overlap_of
-from observatoire.indicators.sampling import TOO_SMALL
+from observatoire.indicators.sampling import TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.indicators.table import Spot, by_spot
 from observatoire.typography import enumerate_words, round_half_up
 from observatoire.values import Nature, Record, Status, records
@@ -81,7 +81,7 @@ POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 STABLE = "stable"
 
 #: Kinds of precision without a sampling error, and with one that nobody tells.
-SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", "unsized", "withheld")
+SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", UNSIZED, WITHHELD)
 
 
 @dataclass(frozen=True)

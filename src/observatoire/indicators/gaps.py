@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.indicators.comparing import UNKNOWN, Difference, Estimate, difference
-from observatoire.indicators.sampling import TOO_SMALL, UNSIZED
+from observatoire.indicators.sampling import TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.indicators.table import by_spot
 from observatoire.values import Nature, Record, Status, records
 
@@ -61,7 +61,7 @@ REASONS = {
     "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé.",
     "unknown": "Précision inconnue : écart sans intervalle.",
     UNSIZED: "La source ne dit pas sur combien porte ce taux : écart sans intervalle.",
-    "withheld": "Précision gardée par le secret : écart sans intervalle.",
+    WITHHELD: "Précision gardée par le secret : écart sans intervalle.",
 }
 NO_COMMENT = (
     "Exploitation complémentaire sur moins de 2 000 habitants, ou l’on ne sait combien : à ne pas "
@@ -257,7 +257,7 @@ def unjudged(*rows: Record) -> str:
     """Return why figures that are there are not judged."""
     told = {str(row["precision"]) for row in rows}
     known = next(
-        (each for each in ("unknown", UNSIZED, "withheld", "exhaustive") if each in told), "unknown"
+        (each for each in ("unknown", UNSIZED, WITHHELD, "exhaustive") if each in told), "unknown"
     )
     return REASONS[known]
 

@@ -56,11 +56,15 @@ class Ingredients:
 
 @dataclass(frozen=True, eq=False)
 class PassageBook:
-    """Makes, keeps and finds the passages of one workspace."""
+    """Makes, keeps and finds the passages of one workspace.
+
+    ``kept`` are the sources whose figures not everyone may see, each with why.
+    """
 
     warehouse: Warehouse
     workspace: Workspace
     catalogue: Catalogue
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def make(self, recipe: PassageRecipe) -> Passage:
         """Return the passage asked for, from the warehouse when nothing it rests on has changed.
@@ -135,7 +139,9 @@ class PassageBook:
         counts, period = {}, recipe.period
         for use, (indicator, there, published) in wanted.items():
             if indicator:
-                read = partial(published_counts, self.warehouse, self.catalogue.get(indicator))
+                read = partial(
+                    published_counts, self.warehouse, self.catalogue.get(indicator), kept=self.kept
+                )
                 counts[f"{use} known"], period = read(published, period)
                 counts[f"{use} counts"], _ = read(there, period)
         return replace(given, counts=counts, period=period)

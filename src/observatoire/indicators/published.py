@@ -10,6 +10,8 @@ from observatoire.errors import NatureError, PassageError
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from observatoire.indicators.catalogue import Indicator
     from observatoire.warehouse import Warehouse
 
@@ -21,7 +23,11 @@ WHERE zoning = ? AND source = ? AND list_contains(?, variable) AND period = ?
 
 
 def published_counts(
-    warehouse: Warehouse, indicator: Indicator, zoning: str, period: str = ""
+    warehouse: Warehouse,
+    indicator: Indicator,
+    zoning: str,
+    period: str = "",
+    kept: Mapping[str, str] | None = None,
 ) -> tuple[pd.Series[float], str]:
     """Read what is published of a count on a zoning.
 
@@ -35,6 +41,8 @@ def published_counts(
         The zoning whose own figures are wanted.
     period : str
         The latest that has figures by default.
+    kept : mapping of str, optional
+        Sources whose figures not everyone may see, each with why: they may not shape weights.
 
     Returns
     -------
@@ -46,7 +54,7 @@ def published_counts(
     NatureError
         When the indicator is not a count nor an amount.
     PassageError
-        When nothing is published there.
+        When nothing is published there, or by a source of ``kept`` only.
     """
     if not indicator.nature.additive:
         raise NatureError(
@@ -61,12 +69,26 @@ def published_counts(
             rows = warehouse.frame(_FIGURES, [zoning, source, names, each])
             counts = _summed(rows, names)
             if len(counts):
+                if why := (kept or {}).get(source):
+                    raise _kept_back(indicator, source, why)
                 return counts, each
     raise PassageError(
         f"Aucun chiffre de « {indicator.label} » n’est publié sur « {zoning} »"
         + (f" pour {period}." if period else "."),
         why="Le passage doit être appris de ces chiffres, ou calé sur eux.",
         remedy="Chargez-les d’abord, ou nommez un autre indicateur, une autre période.",
+    )
+
+
+def _kept_back(indicator: Indicator, source: str, why: str) -> PassageError:
+    return PassageError(
+        f"Un passage ne s’apprend pas des chiffres de « {indicator.label} » que donne « {source} », "
+        f"ni ne se cale sur eux : {why}.",
+        where=indicator.code,
+        why="Tout ce que les poids portent ensuite, et que rien ne garde, laisserait retrouver "
+        "ces chiffres.",
+        remedy="Nommez dans learn ou calibrate un effectif que tous peuvent voir, la population "
+        "du recensement par exemple.",
     )
 
 

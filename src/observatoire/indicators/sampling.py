@@ -37,6 +37,12 @@ CAREFUL, TOO_SMALL = "à utiliser avec précaution", "à ne pas commenter"
 #: Precision of a rate of which nobody says how many it is about, where an interval is asked.
 UNSIZED = "unsized"
 
+#: Precision of a rate whose interval would tell a guarded count.
+WITHHELD = "withheld"
+
+#: Kinds of precision of which no interval is made, unless it is asked for.
+_WITHOUT_INTERVAL = ("exhaustive", "reference", "unknown")
+
 _SHOWN = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 _WITH_INTERVAL = (*_SHOWN, str(Status.BOUNDED))
 
@@ -135,6 +141,9 @@ def _laid(
         indicator.precision, indicator.precision
     )
     share, spread, flag = 1.0, _NAN, ""
+    if indicator.size and _is_guarded(sources.get(indicator.size.source)):
+        # With the rate, the width of its interval tells this count, which its own source guards.
+        base, kind = None, kind if kind in _WITHOUT_INTERVAL else WITHHELD
     size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
     if kind == "census":
         commune = rules.communes.get(code, "")
@@ -147,14 +156,18 @@ def _laid(
         share = effective_share(fraction, plan.effect)
         flag = _flag(row, plan, most_of(base), people)
         whole = largest_of(behind.get((plan.whole, code)))
-        note = sources.get(plan.source)
         # The width of a guarded count's interval would tell its whole.
-        if whole > 0 and not (note and note.rule.guarded):
+        if whole > 0 and not _is_guarded(sources.get(plan.source)):
             # A larger whole widens the interval: what the passage leaves open is taken at its most.
             size, spread = whole, plan.dispersion
         if not np.isfinite(share):
             share, kind = 1.0, "exhaustive"
     return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
+
+
+def _is_guarded(note: SourceNote | None) -> bool:
+    """Say whether a source hides anything."""
+    return bool(note and note.rule.guarded)
 
 
 def _is_whole_commune(row: Record, commune: str) -> bool:
@@ -203,6 +216,8 @@ def _bounded(
         chosen = wanted.to_numpy(dtype=bool) & (models == model)
         if chosen.any():
             scale = factor / share if "count" in model else factor
+            if model == "proportion":  # a rate may be published in %: nothing then multiplies it
+                scale = np.full_like(factor, 100.0)
             _fill(frame, chosen, model, scale[chosen], (size[chosen], spread[chosen]))
     for bound in ("low", "high"):
         # What a figure of the enclosing territory leaves open is not said of this one.
@@ -211,7 +226,7 @@ def _bounded(
     reference = kind == "reference"
     for column in ("sampling_low", "sampling_high", "wide_low", "wide_high"):
         frame.loc[reference, column] = frame.loc[reference, "value"]
-    certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference"])
+    certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
     frame["precision"] = kind.where(certain, "unknown")
     # An interval was asked of a rate, and nobody says how many it is about.
     unsized = wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & told["size"].isna()

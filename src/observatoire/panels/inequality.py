@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from observatoire.indicators.sampling import UNSIZED
+from observatoire.indicators.sampling import UNSIZED, WITHHELD
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
@@ -90,7 +90,7 @@ def _nothing(table: ProtectedTable) -> str:
         why = "la source ne dit pas sur combien porte chaque taux : on ne peut la lire comme un tirage"
     elif "exhaustive" in kinds:
         why = "la source compte tout le monde, mais n’est connue ici que par des bornes"
-    elif "withheld" in kinds:
+    elif WITHHELD in kinds:
         why = "la largeur d’un intervalle trahirait un effectif couvert par le secret"
     elif kinds:
         why = "la précision de la source n’est pas connue"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from observatoire.indicators.comparing import UNJUDGED
 from observatoire.indicators.gaps import REASONS
+from observatoire.indicators.sampling import WITHHELD
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.catalogue import Indicator
     from observatoire.rules import Rule
     from observatoire.values import Record
-
-#: Said of the precision of a rate whose interval would tell its denominator.
-WITHHELD = "withheld"
 
 _FINGERPRINT = re.compile(r"\([0-9a-f]{12}…\)")
 

@@ -48,6 +48,9 @@ class Gate:
             for source in indicator.sources
             for variable in indicator.variables(period)
         } | {(*indicator.published, period)}
+        if size := indicator.size:  # the interval of a rate gives it away
+            names = indicator.at(size.variables, size.period)
+            wanted |= {(size.source, name, size.period) for name in names}
         return sorted({source for source, _, _ in wanted & self.given} & set(self.conventions))
 
 
