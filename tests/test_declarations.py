@@ -236,3 +236,25 @@ def test_a_file_that_may_not_be_read_is_a_sentence(
     monkeypatch.setattr(Path, "read_text", denied)
     with pytest.raises(DescriptorError, match="Permission denied"):
         read_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        ("[a]\nb = 1\n[c]\n[a]\nd = 1\n", "ligne 4", ("déjà déclarée plus haut", "« [a] »")),
+        ("[[a]]\nb = 1\n[a]\n", "ligne 3", ("déjà déclarée plus haut", "doublez")),
+        ("b = 1\nc = 2\nb = 3\nd = 4\n", "ligne 3", ("déjà écrit plus haut", "« b = 3 »")),
+        ("b = 1\nb = 2", "ligne 2", ("déjà écrit plus haut", "l’une des deux")),
+        ('b = "[0-9]\\d"\n', "ligne 1", ("barre oblique inverse", "apostrophes")),
+        ('b = "x\n', "ligne 1", ("n’est pas du TOML", "guillemets")),
+        ("b = [1", "ligne 1", ("au milieu d’une valeur",)),
+    ],
+)
+def test_what_is_not_toml_is_told_by_what_it_is(
+    tmp_path: Path, text: str, where: str, said: tuple[str, ...]
+) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DescriptorError) as refused:
+        read_toml(path)
+    says(refused.value, f"x.toml, {where}", *said)

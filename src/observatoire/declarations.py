@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from observatoire.errors import DescriptorError, nearest, suggestion
+from observatoire.typography import ordinal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,25 @@ _KIND_NAMES = {
     list: "une liste entre crochets",
     dict: "une table",
 }
+
+#: How tomllib begins what it says of a line that it can read but not keep; what to say, and to do.
+_TOML_FAULTS = (
+    (
+        "Cannot declare",
+        "Cette table est déjà déclarée plus haut.",
+        "Réunissez les deux sous un seul titre ; si elle se répète, doublez partout ses crochets.",
+    ),
+    (
+        "Cannot overwrite",
+        "Ce nom est déjà écrit plus haut, dans la même table.",
+        "Gardez l’une des deux lignes.",
+    ),
+    (
+        "Unescaped",
+        "Entre guillemets, une barre oblique inverse (\\) ne s’écrit pas seule.",
+        "Mettez ce texte entre apostrophes ('…') : elle y est prise telle quelle.",
+    ),
+)
 
 T = TypeVar("T")
 
@@ -113,12 +133,13 @@ class Declaration:
     def pattern(self, key: str, text: str | None = None) -> re.Pattern[str]:
         """Return a regular expression that ignores case: ``text``, or what ``key`` holds."""
         told = self.text(key) if text is None else text
+        if not told:
+            raise self.refuse(key, "un motif vide ne reconnaît rien")
         try:
             return re.compile(told, re.IGNORECASE)
         except re.error as error:
-            raise self.refuse(
-                key, f"« {told} » n’est pas une expression régulière ({error})"
-            ) from error
+            at = "" if error.pos is None else f" (au {ordinal(error.pos + 1)} caractère)"
+            raise self.refuse(key, f"« {told} » n’est pas une expression régulière{at}") from error
 
     def patterns(self, key: str) -> tuple[re.Pattern[str], ...]:
         """Return a list of regular expressions, empty when the key is absent."""
@@ -143,6 +164,8 @@ class Declaration:
 
     def array(self, key: str) -> list[Declaration]:
         """Return an array of tables (``[[key]]``), empty when absent."""
+        if isinstance(self.table.get(key), dict):
+            raise self.refuse(key, f"on attend des crochets doublés, [[{key}]]")
         items = self.take(key, list, [])
         if not all(isinstance(item, dict) for item in items):
             raise self.refuse(key, f"on attend des tables [[{key}]]")
@@ -224,16 +247,21 @@ def read_toml(path: Path) -> Declaration:
             remedy="Enregistrez-le en UTF-8 (Bloc-notes : Enregistrer sous, Encodage UTF-8).",
         ) from error
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise DescriptorError(
-            "Cette ligne n’est pas du TOML."
-            if line
-            else "Le fichier s’arrête au milieu d’une valeur.",
-            where=f"{path.name}, ligne {line[1] if line else _last_line(path)}",
-            why=_written(path, int(line[1]) if line else _last_line(path)),
-            remedy="Vérifiez les guillemets et les crochets de cette ligne et des précédentes.",
-        ) from error
+        raise _not_toml(path, str(error)) from error
     return Declaration(path, table)
+
+
+def _not_toml(path: Path, told: str) -> DescriptorError:
+    line = re.search(r"line (\d+)", told)
+    number = int(line[1]) if line else _last_line(path)
+    what = (
+        "Cette ligne n’est pas du TOML." if line else "Le fichier s’arrête au milieu d’une valeur."
+    )
+    known = next((fault[1:] for fault in _TOML_FAULTS if told.startswith(fault[0])), None)
+    usual = what, "Vérifiez les guillemets et les crochets de cette ligne et des précédentes."
+    said, remedy = known or usual
+    where = f"{path.name}, ligne {number}"
+    return DescriptorError(said, where=where, why=_written(path, number), remedy=remedy)
 
 
 def _last_line(path: Path) -> int:

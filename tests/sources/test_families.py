@@ -299,8 +299,12 @@ def test_ones_own_family_reads_thousands_as_the_file_writes_them(
         ("[period]", 'thousands = ","\ndecimal = ","\n[period]', ("thousands", "decimal")),
         ("licence =", "licnece =", ("licnece", "« licence »")),
         ('"count"', '"counts"', ("counts", "« count »")),
-        ('"jeunes_.*"', '"jeunes_("', ("expression régulière",)),
+        ('"jeunes_.*"', '"jeunes_("', ("expression régulière", "au 8e caractère")),
+        ('["jeunes_suivis"]', '[""]', ("required", "un motif vide")),
+        ("[[variables]]", "[variables]", ("crochets doublés, [[variables]]",)),
+        ("[period]", "[secrecy]\nthreshold = -5\n[period]", ("mienne.toml, ligne", "threshold")),
         ('required = ["jeunes_suivis"]', "", ("required",)),
+        ("zoning", "zoning = []\n#", ("de quel zonage", "zoning = [")),
         ('file = "(?:19|20)[0-9]{2}"', 'columns = "P_.*"', ("( )",)),
     ],
 )

@@ -264,6 +264,12 @@ def _check(family: Family, table: Declaration) -> None:
             where=table.where,
             remedy='Ajoutez required = ["motif de colonne", …].',
         )
+    if not family.zoning:
+        raise DescriptorError(
+            "La famille ne dit pas de quel zonage sont ses territoires.",
+            where=table.where,
+            remedy='Ajoutez zoning = ["début du code d’un zonage", …], par exemple ["quartier"].',
+        )
     if family.thousands and family.thousands == family.decimal:
         raise table.refuse("thousands", "un autre signe que « decimal »")
     if family.kind == "figures" and not family.measures:
@@ -313,6 +319,8 @@ def _read_secrecy(table: Declaration) -> dict[str, object]:
         "rule": table.text("rule", ""),
     }
     table.close()
+    if not 0 <= table.take("threshold", float, 0.0) < float("inf"):
+        raise table.refuse("threshold", "un seuil ne peut être négatif")
     return read
 
 
