@@ -715,6 +715,27 @@ def test_a_climbing_archive_is_refused_when_fetched(server: str, tmp_path: Path)
     assert not list(tmp_path.rglob("base.csv"))
 
 
+@pytest.mark.parametrize(
+    ("path", "said"), [("archive", "rien qui s’appelle"), ("climbing", "sort de l’archive")]
+)
+def test_what_was_there_stays_when_the_new_archive_lacks_what_is_wanted(
+    server: str, tmp_path: Path, path: str, said: str
+) -> None:
+    wanted = ("*.txt",) if path == "archive" else ("base.*",)
+    got = get(resource(f"{server}/heavy.zip", "base.zip", members=("base.csv",)), tmp_path)
+    before = {one: one.read_bytes() for one in sorted(got.path.parent.iterdir())}
+    moved = resource(f"{server}/{path}.zip", "base.zip", members=wanted)
+    with pytest.raises(FileError) as refusal:
+        get(moved, tmp_path, force=True)
+    says(refusal.value, "base.zip", said)
+    assert {one: one.read_bytes() for one in sorted(got.path.parent.iterdir())} == before
+    fresh = tmp_path / "ailleurs"
+    fresh.mkdir()
+    with pytest.raises(FileError):
+        get(moved, fresh)
+    assert "base.zip" in left(fresh)  # nothing to lose: kept, to be looked into
+
+
 def test_a_bomb_is_refused_before_it_is_read_and_not_kept(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

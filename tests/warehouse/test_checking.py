@@ -630,6 +630,36 @@ def test_sentences_call_territories_what_the_zoning_calls_them(place: Place) -> 
 # --- IRIS that lack -----------------------------------------------------------------------------
 
 
+def two_files(place: Place, second: str) -> None:
+    """Cut the first and last IRIS into one file, and write another beside it."""
+    kept = "IRIS;LIBIRIS;POP;TAUX\n972090101;a;1000;10\n972090103;c;1500;12\n"
+    place.csv(kept)
+    place.write("data/raw/src/suite.csv", second)
+    toml = place.root / "data/raw/src/source.toml"
+    text = toml.read_text("utf-8")
+    block = text[text.index("[[files]]") : text.index("[markers]")]
+    toml.write_text(
+        text.replace(block, block + block.replace("population.csv", "suite.csv")), "utf-8"
+    )
+
+
+def test_what_another_file_of_the_same_columns_gives_does_not_lack(place: Place) -> None:
+    two_files(place, "IRIS;LIBIRIS;POP;TAUX\n972090102;b;2000;11\n")
+    assert "iris-manquants" not in names(found(place))
+
+
+def test_what_a_file_of_other_columns_gives_lacks_all_the_same(place: Place) -> None:
+    two_files(place, "IRIS;LIBIRIS;TAUX2\n972090102;b;11\n")
+    toml = place.root / "data/raw/src/source.toml"
+    toml.write_text(
+        toml.read_text("utf-8").replace(
+            "[variables.POP]", '[variables.TAUX2]\nlabel = "T"\nnature = "rate"\n\n[variables.POP]'
+        ),
+        "utf-8",
+    )
+    assert names(found(place))["iris-manquants"] == 1
+
+
 def test_an_iris_absent_from_a_commune_is_named(place: Place) -> None:
     place.replace("data/raw/src/population.csv", "972090102;Terres Sainville;2000;s\n", "")
     report = found(place)

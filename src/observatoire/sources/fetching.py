@@ -16,7 +16,7 @@ from observatoire.errors import FetchError, FileError, system_words
 from observatoire.sources.archives import ZIP_ERRORS
 from observatoire.sources.downloading import Patience, download, forget_part
 from observatoire.sources.locking import alone
-from observatoire.sources.unpacking import check_growth, unpack
+from observatoire.sources.unpacking import check_growth, unpack, wanted
 from observatoire.typography import NO_BREAK, enumerate_words, number
 from observatoire.wording import reader_words
 
@@ -155,7 +155,7 @@ def fetch(
             arrived = download(
                 resource.address, part, page=resource.page, progress=progress, patience=patience
             )
-            sha256 = _checked(resource, part)
+            sha256 = _checked(resource, part, replacing=target.is_file())
             part.replace(target)
             forget_part(part)
     except OSError as error:
@@ -251,8 +251,12 @@ def _by_hand(resource: Resource) -> FetchError:
     )
 
 
-def _checked(resource: Resource, part: Path) -> str:
-    """Return the sum of what came; what is not the file expected is thrown away."""
+def _checked(resource: Resource, part: Path, *, replacing: bool) -> str:
+    """Return the sum of what came; what is not the file expected is thrown away.
+
+    What would replace a file must hold what is wanted of it; with nothing there, it is kept for the
+    analyst to look into, and refused when it is opened.
+    """
     sha256 = _sum(part)
     if resource.sha256 and sha256 != resource.sha256:
         forget_part(part)
@@ -269,7 +273,7 @@ def _checked(resource: Resource, part: Path) -> str:
     try:
         _check_form(resource, part)
         if resource.file.lower().endswith(_ZIPS):
-            _check_whole(resource, part)
+            _check_whole(resource, part, resource.members if replacing else ())
     except (FetchError, FileError):
         forget_part(part)
         raise
@@ -308,12 +312,14 @@ def _is_page(head: bytes, suffix: str) -> bool:
     return suffix in _TABLES and start.startswith((b"<", b'{"'))
 
 
-def _check_whole(resource: Resource, path: Path) -> None:
+def _check_whole(resource: Resource, path: Path, members: Sequence[str]) -> None:
     """Refuse an archive that stops before its end: what was there is worth more."""
     try:
         with zipfile.ZipFile(path) as archive:
             # What it announces bounds what is read: a bomb would be read for hours to be tested.
             check_growth(resource.file, archive.infolist(), path.stat().st_size)
+            if members:
+                wanted(archive, members, resource.file)
             bad = archive.testzip()
     except ZIP_ERRORS as error:
         if "encrypted" in str(error):

@@ -53,21 +53,7 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
     """
     try:
         with zipfile.ZipFile(archive) as held:
-            chosen = [one for one in held.infolist() if _fits(one, patterns)]
-            for member in chosen:
-                _check(member, archive)
-            _check_twins(chosen, archive)
-            if not chosen:
-                names = [
-                    one.filename for one in held.infolist() if one.filename and not one.is_dir()
-                ]
-                raise FileError(
-                    f"L’archive ne contient rien qui s’appelle {enumerate_words(list(patterns))}.",
-                    where=archive.name,
-                    why=f"Elle contient{NO_BREAK}: {enumerate_words(names, most=8) or 'rien'}.",
-                    remedy="Le producteur a changé ses noms : sortez le fichier à la main, ou "
-                    "corrigez members dans registry.toml.",
-                )
+            chosen = wanted(held, patterns, archive.name)
             return [_take_out(held, member, folder, archive) for member in chosen]
     except zipfile.BadZipFile as error:
         raise UnreadableFileError(
@@ -76,6 +62,30 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
             why=reader_words(error),
             remedy="Téléchargez-la de nouveau (observatoire fetch … --force).",
         ) from error
+
+
+def wanted(held: zipfile.ZipFile, patterns: Sequence[str], name: str) -> list[zipfile.ZipInfo]:
+    """Return the members of an archive that are wanted, checked before anything is written.
+
+    Raises
+    ------
+    FileError
+        As :func:`unpack`; ``name`` is what the archive is called there.
+    """
+    chosen = [one for one in held.infolist() if _fits(one, patterns)]
+    for member in chosen:
+        _check(member, name)
+    _check_twins(chosen, name)
+    if not chosen:
+        names = [one.filename for one in held.infolist() if one.filename and not one.is_dir()]
+        raise FileError(
+            f"L’archive ne contient rien qui s’appelle {enumerate_words(list(patterns))}.",
+            where=name,
+            why=f"Elle contient{NO_BREAK}: {enumerate_words(names, most=8) or 'rien'}.",
+            remedy="Le producteur a changé ses noms : sortez le fichier à la main, ou "
+            "corrigez members dans registry.toml.",
+        )
+    return chosen
 
 
 def _fits(member: zipfile.ZipInfo, patterns: Sequence[str]) -> bool:
@@ -87,7 +97,7 @@ def _fits(member: zipfile.ZipInfo, patterns: Sequence[str]) -> bool:
     )
 
 
-def _check(member: zipfile.ZipInfo, archive: Path) -> None:
+def _check(member: zipfile.ZipInfo, archive: str) -> None:
     told, why = "", ""
     name = member.filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
@@ -104,7 +114,7 @@ def _check(member: zipfile.ZipInfo, archive: Path) -> None:
     if told:
         raise FileError(
             told,
-            where=archive.name,
+            where=archive,
             why=why,
             remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
         )
@@ -128,14 +138,14 @@ def check_growth(name: str, members: Sequence[zipfile.ZipInfo], size: int) -> No
         )
 
 
-def _check_twins(members: Sequence[zipfile.ZipInfo], archive: Path) -> None:
+def _check_twins(members: Sequence[zipfile.ZipInfo], archive: str) -> None:
     seen: set[str] = set()
     for member in members:
         name = PurePosixPath(member.filename).name
         if name.casefold() in seen:
             raise FileError(
                 f"L’archive contient plusieurs « {name} ».",
-                where=archive.name,
+                where=archive,
                 why="On ne saurait lequel garder.",
                 remedy="Sortez à la main celui qu’il faut.",
             )
