@@ -69,8 +69,9 @@ class Sheet:
 class Found:
     """What was found in a file: the table, the column of its territories, their zoning.
 
-    ``others`` are the sheets of the workbook that name territories too, and are not read;
-    ``hidden`` those that nobody sees, and ``unseen`` the columns of the sheet that nobody sees.
+    ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
+    the sheets of the workbook that name territories too, and are not read; ``hidden`` those that
+    nobody sees, and ``unseen`` the columns of the sheet that nobody sees.
     """
 
     table: RawTable
@@ -291,9 +292,10 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    above = (" ".join(filter(None, row)) for _, row in sheet.rows[:at])
+    above = (cell for _, row in sheet.rows[:at] for cell in row if cell.strip())
     # Excel's own first line (« sep=; ») is no title.
-    return " ".join([sheet.name, *(text for text in above if not text.startswith("sep="))])
+    told = (" ".join(cell.split()) for cell in above if not cell.startswith("sep="))
+    return "\n".join([sheet.name, *told])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:

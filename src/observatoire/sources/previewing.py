@@ -23,8 +23,10 @@ from observatoire.sources.aliasing import unknown_names, with_aliased
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
 from observatoire.sources.detecting import Found, Sheet, find_table, sheets_of
 from observatoire.sources.diagnosing import no_figure
+from observatoire.sources.entitling import other_town
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.periods import period_in, read_periods
+from observatoire.sources.placing import towns_of
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
 from observatoire.sources.restoring import restore_codes
@@ -210,7 +212,9 @@ def preview_table(
     parsed = observe(table, source, source.files[0], ground.zonings, ground.scope)
     parsed = with_aliased(replace(parsed, restored=restored), source.files[0], ground.zonings)
     plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
-    return Preview(path, ground, found, plan, source, parsed)
+    towns = towns_of(ground.zonings[found.zoning], ground.zonings)
+    refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
+    return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
 def _source(plan: Plan, path: Path) -> Source:

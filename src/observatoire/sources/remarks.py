@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.sources.aliasing import told_aliases
+from observatoire.sources.entitling import town_titled
 from observatoire.sources.faults import NOTE, level_reason
 from observatoire.sources.signs import signs
 from observatoire.typography import enumerate_words, plural
@@ -142,10 +143,12 @@ def heading_notices(parsed: Parsed) -> list[str]:
     towns = rejects["line"][rejects["reason"] == level_reason("commune")]
     among = rejects["line"].between(0 if towns.empty else towns.min(), cells["line"].max())
     notes = rejects[among & (rejects["reason"] == NOTE)]
+    away = set(rejects["raw"][rejects["kind"].isin(["elsewhere", "commune"])])
     titles = [
         f"« {raw} » (ligne {line})"
         for line, raw in zip(notes["line"], notes["raw"], strict=True)
         if any(map(str.isalpha, raw)) and not signs().is_note(raw)
+        if raw not in away and not town_titled(raw)
     ]
     if not titles:
         return []

@@ -26,6 +26,9 @@ CLASSES = ("below", "at_most", "at_most_after", "above", "at_least", "at_least_a
 #: A rank or a number before a name: « 99 - Hors secteur ».
 _RANK = re.compile(r"^\s*[0-9]{1,3}\s*[-–—.:)/]\s*")
 
+#: What follows « Commune » in a title, and the name of that commune.
+_TITLED = r"(?<![\w-])(?:{})(?:\s*:\s*|\s+(?:de|du|des)\s+|\s+d['’]\s*)(?P<name>[^\W\d_].*)"
+
 _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)")
 
 
@@ -40,6 +43,9 @@ class Signs:
     variables: tuple[re.Pattern[str], ...]
     indicators: tuple[re.Pattern[str], ...]
     towns: tuple[re.Pattern[str], ...]
+    town_titles: re.Pattern[str]
+    town_mentions: re.Pattern[str]
+    town_strangers: re.Pattern[str]
     dictionary: tuple[re.Pattern[str], ...]
     coordinates: tuple[re.Pattern[str], ...]
     natures: Mapping[Nature, re.Pattern[str]]
@@ -183,6 +189,9 @@ def signs() -> Signs:
         variables=table.patterns("variables"),
         indicators=table.patterns("indicators"),
         towns=table.patterns("towns"),
+        town_titles=table.pattern("town_titles", _TITLED.format(table.text("town_titles"))),
+        town_mentions=table.pattern("town_mentions"),
+        town_strangers=table.pattern("town_strangers"),
         dictionary=table.patterns("dictionary"),
         coordinates=table.patterns("coordinates"),
         natures={
