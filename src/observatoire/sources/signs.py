@@ -1,4 +1,4 @@
-"""The words and signs of partners' tables: totals, notes, markers, what a column's name tells."""
+"""The words and signs of partners' tables: notes, markers, what a column's name tells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import read_toml
+from observatoire.territories.totals import is_total, starts
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)
 class Signs:
     """What ``signs.toml`` declares."""
 
-    totals: tuple[str, ...]
     notes: tuple[str, ...]
     ignored: tuple[re.Pattern[str], ...]
     periods: tuple[re.Pattern[str], ...]
@@ -63,7 +63,7 @@ class Signs:
         >>> [signs().is_total(t) for t in ("Total général", "ENSEMBLE des quartiers", "Totalgaz")]
         [True, True, False]
         """
-        return _starts(_RANK.sub("", text), self.totals)
+        return is_total(_RANK.sub("", text))
 
     def is_note(self, text: str) -> bool:
         """Say whether a line's first cell is a note, not a territory.
@@ -73,7 +73,7 @@ class Signs:
         >>> [signs().is_note(t) for t in ("Source : Insee", "(1) provisoire", "Dillon", "97209")]
         [True, True, False, False]
         """
-        return bool(_CALL.match(text)) or _starts(text, self.notes) or len(text.split()) > SENTENCE
+        return bool(_CALL.match(text)) or starts(text, self.notes) or len(text.split()) > SENTENCE
 
     def nature(self, name: str) -> Nature | None:
         """Return the nature that a column's name tells, if any.
@@ -182,7 +182,6 @@ def signs() -> Signs:
     levels, classes, numbers = (table.child(name) for name in ("levels", "classes", "numbers"))
     calls = table.child("calls")
     read = Signs(
-        totals=table.texts("totals"),
         notes=table.texts("notes"),
         ignored=table.patterns("ignored"),
         periods=table.patterns("periods"),
@@ -232,8 +231,3 @@ def fold(text: str) -> str:
     """
     flat = unicodedata.normalize("NFD", text.casefold())
     return " ".join("".join(char for char in flat if not unicodedata.combining(char)).split())
-
-
-def _starts(text: str, phrases: tuple[str, ...]) -> bool:
-    said = " ".join(re.findall(r"[a-z0-9]+", _plain(text)))
-    return any(said == phrase or said.startswith(f"{phrase} ") for phrase in phrases)
