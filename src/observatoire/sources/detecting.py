@@ -13,6 +13,7 @@ from observatoire.errors import (
     UnknownTerritoryError,
 )
 from observatoire.sources import books, encodings, texts
+from observatoire.sources.dating import is_dated
 from observatoire.sources.diagnosing import across_error, other_place
 from observatoire.sources.families import Family, recognise, role
 from observatoire.sources.filespec import FileSpec
@@ -211,9 +212,7 @@ def _names_row(rows: Rows, wanted: int) -> int | None:
 
 
 def _is_figure(cell: str) -> bool:
-    text = cell.strip()
-    year = re.fullmatch(r"(?:19|20)[0-9]{2}(?:-[01][0-9]-[0-3][0-9])?", text)  # or a date
-    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", text)) and year is None
+    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", cell.strip())) and not is_dated(cell)
 
 
 def find_table(

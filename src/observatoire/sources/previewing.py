@@ -20,17 +20,19 @@ from observatoire.errors import (
     system_words,
 )
 from observatoire.sources.aliasing import unknown_names, with_aliased
+from observatoire.sources.dating import of_its_year
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
 from observatoire.sources.detecting import Found, Sheet, find_table, sheets_of
 from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.entitling import other_town
 from observatoire.sources.observations import Parsed, observe
-from observatoire.sources.periods import period_in, read_periods
+from observatoire.sources.periods import read_periods
 from observatoire.sources.placing import towns_of
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
 from observatoire.sources.restoring import restore_codes
 from observatoire.sources.showing import Section, html_page, sections, seen_section, text_page
+from observatoire.sources.writing import key
 from observatoire.territories.names import simplify
 from observatoire.typography import number
 from observatoire.values import is_period
@@ -214,6 +216,7 @@ def preview_table(
     plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
     towns = towns_of(ground.zonings[found.zoning], ground.zonings)
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
+    refusal = refusal or _spanning(found, plan)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
@@ -262,7 +265,7 @@ def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
     """Refuse a sheet whose name says another period than the one its figures would be given."""
     sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
     own = read_periods(pd.Series([sheet]))[0]
-    own = own if is_period(own) or told else period_in(sheet)
+    own = own if is_period(own) or told else of_its_year(sheet)
     known = found.family is not None or bool(plan.file.get("periods"))
     if known or not read or not is_period(own) or own.startswith(read) or read.startswith(own):
         return None
@@ -273,6 +276,20 @@ def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
         why=f"{said} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
         remedy=f'Si c’est elle que vous voulez : period="{own}" (en ligne de commande, --period {own}). '
         f'Sinon o.preview(…, period="{own}").write() écrit son source.toml : corrigez-y sheet et period.',
+    )
+
+
+def _spanning(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither."""
+    name = plan.spanning
+    if not name or name not in (*plan.variables, *plan.columns):
+        return None
+    return DescriptorError(
+        f"On ne sait pas à quelle période se rapporte la colonne « {name} ».",
+        where=found.table.name,
+        why="Elle dit plusieurs années : ses chiffres seraient donnés pour ceux d’une seule.",
+        remedy="Retirez-la du fichier ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et "
+        f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
     )
 
 

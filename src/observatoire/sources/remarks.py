@@ -84,14 +84,25 @@ def seen_notices(table: RawTable) -> list[str]:
     return [*told, f"{count}{by} dans le classeur, et {which}. {away}."]
 
 
-def by_rows_notice(plan: Plan) -> list[str]:
-    """Say that indicators are read in rows, and periods in columns.
+def period_notices(plan: Plan) -> list[str]:
+    """Say that indicators are read in rows and periods in columns, and which periods bear a mark.
 
     Parameters
     ----------
     plan : Plan
         What a ``source.toml`` would say.
     """
+    called: dict[str, list[str]] = {}
+    for column, call in plan.called.items():
+        called.setdefault(call, []).append(column)
+    marked = [
+        f"Chiffres dits « {call} » par le nom de leur colonne : {_named(names)}."
+        for call, names in called.items()
+    ]
+    return marked + _by_rows(plan)
+
+
+def _by_rows(plan: Plan) -> list[str]:
     own, name = plan.file.get("periods"), plan.file.get("variable_column")
     if not name or plan.file.get("value_column") or not isinstance(own, dict):
         return []

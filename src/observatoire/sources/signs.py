@@ -40,6 +40,8 @@ class Signs:
     notes: tuple[str, ...]
     ignored: tuple[re.Pattern[str], ...]
     periods: tuple[re.Pattern[str], ...]
+    flats: re.Pattern[str]
+    spans: re.Pattern[str]
     variables: tuple[re.Pattern[str], ...]
     indicators: tuple[re.Pattern[str], ...]
     towns: tuple[re.Pattern[str], ...]
@@ -185,6 +187,8 @@ def signs() -> Signs:
         notes=table.texts("notes"),
         ignored=table.patterns("ignored"),
         periods=table.patterns("periods"),
+        flats=table.pattern("flats"),
+        spans=table.pattern("spans"),
         variables=table.patterns("variables"),
         indicators=table.patterns("indicators"),
         towns=table.patterns("towns"),

@@ -27,7 +27,8 @@ class Plan:
     ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
     the columns that place territories, ``words`` those that hold no figure, with an example,
     ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
-    left to complete: names of territories that are not known.
+    left to complete: names of territories that are not known. ``called`` are the columns whose period
+    bears a mark, ``spanning`` one of several years.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -42,6 +43,8 @@ class Plan:
     words: dict[str, str] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)
+    spanning: str = ""
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
     writing: Writing = field(default_factory=Writing)
