@@ -236,6 +236,8 @@ def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:
 
 def _add(plan: Plan, variable: str, told: Measured) -> None:
     plan.variables[variable] = told.told
+    if told.small:
+        plan.small = plan.small or (variable, told.small)
     if told.doubt:
         plan.doubts[variable] = told.doubt
     for sign in told.signs:
@@ -263,7 +265,23 @@ def _name_by_columns(
             continue
         told = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
         _add(plan, variable, told or measured[names[0]])
+        plan.mixed = plan.mixed or _mixed_group(variable, told, names, measured, kept)
         plan.columns |= dict.fromkeys(names, variable)
+
+
+def _mixed_group(
+    variable: str,
+    told: Measured | None,
+    names: list[str],
+    measured: dict[str, Measured],
+    kept: dict[str, pd.Series],
+) -> tuple[str, str] | None:
+    """Return a share of a variable whose other columns are in per cent, None when there is none."""
+    if told is not None and told.mixed:
+        return variable, told.mixed
+    units = {name: measured[name].told["unit"] for name in names}
+    share = next((name for name, unit in units.items() if unit == "part"), "")
+    return (share, str(kept[share].iloc[0])) if share and "%" in units.values() else None
 
 
 def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[pd.Series]) -> None:

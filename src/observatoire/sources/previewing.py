@@ -216,7 +216,7 @@ def preview_table(
     plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
     towns = towns_of(ground.zonings[found.zoning], ground.zonings)
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
-    refusal = refusal or _spanning(found, plan)
+    refusal = refusal or _spanning(found, plan) or _small(found, plan)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
@@ -290,6 +290,21 @@ def _spanning(found: Found, plan: Plan) -> DescriptorError | None:
         why="Elle dit plusieurs années : ses chiffres seraient donnés pour ceux d’une seule.",
         remedy="Retirez-la du fichier ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et "
         f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
+    )
+
+
+def _small(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a number far below the percentages of its variable, which may be a share."""
+    if plan.small is None:
+        return None
+    variable, text = plan.small
+    return DescriptorError(
+        f"« {text} » est-il un pourcentage, ou une part (à multiplier par cent) ?",
+        where=f"{found.table.name}, « {variable} »",
+        why="Les autres nombres sont des pourcentages bien plus grands : le chiffre serait peut-être faux d’un "
+        "facteur cent.",
+        remedy="Si c’est une part, corrigez-la dans le fichier. Si c’est bien un pourcentage, écrivez le "
+        "source.toml (o.preview(…).write(), ou --write) et chargez le dossier.",
     )
 
 

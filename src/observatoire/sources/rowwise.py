@@ -55,8 +55,8 @@ def rows_told(
         distinct = mine[name].nunique()
         # Under a name that can say nothing else, a row said twice is a fault, told as one.
         twice = not signs().is_indicator(name) and mine.duplicated([*keys, name]).any()
-        if not 1 < distinct <= _VARIABLES or twice:
-            continue
+        if not 1 < distinct + signs().is_indicator(name) <= _VARIABLES or twice:
+            continue  # a lone indicator is one when its column can name nothing else
         # What names another thing on each row (a street, a residence) is no indicator.
         lone = not signs().is_variable(name) and 2 * distinct > len(mine)
         if signs().is_indicator(name) or (

@@ -28,7 +28,8 @@ class Plan:
     the columns that place territories, ``words`` those that hold no figure, with an example,
     ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
     left to complete: names of territories that are not known. ``called`` are the columns whose period
-    bears a mark, ``spanning`` one of several years.
+    bears a mark, ``spanning`` one of several years; ``mixed`` and ``small`` a variable and a number of
+    it that may be a share among percentages.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Plan:
     spanning: str = ""
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
+    small: tuple[str, str] | None = None
     writing: Writing = field(default_factory=Writing)
 
     def toml(self) -> str:
