@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.sources.dating import of_its_year
 from observatoire.sources.measuring import Measured, Writing, measure, writing_of
 from observatoire.sources.periods import Dated, dated, read_periods
 from observatoire.sources.placing import commune_column
@@ -68,6 +69,8 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Plan:
         **plan.file,
         "period": "" if plan.file.get("period_column") else told,
     }
+    own = plan.file.get("periods")
+    plan.sheets = {name: str(told) if own else of_its_year(name) or "…" for name in found.others}
     return plan
 
 

@@ -216,7 +216,7 @@ def preview_table(
     plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
     towns = towns_of(ground.zonings[found.zoning], ground.zonings)
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
-    refusal = refusal or _spanning(found, plan) or _small(found, plan)
+    refusal = refusal or _spanning(found, plan) or _small(found, plan) or _other_sheet(found, plan)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
@@ -276,6 +276,21 @@ def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
         why=f"{said} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
         remedy=f'Si c’est elle que vous voulez : period="{own}" (en ligne de commande, --period {own}). '
         f'Sinon o.preview(…, period="{own}").write() écrit son source.toml : corrigez-y sheet et period.',
+    )
+
+
+def _other_sheet(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a sheet of no period (« Anciens ») beside one that says the period of the file."""
+    sheet, period = found.spec.sheet, str(plan.file.get("period", ""))
+    other = next((name for name in found.others if period and of_its_year(name) == period), "")
+    if not other or of_its_year(sheet) or plan.file.get("periods"):
+        return None
+    return DescriptorError(
+        f"La feuille lue serait « {sheet} », et c’est « {other} » qui dit la période {period}.",
+        where=f"{found.table.name}, feuille « {sheet} »",
+        why="Les chiffres de l’une seraient donnés pour ceux de l’autre.",
+        remedy="Écrivez le source.toml (o.preview(…).write(), ou --write) : les deux feuilles y sont, l’une à "
+        f"compléter. Gardez « {other} » pour {period}, dites la période de « {sheet} » ou retirez sa table.",
     )
 
 

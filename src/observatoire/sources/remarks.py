@@ -37,11 +37,13 @@ def table_notices(found: Found) -> list[str]:
     """Say which sheets of a workbook were not read, and which codes were joined."""
     told = []
     if found.others:
+        one = len(found.others) == 1
         told.append(
             f"{plural(len(found.others), 'autre feuille', 'autres feuilles')} avec des territoires, "
-            f"pas lue{'s' if len(found.others) > 1 else ''} : {_named(found.others)}. Pour en charger une "
-            "aussi, écrivez le source.toml (.write() ou --write) et recopiez-y la table [[files]] avec "
-            f'sheet = "{found.others[0]}" et sa période ; puis chargez le dossier.'
+            f"pas lue{'' if one else 's'} : {_named(found.others)}. Pour {'la' if one else 'les'} charger aussi : "
+            "écrivez le source.toml (o.preview(…).write(), ou --write), ôtez-y les « # » devant "
+            f"{'sa table [[files]], dites sa' if one else 'leurs tables [[files]], dites leur'} période, puis "
+            "chargez le dossier."
         )
     unseen = [name for name in found.hidden if name != found.table.sheet]
     if unseen:
