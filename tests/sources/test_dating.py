@@ -121,6 +121,28 @@ def test_changes_and_classes_of_years_are_no_periods(place: Place, warehouse: Wa
     assert stored(warehouse)["Construits de 1971 à 1990", "2015-2016"] == 4
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Nés en 1990", "Nés en 2000"),
+        ("Construits avant 1990", "Construits entre 1990 et 2000"),
+        ("Depuis 2010", "Avant le 1er janvier 2010"),
+    ],
+)
+def test_the_year_of_a_class_is_no_period(
+    place: Place, warehouse: Warehouse, names: tuple[str, str]
+) -> None:
+    load_file(warehouse, place.workspace, place.write("parc-2016.csv", table(*names)))
+    assert stored(warehouse) == {(names[0], "2016"): 1, (names[1], "2016"): 2}
+
+
+def test_groups_of_years_over_quarters_give_no_name(place: Place, warehouse: Warehouse) -> None:
+    rows = ";2015;;2016;\nQuartier;T1;T2;T1;T2\nFour à Chaux;1;2;3;4\nPlace d’Armes;5;6;7;8\n"
+    load_file(warehouse, place.workspace, place.write("suivi.csv", rows))
+    periods = ("2015-T1", "2015-T2", "2016-T1", "2016-T2")
+    assert stored(warehouse) == {("suivi", one): at for at, one in enumerate(periods, 1)}
+
+
 def test_the_total_beside_quarters_is_of_their_year(place: Place, warehouse: Warehouse) -> None:
     names = ("T1 2016", "T2 2016", "T3 2016", "T4 2016", "Total")
     load_file(warehouse, place.workspace, place.write("suivi.csv", table(*names)))

@@ -251,6 +251,16 @@ def test_a_doubtful_percentage_loads_once_described(place: Place, warehouse: War
     assert warehouse.rows("SELECT value FROM observation ORDER BY 1") == [(0.11,), (26,)]
 
 
+def test_a_residence_a_row_is_no_indicator(place: Place) -> None:
+    text = "Résidence;Quartier;Logements\nLilas;Four à Chaux;1\nRoses;Four à Chaux;2\nCèdres;Place d’Armes;3\n"
+    says(
+        refusal(place, place.write("parc-2016.csv", text)),
+        "ligne 3",
+        "une seconde fois",
+        "leur somme",
+    )
+
+
 def test_a_lone_indicator_in_rows_is_the_variable(place: Place) -> None:
     text = "Quartier;Indicateur;Valeur\nFour à Chaux;Aidés;5\nPlace d’Armes;Aidés;6\n"
     told = read(place, place.write("a-2016.csv", text))

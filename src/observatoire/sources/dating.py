@@ -15,6 +15,12 @@ MONTHS = (
     "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
 )  # fmt: skip
 
+#: What stands between the two years of a class: « construits de 1971 à 1990 ».
+_UNTIL = re.compile(r"\s*(?:a|et|au|-|–|/)\s*")
+
+#: From a year to another.
+_PAIR = 2
+
 #: A shortened month has three letters at least.
 _SHORTEST = 3
 
@@ -115,12 +121,19 @@ def periods_told(text: str, *, short: bool = True, loose: bool = False) -> list[
     --------
     >>> [one.period for one in periods_told("Aidés au 1er trimestre 2016, puis en mars 2017 (p)")]
     ['2016-T1', '2017-03']
+    >>> periods_told("Construits avant 1990"), periods_told("Nés en 2000")
+    ([], [])
     >>> periods_told("2015 (p)")[0].call, periods_told("31/12/2016")[0].day
     ('provisoire', True)
     """
     flat = _flat(unicodedata.normalize("NFC", text))
-    found = []
+    found: list[Told] = []
+    last = -1  # where a year that is no period ended
     for match in _pattern(short=short, loose=loose).finditer(flat):
+        until = last >= 0 and _UNTIL.fullmatch(flat, last, match.start())
+        if until or signs().no_periods.search(flat[: match.start()]):
+            last = match.end()
+            continue
         told = {name.rstrip("0123456789"): part for name, part in match.groupdict().items() if part}
         period = _written(told)
         call, end = _called(flat, match.end())
@@ -178,16 +191,19 @@ def of_its_year(text: str, *, short: bool = True) -> str:
 
 
 def is_dated(text: str) -> bool:
-    """Say whether a text is a period and nothing else.
+    """Say whether a text is a period, or from one to another, and nothing else.
 
     Examples
     --------
     >>> [is_dated(text) for text in ("2016", "01-2016", "2016-T1", "31.12.2016", "12.5", "Aidés 2016")]
     [True, True, True, True, False, False]
+    >>> is_dated("2014-2015"), is_dated("2014 2015 2016")
+    (True, False)
     """
-    bare = text.strip()
-    found = periods_told(bare)
-    return len(found) == 1 and (found[0].start, found[0].end) == (0, len(bare))
+    left, found = text, periods_told(text)
+    for one in reversed(found):
+        left = left[: one.start] + left[one.end :]
+    return 0 < len(found) <= _PAIR and not left.strip(" -–/")
 
 
 def without_period(name: str, *, short: bool = True) -> str:

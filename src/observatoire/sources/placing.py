@@ -109,6 +109,37 @@ def _headed(mine: pd.DataFrame, territory: str, towns: Matcher) -> str:
     return ""
 
 
+def contrary_column(
+    frame: pd.DataFrame, territory: str, matcher: Matcher
+) -> tuple[int, int] | None:
+    """Return the column that names another territory than a row's own, and that row: their ranks.
+
+    Two tables stand side by side, or each row tells of two territories: whose the figures are is not
+    told.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows, as texts.
+    territory : str
+        The column of territories.
+    matcher : Matcher
+        The territories of its zoning.
+    """
+    own = frame[territory].str.strip()
+    mine = own.map(matcher.find_each(own.unique()))
+    for at, name in enumerate(map(str, frame.columns)):
+        told = frame.iloc[:, at].str.strip()
+        words = [text for text in _worded(told) if matcher.find(text)]
+        if name == territory or not words:
+            continue
+        other = told.where(told.isin(words), "").map({"": ""} | matcher.find_each(words))
+        apart = ((other != "") & (mine != "") & (other != mine)).to_numpy()
+        if apart.any():
+            return at, int(apart.argmax())
+    return None
+
+
 #: The code of a commune.
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.sources.dating import of_its_year
+from observatoire.sources.dating import is_dated, of_its_year
 from observatoire.sources.measuring import Measured, Writing, measure, writing_of
 from observatoire.sources.periods import Dated, dated, read_periods
 from observatoire.sources.placing import commune_column
@@ -340,5 +340,6 @@ def _constant(cells: pd.Series) -> bool:
 
 
 def _title(found: Found) -> str:
-    told = " ".join(found.titles.removeprefix(found.table.sheet).split())[:120].strip()
+    lines = found.titles.removeprefix(found.table.sheet).split("\n")
+    told = " ".join(line for line in lines if line and not is_dated(line))[:120].strip()
     return told or found.table.path.stem.replace("_", " ").replace("-", " ")

@@ -25,9 +25,10 @@ from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_sourc
 from observatoire.sources.detecting import Found, Sheet, find_table, sheets_of
 from observatoire.sources.diagnosing import no_figure
 from observatoire.sources.entitling import other_town
+from observatoire.sources.headers import column_letter
 from observatoire.sources.observations import Parsed, observe
 from observatoire.sources.periods import read_periods
-from observatoire.sources.placing import towns_of
+from observatoire.sources.placing import contrary_column, towns_of
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
 from observatoire.sources.restoring import restore_codes
@@ -217,6 +218,7 @@ def preview_table(
     towns = towns_of(ground.zonings[found.zoning], ground.zonings)
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
     refusal = refusal or _spanning(found, plan) or _small(found, plan) or _other_sheet(found, plan)
+    refusal = refusal or _side_by_side(found, ground.zonings[found.zoning])
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
@@ -291,6 +293,26 @@ def _other_sheet(found: Found, plan: Plan) -> DescriptorError | None:
         why="Les chiffres de l’une seraient donnés pour ceux de l’autre.",
         remedy="Écrivez le source.toml (o.preview(…).write(), ou --write) : les deux feuilles y sont, l’une à "
         f"compléter. Gardez « {other} » pour {period}, dites la période de « {sheet} » ou retirez sa table.",
+    )
+
+
+def _side_by_side(found: Found, matcher: Matcher) -> DescriptorError | None:
+    """Refuse rows that name two territories: the second table would be read by the names of the first."""
+    frame, own = found.table.frame, found.spec.territory
+    apart = None if found.family else contrary_column(frame, own, matcher)
+    if apart is None:
+        return None
+    rank, at = apart
+    texts = [str(cells.iloc[at]).strip() for cells in (frame[own], frame.iloc[:, rank])]
+    column = frame.columns[rank] or column_letter(rank)
+    return DescriptorError(
+        f"La même ligne nomme deux territoires : « {texts[0]} » (colonne « {own} ») et « {texts[1]} » (colonne "
+        f"« {column} »).",
+        where=f"{found.table.name}, ligne {found.table.lines.iloc[at]}",
+        why="Si deux tableaux sont côte à côte, les chiffres du second iraient aux territoires du premier.",
+        remedy="Donnez à chaque tableau sa propre feuille ou son propre fichier ; si la seconde colonne ne fait "
+        "que renseigner, écrivez le source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le "
+        "dossier.",
     )
 
 

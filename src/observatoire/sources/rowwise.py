@@ -59,9 +59,7 @@ def rows_told(
             continue  # a lone indicator is one when its column can name nothing else
         # What names another thing on each row (a street, a residence) is no indicator.
         lone = not signs().is_variable(name) and 2 * distinct > len(mine)
-        if signs().is_indicator(name) or (
-            again and not (lone and (dated or found.table.completed))
-        ):
+        if signs().is_indicator(name) or (again and not lone):
             value = {} if dated else {"value_column": measured[0]}
             return {"layout": "long", "variable_column": name, **value}
     return {}

@@ -42,6 +42,7 @@ class Signs:
     periods: tuple[re.Pattern[str], ...]
     flats: re.Pattern[str]
     spans: re.Pattern[str]
+    no_periods: re.Pattern[str]
     variables: tuple[re.Pattern[str], ...]
     indicators: tuple[re.Pattern[str], ...]
     towns: tuple[re.Pattern[str], ...]
@@ -189,6 +190,7 @@ def signs() -> Signs:
         periods=table.patterns("periods"),
         flats=table.pattern("flats"),
         spans=table.pattern("spans"),
+        no_periods=table.pattern("no_periods"),
         variables=table.patterns("variables"),
         indicators=table.patterns("indicators"),
         towns=table.patterns("towns"),
