@@ -24,6 +24,11 @@ SENTENCE = 6
 SIGN_KINDS = ("secret", "missing", "not_applicable", "zero")
 CLASSES = ("below", "at_most", "at_most_after", "above", "at_least", "at_least_after")
 
+#: Natures that the name of a column may tell, in the order in which they are looked for.
+_NATURES = (
+    Nature.MEDIAN, Nature.MEAN, Nature.INDEX, Nature.RATE, Nature.AMOUNT, Nature.COUNT,
+)  # fmt: skip
+
 #: A rank or a number before a name: « 99 - Hors secteur ».
 _RANK = re.compile(r"^\s*[0-9]{1,3}\s*[-–—.:)/]\s*")
 
@@ -199,17 +204,7 @@ def signs() -> Signs:
         town_strangers=table.pattern("town_strangers"),
         dictionary=table.patterns("dictionary"),
         coordinates=table.patterns("coordinates"),
-        natures={
-            nature: natures.pattern(str(nature))
-            for nature in (
-                Nature.MEDIAN,
-                Nature.MEAN,
-                Nature.INDEX,
-                Nature.RATE,
-                Nature.AMOUNT,
-                Nature.COUNT,
-            )
-        },
+        natures={nature: natures.pattern(str(nature)) for nature in _NATURES},
         meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
         classes={key: classes.pattern(key).pattern for key in CLASSES},
         numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
