@@ -176,6 +176,7 @@ def test_sizes_of_flats_of_a_year_are_no_quarters(
         ("defm_2011_T2", "2011-T2"),
         ("caf-2016-03", "2016-03"),
         ("Données 2016, éditées en mars 2017", ""),
+        ("Be\u0301ne\u0301ficiaires au 31/12/2016", "2016"),
     ],
 )
 def test_the_period_of_a_title(title: str, period: str) -> None:

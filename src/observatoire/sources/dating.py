@@ -181,6 +181,7 @@ def of_its_year(text: str, *, short: bool = True) -> str:
     >>> of_its_year("Allocataires au 31/12/2016"), of_its_year("caf-2016-12-31"), of_its_year("mars 2016")
     ('2016', '2016-12', '2016-03')
     """
+    text = unicodedata.normalize("NFC", text)  # names of files may be decomposed
     found = {
         one.period[:4]
         if one.day and not text[one.start : one.start + 4].isdecimal()
@@ -200,7 +201,8 @@ def is_dated(text: str) -> bool:
     >>> is_dated("2014-2015"), is_dated("2014 2015 2016")
     (True, False)
     """
-    left, found = text, periods_told(text)
+    left = unicodedata.normalize("NFC", text)
+    found = periods_told(left)
     for one in reversed(found):
         left = left[: one.start] + left[one.end :]
     return 0 < len(found) <= _PAIR and not left.strip(" -–/")
