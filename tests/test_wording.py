@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 SAID = {
     "Bad CRC-32 for file '[Content_Types].xml'": "octets",
-    "File is not a zip file": "coupée",
-    "File name in directory 'a' and header b'' differ.": "coupée",
+    "File is not a zip file": "coupé",
+    "File name in directory 'a' and header b'' differ.": "coupé",
     "Cannot detect file format": "aucun format connu",
     "Failed to read GeoJSON data; At line 4, character 10: Unexpected character (p)": "JSON",
     "Unable to open /home/x/b.shx or /home/x/b.SHX. Set SHAPE_RESTORE_SHX": "shapefile",

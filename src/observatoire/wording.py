@@ -38,7 +38,7 @@ def reader_words(error: BaseException | str) -> str:
     Examples
     --------
     >>> reader_words("Bad CRC-32 for file 'xl/styles.xml'")
-    'Le lecteur dit : des octets de l’archive ont changé depuis qu’elle a été faite.'
+    'Le lecteur dit : des octets du fichier ont changé depuis qu’il a été fait.'
     >>> reader_words("strange thing in /home/me/data/a.gpkg")
     'Le lecteur dit, dans sa langue : « strange thing in a.gpkg ».'
     """

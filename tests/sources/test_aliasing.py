@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import observatoire as obs
 from building import Place, dump, says
 from observatoire.errors import DescriptorError, DuplicateKeyError, UnknownTerritoryError
 from observatoire.gazetteer import Gazetteer
@@ -112,6 +113,22 @@ def test_the_name_left_to_complete_is_refused(place: Place, warehouse: Warehouse
         place.load(warehouse)
     says(caught.value, "src/source.toml, [aliases]", "« Les Fours »", "« … »")
     assert dump(warehouse) == before
+
+
+def test_a_total_is_another_name_of_no_territory(place: Place) -> None:
+    with_column(place, alias="Total")
+    with pytest.raises(DescriptorError) as caught:
+        obs.open(place.root).load(place.write("aides-2016.csv", AIDED))
+    says(caught.value, "quartiers.csv, ligne 3", "« Total »", "« Four à Chaux »", "ligne de total")
+
+
+def test_a_source_says_no_name_twice(place: Place, warehouse: Warehouse) -> None:
+    told = 'period = "2016"\ntotals = ["Les Fours"]\n'
+    place.write("data/raw/src/source.toml", SOURCE.replace('period = "2016"\n', told))
+    place.csv(AIDED, "aides.csv")
+    with pytest.raises(DescriptorError) as caught:
+        place.load(warehouse)
+    says(caught.value, "« Les Fours »", "un total de « aides.csv »", "« Four à Chaux »")
 
 
 def test_a_row_by_another_name_repeats_the_one_by_its_own(

@@ -205,6 +205,68 @@ def test_a_bare_share_among_percentages_is_refused(place: Place) -> None:
     says(refusal(place, place.write("taux-2016.csv", text)), "0,25", "Taux", "facteur cent")
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Quartier;Taux\nFour à Chaux;0,11\nPlace d’Armes;26\nCentre et Terres;25\n",
+            ("« 0,11 »", "« Taux »", "une part", "source.toml"),
+        ),
+        (
+            "Quartier;Taux\nFour à Chaux;0,8 %\nPlace d’Armes;0,9\n",
+            ("« 0,9 »", "colonne Taux", "facteur cent"),
+        ),
+        (
+            "Quartier;Taux 2015;Taux 2016\nFour à Chaux;0,11;12\nPlace d’Armes;0,26;13\n",
+            ("« 0,11 »", "colonne Taux 2015", "facteur cent"),
+        ),
+        (
+            "Quartier;Taux 2015;Taux 2016\nFour à Chaux;0,11;12 %\nPlace d’Armes;0,26;13 %\n",
+            ("« 0,11 »", "colonne Taux", "facteur cent"),
+        ),
+        (
+            "Quartier;Indicateur;2015;2016\nFour à Chaux;Taux;0,11;0,12\nPlace d’Armes;Taux;26;27\n",
+            ("« 0,11 »", "« Taux »", "une part"),
+        ),
+    ],
+    ids=["bare", "small", "columns", "signed column", "rows"],
+)
+def test_what_may_be_a_share_among_percentages_is_refused(
+    place: Place, text: str, parts: tuple[str, ...]
+) -> None:
+    says(refusal(place, place.write("taux-2016.csv", text)), *parts)
+
+
+@pytest.mark.parametrize("cells", [("0,8", "12,4"), ("0,5", "8,1"), ("0", "26"), ("0,11", "0,26")])
+def test_small_percentages_and_shares_are_read(place: Place, cells: tuple[str, str]) -> None:
+    text = "Quartier;Taux\nFour à Chaux;{}\nPlace d’Armes;{}\n".format(*cells)
+    told = tuple(read(place, place.write("taux-2016.csv", text)).values())
+    assert told == tuple(float(cell.replace(",", ".")) for cell in cells)
+
+
+def test_a_doubtful_percentage_loads_once_described(place: Place, warehouse: Warehouse) -> None:
+    text = "Quartier;Taux\nFour à Chaux;0,11\nPlace d’Armes;26\n"
+    written = preview_file(place.workspace, place.write("taux-2016.csv", text)).write()
+    load_source(warehouse, place.workspace, written.parent)
+    assert warehouse.rows("SELECT value FROM observation ORDER BY 1") == [(0.11,), (26,)]
+
+
+def test_a_residence_a_row_is_no_indicator(place: Place) -> None:
+    text = "Résidence;Quartier;Logements\nLilas;Four à Chaux;1\nRoses;Four à Chaux;2\nCèdres;Place d’Armes;3\n"
+    says(
+        refusal(place, place.write("parc-2016.csv", text)),
+        "ligne 3",
+        "une seconde fois",
+        "leur somme",
+    )
+
+
+def test_a_lone_indicator_in_rows_is_the_variable(place: Place) -> None:
+    text = "Quartier;Indicateur;Valeur\nFour à Chaux;Aidés;5\nPlace d’Armes;Aidés;6\n"
+    told = read(place, place.write("a-2016.csv", text))
+    assert told == {("Q2", "Aidés", "2016"): 5, ("Q3", "Aidés", "2016"): 6}
+
+
 def test_units_after_numbers(place: Place) -> None:
     text = "Quartier;Revenu médian;Âge moyen\nFour à Chaux;12 345 €;35,2 ans\nPlace d’Armes;9 000 €;40 ans\n"
     path = place.write("revenus-2016.csv", text)

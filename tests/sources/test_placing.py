@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from building import Place, dump, says
-from observatoire.errors import UnknownTerritoryError
+from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.sources.filespec import FileSpec
 from observatoire.sources.placing import settle
 from observatoire.sources.reading import read_table
 from observatoire.territories.names import Matcher
 from observatoire.warehouse.direct import load_file, preview_file
+from observatoire.warehouse.filling import load_source
 
 if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
@@ -300,3 +301,28 @@ def test_by_names_and_communes_a_row_goes_where_its_code_says(
         line = table.lines.iloc[at]
         assert (line in held) == (not bearers)
         assert not bearers or settled["territory"].iloc[at] == bearers[0]
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["Secteur;Refus\nFour à Chaux;1;Place d’Armes;8", "Code du lieu;Refus\nFour à Chaux;1;Q3;8"],
+    ids=["names", "codes"],
+)
+def test_two_tables_side_by_side_are_not_read_as_one(
+    place: Place, warehouse: Warehouse, second: str
+) -> None:
+    """Whose « Refus » are is told by the column beside them, and not by the first."""
+    before = dump(warehouse)
+    text = f"Quartier;Aidés;{second}\nCentre et Terres;2;Centre et Terres;9\n"
+    path = place.write("aides-2016.csv", text)
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 2", "deux territoires", "« Four à Chaux »", "côte à côte")
+    assert dump(warehouse) == before
+    load_source(warehouse, place.workspace, preview_file(place.workspace, path).write().parent)
+
+
+def test_the_code_and_the_name_of_one_territory_are_one(place: Place, warehouse: Warehouse) -> None:
+    text = "Code;Quartier;Aidés\nQ2;Four à Chaux;1\nQ3;Place d’Armes;2\n"
+    load_file(warehouse, place.workspace, place.write("aides-2016.csv", text))
+    assert stored(warehouse) == {"Q2": 1, "Q3": 2}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import xlsxwriter
 
-from building import Place, dump, says
+from building import Place, dump, plain, says
 from observatoire.errors import (
     DescriptorError,
     DuplicateKeyError,
@@ -21,6 +21,7 @@ from observatoire.errors import (
 )
 from observatoire.warehouse.direct import load_file, preview_file
 from observatoire.warehouse.filling import load_source
+from sheets_made import sheets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -522,3 +523,52 @@ def test_a_sheet_of_the_same_period_or_of_none_is_read(
     assert shown.refusal is None
     assert shown.parsed is not None
     assert set(shown.parsed.observations["period"]) == {period}
+
+
+#: Made up: two sheets of one form.
+_FORMER = [["Quartier", "Aidés"], ["Four à Chaux", 2], ["Centre et Terres", 3]]
+_OTHER = [["Quartier", "Aidés"], ["Place d’Armes", 7]]
+
+
+def without_marks(toml: str) -> str:
+    """Take off the « # » before what a declaration leaves to complete, the sentences left in."""
+    lines = (
+        line.removeprefix("# ") if "= " in line or "[" in line else line
+        for line in toml.split("\n")
+    )
+    return "\n".join(lines)
+
+
+def test_the_other_sheets_are_ready_in_the_declaration(place: Place, warehouse: Warehouse) -> None:
+    path = place.write("suivi-2016.xlsx", sheets(FdF=_FORMER, Lamentin=_OTHER))
+    report = load_file(warehouse, place.workspace, path)
+    notices = plain(" ".join(report.notices))
+    assert "1 autre feuille avec des territoires, pas lue : « Lamentin »" in notices
+    assert "ôtez-y les « # »" in notices
+    written = preview_file(place.workspace, path).write()
+    text = written.read_text("utf-8")
+    assert '# sheet = "Lamentin"' in text
+    assert '# period = "…"' in text
+    written.write_text(without_marks(text).replace('"…"', '"2016"'), "utf-8")
+    load_source(warehouse, place.workspace, written.parent)
+    told = warehouse.rows("SELECT territory, value FROM current_observation ORDER BY territory")
+    assert told == [("Q1", 3), ("Q2", 2), ("Q3", 7)]
+
+
+def test_sheets_of_years_are_ready_with_theirs(place: Place, warehouse: Warehouse) -> None:
+    path = place.write("suivi.xlsx", sheets(**{"2015": _FORMER, "2016": _OTHER}))
+    written = preview_file(place.workspace, path).write()
+    written.write_text(without_marks(written.read_text("utf-8")), "utf-8")
+    load_source(warehouse, place.workspace, written.parent)
+    told = warehouse.rows("SELECT territory, period, value FROM current_observation ORDER BY ALL")
+    assert told == [("Q1", "2015", 3), ("Q2", "2015", 2), ("Q3", "2016", 7)]
+
+
+def test_a_sheet_of_no_period_is_not_read_beside_that_of_the_file(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.write("suivi-2016.xlsx", sheets(**{"Anciens": _FORMER, "2016": _OTHER}))
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "« Anciens »", "« 2016 » qui dit la période 2016", "source.toml")
+    assert '# sheet = "2016"' in preview_file(place.workspace, path).toml

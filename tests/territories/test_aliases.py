@@ -66,7 +66,12 @@ def test_the_nearest_is_said_by_its_own_name_once(place: Place) -> None:
     [
         ("four a chaux", ["« Centre et Terres » (Q1)", "« Four à Chaux » (Q2)", "ligne 2"]),
         ("Q2", ["« Q2 »", "code", "« Four à Chaux »"]),
+        ("q2", ["« q2 »", "code", "« Four à Chaux »"]),
         ("12", ["« 12 »", "lettre"]),
+        ("Total", ["« Total »", "« Centre et Terres » (Q1)", "ligne de total"]),
+        ("ENSEMBLE des quartiers", ["ligne de total"]),
+        ("Hors-quartier", ["ligne de total"]),
+        ("Le Quartier", ["« Le Quartier »", "ne nomme rien"]),
     ],
 )
 def test_a_name_that_would_name_another_is_refused(
@@ -106,6 +111,8 @@ def test_a_source_adds_names_to_those_of_the_members(place: Place) -> None:
 @pytest.mark.parametrize(
     ("name", "target", "parts"),
     [
+        ("Total général", "Q1", ["« Total général »", "ligne de total"]),
+        ("", "Q1", ["Un nom vide", "lettre"]),
         ("Le Carré", "Plasse d’Armes", ["« Plasse d’Armes »", "« Place d’Armes »"]),
         ("Four à Chaux", "Q1", ["« Centre et Terres » (Q1)", "« Four à Chaux » (Q2)"]),
         ("Les Terrasses", "Q2", ["« Four à Chaux » (Q2)", "« Centre et Terres » (Q1)"]),
@@ -118,6 +125,12 @@ def test_what_a_source_declares_wrongly_is_refused(
     with pytest.raises(DescriptorError) as caught:
         with_aliases(here, [(name, target)], "src/source.toml, [aliases]")
     says(caught.value, "src/source.toml, [aliases]", *parts)
+
+
+def test_a_territory_that_is_a_whole_may_be_called_one() -> None:
+    here = Matcher({"CUCS": "Ensemble des 28 quartiers", "Q1": "Dillon"}, "ensemble")
+    both = with_aliases(here, [("Total CUCS", "CUCS")], "source.toml")
+    assert both.find("TOTAL CUCS") == "CUCS"
 
 
 def test_a_source_that_gives_one_name_to_two_territories_is_refused() -> None:

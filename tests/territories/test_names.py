@@ -93,9 +93,9 @@ def test_simplify_does_not_see_accents_case_hyphens_or_composition(name: str) ->
     name=NAME, article=st.sampled_from(["Le ", "la ", "L’", "Les ", "Quartier de ", "d'", "du "])
 )
 def test_simplify_does_not_see_articles(name: str, article: str) -> None:
-    from observatoire.territories.names import _ARTICLES
+    from observatoire.territories.names import ARTICLES
 
-    if all(word in _ARTICLES for word in simplify(name).split()):
+    if all(word in ARTICLES for word in simplify(name).split()):
         return  # a name made of articles only keeps them
     assert simplify(article + name) == simplify(name)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.errors import DescriptorError
 from observatoire.sources.writing import value
 from observatoire.territories.aliases import with_aliases
 from observatoire.typography import enumerate_words, plural
@@ -39,11 +40,24 @@ def own_matcher(source: Source, matcher: Matcher) -> Matcher:
     Raises
     ------
     DescriptorError
-        When ``[aliases]`` names a territory that is unknown, or gives one name to two.
+        When ``[aliases]`` names a territory that is unknown, gives one name to two, or to what a
+        file declares a total.
     """
     if not source.aliases:
         return matcher
-    return with_aliases(matcher, source.aliases.items(), f"{source.code}/source.toml, [aliases]")
+    where = f"{source.code}/source.toml, [aliases]"
+    for spec in source.files:
+        both = next((name for name in spec.totals if name in source.aliases), "")
+        if both:
+            raise DescriptorError(
+                f"« {both} » est déclaré à la fois comme un total de « {spec.name} » et comme un autre nom de "
+                f"« {source.aliases[both]} ».",
+                where=where,
+                why="On ne sait si sa ligne est à mettre de côté ou à garder.",
+                remedy="Retirez-le de totals, ou de [aliases].",
+                name=both,
+            )
+    return with_aliases(matcher, source.aliases.items(), where)
 
 
 def with_aliased(parsed: Parsed, spec: FileSpec, zonings: Mapping[str, Matcher]) -> Parsed:

@@ -63,23 +63,6 @@ def unzip_table(
         raise damaged(name, error) from error
 
 
-def check_bomb(content: bytes, name: str) -> None:
-    """Refuse an archive that unfolds into more than :data:`MOST_BYTES`.
-
-    Raises
-    ------
-    UnreadableFileError
-        With the size told.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            told = sum(entry.file_size for entry in archive.infolist())
-    except ZIP_ERRORS as error:
-        raise damaged(name, error) from error
-    if told > MOST_BYTES:
-        raise too_large(name)
-
-
 def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ...]) -> str:
     tables = [
         one
@@ -164,7 +147,8 @@ def too_large(name: str) -> UnreadableFileError:
         f"Une fois décompressé, ce fichier dépasserait {MOST_BYTES // 1_000_000} Mo.",
         where=name,
         why="Il ne tiendrait pas en mémoire ; c’est peut-être un piège.",
-        remedy="Décompressez-le à la main et gardez le seul tableau utile.",
+        remedy="D’un classeur, ne gardez que la feuille utile ; une archive, décompressez-la à la main "
+        "et gardez le seul tableau utile.",
     )
 
 

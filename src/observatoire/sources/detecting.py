@@ -13,6 +13,7 @@ from observatoire.errors import (
     UnknownTerritoryError,
 )
 from observatoire.sources import books, encodings, texts
+from observatoire.sources.dating import is_dated
 from observatoire.sources.diagnosing import across_error, other_place
 from observatoire.sources.families import Family, recognise, role
 from observatoire.sources.filespec import FileSpec
@@ -69,8 +70,9 @@ class Sheet:
 class Found:
     """What was found in a file: the table, the column of its territories, their zoning.
 
-    ``others`` are the sheets of the workbook that name territories too, and are not read;
-    ``hidden`` those that nobody sees, and ``unseen`` the columns of the sheet that nobody sees.
+    ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
+    the sheets of the workbook that name territories too, and are not read; ``hidden`` those that
+    nobody sees, and ``unseen`` the columns of the sheet that nobody sees.
     """
 
     table: RawTable
@@ -210,9 +212,7 @@ def _names_row(rows: Rows, wanted: int) -> int | None:
 
 
 def _is_figure(cell: str) -> bool:
-    text = cell.strip()
-    year = re.fullmatch(r"(?:19|20)[0-9]{2}(?:-[01][0-9]-[0-3][0-9])?", text)  # or a date
-    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", text)) and year is None
+    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", cell.strip())) and not is_dated(cell)
 
 
 def find_table(
@@ -291,9 +291,10 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
 
 
 def _titles(sheet: Sheet, at: int) -> str:
-    above = (" ".join(filter(None, row)) for _, row in sheet.rows[:at])
+    above = (cell for _, row in sheet.rows[:at] for cell in row if cell.strip())
     # Excel's own first line (« sep=; ») is no title.
-    return " ".join([sheet.name, *(text for text in above if not text.startswith("sep="))])
+    told = (" ".join(cell.split()) for cell in above if not cell.startswith("sep="))
+    return "\n".join([sheet.name, *told])
 
 
 def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from observatoire.declarations import Declaration, read_toml
 from observatoire.errors import DescriptorError
+from observatoire.sources.dating import of_its_year
 from observatoire.sources.descriptor import BLANK_MEANINGS
 from observatoire.sources.filespec import LAYOUTS, PERIOD_COLUMN_FORMS
-from observatoire.sources.periods import period_in, year_of
+from observatoire.sources.periods import year_of
 from observatoire.sources.precision import read_precision
 from observatoire.sources.signs import SIGN_KINDS
 from observatoire.sources.writings import THOUSANDS
@@ -136,7 +137,7 @@ class Family:
             found = {m[1] for name in header if (m := rule.columns.fullmatch(name))}
             return year_of(found.pop()) if len(found) == 1 else ""
         for pattern, text in ((rule.title, titles), (rule.file, file)):
-            if pattern is not None and (told := period_in(text)):
+            if pattern is not None and (told := of_its_year(text)):
                 return told
         return ""
 

@@ -13,6 +13,7 @@ from observatoire.errors import (
     suggestion,
 )
 from observatoire.sources import texts
+from observatoire.sources.dating import is_dated
 from observatoire.sources.texts import HEADER_DEPTH, SEPARATORS, Rows
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def column_letter(column: int) -> str:
     return f"colonne {letters}"
 
 
-#: A figure, which no name of column is; a year is one.
-_FIGURE, _YEAR = re.compile(r"(?=.*\d)[<>≤≥]?[\d\s.,%+−-]+"), re.compile(r"(?:19|20)[0-9]{2}")
+#: A figure, which no name of column is; a period is one.
+_FIGURE = re.compile(r"(?=.*\d)[<>≤≥]?[\d\s.,%+−-]+")
 
 
 def title(cell: str) -> str:
@@ -102,7 +103,7 @@ def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
     """
     below = below + [""] * (len(header) - len(below))
     told = [cell for cell in below if cell]
-    figures = any(map(_FIGURE.fullmatch, told)) and not all(map(_YEAR.fullmatch, told))
+    figures = any(map(_FIGURE.fullmatch, told)) and not all(map(is_dated, told))
     lone = [rank for rank, name in enumerate(header) if not name and below[rank]]
     if figures or not lone or spec.territory not in header or below[header.index(spec.territory)]:
         return []

@@ -79,8 +79,14 @@ def find_territories(
     rivals = _rivals(best, places, zonings)
     if rivals:
         raise _two_zonings(best, max(rivals, key=_score), zonings, name)
-    named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1)
+    named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1 or _alike(one, best))
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
+
+
+def _alike(place: Place, best: Place) -> bool:
+    """Say whether a sheet that names one territory is laid out as the one read: « Lamentin » beside « FdF »."""
+    header = _header_of(place)
+    return bool(header) and place.zoning == best.zoning and header == _header_of(best)
 
 
 def _without_chance(places: list[Place]) -> list[Place]:

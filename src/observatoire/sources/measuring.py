@@ -25,6 +25,9 @@ _HALF = 0.5
 #: A share is at most one: beyond, a rate is written in per cent.
 _SHARE = 1.5
 
+#: So many times below the others, and so near them once times a hundred, a number may be a share.
+_FAR, _ALIKE = 10, 3
+
 #: The unit of an amount, as the name of its column tells it.
 _MONEY = {
     r"million|\bm€|\bm ?euros": "millions d’euros",
@@ -41,13 +44,15 @@ _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,
 class Measured:
     """What a column measures: its table in ``source.toml``, what is doubtful, the signs it holds.
 
-    ``mixed`` is a bare share among percentages, which reads in two ways.
+    ``mixed`` is a bare share among percentages, which reads in two ways; ``small`` a number that may
+    be one, where nothing is written after any.
     """
 
     told: dict[str, object]
     doubt: str
     signs: tuple[str, ...]
     mixed: str = ""
+    small: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,9 @@ def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
     nature, doubt = _nature(name, values, percent=percent, ranged=bool(numbers.low.notna().any()))
     told = _unit_told(name, nature, unit, values, percent=percent)
     label = " ".join(name.split())
+    small = _small(texts, numbers.value) if nature is Nature.RATE and told == "%" else ""
     return Measured(
-        {"label": label, "nature": str(nature), "unit": told}, doubt, tuple(found), mixed
+        {"label": label, "nature": str(nature), "unit": told}, doubt, tuple(found), mixed, small
     )
 
 
@@ -112,12 +118,30 @@ def _mixed(texts: list[str], values: pd.Series) -> str:
         value for text, value in zip(texts, values, strict=True) if "%" not in text and value > 0
     ]
     shown = [value for text, value in zip(texts, values, strict=True) if "%" in text]
-    doubtful = bare and shown and max(bare) <= 1 < max(shown)
+    doubtful = bare and shown and max(bare) <= 1
     return (
         next(text for text, v in zip(texts, values, strict=True) if v == bare[0])
         if doubtful
         else ""
     )
+
+
+def _small(texts: list[str], values: pd.Series) -> str:
+    """Return a number far below the percentages of its column, and among them once times a hundred.
+
+    Examples
+    --------
+    >>> _small(["0,11", "26", "25"], pd.Series([0.11, 26, 25]))
+    '0,11'
+    >>> _small(["0,8", "12,4", "13,5"], pd.Series([0.8, 12.4, 13.5]))
+    ''
+    """
+    shares, others = values[(values > 0) & (values <= 1)], values[values > 1]
+    if shares.empty or others.empty or others.min() < _FAR * shares.max():
+        return ""
+    low, high = others.min() / _ALIKE, others.max() * _ALIKE
+    pairs = zip(texts, values, strict=True)
+    return next((text for text, one in pairs if 0 < one <= 1 and low <= 100 * one <= high), "")
 
 
 def _unit_of(texts: list[str], bare: int) -> str:

@@ -130,7 +130,7 @@ def observe(
     measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
     rejects = joined(
         strayed,
-        from_elsewhere(lost, rows, table, spec, zonings),
+        from_elsewhere(lost, rows, table, spec, zonings, told),
         *figure_rejects(rows, parts, source, spec, told),
         wrong_bounds,
         merged_rejects(table, rows, measured, marks),

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from observatoire.values import is_period
+from observatoire.sources.dating import Told, of_its_year, periods_told, without_period
+from observatoire.sources.signs import fold, signs
+from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from observatoire.sources.detecting import Found
 
 #: Two digits up to this one are of this century.
 _PIVOT = 50
 
 _DATE = re.compile(
     r"(?P<y>[0-9]{4})-(?P<m>[01][0-9])-[0-3][0-9].*|[0-3]?[0-9]/(?P<m2>[01]?[0-9])/(?P<y2>[0-9]{4})"
-)
-# From 2050 on, digits are ages (P15_POP2064), not a year.
-_IN_NAME = re.compile(
-    r"(?<![0-9])((?:19[0-9]|20[0-4])[0-9])(?:[-_ ]?(T[1-4]|S[12])"
-    r"|[-_](0[1-9]|1[0-2])(?:-[0-3][0-9])?(?![0-9]))?(?![0-9])",
-    re.IGNORECASE,
 )
 
 
@@ -66,40 +64,12 @@ def _read_one(text: str, form: str) -> str:
     return told if is_period(told) else text
 
 
-_PART = re.compile(
-    r"(?P<y>(?:19|20)[0-9]{2})[-_ /]*(?:[tq](?P<t>[1-4])|s(?P<s>[12])|m?(?P<m>0[1-9]|1[0-2]))"
-    r"|(?:t(?P<t2>[1-4])|s(?P<s2>[12])|(?P<m2>0?[1-9]|1[0-2])(?=[-_/]))[-_ /]*(?P<y2>(?:19|20)[0-9]{2})"
-    r"|(?P<n>[1-4])(?:er|re|e|eme|nd|d)? (?P<k>trim(?:estre|\.)?|sem(?:estre|\.)?)(?: de)? "
-    r"(?P<y3>(?:19|20)[0-9]{2})"
-)
-_MONTH = re.compile(r"([a-z]+)\.? ((?:19|20)[0-9]{2})")
-_MONTHS = (
-    "janvier", "fevrier", "mars", "avril", "mai", "juin",
-    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
-)  # fmt: skip
-
-
 def _in_words(text: str) -> str:
     """Read « T1 2014 », « 1er trimestre 2014 », « janvier 2014 »; anything else is left as it is."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    plain = " ".join("".join(one for one in flat if not unicodedata.combining(one)).split())
-    month = _MONTH.fullmatch(plain)
-    if month is not None:
-        ranks = [rank for rank, name in enumerate(_MONTHS, 1) if name.startswith(month[1])]
-        return f"{month[2]}-{ranks[0]:02d}" if len(ranks) == 1 and len(month[1]) > 2 else text  # noqa: PLR2004 - « jan »
-    found = _PART.fullmatch(plain)
-    if found is None:
-        return text
-    year = found["y"] or found["y2"] or found["y3"]
-    if found["n"]:
-        told = f"{year}-{found['k'][0].upper()}{found['n']}"
-    elif part := found["t"] or found["t2"]:
-        told = f"{year}-T{part}"
-    elif part := found["s"] or found["s2"]:
-        told = f"{year}-S{part}"
-    else:
-        told = f"{year}-{int(found['m'] or found['m2']):02d}"
-    return told if is_period(told) else text
+    bare = text.strip()
+    found = periods_told(bare, loose=True)
+    whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(bare))
+    return found[0].period if whole and not found[0].day and not found[0].call else text
 
 
 #: Any year makes a month of « janv. ».
@@ -126,21 +96,71 @@ def parts_of_year(names: list[str], year: str) -> dict[str, str]:
     return found if len(found) > 1 else {}
 
 
-def without_period(name: str) -> str:
-    """Return a name without the period it holds, nor what stood around it.
+@dataclass(frozen=True)
+class Dated:
+    """When the figures of a table are of, and where that is told.
 
-    Examples
-    --------
-    >>> without_period("Allocataires (2014)"), without_period("pop_2013"), without_period("2014")
-    ('Allocataires', 'pop', '')
-    >>> without_period("2019-01-31"), without_period("janv.")
-    ('', '')
+    ``file`` is what a ``source.toml`` would say of it. ``stems`` are the names of the columns that
+    tell their own period, without it; ``called`` what follows it (« provisoire »). ``spanning`` is a
+    column of several years among others, whose period nobody tells.
     """
-    if _part_of(name, _ANY_YEAR):
-        return ""
-    bare = _IN_NAME.sub("", name, count=1)
-    bare = re.sub(r"\(\s*\)|\[\s*\]", "", bare)
-    return " ".join(bare.strip(" _-–—,;:/").split())
+
+    file: dict[str, object]
+    stems: dict[str, str] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    spanning: str = ""
+
+
+def dated(found: Found, names: list[str], period_column: str) -> Dated:
+    """Return when the figures of a table are of: a column, the names of columns, the titles, the file's name.
+
+    Parameters
+    ----------
+    found : Found
+        The table.
+    names : list of str
+        Its columns of figures.
+    period_column : str
+        The column that tells the period of each row; empty when none does.
+    """
+    if period_column:
+        return Dated({"period_column": period_column})
+    places = (found.table.path.stem, found.table.member, found.titles)
+    # « T1 2016 » is a quarter, unless the table is one of flats.
+    short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
+    told = {name: one for name in names if (one := _lone(name, short=short)) is not None}
+    around = next((when for text in places if (when := of_its_year(text, short=short))), "")
+    own = {name: one.period for name, one in told.items()} or parts_of_year(names, around)
+    years = sorted(set(own.values()))
+    if len(years) == 1 and all(one.day for one in told.values()):
+        years = [years[0][:4]]  # as a title would tell it
+    spanning = next((name for name in names if _spans(name) and (own or _is_mean(name))), "")
+    apart = bool(around) and years != [around] and len(own) < len(names)
+    if len(years) > 1 or (years and apart):
+        span = "-".join(dict.fromkeys((years[0][:4], years[-1][:4])))
+        stems = {name: without_period(name, short=short) if name in told else "" for name in own}
+        called = {name: one.call for name, one in told.items() if one.call}
+        return Dated({"period": around or span, "periods": own}, stems, called, spanning)
+    called = {name: one.call for name, one in told.items() if one.call}
+    return Dated({"period": years[0] if years else around}, called=called, spanning=spanning)
+
+
+def _lone(name: str, *, short: bool) -> Told | None:
+    """Return the one period that a name tells, None when it tells none or several."""
+    found = periods_told(name, short=short)
+    return found[0] if len({one.period for one in found}) == 1 else None
+
+
+def _spans(name: str) -> bool:
+    """Say whether a name is of several years: « 2014-2015 », « Moyenne 2014-2015 »."""
+    if len({one.period for one in periods_told(name)}) < 2:  # noqa: PLR2004 - two years
+        return False
+    words = re.findall(r"[^\W\d_]{3,}", fold(name))
+    return not words or any(map(signs().spans.fullmatch, words))
+
+
+def _is_mean(name: str) -> bool:
+    return signs().nature(name) is Nature.MEAN
 
 
 def year_of(digits: str) -> str:
@@ -152,18 +172,3 @@ def year_of(digits: str) -> str:
     ('2016', '1999')
     """
     return f"20{digits}" if int(digits) <= _PIVOT else f"19{digits}"
-
-
-def period_in(text: str) -> str:
-    """Return the one period that a name or a title holds, or an empty text.
-
-    Examples
-    --------
-    >>> period_in("allocataires-2016.csv"), period_in("defm_2011_T2"), period_in("2012 à 2014")
-    ('2016', '2011-T2', '')
-    """
-    found = {
-        match[1] + (f"-{(match[2] or match[3]).upper()}" if match[2] or match[3] else "")
-        for match in _IN_NAME.finditer(text)
-    }
-    return found.pop() if len(found) == 1 else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import UnknownTerritoryError, nearest, suggestion
+from observatoire.sources.entitling import headed_towns, named
 from observatoire.sources.faults import NO_REJECT, REJECT_COLUMNS
 from observatoire.sources.signs import signs
 from observatoire.territories.names import Matcher
@@ -97,15 +98,46 @@ def _headed(mine: pd.DataFrame, territory: str, towns: Matcher) -> str:
 
     Were it passed over, the « Bourg » of another town would be taken for ours.
     """
-    named = any(code != name for code, name in towns.names.items())
+    known = named(towns)
     for at, name in enumerate(map(str, mine.columns)):
         if name == territory or not signs().is_town(name):
             continue
         told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
         words = {text for text in told if not _INSEE.fullmatch(text)}
-        if told and (named or not words) and all(any(map(str.isalpha, text)) for text in words):
+        if told and (known or not words) and all(any(map(str.isalpha, text)) for text in words):
             return name
     return ""
+
+
+def contrary_column(
+    frame: pd.DataFrame, territory: str, matcher: Matcher
+) -> tuple[int, int] | None:
+    """Return the column that names another territory than a row's own, and that row: their ranks.
+
+    Two tables stand side by side, or each row tells of two territories: whose the figures are is not
+    told.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows, as texts.
+    territory : str
+        The column of territories.
+    matcher : Matcher
+        The territories of its zoning.
+    """
+    own = frame[territory].str.strip()
+    mine = own.map(matcher.find_each(own.unique()))
+    for at, name in enumerate(map(str, frame.columns)):
+        told = frame.iloc[:, at].str.strip()
+        words = [text for text in _worded(told) if matcher.find(text)]
+        if name == territory or not words:
+            continue
+        other = told.where(told.isin(words), "").map({"": ""} | matcher.find_each(words))
+        apart = ((other != "") & (mine != "") & (other != mine)).to_numpy()
+        if apart.any():
+            return at, int(apart.argmax())
+    return None
 
 
 #: The code of a commune.
@@ -156,8 +188,8 @@ def settle(
             # A row that strayed is told by one reason: it is no unknown name.
             rows.loc[mine.index, "territory"] = code or bearers[0]
             if not code:
-                if not here and spec.commune_column:
-                    fault = _away(str(town), towns, spec.commune_column)
+                if not here:
+                    fault = _away(str(town), towns, spec.commune_column or spec.territory)
                 else:
                     reason = _reason(str(raw), str(town), matcher, towns)
                     fault = (str(raw), spec.territory, "town", reason)
@@ -176,6 +208,7 @@ def from_elsewhere(
     table: RawTable,
     spec: FileSpec,
     zonings: Mapping[str, Matcher],
+    told: np.ndarray,
 ) -> pd.DataFrame:
     """Say of the names that are not known in which commune they lie, when it is none of ours.
 
@@ -183,21 +216,24 @@ def from_elsewhere(
     ----------
     rejects, rows : DataFrame
         What is set aside for want of a territory; one row a row of the file.
-    table, spec, zonings
-        See :func:`~observatoire.sources.observations.observe`.
+    table, spec, zonings, told
+        See :func:`settle`.
     """
     mute = rejects.index[(rejects["kind"] == "territory") & (rejects["raw"] != "")]
-    if not spec.commune_column or not len(mute):
-        return rejects
     found = rejects.copy()
     # The rejects keep the index of the rows that they are about.
-    beside = _told_communes(table, spec)
-    for zoning, group in rows.loc[mute].groupby("zoning", sort=False):
-        towns = towns_of(zonings[str(zoning)], zonings)
-        for town, mine in group.groupby(beside.loc[group.index], sort=False):
+    for zoning, group in rows.groupby("zoning", sort=False) if len(mute) else ():
+        matcher = zonings[str(zoning)]
+        if not matcher.communes:
+            continue
+        towns = towns_of(matcher, zonings)
+        beside = _beside(group, table, spec, towns, told)
+        lost = beside[beside.index.isin(mute)]
+        for town, mine in lost.groupby(lost, sort=False):
             if town and not towns.find(str(town)):
+                column = spec.commune_column or spec.territory
                 found.loc[mine.index, ["raw", "column", "kind", "reason"]] = _away(
-                    str(town), towns, spec.commune_column
+                    str(town), towns, column
                 )
     return found
 
@@ -218,12 +254,13 @@ def _beside(
     if spec.commune_column:
         return _told_communes(table, spec).loc[group.index]
     texts = group["territory_raw"]
-    unplaced = texts[group["territory"] == ""]
-    town = texts.isin([text for text in _worded(unplaced) if towns.find(text)])
     bare = ~told[group.index.to_numpy()]
+    lost = (group["territory"] == "").to_numpy()
+    said = headed_towns(_worded(texts[lost & bare]), towns)
+    sums = texts.isin([text for text in _worded(texts[lost]) if towns.find(text)]) & ~bare
     # A row of a commune that holds figures is a subtotal: whether of what is above or below, who knows.
-    heads = texts.where(town & bare).mask(town & ~bare, "")
-    return heads.ffill().fillna("")
+    heads = texts.where(bare & texts.isin(list(said))).mask(sums, "").ffill().fillna("")
+    return heads.map(lambda text: said.get(text, text))
 
 
 def _told_communes(table: RawTable, spec: FileSpec) -> pd.Series:

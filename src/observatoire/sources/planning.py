@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.sources.dating import is_dated, of_its_year
 from observatoire.sources.measuring import Measured, Writing, measure, writing_of
-from observatoire.sources.periods import (
-    parts_of_year,
-    period_in,
-    read_periods,
-    without_period,
-)
+from observatoire.sources.periods import Dated, dated, read_periods
 from observatoire.sources.placing import commune_column
 from observatoire.sources.restoring import place_of
 from observatoire.sources.rowwise import dated_columns, rows_told
@@ -73,6 +69,8 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Plan:
         **plan.file,
         "period": "" if plan.file.get("period_column") else told,
     }
+    own = plan.file.get("periods")
+    plan.sheets = {name: str(told) if own else of_its_year(name) or "…" for name in found.others}
     return plan
 
 
@@ -163,18 +161,17 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     measured = _figures(plan, kept)
     plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
-    periods = _periods(found, list(measured), period_column)
-    long = rows_told(found, mine, kept, list(measured), periods)
+    when = dated(found, list(measured), period_column)
+    plan.called, plan.spanning = when.called, when.spanning
+    long = rows_told(found, mine, kept, list(measured), when)
     if long:
         values = (
-            [long["value_column"]]
-            if "value_column" in long
-            else dated_columns([*measured], periods)
+            [long["value_column"]] if "value_column" in long else dated_columns([*measured], when)
         )
         measured = {name: measured[name] for name in values}
         _name_by_rows(plan, found, long, [kept[name] for name in values])
     else:
-        _name_by_columns(plan, found, measured, kept, periods)
+        _name_by_columns(plan, found, measured, kept, when)
     plan.head = {
         "title": _title(found),
         "producer": "à préciser",
@@ -185,7 +182,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
     others = [one for one in map(str, frame.columns) if one not in roles]
     plan.file = {
-        **periods,
+        **when.file,
         **long,
         "period_form": period_form,
         "columns": plan.columns,
@@ -242,6 +239,8 @@ def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:
 
 def _add(plan: Plan, variable: str, told: Measured) -> None:
     plan.variables[variable] = told.told
+    if told.small:
+        plan.small = plan.small or (variable, told.small)
     if told.doubt:
         plan.doubts[variable] = told.doubt
     for sign in told.signs:
@@ -256,13 +255,12 @@ def _name_by_columns(
     found: Found,
     measured: dict[str, Measured],
     kept: dict[str, pd.Series],
-    periods: dict[str, object],
+    when: Dated,
 ) -> None:
-    """Name variables after their columns; columns that differ by their year only are one."""
-    own = periods.get("periods")
+    """Name variables after their columns; columns that differ by their period only are one."""
     groups: dict[str, list[str]] = {}
     for name in measured:
-        stem = without_period(name) if isinstance(own, dict) and name in own else name
+        stem = when.stems.get(name, name)
         groups.setdefault(stem or _title(found), []).append(name)
     for variable, names in groups.items():
         if len(names) == 1:
@@ -270,7 +268,23 @@ def _name_by_columns(
             continue
         told = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
         _add(plan, variable, told or measured[names[0]])
+        plan.mixed = plan.mixed or _mixed_group(variable, told, names, measured, kept)
         plan.columns |= dict.fromkeys(names, variable)
+
+
+def _mixed_group(
+    variable: str,
+    told: Measured | None,
+    names: list[str],
+    measured: dict[str, Measured],
+    kept: dict[str, pd.Series],
+) -> tuple[str, str] | None:
+    """Return a share of a variable whose other columns are in per cent, None when there is none."""
+    if told is not None and told.mixed:
+        return variable, told.mixed
+    units = {name: measured[name].told["unit"] for name in names}
+    share = next((name for name, unit in units.items() if unit == "part"), "")
+    return (share, str(kept[share].iloc[0])) if share and "%" in units.values() else None
 
 
 def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[pd.Series]) -> None:
@@ -326,23 +340,6 @@ def _constant(cells: pd.Series) -> bool:
 
 
 def _title(found: Found) -> str:
-    told = " ".join(found.titles.removeprefix(found.table.sheet).split())[:120].strip()
+    lines = found.titles.removeprefix(found.table.sheet).split("\n")
+    told = " ".join(line for line in lines if line and not is_dated(line))[:120].strip()
     return told or found.table.path.stem.replace("_", " ").replace("-", " ")
-
-
-def _periods(found: Found, names: list[str], period_column: str) -> dict[str, object]:
-    """Return where the period is told: a column, the names of columns, the titles, the file's name."""
-    if period_column:
-        return {"period_column": period_column}
-    own = {name: told for name in names if (told := period_in(name))}
-    around = next(
-        (told for text in (found.table.path.stem, found.table.member, found.titles)
-         if (told := period_in(text))), "",
-    )  # fmt: skip
-    own = own or parts_of_year(names, around)
-    years = sorted(set(own.values()))
-    apart = bool(around) and years != [around] and len(own) < len(names)
-    if len(years) > 1 or (years and apart):
-        span = f"{years[0][:4]}-{years[-1][:4]}"
-        return {"period": around or span, "periods": own}
-    return {"period": years[0] if years else around}

@@ -20,15 +20,20 @@ from observatoire.errors import (
     system_words,
 )
 from observatoire.sources.aliasing import unknown_names, with_aliased
+from observatoire.sources.dating import of_its_year
 from observatoire.sources.descriptor import DESCRIPTOR_NAME, Source, build_source
 from observatoire.sources.detecting import Found, Sheet, find_table, sheets_of
 from observatoire.sources.diagnosing import no_figure
+from observatoire.sources.entitling import other_town
+from observatoire.sources.headers import column_letter
 from observatoire.sources.observations import Parsed, observe
-from observatoire.sources.periods import period_in, read_periods
+from observatoire.sources.periods import read_periods
+from observatoire.sources.placing import contrary_column, towns_of
 from observatoire.sources.planning import plan_of
 from observatoire.sources.reading import open_table
 from observatoire.sources.restoring import restore_codes
 from observatoire.sources.showing import Section, html_page, sections, seen_section, text_page
+from observatoire.sources.writing import key
 from observatoire.territories.names import simplify
 from observatoire.typography import number
 from observatoire.values import is_period
@@ -210,7 +215,11 @@ def preview_table(
     parsed = observe(table, source, source.files[0], ground.zonings, ground.scope)
     parsed = with_aliased(replace(parsed, restored=restored), source.files[0], ground.zonings)
     plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
-    return Preview(path, ground, found, plan, source, parsed)
+    towns = towns_of(ground.zonings[found.zoning], ground.zonings)
+    refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
+    refusal = refusal or _spanning(found, plan) or _small(found, plan) or _other_sheet(found, plan)
+    refusal = refusal or _side_by_side(found, ground.zonings[found.zoning])
+    return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
 def _source(plan: Plan, path: Path) -> Source:
@@ -258,7 +267,7 @@ def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
     """Refuse a sheet whose name says another period than the one its figures would be given."""
     sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
     own = read_periods(pd.Series([sheet]))[0]
-    own = own if is_period(own) or told else period_in(sheet)
+    own = own if is_period(own) or told else of_its_year(sheet)
     known = found.family is not None or bool(plan.file.get("periods"))
     if known or not read or not is_period(own) or own.startswith(read) or read.startswith(own):
         return None
@@ -269,6 +278,70 @@ def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
         why=f"{said} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
         remedy=f'Si c’est elle que vous voulez : period="{own}" (en ligne de commande, --period {own}). '
         f'Sinon o.preview(…, period="{own}").write() écrit son source.toml : corrigez-y sheet et period.',
+    )
+
+
+def _other_sheet(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a sheet of no period (« Anciens ») beside one that says the period of the file."""
+    sheet, period = found.spec.sheet, str(plan.file.get("period", ""))
+    other = next((name for name in found.others if period and of_its_year(name) == period), "")
+    if not other or of_its_year(sheet) or plan.file.get("periods"):
+        return None
+    return DescriptorError(
+        f"La feuille lue serait « {sheet} », et c’est « {other} » qui dit la période {period}.",
+        where=f"{found.table.name}, feuille « {sheet} »",
+        why="Les chiffres de l’une seraient donnés pour ceux de l’autre.",
+        remedy="Écrivez le source.toml (o.preview(…).write(), ou --write) : les deux feuilles y sont, l’une à "
+        f"compléter. Gardez « {other} » pour {period}, dites la période de « {sheet} » ou retirez sa table.",
+    )
+
+
+def _side_by_side(found: Found, matcher: Matcher) -> DescriptorError | None:
+    """Refuse rows that name two territories: the second table would be read by the names of the first."""
+    frame, own = found.table.frame, found.spec.territory
+    apart = None if found.family else contrary_column(frame, own, matcher)
+    if apart is None:
+        return None
+    rank, at = apart
+    texts = [str(cells.iloc[at]).strip() for cells in (frame[own], frame.iloc[:, rank])]
+    column = frame.columns[rank] or column_letter(rank)
+    return DescriptorError(
+        f"La même ligne nomme deux territoires : « {texts[0]} » (colonne « {own} ») et « {texts[1]} » (colonne "
+        f"« {column} »).",
+        where=f"{found.table.name}, ligne {found.table.lines.iloc[at]}",
+        why="Si deux tableaux sont côte à côte, les chiffres du second iraient aux territoires du premier.",
+        remedy="Donnez à chaque tableau sa propre feuille ou son propre fichier ; si la seconde colonne ne fait "
+        "que renseigner, écrivez le source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le "
+        "dossier.",
+    )
+
+
+def _spanning(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither."""
+    name = plan.spanning
+    if not name or name not in (*plan.variables, *plan.columns):
+        return None
+    return DescriptorError(
+        f"On ne sait pas à quelle période se rapporte la colonne « {name} ».",
+        where=found.table.name,
+        why="Elle dit plusieurs années : ses chiffres seraient donnés pour ceux d’une seule.",
+        remedy="Retirez-la du fichier ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et "
+        f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
+    )
+
+
+def _small(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a number far below the percentages of its variable, which may be a share."""
+    if plan.small is None:
+        return None
+    variable, text = plan.small
+    return DescriptorError(
+        f"« {text} » est-il un pourcentage, ou une part (à multiplier par cent) ?",
+        where=f"{found.table.name}, « {variable} »",
+        why="Les autres nombres sont des pourcentages bien plus grands : le chiffre serait peut-être faux d’un "
+        "facteur cent.",
+        remedy="Si c’est une part, corrigez-la dans le fichier. Si c’est bien un pourcentage, écrivez le "
+        "source.toml (o.preview(…).write(), ou --write) et chargez le dossier.",
     )
 
 

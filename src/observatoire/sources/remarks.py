@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.sources.aliasing import told_aliases
+from observatoire.sources.entitling import town_titled
 from observatoire.sources.faults import NOTE, level_reason
 from observatoire.sources.signs import signs
 from observatoire.typography import enumerate_words, plural
@@ -36,11 +37,13 @@ def table_notices(found: Found) -> list[str]:
     """Say which sheets of a workbook were not read, and which codes were joined."""
     told = []
     if found.others:
+        one = len(found.others) == 1
         told.append(
             f"{plural(len(found.others), 'autre feuille', 'autres feuilles')} avec des territoires, "
-            f"pas lue{'s' if len(found.others) > 1 else ''} : {_named(found.others)}. Pour en charger une "
-            "aussi, écrivez le source.toml (.write() ou --write) et recopiez-y la table [[files]] avec "
-            f'sheet = "{found.others[0]}" et sa période ; puis chargez le dossier.'
+            f"pas lue{'' if one else 's'} : {_named(found.others)}. Pour {'la' if one else 'les'} charger aussi : "
+            "écrivez le source.toml (o.preview(…).write(), ou --write), ôtez-y les « # » devant "
+            f"{'sa table [[files]], dites sa' if one else 'leurs tables [[files]], dites leur'} période, puis "
+            "chargez le dossier."
         )
     unseen = [name for name in found.hidden if name != found.table.sheet]
     if unseen:
@@ -83,14 +86,25 @@ def seen_notices(table: RawTable) -> list[str]:
     return [*told, f"{count}{by} dans le classeur, et {which}. {away}."]
 
 
-def by_rows_notice(plan: Plan) -> list[str]:
-    """Say that indicators are read in rows, and periods in columns.
+def period_notices(plan: Plan) -> list[str]:
+    """Say that indicators are read in rows and periods in columns, and which periods bear a mark.
 
     Parameters
     ----------
     plan : Plan
         What a ``source.toml`` would say.
     """
+    called: dict[str, list[str]] = {}
+    for column, call in plan.called.items():
+        called.setdefault(call, []).append(column)
+    marked = [
+        f"Chiffres dits « {call} » par le nom de leur colonne : {_named(names)}."
+        for call, names in called.items()
+    ]
+    return marked + _by_rows(plan)
+
+
+def _by_rows(plan: Plan) -> list[str]:
     own, name = plan.file.get("periods"), plan.file.get("variable_column")
     if not name or plan.file.get("value_column") or not isinstance(own, dict):
         return []
@@ -142,10 +156,12 @@ def heading_notices(parsed: Parsed) -> list[str]:
     towns = rejects["line"][rejects["reason"] == level_reason("commune")]
     among = rejects["line"].between(0 if towns.empty else towns.min(), cells["line"].max())
     notes = rejects[among & (rejects["reason"] == NOTE)]
+    away = set(rejects["raw"][rejects["kind"].isin(["elsewhere", "commune"])])
     titles = [
         f"« {raw} » (ligne {line})"
         for line, raw in zip(notes["line"], notes["raw"], strict=True)
         if any(map(str.isalpha, raw)) and not signs().is_note(raw)
+        if raw not in away and not town_titled(raw)
     ]
     if not titles:
         return []

@@ -60,7 +60,8 @@ _REMEDY_BY_KIND = {
     "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
     'la liste des communes) ; sinon on_error="reject" met ces lignes de côté.',
     "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject". Si ce sont '
-    "vos communes, écrites autrement, corrigez-les ou déclarez-le (colonne « alias » de la liste des communes).",
+    "vos communes, écrites autrement, corrigez-les ou déclarez-le (colonne « alias » de la liste des communes) ; "
+    "si c’est un titre qui ne nomme pas de commune, retirez-le.",
     "empty": "Si elle reprend celle du dessus, écrivez le nom sur chaque ligne (dans le tableur : choisissez "
     "la colonne, Atteindre, Cellules vides, tapez = puis ↑, et Ctrl+Entrée), ou chargez le classeur où elle est "
     "fusionnée, qui dit ce qu’elle couvre ; si c’est un total, écrivez « Total » ; sinon "

@@ -12,8 +12,8 @@ from observatoire.sources.diagnosing import filled, header_like
 from observatoire.sources.faults import HARMLESS
 from observatoire.sources.headers import column_letter
 from observatoire.sources.remarks import (
-    by_rows_notice,
     heading_notices,
+    period_notices,
     seen_notices,
     table_notices,
     told_remarks,
@@ -112,7 +112,7 @@ def _file_section(found: Found, plan: Plan | None, parsed: Parsed | None) -> Sec
         if isinstance(own, dict) and own:
             told = [f"{column} → {period}" for column, period in own.items()]
             lines.append(f"Périodes de colonnes : {enumerate_words(told, most=_MOST)}.")
-        lines += by_rows_notice(plan)
+        lines += period_notices(plan)
     return Section("Le tableau", tuple(lines))
 
 

@@ -1,4 +1,4 @@
-"""The words and signs of partners' tables: totals, notes, markers, what a column's name tells."""
+"""The words and signs of partners' tables: notes, markers, what a column's name tells."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import read_toml
+from observatoire.territories.totals import is_total, starts
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -23,8 +24,16 @@ SENTENCE = 6
 SIGN_KINDS = ("secret", "missing", "not_applicable", "zero")
 CLASSES = ("below", "at_most", "at_most_after", "above", "at_least", "at_least_after")
 
+#: Natures that the name of a column may tell, in the order in which they are looked for.
+_NATURES = (
+    Nature.MEDIAN, Nature.MEAN, Nature.INDEX, Nature.RATE, Nature.AMOUNT, Nature.COUNT,
+)  # fmt: skip
+
 #: A rank or a number before a name: « 99 - Hors secteur ».
 _RANK = re.compile(r"^\s*[0-9]{1,3}\s*[-–—.:)/]\s*")
+
+#: What follows « Commune » in a title, and the name of that commune.
+_TITLED = r"(?<![\w-])(?:{})(?:\s*:\s*|\s+(?:de|du|des)\s+|\s+d['’]\s*)(?P<name>[^\W\d_].*)"
 
 _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)")
 
@@ -33,13 +42,18 @@ _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)
 class Signs:
     """What ``signs.toml`` declares."""
 
-    totals: tuple[str, ...]
     notes: tuple[str, ...]
     ignored: tuple[re.Pattern[str], ...]
     periods: tuple[re.Pattern[str], ...]
+    flats: re.Pattern[str]
+    spans: re.Pattern[str]
+    no_periods: re.Pattern[str]
     variables: tuple[re.Pattern[str], ...]
     indicators: tuple[re.Pattern[str], ...]
     towns: tuple[re.Pattern[str], ...]
+    town_titles: re.Pattern[str]
+    town_mentions: re.Pattern[str]
+    town_strangers: re.Pattern[str]
     dictionary: tuple[re.Pattern[str], ...]
     coordinates: tuple[re.Pattern[str], ...]
     natures: Mapping[Nature, re.Pattern[str]]
@@ -57,7 +71,7 @@ class Signs:
         >>> [signs().is_total(t) for t in ("Total général", "ENSEMBLE des quartiers", "Totalgaz")]
         [True, True, False]
         """
-        return _starts(_RANK.sub("", text), self.totals)
+        return is_total(_RANK.sub("", text))
 
     def is_note(self, text: str) -> bool:
         """Say whether a line's first cell is a note, not a territory.
@@ -67,7 +81,7 @@ class Signs:
         >>> [signs().is_note(t) for t in ("Source : Insee", "(1) provisoire", "Dillon", "97209")]
         [True, True, False, False]
         """
-        return bool(_CALL.match(text)) or _starts(text, self.notes) or len(text.split()) > SENTENCE
+        return bool(_CALL.match(text)) or starts(text, self.notes) or len(text.split()) > SENTENCE
 
     def nature(self, name: str) -> Nature | None:
         """Return the nature that a column's name tells, if any.
@@ -176,26 +190,21 @@ def signs() -> Signs:
     levels, classes, numbers = (table.child(name) for name in ("levels", "classes", "numbers"))
     calls = table.child("calls")
     read = Signs(
-        totals=table.texts("totals"),
         notes=table.texts("notes"),
         ignored=table.patterns("ignored"),
         periods=table.patterns("periods"),
+        flats=table.pattern("flats"),
+        spans=table.pattern("spans"),
+        no_periods=table.pattern("no_periods"),
         variables=table.patterns("variables"),
         indicators=table.patterns("indicators"),
         towns=table.patterns("towns"),
+        town_titles=table.pattern("town_titles", _TITLED.format(table.text("town_titles"))),
+        town_mentions=table.pattern("town_mentions"),
+        town_strangers=table.pattern("town_strangers"),
         dictionary=table.patterns("dictionary"),
         coordinates=table.patterns("coordinates"),
-        natures={
-            nature: natures.pattern(str(nature))
-            for nature in (
-                Nature.MEDIAN,
-                Nature.MEAN,
-                Nature.INDEX,
-                Nature.RATE,
-                Nature.AMOUNT,
-                Nature.COUNT,
-            )
-        },
+        natures={nature: natures.pattern(str(nature)) for nature in _NATURES},
         meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
         classes={key: classes.pattern(key).pattern for key in CLASSES},
         numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
@@ -223,8 +232,3 @@ def fold(text: str) -> str:
     """
     flat = unicodedata.normalize("NFD", text.casefold())
     return " ".join("".join(char for char in flat if not unicodedata.combining(char)).split())
-
-
-def _starts(text: str, phrases: tuple[str, ...]) -> bool:
-    said = " ".join(re.findall(r"[a-z0-9]+", _plain(text)))
-    return any(said == phrase or said.startswith(f"{phrase} ") for phrase in phrases)

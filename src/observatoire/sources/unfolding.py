@@ -12,7 +12,6 @@ from observatoire.sources import extents
 from observatoire.sources.archives import (
     MOST_BYTES,
     ZIP_ERRORS,
-    check_bomb,
     read_bounded,
     too_large,
 )
@@ -65,13 +64,14 @@ def unfold(content: bytes, name: str) -> Unfolded:
             _refuse_cells(extents.old_cells(content), name)
         old = content.startswith(OLE)
         return Unfolded(content, frozenset((OLD,) if old else ()), old)
-    check_bomb(content, name)
     out = io.BytesIO()
     try:
         with (
             zipfile.ZipFile(io.BytesIO(content)) as archive,
             zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as plain,
         ):
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+                raise too_large(name)
             altered, hiding = _copy(archive, plain, name)
     except ZIP_ERRORS as error:
         raise unopened(name, error) from error
@@ -164,8 +164,9 @@ def _reading_errors() -> tuple[type[BaseException], ...]:
 def unopened(name: str, error: BaseException) -> UnreadableFileError:
     """Return the error of a workbook that does not open."""
     return UnreadableFileError(
-        "Ce classeur ne s’ouvre pas : il est tronqué, protégé ou n’en est pas un.",
+        "Ce classeur ne s’ouvre pas : il est abîmé, coupé, protégé par un mot de passe, ou n’en est pas un.",
         where=name,
         why=reader_words(error),
-        remedy="Ouvrez-le dans Excel ou LibreOffice et enregistrez-le de nouveau.",
+        remedy="Ouvrez-le dans Excel ou LibreOffice, qui le répare souvent, et enregistrez-le de nouveau ; "
+        "s’il ne s’y ouvre pas non plus, redemandez-le au producteur.",
     )

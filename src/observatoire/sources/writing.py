@@ -16,6 +16,9 @@ _ALIASES = (
     "Noms inconnus. Si l’un est un autre nom d’un territoire : ôtez « # » devant [aliases] et lui."
 )
 
+#: What is said above the other sheets of a workbook.
+_SHEETS = "Autre feuille, si elle a les mêmes colonnes : ôtez les « # » qui suivent, et vérifiez sa période."
+
 #: The tables of a file, which TOML wants after its own keys.
 _TABLES = ("periods", "columns")
 
@@ -27,7 +30,10 @@ class Plan:
     ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
     the columns that place territories, ``words`` those that hold no figure, with an example,
     ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
-    left to complete: names of territories that are not known.
+    left to complete: names of territories that are not known. ``sheets`` are the other
+    sheets, each with its period, left to complete too. ``called`` are the columns whose period
+    bears a mark, ``spanning`` one of several years; ``mixed`` and ``small`` a variable and a number of
+    it that may be a share among percentages.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -42,8 +48,12 @@ class Plan:
     words: dict[str, str] = field(default_factory=dict)
     strangers: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
+    sheets: dict[str, str] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    spanning: str = ""
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
+    small: tuple[str, str] | None = None
     writing: Writing = field(default_factory=Writing)
 
     def toml(self) -> str:
@@ -51,12 +61,13 @@ class Plan:
         parts = [
             "# Écrit par observatoire preview ; à relire : il est vérifié à chaque chargement.",
             _lines(self.head),
-            f"[[files]]\n{_lines({k: v for k, v in self.file.items() if k not in _TABLES})}",
+            *_file_parts(self.file),
         ]
-        for name in _TABLES:
-            told = self.file.get(name)
-            if isinstance(told, dict) and told:
-                parts.append(f"[files.{name}]\n{_lines(told)}")
+        for sheet, period in self.sheets.items():
+            told = {"sheet": sheet, "header": ""}
+            told |= {} if self.file.get("period_column") else {"period": period}
+            lines = "\n\n".join(_file_parts({**self.file, **told})).split("\n")
+            parts.append("\n".join(f"# {line}".rstrip() for line in (_SHEETS, *lines)))
         if self.aliases:
             parts.append("\n".join(["# " + one for one in (_ALIASES, "[aliases]", *self.aliases)]))
         for name in ("markers", "secrecy"):
@@ -69,6 +80,16 @@ class Plan:
             comment = f"  # {doubt}" if doubt else ""
             parts.append(f"[variables.{key(code)}]{comment}\n{_lines(measure)}")
         return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _file_parts(file: Mapping[str, object]) -> list[str]:
+    """Return the table of a file, and those inside it."""
+    parts = [f"[[files]]\n{_lines({k: v for k, v in file.items() if k not in _TABLES})}"]
+    for name in _TABLES:
+        told = file.get(name)
+        if isinstance(told, dict) and told:
+            parts.append(f"[files.{name}]\n{_lines(told)}")
+    return parts
 
 
 def key(text: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.errors import DescriptorError
-from observatoire.territories.names import Matcher, simplify
+from observatoire.territories.names import ARTICLES, Matcher, simplify
+from observatoire.territories.totals import is_total
 from observatoire.typography import several_of
 
 if TYPE_CHECKING:
@@ -116,21 +117,52 @@ def with_aliases(matcher: Matcher, aliases: Iterable[tuple[str, str]], where: st
 def _check(matcher: Matcher, told: list[tuple[str, str]], name: str, code: str, where: str) -> None:
     """Refuse a name that names nothing, or another territory where it would not be told apart."""
     mine = f"« {matcher.names[code]} » ({code})"
-    if not any(map(str.isalpha, name)):
+    wrong = _no_name(matcher, name, code) or _taken(matcher, told, name, code)
+    if wrong is not None:
+        what, why, remedy = wrong
+        said = f"« {name} »" if name.strip() else "Un nom vide"
         raise DescriptorError(
-            f"« {name} », autre nom de {mine}, n’a pas de lettre.",
+            f"{said}, déclaré comme autre nom de {mine}, {what}.",
             where=where,
-            why="On le prendrait pour un rang ou pour un chiffre.",
-            remedy="Écrivez un nom, ou retirez-le.",
+            why=why,
+            remedy=remedy,
             name=name,
         )
-    if name in matcher.names and name != code:
-        raise DescriptorError(
-            f"« {name} », autre nom de {mine}, est le code de « {matcher.names[name]} ».",
-            where=where,
-            why="Une ligne qui l’écrit désigne déjà celui-ci.",
-            remedy="Retirez-le, ou écrivez le bon code.",
-            name=name,
+
+
+def _no_name(matcher: Matcher, name: str, code: str) -> tuple[str, str, str] | None:
+    """Say what is wrong with a text that is no name: what, why, and what to do."""
+    if not any(map(str.isalpha, name)):
+        return (
+            "n’a pas de lettre",
+            "On le prendrait pour un rang ou pour un chiffre.",
+            "Écrivez un nom, ou retirez-le.",
+        )
+    if is_total(name) and not is_total(matcher.names[code]):
+        return (
+            "est le nom d’une ligne de total",
+            "Le total d’un fichier serait pris pour les chiffres d’un seul territoire.",
+            "Retirez-le, ou écrivez le nom sous lequel on connaît ce territoire.",
+        )
+    if set(simplify(name).split()) <= ARTICLES:
+        return (
+            "ne nomme rien",
+            "Un article, ou le seul mot « quartier », ne distingue aucun territoire.",
+            "Écrivez un nom entier, ou retirez-le.",
+        )
+    return None
+
+
+def _taken(
+    matcher: Matcher, told: list[tuple[str, str]], name: str, code: str
+) -> tuple[str, str, str] | None:
+    """Say which other territory a name names already: what, why, and what to do."""
+    coded = {known.casefold(): known for known in matcher.names}.get(name.casefold(), code)
+    if coded != code:
+        return (
+            f"est le code de « {matcher.names[coded]} »",
+            "Une ligne qui l’écrit désigne déjà celui-ci.",
+            "Retirez-le, ou écrivez le bon code.",
         )
     reduced = simplify(name)
     others = [one for one, known in matcher.names.items() if simplify(known) == reduced]
@@ -139,11 +171,9 @@ def _check(matcher: Matcher, told: list[tuple[str, str]], name: str, code: str, 
     for other in others:
         if other == code or (town and matcher.communes.get(other, town) != town):
             continue  # a namesake in another commune is told apart by the commune of each row
-        raise DescriptorError(
-            f"« {name} » est déclaré comme autre nom de {mine}, et c’est déjà un nom de "
-            f"« {matcher.names[other]} » ({other}).",
-            where=where,
-            why=f"Une ligne qui l’écrit désignerait deux {several_of(matcher.label)} d’une même commune.",
-            remedy="Retirez-le de l’un des deux, ou écrivez un nom qui les distingue.",
-            name=name,
+        return (
+            f"est déjà un nom de « {matcher.names[other]} » ({other})",
+            f"Une ligne qui l’écrit désignerait deux {several_of(matcher.label)} d’une même commune.",
+            "Retirez-le de l’un des deux, ou écrivez un nom qui les distingue.",
         )
+    return None

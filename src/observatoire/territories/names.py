@@ -14,7 +14,8 @@ from observatoire.typography import enumerate_words, several_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
+#: Words of a name that tell no territory from another.
+ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
 #: The call of a note after a name: « Dillon (1) », « Texaco* ».
 _CALL = re.compile(r"\s*(?:\([0-9a-z*]\)|\*+|[¹²³]+)$")
 
@@ -39,7 +40,7 @@ def simplify(name: str) -> str:
     flat = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae"))
     letters = "".join(char for char in flat if not unicodedata.combining(char))
     words = re.findall(r"[a-z0-9]+", letters)
-    kept = [_SHORT.get(word, word) for word in words if word not in _ARTICLES]
+    kept = [_SHORT.get(word, word) for word in words if word not in ARTICLES]
     return " ".join(kept or words)
 
 

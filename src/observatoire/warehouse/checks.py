@@ -178,8 +178,8 @@ def _check_select(check: Check, table: Declaration) -> None:
         )
     tree = _tree(check.sql)
     names = {*READABLE, *_common_tables(tree)}
-    seen = set(_read_tables(tree))
-    if (seen & set(LOTS)) != ({check.lot} - {""}):
+    seen = list(_read_tables(tree))
+    if (set(seen) & set(LOTS)) != ({check.lot} - {""}):
         raise table.refuse(
             "lot", "c’est la table vue par lots que le SQL lit, change ou tally, et elle seule"
         )

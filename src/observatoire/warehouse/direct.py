@@ -18,7 +18,7 @@ from observatoire.sources.descriptor import DESCRIPTOR_NAME
 from observatoire.sources.families import read_families
 from observatoire.sources.observations import refuse_faults
 from observatoire.sources.previewing import Ground, Preview, preview_table
-from observatoire.sources.remarks import by_rows_notice, notices_of, table_notices
+from observatoire.sources.remarks import notices_of, period_notices, table_notices
 from observatoire.typography import enumerate_words, plural
 from observatoire.warehouse.filling import (
     check_on_error,
@@ -230,7 +230,7 @@ def _notices(preview: Preview) -> tuple[str, ...]:
                 "Une même variable sur plusieurs périodes : "
                 f"{enumerate_words([f'« {one} »' for one in made], most=6)}."
             )
-    told += by_rows_notice(plan) if plan is not None else []
+    told += period_notices(plan) if plan is not None else []
     told += table_notices(preview.found) if preview.found is not None else []
     told += notices_of([preview.parsed]) if preview.parsed is not None else []
     return tuple(told)

@@ -17,6 +17,7 @@ from observatoire.sources.previewing import slug
 from observatoire.sources.registers import registers
 from observatoire.typography import NARROW
 from observatoire.warehouse.conventions import store_convention
+from observatoire.warehouse.lots import see_loads
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def store_files(
         for spec, table in parsed:
             reports.append(_store_file(warehouse, source, spec, table))
         gone = _withdraw(warehouse, source, parsed) if whole else []
+        see_loads(warehouse)
         _check_no_overlap(warehouse, source)
         _check_one_objective(warehouse)
     rejects = pd.concat(
@@ -242,13 +244,10 @@ def _insert(
 #: comparing millions of figures one by one is only worth it there.
 _SHARED = """
     SELECT variable, period
-    FROM (
-        SELECT DISTINCT load, variable, period
-        FROM observation
-        WHERE load IN (SELECT id FROM load WHERE source = ? AND superseded_by IS NULL)
-    )
+    FROM seen_content
+    WHERE load IN (SELECT id FROM load WHERE source = ? AND superseded_by IS NULL)
     GROUP BY ALL
-    HAVING count(*) > 1
+    HAVING count(DISTINCT load) > 1
 """
 _TWICE = """
     SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file)
