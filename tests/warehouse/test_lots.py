@@ -277,9 +277,9 @@ def jumps_by_hand(warehouse: Warehouse, *, narrow: bool) -> list[tuple[str, str,
 
 
 @pytest.mark.parametrize("narrow", [True, False])
-@given(loads=st.lists(VINTAGE, min_size=2, max_size=5))
+@given(loads=st.lists(VINTAGE, min_size=2, max_size=4))
 @settings(
-    max_examples=10,
+    max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example founds a workspace
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
