@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import observatoire as obs
 from building import SOURCE_TOML, says
 from demo import demo
+from evaluation_workspace import PROGRAMME_TOML
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError, UnknownNameError
 from observatoire.exchange.package import write_package
@@ -305,30 +306,10 @@ def test_what_the_checks_find_obeys_the_dates(tmp_path: Path) -> None:
             assert "échue le" in text
 
 
-REGISTERS = """
-title = "Programmation"
-producer = "Caf"
-licence = "Convention"
-zoning = "quartier-cucs-2007"
-
-[[files]]
-name = "objectifs.csv"
-register = "objectives"
-
-[[files]]
-name = "actions.csv"
-register = "actions"
-funders = { montant_caf = "Caf" }
-
-[[files]]
-name = "notes.csv"
-register = "notes"
-
-[secrecy]
-threshold = 0
-unit = "personnes"
-rule = "Aucune."
-"""
+REGISTERS = (
+    PROGRAMME_TOML.replace('"actions"', '"actions"\nfunders = { montant_caf = "Caf" }')
+    + '\n[secrecy]\nthreshold = 0\nunit = "personnes"\nrule = "Aucune."\n'
+)
 
 
 def test_registers_listed_obey_the_dates(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from observatoire.warehouse.checking import (
 from observatoire.warehouse.checks import CHECKS_FILE, read_checks
 from observatoire.warehouse.filling import load_source
 from observatoire.warehouse.findings import by_source
+from observatoire.warehouse.seen import see_loads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -572,6 +573,7 @@ def test_jumps_are_those_worked_out_by_hand_whatever_years_are_missing(
     warehouse.run("DELETE FROM observation")
     warehouse.run("DELETE FROM seen_load")
     warehouse.insert("observation", told)
+    see_loads(warehouse)
     report = run_checks(warehouse, place.workspace, NOTHING).df
     jumps = report[report["check"] == "saut"]
     seen = set(zip(jumps["territory"], jumps["variable"], jumps["period"], strict=True))

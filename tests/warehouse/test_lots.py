@@ -19,6 +19,7 @@ from observatoire.warehouse import lots
 from observatoire.warehouse.checking import IDENTITY_COLUMNS, Told, run_checks
 from observatoire.warehouse.checks import CHECKS_FILE, read_checks
 from observatoire.warehouse.direct import load_path
+from observatoire.warehouse.seen import see_loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,6 +101,7 @@ def findings(town: Place, told: Told = TOLD) -> pd.DataFrame:
 def forget(warehouse: Warehouse) -> None:
     for table in ("seen_load", "seen_content", "seen_place", "seen_unit", "seen_pace"):
         warehouse.run(f"DELETE FROM {table}")  # noqa: S608 - our own names
+    see_loads(warehouse)
 
 
 def jumps(found: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -182,6 +184,7 @@ def test_what_a_sentence_rests_on_changes_what_is_kept(town: Place, change: str)
         load(town, year, steady(year, _3=(9000, 900)) if year == 2011 else steady(year))
     findings(town)
     warehouse_of(town).run(change)
+    see_loads(warehouse_of(town))
     kept = findings(town)
     forget(warehouse_of(town))
     pd.testing.assert_frame_equal(kept, findings(town))

@@ -162,10 +162,7 @@ class Loading(Listing):
         from observatoire.indicators.catalogue import read_catalogue
         from observatoire.indicators.checked import told_checks
         from observatoire.sources.families import read_families
-        from observatoire.warehouse.lots import see_loads
 
-        with self.warehouse.transaction():
-            see_loads(self.warehouse)
         there = self.workspace.catalogue.is_file()
         spans = {code: one.spans for code, one in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()

@@ -22,6 +22,7 @@ from observatoire.rules import Rule
 from observatoire.sources.precision import PrecisionRule
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
+from observatoire.warehouse.conventions import read_conventions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,11 +126,12 @@ class Desk:
             for source, rule in self.secrecy_rules.items()
             if rule.guarded and rule.diffusion != "public"
         }
-        lent = self.warehouse.rows(
-            "SELECT source FROM convention "
-            "WHERE audience <> 'public' OR coalesce(ends, starts, signed) IS NOT NULL"
-        )
-        return restricted | {str(s): "une convention limite leur diffusion" for (s,) in lent}
+        lent = {
+            source: "une convention limite leur diffusion"
+            for source, one in read_conventions(self.warehouse).items()
+            if one.audience != "public" or one.first or one.ends
+        }
+        return restricted | lent
 
     @cached_property
     def _roads(self) -> dict[str, list[Road]]:
@@ -231,9 +233,7 @@ class Desk:
 
     @cached_property
     def _known_periods(self) -> dict[str, tuple[str, ...]]:
-        rows = self.warehouse.rows(
-            "SELECT DISTINCT source, variable, period FROM current_observation"
-        )
+        rows = self.warehouse.rows("SELECT DISTINCT source, variable, period FROM current_content")
         by_period: dict[str, set[tuple[str, str]]] = {}
         for source, variable, period in rows:
             by_period.setdefault(str(period), set()).add((str(source), str(variable)))

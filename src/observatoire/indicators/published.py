@@ -96,7 +96,7 @@ def _periods(warehouse: Warehouse, indicator: Indicator, zoning: str, period: st
     if period:
         return [period]
     rows = warehouse.rows(
-        "SELECT DISTINCT period FROM current_observation "
+        "SELECT DISTINCT period FROM current_content "
         "WHERE zoning = ? AND list_contains(?, source) ORDER BY period DESC",
         [zoning, [*indicator.sources, indicator.published[0]]],
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatoire.declarations import read_toml
+from observatoire.territories.names import unaccented
 from observatoire.territories.totals import is_total, starts
 from observatoire.values import Nature
 
@@ -218,8 +218,7 @@ def signs() -> Signs:
 
 def _plain(name: str) -> str:
     """Reduce a column's name to letters without accents; its own signs are kept."""
-    flat = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(char for char in flat if not unicodedata.combining(char)).strip()
+    return unaccented(name).strip()
 
 
 def fold(text: str) -> str:
@@ -230,5 +229,4 @@ def fold(text: str) -> str:
     >>> fold("Non\u00a0 Renseigné"), fold("12²")
     ('non renseigne', '12²')
     """
-    flat = unicodedata.normalize("NFD", text.casefold())
-    return " ".join("".join(char for char in flat if not unicodedata.combining(char)).split())
+    return " ".join(unaccented(text, "NFD").split())

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import UnknownNameError, suggestion
 from observatoire.typography import enumerate_words, several_of
@@ -28,6 +28,18 @@ _NEAREST, _ADDED, _BESIDE = 3, 2, 0.15
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
 
 
+def unaccented(text: str, form: Literal["NFD", "NFKD"] = "NFKD") -> str:
+    """Reduce a text to small letters without accents; « ² » stays what it is under ``"NFD"``.
+
+    Examples
+    --------
+    >>> unaccented("Sainte-Thérèse 2²"), unaccented("2²", "NFD")
+    ('sainte-therese 22', '2²')
+    """
+    flat = unicodedata.normalize(form, text.casefold())
+    return "".join(char for char in flat if not unicodedata.combining(char))
+
+
 @lru_cache(maxsize=1 << 16)
 def simplify(name: str) -> str:
     """Reduce a name to what its spellings share: no accent, case, hyphen, article or shortening.
@@ -37,8 +49,7 @@ def simplify(name: str) -> str:
     >>> simplify("Quartier de Ste-Thérèse"), simplify("FOUR-A-CHAUX") == simplify("Four à Chaux")
     ('sainte therese', True)
     """
-    flat = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae"))
-    letters = "".join(char for char in flat if not unicodedata.combining(char))
+    letters = unaccented(name).replace("œ", "oe").replace("æ", "ae")
     words = re.findall(r"[a-z0-9]+", letters)
     kept = [_SHORT.get(word, word) for word in words if word not in ARTICLES]
     return " ".join(kept or words)

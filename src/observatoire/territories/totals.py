@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from observatoire.declarations import read_toml
+from observatoire.territories.names import unaccented
 
 
 def is_total(text: str) -> bool:
@@ -30,9 +30,7 @@ def starts(text: str, phrases: tuple[str, ...]) -> bool:
     >>> starts("Hors-Quartier", ("hors quartier",)), starts("Horsain", ("hors",))
     (True, False)
     """
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(char for char in flat if not unicodedata.combining(char))
-    said = " ".join(re.findall(r"[a-z0-9]+", letters))
+    said = " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
     return any(said == phrase or said.startswith(f"{phrase} ") for phrase in phrases)
 
 

@@ -5,8 +5,8 @@
 -- without the year that Insee writes into its name, wherever the file of each year comes from; any
 -- other name is that of its source only.
 CREATE OR REPLACE TEMP TABLE content AS
-SELECT row_number() OVER (ORDER BY l.source, o.load, o.zoning, o.variable, o.period)::INTEGER AS id,
-       o.load, l.source, l.file, o.zoning, o.variable,
+SELECT row_number() OVER (ORDER BY o.source, o.load, o.zoning, o.variable, o.period)::INTEGER AS id,
+       o.load, o.source, o.file, o.zoning, o.variable,
        coalesce(v.label, o.variable) AS label,
        coalesce(v.nature, '') AS nature,
        coalesce(v.unit, '') AS unit,
@@ -14,11 +14,10 @@ SELECT row_number() OVER (ORDER BY l.source, o.load, o.zoning, o.variable, o.per
        CASE WHEN regexp_matches(o.variable, '^([PC][0-9]{2}_.+|(DEC|DISP)_.*[0-9]{2})$', 'i')
             THEN regexp_replace(regexp_replace(upper(o.variable), '^([PC])[0-9]{2}_', '\1_'),
                                 '^((DEC|DISP)_.*)[0-9]{2}$', '\1')
-            ELSE l.source || '/' || o.variable END AS series,
+            ELSE o.source || '/' || o.variable END AS series,
        o.period
-FROM seen_content AS o
-JOIN load AS l ON l.id = o.load AND l.superseded_by IS NULL
-LEFT JOIN variable AS v ON v.source = l.source AND v.code = o.variable;
+FROM current_content AS o
+LEFT JOIN variable AS v ON v.source = o.source AND v.code = o.variable;
 
 -- The territories of which each file tells something in each period; « additive » where it counts.
 CREATE OR REPLACE TEMP TABLE given AS

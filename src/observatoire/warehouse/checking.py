@@ -15,9 +15,7 @@ from observatoire.typography import number
 from observatoire.values import records
 from observatoire.warehouse.cells import CELL_COLUMNS, cut_cells
 from observatoire.warehouse.checks import (
-    LAID_OUT,
     ROW_COLUMNS,
-    VIEWS,
     Check,
     broken,
     check_columns,
@@ -26,7 +24,7 @@ from observatoire.warehouse.checks import (
     unnumbered,
 )
 from observatoire.warehouse.findings import CheckReport
-from observatoire.warehouse.lots import BENEATH, LOTS, Frame, lots, script, see_loads
+from observatoire.warehouse.lots import LOTS, Basis, lots, script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,6 +91,12 @@ _PATIENCE, _MOST_ROWS = 60.0, 1_000_000
 FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
 _NO_FINDING = _nothing(FINDING_COLUMNS)
 
+#: What a pass has laid out: nothing else of ours is temporary.
+_TEMPORARY = """
+SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal
+UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary
+"""
+
 _KEPT = """
 SELECT f."check", f.level, f.title, f.source, l.file, f.load, f.line, f.zoning, f.territory,
        f.variable, f.period, f.value, f.message, f.remedy
@@ -137,23 +141,19 @@ def _pass(
 ) -> CheckReport:
     cells = cut_cells(warehouse, workspace)
     with warehouse.transaction():
-        see_loads(warehouse)
         _lay_out(warehouse, workspace, told, cells)
-        frame = _frame(warehouse, workspace, told, chosen)
-        frame.forget(warehouse)
+        basis = _basis(warehouse, workspace, told, chosen)
+        basis.forget(warehouse)
         for found in _found(warehouse, chosen):
             warehouse.insert("finding", found)
-        frame.remember(warehouse)
+        basis.remember(warehouse)
         warehouse.run("DELETE FROM check_run")
         warehouse.run(
             "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
             [signature],
         )
-        for name in LAID_OUT:
-            kind = "VIEW" if name in VIEWS else "TABLE"
+        for kind, name in warehouse.rows(_TEMPORARY):
             warehouse.run(f"DROP {kind} temp.{name}")
-        for name, kind in BENEATH.items():
-            warehouse.run(f"DROP {kind} IF EXISTS temp.{name}")
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 
 
@@ -167,12 +167,12 @@ def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFra
     yield from (_run(warehouse, check) for check in chosen if not check.lot)
 
 
-def _frame(
+def _basis(
     warehouse: Warehouse, workspace: Workspace, told: Told, chosen: Sequence[Check]
-) -> Frame:
+) -> Basis:
     mine = [check for check in chosen if check.lot]
     rests = (mine, _grounds(warehouse, workspace), _rows(told.identities))
-    return Frame(
+    return Basis(
         [(check.name, check.lot) for check in mine], rests, all(check.ours for check in mine)
     )
 

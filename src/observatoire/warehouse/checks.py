@@ -43,9 +43,6 @@ LAID_OUT = (
     "addend", "addition", "noun", "cell",
 )  # fmt: skip
 
-#: Those that are views.
-VIEWS = ("figure", "pace")
-
 #: What a predicate may read: the tables of checked.sql, its lot, then those of the warehouse.
 READABLE = (
     *LAID_OUT,

@@ -13,6 +13,7 @@ import duckdb
 from pyproj import CRS
 
 from observatoire.errors import WorkspaceError, system_words
+from observatoire.warehouse.seen import see_loads
 from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
@@ -174,7 +175,10 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
         if connection is not None:
             connection.close()  # let the analyst rename the file
         raise _unopened(path, error) from error
-    return Warehouse(connection, crs, path)
+    warehouse = Warehouse(connection, crs, path)
+    with warehouse.transaction():
+        see_loads(warehouse)  # those of a warehouse made before they were
+    return warehouse
 
 
 def _unopened(path: Path | str, error: duckdb.Error) -> WorkspaceError:

@@ -23,9 +23,7 @@ FROM convention AS c ORDER BY c.source
 
 #: Columns of figures that stand and come under an agreement.
 _GIVEN = """
-SELECT DISTINCT l.source, o.variable, o.period
-FROM observation AS o JOIN load AS l ON l.id = o.load AND l.superseded_by IS NULL
-SEMI JOIN convention AS c ON c.source = l.source
+SELECT DISTINCT source, variable, period FROM current_content SEMI JOIN convention USING (source)
 """
 
 

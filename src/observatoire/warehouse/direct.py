@@ -165,7 +165,7 @@ def load_file(
 
 _STANDING = "SELECT file FROM load WHERE source = ? AND superseded_by IS NULL AND file <> ?"
 _GIVEN = """
-    SELECT DISTINCT zoning, variable, period FROM current_observation WHERE source = ? AND file = ?
+    SELECT DISTINCT zoning, variable, period FROM current_content WHERE source = ? AND file = ?
 """
 
 

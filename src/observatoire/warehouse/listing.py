@@ -48,9 +48,5 @@ JOIN territory AS t ON t.zoning = o.zoning AND t.code = o.territory
 ORDER BY o.source, o.line
 """
 
-#: Periods that standing figures describe, of the loads that the checks have seen.
-PERIODS = """
-SELECT DISTINCT c.period
-FROM seen_content AS c JOIN load AS l ON l.id = c.load AND l.superseded_by IS NULL
-ORDER BY c.period
-"""
+#: Periods that standing figures describe.
+PERIODS = "SELECT DISTINCT period FROM current_content ORDER BY period"

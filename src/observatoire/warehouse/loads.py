@@ -17,8 +17,8 @@ from observatoire.sources.previewing import slug
 from observatoire.sources.registers import registers
 from observatoire.typography import NARROW
 from observatoire.warehouse.conventions import store_convention
-from observatoire.warehouse.lots import see_loads
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
+from observatoire.warehouse.seen import see_loads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -244,8 +244,8 @@ def _insert(
 #: comparing millions of figures one by one is only worth it there.
 _SHARED = """
     SELECT variable, period
-    FROM seen_content
-    WHERE load IN (SELECT id FROM load WHERE source = ? AND superseded_by IS NULL)
+    FROM current_content
+    WHERE source = ?
     GROUP BY ALL
     HAVING count(DISTINCT load) > 1
 """

@@ -1,4 +1,4 @@
-"""What the checks read of every figure: once by load, and by lots of what has changed since."""
+"""What the checks read of every figure: by lots, and only of what has changed since the last pass."""
 
 from __future__ import annotations
 
@@ -15,45 +15,16 @@ if TYPE_CHECKING:
 #: Tables that predicates see lot by lot, each laid out by the script of its name.
 LOTS = ("change", "tally")
 
-#: Tables and views that the scripts of lots lay out besides.
-BENEATH = {
-    "asked": "TABLE", "former": "TABLE", "moved": "MACRO", "paired": "TABLE", "hole": "TABLE",
-    "bridged": "TABLE", "change": "VIEW", "reckoned": "TABLE", "tally": "VIEW", "due": "TABLE",
-    "unit": "TABLE", "standing": "TABLE",
-}  # fmt: skip
-
 #: Under how many territories a file is looked at again each time: it takes no time, and remembers
 #: nothing. How many figures a lot of larger ones holds: about one national file.
 NARROW, MOST_FIGURES = 1000, 4_000_000
-
-_STALE = """
-SELECT l.id, l.natures
-FROM (SELECT l.id, bit_xor(hash(v.code, v.nature)) AS natures
-      FROM load AS l LEFT JOIN variable AS v USING (source)
-      WHERE l.superseded_by IS NULL GROUP BY l.id) AS l
-ANTI JOIN seen_load AS s ON s.load = l.id AND s.natures IS NOT DISTINCT FROM l.natures
-"""
-
-_CONTENT = """
-INSERT INTO seen_content
-SELECT DISTINCT load, zoning, variable, period FROM observation WHERE load = ?
-"""
-
-_PLACE = """
-INSERT INTO seen_place
-SELECT o.load, o.zoning, o.period, o.territory, coalesce(bool_or(v.nature IN ('count', 'amount')), false)
-FROM observation AS o
-JOIN load AS l ON l.id = o.load
-LEFT JOIN variable AS v ON v.source = l.source AND v.code = o.variable
-WHERE o.load = ? GROUP BY ALL
-"""
 
 _UNIT = "lot, load, zoning, variable, period"
 
 _STANDING = f"""
 CREATE OR REPLACE TEMP TABLE standing AS
 SELECT {_UNIT} FROM unit JOIN seen_unit AS s USING ({_UNIT}, key)
-WHERE NOT unit.narrow AND s.frame = ?
+WHERE NOT unit.narrow AND s.basis = ?
 """  # noqa: S608 - names of columns
 
 _DUE = f"""
@@ -97,18 +68,8 @@ def script(name: str) -> str:
     return text.replace("{narrow}", str(NARROW))
 
 
-def see_loads(warehouse: Warehouse) -> None:
-    """Read what each new load holds: which contents, which territories; call it in a transaction."""
-    for number, natures in warehouse.rows(_STALE):
-        for table in ("seen_load", "seen_content", "seen_place"):
-            warehouse.run(f"DELETE FROM {table} WHERE load = ?", [number])  # noqa: S608 - ours
-        warehouse.run(_CONTENT, [number])
-        warehouse.run(_PLACE, [number])
-        warehouse.run("INSERT INTO seen_load VALUES (?, ?)", [number, natures])
-
-
 @dataclass(frozen=True)
-class Frame:
+class Basis:
     """What findings kept by units depend on besides their figures.
 
     Parameters
@@ -136,7 +97,7 @@ class Frame:
         """Drop every finding but those of units that are as they were, once ``unit`` is laid out."""
         warehouse.run(_STANDING, [self.digest if self.lasting else ""])
         named = {lot: [name for name, by in self.checks if by == lot] for lot in LOTS}
-        warehouse.run(_FORGET, dict(named))
+        warehouse.run(_FORGET, {**named})
         warehouse.run(_FORGET_PACE)
 
     def remember(self, warehouse: Warehouse) -> None:

@@ -232,7 +232,7 @@ CREATE TABLE IF NOT EXISTS check_run (
     ran_at    TIMESTAMP NOT NULL
 );
 
--- What the checks need of every load and never changes: read once from its figures, not at each pass.
+-- What each load holds (warehouse/seen.py): read once from its figures, for they never change.
 
 CREATE TABLE IF NOT EXISTS seen_load (
     load    INTEGER NOT NULL,
@@ -262,7 +262,7 @@ CREATE TABLE IF NOT EXISTS seen_unit (
     variable VARCHAR NOT NULL,
     period   VARCHAR NOT NULL,
     key      UBIGINT NOT NULL,        -- of what it was read from
-    frame    VARCHAR NOT NULL         -- SHA-256 of the predicates, the territories, the sums known
+    basis    VARCHAR NOT NULL         -- SHA-256 of the predicates, the territories, the sums known
 );
 
 CREATE TABLE IF NOT EXISTS seen_pace (
@@ -297,6 +297,12 @@ CREATE OR REPLACE VIEW current_observation AS
 SELECT observation.*, load.source, load.file
 FROM observation
 JOIN load ON load.id = observation.load
+WHERE load.superseded_by IS NULL;
+
+CREATE OR REPLACE VIEW current_content AS
+SELECT seen_content.*, load.source, load.file
+FROM seen_content
+JOIN load ON load.id = seen_content.load
 WHERE load.superseded_by IS NULL;
 
 CREATE OR REPLACE VIEW current_target AS
