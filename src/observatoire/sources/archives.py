@@ -22,10 +22,12 @@ MOST_BYTES = 800_000_000
 _CHUNK = 1 << 20
 #: What stands beside a table: Insee's dictionary, a word to the reader.
 _BESIDE = re.compile(r"meta|(?:lisez|lire|read)[\W_]*(?:moi|me)\b.*\.txt$", re.IGNORECASE)
-#: All that zipfile raises on an archive that is cut, spoilt, protected or of another kind.
-ZIP_ERRORS = (
-    zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError, NotImplementedError,
+#: All that zipfile raises on an archive that is cut, spoilt, protected or of another kind; a place out
+#: of it is told as a fault of the system.
+SPOILT_ZIP = (
+    zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, NotImplementedError,
 )  # fmt: skip
+ZIP_ERRORS = (*SPOILT_ZIP, OSError)
 
 
 def unzip_table(

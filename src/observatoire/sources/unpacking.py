@@ -6,12 +6,11 @@ import contextlib
 import fnmatch
 import stat
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from observatoire.errors import FileError, TruncatedFileError, UnreadableFileError
-from observatoire.sources.archives import ZIP_ERRORS
+from observatoire.sources.archives import SPOILT_ZIP, ZIP_ERRORS
 from observatoire.typography import NO_BREAK, enumerate_words
 from observatoire.wording import reader_words
 
@@ -55,7 +54,7 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
         with zipfile.ZipFile(archive) as held:
             chosen = wanted(held, patterns, archive.name)
             return [_take_out(held, member, folder, archive) for member in chosen]
-    except zipfile.BadZipFile as error:
+    except SPOILT_ZIP as error:
         raise UnreadableFileError(
             "Ce n’est pas une archive zip, ou elle est abîmée.",
             where=archive.name,
@@ -172,7 +171,7 @@ def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, arch
                     )
                 sink.write(chunk)
         aside.replace(target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except SPOILT_ZIP as error:
         raise _spoilt(member, archive, error) from error
     finally:
         with contextlib.suppress(OSError):
