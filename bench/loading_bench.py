@@ -190,7 +190,7 @@ def real_files(folder: Path) -> None:
     """Print the table of the real files: what each gives, or the fault that refuses it."""
     import observatoire as obs
     from observatoire.errors import ObservatoireError
-    from observatoire.workspace import create_workspace
+    from observatoire.workspace.scaffold import create_workspace
 
     data = next(
         parent / "shared/data" for parent in HERE.parents if (parent / "shared/data").is_dir()

@@ -18,16 +18,17 @@ import pandas as pd
 import scipy
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests" / "secrecy"))
+sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 
+from compact_optimum import compact_optimum  # noqa: E402
 from tables_of_cells import SHAPES, margins, peer_interval, series, table  # noqa: E402
-from test_optimum import compact_optimum  # noqa: E402
 
 from observatoire.errors import SecrecyError  # noqa: E402
-from observatoire.secrecy import audit, protecting, protection  # noqa: E402
-from observatoire.secrecy.costs import default_costs  # noqa: E402
-from observatoire.secrecy.programs import SOLVER  # noqa: E402
-from observatoire.secrecy.system import build_system  # noqa: E402
+from observatoire.secrecy import audit, protection  # noqa: E402
+from observatoire.secrecy.suppression import protection as protecting  # noqa: E402
+from observatoire.secrecy.suppression.cell_system import build_system  # noqa: E402
+from observatoire.secrecy.suppression.costs import default_costs  # noqa: E402
+from observatoire.secrecy.suppression.linear_programs import SOLVER  # noqa: E402
 
 THRESHOLD = 11
 SHARES = np.array([8, 6, 5, 4, 3, 2, 1.5, 1, 0.7, 0.5, 0.3, 0.2])

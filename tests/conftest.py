@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from built_workspace import Place, build_place
 from hypothesis import HealthCheck, settings
-
-from building import Place, build_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

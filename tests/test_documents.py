@@ -11,7 +11,7 @@ import pytest
 
 import observatoire
 from observatoire.cli import app
-from observatoire.observatory import Observatory
+from observatoire.observatory.observatory import Observatory
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "LISEZMOI.md", "docs/guide.md")
@@ -98,7 +98,7 @@ def test_links_between_pages_lead_somewhere(page: str) -> None:
 
 def test_the_guide_followed_to_the_letter_survives_a_share_above_its_whole(tmp_path: Path) -> None:
     """More people helped than counted in one IRIS: that share alone is not told, with the reason."""
-    from observatoire.workspace import create_workspace
+    from observatoire.workspace.scaffold import create_workspace
 
     root = create_workspace(tmp_path / "espace")
     told = blocks("docs/guide.md", "toml")

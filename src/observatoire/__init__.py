@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.exchange.federation import Federation
-    from observatoire.hall.base import Audience
-    from observatoire.observatory import Observatory
+    from observatoire.observatory.observatory import Observatory
+    from observatoire.observatory.session import Audience
 
 __version__ = "0.1.0"
 
@@ -41,14 +41,14 @@ def open(path: str | Path) -> Observatory:  # noqa: A001 - the word users know
     WorkspaceError
         When the folder is no workspace, or another program holds its warehouse.
     """
-    from observatoire.observatory import open_observatory
+    from observatoire.observatory.observatory import open_observatory
 
     return open_observatory(path)
 
 
 def demo() -> Observatory:
     """Open the embedded default: the 28 quartiers, real figures, schematic map; in memory."""
-    from observatoire.observatory import open_demo
+    from observatoire.observatory.observatory import open_demo
 
     return open_demo()
 
@@ -72,7 +72,7 @@ def federate(packages: Sequence[str | Path], *, audience: Audience = "interne") 
 def __getattr__(name: str) -> Any:
     """Import what is heavy when it is first asked for."""
     if name == "Observatory":
-        from observatoire.observatory import Observatory
+        from observatoire.observatory.observatory import Observatory
 
         return Observatory
     message = f"module 'observatoire' has no attribute {name!r}"

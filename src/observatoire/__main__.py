@@ -1,5 +1,7 @@
 """``python -m observatoire``: the command line."""
 
-from observatoire.cli import main
+from __future__ import annotations
+
+from observatoire.cli.main import main
 
 main()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+
 #: One row of a table, by column name.
 Record = Mapping[str, Any]
 

@@ -9,12 +9,11 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
+import demo
 import docx
+import oracle
 import pytest
 from python_calamine import CalamineWorkbook
-
-import demo
-import oracle
 
 HEADINGS = [
     "Population et familles",

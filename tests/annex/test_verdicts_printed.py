@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-import pytest
-
 import demo
 import oracle
+import pytest
 
 #: How the annex heads the columns of the three indicators.
 HEADS = {

@@ -7,9 +7,9 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import demo
 import pytest
 
-import demo
 import observatoire as obs
 from observatoire.errors import (
     DuplicateKeyError,

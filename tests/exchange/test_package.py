@@ -8,13 +8,13 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+import demo
 import geopandas as gpd
+import oracle
 import pandas as pd
 import pytest
 from frictionless import Package
 
-import demo
-import oracle
 from observatoire.errors import FileError
 from observatoire.values import Status
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import evaluation_workspace as planted
+
 import observatoire as obs
 from observatoire.pages.blocks import Grid
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 import demo
 import oracle
+import pytest
+
 from observatoire.pages.blocks import Callout, Facts, Grid, Paragraph
 from observatoire.panels.panel import MOST_COLUMNS
 

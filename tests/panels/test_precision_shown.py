@@ -6,13 +6,13 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+import demo
+import oracle
 import pytest
 from python_calamine import CalamineWorkbook
 
-import demo
-import oracle
 from observatoire.errors import UnknownNameError
-from observatoire.indicators.comparing import MARKS
+from observatoire.indicators.precision.differences import MARKS
 from observatoire.pages.blocks import Callout, Grid
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pytest
 import shapely
 from layers_made import CRS, squares
 
-from observatoire import errors, passage
+from observatoire import passage
+from observatoire.errors import ObservatoireError
 
 GOOD = squares((0, 0, 10, 10), (10, 0, 20, 10), codes=["a", "b"])
 TARGET = squares((0, 0, 15, 10), codes=["X"])
@@ -206,7 +207,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_each_fault_has_its_error_and_its_way_out(name: str) -> None:
     work, error, word = CASES[name]
-    with pytest.raises(errors.ObservatoireError) as caught:
+    with pytest.raises(ObservatoireError) as caught:
         work()
     assert type(caught.value).__name__ == error
     assert word in str(caught.value)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import secrecy_workspace
 
 import observatoire as obs
-import secrecy_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from observatoire.observatory import Observatory
+    from observatoire.observatory.observatory import Observatory
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from built_workspace import Place, says
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import Place, says
 from observatoire.errors import DescriptorError, UnknownNameError
 from observatoire.territories import Matcher, read_members, simplify
 from observatoire.territories.aliases import members_matcher, split_names, with_aliases

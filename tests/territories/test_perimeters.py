@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pytest
 import shapely
+from built_workspace import Place, dump, says
 
-from building import Place, dump, says
 from observatoire.errors import (
     CRSError,
     DuplicateKeyError,
@@ -20,8 +20,8 @@ from observatoire.errors import (
 )
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
-from observatoire.warehouse.filling import fill_zonings
-from observatoire.warehouse.listing import ZONINGS
+from observatoire.warehouse.loading.zonings import fill_zonings
+from observatoire.warehouse.storage.listings import ZONINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,7 +161,7 @@ def embedded(tmp_path: Path) -> Place:
     """Give the embedded workspace, copied where it can be written."""
     import shutil
 
-    from observatoire.workspace import embedded_root
+    from observatoire.workspace.scaffold import embedded_root
 
     for name in ("geo", "data/raw"):
         shutil.copytree(embedded_root() / name, tmp_path / name)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from built_workspace import Place, says
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from building import Place, says
 from observatoire.errors import SchematicGeometryError
 from observatoire.territories import schematic
 from observatoire.territories.perimeters import require_official
@@ -145,8 +145,9 @@ def test_drawing_can_be_shown_never_measured(place: Place) -> None:
 def test_embedded_drawing() -> None:
     from observatoire.territories import read_members
     from observatoire.territories.perimeters import draw_all
-    from observatoire.warehouse.filling import read_all_links
-    from observatoire.workspace import embedded_root, read_workspace
+    from observatoire.warehouse.loading.zonings import read_all_links
+    from observatoire.workspace.model import read_workspace
+    from observatoire.workspace.scaffold import embedded_root
 
     workspace = read_workspace(embedded_root())
     tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from built_workspace import Place, dump, says
 from hypothesis import given
 from hypothesis import strategies as st
 
-from building import Place, dump, says
 from observatoire.errors import (
     DescriptorError,
     DuplicateKeyError,
@@ -25,7 +25,7 @@ from observatoire.errors import (
     UnreadableNumberError,
 )
 from observatoire.territories import read_members
-from observatoire.territories.links import compose, read_links
+from observatoire.territories.link_tables import compose, read_links
 
 if TYPE_CHECKING:
     from pathlib import Path

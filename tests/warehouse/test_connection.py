@@ -12,12 +12,12 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from built_workspace import Place, dump, says
 
-from building import Place, dump, says
 from observatoire.errors import WorkspaceError
 from observatoire.warehouse import open_warehouse, read_shapes, store_zoning
 from observatoire.warehouse.connection import MEMORY
-from observatoire.warehouse.conventions import list_conventions
+from observatoire.warehouse.storage.agreements import list_conventions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,7 @@
-"""The annex: one document that holds all that is shown."""
+"""The annex.
+
+One ``document`` that holds all that is shown, its ``method``, ``completeness`` and ``checks``.
+"""
 
 from observatoire.annex.document import AnnexContent, annex_page
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.table import by_spot
+from observatoire.french.typography import NO_BREAK, number
+from observatoire.indicators.computation.table import by_spot
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Note, Paragraph, Row
-from observatoire.typography import NO_BREAK, number
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
 
 #: Letters too like the marks « s » and « e ».
 _MARK_LETTERS = "SE"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from observatoire.annex.checked import checked_blocks
+from observatoire.annex.checks import checked_blocks
 from observatoire.annex.completeness import completeness_blocks
 from observatoire.annex.method import method_blocks
+from observatoire.french.typography import NO_BREAK, plural
 from observatoire.maps import Ground, map_figure
 from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import (
@@ -25,9 +26,8 @@ from observatoire.pages.blocks import (
 from observatoire.pages.notes import schematic_warning
 from observatoire.panels.panel import panel_blocks
 from observatoire.panels.profile import Identity, profile_blocks
-from observatoire.secrecy.conventions import require_audience
-from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, plural
+from observatoire.secrecy.release.agreements import require_audience
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.catalogue import Catalogue, Theme
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.indicators.definitions.catalogue import Catalogue, Theme
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from observatoire.french.typography import NO_BREAK, number, plural
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Row
 from observatoire.pages.notes import passages_named
-from observatoire.typography import NO_BREAK, number, plural
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
 
 _HOLES = (
     "Caché, absent et nul sont trois choses différentes, et le restent : aucun trou n’est rempli, "

@@ -1,4 +1,8 @@
-"""Exchange: packages that another observatory can read, and several observatories as one."""
+"""Exchange.
+
+``package`` (what another observatory can read), ``federation`` (several as one), ``ledger`` (what
+was ever published), ``agreements`` (what travels with the figures).
+"""
 
 from observatoire.exchange.federation import Federation, federate
 from observatoire.exchange.package import write_package

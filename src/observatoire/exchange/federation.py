@@ -15,21 +15,19 @@ from observatoire.errors import (
     FileError,
     TruncatedFileError,
     UnknownNameError,
-    one_name,
-    one_path,
-    suggestion,
 )
+from observatoire.errors.arguments import one_name, one_path, suggestion
+from observatoire.exchange.agreements import Column, read_terms
 from observatoire.exchange.package import PACKAGE_FILE, VALUE_FIELDS
-from observatoire.exchange.terms import Column, read_terms
-from observatoire.secrecy.conventions import require_known, sift
-from observatoire.sources.conventions import current_day
+from observatoire.secrecy.release.agreements import require_known, sift
+from observatoire.sources.descriptors.agreement import current_day
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from observatoire.sources.conventions import Convention
+    from observatoire.sources.descriptors.agreement import Convention
 
 
 @dataclass(frozen=True)

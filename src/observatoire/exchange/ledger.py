@@ -7,15 +7,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.secrecy.former import Recipe
-from observatoire.secrecy.primary import key_of, rows_of
+from observatoire.secrecy.plan.former_figures import Recipe
+from observatoire.secrecy.plan.primary import key_of, rows_of
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from observatoire.secrecy.planning import SecrecyPlan
+    from observatoire.secrecy.plan.plan import SecrecyPlan
     from observatoire.warehouse import Warehouse
+
 
 _NUMBERS = ["value", "low", "high"]
 _KEY = ["zoning", "territory", "indicator", "period"]

@@ -13,17 +13,18 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import FileError
-from observatoire.exchange.terms import written_terms
+from observatoire.exchange.agreements import written_terms
 from observatoire.pages.sheet import cannot_write
-from observatoire.secrecy.conventions import require_audience
-from observatoire.secrecy.table import admit
+from observatoire.secrecy.release.agreements import require_audience
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.indicators.catalogue import Indicator
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
 
 #: French name of each column of figures, its type and what it holds.
 VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {

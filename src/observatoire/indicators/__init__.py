@@ -1,6 +1,12 @@
-"""Indicators: their catalogue, their computing, their precision."""
+"""Indicators: what the catalogue defines, computed on a zoning, with its precision.
 
-from observatoire.indicators.comparing import (
+A question enters by ``query``, with ``context`` (the workspace, its catalogue, its warehouse). Then
+``definitions`` (what is asked), ``routes`` (how its figures reach the zoning), ``computation`` (the
+table), ``precision`` (intervals), ``comparison`` (next to whom), ``evaluation`` (what changed).
+``publishable`` and ``zoning_versions`` say what may leave, and on which vintage of a zoning.
+"""
+
+from observatoire.indicators.precision.differences import (
     Convergence,
     Difference,
     Estimate,
@@ -8,7 +14,8 @@ from observatoire.indicators.comparing import (
     convergence,
     difference,
 )
-from observatoire.indicators.precision import (
+from observatoire.indicators.precision.interval_inputs import TrialsError
+from observatoire.indicators.precision.intervals import (
     among,
     byar,
     census_variance,
@@ -18,7 +25,6 @@ from observatoire.indicators.precision import (
     poisson_exact,
     wilson,
 )
-from observatoire.indicators.trials import TrialsError
 
 __all__ = [
     "Convergence",

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.asking import read_observations
-from observatoire.indicators.beside import beside_place
-from observatoire.indicators.cells import Asked
-from observatoire.indicators.computing import compute
-from observatoire.indicators.figures import lay_out
+from observatoire.indicators.comparison.comparators import beside_place
+from observatoire.indicators.computation.compute import compute
+from observatoire.indicators.computation.figures import lay_out
+from observatoire.indicators.computation.table import Asked
+from observatoire.indicators.query import read_observations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.cells import Place
-    from observatoire.indicators.desk import Desk
-    from observatoire.indicators.figures import Figures
+    from observatoire.indicators.computation.figures import Figures
+    from observatoire.indicators.computation.table import Place
+    from observatoire.indicators.context import Desk
+    from observatoire.indicators.definitions.catalogue import Indicator
 
 
 @dataclass(frozen=True)

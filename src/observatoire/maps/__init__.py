@@ -1,6 +1,9 @@
-"""Maps: rates by colour, counts by area of circle, never the reverse."""
+"""Maps: rates by colour, counts by area of circle, never the reverse.
 
-from observatoire.maps.drawing import Ground
+``classes`` and ``palettes``, ``layout`` and ``labels``, ``svg`` (drawn), ``locator``, ``figure`` (what is saved).
+"""
+
 from observatoire.maps.figure import map_figure
+from observatoire.maps.svg import Ground
 
 __all__ = ["Ground", "map_figure"]

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import mapclassify
 import numpy as np
 
-from observatoire.typography import NARROW, number, round_half_up
+from observatoire.french.typography import NARROW, number, round_half_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
 
 MOST_CLASSES = 4
 

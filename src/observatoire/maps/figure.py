@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.errors import GeometryError
-from observatoire.maps.drawing import Ground, Mark, choropleth, circles
+from observatoire.french.typography import NO_BREAK, enumerate_words
+from observatoire.maps.svg import Ground, Mark, choropleth, circles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of, schematic_warning
-from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, enumerate_words
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.maps.classes import Classes
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 _AT_MOST = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.maps.frames import Frame
+from observatoire.maps.layout import Frame
 from observatoire.maps.palettes import palettes
 from observatoire.pages.blocks import Figure
 
 if TYPE_CHECKING:
-    from observatoire.maps.drawing import Ground
+    from observatoire.maps.svg import Ground
+
 
 _SIZE = (430.0, 250.0)
 

@@ -8,10 +8,11 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.declarations import read_toml
+from observatoire.declarations.reader import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
 
 GROUND_COLOURS = ("land", "cell", "outline", "edge", "circle", "ink", "soft")
 

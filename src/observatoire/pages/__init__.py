@@ -1,1 +1,5 @@
-"""Pages: blocks that every writer knows, and the writers."""
+"""Pages.
+
+``blocks`` and ``cells`` that every writer knows, ``notes`` under them, ``sheet`` that saves
+itself; ``writers`` make HTML, PDF, Word and Excel of the same blocks.
+"""

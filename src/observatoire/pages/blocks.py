@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
-from observatoire.typography import spaced
+from observatoire.french.typography import spaced
 from observatoire.values import Status
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from observatoire.indicators.sampling import CAREFUL, TOO_SMALL
+from observatoire.french.typography import NARROW, NO_BREAK, interval, number, to_name, with_unit
+from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL
 from observatoire.pages.blocks import Cell
-from observatoire.typography import NARROW, NO_BREAK, interval, number, to_name, with_unit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.indicators.catalogue import Indicator
+    from observatoire.indicators.definitions.catalogue import Indicator
 
 
 #: Signs of the producer's cautions.
@@ -37,7 +37,7 @@ def cell_of(
 
     Examples
     --------
-    >>> from observatoire.indicators.catalogue import Indicator
+    >>> from observatoire.indicators.definitions.catalogue import Indicator
     >>> from observatoire.values import Nature
     >>> i = Indicator("p", "Part", "Part", "t", Nature.RATE, "%", 1, "neutral", "", "", ())
     >>> nan = float("nan")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.sampling import CAREFUL, TOO_SMALL, UNSIZED
+from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
+from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL, UNSIZED
 from observatoire.pages.blocks import Note
 from observatoire.pages.cells import FLAG_MARKS, told
-from observatoire.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.catalogue import Indicator
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
 
 #: Statuses whose mark is explained where it is shown.
 _MARKED = (

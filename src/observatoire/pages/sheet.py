@@ -6,15 +6,17 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.errors import FileError, FormatError, one_path, system_words
-from observatoire.typography import enumerate_words
+from observatoire.errors import FileError, FormatError
+from observatoire.errors.arguments import one_path
+from observatoire.errors.translations import system_words
+from observatoire.french.typography import enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from observatoire.pages.blocks import Page
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 def cannot_write(path: Path, error: OSError) -> FileError:
@@ -50,7 +52,7 @@ class Sheet:
     @property
     def html(self) -> str:
         """The page as one self-contained HTML document."""
-        from observatoire.pages.html import render_page  # noqa: PLC0415 - only when written
+        from observatoire.pages.writers.html import render_page  # noqa: PLC0415 - only when written
 
         return render_page(self.page)
 
@@ -95,7 +97,7 @@ class Sheet:
         return path
 
     def _repr_html_(self) -> str:
-        from observatoire.pages.html import render_fragment  # noqa: PLC0415
+        from observatoire.pages.writers.html import render_fragment  # noqa: PLC0415
 
         return render_fragment(self.page)
 
@@ -118,31 +120,31 @@ def writer_of(path: Path, allowed: Sequence[str] | None = None) -> Callable[[Pag
 
 
 def _html(page: Page, path: Path) -> None:
-    from observatoire.pages.html import render_page  # noqa: PLC0415 - heavy, when first used
+    from observatoire.pages.writers.html import render_page  # noqa: PLC0415 - heavy, when first used
 
     path.write_text(render_page(page), encoding="utf-8")
 
 
 def _pdf(page: Page, path: Path) -> None:
-    from observatoire.pages.typeset import save_pdf  # noqa: PLC0415
+    from observatoire.pages.writers.typst import save_pdf  # noqa: PLC0415
 
     save_pdf(page, path)
 
 
 def _sheet(page: Page, path: Path) -> None:
-    from observatoire.pages.typeset import save_sheet  # noqa: PLC0415
+    from observatoire.pages.writers.typst import save_sheet  # noqa: PLC0415
 
     save_sheet(page, path)
 
 
 def _workbook(page: Page, path: Path) -> None:
-    from observatoire.pages.workbook import save_workbook  # noqa: PLC0415
+    from observatoire.pages.writers.excel import save_workbook  # noqa: PLC0415
 
     save_workbook(page, path)
 
 
 def _word(page: Page, path: Path) -> None:
-    from observatoire.pages.word import save_word  # noqa: PLC0415
+    from observatoire.pages.writers.word import save_word  # noqa: PLC0415
 
     save_word(page, path)
 

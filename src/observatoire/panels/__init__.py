@@ -1,1 +1,1 @@
-"""Panels: indicators by territories, profiles, evaluations."""
+"""Panels: indicators by territories, profiles, evaluations; each makes a sheet of blocks."""

@@ -6,17 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.comparing import CLOSING, PARALLEL, UNJUDGED, UNKNOWN, WIDENING
-from observatoire.indicators.programming import STEPS
-from observatoire.pages.blocks import Block, Callout, Cell, Column, Grid, Heading, Note, Page, Row
-from observatoire.pages.sheet import Sheet
-from observatoire.panels.aims import aims_grid, evidence_blocks, signed
-from observatoire.panels.assessing import told_fallback
-from observatoire.panels.programming import programming_blocks
-from observatoire.panels.signals import notes_blocks
-from observatoire.panels.trend import gap_example
-from observatoire.secrecy.table import admit
-from observatoire.typography import (
+from observatoire.french.typography import (
     capital,
     enumerate_words,
     interval,
@@ -24,6 +14,22 @@ from observatoire.typography import (
     plural,
     with_unit,
 )
+from observatoire.indicators.evaluation.actions import STEPS
+from observatoire.indicators.precision.differences import (
+    CLOSING,
+    PARALLEL,
+    UNJUDGED,
+    UNKNOWN,
+    WIDENING,
+)
+from observatoire.pages.blocks import Block, Callout, Cell, Column, Grid, Heading, Note, Page, Row
+from observatoire.pages.sheet import Sheet
+from observatoire.panels.actions import programming_blocks
+from observatoire.panels.assessment import told_fallback
+from observatoire.panels.objectives import aims_grid, evidence_blocks, signed
+from observatoire.panels.trend import gap_example
+from observatoire.panels.watch import notes_blocks
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -31,11 +37,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.catalogue import Indicator
-    from observatoire.nouns import Noun, Words
-    from observatoire.panels.assessing import Assessment
-    from observatoire.secrecy.notes import PublicNotes
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.french.nouns import Noun, Words
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.panels.assessment import Assessment
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+    from observatoire.secrecy.release.public_notes import PublicNotes
+
 
 _VERDICTS = (CLOSING, PARALLEL, WIDENING, UNKNOWN)
 _NO_TARGET = "pas de cible chiffrée"

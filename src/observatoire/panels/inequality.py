@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from observatoire.indicators.sampling import UNSIZED, WITHHELD
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
-from observatoire.pages.cells import flagged, number_cell, range_cell
-from observatoire.pages.notes import notes_of
-from observatoire.pages.sheet import Sheet
-from observatoire.secrecy.table import admit
-from observatoire.typography import (
+from observatoire.french.typography import (
     NO_BREAK,
     enumerate_words,
     interval,
@@ -21,6 +15,12 @@ from observatoire.typography import (
     plural,
     with_unit,
 )
+from observatoire.indicators.precision.sampling_error import UNSIZED, WITHHELD
+from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
+from observatoire.pages.cells import flagged, number_cell, range_cell
+from observatoire.pages.notes import notes_of
+from observatoire.pages.sheet import Sheet
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import records
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.catalogue import Indicator
-    from observatoire.indicators.inequality import Inequality, Measure
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.indicators.comparison.inequality import Inequality, Measure
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 @dataclass(frozen=True, repr=False)

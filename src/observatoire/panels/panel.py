@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.table import Spot, by_spot
+from observatoire.french.typography import NO_BREAK
+from observatoire.indicators.computation.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of
-from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.catalogue import Indicator, Theme
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.indicators.definitions.catalogue import Indicator, Theme
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
 
 #: As many columns of figures as an A4 page holds without shrinking them.
 MOST_COLUMNS = 8

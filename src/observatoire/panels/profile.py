@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.table import Spot, by_spot
-from observatoire.nouns import TERRITORY
+from observatoire.french.nouns import TERRITORY
+from observatoire.french.typography import NO_BREAK, capital, enumerate_words, of_name, plural
+from observatoire.indicators.computation.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
 from observatoire.pages.cells import cell_of, sampling_cell, told
 from observatoire.pages.notes import notes_of
-from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, capital, enumerate_words, of_name, plural
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.indicators.catalogue import Indicator, Theme
-    from observatoire.nouns import Noun, Words
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.french.nouns import Noun, Words
+    from observatoire.indicators.definitions.catalogue import Indicator, Theme
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.comparing import UNKNOWN
-from observatoire.indicators.trending import FACT
+from observatoire.french.typography import NO_BREAK, plural, with_unit
+from observatoire.indicators.evaluation.trends import FACT
+from observatoire.indicators.precision.differences import UNKNOWN
 from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
-from observatoire.secrecy.table import admit
-from observatoire.typography import NO_BREAK, plural, with_unit
+from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from observatoire.indicators.catalogue import Indicator
-    from observatoire.secrecy.table import ProtectedTable
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 @dataclass(frozen=True, repr=False)

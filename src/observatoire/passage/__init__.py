@@ -1,12 +1,17 @@
-"""From any zoning to any other: weights, what they carry, and what cannot be known."""
+"""From any zoning to any other: weights, what they carry, and what cannot be known.
 
-from observatoire.passage.assessing import assess
-from observatoire.passage.density import by_density
-from observatoire.passage.fitting import fit_density
-from observatoire.passage.methods import by_area, by_support
-from observatoire.passage.model import Passage
-from observatoire.passage.ratio_model import DensityFit
-from observatoire.passage.tables import from_table
+``geometry`` measures outlines, ``methods`` find weights, ``links`` and ``passage`` hold them, ``transfer``
+carries figures; ``codes`` and ``arrays`` are their common ground, ``vintages`` and ``accuracy`` stand after.
+"""
+
+from observatoire.passage.accuracy import assess
+from observatoire.passage.methods.area import by_area
+from observatoire.passage.methods.correspondence import from_table
+from observatoire.passage.methods.density import by_density
+from observatoire.passage.methods.density_fit import fit_density
+from observatoire.passage.methods.density_ratio import DensityFit
+from observatoire.passage.methods.support import by_support
+from observatoire.passage.passage import Passage
 from observatoire.passage.vintages import (
     Comparability,
     Vintage,

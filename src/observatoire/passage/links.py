@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from observatoire.passage.sums import floats, in_blocks, sum_by
+from observatoire.passage.arrays import floats, in_blocks, sum_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.model import Passage
+    from observatoire.passage.passage import Passage
+
 
 _SIDE_BY_SIDE = 8  # variables multiplied together
 
@@ -134,3 +135,10 @@ def _times(matrix: sparse.csr_array, values: NDArray[np.float64]) -> NDArray[np.
 
     in_blocks(values.shape[1], carry)
     return carried
+
+
+#: Columns of ``Passage.weights``, in order.
+WEIGHT_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
+
+#: The words of a link: the source lies wholly inside, is split, or holds the target somewhere.
+WHOLE, SPLIT, PART = "proche", "partage", "inclus"

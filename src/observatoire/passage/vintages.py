@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError
-from observatoire.passage.frames import as_series
-from observatoire.passage.layers import check_codes, named
-from observatoire.typography import NARROW, number, plural
+from observatoire.french.typography import NARROW, number, plural
+from observatoire.passage.codes import check_codes, named
+from observatoire.passage.transfer.frames import as_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from observatoire.passage.model import Passage
+    from observatoire.passage.passage import Passage
+
 
 _SAME = 0.99  # common population above which two zonings compare without reserve
 _CLOSE = 0.90  # above which they compare with a warning

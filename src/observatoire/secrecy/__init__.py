@@ -22,19 +22,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from observatoire.secrecy.auditing import audit
-    from observatoire.secrecy.protecting import Protection, protect, protection
-    from observatoire.secrecy.relations import Part
+    from observatoire.secrecy.suppression.audit import audit
+    from observatoire.secrecy.suppression.protection import Protection, protect, protection
+    from observatoire.secrecy.suppression.relations import Part
 
 __all__ = ["Part", "Protection", "audit", "protect", "protection"]
 
-_ROOMS = {"Part": "relations", "audit": "auditing"}
+_MODULES = {"Part": "relations", "audit": "audit"}
 
 
 def __getattr__(name: str) -> Any:
     """Import the solvers when something is first protected: a load has no use for them."""
     if name in __all__:
-        room = import_module(f"{__name__}.{_ROOMS.get(name, 'protecting')}")
-        return getattr(room, name)
+        module = _MODULES.get(name, "protection")
+        return getattr(import_module(f"{__name__}.suppression.{module}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

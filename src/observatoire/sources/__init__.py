@@ -1,9 +1,17 @@
-"""Sources: what producers send, how it is described, and how it becomes observations."""
+"""From a producer's file to observations, each line kept or rejected with its reason.
 
-from observatoire.sources.descriptor import Source, Variable, read_source
-from observatoire.sources.filespec import FileSpec
-from observatoire.sources.observations import Parsed, observe
-from observatoire.sources.reading import RawTable, read_table
+``descriptors`` (what ``source.toml`` says) and ``families`` (what a producer's files look like) come first.
+Then the way of a file: ``formats`` (bytes become sheets of cells), ``tables`` (one raw table), ``places``
+(whose each row is), ``observations`` (figures), with ``parsers`` for what a cell says. ``inference`` and
+``preview`` describe a file that nothing declares, for those four to read. ``fetch`` brings open sources.
+"""
+
+from observatoire.sources.descriptors.file_spec import FileSpec
+from observatoire.sources.descriptors.source import Source, Variable, read_source
+from observatoire.sources.observations.builder import observe
+from observatoire.sources.observations.parsed import Parsed
+from observatoire.sources.tables.raw_table import RawTable
+from observatoire.sources.tables.reader import read_table
 
 __all__ = [
     "FileSpec",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.errors import DescriptorError
-from observatoire.territories.names import ARTICLES, Matcher, simplify
-from observatoire.territories.totals import is_total
-from observatoire.typography import several_of
+from observatoire.french.typography import several_of
+from observatoire.territories.matcher import Matcher
+from observatoire.territories.spelling import ARTICLES, is_total, simplify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
+
 
 #: The optional column of a table of members, and what stands between two names in a cell.
 ALIAS_COLUMN, BETWEEN = "alias", "|"

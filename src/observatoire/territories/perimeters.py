@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.errors import SchematicGeometryError, UnknownNameError
-from observatoire.territories import schematic
+from observatoire.french.typography import enumerate_words, plural
 from observatoire.territories.aliases import members_matcher
-from observatoire.territories.layers import read_layer
+from observatoire.territories.layers.reader import read_layer
+from observatoire.territories.schematic import cells, linked, outlines, union
 from observatoire.territories.zoning import Zoning, read_text_table
-from observatoire.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from observatoire.territories.layers import Layer
-    from observatoire.territories.names import Matcher
+    from observatoire.territories.layers.reader import Layer
+    from observatoire.territories.matcher import Matcher
+
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
@@ -147,9 +148,9 @@ def _draw(
     if plan is None:
         return Perimeters(None, official=False, origin="aucun périmètre")
     if plan.method == "outline" and plan.file is not None:
-        shapes = schematic.outlines(read_text_table(plan.file), crs)
+        shapes = outlines(read_text_table(plan.file), crs)
     elif plan.method == "cells" and base is not None:
-        shapes = schematic.cells(members, base, crs)
+        shapes = cells(members, base, crs)
     elif base is not None:
         table = links.get((plan.source, zoning.code))
         if table is None:
@@ -158,7 +159,7 @@ def _draw(
                 where=f"observatoire.toml, [zonings.{zoning.code}]",
                 remedy="Ajoutez-la par une table [[passages]].",
             )
-        make = schematic.linked if plan.method == "links" else schematic.union
+        make = linked if plan.method == "links" else union
         shapes = make(base, table, list(members["code"]))
     else:
         shapes = None

@@ -18,12 +18,13 @@ from observatoire.errors import (
     InvalidGeometryError,
     UnknownColumnError,
     UnreadableNumberError,
-    suggestion,
 )
-from observatoire.typography import enumerate_words
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
 
 #: Share of an IRIS cell's width that the quartiers included in it are drawn on.
 INSIDE_SCALE = 0.66

@@ -19,17 +19,18 @@ from observatoire.errors import (
     UnknownNameError,
     UnknownTerritoryError,
     UnreadableFileError,
-    suggestion,
 )
-from observatoire.nouns import TERRITORY, Noun
+from observatoire.errors.arguments import suggestion
+from observatoire.errors.translations import reader_words
+from observatoire.french.nouns import TERRITORY, Noun
 from observatoire.territories.aliases import check_members
-from observatoire.wording import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from observatoire.declarations import Declaration
+    from observatoire.declarations.reader import Declaration
+
 
 SCHEMATIC_METHODS = ("outline", "cells", "links", "union")
 

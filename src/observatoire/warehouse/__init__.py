@@ -1,9 +1,15 @@
-"""The warehouse: one DuckDB file that keeps every figure with its trace."""
+"""The warehouse: one DuckDB file that keeps every figure with its trace.
 
-from observatoire.warehouse.connection import Warehouse, open_warehouse
-from observatoire.warehouse.loads import store_files, store_source
+``schema.sql`` is what is kept; ``connection`` holds the file and its transactions, ``database`` opens
+it. ``storage`` reads and writes its tables, ``loading`` brings a source in, ``checks`` look at what
+stands there; ``reports`` and ``findings`` are what a load and a check say.
+"""
+
+from observatoire.warehouse.connection import Warehouse
+from observatoire.warehouse.database import open_warehouse
 from observatoire.warehouse.reports import FileReport, LoadReport
-from observatoire.warehouse.zones import read_shapes, store_zoning
+from observatoire.warehouse.storage.loads import store_files, store_source
+from observatoire.warehouse.storage.zonings import read_shapes, store_zoning
 
 __all__ = [
     "FileReport",

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import FileError, FormatError, system_words
-from observatoire.typography import NO_BREAK, plural
+from observatoire.errors import FileError, FormatError
+from observatoire.errors.translations import system_words
+from observatoire.french.typography import NO_BREAK, plural
 from observatoire.values import records
-from observatoire.warehouse.checks import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from observatoire.values import Record
+
+
+#: From what is good to know to what cannot be.
+LEVELS = ("remarque", "alerte", "erreur")
 
 #: Sentences printed for one check before the others are only counted.
 _SHOWN = 5

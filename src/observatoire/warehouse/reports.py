@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from observatoire.typography import NARROW, plural
+from observatoire.french.typography import NARROW, plural
 from observatoire.warehouse.findings import told_findings
 
 #: What a load did with a file.

@@ -1,0 +1,57 @@
+"""What the checks found, as the annex tells it: how many figures, never which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import number
+from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_LEAD = (
+    "À chaque chargement, des contrôles comparent les sommes par commune aux totaux publiés et "
+    "cherchent les taux impossibles, les sauts, les territoires absents, les codes et les colonnes "
+    "abîmés. Aucun chiffre n’est corrigé ni retiré : ce qu’ils trouvent est compté ici."
+)
+
+
+def checked_blocks(found: pd.DataFrame) -> list[Block]:
+    """Return the blocks on the checks, nothing when none was passed.
+
+    Parameters
+    ----------
+    found : DataFrame
+        Columns ``level``, ``title``, ``source`` (its title), ``rows`` and ``remedy``: a page that
+        circulates says neither the territory nor the figure, which could be a secret one.
+    """
+    blocks: list[Block] = [
+        Heading("Contrôles des données", 2, "controles"),
+        Paragraph(_LEAD),
+    ]
+    if found.empty:
+        return [*blocks, Paragraph("Aucun contrôle ne signale d’anomalie.")]
+    rows = tuple(
+        Row(
+            str(title),
+            (Cell(str(level)), Cell(str(source)), Cell(number(int(count))), Cell(str(remedy))),
+        )
+        for level, title, source, count, remedy in found[
+            ["level", "title", "source", "rows", "remedy"]
+        ].itertuples(index=False)
+    )
+    grid = Grid(
+        title="Ce que les contrôles signalent",
+        head="Contrôle",
+        columns=(
+            Column("Niveau"),
+            Column("Source"),
+            Column("Lignes"),
+            Column("Ce qu’il faut en penser"),
+        ),
+        rows=rows,
+        kind="texts",
+    )
+    return [*blocks, grid]

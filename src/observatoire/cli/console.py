@@ -1,0 +1,163 @@
+"""Typer in French: the help, the usage, what every command shows while it works."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.observatory.observatory import Observatory
+
+
+for _name, _french in {
+    "ARGUMENTS_PANEL_TITLE": "Arguments",
+    "OPTIONS_PANEL_TITLE": "Options",
+    "COMMANDS_PANEL_TITLE": "Commandes",
+    "ERRORS_PANEL_TITLE": "Erreur",
+}.items():
+    setattr(rich_utils, _name, _french)
+
+
+#: What Typer writes around our words in a help page, and how it is said in French.
+_HELP = (
+    (r"^Usage: ", "Emploi : "),
+    (r"COMMAND \[ARGS\]\.\.\.", "COMMANDE [ARGUMENTS]…"),
+    (r"^(Arguments|Options):", r"\1 :"),
+    (r"Show this message and exit\.", "Affiche cette aide."),
+    (r"\[default:", "[par défaut :"),
+    (r"\[required\]", "[obligatoire]"),
+    (r" <(?:str|path|list\[Path\])>", ""),
+    (r"\{(\w+)\}", r"\1"),
+    (r"\.\.\.", "…"),
+)
+
+
+def _in_french(text: str) -> str:
+    for english, french in _HELP:
+        text = re.sub(english, french, text, flags=re.MULTILINE)
+    return text
+
+
+class _Command(TyperCommand):
+    """A command whose help page is in French."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help page."""
+        return _in_french(super().get_help(ctx))
+
+
+class _Group(TyperGroup):
+    """The list of commands, in French, each told in full."""
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help page."""
+        return _in_french(super().get_help(ctx))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what each command does, never cut short."""
+        told = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commandes "):
+            formatter.write_dl([(name, one.help or "") for name, one in told if one])
+
+
+app = typer.Typer(
+    help="Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation.",
+    cls=_Group,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+command = partial(app.command, cls=_Command)
+
+
+out = Console()
+
+
+err = Console(stderr=True)
+
+
+Workspace = Annotated[
+    Path,
+    typer.Option(
+        "--workspace",
+        "-w",
+        metavar="DOSSIER",
+        help="Dossier de l’espace de travail (avec observatoire.toml).",
+    ),
+]
+
+
+Period = Annotated[
+    str | None, typer.Option("--period", "-p", metavar="PERIODE", help="Période, par exemple 2016.")
+]
+
+
+Precision = Annotated[
+    str,
+    typer.Option(
+        "--precision",
+        metavar="CHOIX",
+        help="Intervalles : declared (sources d’un sondage), all (les exhaustives aussi), none.",
+    ),
+]
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FICHIER", help="Fichier à écrire ; son suffixe dit la forme."
+    ),
+]
+
+
+@contextmanager
+def opened(workspace: Path) -> Iterator[Observatory]:
+    """Open a workspace, and close it."""
+    import observatoire
+
+    with step("Ouverture de l’espace de travail"), observatoire.open(workspace) as opened:
+        yield opened
+
+
+@contextmanager
+def step(label: str) -> Iterator[Callable[[str], None]]:
+    """Show a moving line while something runs; each step told replaces the last."""
+    with err.status(label) as status:
+        yield status.update
+
+
+def written_in(path: Path, start: float) -> None:
+    """Tell which file was written, and how long it took."""
+    seconds = f"{time.monotonic() - start:.1f}".replace(".", ",")
+    out.print(f"Écrit : {path} ({seconds} s)", highlight=False, markup=False, soft_wrap=True)
+
+
+def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Show a table, unless it has no row."""
+    if not rows:
+        return
+    table = RichTable(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+def show_frame(title: str, frame: pd.DataFrame, heads: Mapping[str, str]) -> None:
+    """Show some columns of a frame, under the heads that are told."""
+    show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())

@@ -1,0 +1,66 @@
+"""The command line: the same words as the library, errors as sentences, progress told."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from observatoire import __version__
+from observatoire.cli import ingest as loading
+from observatoire.cli import publish as writing
+from observatoire.cli import views as showing
+from observatoire.cli.console import app, err, out
+from observatoire.cli.usage import help_of, said_of_usage
+from observatoire.errors import ObservatoireError
+
+#: The commands, in the order of the help.
+COMMANDS = (loading, showing, writing)
+
+#: The status of a command that the analyst stops (Ctrl+C).
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; an expected error is a sentence and a status, never a traceback."""
+    try:
+        status = app(standalone_mode=False, prog_name="observatoire") or 0
+    except ObservatoireError as error:
+        _refuse(f"Erreur : {_in_words_of_the_line(error)}", 1)
+    except typer.Abort:
+        status = _INTERRUPTED
+    except TyperException as error:
+        _refuse(f"Erreur : {said_of_usage(error)} Pour l’aide : {help_of(error)}", 2)
+    if status == _INTERRUPTED:
+        _refuse("Interrompu. Relancez la commande quand vous voudrez.", status)
+    sys.exit(status)
+
+
+def _in_words_of_the_line(error: ObservatoireError) -> str:
+    """Give the options of the command line where the library's message gives Python's."""
+    return str(error).replace('on_error="reject"', "--reject")
+
+
+def _refuse(message: str, status: int) -> NoReturn:
+    err.print(message, style="bold red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(status)
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Dit la version et s’arrête.")] = False,
+) -> None:
+    """Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation."""
+    if version:
+        out.print(f"observatoire {__version__}", highlight=False)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        out.print(context.get_help(), highlight=False, markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

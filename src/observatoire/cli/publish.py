@@ -1,0 +1,99 @@
+"""Commands that give figures away, and the audit before them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from observatoire.cli.console import Workspace, command, opened, out, show, step, written_in
+from observatoire.errors import FormatError
+
+
+@command()
+def audit(workspace: Workspace = Path()) -> None:
+    """Dit ce qu’un curieux pourrait encore calculer des effectifs masqués, et par quelles sommes."""
+    with opened(workspace) as o, step("Audit"):
+        report = o.audit()
+    from observatoire.secrecy.release.audit_report import sentences_of_audit
+
+    for sentence in sentences_of_audit(report):
+        out.print(sentence, highlight=False, soft_wrap=True)
+    if report.empty:
+        return
+    unsafe = report[~report["safe"]]
+    show(
+        "Effectifs mal protégés",
+        ["Zonage", "Territoire", "Indicateur", "Période", "On le tire de"],
+        unsafe[["zoning", "territory", "indicator", "period", "found_by"]]
+        .astype(str)
+        .to_numpy()
+        .tolist(),
+    )
+    if not (report["safe"] | report["already_public"]).all():
+        raise typer.Exit(2)
+
+
+@command()
+def annex(
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="FICHIER", help="Fichier à écrire : .html, .pdf, .docx ou .xlsx."),
+    ] = None,
+    workspace: Workspace = Path(),
+) -> None:
+    """Écrit l’annexe : thématiques, cartes, fiches, complétude, sources."""
+    start = time.monotonic()
+    with opened(workspace) as o, step("Annexe") as tell:
+        written = o.annex(path, progress=tell)
+    written_in(written, start)
+
+
+@command()
+def publish(
+    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier du paquet à écrire.")],
+    workspace: Workspace = Path(),
+) -> None:
+    """Écrit un paquet de données qu’un autre observatoire peut relire."""
+    start = time.monotonic()
+    with opened(workspace) as o, step("Paquet"):
+        written = o.publish(folder)
+    written_in(written, start)
+
+
+@command()
+def federate(
+    packages: Annotated[
+        list[Path], typer.Argument(metavar="PAQUET", help="Dossiers de paquets publiés.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FICHIER", help="Fichier .csv des chiffres réunis."),
+    ] = Path("federation.csv"),
+) -> None:
+    """Réunit les paquets de plusieurs observatoires en un seul tableau."""
+    import observatoire
+    from observatoire.french.typography import plural
+    from observatoire.pages.sheet import cannot_write
+
+    if output.suffix.lower() != ".csv":
+        raise FormatError(
+            f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
+        )
+    with step("Fédération"):
+        together = observatoire.federate(packages)
+        try:
+            together.df.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
+        except OSError as error:
+            raise cannot_write(output, error) from error
+    for warning in together.warnings:
+        out.print(warning, highlight=False, soft_wrap=True)
+    common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
+    out.print(
+        f"{plural(len(together.observatories), 'observatoire')}, "
+        f"{plural(len(together.df), 'ligne')}, {common} : {output}",
+        highlight=False,
+        soft_wrap=True,
+    )

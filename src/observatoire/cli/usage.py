@@ -1,0 +1,114 @@
+"""What was wrong with a call of the command line, and how it is written."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from typer.core import TyperGroup
+
+from observatoire.errors.arguments import nearest
+from observatoire.values import is_period
+
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
+
+
+def _proposed(found: re.Match[str]) -> str:
+    names = re.findall(r"[\w-]+", found[1])
+    return f"Vouliez-vous dire {' ou '.join(f'« {name} »' for name in names)} ?"
+
+
+#: What Typer says of a wrong call, and how it is said in French.
+_USAGE = (
+    (r"Missing argument '(.+?)'\.", r"Il manque l’argument « \1 »."),
+    (r"Missing option '(.+?)'\.", r"Il manque l’option « \1 »."),
+    (r"No such command '(.+?)'\.", r"La commande « \1 » n’existe pas."),
+    (r"Did you mean (.+?)\?", _proposed),
+    (r"\(Possible options?: (.+?)\)", _proposed),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.+?)\)", r"Argument en trop : \1."),
+    (r"Option '(.+?)' requires an argument\.", r"L’option « \1 » demande une valeur."),
+    (r"Invalid value for '?(.+?)'?: (.+)", r"Valeur impossible pour \1 : \2"),
+    (r"Option '(.+?)' does not take a value\.", r"L’option « \1 » s’écrit seule, sans valeur."),
+    (r"Missing command\.", r"Il manque la commande."),
+)
+
+
+def said_of_usage(error: TyperException) -> str:
+    """Say in French what is wrong with a call."""
+    message, asked = error.format_message(), getattr(error, "ctx", None)
+    if asked is not None and message.startswith("No such option"):
+        return _of_option(asked, str(getattr(error, "option_name", "")))
+    extra = re.match(r"Got unexpected extra argument(?:s|\(s\))? \((.+?)\)", message)
+    for english, french in _USAGE:
+        message = re.sub(english, french, message)
+    return message + (_of_extra(asked, extra[1]) if asked is not None and extra else "")
+
+
+def help_of(error: TyperException) -> str:
+    """Return what to type for the help of the command that was called."""
+    asked = getattr(error, "ctx", None)
+    return f"{asked.command_path if asked is not None else 'observatoire'} --help"
+
+
+def _of_option(asked: Any, option: str) -> str:
+    """Say that a command has no such option, and which of its words was meant, if any is near."""
+    said, words = f"L’option « {option} » n’existe pas.", _words(asked)
+    if option.casefold() in _options(asked):
+        return f"{said} Vouliez-vous dire « {option.casefold()} » ?"
+    near = _near(option.strip("-"), words)
+    if near and not words[near]:
+        given = _arguments(asked)
+        mine = next(one for one in given if near in _names(one))
+        usage = " ".join(str(one.metavar) for one in given)
+        return f"« {mine.metavar} » s’écrit sans « {option} » : {asked.command_path} {usage}."
+    if near:
+        return f"{said} Vouliez-vous dire « {words[near]} » ?"
+    if isinstance(asked.command, TyperGroup):
+        return f"{said} Les options d’une commande s’écrivent après elle."
+    known = dict.fromkeys(first for first in words.values() if first)
+    return f"{said} Options de cette commande : {', '.join(known)}."
+
+
+def _words(asked: Any) -> dict[str, str]:
+    """Return the option that each word may mean, without dashes; none for an argument's name.
+
+    An analyst writes what the help calls an option in French: --dossier, --periode, --aide.
+    """
+    words: dict[str, str] = {}
+    for one in asked.command.get_params(asked):
+        if one.param_type_name == "argument":
+            words |= dict.fromkeys(_names(one), "")
+            continue
+        first = max(one.opts, key=len)
+        called = (str(one.metavar or "").casefold(), *one.opts)
+        words |= {word.strip("-"): first for word in called if word}
+    return words | {"aide": "--help"}
+
+
+def _near(word: str, words: dict[str, str]) -> str:
+    """Return the nearest of the words, or nothing."""
+    near = nearest(word, [one for one in words if len(one) > 1])
+    # « --them » is as near to « --help » as to nothing.
+    return "" if near == "help" and not word.startswith("hel") else near
+
+
+def _options(asked: Any) -> set[str]:
+    return {name for one in asked.command.get_params(asked) for name in one.opts}
+
+
+def _arguments(asked: Any) -> list[Any]:
+    return [one for one in asked.command.params if one.param_type_name == "argument"]
+
+
+def _names(argument: Any) -> tuple[str, str]:
+    return str(argument.name).casefold(), str(argument.metavar).casefold()
+
+
+def _of_extra(asked: Any, extra: str) -> str:
+    """Say how what was written too many is written; nothing when nobody can tell."""
+    if is_period(extra) and "--period" in _options(asked):
+        return f" Une période s’écrit --period {extra}."
+    if _arguments(asked) and not is_period(extra):
+        return " Un nom de plusieurs mots se met entre guillemets."
+    return ""

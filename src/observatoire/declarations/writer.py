@@ -1,0 +1,59 @@
+"""TOML as the library writes it: keys, values, tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def key(text: str) -> str:
+    """Write a key, between quotes when it needs them.
+
+    Examples
+    --------
+    >>> key("POP"), key("Nb d’allocataires")
+    ('POP', '"Nb d’allocataires"')
+    """
+    return text if _BARE.fullmatch(text) else value(text)
+
+
+def value(told: object) -> str:
+    r"""Write a value as TOML does.
+
+    Examples
+    --------
+    >>> value("a\tb"), value(["s", "<5"]), value(True), value(5.0)
+    ('"a\\tb"', '["s", "<5"]', 'true', '5.0')
+    """
+    if isinstance(told, bool):
+        return "true" if told else "false"
+    if isinstance(told, list | tuple):
+        return f"[{', '.join(value(one) for one in told)}]"
+    if isinstance(told, str):
+        return json.dumps(told, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(told)
+
+
+def _nested(name: str, table: Mapping[str, object]) -> list[str]:
+    r"""Write a table, and those it holds after its own keys.
+
+    Examples
+    --------
+    >>> _nested("precision", {"fraction": 0.4, "effects": {"P??_RP*": 2.0}})
+    ['[precision]\nfraction = 0.4', '[precision.effects]\n"P??_RP*" = 2.0']
+    """
+    inner = {key(one): told for one, told in table.items() if isinstance(told, Mapping)}
+    own = {one: told for one, told in table.items() if not isinstance(told, Mapping)}
+    parts = [f"[{name}]\n{_lines(own)}"] if own else []
+    for one, told in inner.items():
+        parts += _nested(f"{name}.{one}", told)
+    return parts
+
+
+def _lines(table: Mapping[str, object]) -> str:
+    return "\n".join(
+        f"{key(name)} = {value(told)}" for name, told in table.items() if told not in ("", [], {})
+    )

@@ -1,0 +1,109 @@
+"""What an analyst gives, checked, with the nearest known name."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from observatoire.errors.exceptions import FileError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
+    """Return the names that an analyst gave, one alone or several.
+
+    Raises
+    ------
+    UnknownNameError
+        On anything that is not text.
+
+    Examples
+    --------
+    >>> names_in("part_hlm", "indicateurs", ""), names_in(["a", "b"], "indicateurs", "")
+    (['part_hlm'], ['a', 'b'])
+    """
+    if isinstance(given, str):
+        return [given]
+    try:
+        listed: list[object] = list(given)
+    except TypeError:
+        listed = [given]
+    for one in listed:
+        if not isinstance(one, str):
+            raise UnknownNameError(
+                f"On attend des {what}, nommés par du texte, non « {one} ».",
+                remedy=f"Par exemple {example}.",
+                name=one,
+            )
+    return [str(one) for one in listed]
+
+
+def one_name(given: object, what: str, example: str) -> str:
+    """Return the one name that an analyst gave.
+
+    Raises
+    ------
+    UnknownNameError
+        On anything that is not text.
+    """
+    if not isinstance(given, str):
+        raise UnknownNameError(
+            f"On attend {what}, nommé par du texte, non « {given} ».",
+            remedy=f"Par exemple {example}.",
+            name=given,
+        )
+    return given
+
+
+def one_path(given: object, example: str) -> Path:
+    """Return the path that an analyst gave.
+
+    Raises
+    ------
+    FileError
+        On anything that names no file.
+    """
+    if not isinstance(given, str | Path) or "\0" in str(given):
+        raise FileError(
+            "Ce n’est pas un chemin.", where=repr(given), remedy=f"Donnez un texte : {example}."
+        )
+    return Path(given)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word most like ``word``, or an empty string.
+
+    Examples
+    --------
+    >>> nearest("treshold", ["threshold", "title"])
+    'threshold'
+    """
+    candidates = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(str(word).casefold(), list(candidates), n=1, cutoff=0.6)
+    return candidates[found[0]] if found else ""
+
+
+def suggestion(word: str, known: Iterable[str], *, most: int = 12) -> str:
+    """Return a French sentence that names the nearest known word, or lists what is known.
+
+    With ``most=0`` nothing is listed: the sentence is empty when no known word is near.
+
+    Examples
+    --------
+    >>> suggestion("habitta", ["habitat", "emploi"])
+    'Vouliez-vous dire « habitat » ?'
+    >>> suggestion("xyz", ["habitat", "emploi"])
+    'Valeurs possibles : habitat, emploi.'
+    """
+    known = list(known)
+    near = nearest(word, known)
+    if near:
+        return f"Vouliez-vous dire « {near} » ?"
+    if not known or not most:
+        return ""
+    shown = ", ".join(known[:most])
+    more = f" et {len(known) - most} autres" if len(known) > most else ""
+    return f"Valeurs possibles : {shown}{more}."

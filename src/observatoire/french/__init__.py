@@ -1,0 +1,4 @@
+"""French for results.
+
+``typography`` (numbers, lists, ordinals), ``nouns`` (what territories are called).
+"""

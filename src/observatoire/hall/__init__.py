@@ -1,1 +1,0 @@
-"""The hall, one module a kind of door; :class:`~observatoire.observatory.Observatory` has them all."""

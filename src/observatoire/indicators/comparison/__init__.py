@@ -1,0 +1,4 @@
+"""A figure next to others.
+
+``comparators`` (commune, rest of it, all quartiers…), ``gaps``, ``inequality``.
+"""

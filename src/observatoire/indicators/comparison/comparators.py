@@ -1,0 +1,189 @@
+"""What territories are compared with: wholes they are part of, the rest, the ring around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.french.typography import enumerate_words
+from observatoire.indicators.computation.table import Place
+from observatoire.indicators.routes.routes import Road, road_of
+from observatoire.passage import from_table
+from observatoire.territories.link_tables import PART, SPLIT, WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.french.nouns import Noun
+    from observatoire.indicators.context import Desk
+    from observatoire.workspace.model import Comparator
+
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """What one territory is compared with; ``holds`` when the territory is part of it."""
+
+    zoning: str
+    code: str
+    name: str
+    holds: bool
+
+
+def beside_code(comparator: Comparator, zoning: str) -> str:
+    """Return the code under which a comparator's cells go, for the territories of a zoning."""
+    if comparator.ring:
+        return f"{zoning} + {comparator.ring:g} m"
+    if comparator.minus:
+        return f"{comparator.zoning} - {comparator.minus}"
+    return comparator.zoning
+
+
+def beside_place(desk: Desk, comparator: Comparator, zoning: str) -> Place:
+    """Return where a comparator is computed.
+
+    Parameters
+    ----------
+    desk : Desk
+        Gives names and roads.
+    comparator : Comparator
+        A zoning's members, what is left of them, or the ring around each territory.
+    zoning : str
+        What is compared.
+
+    Raises
+    ------
+    SchematicGeometryError
+        For a ring around what is only drawn.
+    """
+    code = beside_code(comparator, zoning)
+    if comparator.ring:
+        names = {c: f"{comparator.label} ({name})" for c, name in desk.names(zoning).items()}
+        return Place(code, names, desk.rings(zoning, comparator.ring))
+    place = desk.place(comparator.zoning, comparator.territories)
+    if not comparator.minus:
+        return place
+    minus = desk.workspace.zoning(comparator.minus).noun
+    names = {c: f"{name}, hors {minus.many}" for c, name in place.names.items()}
+    roads = desk.place(comparator.minus).roads
+    whole = desk.names(comparator.minus)
+    left = [
+        remainder(road, [other for other in roads if other.source == road.source], whole, minus)
+        for road in place.roads
+        if any(other.source == road.source for other in roads)
+    ]
+    return Place(code, names, left)
+
+
+def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str], noun: Noun) -> Road:
+    """Return what is left of wholes when parts of them are taken away.
+
+    Parameters
+    ----------
+    road : Road
+        From small sources to the wholes.
+    taken : sequence of Road
+        From the same sources to the parts.
+    names : mapping
+        Names of the parts: those that no source is known of are not taken away, and are told.
+    noun : Noun
+        What the parts are called.
+
+    Returns
+    -------
+    Road
+        A source that no part touches is whole; one wholly taken is gone; of one that holds a part
+        whose share nobody knows, anything from nothing to all is left.
+    """
+    pieces = [one.passage.weights for one in taken]
+    shares = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
+    grouped = shares.groupby("source")
+    by_source = grouped[["low", "high"]].sum()
+    # A part whose share nobody knows leaves a rest that nobody knows.
+    unknown_share = shares["weight"].isna().groupby(shares["source"]).any()
+    by_source["weight"] = grouped["weight"].sum().where(~unknown_share)
+    table = road.passage.weights.merge(
+        by_source, left_on="source", right_index=True, how="left", suffixes=("", "_taken")
+    )
+    gone = table[["low_taken", "high_taken"]].fillna(0.0)
+    untouched = table["high_taken"].isna()
+    weight = table["weight"] - table["weight_taken"].where(~untouched, 0.0)
+    left = pd.DataFrame(
+        {
+            "source": table["source"],
+            "target": table["target"],
+            "weight": weight.clip(lower=0.0),
+            "low": (table["low"] - gone["high_taken"]).clip(lower=0.0),
+            "high": (table["high"] - gone["low_taken"]).clip(lower=0.0),
+            "link": np.where(untouched, table["link"], np.where(weight.isna(), PART, SPLIT)),
+        }
+    )
+    left = left[left["high"] > _ROUNDING]
+    made = from_table(left, targets=sorted(set(table["target"])), method=road.passage.method)
+    unknown = sorted({t for one in taken for t in one.incomplete})
+    label = f"moins les {noun.many}"
+    if unknown:
+        told = enumerate_words([names.get(t, t) for t in unknown], most=4)
+        label += f" (sauf {told}, qu’{road.noun.none} {road.noun.agree('connu')} ne situe)"
+    return road_of(road.source, made, road.noun, road.method, label)
+
+
+def counterparts(desk: Desk, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:
+    """Return what each territory of a zoning is compared with, none for one that has none.
+
+    A ring is each territory's own. Otherwise it is the member that ``against`` names, the only
+    one, the one the territory is linked to as a whole, or the one of its commune.
+    """
+    code = beside_code(comparator, zoning)
+    mine = desk.communes(zoning)
+    if comparator.ring:
+        names = desk.names(zoning)
+        return {
+            t: Counterpart(code, t, f"{comparator.label} ({names[t]})", holds=False) for t in mine
+        }
+    members = desk.place(comparator.zoning, comparator.territories).names
+    linked = _links(desk, zoning, comparator.zoning)
+    communes = desk.communes(comparator.zoning)
+    found = {}
+    for territory, commune in mine.items():
+        holders = linked.get(territory, ())
+        chosen = _chosen(comparator, members, holders, communes, commune)
+        if chosen is None or (comparator.zoning == zoning and chosen == territory):
+            continue
+        holds = not comparator.minus and (chosen in holders or (not linked and chosen == commune))
+        name = members[chosen]
+        if comparator.minus:
+            name += f", hors {desk.workspace.zoning(comparator.minus).noun.many}"
+        found[territory] = Counterpart(code, chosen, name, holds and comparator.zoning != zoning)
+    return found
+
+
+def _chosen(
+    comparator: Comparator,
+    names: Mapping[str, str],
+    holders: Sequence[str],
+    communes: Mapping[str, str],
+    commune: str,
+) -> str | None:
+    if comparator.against:
+        return comparator.against
+    if len(names) == 1:
+        return next(iter(names))
+    if holders:
+        return next((code for code in holders if code in names), None)
+    same = [code for code in names if commune and communes.get(code) == commune]
+    return same[0] if len(same) == 1 else None
+
+
+def _links(desk: Desk, zoning: str, target: str) -> dict[str, tuple[str, ...]]:
+    """Return the members of another zoning that hold each territory wholly."""
+    table = desk.links.get((zoning, target))
+    if table is None:
+        return {}
+    whole = table[table["link"] == WHOLE]
+    return {str(s): tuple(map(str, group["target"])) for s, group in whole.groupby("source")}

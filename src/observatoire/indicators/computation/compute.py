@@ -1,0 +1,190 @@
+"""Compute indicators on a zoning: from its own figures where there are, by passage elsewhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.indicators.computation.explanations import (
+    ABOVE_WHOLE,
+    Explainer,
+    SourceNote,
+    exceeds,
+)
+from observatoire.indicators.computation.passage_figures import carried
+from observatoire.indicators.computation.table import (
+    CELL_COLUMNS,
+    DIRECT,
+    PUBLISHED,
+    Cell,
+    Cells,
+    least_count,
+)
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.computation.figures import Figures, Total
+    from observatoire.indicators.computation.table import Asked, Place
+    from observatoire.indicators.definitions.catalogue import Indicator
+
+
+_NAN = float("nan")
+
+
+def compute(
+    asked: Sequence[Asked],
+    figures: Mapping[str, Figures],
+    place: Place,
+    sources: Mapping[str, SourceNote],
+) -> pd.DataFrame:
+    """Compute indicators on every territory of a zoning.
+
+    Parameters
+    ----------
+    asked : sequence of Asked
+        Indicators and periods.
+    figures : mapping
+        Figures by zoning.
+    place : Place
+        The zoning, and the passages to it.
+    sources : mapping of str to SourceNote
+        What to print of each source.
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator and territory, in the orders given, columns ``CELL_COLUMNS``; a
+        territory that nothing tells about is ``missing``, with the reason.
+    """
+    explainer = Explainer(sources)
+    found: Cells = {}
+    holes: Cells = {}
+    if place.zoning in figures:
+        found.update(_direct(asked, figures[place.zoning]))
+    for rank, road in enumerate(place.roads):
+        if road.source not in figures:
+            continue
+        for key, cell in carried(asked, figures[road.source], road, explainer).items():
+            kept = holes if cell.status is Status.MISSING else found
+            kept.setdefault(key, replace(cell, origin=str(rank)))
+    published = _published(asked, figures.get(place.zoning), explainer)
+    rows = []
+    for one in asked:
+        label = explainer.label(one.indicator)
+        threshold = explainer.threshold(one.indicator, one.period)
+        for code, name in place.names.items():
+            key = (one.indicator.code, code)
+            cell = found.get(key) or holes.get(key) or Cell()
+            if cell.status in (Status.MISSING, Status.BOUNDED):
+                cell = published.get(key, cell)
+            cell = _completed(
+                cell, explainer.hole(one.indicator, cell.status, one.period, one.periods)
+            )
+            rows.append((code, name, one, cell, label, threshold))
+    return _frame(rows, place.zoning)
+
+
+def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        [
+            (
+                code,
+                name,
+                one.indicator.code,
+                one.period,
+                cell.value,
+                cell.low,
+                cell.high,
+                str(cell.status),
+                cell.coverage,
+                cell.source or label,
+                zoning,
+                cell.reason,
+                cell.method,
+                cell.count,
+                threshold,
+                cell.origin,
+            )
+            for code, name, one, cell, label, threshold in rows
+        ],
+        columns=list(CELL_COLUMNS),
+    )
+    numbers = ["value", "low", "high", "coverage", "count", "threshold"]
+    return frame.astype(dict.fromkeys(numbers, "float64"))
+
+
+def _completed(cell: Cell, reason: str) -> Cell:
+    """Give an exact figure its own value as bounds, and a hole its reason."""
+    if cell.status in (Status.OBSERVED, Status.AGGREGATED):
+        low = cell.value if math.isnan(cell.low) else cell.low
+        high = cell.value if math.isnan(cell.high) else cell.high
+        return replace(cell, low=low, high=high)
+    return cell if cell.reason else replace(cell, reason=reason)
+
+
+def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
+    """Return the figures given for these very territories."""
+    cells: Cells = {}
+    for one in asked:
+        indicator = one.indicator
+        found = figures.found(indicator, one.period)
+        if found is None:
+            continue
+        keys, base, worst = found
+        top, total = figures.totals(keys), figures.totals(base)
+        noted, lacking = figures.noted(keys), figures.lacking([*keys, *base])
+        for code, status in worst.items():
+            whole = total[code] if base else None
+            cell = _direct_cell(indicator, Status(status), top[code], whole)
+            why, note = cell.reason or lacking[code], " ; ".join(noted[code])
+            cell = replace(cell, coverage=1.0, method=note, reason=why, origin=DIRECT)
+            cells[indicator.code, code] = cell
+    return cells
+
+
+def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Explainer) -> Cells:
+    """Return what is published of the same thing for these territories, for want of figures."""
+    cells: Cells = {}
+    for one in asked:
+        source, variable = one.indicator.published
+        key = (source, variable, one.period)
+        if figures is None or key not in figures.value.columns:
+            continue
+        for code, value in figures.value[key].dropna().items():
+            notes = " ; ".join(figures.notes(str(code), [key]))
+            cells[one.indicator.code, str(code)] = Cell(
+                float(value),
+                status=Status.OBSERVED,
+                coverage=1.0,
+                method=notes,
+                source=explainer.source_label(source),
+                origin=PUBLISHED,
+            )
+    return {key: _completed(cell, "") for key, cell in cells.items()}
+
+
+def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total | None) -> Cell:
+    """Return what a producer's own figures tell; bounds of a ratio hold whatever the true counts."""
+    factor, exact = indicator.factor, status is Status.OBSERVED
+    if base is None:
+        told = _NAN if indicator.variable else least_count(*top)
+        value, low, high = (factor * number for number in top)
+        return Cell(value if exact else _NAN, low, high, status, count=told)
+    rest = (base.value - top.value,) if indicator.unit == "%" else ()
+    told = least_count(*top, *base, *rest)
+    if exact and indicator.unit == "%" and exceeds(top.value, base.value):
+        return Cell(reason=ABOVE_WHOLE, count=told)
+    if exact and base.value == 0:
+        return Cell(status=Status.NOT_APPLICABLE, count=told, reason="Le dénominateur est nul.")
+    most = 1.0 if indicator.unit == "%" else _NAN
+    high = min(top.high / base.low, most) if base.low > 0 else most
+    low = top.low / base.high if base.high > 0 else 0.0
+    if not exact and math.isnan(high):
+        return Cell(reason="Le dénominateur peut être nul : le taux n’a pas de borne.", count=told)
+    value = top.value / base.value if exact else _NAN
+    return Cell(factor * value, factor * low, factor * high, status, count=told)

@@ -1,0 +1,200 @@
+"""Say in French why a figure is what it is: how it was put together, or why it is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.declarations.secrecy_rules import Rule
+    from observatoire.indicators.computation.table import Cell
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.indicators.routes.routes import Road
+
+
+_NAN = float("nan")
+
+#: Share of a territory that the sources must cover for a carried figure to be about it.
+LEAST_COVERAGE = 0.95
+
+_CARRIED = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED)
+
+#: Why a share is not told where its numerator is the larger.
+ABOVE_WHOLE = "Le numérateur dépasse le dénominateur : ils n’ont pas le même champ."
+
+#: What an arithmetic reason says, that no absence explains.
+_OWN_REASONS = (ABOVE_WHOLE, "ne se déduit pas", "n’a pas de borne")
+
+_ROUNDING = 1e-9
+
+
+def exceeds(top: Any, base: Any) -> Any:
+    """Say where a numerator is above its denominator, rounding apart."""
+    return top > base * (1 + _ROUNDING) + _ROUNDING
+
+
+def within_whole(cell: Cell) -> Cell:
+    """Say nothing of a share above its whole: its two counts are not of the same people."""
+    if cell.value > 1 + _ROUNDING:
+        return _untold(cell, ABOVE_WHOLE)
+    return replace(cell, high=1.0) if cell.high > 1 else cell
+
+
+def _untold(cell: Cell, reason: str) -> Cell:
+    """Return a cell without its numbers, and why."""
+    return replace(cell, value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
+
+
+def _says_nothing(cell: Cell) -> bool:
+    """Say whether the bounds of a share leave everything possible."""
+    return cell.low <= 0 and cell.high >= 100  # noqa: PLR2004 - a percentage
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """What the figures of a source print: name, why one is absent, its rule, what to keep in mind."""
+
+    label: str
+    absence: str
+    rule: Rule
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Writes reasons and methods from what the sources say of themselves."""
+
+    sources: Mapping[str, SourceNote]
+
+    def label(self, indicator: Indicator) -> str:
+        """Return the producers and titles of an indicator's sources."""
+        return " ; ".join(note.label for note in self._notes(indicator))
+
+    def source_label(self, source: str) -> str:
+        """Return the producer and title of one source."""
+        return self.sources[source].label if source in self.sources else source
+
+    def threshold(self, indicator: Indicator, period: str) -> float:
+        """Return the strictest threshold of an indicator's sources for a period."""
+        told = (note.rule.at(period).threshold for note in self._notes(indicator))
+        return max(told, default=0.0)
+
+    def guarded(self, indicator: Indicator) -> bool:
+        """Say whether any source of an indicator hides anything."""
+        return any(note.rule.guarded for note in self._notes(indicator))
+
+    def hole(
+        self, indicator: Indicator, status: Status, period: str, periods: tuple[str, ...]
+    ) -> str:
+        """Return why nothing is told, when nothing better is known."""
+        if status is Status.SECRET:
+            return "Masqué par le producteur."
+        if status is not Status.MISSING:
+            return ""
+        if not self._notes(indicator):
+            return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
+        if indicator.expected:
+            return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
+        if periods and period not in periods:
+            return f"Pas de chiffre pour {period} ; périodes chargées : {enumerate_words(list(periods))}."
+        return f"{self._absence(indicator)}."
+
+    def carried(
+        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+    ) -> Cell:
+        """Return a carried figure with its method, and the reason of what it lacks."""
+        parts = road.parts.get(target, ())
+        if parts and target in road.incomplete:
+            return self._incomplete(cell, road)
+        cell = replace(cell, method=road.told(target))
+        if cell.status in _CARRIED and road.coverage(target) < LEAST_COVERAGE:
+            return self._uncovered(cell, road.coverage(target))
+        reason = self._reason(indicator, target, cell, road, hidden)
+        if cell.status is Status.MISSING and parts and set(parts) <= hidden:
+            return replace(cell, status=Status.SECRET, reason="Masqué par le producteur.")
+        if cell.status is Status.BOUNDED and indicator.unit == "%" and _says_nothing(cell):
+            return replace(
+                cell,
+                low=_NAN,
+                high=_NAN,
+                status=Status.MISSING,
+                reason=f"Parties inconnues {road.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
+            )
+        return replace(cell, reason=reason)
+
+    @staticmethod
+    def _uncovered(cell: Cell, coverage: float) -> Cell:
+        """Say nothing of a territory that the sources do not cover: the rest is not known."""
+        share = with_unit(100 * coverage, "%")
+        told = _untold(cell, f"Les sources ne couvrent que {share} de ce territoire.")
+        return replace(told, count=_NAN)
+
+    @staticmethod
+    def _incomplete(cell: Cell, road: Road) -> Cell:
+        """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
+        return replace(
+            cell,
+            value=_NAN,
+            low=_NAN,
+            high=_NAN,
+            status=Status.MISSING,
+            reason=f"Au moins un de ses membres n’est rattaché à {road.noun.none} {road.noun.agree('connu')}.",
+            method="",
+            count=_NAN,
+        )
+
+    def _reason(
+        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+    ) -> str:
+        parts = road.parts.get(target, ())
+        if not parts:
+            return (
+                f"{capital(road.noun.none)} {road.noun.agree('connu')} pour ce territoire{NO_BREAK}: "
+                "rattachement à établir."
+            )
+        if cell.status is Status.BOUNDED:
+            return self._why_bounded(indicator, target, cell, road)
+        if cell.status is Status.MISSING:
+            return self._why_missing(indicator, target, cell, road, hidden)
+        return ""
+
+    @staticmethod
+    def _why_bounded(indicator: Indicator, target: str, cell: Cell, road: Road) -> str:
+        if indicator.variable:
+            count = len(road.parts[target])
+            return f"Entre le plus petit et le plus grand taux des {count} {road.noun.many}."
+        unsure = enumerate_words(sorted(road.unsure.get(target, ())), most=3)
+        return f"Partie inconnue de {unsure}." if unsure else cell.reason
+
+    def _why_missing(
+        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+    ) -> str:
+        parts = road.parts[target]
+        if any(said in cell.reason for said in _OWN_REASONS):
+            return cell.reason.strip()
+        lost = set(parts) & hidden
+        if lost and len(parts) > 1:
+            hid = road.noun.agree("masqué", several=len(lost) > 1)
+            return f"{len(lost)} des {len(parts)} {road.noun.many} {hid} par le producteur."
+        if indicator.variable and len(parts) > 1 and road.unsure.get(target):
+            return (
+                f"Un taux connu par {road.noun.singular} ne dit rien d’une partie {road.noun.of}."
+            )
+        scope = (
+            f" (au moins {road.noun.agree('un')} des {len(parts)} {road.noun.many})"
+            if len(parts) > 1
+            else ""
+        )
+        return f"{self._absence(indicator)}{scope}."
+
+    def _absence(self, indicator: Indicator) -> str:
+        said = next((note.absence for note in self._notes(indicator) if note.absence), "")
+        return said[:1].upper() + said[1:] if said else "Non fourni par le producteur"
+
+    def _notes(self, indicator: Indicator) -> list[SourceNote]:
+        return [self.sources[code] for code in indicator.sources if code in self.sources]

@@ -1,0 +1,146 @@
+"""The figures an answer rests on, zoning by zoning, laid out for arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from observatoire.indicators.definitions.catalogue import Indicator
+
+
+#: One figure's place: source, variable, period.
+Key = tuple[str, str, str]
+
+#: Which status wins over another when figures are put together.
+WEAKEST_FIRST = (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE, Status.BOUNDED)
+
+
+class Total(NamedTuple):
+    """A sum and its bounds; NaN where it is not known."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures of one zoning: frames of territories (rows) by keys (columns)."""
+
+    zoning: str
+    value: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+    status: pd.DataFrame
+    note: pd.DataFrame
+
+    def keys(self, indicator: Indicator, names: Iterable[str], period: str) -> list[Key] | None:
+        """Return where the variables of an indicator are; None when one is nowhere."""
+        found: list[Key] = []
+        for name in indicator.at(names, period):
+            held = [(s, name, period) for s in indicator.sources]
+            held = [key for key in held if key in self.value.columns]
+            if not held:
+                return None
+            found.append(held[0])
+        return found
+
+    def found(
+        self, indicator: Indicator, period: str
+    ) -> tuple[list[Key], list[Key], dict[str, str]] | None:
+        """Return where an indicator's figures and denominators are, and their weakest statuses."""
+        names = (indicator.variable,) if indicator.variable else indicator.numerator
+        keys = self.keys(indicator, names, period)
+        base = self.keys(indicator, indicator.denominator, period)
+        if keys is None or base is None:
+            return None
+        return keys, base, self.worst([*keys, *base])
+
+    def total(self, keys: list[Key], codes: Iterable[str]) -> pd.Series:
+        """Return the sum of variables by territory; NaN where one has no value."""
+        frame = self.value[keys].reindex(list(codes))
+        return pd.Series(frame.to_numpy(dtype=float).sum(axis=1), index=frame.index)
+
+    def totals(self, keys: list[Key]) -> dict[str, Total]:
+        """Return the sum of variables by territory with its bounds: an exact part is its own."""
+        value = self.value[keys].to_numpy(dtype=float)
+        low, high = (
+            np.where(np.isnan(bound), value, bound)
+            for bound in (
+                self.low[keys].to_numpy(dtype=float),
+                self.high[keys].to_numpy(dtype=float),
+            )
+        )
+        sums = (part.sum(axis=1).tolist() for part in (value, low, high))
+        return {
+            str(code): Total(*numbers)
+            for code, *numbers in zip(self.value.index, *sums, strict=True)
+        }
+
+    def notes(self, code: str, keys: list[Key]) -> list[str]:
+        """Return what the producer noted beside some variables of a territory."""
+        return self.noted(keys)[code]
+
+    def noted(self, keys: list[Key]) -> dict[str, list[str]]:
+        """Return what the producer noted beside some variables, by territory."""
+        return {
+            str(code): sorted({note for note in row if isinstance(note, str)} - {""})
+            for code, row in zip(self.note.index, self.note[keys].to_numpy(), strict=True)
+        }
+
+    def lacking(self, keys: list[Key]) -> dict[str, str]:
+        """Return what the producer noted beside the variables that have no figure, by territory."""
+        notes = self.note[keys].where(self.status[keys] == str(Status.MISSING), "")
+        told = {
+            str(code): " ; ".join(sorted({note for note in row if isinstance(note, str)} - {""}))
+            for code, row in zip(notes.index, notes.to_numpy(), strict=True)
+        }
+        return {code: f"{one[:1].upper()}{one[1:]}." if one else "" for code, one in told.items()}
+
+    def worst(self, keys: list[Key]) -> dict[str, str]:
+        """Return the weakest status of some variables, by territory that has any of them."""
+        order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}
+        worst = {}
+        for code, row in zip(self.status.index, self.status[keys].to_numpy(), strict=True):
+            said = [status for status in row if isinstance(status, str)]
+            if said:
+                weak = min(said, key=lambda status: order.get(status, len(order)))
+                complete = len(said) == len(row)
+                worst[str(code)] = weak if complete or weak in order else str(Status.MISSING)
+        return worst
+
+
+def lay_out(observations: pd.DataFrame) -> dict[str, Figures]:
+    """Lay observations out, one :class:`Figures` a zoning.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Columns ``source``, ``zoning``, ``territory``, ``variable``, ``period``, ``value``,
+        ``low``, ``high``, ``status``, ``note``.
+    """
+    return {
+        str(zoning): _figures(str(zoning), rows)
+        for zoning, rows in observations.groupby("zoning", sort=False)
+    }
+
+
+def _figures(zoning: str, rows: pd.DataFrame) -> Figures:
+    indexed = rows.set_index(["territory", "source", "variable", "period"])
+    wide: Mapping[str, pd.DataFrame] = {
+        name: indexed[name].unstack(["source", "variable", "period"])
+        for name in ("value", "low", "high", "status", "note")
+    }
+    numbers = {name: wide[name].astype(np.float64) for name in ("value", "low", "high")}
+    texts = {name: wide[name].astype(object) for name in ("status", "note")}
+    for frame in (*numbers.values(), *texts.values()):
+        frame.columns = pd.Index([tuple(key) for key in frame.columns], tupleize_cols=False)
+    return Figures(zoning, **numbers, **texts)

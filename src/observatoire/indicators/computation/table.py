@@ -1,0 +1,132 @@
+"""A computed table, not yet protected: only the secrecy room may let it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from observatoire.french.nouns import Words
+from observatoire.values import Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.indicators.routes.routes import Road
+    from observatoire.sources.descriptors.agreement import Convention
+    from observatoire.values import Record
+
+
+#: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.
+CELL_COLUMNS = (
+    "territory",
+    "name",
+    "indicator",
+    "period",
+    "value",
+    "low",
+    "high",
+    "status",
+    "coverage",
+    "source",
+    "zoning",
+    "reason",
+    "method",
+    "count",
+    "threshold",
+    "origin",
+)
+
+#: Where a cell comes from: the producer's own figure there, or what another has published; the
+#: rank of a road among those that lead to the zoning otherwise.
+DIRECT, PUBLISHED = "direct", "published"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Indicators by territories, with what each cell rests on.
+
+    ``count`` is the smallest count, zero apart, that a cell tells or rests on: of a rate, its
+    numerator, its denominator, or what is in the second and not in the first. The secrecy
+    threshold of its source is compared with it. ``audience`` is the widest circle that may see
+    the table, as agreements with partners set it, ``agreements`` those of each indicator and
+    period that it shows; ``words`` what its territories are called.
+    """
+
+    cells: pd.DataFrame
+    indicators: Mapping[str, Indicator]
+    zoning: str
+    zoning_label: str
+    warnings: tuple[str, ...] = ()
+    comparators: tuple[str, ...] = ()
+    differences: pd.DataFrame | None = None
+    caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    audience: str = "public"
+    agreements: Mapping[tuple[str, str], tuple[Convention, ...]] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
+
+
+#: Where a figure stands in a table: zoning, territory, indicator.
+Spot = tuple[str, str, str]
+
+
+def by_spot(cells: pd.DataFrame) -> dict[Spot, Record]:
+    """Return the rows of a table by zoning, territory and indicator."""
+    return {
+        (str(row["zoning"]), str(row["territory"]), str(row["indicator"])): row
+        for row in records(cells)
+    }
+
+
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One computed figure and what goes with it."""
+
+    value: float = _NAN
+    low: float = _NAN
+    high: float = _NAN
+    status: Status = Status.MISSING
+    coverage: float = 0.0
+    reason: str = ""
+    method: str = ""
+    count: float = _NAN
+    source: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One indicator in one period."""
+
+    indicator: Indicator
+    period: str
+    periods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a table is computed: a zoning, its territories, and the roads that lead to it."""
+
+    zoning: str
+    names: Mapping[str, str]
+    roads: Sequence[Road]
+
+
+Cells = dict[tuple[str, str], Cell]
+
+
+def least_count(*counts: float) -> float:
+    """Return the smallest count that is told, zero only when nothing more is: what secrecy weighs.
+
+    Examples
+    --------
+    >>> least_count(40.0, 7.0, 0.0), least_count(0.0, float("nan"))
+    (7.0, 0.0)
+    """
+    told = [count for count in counts if count > 0]
+    return min(told, default=0.0 if 0.0 in counts else _NAN)

@@ -1,0 +1,255 @@
+"""What answers need: the warehouse, the workspace, the catalogue, the links, read once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.declarations.secrecy_rules import Rule
+from observatoire.errors import PassageError, UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.french.nouns import TERRITORY, Words
+from observatoire.indicators.computation.explanations import SourceNote
+from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
+from observatoire.indicators.precision.sampling_bases import Rules
+from observatoire.indicators.precision.sampling_error import is_complementary
+from observatoire.indicators.routes.passage_store import PassageBook, method_label
+from observatoire.indicators.routes.routes import LINKS, Links, Road, chained, road_of, roads_to
+from observatoire.sources.descriptors.sampling_design import PrecisionRule
+from observatoire.territories.perimeters import require_official
+from observatoire.warehouse import read_shapes
+from observatoire.warehouse.storage.agreements import read_conventions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
+    from observatoire.passage import Passage
+    from observatoire.warehouse import Warehouse
+    from observatoire.workspace.model import Workspace
+
+
+#: What a ring is called: the ground that no loaded territory covers is not told from the sea.
+RING = "anneau de {metres:g} m, hors mer et hors territoires non chargés"
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """What is needed to answer: the warehouse, the workspace, the catalogue, the links."""
+
+    warehouse: Warehouse
+    workspace: Workspace
+    catalogue: Catalogue
+    links: Links
+
+    def names(self, zoning: str) -> dict[str, str]:
+        """Return the names of a zoning's territories by code, in order."""
+        rows = self.warehouse.rows(
+            "SELECT code, name FROM territory WHERE zoning = ? ORDER BY rank", [zoning]
+        )
+        return {str(code): str(name) for code, name in rows}
+
+    def place(self, zoning: str, territories: Sequence[str] = ()) -> Place:
+        """Return a zoning, or some of its territories, with the roads that lead to it."""
+        names = self.names(zoning)
+        for code in territories:
+            if code not in names:
+                raise UnknownNameError(
+                    f"Aucun territoire « {code} » dans « {zoning} ».",
+                    remedy=suggestion(code, names),
+                    name=code,
+                )
+        kept = {code: names[code] for code in territories} if territories else names
+        return Place(zoning, kept, self._roads[zoning])
+
+    def blank(self, zoning: str) -> Table:
+        """Return a table of no figure: every definition, and the warnings of the workspace."""
+        return Table(
+            cells=pd.DataFrame(columns=list(CELL_COLUMNS)),
+            indicators=self.catalogue.indicators,
+            zoning=zoning,
+            zoning_label=self.workspace.zoning(zoning).label,
+            warnings=self.workspace.warnings,
+            words=self.words(zoning),
+        )
+
+    def words(self, zoning: str) -> Words:
+        """Return what the territories of a zoning are called, and those their figures come from."""
+        sources = list(dict.fromkeys(road.source for road in self._roads[zoning]))
+        parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
+        if len(sources) > 1:
+            parts = TERRITORY
+        return Words(self.workspace.zoning(zoning).noun, parts)
+
+    def passage(self, source: str, target: str) -> Passage:
+        """Return the passage that figures use from one zoning to another.
+
+        Raises
+        ------
+        PassageError
+            When none leads there.
+        """
+        found = self.found_passage(source, target)
+        if found is not None:
+            return found
+        if any(road.source == source for road in self._roads[target]):
+            raise PassageError(
+                f"Les territoires de « {target} » se recouvrent : il faut plusieurs passages pour "
+                f"y mener « {source} », un seul ne les partage pas.",
+                remedy="Voyez-les par o.passages(), ou demandez les chiffres par o.table(…).",
+            )
+        raise PassageError(
+            f"Aucun passage de « {source} » vers « {target} ».",
+            remedy="Déclarez-le par une table [[passages]] dans observatoire.toml, ou donnez une "
+            'méthode : o.passage(…, method="area").',
+        )
+
+    def found_passage(self, source: str, target: str) -> Passage | None:
+        """Return the passage that figures use from one zoning to another, None without just one."""
+        for code in (source, target):
+            self.workspace.zoning(code)
+        found = [road for road in self._roads[target] if road.source == source]
+        return found[0].passage if len(found) == 1 else None
+
+    @property
+    def book(self) -> PassageBook:
+        """Makes and keeps the workspace's passages."""
+        return PassageBook(self.warehouse, self.workspace, self.catalogue, self._kept())
+
+    def _kept(self) -> dict[str, str]:
+        """Return the sources whose figures not everyone may see for ever, each with why."""
+        restricted = {
+            source: "un seuil de secret les garde"
+            for source, rule in self.secrecy_rules.items()
+            if rule.guarded and rule.diffusion != "public"
+        }
+        lent = {
+            source: "une convention limite leur diffusion"
+            for source, one in read_conventions(self.warehouse).items()
+            if one.audience != "public" or one.first or one.ends
+        }
+        return restricted | lent
+
+    @cached_property
+    def _roads(self) -> dict[str, list[Road]]:
+        members = {code: list(self.names(code)) for code in self.workspace.zonings}
+        nouns = {code: zoning.noun for code, zoning in self.workspace.zonings.items()}
+        # A pair that a method measures is told by no table of links.
+        measured = {(one.source, one.target) for one in self.workspace.passages if one.method}
+        links = {pair: table for pair, table in self.links.items() if pair not in measured}
+        roads = {code: roads_to(code, links, members, nouns) for code in members}
+        book = self.book
+        for declared in self.workspace.passages:
+            if declared.method:
+                made = book.make(declared)
+                label = method_label(declared.method, made)
+                road = road_of(
+                    declared.source, made, nouns[declared.source], declared.method, label
+                )
+                roads[declared.target].insert(0, road)
+                for (middle, target), second in self.links.items():
+                    if middle == declared.target:
+                        roads[target] = chained(road, second) + roads[target]
+        for code, found in roads.items():
+            for road in found:
+                if road.method == LINKS:
+                    book.keep(road.source, code, road.passage)
+        return roads
+
+    def rings(self, zoning: str, metres: float) -> list[Road]:
+        """Return the roads to the ring around each territory of a zoning.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a perimeter is only drawn: a drawing is looked at, never measured.
+        """
+        require_official(read_shapes(self.warehouse, zoning), zoning)
+        roads = []
+        for source in dict.fromkeys(road.source for road in self._roads[zoning]):
+            noun = self.workspace.zoning(source).noun
+            roads += [
+                road_of(source, made, noun, made.method, RING.format(metres=metres))
+                for made in self.book.around(source, zoning, metres)
+            ]
+        return roads
+
+    def official_zonings(self) -> list[str]:
+        """Return the zonings whose perimeters are all official, hence may be measured."""
+        rows = self.warehouse.rows("SELECT code FROM zoning WHERE official ORDER BY code")
+        return [str(code) for (code,) in rows]
+
+    def communes(self, zoning: str) -> dict[str, str]:
+        """Return the commune of each territory of a zoning; a set of several has none."""
+        rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
+        return {str(code): str(commune) for code, commune in rows}
+
+    def rules(self, zoning: str) -> Rules:
+        """Return how sure each loaded source is on a zoning."""
+        rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
+        exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
+        return Rules(
+            {str(source): PrecisionRule.from_dict(json.loads(rule)) for source, rule in rows},
+            frozenset((str(s), str(c)) for s, c, said in exploited if is_complementary(str(said))),
+            self.communes(zoning),
+        )
+
+    def sources(self) -> dict[str, SourceNote]:
+        """Return what to print of each loaded source."""
+        rows = self.warehouse.rows("SELECT code, producer, title, absence, caveats FROM source")
+        rules = self.secrecy_rules
+        return {
+            str(code): SourceNote(
+                f"{producer}, {title}", str(absence), rules[str(code)], tuple(map(str, caveats))
+            )
+            for code, producer, title, absence, caveats in rows
+        }
+
+    @cached_property
+    def secrecy_rules(self) -> dict[str, Rule]:
+        """Return the rule of secrecy of each loaded source, as the workspace makes it stricter."""
+        rows = self.warehouse.rows(
+            "SELECT code, threshold, threshold_unit, source.rule, secrecy_rule.rule "
+            "FROM source LEFT JOIN secrecy_rule ON secrecy_rule.source = source.code"
+        )
+        strictness = self.workspace.secrecy
+        return {
+            str(code): strictness.applied(
+                str(code),
+                # A warehouse made before rules were kept whole tells the threshold alone.
+                Rule.from_json(whole)
+                if whole
+                else Rule(threshold=float(threshold), unit=str(unit), rule=str(rule)),
+            )
+            for code, threshold, unit, rule, whole in rows
+        }
+
+    def periods(self) -> dict[str, tuple[str, ...]]:
+        """Return the periods in which each indicator has figures, in order."""
+        return self._known_periods
+
+    @cached_property
+    def _known_periods(self) -> dict[str, tuple[str, ...]]:
+        rows = self.warehouse.rows("SELECT DISTINCT source, variable, period FROM current_content")
+        by_period: dict[str, set[tuple[str, str]]] = {}
+        for source, variable, period in rows:
+            by_period.setdefault(str(period), set()).add((str(source), str(variable)))
+        return {
+            indicator.code: tuple(
+                period
+                for period in sorted(by_period)
+                if _told(indicator, period, by_period[period])
+            )
+            for indicator in self.catalogue
+        }
+
+
+def _told(indicator: Indicator, period: str, given: set[tuple[str, str]]) -> bool:
+    return all(
+        any((source, variable) in given for source in indicator.sources)
+        for variable in indicator.variables(period)
+    )

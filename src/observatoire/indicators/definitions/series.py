@@ -1,0 +1,341 @@
+"""Series and their breaks, as dated data: what may be compared over time, and what may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from observatoire.declarations.reader import Declaration, read_toml
+from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.indicators.definitions.spans import YEAR_MARK, Span
+from observatoire.values import PERIOD_FORMS, is_period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from observatoire.indicators.definitions.catalogue import Indicator
+
+
+SERIES_FILE = "series.toml"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One thing measured through the changes of columns."""
+
+    code: str
+    label: str
+    spans: tuple[Span, ...]
+
+    @property
+    def turns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """From which periods the columns are others, and patterns of those that then lose their meaning.
+
+        A column may stay under its name: alone up to a period, one of two after it.
+        """
+        found = []
+        for before, after in pairwise(self.spans):
+            sides = (
+                (before.numerator, after.numerator),
+                (before.denominator, after.denominator),
+                ((before.variable,), (after.variable,)),
+            )
+            changed = {name for one, two in sides if set(one) != set(two) for name in one + two}
+            patterns = (name.replace(YEAR_MARK, "??") for name in sorted(changed - {""}))
+            found.append((after.start, tuple(patterns)))
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a rule is about: patterns of sources, of variables, of indicators."""
+
+    sources: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+
+    def holds(self, indicator: Indicator, start: str, end: str) -> bool:
+        """Say whether the rule is about an indicator between two periods."""
+        used = {*indicator.variables(start), *indicator.variables(end)}
+        return (
+            fits(self.sources, indicator.sources)
+            or fits(self.variables, used)
+            or fits(self.indicators, (indicator.code,))
+        )
+
+    def touches(self, source: str, variable: str, users: Iterable[str]) -> bool:
+        """Say whether the rule is about one column, by itself or by an indicator that uses it."""
+        return (
+            fits(self.sources, (source,))
+            or fits(self.variables, (variable,))
+            or fits(self.indicators, users)
+        )
+
+
+@dataclass(frozen=True)
+class Break:
+    """A date from which figures no longer tell the same thing, and who says so."""
+
+    at: str
+    what: str
+    source: str
+    scope: Scope
+
+    def between(self, start: str, end: str) -> bool:
+        """Say whether the break lies between two periods; one without a date always does."""
+        return not self.at or _crosses(self.at, start, end)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How many years two vintages must be apart."""
+
+    years: int
+    what: str
+    source: str
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class SeriesBook:
+    """All that is known of series, breaks and vintages that are not compared."""
+
+    series: Mapping[str, Series]
+    breaks: tuple[Break, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def get(self, code: str) -> Series:
+        """Return a series.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest code.
+        """
+        if code not in self.series:
+            raise UnknownNameError(
+                f"Aucune série « {code} ».",
+                where=SERIES_FILE,
+                remedy=suggestion(code, self.series),
+                name=code,
+            )
+        return self.series[code]
+
+    def check_indicators(self, codes: Iterable[str]) -> None:
+        """Refuse a rule about an indicator that does not exist: it would never forbid anything.
+
+        Raises
+        ------
+        DescriptorError
+            With the nearest code.
+        """
+        known = list(codes)
+        rules = [(one.scope, one.what) for one in self.breaks]
+        rules += [(one.scope, one.what) for one in self.gaps]
+        for scope, what in rules:
+            for pattern in scope.indicators:
+                if not fits((pattern,), known):
+                    raise DescriptorError(
+                        f"Aucun indicateur « {pattern} » au catalogue.",
+                        where=SERIES_FILE,
+                        why=f"La règle « {what} » n’interdirait aucune comparaison.",
+                        remedy=suggestion(pattern, known),
+                    )
+
+    def refusal(self, indicator: Indicator, start: str, end: str) -> str:
+        """Return why two periods of an indicator are not compared; nothing when they may be.
+
+        Parameters
+        ----------
+        indicator : Indicator
+            What is measured.
+        start, end : str
+            The two periods, the first before the second.
+        """
+        for broken in self.breaks:
+            if broken.between(start, end) and broken.scope.holds(indicator, start, end):
+                when = f" en {broken.at}" if broken.at else ""
+                return f"Rupture de série{when} : {_small(broken.what)} ({broken.source})."
+        for series in self.series.values():
+            at = _turned(series, indicator, start, end)
+            if at:
+                return (
+                    f"Rupture de série en {at} : la série « {series.label} » change alors de "
+                    f'colonnes, et cet indicateur non. Écrivez series = "{series.code}".'
+                )
+        for gap in self.gaps:
+            apart = int(end[:4]) - int(start[:4])
+            if apart < gap.years and gap.scope.holds(indicator, start, end):
+                return f"{gap.what} ({gap.source})."
+        return ""
+
+    def check(self, indicator: Indicator, start: str, end: str) -> None:
+        """Refuse to compare two periods across a break, or too near to each other.
+
+        Raises
+        ------
+        SeriesError
+            Which names the break and its source.
+        """
+        told = self.refusal(indicator, start, end)
+        if told:
+            raise SeriesError(
+                f"{start} et {end} ne se comparent pas pour « {indicator.label} ».",
+                where=indicator.code,
+                why=told,
+                remedy="Choisissez deux périodes d’un même côté de la rupture et assez éloignées, "
+                "ou un autre indicateur.",
+                indicator=indicator.code,
+                start=start,
+                end=end,
+            )
+
+
+def in_order(start: str, end: str) -> tuple[str, str]:
+    """Return two periods, the first before the second.
+
+    Raises
+    ------
+    UnknownNameError
+        When one is not a period, or they are not in that order.
+    """
+    for period in (start, end):
+        if not is_period(period):
+            raise UnknownNameError(
+                f"« {period} » n’est pas une période.",
+                remedy=f"Une période s’écrit {PERIOD_FORMS}.",
+                name=period,
+            )
+    if start >= end:
+        raise UnknownNameError(
+            f"Le départ ({start}) doit précéder l’arrivée ({end}).",
+            remedy="Donnez d’abord la plus ancienne, par exemple 2011 puis 2016.",
+            name=start,
+        )
+    return start, end
+
+
+def read_series(path: Path | None = None) -> SeriesBook:
+    """Read and validate a file of series; that of the library by default.
+
+    Raises
+    ------
+    DescriptorError
+        On an unknown key, spans that overlap or end before they start, a break without a date, a
+        rule that is about nothing.
+    """
+    packaged = Path(str(resources.files("observatoire.indicators.definitions"))) / SERIES_FILE
+    table = read_toml(packaged if path is None else path)
+    book = SeriesBook(
+        {code: _read_one(code, child) for code, child in table.children("series").items()},
+        tuple(_read_break(child) for child in table.array("breaks")),
+        tuple(_read_gap(child) for child in table.array("gaps")),
+    )
+    table.close()
+    return book
+
+
+def _read_one(code: str, table: Declaration) -> Series:
+    label = table.text("label")
+    spans = tuple(_read_span(child) for child in table.array("spans"))
+    table.close()
+    if not spans:
+        raise DescriptorError(
+            "La série n’a aucune période.", where=table.where, remedy="Ajoutez spans = […]."
+        )
+    for before, after in pairwise(spans):
+        if after.start <= before.end:
+            raise table.refuse(
+                "spans", f"« {after.start} » commence avant la fin de la précédente ({before.end})"
+            )
+    return Series(code, label, spans)
+
+
+def _read_span(table: Declaration) -> Span:
+    span = Span(
+        _period(table, "from"),
+        _period(table, "to"),
+        table.texts("numerator"),
+        table.texts("denominator"),
+        table.text("variable", ""),
+    )
+    table.close()
+    if span.end < span.start:
+        raise table.refuse("to", f"« {span.end} » est avant « {span.start} »")
+    if bool(span.numerator) == bool(span.variable):
+        raise table.refuse("numerator", "il faut soit numerator, soit variable")
+    return span
+
+
+def _period(table: Declaration, key: str) -> str:
+    period = table.text(key)
+    if not is_period(period):
+        raise table.refuse(key, f"on attend une période ({PERIOD_FORMS})")
+    return period
+
+
+def _read_break(table: Declaration) -> Break:
+    every = table.take("every", bool, False)  # noqa: FBT003 - a default, not a switch
+    at = "" if every and "at" not in table.table else _period(table, "at")
+    found = Break(at, table.text("what"), table.text("source"), _read_scope(table))
+    table.close()
+    if every and at:
+        raise table.refuse("at", "every = true vaut pour tous les millésimes : pas de date")
+    return found
+
+
+def _read_gap(table: Declaration) -> Gap:
+    found = Gap(
+        table.take("years", int), table.text("what"), table.text("source"), _read_scope(table)
+    )
+    table.close()
+    if found.years < 1:
+        raise table.refuse("years", "un nombre d’années, 1 ou plus")
+    return found
+
+
+def _read_scope(table: Declaration) -> Scope:
+    scope = Scope(table.texts("sources"), table.texts("variables"), table.texts("indicators"))
+    if not all(name.strip() for name in (*scope.sources, *scope.variables, *scope.indicators)):
+        raise table.refuse("variables", "un nom vide ne désigne rien")
+    if scope == Scope():
+        raise DescriptorError(
+            "On ne sait pas ce que cette règle touche.",
+            where=table.where,
+            remedy='Ajoutez sources = ["…"], variables = ["…"] ou indicators = ["…"].',
+        )
+    return scope
+
+
+def _crosses(at: str, start: str, end: str) -> bool:
+    return start[: len(at)] < at <= end[: len(at)]
+
+
+def _turned(series: Series, indicator: Indicator, start: str, end: str) -> str:
+    """Return from when an indicator that does not follow a series keeps a column that means less."""
+    if indicator.spans == series.spans:
+        return ""
+    used = {*indicator.variables(start), *indicator.variables(end)}
+    turns = (at for at, names in series.turns if _crosses(at, start, end) and fits(names, used))
+    return next(turns, "")
+
+
+def fits(patterns: Iterable[str], names: Iterable[str]) -> bool:
+    """Say whether a name is of one of the patterns, whatever the case: producers change it.
+
+    Examples
+    --------
+    >>> fits(["DISP_*"], ["disp_q2_a14"]), fits(["DISP_*"], ["tp60_a14"])
+    (True, False)
+    """
+    folded = [pattern.casefold() for pattern in patterns]
+    return any(fnmatchcase(name.casefold(), pattern) for name in names for pattern in folded)
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]

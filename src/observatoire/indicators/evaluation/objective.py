@@ -1,0 +1,129 @@
+"""One objective, and the arithmetic of its target."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from observatoire.indicators.evaluation.gap_changes import (
+    bounds_of,
+)
+from observatoire.indicators.precision.differences import (
+    LIKELY,
+    Estimate,
+)
+from observatoire.values import Record, records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from observatoire.warehouse import Warehouse
+
+
+_SELECT = """
+SELECT t.* EXCLUDE (source), t.source, p.name, s.producer || ', ' || s.title AS origin
+FROM current_target AS t JOIN source AS s ON s.code = t.source
+JOIN territory AS p ON p.zoning = t.zoning AND p.code = t.territory
+ORDER BY t.source, t.line
+"""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One objective of a convention, or of the law."""
+
+    code: str
+    orientation: str
+    label: str
+    theme: str
+    zoning: str
+    territory: str
+    name: str
+    indicator: str
+    start: str
+    baseline: float
+    goal: float
+    relative: float
+    due: str
+    partner: str
+    evidence: str
+    origin: str
+
+
+def read_objectives(
+    warehouse: Warehouse, let_out: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+) -> list[Objective]:
+    """Return the objectives of the standing loads, in the order of their files."""
+    return [_objective(row) for row in records(let_out(warehouse.frame(_SELECT)))]
+
+
+def _objective(row: Record) -> Objective:
+    told: dict[str, Any] = {
+        name: float(row[name]) if name in ("baseline", "goal", "relative") else str(row[name])
+        for name in Objective.__dataclass_fields__
+    }
+    return Objective(**told)
+
+
+_NAN = float("nan")
+
+
+def goal_of(one: Objective, start: float) -> float:
+    """Return the target of an objective, from where it starts."""
+    return one.goal if math.isnan(one.relative) else start * (1 + one.relative / 100)
+
+
+def _share(one: Objective, start: float, latest: float) -> float:
+    way = goal_of(one, start) - start
+    return 100 * (latest - start) / way if way else _NAN
+
+
+def reached(one: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
+    """Return the share of the way made, and what passage and sampling leave open of it.
+
+    The worst that the passages leave open is widened by the sampling of both figures, each moved by
+    its own side (method of variance estimates recovery). No bounds where the baseline may
+    be the target itself, or where nobody tells the sampling error of the latest figure.
+    """
+    point = _share(one, start.value, latest.value)
+    certain = latest.sampled or latest.least < latest.most
+    if not (start.told and latest.told and certain) or not has_way(one, start):
+        return point, _NAN, _NAN
+    corners = [
+        (_share(one, s, end), s, end)
+        for s in (start.least, start.most)
+        for end in (latest.least, latest.most)
+    ]
+    sides = _sides(start), _sides(latest)
+    ends = []
+    for pick in (min, max):
+        here, s, end = pick(corners)
+        moved = (
+            [_share(one, s - sides[0][0], end), _share(one, s + sides[0][1], end)],
+            [_share(one, s, end - sides[1][0]), _share(one, s, end + sides[1][1])],
+        )
+        beyond = math.hypot(*(pick(*each, here) - here for each in moved))
+        ends.append(here - beyond if pick is min else here + beyond)
+    return point, ends[0], ends[1]
+
+
+def has_way(one: Objective, start: Estimate) -> bool:
+    """Say whether the target lies wholly on one side of all that the baseline may be."""
+    low, high = bounds_of(start)
+    return (goal_of(one, low) - low) * (goal_of(one, high) - high) > 0
+
+
+def no_way(one: Objective, start: Estimate) -> str:
+    """Say why the share of the way has no bounds, or no sense."""
+    if goal_of(one, start.value) != start.value:
+        return "La cible est dans l’intervalle du départ : la part atteinte est sans bornes."
+    if start.value == 0 and not math.isnan(one.relative):
+        return "Le départ est nul : une variation en % n’a pas de sens."
+    return "La cible est le départ lui-même : la part atteinte n’a pas de sens."
+
+
+def _sides(figure: Estimate) -> tuple[float, float]:
+    return figure.sides(LIKELY) if figure.sampled else (0.0, 0.0)

@@ -1,0 +1,169 @@
+"""Find what an interval rests on: denominators, wholes, inhabitants, carried to the territories."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from observatoire.indicators.computation.compute import compute
+from observatoire.indicators.computation.table import Asked
+from observatoire.indicators.definitions.catalogue import Indicator
+from observatoire.sources.descriptors.sampling_design import PrecisionRule
+from observatoire.values import Nature, Record, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.computation.explanations import SourceNote
+    from observatoire.indicators.computation.figures import Figures
+    from observatoire.indicators.computation.table import Place
+
+
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What sources declare of their precision, and what their variables were drawn from."""
+
+    sources: Mapping[str, PrecisionRule] = field(default_factory=dict)
+    complementary: frozenset[tuple[str, str]] = frozenset()
+    communes: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, source: str) -> PrecisionRule:
+        """Return the rule of a source."""
+        return self.sources.get(source, PrecisionRule())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What must be known of an indicator to say how sure it is.
+
+    ``base``, ``whole`` and ``inhabitants`` name counts of ``counts``; ``dispersion`` is the whole's, as
+    a share of the effect of drawing addresses.
+    """
+
+    asked: Asked
+    source: str
+    rule: PrecisionRule
+    complementary: bool
+    effect: float
+    base: str
+    whole: str
+    dispersion: float
+    inhabitants: str
+    counts: tuple[Asked, ...]
+
+
+def plan_of(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> Plan:
+    """Return what must be known of an indicator asked for at a period."""
+    indicator, period = one.indicator, one.period
+    told = indicator.at(
+        (indicator.variable,) if indicator.variable else indicator.numerator, period
+    )
+    source = _source_of(indicator, told, period, figures)
+    rule = rules.of(source)
+    counts = []
+    base = people = among = ""
+    size = indicator.size
+    whole = rule.whole_of(told) if indicator.nature is Nature.COUNT else None
+    if indicator.denominator:
+        names = indicator.at(indicator.denominator, period)
+        counts.append(_sum_of(indicator.sources, period, names))
+        base = counts[-1].indicator.code
+    elif size:
+        counts.append(
+            _sum_of((size.source,), size.period, indicator.at(size.variables, size.period))
+        )
+        base = counts[-1].indicator.code
+    if whole:
+        counts.append(_sum_of((source,), period, indicator.at(whole.among, period)))
+        among = counts[-1].indicator.code
+    complementary = any((source, name) in rules.complementary for name in told)
+    if rule.inhabitants and (complementary or rule.whole_below):
+        counts.append(_sum_of((source,), period, indicator.at(rule.inhabitants, period)))
+        people = counts[-1].indicator.code
+    effect = max((rule.effect_of(name) for name in told), default=rule.effect)
+    dispersion = whole.dispersion / effect if whole else 1.0
+    return Plan(
+        one, source, rule, complementary, effect, base, among, dispersion, people, tuple(counts)
+    )
+
+
+def _source_of(
+    indicator: Indicator, names: Sequence[str], period: str, figures: Mapping[str, Figures]
+) -> str:
+    """Return which of an indicator's sources gave its figures."""
+    for source in indicator.sources:
+        if any(
+            (source, name, period) in one.value.columns
+            for one in figures.values()
+            for name in names
+        ):
+            return source
+    return indicator.sources[0]
+
+
+def sums_behind(
+    indicator: Indicator, period: str, rule: PrecisionRule
+) -> list[tuple[str, str, str]]:
+    """Return the (source, variable, period) that intervals need beside the indicator's own."""
+    wanted = []
+    if size := indicator.size:
+        names = indicator.at(size.variables, size.period)
+        wanted += [(size.source, name, size.period) for name in names]
+    whole = rule.whole_of(indicator.at(indicator.of(period).numerator, period))
+    among = whole.among if whole and indicator.nature is Nature.COUNT else ()
+    for source in indicator.sources:
+        names = indicator.at((*rule.inhabitants, *among), period)
+        wanted += [(source, name, period) for name in names]
+    return wanted
+
+
+def _sum_of(sources: tuple[str, ...], period: str, names: tuple[str, ...]) -> Asked:
+    """Return the count that adds some variables up, as an indicator nobody named."""
+    code = f"{'+'.join(sources)} {period} {'+'.join(names)}"
+    return Asked(
+        Indicator(
+            code, code, code, "", Nature.COUNT, "", 0, "neutral", "", "", sources, numerator=names
+        ),
+        period,
+    )
+
+
+def counted(
+    plans: Sequence[Plan],
+    figures: Mapping[str, Figures],
+    place: Place,
+    sources: Mapping[str, SourceNote],
+) -> dict[tuple[str, str], Record]:
+    """Carry the denominators and the inhabitants to the territories, each sum once."""
+    once = {one.indicator.code: one for plan in plans for one in plan.counts}
+    if not once:
+        return {}
+    frame = compute(list(once.values()), figures, place, sources)
+    return {(str(row["indicator"]), str(row["territory"])): row for row in records(frame)}
+
+
+def most_of(row: Record | None) -> float:
+    """Return a count, or the most it can be: that of what holds a part."""
+    if row is None:
+        return _NAN
+    value = float(row["value"])
+    return value if not math.isnan(value) else float(row["high"])
+
+
+def largest_of(row: Record | None) -> float:
+    """Return the most that a count can be, whatever its passage leaves open; NaN when it is not known."""
+    if row is None:
+        return _NAN
+    return float(row["value"] if math.isnan(float(row["high"])) else row["high"])
+
+
+def least_of(row: Record | None) -> float:
+    """Return a count, or the least it can be: an interval must not be too narrow."""
+    if row is None:
+        return _NAN
+    value = float(row["value"])
+    return value if not math.isnan(value) else float(row["low"])

@@ -1,0 +1,330 @@
+"""Put beside each figure what its source's sampling leaves open, and the producer's cautions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.indicators.precision.differences import LIKELY, SURE
+from observatoire.indicators.precision.intervals import (
+    among,
+    byar,
+    effective_share,
+    poisson_exact,
+    wilson,
+)
+from observatoire.indicators.precision.sampling_bases import (
+    counted,
+    largest_of,
+    least_of,
+    most_of,
+    plan_of,
+)
+from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY
+from observatoire.values import Nature, Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from observatoire.indicators.computation.explanations import SourceNote
+    from observatoire.indicators.computation.figures import Figures
+    from observatoire.indicators.computation.table import Asked, Place
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.indicators.precision.sampling_bases import Plan, Rules
+
+    Array = NDArray[np.float64]
+
+
+#: Whose intervals to make: those declared, those of exhaustive sources too, or none.
+DECLARED, ALL, NO = "declared", "all", "none"
+CHOICES = (DECLARED, ALL, NO)
+
+#: What the producer asks to say of a figure.
+CAREFUL, TOO_SMALL = "à utiliser avec précaution", "à ne pas commenter"
+
+#: Precision of a rate of which nobody says how many it is about, where an interval is asked.
+UNSIZED = "unsized"
+
+#: Precision of a rate whose interval would tell a guarded count.
+WITHHELD = "withheld"
+
+#: Kinds of precision of which no interval is made, unless it is asked for.
+_WITHOUT_INTERVAL = ("exhaustive", "reference", "unknown")
+
+_SHOWN = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
+_WITH_INTERVAL = (*_SHOWN, str(Status.BOUNDED))
+
+_NAN = float("nan")
+
+#: Below this count, Byar's interval gives way to the exact one (Fingertips' rule).
+_FEW = 10
+
+
+def is_complementary(exploitation: str) -> bool:
+    """Say whether a variable was coded from part of the forms only."""
+    return exploitation.casefold() == COMPLEMENTARY
+
+
+def check_choice(choice: str) -> str:
+    """Return a choice of intervals.
+
+    Raises
+    ------
+    UnknownNameError
+        On any other word.
+    """
+    if choice not in CHOICES:
+        raise UnknownNameError(
+            f"On ne sait pas donner la précision « {choice} ».",
+            remedy=suggestion(choice, CHOICES),
+            name=choice,
+        )
+    return choice
+
+
+def with_sampling(
+    cells: pd.DataFrame,
+    asked: Sequence[Asked],
+    figures: Mapping[str, Figures],
+    place: Place,
+    sources: Mapping[str, SourceNote],
+    rules: Rules,
+    choice: str = DECLARED,
+) -> pd.DataFrame:
+    """Return the cells of one place with their sampling intervals and cautions.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        What :func:`~observatoire.indicators.computing.compute` gave: ``low`` and ``high`` are the
+        passage's bounds.
+    asked, figures, place, sources
+        What it was computed from.
+    rules : Rules
+        How sure each source is.
+    choice : {"declared", "all", "none"}
+        Intervals of sampled sources, of exhaustive ones too, or of none.
+
+    Returns
+    -------
+    DataFrame
+        ``low`` and ``high`` are then all that is left open, passage and sampling;
+        ``passage_low`` and ``passage_high`` the passage alone; ``sampling_low`` and
+        ``sampling_high`` the sampling alone, around the value; ``wide_low`` and ``wide_high`` all
+        told at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
+        the denominator.
+    """
+    plans = {one.indicator.code: plan_of(one, figures, rules) for one in asked}
+    behind = counted(list(plans.values()), figures, place, sources)
+    frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
+    laid = [
+        _laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in records(cells)
+    ]
+    told = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
+    for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
+        frame[name] = (
+            told[column].astype(np.float64) if name == "base" else told[column].astype(str)
+        )
+    return _bounded(frame, told, plans, choice)
+
+
+#: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
+#: varies (NaN without one), its method, its caution.
+_LAID = ("base", "size", "share", "spread", "kind", "flag")
+
+
+def _laid(
+    row: Record,
+    plan: Plan,
+    behind: Mapping[tuple[str, str], Record],
+    sources: Mapping[str, SourceNote],
+    rules: Rules,
+) -> tuple[float, float, float, float, str, str]:
+    """Return what :data:`_LAID` names."""
+    indicator, code = plan.asked.indicator, str(row["territory"])
+    if _is_published(row, indicator, sources):
+        return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
+    base = behind.get((plan.base, code))
+    kind = {"none": "exhaustive", "": plan.rule.method}.get(
+        indicator.precision, indicator.precision
+    )
+    share, spread, flag = 1.0, _NAN, ""
+    if indicator.size and _is_guarded(sources.get(indicator.size.source)):
+        # With the rate, the width of its interval tells this count, which its own source guards.
+        base, kind = None, kind if kind in _WITHOUT_INTERVAL else WITHHELD
+    size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
+    if kind == "census":
+        commune = rules.communes.get(code, "")
+        people = most_of(behind.get((plan.inhabitants, code)))
+        fraction = plan.rule.fraction_of(
+            commune,
+            complementary=plan.complementary,
+            people=people if _is_whole_commune(row, commune) else _NAN,
+        )
+        share = effective_share(fraction, plan.effect)
+        flag = _flag(row, plan, most_of(base), people)
+        whole = largest_of(behind.get((plan.whole, code)))
+        # The width of a guarded count's interval would tell its whole.
+        if whole > 0 and not _is_guarded(sources.get(plan.source)):
+            # A larger whole widens the interval: what the passage leaves open is taken at its most.
+            size, spread = whole, plan.dispersion
+        if not np.isfinite(share):
+            share, kind = 1.0, "exhaustive"
+    return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
+
+
+def _is_guarded(note: SourceNote | None) -> bool:
+    """Say whether a source hides anything."""
+    return bool(note and note.rule.guarded)
+
+
+def _is_whole_commune(row: Record, commune: str) -> bool:
+    """Say whether a figure is of a commune itself, or of the one IRIS of a commune that has no others."""
+    own = row["status"] != str(Status.CONTEXT)
+    return bool(commune) and own and row["territory"] in (commune, f"{commune}0000")
+
+
+def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, SourceNote]) -> bool:
+    note = sources.get(indicator.published[0])
+    return (
+        note is not None
+        and row["source"] == note.label
+        and indicator.published[0] not in indicator.sources
+    )
+
+
+def _flag(row: Record, plan: Plan, base: float, people: float) -> str:
+    if row["status"] not in (*_WITH_INTERVAL, str(Status.CONTEXT)):
+        return ""
+    # Inhabitants that nobody tells may be few: what may not be commented is not.
+    enough = people >= plan.rule.complementary_below
+    if plan.complementary and plan.rule.complementary_below and not enough:
+        return TOO_SMALL
+    count = most_of(row) if plan.asked.indicator.nature is Nature.COUNT else base
+    return CAREFUL if count < plan.rule.careful_below else ""
+
+
+def _bounded(
+    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, Plan], choice: str
+) -> pd.DataFrame:
+    """Fill the intervals of every cell that may have one."""
+    kind = frame["precision"]
+    wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
+        _ASKED[choice]
+    )
+    for column in _FILLED:
+        frame[column] = np.nan
+    indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
+    models = np.array([_model(one, str(k)) for one, k in zip(indicator, kind, strict=True)])
+    factor = np.array([one.factor for one in indicator], dtype=float)
+    share = told["share"].to_numpy(dtype=float)
+    size = told["size"].to_numpy(dtype=float) * share
+    spread = told["spread"].to_numpy(dtype=float)
+    for model in ("proportion", "ratio", "count", "exact count", "exact ratio"):
+        chosen = wanted.to_numpy(dtype=bool) & (models == model)
+        if chosen.any():
+            scale = factor / share if "count" in model else factor
+            if model == "proportion":  # a rate may be published in %: nothing then multiplies it
+                scale = np.full_like(factor, 100.0)
+            _fill(frame, chosen, model, scale[chosen], (size[chosen], spread[chosen]))
+    for bound in ("low", "high"):
+        # What a figure of the enclosing territory leaves open is not said of this one.
+        own = frame[f"all_{bound}"].notna() & (frame["status"] != str(Status.CONTEXT))
+        frame[bound] = frame[f"all_{bound}"].where(own, frame[bound])
+    reference = kind == "reference"
+    for column in ("sampling_low", "sampling_high", "wide_low", "wide_high"):
+        frame.loc[reference, column] = frame.loc[reference, "value"]
+    certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
+    frame["precision"] = kind.where(certain, "unknown")
+    # An interval was asked of a rate, and nobody says how many it is about.
+    unsized = wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & told["size"].isna()
+    frame.loc[unsized, "precision"] = UNSIZED
+    return frame.drop(columns=["all_low", "all_high"])
+
+
+#: Methods whose interval each choice makes.
+_ASKED = {
+    DECLARED: ["census", "wilson", "byar", "exact"],
+    ALL: ["census", "wilson", "byar", "exact", "exhaustive"],
+    NO: [],
+}
+
+_FILLED = ("sampling_low", "sampling_high", "all_low", "all_high", "wide_low", "wide_high")
+
+
+def _model(indicator: Indicator, kind: str) -> str:
+    """Return how the figures of an indicator vary; nothing for what no interval is known of."""
+    exact = "exact " if kind == "exact" else ""
+    if indicator.nature is Nature.COUNT:
+        return f"{exact}count"
+    if indicator.nature is not Nature.RATE:
+        return ""
+    return (
+        "proportion" if indicator.unit == "%" and kind not in ("byar", "exact") else f"{exact}ratio"
+    )
+
+
+def _fill(
+    frame: pd.DataFrame,
+    chosen: NDArray[np.bool_],
+    model: str,
+    scale: Array,
+    among_what: tuple[Array, Array],
+) -> None:
+    """Write the intervals of the chosen cells, around their value and around their bounds."""
+    rows = frame.index[chosen]
+    value = frame.loc[rows, "value"].to_numpy(dtype=float) / scale
+    least, most = (
+        np.where(np.isnan(bound), value, bound)
+        for bound in (
+            frame.loc[rows, name].to_numpy(dtype=float) / scale
+            for name in ("passage_low", "passage_high")
+        )
+    )
+    for confidence, (below, above) in (
+        (LIKELY, ("sampling_low", "sampling_high")),
+        (LIKELY, ("all_low", "all_high")),
+        (SURE, ("wide_low", "wide_high")),
+    ):
+        around = below == "sampling_low"
+        low, _ = _interval(model, value if around else least, among_what, confidence)
+        _, high = _interval(model, value if around else most, among_what, confidence)
+        frame.loc[rows, below] = low * scale
+        frame.loc[rows, above] = high * scale
+
+
+def _interval(
+    model: str, point: Array, among_what: tuple[Array, Array], confidence: float
+) -> tuple[Array, Array]:
+    """Return the interval of points: proportions or ratios of a size, or counts.
+
+    ``among_what`` is that size; for a count, its whole and how it varies, where they are known.
+    """
+    size, spread = among_what
+    known = ~np.isnan(point) & (np.ones_like(point, dtype=bool) if "count" in model else size > 0)
+    low, high = np.full_like(point, np.nan), np.full_like(point, np.nan)
+    if not known.any():
+        return low, high
+    p, n = np.maximum(point[known], 0.0), size[known]
+    if model == "proportion":
+        low[known], high[known] = wilson(np.minimum(p, 1.0) * n, n, confidence)
+        return low, high
+    counts = p if "count" in model else p * n
+    below, above = byar(counts, confidence)
+    exact_below, exact_above = poisson_exact(counts, confidence)
+    few = (counts < _FEW) | ("exact" in model)
+    below, above = np.where(few, exact_below, below), np.where(few, exact_above, above)
+    if model == "count":
+        within_low, within_high = among(counts, np.maximum(n, counts), spread[known], confidence)
+        bounded = np.isfinite(within_high)
+        below = np.where(bounded, within_low, below)
+        above = np.where(bounded, within_high, above)
+    by = 1.0 if "count" in model else n
+    low[known], high[known] = below / by, above / by
+    return low, high

@@ -1,0 +1,186 @@
+"""Answer a question put to the warehouse: which indicators, on which zoning, when, beside what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.indicators.comparison.comparators import beside_place, counterparts
+from observatoire.indicators.comparison.gaps import differences
+from observatoire.indicators.computation.compute import compute
+from observatoire.indicators.computation.figures import lay_out
+from observatoire.indicators.computation.table import Asked, Place, Table
+from observatoire.indicators.precision.sampling_bases import sums_behind
+from observatoire.indicators.precision.sampling_error import DECLARED, check_choice, with_sampling
+from observatoire.workspace.model import Comparator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from observatoire.indicators.context import Desk
+    from observatoire.indicators.definitions.catalogue import Indicator
+
+
+def answer(
+    desk: Desk,
+    codes: Iterable[str],
+    zoning: str,
+    *,
+    period: str | None = None,
+    compare: Sequence[str | Comparator] = (),
+    territories: Sequence[str] = (),
+    precision: str = DECLARED,
+) -> Table:
+    """Compute a table.
+
+    Parameters
+    ----------
+    desk : Desk
+        What answers.
+    codes : iterable of str
+        Indicators.
+    zoning : str
+        Where; ``territories`` keeps only some of its members.
+    period : str, optional
+        When; the latest in which each indicator has figures by default.
+    compare : sequence of str
+        Comparators of the workspace, by code, or made for the occasion; the cells of the zoning
+        itself are not given twice.
+    precision : {"declared", "all", "none"}
+        Intervals of sampled sources, of exhaustive ones too, or of none.
+
+    Raises
+    ------
+    UnknownNameError
+        On an unknown indicator, zoning, comparator, territory, or a period nothing was loaded for.
+    """
+    indicators = [desk.catalogue.get(code) for code in dict.fromkeys(codes)]
+    if not indicators:
+        raise UnknownNameError(
+            "Quels indicateurs calculer ?",
+            remedy="Nommez-en au moins un ; o.indicators() les liste.",
+        )
+    desk.workspace.zoning(zoning)
+    chosen = [
+        one if isinstance(one, Comparator) else desk.workspace.comparator(one)
+        for one in dict.fromkeys(compare)
+    ]
+    check_choice(precision)
+    when = _periods(desk, indicators, period)
+    places = [desk.place(zoning, territories)]
+    places += [place for one in chosen if (place := _beside(desk, one, zoning, places[0]))]
+    cells = _cells(desk, indicators, when, places, precision)
+    by_code = {indicator.code: indicator for indicator in indicators}
+    beside = {one.code: counterparts(desk, one, zoning) for one in chosen}
+    return Table(
+        cells=cells,
+        indicators=by_code,
+        zoning=zoning,
+        zoning_label=desk.workspace.zoning(zoning).label,
+        warnings=desk.workspace.warnings,
+        comparators=tuple(
+            dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
+        ),
+        differences=differences(cells, beside, by_code, zoning, places[0].names),
+        caveats={note.label: note.caveats for note in desk.sources().values() if note.caveats},
+        words=desk.words(zoning),
+    )
+
+
+def _cells(
+    desk: Desk,
+    indicators: Sequence[Indicator],
+    when: Mapping[str, str],
+    places: Sequence[Place],
+    precision: str,
+) -> pd.DataFrame:
+    """Compute the indicators in every place, each cell once."""
+    figures = lay_out(read_observations(desk, when))
+    periods, sources = desk.periods(), desk.sources()
+    asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
+    pieces = [
+        with_sampling(
+            compute(asked, figures, place, sources),
+            asked,
+            figures,
+            place,
+            sources,
+            desk.rules(place.zoning),
+            precision,
+        )
+        for place in places
+    ]
+    return pd.concat(pieces, ignore_index=True).drop_duplicates(
+        ["zoning", "territory", "indicator"], ignore_index=True
+    )
+
+
+def _beside(desk: Desk, comparator: Comparator, zoning: str, main: Place) -> Place | None:
+    """Return where a comparator is computed, nothing when the table already holds it."""
+    place = beside_place(desk, comparator, zoning)
+    if place.zoning != zoning:
+        return place
+    lacking = {code: name for code, name in place.names.items() if code not in main.names}
+    return Place(zoning, lacking, place.roads) if lacking and comparator.territories else None
+
+
+def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) -> dict[str, str]:
+    known = desk.periods()
+    if period is None:
+        return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
+    check_period(known, period)
+    return dict.fromkeys([i.code for i in indicators], period)
+
+
+def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:
+    """Check that something was loaded for a period.
+
+    Raises
+    ------
+    UnknownNameError
+        With the periods that were.
+    """
+    loaded = sorted({each for periods in known.values() for each in periods})
+    if period not in loaded:
+        raise UnknownNameError(
+            f"Aucun chiffre chargé pour la période « {period} ».",
+            remedy=suggestion(period, loaded)
+            if not period[:4].isdigit()
+            else f"Périodes chargées : {', '.join(loaded) or 'aucune'}.",
+            name=period,
+        )
+
+
+def read_observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
+    """Read the figures that the table rests on, and no others."""
+    rules = desk.rules("").sources.values()
+    wanted = pd.DataFrame(
+        sorted(
+            {
+                (source, variable, period)
+                for code, period in when.items()
+                for source in desk.catalogue.get(code).sources
+                for variable in desk.catalogue.get(code).variables(period)
+            }
+            | {(*desk.catalogue.get(code).published, period) for code, period in when.items()}
+            | {
+                key
+                for code, period in when.items()
+                for rule in rules
+                for key in sums_behind(desk.catalogue.get(code), period, rule)
+            }
+        ),
+        columns=["source", "variable", "period"],
+    )
+    desk.warehouse.connection.register("wanted", wanted)
+    try:
+        return desk.warehouse.frame(
+            "SELECT source, zoning, territory, variable, period, value, low, high, status, note "
+            "FROM current_observation SEMI JOIN wanted USING (source, variable, period) "
+            "ORDER BY load, line, variable"
+        )
+    finally:
+        desk.warehouse.connection.unregister("wanted")

@@ -1,0 +1,285 @@
+"""The passages of a workspace: made once, kept with their method, reused while nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from observatoire.errors import DescriptorError, PassageError
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import NARROW, number
+from observatoire.indicators.routes.published_counts import published_counts
+from observatoire.passage import Passage, by_area, by_density, by_support, fit_density, from_table
+from observatoire.passage.methods.shares import ROUNDING
+from observatoire.territories.layers.supports import read_support_file
+from observatoire.territories.perimeters import require_official
+from observatoire.warehouse import read_shapes
+from observatoire.warehouse.storage.passages import find_passage, store_passage
+from observatoire.workspace.model import PASSAGE_METHODS, PassageRecipe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from observatoire.indicators.definitions.catalogue import Catalogue
+    from observatoire.warehouse import Warehouse
+    from observatoire.workspace.model import Workspace
+
+
+#: Raised when an algorithm changes, so that what it made before is not served again.
+METHOD_VERSION = 3
+
+#: How each method is told beside a figure.
+METHOD_LABELS = {
+    "area": "au prorata des surfaces",
+    "support": "au prorata d’un support fin",
+    "density": "par densité relative",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Ingredients:
+    """All that a measured passage is made of: two layers, and the counts it learns from."""
+
+    source: gpd.GeoDataFrame
+    target: gpd.GeoDataFrame
+    school: gpd.GeoDataFrame
+    counts: Mapping[str, pd.Series[float]] = field(default_factory=dict)
+    period: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PassageBook:
+    """Makes, keeps and finds the passages of one workspace.
+
+    ``kept`` are the sources whose figures not everyone may see, each with why.
+    """
+
+    warehouse: Warehouse
+    workspace: Workspace
+    catalogue: Catalogue
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+    def make(self, recipe: PassageRecipe) -> Passage:
+        """Return the passage asked for, from the warehouse when nothing it rests on has changed.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a zoning has only a drawing.
+        DescriptorError
+            On an unknown method, or one whose parameter is missing.
+        GeometryError, NatureError, PassageError
+            As the passage room says; when nothing is published to learn from.
+        """
+        parameters = _parameters(recipe)
+        given = self._ingredients(recipe)
+        version = _version(recipe, parameters, given)
+        source, target = recipe.source, recipe.target
+        kept = find_passage(self.warehouse, source, target, recipe.method, version)
+        if kept is not None:
+            table, told = kept
+            table.attrs.update(told)
+            return from_table(table, source_zoning=source, target_zoning=target)
+        made = replace(
+            _make(recipe, given, self.workspace.crs), source_zoning=source, target_zoning=target
+        )
+        versions = (version, layer_version(given.source), layer_version(given.target))
+        method = recipe.method
+        store_passage(self.warehouse, source, target, method, parameters, versions, made.to_frame())
+        return made
+
+    def around(self, source: str, zoning: str, metres: float) -> list[Passage]:
+        """Return the passages to the ring around each territory, the territories themselves left out.
+
+        They are made as the declared passage to the territories is, by area otherwise. What no
+        source covers, sea or towns that are not loaded, is left out of them. The rings of
+        neighbours overlap: they are dealt into several passages.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a zoning has only a drawing.
+        """
+        declared = (one for one in self.workspace.passages if one.method)
+        told = next((p for p in declared if (p.source, p.target) == (source, zoning)), None)
+        recipe = (
+            replace(told, calibrate="") if told else PassageRecipe(source, zoning, method="area")
+        )
+        given = self._ingredients(recipe)
+        return [
+            _shared(recipe, replace(given, target=rings), self.workspace.crs)
+            for rings in _rings(given.target, given.source, metres)
+        ]
+
+    def keep(self, source: str, target: str, passage: Passage) -> None:
+        """Keep a passage that a table of links told in words."""
+        table = passage.to_frame()
+        version = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
+        if find_passage(self.warehouse, source, target, "links", version) is None:
+            zonings = [
+                layer_version(read_shapes(self.warehouse, code)) for code in (source, target)
+            ]
+            store_passage(self.warehouse, source, target, "links", {}, (version, *zonings), table)
+
+    def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
+        source, target = self._layer(recipe.source), self._layer(recipe.target)
+        learn_on = recipe.learn_on or recipe.target
+        given = Ingredients(source, target, self._layer(learn_on) if recipe.learn_on else target)
+        wanted = {
+            "learnt": (recipe.learn, recipe.source, learn_on),
+            "calibrated": (recipe.calibrate, recipe.source, recipe.target),
+        }
+        counts, period = {}, recipe.period
+        for use, (indicator, there, published) in wanted.items():
+            if indicator:
+                read = partial(
+                    published_counts, self.warehouse, self.catalogue.get(indicator), kept=self.kept
+                )
+                counts[f"{use} known"], period = read(published, period)
+                counts[f"{use} counts"], _ = read(there, period)
+        return replace(given, counts=counts, period=period)
+
+    def _layer(self, zoning: str) -> gpd.GeoDataFrame:
+        self.workspace.zoning(zoning)
+        shapes = read_shapes(self.warehouse, zoning)
+        require_official(shapes, zoning)
+        drawn = shapes[shapes.geometry.notna()]
+        if drawn.empty:
+            raise PassageError("Ce zonage n’a aucun périmètre.", where=zoning)
+        return drawn
+
+
+def _rings(
+    drawn: gpd.GeoDataFrame, source: gpd.GeoDataFrame, metres: float
+) -> list[gpd.GeoDataFrame]:
+    """Return the rings around territories on what is known, dealt into layers where none overlap."""
+    inside = shapely.union_all(drawn.geometry.to_numpy())
+    known = shapely.union_all(source.geometry.to_numpy())
+    around = drawn.geometry.buffer(metres).difference(inside).intersection(known)
+    rings = drawn.assign(geometry=around.buffer(0))  # no stray line where they only touch
+    sheets: list[list[str]] = []
+    for code, ring in rings.geometry[~rings.geometry.is_empty].items():
+        for sheet in sheets:
+            if not rings.geometry[sheet].intersects(ring).any():
+                sheet.append(str(code))
+                break
+        else:
+            sheets.append([str(code)])
+    return [rings.loc[sheet] for sheet in sheets]
+
+
+def method_label(method: str, passage: Passage) -> str:
+    """Return how a method is told beside a figure, with what it learnt.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> links = pd.DataFrame({"source": ["a"], "target": ["X"], "weight": [0.3]})
+    >>> method_label("density", from_table(links, parameters={"ratio": 3.2}))
+    'par densité relative (rapport 3,2)'
+    """
+    label = METHOD_LABELS.get(method, "table de passage")
+    told = passage.parameters
+    if "ratio" in told:
+        label += f" (rapport {number(float(told['ratio']), 1)}"
+        if "median_error" in told:
+            error = number(100 * float(told["median_error"]), 0)
+            label += (
+                f", appris sur {told['learnt_on']} territoires, erreur médiane de {error}{NARROW}%"
+            )
+        label += ")"
+    if told.get("calibrated_on"):
+        label += f", calé sur les totaux publiés de « {told['calibrated_on']} »"
+    return label
+
+
+def _parameters(recipe: PassageRecipe) -> dict[str, Any]:
+    """Return the parameters of a recipe, once checked that none is missing nor idle."""
+    method = recipe.method
+    if method not in PASSAGE_METHODS:
+        raise DescriptorError(
+            f"La méthode de passage « {method} » n’existe pas.",
+            remedy=suggestion(method, PASSAGE_METHODS),
+        )
+    if method == "support" and recipe.support is None:
+        raise DescriptorError(
+            "Il manque le fichier du support.", remedy='Ajoutez support = "geo/carreaux.gpkg".'
+        )
+    if method == "density" and (recipe.ratio is None) == (not recipe.learn):
+        raise DescriptorError(
+            "Le rapport de densité se donne (ratio) ou s’apprend (learn), l’un ou l’autre.",
+            remedy='Ajoutez ratio = 3.0, ou learn = "population" si elle est publiée sur la cible.',
+        )
+    if recipe.learn and method != "density":
+        raise DescriptorError(
+            f"La méthode « {method} » n’apprend rien (learn = « {recipe.learn} »).",
+            remedy='Seule method = "density" apprend son rapport ; pour des totaux publiés, '
+            "employez calibrate.",
+        )
+    told: dict[str, Any] = {}
+    if method == "support" and recipe.support is not None:
+        told |= {"support": recipe.support.name, "weight": recipe.weight}
+    named = {
+        "ratio": recipe.ratio if method == "density" else None,
+        "learn": recipe.learn,
+        "learn_on": recipe.learn_on,
+        "calibrate": recipe.calibrate,
+        "period": recipe.period,
+        "sliver": recipe.sliver,
+    }
+    return told | {name: value for name, value in named.items() if value}
+
+
+def _make(recipe: PassageRecipe, given: Ingredients, crs: str) -> Passage:
+    made = _shared(recipe, given, crs)
+    if not recipe.calibrate:
+        return made
+    totals = given.counts["calibrated known"].dropna()
+    counts = given.counts["calibrated counts"].rename(recipe.calibrate)
+    return made.calibrate(counts, totals[totals.index.isin(made.targets)])
+
+
+def _shared(recipe: PassageRecipe, given: Ingredients, crs: str) -> Passage:
+    source, target = given.source, given.target
+    sliver = recipe.sliver or ROUNDING
+    if recipe.method == "support" and recipe.support is not None:
+        support = read_support_file(recipe.support, crs, recipe.weight)
+        return by_support(source, target, support, recipe.weight, sliver=sliver)
+    if recipe.method == "density" and recipe.learn:
+        counts, known = given.counts["learnt counts"], given.counts["learnt known"]
+        fit = fit_density(source, given.school, counts, known, sliver=sliver)
+        made = by_density(source, target, fit, sliver=sliver)
+        return replace(made, remarks=(*made.remarks, fit.sentence))
+    if recipe.method == "density" and recipe.ratio is not None:
+        return by_density(source, target, recipe.ratio, sliver=sliver)
+    return by_area(source, target, sliver=sliver)
+
+
+def _version(recipe: PassageRecipe, parameters: dict[str, Any], given: Ingredients) -> str:
+    """Return the SHA-256 of all that a passage rests on: layers, parameters, support, counts."""
+    digest = hashlib.sha256(json.dumps([METHOD_VERSION, parameters], sort_keys=True).encode())
+    for layer in (given.source, given.target, given.school):
+        digest.update(layer_version(layer).encode())
+    for name in sorted(given.counts):
+        digest.update(given.counts[name].sort_index().to_csv().encode())
+    if recipe.support is not None:
+        digest.update(recipe.support.read_bytes())
+    return digest.hexdigest()
+
+
+def layer_version(layer: gpd.GeoDataFrame) -> str:
+    """Return the SHA-256 of a zoning: its codes and its perimeters."""
+    digest = hashlib.sha256()
+    for code, shape in zip(layer.index, np.asarray(layer.geometry.array), strict=True):
+        digest.update(str(code).encode())
+        digest.update(b"" if shape is None else shapely.to_wkb(shape))
+    return digest.hexdigest()

@@ -1,0 +1,219 @@
+"""Find the passages that lead to a zoning, straight or through another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, number
+from observatoire.passage import Passage, from_table
+from observatoire.territories.link_tables import PART, SPLIT, UNKNOWN, WHOLE, compose
+
+if TYPE_CHECKING:
+    from observatoire.french.nouns import Noun
+
+
+Links = Mapping[tuple[str, str], pd.DataFrame]
+
+#: The method of a passage that a table of links tells in words.
+LINKS = "links"
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Road:
+    """A passage to a zoning, and the links in words that it was made of."""
+
+    source: str
+    passage: Passage
+    links: pd.DataFrame
+    noun: Noun
+    method: str = LINKS
+    label: str = "table de passage"
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The sources of each target, none for one that is linked to nothing."""
+        empty: dict[str, tuple[str, ...]] = {str(t): () for t in self.passage.targets}
+        return empty | {str(t): tuple(g["source"]) for t, g in self._known.groupby("target")}
+
+    @cached_property
+    def unsure(self) -> dict[str, tuple[str, ...]]:
+        """The sources of which each target holds a part that is not known."""
+        held = self._known[self._known["link"].isin([PART, SPLIT])]
+        return {str(t): tuple(g["source"]) for t, g in held.groupby("target")}
+
+    @cached_property
+    def incomplete(self) -> set[str]:
+        """Targets of which at least one member is linked to nothing."""
+        return set(self.links.loc[self.links["link"] == UNKNOWN, "target"])
+
+    @cached_property
+    def enclosing(self) -> dict[str, str]:
+        """The single source that holds each target which is a part of one."""
+        return self._alone(PART)
+
+    @cached_property
+    def whole_alone(self) -> dict[str, str]:
+        """The single source that each target is made of."""
+        return self._alone(WHOLE)
+
+    def coverage(self, target: str) -> float:
+        """Return the share of a target that the sources cover."""
+        return float(self.passage.coverage.get(target, 0.0))
+
+    def told(self, target: str) -> str:
+        """Say how a target is put together, for the reader of a figure."""
+        return self._told.get(target, "") + self._imputed(target)
+
+    def _imputed(self, target: str) -> str:
+        """Say what share of the support the producer imputed, where it did."""
+        quality = self.passage.quality
+        if "imputed" not in quality or target not in quality.index:
+            return ""
+        share = float(quality["imputed"][target])
+        if not share > 0:
+            return ""
+        return f" ; support imputé par le producteur à {number(100 * share)}{NARROW}%"
+
+    @property
+    def _known(self) -> pd.DataFrame:
+        return self.links[self.links["link"] != UNKNOWN]
+
+    @cached_property
+    def _told(self) -> dict[str, str]:
+        words = {WHOLE: "somme de", PART: "partie de", SPLIT: "part de"}
+        told: dict[str, list[str]] = {}
+        for (target, link), group in self._known.groupby(["target", "link"]):
+            sources = enumerate_words(sorted(group["source"]), most=4)
+            told.setdefault(str(target), []).append(f"{words[str(link)]} {sources}")
+        return {
+            target: f"{self.noun.singular}, {self.label}{NO_BREAK}: "
+            f"{' ; '.join(sorted(said, reverse=True))}"
+            for target, said in told.items()
+        }
+
+    def _alone(self, link: str) -> dict[str, str]:
+        known = self._known
+        single = known[~known["target"].duplicated(keep=False) & (known["link"] == link)]
+        return {
+            str(target): str(source)
+            for target, source in zip(single["target"], single["source"], strict=True)
+            if target not in self.incomplete
+        }
+
+
+def chained(road: Road, second: pd.DataFrame) -> list[Road]:
+    """Lead a measured passage on to the zonings that whole targets make up.
+
+    The share of a source that goes to a set is the sum of what goes to its members.
+    """
+    roads = []
+    incomplete = second.loc[second["link"] == UNKNOWN, "target"]
+    told = second[(second["link"] == WHOLE) & ~second["target"].isin(incomplete)]
+    for sheet in _sheets(told):
+        joined = road.passage.weights.merge(
+            sheet, left_on="target", right_on="source", suffixes=("", "_member")
+        )
+        summed = joined.groupby(["source", "target_member"], as_index=False)[
+            ["weight", "low"]
+        ].sum()
+        # Shares of a surface that add up to it leave nothing outside; shares of people may.
+        surest = summed["weight"] if road.method == "area" else summed["low"]
+        whole = surest >= 1 - _ROUNDING
+        table = pd.DataFrame(
+            {
+                "source": summed["source"],
+                "target": summed["target_member"],
+                "weight": summed["weight"].where(~whole, 1.0).clip(upper=1.0),
+                "low": summed["low"].where(~whole, 1.0),
+                "high": 1.0,
+                "link": [WHOLE if each else SPLIT for each in whole],
+            }
+        )
+        made = from_table(table, targets=sorted(set(sheet["target"])), method=road.passage.method)
+        roads.append(road_of(road.source, made, road.noun, road.method, road.label))
+    return roads
+
+
+def road_of(source: str, passage: Passage, noun: Noun, method: str, label: str) -> Road:
+    """Return the road of a passage between real perimeters."""
+    links = passage.weights[["source", "target", "link"]].astype("str")
+    covered = set(links["target"])
+    bare = [str(target) for target in passage.targets if target not in covered]
+    unknown = pd.DataFrame({"source": "", "target": bare, "link": UNKNOWN}, dtype="str")
+    told = pd.concat([links, unknown], ignore_index=True)
+    return Road(source, passage, told, noun, method, label)
+
+
+def roads_to(
+    zoning: str, links: Links, members: Mapping[str, Sequence[str]], nouns: Mapping[str, Noun]
+) -> list[Road]:
+    """Return the passages to a zoning, the straight ones first.
+
+    Parameters
+    ----------
+    zoning : str
+        The zoning to reach.
+    links : mapping
+        Tables of links, by (source, target).
+    members : mapping
+        Codes of the territories, by zoning.
+    nouns : mapping
+        What a territory of each zoning is called, for the method printed with a figure.
+    """
+    found: list[Road] = []
+    for (source, target), table in links.items():
+        if target == zoning:
+            found += _roads(source, table, members[zoning], nouns[source])
+    straight = {road.source for road in found}
+    for (middle, target), second in links.items():
+        for (source, through), first in links.items():
+            if target == zoning and through == middle and source not in straight:
+                chained = compose(first, second)
+                found += _roads(source, chained, members[zoning], nouns[source])
+    return found
+
+
+def _roads(source: str, links: pd.DataFrame, targets: Sequence[str], noun: Noun) -> list[Road]:
+    """Return one road, or several when targets overlap: a passage shares a source only once."""
+    return [
+        Road(source, passage_of(sheet), sheet, noun)
+        for sheet in _sheets(links[links["target"].isin(list(targets))])
+    ]
+
+
+def _sheets(links: pd.DataFrame) -> list[pd.DataFrame]:
+    """Deal overlapping targets (a set and its subset) into sheets where none overlap."""
+    taken: list[tuple[set[str], list[str]]] = []
+    for target, group in links.groupby("target", sort=False):
+        whole = set(group.loc[group["link"] == WHOLE, "source"])
+        for sources, targets in taken:
+            if not sources & whole:
+                sources.update(whole)
+                targets.append(str(target))
+                break
+        else:
+            taken.append((whole, [str(target)]))
+    return [links[links["target"].isin(targets)] for _, targets in taken]
+
+
+def passage_of(links: pd.DataFrame) -> Passage:
+    """Return the passage that a table of links describes.
+
+    Examples
+    --------
+    >>> links = pd.DataFrame([("i1", "q1", "proche"), ("", "q2", "inconnu")],
+    ...                      columns=["source", "target", "link"])
+    >>> list(passage_of(links).targets)
+    ['q1', 'q2']
+    """
+    known = links[links["link"] != UNKNOWN]
+    frame = known.assign(weight=known["link"].map({WHOLE: 1.0}).astype(float))
+    targets = sorted(set(links["target"]))
+    return from_table(frame[["source", "target", "weight", "link"]], targets=targets)

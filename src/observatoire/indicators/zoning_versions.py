@@ -1,0 +1,76 @@
+"""Versions of zonings in a workspace: where a list of codes comes from, what moved, what compares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from observatoire.errors import SchematicGeometryError
+from observatoire.indicators.routes.published_counts import published_counts
+from observatoire.passage import (
+    Comparability,
+    Vintage,
+    changed_territories,
+    comparability,
+    identify_vintage,
+)
+from observatoire.workspace.model import PassageRecipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from observatoire.indicators.context import Desk
+    from observatoire.passage import Passage
+
+
+def vintage_of(desk: Desk, codes: Iterable[str]) -> Vintage:
+    """Say from which zoning of the workspace a list of codes comes.
+
+    Raises
+    ------
+    PassageError, UnknownNameError
+        On codes that are not text, or that no zoning knows.
+    """
+    known = {zoning: list(desk.names(zoning)) for zoning in desk.workspace.zonings}
+    return identify_vintage(codes, {zoning: held for zoning, held in known.items() if held})
+
+
+def changes_between(desk: Desk, before: str, after: str) -> pd.DataFrame:
+    """List the territories that changed between two zonings, outlines included where official.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`observatoire.passage.changed_territories`; ``moved`` is blank when one of the
+        two is only drawn, for a drawing does not tell what moved.
+    """
+    for zoning in (before, after):
+        desk.workspace.zoning(zoning)
+    try:
+        return changed_territories(_by_area(desk, before, after))
+    except SchematicGeometryError:
+        return changed_territories(list(desk.names(before)), list(desk.names(after)))
+
+
+def comparability_of(
+    desk: Desk, before: str, after: str, indicator: str, period: str = ""
+) -> Comparability:
+    """Say whether figures on two zonings compare, by the population they have in common.
+
+    The passage is the one that figures use when there is one, else the shares of surfaces
+    between official perimeters.
+
+    Raises
+    ------
+    SchematicGeometryError
+        When no passage is declared and one zoning is only drawn.
+    PassageError
+        When the population is not published on the first zoning.
+    """
+    people, _ = published_counts(desk.warehouse, desk.catalogue.get(indicator), before, period)
+    return comparability(desk.found_passage(before, after) or _by_area(desk, before, after), people)
+
+
+def _by_area(desk: Desk, before: str, after: str) -> Passage:
+    return desk.book.make(PassageRecipe(before, after, method="area"))

@@ -1,0 +1,119 @@
+"""Place territories on the page: one frame a commune, each filled by its own quartiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+
+#: Beyond this number of communes, everything goes in one frame.
+MOST_FRAMES = 3
+
+#: Air left around the territories, as a share of their extent.
+MARGIN = 0.06
+
+#: A frame is a little higher than its territories need.
+SPARE = 1.12
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A window on the ground: what part of it is shown, and where on the page."""
+
+    label: str
+    codes: tuple[str, ...]
+    ground: tuple[float, float, float, float]
+    page: tuple[float, float, float, float]
+
+    @property
+    def scale(self) -> float:
+        """Page units for one metre."""
+        x0, y0, x1, y1 = self.ground
+        _, _, width, height = self.page
+        return min(width / (x1 - x0), height / (y1 - y0))
+
+    def to_page(self, xy: np.ndarray) -> np.ndarray:
+        """Carry ground coordinates to the page, the ground's middle on the frame's."""
+        x0, y0, x1, y1 = self.ground
+        left, top, width, height = self.page
+        x = left + width / 2 + (xy[:, 0] - (x0 + x1) / 2) * self.scale
+        y = top + height / 2 - (xy[:, 1] - (y0 + y1) / 2) * self.scale
+        return np.column_stack([x, y])
+
+    def path(self, shape: shapely.Geometry) -> str:
+        """Return the SVG path of a shape, cut at the frame's edge."""
+        return path_of(shapely.transform(shape, self.to_page))
+
+    def window(self) -> shapely.Geometry:
+        """Return the ground seen through the frame, edges included."""
+        x0, y0, x1, y1 = self.ground
+        _, _, width, height = self.page
+        half_x, half_y = width / 2 / self.scale, height / 2 / self.scale
+        cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
+        return shapely.box(cx - half_x, cy - half_y, cx + half_x, cy + half_y)
+
+
+def lay_frames(
+    shapes: gpd.GeoSeries,
+    communes: Mapping[str, str],
+    box: tuple[float, float, float, float],
+    gap: float = 14.0,
+) -> list[Frame]:
+    """Share a box of the page between the communes that hold the territories.
+
+    Parameters
+    ----------
+    shapes : GeoSeries
+        Shapes by code, none missing.
+    communes : mapping
+        Name of the commune of each code.
+    box : tuple
+        Left, top, width and height on the page.
+    gap : float
+        Space between frames.
+    """
+    groups: dict[str, list[str]] = {}
+    for code in shapes.index:
+        groups.setdefault(communes.get(str(code), ""), []).append(str(code))
+    if len(groups) > MOST_FRAMES:
+        groups = {"": [str(code) for code in shapes.index]}
+    left, top, width, height = box
+    each = (width - gap * (len(groups) - 1)) / max(len(groups), 1)
+    windows = {label: _padded(shapes[codes].total_bounds) for label, codes in groups.items()}
+    wanted = [each * (y1 - y0) / (x1 - x0) for x0, y0, x1, y1 in windows.values()]
+    height = min(height, SPARE * max(wanted, default=height))
+    return [
+        Frame(
+            label,
+            tuple(codes),
+            windows[label],
+            (left + rank * (each + gap), top, each, height),
+        )
+        for rank, (label, codes) in enumerate(groups.items())
+    ]
+
+
+def _padded(bounds: Sequence[float]) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(value) for value in bounds)
+    pad = MARGIN * max(x1 - x0, y1 - y0, 1.0)
+    return x0 - pad, y0 - pad, x1 + pad, y1 + pad
+
+
+def path_of(shape: shapely.Geometry) -> str:
+    """Return the SVG path of polygons already in page units, to a tenth of a unit."""
+    pieces = []
+    for polygon in shapely.get_parts(shape):
+        if shapely.get_dimensions(polygon) != 2:  # noqa: PLR2004 - surfaces only
+            continue
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = shapely.get_coordinates(ring)[:-1]
+            pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
+    return "".join(pieces)

@@ -1,0 +1,9 @@
+"""The hall: it opens every door and does no work itself, one module a kind of door.
+
+Each class stands on the former: ``session`` (an open workspace and what it remembers), ``inventory``
+(what is there), ``ingestion`` (what is loaded), ``tables`` (what is asked), ``views`` (what is shown),
+``deliverables`` (what is written), ``observatory`` (all of them). ``gazetteer`` is what pages say of
+the territories themselves.
+"""
+
+from __future__ import annotations

@@ -1,0 +1,257 @@
+"""What pages say of territories themselves: where they lie, who they are, what they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import enumerate_words
+from observatoire.indicators.comparison.comparators import counterparts
+from observatoire.maps.svg import Ground
+from observatoire.panels.profile import Identity, SharedSource, identity_facts
+from observatoire.territories.aliases import ALIAS_COLUMN, split_names
+from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
+from observatoire.territories.matcher import Matcher
+from observatoire.warehouse import Warehouse, read_shapes
+from observatoire.workspace.model import Comparator
+
+if TYPE_CHECKING:
+    from observatoire.french.nouns import Noun
+    from observatoire.indicators.comparison.comparators import Counterpart
+    from observatoire.indicators.context import Desk
+    from observatoire.territories.zoning import Schematic
+    from observatoire.workspace.model import Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class Gazetteer:
+    """Reads territories, shapes and links once, for the pages that show them."""
+
+    warehouse: Warehouse
+    workspace: Workspace
+    desk: Desk
+
+    @cached_property
+    def frames(self) -> dict[str, gpd.GeoDataFrame]:
+        """Territories with their shapes, by zoning."""
+        return {code: read_shapes(self.warehouse, code) for code in self.workspace.zonings}
+
+    @cached_property
+    def shapes(self) -> gpd.GeoDataFrame:
+        """Every shape, indexed by zoning and territory, with ``official``."""
+        parts = [
+            frame[["official", "geometry"]].set_axis(
+                pd.MultiIndex.from_product([[code], frame.index]), axis=0
+            )
+            for code, frame in self.frames.items()
+        ]
+        return gpd.GeoDataFrame(pd.concat(parts), crs=self.workspace.crs)
+
+    def communes(self, zoning: str) -> dict[str, str]:
+        """Return the name of the commune of each territory of a zoning; communes are in none."""
+        if zoning == self.commune_zoning:
+            return {}
+        frame = self.frames[zoning]
+        return {str(code): self._commune_name(str(c)) for code, c in frame["commune"].items()}
+
+    def code(self, zoning: str, text: str) -> str:
+        """Return the code of a territory told by code or name."""
+        frame = self.frames[self.workspace.zoning(zoning).code]
+        names = {str(code): str(name) for code, name in frame["name"].items()}
+        told = [(str(code), one.get(ALIAS_COLUMN, "")) for code, one in frame["attributes"].items()]
+        aliases = [(name, code) for code, cell in told for name in split_names(cell)]
+        noun = self.workspace.zoning(zoning).singular
+        return Matcher(names, noun, aliases=aliases).code(text)
+
+    def comparator(self, zoning: str, text: str) -> Comparator:
+        """Return a declared comparator, or another territory of the zoning told by code or name.
+
+        Raises
+        ------
+        UnknownNameError
+            When it is neither.
+        """
+        if text in self.workspace.comparators:
+            return self.workspace.comparators[text]
+        known = [*self.workspace.comparators, *map(str, self.frames[zoning]["name"])]
+        try:
+            code = self.code(zoning, text)
+        except UnknownNameError as error:
+            raise UnknownNameError(
+                f"On ne sait pas comparer avec « {text} » : ni un comparateur, ni un territoire de "
+                f"« {zoning} ».",
+                remedy=suggestion(text, known, most=len(self.workspace.comparators)),
+                name=text,
+            ) from error
+        name = str(self.frames[zoning].at[code, "name"])
+        return Comparator(code, name, zoning, (code,))
+
+    def ground(self, zoning: str) -> Ground:
+        """Return the shapes of a zoning and what a map puts under them."""
+        frame = self.frames[zoning]
+        plan = self.workspace.zoning(zoning).schematic
+        below = plan.source if plan else self._ties(zoning)[0]
+        cells = self.frames[below] if below else frame.iloc[:0]
+        communes = self.frames.get(self._commune_zoning or "", frame.iloc[:0])
+        # Real parts say where a commune ends better than its drawing; and than nothing.
+        rather = _surveyed(cells) > _surveyed(communes)
+        outlines = (
+            cells[cells.geometry.notna()].dissolve("commune").geometry
+            if rather
+            else communes.geometry
+        )
+        return Ground(
+            frame.geometry,
+            cells.geometry,
+            outlines,
+            bool(frame["official"].all()),
+            self._drawn(plan),
+            self.desk.words(zoning),
+            rough=not rather and _surveyed(communes) == _DRAWN,
+        )
+
+    def _drawn(self, plan: Schematic | None) -> str:
+        """Say how the shapes of a zoning were drawn."""
+        if plan is None or plan.method == "outline":
+            return "tracés d’après des contours généralisés" if plan else ""
+        if plan.method == "cells":
+            return "dessinés autour de points"
+        return f"dessinés à partir des {self.workspace.zoning(plan.source).noun.many}"
+
+    def identities(self, zoning: str) -> list[Identity]:
+        """Return who the territories of a zoning are, in order."""
+        told = self._links_told(zoning)
+        parts = self.desk.words(zoning).parts
+        unknown = f"{parts.none} {parts.agree('connu')}" if parts else ""
+        return [
+            Identity(
+                code=str(code),
+                name=str(row["name"]),
+                commune=str(row["commune"]),
+                commune_name=self._commune_name(str(row["commune"])),
+                facts=identity_facts(
+                    row["attributes"],
+                    self._commune_name(str(row["commune"])),
+                    told.get(str(code), unknown),
+                    self.workspace.zoning(zoning).noun,
+                ),
+                linked=str(code) in told,
+                shared=self._shared(zoning).get(str(code)),
+            )
+            for code, row in self.frames[zoning].iterrows()
+        ]
+
+    def against(self, zoning: str, code: str) -> list[tuple[str, str, str]]:
+        """Return what the profile of a territory prints beside it: zoning, code and name."""
+        beside = []
+        for comparator in self.workspace.on_profiles:
+            other = self._counterparts(zoning, comparator).get(code)
+            if other is not None:
+                beside.append((other.zoning, other.code, other.name))
+        return beside
+
+    def commune_codes(self, zoning: str) -> dict[str, str]:
+        """Return the code of the commune of each territory of a zoning."""
+        return {str(code): str(one) for code, one in self.frames[zoning]["commune"].items()}
+
+    def _counterparts(self, zoning: str, comparator: Comparator) -> dict[str, Counterpart]:
+        key = (zoning, comparator.code)
+        if key not in self._found:
+            self._found[key] = counterparts(self.desk, comparator, zoning)
+        return self._found[key]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], dict[str, Counterpart]]:
+        return {}
+
+    @property
+    def commune_zoning(self) -> str:
+        """The zoning of the communes, or an empty text."""
+        return self._commune_zoning or ""
+
+    @cached_property
+    def _commune_zoning(self) -> str | None:
+        """The zoning that holds the communes of the main territories, whatever it is called."""
+        wanted = set(self.frames[self.workspace.main_zoning]["commune"]) - {""}
+        holding = [
+            code
+            for code, frame in self.frames.items()
+            if wanted and code != self.workspace.main_zoning and wanted <= set(frame.index)
+        ]
+        return holding[0] if holding else None
+
+    def _commune_name(self, code: str) -> str:
+        if self._commune_zoning and code in self.frames[self._commune_zoning].index:
+            return str(self.frames[self._commune_zoning].at[code, "name"])
+        return code
+
+    def _ties(self, zoning: str) -> tuple[str, pd.DataFrame]:
+        """Return the zoning that figures come from, and what links it to the territories of one."""
+        roads = self.desk.place(zoning).roads
+        if not roads:
+            return "", pd.DataFrame(columns=["source", "target", "link"])
+        source = roads[0].source
+        links = pd.concat([road.links for road in roads if road.source == source])
+        return source, links[links["link"] != UNKNOWN]
+
+    def _shared(self, zoning: str) -> dict[str, SharedSource]:
+        """Return, for each territory that is part of one source only, who else is part of it."""
+        source, known = self._ties(zoning)
+        alone = known[~known["target"].duplicated(keep=False) & (known["link"] == PART)]
+        if alone.empty:
+            return {}
+        names, mine = self.frames[source]["name"], self.frames[zoning]["name"]
+        noun = self.workspace.zoning(source).noun
+        found = {}
+        for target, held in zip(alone["target"], alone["source"], strict=True):
+            others = known.loc[(known["source"] == held) & (known["target"] != target), "target"]
+            told = f"{names.get(held, '')} ({held})"
+            found[str(target)] = SharedSource(
+                told, tuple(str(mine[other]) for other in others), noun
+            )
+        return found
+
+    def _links_told(self, zoning: str) -> dict[str, str]:
+        source, known = self._ties(zoning)
+        if known.empty:
+            return {}
+        names = self.frames[source]["name"]
+        noun, here = self.workspace.zoning(source).noun, self.workspace.zoning(zoning).noun
+        told: dict[str, list[str]] = {}
+        for (code, link), group in known.groupby(["target", "link"], sort=False):
+            listed = [f"{names.get(one, '')} ({one})" for one in sorted(group["source"])]
+            words = _tied(str(link), noun, here, several=len(listed) > 1)
+            told.setdefault(str(code), []).append(
+                f"{words} {enumerate_words(listed, most=_MOST_NAMED)}"
+            )
+        return {code: " ; ".join(said) for code, said in told.items()}
+
+
+#: How well shapes are known: not at all, drawn or in part, real.
+_NONE, _DRAWN, _REAL = range(3)
+
+
+def _surveyed(frame: gpd.GeoDataFrame) -> int:
+    known = frame.geometry.notna()
+    if not known.any():
+        return _NONE
+    return _REAL if known.all() and frame["official"].all() else _DRAWN
+
+
+#: A territory may touch dozens of sources: naming them all would tell nothing.
+_MOST_NAMED = 8
+
+
+def _tied(link: str, noun: Noun, here: Noun, *, several: bool) -> str:
+    """Say what a territory is of its sources: made of whole ones, or of a part of some."""
+    if link == WHOLE:
+        whole = noun.agree("entier", several=several)
+        what = f"des {noun.many} {whole}" if several else f"{noun.of_the} {whole}"
+        return f"{here.agree('fait')} {what}"
+    return f"partie {f'des {noun.many}' if several else noun.of_the}"

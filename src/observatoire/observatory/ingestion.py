@@ -1,0 +1,231 @@
+"""What comes in: files, layers, checks, the open sources."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from observatoire.errors import FileError
+from observatoire.errors.arguments import one_path, suggestion
+from observatoire.observatory.inventory import Listing
+from observatoire.warehouse.storage.listings import PERIODS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from observatoire.sources.fetch.retrieval import Fetched
+    from observatoire.sources.preview.preview import Preview
+    from observatoire.warehouse import LoadReport
+    from observatoire.warehouse.checks.runner import Told
+    from observatoire.warehouse.findings import CheckReport
+
+
+class Loading(Listing):
+    """What comes in: files, layers, checks, the open sources."""
+
+    def load(
+        self,
+        path: str | Path | None = None,
+        *,
+        on_error: Literal["refuse", "reject"] = "refuse",
+        period: int | str | None = None,
+        zoning: str = "",
+        code_column: str = "",
+        repair: bool = False,
+    ) -> LoadReport | list[LoadReport]:
+        """Load a source folder, a file, or a layer of perimeters; everything by default.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Taken from the current folder, then from the workspace. Without it, every source of
+            ``data/raw`` is loaded and a list of reports returned. A file without a ``source.toml``
+            beside it is read as :meth:`preview` shows it.
+        on_error : {"refuse", "reject"}
+            What to do with a file that has faulty rows: refuse it, or set these rows aside.
+        period : int or str, optional
+            The period of a file that tells none.
+        zoning, code_column, repair : str, str, bool
+            Which zoning, when it cannot be found; for a layer of perimeters, which column holds
+            the codes, whether to mend self-crossing outlines.
+
+        Raises
+        ------
+        ObservatoireError
+            One of the classes of ``errors.py``; the warehouse is then unchanged, but for the
+            sources that were loaded before or after the one at fault.
+        """
+        from observatoire.warehouse.checks.definitions import read_checks
+        from observatoire.warehouse.loading.files import load_all, load_path
+
+        read_checks(self.workspace.root)  # refused before anything is loaded
+        self._told()
+        if path is None:
+            try:
+                return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
+            finally:
+                self._drop_remembered()
+        report = load_path(
+            self.warehouse,
+            self.workspace,
+            self._locate(path),
+            on_error=on_error,
+            period="" if period is None else str(period),
+            zoning=zoning,
+            code_column=code_column,
+            repair=repair,
+        )
+        return self._checked([report])[0]
+
+    def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
+        """Drop what was remembered of the warehouse before a load, then pass the checks.
+
+        A report says when an agreement lets nobody see the figures now, though they are loaded.
+        """
+        from observatoire.warehouse.checks.runner import with_findings
+
+        self._drop_remembered()
+        shut = self._closed()
+        told = [
+            replace(one, notices=(*one.notices, *filter(None, [shut.get(one.source, "")])))
+            for one in reports
+        ]
+        return with_findings(told, self.checks())
+
+    def _closed(self) -> dict[str, str]:
+        """Return the sources whose agreement lets nobody see figures today, each with why."""
+        from observatoire.secrecy.release.agreements import closed
+        from observatoire.warehouse.storage.agreements import read_conventions
+
+        return closed(read_conventions(self.warehouse), self.today())
+
+    def preview(
+        self,
+        path: str | Path,
+        *,
+        period: int | str | None = None,
+        zoning: str = "",
+        member: str = "",
+    ) -> Preview:
+        """Show what is understood of a table before loading it; nothing is stored.
+
+        Parameters
+        ----------
+        path : str or Path
+            A csv, workbook, dBase or Parquet file, or a zip of one.
+        period : int or str, optional
+            The period of a file that tells none.
+        zoning, member : str
+            Which zoning, when it cannot be found; which file of a zip.
+
+        Returns
+        -------
+        Preview
+            Shows itself; ``.toml`` is the ``source.toml`` that would load it, ``.write()`` writes it.
+
+        Raises
+        ------
+        FileError
+            When its bytes cannot be read; a file in which no table is found is shown, with the reason.
+        """
+        from observatoire.warehouse.loading.files import preview_file
+
+        told = "" if period is None else str(period)
+        where = self._locate(path)
+        return preview_file(self.workspace, where, period=told, zoning=zoning, member=member)
+
+    def checks(self) -> CheckReport:
+        """Pass the checks over everything that is loaded: what fails, gravest first.
+
+        Returns
+        -------
+        CheckReport
+            Shows itself in French; ``.df`` has one row a failing figure, ``.errors`` those that
+            cannot be. Nothing is passed again while nothing has changed.
+
+        Raises
+        ------
+        DescriptorError
+            On a predicate of ``checks.toml`` that is wrong.
+        """
+        from observatoire.warehouse.checks.runner import kept_findings
+        from observatoire.warehouse.findings import hushed
+
+        found = kept_findings(self.warehouse, self.workspace, self._told())
+        return hushed(found, self._closed())
+
+    def _told(self) -> Told:
+        """Return what the catalogue and the series tell the checks; no sum without a catalogue."""
+        from observatoire.indicators.definitions.catalogue import read_catalogue
+        from observatoire.indicators.definitions.check_inputs import told_checks
+        from observatoire.sources.families.family import read_families
+
+        there = self.workspace.catalogue.is_file()
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()
+        periods = [str(one) for (one,) in self.warehouse.rows(PERIODS)]
+        variables = [
+            (str(source), str(code))
+            for source, code in self.warehouse.rows("SELECT source, code FROM variable")
+        ]
+        families = read_families(self.workspace.root).values()
+        return told_checks(catalogue, self.series, periods, variables, families)
+
+    def registry(self) -> pd.DataFrame:
+        """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""
+        from observatoire.sources.fetch.registry import read_registry
+        from observatoire.sources.fetch.retrieval import list_resources
+
+        return list_resources(read_registry(self.workspace.root), self.workspace.root)
+
+    def fetch(
+        self,
+        name: str,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int | None], None] | None = None,
+    ) -> Fetched:
+        """Bring an open source of the registry into the workspace: the only use of the network.
+
+        Parameters
+        ----------
+        name : str
+            As :meth:`registry` lists it, for instance ``"insee-rp2022-population"``.
+        force : bool
+            Bring it again though it is there.
+        progress : callable, optional
+            Told the bytes there are, and those there will be.
+
+        Raises
+        ------
+        FetchError
+            When it cannot be brought, or must be downloaded by hand: the message says from where,
+            and where to put it.
+        """
+        from observatoire.sources.fetch.registry import find_resource, read_registry
+        from observatoire.sources.fetch.retrieval import fetch
+
+        resource = find_resource(read_registry(self.workspace.root), name)
+        return fetch(resource, self.workspace.root, force=force, progress=progress)
+
+    def _locate(self, path: str | Path) -> Path:
+        asked = one_path(path, 'o.load("data/raw/ma-source")')
+        for candidate in (asked, self.workspace.root / asked):
+            with suppress(OSError):  # a name longer than names can be: there is no such file
+                if candidate.is_file() or candidate.is_dir():
+                    return candidate.resolve()
+        raise FileError(
+            "Ni fichier ni dossier de ce nom.",
+            where=str(path),
+            remedy=suggestion(asked.name, [f.name for f in self.workspace.source_folders()], most=0)
+            or "Il est cherché dans le dossier courant, puis dans l’espace de travail.",
+        )
+
+    def _ensure_loaded(self) -> None:
+        """Load everything the first time something is asked of an empty warehouse."""
+        if not self.warehouse.rows("SELECT 1 FROM source LIMIT 1"):
+            self.load()

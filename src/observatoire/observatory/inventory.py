@@ -1,0 +1,123 @@
+"""What is there: sources, zonings, indicators, loads, agreements, registers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from observatoire.observatory.session import Hall
+from observatoire.warehouse.storage.listings import NOTES, OBJECTIVES, REJECTS, SOURCES, ZONINGS
+
+
+class Listing(Hall):
+    """What is there: sources, zonings, indicators, loads, agreements, registers."""
+
+    def sources(self) -> pd.DataFrame:
+        """List the loaded sources: producer, licence, secrecy rule, rows read, kept, rejected."""
+        return self.warehouse.frame(SOURCES)
+
+    def zonings(self) -> pd.DataFrame:
+        """List the zonings: how many territories, whether their perimeters may be measured."""
+        return self.warehouse.frame(ZONINGS)
+
+    def territories(self, zoning: str | None = None) -> pd.DataFrame:
+        """List the territories of a zoning, the main one by default: code, name, commune, attributes."""
+        from observatoire.warehouse import read_shapes
+
+        where = self.workspace.zoning(zoning or self.workspace.main_zoning).code
+        frame = read_shapes(self.warehouse, where)
+        told = pd.DataFrame(list(frame["attributes"]), index=frame.index)
+        plain = pd.DataFrame(frame[["name", "commune", "official"]])
+        return plain.join(told).reset_index()
+
+    def indicators(self, theme: str | None = None) -> pd.DataFrame:
+        """List the indicators, all or those of a theme, with the periods that have figures."""
+        chosen = self.catalogue.of_theme(theme) if theme else tuple(self.catalogue)
+        periods = self._desk.periods()
+        return pd.DataFrame(
+            [
+                (
+                    i.code,
+                    i.label,
+                    i.theme,
+                    i.unit,
+                    str(i.nature),
+                    i.polarity,
+                    ", ".join(periods[i.code]),
+                    i.definition,
+                )
+                for i in chosen
+            ],
+            columns=[
+                "indicator",
+                "label",
+                "theme",
+                "unit",
+                "nature",
+                "polarity",
+                "periods",
+                "definition",
+            ],
+        )
+
+    def loads(self) -> pd.DataFrame:
+        """List every load, the superseded ones too, with the SHA-256 of its file."""
+        return self.warehouse.frame("SELECT * FROM load ORDER BY id")
+
+    def rejects(self) -> pd.DataFrame:
+        """List the rejected rows: file, line, column, raw text, reason."""
+        return self.warehouse.frame(REJECTS)
+
+    def areas(self, zoning: str) -> pd.DataFrame:
+        """Measure the territories of a zoning: ``code``, ``name``, ``area_km2``.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When its perimeters are only drawn: the message says which file to put where.
+        """
+        from observatoire.territories.perimeters import require_official
+        from observatoire.warehouse import read_shapes
+
+        self.workspace.zoning(zoning)
+        frame = read_shapes(self.warehouse, zoning)
+        require_official(frame, zoning)
+        measured = frame.geometry.area / 1e6
+        return pd.DataFrame({"name": frame["name"], "area_km2": measured}).reset_index()
+
+    def conventions(self) -> pd.DataFrame:
+        """List the agreements of the loaded sources: partner, audience, dates, state today."""
+        from observatoire.warehouse.storage.agreements import list_conventions
+
+        return list_conventions(self.warehouse, self.today())
+
+    def publications(self) -> pd.DataFrame:
+        """List what left this workspace: date, form, name, cells shown and hidden, digest."""
+        return self._ledger.publications()
+
+    def objectives(self) -> pd.DataFrame:
+        """List the objectives loaded: orientation, perimeter, indicator, baseline, target, due date."""
+        return self._seen(self.warehouse.frame(OBJECTIVES))
+
+    def actions(self) -> pd.DataFrame:
+        """List the actions and envelopes loaded, one row an action and funder."""
+        from observatoire.indicators.evaluation.actions import read_actions
+
+        return self._seen(read_actions(self.warehouse))
+
+    def notes(self, readers: str = "public") -> pd.DataFrame:
+        """List the qualitative notes that some readers may see; pages only ever show the public ones.
+
+        Parameters
+        ----------
+        readers : {"public", "partenaires", "confidentiel"}
+            Notes of that rank and below.
+        """
+        from observatoire.secrecy.release.public_notes import notes_for
+
+        return notes_for(self._seen(self.warehouse.frame(NOTES)), readers)
+
+    def _seen(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep the rows of registers whose agreement lets somebody see them today."""
+        from observatoire.secrecy.release.public_notes import let_out
+
+        return let_out(rows, gate=self._gate("interne"))

@@ -1,0 +1,191 @@
+"""What every door of the hall opens on: the workspace, the warehouse, what is remembered between questions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Self
+
+from observatoire.french.typography import day
+from observatoire.sources.descriptors.agreement import current_day
+from observatoire.warehouse import open_warehouse
+from observatoire.warehouse.storage.listings import NOTES
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from observatoire.exchange.ledger import WarehouseLedger
+    from observatoire.indicators.context import Desk
+    from observatoire.indicators.definitions.catalogue import Catalogue
+    from observatoire.indicators.definitions.series import SeriesBook
+    from observatoire.indicators.evaluation.watch import Watch
+    from observatoire.observatory.gazetteer import Gazetteer
+    from observatoire.secrecy.plan.plan import SecrecyPlan
+    from observatoire.secrecy.release.agreements import Gate
+    from observatoire.secrecy.release.output_check import Door
+    from observatoire.secrecy.release.public_notes import PublicNotes
+    from observatoire.warehouse import Warehouse
+    from observatoire.workspace.model import Workspace
+
+
+#: For whom something is made, as agreements with partners know it.
+Audience = Literal["interne", "partenaires", "public"]
+
+
+#: What answers keep between two loads.
+_REMEMBERED = (
+    "catalogue",
+    "_desk",
+    "_gazetteer",
+    "_whole",
+    "_planned",
+    "_definitions",
+    "_inquiries",
+    "_watches",
+    "_locals",
+)
+
+
+class Hall:
+    """The workspace, the warehouse, and what is remembered between questions.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        What ``observatoire.toml`` declares.
+    warehouse : Path or ":memory:"
+        The DuckDB file.
+    """
+
+    def __init__(self, workspace: Workspace, warehouse: Path | str) -> None:
+        from observatoire.warehouse.loading.zonings import fill_zonings
+
+        self.workspace = workspace
+        self.today: Callable[[], dt.date] = current_day
+        self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
+        try:
+            fill_zonings(self.warehouse, workspace)
+        except BaseException:
+            self.warehouse.close()
+            raise
+
+    @cached_property
+    def series(self) -> SeriesBook:
+        """Series, breaks and vintages that are not compared, as data."""
+        from observatoire.indicators.definitions.series import read_series
+
+        return read_series(self.workspace.series)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The indicators, checked against the sources that are loaded."""
+        from observatoire.indicators.definitions.catalogue import read_catalogue
+        from observatoire.indicators.definitions.declared_variables import check_variables
+        from observatoire.values import Nature
+
+        spans = {code: one.spans for code, one in self.series.series.items()}
+        catalogue = read_catalogue(self.workspace.catalogue, spans)
+        self.series.check_indicators(one.code for one in catalogue)
+        declared: dict[str, dict[str, Nature]] = {}
+        for source, code, nature in self.warehouse.rows(
+            "SELECT source, code, nature FROM variable"
+        ):
+            declared.setdefault(source, {})[code] = Nature(nature)
+        check_variables(catalogue, declared, self.workspace.catalogue)
+        return catalogue
+
+    def _drop_remembered(self) -> None:
+        for name in _REMEMBERED:
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def _desk(self) -> Desk:
+        from observatoire.indicators.context import Desk
+        from observatoire.warehouse.loading.zonings import read_all_links
+
+        return Desk(self.warehouse, self.workspace, self.catalogue, read_all_links(self.workspace))
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        from observatoire.observatory.gazetteer import Gazetteer
+
+        return Gazetteer(self.warehouse, self.workspace, self._desk)
+
+    def _plan(self) -> SecrecyPlan:
+        """Return what may be shown now: made anew when another has published since."""
+        from observatoire.secrecy.plan.plan import make_plan
+
+        version = self._ledger.version()
+        if self.__dict__.get("_planned", (None, None))[0] != version:
+            self._planned = (version, make_plan(self._desk, self._ledger.recipes()))
+        return self._planned[1]
+
+    @cached_property
+    def _ledger(self) -> WarehouseLedger:
+        from observatoire.exchange.ledger import WarehouseLedger
+
+        return WarehouseLedger(self.warehouse)
+
+    @cached_property
+    def _door(self) -> Door:
+        from observatoire.secrecy.release.output_check import Door
+
+        return Door(self._plan, self._ledger)
+
+    @cached_property
+    def _watches(self) -> tuple[Watch, ...]:
+        from observatoire.indicators.evaluation.watch import WATCH_FILE, read_watches
+
+        return read_watches(self.workspace.root / WATCH_FILE, self.catalogue.indicators)
+
+    def _gate(self, audience: str) -> Gate:
+        from observatoire.secrecy.release.agreements import Gate
+        from observatoire.warehouse.storage.agreements import given_under, read_conventions
+
+        conventions = read_conventions(self.warehouse)
+        given = given_under(self.warehouse) if conventions else frozenset()
+        return Gate(conventions, given, self.today(), audience)
+
+    def _public_notes(self, audience: Audience) -> PublicNotes:
+        from observatoire.secrecy.release.public_notes import let_out, public_notes
+
+        notes = self.warehouse.frame(NOTES)
+        return public_notes(let_out(notes, gate=self._gate(audience)))
+
+    def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
+        """Return what to compare with: what is asked, or what the workspace usually shows."""
+        return list(self.workspace.usual if compare is None else compare)
+
+    def _foot(self) -> list[str]:
+        """Return the zonings shown at the foot of panels; the others only give what lacks."""
+        return list(
+            dict.fromkeys(self.workspace.comparators[c].zoning for c in self.workspace.usual)
+        )
+
+    def __repr__(self) -> str:
+        """Say which workspace is open."""
+        return f"<Observatory « {self.workspace.name} », {self.workspace.root}>"
+
+    def close(self) -> None:
+        """Close the warehouse."""
+        self.warehouse.close()
+
+    def __enter__(self) -> Self:
+        """Open a ``with`` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close at the end of a ``with`` block."""
+        self.close()
+
+
+def today() -> str:
+    """Return the day of today in French, as pages print it."""
+    return day(current_day())

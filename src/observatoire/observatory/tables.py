@@ -1,0 +1,289 @@
+"""What may be asked: tables, passages, versions of a zoning, the audit."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Literal
+
+from observatoire.errors.arguments import names_in
+from observatoire.observatory.ingestion import Loading
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from observatoire.observatory.session import Audience
+    from observatoire.panels.assessment import Inquiry
+    from observatoire.passage import Comparability, Passage, Vintage
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+
+class Asking(Loading):
+    """What may be asked: tables, passages, versions of a zoning, the audit."""
+
+    def table(
+        self,
+        indicators: str | Sequence[str],
+        zoning: str | None = None,
+        period: int | str | None = None,
+        compare: Sequence[str] = (),
+        *,
+        territories: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
+        audience: Audience = "interne",
+    ) -> ProtectedTable:
+        """Compute indicators on a zoning, and protect them.
+
+        Parameters
+        ----------
+        indicators : str or sequence of str
+            Codes of the catalogue.
+        zoning : str, optional
+            The workspace's main zoning by default.
+        period : int or str, optional
+            The latest of each indicator by default.
+        compare : sequence of str
+            Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``, or
+            other territories of the zoning, by name: ``.differences`` then holds every difference
+            with its interval and its verdict.
+        territories : sequence of str
+            Codes or names; all by default.
+        precision : {"declared", "all", "none"}
+            Sampling intervals of the sources that declare one, of exhaustive sources too, or none.
+        audience : {"interne", "partenaires", "public"}
+            For whom: a figure that an agreement keeps for a narrower circle, or that is out of its
+            dates, is left out with the reason.
+
+        Returns
+        -------
+        ProtectedTable
+            ``.df`` is tidy; ``.gdf`` adds the geometry.
+
+        Raises
+        ------
+        UnknownNameError
+            On an unknown indicator, zoning, period, comparator or territory.
+        """
+        from observatoire.indicators.query import answer
+        from observatoire.secrecy.release.agreements import withhold
+        from observatoire.secrecy.release.protected_table import protect_table
+
+        codes = names_in(indicators, "indicateurs", 'o.table("part_hlm")')
+        where = zoning or self.workspace.main_zoning
+        self.workspace.zoning(where)
+        named = names_in(compare or (), "comparateurs", 'compare=["commune"]')
+        compared = [self._gazetteer.comparator(where, one) for one in named]
+        kept = names_in(territories or (), "territoires", 'territories=["Dillon"]')
+        chosen = [self._gazetteer.code(where, one) for one in kept]
+        when = None if period is None else str(period)
+        self._ensure_loaded()
+        computed = answer(
+            self._desk,
+            codes,
+            where,
+            period=when,
+            compare=compared,
+            territories=chosen,
+            precision=precision,
+        )
+        allowed = withhold(computed, self._gate(audience))
+        return protect_table(allowed, self._gazetteer.shapes, self._plan(), self._door)
+
+    def passages(self) -> pd.DataFrame:
+        """List the passages kept: zonings, method, parameters, date, number of links."""
+        from observatoire.warehouse.storage.passages import list_passages
+
+        self._ensure_loaded()
+        self._desk.place(self.workspace.main_zoning)  # what figures use is kept when first used
+        return list_passages(self.warehouse)
+
+    def passage(  # noqa: PLR0913 - one keyword a parameter of a method
+        self,
+        source: str,
+        target: str,
+        method: Literal["area", "support", "density"] | None = None,
+        *,
+        support: str | Path | None = None,
+        weight: str = "ind",
+        ratio: float | None = None,
+        learn: str = "",
+        learn_on: str = "",
+        calibrate: str = "",
+        period: int | str = "",
+        sliver: float = 0.0,
+    ) -> Passage:
+        """Return the passage between two zonings: the one in use, or one made by a method.
+
+        Parameters
+        ----------
+        source, target : str
+            Zonings.
+        method : {"area", "support", "density"}, optional
+            How to share sources between real perimeters; kept in the warehouse, and reused while
+            nothing it rests on has changed. Without it, the passage that figures already use.
+        support, weight : path, str
+            For ``support``: a layer, or a csv of Insee cells, and its column of people.
+        ratio : float
+            For ``density``: how many times as dense the inside of a target is.
+        learn, learn_on : str
+            For ``density`` without a ratio: the count of the catalogue to learn it from, and the
+            zoning on which it is published (the target by default).
+        calibrate : str
+            A count of the catalogue whose totals, published on the target, the weights restore.
+        period : int or str
+            Of both counts; the latest published by default.
+        sliver : float
+            Share of a territory below which an overlap is set aside: 0.01 suits layers digitised
+            apart.
+
+        Returns
+        -------
+        Passage
+            ``.to_frame()`` is its table de passage.
+
+        Raises
+        ------
+        SchematicGeometryError
+            When a method is asked between drawings.
+        PassageError
+            When no passage leads from one to the other.
+        """
+        from observatoire.workspace.model import PassageRecipe
+
+        self._ensure_loaded()
+        if method is None:
+            return self._desk.passage(source, target)
+        recipe = PassageRecipe(
+            source,
+            target,
+            method=method,
+            support=self._locate(support) if support is not None else None,
+            weight=weight,
+            ratio=ratio,
+            learn=learn,
+            learn_on=learn_on,
+            calibrate=calibrate,
+            period=str(period),
+            sliver=sliver,
+        )
+        return self._desk.book.make(recipe)
+
+    def vintage(self, codes: Iterable[str]) -> Vintage:
+        """Say from which zoning of the workspace a list of codes comes.
+
+        Parameters
+        ----------
+        codes : iterable of str
+            Official codes, as text.
+
+        Returns
+        -------
+        Vintage
+            ``name``, ``ties`` (what fits as well), ``unknown``, ``table`` and a ``sentence``.
+        """
+        from observatoire.indicators.zoning_versions import vintage_of
+
+        return vintage_of(self._desk, codes)
+
+    def changes(self, before: str, after: str) -> pd.DataFrame:
+        """List the territories deleted, created or altered between two zonings.
+
+        Returns
+        -------
+        DataFrame
+            ``code``, ``change``, ``moved``: the share that moved, blank when one of the two
+            zonings is only drawn.
+        """
+        from observatoire.indicators.zoning_versions import changes_between
+
+        return changes_between(self._desk, before, after)
+
+    def comparability(
+        self, before: str, after: str, indicator: str = "population", period: int | str = ""
+    ) -> Comparability:
+        """Say whether figures on two zonings compare, by the population they have in common.
+
+        Parameters
+        ----------
+        before, after : str
+            Zonings.
+        indicator : str
+            The count of the catalogue that says where people live.
+        period : int or str
+            The latest published on the first zoning by default.
+
+        Returns
+        -------
+        Comparability
+            ``verdict``, ``common`` (0 to 1), ``table`` and a ``sentence``.
+        """
+        from observatoire.indicators.zoning_versions import comparability_of
+
+        self._ensure_loaded()
+        return comparability_of(self._desk, before, after, indicator, str(period))
+
+    def audit(self) -> pd.DataFrame:
+        """Say what an attacker could still work out of the hidden counts.
+
+        Over every zoning and period at once, and all that this workspace ever published.
+
+        Returns
+        -------
+        DataFrame
+            One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``,
+            ``already_public`` and, where it is not safe, ``found_by``: the sums that tell it.
+        """
+        from observatoire.secrecy.plan.joint_audit import audit_plan
+
+        self._ensure_loaded()
+        return audit_plan(self._plan())
+
+    @cached_property
+    def _inquiries(self) -> dict[tuple[str, dt.date], Inquiry]:
+        return {}
+
+    def _asking(self, audience: Audience) -> Inquiry:
+        """Return what asks for the tables of an evaluation, for those who read."""
+        from observatoire.panels.assessment import Inquiry, Places
+        from observatoire.secrecy.release.public_notes import let_out
+
+        gate = self._gate(audience)
+        key = (audience, self.today())
+        if key not in self._inquiries:
+            self._inquiries[key] = Inquiry(
+                self._desk,
+                partial(self.table, audience=audience),
+                Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning),
+                self.series.refusal,
+                partial(let_out, gate=gate),
+            )
+        return self._inquiries[key]
+
+    @cached_property
+    def _definitions(self) -> ProtectedTable:
+        """Definitions and warnings, for the pages that lay out figures of several tables."""
+        from observatoire.secrecy.release.protected_table import protect_table
+
+        blank = self._desk.blank(self.workspace.main_zoning)
+        return protect_table(blank, None, self._plan(), self._door)
+
+    @cached_property
+    def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:
+        return {}
+
+    def _everything(self, audience: Audience) -> ProtectedTable:
+        """Every indicator at its latest period, beside every comparator, for those who read."""
+        from observatoire.secrecy.release.agreements import require_circulating
+
+        require_circulating(audience)
+        key = (audience, self.today())
+        if key not in self._whole:
+            self._whole[key] = self.table(
+                [i.code for i in self.catalogue],
+                compare=list(self.workspace.standing),
+                audience=audience,
+            )
+        return self._whole[key]

@@ -1,0 +1,298 @@
+"""What is shown: panels, maps, profiles, the pages of an evaluation."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import names_in, one_name
+from observatoire.observatory.session import Audience, today
+from observatoire.observatory.tables import Asking
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from observatoire.pages.sheet import Sheet
+    from observatoire.panels.evaluation import Evaluation
+    from observatoire.panels.inequality import InequalityProfile
+    from observatoire.panels.trend import Trend
+    from observatoire.panels.watch import Local, WatchSheet
+
+
+class Showing(Asking):
+    """What is shown: panels, maps, profiles, the pages of an evaluation."""
+
+    def panel(
+        self,
+        theme: str | None = None,
+        period: int | str | None = None,
+        *,
+        indicators: Sequence[str] = (),
+        compare: Sequence[str] | None = None,
+        zoning: str | None = None,
+        audience: Audience = "interne",
+    ) -> Sheet:
+        """Show the indicators of a theme, territories in rows; ``.save("x.html")`` and others.
+
+        Parameters
+        ----------
+        theme : str, optional
+            A heading of the catalogue; or give ``indicators``.
+        period : int or str, optional
+            One period for all; the latest of each indicator by default.
+        indicators : sequence of str
+            Codes, instead of a theme.
+        compare : sequence of str, optional
+            Those marked ``panel = true`` in ``observatoire.toml`` by default.
+        zoning, audience : str, optional
+            As :meth:`table`.
+        """
+        from observatoire.panels.single_page import panel_page
+
+        if theme is None and not indicators:
+            raise UnknownNameError(
+                "Quelle thématique montrer ?",
+                remedy=f'Par exemple o.panel(theme="{next(iter(self.catalogue.themes), "")}").',
+            )
+        chosen = self.catalogue.theme(theme) if theme else None
+        asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
+        codes = asked or [i.code for i in self.catalogue.of_theme(theme or "")]
+        beside = self.workspace.standing if compare is None else compare
+        table = self.table(codes, zoning, period, beside, audience=audience)
+        foot = self._foot() if compare is None else None
+        return panel_page(
+            table,
+            self._gazetteer.communes(table.zoning),
+            chosen,
+            today(),
+            self.workspace.name,
+            foot,
+        )
+
+    def map(
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        zoning: str | None = None,
+        audience: Audience = "interne",
+    ) -> Sheet:
+        """Show one indicator on a map: a rate by colour, a count by area of circle."""
+        from observatoire.maps import map_figure
+        from observatoire.panels.single_page import figure_page
+
+        code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
+        table = self.table(code, zoning, period, audience=audience)
+        figure = map_figure(
+            table,
+            code,
+            self._gazetteer.ground(table.zoning),
+            self._gazetteer.communes(table.zoning),
+        )
+        return figure_page(table, figure, today(), self.workspace.name)
+
+    def profile(
+        self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
+    ) -> Sheet:
+        """Show what is known of one territory, by code or by name, on one page."""
+        from observatoire.maps.locator import locator_figure
+        from observatoire.panels.single_page import profile_page
+
+        where = zoning or self.workspace.main_zoning
+        named = one_name(territory, "un territoire", 'o.profile("Dillon")')
+        code = self._gazetteer.code(where, named)
+        identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
+        themes = list(self.catalogue.themes.values())
+        codes = [each for theme in themes for each in theme.profile]
+        table = self.table(
+            codes, where, None, self._beside(), territories=[code], audience=audience
+        )
+        figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
+        beside = self._gazetteer.against(where, code)
+        local = self._local(audience).blocks(code) if where == self.workspace.main_zoning else []
+        table = table.with_others(*self._asking(audience).tables)
+        place = self.workspace.name
+        return profile_page(table, identity, themes, beside, figure, today(), local, place)
+
+    def evaluate(
+        self,
+        start: int | str | None = None,
+        end: int | str | None = None,
+        *,
+        audience: Audience = "interne",
+    ) -> Evaluation:
+        """Hold objectives against figures, and measure how gaps to the commune moved.
+
+        Parameters
+        ----------
+        start, end : int or str, optional
+            The two dates; the first and the last for which something is loaded by default. Inside
+            them, each indicator is read between its first and last dates of one series.
+        audience : {"interne", "partenaires", "public"}
+            As :meth:`table`.
+
+        Returns
+        -------
+        Evaluation
+            ``.df`` has one row a territory and indicator, ``.objectives`` one an objective,
+            ``.moments`` one an objective and date, ``.actions`` one an action; it shows and saves
+            itself like a panel.
+        """
+        from observatoire.panels.evaluation import evaluation_page
+
+        self._ensure_loaded()
+        asking = self._asking(audience)
+        found = asking.assess(start, end)
+        shown = self._definitions.with_others(*asking.tables)
+        notes = self._public_notes(audience)
+        return evaluation_page(shown, found, notes, today(), self.workspace.name)
+
+    def watch(self, *, audience: Audience = "interne") -> WatchSheet:
+        """Show the thresholds of ``watch.toml`` that are passed, and the public notes."""
+        from observatoire.panels.watch import watch_page
+
+        self._ensure_loaded()
+        asking = self._asking(audience)
+        signals = asking.signals(self._watches)
+        return watch_page(
+            self._definitions.with_others(*asking.tables),
+            signals,
+            len(self._watches),
+            self._public_notes(audience),
+            today(),
+            self.workspace.name,
+        )
+
+    def trend(
+        self,
+        indicators: str | Sequence[str],
+        start: int | str,
+        end: int | str,
+        *,
+        zoning: str | None = None,
+        compare: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
+    ) -> Trend:
+        """Show how indicators changed between two periods, each change with its interval.
+
+        Parameters
+        ----------
+        indicators : str or sequence of str
+            Codes of the catalogue.
+        start, end : int or str
+            The two periods.
+        zoning, compare, precision
+            As :meth:`table`.
+
+        Returns
+        -------
+        Trend
+            ``.df`` has a row a territory: values, change, interval, verdict.
+
+        Raises
+        ------
+        SeriesError
+            Across a break of series, which is named with its source, or between vintages too near
+            to each other.
+        UnknownNameError
+            On an unknown name, or a start that is not before the end.
+        """
+        from observatoire.indicators.definitions.series import in_order
+        from observatoire.indicators.evaluation.trends import trend_frame
+        from observatoire.panels.trend import trend_page
+
+        self._ensure_loaded()
+        codes = names_in(indicators, "indicateurs", 'o.trend("part_hlm", 2011, 2016)')
+        first, last = in_order(str(start), str(end))
+        for code in codes:
+            self.series.check(self.catalogue.get(code), first, last)
+        before, after = (
+            self.table(codes, zoning, when, compare, precision=precision) for when in (first, last)
+        )
+        frame = trend_frame(before.cells, after.cells, after.indicators)
+        after = after.with_others(before)
+        communes = self._gazetteer.communes(after.zoning)
+        return trend_page(after, frame, communes, today(), self.workspace.name)
+
+    def inequality(
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        since: int | str | None = None,
+        zoning: str | None = None,
+        precision: Literal["declared", "all", "none"] = "declared",
+    ) -> InequalityProfile:
+        """Show how unequal territories are: ranks with their interval, dispersion, dissimilarity.
+
+        Parameters
+        ----------
+        indicator : str
+            A rate of the catalogue.
+        period : int or str, optional
+            The latest by default.
+        since : int or str, optional
+            An earlier period of the same series: the measures' change is then told, and held in
+            ``.changes``.
+        zoning, precision : str, optional
+            As :meth:`table`; ``"iris-2016"`` measures a whole town, ``precision="all"`` reads a
+            source that counts everyone as a draw.
+
+        Raises
+        ------
+        NatureError
+            On what is not a rate.
+        SeriesError
+            When ``since`` is across a break.
+        """
+        from observatoire.indicators.comparison.inequality import inequality_of, moved
+        from observatoire.indicators.definitions.series import in_order
+        from observatoire.panels.inequality import inequality_page
+
+        self._ensure_loaded()
+        code = one_name(indicator, "un indicateur", 'o.inequality("part_hlm")')
+        table = self.table(code, zoning, period, precision=precision)
+        definition = self.catalogue.get(code)
+        found = inequality_of(table.main, definition)
+        former = None
+        if since is not None:
+            first, _ = in_order(str(since), str(table.main["period"].iloc[0]))
+            self.series.check(definition, first, str(table.main["period"].iloc[0]))
+            earlier = self.table(code, zoning, first, precision=precision)
+            table = table.with_others(earlier)
+            before = inequality_of(earlier.main, definition)
+            former = (
+                first,
+                moved(before.spread, found.spread),
+                moved(before.dissimilarity, found.dissimilarity),
+            )
+        return inequality_page(
+            table,
+            found,
+            definition,
+            today(),
+            self.workspace.name,
+            former,
+        )
+
+    @cached_property
+    def _locals(self) -> dict[tuple[str, dt.date], Local]:
+        return {}
+
+    def _local(self, audience: Audience) -> Local:
+        """Return what is watched, written and done in each territory."""
+        from observatoire.panels.watch import Local
+
+        key = (audience, self.today())
+        if key not in self._locals:
+            asking = self._asking(audience)
+            self._locals[key] = Local(
+                asking.signals(self._watches),
+                self._public_notes(audience),
+                asking.actions,
+                self.catalogue.indicators,
+                self.workspace.main_zoning,
+            )
+        return self._locals[key]

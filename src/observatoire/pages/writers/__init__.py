@@ -1,0 +1,1 @@
+"""One writer a form: ``html``, ``typst`` (PDF, SVG, PNG), ``word``, ``excel``."""

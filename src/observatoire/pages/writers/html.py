@@ -1,0 +1,51 @@
+"""Write a page as one self-contained HTML file: no network, fit for A4 and for a narrow screen."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import jinja2
+
+from observatoire.french.typography import NARROW, NO_BREAK
+from observatoire.pages.blocks import Heading, Page
+from observatoire.values import Status
+
+_TEMPLATE = "page.html.j2"
+
+
+def render_page(page: Page) -> str:
+    """Return a page as a whole HTML document.
+
+    Parameters
+    ----------
+    page : Page
+        What to write.
+    """
+    return _environment().get_template(_TEMPLATE).render(page=page, toc=_contents(page))
+
+
+def render_fragment(page: Page) -> str:
+    """Return a page as a piece of HTML with its own style, for a notebook cell."""
+    module = _environment().get_template("fragment.html.j2")
+    return module.render(page=page)
+
+
+def _contents(page: Page) -> list[Heading]:
+    return [x for x in page.blocks if isinstance(x, Heading) and x.level <= 2 and x.anchor]  # noqa: PLR2004
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("observatoire.pages", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["kind"] = lambda block: type(block).__name__
+    environment.globals.update(NARROW=NARROW, NO_BREAK=NO_BREAK, exact=_EXACT)
+    return environment
+
+
+_EXACT = frozenset({str(Status.OBSERVED), str(Status.AGGREGATED)})

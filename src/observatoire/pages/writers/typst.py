@@ -1,0 +1,189 @@
+"""Typeset a page with Typst: PDF for print, SVG and PNG for a slide or a report."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typst
+
+from observatoire.french.typography import NO_BREAK
+from observatoire.pages.blocks import (
+    Callout,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    Note,
+    Page,
+    PageBreak,
+    Paragraph,
+    text_shares,
+)
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+_PAGES = Path(__file__).parents[1]
+FONTS = _PAGES / "fonts"
+_STYLE = _PAGES / "templates" / "style.typ"
+
+#: Statuses shown in italics or softened, as in HTML.
+_SOFT = {Status.CONTEXT, Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE}
+
+
+def render_typst(page: Page, *, paged: bool) -> tuple[str, dict[str, str]]:
+    """Return the Typst source of a page and the drawings it includes, by file name.
+
+    Parameters
+    ----------
+    page : Page
+        What to write.
+    paged : bool
+        On A4 pages, or on one sheet as high as its content.
+    """
+    drawings: dict[str, str] = {}
+    parts = [_STYLE.read_text(encoding="utf-8"), _opening(page, paged=paged)]
+    lead = page.lead if page.cover else 0
+    parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[:lead]]
+    parts += ["#contents()"] if page.cover else []
+    parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[lead:]]
+    return "\n".join(parts), drawings
+
+
+def save_pdf(page: Page, path: Path) -> None:
+    """Write a page as a PDF on A4."""
+    path.write_bytes(_compile(page, "pdf", paged=True))
+
+
+def save_sheet(page: Page, path: Path, *, ppi: float = 150.0) -> None:
+    """Write a page as one SVG or PNG sheet, told by the suffix."""
+    path.write_bytes(_compile(page, path.suffix[1:].lower(), paged=False, ppi=ppi))
+
+
+def _compile(page: Page, form: str, *, paged: bool, ppi: float = 150.0) -> bytes:
+    source, drawings = render_typst(page, paged=paged)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, svg in drawings.items():
+            (Path(folder) / name).write_text(svg, encoding="utf-8")
+        main = Path(folder) / "page.typ"
+        main.write_text(source, encoding="utf-8")
+        return typeset(main, form, ppi=ppi)
+
+
+def typeset(
+    source: Path | bytes, form: str, *, ppi: float, inputs: Mapping[str, str] | None = None
+) -> bytes:
+    """Run Typst with the library's own fonts, whatever the machine has; return the first page.
+
+    Parameters
+    ----------
+    source : Path or bytes
+        A Typst file, or its text.
+    form : {"pdf", "svg", "png"}
+        What to make.
+    ppi : float
+        Points per inch of a PNG.
+    inputs : mapping, optional
+        What the text finds in ``sys.inputs``.
+    """
+    run: Any = typst.compile  # its types list each form apart
+    made = run(
+        str(source) if isinstance(source, Path) else source,
+        format=form,
+        ppi=ppi,
+        font_paths=[str(FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs=dict(inputs or {}),
+    )
+    return bytes(made[0] if isinstance(made, list) else made)
+
+
+def _opening(page: Page, *, paged: bool) -> str:
+    return (
+        f"#show: body => leaf(body, title: {_text(page.title)}, subtitle: {_text(page.subtitle)}, "
+        f"date: {_text(page.date)}, place: {_text(page.place)}, paged: {str(paged).lower()}, "
+        f"cover: {str(page.cover).lower()})"
+    )
+
+
+def _text(text: str) -> str:
+    """Return a Typst string: no character of the text is ever read as markup."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _array(items: list[str]) -> str:
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+
+
+def _grid(grid: Grid, _: dict[str, str]) -> str:
+    heads = [f"column({_text(c.label)}, {_text(c.below)})" for c in grid.columns]
+    told = text_shares(grid) if grid.widths or grid.kind == "texts" else ()
+    shares = [f"{each:.4f}fr" for each in told]
+    rows = []
+    for row in grid.rows:
+        cells = [f"cell({_text(c.text)}, {_text(_look(c.status))})" for c in row.cells]
+        rows.append(f"(kind: {_text(row.kind)}, label: {_text(row.label)}, cells: {_array(cells)})")
+    return (
+        f"#figures(title: {_text(grid.title)}, head: {_text(grid.head)}, kind: {_text(grid.kind)}, "
+        f"shares: {_array(shares)}, columns: {_array(heads)}, rows: {_array(rows)}, notes: {_notes(grid.notes)})"
+    )
+
+
+def _look(status: Status) -> str:
+    if status is Status.BOUNDED:
+        return "bounded"
+    return "soft" if status in _SOFT else ""
+
+
+def _notes(notes: tuple[Note, ...]) -> str:
+    return _array([f"({_text(note.label + NO_BREAK + ':')}, {_text(note.text)})" for note in notes])
+
+
+def _heading(heading: Heading, _: dict[str, str]) -> str:
+    return f"#heading(level: {heading.level}, {_text(heading.text)})"
+
+
+def _paragraph(paragraph: Paragraph, _: dict[str, str]) -> str:
+    return f"#par({_text(paragraph.text)})"
+
+
+def _callout(callout: Callout, _: dict[str, str]) -> str:
+    return f"#callout({_text(callout.title)}, {_array([_text(i) for i in callout.items])})"
+
+
+def _facts(facts: Facts, drawings: dict[str, str]) -> str:
+    items = _array([f"({_text(term)}, {_text(told)})" for term, told in facts.items])
+    if facts.beside is None:
+        return f"#facts({items})"
+    name = f"figure{len(drawings)}.svg"
+    drawings[name] = facts.beside.svg
+    return f"#facts({items}, beside: {_text(name)}, alt: {_text(facts.beside.alternative)})"
+
+
+def _figure(figure: Figure, drawings: dict[str, str]) -> str:
+    name = f"figure{len(drawings)}.svg"
+    drawings[name] = figure.svg
+    return (
+        f"#drawing({_text(name)}, title: {_text(figure.title)}, alt: {_text(figure.alternative)}, "
+        f"width: {figure.width * 100:.0f}%, notes: {_notes(figure.notes)})"
+    )
+
+
+def _page_break(_: PageBreak, __: dict[str, str]) -> str:
+    return "#turn()"
+
+
+_WRITERS: Mapping[type, Callable[..., str]] = {
+    Grid: _grid,
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Callout: _callout,
+    Facts: _facts,
+    Figure: _figure,
+    PageBreak: _page_break,
+}

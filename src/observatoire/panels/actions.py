@@ -1,0 +1,234 @@
+"""Show what was programmed: who paid what, which territories and themes nothing reached."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from observatoire.french.typography import capital, enumerate_words, number
+from observatoire.indicators.evaluation.actions import OWN, STEPS
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Grid,
+    Heading,
+    Note,
+    Paragraph,
+    Row,
+)
+from observatoire.values import Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+    from observatoire.french.nouns import Noun
+    from observatoire.indicators.evaluation.actions import Programming
+
+
+_TEMPLATE = (
+    "Les actions financées ne sont pas chargées : remplissez data/raw/programmation/actions.csv "
+    "(modèle dans modeles/programmation) et demandez à la Ville et à l’État les "
+    "bilans annuels du comité technique."
+)
+
+
+def programming_blocks(found: Programming, here: Noun) -> list[Block]:
+    """Lay programming out: money by year and funder, places, themes; or what to fill."""
+    blocks: list[Block] = [Heading("Programmation", 2)]
+    if len(found.money):
+        blocks.append(_sourced(_money(found.money), found.origins))
+    if len(found.perimeters):
+        blocks.append(_sourced(_perimeters(found.perimeters, here), found.origins))
+    if found.actions.empty:
+        blocks.append(Callout("Aucune action chargée", (_TEMPLATE,)))
+        return blocks
+    blocks.append(Paragraph(_reach(found, here)))
+    made = (_places(found.places, here), _themes(found.themes))
+    return [*blocks, *(_sourced(grid, found.origins) for grid in made)]
+
+
+def _sourced(grid: Grid, origins: Sequence[str]) -> Grid:
+    return replace(grid, notes=(*grid.notes, source_note(origins)))
+
+
+def source_note(origins: Iterable[str]) -> Note:
+    """Name the sources of a table, each once."""
+    return Note("Source", f"{' ; '.join(dict.fromkeys(map(str, origins)))}.")
+
+
+def _reach(found: Programming, here: Noun) -> str:
+    never = (
+        f"{capital(here.many)} qu’aucune action n’a {here.agree('touché', several=True)} : "
+        f"{enumerate_words(found.never)}."
+        if found.never
+        else f"{capital(here.none)} n’est {here.agree('resté')} sans action."
+    )
+    idle = (
+        f"Thématiques sans action : {enumerate_words(found.idle)}."
+        if found.idle
+        else "Aucune thématique n’est restée sans action."
+    )
+    return f"{never} {idle}"
+
+
+def _euros(value: float) -> Cell:
+    if math.isnan(value):
+        return Cell("n.d.", Status.MISSING)
+    return Cell(number(value), value=value)
+
+
+def _money(money: pd.DataFrame) -> Grid:
+    rows = [Row(f"{one['year']} — {one['funder']}", _steps(one)) for one in records(money)]
+    total: dict[str, Any] = {name: money[name].sum(min_count=1) for name in STEPS}
+    both = money[_aimed(money).notna() & money["spent"].notna()]
+    share = _share(both["spent"].sum(min_count=1), _aimed(both).sum(min_count=1))
+    rows.append(Row("Ensemble", (*_steps(total)[:-1], share), kind="comparator"))
+    return Grid(
+        "Crédits promis, engagés et versés, par année et financeur",
+        "Année et financeur",
+        (
+            Column("Enveloppe promise", "euros"),
+            Column("Engagé pour des actions", "euros"),
+            Column("Versé", "euros"),
+            Column("Part versée", "%"),
+        ),
+        tuple(rows),
+        (
+            Note(
+                "Signes",
+                "n.d. : non communiqué. Enveloppe : promise par la convention, avant toute action ; "
+                "engagé : notifié à une action, sur l’enveloppe ; versé : payé.",
+            ),
+            Note(
+                "Part versée",
+                "du promis, de l’engagé à défaut ; celle de l’ensemble ne compte que les lignes qui "
+                "disent les deux.",
+            ),
+        ),
+    )
+
+
+def _aimed(money: pd.DataFrame) -> pd.Series:
+    """Return what was promised, or committed where nothing was promised."""
+    return money["promised"].fillna(money["committed"])
+
+
+def _steps(one: Record) -> tuple[Cell, ...]:
+    aimed = one["committed"] if math.isnan(one["promised"]) else one["promised"]
+    return (*(_euros(one[name]) for name in STEPS), _share(one["spent"], aimed))
+
+
+def _perimeters(perimeters: pd.DataFrame, here: Noun) -> Grid:
+    rows = [
+        Row(
+            f"{one['name']}, {one['years']}",
+            (
+                *(_euros(one[name]) for name in STEPS),
+                _euros(one["inhabitants"]),
+                Cell(str(one["people_of"]) or "n.d."),
+                _per_head(one["per_head"]),
+                _per_head(one["spent_per_head"]),
+            ),
+        )
+        for one in records(perimeters)
+    ]
+    return Grid(
+        "Crédits des périmètres, par habitant et par an",
+        "Périmètre et années",
+        (
+            Column("Enveloppe promise", "euros"),
+            Column("Engagé", "euros"),
+            Column("Versé", "euros"),
+            Column("Habitants"),
+            Column("Population prise"),
+            Column("Par habitant", "promis, € par an"),
+            Column("Par habitant", "versé, € par an"),
+        ),
+        tuple(rows),
+        (
+            Note(
+                "Lecture",
+                "montant promis (engagé à défaut) ou versé, divisé par le nombre d’années qui le disent et "
+                "par les habitants du périmètre ; quand ils ne sont pas connus, par ceux de la commune : "
+                f"un minimum par habitant des {here.many}.",
+            ),
+        ),
+    )
+
+
+def _share(spent: float, committed: float) -> Cell:
+    if math.isnan(spent) or math.isnan(committed) or committed == 0:
+        return Cell("n.d.", Status.MISSING)
+    return Cell(number(100 * spent / committed, 1), value=100 * spent / committed)
+
+
+def _places(places: pd.DataFrame, here: Noun) -> Grid:
+    rows = []
+    for one in records(places):
+        idle = one["reach"] != OWN
+        rows.append(
+            Row(
+                str(one["name"]),
+                (
+                    Cell(str(one["reach"])),
+                    Cell(number(int(one["actions"])), value=float(one["actions"])),
+                    Cell("—") if idle else _euros(one["amount"]),
+                    Cell("—") if idle else _euros(one["people"]),
+                    Cell("—") if idle else _per_head(one["per_head"]),
+                ),
+            )
+        )
+    return Grid(
+        f"Actions par {here.singular}",
+        capital(here.singular),
+        (
+            Column("Touché par"),
+            Column("Actions"),
+            Column("Montant", "euros"),
+            Column("Personnes"),
+            Column("Par habitant", "euros"),
+        ),
+        tuple(rows),
+        (
+            Note(
+                "Lecture",
+                f"ce qui a été versé à chaque action propre {here.of_the}, engagé à défaut ; ce qui est donné "
+                f"à un périmètre plus large n’est pas partagé entre ses {here.many}, personne ne sachant "
+                "comment.",
+            ),
+            Note(
+                "Par habitant",
+                f"n.d. quand la population {here.of_the} n’est pas connue exactement.",
+            ),
+        ),
+    )
+
+
+def _per_head(value: float) -> Cell:
+    if math.isnan(value):
+        return Cell("n.d.", Status.MISSING)
+    return Cell(number(value, 1), value=value)
+
+
+def _themes(themes: pd.DataFrame) -> Grid:
+    rows = [
+        Row(
+            str(one["label"]),
+            (
+                Cell(number(int(one["actions"])), value=float(one["actions"])),
+                _euros(one["amount"]) if one["actions"] else Cell("—"),
+            ),
+        )
+        for one in records(themes)
+    ]
+    return Grid(
+        "Actions par thématique",
+        "Thématique",
+        (Column("Actions"), Column("Montant", "euros")),
+        tuple(rows),
+    )

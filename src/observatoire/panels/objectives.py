@@ -1,0 +1,179 @@
+"""Show objectives: baseline, latest figure, target, and the evidence that lacks."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import (
+    NO_BREAK,
+    in_full,
+    interval,
+    number,
+    to_name,
+    with_unit,
+    within_bounds,
+)
+from observatoire.indicators.precision.differences import UNJUDGED
+from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Row
+from observatoire.values import Record, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from observatoire.indicators.definitions.catalogue import Indicator
+
+
+_NO_TARGET = "pas de cible chiffrée"
+_MISSING = Status.MISSING
+
+
+def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
+    """Lay objectives out under their orientations: what was aimed at, and what was obtained."""
+    rows: list[Row] = []
+    orientation = ""
+    for one in records(frame):
+        if one["orientation"] != orientation:
+            orientation = str(one["orientation"])
+            rows.append(Row(orientation, kind="group"))
+        indicator = indicators.get(str(one["indicator"]))
+        rows.append(Row(f"{one['code']} — {one['objective']}", _objective(one, indicator)))
+    return Grid(
+        "Objectifs : départ, dernier chiffre, cible",
+        "Objectif",
+        (
+            Column("Périmètre"),
+            Column("Départ"),
+            Column("Dernier chiffre"),
+            Column("Écart et verdict"),
+            Column("Cible et échéance"),
+        ),
+        tuple(rows),
+        (
+            Note(
+                "Lecture",
+                "rattrapage : l’écart au comparateur s’est réduit, quel que soit l’aléa ; "
+                "décrochage : il s’est creusé ; parallèle : pas de différence nette ; indéterminé : "
+                "un chiffre manque, ou les bornes se recouvrent (voir « Preuves manquantes »). Entre "
+                "crochets : ce que laissent possible à 95 % le sondage et le partage du territoire.",
+            ),
+            Note(
+                "Cible",
+                "le chemin va du départ à la cible : 100 % quand elle est atteinte. "
+                "« pas de cible chiffrée » : le document n’en donne aucune ; rien n’est inventé.",
+            ),
+            Note("Source", f"{_sources(frame)}."),
+        ),
+        kind="texts",
+        widths=(3.0, 2.2, 1.9, 1.9, 3.9, 2.8),
+    )
+
+
+def _sources(frame: pd.DataFrame) -> str:
+    return " ; ".join(dict.fromkeys(str(text) for text in frame["source"] if text))
+
+
+def _objective(one: Record, indicator: Indicator | None) -> tuple[Cell, ...]:
+    return (
+        Cell(str(one["name"])),
+        _dated(one, "baseline", "start", indicator),
+        _dated(one, "value", "end", indicator),
+        Cell(_said(one, indicator)),
+        Cell(_target(one, indicator)),
+    )
+
+
+def _said(one: Record, indicator: Indicator | None) -> str:
+    """Write the verdict on the gap, the gap at both dates, and how the figure moved of itself."""
+    own = "" if one["verdict"] == UNJUDGED else str(one["verdict"])
+    if indicator is None or not one["comparator"]:
+        return own or str(one["convergence"])
+    told = [f"{one['convergence']}{_gap(one, indicator)}"]
+    if not math.isnan(one["move_low"]):
+        told.append(f"taille de l’écart : {signed(one, 'move', indicator.decimals)}")
+    return " ; ".join([*told, f"le chiffre lui-même : {own}"] if own else told)
+
+
+def _dated(one: Record, value: str, date: str, indicator: Indicator | None) -> Cell:
+    if indicator is None:
+        return Cell("pas d’indicateur", _MISSING)
+    figure = float(one[value])
+    sides = ("baseline_low", "baseline_high") if value == "baseline" else ("low", "high")
+    low, high = (float(one[side]) for side in sides)
+    if value in one["hidden"]:
+        return Cell(Status.SECRET.mark, Status.SECRET)
+    if math.isnan(figure) and math.isnan(low):
+        return Cell("n.d.", _MISSING)
+    around = interval(low, high, indicator.decimals).replace(" ", NO_BREAK)
+    if math.isnan(figure):
+        return Cell(f"{around} {indicator.unit} ({one[date]})", Status.BOUNDED)
+    told = with_unit(figure, indicator.unit, indicator.decimals)
+    return Cell(f"{told} {around} ({one[date]})" if low < high else f"{told} ({one[date]})")
+
+
+def _gap(one: Record, indicator: Indicator) -> str:
+    told = [
+        f"{signed(one, name, indicator.decimals)} {indicator.points} en {one[date]}"
+        for date, name in (("start", "gap_start"), ("end", "gap_end"))
+        if not math.isnan(one[f"{name}_low"])
+    ]
+    return f" : {', '.join(told)} par rapport {to_name(one['comparator'])}" if told else ""
+
+
+def _target(one: Record, indicator: Indicator | None) -> str:
+    goal, relative = float(one["goal"]), float(one["relative"])
+    if math.isnan(goal) and math.isnan(relative):
+        return f"{_NO_TARGET} ; échéance {in_full(str(one['due']))}"
+    told = []
+    if not math.isnan(relative):
+        told.append(f"{number(relative, 1, sign=True)} % du départ")
+    if not math.isnan(goal) and indicator is not None:
+        told.append(with_unit(goal, indicator.unit, indicator.decimals))
+    text = f"{', soit '.join(told)}, échéance {in_full(str(one['due']))}"
+    if one["end"] and not math.isnan(one["reached"]):
+        text += f" ; {_way(one, 'reached')} en {one['end']}"
+    if one["due_period"] != one["end"] and not math.isnan(one["due_reached"]):
+        text += f", {_way(one, 'due_reached')} à l’échéance ({one['due_period']})"
+    return text
+
+
+def _way(one: Record, name: str) -> str:
+    """Write the share of the way made, or that the figure went away from the target."""
+    share, low, high = (float(one[f"{name}{side}"]) for side in ("", "_low", "_high"))
+    bounded = low < high
+    around = f" {_percents(low, high)}" if bounded else ""
+    said = " (cible atteinte)" if low >= _WHOLE else " (s’en éloigne)" if high < 0 else ""
+    return f"{number(share)} % du chemin{around}{said}"
+
+
+def _percents(low: float, high: float) -> str:
+    return interval(low, high).replace(" ", NO_BREAK)
+
+
+_WHOLE = 100.0  # per cent of the way
+
+
+def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
+    """Say which evidence lacks and whom to ask; nothing where none does."""
+    rows = [
+        Row(_cited(one), (Cell(str(one["lacking"])),)) for one in records(frame) if one["lacking"]
+    ]
+    if not rows:
+        return []
+    title, head = "Preuves manquantes, et à qui les demander", "Objectif (et où le document le dit)"
+    return [Grid(title, head, (Column("Ce qui manque"),), tuple(rows), kind="texts")]
+
+
+def _cited(one: Record) -> str:
+    return f"{one['code']} ({one['evidence']})" if one["evidence"] else str(one["code"])
+
+
+def signed(row: Record, name: str, decimals: int) -> str:
+    """Write a signed figure with its interval, or its interval alone."""
+    value, low, high = (float(row[f"{name}{side}"]) for side in ("", "_low", "_high"))
+    text = "" if math.isnan(value) else number(value, decimals, sign=True)
+    if math.isnan(low) or not low < high:
+        return text
+    return within_bounds(text, low, high, decimals).strip()

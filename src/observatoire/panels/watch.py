@@ -1,0 +1,234 @@
+"""Show what is watched: thresholds passed, and the notes that everybody may read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import NARROW, NO_BREAK, in_full, number, plural, within_bounds
+from observatoire.indicators.evaluation.watch import PASSED
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Grid,
+    Heading,
+    Note,
+    Page,
+    Paragraph,
+    Row,
+)
+from observatoire.pages.sheet import Sheet
+from observatoire.panels.actions import source_note
+from observatoire.secrecy.release.protected_table import admit
+from observatoire.secrecy.release.public_notes import admit_notes
+from observatoire.values import Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+    from observatoire.secrecy.release.public_notes import PublicNotes
+    from observatoire.values import Record
+
+
+_KINDS = {
+    "above": "au-dessus de",
+    "below": "au-dessous de",
+    "rise": "hausse de plus de",
+    "fall": "baisse de plus de",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class WatchSheet(Sheet):
+    """What is watched: ``df`` has one row a signal, ``notes`` one a public note."""
+
+    df: pd.DataFrame
+    notes: pd.DataFrame
+
+
+def watch_page(
+    table: ProtectedTable,
+    signals: pd.DataFrame,
+    watched: int,
+    notes: PublicNotes,
+    date: str,
+    place: str,
+) -> WatchSheet:
+    """Return the page of what is watched.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        For the definitions and warnings.
+    signals : DataFrame
+        What :func:`~observatoire.indicators.watching.signals` returns.
+    watched : int
+        How many thresholds ``watch.toml`` declares.
+    notes : PublicNotes
+        What everybody may read.
+    date, place : str
+        What the page says of itself.
+    """
+    admit(table)
+    blocks = signal_blocks(signals, table.indicators, watched)
+    blocks += notes_blocks(notes)
+    blocks += [Callout("À savoir", table.warnings)] if table.warnings else []
+    page = Page("Veille", table.zoning_label, tuple(blocks), date, place)
+    return WatchSheet(page, table, signals, admit_notes(notes).rows)
+
+
+def signal_blocks(
+    signals: pd.DataFrame, indicators: Mapping[str, Indicator], watched: int
+) -> list[Block]:
+    """Lay signals out, or say that nothing is watched or passed."""
+    if not watched:
+        return [Paragraph("Aucun seuil n’est surveillé : déclarez-en dans watch.toml.")]
+    if signals.empty:
+        return [
+            Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun franchi.")
+        ]
+    rows = [
+        Row(str(one["name"]), _signal(one, indicators[str(one["indicator"])]))
+        for one in records(signals)
+    ]
+    return [
+        Grid(
+            "Seuils franchis ou à confirmer",
+            "Territoire",
+            (Column("Seuil"), Column("Chiffre"), Column("Période"), Column("Signal")),
+            tuple(rows),
+            (
+                Note(
+                    "Lecture",
+                    "franchi : le chiffre passe le seuil avec la certitude demandée ; à confirmer : "
+                    "le chiffre le passe, mais non toutes les valeurs que ses bornes permettent.",
+                ),
+                Note("Source", f"{' ; '.join(dict.fromkeys(signals['source']))}."),
+                Note(
+                    "Précaution",
+                    "Un seuil est un choix du comité technique, écrit dans watch.toml.",
+                ),
+            ),
+            kind="texts",
+        )
+    ]
+
+
+def _signal(one: Record, indicator: Indicator) -> tuple[Cell, ...]:
+    moving = one["kind"] in ("rise", "fall")
+    unit = "points" if moving and indicator.unit == "%" else indicator.unit
+    level = number(float(one["level"]), indicator.decimals if float(one["level"]) % 1 else 0)
+    value, low, high = (float(one[name]) for name in ("value", "low", "high"))
+    gap = NARROW if unit == "%" else NO_BREAK
+    text = "" if math.isnan(value) else number(value, indicator.decimals, sign=moving) + gap + unit
+    if low < high:
+        text = within_bounds(text, low, high, indicator.decimals).strip()
+    if math.isnan(value):
+        text += gap + unit
+    status = Status.BOUNDED if math.isnan(value) else Status.OBSERVED
+    return (
+        Cell(f"{one['label']} : {_KINDS[str(one['kind'])]} {level} {unit}".strip()),
+        Cell(text.strip(), status),
+        Cell(str(one["period"])),
+        Cell(str(one["signal"]), Status.OBSERVED if one["signal"] == PASSED else Status.BOUNDED),
+    )
+
+
+def _sentence(one: Record, indicators: Mapping[str, Indicator]) -> str:
+    """Write a signal in one line, for a profile that holds on one page."""
+    level, figure, period, said = _signal(one, indicators[str(one["indicator"])])
+    return f"{level.text} — {figure.text} ({period.text}), {said.text}"
+
+
+def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:
+    """Lay public notes out; nothing where there is none."""
+    rows = admit_notes(notes).rows
+    return (
+        [Heading(title, 2), _notes_grid(rows, "Appréciations des partenaires")] if len(rows) else []
+    )
+
+
+def _notes_grid(rows: pd.DataFrame, title: str) -> Grid:
+    return Grid(
+        title,
+        "Territoire",
+        (Column("Date"), Column("Note"), Column("Source"), Column("Force")),
+        tuple(
+            Row(
+                str(one["name"]),
+                (
+                    Cell(in_full(str(one["date"]))),
+                    Cell(str(one["text"])),
+                    Cell(str(one["origin"])),
+                    Cell(str(one["strength"])),
+                ),
+            )
+            for one in records(rows)
+        ),
+        (
+            Note(
+                "Lecture", "appréciations qualitatives, publiables ; elles ne sont pas des mesures."
+            ),
+        ),
+        kind="texts",
+    )
+
+
+@dataclass(frozen=True)
+class Local:
+    """What profiles add to figures: signals, public notes and actions, for every territory."""
+
+    signals: pd.DataFrame
+    notes: PublicNotes
+    actions: pd.DataFrame
+    indicators: Mapping[str, Indicator]
+    zoning: str
+
+    def blocks(self, territory: str) -> list[Block]:
+        """Return what is watched, written and done in one territory; nothing where there is none."""
+        admit_notes(self.notes)
+        made: list[Block] = []
+        mine = self.signals[self.signals["territory"] == territory]
+        if len(mine):
+            told = " ; ".join(_sentence(one, self.indicators) for one in records(mine))
+            made.append(Paragraph(f"Veille : {told}."))
+        notes = self.notes.of(self.zoning, territory)
+        if len(notes):
+            made.append(_notes_grid(notes, "Notes de terrain"))
+        here = (self.actions["zoning"] == self.zoning) & (self.actions["territory"] == territory)
+        if here.any():
+            made.append(_actions_grid(self.actions[here]))
+        return made
+
+
+def _actions_grid(actions: pd.DataFrame) -> Grid:
+    rows = []
+    for one in records(actions):
+        amount = float(one["amount"])
+        money = "n.d." if math.isnan(amount) else f"{number(amount)} € ({one['stage']})"
+        rows.append(
+            Row(
+                str(one["label"]),
+                (
+                    Cell(str(one["year"])),
+                    Cell(str(one["operator"]) or "—"),
+                    Cell(str(one["funder"]) or "—"),
+                    Cell(money, Status.MISSING if math.isnan(amount) else Status.OBSERVED),
+                ),
+            )
+        )
+    return Grid(
+        "Actions financées",
+        "Action",
+        (Column("Année"), Column("Opérateur"), Column("Financeur"), Column("Montant")),
+        tuple(rows),
+        (source_note(actions["origin"]),),
+        kind="texts",
+    )

@@ -1,0 +1,109 @@
+"""Two layers made ready for a method, and the passage made of its shares."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from observatoire.errors import PassageError
+from observatoire.passage.arrays import sum_by
+from observatoire.passage.geometry.layers import Layer, check_layer, check_same_crs
+from observatoire.passage.geometry.overlaps import check_no_overlap
+from observatoire.passage.geometry.overlay import Pairs, shared_areas
+from observatoire.passage.links import Links
+from observatoire.passage.methods.shares import ROUNDING, Shares, by_code, shares, weights_frame
+from observatoire.passage.methods.shares import coverage as coverage_of
+from observatoire.passage.passage import Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+_FEW = 200_000  # corners of a layer that is checked sooner than a thread would start
+
+
+def two_layers(
+    source: gpd.GeoDataFrame, target: gpd.GeoDataFrame, *, repair: bool
+) -> tuple[Layer, Layer]:
+    """Check the two layers of a passage, each and together."""
+    if _corners(target) > _FEW and _corners(source) > _FEW:
+        with ThreadPoolExecutor(1) as beside:
+            first = beside.submit(check_layer, source, "source", repair=repair)
+            second = check_layer(target, "cible", repair=repair)
+            layers = (first.result(), second)
+    else:  # threads would wait for one another longer than they work
+        layers = (
+            check_layer(source, "source", repair=repair),
+            check_layer(target, "cible", repair=repair),
+        )
+    check_same_crs(*layers)
+    # One after the other: together they would hold the corners of both layers in memory.
+    check_no_overlap(layers[0])
+    return layers[0], replace(layers[1], outline=check_no_overlap(layers[1]))
+
+
+def _corners(frame: object) -> int:
+    """Count the corners of what may be a layer."""
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name not in frame.columns:
+        return 0
+    return int(shapely.get_num_coordinates(np.asarray(frame.geometry.array)).sum())
+
+
+def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> Shares:
+    """Measure what the two layers share."""
+    pairs: Pairs = shared_areas(*layers, outline=layers[1].outline, threads=threads)
+    if len(pairs.area) == 0:
+        raise PassageError(
+            "Les deux couches ne se rencontrent nulle part "
+            f"(source autour de {_center(layers[0])}, cible autour de {_center(layers[1])}).",
+            why="Toutes les cibles seraient sans valeur.",
+            remedy="Vérifiez les systèmes de coordonnées déclarés, et le territoire des fichiers.",
+        )
+    return shares(*layers, pairs, sliver=sliver)
+
+
+def _center(layer: Layer) -> str:
+    x0, y0, x1, y1 = shapely.total_bounds(layer.geometries)
+    return f"{(x0 + x1) / 2:.0f}, {(y0 + y1) / 2:.0f}"
+
+
+def passage_of(
+    layers: tuple[Layer, Layer],
+    found: Shares,
+    weight: NDArray[np.float64],
+    *,
+    method: str,
+    parameters: dict[str, object],
+    remarks: tuple[str, ...] = (),
+    coverage: pd.Series[float] | None = None,
+    quality: pd.DataFrame | None = None,
+) -> Passage:
+    """Put a passage together from its measures."""
+    source, target = layers
+    within = sum_by(found.source, weight, len(source))
+    outside = 1.0 - within
+    # What only rounding leaves is nothing, so that whole zonings lose nothing.
+    outside[outside < ROUNDING] = 0.0
+    made = Passage(
+        weights=weights_frame(source, target, found, weight),
+        coverage=coverage_of(target, found, found.of_target) if coverage is None else coverage,
+        outside=by_code(source, outside, "outside"),
+        method=method,
+        parameters=parameters,
+        source_zoning=source.zoning,
+        target_zoning=target.zoning,
+        remarks=(*source.remarks, *target.remarks, *found.remarks, *remarks),
+        quality=pd.DataFrame() if quality is None else quality,
+        reaching=frozenset(source.labels[(found.outside > 0) & (outside == 0)]),
+    )
+    # Positions are known here: finding them again from the codes would cost as much as all this.
+    made.__dict__["links"] = Links.at(
+        made, found.source.astype(np.int64), found.target.astype(np.int64)
+    )
+    return made

@@ -1,0 +1,289 @@
+"""Tables de passage: links that someone else established, read and checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import (
+    DuplicateKeyError,
+    PassageError,
+    UnknownNameError,
+    WeightError,
+)
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import number
+from observatoire.passage.codes import named
+from observatoire.passage.links import PART, SPLIT, WEIGHT_COLUMNS, WHOLE
+from observatoire.passage.passage import Passage
+from observatoire.passage.transfer.frames import is_numeric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+
+_NOTHING = "inconnu"
+_WORDS = (WHOLE, SPLIT, PART, _NOTHING, "")
+_EXCESS = 1e-9  # what rounding may add to the weights of a source
+
+
+def from_table(
+    frame: pd.DataFrame,
+    *,
+    targets: Iterable[str] | None = None,
+    method: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    source_zoning: str | None = None,
+    target_zoning: str | None = None,
+) -> Passage:
+    """Read a table de passage.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``source``, ``target``, ``weight``; optionally ``link``: « proche » (the source
+        wholly belongs to the target: weight 1), « inclus » (the target is an unknown part of
+        the source: weight blank), « partage » (split), « inconnu » (no source is known). A row
+        with a blank source names a target; one with a blank target, what is lost outside.
+        Also read, when there: ``low``, ``high``, ``share`` (see :class:`Passage`).
+    targets : iterable of str, optional
+        Targets that exist though nothing links to them: they come out ``missing``.
+    method, parameters, source_zoning, target_zoning : optional
+        How the table was made; by default what ``frame.attrs`` says.
+
+    Raises
+    ------
+    PassageError
+        Negative or blank weights, weights of a source above 1, unknown words, no row at all.
+    DuplicateKeyError
+        A pair given twice.
+
+    Examples
+    --------
+    >>> links = pd.DataFrame({"source": ["a", "b"], "target": ["X", "Y"], "weight": [1.0, None],
+    ...                       "link": ["proche", "inclus"]})
+    >>> p = from_table(links, targets=["X", "Y", "Z"])
+    >>> counts = pd.DataFrame({"pop": [10.0, 4.0]}, index=["a", "b"])
+    >>> p.apply(counts)[["target", "value", "low", "high", "status"]].values.tolist()
+    [['X', 10.0, 10.0, 10.0, 'aggregated'], ['Y', nan, 0.0, 4.0, 'bounded'],
+     ['Z', nan, nan, nan, 'missing']]
+    """
+    table = _checked_columns(frame)
+    if table.empty and targets is None:
+        raise PassageError(
+            "La table de passage est vide.",
+            why="Aucun territoire à mettre en rapport.",
+            remedy="Vérifiez le fichier lu et le filtre appliqué.",
+        )
+    told = (table["source"] != "") & (table["target"] != "") & ~_idle(table)
+    links = table[told].reset_index(drop=True)
+    lost = table[(table["source"] != "") & (table["target"] == "")]
+    _check_pairs(links)
+    weights = _weights(links)
+    _check_sums(weights)
+    weights["weight"] = _made_one(weights)
+    kept = weights.sort_values(["target", "source"], ignore_index=True)
+    names = {*table["target"], *([] if targets is None else map(str, targets))} - {""}
+    said = frame.attrs
+    return Passage(
+        weights=kept,
+        coverage=_coverage(kept, sorted(names)),
+        outside=_outside(kept, lost),
+        method=method or str(said.get("method", "table de passage")),
+        parameters=dict(parameters if parameters is not None else said.get("parameters", {})),
+        source_zoning=source_zoning or str(said.get("source_zoning", "")),
+        target_zoning=target_zoning or str(said.get("target_zoning", "")),
+        remarks=tuple(said.get("remarks", ())),
+        quality=_quality(said.get("quality")),
+        reaching=frozenset(lost["source"]),
+    )
+
+
+def _idle(table: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of weight zero, of which nothing else is said: the two territories share nothing."""
+    return (table["weight"] == 0) & (table["link"] == "") & table["high"].isna()
+
+
+def _checked_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    if not isinstance(frame, pd.DataFrame):
+        raise PassageError(
+            f"« {type(frame).__name__} » n’est pas un tableau.",
+            why="Une table de passage dit source, target et weight (le poids).",
+            remedy='pandas.read_csv(chemin, dtype={"source": str, "target": str}) en donne un.',
+        )
+    lacking = [name for name in ("source", "target", "weight") if name not in frame.columns]
+    if lacking:
+        raise PassageError(
+            f"Colonne absente de la table de passage : {named(lacking)}.",
+            why="Une table de passage dit source, target et weight (le poids).",
+            remedy='Renommez les colonnes : frame.rename(columns={"IRIS": "source"}).',
+            columns=lacking,
+        )
+    table = frame.reindex(columns=list(WEIGHT_COLUMNS)).reset_index(drop=True)
+    for name in ("source", "target"):
+        table[name] = _codes(table[name])
+    table["link"] = table["link"].astype(object).where(table["link"].notna(), "")
+    for name in ("weight", "low", "high", "share"):
+        table[name] = _numbers(table[name])
+    for word in sorted(set(table["link"]) - set(_WORDS)):
+        raise PassageError(
+            f"Lien inconnu dans la table de passage : « {word} ».",
+            where=_place(table, table["link"] == word),
+            remedy=suggestion(str(word), _WORDS[:-1]),
+        )
+    return table
+
+
+def _codes(column: pd.Series[Any]) -> pd.Series[Any]:
+    blank = column.isna()
+    wrong = [code for code in column[~blank] if not isinstance(code, str)]
+    if wrong:
+        raise PassageError(
+            f"Code qui n’est pas du texte : {wrong[0]!r}.",
+            where=str(column.name),
+            why="En nombre, un code perd ses zéros de tête.",
+            remedy='Relisez la table : pandas.read_csv(chemin, dtype={"source": str, "target": str}).',
+            codes=wrong,
+        )
+    return column.astype(object).where(~blank, "").map(str.strip)
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[float]:
+    if column.isna().all():
+        return column.astype(float)
+    if not is_numeric(column):
+        raise WeightError(
+            f"La colonne « {column.name} » n’est pas faite de nombres.",
+            why="Un poids est un nombre de 0 à 1.",
+            remedy='Convertissez-la (virgule décimale : str.replace(",", "."), puis to_numeric).',
+        )
+    return column.astype(float)
+
+
+def _place(table: pd.DataFrame, wrong: pd.Series[bool]) -> str:
+    row = table[wrong].iloc[0]
+    return f"source « {row['source']} », cible « {row['target']} »"
+
+
+def _check_pairs(links: pd.DataFrame) -> None:
+    repeated = links.duplicated(["source", "target"])
+    if repeated.any():
+        raise DuplicateKeyError(
+            "Ce lien est donné plusieurs fois dans la table de passage.",
+            where=_place(links, repeated),
+            why="La source compterait double.",
+            remedy="Gardez une seule ligne par couple source et cible.",
+        )
+
+
+def _weights(links: pd.DataFrame) -> pd.DataFrame:
+    part = links["link"] == PART
+    weight = links["weight"].mask((links["link"] == WHOLE) & links["weight"].isna(), 1.0)
+    _check_weights(links, weight, part)
+    whole = (weight >= 1 - _EXCESS) & ~part & (links["link"] != SPLIT)
+    link = np.select([part, whole], [PART, WHOLE], SPLIT)
+    low = links["low"].fillna(pd.Series(np.where(whole, 1.0, 0.0)))
+    high = links["high"].fillna(pd.Series(np.ones(len(links))))
+    count = links.groupby("target")["target"].transform("size")
+    share = links["share"].fillna(1.0 / count)
+    return links.assign(
+        weight=weight.mask(whole & links["low"].isna(), 1.0),
+        low=low.astype(float),
+        high=high.astype(float),
+        share=share.astype(float),
+        link=link.astype(object),
+    )
+
+
+def _check_weights(links: pd.DataFrame, weight: pd.Series[float], part: pd.Series[bool]) -> None:
+    faults = (
+        (weight.isna() & ~part, "Le poids est vide.", 'Donnez-le, ou dites link="inclus".'),
+        (weight < 0, "Le poids est négatif.", "Un poids va de 0 à 1."),
+        (weight.abs() == np.inf, "Le poids est infini.", "Un poids va de 0 à 1."),
+        (weight > 1 + _EXCESS, "Le poids dépasse 1.", "Un poids va de 0 à 1, non de 0 à 100."),
+        (
+            (links["link"] == WHOLE) & (weight < 1 - _EXCESS),
+            "Un lien « proche » a un poids inférieur à 1.",
+            "Dites « partage » si la source est partagée.",
+        ),
+        (
+            part & weight.notna(),
+            "Un lien « inclus » a un poids.",
+            "Dites « partage » si la part est connue.",
+        ),
+    )
+    for wrong, what, remedy in faults:
+        if wrong.any():
+            raise WeightError(
+                what,
+                where=_place(links, wrong),
+                why="On ne saurait pas quelle part de la source revient à la cible.",
+                remedy=remedy,
+            )
+    for name in ("low", "high"):
+        wrong = (links[name] < 0) | (links[name] > 1) | (links["low"] > links["high"])
+        if wrong.any():
+            raise WeightError(
+                "Les bornes du poids sont fausses.",
+                where=_place(links, wrong),
+                why="Les encadrements de la cible le seraient aussi.",
+                remedy="low et high vont de 0 à 1, low ne dépasse pas high.",
+            )
+
+
+def _check_sums(weights: pd.DataFrame) -> None:
+    sums = weights.groupby("source")["weight"].sum()
+    over = sums[sums > 1 + _EXCESS]
+    if len(over):
+        raise WeightError(
+            f"Les poids de la source « {over.index[0]} » font {number(over.iloc[0], 3)}, plus que 1"
+            + (f" ({len(over)} sources sont dans ce cas)." if len(over) > 1 else "."),
+            why="Ce qu’elle compte serait compté plus d’une fois.",
+            remedy="Corrigez la table, ou ramenez à 1 les poids de chaque source.",
+            codes=list(over.index),
+        )
+
+
+def _made_one(weights: pd.DataFrame) -> pd.Series[float]:
+    """Bring to one the weights that a source's sums only miss by their writing."""
+    sums = weights.groupby("source")["weight"].transform("sum")
+    written = (sums - 1.0).abs() <= _EXCESS
+    return (weights["weight"] / sums).where(written, weights["weight"])
+
+
+def _coverage(weights: pd.DataFrame, names: list[str]) -> pd.Series[float]:
+    covered = weights.groupby("target")["share"].sum().clip(upper=1.0)
+    # Shares that were divided evenly may sum an ulp short of one.
+    covered = covered.mask((covered - 1.0).abs() < _EXCESS, 1.0)
+    index = pd.Index(names, dtype="str", name="target")
+    return covered.reindex(index, fill_value=0.0).astype(float).rename("coverage")
+
+
+def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
+    names = sorted({*weights["source"], *lost["source"]})
+    index = pd.Index(names, dtype="str", name="source")
+    sums = weights.groupby("source")["weight"].sum().reindex(index, fill_value=0.0)
+    outside = (1.0 - sums).clip(lower=0.0)
+    outside = outside.mask(outside < _EXCESS, 0.0)
+    holders = weights.loc[weights["link"] == PART, "source"].unique()
+    outside[list(holders)] = np.nan
+    stated: NDArray[np.float64] = lost.set_index("source")["weight"].to_numpy()
+    gap = np.abs(outside[list(lost["source"])].to_numpy() - stated)
+    if (gap > _EXCESS).any():
+        raise UnknownNameError(
+            f"La part hors cible de « {lost['source'].iloc[int(np.nanargmax(gap))]} » "
+            "ne complète pas ses poids à 1.",
+            remedy="Retirez les lignes sans cible : elles se déduisent des autres.",
+        )
+    return outside.astype(float).rename("outside")
+
+
+def _quality(said: Any) -> pd.DataFrame:
+    if not said:
+        return pd.DataFrame()
+    index = pd.Index(said["index"], dtype="str", name="target")
+    return pd.DataFrame(said["data"], index=index, columns=said["columns"])

@@ -1,0 +1,170 @@
+"""How dense a target is beside its surroundings: one ratio, or one that varies with the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from observatoire.errors import PassageError, UnknownNameError
+from observatoire.french.typography import NARROW, number, plural
+from observatoire.passage.codes import check_codes, named
+from observatoire.passage.transfer.frames import as_frame, matrix
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from observatoire.passage.geometry.layers import Layer
+    from observatoire.passage.methods.shares import Shares
+
+
+#: What geometry alone says: how vast the source is, and how far from an ordinary urban one.
+GEOMETRIC = ("surface", "surface²")
+_ORDINARY = 13.5  # logarithm of the surface, in m², of an ordinary urban IRIS (0.7 km²)
+_WIDEST = 7.0  # logarithm: no neighbourhood is a thousand times as dense as its surroundings
+
+
+def _nothing() -> NDArray[np.float64]:
+    return np.zeros(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """How the logarithm of the ratio varies with each covariate, within the range learnt from."""
+
+    names: tuple[str, ...] = ()
+    slope: NDArray[np.float64] = field(default_factory=_nothing)
+    center: NDArray[np.float64] = field(default_factory=_nothing)
+    scale: NDArray[np.float64] = field(default_factory=_nothing)
+    low: NDArray[np.float64] = field(default_factory=_nothing)
+    high: NDArray[np.float64] = field(default_factory=_nothing)
+
+    def matrix(self, columns: dict[str, NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+        """Return the covariates link by link, standardised, within the range learnt from."""
+        if not self.names:
+            return np.zeros((count, 0))
+        raw = np.column_stack([columns[name] for name in self.names])
+        # Outside the range it was learnt from, a slope would be a guess: the edge holds.
+        return np.asarray((np.clip(raw, self.low, self.high) - self.center) / self.scale)
+
+    def shift(self, columns: dict[str, NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+        """Return what the covariates add to the logarithm of the ratio, link by link."""
+        return np.asarray(self.matrix(columns, count) @ self.slope, dtype=np.float64)
+
+
+class DensityFit(float):
+    """A ratio learnt from published totals: a number that says on what, and with which error.
+
+    As a number, it is the one ratio that best restores the totals. Given to :func:`by_density`,
+    it varies with what was found to matter, around ``typical``.
+
+    Attributes
+    ----------
+    used : tuple of str
+        The targets it was learnt on.
+    errors : Series
+        Relative error of each of them once the ratio is applied.
+    held_out : Series
+        Relative error of each when it was left out of the learning, with its neighbours.
+    typical : float
+        The ratio of a typical place, from which it varies.
+    slopes : Slopes
+        How the ratio varies; without names, it does not.
+    """
+
+    used: tuple[str, ...]
+    errors: pd.Series[float]
+    held_out: pd.Series[float]
+    typical: float
+    slopes: Slopes
+
+    def __new__(
+        cls,
+        ratio: float,
+        varying: tuple[float, Slopes],
+        errors: pd.Series[float],
+        held_out: pd.Series[float],
+    ) -> Self:
+        """Make the number, then hang on it what it was learnt on."""
+        made = super().__new__(cls, ratio)
+        made.used = tuple(errors.index)
+        made.errors, made.held_out = errors, held_out
+        made.typical, made.slopes = varying
+        return made
+
+    def __getnewargs__(  # type: ignore[override]
+        self,
+    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float]]:
+        """Return what remakes this number whole where it is copied or kept."""
+        return float(self), (self.typical, self.slopes), self.errors, self.held_out
+
+    @property
+    def median_error(self) -> float:
+        """Median absolute relative error on targets left out of the learning."""
+        return float(self.held_out.abs().median())
+
+    @property
+    def sentence(self) -> str:
+        """The ratio in French: on how many territories it was learnt, with which error."""
+        variable = f", variable selon {named(self.slopes.names)}" if self.slopes.names else ""
+        return (
+            f"Rapport de densité {number(float(self), 2)}{variable}, appris sur "
+            f"{plural(len(self.used), 'territoire')} ; erreur médiane sur ceux qu’on laisse de "
+            f"côté : {number(100 * self.median_error, 1)}{NARROW}%."
+        )
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What a passage must say of the ratio that made it."""
+        return {
+            "typical": self.typical,
+            "learnt_on": len(self.used),
+            "median_error": self.median_error,
+            "slopes": dict(zip(self.slopes.names, self.slopes.slope.tolist(), strict=True)),
+        }
+
+    def of_links(self, columns: dict[str, NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+        """Return the ratio of each link."""
+        return ratio_of(np.log(self.typical), self.slopes.shift(columns, count))
+
+
+def ratio_of(constant: float, shift: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ratios from their logarithms, within reason."""
+    return np.exp(np.clip(constant + shift, -_WIDEST, _WIDEST))
+
+
+def columns_of(
+    source: Layer, found: Shares, covariates: pd.DataFrame | None, names: tuple[str, ...] = ()
+) -> dict[str, NDArray[np.float64]]:
+    """Return covariates link by link: those of geometry, and those given by source."""
+    surface = np.log(source.areas)[found.source]
+    columns = {"surface": surface, "surface²": (surface - _ORDINARY) ** 2}
+    if covariates is not None:
+        touched = np.unique(found.source)
+        covariates = as_frame(covariates)
+        check_codes(covariates.index, "covariates")
+        given = covariates.reindex(source.labels)
+        lacking = given.iloc[touched].isna().any(axis=1).to_numpy()
+        if lacking.any():
+            codes = source.labels[touched[lacking]]
+            raise PassageError(
+                f"Variables d’appui inconnues pour {named(codes)}.",
+                where="covariates",
+                why="La densité de ces sources ne peut pas être ajustée.",
+                remedy="Complétez-les, ou retirez ces sources.",
+                codes=list(codes),
+            )
+        numbers = matrix(given)
+        for k, name in enumerate(given.columns):
+            columns[str(name)] = numbers[found.source, k]
+    lost = [name for name in names if name not in columns]
+    if lost:
+        raise UnknownNameError(
+            f"Le rapport de densité a été appris avec {named(lost)}, qui n’est pas donné.",
+            where="covariates",
+            remedy="Passez covariates=, avec les mêmes colonnes que pour fit_density.",
+            names=lost,
+        )
+    return columns

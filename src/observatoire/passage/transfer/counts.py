@@ -1,0 +1,196 @@
+"""Counts and amounts: value, bounds without assumption, status, and why a value is lacking.
+
+Most variables are plain: counts of which no source is hidden. What may be said of a target is
+then the same for all of them, and one sparse product gives the value and both bounds. The
+others, hidden here and there, bounded by their producer or balances, are gone through with care.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from observatoire.passage.arrays import in_blocks
+from observatoire.passage.codes import named
+from observatoire.passage.transfer.outcome import Outcome
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.passage.links import Links
+    from observatoire.passage.passage import Passage
+    from observatoire.passage.transfer.inputs import Given
+
+
+def carry_counts(passage: Passage, given: Given) -> Outcome:
+    """Carry counts and amounts to every target."""
+    plain = np.flatnonzero(given.plain)
+    if len(plain) == len(given.variables):
+        return _carry_plain(passage, given)
+    outcome = Outcome.blank(len(passage.targets), len(given.variables))
+    if len(plain):
+        outcome.fill(list(plain), _carry_plain(passage, given.columns(list(plain))))
+    others = np.flatnonzero(~given.plain)
+    kept = given.columns(list(others))
+    part = Outcome.blank(len(passage.targets), len(others))
+    in_blocks(len(others), lambda block: _carry_carefully(passage, kept, part, block))
+    outcome.fill(list(others), part)
+    return outcome
+
+
+def _carry_plain(passage: Passage, given: Given) -> Outcome:
+    """Carry variables that are known everywhere: only the numbers differ from one to another."""
+    links = passage.links
+    shape = len(passage.targets), len(given.variables)
+    unsure, lone = links.any_by_target(links.part), ~links.linked
+    sure, more, most = np.split(links.all_products(given.numbers), 3)
+    value, high = np.asfortranarray(sure + more), np.asfortranarray(sure + most)
+    value[unsure | lone] = np.nan
+    sure[lone] = high[lone] = np.nan
+    reason = np.zeros(shape[0], dtype=object)
+    reason[:] = ""
+    for target in np.flatnonzero(unsure | lone):
+        mine = np.flatnonzero(links.target == target)
+        reason[target] = _reason(passage, given, mine, np.zeros(len(mine), bool))
+    return Outcome(
+        value=value,
+        low=sure,
+        high=high,
+        status=np.broadcast_to(_plain_statuses(links)[:, None], shape),
+        coverage=np.broadcast_to(passage.coverage.to_numpy()[:, None], shape),
+        reason=np.broadcast_to(reason[:, None], shape),
+    )
+
+
+def _plain_statuses(links: Links) -> NDArray[np.int8]:
+    """Status of each target when every source is known."""
+    return np.select(
+        [~links.linked, links.any_by_target(links.part), links.any_by_target(links.split)],
+        [Outcome.code(s) for s in (Status.MISSING, Status.BOUNDED, Status.ESTIMATED)],
+        Outcome.code(Status.AGGREGATED),
+    ).astype(np.int8)
+
+
+def _carry_carefully(passage: Passage, given: Given, outcome: Outcome, chosen: slice) -> None:
+    links = passage.links
+    values = np.ascontiguousarray(given.numbers[:, chosen])
+    known = ~np.isnan(values)
+    low, high = _source_bounds(given, values, known, chosen)
+    outcome.value[:, chosen] = links.estimate @ np.where(known, values, 0.0)
+    outcome.low[:, chosen], outcome.high[:, chosen] = _bounded_product(links, low, high)
+    _statuses(passage, given, outcome, chosen, known)
+
+
+def _source_bounds(
+    given: Given, values: NDArray[np.float64], known: NDArray[np.bool_], chosen: slice
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounds of the sources themselves: a known one is its own value, a hidden count has a floor."""
+    # A count that is hidden is at least nothing; a balance has no floor.
+    floor = np.where((values < 0).any(axis=0), -np.inf, 0.0)
+    low, high = np.where(known, values, floor), np.where(known, values, np.inf)
+    if given.low is not None:
+        stated = given.low[:, chosen]
+        low = np.where(np.isnan(stated), low, stated)
+    if given.high is not None:
+        stated = given.high[:, chosen]
+        high = np.where(np.isnan(stated), high, stated)
+    return low, high
+
+
+def _bounded_product(
+    links: Links, low: NDArray[np.float64], high: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounds of the targets; infinite where a source has none, or where a balance is split."""
+    least, most = links.least, links.most
+    below = least @ np.where(np.isfinite(low) & (low > 0), low, 0.0)
+    # A negative part weighs the more, the larger the share that is taken.
+    below += most @ np.where(np.isfinite(low) & (low < 0), low, 0.0)
+    above = most @ np.where(np.isfinite(high) & (high > 0), high, 0.0)
+    above += least @ np.where(np.isfinite(high) & (high < 0), high, 0.0)
+    pattern = links.matrix(np.ones(len(links.source)))
+    unsure = links.matrix(((links.low < links.high) | links.part).astype(float))
+    # Part of a balance is not between nothing and the balance: it may compensate itself.
+    balance = (low < 0).any(axis=0) & ~np.isnan(low).all(axis=0)
+    split_balance = (unsure @ np.ones((links.shape[1], 1)) > 0) & balance
+    below[(pattern @ np.isneginf(low).astype(float) > 0) | split_balance] = -np.inf
+    above[(pattern @ np.isposinf(high).astype(float) > 0) | split_balance] = np.inf
+    return below, above
+
+
+def _statuses(
+    passage: Passage,
+    given: Given,
+    outcome: Outcome,
+    chosen: slice,
+    known: NDArray[np.bool_],
+) -> None:
+    links = passage.links
+    linked = links.linked[:, None]
+    split = links.any_by_target(links.split)[:, None]
+    unsure = links.any_by_target(links.part)[:, None]
+    shape = outcome.value[:, chosen].shape
+    status = np.where(split, Outcome.code(Status.ESTIMATED), Outcome.code(Status.AGGREGATED))
+    status = np.broadcast_to(status, shape).copy()
+    lost = sparse.csr_array((~known).astype(float))
+    hidden = np.asarray((links.matrix(np.ones(len(links.source))) @ lost).todense()) > 0
+    lit = links.matrix(links.share) @ known.astype(float)
+    covered = passage.coverage.to_numpy()[:, None]
+    outcome.coverage[:, chosen] = np.where(known.all(axis=0), covered, np.minimum(lit, covered))
+    bounded = hidden | unsure
+    status[bounded] = Outcome.code(Status.BOUNDED)
+    endless = bounded & ~np.isfinite(outcome.high[:, chosen])
+    endless |= bounded & ~np.isfinite(outcome.low[:, chosen])
+    status[endless | ~linked] = Outcome.code(Status.MISSING)
+    outcome.status[:, chosen] = status
+    outcome.value[:, chosen][bounded | ~linked] = np.nan
+    # Rounding may leave the estimate an ulp outside its own bounds.
+    for bound, widest in ((outcome.low, np.fmin), (outcome.high, np.fmax)):
+        view = bound[:, chosen]
+        widest(view, outcome.value[:, chosen], out=view)
+        view[~np.isfinite(view) | endless | ~linked] = np.nan
+    _reasons(passage, given, outcome, chosen, known)
+
+
+def _reasons(
+    passage: Passage,
+    given: Given,
+    outcome: Outcome,
+    chosen: slice,
+    known: NDArray[np.bool_],
+) -> None:
+    said = (outcome.status[:, chosen] == Outcome.code(Status.MISSING)) | (
+        outcome.status[:, chosen] == Outcome.code(Status.BOUNDED)
+    )
+    texts: dict[tuple[int, bytes], str] = {}
+    by_target = np.argsort(passage.links.target, kind="stable")
+    starts = np.searchsorted(passage.links.target[by_target], np.arange(len(passage.targets) + 1))
+    for target, column in np.argwhere(said):
+        mine = by_target[starts[target] : starts[target + 1]]
+        sources = passage.links.source[mine]
+        lost = ~known[sources, column]
+        key = (int(target), lost.tobytes())
+        if key not in texts:
+            texts[key] = _reason(passage, given, mine, lost)
+        outcome.reason[target, chosen.start + column] = texts[key]
+
+
+def _reason(
+    passage: Passage, given: Given, mine: NDArray[np.int64], lost: NDArray[np.bool_]
+) -> str:
+    if len(mine) == 0:
+        return "Aucune source ne couvre ce territoire."
+    links = passage.links
+    said = []
+    part = mine[links.part[mine]]
+    if len(part):
+        codes = passage.sources[links.source[part]]
+        said.append(f"Le territoire est une partie inconnue de {named(codes)}.")
+    for absent, words in ((True, "absente du tableau"), (False, "masquée ou non fournie")):
+        chosen = mine[lost & (given.absent[links.source[mine]] == absent)]
+        if len(chosen):
+            codes = passage.sources[links.source[chosen]]
+            said.append(f"Source {words} : {named(codes)}.")
+    return " ".join(said)

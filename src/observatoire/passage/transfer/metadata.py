@@ -1,0 +1,107 @@
+"""What figures are about (unit, universe, period): it goes with them to the other zoning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from observatoire.errors import PassageError, UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.passage.codes import named
+from observatoire.values import PERIOD_FORMS, is_period
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+#: What may be said of a variable, and becomes a column of the table.
+ABOUT = ("unit", "universe", "period")
+
+About = Mapping[str, Any]
+
+
+def with_about(table: pd.DataFrame, about: About | None) -> pd.DataFrame:
+    """Add to a tidy table what each variable is about.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column ``variable``.
+    about : mapping, optional
+        ``unit``, ``universe`` and ``period`` of all the variables, or of each by its name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"variable": ["pop", "men"]})
+    >>> with_about(table, {"pop": {"unit": "habitants"}, "men": {"unit": "ménages"}}).unit.tolist()
+    ['habitants', 'ménages']
+    """
+    if not about:
+        return table
+    variables = list(dict.fromkeys(table["variable"]))
+    said = _by_variable(about, variables)
+    told = [name for name in ABOUT if any(name in one for one in said.values())]
+    columns = {
+        name: table["variable"].map({v: str(said.get(v, {}).get(name, "")) for v in variables})
+        for name in told
+    }
+    return table.assign(**columns)
+
+
+def _by_variable(about: About, variables: list[str]) -> dict[str, About]:
+    each = {str(name): one for name, one in about.items()}
+    said = each if all(isinstance(one, Mapping) for one in each.values()) else {}
+    if not said:
+        said = dict.fromkeys(variables, each)
+    strange = [name for name in said if name not in variables]
+    if strange and variables:
+        raise UnknownNameError(
+            f"about parle de variables qui ne sont pas du tableau : {named(strange)}.",
+            remedy=suggestion(strange[0], variables),
+            variables=strange,
+        )
+    for name, one in said.items():
+        _check_said(name, one)
+    return said
+
+
+def _check_said(variable: str, one: About) -> None:
+    for key in one:
+        if key not in ABOUT:
+            raise UnknownNameError(
+                f"« {key} » n’est pas de ce qui se dit d’une variable.",
+                where=f"about, {variable}",
+                remedy=suggestion(str(key), ABOUT),
+                name=key,
+            )
+    period = one.get("period", "")
+    if period and not is_period(str(period)):
+        raise PassageError(
+            f"« {period} » n’est pas une période.",
+            where=f"about, {variable}",
+            why="Une période s’écrit toujours de même, pour que deux figures se comparent.",
+            remedy=f"Écrivez {PERIOD_FORMS}.",
+            period=period,
+        )
+
+
+def of_ratio(numerator: Mapping[Any, Any], denominator: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return what may be said of a ratio: what both counts share, and each of them apart.
+
+    The unit of a ratio is neither that of its numerator nor that of its denominator.
+
+    Examples
+    --------
+    >>> of_ratio({"period": "2016", "unit": "ménages"}, {"period": "2016", "unit": "ménages"})
+    {'period': '2016', 'numerator': {'period': '2016', 'unit': 'ménages'},
+     'denominator': {'period': '2016', 'unit': 'ménages'}}
+    """
+    shared = {
+        key: value
+        for key, value in numerator.items()
+        if key != "unit" and key in denominator and denominator[key] == value
+    }
+    if not numerator and not denominator:
+        return {}
+    return {**shared, "numerator": dict(numerator), "denominator": dict(denominator)}

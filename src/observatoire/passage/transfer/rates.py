@@ -1,0 +1,124 @@
+"""Rates without their two counts: kept, bounded or shown for context, never averaged.
+
+What is honest. A target that is exactly one source has its rate. A union of whole sources has
+a rate between their smallest and their largest. A target that is a part of one source has no
+rate of its own: the source's is shown for context. A union that holds a *part* of a source
+cannot even be bounded, for the rate of that part may be anything: it is missing, and the way
+out is to pass the two counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from observatoire.french.typography import NARROW, number
+from observatoire.passage.codes import named
+from observatoire.passage.transfer.outcome import Outcome
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.passage.links import Links
+    from observatoire.passage.passage import Passage
+    from observatoire.passage.transfer.inputs import Given
+
+
+_WAY_OUT = "fournissez le numérateur et le dénominateur (apply_ratio)"
+
+
+def carry_rates(passage: Passage, given: Given, *, min_coverage: float) -> Outcome:
+    """Carry rates, target by target."""
+    links = passage.links
+    outcome = Outcome.blank(len(passage.targets), len(given.variables))
+    outcome.coverage[:] = passage.coverage.to_numpy()[:, None]
+    low = given.numbers if given.low is None else _filled(given.low, given.numbers)
+    high = given.numbers if given.high is None else _filled(given.high, given.numbers)
+    order = np.argsort(links.target, kind="stable")
+    starts = np.searchsorted(links.target[order], np.arange(links.shape[0] + 1))
+    for target in range(links.shape[0]):
+        mine = order[starts[target] : starts[target + 1]]
+        whole = not (links.split[mine] | links.part[mine]).any()
+        refusal = _refusal(passage, target, mine, whole=whole, min_coverage=min_coverage)
+        if refusal:
+            outcome.reason[target] = refusal
+        elif whole and len(mine) > 1:
+            _bound(passage, outcome, target, links.source[mine], (low, high))
+        else:
+            source = links.source[mine[0]]
+            status = Status.OBSERVED if whole else Status.CONTEXT
+            bounds = (low[source], high[source])
+            _copy(passage, outcome, target, (int(source), status), (given.numbers[source], *bounds))
+    return outcome
+
+
+def _filled(bound: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(np.isnan(bound), values, bound)
+
+
+def _refusal(
+    passage: Passage, target: int, mine: NDArray[np.int64], *, whole: bool, min_coverage: float
+) -> str:
+    """Say why nothing can be told of the rate of this target; blank when something can."""
+    links: Links = passage.links
+    if len(mine) == 0:
+        return "Aucune source ne couvre ce territoire."
+    covered = float(passage.coverage.iloc[target])
+    if covered < min_coverage:
+        return (
+            f"Les sources ne couvrent que {number(100 * covered)}{NARROW}% du territoire : "
+            "leur taux ne vaut pas pour le reste."
+        )
+    if whole or len(mine) == 1:
+        return ""
+    cut = mine[links.split[mine] | links.part[mine]]
+    codes = named(passage.sources[links.source[cut]])
+    return f"Le taux d’une partie de {codes} est inconnu : {_WAY_OUT}."
+
+
+def _bound(
+    passage: Passage,
+    outcome: Outcome,
+    target: int,
+    sources: NDArray[np.int64],
+    bounds: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> None:
+    low, high = bounds[0][sources].min(axis=0), bounds[1][sources].max(axis=0)
+    known = ~(np.isnan(low) | np.isnan(high))
+    outcome.low[target] = np.where(known, low, np.nan)
+    outcome.high[target] = np.where(known, high, np.nan)
+    outcome.status[target, known] = Outcome.code(Status.BOUNDED)
+    outcome.reason[target, known] = (
+        f"Taux de {len(sources)} sources réunies, entre le plus petit et le plus grand ; "
+        f"{_WAY_OUT}."
+    )
+    for column in np.flatnonzero(~known):
+        lost = np.isnan(bounds[0][sources, column]) | np.isnan(bounds[1][sources, column])
+        codes = named(passage.sources[sources[lost]])
+        outcome.reason[target, column] = f"Source masquée ou non fournie : {codes}."
+
+
+def _copy(
+    passage: Passage,
+    outcome: Outcome,
+    target: int,
+    source: tuple[int, Status],
+    values: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+) -> None:
+    position, status = source
+    value, low, high = values
+    known = ~np.isnan(value)
+    code = passage.sources[position]
+    outcome.status[target, known] = Outcome.code(status)
+    outcome.value[target] = value
+    if status is Status.CONTEXT:
+        outcome.reason[target, known] = f"Valeur de {code}, qui contient ce territoire."
+    else:
+        outcome.low[target], outcome.high[target] = low, high
+        framed = ~known & ~np.isnan(low) & ~np.isnan(high)
+        outcome.status[target, framed] = Outcome.code(Status.BOUNDED)
+        outcome.reason[target, framed] = f"Seul l’encadrement de {code} est connu."
+        known = known | framed
+    outcome.reason[target, ~known] = f"Source masquée ou non fournie : {code}."

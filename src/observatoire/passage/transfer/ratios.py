@@ -1,0 +1,157 @@
+"""Rates recomputed from their two counts, with bounds that hold without assumption."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import PassageError
+from observatoire.passage.codes import named
+from observatoire.passage.transfer.counts import carry_counts
+from observatoire.passage.transfer.inputs import check_given
+from observatoire.passage.transfer.outcome import Outcome, tidy
+from observatoire.values import Nature, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.passage.passage import Passage
+    from observatoire.passage.transfer.inputs import Given
+
+
+_ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
+
+
+def apply_ratio(
+    passage: Passage,
+    numerators: pd.DataFrame | pd.Series[Any],
+    denominators: pd.DataFrame | pd.Series[Any],
+    *,
+    share: bool,
+    scale: float,
+) -> pd.DataFrame:
+    """Carry both counts, then divide; see :meth:`Passage.apply_ratio`."""
+    if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
+        name = str(numerators.name or "taux")
+        numerators, denominators = numerators.to_frame(name), denominators.to_frame(name)
+    top = check_given(passage, numerators, Nature.COUNT)
+    bottom = check_given(passage, denominators, Nature.COUNT)
+    _check_same(top, bottom)
+    if share:
+        top, rest = _as_share(passage, top, bottom)
+        low, high = _share_bounds(carry_counts(passage, top), carry_counts(passage, rest))
+    else:
+        low, high = _free_bounds(carry_counts(passage, top), carry_counts(passage, bottom))
+    above, below = carry_counts(passage, top), carry_counts(passage, bottom)
+    outcome = _divide(above, below, (low, high))
+    _context(passage, outcome, top, bottom)
+    for numbers in (outcome.value, outcome.low, outcome.high):
+        np.multiply(numbers, scale, out=numbers)
+    return tidy(passage, top.variables, outcome)
+
+
+def _check_same(top: Given, bottom: Given) -> None:
+    if top.variables != bottom.variables:
+        odd = sorted(set(top.variables) ^ set(bottom.variables)) or top.variables
+        raise PassageError(
+            f"Numérateurs et dénominateurs n’ont pas les mêmes colonnes : {named(odd)}.",
+            why="Chaque taux se calcule de deux effectifs du même nom.",
+            remedy="Donnez aux deux tableaux les mêmes noms de taux, dans le même ordre.",
+            columns=odd,
+        )
+
+
+def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given]:
+    """Bound hidden numerators by their denominator; return also what is not in the numerator."""
+    over = np.argwhere(top.numbers > bottom.numbers * (1 + _ABOVE) + _ABOVE)
+    if len(over):
+        source, column = over[0]
+        raise PassageError(
+            f"Le numérateur ({top.numbers[source, column]:g}) dépasse le dénominateur "
+            f"({bottom.numbers[source, column]:g}).",
+            where=f"{passage.sources[source]}, {top.variables[column]}",
+            why="Une part ne dépasse pas son tout : les bornes seraient fausses.",
+            remedy="Passez share=False si l’un n’est pas compté dans l’autre.",
+        )
+    hidden = np.isnan(top.numbers) & ~np.isnan(bottom.numbers)
+    high = np.where(hidden, bottom.numbers, np.nan)
+    rest = np.maximum(bottom.numbers - top.numbers, 0.0)
+    return replace(top, high=high), replace(bottom, numbers=rest, high=high)
+
+
+def _share_bounds(top: Outcome, rest: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    # n / (n + r) grows with n and falls with r, and the two may vary apart.
+    low = _quotient(top.low, top.low + rest.high)
+    high = _quotient(top.high, top.high + rest.low)
+    nothing = (top.low == 0) & (rest.high == 0)
+    return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
+
+
+def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return _quotient(top.low, bottom.high), _quotient(top.high, bottom.low)
+
+
+def _quotient(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+    blank = np.full(np.shape(top), np.nan)
+    return np.asarray(np.divide(top, bottom, out=blank, where=bottom > 0), dtype=np.float64)
+
+
+def _divide(
+    top: Outcome, bottom: Outcome, bounds: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> Outcome:
+    outcome = Outcome.blank(*top.value.shape)
+    code = Outcome.code
+    either = [np.maximum(top.status == code(s), bottom.status == code(s)) for s in _WORST_LAST]
+    outcome.status[:] = np.select(
+        list(reversed(either)), [code(s) for s in reversed(_WORST_LAST)], code(Status.MISSING)
+    )
+    outcome.value[:] = _quotient(top.value, bottom.value)
+    low, high = bounds
+    outcome.low[:] = np.fmin(low, outcome.value)
+    outcome.high[:] = np.where(np.isnan(high), np.nan, np.fmax(high, outcome.value))
+    outcome.coverage[:] = np.minimum(top.coverage, bottom.coverage)
+    outcome.reason[:] = np.where(top.reason != "", top.reason, bottom.reason)
+    _settle(outcome, bottom)
+    return outcome
+
+
+_WORST_LAST = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED, Status.MISSING)
+
+
+def _settle(outcome: Outcome, bottom: Outcome) -> None:
+    """Tell apart a denominator that is nothing from one that is only not placed."""
+    code = Outcome.code
+    missing = outcome.status == code(Status.MISSING)
+    nothing = ~missing & (bottom.high == 0)
+    adrift = ~missing & ~nothing & (bottom.value == 0)
+    boundless = (
+        ~missing & ~nothing & (outcome.status == code(Status.BOUNDED)) & np.isnan(outcome.high)
+    )
+    outcome.status[nothing] = code(Status.NOT_APPLICABLE)
+    outcome.status[adrift | boundless] = code(Status.MISSING)
+    outcome.reason[nothing] = "Le dénominateur est nul."
+    outcome.reason[adrift] = "La méthode ne place aucun dénominateur dans ce territoire."
+    outcome.reason[boundless] += " Le dénominateur peut y être nul : le taux n’a pas de borne."
+    bare = missing | nothing | adrift | boundless
+    outcome.value[bare | (outcome.status == code(Status.BOUNDED))] = np.nan
+    outcome.low[bare] = np.nan
+    outcome.high[bare] = np.nan
+
+
+def _context(passage: Passage, outcome: Outcome, top: Given, bottom: Given) -> None:
+    """Show the rate of the one source that holds a target whose part is unknown."""
+    links = passage.links
+    alone = np.bincount(links.target, minlength=links.shape[0]) == 1
+    for link in np.flatnonzero(links.part & alone[links.target]):
+        source, target = links.source[link], links.target[link]
+        value = _quotient(top.numbers[source], bottom.numbers[source])
+        shown = ~np.isnan(value)
+        outcome.value[target, shown] = value[shown]
+        outcome.low[target, shown] = outcome.high[target, shown] = np.nan
+        outcome.status[target, shown] = Outcome.code(Status.CONTEXT)
+        outcome.reason[target, shown] = (
+            f"Valeur de {passage.sources[source]}, qui contient ce territoire."
+        )

@@ -1,0 +1,187 @@
+"""How producers' figures add up: over territories, categories and periods."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from observatoire.secrecy.plan.disclosures import close, links_of
+from observatoire.secrecy.plan.holdings import Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from observatoire.indicators.routes.routes import Road
+    from observatoire.secrecy.plan.disclosures import Link
+    from observatoire.secrecy.plan.workspace_system import Assembly
+
+
+#: One variable in one period: what is counted.
+Counted = tuple[str, str, str]
+
+
+def relate_all(
+    assembly: Assembly,
+    roads: Mapping[str, Sequence[Road]],
+    communes: Mapping[str, Mapping[str, str]],
+    commune_zoning: str,
+) -> None:
+    """Write every sum that ties the guarded figures held.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        Where to write.
+    roads : mapping
+        Passages by the zoning they lead to.
+    communes : mapping
+        The commune of each territory, by zoning.
+    commune_zoning : str
+        The zoning of communes; empty when there is none.
+    """
+    held = _held(assembly)
+    for counted in sorted(held):
+        by_zoning = held[counted]
+        for target, found in roads.items():
+            for road in found:
+                if target in by_zoning and road.source in by_zoning:
+                    _by_road(assembly, counted, target, road, by_zoning[target])
+        if commune_zoning in by_zoning:
+            for zoning in sorted(by_zoning):
+                linked = {road.source for road in roads.get(commune_zoning, ())}
+                if zoning != commune_zoning and zoning not in linked:
+                    _by_commune(
+                        assembly, counted, (zoning, commune_zoning), by_zoning, communes[zoning]
+                    )
+    _categories(assembly, held)
+    _periods(assembly, held)
+
+
+def _held(assembly: Assembly) -> dict[Counted, dict[str, list[str]]]:
+    held: dict[Counted, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for base in sorted(assembly.holdings.figures):
+        if assembly.holdings.guarded(base):
+            held[base.source, base.variable, base.period][base.zoning].append(base.territory)
+    return held
+
+
+def _at(counted: Counted, zoning: str, territory: str) -> Base:
+    source, variable, period = counted
+    return Base(source, variable, zoning, territory, period)
+
+
+def _by_road(
+    assembly: Assembly, counted: Counted, target: str, road: Road, territories: Iterable[str]
+) -> None:
+    """Write figures of one zoning as sums over another; a zoning that cuts it makes pieces."""
+    pieces: dict[Base, list[str]] = defaultdict(list)
+    links = links_of(road)
+    for code in territories:
+        mine = links.get(code, [])
+        if not mine:
+            continue
+        cut = [
+            _piece(assembly, counted, road, link, code, pieces) for link in mine if not link.whole
+        ]
+        assembly.nest(
+            _at(counted, target, code),
+            [_at(counted, road.source, link.source) for link in mine if link.whole],
+            cut,
+            exact=False,
+            open_ended=code in road.incomplete or not close(road.coverage(code), 1.0),
+        )
+    for source, found in sorted(pieces.items()):
+        assembly.nest(source, [], found, exact=False, open_ended=True)
+
+
+def _piece(
+    assembly: Assembly,
+    counted: Counted,
+    road: Road,
+    link: Link,
+    code: str,
+    pieces: dict[Base, list[str]],
+) -> str:
+    source = _at(counted, road.source, link.source)
+    label = assembly.latent(f"part dans {code} de {source.label}")
+    pieces[source].append(label)
+    return label
+
+
+def _by_commune(
+    assembly: Assembly,
+    counted: Counted,
+    zonings: tuple[str, str],
+    by_zoning: Mapping[str, Sequence[str]],
+    commune_of: Mapping[str, str],
+) -> None:
+    """Write what communes hold of territories that no table links to them: all, and the rest."""
+    zoning, above = zonings
+    members: dict[str, list[Base]] = defaultdict(list)
+    for code in by_zoning[zoning]:
+        members[commune_of.get(code, "")].append(_at(counted, zoning, code))
+    for commune in by_zoning[above]:
+        parts, total = members.get(commune, []), _at(counted, above, commune)
+        known = math.fsum(v for v in map(assembly.holdings.value, parts) if not math.isnan(v))
+        # Territories that overlap are more than their commune, and do not add up.
+        if parts and not assembly.holdings.value(total) < known:
+            assembly.nest(total, parts, exact=False, open_ended=True)
+
+
+def _categories(assembly: Assembly, held: Mapping[Counted, Mapping[str, list[str]]]) -> None:
+    rules = assembly.holdings.rules
+    for source, variable, period in sorted(held):
+        for total, parts in rules[source].sums:
+            if total != variable:
+                continue
+            for zoning, codes in held[source, variable, period].items():
+                for code in codes:
+                    assembly.nest(
+                        Base(source, total, zoning, code, period),
+                        [Base(source, part, zoning, code, period) for part in parts],
+                        exact=True,
+                    )
+
+
+def _periods(assembly: Assembly, held: Mapping[Counted, Mapping[str, list[str]]]) -> None:
+    """Write the periods that are sums, of sources that say so: a stock does not add up."""
+    rules = assembly.holdings.rules
+    for source, variable, period in sorted(held):
+        if not rules[source].additive_periods:
+            continue
+        for finer in divisions(period):
+            told = [held.get((source, variable, each)) for each in finer]
+            for zoning, codes in held[source, variable, period].items():
+                if not all(each and zoning in each for each in told):
+                    continue
+                for code in codes:
+                    whole = Base(source, variable, zoning, code, period)
+                    parts = [whole._replace(period=each) for each in finer]
+                    assembly.nest(whole, parts, exact=True)
+
+
+def divisions(period: str) -> list[list[str]]:
+    """Return the ways a period divides: half-years, quarters, months, or the years of a span.
+
+    Examples
+    --------
+    >>> divisions("2012-S1")
+    [['2012-T1', '2012-T2'], ['2012-01', '2012-02', '2012-03', '2012-04', '2012-05', '2012-06']]
+    >>> divisions("2015-2016")
+    [['2015', '2016']]
+    """
+    year, _, part = period.partition("-")
+    months = [f"{year}-{month:02}" for month in range(1, 13)]
+    quarters = [f"{year}-T{quarter}" for quarter in range(1, 5)]
+    if not part:
+        return [[f"{year}-S1", f"{year}-S2"], quarters, months]
+    if part.isdigit() and len(part) == len(year):
+        return [[str(each) for each in range(int(year), int(part) + 1)]]
+    if part.startswith("S"):
+        half = int(part[1:]) - 1
+        return [quarters[2 * half : 2 * half + 2], months[6 * half : 6 * half + 6]]
+    if part.startswith("T"):
+        quarter = int(part[1:]) - 1
+        return [months[3 * quarter : 3 * quarter + 3]]
+    return []

@@ -1,0 +1,217 @@
+"""What each cell of a table tells of the figures that producers counted.
+
+A number that is a weighted sum of them is told as that sum, bounds included; a rate tells that
+its numerator is so many times its denominator. Of a number that is neither (the bounds of a rate
+over territories that were split), all its figures are held to be told: it may be more than an
+attacker can draw from it, never less.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from observatoire.indicators.computation.table import DIRECT
+from observatoire.secrecy.plan.holdings import Base, Sum
+from observatoire.territories.link_tables import WHOLE
+from observatoire.values import Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from observatoire.indicators.computation.figures import Figures
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.indicators.routes.routes import Road
+    from observatoire.secrecy.plan.holdings import Holdings
+    from observatoire.values import Record
+
+    Terms = list[tuple[Base, float]]
+
+
+#: What two ways of summing the same figures may differ by, per unit.
+ROUNDING = 1e-6
+
+
+class Link(NamedTuple):
+    """How much of a source goes to a target: shared out, at least, at most."""
+
+    source: str
+    weight: float
+    low: float
+    high: float
+    whole: bool
+
+
+class Small(NamedTuple):
+    """A sum that is shown nowhere, and too small to be found: a numerator, what it leaves out."""
+
+    terms: tuple[tuple[Base, float], ...]
+    constant: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one cell tells, what it rests on, and the producer's figures it comes from."""
+
+    sums: tuple[Sum, ...] = ()
+    small: tuple[Small, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+def close(first: float, second: float) -> bool:
+    """Say whether two numbers are one, up to rounding.
+
+    Examples
+    --------
+    >>> close(0.1 + 0.2, 0.3), close(10.0, 10.1)
+    (True, False)
+    """
+    return abs(first - second) <= ROUNDING * max(1.0, abs(first), abs(second))
+
+
+@dataclass(frozen=True, eq=False)
+class Teller:
+    """Reads the cells of one zoning and period."""
+
+    holdings: Holdings
+    figures: Mapping[str, Figures]
+    zoning: str
+    roads: Sequence[Road]
+    period: str
+    _parts: dict[int, dict[str, list[Link]]] = field(default_factory=dict)
+
+    def told(self, row: Record, indicator: Indicator) -> Told:
+        """Return what a cell tells."""
+        origin = str(row["origin"])
+        if origin == DIRECT:
+            return self._direct(row, indicator)
+        if origin.isdigit():
+            return self._carried(row, indicator, int(origin))
+        return Told()
+
+    def counts(self, zoning: str, indicator: Indicator) -> tuple[list[Base], list[Base]] | None:
+        """Return numerators and denominators of an indicator on a zoning, territory left blank."""
+        figures = self.figures.get(zoning)
+        if figures is None or indicator.variable:
+            return None
+        top = figures.keys(indicator, indicator.numerator, self.period)
+        base = figures.keys(indicator, indicator.denominator, self.period)
+        if top is None or base is None:
+            return None
+        blank = [
+            [Base(source, variable, zoning, "", period) for source, variable, period in keys]
+            for keys in (top, base)
+        ]
+        return blank[0], blank[1]
+
+    def _direct(self, row: Record, indicator: Indicator) -> Told:
+        code = str(row["territory"])
+        found = self.counts(self.zoning, indicator)
+        if found is None:
+            return Told(sources=(code,))
+        top, base = ([(each._replace(territory=code), 1.0) for each in keys] for keys in found)
+        exact = not math.isnan(row["value"])
+        if not base:  # bounds that a producer gives are no sum: they are held as bounds
+            sums = [self.holdings.sum(top)] if exact else []
+        elif exact:
+            sums = [self._ratio(top, base, float(row["value"]) / indicator.factor)]
+        else:
+            sums = self._each([*top, *base])
+        return Told(_told(sums), self._small(indicator, top, base), (code,))
+
+    def _carried(self, row: Record, indicator: Indicator, rank: int) -> Told:
+        road, code = self.roads[rank], str(row["territory"])
+        links = self._links(rank).get(code, [])
+        sources = tuple(link.source for link in links)
+        found = self.counts(road.source, indicator)
+        if found is None:
+            return Told(sources=sources)
+        top, base = found
+        if not base:
+            return Told(_told(self._sums(row, indicator, links, top)), (), sources)
+        if row["status"] == Status.CONTEXT:
+            sources = (road.enclosing[code],)
+            links = [Link(sources[0], 1.0, 1.0, 1.0, whole=True)]
+        tops, bases = (_spread(keys, links, "weight") for keys in (top, base))
+        small = self._small(indicator, tops, bases)
+        numbers = [float(row[name]) for name in ("value", "low", "high")]
+        if all(math.isnan(number) for number in numbers):
+            return Told((), small, sources)
+        if all(link.whole for link in links) and not math.isnan(numbers[0]):
+            sums = [self._ratio(tops, bases, numbers[0] / indicator.factor)]
+        else:
+            sums = self._each([*tops, *bases])
+        return Told(_told(sums), small, sources)
+
+    def _sums(
+        self, row: Record, indicator: Indicator, links: list[Link], keys: list[Base]
+    ) -> list[Sum]:
+        """Return the sums that the value and the bounds of a count are."""
+        sums = []
+        for name, share in (("value", "weight"), ("low", "low"), ("high", "high")):
+            number = float(row[name]) / indicator.factor
+            if math.isnan(number):
+                continue
+            terms = _spread(keys, links, share)
+            if not close(math.fsum(w * self.holdings.value(b) for b, w in terms), number):
+                return self._each(_spread(keys, links, "high"))
+            sums.append(self.holdings.sum(terms))
+        return sums
+
+    def _ratio(self, top: Terms, base: Terms, ratio: float) -> Sum:
+        """Return what a rate tells: numerator less so many times denominator is nothing."""
+        return self.holdings.sum([*top, *((each, -ratio * weight) for each, weight in base)])
+
+    def _each(self, terms: Terms) -> list[Sum]:
+        """Hold every figure that is known for told."""
+        known = dict.fromkeys(b for b, _ in terms if not math.isnan(self.holdings.value(b)))
+        return [self.holdings.sum([(base, 1.0)]) for base in known]
+
+    def _small(self, indicator: Indicator, top: Terms, base: Terms) -> tuple[Small, ...]:
+        """Return numerator, denominator and what is only in the second, where they are small."""
+        groups = [top, base] if base else []
+        if base and indicator.unit == "%":
+            groups.append([*base, *((each, -weight) for each, weight in top)])
+        found = []
+        for group in groups:
+            value = math.fsum(weight * self.holdings.value(each) for each, weight in group)
+            threshold = max(self.holdings.threshold(each) for each, _ in group)
+            rest = self.holdings.sum(group)
+            if rest.terms and ROUNDING < value < threshold:
+                found.append(Small(rest.terms, value - self.holdings.total(rest), value))
+        return tuple(found)
+
+    def _links(self, rank: int) -> dict[str, list[Link]]:
+        if rank not in self._parts:
+            self._parts[rank] = links_of(self.roads[rank])
+        return self._parts[rank]
+
+
+def links_of(road: Road) -> dict[str, list[Link]]:
+    """Return the links of a road by target."""
+    links: dict[str, list[Link]] = defaultdict(list)
+    for row in records(road.passage.weights):
+        weight, low, high = (_number(row[name]) for name in ("weight", "low", "high"))
+        whole = row["link"] == WHOLE and close(weight, 1.0)
+        links[str(row["target"])].append(Link(str(row["source"]), weight, low, high, whole))
+    return links
+
+
+def _number(value: Any) -> float:
+    return 0.0 if value is None or math.isnan(float(value)) else float(value)
+
+
+def _spread(keys: Iterable[Base], links: list[Link], share: str) -> Terms:
+    return [
+        (key._replace(territory=link.source), float(getattr(link, share)))
+        for key in keys
+        for link in links
+        if getattr(link, share) != 0
+    ]
+
+
+def _told(sums: Iterable[Sum]) -> tuple[Sum, ...]:
+    return tuple(dict.fromkeys(each for each in sums if each.terms))

@@ -1,0 +1,137 @@
+"""What producers counted: the figures that everything shown is a sum of.
+
+Each is an unknown of ``published = M · inner``, unless an attacker holds it already because its
+producer gives it to all.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from observatoire.declarations.secrecy_rules import Rule
+    from observatoire.warehouse import Warehouse
+
+
+#: A threshold that guards nothing, for cells that only write relations.
+NO_THRESHOLD = 1e-9
+
+_DIGITS = 12
+
+
+class Base(NamedTuple):
+    """One figure of a producer."""
+
+    source: str
+    variable: str
+    zoning: str
+    territory: str
+    period: str
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"{self.variable} de {self.territory} ({self.zoning}, {self.period} ; {self.source})"
+
+
+class Held(NamedTuple):
+    """What is held of a figure: NaN where its producer hides it."""
+
+    value: float
+    low: float
+    high: float
+
+
+_NOTHING = Held(math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A weighted sum of figures an attacker does not hold; what he holds is left out.
+
+    ``terms`` is sorted, so that two cells that tell the same thing are one.
+    """
+
+    terms: tuple[tuple[Base, float], ...]
+
+    @property
+    def alone(self) -> Base | None:
+        """The only figure of the sum: telling any multiple of it tells it."""
+        return self.terms[0][0] if len(self.terms) == 1 else None
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Every figure of the sources concerned, and the rules they come under."""
+
+    figures: Mapping[Base, Held]
+    rules: Mapping[str, Rule]
+    _public: dict[Base, bool] = field(default_factory=dict, repr=False)
+
+    def value(self, base: Base) -> float:
+        """Return a figure, NaN when it is hidden or absent."""
+        return self.figures.get(base, _NOTHING).value
+
+    def held(self, base: Base) -> Held:
+        """Return a figure with its bounds."""
+        return self.figures.get(base, _NOTHING)
+
+    def guarded(self, base: Base) -> bool:
+        """Say whether the source of a figure hides anything at all."""
+        rule = self.rules.get(base.source)
+        return rule is not None and rule.guarded
+
+    def threshold(self, base: Base) -> float:
+        """Return the threshold of a figure."""
+        rule = self.rules.get(base.source)
+        return rule.at(base.period).threshold if rule else 0.0
+
+    def public(self, base: Base) -> bool:
+        """Say whether anybody holds a figure: its producer gives it to all."""
+        if base not in self._public:
+            rule = self.rules.get(base.source)
+            told = not math.isnan(self.value(base))
+            open_to_all = rule is None or not rule.guarded or rule.diffusion == "public"
+            self._public[base] = told and open_to_all
+        return self._public[base]
+
+    def sum(self, terms: Iterable[tuple[Base, float]]) -> Sum:
+        """Return a sum without what anybody holds."""
+        weights: dict[Base, float] = {}
+        for base, weight in terms:
+            if not self.public(base):
+                weights[base] = weights.get(base, 0.0) + weight
+        kept = {b: round(w, _DIGITS) for b, w in weights.items() if abs(w) > NO_THRESHOLD}
+        return Sum(tuple(sorted(kept.items())))
+
+    def total(self, of: Sum) -> float:
+        """Return what a sum amounts to; NaN when one of its figures is not known."""
+        return math.fsum(weight * self.value(base) for base, weight in of.terms)
+
+
+def read_holdings(
+    warehouse: Warehouse, sources: Iterable[str], rules: Mapping[str, Rule]
+) -> Holdings:
+    """Read the additive figures of some sources, over every zoning and period."""
+    rows = warehouse.rows(
+        "SELECT o.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, "
+        "o.status FROM current_observation AS o JOIN variable AS v "
+        "ON v.source = o.source AND v.code = o.variable "
+        "WHERE v.nature IN ('count', 'amount') AND list_contains(?, o.source)",
+        [sorted(set(sources))],
+    )
+    figures = {}
+    for *place, value, low, high, status in rows:
+        shown = Status(status).has_value and value is not None
+        figures[Base(*map(str, place))] = Held(
+            float(value) if shown else math.nan,
+            math.nan if low is None or status == Status.SECRET else float(low),
+            math.nan if high is None or status == Status.SECRET else float(high),
+        )
+    return Holdings(figures, rules)

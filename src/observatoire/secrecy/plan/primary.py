@@ -1,0 +1,208 @@
+"""Primary secrecy: which cells the rules hide on their own account, and by which rule."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.indicators.definitions.spans import YEAR_MARK
+from observatoire.secrecy.plan.holdings import Base
+from observatoire.values import Nature, Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.declarations.secrecy_rules import Rule
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.plan.holdings import Holdings
+    from observatoire.values import Record
+
+
+#: What hid a cell.
+PRODUCER = "masqué par le producteur"
+PRIMARY = "sous le seuil de la source"
+CONDITION = "sous une condition de diffusion de la source"
+COMPLEMENTARY = "pour qu’un autre ne se retrouve pas par calcul"
+CAUSES = (PRODUCER, PRIMARY, CONDITION, COMPLEMENTARY)
+
+_WHOLE = 100.0
+
+
+def under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
+    """Say which cells tell a count above zero and under their threshold."""
+    counted = (
+        cells["indicator"]
+        .map({code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()})
+        .astype(bool)
+    )
+    small = _below(cells["count"], cells["threshold"])
+    # An interval of sampling is no bound of the count: only what the passage tells may tell it.
+    for number, or_else in (("value", ""), ("passage_low", "low"), ("passage_high", "high")):
+        column = number if number in cells else or_else
+        small |= counted & _below(cells[column], cells["threshold"])
+    return small
+
+
+def _below(numbers: pd.Series, threshold: pd.Series) -> pd.Series:
+    return (numbers > 0) & (numbers < threshold)
+
+
+def tells_zero(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
+    """Say which cells tell that a count is nothing: zero itself, a rate of nothing or of all."""
+    share = cells["indicator"].map({code: i.unit == "%" for code, i in indicators.items()})
+    counted = cells["indicator"].map({code: bool(i.numerator) for code, i in indicators.items()})
+    told = (cells["value"] == 0) | (cells["high"] == 0)
+    told |= share.astype(bool) & ((cells["value"] == _WHOLE) | (cells["low"] == _WHOLE))
+    return counted.astype(bool) & (told | (cells["status"] == str(Status.NOT_APPLICABLE)))
+
+
+def out_of_run(cells: pd.DataFrame, runs: Mapping[str, int]) -> pd.Series:
+    """Say which counts are not in a run of periods that all reach their threshold.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Cells of every period.
+    runs : mapping
+        How many periods in a row each indicator asks for.
+    """
+    hidden = pd.Series(data=False, index=cells.index)
+    concerned = cells[cells["indicator"].map(runs).fillna(1) > 1]
+    for _, group in concerned.groupby(["zoning", "territory", "indicator"], sort=False):
+        ordered = group.sort_values("period")
+        asked = runs[str(ordered["indicator"].iloc[0])]
+        enough = (ordered["value"] >= ordered["threshold"]).tolist()
+        kept = in_run(enough, asked)
+        told = ordered["value"].notna()
+        hidden[ordered.index] = ~np.array(kept, dtype=bool) & told.to_numpy()
+    return hidden
+
+
+def in_run(enough: Sequence[bool], asked: int) -> list[bool]:
+    """Say which places are in a run of at least so many.
+
+    Examples
+    --------
+    >>> in_run([True, True, False, True, True, True], 3)
+    [False, False, False, True, True, True]
+    """
+    kept = [False] * len(enough)
+    start = 0
+    for place in range(len(enough) + 1):
+        if place < len(enough) and enough[place]:
+            continue
+        if place - start >= asked:
+            kept[start:place] = [True] * (place - start)
+        start = place + 1
+    return kept
+
+
+def conditioned(
+    indicator: Indicator, rules: Mapping[str, Rule], period: str
+) -> list[tuple[str, str, float]]:
+    """Return what an indicator's figures wait for: source, variable counted, how many."""
+    names = set(indicator.variables(period))
+    found = []
+    for source in indicator.sources:
+        for condition in rules[source].conditions if source in rules else ():
+            if names & {name.replace(YEAR_MARK, period[2:4]) for name in condition.variables}:
+                where, _, variable = condition.basis.rpartition("/")
+                found.append((where or source, variable, condition.at_least))
+    return found
+
+
+def under_condition(
+    holdings: Holdings,
+    conditions: Sequence[tuple[str, str, float]],
+    zoning: str,
+    territories: Sequence[str],
+    period: str,
+) -> bool:
+    """Say whether some territory that a figure comes from has too few people, or nobody knows."""
+    for source, variable, at_least in conditions:
+        for code in territories:
+            held = holdings.value(Base(source, variable, zoning, code, period))
+            if math.isnan(held) or held < at_least:
+                return True
+    return False
+
+
+def dominated(
+    holdings: Holdings, indicator: Indicator, zoning: str, territories: Sequence[str], period: str
+) -> bool:
+    """Say whether one unit weighs too much of an amount, or units are too few."""
+    for source in indicator.sources:
+        rule = holdings.rules.get(source)
+        if rule is None or rule.dominance is None:
+            continue
+        for variable in indicator.variables(period):
+            if variable not in rule.dominance.largest or not territories:
+                continue
+            bases = [Base(source, variable, zoning, code, period) for code in territories]
+            if dominant(holdings, rule, bases) > 0:
+                return True
+    return False
+
+
+def dominant(holdings: Holdings, rule: Rule, bases: Sequence[Base]) -> float:
+    """Return what an amount should reach for its largest unit not to dominate; 0 if it does.
+
+    What is not told counts against: without the largest unit, the whole is held to be one.
+    """
+    dominance = rule.dominance
+    if dominance is None:
+        return 0.0
+    share = dominance.share / 100.0
+    amount = math.fsum(holdings.value(base) for base in bases)
+    by = dominance.largest[bases[0].variable]
+    largest = max(
+        (holdings.value(base._replace(variable=by)) for base in bases),
+        key=lambda held: math.inf if math.isnan(held) else held,
+    )
+    units = math.inf
+    if dominance.units:
+        units = math.fsum(holdings.value(b._replace(variable=dominance.units)) for b in bases)
+    few = not units >= dominance.at_least
+    if math.isnan(largest) or few:
+        largest = amount
+    return largest / share if few or largest > share * amount else 0.0
+
+
+def primary_causes(
+    cells: pd.DataFrame, indicators: Mapping[str, Indicator], rules: Mapping[str, Rule]
+) -> pd.Series:
+    """Return why each cell is hidden by itself, empty when it is not.
+
+    Conditions and dominance, which ask for other figures, are told elsewhere.
+    """
+    causes = pd.Series("", index=cells.index, dtype=object)
+    mine = {
+        code: [rules[source] for source in indicator.sources if source in rules]
+        for code, indicator in indicators.items()
+    }
+    zero = cells["indicator"].map({code: any(r.zero for r in told) for code, told in mine.items()})
+    runs = {code: max([1, *(r.successive for r in told)]) for code, told in mine.items()}
+    hidden = under_threshold(cells, indicators)
+    hidden |= zero.astype(bool) & tells_zero(cells, indicators)
+    hidden |= out_of_run(cells, runs)
+    causes[hidden] = PRIMARY
+    causes[cells["status"] == str(Status.SECRET)] = PRODUCER
+    return causes
+
+
+def key_of(row: Record) -> tuple[str, str, str, str]:
+    """Return where a cell stands: zoning, territory, indicator, period."""
+    return (
+        str(row["zoning"]),
+        str(row["territory"]),
+        str(row["indicator"]),
+        str(row["period"]),
+    )
+
+
+def rows_of(cells: pd.DataFrame) -> list[Record]:
+    """Return the rows of a table of cells."""
+    return records(cells)

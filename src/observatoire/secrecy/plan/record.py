@@ -1,0 +1,119 @@
+"""The record of secrecy: what was hidden and why, and the proof; never the intervals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from observatoire.french.typography import NO_BREAK, number, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+#: Costs closer than this, per unit, are one.
+_SAME = 1e-6
+
+#: Per cent by which an excess is told: a finer one would tell hidden sizes.
+_STEP = 5
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the plan of a workspace hid, and how sure it is.
+
+    ``narrowest`` is the width under which no guarded figure is bracketed, infinite when none is
+    bounded. It is drawn from what is shown alone (see ``Protection.floor``): the exact one would
+    tell which of the hidden figures is small. ``measured`` counts the intervals proved, not the
+    programs that it took, whose number depends on what is hidden. ``cost`` and ``bound`` never
+    leave: what hiding costs is made of the hidden sizes. ``withheld`` counts the headlines that
+    had to be hidden, after a correction for instance.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    narrowest: float = math.inf
+    measured: int = 0
+    solver: str = ""
+    cost: float = 0.0
+    bound: float | None = 0.0
+    exposed: int = 0
+    withheld: int = 0
+
+    def sentences(self) -> list[str]:
+        """Say the record in French."""
+        told = [self._width()]
+        if self.solver:
+            proved = plural(self.measured, "intervalle prouvé", "intervalles prouvés")
+            told.append(
+                f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {proved} par "
+                "programmation linéaire, toutes les publications de cet espace de travail prises "
+                f"ensemble. {self._optimum()}"
+            )
+        if self.withheld:
+            withheld = plural(
+                self.withheld, "total de tête est masqué", "totaux de tête sont masqués"
+            )
+            told.append(
+                f"{withheld} aussi{NO_BREAK}: avec ce qui a déjà été publié, rien d’autre ne "
+                "protégerait un effectif."
+            )
+        if self.exposed:
+            deduced = plural(
+                self.exposed,
+                "effectif protégé se déduit, ou se borne sous son seuil,",
+                "effectifs protégés se déduisent, ou se bornent sous leur seuil,",
+            )
+            told.append(
+                f"{deduced} de ce qui était public avant cette publication{NO_BREAK}: rien de ce "
+                "qui est montré ici n’y ajoute, et rien ne peut le reprendre."
+            )
+        return told
+
+    def _width(self) -> str:
+        if math.isinf(self.narrowest):
+            return (
+                "Aucun effectif protégé ne se laisse encadrer par les sommes et les taux montrés."
+            )
+        return (
+            "L’intervalle le plus étroit que l’ensemble des chiffres montrés laisse à un effectif "
+            f"protégé est large d’au moins {number(self._tenths, 1)}."
+        )
+
+    @property
+    def _tenths(self) -> float:
+        return math.floor(self.narrowest * 10 + _SAME) / 10
+
+    def _optimum(self) -> str:
+        if self.excess is None:
+            return "Choix glouton : la table est trop grande pour prouver qu’il est le moindre."
+        if self.excess == 0:
+            return "Aucun choix de cases à cacher ne coûterait moins au lecteur."
+        return f"Le choix coûte au plus {self.excess}{NO_BREAK}% de plus que le moindre."
+
+    @property
+    def excess(self) -> int | None:
+        """How many per cent dearer than the cheapest the choice may be, by steps; None if unknown.
+
+        Examples
+        --------
+        >>> Record(cost=20.0, bound=20.0).excess, Record(cost=21.3, bound=20.0).excess
+        (0, 10)
+        """
+        if self.bound is None or (self.bound <= 0 < self.cost):
+            return None
+        if self.cost <= self.bound * (1 + _SAME):
+            return 0
+        return _STEP * math.ceil((self.cost / self.bound - 1) * 100 / _STEP)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as a package stores it."""
+        return {
+            "cases_masquees": dict(self.counts),
+            "intervalle_le_plus_etroit": None if math.isinf(self.narrowest) else self._tenths,
+            "solveur": self.solver,
+            "intervalles_prouves": self.measured,
+            "surcout_au_plus_pour_cent": self.excess,
+            "effectifs_deja_publics": self.exposed,
+            "totaux_de_tete_masques": self.withheld,
+        }

@@ -1,0 +1,215 @@
+"""The one system of everything that could be shown: cells, sums, and who holds what."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from observatoire.errors import SecrecyError
+from observatoire.french.typography import number
+from observatoire.secrecy.plan.disclosures import close
+from observatoire.secrecy.plan.holdings import NO_THRESHOLD, Base, Sum
+from observatoire.secrecy.suppression.relations import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from observatoire.secrecy.plan.disclosures import Small
+    from observatoire.secrecy.plan.holdings import Held, Holdings
+    from observatoire.secrecy.suppression.relations import Relation
+
+
+#: A cell that anybody knows: what brings a sum without a size to one.
+ONE = "un"
+
+
+@dataclass(eq=False)
+class Assembly:
+    """Cells by label, the relations between them, and what each is.
+
+    ``inert`` cells only write relations; ``public`` ones are held by all; ``low`` and ``high`` are
+    what an attacker knows beforehand. A cell is ``told`` by the cells of tables in which it can be
+    read.
+    """
+
+    holdings: Holdings
+    amounts: dict[str, float] = field(default_factory=dict)
+    thresholds: dict[str, float] = field(default_factory=dict)
+    zeros: dict[str, bool] = field(default_factory=dict)
+    low: dict[str, float] = field(default_factory=dict)
+    high: dict[str, float] = field(default_factory=dict)
+    inert: set[str] = field(default_factory=set)
+    public: set[str] = field(default_factory=set)
+    exposed: set[str] = field(default_factory=set)
+    relations: list[Relation] = field(default_factory=list)
+    bases: dict[Base, str] = field(default_factory=dict)
+    asked: dict[Base, float] = field(default_factory=dict)
+    _sums: dict[Sum, str] = field(default_factory=dict)
+    _smalls: dict[Small, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Hold what anybody knows."""
+        self.amounts[ONE], self.thresholds[ONE] = 1.0, NO_THRESHOLD
+        self.public.add(ONE)
+
+    def hold_figures(self, figures: Mapping[Base, Held]) -> None:
+        """Hold other figures beside those of today."""
+        self.holdings = replace(self.holdings, figures=figures)
+
+    def base(self, base: Base) -> str:
+        """Return the cell of a producer's figure."""
+        if base in self.bases:
+            return self.bases[base]
+        label = self.bases[base] = base.label
+        held, guarded = self.holdings.held(base), self.holdings.guarded(base)
+        self.amounts[label] = held.value
+        asked = self.asked.get(base, self.holdings.threshold(base)) if guarded else 0.0
+        self.thresholds[label] = max(asked, NO_THRESHOLD)
+        self.zeros[label] = guarded and self.holdings.rules[base.source].zero
+        if held.value < 0:
+            self.low[label] = -math.inf
+        if self.holdings.public(base):
+            self.public.add(label)
+        elif not guarded or asked <= 0:
+            self.inert.add(label)
+        if math.isnan(held.value) and not any(0 < each < asked for each in held[1:]):
+            self._bound(label, held.low, held.high)
+        return label
+
+    def _bound(self, label: str, low: float, high: float) -> None:
+        """Keep bounds that are known: those that would tell a small count are not shown."""
+        if not math.isnan(low):
+            self.low[label] = max(self.low.get(label, 0.0), low)
+        if not math.isnan(high):
+            self.high[label] = min(self.high.get(label, math.inf), high)
+
+    def sum(self, told: Sum, name: str, threshold: float) -> str:
+        """Return the cell of a sum: that of its only figure, or one of its own."""
+        if told.alone is not None:
+            return self.base(told.alone)
+        if told not in self._sums:
+            signed = any(weight < 0 for _, weight in told.terms)
+            # A rate: its sum is nothing by right, and zero is never hidden; it is brought to one.
+            constant = 1.0 - self.holdings.total(told) if signed else 0.0
+            asked = 0.0 if signed else threshold
+            self._sums[told] = self._add(told.terms, constant, name, asked)
+            if signed:
+                self.low[self._sums[told]] = -math.inf
+        return self._sums[told]
+
+    def small(self, small: Small, name: str, threshold: float) -> str:
+        """Return the cell of a sum that is too small to be found."""
+        base, weight = small.terms[0]
+        if len(small.terms) == 1 and weight == 1 and close(small.constant, 0.0):
+            return self.base(base)
+        if small not in self._smalls:
+            self._smalls[small] = self._add(small.terms, small.constant, name, threshold)
+        return self._smalls[small]
+
+    def rest(self, wholes: Sequence[Base], parts: Sequence[Base], name: str) -> None:
+        """Hold that parts are together at most their wholes."""
+        if len(parts) == 1 and all(self.holdings.public(whole) for whole in wholes):
+            if not self.holdings.public(parts[0]):
+                most = math.fsum(self.holdings.value(whole) for whole in wholes)
+                self._bound(self.base(parts[0]), math.nan, most)
+            return
+        terms = [*((whole, 1.0) for whole in wholes), *((part, -1.0) for part in parts)]
+        left = self.holdings.sum(terms)
+        if not left.terms or all(weight > 0 for _, weight in left.terms):
+            return  # nothing is hidden of it, or counts above zero say it already
+        known = math.fsum(w * self.holdings.value(b) for b, w in terms if self.holdings.public(b))
+        self.inert.add(self._add(left.terms, known, name, 0.0))
+
+    def latent(self, name: str, value: float = math.nan) -> str:
+        """Add a quantity that only writes relations."""
+        label = self._named(name)
+        self.amounts[label], self.thresholds[label] = value, NO_THRESHOLD
+        self.inert.add(label)
+        return label
+
+    def relate(self, total: str, parts: Sequence[tuple[str, float]]) -> None:
+        """Add what adds up."""
+        self.relations.append((total, [Part(label, weight) for label, weight in parts]))
+
+    def nest(
+        self,
+        total: Base,
+        parts: Iterable[Base],
+        pieces: Sequence[str] = (),
+        *,
+        exact: bool,
+        open_ended: bool = False,
+    ) -> None:
+        """Write that a figure is the sum of others, of pieces nobody counted, and of what is left.
+
+        Parameters
+        ----------
+        total, parts : Base
+            The figures.
+        pieces : sequence of str
+            Cells of pieces.
+        exact : bool
+            Nothing may be left over: categories of a total.
+        open_ended : bool
+            Something may be left out that nobody has counted.
+
+        Raises
+        ------
+        SecrecyError
+            When the parts are more than the total.
+        """
+        whole, members = self.base(total), list(parts)
+        labels = [(self.base(part), 1.0) for part in members] + [(piece, 1.0) for piece in pieces]
+        known = math.fsum(self.holdings.value(part) for part in members)
+        gap = self.holdings.value(total) - known
+        if math.isnan(gap) or pieces:
+            if open_ended:
+                labels.append((self.latent(f"hors des parties : {whole}"), 1.0))
+        elif not close(self.holdings.value(total), known):
+            labels.append((self._left(total, members, gap, exact=exact), 1.0))
+        self.relate(whole, labels)
+
+    def _left(self, total: Base, members: list[Base], gap: float, *, exact: bool) -> str:
+        """Return the cell of what a total holds beside its parts."""
+        whole = self.base(total)
+        tolerance = self.holdings.rules[total.source].tolerance
+        if abs(gap) > tolerance and (exact or gap < 0):
+            listed = " ; ".join(self.base(part) for part in members[:6])
+            raise SecrecyError(
+                f"Les parties et le total diffèrent de {number(abs(gap), 2)}.",
+                where=f"{whole} = {listed}{' ; …' if len(members) > 6 else ''}",  # noqa: PLR2004
+                why="Une relation fausse rend le calcul du secret faux.",
+                remedy="Corrigez les fichiers, ou déclarez l’écart admis dans source.toml : "
+                "[secrecy] tolerance = …",
+                total=whole,
+                gap=gap,
+            )
+        label = self._named(f"hors des parties : {whole}")
+        self.amounts[label] = gap
+        if abs(gap) <= tolerance:  # rounding by the producer: held by anybody
+            self.thresholds[label], self.low[label] = NO_THRESHOLD, -math.inf
+            self.public.add(label)
+        else:
+            self.thresholds[label] = max(self.holdings.threshold(total), NO_THRESHOLD)
+        return label
+
+    def _add(
+        self, terms: Sequence[tuple[Base, float]], constant: float, name: str, threshold: float
+    ) -> str:
+        label = self._named(name)
+        parts = [(self.base(base), weight) for base, weight in terms]
+        value = constant + math.fsum(w * self.holdings.value(b) for b, w in terms)
+        if not close(constant, 0.0):
+            parts.append((ONE, constant))
+        self.amounts[label] = value
+        self.thresholds[label] = max(threshold, NO_THRESHOLD)
+        self.relate(label, parts)
+        return label
+
+    def _named(self, name: str) -> str:
+        label, rank = name, 1
+        while label in self.amounts:
+            rank += 1
+            label = f"{name} ({rank})"
+        return label

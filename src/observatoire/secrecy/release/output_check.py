@@ -1,0 +1,107 @@
+"""The door out: nothing is written before it is checked, nothing written is forgotten."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from observatoire.errors import SecrecyError
+from observatoire.secrecy.plan.disclosures import close
+from observatoire.secrecy.plan.joint_audit import refuse_unsafe
+from observatoire.secrecy.plan.primary import COMPLEMENTARY, key_of, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from observatoire.secrecy.plan.plan import SecrecyPlan
+
+
+#: What the plan computes of a cell; ``low`` and ``high`` may hold what sampling adds.
+_COMPUTED = ("value", "passage_low", "passage_high")
+
+
+class Ledger(Protocol):
+    """What keeps the memory of publications."""
+
+    def keep(self, kind: str, name: str, cells: pd.DataFrame, plan: SecrecyPlan) -> None:
+        """Write down what was published."""
+
+
+@dataclass(frozen=True, eq=False)
+class Door:
+    """Checks what is about to leave against what the workspace may show now.
+
+    ``plan`` returns the plan that holds at this moment; it is made anew when figures, rules or
+    publications have changed.
+    """
+
+    plan: Callable[[], SecrecyPlan]
+    ledger: Ledger
+
+    def check(self, cells: pd.DataFrame, where: str) -> None:
+        """Refuse cells that may no longer be shown.
+
+        Raises
+        ------
+        SecrecyError
+            That names the cells, and the sums that would give a hidden count away.
+        """
+        plan = self.plan()
+        shown = cells[cells[["value", "low", "high"]].notna().any(axis=1)]
+        guarded = {key[2] for key in plan.cells}
+        extra: set[str] = set()
+        for row in rows_of(shown[shown["indicator"].isin(sorted(guarded))]):
+            key = key_of(row)
+            now = plan.cells[key].numbers if key in plan.cells else ()
+            if not now or not same(now, tuple(float(row[name]) for name in _COMPUTED)):
+                raise _stale(key, where)
+            cause = plan.cause(key)
+            if cause and cause != COMPLEMENTARY:
+                raise _forbidden(key, cause, where)
+            if cause:
+                extra |= set(plan.cells[key].labels)
+        if extra:
+            refuse_unsafe(plan, extra, where)
+
+    def keep(self, cells: pd.DataFrame, kind: str, name: str) -> None:
+        """Write down in the ledger what has left."""
+        self.ledger.keep(kind, name, cells, self.plan())
+
+
+def same(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+    """Say whether two cells show the same numbers.
+
+    Examples
+    --------
+    >>> same((3.0, math.nan), (3.0, math.nan)), same((3.0, math.nan), (3.0, 3.0))
+    (True, False)
+    """
+    return all(
+        (math.isnan(one) and math.isnan(other)) or close(one, other)
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+def _stale(key: tuple[str, str, str, str], where: str) -> SecrecyError:
+    return SecrecyError(
+        f"Le tableau montre {key[2]} de {key[1]} ({key[0]}, {key[3]}), que les données chargées "
+        "ne donnent plus.",
+        where=where,
+        why="Ce qui sort est vérifié sur les chiffres d’aujourd’hui.",
+        remedy="Refaites le tableau, puis enregistrez-le.",
+        cell=key,
+    )
+
+
+def _forbidden(key: tuple[str, str, str, str], cause: str, where: str) -> SecrecyError:
+    return SecrecyError(
+        f"Le tableau montre {key[2]} de {key[1]} ({key[0]}, {key[3]}), qui ne peut plus l’être : "
+        f"{cause}.",
+        where=where,
+        why="Les chiffres ou la règle de secret ont changé depuis que ce tableau a été fait.",
+        remedy="Refaites le tableau, puis enregistrez-le.",
+        cell=key,
+    )

@@ -1,0 +1,301 @@
+"""The door: the only kind of table that may be shown, and the only place where it is made."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import InitVar, dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from observatoire.errors import SecrecyError
+from observatoire.french.nouns import Words
+from observatoire.indicators.computation.explanations import ABOVE_WHOLE
+from observatoire.secrecy.plan.primary import (
+    CAUSES,
+    COMPLEMENTARY,
+    PRIMARY,
+    PRODUCER,
+    key_of,
+    primary_causes,
+    rows_of,
+)
+from observatoire.secrecy.plan.record import Record
+from observatoire.secrecy.release.redaction import (
+    MEASURES,
+    completed,
+    told_differences,
+    withhold_sizes,
+)
+from observatoire.values import TABLE_COLUMNS, Status, records
+from observatoire.values import Record as Row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.computation.table import Table
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.secrecy.plan.plan import SecrecyPlan
+    from observatoire.secrecy.release.output_check import Door
+    from observatoire.sources.descriptors.agreement import Convention
+
+
+_SEAL = object()
+
+#: Why a cell we hide shows nothing: the same words for all, whatever the cause.
+HIDDEN_REASON = "Couvert par le secret statistique."
+
+#: Columns of ``ProtectedTable.df``: the tidy ones, then what explains a hole, then precision.
+SHOWN_COLUMNS = (
+    *TABLE_COLUMNS,
+    "zoning",
+    "reason",
+    "method",
+    "sampling_low",
+    "sampling_high",
+    "passage_low",
+    "passage_high",
+    "precision",
+    "flag",
+)
+
+
+@dataclass(frozen=True)
+class ProtectedTable:
+    """A table of indicators that may be shown.
+
+    Only :func:`protect_table` makes one; panels, maps, annexes and packages accept nothing else.
+    """
+
+    cells: pd.DataFrame = field(repr=False)
+    indicators: Mapping[str, Indicator] = field(repr=False)
+    zoning: str
+    zoning_label: str
+    warnings: tuple[str, ...] = field(repr=False)
+    comparators: tuple[str, ...]
+    hidden: Mapping[str, int]
+    shapes: gpd.GeoDataFrame | None = field(repr=False, default=None)
+    differences: pd.DataFrame | None = field(repr=False, default=None)
+    caveats: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
+    record: Record = field(repr=False, default_factory=Record)
+    door: Door | None = field(repr=False, default=None)
+    beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
+    audience: str = "public"
+    agreements: Mapping[tuple[str, str], tuple[Convention, ...]] = field(
+        repr=False, default_factory=dict
+    )
+    words: Words = field(repr=False, default_factory=Words)
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        """Refuse a table that did not come through the door; no table keeps the key."""
+        if seal is not _SEAL:
+            raise _unprotected()
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The tidy table: one row a territory, indicator and period, comparators last."""
+        return self.cells[list(SHOWN_COLUMNS)].copy()
+
+    @property
+    def gdf(self) -> gpd.GeoDataFrame:
+        """The same with the geometry of each territory (None where there is no perimeter)."""
+        frame = self.df
+        if self.shapes is None:
+            return gpd.GeoDataFrame(frame, geometry=[None] * len(frame))
+        keys = pd.MultiIndex.from_frame(frame[["zoning", "territory"]])
+        geometry = self.shapes.geometry.reindex(keys)
+        official = self.shapes["official"].reindex(keys)
+        return gpd.GeoDataFrame(
+            frame.assign(official=official.fillna(value=False).to_numpy(dtype=bool)),
+            geometry=geometry.to_numpy(),
+            crs=self.shapes.crs,
+        )
+
+    @property
+    def main(self) -> pd.DataFrame:
+        """Cells of the zoning asked for, comparators left out."""
+        return self.cells[self.cells["zoning"] == self.zoning]
+
+    @property
+    def compared(self) -> pd.DataFrame:
+        """Cells of the comparators."""
+        return self.cells[self.cells["zoning"] != self.zoning]
+
+    @cached_property
+    def verdicts(self) -> dict[tuple[str, str], Row]:
+        """Differences with the first comparator, by territory and indicator: those that pages mark."""
+        if self.differences is None or self.differences.empty:
+            return {}
+        first = self.differences["comparator"].iloc[0]
+        shown = records(self.differences[self.differences["comparator"] == first])
+        return {(str(row["territory"]), str(row["indicator"])): row for row in shown}
+
+    def select(
+        self, indicators: Sequence[str] | None = None, territories: Sequence[str] | None = None
+    ) -> ProtectedTable:
+        """Return some indicators, for some territories; comparators stay."""
+        cells = self.cells
+        kept = dict(self.indicators)
+        if indicators is not None:
+            kept = {code: self.indicators[code] for code in indicators}
+            cells = cells[cells["indicator"].isin(list(kept))]
+        if territories is not None:
+            mine = cells["zoning"] == self.zoning
+            cells = cells[~mine | cells["territory"].isin(list(territories))]
+        gaps = self.differences
+        if gaps is not None:
+            chosen = gaps["indicator"].isin(list(kept))
+            if territories is not None:
+                chosen &= gaps["territory"].isin(list(territories))
+            gaps = gaps[chosen]
+        return replace(self, cells=cells, indicators=kept, differences=gaps, seal=_SEAL)
+
+    def with_others(self, *tables: ProtectedTable) -> ProtectedTable:
+        """Return the table with others whose figures leave along with its own."""
+        return replace(self, beside=tuple(admit(each) for each in tables), seal=_SEAL)
+
+    def check_out(self, where: str) -> None:
+        """Have the door check all that is about to leave; refused, nothing is written.
+
+        Raises
+        ------
+        SecrecyError
+            That names the cells, and the sums that would give a hidden count away.
+        """
+        for each in (self, *self.beside):
+            if each.door is not None:
+                each.door.check(each.cells, where)
+
+    def keep_out(self, kind: str, name: str) -> None:
+        """Have the ledger keep what has left."""
+        cells = pd.concat([each.cells for each in (self, *self.beside)], ignore_index=True)
+        if self.door is not None:
+            self.door.keep(cells, kind, name)
+
+    def indicator(self, code: str) -> Indicator:
+        """Return the definition of one of its indicators."""
+        return self.indicators[code]
+
+    def _repr_html_(self) -> str:
+        return str(self.df.to_html(index=False, na_rep="", max_rows=60))
+
+
+def admit(table: ProtectedTable) -> ProtectedTable:
+    """Let a protected table in, and nothing else: what every page, map and package calls first.
+
+    Raises
+    ------
+    SecrecyError
+        On anything that :func:`protect_table` did not make.
+    """
+    if not isinstance(table, ProtectedTable):
+        raise _unprotected()
+    return table
+
+
+def _unprotected() -> SecrecyError:
+    return SecrecyError(
+        "Ce tableau n’est pas passé par le secret statistique.",
+        remedy="Obtenez-le par o.table(…), qui le protège.",
+    )
+
+
+def protect_table(
+    table: Table,
+    shapes: gpd.GeoDataFrame | None = None,
+    plan: SecrecyPlan | None = None,
+    door: Door | None = None,
+) -> ProtectedTable:
+    """Hide what may not be shown, and seal the rest.
+
+    Parameters
+    ----------
+    table : Table
+        Computed cells; ``count`` is compared with ``threshold``, a threshold of 0 hides nothing.
+    shapes : GeoDataFrame, optional
+        Shapes indexed by zoning and territory, with an ``official`` column.
+    plan : SecrecyPlan, optional
+        What the whole workspace may show. Without it, only primary secrecy is kept: a count above
+        zero and under the threshold, a rate that such a count is the numerator or the denominator
+        of, or what the numerator leaves of the denominator, and bounds that would tell one.
+    door : Door, optional
+        What checks the table once more when it is written, and keeps the ledger.
+
+    Returns
+    -------
+    ProtectedTable
+        Same cells and order; a hidden one has status ``secret``, no value, no bounds, no note of
+        its producer (which could tell the number). Its reason does not say whether it is itself
+        under the threshold: that would tell it. ``hidden`` counts the hidden cells by cause.
+
+    Raises
+    ------
+    SecrecyError
+        On a cell of a guarded indicator that the plan does not know.
+    """
+    cells = completed(table.cells)
+    causes = _causes(cells, table, plan)
+    if plan is None or any(plan.record.counts.values()):
+        # That a part passes its whole bounds the one by the other: a hidden count, perhaps.
+        causes[(cells["threshold"] > 0) & (cells["reason"] == ABOVE_WHOLE)] = COMPLEMENTARY
+    ours = (causes != "") & (causes != PRODUCER)
+    empty = cells["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])
+    cells.loc[(causes != "") | empty, list(MEASURES)] = float("nan")
+    # What a cell rests on has served: kept, it would tell of hidden parts.
+    cells["count"], cells["origin"] = float("nan"), ""
+    cells.loc[causes != "", "method"] = ""
+    cells.loc[(causes != "") | empty, "flag"] = ""
+    withhold_sizes(cells, table.indicators)
+    cells.loc[ours, "status"] = str(Status.SECRET)
+    cells.loc[ours, "reason"] = HIDDEN_REASON
+    return ProtectedTable(
+        cells=cells,
+        indicators=table.indicators,
+        zoning=table.zoning,
+        zoning_label=table.zoning_label,
+        warnings=table.warnings,
+        comparators=table.comparators,
+        hidden=_counted(causes),
+        shapes=shapes,
+        differences=told_differences(table.differences, cells),
+        caveats=table.caveats,
+        record=plan.record if plan else Record(),
+        door=door,
+        audience=table.audience,
+        agreements=table.agreements,
+        words=table.words,
+        seal=_SEAL,
+    )
+
+
+def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.Series:
+    """Return why each cell is hidden, empty when it may be shown."""
+    causes = primary_causes(cells, table.indicators, {})
+    if plan is None:
+        return causes
+    guarded = {key[2] for key in plan.cells}
+    concerned = cells["indicator"].isin(sorted(guarded))
+    for place, row in zip(cells.index[concerned], rows_of(cells[concerned]), strict=True):
+        key = key_of(row)
+        said = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
+        if not said:  # hidden by its producer, kept back by an agreement, or absent
+            continue
+        if key in plan.cells:
+            causes[place] = plan.cause(key)
+        else:
+            raise SecrecyError(
+                f"Rien ne dit si {key[2]} de {key[1]} ({key[0]}, {key[3]}) peut être montré.",
+                why="Le secret se décide sur tous les chiffres de l’espace de travail ensemble.",
+                remedy="Rechargez les données, puis refaites le tableau.",
+                cell=key,
+            )
+    return causes
+
+
+def _counted(causes: pd.Series) -> dict[str, int]:
+    found = causes.value_counts().to_dict()
+    usual = (PRODUCER, PRIMARY, COMPLEMENTARY)
+    return {cause: int(found.get(cause, 0)) for cause in CAUSES if cause in usual or cause in found}

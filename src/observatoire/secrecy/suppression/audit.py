@@ -1,0 +1,234 @@
+"""What an attacker can still work out of every hidden cell.
+
+The attacker holds everything shown, every relation, and the declared bounds: a count is never
+negative, and the population of a block or the code of a class may narrow it. He solves the same
+linear programs as we do, over all relations at once. He also knows the rule and its threshold,
+but not which hidden cells fall under it: primary and complementary cells bear the same mark, so
+that « hidden, hence under eleven » does not follow. Where zeros are known never to be hidden, or
+where a partner sees more than the public, say so by ``bounds``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import SecrecyError
+from observatoire.secrecy.suppression.cell_system import System, build_system
+from observatoire.secrecy.suppression.intervals import TIGHT, Bracket, bracket, resolve
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from observatoire.secrecy.suppression.relations import Label, Relation
+
+
+Threshold: TypeAlias = float | pd.Series
+
+
+def audit(
+    cells: pd.Series,
+    statuses: pd.Series,
+    relations: Iterable[Relation],
+    *,
+    threshold: Threshold | None = None,
+    bounds: pd.DataFrame | None = None,
+    hide_zero: bool | pd.Series = False,
+    latent: Iterable[Label] = (),
+    tolerance: float = 0.0,
+) -> pd.DataFrame:
+    """Bound every hidden cell as an attacker can, from everything shown.
+
+    Parameters
+    ----------
+    cells : Series
+        Counts by label. Those of hidden cells serve to check the relations and to tell which
+        fall under the threshold, never to bound them; NaN where they are unknown.
+    statuses : Series
+        Status of each cell; a status without a value hides it.
+    relations : iterable of (total, parts)
+        Everything that adds up, over all tables ever published on the same people.
+    threshold : float or Series, optional
+        Count below which a cell is secret, by cell where sources differ.
+    bounds : DataFrame, optional
+        Columns ``low`` and ``high`` by label: what an attacker knows beforehand.
+    hide_zero : bool or Series
+        Whether the source holds zero for secret too, by cell where sources differ.
+    latent : iterable of labels
+        Quantities that only write the relations, never published and secret for nobody.
+    tolerance : float
+        Gap allowed between a total and its parts, for totals rounded by their producer.
+
+    Returns
+    -------
+    DataFrame
+        By hidden cell: ``low``, ``high``, ``width``, ``recoverable``; with a threshold, also
+        ``threshold``, ``sensitive`` (the cell is under it, or nothing proves that it is not) and
+        ``safe``: not sensitive, or an interval at least as wide as the threshold that reaches it.
+
+    Raises
+    ------
+    SecrecyError
+        When the data contradict themselves, or the solver proves nothing.
+
+    Notes
+    -----
+    « If lower, the number must not be recoverable by calculation »: order of 20 February 2008
+    (ECES0804059A), art. 3. Never print this table: the intervals are what is being hidden.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.Series({"commune": 40, "a": 5, "b": 20, "c": 15})
+    >>> shown = pd.Series({"commune": "observed", "a": "secret", "b": "observed", "c": "secret"})
+    >>> audit(cells, shown, [("commune", ["a", "b", "c"])], threshold=11)
+        low  high  width  recoverable  threshold  sensitive  safe
+    a   0.0  20.0   20.0        False       11.0       True  True
+    c   0.0  20.0   20.0        False       11.0      False  True
+    """
+    system = build_system(cells, relations, bounds, tolerance)
+    hidden = _hidden(system, statuses)
+    found, given_away = exact_intervals(system, hidden)
+    columns = np.flatnonzero(hidden)
+    true = system.counts[columns]
+    low, high = true + found.outer_low, true + found.outer_high
+    report: dict[str, NDArray[Any]] = {"low": low, "high": high, "width": _width(low, high)}
+    report["recoverable"] = given_away | (report["width"] <= TIGHT)
+    if threshold is not None:
+        asked = thresholds(system, threshold)
+        sensitive = sensitive_cells(system, asked, hide_zero=zeros_hidden(system, hide_zero))
+        sensitive &= ~system.mask(latent, "latent")
+        report["threshold"] = asked[columns]
+        report["sensitive"] = sensitive[columns]
+        report["safe"] = ~sensitive[columns] | wide(low, high, asked[columns])
+    whole = {name: _spread(system, columns, values) for name, values in report.items()}
+    frame = pd.DataFrame(whole, index=system.index)
+    kept = frame[system.column(hidden, "hidden").to_numpy(dtype=bool)]
+    return kept.astype({name: values.dtype for name, values in report.items()})
+
+
+def _spread(
+    system: System,
+    columns: NDArray[np.intp],
+    values: NDArray[Any],
+) -> NDArray[Any]:
+    whole = np.zeros(len(system.labels), dtype=values.dtype)
+    whole[columns] = values
+    return system.column(whole, "").to_numpy()
+
+
+def _width(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.maximum(high - low, 0.0)
+
+
+def wide(
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    asked: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Tell which intervals are at least as wide as the threshold, and reach it."""
+    margin = TIGHT * np.maximum(1.0, asked)
+    return (high - low >= asked - margin) & (high >= asked - margin)
+
+
+def exact_intervals(
+    system: System,
+    hidden: NDArray[np.bool_],
+    wanted: NDArray[np.bool_] | None = None,
+) -> tuple[Bracket, NDArray[np.bool_]]:
+    """Measure the interval of hidden cells, in deviations from the true ones.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> system = build_system(pd.Series({"T": 5, "a": 3, "b": 2}), [("T", ["a", "b"])])
+    >>> found, _ = exact_intervals(system, np.array([False, True, True]))
+    >>> found.outer_low.tolist(), found.outer_high.tolist()
+    ([-3.0, -2.0], [2.0, 3.0])
+    """
+    columns = np.flatnonzero(hidden)
+    matrix = system.matrix[:, columns]
+    matrix = matrix[np.diff(matrix.indptr) > 0]
+    found = bracket(matrix, system.down[columns], system.up[columns])
+    asked = np.ones(len(columns), dtype=bool) if wanted is None else wanted[columns]
+    given_away = resolve(matrix, found, asked)
+    return found, given_away
+
+
+def thresholds(system: System, threshold: Threshold) -> NDArray[np.float64]:
+    """Put thresholds in canonical order; each must be a positive number."""
+    if isinstance(threshold, pd.Series):
+        asked = system.aligned(threshold, "threshold").astype(float)
+    else:
+        asked = np.full(len(system.labels), float(threshold))
+    wrong = np.flatnonzero(~(np.isfinite(asked) & (asked > 0)))
+    if len(wrong):
+        by_cell = isinstance(threshold, pd.Series)
+        raise SecrecyError(
+            f"Le seuil vaut {asked[wrong[0]]:g}.",
+            where=f"threshold, cellule « {system.labels[wrong[0]]} »" if by_cell else "threshold",
+            why="Un seuil nul, négatif ou absent ne protège personne.",
+            remedy="Donnez celui de la source (11 pour Filosofi) ; ce que le producteur diffuse "
+            "tel quel se déclare par published.",
+            threshold=float(asked[wrong[0]]),
+        )
+    return asked
+
+
+def zeros_hidden(
+    system: System,
+    hide_zero: bool | pd.Series,  # noqa: FBT001 - the option of protect and audit, passed on
+) -> NDArray[np.bool_]:
+    """Tell, in canonical order, for which cells zero is held for secret."""
+    if isinstance(hide_zero, pd.Series):
+        return system.aligned(hide_zero, "hide_zero").astype(bool)
+    return np.full(len(system.labels), hide_zero)
+
+
+def sensitive_cells(
+    system: System,
+    asked: NDArray[np.float64],
+    *,
+    hide_zero: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Tell which cells the rule protects.
+
+    A count under its threshold, zero only if the source says so; and a count its producer hides,
+    unless what is known of the others proves that it reaches the threshold.
+    """
+    under = system.known & (system.counts < asked)
+    under &= hide_zero | (system.counts != 0)
+    unknown = np.flatnonzero(~system.known)
+    if len(unknown):
+        found, _ = exact_intervals(system, ~system.known)
+        least = system.counts[unknown] + found.outer_low
+        under[unknown] = least < asked[unknown] * (1 - TIGHT)
+    return under
+
+
+def _hidden(system: System, statuses: pd.Series) -> NDArray[np.bool_]:
+    given = system.aligned(statuses, "statuses")
+    try:
+        shown = np.array([Status(status).has_value for status in given], dtype=bool)
+    except ValueError as error:
+        raise SecrecyError(
+            f"Statut inconnu ({error}).",
+            where="statuses",
+            why="On ne saurait si la cellule est montrée.",
+            remedy=f"Statuts possibles : {', '.join(Status)}.",
+        ) from error
+    impossible = np.flatnonzero(shown & ~system.known)
+    if len(impossible):
+        raise SecrecyError(
+            "La cellule est déclarée montrée, mais son effectif manque.",
+            where=f"cellule « {system.labels[impossible[0]]} »",
+            why="Ce que l’attaquant sait d’elle serait ignoré.",
+            remedy="Donnez l’effectif, ou le statut « secret » ou « missing ».",
+            label=system.labels[impossible[0]],
+        )
+    return ~shown

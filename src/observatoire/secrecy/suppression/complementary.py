@@ -1,0 +1,283 @@
+"""Which more cells to hide, at little cost, so that none can be bracketed too narrowly.
+
+For each cell still in danger, the cheapest pair of tables that agree on everything shown and
+differ on that cell by its threshold is sought, among the cells around it first. What the pair
+moves is hidden. Then cells that turned out not to be needed are shown again, dearest first.
+The pairs are kept: they are the proof, and spare most of the checking.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from observatoire.errors import SecrecyError
+from observatoire.secrecy.suppression.disclosing_sums import relations_that_tell
+from observatoire.secrecy.suppression.intervals import TIGHT, bracket, resolve
+from observatoire.secrecy.suppression.linear_programs import Coefficients, InfeasibleError, Program
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from observatoire.secrecy.suppression.cell_system import System
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+    Columns = NDArray[np.intp]
+
+
+#: How far around a cell to look, and how many cells a relation may bring; then everywhere.
+REACHES = ((2, 16), (3, 48), (5, 400))
+
+#: Times costs are revised so that few cells move much rather than many a little.
+REVISIONS = 3
+
+#: Movement below which a cell is held still.
+STILL = 1e-7
+
+#: Hidden cells beyond which a cell is not tried again for showing.
+NEIGHBOURHOOD = 400
+
+
+class UnprotectedError(SecrecyError):
+    """No choice of cells to hide protects one of them."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is hidden so far, and the tables that prove each cell wide enough.
+
+    ``low`` and ``high`` are deviations from the true cells reached by tables an attacker cannot
+    tell from the true one; ``low_proof`` and ``high_proof`` say which table (-1: one that needs
+    only what was hidden from the start).
+    """
+
+    system: System
+    asked: Floats
+    sensitive: Mask
+    cost: Floats
+    hidden: Mask
+    low: Floats = field(init=False)
+    high: Floats = field(init=False)
+    low_proof: Columns = field(init=False)
+    high_proof: Columns = field(init=False)
+    base: tuple[Floats, Floats] = field(init=False)
+    by_column: sparse.csc_array = field(init=False)
+    users: dict[int, list[int]] = field(init=False)
+    proofs: int = field(default=0, init=False)
+    programs: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Measure what the cells hidden from the start already protect."""
+        columns = np.flatnonzero(self.hidden)
+        size = len(self.hidden)
+        self.users = defaultdict(list)
+        self.by_column = self.system.matrix.tocsc()
+        self.low, self.high = np.zeros(size), np.zeros(size)
+        self.low_proof, self.high_proof = np.full(size, -1), np.full(size, -1)
+        matrix = self.system.matrix[:, columns]
+        found = bracket(matrix, self.system.down[columns], self.system.up[columns])
+        resolve(matrix, found, self.sensitive[columns], self.asked[columns])
+        self.low[columns], self.high[columns] = found.inner_low, found.inner_high
+        self.base = self.low.copy(), self.high.copy()
+        self.programs += found.programs
+
+    def price(self, chosen: Mask) -> float:
+        """Cost of hiding some cells."""
+        return float(self.cost[chosen].sum())
+
+    def unsafe(self) -> Columns:
+        """List the cells not proved wide enough, most exposed first."""
+        reach = self.system.counts + self.high
+        missing = np.maximum(self.asked - (self.high - self.low), self.asked - reach)
+        exposed = np.flatnonzero(self.sensitive & (missing > TIGHT * self.asked))
+        return exposed[np.lexsort((exposed, -missing[exposed]))]
+
+    def keep(self, columns: Columns, point: Floats) -> None:
+        """Remember one more table, and what it proves of every cell it moves."""
+        moved = np.abs(point) > STILL
+        columns, point = columns[moved], point[moved]
+        higher = columns[point > self.high[columns]]
+        lower = columns[point < self.low[columns]]
+        self.high[columns] = np.maximum(self.high[columns], point)
+        self.low[columns] = np.minimum(self.low[columns], point)
+        self.high_proof[higher] = self.low_proof[lower] = self.proofs
+        for column in columns.tolist():
+            self.users[column].append(self.proofs)
+        self.proofs += 1
+
+    def resting_on(self, cell: int) -> Columns:
+        """List the sensitive cells whose proof moves a cell."""
+        concerned = np.zeros(self.proofs + 1, dtype=bool)
+        concerned[self.users[cell]] = True
+        resting = concerned[self.low_proof] | concerned[self.high_proof]
+        return np.flatnonzero(self.sensitive & resting)
+
+    def lacks(self, cell: int) -> bool:
+        """Tell whether nothing yet proves a cell wide enough."""
+        width = self.high[cell] - self.low[cell]
+        reach = self.system.counts[cell] + self.high[cell]
+        return bool(min(width, reach) < self.asked[cell] * (1 - TIGHT))
+
+
+def choose(plan: Plan, candidates: Mask) -> None:
+    """Hide candidates until every sensitive cell is wide enough, then show the needless ones."""
+    added: list[int] = []
+    for cell in plan.unsafe():
+        if not plan.lacks(int(cell)):
+            continue
+        needed = _protect_one(plan, int(cell), candidates)
+        plan.hidden[needed] = True
+        added.extend(int(column) for column in needed)
+    for cell in sorted(added, key=lambda column: (-plan.cost[column], column)):
+        _show_again(plan, cell)
+
+
+def _protect_one(plan: Plan, cell: int, candidates: Mask) -> Columns:
+    """Find which candidates to hide for one cell, looking further and further."""
+    usable = plan.hidden | candidates
+    for depth, breadth in (*REACHES, (len(usable), len(usable))):
+        columns = around(plan, cell, usable, depth, breadth)
+        pair = _cheapest_pair(plan, cell, columns)
+        if pair is not None:
+            for point in pair:
+                plan.keep(columns, point)
+            moved = columns[(np.abs(pair) > STILL).any(axis=0)]
+            return moved[~plan.hidden[moved]]
+    raise _unprotected(plan, cell, usable)
+
+
+def _unprotected(plan: Plan, cell: int, usable: Mask) -> UnprotectedError:
+    label = plan.system.labels[cell]
+    sums = relations_that_tell(plan.system, usable, label, most=2)
+    by = f", par {' ; '.join(f'« {one} »' for one in sums)}" if sums else ""
+    return UnprotectedError(
+        "Aucun choix de cellules à cacher ne la protège.",
+        where=f"cellule « {label} »",
+        why="Ce qui doit rester montré (totaux de tête, publications antérieures, bornes connues) "
+        f"suffit à la retrouver{by} : rien n’est publié dans le doute.",
+        remedy="Retirez un total de headlines ou une borne, admettez de cacher des zéros "
+        "(hide_zero), ou regroupez des catégories.",
+        label=label,
+        relations=sums,
+    )
+
+
+def around(plan: Plan, cell: int, usable: Mask, depth: int, breadth: int) -> Columns:
+    """Gather usable cells within some relations of a cell, the cheapest of each relation."""
+    by_row, by_column = plan.system.matrix, plan.by_column
+    seen, rows_seen = {cell}, set[int]()
+    frontier = [cell]
+    for _ in range(depth):
+        rows: set[int] = set()
+        for column in frontier:
+            rows.update(by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]])
+        reached: set[int] = set()
+        for row in rows - rows_seen:
+            members = by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]
+            members = members[usable[members]]
+            if len(members) > breadth:
+                price = np.where(plan.hidden[members], 0.0, plan.cost[members])
+                members = members[np.lexsort((members, price))[:breadth]]
+            reached.update(members.tolist())
+        rows_seen |= rows
+        frontier = sorted(reached - seen)
+        if not frontier:
+            break
+        seen |= reached
+    return np.array(sorted(seen), dtype=np.intp)
+
+
+def _cheapest_pair(plan: Plan, cell: int, columns: Columns) -> Floats | None:
+    """Find two tables, as deviations, that move little and differ enough on the cell."""
+    program = _pair_program(plan, cell, columns)
+    if program is None:
+        return None
+    price = np.where(plan.hidden[columns], 0.0, plan.cost[columns])
+    weight = price / plan.asked[cell]
+    floor = 1e-3 * (weight[weight > 0].min() if (weight > 0).any() else 1.0)
+    best, best_cost = None, np.inf
+    for _ in range(REVISIONS):
+        program.recost(np.tile(weight + floor, 4))
+        try:
+            up, upward, down, downward = program.minimise().point.reshape(4, -1)
+        except InfeasibleError:
+            break
+        pair = np.stack([up - upward, downward - down])
+        size = np.abs(pair).sum(axis=0)
+        cost = price[(np.abs(pair) > STILL).any(axis=0)].sum()
+        if cost < best_cost * (1 - TIGHT):
+            best, best_cost = pair, cost
+        elif best is not None:
+            break
+        weight = price / (size + 0.05 * plan.asked[cell])
+    plan.programs += program.solved
+    return best
+
+
+def _pair_program(plan: Plan, cell: int, columns: Columns) -> Program | None:
+    """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
+    size, place = len(columns), int(np.searchsorted(columns, cell))
+    up, down = plan.system.up[columns], -plan.system.down[columns]
+    most = np.concatenate([up, down, down, up])
+    most[[place + size, place + 3 * size]] = 0.0
+    least = np.zeros(4 * size)
+    asked = plan.asked[cell]
+    least[place] = max(0.0, asked - plan.system.counts[cell])
+    if least[place] > up[place] or up[place] + down[place] < asked:
+        return None
+    part = _twofold(Coefficients.of(plan.by_column, columns), place)
+    zeros = np.zeros(part.height - 1)
+    rows = np.append(zeros, asked), np.append(zeros, np.inf)
+    return Program(part, rows, (least, most))
+
+
+def _twofold(part: Coefficients, place: int) -> Coefficients:
+    """Write the relations for two tables at once, then a row for how far apart they are."""
+    size, height = part.shape[1], part.height
+    end = int(part.starts[place + 1])
+    rows = np.insert(part.rows, end, 2 * height)
+    weights = np.insert(part.weights, end, 1.0)
+    starts = part.starts + (np.arange(size + 1) > place)
+    lower = np.where(rows == 2 * height, rows, rows + height)
+    steps = [starts[:-1] + i * len(rows) for i in range(4)]
+    return Coefficients(
+        np.append(np.concatenate(steps), 4 * len(rows)).astype(np.int32),
+        np.concatenate([rows, rows, lower, lower]).astype(np.int32),
+        np.concatenate([weights, -weights, weights, -weights]),
+        2 * height + 1,
+    )
+
+
+def _show_again(plan: Plan, cell: int) -> None:
+    """Show a complementary cell again if every cell it protects finds another protection."""
+    resting = plan.resting_on(cell)
+    state = plan.low, plan.high, plan.low_proof, plan.high_proof
+    before = [array[resting] for array in state]
+    plan.hidden[cell] = False
+    plan.low[resting], plan.high[resting] = (side[resting] for side in plan.base)
+    plan.low_proof[resting] = plan.high_proof[resting] = -1
+    if all(_protected_otherwise(plan, int(other)) for other in resting):
+        return
+    plan.hidden[cell] = True
+    for array, kept in zip(state, before, strict=True):
+        array[resting] = kept
+
+
+def _protected_otherwise(plan: Plan, cell: int) -> bool:
+    if not plan.lacks(cell):
+        return True
+    for depth, breadth in REACHES:
+        columns = around(plan, cell, plan.hidden, depth, breadth)
+        if len(columns) > NEIGHBOURHOOD:
+            return False
+        pair = _cheapest_pair(plan, cell, columns)
+        if pair is not None:
+            for point in pair:
+                plan.keep(columns, point)
+            return True
+    return False

@@ -1,0 +1,306 @@
+"""Between what and what a hidden cell must lie, given everything shown.
+
+In order of cost: bounds are propagated through each relation until nothing moves; components are
+separated; in those without a cycle propagation is already exact; in the others, cells that linear
+algebra alone gives away are removed, and two linear programs a cell finish the work. Each
+solution of a program is also a witness for every other cell, which spares most programs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from observatoire.secrecy.suppression.linear_programs import Coefficients, Program, Solution
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Mask: TypeAlias = NDArray[np.bool_]
+    Columns: TypeAlias = NDArray[np.integer[Any]]
+
+
+#: Two bounds closer than this, per unit, are one number: the cell is recovered.
+TIGHT = 1e-6
+
+#: Rounds of propagation; stopping early is safe, programs finish the work.
+ROUNDS = 60
+
+#: Columns beyond which linear algebra is left to the programs, which find the same cells.
+RANK_LIMIT = 600
+
+
+@dataclass(slots=True)
+class Bracket:
+    """Deviations from the true cells: proved impossible outside, proved possible inside.
+
+    ``outer`` comes from propagation and from optima; ``inner`` from the tables met on the way,
+    each of which an attacker cannot tell from the true one.
+    """
+
+    outer_low: Floats
+    outer_high: Floats
+    settled: bool = False
+    inner_low: Floats = field(init=False)
+    inner_high: Floats = field(init=False)
+    programs: int = 0
+
+    def __post_init__(self) -> None:
+        """Start from the true table, the one witness known."""
+        self.inner_low = np.zeros_like(self.outer_low)
+        self.inner_high = np.zeros_like(self.outer_high)
+
+    def witness(self, columns: Columns, point: Floats) -> None:
+        """Widen the proved-possible interval by one more table."""
+        point = np.clip(point, self.outer_low[columns], self.outer_high[columns])
+        self.inner_low[columns] = np.minimum(self.inner_low[columns], point)
+        self.inner_high[columns] = np.maximum(self.inner_high[columns], point)
+
+
+def bracket(matrix: sparse.csr_array, down: Floats, up: Floats) -> Bracket:
+    """Propagate bounds and separate what they settle.
+
+    Examples
+    --------
+    >>> import numpy as np; from scipy import sparse
+    >>> found = bracket(sparse.csr_array([[1.0, 1.0]]), np.array([-3.0, -9.0]), np.array([1.0, 9]))
+    >>> found.outer_low.tolist(), found.outer_high.tolist()
+    ([-3.0, -1.0], [1.0, 3.0])
+    """
+    low, high, settled = propagate(matrix, down, up)
+    return Bracket(low, high, settled)
+
+
+def propagate(
+    matrix: sparse.csr_array,
+    down: Floats,
+    up: Floats,
+) -> tuple[Floats, Floats, bool]:
+    """Tighten the deviations each relation allows; tell whether nothing moves any more."""
+    entries = matrix.tocoo()
+    row, col, weight = entries.row, entries.col, entries.data
+    low, high = down.copy(), up.copy()
+    for _ in range(ROUNDS):
+        ends = weight * low[col], weight * high[col]
+        positive = weight > 0
+        least = np.where(positive, *ends)
+        most = np.where(positive, *ends[::-1])
+        rest_low = _others(row, least, -np.inf, matrix.shape[0])
+        rest_high = _others(row, most, np.inf, matrix.shape[0])
+        limits = -rest_high / weight, -rest_low / weight
+        new_low, new_high = low.copy(), high.copy()
+        np.maximum.at(new_low, col, np.where(positive, *limits))
+        np.minimum.at(new_high, col, np.where(positive, *limits[::-1]))
+        np.minimum(new_low, 0.0, out=new_low)
+        np.maximum(new_high, 0.0, out=new_high)
+        moved = _moved(low, new_low) or _moved(high, new_high)
+        low, high = new_low, new_high
+        if not moved:
+            return low, high, True
+    return low, high, False
+
+
+def _others(row: Columns, ends: Floats, infinity: float, rows: int) -> Floats:
+    """Sum, for each entry, what the other entries of its row contribute at that end."""
+    infinite = np.isinf(ends)
+    finite = np.where(infinite, 0.0, ends)
+    sums = np.bincount(row, weights=finite, minlength=rows)[row] - finite
+    infinities = np.bincount(row, weights=infinite, minlength=rows)[row] - infinite
+    return np.where(infinities > 0, infinity, sums)
+
+
+def _moved(before: Floats, after: Floats) -> bool:
+    with np.errstate(invalid="ignore"):
+        change = np.abs(after - before)
+    return bool(np.any(change > TIGHT / 100))
+
+
+def components(matrix: sparse.csr_array, free: Mask) -> list[tuple[Columns, bool]]:
+    """Group free columns that relations tie together, and tell which groups have no cycle."""
+    columns = np.flatnonzero(free)
+    entries = matrix[:, columns].tocoo()
+    rows = matrix.shape[0]
+    size = rows + len(columns)
+    graph = sparse.coo_array(
+        (np.ones(entries.nnz), (entries.row, rows + entries.col)), (size, size)
+    )
+    count, label = csgraph.connected_components(graph, directed=False)
+    group = label[rows:]
+    nodes = np.bincount(label, minlength=count)
+    links = np.bincount(group[entries.col], minlength=count)
+    by_group = np.argsort(group, kind="stable")
+    ends = np.cumsum(np.bincount(group, minlength=count))
+    split = np.split(columns[by_group], ends[:-1])
+    return [
+        (members, bool(links[place] == nodes[place] - 1))
+        for place, members in enumerate(split)
+        if len(members)
+    ]
+
+
+def resolve(
+    matrix: sparse.csr_array,
+    found: Bracket,
+    wanted: Mask,
+    enough: Floats | None = None,
+) -> Mask:
+    """Close the gap between inner and outer bounds of the wanted columns.
+
+    Parameters
+    ----------
+    matrix : csr_array
+        Relations over the hidden cells.
+    found : Bracket
+        Bounds so far; tightened in place.
+    wanted : mask
+        Columns whose interval is asked for.
+    enough : array, optional
+        Width beyond which the exact interval does not matter (and below which it does not
+        either): to decide, not to measure.
+
+    Returns
+    -------
+    mask
+        Columns that linear algebra alone gives away.
+    """
+    given_away = np.zeros(len(wanted), dtype=bool)
+    by_column = matrix.tocsc()
+    free = found.outer_high - found.outer_low > TIGHT
+    for columns, acyclic in components(matrix, free):
+        if acyclic and found.settled:
+            _settle_acyclic(found, columns)
+            continue
+        if not _open(found, columns[wanted[columns]], enough).any():
+            continue
+        part = Coefficients.of(by_column, columns)
+        if enough is None and len(columns) <= RANK_LIMIT:
+            fixed = columns[determined(part)]
+            given_away[fixed] = True
+            found.outer_low[fixed] = found.outer_high[fixed] = 0.0
+        _run(part, found, columns, wanted, enough)
+    return given_away
+
+
+def _settle_acyclic(found: Bracket, columns: Columns) -> None:
+    found.inner_low[columns] = found.outer_low[columns]
+    found.inner_high[columns] = found.outer_high[columns]
+
+
+def _open(found: Bracket, columns: Columns, enough: Floats | None) -> Mask:
+    """Tell which columns still need a program."""
+    gap = np.maximum(
+        _gap(found.inner_low[columns], found.outer_low[columns]),
+        _gap(found.inner_high[columns], found.outer_high[columns]),
+    )
+    if enough is None:
+        return gap > TIGHT
+    outer = found.outer_high[columns] - found.outer_low[columns]
+    inner = found.inner_high[columns] - found.inner_low[columns]
+    asked = enough[columns]
+    return (inner < asked) & (outer >= asked - TIGHT) & (gap > TIGHT)
+
+
+def _gap(inner: Floats, outer: Floats) -> Floats:
+    """Measure what remains unknown on one side; two infinite bounds leave nothing."""
+    with np.errstate(invalid="ignore"):
+        return np.where(inner == outer, 0.0, np.abs(outer - inner))
+
+
+def _run(
+    part: Coefficients,
+    found: Bracket,
+    columns: Columns,
+    wanted: Mask,
+    enough: Floats | None,
+) -> None:
+    zero = np.zeros(part.height)
+    sides = found.outer_low[columns], found.outer_high[columns]
+    program = Program(part, (zero, zero), sides)
+    for place in np.flatnonzero(wanted[columns]):
+        column = columns[place : place + 1]
+        for maximise in (True, False):
+            if not _open(found, column, enough)[0] or _reached(found, column, maximise=maximise):
+                continue
+            solution = program.extreme(int(place), maximise=maximise)
+            _learn(found, columns, int(place), solution, maximise=maximise)
+    found.programs += program.solved
+
+
+def _reached(found: Bracket, column: Columns, *, maximise: bool) -> bool:
+    inner, outer = (
+        (found.inner_high, found.outer_high) if maximise else (found.inner_low, found.outer_low)
+    )
+    return bool(_gap(inner[column], outer[column])[0] <= TIGHT)
+
+
+def _learn(
+    found: Bracket,
+    columns: Columns,
+    place: int,
+    solution: Solution,
+    *,
+    maximise: bool,
+) -> None:
+    """Keep what one solution says of its own column and of all the others."""
+    if solution.bounded:
+        found.witness(columns, solution.point)
+        side = found.outer_high if maximise else found.outer_low
+        side[columns[place]] = solution.value
+    elif len(solution.point):
+        found.inner_high[columns[solution.point > TIGHT]] = np.inf
+        found.inner_low[columns[solution.point < -TIGHT]] = -np.inf
+    side = found.inner_high if maximise else found.inner_low
+    side[columns[place]] = solution.value
+
+
+PRIME = 2**31 - 1
+
+
+def determined(matrix: Coefficients) -> NDArray[np.bool_]:
+    """Tell which columns the rows determine alone, whatever the values.
+
+    Matrices with fractional weights are left to the linear programs: nothing is claimed of them.
+
+    Examples
+    --------
+    >>> import numpy as np; from scipy import sparse
+    >>> from observatoire.secrecy.suppression.linear_programs import Coefficients
+    >>> sums = sparse.csc_array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0]])
+    >>> determined(Coefficients.of(sums, np.arange(3))).tolist()
+    [True, True, False]
+    """
+    if np.any(matrix.weights != np.rint(matrix.weights)) or np.any(np.abs(matrix.weights) >= PRIME):
+        return np.zeros(matrix.shape[1], dtype=bool)
+    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
+    reduced = np.zeros(matrix.shape, dtype=np.int64)
+    reduced[matrix.rows, column] = matrix.weights.astype(np.int64) % PRIME
+    pivots = _reduce(reduced)
+    alone = np.count_nonzero(reduced[: len(pivots)], axis=1) == 1
+    answer = np.zeros(matrix.shape[1], dtype=bool)
+    answer[np.array(pivots, dtype=np.intp)[alone]] = True
+    return answer
+
+
+def _reduce(rows: NDArray[np.int64]) -> list[int]:
+    """Bring rows to reduced echelon form modulo the prime, in place; return the pivots."""
+    pivots: list[int] = []
+    for column in range(rows.shape[1]):
+        rank = len(pivots)
+        if rank == rows.shape[0]:
+            break
+        candidates = np.flatnonzero(rows[rank:, column])
+        if not len(candidates):
+            continue
+        chosen = rank + candidates[0]
+        rows[[rank, chosen]] = rows[[chosen, rank]]
+        rows[rank] = rows[rank] * pow(int(rows[rank, column]), -1, PRIME) % PRIME
+        touched = np.flatnonzero(rows[:, column])
+        touched = touched[touched != rank]
+        rows[touched] = (rows[touched] - rows[touched, column, None] * rows[rank]) % PRIME
+        pivots.append(column)
+    return pivots

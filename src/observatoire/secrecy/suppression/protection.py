@@ -1,0 +1,359 @@
+"""What to hide: primary cells by the rule, complementary ones so that the rule holds.
+
+The rule is the one of « if lower, the number must not be recoverable by calculation » (order of
+20 February 2008, ECES0804059A, art. 3), read with the width that a rank test misses: a hidden
+cell is safe when everything shown leaves it an interval at least as wide as its threshold, that
+reaches it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from observatoire.errors import SecrecyError
+from observatoire.secrecy.suppression.audit import (
+    Threshold,
+    exact_intervals,
+    sensitive_cells,
+    thresholds,
+    wide,
+    zeros_hidden,
+)
+from observatoire.secrecy.suppression.cell_system import System, build_system, unknown_cell
+from observatoire.secrecy.suppression.complementary import Plan, choose
+from observatoire.secrecy.suppression.costs import default_costs, given_costs
+from observatoire.secrecy.suppression.intervals import TIGHT
+from observatoire.secrecy.suppression.linear_programs import SOLVER
+from observatoire.secrecy.suppression.optimal import improve
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from observatoire.secrecy.suppression.relations import Label, Relation
+
+
+PRIMARY, COMPLEMENTARY, PRODUCER, LATENT = "primaire", "complémentaire", "producteur", "latente"
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What was hidden, why, and the proof; never the intervals themselves.
+
+    Attributes
+    ----------
+    statuses : Series
+        ``secret`` or ``observed``, by cell. Only this may travel with the cells.
+    causes : Series
+        By hidden cell: « primaire », « complémentaire », « producteur » or « latente ». Telling
+        them apart in public would tell which cells are under the threshold: print counts only.
+    narrowest : float
+        Width of the narrowest interval left to a sensitive cell; infinite when none is bounded.
+    floor : float
+        The narrowest that is wide enough, among all hidden cells: what may be printed, for anybody
+        draws it from what is shown; ``narrowest`` may tell which cell is under its threshold.
+    proved : int
+        Hidden cells whose interval the solver certifies.
+    cost : float
+        Cost of the complementary cells.
+    bound : float or None
+        Cost below which no choice is safe, where it was proved: equal to ``cost`` when the choice
+        is the cheapest; ``None`` on tables too large for that proof.
+    programs : int
+        Linear programs solved to choose and to prove.
+    solver : str
+        Name and version of the solver that certifies the intervals.
+    unrelated : tuple
+        Cells that no relation mentions: nothing but their bounds tells of them.
+    exposed : tuple
+        Cells under the threshold that were public already, or that what is public already
+        brackets within less than the threshold (``past_mending``): no hiding mends that.
+    """
+
+    statuses: pd.Series
+    causes: pd.Series
+    narrowest: float
+    floor: float
+    proved: int
+    cost: float
+    bound: float | None
+    programs: int
+    solver: str
+    unrelated: tuple[Label, ...]
+    exposed: tuple[Label, ...]
+
+
+def protect(  # noqa: PLR0913 - the options of protection, one keyword each
+    cells: pd.Series,
+    relations: Iterable[Relation],
+    threshold: Threshold = 11,
+    *,
+    hide_zero: bool | pd.Series = False,
+    cost: pd.Series | None = None,
+    headlines: Iterable[Label] = (),
+    bounds: pd.DataFrame | None = None,
+    already_hidden: Iterable[Label] = (),
+    published: Iterable[Label] = (),
+    latent: Iterable[Label] = (),
+    alone: Iterable[Label] = (),
+    tolerance: float = 0.0,
+) -> pd.Series:
+    """Decide which cells to hide, so that none under its threshold can be worked out.
+
+    Parameters
+    ----------
+    cells : Series
+        Counts by label, weighted or not; NaN for those the producer hides. Totals are given, not
+        recomputed, and stay as they are.
+    relations : iterable of (total, parts)
+        Everything that adds up: quartiers to commune, zonings to the pieces they share,
+        categories to totals, years to periods; see :class:`~.relations.Part` for weights.
+    threshold : float or Series
+        Count below which a cell is secret, by cell where sources differ.
+    hide_zero : bool or Series
+        Whether the source holds zero for secret too, by cell where sources differ. If not, no
+        zero is ever hidden.
+    cost : Series, optional
+        Cost of hiding each cell; by default its size and its place in the totals.
+    headlines : iterable of labels
+        Totals never hidden to protect others.
+    bounds : DataFrame, optional
+        Columns ``low`` and ``high`` by label: what an attacker knows beforehand.
+    already_hidden : iterable of labels
+        Cells hidden already, by their producer or an earlier publication; they stay so.
+    published : iterable of labels
+        Cells public already, whatever their count: hiding them would protect nothing.
+    latent : iterable of labels
+        Quantities that only write the relations, never published and secret for nobody.
+    alone : iterable of labels
+        Cells that add up to nothing. Any other cell must be in a relation: one forgotten would
+        give it away.
+    tolerance : float
+        Gap allowed between a total and its parts, for totals rounded by their producer.
+
+    Returns
+    -------
+    Series
+        Statuses, in the order of ``cells``: ``secret`` or ``observed``.
+
+    Raises
+    ------
+    SecrecyError
+        When the data contradict themselves, a cell is in no relation, no choice protects a cell,
+        or the solver proves nothing: nothing is published on doubt.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.Series({"commune": 62, "a": 5, "b": 42, "c": 15})
+    >>> protect(cells, [("commune", ["a", "b", "c"])], threshold=11)
+    commune    observed
+    a            secret
+    b          observed
+    c            secret
+    Name: status, dtype: object
+    """
+    apart = tuple(alone)
+    record = protection(
+        cells,
+        relations,
+        threshold,
+        hide_zero=hide_zero,
+        cost=cost,
+        headlines=headlines,
+        bounds=bounds,
+        already_hidden=already_hidden,
+        published=published,
+        latent=latent,
+        tolerance=tolerance,
+    )
+    _check_related(record, apart)
+    return record.statuses
+
+
+def protection(  # noqa: PLR0913 - the same as protect
+    cells: pd.Series,
+    relations: Iterable[Relation],
+    threshold: Threshold = 11,
+    *,
+    hide_zero: bool | pd.Series = False,
+    cost: pd.Series | None = None,
+    headlines: Iterable[Label] = (),
+    bounds: pd.DataFrame | None = None,
+    already_hidden: Iterable[Label] = (),
+    published: Iterable[Label] = (),
+    latent: Iterable[Label] = (),
+    tolerance: float = 0.0,
+    past_mending: bool = False,
+    spare_zeros: bool = True,
+) -> Protection:
+    """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
+
+    ``past_mending`` tells in ``exposed`` the cells that what is public already brackets, instead of
+    refusing everything: nothing more may narrow them, and the others are protected; without
+    ``spare_zeros``, zeros may be hidden to protect others.
+
+    Cells in no relation are not refused but told in ``unrelated``, for the caller to judge.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.Series({"commune": 62, "a": 5, "b": 42, "c": 15})
+    >>> record = protection(cells, [("commune", ["a", "b", "c"])], threshold=11)
+    >>> record.causes.to_dict(), record.narrowest
+    ({'a': 'primaire', 'c': 'complémentaire'}, 20.0)
+    """
+    system = build_system(cells, relations, bounds, tolerance)
+    asked = thresholds(system, threshold)
+    inert, public = system.mask(latent, "latent"), system.mask(published, "published")
+    producer = system.mask(already_hidden, "already_hidden") | ~system.known
+    _check_exclusive(system, public, producer | inert)
+    zero = zeros_hidden(system, hide_zero)
+    under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
+    hidden = (under & ~public) | producer | inert
+    candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
+    if spare_zeros:
+        candidates &= zero | (system.counts != 0)
+    costs = default_costs(system) if cost is None else given_costs(system, cost, candidates)
+    sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
+    held = public.any() or bool(np.isfinite(system.high).any())
+    if past_mending and held and sensitive.any():
+        exposed[Plan(system, asked, sensitive, costs, ~public).unsafe()] = True
+    candidates &= np.isfinite(costs)
+    asked = _attainable(system, asked, exposed, hidden | candidates)
+    sensitive &= asked > TIGHT
+    plan = Plan(system, asked, sensitive, costs, hidden.copy())
+    choose(plan, candidates)
+    widths = _prove(plan, ~inert & ~exposed)
+    found = plan.hidden.copy()
+    bound = improve(plan, candidates, hidden)
+    if not np.array_equal(found, plan.hidden):
+        widths = _prove(plan, ~inert & ~exposed)
+    causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
+    causes = np.where(plan.hidden & ~hidden, COMPLEMENTARY, causes)
+    return Protection(
+        statuses=_statuses(system, plan.hidden),
+        causes=_by_hidden(system, plan.hidden, causes),
+        narrowest=widths.narrowest,
+        floor=widths.floor,
+        proved=widths.proved,
+        cost=float(costs[plan.hidden & ~hidden].sum()),
+        bound=bound,
+        programs=plan.programs,
+        solver=SOLVER,
+        unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
+        exposed=_labels(system, exposed | (under & public)),
+    )
+
+
+def _attainable(
+    system: System,
+    asked: NDArray[np.float64],
+    exposed: NDArray[np.bool_],
+    usable: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Ask, of cells that what is public brackets already, that nothing more narrows them."""
+    if not exposed.any():
+        return asked
+    found, _ = exact_intervals(system, usable, exposed)
+    columns = np.flatnonzero(usable)
+    high = system.counts[columns] + found.outer_high
+    most = np.minimum(found.outer_high - found.outer_low, high)
+    lowered, mine = asked.copy(), exposed[columns]
+    lowered[columns[mine]] = np.minimum(asked[columns], np.maximum(most, 0.0))[mine]
+    return lowered
+
+
+class Widths(NamedTuple):
+    """The narrowest sensitive interval, the narrowest of all wide enough, how many were measured."""
+
+    narrowest: float
+    floor: float
+    proved: int
+
+
+def _prove(plan: Plan, told: NDArray[np.bool_]) -> Widths:
+    """Measure every hidden cell anew, forgetting how it was protected."""
+    wanted = plan.hidden & told & (plan.asked > TIGHT)
+    found, _ = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
+    plan.programs += found.programs
+    columns = np.flatnonzero(plan.hidden)
+    low = plan.system.counts[columns] + found.outer_low
+    high = plan.system.counts[columns] + found.outer_high
+    safe = wide(low, high, plan.asked[columns])
+    checked, width = plan.sensitive[columns], high - low
+    failing = columns[checked & ~safe]
+    if len(failing):
+        label = plan.system.labels[failing[0]]
+        raise SecrecyError(
+            "La vérification finale la retrouve.",
+            where=f"cellule « {label} »",
+            why="Rien n’est publié dans le doute.",
+            remedy="Signalez ce tableau : le choix et la vérification ne s’accordent pas.",
+            labels=[plan.system.labels[column] for column in failing],
+        )
+    shown = safe & wanted[columns]
+    return Widths(
+        float(width[checked & told[columns]].min(initial=np.inf)),
+        float(width[shown].min(initial=np.inf)),
+        int(wanted.sum()),
+    )
+
+
+def _statuses(system: System, hidden: NDArray[np.bool_]) -> pd.Series:
+    marks = np.empty(len(hidden), dtype=object)
+    marks[:] = Status.OBSERVED
+    marks[hidden] = Status.SECRET
+    return system.column(marks, "status")
+
+
+def _by_hidden(
+    system: System,
+    hidden: NDArray[np.bool_],
+    causes: NDArray[np.str_],
+) -> pd.Series:
+    whole = system.column(causes.astype(object), "cause")
+    return whole[system.column(hidden, "hidden").to_numpy(dtype=bool)]
+
+
+def _labels(system: System, mask: NDArray[np.bool_]) -> tuple[Label, ...]:
+    return tuple(system.labels[column] for column in np.flatnonzero(mask))
+
+
+def _check_related(record: Protection, alone: tuple[Label, ...]) -> None:
+    strange = set(alone) - set(record.statuses.index)
+    if strange:
+        raise unknown_cell(min(strange, key=repr), "alone")
+    forgotten = [label for label in record.unrelated if label not in set(alone)]
+    if forgotten:
+        raise SecrecyError(
+            "La cellule n’est dans aucune relation.",
+            where=f"cellule « {forgotten[0]} »",
+            why="Un total oublié la donnerait par soustraction, sans que rien ne le voie.",
+            remedy="Ajoutez la relation qui la contient ; si elle ne se somme vraiment à rien, "
+            "nommez-la dans alone.",
+            labels=forgotten,
+        )
+
+
+def _check_exclusive(
+    system: System,
+    public: NDArray[np.bool_],
+    hidden: NDArray[np.bool_],
+) -> None:
+    both = np.flatnonzero(public & hidden)
+    if len(both):
+        label = system.labels[both[0]]
+        raise SecrecyError(
+            "La cellule est dite à la fois publiée et cachée (ou inconnue).",
+            where=f"cellule « {label} »",
+            why="Ce que l’attaquant sait d’elle resterait indécis.",
+            remedy="Retirez-la de published, ou donnez son effectif et retirez-la des cachées.",
+            label=label,
+        )

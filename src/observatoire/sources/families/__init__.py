@@ -1,0 +1,1 @@
+"""Families of files that producers publish, as data (``*.toml``), read by ``family``."""

@@ -1,0 +1,4 @@
+"""Open sources brought in.
+
+``registry`` (``registry.toml``), ``download`` (resumed, checked), ``lock``, ``retrieval``.
+"""

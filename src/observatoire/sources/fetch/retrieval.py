@@ -1,0 +1,388 @@
+"""Fetch an open source of the registry into a workspace: whole, checked, and traced."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import html
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import FetchError, FileError
+from observatoire.errors.translations import reader_words, system_words
+from observatoire.french.typography import NO_BREAK, enumerate_words, number
+from observatoire.sources.fetch.download import Patience, download, forget_part
+from observatoire.sources.fetch.lock import alone
+from observatoire.sources.formats.archive import ZIP_ERRORS, check_growth, unpack, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from observatoire.sources.fetch.download import Progress
+    from observatoire.sources.fetch.registry import Resource
+
+
+#: What was done: brought, found as it should be, found where a hand put it.
+BROUGHT, THERE, BY_HAND = "téléchargé", "déjà là", "déposé à la main"
+
+#: The first bytes of the forms that files take, by suffix.
+_SIGNATURES: Mapping[str, tuple[bytes, ...]] = {
+    ".zip": (b"PK\x03\x04", b"PK\x05\x06"),
+    ".xlsx": (b"PK\x03\x04",),
+    ".ods": (b"PK\x03\x04",),
+    ".7z": (b"7z\xbc\xaf\x27\x1c",),
+    ".xls": (b"\xd0\xcf\x11\xe0",),
+    ".gpkg": (b"SQLite format 3\x00",),
+    ".parquet": (b"PAR1",),
+}
+
+_CHUNK = 1 << 20
+
+_TABLES, _ZIPS = (".csv", ".txt", ".tsv"), (".zip", ".xlsx", ".ods")
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a fetch gave; shows itself in French."""
+
+    resource: Resource
+    path: Path
+    outcome: str
+    sha256: str
+    members: tuple[Path, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return what was done, and what is left to do."""
+        size = number(self.path.stat().st_size / 1e6, 1) if self.path.is_file() else "?"
+        lines = [
+            f"{self.resource.title}{NO_BREAK}: {self.outcome}, {self.path} ({size}{NO_BREAK}Mo).",
+            f"  SHA-256{NO_BREAK}: {self.sha256}",
+        ]
+        if self.members:
+            names = enumerate_words([path.name for path in self.members])
+            lines.append(f"  sorti de l’archive{NO_BREAK}: {names}")
+        lines += [f"  {notice}" for notice in self.notices]
+        if self.resource.needs:
+            lines += ["  Pour le charger, écrivez :", *_indented(self.resource.needs)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def _indented(text: str) -> list[str]:
+    return [f"    {line}" for line in text.strip().splitlines()]
+
+
+def list_resources(registry: Mapping[str, Resource], root: Path) -> pd.DataFrame:
+    """List the registry: title, producer, page, and whether each file is here, can be brought."""
+    return pd.DataFrame(
+        [
+            (
+                one.name,
+                one.title,
+                one.producer,
+                one.date,
+                one.licence,
+                one.page,
+                one.file,
+                one.place,
+                _state(one, root),
+            )
+            for one in registry.values()
+        ],
+        columns=[
+            "name", "title", "producer", "date", "licence", "page", "file", "place", "state",
+        ],
+    )  # fmt: skip
+
+
+def _state(resource: Resource, root: Path) -> str:
+    if (root / resource.place / resource.file).is_file():
+        return THERE
+    return "à télécharger" if resource.address else "à la main, depuis la page"
+
+
+def fetch(
+    resource: Resource,
+    root: Path,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> Fetched:
+    """Bring a file of the registry into a workspace, and take out of its archive what is wanted.
+
+    Parameters
+    ----------
+    resource : Resource
+        An entry of the registry.
+    root : Path
+        The workspace's folder.
+    force : bool
+        Bring it again though it is there.
+    progress, patience
+        See :func:`~observatoire.sources.downloading.download`.
+
+    Returns
+    -------
+    Fetched
+        The file is put in place once it is whole and its sum checked; what was there stays until
+        then. Beside it, ``<file>.origine.json`` tells where it came from, when, and its SHA-256.
+
+    Raises
+    ------
+    FetchError
+        When it cannot be brought, is not the file expected, or must be downloaded by hand.
+    FileError
+        When it cannot be written, or its archive cannot be opened.
+    """
+    folder = _folder(resource, root)
+    target = folder / resource.file
+    if target.is_file() and not force:
+        return _found(resource, target)
+    if not resource.address:
+        raise _by_hand(resource)
+    part = folder / f".{resource.file}.part"
+    try:
+        with alone(part):
+            arrived = download(
+                resource.address, part, page=resource.page, progress=progress, patience=patience
+            )
+            sha256 = _checked(resource, part, replacing=target.is_file())
+            part.replace(target)
+            forget_part(part)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    notices = []
+    if arrived.moved:
+        notices.append(f"L’hôte renvoie désormais à {arrived.address}.")
+    if not resource.sha256:
+        notices.append(
+            "Empreinte inconnue du registre : comparez-la à celle d’un collègue, puis notez-la "
+            "dans registry.toml (sha256)."
+        )
+        if not arrived.length_told:
+            notices.append("L’hôte n’a pas dit la longueur du fichier : vérifiez qu’il est entier.")
+    _trace(resource, target, arrived.address, sha256)
+    members = _unpacked(resource, target)
+    notices += _sealed([target, *members])
+    return Fetched(resource, target, BROUGHT, sha256, members, tuple(notices))
+
+
+def _folder(resource: Resource, root: Path) -> Path:
+    folder = (root / resource.place).resolve()
+    if not folder.is_relative_to(root.resolve()):
+        raise FileError(
+            f"« {resource.place} » mène hors de l’espace de travail.",
+            where=str(folder),
+            why="Un lien y conduit ailleurs.",
+            remedy="Un téléchargement n’écrit que dans l’espace de travail : retirez ce lien.",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    return folder
+
+
+def _unwritable(path: Path, error: OSError) -> FileError:
+    return FileError(
+        "On ne peut pas écrire ici.",
+        where=str(path),
+        why=f"Le système dit : {system_words(error)}.",
+        remedy="Faites de la place, ou demandez le droit d’écrire dans ce dossier.",
+    )
+
+
+def _found(resource: Resource, target: Path) -> Fetched:
+    """Return a file that is there already, once its sum is that of the registry or of its trace."""
+    try:
+        sha256 = _sum(target)
+    except OSError as error:
+        raise FileError(
+            "On ne peut pas lire le fichier qui est déjà là.",
+            where=str(target),
+            why=f"Le système dit : {system_words(error)}.",
+            remedy="Demandez le droit de le lire, ou relancez avec --force.",
+        ) from error
+    told = _told(target)
+    expected = resource.sha256 or str(told.get("sha256", ""))
+    if expected and expected != sha256:
+        raise FetchError(
+            "Le fichier déjà là n’est pas celui qui est attendu.",
+            where=str(target),
+            why=f"Son empreinte est {sha256[:12]}…, on attend {expected[:12]}….",
+            remedy="Il a été changé ou remplacé : mettez-le de côté, ou relancez avec --force.",
+            found=sha256,
+            expected=expected,
+        )
+    outcome = THERE if told else BY_HAND
+    if not told:
+        _check_form(resource, target)
+        _trace(resource, target, resource.page, sha256)
+    members = _unpacked(resource, target)
+    notices = tuple(_sealed([target, *members]))
+    return Fetched(resource, target, outcome, sha256, members, notices)
+
+
+def _sealed(paths: Sequence[Path]) -> list[str]:
+    """Say which files are archives that the library does not open."""
+    return [
+        f"Ouvrez « {path.name} » avec 7-Zip et déposez son contenu à côté."
+        for path in paths
+        if path.suffix.lower() == ".7z"
+    ]
+
+
+def _by_hand(resource: Resource) -> FetchError:
+    return FetchError(
+        f"« {resource.title} » se télécharge à la main.",
+        why="Son producteur ne donne pas d’adresse stable pour ce fichier.",
+        remedy=f"Prenez-le sur {resource.page}, nommez-le « {resource.file} », déposez-le dans "
+        f"{resource.place}, puis relancez « observatoire fetch {resource.name} ».",
+        page=resource.page,
+    )
+
+
+def _checked(resource: Resource, part: Path, *, replacing: bool) -> str:
+    """Return the sum of what came; what is not the file expected is thrown away.
+
+    What would replace a file must hold what is wanted of it; with nothing there, it is kept for the
+    analyst to look into, and refused when it is opened.
+    """
+    sha256 = _sum(part)
+    if resource.sha256 and sha256 != resource.sha256:
+        forget_part(part)
+        raise FetchError(
+            "Le fichier reçu n’est pas celui qui est attendu.",
+            where=resource.address,
+            why=f"Son empreinte est {sha256}, le registre attend {resource.sha256} : il a été abîmé "
+            "en chemin, ou le producteur l’a remplacé.",
+            remedy="Recommencez ; si rien ne change, voyez la page du producteur "
+            f"({resource.page}) et corrigez sha256 dans registry.toml.",
+            found=sha256,
+            expected=resource.sha256,
+        )
+    try:
+        _check_form(resource, part)
+        if resource.file.lower().endswith(_ZIPS):
+            _check_whole(resource, part, resource.members if replacing else ())
+    except (FetchError, FileError):
+        forget_part(part)
+        raise
+    return sha256
+
+
+def _check_form(resource: Resource, path: Path) -> None:
+    """Refuse what does not begin as its suffix says: often a web page under another name."""
+    suffix = "." + resource.file.rpartition(".")[2].lower()
+    expected = _SIGNATURES.get(suffix, ())
+    with path.open("rb") as file:
+        head = file.read(512)
+    if not head:
+        raise FetchError(
+            "Le fichier reçu est vide.",
+            where=resource.file,
+            remedy=f"Voyez la page du producteur{NO_BREAK}: {resource.page}",
+        )
+    web = _is_page(head, suffix)
+    if web or (expected and not head.startswith(expected)):
+        raise FetchError(
+            "L’hôte a envoyé une page web au lieu du fichier."
+            if web
+            else f"Ce fichier n’a pas la forme d’un {resource.file.rpartition('.')[2]}.",
+            where=resource.file,
+            why="Le fichier a sans doute déménagé.",
+            remedy=f"Cherchez-le sur la page du producteur{NO_BREAK}: {resource.page}",
+        )
+
+
+def _is_page(head: bytes, suffix: str) -> bool:
+    """Say whether a file begins as a web page, or as what a host answers instead of a table."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+        return True
+    return suffix in _TABLES and start.startswith((b"<", b'{"'))
+
+
+def _check_whole(resource: Resource, path: Path, members: Sequence[str]) -> None:
+    """Refuse an archive that stops before its end: what was there is worth more."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            # What it announces bounds what is read: a bomb would be read for hours to be tested.
+            check_growth(resource.file, archive.infolist(), path.stat().st_size)
+            if members:
+                wanted(archive, members, resource.file)
+            bad = archive.testzip()
+    except ZIP_ERRORS as error:
+        if "encrypted" in str(error):
+            return  # said when it is opened
+        bad = str(error)
+    if bad:
+        raise FetchError(
+            "L’archive reçue est incomplète ou abîmée.",
+            where=resource.file,
+            why=reader_words(bad),
+            remedy=f"Recommencez ; sinon, voyez la page du producteur{NO_BREAK}: {resource.page}",
+        )
+
+
+def _unpacked(resource: Resource, target: Path) -> tuple[Path, ...]:
+    if not resource.members or target.suffix.lower() != ".zip":
+        return ()
+    try:
+        return tuple(unpack(target, target.parent, resource.members))
+    except OSError as error:
+        raise _unwritable(target.parent, error) from error
+
+
+def _sum(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _trace_file(target: Path) -> Path:
+    return target.with_name(f"{target.name}.origine.json")
+
+
+def _trace(resource: Resource, target: Path, address: str, sha256: str) -> None:
+    told = {
+        "nom": resource.name,
+        "titre": resource.title,
+        "adresse": address,
+        "obtenu": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "octets": target.stat().st_size,
+        "sha256": sha256,
+    }
+    text = json.dumps(told, ensure_ascii=False, indent=2)
+    try:
+        _trace_file(target).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(_trace_file(target), error) from error
+
+
+def _told(target: Path) -> dict[str, object]:
+    """Return what the trace beside a file says; nothing when there is none that can be read."""
+    path = _trace_file(target)
+    if not path.is_file():
+        return {}
+    try:
+        told = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(
+            "La trace du téléchargement est illisible.",
+            where=str(path),
+            why=reader_words(error),
+            remedy="Supprimez ce petit fichier, puis relancez avec --force.",
+        ) from error
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,322 @@
+"""Say what a file is when it is no table of the territories observed: a dictionary, another place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
+from observatoire.french.typography import enumerate_words, plural
+from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
+from observatoire.sources.inference.short_codes import unjoined
+from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.places.unplaced_rows import Hints
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.errors import ObservatoireError
+    from observatoire.sources.formats.text import Rows
+    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.territories.matcher import Matcher
+
+
+#: Codes looked at in a column, and how many of them must have the form of a level.
+_CODES, _MOST_OF = 2000, 0.8
+
+#: A row or a column that names so many territories lays them out.
+_FEW = 3
+
+#: Rows and columns in which names ill written are looked for.
+_LOOKED, _WIDEST = 40, 60
+
+
+def dictionary(sheets: Sequence[Sheet], name: str) -> DescriptorError | None:
+    """Return the error of a file that describes columns, or None when it does not."""
+    for sheet in sheets:
+        for _, row in sheet.rows[:HEADER_DEPTH]:
+            if signs().is_dictionary(row):
+                told = [cell.strip() for cell in row if cell.strip()]
+                return DescriptorError(
+                    "Ce fichier est un dictionnaire : il décrit des colonnes, il ne mesure aucun "
+                    "territoire.",
+                    where=_where(name, sheet),
+                    why=f"Ses colonnes : {enumerate_words(told, most=4)}. Il n’y a aucun chiffre à charger.",
+                    remedy="Gardez-le à côté du fichier de données qu’il explique, et chargez celui-ci.",
+                )
+    return None
+
+
+def no_territory(
+    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
+) -> ObservatoireError:
+    """Return the error of a file in which no column names a territory observed, and what it is."""
+    found = (
+        _across(sheets, zonings, name)
+        or unjoined(sheets, zonings, name)
+        or _elsewhere(sheets, name)
+        or dictionary(sheets, name)
+        or _prose(sheets, name)
+        or _points(sheets, name)
+        or _ill_written(sheets, zonings, name)
+    )
+    if found is not None:
+        return found
+    some = next((next(iter(one.names.values()), "") for one in zonings.values()), "")
+    return UnknownTerritoryError(
+        "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
+        where=name,
+        why=f"On a cherché ceux de : {enumerate_words(list(zonings), most=8)}. {_seen(sheets)}",
+        remedy=f"Vérifiez que le tableau a une ligne par territoire (par exemple « {some} »), "
+        "ou déclarez le zonage dans observatoire.toml.",
+    )
+
+
+def _ill_written(
+    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
+) -> UnknownTerritoryError | None:
+    """Return the error of a column whose names are all unknown, and most of them near known ones."""
+    hints = Hints(zonings)
+    for sheet in sheets:
+        at = header_like(sheet.rows)
+        below = [] if at is None else sheet.rows[at + 1 : at + 1 + _LOOKED]
+        for cells in columns_of(below, _WIDEST):
+            words = {
+                text: line
+                for text, (line, _) in zip(cells, below, strict=True)
+                if any(map(str.isalpha, text))
+            }
+            for zoning in zonings if words else ():
+                alike = [text for text in words if hints.alike(zoning, text)]
+                if 2 * len(alike) >= len(words):
+                    near = {text: hints.near(zoning, text) for text in alike}
+                    return _misspelt(zoning, near, words, _where(name, sheet))
+    return None
+
+
+def _misspelt(
+    zoning: str, near: Mapping[str, str], lines: Mapping[str, int], where: str
+) -> UnknownTerritoryError:
+    told = [
+        f"« {text} » (ligne {lines[text]}) : {said[:1].lower()}{said[1:]}"
+        for text, said in near.items()
+    ]
+    return UnknownTerritoryError(
+        f"Aucun nom de ce tableau n’est celui d’un territoire du zonage « {zoning} ».",
+        where=where,
+        why=" ".join(told[:_FEW]),
+        remedy="Corrigez ces noms, ou déclarez-les comme autres noms dans la colonne « alias » de la "
+        "liste des membres du zonage.",
+        zoning=zoning,
+    )
+
+
+def filled(row: Sequence[str]) -> list[str]:
+    """Return the cells of a row that are not blank."""
+    return [cell.strip() for cell in row if cell.strip()]
+
+
+def header_like(rows: Rows) -> int | None:
+    """Return the row that looks most like names of columns, None when none does.
+
+    Examples
+    --------
+    >>> header_like([(1, ["Suivi", ""]), (3, ["Secteur", "Aidés"]), (4, ["Nord", "5"])])
+    1
+    """
+    named = [
+        (sum(any(map(str.isalpha, cell)) for cell in filled(row)), -at)
+        for at, (_, row) in enumerate(rows[:HEADER_DEPTH])
+    ]
+    most, at = max(named, default=(0, 0))
+    return -at if most > 1 else None
+
+
+def _seen(sheets: Sequence[Sheet]) -> str:
+    """Say what was seen of a file: its sheets, and the rows that look most like a header."""
+    told = []
+    for sheet in sheets:
+        at = header_like(sheet.rows)
+        size = plural(len(sheet.rows), "ligne")
+        words = ""
+        if at is not None:
+            line, row = sheet.rows[at]
+            words = f", ligne {line} : {enumerate_words(filled(row), most=4)}"
+        told.append(
+            f"{f'feuille « {sheet.name} »' if sheet.name else 'le tableau'} ({size}{words})"
+        )
+    return f"On a vu : {enumerate_words(told, most=3)}."
+
+
+def _where(name: str, sheet: Sheet) -> str:
+    return f"{name}, feuille « {sheet.name} »" if sheet.name else name
+
+
+def _across(sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str) -> FileError | None:
+    """Tell territories laid out in columns: a row that names several of them."""
+    for sheet in sheets:
+        for line, row in sheet.rows[:HEADER_DEPTH]:
+            error = across_error(row, zonings, _where(name, sheet), line)
+            if error is not None:
+                return error
+    return None
+
+
+def across_error(
+    row: Sequence[str], zonings: Mapping[str, Matcher], where: str, line: int, few: int = _FEW
+) -> FileError | None:
+    """Return the error of a table whose territories are in columns, ``few`` at least, or None."""
+    for matcher in zonings.values():
+        told = [cell.strip() for cell in row if cell.strip() and matcher.find(cell)]
+        if len(set(told)) >= few:
+            return FileError(
+                f"Ce tableau est couché : les territoires sont en colonnes ({enumerate_words(told, most=3)}).",
+                where=f"{where}, ligne {line}",
+                why="On lit un territoire par ligne et un chiffre par colonne.",
+                remedy="Transposez le tableau : copiez-le, puis Collage spécial, Transposé "
+                "(Excel et LibreOffice), et rechargez-le.",
+            )
+    return None
+
+
+def _elsewhere(sheets: Sequence[Sheet], name: str) -> UnknownTerritoryError | None:
+    """Tell codes of IRIS, communes or QPV that are of other places."""
+    for sheet in sheets:
+        body = [row for _, row in sheet.rows[1:_CODES]]
+        for column in range(max(map(len, body), default=0)):
+            codes = [row[column].strip() for row in body if len(row) > column]
+            level = _level([code for code in codes if code])
+            if level:
+                header = sheet.rows[0][1]
+                title = header[column].strip() if column < len(header) else ""
+                where = _where(name, sheet) + (f", colonne {title}" if title else "")
+                return other_place(codes, where)
+    return None
+
+
+def _level(codes: list[str]) -> str:
+    """Return the one level of which a column's codes have the form."""
+    distinct = set(codes)
+    count = Counter(level for code in distinct for level in signs().levels_of(code))
+    found = [one for one in _OF if count[one] >= max(_FEW, _MOST_OF * len(distinct))]
+    # Whole numbers of five digits may be figures: codes do not repeat.
+    numeric = found and found[0] in ("commune", "EPCI") and len(distinct) < len(codes)
+    return found[0] if found and not numeric else ""
+
+
+def other_place(
+    codes: Sequence[str], where: str, zonings: Sequence[str] = ()
+) -> UnknownTerritoryError:
+    """Return the error of a file none of whose codes is observed; it says what they cover.
+
+    Parameters
+    ----------
+    codes : sequence of str
+        What its column of territories holds.
+    where : str
+        The file and the column.
+    zonings : sequence of str
+        The zonings of its kind, when its family is known.
+    """
+    told = [code for code in dict.fromkeys(codes) if signs().levels_of(code) & set(_OF)]
+    level = next((one for one in _OF if told and one in signs().levels_of(told[0])), "")
+    heads = sorted({_department(code, level) for code in told})
+    word = "département" if len(heads) == 1 else "départements"
+    covers = f" ; {word} {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
+    some = next(iter(told or codes), "")
+    return UnknownTerritoryError(
+        f"Ce fichier couvre d’autres lieux : aucun de ses codes{_OF.get(level, '')} n’est des vôtres.",
+        where=where,
+        why=f"{plural(len(told) or len(codes), 'code lu', 'codes lus')}, par exemple « {some} »{covers}."
+        + (f" Zonage cherché : {enumerate_words(list(zonings))}." if zonings else ""),
+        remedy="Redemandez le fichier qui couvre vos communes (les départements et collectivités "
+        "d’outre-mer sont souvent à part), ou déclarez ces territoires dans observatoire.toml.",
+        zonings=list(zonings),
+    )
+
+
+def _department(code: str, level: str) -> str:
+    plain = code[2:] if level == "QPV" else code
+    if level == "QPV" and plain.startswith("0"):
+        plain = plain[1:]  # QP009001 is of the Ariège, QP972001 of the Martinique
+    return plain[:3] if plain.startswith("97") else plain[:2]
+
+
+_OF = {"IRIS": " d’IRIS", "QPV": " de QPV", "commune": " de communes", "EPCI": " d’EPCI"}
+
+
+def _prose(sheets: Sequence[Sheet], name: str) -> FileError | None:
+    """Tell a text in paragraphs: hardly a row of more than two cells, and no figure."""
+    rows = [row for sheet in sheets for _, row in sheet.rows]
+    filled = [[cell for cell in row if cell.strip()] for row in rows]
+    figures = sum(any(cell.strip().isdecimal() for cell in row[1:]) for row in filled)
+    if figures > len(rows) / 4 or sum(len(row) > 2 for row in filled) > len(rows) / 4:  # noqa: PLR2004
+        return None
+    return FileError(
+        "Ce fichier est un texte, non un tableau de chiffres par territoire.",
+        where=name,
+        why="Presque toutes ses lignes n’ont qu’une ou deux cellules, sans nombre : c’est une "
+        "documentation ou un glossaire.",
+        remedy="Chargez le fichier de données qu’il accompagne. Si c’est bien un tableau, "
+        "enregistrez-le en csv avec « ; » entre les colonnes.",
+    )
+
+
+def _points(sheets: Sequence[Sheet], name: str) -> UnknownTerritoryError | None:
+    """Tell rows that are placed by coordinates or by the rank of a tile."""
+    for sheet in sheets:
+        for _, row in sheet.rows[:HEADER_DEPTH]:
+            found = signs().coordinates_of([cell.strip() for cell in row])
+            if found:
+                return UnknownTerritoryError(
+                    f"Ce tableau situe ses lignes par des coordonnées ({enumerate_words(found)}), "
+                    "non par le code ou le nom d’un territoire.",
+                    where=_where(name, sheet),
+                    why="On ne saurait à quel territoire rendre ses chiffres.",
+                    remedy="Ajoutez une colonne de codes (pour un carreau de l’Insee, idcar_200m), "
+                    'ou employez-le comme support d’un passage : support = "geo/…".',
+                )
+    return None
+
+
+def no_figure(
+    columns: Sequence[str],
+    labels: Sequence[str],
+    doubtful: Mapping[str, str],
+    where: str,
+    territory: str,
+) -> DescriptorError:
+    """Return the error of a table of territories without a column of figures.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The table's columns, the territories' left out.
+    labels : sequence of str
+        Those that name or place territories.
+    doubtful : mapping of str to str
+        Columns that hold no figure that can be read, with an example.
+    where, territory : str
+        The file's name and its column of territories.
+    """
+    if columns and len(labels) == len(columns):
+        return DescriptorError(
+            "Ce fichier décrit des territoires (codes, noms, appartenance) : il ne les mesure pas.",
+            where=where,
+            why=f"Ses colonnes : {enumerate_words([territory, *columns], most=6)}.",
+            remedy="Il n’y a aucun chiffre à charger. Il peut servir de liste de membres d’un zonage "
+            '(colonnes code, nom, commune : members = "geo/…csv").',
+        )
+    told = [f"« {name} » (« {cell} »)" for name, cell in doubtful.items()]
+    return DescriptorError(
+        "Aucune colonne de chiffres n’a été trouvée à côté des territoires.",
+        where=where,
+        why=f"Colonne des territoires : « {territory} »."
+        + (
+            f" Ne se lisent pas comme des nombres : {enumerate_words(told, most=4)}."
+            if told
+            else ""
+        ),
+        remedy="Vérifiez que le tableau a une ligne par territoire et une colonne par chiffre, et "
+        "qu’une cellule ne porte qu’un nombre (1 234,5), sans appel de note.",
+    )

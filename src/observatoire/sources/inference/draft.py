@@ -1,0 +1,92 @@
+"""Write a source's declaration: the ``source.toml`` that a preview gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from observatoire.declarations.writer import _lines, _nested, key
+from observatoire.sources.parsers.number_style import Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What is said above the names that no territory bears.
+_ALIASES = (
+    "Noms inconnus. Si l’un est un autre nom d’un territoire : ôtez « # » devant [aliases] et lui."
+)
+
+#: What is said above the other sheets of a workbook.
+_SHEETS = "Autre feuille, si elle a les mêmes colonnes : ôtez les « # » qui suivent, et vérifiez sa période."
+
+#: The tables of a file, which TOML wants after its own keys.
+_TABLES = ("periods", "columns")
+
+
+@dataclass
+class Plan:
+    """What a ``source.toml`` will say, table by table; empty values are left out.
+
+    ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
+    the columns that place territories, ``words`` those that hold no figure, with an example,
+    ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
+    left to complete: names of territories that are not known. ``sheets`` are the other
+    sheets, each with its period, left to complete too. ``called`` are the columns whose period
+    bears a mark, ``spanning`` one of several years; ``mixed`` and ``small`` a variable and a number of
+    it that may be a share among percentages.
+    """
+
+    head: dict[str, object] = field(default_factory=dict)
+    file: dict[str, object] = field(default_factory=dict)
+    markers: dict[str, object] = field(default_factory=dict)
+    secrecy: dict[str, object] = field(default_factory=dict)
+    precision: dict[str, object] = field(default_factory=dict)
+    variables: dict[str, dict[str, object]] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    sheets: dict[str, str] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    spanning: str = ""
+    unnamed: bool = False
+    mixed: tuple[str, str] | None = None
+    small: tuple[str, str] | None = None
+    writing: Writing = field(default_factory=Writing)
+
+    def toml(self) -> str:
+        """Return the text of the declaration; what was guessed is marked « à vérifier »."""
+        parts = [
+            "# Écrit par observatoire preview ; à relire : il est vérifié à chaque chargement.",
+            _lines(self.head),
+            *_file_parts(self.file),
+        ]
+        for sheet, period in self.sheets.items():
+            told = {"sheet": sheet, "header": ""}
+            told |= {} if self.file.get("period_column") else {"period": period}
+            lines = "\n\n".join(_file_parts({**self.file, **told})).split("\n")
+            parts.append("\n".join(f"# {line}".rstrip() for line in (_SHEETS, *lines)))
+        if self.aliases:
+            parts.append("\n".join(["# " + one for one in (_ALIASES, "[aliases]", *self.aliases)]))
+        for name in ("markers", "secrecy"):
+            table: dict[str, object] = getattr(self, name)
+            if any(value not in ("", []) for value in table.values()):
+                parts.append(f"[{name}]\n{_lines(table)}")
+        parts += _nested("precision", self.precision)
+        for code, measure in self.variables.items():
+            doubt = self.doubts.get(code, "")
+            comment = f"  # {doubt}" if doubt else ""
+            parts.append(f"[variables.{key(code)}]{comment}\n{_lines(measure)}")
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _file_parts(file: Mapping[str, object]) -> list[str]:
+    """Return the table of a file, and those inside it."""
+    parts = [f"[[files]]\n{_lines({k: v for k, v in file.items() if k not in _TABLES})}"]
+    for name in _TABLES:
+        told = file.get(name)
+        if isinstance(told, dict) and told:
+            parts.append(f"[files.{name}]\n{_lines(told)}")
+    return parts

@@ -1,0 +1,93 @@
+"""Tables whose rows say what they measure: which column says it, and which ones hold the figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from observatoire.sources.parsers.vocabulary import signs
+from observatoire.values import Nature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.sources.inference.table_finder import Found
+    from observatoire.sources.inference.table_periods import Dated
+
+
+#: So many variables at the most are named by a column: beyond, it names something else.
+_VARIABLES = 300
+
+
+def rows_told(
+    found: Found,
+    mine: pd.DataFrame,
+    kept: dict[str, pd.Series],
+    measured: list[str],
+    when: Dated,
+) -> dict[str, str]:
+    """Return what is told of a table whose rows say what they measure: the column, and the figure's.
+
+    Parameters
+    ----------
+    found : Found
+        The table.
+    mine : DataFrame
+        Its rows of known territories.
+    kept : dict of str to Series
+        The filled cells of the columns that say neither where nor when.
+    measured : list of str
+        Those among them that hold figures.
+    when : Dated
+        What is told of the file's period, or of those of its columns.
+
+    Returns
+    -------
+    dict of str to str
+        ``layout``, ``variable_column`` and ``value_column``; without the latter, each period has its
+        own column. Nothing of a table of one variable a column.
+    """
+    dated = dated_columns(measured, when)
+    if len(measured) != 1 and not dated:
+        return {}
+    keys = [*found.spec.role_columns, *filter(None, [str(when.file.get("period_column", ""))])]
+    again = bool(mine.duplicated(keys).any())
+    words = [name for name in kept if name not in measured]
+    for name in sorted(words, key=_likely):
+        distinct = mine[name].nunique()
+        # Under a name that can say nothing else, a row said twice is a fault, told as one.
+        twice = not signs().is_indicator(name) and mine.duplicated([*keys, name]).any()
+        if not 1 < distinct + signs().is_indicator(name) <= _VARIABLES or twice:
+            continue  # a lone indicator is one when its column can name nothing else
+        # What names another thing on each row (a street, a residence) is no indicator.
+        lone = not signs().is_variable(name) and 2 * distinct > len(mine)
+        if signs().is_indicator(name) or (again and not lone):
+            value = {} if dated else {"value_column": measured[0]}
+            return {"layout": "long", "variable_column": name, **value}
+    return {}
+
+
+def _likely(name: str) -> tuple[bool, bool]:
+    """Rank a column that may name variables: by its name, its words before their codes."""
+    return not signs().is_variable(name), name.casefold().startswith("code")
+
+
+def dated_columns(measured: list[str], when: Dated) -> list[str]:
+    """Return the columns of figures when they differ by their period only; changes are left out.
+
+    Examples
+    --------
+    >>> from observatoire.sources.inference.table_periods import Dated
+    >>> periods = {"Valeur 2014": "2014", "Valeur 2015": "2015"}
+    >>> when = Dated({"periods": periods}, dict.fromkeys(periods, "Valeur"))
+    >>> dated_columns(["Valeur 2014", "Valeur 2015", "Évolution"], when)
+    ['Valeur 2014', 'Valeur 2015']
+    >>> dated_columns(["Valeur 2014", "Valeur 2015", "Logements"], when)
+    []
+    """
+    own = when.file.get("periods")
+    told = own if isinstance(own, dict) else {}
+    dated = [name for name in measured if name in told]
+    alike = len(dated) > 1 and len({when.stems[name] for name in dated}) == 1
+    others = {signs().nature(name) for name in measured if name not in told}
+    distinct = len({told[name] for name in dated}) == len(dated)
+    return dated if alike and distinct and others <= {Nature.INDEX} else []

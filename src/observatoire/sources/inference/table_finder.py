@@ -1,0 +1,274 @@
+"""Find the table in a partner's file: its sheet, its header, its territories, its figures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from observatoire.errors import (
+    FileError,
+    ObservatoireError,
+    UnknownTerritoryError,
+)
+from observatoire.french.typography import enumerate_words
+from observatoire.sources.descriptors.file_spec import FileSpec
+from observatoire.sources.families.family import Family, recognise, role
+from observatoire.sources.formats.text import HEADER_DEPTH, Rows
+from observatoire.sources.formats.workbook import hidden_columns
+from observatoire.sources.inference.diagnosis import across_error, other_place
+from observatoire.sources.inference.territory_column import Place, find_territories
+from observatoire.sources.parsers.periods import is_dated
+from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.places.code_repair import place_of
+from observatoire.sources.tables.header import column_letter, title
+from observatoire.sources.tables.merged_cells import complete, worded_columns
+from observatoire.sources.tables.reader import read_opened
+from observatoire.sources.tables.sheets import _ROWS, _TOP, sheets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.tables.files import Opened
+    from observatoire.sources.tables.raw_table import RawTable
+    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.territories.matcher import Matcher
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in a file: the table, the column of its territories, their zoning.
+
+    ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
+    the sheets of the workbook that name territories too, and are not read; ``hidden`` those that
+    nobody sees, and ``unseen`` the columns of the sheet that nobody sees.
+    """
+
+    table: RawTable
+    spec: FileSpec
+    zoning: str
+    family: Family | None
+    titles: str
+    others: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
+# --- A known family ------------------------------------------------------------------------------
+
+
+def find_family(
+    sheets: list[Sheet], families: Mapping[str, Family]
+) -> tuple[Family, Sheet, int] | None:
+    """Return the family a file is of, the sheet and the row of its header; None for a stranger."""
+    best: tuple[int, Family, Sheet, int] | None = None
+    for sheet in sheets:
+        for at, (_, row) in enumerate(sheet.top[:HEADER_DEPTH]):
+            header = [title(cell) for cell in row]
+            if len(header) < 2:  # noqa: PLR2004 - a code and a figure
+                continue
+            fitting = {
+                code: one for code, one in families.items()
+                if one.recognises(header)
+                and (one.kind == "figures" or _only_places(one, header))
+                and _codes_fit(one, header, sheet.top[at + 1 : _TOP])
+            }  # fmt: skip
+            family = recognise(header, fitting)
+            if family is None:
+                continue
+            score = family.recognises(header)
+            if best is None or score > best[0]:
+                best = (score, family, sheet, at)
+    return best[1:] if best else None
+
+
+def _only_places(family: Family, header: list[str]) -> bool:
+    """Say whether a table that seems a list of territories holds nothing else."""
+    told = [family.territory, family.name, family.commune, *family.required]
+    known = [one for one in told if one is not None]
+    return all(
+        signs().is_label(name) or any(one.fullmatch(name) for one in known)
+        for name in header
+        if name
+    )
+
+
+def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
+    """Check the form of the codes, where two families have the same columns."""
+    if family.codes is None:
+        return True
+    at = header.index(family.territory_column(header))
+    told = [row[at].strip() for _, row in body[:50] if len(row) > at and row[at].strip()]
+    return not told or sum(bool(family.codes.fullmatch(one)) for one in told) > len(told) / 2
+
+
+# --- A stranger ----------------------------------------------------------------------------------
+
+
+def find_header(sheet: Sheet, first: int, name: str) -> int:
+    """Return the row of column names: the fullest above any territory, the first of those as full.
+
+    Raises
+    ------
+    FileError
+        When nothing above the figures names them.
+    """
+    wanted = max(2, sum(bool(cell.strip()) for cell in sheet.rows[first][1]) // 2)
+    # The names stand in the first rows, or, under a long text, right above the figures.
+    for start in sorted({0, max(0, first - HEADER_DEPTH)}):
+        at = _names_row(sheet.rows[start : min(first, start + HEADER_DEPTH)], wanted)
+        if at is not None:
+            return start + at
+    raise FileError(
+        "Aucune ligne ne nomme les colonnes, au-dessus du premier territoire.",
+        where=f"{name}, ligne {sheet.rows[first][0]}",
+        why="Sans leur nom, on ne sait pas ce que comptent les chiffres.",
+        remedy="Ajoutez une ligne d’en-tête au tableau.",
+    )
+
+
+def _names_row(rows: Rows, wanted: int) -> int | None:
+    """Return the row that names as many columns, none of them a figure if that can be."""
+    above = [(at, [cell for cell in row if cell.strip()]) for at, (_, row) in enumerate(rows)]
+    full = [(at, filled) for at, filled in above if len(filled) >= wanted]
+    named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
+    if named:
+        # Above names of columns, a shorter row groups them.
+        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
+    return next((at for at, one in full if 2 * sum(map(_is_figure, one)) <= len(one)), None)
+
+
+def _is_figure(cell: str) -> bool:
+    return bool(re.fullmatch(r"[<>≤]?[\d\s.,%+-]+", cell.strip())) and not is_dated(cell)
+
+
+def find_table(
+    opened: Opened,
+    zonings: Mapping[str, Matcher],
+    families: Mapping[str, Family],
+    *,
+    preferred: str,
+    zoning: str = "",
+) -> Found:
+    """Find the table of a file: of a known family, or by the territories that it names.
+
+    Parameters
+    ----------
+    opened : Opened
+        The file.
+    zonings : mapping of str to Matcher
+        The territories known.
+    families : mapping of str to Family
+        The families known.
+    preferred : str
+        The zoning that wins when two are named as often.
+    zoning : str
+        The zoning told; empty to find it.
+    """
+    sheets, name = sheets_of(opened), opened.path.name
+    known = find_family(sheets, families)
+    if known is not None:
+        family, sheet, at = known
+        header = [title(cell) for cell in sheet.top[at][1]]
+        spec = _spec(opened, sheet, at, family.territory_column(header))
+        spec = _family_roles(spec, family, header)
+        table = read_opened(opened, spec)
+        chosen = zoning or _family_zoning(family, table, spec, zonings, name)
+        return Found(table, spec, chosen, family, _titles(sheet, at))
+    mine = {zoning: zonings[zoning]} if zoning else zonings
+    try:
+        place = find_territories(sheets, mine, preferred, name)
+    except ObservatoireError:
+        if all(len(sheet.rows) < _ROWS for sheet in sheets):
+            raise
+        place = find_territories(sheets_of(opened, 0), mine, preferred, name)
+    return _stranger(opened, place, mine)
+
+
+def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Found:
+    """Cut the table of a stranger where its territories were found."""
+    name = opened.path.name
+    line, first = place.sheet.rows[place.row]
+    across = across_error(first, mine, name, line)
+    if across is not None:
+        raise across
+    try:
+        at = find_header(place.sheet, place.row, name)
+    except FileError as error:  # two territories in a row that nothing names are laid out too
+        raise across_error(first, mine, name, line, few=2) or error from error
+    header = [title(cell) for cell in place.sheet.rows[at][1]]
+    territory = header[place.column] if place.column < len(header) else ""
+    spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
+    if place.communes is not None:
+        prefix = header[place.communes] if place.communes < len(header) else ""
+        spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
+    table = read_opened(opened, spec)
+    if table.merged:
+        table = complete(table, worded_columns(table), spec)
+    hidden, unseen = [], []
+    if place.sheet.cells is not None:
+        hidden = opened.book.hidden_names
+        ranks = hidden_columns(opened.content, place.sheet.name)
+        held = set(map(str, table.frame.columns))
+        unseen = [header[rank] for rank in ranks if rank < len(header) and header[rank] in held]
+    titles = _titles(place.sheet, at)
+    return Found(
+        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unseen)
+    )
+
+
+def _titles(sheet: Sheet, at: int) -> str:
+    above = (cell for _, row in sheet.rows[:at] for cell in row if cell.strip())
+    # Excel's own first line (« sep=; ») is no title.
+    told = (" ".join(cell.split()) for cell in above if not cell.startswith("sep="))
+    return "\n".join([sheet.name, *told])
+
+
+def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
+    return FileSpec(
+        name=opened.path.name,
+        layout="wide",
+        territory=territory,
+        separator=sheet.separator,
+        encoding=sheet.encoding,
+        sheet=sheet.name,
+        header=sheet.rows[at][0],
+        member=opened.member,
+    )
+
+
+def _family_roles(spec: FileSpec, family: Family, header: list[str]) -> FileSpec:
+    return replace(
+        spec,
+        layout=family.layout,
+        period_column=role(family.period.column, header),
+        period_form=family.period.form if role(family.period.column, header) else "",
+        variable_column=role(family.variable_column, header),
+        value_column=role(family.value_column, header),
+    )
+
+
+def _family_zoning(
+    family: Family,
+    table: RawTable,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    name: str,
+) -> str:
+    """Return the declared zoning, of the family's kind, that holds most of the file's codes."""
+    kinds = family.zoning
+    mine = [code for code in zonings if any(code.split("-")[0] == kind for kind in kinds)]
+    if not mine:
+        raise UnknownTerritoryError(
+            f"Aucun zonage de ce fichier ({enumerate_words(list(kinds))}) n’est déclaré.",
+            where=name,
+            why=f"C’est un fichier de la famille « {family.code} ».",
+            remedy=f'Ajoutez à observatoire.toml une table [zonings."{kinds[0]}-AAAA"], avec label '
+            f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
+        )
+    codes = table.frame[spec.territory].str.strip().unique().tolist()
+    counts = {code: sum(bool(place_of(text, zonings[code])) for text in codes) for code in mine}
+    best = max(counts, key=counts.__getitem__)
+    if not counts[best]:
+        raise other_place(list(codes), f"{name}, colonne {spec.territory}", mine)
+    return best

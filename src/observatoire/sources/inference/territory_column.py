@@ -1,0 +1,282 @@
+"""Find the column of a file that names territories observed, and their zoning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from observatoire.errors import DescriptorError
+from observatoire.sources.formats.text import columns_of
+from observatoire.sources.inference.diagnosis import no_territory
+from observatoire.sources.inference.short_codes import find_short, unjoined
+from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.places.code_repair import restored_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.territories.matcher import Matcher
+
+
+#: Columns in which a territory is looked for.
+_COLUMNS = 60
+
+#: Below this share of the rows, names that match are namesakes.
+_NAMESAKES = 0.2
+
+#: Codes without their zero: figures may look like short ones, unless most of a column does.
+_LONG, _MOSTLY = 8, 0.5
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where territories were found: how many, in which zoning, sheet, column, from which row."""
+
+    score: tuple[float, bool, float]
+    zoning: str
+    sheet: Sheet
+    column: int
+    row: int
+    communes: int | None = None  # the column of the communes that short codes are joined to
+    others: tuple[str, ...] = ()  # sheets that name territories too
+    coded: bool = False  # told by codes, that no namesake bears
+    filled: int = 0  # its cells that are not blank, from the first territory on
+    distinct: int = 0  # territories that it names
+
+
+def find_territories(
+    sheets: list[Sheet], zonings: Mapping[str, Matcher], preferred: str, name: str
+) -> Place:
+    """Return where most territories of a zoning are named, by code or by name.
+
+    Raises
+    ------
+    ObservatoireError
+        When no column names any; it says what the file seems to be.
+    """
+    places = []
+    for sheet in sheets:
+        columns = columns_of(sheet.rows, _COLUMNS)  # laid out once, whatever the zonings
+        for code, matcher in zonings.items():
+            places += _places(sheet, columns, code, matcher, preferred)
+    places = _without_chance(places)
+    best = _best(places, zonings)
+    # A column that names another territory in each row needs nothing beside it.
+    if best is None or best.score[2] < 1 or _repeats(best):
+        short = find_short(sheets, zonings)
+        if short is not None:
+            score = (float(short.distinct), short.zoning == preferred, 1.0)
+            places.append(
+                Place(score, short.zoning, short.sheet, short.column, short.row, short.communes)
+            )
+        best = _best(places, zonings)
+        if best is None:
+            raise no_territory(sheets, zonings, name)
+        if best.communes is None and _repeats(best):
+            error = unjoined(sheets, zonings, name)
+            if error is not None:
+                raise error
+    rivals = _rivals(best, places, zonings)
+    if rivals:
+        raise _two_zonings(best, max(rivals, key=_score), zonings, name)
+    named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1 or _alike(one, best))
+    return replace(best, others=tuple(name for name in named if name != best.sheet.name))
+
+
+def _alike(place: Place, best: Place) -> bool:
+    """Say whether a sheet that names one territory is laid out as the one read: « Lamentin » beside « FdF »."""
+    header = _header_of(place)
+    return bool(header) and place.zoning == best.zoning and header == _header_of(best)
+
+
+def _without_chance(places: list[Place]) -> list[Place]:
+    """Leave out the columns of figures of which one, here and there, is the code of a territory.
+
+    Over many periods a column of quartiers repeats them, and 972 aided people look like Martinique.
+    """
+    sure = [place.sheet for place in places if place.distinct > 1 and place.score[2] >= _MOSTLY]
+    return [
+        place
+        for place in places
+        if place.distinct > 1
+        or place.score[2] >= _NAMESAKES
+        or not any(place.sheet is sheet for sheet in sure)
+    ]
+
+
+def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
+    """Return the column that names most territories, or the finer one beside it."""
+    best = max(places, key=lambda place: place.score, default=None)
+    return best and _by_code(
+        _finer(_as_headed(best, places, zonings), places, zonings), places, zonings
+    )
+
+
+def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+    """Return what a column is headed by: « Quartier » names quartiers, though IRIS bear such names too."""
+    same = [
+        place
+        for place in places
+        if place.sheet is best.sheet
+        and place.column == best.column
+        and 2 * place.score[0] >= best.score[0]
+        and _says_itself(place, zonings)
+    ]
+    return best if best in same else max(same, key=lambda place: place.score, default=best)
+
+
+def _header_of(place: Place) -> str:
+    above = [
+        row[place.column] for _, row in place.sheet.rows[: place.row] if len(row) > place.column
+    ]
+    return next((cell.strip() for cell in reversed(above) if cell.strip()), "")
+
+
+def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+    """Return the column headed « Quartier » beside that of their communes, however few it names.
+
+    « Quartiers de Fort-de-France » reduces to the name of its commune: the column of communes may
+    look like one of such wholes too.
+    """
+    held = [
+        set(zonings[one.zoning].names)
+        for one in places
+        if one.sheet is best.sheet
+        and one.column == best.column
+        and one.score[2] >= best.score[2]  # it names as many of the rows
+    ]
+    inside = [
+        place
+        for place in places
+        if place.sheet is best.sheet
+        and place.column != best.column
+        and (towns := set(zonings[place.zoning].communes.values()))
+        and any(towns <= names for names in held)
+        and _is_headed(place, zonings[place.zoning].label)
+    ]
+    return max(inside, key=lambda place: place.score, default=best)
+
+
+def _by_code(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+    """Return the column of codes beside that of names: an IRIS may bear the name of a quartier.
+
+    Of the same zoning, when no total or title is told by its name only.
+    """
+    same = [
+        place
+        for place in _coded(best, places)
+        if place.zoning == best.zoning and place.filled >= best.filled
+    ]
+    rivals = [] if _says_itself(best, zonings) else _rivals(best, places, zonings)
+    return max(same or rivals, key=_score, default=best)
+
+
+def _coded(best: Place, places: list[Place]) -> list[Place]:
+    """Return the columns of codes that place as many rows as a column of names beside them."""
+    if best.coded or best.communes is not None:
+        return []
+    return [
+        place
+        for place in places
+        if place.coded
+        and place.sheet is best.sheet
+        and place.column != best.column
+        and place.score[0] >= best.score[0]
+    ]
+
+
+def _rivals(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> list[Place]:
+    """Return those of another zoning, when its territories are parts of communes."""
+    found = []
+    for place in _coded(best, places):
+        communes = zonings[place.zoning].communes
+        parts = bool(communes) and all(code != town for code, town in communes.items())
+        found += [place] if parts and place.zoning != best.zoning else []
+    return found
+
+
+def _says_itself(place: Place, zonings: Mapping[str, Matcher]) -> bool:
+    return zonings[place.zoning].label.casefold() in _header_of(place).casefold()
+
+
+def _two_zonings(
+    best: Place, rival: Place, zonings: Mapping[str, Matcher], name: str
+) -> DescriptorError:
+    """Return the error of rows that name a territory, and give the code of one of another kind."""
+    columns = [f"« {_header_of(one)} »" for one in (best, rival)]
+    labels = [zonings[one.zoning].label for one in (best, rival)]
+    return DescriptorError(
+        f"Chaque ligne dit deux territoires : colonne {columns[0]} ({labels[0]}), colonne {columns[1]} "
+        f"(code : {labels[1]}).",
+        where=f"{name}, feuille « {best.sheet.name} »" if best.sheet.name else name,
+        why="On ne sait duquel des deux sont les chiffres.",
+        remedy=f'Dites-le : zoning="{best.zoning}" ou zoning="{rival.zoning}" (en ligne de commande, '
+        "--zoning) ; ou retirez l’une des deux colonnes.",
+    )
+
+
+def _score(place: Place) -> tuple[float, bool, float]:
+    return place.score
+
+
+def _is_headed(place: Place, label: str) -> bool:
+    """Say whether a column is headed by what its territories are called."""
+    above = place.sheet.rows[: place.row]
+    words = " ".join(row[place.column] for _, row in above if len(row) > place.column)
+    return label.casefold() in words.casefold()
+
+
+def _repeats(place: Place) -> bool:
+    """Say whether a column names a territory twice, as that of the communes of many IRIS does."""
+    rows = place.sheet.rows[place.row :]
+    told = [row[place.column].strip() for _, row in rows if len(row) > place.column]
+    filled = [text for text in told if text]
+    merged = (left == place.column and low > top for (top, left), (low, _) in place.sheet.merged)
+    return len(set(filled)) < len(filled) or any(merged)
+
+
+def _places(
+    sheet: Sheet,
+    columns: list[list[str]],
+    code: str,
+    matcher: Matcher,
+    preferred: str,
+) -> list[Place]:
+    found = []
+    for column, cells in enumerate(columns):
+        known = {text: _find(matcher, text) for text in set(cells) if text}
+        lost = {text: full for text in known if (full := restored_code(text, matcher))}
+        known |= lost
+        distinct = len({one for one in known.values() if one})
+        if not distinct:
+            continue
+        codes = [known.get(text, "") for text in cells]
+        first = next(at for at, one in enumerate(codes) if one)
+        below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
+        share = sum(map(bool, codes)) / len(below)
+        by_code = any(text in matcher.names for text in known) or any(
+            len(text) >= _LONG for text in lost
+        )
+        if not by_code and share < (_MOSTLY if lost else _NAMESAKES):
+            continue  # quartiers of other towns bear the same names; short figures look like codes
+        # A column that repeats its territories (« Commune ») is not the one that names the rows.
+        weight = distinct * distinct / sum(map(bool, codes))
+        coded = all(text in matcher.names or text in lost for text, one in known.items() if one)
+        filled = sum(map(bool, cells[first:]))
+        score = (weight, code == preferred, share)
+        found.append(
+            Place(score, code, sheet, column, first, coded=coded, filled=filled, distinct=distinct)
+        )
+    return found
+
+
+def _is_aside(text: str) -> bool:
+    return any(map(str.isalpha, text)) and (signs().is_total(text) or signs().is_note(text))
+
+
+def _find(matcher: Matcher, text: str) -> str:
+    """Return the territory a text names; what has no letter is looked for among the codes only."""
+    if text in matcher.names:
+        return text
+    return next(iter(matcher.bearers(text)), "") if any(map(str.isalpha, text)) else ""

@@ -1,0 +1,145 @@
+"""Which rows of a file were placed by another name of their territory, and how that is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.declarations.writer import value
+from observatoire.errors import DescriptorError
+from observatoire.french.typography import enumerate_words, plural
+from observatoire.sources.observations.parsed import NO_ALIAS
+from observatoire.territories.aliases import with_aliases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.descriptors.source import Source
+    from observatoire.sources.observations.parsed import Parsed
+    from observatoire.territories.matcher import Matcher
+
+
+#: What has a word is a name, rather than a code.
+_NAME = re.compile(r"[^\W\d_]{3}")
+
+#: Lines named for one alias, aliases named in one report.
+_LINES, _MOST = 4, 12
+
+
+def own_matcher(source: Source, matcher: Matcher) -> Matcher:
+    """Return what recognises the territories of a source, by the names it declares too.
+
+    Raises
+    ------
+    DescriptorError
+        When ``[aliases]`` names a territory that is unknown, gives one name to two, or to what a
+        file declares a total.
+    """
+    if not source.aliases:
+        return matcher
+    where = f"{source.code}/source.toml, [aliases]"
+    for spec in source.files:
+        both = next((name for name in spec.totals if name in source.aliases), "")
+        if both:
+            raise DescriptorError(
+                f"« {both} » est déclaré à la fois comme un total de « {spec.name} » et comme un autre nom de "
+                f"« {source.aliases[both]} ».",
+                where=where,
+                why="On ne sait si sa ligne est à mettre de côté ou à garder.",
+                remedy="Retirez-le de totals, ou de [aliases].",
+                name=both,
+            )
+    return with_aliases(matcher, source.aliases.items(), where)
+
+
+def with_aliased(parsed: Parsed, spec: FileSpec, zonings: Mapping[str, Matcher]) -> Parsed:
+    """Tell which of the rows kept were placed by another name.
+
+    Parameters
+    ----------
+    parsed : Parsed
+        What was read of a file.
+    spec : FileSpec
+        What ``source.toml`` says of it.
+    zonings : mapping of str to Matcher
+        The territories known, by zoning.
+    """
+    if parsed.cells.empty or not any(one.aliases for one in zonings.values()):
+        return parsed
+    frame = parsed.table.frame
+    if spec.territory not in frame.columns:  # a register may leave it out
+        return parsed
+    raw = pd.Series(frame[spec.territory].str.strip().to_numpy(), index=parsed.table.lines)
+    kept = parsed.cells.drop_duplicates("line")[["line", "zoning", "territory"]]
+    found = []
+    for line, zoning, code in kept.astype({"zoning": "str", "territory": "str"}).to_numpy(object):
+        alias = zonings[zoning].alias(raw[line], code)
+        if alias:
+            found.append((line, raw[line], alias, code, zonings[zoning].names[code]))
+    if not found:
+        return parsed
+    rows = pd.DataFrame(found, columns=list(NO_ALIAS.columns)).sort_values("line")
+    return replace(parsed, aliased=rows.reset_index(drop=True))
+
+
+def unknown_names(parsed: Parsed, matcher: Matcher) -> list[str]:
+    """Return a line of ``[aliases]`` for each name that a file writes and no territory bears.
+
+    Parameters
+    ----------
+    parsed : Parsed
+        What was read of a file.
+    matcher : Matcher
+        The territories of its zoning.
+
+    Returns
+    -------
+    list of str
+        The name, the nearest territory (« … » where none is near), the lines in a comment.
+    """
+    rejects = parsed.rejects[parsed.rejects["kind"] == "territory"]
+    found = []
+    for raw, rows in rejects.groupby("raw", sort=False)["line"]:
+        text = str(raw)
+        if _NAME.search(text) and not matcher.bearers(text):  # another name would not help others
+            near = [_told_apart(name, matcher) for name in matcher.near(text[:80])] or ["…"]
+            rather = [f"ou {value(name)}, " for name in near[1:]]
+            comment = f"{''.join(rather)}{_told_lines(rows)}"
+            found.append(f"{value(text)} = {value(near[0])}  # {comment}")
+    return found[:_MOST]
+
+
+def _told_apart(name: str, matcher: Matcher) -> str:
+    """Return a name, or the code of the first that bears it where several do."""
+    bearers = matcher.bearers(name)
+    return bearers[0] if len(bearers) > 1 else name
+
+
+def _told_lines(lines: pd.Series) -> str:
+    told = [str(line) for line in lines.unique()]
+    return f"{'ligne' if len(told) == 1 else 'lignes'} {enumerate_words(told, most=_LINES)}"
+
+
+def told_aliases(aliased: pd.DataFrame) -> list[str]:
+    r"""Say which rows went by another name, and to which territory.
+
+    Examples
+    --------
+    >>> rows = [(4, "Les Hauts", "Les Hauts", "Q2", "Dillon")]
+    >>> [told] = told_aliases(pd.DataFrame(rows, columns=["line", "raw", "alias", "code", "name"]))
+    >>> told.replace("\u00a0", " ")
+    '1 ligne rattachée par un autre nom : « Les Hauts » = « Dillon » (Q2), ligne 4.'
+    """
+    if aliased.empty:
+        return []
+    told = []
+    for (alias, code, name), rows in aliased.groupby(["alias", "code", "name"], sort=False):
+        told.append(f"« {alias} » = « {name} » ({code}), {_told_lines(rows['line'])}")
+    count = plural(int(aliased["line"].nunique()), "ligne rattachée", "lignes rattachées")
+    shown = " ; ".join(told[:_MOST])
+    more = f" ; et {len(told) - _MOST} autres noms" if len(told) > _MOST else ""
+    return [f"{count} par un autre nom : {shown}{more}."]

@@ -1,0 +1,186 @@
+"""Turn raw rows into observations; every row is kept, or refused with its line and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.sources.observations.figure_checks import (
+    figure_rejects,
+    read_bounds,
+    repeated_rows,
+)
+from observatoire.sources.observations.figure_columns import cells_of, figure_columns, read_cells
+from observatoire.sources.observations.long_format import Part, gather
+from observatoire.sources.observations.parsed import Parsed
+from observatoire.sources.observations.reject_messages import error_of
+from observatoire.sources.parsers.periods import read_periods
+from observatoire.sources.places.row_territories import from_elsewhere, place, settle
+from observatoire.sources.places.unplaced_rows import (
+    headings,
+    notes_beside,
+    territory_rejects,
+    totals_beside,
+)
+from observatoire.sources.tables.merged_cells import (
+    complete,
+    covered_rejects,
+    merged_rejects,
+    named_columns,
+    spread,
+)
+from observatoire.sources.tables.rejects import REJECT_COLUMNS, joined, reject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.descriptors.source import Source
+    from observatoire.sources.tables.raw_table import RawTable
+    from observatoire.territories.matcher import Matcher
+
+
+def observe(
+    table: RawTable,
+    source: Source,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    scope: tuple[str, ...] = (),
+) -> Parsed:
+    """Read the observations of one file.
+
+    Parameters
+    ----------
+    table : RawTable
+        The file's raw rows.
+    source, spec : Source, FileSpec
+        What ``source.toml`` says of it.
+    zonings : mapping of str to Matcher
+        The territories known, by zoning.
+    scope : tuple of str
+        Communes observed. A code that starts with none of them is *outside* (a file that covers
+        France): its row is set aside, and no fault. A code inside them that is unknown is a fault.
+
+    Returns
+    -------
+    Parsed
+        Observations and rejects; nothing raised for a faulty row, see :func:`refuse_faults`.
+
+    Raises
+    ------
+    UnknownColumnError, UnknownTerritoryError
+        On a column that is no variable of the source, or a zoning that is not declared.
+    """
+    columns, marks = figure_columns(table, source, spec), source.markers.statuses()
+    table = _completed(table, columns, marks, spec)
+    rows = place(_rows(table, source, spec), spec, source, zonings, table)
+    parts = _parts(table, columns, source, spec)
+    rows, wrong_bounds = read_bounds(rows, parts, table, source, spec)
+    told = _told(rows, parts)
+    rows, strayed = settle(rows, table, spec, zonings, told)
+    lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
+    lost = notes_beside(totals_beside(lost, rows, table, spec.territory, zonings), table)
+    measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
+    rejects = joined(
+        strayed,
+        from_elsewhere(lost, rows, table, spec, zonings, told),
+        *figure_rejects(rows, parts, source, spec, told),
+        wrong_bounds,
+        merged_rejects(table, rows, measured, marks),
+        covered_rejects(table, rows, [*measured, *named_columns(spec)], spec.territory),
+        _aside(table),
+    )
+    rejects = headings(rejects, rows, table, columns, told)
+    good = ~rows["line"].isin(rejects["line"]).to_numpy()
+    again = repeated_rows(rows, parts, good, spec)
+    good &= ~rows["line"].isin(again["line"]).to_numpy()
+    ordered = joined(rejects, again).drop_duplicates().sort_values(["line", "column"])
+    found = ordered[list(REJECT_COLUMNS)].reset_index(drop=True)
+    return Parsed(table, gather(rows, parts, good, spec), found)
+
+
+def refuse_faults(parsed: Parsed) -> None:
+    """Raise the error of the first faulty row, and say how many there are.
+
+    Raises
+    ------
+    UnreadableNumberError, UnknownTerritoryError, DuplicateKeyError
+        With the file, the line, the column and the raw text.
+    """
+    faults = parsed.faults
+    if not faults.empty:
+        raise error_of(faults, parsed.table.name)
+
+
+def _completed(
+    table: RawTable, columns: list[str], marks: Mapping[str, object], spec: FileSpec
+) -> RawTable:
+    """Tell again on each row what the workbook's merged cells say of all."""
+    if not table.merged:
+        return table
+    roles = named_columns(spec)
+    table = spread(complete(table, roles, spec), columns, marks)
+    told = {name: count for name, count in table.completed.items() if name in {*roles, *columns}}
+    return replace(table, completed=told)
+
+
+def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
+    """Return one row a row of the file: line, territory as written, period, zoning, note."""
+    frame = table.frame
+    rows = pd.DataFrame({"line": table.lines, "territory_raw": frame[spec.territory].str.strip()})
+    rows["period"] = (
+        read_periods(frame[spec.period_column], spec.period_form)
+        if spec.period_column
+        else spec.period
+    )
+    rows["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
+    rows["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
+    return rows
+
+
+def _parts(table: RawTable, columns: list[str], source: Source, spec: FileSpec) -> list[Part]:
+    """Read the cells of each variable as numbers, ranges and signs."""
+    # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
+    decimal = spec.decimal if table.separator else ""
+    signs, thousands = source.markers, spec.thousands
+    return [
+        Part(
+            at,
+            variable,
+            column,
+            raw,
+            read_cells(raw, source.variables.get(variable), signs, thousands, decimal),
+        )
+        for at, variable, column, raw in cells_of(table, columns, spec)
+    ]
+
+
+def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+    """Tell the rows that hold a figure, a range or a sign."""
+    told = np.zeros(len(rows), dtype=bool)
+    for part in parts:
+        numbers = part.numbers
+        figure = numbers.low.notna() | (numbers.marker != "")
+        written = numbers.value.notna()
+        if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
+            written &= part.raw.fillna("").str.strip().ne("").to_numpy()
+        told[part.at] |= (figure | written).to_numpy()
+    return told
+
+
+def _bare(told: np.ndarray, parts: list[Part]) -> np.ndarray:
+    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
+    told = told.copy()
+    for part in parts:
+        unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
+        digits = [any(map(str.isdecimal, text)) for text in part.raw.iloc[unread]]
+        told[part.at[unread[np.array(digits, dtype=bool)]]] = True
+    return ~told
+
+
+def _aside(table: RawTable) -> pd.DataFrame:
+    told = table.aside
+    return reject(told["line"], "note", told["reason"], told["raw"], "")

@@ -1,0 +1,151 @@
+"""The cells of each variable of a table: which rows and which column hold them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from observatoire.declarations.writer import key
+from observatoire.errors import UnknownColumnError
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import enumerate_words
+from observatoire.sources.parsers.number_style import strip_unit, ungroup
+from observatoire.sources.parsers.numbers import Numbers, parse_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.descriptors.source import Source, Variable
+    from observatoire.sources.parsers.numbers import Markers
+    from observatoire.sources.tables.raw_table import RawTable
+
+
+def figure_columns(table: RawTable, source: Source, spec: FileSpec) -> list[str]:
+    """Return the columns of a table that hold figures.
+
+    Raises
+    ------
+    UnknownColumnError
+        On a column that is no variable of the source, or of no period told.
+    """
+    if spec.layout != "long":
+        return _wide_variables(table, source, spec)
+    if not spec.value_column:
+        _check_periods_told(table, spec)
+    return list(spec.value_columns)
+
+
+def cells_of(
+    table: RawTable, columns: list[str], spec: FileSpec
+) -> list[tuple[np.ndarray, str, str, pd.Series]]:
+    """Return the cells of each variable: rows, variable, column, texts.
+
+    Parameters
+    ----------
+    table, spec : RawTable, FileSpec
+        The raw rows, and what is declared of them.
+    columns : list of str
+        Those of figures.
+    """
+    frame = table.frame
+    if spec.layout != "long":
+        everyone = np.arange(len(frame))
+        return [(everyone, spec.columns.get(name, name), name, frame[name]) for name in columns]
+    told = frame[spec.variable_column].str.strip()
+    groups = told.groupby(told, sort=False).indices
+    # The columns of a variable share their rows: a row said twice is told once.
+    chosen = [(str(name), np.sort(at)) for name, at in groups.items()]
+    return [(at, name, column, frame[column].iloc[at]) for name, at in chosen for column in columns]
+
+
+def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str]:
+    known = set(spec.role_columns) | set(spec.ignored)
+    names = [str(name) for name in table.frame.columns if name not in known]
+    for name in names:
+        if not name:
+            raise _nameless(table)
+        if spec.columns.get(name, name) not in source.variables:
+            raise UnknownColumnError(
+                f"La colonne « {name} » n’est décrite nulle part.",
+                where=table.name,
+                why="Sans sa nature (effectif, taux, médiane…), on ne sait pas quoi en faire.",
+                remedy=f"Ajoutez une table [variables.{key(name)}] à source.toml, ou « {name} » à "
+                f"ignored. {suggestion(name, source.variables, most=0)}".strip(),
+                column=name,
+            )
+    if not names:
+        raise UnknownColumnError(
+            "Aucune colonne de chiffres dans ce fichier.",
+            where=table.name,
+            why=f"Colonnes lues : {enumerate_words(list(map(str, table.frame.columns)), most=8)}.",
+            remedy="Vérifiez ignored dans source.toml ; pour un chiffre par ligne, layout = "
+            '"long", variable_column et value_column.',
+        )
+    return names
+
+
+def _check_periods_told(table: RawTable, spec: FileSpec) -> None:
+    """Refuse a column that is neither of a period told nor set aside: a new year would be lost."""
+    known = {*spec.role_columns, *spec.value_columns, *spec.ignored}
+    for name in map(str, table.frame.columns):
+        if not name and name not in known:
+            raise _nameless(table)
+        if name not in known:
+            raise UnknownColumnError(
+                f"On ne sait pas de quelle période est la colonne « {name} ».",
+                where=table.name,
+                why=f"[files.periods] dit celle de : {enumerate_words(list(spec.periods), most=8)}.",
+                remedy=f'Ajoutez-la à [files.periods] dans source.toml ({key(name)} = "2016"), ou à '
+                "ignored.",
+                column=name,
+            )
+
+
+def _nameless(table: RawTable) -> UnknownColumnError:
+    return UnknownColumnError(
+        "Une colonne remplie n’a pas de nom.",
+        where=table.name,
+        why="On ne sait pas ce qu’elle compte.",
+        remedy='Nommez-la dans le fichier, ou ajoutez "" à ignored dans source.toml.',
+        column="",
+    )
+
+
+def read_cells(
+    raw: pd.Series, variable: Variable | None, markers: Markers, thousands: str, decimal: str
+) -> Numbers:
+    """Read the cells of a variable; its unit, written after a number, is dropped.
+
+    Parameters
+    ----------
+    raw : Series of str
+        The cells.
+    variable : Variable or None
+        What is declared of the variable; None when nothing is.
+    markers : Markers
+        The producer's signs.
+    thousands, decimal : str
+        The marks of its numbers; empty for spaces, and for either mark.
+    """
+    raw = ungroup(raw, thousands)
+    numbers = parse_numbers(raw, markers, decimal, variable.nature if variable else None)
+    if variable is None or not variable.unit or not numbers.unreadable.any():
+        return numbers
+    if variable.unit == "part":
+        return _shares(raw, numbers, markers, decimal)
+    return parse_numbers(strip_unit(raw, variable.unit), markers, decimal, variable.nature)
+
+
+def _shares(raw: pd.Series, numbers: Numbers, markers: Markers, decimal: str) -> Numbers:
+    """Read « 12,5 % » in a column of shares as 0.125; a range keeps its bounds."""
+    lost = numbers.unreadable
+    told = parse_numbers(strip_unit(raw[lost], "%"), markers, decimal)
+    percent = raw[lost].str.strip().str.endswith("%")
+    good = (told.value.notna() & percent).to_numpy()
+    at = told.value.index[good]
+    value, unreadable, status = numbers.value.copy(), lost.copy(), numbers.status.copy()
+    value[at], unreadable[at], status[at] = told.value[good] / 100, False, told.status[good]
+    return replace(numbers, value=value, unreadable=unreadable, status=status)

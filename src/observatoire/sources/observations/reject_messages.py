@@ -1,0 +1,185 @@
+"""The error that a faulty file raises, and what an analyst can do about each kind of fault."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from observatoire.errors import (
+    DuplicateKeyError,
+    RowError,
+    UnknownTerritoryError,
+    UnreadableNumberError,
+)
+from observatoire.french.typography import plural
+from observatoire.sources.parsers.periods import DATE_FORMS
+from observatoire.values import PERIOD_FORMS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ERROR_BY_KIND: dict[str, type[RowError]] = {
+    "number": UnreadableNumberError,
+    "figure": UnreadableNumberError,
+    "territory": UnknownTerritoryError,
+    "town": UnknownTerritoryError,
+    "commune": UnknownTerritoryError,
+    "elsewhere": UnknownTerritoryError,
+    "bounds": RowError,
+    "period": RowError,
+    "negative": UnreadableNumberError,
+    "variable": RowError,
+    "duplicate": DuplicateKeyError,
+    "zoning": UnknownTerritoryError,
+    "merged": UnreadableNumberError,
+    "covered": RowError,
+    "below": UnreadableNumberError,
+    "blank": RowError,
+    "word": RowError,
+    "date": RowError,
+    "order": RowError,
+    "goals": RowError,
+    "heading": RowError,
+    "aim": RowError,
+}
+_REMEDY_BY_KIND = {
+    "number": "Si c’est la marque du secret, déclarez-la dans source.toml : "
+    '[markers] secret = ["{raw}"] ; sinon corrigez la cellule.',
+    "written": "Corrigez la cellule, ou vérifiez « decimal » dans source.toml : un nombre s’écrit "
+    "1 234,5 ou 1234.5, sans unité.",
+    "figure": "Écrivez un nombre (1 234,5), ou laissez la cellule vide s’il n’est pas connu.",
+    "bounds": "Corrigez l’une des deux bornes, ou la valeur.",
+    "period": f"Une période s’écrit {PERIOD_FORMS}.",
+    "territory": 'Corrigez le code ou le nom, ou chargez avec on_error="reject" pour mettre '
+    "ces lignes de côté.",
+    "name": "Corrigez le nom ; si c’est un autre nom d’un territoire, déclarez-le : sous [aliases] dans "
+    "source.toml, ou dans la colonne « alias » de la liste des membres du zonage. Ou chargez avec "
+    'on_error="reject" pour mettre ces lignes de côté.',
+    "town": "Les deux communes ont peut-être un quartier de ce nom : écrivez le code ou le nom exact du "
+    'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
+    "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
+    'la liste des communes) ; sinon on_error="reject" met ces lignes de côté.',
+    "elsewhere": 'Pour charger les autres lignes et mettre celles-ci de côté : on_error="reject". Si ce sont '
+    "vos communes, écrites autrement, corrigez-les ou déclarez-le (colonne « alias » de la liste des communes) ; "
+    "si c’est un titre qui ne nomme pas de commune, retirez-le.",
+    "empty": "Si elle reprend celle du dessus, écrivez le nom sur chaque ligne (dans le tableur : choisissez "
+    "la colonne, Atteindre, Cellules vides, tapez = puis ↑, et Ctrl+Entrée), ou chargez le classeur où elle est "
+    "fusionnée, qui dit ce qu’elle couvre ; si c’est un total, écrivez « Total » ; sinon "
+    'on_error="reject" met ces lignes de côté.',
+    "undated": f"Écrivez-la sur chaque ligne ({PERIOD_FORMS}) : une cellule vide n’est pas supposée reprendre "
+    "celle du dessus, sauf si le classeur les déclare fusionnées.",
+    "unsaid": "Écrivez l’indicateur sur chaque ligne : une cellule vide n’est pas supposée reprendre celle du "
+    "dessus, sauf si le classeur les déclare fusionnées.",
+    "merged": "Défusionnez-la et écrivez chaque chiffre dans sa cellule ; si c’est le total de plusieurs "
+    "territoires, mettez-le sur une ligne « Total », ou laissez la colonne de côté (ignored dans source.toml) ; "
+    'sinon on_error="reject" met ces lignes de côté.',
+    "covered": "Défusionnez-la et ne gardez que ce qui est juste (LibreOffice et R laissent en place ce qu’une "
+    'cellule fusionnée couvre) ; sinon on_error="reject" met ces lignes de côté.',
+    "negative": "Corrigez la cellule, ou déclarez la variable comme un montant (nature = "
+    '"amount") si c’est un solde.',
+    "variable": "Déclarez-la dans source.toml par une table [variables.{raw}].",
+    "duplicate": "Gardez une seule des deux lignes ; si elles comptent deux choses (deux sexes, deux "
+    "âges, deux tableaux), donnez une colonne à chacune ; si chaque ligne est une résidence ou un "
+    "équipement, chargez leur somme par territoire (tableau croisé dynamique) ; si une colonne dit "
+    'l’indicateur de chaque ligne, déclarez layout = "long" et variable_column dans source.toml, avec '
+    "value_column ou, pour une colonne par période, [files.periods].",
+    "zoning": "Corrigez le zonage, ou déclarez-le dans observatoire.toml.",
+    "below": "Corrigez la cellule ; ce qui a été rendu se dit par une ligne à part, en clair.",
+    "blank": "Remplissez la cellule.",
+    "word": "Corrigez la cellule.",
+    "date": f"Une date s’écrit {DATE_FORMS}.",
+    "order": "Corrigez l’une des deux dates.",
+    "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
+    "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
+    "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
+    "parenthesis": "Entre parenthèses, un comptable écrit un négatif (-{bare}), un statisticien la "
+    "valeur du territoire qui englobe celui-ci, et d’autres une part du nombre d’à côté. Si c’est un "
+    "négatif, écrivez -{bare} ; sinon videz la cellule, ou déclarez le signe dans source.toml : "
+    '[markers] missing = ["{raw}"].',
+    "aim": "Corrigez le nombre, ou l’indicateur.",
+    "goals": "Gardez la cible (dans l’unité de l’indicateur) ou la variation (en % de la référence).",
+}
+
+#: What a blank cell needs, where it should tell a territory or a period.
+_BLANK = {"territory": "empty", "period": "undated", "variable": "unsaid"}
+
+#: A number followed by what may be the call of a note, and one between parentheses.
+_CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]+\)|[a-z])", re.IGNORECASE)
+#: So many communes are named in one message.
+_COMMUNES = 12
+
+_NAME = re.compile(r"[^\W\d_]{3}")
+_PARENTHESIS = re.compile(r"\(\s*([0-9][0-9\s.,]*)\)")
+
+
+def error_of(faults: pd.DataFrame, name: str) -> RowError:
+    """Return the error of the first faulty row; it says how many others there are.
+
+    Parameters
+    ----------
+    faults : DataFrame
+        Rejects that are faults, in the order of the lines.
+    name : str
+        The file's name.
+    """
+    away = faults[faults["kind"] == "elsewhere"]
+    mine = faults[~faults["line"].isin(away["line"])]
+    first = (away if mine.empty else mine).iloc[0]
+    kind, what = str(first["kind"]), str(first["reason"])
+    others = int(mine["line"].nunique()) - 1
+    remedy = _remedy(kind, str(first["raw"]))
+    if others > 0:
+        remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
+    if len(away) and mine.empty:
+        what = told_away(away)
+    elif len(away):
+        remedy += f" Par ailleurs, {told_away(away)[:1].lower()}{told_away(away)[1:]}"
+    return ERROR_BY_KIND[kind](
+        what,
+        where=f"{name}, ligne {first['line']}, colonne {first['column']}",
+        why="Rien n’a été chargé.",
+        remedy=remedy,
+        rejects=faults,
+    )
+
+
+def told_away(away: pd.DataFrame) -> str:
+    """Say once of how many rows, and of which communes, a file tells that are none of ours.
+
+    Parameters
+    ----------
+    away : DataFrame
+        Rejects of the kind « elsewhere »: their text is that of their commune.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> told_away(pd.DataFrame({"line": [4, 5, 9], "raw": ["Le Robert", "Le Robert", "Schoelcher"]}))
+    '3 lignes sont d’autres communes que celles de cet espace de travail : « Le Robert » (2), « Schoelcher » (1).'
+    """
+    counts = away.drop_duplicates("line")["raw"].value_counts(sort=False)
+    told = [f"« {town} » ({count})" for town, count in counts.items()]
+    shown = ", ".join(told[:_COMMUNES])
+    more = f" et {plural(len(told) - _COMMUNES, 'autre')}" if len(told) > _COMMUNES else ""
+    count = int(counts.sum())
+    if count == 1:
+        return f"1 ligne est d’une autre commune que celles de cet espace de travail : {shown}."
+    return f"{count} lignes sont d’autres communes que celles de cet espace de travail : {shown}{more}."
+
+
+def _remedy(kind: str, raw: str) -> str:
+    # What starts with a digit was meant as a number, not as a sign.
+    if kind == "number" and raw.startswith("#"):
+        return _REMEDY_BY_KIND["formula"]
+    between = _PARENTHESIS.fullmatch(raw)
+    if kind == "number" and between:
+        return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())
+    if kind == "number" and _CALLED.fullmatch(raw):
+        return _REMEDY_BY_KIND["call"]
+    if kind in _BLANK and not raw.strip():
+        return _REMEDY_BY_KIND[_BLANK[kind]]
+    if kind == "territory" and _NAME.search(raw):
+        return _REMEDY_BY_KIND["name"]
+    written = kind == "number" and raw.lstrip("+-−–.,€$ ")[:1].isdecimal()
+    return _REMEDY_BY_KIND["written" if written else kind].format(raw=raw)

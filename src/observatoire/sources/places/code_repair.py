@@ -1,0 +1,121 @@
+"""Give a code back what a spreadsheet took from it or added to it, where the list allows it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.descriptors.source import Source
+    from observatoire.sources.tables.raw_table import RawTable
+    from observatoire.territories.matcher import Matcher
+
+
+#: What a spreadsheet, or a program that took codes for numbers, writes of one.
+_AS_NUMBER = re.compile(r'([0-9]+)(?:[.,]0+)?|="([0-9]+)"')
+_MARKED = r'^(?:([0-9]+)[.,]0+|="([0-9]+)")$'
+
+
+class Restored(NamedTuple):
+    """A raw table whose codes are as the list has them, and which lines had lost theirs."""
+
+    table: RawTable
+    lines: pd.DataFrame
+
+
+def restore_codes(
+    table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[str, Matcher]
+) -> Restored:
+    """Put back territory codes that a spreadsheet took for numbers.
+
+    Parameters
+    ----------
+    table : RawTable
+        A file's raw rows.
+    source, spec : Source, FileSpec
+        What ``source.toml`` says of it: which column holds the codes, of which zoning.
+    zonings : mapping of str to Matcher
+        The territories known, by zoning.
+
+    Returns
+    -------
+    Restored
+        ``lines`` has columns ``line``, ``raw``, ``code``. A code is restored only if it is made
+        of digits, names nothing as it is, and names a territory with a zero before it, all the
+        codes of its zoning being one digit longer, or without the « .0 » or « ="" » around it.
+    """
+    column = table.frame[spec.territory].str.strip()
+    zones = (
+        table.frame[spec.zoning_column].str.strip()
+        if spec.zoning_column
+        else pd.Series(source.zoning, index=column.index)
+    )
+    codes = pd.Series("", index=column.index, dtype="str")
+    for zoning, raw in column.groupby(zones, sort=False):
+        if zoning in zonings:
+            names = zonings[zoning].names
+            unknown = [text for text in raw.unique().tolist() if text not in names]
+            found = {text: restored_code(text, zonings[zoning]) for text in unknown}
+            found = {text: code for text, code in found.items() if code}
+            mended = raw[raw.isin(list(found))]
+            codes[mended.index] = mended.map(found).astype("str")
+    lost = codes != ""
+    told = pd.DataFrame(
+        {"line": pd.Series(table.lines, index=column.index), "raw": column, "code": codes}
+    )[lost]
+    if told.empty:
+        return Restored(table, told)
+    frame = table.frame.assign(**{spec.territory: table.frame[spec.territory].mask(lost, codes)})
+    return Restored(replace(table, frame=frame), told.reset_index(drop=True))
+
+
+def restored_code(raw: str, matcher: Matcher) -> str:
+    """Return the code that ``raw`` was before a spreadsheet took it for a number, or an empty string.
+
+    It may have lost its zero, gained decimals (« 972090101.0 ») or be a formula (« ="972090101" »).
+
+    Examples
+    --------
+    >>> from observatoire.territories.matcher import Matcher
+    >>> ain = Matcher({"01004": "Ambérieu-en-Bugey", "01005": "Ambérieux-en-Dombes"})
+    >>> restored_code("1004", ain), restored_code("01004", ain), restored_code("1006", ain)
+    ('01004', '', '')
+    >>> restored_code("1004.0", ain), restored_code('="01004"', ain)
+    ('01004', '01004')
+    """
+    found = _AS_NUMBER.fullmatch(raw)
+    if found is None:
+        return ""
+    digits = found[1] or found[2]
+    code = f"0{digits}" if len(digits) + 1 == matcher.width else digits
+    if len(code) != matcher.width or code == raw:
+        return ""
+    named = code not in matcher.names or matcher.find(raw) or matcher.bearers(raw)
+    return "" if named else code
+
+
+def without_number(texts: pd.Series) -> pd.Series:
+    """Return texts without what a program that takes codes for numbers puts around them.
+
+    Examples
+    --------
+    >>> without_number(pd.Series(["97209.0", '="97209"', "Dillon 2.0"], dtype="str")).tolist()
+    ['97209', '97209', 'Dillon 2.0']
+    """
+    marked = texts.str.fullmatch(_MARKED).fillna(value=False).astype(bool)
+    return texts.mask(marked, texts[marked].str.replace(r"[.,]0+$|[=\"]", "", regex=True))
+
+
+def place_of(text: str, matcher: Matcher) -> str:
+    """Return a code that a text names, restored if need be, or an empty string.
+
+    Of namesakes, it is the first: the commune of each row tells which, or the row is refused.
+    """
+    named = matcher.find(text) or next(iter(matcher.bearers(text)), "")
+    return named or restored_code(text.strip(), matcher)

@@ -1,0 +1,208 @@
+"""The commune that a title says a table is of: when it is none of ours, nothing below is ours."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from observatoire.sources.parsers.vocabulary import signs
+from observatoire.territories.matcher import Matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+
+#: What ends the name of a commune in a title: a dash, a sign, a figure, what is said of it.
+_END = re.compile(r"\s+[-–—]\s+|[,;:(|/]|\s+[0-9]|\s+(?:et|en|au|aux|par|pour|selon)\s")
+
+#: A commune's name has no more words than this.
+_WORDS = 5
+
+
+def town_titled(text: str) -> str:
+    """Return the commune that a title is of, as written; nothing of one that it only cites.
+
+    Examples
+    --------
+    >>> town_titled("Commune de Schœlcher"), town_titled("Aides du CCAS du Robert, 2016")
+    ('Schœlcher', 'Robert')
+    >>> town_titled("Comparé à la ville de Schœlcher"), town_titled("Commune de résidence")
+    ('', '')
+    >>> town_titled("Politique de la ville de Martinique"), town_titled("Centre-ville de Dillon")
+    ('', '')
+    """
+    found = signs().town_titles.search(text)
+    if found is None or signs().town_mentions.search(text[: found.start()]):
+        return ""
+    name = _END.split(found["name"])[0].strip(" .*-–—")
+    return name if is_proper(name) else ""
+
+
+def is_proper(text: str) -> bool:
+    """Say whether a text may be the name of a commune.
+
+    Examples
+    --------
+    >>> [is_proper(one) for one in ("Le Robert", "Rivière-Pilote", "Zone nord", "vu", "2016")]
+    [True, True, False, False, False]
+    """
+    words = re.findall(r"\w+", text)
+    some = 0 < len(text.split()) <= _WORDS and text[:1].isupper()
+    return some and not any(
+        word.isdecimal() or signs().town_strangers.fullmatch(word) for word in words
+    )
+
+
+def ours(name: str, towns: Matcher) -> str:
+    """Return the code of the commune of ours that a title names first, an empty text for none.
+
+    Examples
+    --------
+    >>> from observatoire.territories.matcher import Matcher
+    >>> towns = Matcher({"97209": "Fort-de-France"})
+    >>> ours("Fort de France Direction de l’action sociale", towns), ours("Schœlcher", towns)
+    ('97209', '')
+    """
+    words = name.split()
+    starts = (" ".join(words[:most]) for most in range(1, len(words) + 1))
+    return next((code for start in starts if (code := towns.find(start))), "")
+
+
+def headed_towns(texts: Iterable[str], towns: Matcher) -> dict[str, str]:
+    """Return the commune that each title among the rows of a table says, ours by its own name.
+
+    Where some name communes of ours, others that look like names are of other communes.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        What stands alone on its row, and names no territory.
+    towns : Matcher
+        The communes observed.
+
+    Examples
+    --------
+    >>> from observatoire.territories.matcher import Matcher
+    >>> towns = Matcher({"97209": "Fort-de-France"})
+    >>> headed_towns(["Schœlcher", "Zone nord"], towns)
+    {}
+    >>> headed_towns(["Ville de Fort-de-France", "Schœlcher", "Zone nord"], towns)
+    {'Ville de Fort-de-France': 'Fort-de-France', 'Schœlcher': 'Schœlcher'}
+    """
+    if not named(towns):
+        return {text: text for text in texts if towns.find(text)}
+    told = {text: _town_of(text, towns) for text in texts}
+    if any(map(towns.find, told.values())):
+        told |= {text: text for text, town in told.items() if not town and _is_name(text)}
+    return {text: town for text, town in told.items() if town}
+
+
+def named(towns: Matcher) -> bool:
+    """Say whether the communes observed are known by their names, and not by their codes alone."""
+    return any(code != name for code, name in towns.names.items())
+
+
+def _town_of(text: str, towns: Matcher) -> str:
+    titled = town_titled(text)
+    code = towns.find(text) or ours(titled, towns)
+    return towns.names[code] if code else titled
+
+
+def _is_name(text: str) -> bool:
+    return is_proper(text) and not signs().is_total(text) and not signs().is_note(text)
+
+
+def towns_of(matcher: Matcher, zonings: Mapping[str, Matcher]) -> Matcher:
+    """Return what recognises the communes in which the territories of a zoning lie."""
+    codes = set(matcher.communes.values())
+    named = (one for one in zonings.values() if codes and codes <= set(one.names))
+    return next(named, Matcher({code: code for code in codes}))
+
+
+def commune_column(
+    frame: pd.DataFrame, territory: str, matcher: Matcher, zonings: Mapping[str, Matcher]
+) -> str:
+    """Return the column that tells the commune of rows which name their territory, if any does.
+
+    A namesake is told by it: the « Centre-ville » of one town is not that of the other. Codes need
+    no such help.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows, as texts.
+    territory : str
+        The column of territories.
+    matcher : Matcher
+        The territories of its zoning.
+    zonings : mapping of str to Matcher
+        The territories known.
+    """
+    named = frame[territory].str.strip()
+    by_name = [text for text in _worded(named) if text not in matcher.names]
+    mine = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
+    towns = towns_of(matcher, zonings)
+    for at, name in enumerate(map(str, frame.columns)):
+        told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
+        known = {text for text in told if towns.find(text)}
+        if name and name != territory and known and (known == told or signs().is_label(name)):
+            return name
+    return _headed(mine, territory, towns)
+
+
+def _headed(mine: pd.DataFrame, territory: str, towns: Matcher) -> str:
+    """Return the column that says by its name that it tells communes, though it tells others than ours.
+
+    Were it passed over, the « Bourg » of another town would be taken for ours.
+    """
+    known = named(towns)
+    for at, name in enumerate(map(str, mine.columns)):
+        if name == territory or not signs().is_town(name):
+            continue
+        told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
+        words = {text for text in told if not _INSEE.fullmatch(text)}
+        if told and (known or not words) and all(any(map(str.isalpha, text)) for text in words):
+            return name
+    return ""
+
+
+def contrary_column(
+    frame: pd.DataFrame, territory: str, matcher: Matcher
+) -> tuple[int, int] | None:
+    """Return the column that names another territory than a row's own, and that row: their ranks.
+
+    Two tables stand side by side, or each row tells of two territories: whose the figures are is not
+    told.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows, as texts.
+    territory : str
+        The column of territories.
+    matcher : Matcher
+        The territories of its zoning.
+    """
+    own = frame[territory].str.strip()
+    mine = own.map(matcher.find_each(own.unique()))
+    for at, name in enumerate(map(str, frame.columns)):
+        told = frame.iloc[:, at].str.strip()
+        words = [text for text in _worded(told) if matcher.find(text)]
+        if name == territory or not words:
+            continue
+        other = told.where(told.isin(words), "").map({"": ""} | matcher.find_each(words))
+        apart = ((other != "") & (mine != "") & (other != mine)).to_numpy()
+        if apart.any():
+            return at, int(apart.argmax())
+    return None
+
+
+#: The code of a commune.
+_INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+
+
+def _worded(texts: pd.Series) -> list[str]:
+    """Return the texts that may be names: the codes of a whole country are none."""
+    return [text for text in texts.unique().tolist() if text and not text.isdecimal()]

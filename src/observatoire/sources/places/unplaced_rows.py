@@ -1,0 +1,343 @@
+"""What is wrong with a row: its kind and its reason."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors.arguments import nearest
+from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.places.code_repair import without_number
+from observatoire.sources.tables.rejects import NO_REJECT, NOTE, _reject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.tables.raw_table import RawTable
+    from observatoire.territories.matcher import Matcher
+
+
+#: Rows of which the columns that name territories are told.
+_LOOKED = 50
+
+#: So many pairs of names are compared in search of the nearest; the others are said without one.
+_SUGGESTED = 60_000
+
+
+def territory_rejects(
+    rows: pd.DataFrame,
+    empty: np.ndarray,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    scope: tuple[str, ...],
+) -> pd.DataFrame:
+    """Say why the rows that name no known territory are set aside.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a row of the file: line, zoning, territory_raw, territory.
+    empty : array of bool
+        The rows without a figure: a title, a note, a line of labels.
+    spec, zonings, scope
+        See :func:`~observatoire.sources.observations.observe`.
+    """
+    unknown = (rows["territory"] == "").to_numpy()
+    if not unknown.any():
+        return NO_REJECT
+    lost, bare = rows[unknown], empty[unknown]
+    raw = lost["territory_raw"]
+    words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
+    told = raw.map(words).astype("str").to_numpy()
+    total = told == "total"
+    plain = without_number(raw)
+    coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
+    outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
+    outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
+    kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
+    texts = raw.to_numpy(object)
+    places = lost["zoning"].to_numpy(object)
+    hints = Hints(zonings)
+    placed = rows.loc[~unknown, "line"].min()
+    numbered = (raw.str.fullmatch(r"\([0-9a-z]{1,2}\)") & (lost["line"] < placed)).to_numpy(bool)
+    kinds[numbered] = "note"  # the numbers of columns, under their names
+    for at in np.flatnonzero((kinds == "territory") & bare):
+        kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
+    reasons = np.where(
+        (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
+    )
+    found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
+    return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
+
+
+def totals_beside(
+    rejects: pd.DataFrame,
+    rows: pd.DataFrame,
+    table: RawTable,
+    territory: str,
+    zonings: Mapping[str, Matcher],
+) -> pd.DataFrame:
+    """Tell the totals written beside the column of territories, whose cell is then empty.
+
+    Parameters
+    ----------
+    rejects, rows : DataFrame
+        What :func:`territory_rejects` sets aside; one row a row of the file.
+    table : RawTable
+        The file.
+    territory : str
+        Its column of territories: « Commune », « Quartier », and « Total Fort-de-France » under
+        the first; « Code », « Quartier », and « Total » under the second.
+    zonings : mapping of str to Matcher
+        The territories known: a column that names some names totals too.
+    """
+    mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
+    at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
+    found, told = rejects.copy(), pd.Series("", index=mute.index, dtype="str")
+    for column in _naming(rows, table, territory, zonings) if len(mute) else ():
+        cells = table.frame.iloc[at, column].astype("str").str.strip()
+        named = {text: text if text and signs().is_total(text) else "" for text in cells.unique()}
+        said = pd.Series(cells.map(named).to_numpy(), index=mute.index)
+        told = told.where(told != "", said)
+    totals = told.index[told != ""]
+    found.loc[totals, "raw"] = told[totals]
+    found.loc[totals, ["kind", "reason"]] = ["total", _FIXED["total"]]
+    return found
+
+
+def notes_beside(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
+    """Give the notes written beside the column of territories their text: it is what a reader seeks.
+
+    Parameters
+    ----------
+    rejects : DataFrame
+        What :func:`territory_rejects` sets aside, by the rank of its row.
+    table : RawTable
+        The file.
+    """
+    mute = rejects.index[(rejects["kind"] == "note") & (rejects["raw"] == "")]
+    if mute.empty:
+        return rejects
+    cells = table.frame.iloc[mute].astype("str").to_numpy(object).tolist()
+    told = [next((text for text in map(str.strip, row) if text), "") for row in cells]
+    return rejects.assign(raw=rejects["raw"].mask(rejects.index.isin(mute), pd.Series(told, mute)))
+
+
+def _naming(
+    rows: pd.DataFrame, table: RawTable, territory: str, zonings: Mapping[str, Matcher]
+) -> list[int]:
+    """Return the ranks of the columns before that of territories, and of those that name some."""
+    names = list(map(str, table.frame.columns))
+    before = names.index(territory)
+    placed = np.flatnonzero((rows["territory"] != "").to_numpy())[:_LOOKED]
+    matchers = [zonings[str(zoning)] for zoning in rows["zoning"].iloc[placed].unique()]
+    found = list(range(before))
+    for rank in range(before + 1, len(names)):
+        texts = table.frame.iloc[placed, rank].astype("str").str.strip().unique()
+        if any(one.bearers(text) for one in matchers for text in texts):
+            found.append(rank)
+    return found
+
+
+def headings(
+    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, columns: list[str], told: np.ndarray
+) -> pd.DataFrame:
+    """Tell the rows of column names inside a table: labels, its own names again, another table's.
+
+    What follows the names of another table would be read under the names of the first.
+
+    Parameters
+    ----------
+    rejects, rows : DataFrame
+        What is set aside so far; one row a row of the file.
+    table : RawTable
+        The file.
+    columns : list of str
+        The columns of figures.
+    told : array of bool
+        The rows that hold a figure, a range or a sign: they are no row of names.
+    """
+    silent = set(rows["line"][~told & (rows["territory"] == "").to_numpy()])
+    if not silent:
+        return rejects
+    mine = rejects["kind"].isin(["note", "territory"]) & rejects["line"].isin(silent)
+    names = list(dict.fromkeys(columns))
+    placed = rows["line"][rows["territory"] != ""]
+    first = placed.min() if len(placed) else np.inf
+    rank_of = dict(zip(rows["line"], range(len(rows)), strict=True))
+    found = rejects.copy()
+    for index, line in rejects["line"][mine].items():
+        cells = {name: str(table.frame[name].iloc[rank_of[line]]).strip() for name in names}
+        words = {name: text for name, text in cells.items() if _WORD.match(text)}
+        if 2 * len(words) <= len(names):
+            continue
+        other = next((text for name, text in words.items() if text != name), "")
+        kind, reason = "note", "En-tête répété : mis de côté."
+        if other and line < first:
+            reason = "Ligne de libellés sous l’en-tête : mise de côté."
+        elif other:
+            kind, reason = "heading", _SECOND.format(other)
+        found.loc[index, ["kind", "reason"]] = [kind, reason]
+    return found
+
+
+#: A name of column, and what is said of one that starts another table.
+_WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}")
+_SECOND = (
+    "Un second tableau commence ici (« {} ») : ses chiffres seraient lus sous les noms du premier."
+)
+
+
+def _other_codes(lost: pd.DataFrame, zonings: Mapping[str, Matcher]) -> np.ndarray:
+    """Tell the codes of another kind of territory, and a QPV's, which does not tell its commune."""
+    letters = lost["territory_raw"].str.extract(r"^([A-Z]{1,4})[0-9]+[0-9A-Z]*$", expand=False)
+    own = {
+        zoning: {code[: len(code) - len(code.lstrip(_LETTERS))] for code in zonings[zoning].names}
+        for zoning in lost["zoning"].unique()
+    }
+    return np.array(
+        [
+            isinstance(prefix, str) and (prefix in ("QP", "QN") or prefix not in own[zoning])
+            for prefix, zoning in zip(letters, lost["zoning"], strict=True)
+        ],
+        dtype=bool,
+    )
+
+
+def _other_levels(
+    lost: pd.DataFrame, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> np.ndarray:
+    """Say of which other level a text is: a region among communes, a commune among quartiers."""
+    told: dict[tuple[str, str], str] = {}
+    for zoning, texts in lost.groupby("zoning", sort=False)["territory_raw"]:
+        known = pd.Series(texts.unique(), dtype="str")
+        plain = _of_its_level(known, zonings[str(zoning)])
+        told |= {(str(zoning), text): "" for text in known[plain]}
+        told |= {
+            (str(zoning), text): _other_level(text, str(zoning), zonings, scope)
+            for text in known[~plain]
+        }
+    keys = zip(lost["zoning"], lost["territory_raw"], strict=True)
+    return np.array([told[key] for key in keys], dtype=object)
+
+
+def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
+    """Tell the codes made as those of a zoning are, by digits alone: a country has 50 000."""
+    own = signs().levels_of(next(iter(matcher.names), ""))
+    if not own or not matcher.width:
+        return pd.Series(np.zeros(len(texts), dtype=bool), index=texts.index)
+    level = "|".join(signs().levels[one].pattern for one in sorted(own))
+    return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
+
+
+def level_reason(level: str) -> str:
+    """Return what is said of a row that tells of another level than its file's."""
+    return f"Autre niveau géographique : {level}."
+
+
+#: Territories wide enough that a row that bears their name is a subtotal.
+_WIDE = ("commune", "EPCI", "département", "région")
+
+
+def _other_level(
+    text: str, zoning: str, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> str:
+    codes = zonings[zoning].names
+    own = signs().levels_of(next(iter(codes), ""))
+    mine = signs().levels_of(text)
+    if own and mine and not mine & own:
+        return level_reason(min(mine))
+    widths = {len(code) for code in codes}
+    if own and text.isdecimal() and len(widths) == 1 and len(text) == min(widths) - 1 and scope:
+        return "" if f"0{text}".startswith(scope) else "Hors des communes observées."
+    for other, matcher in zonings.items():
+        kinds = signs().levels_of(matcher.find(text)) if other != zoning else set()
+        wide = next((kind for kind in _WIDE if kind in kinds), "")
+        if wide and wide not in own and any(map(str.isalpha, text)):
+            return level_reason(wide)
+    return ""
+
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
+    if text in totals:
+        return "total"
+    if text.isdecimal():
+        return ""
+    if text and signs().is_total(text):
+        return "total"
+    return "note" if text and signs().is_note(text) else ""
+
+
+class Hints:
+    """The nearest names of unknown texts, each looked for once, and no more than can be afforded.
+
+    Parameters
+    ----------
+    zonings : mapping of str to Matcher
+        The territories known.
+    """
+
+    def __init__(self, zonings: Mapping[str, Matcher]) -> None:
+        self.zonings = zonings
+        self._told: dict[tuple[str, str], str] = {}
+        self._alike: dict[tuple[str, str], bool] = {}
+
+    def near(self, zoning: str, text: str) -> str:
+        """Return a sentence that gives the nearest names, or an empty text."""
+        asked = (zoning, text)
+        if asked not in self._told:
+            matcher = self.zonings[zoning]
+            left = len(self._told) * 2 * len(matcher.names) < _SUGGESTED
+            self._told[asked] = matcher.nearest(text[:80]) if left else ""
+        return self._told[asked]
+
+    def alike(self, zoning: str, text: str) -> bool:
+        """Say whether a text looks, as a whole, like a name or a code."""
+        asked = (zoning, text)
+        if asked not in self._alike:
+            matcher = self.zonings[zoning]
+            known = [*matcher.names.values(), *matcher.names]
+            near = self.near(zoning, text) and nearest(text[:80], known)
+            self._alike[asked] = bool(near)
+        return self._alike[asked]
+
+
+def _bare_kind(text: str, told: str, zoning: str, hints: Hints) -> str:
+    """Tell a note or a title, which carries no figure, from a territory ill written."""
+    if told == "note" or not text:
+        return "note"
+    near = hints.zonings[zoning].bearers(text) or hints.alike(zoning, text)
+    return "territory" if near or text[:1].isdecimal() else "note"
+
+
+_FIXED = {
+    "total": "Ligne de total, mise de côté.",
+    "outside": "Hors des communes observées.",
+    "note": NOTE,
+}
+
+
+def _reasons(kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hints) -> np.ndarray:
+    return np.array(
+        [
+            _FIXED.get(str(kind)) or _unknown_reason(str(text), str(zoning), hints)
+            for kind, text, zoning in zip(kinds, texts, places, strict=True)
+        ],
+        dtype=object,
+    )
+
+
+def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
+    if not text:
+        return "La cellule du territoire est vide."
+    if hints.zonings[zoning].bearers(text):
+        return " ".join(hints.zonings[zoning].unknown(text))
+    return f"Aucun territoire « {text} » dans ce zonage. {hints.near(zoning, text)}".strip()

@@ -1,0 +1,233 @@
+"""Why a file that nothing describes is refused, in words that say what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.declarations.writer import key
+from observatoire.errors import DescriptorError, ObservatoireError
+from observatoire.french.typography import number
+from observatoire.sources.inference.diagnosis import no_figure
+from observatoire.sources.parsers.periods import of_its_year, read_periods
+from observatoire.sources.places.communes import contrary_column, named, ours, town_titled
+from observatoire.sources.tables.header import column_letter
+from observatoire.territories.spelling import simplify
+from observatoire.values import is_period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from observatoire.sources.inference.draft import Plan
+    from observatoire.sources.inference.table_finder import Found
+    from observatoire.territories.matcher import Matcher
+
+
+def other_town(
+    found: Found, towns: Matcher, zonings: Mapping[str, Matcher], commune_column: str
+) -> DescriptorError | None:
+    """Refuse a table that names its territories, under a title of a commune that is none of theirs.
+
+    Its « Centre-ville » is not ours. Codes bear no namesake, and a column of communes tells better.
+
+    Parameters
+    ----------
+    found : Found
+        The table.
+    towns : Matcher
+        The communes observed.
+    zonings : mapping of str to Matcher
+        The territories known.
+    commune_column : str
+        The column that tells the commune of each row, if any does.
+    """
+    matcher = zonings[found.zoning]
+    parts = any(code != town for code, town in matcher.communes.items())
+    if not parts or not named(towns) or commune_column:
+        return None
+    texts = found.table.frame[found.spec.territory].str.strip().unique()
+    mine = [text for text in texts if text not in matcher.names and matcher.bearers(text)]
+    for title in found.titles.split("\n") if mine else ():
+        name = town_titled(title)
+        code = ours(name, towns)
+        if name and not code and not any(one.bearers(name) for one in zonings.values()):
+            what = f"est d’une commune qui n’est pas de cet espace de travail : « {name} »"
+            return _refused(found, title, what, f"« {mine[0]} » y serait pris pour le vôtre.")
+        strange = code and _strange(mine, code, matcher)
+        if strange and not _names_other([found.titles, *texts], code, towns):
+            why = f"« {strange} » n’est pas de cette commune : c’est peut-être un homonyme."
+            return _refused(found, title, f"est de la commune « {towns.names[code]} »", why)
+    return None
+
+
+def _strange(rows: Iterable[str], town: str, matcher: Matcher) -> str:
+    """Return the first row of which no bearer lies in a commune, an empty text when all may."""
+    homes = {
+        text: {matcher.communes.get(code, town) for code in matcher.bearers(text)} for text in rows
+    }
+    return next((text for text, codes in homes.items() if town not in codes), "")
+
+
+def _names_other(texts: Iterable[str], town: str, towns: Matcher) -> bool:
+    """Say whether titles or rows name another commune of ours: « Ville de Fort-de-France et Le Lamentin »."""
+    others = [f" {simplify(name)} " for code, name in towns.names.items() if code != town]
+    said = [f" {simplify(text)} " for text in texts]
+    return any(name in text for name in others for text in said)
+
+
+def _refused(found: Found, title: str, what: str, why: str) -> DescriptorError:
+    sheet = f", feuille « {found.table.sheet} »" if found.table.sheet else ""
+    return DescriptorError(
+        f"Le titre de ce tableau, « {' '.join(title.split())[:80]} », {what}.",
+        where=f"{found.table.name}{sheet}",
+        why=why,
+        remedy="Si toutes les lignes sont bien des vôtres, retirez ce titre ou corrigez-le ; ou écrivez le "
+        "source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le dossier. Si le tableau couvre "
+        "plusieurs communes, écrivez celle de chaque ligne dans une colonne « Commune ».",
+    )
+
+
+def _not_figures(found: Found) -> ObservatoireError:
+    family = found.family
+    assert family is not None  # noqa: S101 - the caller has checked
+    return DescriptorError(
+        f"Ce fichier décrit des territoires ({family.title.split(',')[0].lower()}) : il ne les mesure pas.",
+        where=found.table.name,
+        why="Il n’y a aucun chiffre à charger.",
+        remedy="Il sert à dire les membres d’un zonage : colonnes code, nom, commune, dans un csv "
+        'nommé par « members = "geo/…csv" ».',
+    )
+
+
+def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
+    """Return what is still to be told before the file can be loaded."""
+    name, where = found.table.name, found.spec.territory
+    if not plan.variables:
+        columns = [str(one) for one in found.table.frame.columns if one != where]
+        return no_figure(columns, plan.labels, plan.words, name, where)
+    if plan.writing.doubtful:
+        return _two_readings(found, plan.writing.doubtful)
+    if plan.mixed is not None:
+        place = "indicateur" if plan.file.get("variable_column") else "colonne"
+        return _two_units(found, f"{place} {plan.mixed[0]}", plan.mixed[1])
+    if not plan.file.get("period") and not plan.file.get("period_column"):
+        return DescriptorError(
+            f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
+            where=found.table.name,
+            why="Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
+            remedy='Dites-la : o.load(…, period="2016") ou o.preview(…, period="2016") ; '
+            "en ligne de commande, --period 2016.",
+        )
+    return None
+
+
+def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
+    """Refuse a sheet whose name says another period than the one its figures would be given."""
+    sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
+    own = read_periods(pd.Series([sheet]))[0]
+    own = own if is_period(own) or told else of_its_year(sheet)
+    known = found.family is not None or bool(plan.file.get("periods"))
+    if known or not read or not is_period(own) or own.startswith(read) or read.startswith(own):
+        return None
+    said = "Vous dites" if told else "Le nom du fichier, ou son titre, dit"
+    return DescriptorError(
+        f"La feuille lue, « {sheet} », n’est pas de la période {read}.",
+        where=f"{found.table.name}, feuille « {sheet} »",
+        why=f"{said} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
+        remedy=f'Si c’est elle que vous voulez : period="{own}" (en ligne de commande, --period {own}). '
+        f'Sinon o.preview(…, period="{own}").write() écrit son source.toml : corrigez-y sheet et period.',
+    )
+
+
+def _other_sheet(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a sheet of no period (« Anciens ») beside one that says the period of the file."""
+    sheet, period = found.spec.sheet, str(plan.file.get("period", ""))
+    other = next((name for name in found.others if period and of_its_year(name) == period), "")
+    if not other or of_its_year(sheet) or plan.file.get("periods"):
+        return None
+    return DescriptorError(
+        f"La feuille lue serait « {sheet} », et c’est « {other} » qui dit la période {period}.",
+        where=f"{found.table.name}, feuille « {sheet} »",
+        why="Les chiffres de l’une seraient donnés pour ceux de l’autre.",
+        remedy="Écrivez le source.toml (o.preview(…).write(), ou --write) : les deux feuilles y sont, l’une à "
+        f"compléter. Gardez « {other} » pour {period}, dites la période de « {sheet} » ou retirez sa table.",
+    )
+
+
+def _side_by_side(found: Found, matcher: Matcher) -> DescriptorError | None:
+    """Refuse rows that name two territories: the second table would be read by the names of the first."""
+    frame, own = found.table.frame, found.spec.territory
+    apart = None if found.family else contrary_column(frame, own, matcher)
+    if apart is None:
+        return None
+    rank, at = apart
+    texts = [str(cells.iloc[at]).strip() for cells in (frame[own], frame.iloc[:, rank])]
+    column = frame.columns[rank] or column_letter(rank)
+    return DescriptorError(
+        f"La même ligne nomme deux territoires : « {texts[0]} » (colonne « {own} ») et « {texts[1]} » (colonne "
+        f"« {column} »).",
+        where=f"{found.table.name}, ligne {found.table.lines.iloc[at]}",
+        why="Si deux tableaux sont côte à côte, les chiffres du second iraient aux territoires du premier.",
+        remedy="Donnez à chaque tableau sa propre feuille ou son propre fichier ; si la seconde colonne ne fait "
+        "que renseigner, écrivez le source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le "
+        "dossier.",
+    )
+
+
+def _spanning(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither."""
+    name = plan.spanning
+    if not name or name not in (*plan.variables, *plan.columns):
+        return None
+    return DescriptorError(
+        f"On ne sait pas à quelle période se rapporte la colonne « {name} ».",
+        where=found.table.name,
+        why="Elle dit plusieurs années : ses chiffres seraient donnés pour ceux d’une seule.",
+        remedy="Retirez-la du fichier ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et "
+        f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
+    )
+
+
+def _small(found: Found, plan: Plan) -> DescriptorError | None:
+    """Refuse a number far below the percentages of its variable, which may be a share."""
+    if plan.small is None:
+        return None
+    variable, text = plan.small
+    return DescriptorError(
+        f"« {text} » est-il un pourcentage, ou une part (à multiplier par cent) ?",
+        where=f"{found.table.name}, « {variable} »",
+        why="Les autres nombres sont des pourcentages bien plus grands : le chiffre serait peut-être faux d’un "
+        "facteur cent.",
+        remedy="Si c’est une part, corrigez-la dans le fichier. Si c’est bien un pourcentage, écrivez le "
+        "source.toml (o.preview(…).write(), ou --write) et chargez le dossier.",
+    )
+
+
+def _two_readings(found: Found, text: str) -> DescriptorError:
+    mark = "." if "." in text else ","
+    whole, rest = text.split(mark)
+    own = (
+        f" Pour toute la famille, dites-le dans families/{found.family.code}.toml."
+        if found.family
+        else ""
+    )
+    return DescriptorError(
+        f"« {text} » se lit de deux façons : {number(int(whole + rest))}, ou {whole},{rest} ?",
+        where=found.table.name,
+        why="Rien dans ce fichier ne dit si ce signe sépare les milliers ou les décimales : les "
+        "chiffres seraient faux d’un facteur mille.",
+        remedy="Écrivez son source.toml (o.preview(…).write(), ou --write) et remplacez-y "
+        f'thousands = "?" par thousands = "{mark}" ou decimal = "{mark}" ; ou enregistrez '
+        f"les nombres sans séparateur de milliers.{own}",
+    )
+
+
+def _two_units(found: Found, place: str, text: str) -> DescriptorError:
+    return DescriptorError(
+        f"« {text} » est écrit sans % parmi des pourcentages.",
+        where=f"{found.table.name}, {place}",
+        why="C’est soit une part (à multiplier par cent), soit un pourcentage : le chiffre serait "
+        "faux d’un facteur cent.",
+        remedy="Écrivez-les tous de la même façon.",
+    )

@@ -1,0 +1,271 @@
+"""Check the names of a table's columns, and that its rows have as many cells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from observatoire.errors import (
+    TruncatedFileError,
+    UnknownColumnError,
+    UnreadableFileError,
+)
+from observatoire.errors.arguments import suggestion
+from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, Rows, separator_error
+from observatoire.sources.parsers.periods import is_dated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+
+
+#: What a workbook itself holds at most; beyond, a file is no table of territories.
+MOST_COLUMNS = 16_384
+
+#: A name is looked for among so many columns.
+_SUGGESTED = 500
+
+
+def column_letter(column: int) -> str:
+    """Name a column that has no name, as a spreadsheet does.
+
+    Examples
+    --------
+    >>> column_letter(0), column_letter(27)
+    ('colonne A', 'colonne AB')
+    """
+    letters = ""
+    rank = column + 1
+    while rank:
+        rank, rest = divmod(rank - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"colonne {letters}"
+
+
+#: A figure, which no name of column is; a period is one.
+_FIGURE = re.compile(r"(?=.*\d)[<>≤≥]?[\d\s.,%+−-]+")
+
+
+def title(cell: str) -> str:
+    r"""Return the name of a column, on one line.
+
+    Examples
+    --------
+    >>> title(" Montant\nmoyen ")
+    'Montant moyen'
+    """
+    return re.sub(r"\s*[\r\n]+\s*", " ", cell).strip()
+
+
+def titles(rows: Rows, at: int, spec: FileSpec) -> tuple[list[str], int]:
+    """Return the names of the columns, and the last row that tells them.
+
+    Parameters
+    ----------
+    rows : Rows
+        The first rows of the table.
+    at : int
+        The row of its names.
+    spec : FileSpec
+        What is told of it.
+    """
+    header = named([title(cell) for cell in rows[at][1]], spec)
+    under = completed(header, _beside(rows, at, 1), spec)
+    header = joined(under or header, _beside(rows, at, -1), spec)
+    return header, at + bool(under)
+
+
+def _beside(rows: Rows, at: int, step: int) -> list[str]:
+    """Return the row right above or below the names of columns, empty when there is none."""
+    other = at + step
+    near = 0 <= other < len(rows) and rows[other][0] == rows[at][0] + step
+    return [title(cell) for cell in rows[other][1]] if near else []
+
+
+def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
+    """Name merged columns by the row below: « Aides » over « Foyers » and « Montant ».
+
+    Returns
+    -------
+    list of str
+        The names, the group's first; empty when the row below names nothing that lacks a name.
+
+    Examples
+    --------
+    >>> from observatoire.sources.descriptors.file_spec import FileSpec
+    >>> spec = FileSpec("f.csv", "wide", "Quartier")
+    >>> completed(["Quartier", "Aides", "", "Total"], ["", "Foyers", "Montant", ""], spec)
+    ['Quartier', 'Aides Foyers', 'Aides Montant', 'Total']
+    >>> completed(["Quartier", "Aides"], ["", "(nb)"], spec), completed(["Quartier", ""], ["", "5"], spec)
+    ([], [])
+    """
+    below = below + [""] * (len(header) - len(below))
+    told = [cell for cell in below if cell]
+    figures = any(map(_FIGURE.fullmatch, told)) and not all(map(is_dated, told))
+    lone = [rank for rank, name in enumerate(header) if not name and below[rank]]
+    if figures or not lone or spec.territory not in header or below[header.index(spec.territory)]:
+        return []
+    group, made = "", []
+    for name, under in zip(header, below, strict=False):
+        group = "" if name == spec.territory else name or group
+        made.append(" ".join(filter(None, (group, under))) if under else name)
+    kept = [name for name in made if name]
+    return made if len(set(kept)) == len(kept) else []
+
+
+def named(header: list[str], spec: FileSpec) -> list[str]:
+    """Name the territory's column when the file leaves it without a name."""
+    if spec.territory in header:
+        return header
+    return [
+        spec.territory if not name and spec.territory == column_letter(at) else name
+        for at, name in enumerate(header)
+    ]
+
+
+def joined(header: list[str], above: list[str], spec: FileSpec) -> list[str]:
+    """Tell apart columns of one name by what stands above them: « Hommes » under 2015 and 2016.
+
+    Examples
+    --------
+    >>> from observatoire.sources.descriptors.file_spec import FileSpec
+    >>> spec = FileSpec("f.csv", "wide", "Quartier")
+    >>> joined(["Quartier", "H", "F", "H", "F"], ["", "2015", "", "2016", ""], spec)
+    ['Quartier', 'H 2015', 'F 2015', 'H 2016', 'F 2016']
+    """
+    count = Counter(header)
+    group, made = "", []
+    for at, name in enumerate(header):
+        group = (above[at].strip() if at < len(above) else "") or group
+        twice = name and count[name] > 1 and name != spec.territory and group
+        made.append(f"{name} {' '.join(group.split())}" if twice else name)
+    return made if max(Counter(one for one in made if one).values(), default=1) == 1 else header
+
+
+def check_width(width: int, path: Path) -> None:
+    """Refuse a table of more columns than any workbook holds.
+
+    Raises
+    ------
+    UnreadableFileError
+        With how many there are.
+    """
+    if width > MOST_COLUMNS:
+        raise UnreadableFileError(
+            f"Ce tableau a {width} colonnes.",
+            where=path.name,
+            why=f"Au-delà de {MOST_COLUMNS}, ce n’est pas un tableau de territoires.",
+            remedy="Vérifiez le séparateur, ou mettez les territoires en lignes.",
+        )
+
+
+def check_header(
+    header: list[str], spec: FileSpec, path: Path, separator: str, sheet: str = ""
+) -> None:
+    """Refuse a header cut in one, without a declared column, or with a name twice.
+
+    Raises
+    ------
+    SeparatorError, UnknownColumnError, UnreadableFileError
+        With what to declare or to mend.
+    """
+    check_width(len(header), path)
+    if separator and len(header) == 1:
+        likely = max(SEPARATORS, key=header[0].count)
+        raise separator_error(separator, likely if likely in header[0] else "", path.name)
+    held, where = set(header), f"{path.name}, feuille « {sheet} »" if sheet else path.name
+    for column in (*spec.role_columns, *spec.value_columns):
+        if column not in held:
+            raise UnknownColumnError(
+                f"La colonne « {column} » n’est pas dans le fichier.",
+                where=where,
+                remedy=suggestion(column, [name for name in header if name][:_SUGGESTED]),
+                column=column,
+            )
+    repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
+    if repeated:
+        raise UnknownColumnError(
+            f"La colonne « {repeated[0]} » figure deux fois.",
+            where=where,
+            why="On ne saurait laquelle lire.",
+            remedy="Renommez ou supprimez l’une des deux ; si deux tableaux sont côte à côte, donnez à "
+            "chacun son propre fichier.",
+            column=repeated[0],
+        )
+
+
+def check_widths(body: Rows, header: list[str], path: Path) -> None:
+    """Refuse a row that has not as many cells as the header.
+
+    Raises
+    ------
+    TruncatedFileError, UnreadableFileError
+        With its line: the last row, cut short, tells of a file cut short.
+    """
+    for position, (line, row) in enumerate(body):
+        if len(row) == len(header):
+            continue
+        last = position == len(body) - 1
+        kind = TruncatedFileError if last and len(row) < len(header) else UnreadableFileError
+        raise kind(
+            f"Cette ligne a {len(row)} cellules au lieu de {len(header)}.",
+            where=f"{path.name}, ligne {line}",
+            why="Le fichier semble coupé avant sa fin."
+            if kind is TruncatedFileError
+            else "Un séparateur manque ou est en trop : les chiffres glisseraient de colonne.",
+            remedy="Redemandez le fichier, ou corrigez cette ligne.",
+            line=line,
+        )
+
+
+def find_header(rows: Rows, spec: FileSpec) -> int:
+    """Return the row that holds the territory column; title rows above it are set aside.
+
+    When ``header`` is told, it is that line. When no row holds the column, the first of the widest
+    is the one whose columns a message will list.
+
+    Raises
+    ------
+    UnreadableFileError, UnknownColumnError
+        When that line is beyond the table, or has no such column and another one has.
+    """
+    if spec.header:
+        told = next((at for at, (line, _) in enumerate(rows) if line >= spec.header), None)
+        if told is None:
+            raise UnreadableFileError(
+                f"L’en-tête est annoncé ligne {spec.header}, et le tableau s’arrête ligne {rows[-1][0]}.",
+                where=spec.name,
+                remedy="Corrigez header dans source.toml, ou retirez-le : l’en-tête est trouvé.",
+            )
+        _check_line(rows, told, spec)
+        return told
+    top = [[title(cell) for cell in row] for _, row in rows[:HEADER_DEPTH]]
+    holding = [at for at, row in enumerate(top) if spec.territory in row]
+    for at in holding:
+        # Insee's workbooks have two rows of names; the codes are on the second, next to the figures.
+        if set(spec.role_columns) <= set(top[at]) and _is_last_header(top, at, holding):
+            return at
+    if holding:
+        return holding[0]
+    return max(range(len(top)), key=lambda at: (sum(map(bool, top[at])), -at))
+
+
+def _check_line(rows: Rows, told: int, spec: FileSpec) -> None:
+    """Refuse the line told for the names of columns when they stand on another."""
+    line, row = rows[told]
+    other = next((at for at, cells in rows if spec.territory in map(title, cells)), 0)
+    if other and spec.territory not in map(title, row):
+        raise UnknownColumnError(
+            f"La colonne « {spec.territory} » est nommée ligne {other}, et non ligne {line}.",
+            where=f"{spec.name}, ligne {line}",
+            why="Le tableau a sans doute été déplacé depuis que source.toml est écrit.",
+            remedy=f"Corrigez header = {other} dans source.toml, ou retirez-le : l’en-tête est trouvé.",
+            column=spec.territory,
+        )
+
+
+def _is_last_header(top: list[list[str]], at: int, holding: list[int]) -> bool:
+    following = at + 1
+    return following not in holding or len(set(top[at]) & set(top[following])) == len(set(top[at]))

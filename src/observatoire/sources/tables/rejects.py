@@ -1,0 +1,48 @@
+"""The table of rejects: each line that is not kept, with its reason."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
+
+#: Kinds of reject that are no fault: the row is about something else.
+HARMLESS = ("outside", "total", "note")
+
+#: What is said of a row that holds no figure and names no territory.
+NOTE = "Note ou titre, sans chiffre : mis de côté."
+
+
+def reject(
+    lines: pd.Series | np.ndarray,
+    kind: str,
+    reasons: pd.Series | np.ndarray | str,
+    raw: pd.Series | np.ndarray,
+    column: pd.Series | str,
+) -> pd.DataFrame:
+    """Return rejects, one a line, as the ``reject`` table holds them."""
+    if len(lines) == 0:
+        return NO_REJECT
+    return _reject(lines, kind, reasons, raw, column)
+
+
+def _reject(
+    lines: pd.Series | np.ndarray,
+    kind: str,
+    reasons: pd.Series | np.ndarray | str,
+    raw: pd.Series | np.ndarray,
+    column: pd.Series | str,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"line": lines, "column": column, "raw": raw, "kind": kind, "reason": reasons}
+    ).astype({"reason": "str", "column": "str", "raw": "str", "kind": "str"})
+
+
+#: What a column without a fault gives.
+NO_REJECT = _reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
+
+
+def joined(*found: pd.DataFrame) -> pd.DataFrame:
+    """Return all that is set aside, each reject under an index of its own: it may be told otherwise."""
+    return pd.concat([one for one in found if len(one)] or [NO_REJECT], ignore_index=True)

@@ -1,0 +1,123 @@
+"""Coordinate reference systems met in French territories: which one a layer seems to be in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pyproj import CRS, Transformer
+
+from observatoire.declarations.reader import read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class System:
+    """A reference system: its code, its name, where it is the official metric one."""
+
+    code: str
+    label: str
+    places: str
+    metric: bool
+
+
+@cache
+def known_systems() -> tuple[System, ...]:
+    """Return the systems tried, in order.
+
+    Examples
+    --------
+    >>> [system.code for system in known_systems() if "Martinique" in system.places]
+    ['EPSG:5490']
+    """
+    table = read_toml(Path(str(resources.files("observatoire.territories.layers") / "crs.toml")))
+    systems = []
+    for code, child in table.children("systems").items():
+        metric = child.take("metric", bool, False)  # noqa: FBT003 - a default, not a switch
+        systems.append(System(code, child.text("label"), child.text("places", ""), metric))
+        child.close()
+    table.close()
+    return tuple(systems)
+
+
+def place_of(longitude: float, latitude: float) -> str:
+    """Return the French territory around a point, by the official system in use there.
+
+    Examples
+    --------
+    >>> place_of(1.4, 43.6), place_of(55.5, -21.1)
+    ('métropole', 'La Réunion')
+    """
+    near = (s for s in known_systems() if s.metric and _within(CRS(s.code), longitude, latitude))
+    return next((system.places for system in near if system.places), "")
+
+
+def systems_like(bounds: Sequence[float], around: str = "") -> list[System]:
+    """Return the systems in which some bounds lie where the system is of use.
+
+    Parameters
+    ----------
+    bounds : sequence of float
+        West, south, east and north, in the unknown system.
+    around : str
+        A system (the workspace's) near whose area of use the layer is expected: other places
+        are left out when one fits there.
+
+    Examples
+    --------
+    >>> [s.code for s in systems_like([700_000, 1_610_000, 720_000, 1_630_000], "EPSG:5490")][:1]
+    ['EPSG:5490']
+    >>> systems_like([-61.2, 14.4, -60.8, 14.9])[0].code
+    'EPSG:4326'
+    """
+    if not np.isfinite(bounds).all():
+        return []
+    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    expected = CRS(around) if around else None
+    found, near = [], []
+    for system in known_systems():
+        crs = CRS(system.code)
+        longitude, latitude = _degrees(crs, x, y)
+        if _within(crs, longitude, latitude):
+            found.append(system)
+            if expected is not None and _within(expected, longitude, latitude):
+                near.append(system)
+    return near or found
+
+
+def metric_system(crs: CRS, bounds: Sequence[float]) -> System | None:
+    """Return the official metric system of the place where a layer lies; None when unknown.
+
+    Examples
+    --------
+    >>> metric_system(CRS("EPSG:4326"), [1.3, 43.5, 1.5, 43.7]).code
+    'EPSG:2154'
+    """
+    if not np.isfinite(bounds).all():
+        return None
+    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    longitude, latitude = _degrees(crs, x, y)
+    for system in known_systems():
+        if system.metric and _within(CRS(system.code), longitude, latitude):
+            return system
+    return None
+
+
+def _degrees(crs: CRS, x: float, y: float) -> tuple[float, float]:
+    longitude, latitude = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(x, y)
+    return float(longitude), float(latitude)
+
+
+def _within(crs: CRS, longitude: float, latitude: float) -> bool:
+    area = crs.area_of_use
+    return (
+        area is not None
+        and area.west <= longitude <= area.east
+        and area.south <= latitude <= area.north
+    )

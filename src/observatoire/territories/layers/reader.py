@@ -1,0 +1,376 @@
+"""Read real perimeters: a shapefile, GeoPackage, GeoJSON or FlatGeobuf with a code column."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import ProjError
+
+from observatoire.errors import (
+    CRSError,
+    DuplicateKeyError,
+    EmptyFileError,
+    InvalidGeometryError,
+    UnknownColumnError,
+    UnknownTerritoryError,
+    UnreadableFileError,
+)
+from observatoire.errors.arguments import suggestion
+from observatoire.errors.translations import reader_words
+from observatoire.french.typography import enumerate_words, several_of
+from observatoire.territories.layers.crs import systems_like
+from observatoire.territories.layers.location import (
+    check_namesakes,
+    check_near_one,
+    crs_name,
+    in_parts,
+)
+from observatoire.territories.layers.signatures import check_signature, offline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from observatoire.territories.matcher import Matcher
+
+
+#: Suffixes read as layers.
+LAYER_SUFFIXES = (".shp", ".gpkg", ".geojson", ".fgb", ".zip")
+
+_GDAL_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.FieldError,
+    pyogrio.errors.GeometryError,
+    pyogrio.errors.CRSError,
+)
+
+_POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Perimeters read from a file, in the workspace's CRS, and what happened on the way."""
+
+    shapes: gpd.GeoSeries
+    code_column: str
+    rows_read: int
+    outside: tuple[tuple[int, str], ...]
+    repaired: tuple[str, ...]
+    crs: str
+
+
+def read_layer(
+    path: Path,
+    matcher: Matcher,
+    crs: str,
+    *,
+    code_column: str = "",
+    repair: bool = False,
+) -> Layer:
+    """Read the perimeters of a zoning's territories.
+
+    Parameters
+    ----------
+    path : Path
+        A layer GDAL reads; the first layer that holds codes of the zoning is taken.
+    matcher : Matcher
+        The zoning's codes and names.
+    crs : str
+        The metric CRS of the workspace; shapes are carried to it.
+    code_column : str
+        Column of codes or names; found by looking at the values when empty.
+    repair : bool
+        Mend self-crossing outlines (and say so in ``repaired``) instead of refusing them.
+
+    Returns
+    -------
+    Layer
+        Shapes by territory code; rows that are no member of the zoning are in ``outside``.
+
+    Raises
+    ------
+    UnreadableFileError, EmptyFileError
+        When GDAL cannot read the file, or it has no row.
+    CRSError
+        When no CRS is given, or the shapes fall outside the area where ``crs`` is valid.
+    UnknownColumnError, UnknownTerritoryError, DuplicateKeyError, InvalidGeometryError
+        On the codes and the shapes themselves.
+    """
+    frame, column = choose_column(open_layers(path), matcher, path, code_column)
+    _check_crs(frame, path, crs)
+    texts = texts_of(frame[column])
+    if not texts.isin(list(matcher.names)).any():
+        check_near_one(frame, path, crs)  # codes would tell a wrong system, names tell namesakes
+    codes = texts.map(matcher.find)
+    mine = codes != ""
+    outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
+    kept = frame[mine].set_axis(codes[mine], axis=0)
+    check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
+    pieces = in_parts(codes, matcher, path)
+    if pieces is not None:
+        raise pieces
+    _check_unique(kept, path, column)
+    flat = kept.geometry.force_2d()
+    shapes, repaired = _check_shapes(flat, path, repair=repair)
+    moved = _moved(shapes, path, crs)
+    _check_place(moved, path, frame.crs, crs)
+    return Layer(
+        shapes=gpd.GeoSeries(moved, crs=crs),
+        code_column=column,
+        rows_read=len(frame),
+        outside=outside,
+        repaired=repaired,
+        crs=crs_name(frame.crs),
+    )
+
+
+def open_layers(path: Path) -> list[gpd.GeoDataFrame]:
+    """Return every layer of a file that has shapes.
+
+    Raises
+    ------
+    UnreadableFileError, EmptyFileError
+        When GDAL cannot read the file, or it has no row.
+    """
+    if not path.is_file():
+        raise UnreadableFileError(
+            "Le fichier n’existe pas.",
+            where=str(path),
+            remedy="Déposez-le, ou corrigez « geometry » dans observatoire.toml.",
+        )
+    if path.stat().st_size == 0:
+        raise EmptyFileError(
+            "Le fichier est vide (0 octet).",
+            where=path.name,
+            remedy="Redemandez-le au producteur.",
+        )
+    layers = [frame for frame in read_frames(path) if len(frame)]
+    if not layers:
+        raise EmptyFileError(
+            "La couche ne contient aucun contour.",
+            where=path.name,
+            remedy="Redemandez-la, ou choisissez un fichier de polygones.",
+        )
+    return layers
+
+
+def read_frames(path: Path, most: int | None = None) -> list[gpd.GeoDataFrame]:
+    """Return the layers of a file that have shapes, or the first of them, never from elsewhere.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is not what its name says, or GDAL cannot read it.
+    """
+    check_signature(path)
+    try:
+        with offline():
+            places = [
+                (place, str(name))
+                for place in _places(path)
+                for name in pyogrio.list_layers(place)[:, 0]
+            ]
+            frames = [pyogrio.read_dataframe(place, layer=name) for place, name in places[:most]]
+    except (*_GDAL_ERRORS, shapely.errors.ShapelyError, ProjError, OSError, ValueError) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
+            where=path.name,
+            why=reader_words(error),
+            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
+        ) from error
+    layers = [frame for frame in frames if isinstance(frame, gpd.GeoDataFrame)]
+    for frame in layers:
+        if not frame.columns.is_unique:
+            name = frame.columns[frame.columns.duplicated()][0]
+            raise UnreadableFileError(
+                f"La colonne « {name} » figure deux fois.",
+                where=path.name,
+                why="On ne saurait laquelle lire.",
+                remedy="Renommez ou supprimez l’une des deux dans QGIS.",
+            )
+    return layers
+
+
+def _places(path: Path) -> list[str]:
+    """Return the layers' files: in a zip, each of those it holds, in whatever folder."""
+    if path.suffix.lower() != ".zip":
+        return [str(path)]
+    plain = tuple(one for one in LAYER_SUFFIXES if one != ".zip")
+    with zipfile.ZipFile(path) as archive:  # its signature was checked
+        inside = [one for one in archive.namelist() if one.lower().endswith(plain)]
+    return [
+        f"/vsizip/{{{path.resolve()}}}/{one}" for one in sorted(inside) if "__MACOSX" not in one
+    ]
+
+
+def choose_column(
+    layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path, code_column: str = ""
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Return the layer and the column that name the territories of a zoning.
+
+    Raises
+    ------
+    UnknownColumnError, UnknownTerritoryError
+        When there is no ``code_column``, or no column names a territory.
+    """
+    if code_column:
+        for frame in layers:
+            if code_column in frame.columns:
+                return frame, code_column
+        raise UnknownColumnError(
+            f"La colonne « {code_column} » n’existe pas.",
+            where=path.name,
+            remedy=suggestion(code_column, [str(c) for c in layers[0].columns]),
+        )
+    return _guess_column(layers, matcher, path)
+
+
+def count_members(frame: gpd.GeoDataFrame, column: str, matcher: Matcher) -> int:
+    """Count the territories of a zoning that a column names."""
+    return len(set(texts_of(frame[column]).map(matcher.find)) - {""})
+
+
+def holds_codes(frame: gpd.GeoDataFrame, matcher: Matcher) -> bool:
+    """Say whether a column of a layer holds codes of a zoning, not only names."""
+    codes = list(matcher.names)
+    columns = frame.columns.drop(frame.geometry.name)
+    return any(texts_of(frame[column]).isin(codes).any() for column in columns)
+
+
+def texts_of(column: pd.Series) -> pd.Series:
+    """Write codes as texts; a whole number that a blank made decimal has no decimal."""
+    return column.astype("str").fillna("").str.replace(r"^([0-9]+)\.0$", r"\1", regex=True)
+
+
+def _guess_column(
+    layers: list[gpd.GeoDataFrame], matcher: Matcher, path: Path
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Choose the layer and the column in which most territories of the zoning are found."""
+    best: tuple[tuple[int, bool, int], gpd.GeoDataFrame | None, str] = ((0, False, 0), None, "")
+    # A file may hold the points or the lines of the same territories beside their outlines.
+    surfaces = [f for f in layers if (shapely.get_dimensions(f.geometry.to_numpy()) == 2).any()]  # noqa: PLR2004
+    for frame in surfaces or layers:
+        for column in frame.columns.drop(frame.geometry.name):
+            texts = texts_of(frame[column])
+            told = texts.map(matcher.find)
+            # A name is borne elsewhere too, a code is not: a column of nothing but codes wins. A
+            # figure may happen to be a code: a column of codes has one in most of its rows.
+            coded = bool((texts.str.len() == matcher.width).all() and texts.is_unique)
+            found = (len(set(told) - {""}), coded, int((told != "").sum()))
+            if found[0] and found > best[0]:
+                best = (found, frame, str(column))
+    if best[1] is None:
+        raise UnknownTerritoryError(
+            f"Aucune colonne ne contient les codes ou les noms des {several_of(matcher.label)}.",
+            where=path.name,
+            why=f"Colonnes lues : {enumerate_words([str(c) for c in layers[0].columns], most=12)}.",
+            remedy=f"Vérifiez que la couche couvre ces territoires (par exemple "
+            f"« {next(iter(matcher.names), '')} ») ou indiquez code_column.",
+        )
+    return best[1], best[2]
+
+
+def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
+    if frame.crs is not None:
+        return
+    looks = [f"{one.label} ({one.code})" for one in systems_like(frame.total_bounds, crs)]
+    raise CRSError(
+        "La couche ne dit pas dans quel système de coordonnées elle est.",
+        where=path.name,
+        why=f"Ses nombres ressemblent à : {enumerate_words(looks, most=3)}." if looks else "",
+        remedy="Ajoutez le fichier .prj, ou enregistrez la couche avec son système dans QGIS.",
+        candidates=looks,
+    )
+
+
+def _moved(shapes: gpd.GeoSeries, path: Path, crs: str) -> gpd.GeoSeries:
+    """Carry shapes to the workspace's CRS."""
+    try:
+        return shapes.to_crs(crs)
+    except ProjError as error:
+        raise CRSError(
+            f"On ne sait pas passer du système de cette couche à {crs}.",
+            where=path.name,
+            why=reader_words(error),
+            remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
+        ) from error
+
+
+def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:
+    repeated = kept.index[kept.index.duplicated()]
+    if len(repeated):
+        raise DuplicateKeyError(
+            f"Le territoire « {repeated[0]} » a plusieurs contours.",
+            where=f"{path.name}, colonne {column}",
+            why="On ne saurait lequel garder.",
+            remedy="Fusionnez-les (QGIS : Regrouper), ou supprimez le contour en trop.",
+            codes=list(repeated),
+        )
+
+
+def _check_shapes(
+    shapes: gpd.GeoSeries, path: Path, *, repair: bool
+) -> tuple[gpd.GeoSeries, tuple[str, ...]]:
+    absent = shapes.index[shapes.isna() | shapes.is_empty]
+    if len(absent):
+        raise InvalidGeometryError(
+            f"Contour vide pour : {enumerate_words(list(absent), most=8)}.",
+            where=path.name,
+            remedy="Supprimez ces lignes, ou redemandez la couche.",
+            codes=list(absent),
+        )
+    flat = shapes[~np.isin(shapely.get_type_id(shapes.to_numpy()), _POLYGONS)]
+    if len(flat):
+        raise InvalidGeometryError(
+            "Autre chose qu’un polygone (point, ligne ou collection) pour : "
+            f"{enumerate_words(list(flat.index), most=8)}.",
+            where=path.name,
+            remedy="Gardez les seuls polygones (QGIS : Convertir en parties simples).",
+            codes=list(flat.index),
+        )
+    broken = shapes.index[~shapes.is_valid]
+    if not len(broken):
+        return shapes, ()
+    if not repair:
+        reasons = shapely.is_valid_reason(shapes[broken].to_numpy())
+        raise InvalidGeometryError(
+            f"Contour qui se recoupe pour : {enumerate_words(list(broken), most=8)}.",
+            where=path.name,
+            why=f"Pour le premier : {reasons[0]}. Une surface calculée dessus serait fausse.",
+            remedy="Réparez-le dans QGIS (Réparer les géométries), ou ajoutez « repair = true » "
+            "au zonage dans observatoire.toml.",
+            codes=list(broken),
+        )
+    mended = shapes.copy()
+    # This way of mending gives surfaces only: no stray line or point beside them.
+    mended[broken] = shapely.make_valid(
+        shapes[broken].to_numpy(), method="structure", keep_collapsed=False
+    )
+    return mended, tuple(broken)
+
+
+def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> None:
+    """Refuse shapes that fall where the workspace's CRS has no meaning: a wrong CRS was told."""
+    area = CRS(wanted).area_of_use
+    if area is None or moved.empty:
+        return
+    x0, y0, x1, y1 = moved.to_crs("EPSG:4326").total_bounds
+    inside = area.west <= x0 and x1 <= area.east and area.south <= y0 and y1 <= area.north
+    if not inside or not np.isfinite([x0, y0, x1, y1]).all():
+        raise CRSError(
+            f"Les contours tombent hors du domaine de {wanted} ({area.name.split(' - ')[0]}).",
+            where=path.name,
+            why=f"La couche se dit en {crs_name(found)} : ce n’est sans doute pas le bon système.",
+            remedy="Corrigez le système dans QGIS (Définir la projection), sans reprojeter.",
+            bounds=(x0, y0, x1, y1),
+        )

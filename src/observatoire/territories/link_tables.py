@@ -1,0 +1,133 @@
+"""Tables of links between zonings, told in words: « proche », « inclus », « inconnu »."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import (
+    DuplicateKeyError,
+    PassageError,
+    UnknownColumnError,
+    UnknownTerritoryError,
+)
+from observatoire.errors.arguments import suggestion
+from observatoire.territories.zoning import read_text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+
+WHOLE, PART, UNKNOWN = "proche", "inclus", "inconnu"
+
+#: The link of a source that a measured passage shares between targets.
+SPLIT = "partage"
+LINK_WORDS = (WHOLE, PART, UNKNOWN)
+LINK_COLUMNS = ("source", "target", "link")
+
+
+def read_links(path: Path) -> pd.DataFrame:
+    """Read a table of links: columns ``source``, ``target``, ``link``, all text.
+
+    Raises
+    ------
+    UnknownColumnError, PassageError, DuplicateKeyError
+        When a column is missing, a link is none of the three words, or is written twice.
+    """
+    links = read_text_table(path)
+    for column in LINK_COLUMNS:
+        if column not in links.columns:
+            raise UnknownColumnError(
+                f"La colonne « {column} » manque.",
+                where=path.name,
+                remedy=suggestion(column, links.columns),
+            )
+    wrong = links.index[~links["link"].isin(LINK_WORDS)]
+    if len(wrong):
+        word = str(links.at[wrong[0], "link"])
+        raise PassageError(
+            f"Le lien « {word} » n’existe pas.",
+            where=f"{path.name}, ligne {int(wrong[0]) + 2}",
+            remedy=suggestion(word, LINK_WORDS),
+        )
+    lone = links.index[(links["source"] == "") & (links["link"] != UNKNOWN)]
+    if len(lone):
+        raise PassageError(
+            f"La source est vide, mais le lien est « {links['link'][lone[0]]} ».",
+            where=f"{path.name}, ligne {int(lone[0]) + 2}",
+            remedy=f"Donnez la source, ou écrivez « {UNKNOWN} ».",
+        )
+    again = links.index[links.duplicated(["source", "target"])]
+    if len(again):
+        source, target = links.loc[again[0], ["source", "target"]]
+        raise DuplicateKeyError(
+            f"Le lien de « {source} » à « {target} » figure deux fois.",
+            where=f"{path.name}, ligne {int(again[0]) + 2}",
+            why="Ses effectifs seraient comptés deux fois.",
+            remedy="Supprimez l’une des deux lignes.",
+        )
+    return links[list(LINK_COLUMNS)]
+
+
+def check_members(
+    links: pd.DataFrame, sources: Collection[str], targets: Collection[str], file: str
+) -> None:
+    """Check that a table of links names known territories only.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        On the first code that its zoning does not hold, with the nearest one.
+    """
+    for column, known in (("source", {*sources, ""}), ("target", set(targets))):
+        lost = links.index[~links[column].isin(known)]
+        if len(lost):
+            code = str(links.at[lost[0], column])
+            raise UnknownTerritoryError(
+                f"Le zonage n’a pas de territoire « {code} ».",
+                where=f"{file}, ligne {int(lost[0]) + 2}, colonne {column}",
+                why="Le lien serait perdu sans bruit.",
+                remedy=suggestion(code, sorted(known - {""})),
+            )
+
+
+def compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Link a first zoning to a third, through a second.
+
+    A source that lies wholly in a whole member of the target lies wholly in the target; a source
+    of which a member is an unknown part gives the target an unknown part, once, however many
+    members it holds. A member that nothing is known of leaves the target incomplete: a row with a
+    blank source and the link ``inconnu``.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        Columns ``source``, ``target``, ``link``.
+
+    Examples
+    --------
+    >>> iris = pd.DataFrame([("i1", "q1", "proche"), ("i2", "q2", "inclus"), ("", "q3", "inconnu")],
+    ...                     columns=["source", "target", "link"])
+    >>> sets = pd.DataFrame([(q, "all", "proche") for q in ("q1", "q2", "q3")],
+    ...                     columns=["source", "target", "link"])
+    >>> compose(iris, sets).values.tolist()
+    [['', 'all', 'inconnu'], ['i1', 'all', 'proche'], ['i2', 'all', 'inclus']]
+    """
+    joined = first.merge(second, left_on="target", right_on="source", suffixes=("", "_second"))
+    strength = {WHOLE: 0, PART: 1, UNKNOWN: 2}
+    weakest = joined[["link", "link_second"]].map(strength.__getitem__).max(axis=1)
+    chained = pd.DataFrame(
+        {"source": joined["source"], "target": joined["target_second"], "rank": weakest}
+    )
+    # A member that the second table itself does not name leaves its target incomplete too.
+    lost = second.loc[(second["source"] == "") & (second["link"] == UNKNOWN), "target"]
+    unnamed = pd.DataFrame({"source": "", "target": lost, "rank": strength[UNKNOWN]})
+    chained = pd.concat([chained, unnamed], ignore_index=True)
+    best = chained.groupby(["source", "target"], as_index=False)["rank"].min()
+    words = {rank: word for word, rank in strength.items()}
+    told = pd.DataFrame(
+        {"source": best["source"], "target": best["target"], "link": best["rank"].map(words)}
+    )
+    return told.sort_values(["target", "source"], ignore_index=True)

@@ -1,0 +1,76 @@
+"""How names are spelt: accents, articles, abbreviations, and the words of a total."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from observatoire.declarations.reader import read_toml
+
+#: Words of a name that tell no territory from another.
+ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
+_SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
+
+
+def unaccented(text: str, form: Literal["NFD", "NFKD"] = "NFKD") -> str:
+    """Reduce a text to small letters without accents; « ² » stays what it is under ``"NFD"``.
+
+    Examples
+    --------
+    >>> unaccented("Sainte-Thérèse 2²"), unaccented("2²", "NFD")
+    ('sainte-therese 22', '2²')
+    """
+    flat = unicodedata.normalize(form, text.casefold())
+    return "".join(char for char in flat if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=1 << 16)
+def simplify(name: str) -> str:
+    """Reduce a name to what its spellings share: no accent, case, hyphen, article or shortening.
+
+    Examples
+    --------
+    >>> simplify("Quartier de Ste-Thérèse"), simplify("FOUR-A-CHAUX") == simplify("Four à Chaux")
+    ('sainte therese', True)
+    """
+    letters = unaccented(name).replace("œ", "oe").replace("æ", "ae")
+    words = re.findall(r"[a-z0-9]+", letters)
+    kept = [_SHORT.get(word, word) for word in words if word not in ARTICLES]
+    return " ".join(kept or words)
+
+
+def is_total(text: str) -> bool:
+    """Say whether a text announces a total, by its first words.
+
+    Examples
+    --------
+    >>> [is_total(text) for text in ("Total général", "ENSEMBLE des quartiers", "Totalgaz")]
+    [True, True, False]
+    """
+    return starts(text, _totals())
+
+
+def starts(text: str, phrases: tuple[str, ...]) -> bool:
+    """Say whether a text starts with one of some phrases, themselves in small letters without accents.
+
+    Examples
+    --------
+    >>> starts("Hors-Quartier", ("hors quartier",)), starts("Horsain", ("hors",))
+    (True, False)
+    """
+    said = " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
+    return any(said == phrase or said.startswith(f"{phrase} ") for phrase in phrases)
+
+
+@cache
+def _totals() -> tuple[str, ...]:
+    table = read_toml(
+        Path(str(resources.files("observatoire.territories").joinpath("totals.toml")))
+    )
+    told = table.texts("totals")
+    table.close()
+    return told

@@ -1,0 +1,5 @@
+"""Checks of what is loaded.
+
+``definitions`` (``checks.toml``, one SELECT each over ``checked.sql``), ``batches`` (only what
+has changed is looked at: ``change.sql``, ``tally.sql``), ``runner``.
+"""

@@ -1,0 +1,342 @@
+"""The checks: named SQL predicates held as data, each with its level and its French sentence."""
+
+from __future__ import annotations
+
+import json
+import math
+import string
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from observatoire.declarations.reader import Declaration, read_toml
+from observatoire.errors import DescriptorError
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import enumerate_words, number
+from observatoire.warehouse.checks.batches import LOTS
+from observatoire.warehouse.findings import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from observatoire.warehouse.connection import Warehouse
+
+
+CHECKS_FILE = "checks.toml"
+
+#: What every predicate gives of a row that fails.
+ROW_COLUMNS = ("source", "load", "line", "zoning", "territory", "variable", "period", "value")
+
+#: How DuckDB's Python names the kinds of columns that hold numbers, or nothing at all.
+_NUMBERS = (
+    "NUMBER", "NULL", "INTEGER", "BIGINT", "HUGEINT", "SMALLINT", "TINYINT", "UTINYINT",
+    "USMALLINT", "UINTEGER", "UBIGINT", "DOUBLE", "FLOAT", "DECIMAL", '"NULL"',
+)  # fmt: skip
+
+#: The tables of checked.sql.
+LAID_OUT = (
+    "content", "given", "place", "division", "figure", "total", "share", "era", "sequel", "pace",
+    "addend", "addition", "noun", "cell",
+)  # fmt: skip
+
+#: What a predicate may read: the tables of checked.sql, its lot, then those of the warehouse.
+READABLE = (
+    *LAID_OUT,
+    *LOTS,
+    "zoning", "territory", "source", "variable", "load", "observation", "reject", "restored",
+    "convention", "target", "action", "note", "current_observation",
+)  # fmt: skip
+
+#: Functions that look out of the warehouse, or change something in it.
+_OUTSIDE = ("getenv", "current_setting", "nextval", "write_log", "getvariable", "setseed")
+
+#: Functions that make rows out of nothing but their arguments.
+_ROW_FUNCTIONS = ("unnest", "generate_series", "range")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One predicate: the rows it returns are the ones that fail."""
+
+    name: str
+    title: str
+    level: str
+    message: str
+    remedy: str
+    sql: str
+    parameters: Mapping[str, float]
+    origin: str
+    lot: str = ""  # the table that it reads lot by lot, if any
+    ours: bool = True  # of the library, not of a workspace
+
+    def told(self, row: Mapping[str, Any]) -> str:
+        """Return the sentence of one failing row, its numbers as French readers expect them."""
+        return self.message.format(**{key: _said(value) for key, value in row.items()})
+
+
+def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
+    """Return the checks of the library, then those that a workspace adds or puts in their place.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The workspace's folder; its ``checks.toml`` is read when there is one. A check of the same
+        name replaces the library's, and ``off = true`` drops it.
+
+    Raises
+    ------
+    DescriptorError
+        On an unknown key or level, a predicate that is no single SELECT, or reads something else
+        than the warehouse.
+
+    Examples
+    --------
+    >>> [check.level for check in read_checks() if check.name == "taux-hors-bornes"]
+    ['erreur']
+    """
+    checks = dict(_ours())
+    added = folder / CHECKS_FILE if folder else None
+    if added is not None and added.is_file():
+        checks |= _read(added, known=checks)
+    return tuple(check for check in checks.values() if check is not None)
+
+
+@lru_cache(maxsize=1)
+def _ours() -> dict[str, Check | None]:
+    own = resources.files("observatoire.warehouse.checks").joinpath(CHECKS_FILE)
+    with resources.as_file(own) as path:
+        return _read(Path(path))
+
+
+def _read(path: Path, known: Mapping[str, Check | None] | None = None) -> dict[str, Check | None]:
+    table = read_toml(path)
+    found = {
+        name: _read_check(name, child, known) for name, child in table.children("checks").items()
+    }
+    table.close()
+    return found
+
+
+def _read_check(
+    name: str, table: Declaration, known: Mapping[str, Check | None] | None
+) -> Check | None:
+    if table.take("off", bool, False):  # noqa: FBT003 - a default, not a switch
+        table.close()
+        if name not in (known or {}):
+            raise DescriptorError(
+                f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom.",
+                where=table.where,
+                remedy=suggestion(name, known or {}),
+            )
+        return None
+    check = Check(
+        name=name,
+        title=table.text("title"),
+        level=table.text("level", choices=LEVELS),
+        message=table.text("message"),
+        remedy=table.text("remedy", ""),
+        sql=table.text("sql").strip().rstrip(";"),
+        parameters=dict(_numbers(table, "parameters")),
+        origin=table.path.name,
+        lot=table.text("lot", "", choices=("", *LOTS)),
+        ours=known is None,
+    )
+    table.close()
+    if not check.ours:  # the library's own pass the same in its tests
+        _check_select(check, table)
+    return check
+
+
+def _numbers(table: Declaration, key: str) -> Iterator[tuple[str, float]]:
+    for name, value in table.take(key, dict, {}).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise table.refuse(key, f"« {name} » doit être un nombre")
+        yield name, float(value)
+
+
+def _check_select(check: Check, table: Declaration) -> None:
+    """Refuse what is no single SELECT over the warehouse: a check looks, and changes nothing."""
+    try:
+        statements = duckdb.extract_statements(check.sql)
+    except duckdb.Error as error:
+        raise broken(check, error) from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise table.refuse("sql", "on attend une seule requête SELECT, qui ne modifie rien")
+    asked, given = statements[0].named_parameters, set(check.parameters)
+    if asked != given:
+        wrong = sorted(asked ^ given)
+        raise table.refuse(
+            "parameters",
+            f"le SQL et parameters ne nomment pas les mêmes seuils ({enumerate_words(wrong)})",
+        )
+    tree = _tree(check.sql)
+    names = {*READABLE, *_common_tables(tree)}
+    seen = list(_read_tables(tree))
+    if (set(seen) & set(LOTS)) != ({check.lot} - {""}):
+        raise table.refuse(
+            "lot", "c’est la table vue par lots que le SQL lit, change ou tally, et elle seule"
+        )
+    for read in seen:
+        if read not in names:
+            raise DescriptorError(
+                f"Le contrôle « {check.name} » lit « {read} ».",
+                where=table.where,
+                why="Un contrôle ne lit que l’entrepôt : ni fichier, ni réseau.",
+                remedy=suggestion(read, sorted(names), most=len(READABLE)),
+            )
+
+
+@lru_cache(maxsize=256)
+def _tree(sql: str) -> Any:
+    """Return what DuckDB's parser makes of a SELECT."""
+    with duckdb.connect() as parser:
+        found = parser.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    return json.loads(found[0]) if found else {}
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from _nodes(branch)
+
+
+def _common_tables(tree: Any) -> Iterator[str]:
+    for node in _nodes(tree):
+        for entry in (node.get("cte_map") or {}).get("map", ()):
+            name = str(entry["key"])
+            if name.isidentifier():  # where it does not reach, another name would be read as a file
+                yield name
+
+
+def _read_tables(tree: Any) -> Iterator[str]:
+    for node in _nodes(tree):
+        if node.get("type") == "BASE_TABLE":
+            whole = (node.get("catalog_name"), node.get("schema_name"), node.get("table_name"))
+            yield ".".join(part for part in whole if part)
+        if node.get("type") == "TABLE_FUNCTION":
+            name = str((node.get("function") or {}).get("function_name"))
+            if name not in _ROW_FUNCTIONS:
+                yield f"{name}()"
+        if node.get("type") == "SHOW_REF":
+            yield "DESCRIBE, SUMMARIZE"
+        if node.get("class") == "FUNCTION" and node.get("function_name") in _OUTSIDE:
+            yield f"{node['function_name']}()"
+
+
+def check_columns(warehouse: Warehouse, check: Check) -> None:
+    """Refuse a predicate that the warehouse cannot run, or that does not give what it must.
+
+    Call it once the tables of ``checked.sql`` are there.
+
+    Raises
+    ------
+    DescriptorError
+        With what DuckDB says, the column that lacks, or the one the message names for nothing.
+    """
+    try:
+        given = warehouse.connection.execute(
+            f"SELECT * FROM ({check.sql}\n) LIMIT 0",  # noqa: S608 - read and checked above
+            dict(check.parameters) or None,
+        ).description
+    except duckdb.Error as error:
+        raise broken(check, error) from error
+    columns = [column[0] for column in given]
+    _check_kinds(check, {column[0]: str(column[1]) for column in given})
+    for column in ROW_COLUMNS:
+        if column not in columns:
+            raise DescriptorError(
+                f"Le contrôle « {check.name} » ne rend pas la colonne « {column} ».",
+                where=check.origin,
+                remedy=f"Un contrôle rend au moins {enumerate_words(list(ROW_COLUMNS))} ; "
+                "NULL où il n’y a rien à dire.",
+            )
+    for field in _fields(check):
+        if field not in columns:
+            raise DescriptorError(
+                f"Le message du contrôle « {check.name} » nomme {{{field}}}, que son SQL ne rend pas.",
+                where=check.origin,
+                remedy=suggestion(field, columns, most=20),
+            )
+
+
+def _check_kinds(check: Check, kinds: Mapping[str, str]) -> None:
+    for column in ("load", "line", "value"):
+        kind = kinds.get(column, "NUMBER").partition("(")[0]
+        if kind not in _NUMBERS:
+            raise unnumbered(check, f"« {column} » est de la sorte {kinds[column]}")
+
+
+def unnumbered(check: Check, why: object) -> DescriptorError:
+    """Return the error of a predicate whose load, line or value is no number."""
+    return DescriptorError(
+        f"Dans le contrôle « {check.name} », load, line et value ne sont pas tous des nombres.",
+        where=check.origin,
+        why=f"Le moteur dit : {why}.",
+        remedy="load et line sont ceux de figure ; value est un nombre, ou NULL::DOUBLE.",
+    )
+
+
+def _fields(check: Check) -> list[str]:
+    try:
+        parts = list(string.Formatter().parse(check.message))
+    except ValueError as error:
+        raise DescriptorError(
+            f"Le message du contrôle « {check.name} » a une accolade de trop ou de moins.",
+            where=check.origin,
+            remedy="Une colonne s’écrit {colonne} ; doublez les autres accolades.",
+        ) from error
+    for _, field, form, conversion in parts:
+        if form or conversion:
+            raise DescriptorError(
+                f"Le message du contrôle « {check.name} » met en forme {{{field}}}.",
+                where=check.origin,
+                remedy="Écrivez {colonne} sans rien d’autre : les nombres sont écrits à la française.",
+            )
+    return [field for _, field, _, _ in parts if field is not None]
+
+
+def broken(check: Check, error: duckdb.Error) -> DescriptorError:
+    """Return the error to raise on a predicate that DuckDB refuses."""
+    return DescriptorError(
+        f"Le SQL du contrôle « {check.name} » ne passe pas.",
+        where=check.origin,
+        why=f"Le moteur dit : {str(error).splitlines()[0]}",
+        remedy="Corrigez-le, ou éteignez le contrôle par off = true ; les chiffres chargés sont gardés.",
+    )
+
+
+def endless(check: Check, why: str) -> DescriptorError:
+    """Return the error to raise on a predicate that does not end, or tells of everything."""
+    return DescriptorError(
+        f"Le contrôle « {check.name} » {why}.",
+        where=check.origin,
+        why="Un contrôle désigne quelques lignes, sans retenir l’analyste.",
+        remedy="Corrigez-le, ou éteignez-le par off = true ; les chiffres chargés sont gardés.",
+    )
+
+
+def _said(value: Any) -> str:
+    r"""Write a value of a row: two decimals at most, and none when there are none.
+
+    Examples
+    --------
+    >>> _said(1234.5), _said(7.0), _said("Dillon"), _said(None), _said(True)
+    ('1\u202f234,5', '7', 'Dillon', '', 'oui')
+    """
+    if value is None or value != value:  # noqa: PLR0124 - NaN is the one thing unequal to itself
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float):
+        if math.isinf(value):
+            return "un nombre sans fin"
+        text = number(float(value), 2)
+        return text.rstrip("0").rstrip(",") if "," in text else text
+    return str(value)

@@ -1,0 +1,293 @@
+"""Pass the checks over the warehouse in one go, and keep the rows that fail."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+import duckdb
+import pandas as pd
+
+from observatoire.french.typography import number
+from observatoire.values import records
+from observatoire.warehouse.checks.batches import LOTS, Basis, lots, script
+from observatoire.warehouse.checks.definitions import (
+    ROW_COLUMNS,
+    Check,
+    broken,
+    check_columns,
+    endless,
+    read_checks,
+    unnumbered,
+)
+from observatoire.warehouse.findings import CheckReport
+from observatoire.warehouse.storage.grid_cells import CELL_COLUMNS, cut_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from observatoire.warehouse.connection import Warehouse
+    from observatoire.warehouse.reports import LoadReport
+    from observatoire.workspace.model import Workspace
+
+
+#: Which variables of which source add up to which published one, as the catalogue says.
+TOTAL_COLUMNS = (
+    "published_source",
+    "published_variable",
+    "period",
+    "part_source",
+    "part_variable",
+)
+
+#: Which variables of which source make a part, and its whole: ``side`` is « part » or « whole »,
+#: ``names`` and ``count`` tell the variables of that side, ``rank`` the order of the sources.
+SHARE_COLUMNS = (
+    "share",
+    "label",
+    "period",
+    "side",
+    "names",
+    "count",
+    "variable",
+    "source",
+    "rank",
+)
+
+#: Which columns of a row add up to which other one, as families of files say: one row a part.
+IDENTITY_COLUMNS = ("identity", "whole", "part")
+
+#: From which period a variable of a source tells something else; empty: in every period.
+BREAK_COLUMNS = ("source", "variable", "at")
+
+
+def _nothing(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns), dtype="str")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the catalogue and the series say, and no file: nothing by default.
+
+    Columns are ``TOTAL_COLUMNS``, ``SHARE_COLUMNS``, ``BREAK_COLUMNS`` and ``IDENTITY_COLUMNS``.
+    """
+
+    totals: pd.DataFrame = field(default_factory=lambda: _nothing(TOTAL_COLUMNS))
+    shares: pd.DataFrame = field(default_factory=lambda: _nothing(SHARE_COLUMNS))
+    breaks: pd.DataFrame = field(default_factory=lambda: _nothing(BREAK_COLUMNS))
+    identities: pd.DataFrame = field(default_factory=lambda: _nothing(IDENTITY_COLUMNS))
+
+    @property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The tables, by the name that checked.sql gives them."""
+        return {f"told_{one.name}": getattr(self, one.name).astype("str") for one in fields(self)}
+
+
+#: How long a workspace's own predicate may take (in seconds), how many rows any may tell of.
+_PATIENCE, _MOST_ROWS = 60.0, 1_000_000
+
+FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
+_NO_FINDING = _nothing(FINDING_COLUMNS)
+
+#: What a pass has laid out: nothing else of ours is temporary.
+_TEMPORARY = """
+SELECT 'VIEW', view_name FROM duckdb_views() WHERE temporary AND NOT internal
+UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary
+"""
+
+_KEPT = """
+SELECT f."check", f.level, f.title, f.source, l.file, f.load, f.line, f.zoning, f.territory,
+       f.variable, f.period, f.value, f.message, f.remedy
+FROM finding AS f LEFT JOIN load AS l ON l.id = f.load
+ORDER BY CASE f.level WHEN 'erreur' THEN 0 WHEN 'alerte' THEN 1 ELSE 2 END,
+         f."check", f.source, f.load, f.line, f.zoning, f.territory, f.variable, f.period
+"""
+
+
+def run_checks(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    told: Told,
+    checks: Sequence[Check] | None = None,
+) -> CheckReport:
+    """Pass every check over the warehouse, and keep what fails in place of what was kept.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        What to look at, and whose ``checks.toml`` adds to the library's.
+    told : Told
+        Which variables add up to a published one, make a part of a whole, break off.
+    checks : sequence of Check, optional
+        Those of the library and of the workspace by default.
+
+    Raises
+    ------
+    DescriptorError
+        On a predicate that is wrong; what was kept is then unchanged.
+    """
+    chosen = read_checks(workspace.root) if checks is None else tuple(checks)
+    return _pass(warehouse, workspace, told, chosen, _signature(warehouse, workspace, chosen, told))
+
+
+def _pass(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    told: Told,
+    chosen: Sequence[Check],
+    signature: str,
+) -> CheckReport:
+    cells = cut_cells(warehouse, workspace)
+    with warehouse.transaction():
+        _lay_out(warehouse, workspace, told, cells)
+        basis = _basis(warehouse, workspace, told, chosen)
+        basis.forget(warehouse)
+        for found in _found(warehouse, chosen):
+            warehouse.insert("finding", found)
+        basis.remember(warehouse)
+        warehouse.run("DELETE FROM check_run")
+        warehouse.run(
+            "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
+            [signature],
+        )
+        for kind, name in warehouse.rows(_TEMPORARY):
+            warehouse.run(f"DROP {kind} temp.{name}")
+    return CheckReport(warehouse.frame(_KEPT), len(chosen))
+
+
+def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFrame]:
+    """Run predicates: those of lots first, for the others may read how much each period changes."""
+    for lot in LOTS:
+        mine = [check for check in chosen if check.lot == lot]
+        others = not all(check.ours for check in mine)
+        for _ in lots(warehouse, lot, empty=others) if mine else ():
+            yield from (_run(warehouse, check) for check in mine)
+    yield from (_run(warehouse, check) for check in chosen if not check.lot)
+
+
+def _basis(
+    warehouse: Warehouse, workspace: Workspace, told: Told, chosen: Sequence[Check]
+) -> Basis:
+    mine = [check for check in chosen if check.lot]
+    rests = (mine, _grounds(warehouse, workspace), _rows(told.identities))
+    return Basis(
+        [(check.name, check.lot) for check in mine], rests, all(check.ours for check in mine)
+    )
+
+
+def kept_findings(warehouse: Warehouse, workspace: Workspace, told: Told) -> CheckReport:
+    """Return what the checks found, passing them again only if something has changed since."""
+    chosen = read_checks(workspace.root)
+    signature = _signature(warehouse, workspace, chosen, told)
+    if warehouse.rows("SELECT signature FROM check_run") == [(signature,)]:
+        return CheckReport(warehouse.frame(_KEPT), len(chosen))
+    return _pass(warehouse, workspace, told, chosen, signature)
+
+
+def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[LoadReport]:
+    """Return the reports of loads, each with the findings on its own source."""
+    return [
+        replace(report, findings=found.df[found.df["source"] == report.source])
+        for report in reports
+    ]
+
+
+def _lay_out(warehouse: Warehouse, workspace: Workspace, told: Told, cells: pd.DataFrame) -> None:
+    """Make the tables that predicates read."""
+    nouns = [(code, zoning.noun.many) for code, zoning in workspace.zonings.items()]
+    given = {
+        **told.frames,
+        "told_cells": cells[list(CELL_COLUMNS)],
+        "told_nouns": pd.DataFrame(nouns, columns=["zoning", "many"], dtype="str"),
+    }
+    for name, frame in given.items():
+        warehouse.connection.register(name, frame)
+    try:
+        warehouse.run(script("checked"))
+    finally:
+        for name in given:
+            warehouse.connection.unregister(name)
+
+
+def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
+    with _within(warehouse, check):
+        if not check.ours:  # the library's own are held to it in its tests
+            check_columns(warehouse, check)
+        rows = warehouse.connection.execute(
+            f"SELECT * FROM ({check.sql}\n) LIMIT {_MOST_ROWS + 1}",  # noqa: S608 - read and checked
+            dict(check.parameters) or None,
+        ).df()
+    if rows.empty:
+        return _NO_FINDING
+    if len(rows) > _MOST_ROWS:
+        raise endless(check, f"signale plus de {number(_MOST_ROWS)} lignes")
+    texts = ["source", "zoning", "territory", "variable", "period"]
+    found = rows[list(ROW_COLUMNS)].assign(
+        check=check.name,
+        level=check.level,
+        title=check.title,
+        message=[check.told(row) for row in records(rows)],
+        remedy=check.remedy,
+        **{name: rows[name].astype("object").fillna("").astype("str") for name in texts},
+    )
+    numbers = {"load": "Int64", "line": "Int64", "value": "float64"}
+    try:
+        return found[list(FINDING_COLUMNS)].astype(numbers)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise unnumbered(check, error) from error
+
+
+@contextmanager
+def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
+    """Stop a predicate of a workspace that does not end, and tell what DuckDB refuses."""
+    alarm = threading.Timer(_PATIENCE, warehouse.connection.interrupt)
+    alarm.daemon = True
+    if not check.ours:
+        alarm.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise endless(check, f"n’a pas fini en {_PATIENCE:.0f} secondes") from error
+    except duckdb.Error as error:
+        raise broken(check, error) from error
+    finally:
+        alarm.cancel()
+
+
+def _signature(
+    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], told: Told
+) -> str:
+    """Sum up what findings depend on: predicates, loads that stand, zonings, supports."""
+    supports = {p.support for p in workspace.passages if p.support is not None}
+    state = (
+        [
+            (str(one), one.stat().st_size, one.stat().st_mtime_ns)
+            for one in sorted(supports)
+            if one.is_file()
+        ],
+        warehouse.rows(
+            "SELECT id, sha256, descriptor FROM load WHERE superseded_by IS NULL ORDER BY id"
+        ),
+        _grounds(warehouse, workspace),
+        [_rows(frame) for frame in told.frames.values()],
+        [repr(check) for check in checks],
+    )
+    return hashlib.sha256(repr(state).encode()).hexdigest()
+
+
+def _grounds(warehouse: Warehouse, workspace: Workspace) -> list[object]:
+    """Sum up the territories, and what they are called."""
+    return [
+        warehouse.rows(
+            "SELECT zoning, count(*), bit_xor(hash(code, commune, name)), count(shape) "
+            "FROM territory GROUP BY zoning ORDER BY zoning"
+        ),
+        sorted((code, zoning.noun.many) for code, zoning in workspace.zonings.items()),
+    ]
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+    return sorted(frame.itertuples(index=False, name=None))

@@ -1,0 +1,5 @@
+"""What a load does.
+
+``zonings`` of the workspace first, then ``sources`` that are declared, ``files`` that nothing
+declares, ``layers`` of outlines. In come folders and files; out goes a report.
+"""

@@ -1,0 +1,182 @@
+"""Give a zoning the perimeters of a real file, in place of drawn ones."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import UnknownTerritoryError
+from observatoire.french.typography import enumerate_words, plural
+from observatoire.sources.formats.archive import holds_suffix
+from observatoire.sources.tables.rejects import REJECT_COLUMNS
+from observatoire.territories import Matcher, read_members
+from observatoire.territories.layers.location import check_near, in_parts
+from observatoire.territories.layers.namesakes import outdone
+from observatoire.territories.layers.reader import (
+    LAYER_SUFFIXES,
+    Layer,
+    choose_column,
+    count_members,
+    holds_codes,
+    open_layers,
+    read_layer,
+    texts_of,
+)
+from observatoire.territories.perimeters import Perimeters, draw_all, layer_notices
+from observatoire.warehouse.loading.zonings import (
+    loaded_perimeters,
+    matchers,
+    read_all_links,
+    store_perimeters,
+)
+from observatoire.warehouse.reports import LOADED, FileReport, LoadReport
+from observatoire.warehouse.storage.loads import trace_layer
+from observatoire.workspace.model import WORKSPACE_FILE, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from observatoire.warehouse.connection import Warehouse
+
+
+def is_layer(path: Path) -> bool:
+    """Say whether a file is read as perimeters; a zip, by what it holds."""
+    suffix = path.suffix.lower()
+    if suffix != ".zip":
+        return suffix in LAYER_SUFFIXES
+    return holds_suffix(path, tuple(one for one in LAYER_SUFFIXES if one != ".zip"))
+
+
+def load_layer(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    path: Path,
+    *,
+    zoning: str = "",
+    code_column: str = "",
+    repair: bool = False,
+) -> LoadReport:
+    """Replace the perimeters of a zoning by those of a real file.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        Where to write, and which zonings there are.
+    path : Path
+        Shapefile, GeoPackage, GeoJSON or FlatGeobuf with a column of codes or names.
+    zoning : str
+        The zoning; found by trying each when empty.
+    code_column, repair : str, bool
+        See :func:`~observatoire.territories.layers.read_layer`.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        When no zoning, or several alike, may be the one that the file draws.
+    FileError, GeometryError
+        When the file cannot be read, or its outlines cannot be trusted; see
+        :func:`~observatoire.territories.layers.read_layer`. The warehouse is unchanged.
+
+    Notes
+    -----
+    Zonings drawn from this one are drawn again. The warehouse keeps the perimeters until a file is
+    declared for the zoning; one rebuilt from nothing needs the line that a note of the report gives.
+    """
+    chosen, layer = _recognise(workspace, path, zoning, code_column, repair=repair)
+    tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}
+    members = tables[chosen]
+    told = layer_notices(layer, members, workspace.zonings[chosen].singular)
+    mine = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True, notices=told)
+    given = {**loaded_perimeters(warehouse, workspace), chosen: mine}
+    drawn = draw_all(workspace.zonings, tables, read_all_links(workspace), workspace.crs, given)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    kept, outside = layer.rows_read - len(layer.outside), len(layer.outside)
+    with warehouse.transaction():
+        store_perimeters(warehouse, workspace, tables, drawn)
+        trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, outside))
+    file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, outside, kept)
+    notices = (*_notices(workspace, chosen, path, layer), *told)
+    title = f"Périmètres, {path.name}"
+    return LoadReport(chosen, title, (file,), _rejects(layer, path.name), notices)
+
+
+def _rejects(layer: Layer, file: str) -> pd.DataFrame:
+    """Return the rows of a layer that are of no territory, as those of a table are told."""
+    return pd.DataFrame(
+        [
+            (line, layer.code_column, text, "outside", "Hors du zonage.", file)
+            for line, text in layer.outside
+        ],
+        columns=[*REJECT_COLUMNS, "file"],
+    )
+
+
+def _notices(workspace: Workspace, chosen: str, path: Path, layer: Layer) -> tuple[str, str]:
+    """Say what was read of a layer, and how to keep it."""
+    count = plural(len(layer.shapes), "périmètre officiel", "périmètres officiels")
+    line = f'[zonings."{chosen}"] : geometry = "{_from_root(path, workspace)}"'
+    return (
+        f"Zonage « {chosen} » : {count} (colonne {layer.code_column}, {layer.crs}).",
+        f"Pour le retrouver si l’entrepôt est reconstruit, dans {WORKSPACE_FILE}, {line}.",
+    )
+
+
+def _from_root(path: Path, workspace: Workspace) -> str:
+    """Write a path as ``observatoire.toml`` takes it: from the workspace when it lies inside."""
+    whole = path.resolve()
+    return (
+        whole.relative_to(workspace.root) if whole.is_relative_to(workspace.root) else whole
+    ).as_posix()
+
+
+def _recognise(
+    workspace: Workspace, path: Path, zoning: str, code_column: str, *, repair: bool
+) -> tuple[str, Layer]:
+    known = matchers(workspace)
+    if zoning:
+        workspace.zoning(zoning)
+    chosen = zoning or _likeliest(known, path, code_column, workspace.crs)
+    layer = read_layer(path, known[chosen], workspace.crs, code_column=code_column, repair=repair)
+    return chosen, layer
+
+
+def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
+    """Return the zoning of which a layer names most territories, then the largest share."""
+    layers = open_layers(path)
+    if not any(holds_codes(frame, one) for frame in layers for one in known.values()):
+        check_near(layers, path, crs)
+    scores: dict[str, tuple[int, float]] = {}
+    refusal: UnknownTerritoryError | None = None
+    passed_over = set() if code_column else outdone(layers, known)
+    for code, one in known.items():
+        if code in passed_over:
+            continue
+        try:
+            frame, column = choose_column(layers, one, path, code_column)
+        except UnknownTerritoryError as error:
+            refusal = error
+            continue
+        found = count_members(frame, column, one)
+        scores[code] = (found, found / len(one.names))
+    best = max(scores.values(), default=(0, 0.0))
+    chosen = [code for code, score in scores.items() if score == best]
+    if not best[0] and refusal is not None and not code_column:
+        raise refusal
+    for code in chosen if len(chosen) > 1 and best[0] else []:
+        frame, column = choose_column(layers, known[code], path, code_column)
+        told = texts_of(frame[column]).map(known[code].find)
+        pieces = in_parts(told, known[code], path)
+        if pieces is not None:
+            raise pieces
+    if len(chosen) != 1 or not best[0]:
+        raise UnknownTerritoryError(
+            "On ne sait pas quel zonage ce fichier décrit.",
+            where=path.name,
+            why=f"Il conviendrait à : {enumerate_words(chosen)}." if best[0] else "",
+            remedy=f"Précisez-le : zoning = {enumerate_words(list(known), most=8)}.",
+            zonings=chosen,
+        )
+    return chosen[0]

@@ -1,0 +1,153 @@
+"""Fill the warehouse: the zonings of a workspace, then its sources, one transaction each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from observatoire.declarations.reader import read_toml
+from observatoire.errors import DescriptorError
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import enumerate_words
+from observatoire.sources import observe, read_source, read_table
+from observatoire.sources.descriptors.agreement import told_convention
+from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
+from observatoire.sources.observations.aliases import own_matcher, with_aliased
+from observatoire.sources.observations.builder import refuse_faults
+from observatoire.sources.observations.notices import notices_of
+from observatoire.sources.observations.registers import Words, enrol
+from observatoire.sources.places.code_repair import restore_codes
+from observatoire.warehouse.loading.zonings import matchers, scope
+from observatoire.warehouse.storage.loads import store_files
+from observatoire.workspace.model import WORKSPACE_FILE, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.observations.parsed import Parsed
+    from observatoire.warehouse.connection import Warehouse
+    from observatoire.warehouse.reports import LoadReport
+
+
+ON_ERROR = ("refuse", "reject")
+
+
+def check_on_error(on_error: str) -> None:
+    """Refuse a way of treating faults that does not exist.
+
+    Raises
+    ------
+    DescriptorError
+        With the nearest one.
+    """
+    if on_error not in ON_ERROR:
+        raise DescriptorError(
+            f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(str(on_error), ON_ERROR)
+        )
+
+
+def load_source(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    folder: Path,
+    *,
+    only: str = "",
+    on_error: str = "refuse",
+) -> LoadReport:
+    """Load the files of a source, or one of them, wholly or not at all.
+
+    Parameters
+    ----------
+    warehouse, workspace : Warehouse, Workspace
+        Where to load, and which territories are known.
+    folder : Path
+        A folder with ``source.toml``.
+    only : str
+        Name of the one file to load.
+    on_error : {"refuse", "reject"}
+        Refuse a file with a faulty row, or set such rows aside in the rejects.
+
+    Raises
+    ------
+    DescriptorError, FileError, RowError
+        See ``errors.py``; the warehouse is unchanged.
+    """
+    check_on_error(on_error)
+    if not (folder / DESCRIPTOR_NAME).is_file():
+        raise DescriptorError(
+            "Ce dossier n’a pas de source.toml.",
+            where=str(folder),
+            why="Rien ne dit de quand ni de quoi sont ses chiffres.",
+            remedy="Chargez le fichier lui-même, ou écrivez son source.toml : "
+            "« observatoire preview FICHIER --write ».",
+        )
+    source = read_source(folder)
+    specs = list(source.asked(only) if only else source.standing())
+    known, communes = matchers(workspace), scope(workspace)
+    if source.zoning not in known:
+        raise DescriptorError(
+            f"Le zonage « {source.zoning} » n’est pas déclaré dans {WORKSPACE_FILE}.",
+            where=f"{source.code}/{DESCRIPTOR_NAME}",
+            remedy=suggestion(source.zoning, known),
+        )
+    known |= {source.zoning: own_matcher(source, known[source.zoning])}
+    words = Words(known, *_codes(workspace))
+    parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
+    if on_error == "refuse":
+        for _, table in parsed:
+            refuse_faults(table)
+    report = store_files(warehouse, source, parsed, whole=not only)
+    return _with_notices(report, source, parsed)
+
+
+def _codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    """Return the indicators, with nature and unit, and the themes that registers may name."""
+    if not workspace.catalogue.is_file():
+        return {}, ()
+    return _catalogue_codes(workspace.catalogue, workspace.catalogue.read_bytes())
+
+
+@lru_cache(maxsize=16)
+def _catalogue_codes(path: Path, _: bytes) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    table = read_toml(path)
+    told = {
+        code: (str(one.get("nature", "")), str(one.get("unit", "")))
+        for code, one in table.take("indicators", dict, {}).items()
+        if isinstance(one, dict)
+    }
+    return told, tuple(table.take("themes", dict, {}))
+
+
+def _parse(
+    folder: Path, source: Source, spec: FileSpec, words: Words, communes: tuple[str, ...]
+) -> Parsed:
+    """Read the rows of one file, codes given back the zero a spreadsheet took."""
+    raw = replace(read_table(folder / spec.name, spec), part=source.part(spec))
+    if spec.register:
+        return with_aliased(enrol(raw, source, spec, words), spec, words.zonings)
+    table, restored = restore_codes(raw, source, spec, words.zonings)
+    parsed = replace(observe(table, source, spec, words.zonings, communes), restored=restored)
+    return with_aliased(parsed, spec, words.zonings)
+
+
+def _with_notices(
+    report: LoadReport, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
+) -> LoadReport:
+    """Say which declared variables no file gave, and which codes were given back their zero."""
+    notices = []
+    given: set[str] = set()
+    for spec, table in parsed:
+        if not spec.register:
+            given |= set(table.cells["variable"].unique())
+    lacking = [code for code in source.variables if code not in given]
+    if lacking and len(parsed) == len(source.standing()):
+        notices.append(
+            f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
+        )
+    if source.convention is not None:
+        notices.append(told_convention(source.convention))
+    notices += notices_of([table for _, table in parsed])
+    return replace(report, notices=(*report.notices, *notices))

@@ -1,0 +1,111 @@
+"""The zonings of a workspace, their perimeters and links, stored when it opens."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from observatoire.territories import Matcher, read_members
+from observatoire.territories.link_tables import check_members, read_links
+from observatoire.territories.perimeters import Perimeters, draw_all, matcher
+from observatoire.warehouse.storage.zonings import keep_zonings, read_shapes, store_zoning
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from observatoire.warehouse.connection import Warehouse
+    from observatoire.workspace.model import Workspace
+
+
+def read_all_links(workspace: Workspace) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return every declared table of links, by (source, target) zoning; its codes are checked."""
+    codes = {code: set(read_members(z.members)["code"]) for code, z in workspace.zonings.items()}
+    links = {}
+    for passage in workspace.passages:
+        if passage.file is None:
+            continue
+        table = read_links(passage.file)
+        check_members(table, codes[passage.source], codes[passage.target], passage.file.name)
+        links[passage.source, passage.target] = table
+    return links
+
+
+def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
+    """Write the zonings of a workspace, drawn or real; nothing is written on an error.
+
+    Returns
+    -------
+    dict of str to Perimeters
+        What each zoning's perimeters are made of.
+    """
+    members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
+    given = loaded_perimeters(warehouse, workspace)
+    drawn = draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs, given)
+    with warehouse.transaction():
+        keep_zonings(warehouse, list(workspace.zonings))
+        store_perimeters(warehouse, workspace, members, drawn)
+    return drawn
+
+
+def store_perimeters(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    members: Mapping[str, pd.DataFrame],
+    drawn: Mapping[str, Perimeters],
+) -> None:
+    """Write each zoning with what its perimeters are made of; call it inside a transaction."""
+    for code, made in drawn.items():
+        store_zoning(
+            warehouse,
+            workspace.zonings[code],
+            members[code],
+            made.shapes,
+            official=made.official,
+            origin=made.origin,
+            loaded=made.loaded,
+            remarks=" ".join(made.notices),
+        )
+
+
+def loaded_perimeters(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
+    """Return the perimeters loaded by hand that no declared file replaces."""
+    rows = warehouse.rows("SELECT code, geometry, remarks FROM zoning WHERE loaded ORDER BY code")
+    kept = {}
+    for code, origin, remarks in rows:
+        zoning = workspace.zonings.get(str(code))
+        if zoning is not None and zoning.geometry is None:
+            shapes = read_shapes(warehouse, str(code)).geometry.dropna()
+            told = (str(remarks),) if remarks else ()
+            kept[str(code)] = Perimeters(
+                shapes, official=True, origin=str(origin), loaded=True, notices=told
+            )
+    return kept
+
+
+def matchers(workspace: Workspace) -> dict[str, Matcher]:
+    """Return what recognises the territories of each zoning."""
+    return {
+        code: _matcher(
+            zoning.members,
+            zoning.singular,
+            zoning.members.read_bytes() if zoning.members.is_file() else b"",
+        )
+        for code, zoning in workspace.zonings.items()
+    }
+
+
+@lru_cache(maxsize=128)
+def _matcher(path: Path, singular: str, _: bytes) -> Matcher:
+    # Names are laid out for comparison once for the same members, however many files they serve.
+    return matcher(read_members(path), singular)
+
+
+def scope(workspace: Workspace) -> tuple[str, ...]:
+    """Return the communes observed: the prefixes of the codes that belong here."""
+    found: set[str] = set()
+    for zoning in workspace.zonings.values():
+        found |= set(read_members(zoning.members)["commune"].unique()) - {""}
+    return tuple(sorted(found))

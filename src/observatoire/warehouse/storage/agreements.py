@@ -1,0 +1,73 @@
+"""Keep the agreements of sources beside what was loaded under them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from observatoire.sources.descriptors.agreement import Convention
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.sources.descriptors.source import Source
+    from observatoire.warehouse.connection import Warehouse
+
+
+_STATES = """
+SELECT c.source, c.partner, c.audience, c.recipients, c.signed::TIMESTAMP AS signed,
+       c.starts::TIMESTAMP AS starts, c.ends::TIMESTAMP AS ends, c.reference,
+       c.contact,
+       CASE WHEN c.ends < $today THEN 'échue' WHEN greatest(c.starts, c.signed) > $today THEN 'à venir'
+            ELSE 'en vigueur' END AS state
+FROM convention AS c ORDER BY c.source
+"""
+
+#: Columns of figures that stand and come under an agreement.
+_GIVEN = """
+SELECT DISTINCT source, variable, period FROM current_content SEMI JOIN convention USING (source)
+"""
+
+
+def store_convention(warehouse: Warehouse, source: Source) -> None:
+    """Write a source's agreement anew, or forget it; call it inside a transaction."""
+    warehouse.run("DELETE FROM convention WHERE source = ?", [source.code])
+    one = source.convention
+    if one is not None:
+        warehouse.run(
+            "INSERT INTO convention VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                source.code,
+                one.partner,
+                one.signed,
+                one.starts,
+                one.ends,
+                one.audience,
+                list(one.recipients),
+                one.reference,
+                one.contact,
+            ],
+        )
+
+
+def read_conventions(warehouse: Warehouse) -> dict[str, Convention]:
+    """Return the agreements, by source."""
+    rows = warehouse.rows(
+        "SELECT source, partner, audience, signed, starts, ends, recipients, reference, contact "
+        "FROM convention ORDER BY source"
+    )
+    return {
+        str(source): Convention(
+            partner, audience, signed, starts, ends, tuple(recipients), 0.0, "", reference, contact
+        )
+        for source, partner, audience, signed, starts, ends, recipients, reference, contact in rows
+    }
+
+
+def given_under(warehouse: Warehouse) -> frozenset[tuple[str, str, str]]:
+    """Return what stands under an agreement: source, variable, period."""
+    return frozenset((str(s), str(v), str(p)) for s, v, p in warehouse.rows(_GIVEN))
+
+
+def list_conventions(warehouse: Warehouse, today: object) -> pd.DataFrame:
+    """List the agreements with their state on a day: « en vigueur », « échue », « à venir »."""
+    return warehouse.frame(_STATES, {"today": today})

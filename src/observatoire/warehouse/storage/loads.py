@@ -1,0 +1,324 @@
+"""Store a source's files: wholly or not at all, once, traced, the corrected file in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.errors import DescriptorError, DuplicateKeyError, ObservatoireError
+from observatoire.french.typography import NARROW
+from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source, slug
+from observatoire.sources.observations.registers import registers
+from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
+from observatoire.warehouse.storage.agreements import store_convention
+from observatoire.warehouse.storage.contents import see_loads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.descriptors.source import Source
+    from observatoire.sources.observations.parsed import Parsed
+    from observatoire.warehouse.connection import Warehouse
+
+
+def store_source(warehouse: Warehouse, source: Source) -> None:
+    """Write a source's identity, rule and variables anew; call it inside a transaction."""
+    warehouse.run("DELETE FROM source WHERE code = ?", [source.code])
+    warehouse.run("DELETE FROM variable WHERE source = ?", [source.code])
+    warehouse.run(
+        "INSERT INTO source (code, title, producer, licence, page, published, obtained, zoning, "
+        "absence, caveats, threshold, threshold_unit, rule, folder) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            source.code,
+            source.title,
+            source.producer,
+            source.licence,
+            source.page,
+            source.published,
+            source.obtained,
+            source.zoning,
+            source.absence,
+            list(source.caveats),
+            source.secrecy.threshold,
+            source.secrecy.unit,
+            source.secrecy.rule,
+            _told_from(warehouse, source.folder),
+        ],
+    )
+    warehouse.run("DELETE FROM precision_rule WHERE source = ?", [source.code])
+    rule = json.dumps(source.precision.as_dict(), ensure_ascii=False)
+    warehouse.run("INSERT INTO precision_rule VALUES (?, ?)", [source.code, rule])
+    warehouse.run("DELETE FROM secrecy_rule WHERE source = ?", [source.code])
+    warehouse.run("INSERT INTO secrecy_rule VALUES (?, ?)", [source.code, source.secrecy.to_json()])
+    warehouse.insert(
+        "variable",
+        pd.DataFrame(
+            [
+                (source.code, v.code, v.label, str(v.nature), v.unit, v.universe, v.exploitation)
+                for v in source.variables.values()
+            ],
+            columns=["source", "code", "label", "nature", "unit", "universe", "exploitation"],
+        ),
+    )
+
+
+def store_files(
+    warehouse: Warehouse,
+    source: Source,
+    parsed: Sequence[tuple[FileSpec, Parsed]],
+    *,
+    whole: bool = False,
+) -> LoadReport:
+    """Store the files of one source in one transaction.
+
+    A file whose bytes and descriptor are already stored changes nothing; one of the same name
+    with other bytes takes the place of the former, which stays in the history. When they are the
+    ``whole`` source, the figures of a file that it no longer declares are in force no more.
+
+    Raises
+    ------
+    DuplicateKeyError
+        When two standing files give the same variable of the same territory and period.
+    DescriptorError
+        When another folder, still there, was loaded under the same code.
+    """
+    reports = []
+    _check_one_folder(warehouse, source, [table.table.sha256 for _, table in parsed])
+    with warehouse.transaction():
+        store_source(warehouse, source)
+        store_convention(warehouse, source)
+        for spec, table in parsed:
+            reports.append(_store_file(warehouse, source, spec, table))
+        gone = _withdraw(warehouse, source, parsed) if whole else []
+        see_loads(warehouse)
+        _check_no_overlap(warehouse, source)
+        _check_one_objective(warehouse)
+    rejects = pd.concat(
+        [table.rejects.assign(file=table.table.name) for _, table in parsed], ignore_index=True
+    )
+    notices = tuple(
+        f"« {name} » n’est plus déclaré dans {DESCRIPTOR_NAME}{NARROW}: ses chiffres ne comptent plus ; "
+        "ils restent dans l’historique."
+        for name in gone
+    )
+    return LoadReport(source.code, source.title, tuple(reports), rejects, notices)
+
+
+def _withdraw(
+    warehouse: Warehouse, source: Source, parsed: Sequence[tuple[FileSpec, Parsed]]
+) -> list[str]:
+    """Put out of force the files that a source no longer declares, and return their names."""
+    stands = "SELECT id, file FROM load WHERE source = ? AND superseded_by IS NULL"
+    declared = {table.table.name for _, table in parsed}
+    standing = warehouse.rows(stands, [source.code])
+    last = max((int(number) for number, file in standing if file in declared), default=0)
+    gone = [(int(number), str(file)) for number, file in standing if file not in declared]
+    for number, _ in gone:
+        warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [last, number])
+    names = {spec.name for spec, _ in parsed}  # now declared sheet by sheet
+    return [file for _, file in gone if file not in names]
+
+
+def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[str]) -> None:
+    """Refuse a second folder of the same code: each load would undo the other."""
+    here = source.folder.resolve()
+    told = warehouse.rows("SELECT folder FROM source WHERE code = ?", [source.code])
+    other = (warehouse.home / str(told[0][0])).resolve() if told and told[0][0] else here
+    if other == here or not _still_there(other, source.code):
+        return
+    if not (other / DESCRIPTOR_NAME).is_file() and _same_bytes(warehouse, source.code, digests):
+        return  # a file loaded as it came, which has since been given its own folder
+    raise DescriptorError(
+        f"Deux dossiers de sources ont le même code, « {source.code} ».",
+        where=f"{other} et {here}",
+        why="Le second effacerait ce que le premier a chargé.",
+        remedy='Donnez à l’un des deux un autre code dans son source.toml : code = "…", ou renommez '
+        "le fichier ou le dossier.",
+        folders=[str(other), str(here)],
+    )
+
+
+def _told_from(warehouse: Warehouse, folder: Path) -> str:
+    """Return a folder as the warehouse's own sees it: a workspace is copied with its warehouse."""
+    try:
+        return Path(os.path.relpath(folder.resolve(), warehouse.home.resolve())).as_posix()
+    except ValueError:  # another drive
+        return folder.resolve().as_posix()
+
+
+def _same_bytes(warehouse: Warehouse, code: str, digests: Sequence[str]) -> bool:
+    stands = "SELECT sha256 FROM load WHERE source = ? AND superseded_by IS NULL"
+    return {str(row[0]) for row in warehouse.rows(stands, [code])} <= set(digests)
+
+
+def _still_there(folder: Path, code: str) -> bool:
+    """Say whether a folder still holds a source of that code, or the file that it was made of."""
+    try:
+        if (folder / DESCRIPTOR_NAME).is_file():
+            return read_source(folder).code == code
+        return any(slug(path.stem) == code for path in folder.iterdir() if path.is_file())
+    except (ObservatoireError, OSError):
+        return False
+
+
+def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Parsed) -> FileReport:
+    table = parsed.table
+    standing = warehouse.rows(
+        "SELECT id, sha256, descriptor FROM load "
+        "WHERE source = ? AND file IN (?, ?) AND superseded_by IS NULL",
+        [source.code, table.name, spec.replaces or table.name],
+    )
+    outcome = REPLACED if standing else LOADED
+    descriptor = _descriptor(source, parsed)
+    if any(row[1:] == (table.sha256, descriptor) for row in standing):
+        outcome = UNCHANGED
+    else:
+        _insert(warehouse, source, spec, parsed, descriptor, [int(row[0]) for row in standing])
+    return FileReport(
+        table.name,
+        table.sha256,
+        outcome,
+        parsed.rows_read,
+        parsed.rows_kept,
+        parsed.rows_rejected,
+        len(parsed.cells),
+        table.form,
+    )
+
+
+def _descriptor(source: Source, parsed: Parsed) -> str:
+    """Return the digest of what read a file: its declaration, and the rows that an alias placed.
+
+    Another name added to a table of members, or taken out of it, reads the same bytes otherwise.
+    """
+    if parsed.aliased.empty:
+        return source.sha256
+    placed = parsed.aliased[["line", "code"]].to_csv(index=False)
+    return hashlib.sha256(f"{source.sha256}\n{placed}".encode()).hexdigest()
+
+
+def _table_of(spec: FileSpec) -> str:
+    """Return the table that the rows of a file go to."""
+    return registers()[spec.register].table if spec.register else "observation"
+
+
+def _insert(
+    warehouse: Warehouse,
+    source: Source,
+    spec: FileSpec,
+    parsed: Parsed,
+    descriptor: str,
+    standing: Sequence[int],
+) -> None:
+    number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
+    warehouse.run(
+        "INSERT INTO load VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?, ?, ?, NULL)",
+        [
+            number,
+            source.code,
+            parsed.table.name,
+            parsed.table.sha256,
+            descriptor,
+            parsed.rows_read,
+            parsed.rows_kept,
+            parsed.rows_rejected,
+        ],
+    )
+    for former in standing:
+        warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
+    warehouse.insert(_table_of(spec), parsed.cells.assign(load=np.int32(number)))
+    warehouse.insert("reject", parsed.rejects.assign(load=number))
+    warehouse.insert("restored", parsed.restored.assign(load=number))
+
+
+#: Which variables and periods two standing loads of a source both give: looked at first, for
+#: comparing millions of figures one by one is only worth it there.
+_SHARED = """
+    SELECT variable, period
+    FROM current_content
+    WHERE source = ?
+    GROUP BY ALL
+    HAVING count(DISTINCT load) > 1
+"""
+_TWICE = """
+    SELECT variable, period, territory, string_agg(DISTINCT file, ' et ' ORDER BY file)
+    FROM current_observation
+    WHERE source = ? AND (variable, period) IN (SELECT variable, period FROM shared)
+    GROUP BY zoning, territory, variable, period
+    HAVING count(DISTINCT load) > 1
+    ORDER BY ALL
+    LIMIT 1
+"""
+
+
+def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
+    standing = "SELECT count(*) FROM load WHERE source = ? AND superseded_by IS NULL"
+    if int(warehouse.rows(standing, [source.code])[0][0]) < 2:  # noqa: PLR2004 - one cannot overlap
+        return
+    if not warehouse.rows(_SHARED, [source.code]):
+        return
+    twice = warehouse.rows(f"WITH shared AS ({_SHARED}) {_TWICE}", [source.code, source.code])
+    if twice:
+        variable, period, territory, files = twice[0]
+        raise DuplicateKeyError(
+            f"{files} donnent tous deux {variable} ({period}) pour « {territory} ».",
+            where=source.code,
+            why="On ne saurait lequel croire ; rien n’a été chargé.",
+            remedy='Si l’un corrige l’autre, écrivez replaces = "ancien nom" dans sa table [[files]].',
+        )
+
+
+def _check_one_objective(warehouse: Warehouse) -> None:
+    """Refuse two standing objectives of the same code."""
+    twice = warehouse.rows(
+        "SELECT code, string_agg(source || '/' || file, ' et ' ORDER BY source, file) "
+        "FROM current_target GROUP BY code HAVING count(*) > 1 ORDER BY code LIMIT 1"
+    )
+    if twice:
+        code, files = twice[0]
+        raise DuplicateKeyError(
+            f"Deux objectifs portent le code « {code} ».",
+            where=str(files),
+            why="On ne saurait lequel évaluer ; rien n’a été chargé.",
+            remedy="Donnez à l’un un autre code.",
+        )
+
+
+def trace_layer(
+    warehouse: Warehouse, zoning: str, file: str, sha256: str, rows: tuple[int, int]
+) -> None:
+    """Write once that a file of perimeters was loaded; call it inside a transaction.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Where to write.
+    zoning, file, sha256 : str
+        What was loaded: its ``source`` is told as ``geo/<zoning>``.
+    rows : tuple of int
+        Rows read, and rows set aside.
+    """
+    source, (read, aside) = f"geo/{zoning}", rows
+    standing = warehouse.rows(
+        "SELECT 1 FROM load WHERE source = ? AND file = ? AND sha256 = ? AND superseded_by IS NULL",
+        [source, file, sha256],
+    )
+    if standing:
+        return
+    number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
+    warehouse.run(
+        "UPDATE load SET superseded_by = ? WHERE source = ? AND superseded_by IS NULL",
+        [number, source],
+    )
+    warehouse.run(
+        "INSERT INTO load VALUES (?, ?, ?, ?, '', now()::TIMESTAMP, ?, ?, ?, NULL)",
+        [number, source, file, sha256, read, read - aside, aside],
+    )

@@ -1,0 +1,97 @@
+"""Keep tables of passage with their method, parameters, date and the versions they rest on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from observatoire.warehouse.connection import Warehouse
+
+
+#: Columns of a kept table of passage.
+PASSAGE_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
+
+
+def store_passage(
+    warehouse: Warehouse,
+    source: str,
+    target: str,
+    method: str,
+    parameters: Mapping[str, Any],
+    versions: Sequence[str],
+    table: pd.DataFrame,
+) -> int:
+    """Write a passage, wholly or not at all, and return its number.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Where to write.
+    source, target : str
+        Zonings.
+    method, parameters : str, mapping
+        How the weights were found.
+    versions : sequence of str
+        SHA-256 of all that it rests on, of the source zoning, of the target zoning.
+    table : DataFrame
+        What ``Passage.to_frame`` returns: columns :data:`PASSAGE_COLUMNS`, and in ``attrs`` how
+        the passage tells of itself.
+    """
+    told = json.dumps(table.attrs, ensure_ascii=False, sort_keys=True, default=str)
+    with warehouse.transaction():
+        number = int(warehouse.rows("SELECT nextval('passage_id')")[0][0])
+        warehouse.run(
+            "INSERT INTO passage (id, source, target, method, parameters, told, version, "
+            "source_version, target_version, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP)",
+            [number, source, target, method, json.dumps(dict(parameters)), told, *versions],
+        )
+        rows = table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(table)))
+        warehouse.insert("passage_weight", rows)
+    return number
+
+
+def find_passage(
+    warehouse: Warehouse, source: str, target: str, method: str, version: str
+) -> tuple[pd.DataFrame, dict[str, Any]] | None:
+    """Return a kept passage and what it tells of itself; None when there is none of this version."""
+    found = warehouse.rows(
+        "SELECT id, told FROM passage WHERE source = ? AND target = ? AND method = ? "
+        "AND version = ? ORDER BY id DESC LIMIT 1",
+        [source, target, method, version],
+    )
+    if not found:
+        return None
+    number, told = found[0]
+    columns = ", ".join(f'"{name}"' for name in PASSAGE_COLUMNS)
+    table = warehouse.frame(
+        # The columns are this module's own.
+        f"SELECT {columns} FROM passage_weight WHERE passage = ? ORDER BY rank",  # noqa: S608
+        [number],
+    )
+    return table, dict(json.loads(told))
+
+
+def list_passages(warehouse: Warehouse) -> pd.DataFrame:
+    """List the passages kept.
+
+    Returns
+    -------
+    DataFrame
+        ``passage``, ``source``, ``target``, ``method``, ``parameters``, ``remarks`` (what was
+        repaired, set aside or learnt, in French), ``source_version`` and ``target_version``
+        (SHA-256 of each zoning), ``created_at``, ``links`` (how many).
+    """
+    return warehouse.frame(
+        "SELECT p.id AS passage, p.source, p.target, p.method, p.parameters, "
+        "array_to_string(json_extract_string(p.told, '$.remarks[*]'), ' ') AS remarks, "
+        "p.source_version, p.target_version, p.created_at, "
+        "count(*) FILTER (w.source <> '' AND w.target <> '') AS links "
+        "FROM passage AS p LEFT JOIN passage_weight AS w ON w.passage = p.id "
+        "GROUP BY ALL ORDER BY p.id"
+    )

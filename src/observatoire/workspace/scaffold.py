@@ -1,0 +1,185 @@
+"""Found a workspace elsewhere: the national part of the default, and what is left to fill in."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from observatoire.errors import (
+    WorkspaceError,
+)
+from observatoire.errors.translations import system_words
+from observatoire.workspace.model import WORKSPACE_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+#: Sources under this licence are national: any town can obtain its own rows of them.
+OPEN_LICENCE = "Licence Ouverte"
+
+#: Where the descriptors of national sources wait for the files of the new place.
+SOURCE_MODELS = "modeles/sources"
+
+_CATALOGUE = "indicators.toml"
+
+
+def create_blank(folder: Path) -> Path:
+    """Make a workspace that observes another place: models to fill in, no figure, no territory.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when absent.
+
+    Returns
+    -------
+    Path
+        The folder, absolute: ``observatoire.toml`` to complete, the catalogue of what national
+        sources give, and the descriptors of these sources in ``modeles/sources``.
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder is a workspace already, or cannot be written to.
+    """
+    folder = folder.expanduser().resolve()
+    for held in (WORKSPACE_FILE, _CATALOGUE, "modeles"):
+        if (folder / held).exists():
+            raise WorkspaceError(
+                f"Ce dossier contient déjà « {held} ».",
+                where=str(folder),
+                remedy="Choisissez un autre dossier : rien n’est écrasé.",
+            )
+    try:
+        _fill(folder, embedded_root())
+    except OSError as error:
+        raise cannot_create(folder, error) from error
+    return folder
+
+
+def _fill(folder: Path, origin: Path) -> None:
+    for made in ("geo", "data/raw"):
+        (folder / made).mkdir(parents=True, exist_ok=True)
+    models = origin / "modeles"
+    shutil.copytree(models / "programmation", folder / "modeles" / "programmation")
+    sources = dict(_national(origin))
+    for code, descriptor in sources.items():
+        place = folder / SOURCE_MODELS / code
+        place.mkdir(parents=True)
+        shutil.copyfile(descriptor, place / descriptor.name)
+    text = (origin / _CATALOGUE).read_text(encoding="utf-8")
+    place_name = tomllib.loads((origin / WORKSPACE_FILE).read_text(encoding="utf-8"))["workspace"]
+    kept = national_catalogue(text, frozenset(sources), str(place_name["place"]))
+    (folder / _CATALOGUE).write_text(kept, encoding="utf-8")
+    shutil.copyfile(models / "espace" / WORKSPACE_FILE, folder / WORKSPACE_FILE)
+
+
+def _national(origin: Path) -> Iterator[tuple[str, Path]]:
+    for descriptor in sorted((origin / "data" / "raw").glob("*/source.toml")):
+        if OPEN_LICENCE in str(tomllib.loads(descriptor.read_text(encoding="utf-8"))["licence"]):
+            yield descriptor.parent.name, descriptor
+
+
+def national_catalogue(text: str, sources: frozenset[str], place: str) -> str:
+    """Return a catalogue without the indicators that other sources give, nor a place's name.
+
+    Parameters
+    ----------
+    text : str
+        The catalogue.
+    sources : frozenset of str
+        Codes of the sources whose indicators stay; those that wait for a source stay too.
+    place : str
+        Left out of whom to ask: « ARS Martinique » is another ARS elsewhere.
+    """
+    blocks = re.split(r"(?m)^(?=\[)", text)
+    dropped = set()
+    kept = []
+    for block in blocks:
+        name = re.match(r"\[indicators\.(\w+)\]", block)
+        told = tomllib.loads(block)["indicators"][name[1]] if name else {}
+        if name and told.get("sources") and not set(told["sources"]) <= sources:
+            dropped.add(name[1])
+        else:
+            kept.append(block)
+    listed = "|".join(sorted(dropped)) or "(?!)"
+    body = re.sub(rf'(?m)^ *"(?:{listed})",\n', "", "".join(kept))
+    body = re.sub(rf'"(?:{listed})",? ?', "", body)
+    return re.sub(rf"(?m)^(ask = .*?)(?: de la| du| de)? {re.escape(place)}\b", r"\1", body)
+
+
+#: What the embedded default is made of.
+EMBEDDED_PARTS = ("geo", "data/raw", "modeles", "indicators.toml", "watch.toml", WORKSPACE_FILE)
+
+
+def embedded_root() -> Path:
+    """Return the folder of the embedded default: in the wheel, or the repository it is built from.
+
+    Raises
+    ------
+    WorkspaceError
+        When neither is there (a broken installation).
+    """
+    packaged = Path(str(resources.files("observatoire"))) / "embedded"
+    repository = Path(__file__).resolve().parents[3]
+    for folder in (packaged, repository):
+        if (folder / WORKSPACE_FILE).is_file():
+            return folder
+    raise WorkspaceError(
+        "L’exemple embarqué est introuvable : l’installation est incomplète.",
+        remedy="Réinstallez la bibliothèque (pip install --force-reinstall observatoire).",
+    )
+
+
+def create_workspace(folder: Path) -> Path:
+    """Copy the embedded default into a folder, as a workspace to alter.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when absent. Nothing that is already there is overwritten.
+
+    Returns
+    -------
+    Path
+        The folder, absolute.
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder is a workspace already.
+    """
+    folder = folder.expanduser().resolve()
+    if (folder / WORKSPACE_FILE).exists():
+        raise WorkspaceError(
+            f"Ce dossier contient déjà un « {WORKSPACE_FILE} ».",
+            where=str(folder),
+            remedy="Choisissez un autre dossier : rien n’est écrasé.",
+        )
+    origin = embedded_root()
+    try:
+        for part in EMBEDDED_PARTS:
+            target = folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if (origin / part).is_dir():
+                shutil.copytree(origin / part, target, dirs_exist_ok=False)
+            else:
+                shutil.copyfile(origin / part, target)
+    except OSError as error:
+        raise cannot_create(folder, error) from error
+    return folder
+
+
+def cannot_create(folder: Path, error: OSError) -> WorkspaceError:
+    """Return the error to raise when a workspace cannot be written in a folder."""
+    return WorkspaceError(
+        "On ne peut pas créer l’espace de travail ici.",
+        where=str(folder),
+        why=f"Le système dit : {system_words(error)}.",
+        remedy="Choisissez un dossier vide où vous avez le droit d’écrire.",
+    )

@@ -1,0 +1,337 @@
+"""The command line: the library's words, errors as sentences, statuses that a script can read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from observatoire.cli import ingest as loading
+from observatoire.cli import main as cli
+from observatoire.workspace.scaffold import create_workspace
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return create_workspace(tmp_path_factory.mktemp("cli") / "espace")
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
+    monkeypatch.setattr("sys.argv", ["observatoire", *map(str, words)])
+    monkeypatch.setattr(cli.out, "width", 200)
+    monkeypatch.setattr(cli.err, "width", 200)
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    return int(stop.value.code or 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["anex"], 2, ["« anex » n’existe pas", "annex"]),
+        (["panel"], 2, ["Il manque l’argument « THEME »"]),
+        (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
+        (["panle"], 2, ["Vouliez-vous dire « panel »"]),
+        (
+            ["panel", "--foo"],
+            2,
+            ["« --foo » n’existe pas", "Options de cette commande : --workspace"],
+        ),
+        (["panel", "--them", "habitat"], 2, ["« THEME » s’écrit sans « --them »"]),
+        (["panel", "habitat", "-P", "2016"], 2, ["Vouliez-vous dire « -p »"]),
+        (["panel", "habitat", "--dossier", "x"], 2, ["Vouliez-vous dire « --workspace »"]),
+        (["panel", "--aide"], 2, ["Vouliez-vous dire « --help »"]),
+        (["load", "--rejeter"], 2, ["Vouliez-vous dire « --reject »", "observatoire load --help"]),
+        (["load", "--zonage", "x"], 2, ["Vouliez-vous dire « --zoning »"]),
+        (["load", "--reject=oui"], 2, ["« --reject » s’écrit seule, sans valeur"]),
+        (["trend", "--debut", "2010"], 2, ["observatoire trend INDICATEUR DEBUT FIN"]),
+        (["map", "part_hlm", "2016"], 2, ["en trop : 2016", "s’écrit --period 2016"]),
+        (["panel", "emploi", "insertion"], 2, ["en trop : insertion", "guillemets"]),
+        (["--verison"], 2, ["Vouliez-vous dire « --version »"]),
+        (["panel", "--theme", "habitat"], 2, ["« THEME » s’écrit sans « --theme »"]),
+        (["-w", "ici", "status"], 2, ["« -w » n’existe pas", "après elle"]),
+        (["status", "un", "deux"], 2, ["en trop"]),
+        (["status", "-w", "/nulle/part"], 1, ["observatoire.toml", "observatoire init"]),
+        (["federate", "ici", "-o", "x.xlsx"], 1, [".csv"]),
+    ],
+)
+def test_a_wrong_call_is_a_french_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    status: int,
+    said: list[str],
+) -> None:
+    assert call(monkeypatch, *words) == status
+    shown = capsys.readouterr().err
+    assert shown.startswith("Erreur : ")
+    assert "Traceback" not in shown
+    for text in said:
+        assert text in shown
+
+
+@pytest.mark.parametrize("word", ["--them", "--zz", "--foo", "--nothing", "--format"])
+def test_nothing_near_is_no_cry_for_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    assert call(monkeypatch, "check", word) == 2
+    assert "Vouliez-vous dire « --help »" not in capsys.readouterr().err
+
+
+def test_a_folder_is_no_table_to_preview(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "preview", "data/raw/insee-rp2016", "-w", space) == 1
+    shown = capsys.readouterr().err
+    assert "C’est un dossier" in shown
+    assert "observatoire load" in shown
+
+
+ENGLISH = r"Usage|Options:|Arguments:|Show this|default|required|<str>|<path>|\[ARGS\]|\.\.\."
+
+
+COMMANDS = [str(one.name or one.callback.__name__) for one in cli.app.registered_commands]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], *([name, "--help"] for name in COMMANDS)])
+def test_help_is_in_french(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert call(monkeypatch, *words) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("Emploi : observatoire")
+    assert not re.search(ENGLISH, shown), shown
+
+
+def test_init_does_not_overwrite(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (space / "observatoire.toml").read_bytes()
+    assert call(monkeypatch, "init", space) == 1
+    assert "déjà" in capsys.readouterr().err
+    assert (space / "observatoire.toml").read_bytes() == before
+
+
+def test_load_then_status_tell_what_was_read(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "load", "data/raw/insee-rp2016", "-w", space) == 0
+    assert "147\u00a0lignes lues, 147\u00a0gardées" in capsys.readouterr().out
+    assert call(monkeypatch, "load", "data/raw/insee-rp2016", "-w", space) == 0
+    assert "inchangé" in capsys.readouterr().out
+    assert call(monkeypatch, "status", "-w", space) == 0
+    shown = capsys.readouterr().out
+    assert "insee-rp2016" in shown
+    assert "schématique" in shown
+
+
+def test_status_of_an_empty_workspace_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = create_workspace(tmp_path / "vide")
+    assert call(monkeypatch, "status", "-w", empty) == 0
+    assert "observatoire load" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["panel", "population", "-p", "2016"], "tableau-population.html"),
+        (["map", "part_hlm", "-p", "2016"], "carte-part_hlm.html"),
+        (["profile", "centre ville"], "fiche-FDF01.html"),
+    ],
+)
+def test_what_is_shown_is_written_where_it_says(
+    space: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    name: str,
+) -> None:
+    assert call(monkeypatch, *words, "-w", space) == 0
+    written = space / "data" / "processed" / name
+    assert written.is_file()
+    assert name in capsys.readouterr().out
+
+
+def test_unknown_names_give_the_nearest(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "map", "part_hml", "-w", space) == 1
+    assert "« part_hlm »" in capsys.readouterr().err
+    assert call(monkeypatch, "profile", "Dilon", "-w", space) == 1
+    assert "« Dillon »" in capsys.readouterr().err
+
+
+def test_watch_says_whether_anything_is_watched(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = (space / "watch.toml").read_text("utf-8")
+    for text, said in (
+        ("", "déclarez-en dans watch.toml"),
+        ('[watch.a]\nlabel = "A"\nindicator = "taux_pauvrete"\nabove = 99\n', "aucun franchi"),
+    ):
+        (space / "watch.toml").write_text(text, "utf-8")
+        try:
+            assert call(monkeypatch, "watch", "-w", space) == 0
+        finally:
+            (space / "watch.toml").write_text(told, "utf-8")
+        assert said in capsys.readouterr().out
+
+
+def test_publish_then_federate(
+    space: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package, together = tmp_path / "paquet", tmp_path / "ensemble.csv"
+    assert call(monkeypatch, "publish", package, "-w", space) == 0
+    assert (package / "datapackage.json").is_file()
+    assert call(monkeypatch, "federate", package, "-o", together) == 0
+    assert together.read_text(encoding="utf-8").startswith("observatoire,zonage,territoire")
+    assert "indicateurs communs" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="pas de dossier où l’on ne peut écrire")
+def test_what_cannot_be_written_is_a_sentence(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert call(monkeypatch, "publish", "/proc/paquet", "-w", space) == 1
+    assert call(monkeypatch, "publish", tmp_path / "paquet", "-w", space) == 0
+    assert call(monkeypatch, "federate", tmp_path / "paquet", "-o", "/proc/f.csv") == 1
+    shown = capsys.readouterr().err
+    assert shown.count("On ne peut pas écrire ici. Le système dit : ce dossier") == 2
+    assert "No such file" not in shown
+
+
+def test_audit_says_when_nothing_is_hidden(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "audit", "-w", space) == 0
+    assert "rien à retrouver" in capsys.readouterr().out
+
+
+def test_trends_and_inequalities_are_asked_by_the_same_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    space = create_workspace(tmp_path / "entier")
+    made = [tmp_path / "evolution.html", tmp_path / "inegalites.html"]
+    words = ["trend", "taux_pauvrete", "2014", "2016", "-w", space, "-o", made[0]]
+    assert call(monkeypatch, *words) == 0
+    assert call(monkeypatch, "inequality", "part_hlm", "-w", space, "-o", made[1]) == 0
+    assert all(path.stat().st_size > 1000 for path in made)
+    capsys.readouterr()
+    assert call(monkeypatch, "trend", "taux_pauvrete", "2016", "2019", "-w", space) == 1
+    assert "Rupture de série en 2019" in capsys.readouterr().err
+    for words in (["trend", "taux_pauvrete", "2014", "2016"], ["inequality", "taux_pauvrete"]):
+        told = [*words, "-w", space, "-o", made[0], "--precision"]
+        assert call(monkeypatch, *words, "-w", space, "-o", made[1]) == 0
+        assert call(monkeypatch, *told, "all") == 0
+        # Asked for as a draw, a source that does not say its sizes is no fact any more.
+        for page, fact in zip(made, (False, True), strict=True):
+            assert ("est un fait" in page.read_text("utf-8")) == fact
+        capsys.readouterr()
+        assert call(monkeypatch, *told, "toutes") == 1
+        assert "toutes" in capsys.readouterr().err
+
+
+def test_check_says_what_is_found_and_fails_on_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoilt = create_workspace(tmp_path / "abime")
+    assert call(monkeypatch, "load", spoilt / "data/raw/filosofi-disponible", "-w", spoilt) == 0
+    capsys.readouterr()
+    assert call(monkeypatch, "check", "-w", spoilt) == 0
+    assert "rien à signaler" in capsys.readouterr().out
+    path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible-2014-2019.csv"
+    text = path.read_text("utf-8")
+    assert ";31.6" in text
+    path.write_text(text.replace(";31.6", ";3160", 1), "utf-8")
+    assert call(monkeypatch, "load", spoilt / "data/raw/filosofi-disponible", "-w", spoilt) == 0
+    assert "erreur\u00a0: Taux hors de 0 à 100 %" in capsys.readouterr().out
+    table = tmp_path / "anomalies.csv"
+    assert call(monkeypatch, "check", "-w", spoilt, "-o", table) == 2
+    shown = capsys.readouterr().out
+    assert "3\u202f160" in shown
+    assert "taux-hors-bornes" in table.read_text("utf-8-sig")
+    assert call(monkeypatch, "status", "-w", spoilt) == 0
+    assert "Taux hors de 0 à 100 %" in capsys.readouterr().out
+
+
+def test_status_shows_the_agreements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lent = create_workspace(tmp_path / "prete")
+    path = lent / "data/raw/sdes-rpls-2022/source.toml"
+    path.write_text(
+        path.read_text("utf-8")
+        + '\n[convention]\npartner = "la Deal"\naudience = "interne"\nuntil = 2020-12-31\n',
+        encoding="utf-8",
+    )
+    assert call(monkeypatch, "load", path.parent, "-w", lent) == 0
+    assert "Convention avec la Deal" in capsys.readouterr().out
+    assert call(monkeypatch, "status", "-w", lent) == 0
+    shown = capsys.readouterr().out
+    for text in ("la Deal", "interne", "31/12/2020", "échue"):
+        assert text in shown
+
+
+def test_fetch_lists_the_registry_and_says_what_is_done_by_hand(
+    space: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "fetch", "--list", "-w", space) == 0
+    shown = capsys.readouterr().out
+    for text in ("insee-rp2022-population (à télécharger)", "qpv-2015 (à la main", "https://"):
+        assert text in shown
+    assert call(monkeypatch, "fetch", "contours-iris-972", "-w", space) == 1
+    said = capsys.readouterr().err
+    assert "à la main" in said
+    assert "geo" in said
+    assert call(monkeypatch, "fetch", "qpv-2016", "-w", space) == 1
+    assert "« qpv-20" in capsys.readouterr().err
+
+
+def test_load_of_all_goes_on_after_a_bad_one_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = create_workspace(tmp_path / "espace")
+    path = made / "data/raw/insee-rp2016/population.csv"
+    path.write_text(path.read_text("utf-8").replace("972090101", "972099101"), "utf-8")
+    assert call(monkeypatch, "load", "-w", made) == 1
+    told = capsys.readouterr()
+    assert "insee-rp2016 : population.csv, ligne 2" in told.err
+    assert "--reject" in told.err
+    assert "on_error" not in told.err
+    assert "valeurs-publiees" in told.out
+
+
+def test_preview_then_load_without_a_descriptor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    space = create_workspace(tmp_path / "espace")
+    path = tmp_path / "suivi-2016.csv"
+    path.write_text("Quartier;Suivis\nDILLON;12\nFour a chaux;<5\nTotal;15\n", "utf-8")
+    assert call(monkeypatch, "preview", path, "-w", space, "--write") == 0
+    shown = capsys.readouterr().out
+    assert "FDF13" in shown
+    assert (space / "data/raw/suivi-2016/source.toml").is_file()
+    assert call(monkeypatch, "load", path, "-w", space) == 0
+    assert "3\u00a0lignes lues, 2\u00a0gardées, 1\u00a0rejetée" in capsys.readouterr().out
+
+
+def test_a_command_that_is_stopped_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("observatoire.open", stopped)
+    monkeypatch.setattr("sys.argv", ["observatoire", "status"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 130
+    assert "Interrompu" in capsys.readouterr().err
+
+
+def test_what_has_come_is_told_in_french() -> None:
+    assert loading._told_bytes(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
+    assert loading._told_bytes(0, None) == "0,0\u00a0Mo"

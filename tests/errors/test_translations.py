@@ -1,0 +1,87 @@
+"""What readers say, in French, without the paths of the machine."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from observatoire.errors import ObservatoireError
+from observatoire.errors.translations import reader_words
+from observatoire.sources.formats.parquet import read_parquet
+from observatoire.sources.formats.workbook import open_book
+from observatoire.warehouse.loading.files import preview_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from built_workspace import Place
+
+SAID = {
+    "Bad CRC-32 for file '[Content_Types].xml'": "octets",
+    "File is not a zip file": "coupé",
+    "File name in directory 'a' and header b'' differ.": "coupé",
+    "Cannot detect file format": "aucun format connu",
+    "Failed to read GeoJSON data; At line 4, character 10: Unexpected character (p)": "JSON",
+    "Unable to open /home/x/b.shx or /home/x/b.SHX. Set SHAPE_RESTORE_SHX": "shapefile",
+    "sqlite3_prepare_v2(SELECT COUNT(*) FROM sqlite_master) failed: malformed": "GeoPackage",
+    "Unsupported FlatGeobuf version 203.": "enregistrements",
+    "Couldn't deserialize thrift: invalid TType\n": "coupé",
+    "That compression method is not supported": "compressée",
+    "le classeur est abîmé, il s’arrête avant sa fin.": "il s’arrête avant sa fin",
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_known_words_are_told_in_french(said: str) -> None:
+    told = reader_words(said)
+    assert SAID[said] in told
+    assert told.startswith("Le lecteur dit :")
+    assert not re.search(r"\b(?:file|the|open|read|data)\b", told)
+
+
+@given(
+    folder=st.lists(st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True), min_size=1, max_size=4),
+    before=st.sampled_from(["oddity in ", "oddity '", "oddity: ", "oddity ("]),
+)
+def test_no_path_of_the_machine_is_told(folder: list[str], before: str) -> None:
+    for place in (f"/{'/'.join(folder)}/", "C:\\" + "\\".join(folder) + "\\"):
+        told = reader_words(f"{before}{place}couche.gpkg' here")
+        assert "couche.gpkg" in told
+        assert "« oddity" in told
+        assert place not in told
+        assert "/" not in told
+        assert "\\" not in told
+
+
+def spoilt() -> dict[str, bytes]:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook>" + "x" * 500)
+    whole = held.getvalue()
+    return {
+        "a.xlsx": whole.replace(b"xxx", b"yyy", 1),
+        "b.xlsx": whole[:300],
+        "c.xls": b"\xd0\xcf\x11",
+    }
+
+
+@pytest.mark.parametrize("name", spoilt())
+def test_a_spoilt_workbook_is_told_in_french(place: Place, name: str) -> None:
+    path: Path = place.write(name, spoilt()[name])
+    with pytest.raises(ObservatoireError) as caught:
+        preview_file(place.workspace, path)
+    assert caught.value.why.startswith("Le lecteur dit :")
+    with pytest.raises(ObservatoireError):
+        open_book(spoilt()[name], name)
+
+
+def test_a_spoilt_parquet_is_told_in_french() -> None:
+    with pytest.raises(ObservatoireError) as caught:
+        read_parquet(b"PAR1" + b"x" * 100, "a.parquet")
+    assert caught.value.why == "Le lecteur dit : le fichier est coupé, ou des octets en ont changé."

@@ -1,0 +1,357 @@
+"""The writers, on a page made by hand with all that could break them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import docx
+import pytest
+from python_calamine import CalamineWorkbook
+
+from observatoire.indicators.definitions.catalogue import Indicator
+from observatoire.pages.blocks import (
+    Callout,
+    Cell,
+    Column,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    Note,
+    Page,
+    PageBreak,
+    Paragraph,
+    Row,
+)
+from observatoire.pages.cells import cell_of, told
+from observatoire.pages.writers.excel import save_workbook
+from observatoire.pages.writers.html import render_fragment, render_page
+from observatoire.pages.writers.typst import render_typst, save_pdf, save_sheet
+from observatoire.pages.writers.word import save_word
+from observatoire.values import Nature, Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NASTY = "<script>alert(1)</script> & #let x = 1; $a_b$ \\ [x] *gras* =SOMME(A1) \x07\x1b 100 %"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>'
+NAN = float("nan")
+
+
+def grid(kind: str = "figures") -> Grid:
+    return Grid(
+        title=NASTY,
+        head="Quartier",
+        columns=(Column("Taux", "%", "2016", 1), Column("Nombre", "ménages", "2016", 0)),
+        rows=(
+            Row("Ville", kind="group"),
+            Row(
+                NASTY,
+                (
+                    Cell("12,3", Status.AGGREGATED, 12.345, 12.345, 12.345, hint=NASTY),
+                    Cell("0", Status.OBSERVED, 0.0, 0.0, 0.0),
+                ),
+            ),
+            Row("B", (Cell("s", Status.SECRET, hint="Secret."), Cell("n.d.", Status.MISSING))),
+            Row(
+                "C",
+                (
+                    Cell("[1,0 ; 2,0]", Status.BOUNDED, None, 1.0, 2.0),
+                    Cell("5\u202fe", Status.ESTIMATED, 5.0, 4.0, 6.0),
+                ),
+                kind="comparator",
+            ),
+        ),
+        notes=(Note("Champ", NASTY), Note("Source", "Insee ; SDES.")),
+        kind=kind,
+    )
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return Page(
+        title=NASTY,
+        subtitle="Sous-titre : deux",
+        blocks=(
+            Callout("À lire", (NASTY, "deux")),
+            Heading("Chapitre : un", 1, "un"),
+            Paragraph(NASTY),
+            grid(),
+            Heading("Chapitre : un", 1, "deux"),
+            grid("texts"),
+            PageBreak(),
+            Facts((("Commune", NASTY),), Figure(SVG, "Où", "Situation.", width=0.4)),
+            Figure(SVG, "Carte", 'Carte. "A" & <B>', (Note("Lecture", NASTY),)),
+        ),
+        date="1er mars 2026",
+        place="Martinique",
+        cover=True,
+    )
+
+
+def test_texts_are_made_fit_to_print_once(page: Page) -> None:
+    assert page.subtitle == "Sous-titre\u00a0: deux"
+    assert "\x07" not in repr(page)
+    assert page.title.endswith("100\u202f%")
+    heading, figure = page.blocks[1], page.blocks[-1]
+    assert isinstance(heading, Heading)
+    assert isinstance(figure, Figure)
+    assert heading.text == "Chapitre\u00a0: un"
+    assert heading.anchor == "un"
+    assert figure.svg == SVG
+    again = Page(page.title, page.subtitle, page.blocks, page.date, page.place, cover=page.cover)
+    assert again == page
+
+
+def test_html_escapes_every_text(page: Page) -> None:
+    for text in (render_page(page), render_fragment(page)):
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text
+        assert 'aria-label="Carte. &#34;A&#34; &amp; &lt;B&gt;"' in text
+    assert render_page(page).count("<h1") == 3
+    assert re.search(r'<a href="#un">Chapitre', render_page(page))
+
+
+def test_html_marks_what_is_not_exact(page: Page) -> None:
+    text = render_page(page)
+    assert '<td class="secret" title="Secret.">s</td>' in text
+    assert '<td class="missing">n.d.</td>' in text
+    assert '<td class="bounded">' in text
+    assert "<td>0</td>" in text
+
+
+def test_typst_never_reads_a_text_as_markup(page: Page, tmp_path: Path) -> None:
+    source, drawings = render_typst(page, paged=True)
+    assert list(drawings) == ["figure0.svg", "figure1.svg"]
+    assert '"<script>alert(1)</script> & #let x = 1;' in source
+    save_pdf(page, tmp_path / "p.pdf")
+    assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
+    save_sheet(page, tmp_path / "p.svg")
+    assert ET.parse(tmp_path / "p.svg").getroot().tag.endswith("svg")  # noqa: S314 - ours
+    save_sheet(page, tmp_path / "p.png", ppi=40)
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_word_keeps_every_text(page: Page, tmp_path: Path) -> None:
+    save_word(page, tmp_path / "p.docx")
+    document = docx.Document(str(tmp_path / "p.docx"))
+    assert document.paragraphs[0].text == page.title
+    table = document.tables[0]
+    assert [cell.text for cell in table.rows[0].cells] == [
+        "Quartier",
+        "Taux\n%, 2016",
+        "Nombre\nménages, 2016",
+    ]
+    assert [cell.text for cell in table.rows[2].cells] == [grid_label(page), "12,3", "0"]
+    assert table.rows[1].cells[0].text == table.rows[1].cells[2].text == "Ville"
+    runs = [cell.paragraphs[0].runs[0] for cell in table.rows[4].cells]
+    assert [bool(run.italic) for run in runs] == [False, True, False]
+    assert runs[0].bold
+    assert document.inline_shapes[0]._inline.docPr.get("descr") == 'Carte. "A" & <B>'
+
+
+def grid_label(page: Page) -> str:
+    block = page.blocks[3]
+    assert isinstance(block, Grid)
+    return block.rows[1].label
+
+
+COVERED = Page(
+    "Annexe",
+    "Essai",
+    (
+        Callout("À lire", ("Un avertissement.",)),
+        Heading("Méthode & signes", 1),
+        Heading("Secret", 2),
+        Heading("Détail", 3),
+        Heading("Sources", 1),
+    ),
+    cover=True,
+)
+
+
+def test_the_contents_of_a_word_document_link_to_its_headings(tmp_path: Path) -> None:
+    path = tmp_path / "page.docx"
+    save_word(COVERED, path)
+    document = docx.Document(str(path))
+    xml = document.element.xml
+    targets = re.findall(r'<w:hyperlink w:anchor="([^"]+)"', xml.replace(' w:history="1"', ""))
+    marks = dict(re.findall(r'<w:bookmarkStart w:id="(\d+)" w:name="([^"]+)"', xml))
+    assert len(targets) == 3  # the third level is not told
+    assert set(targets) <= set(marks.values())
+    assert re.findall(r'fldCharType="(\w+)"', xml) == ["begin", "separate", "end"]
+    texts = [line.text for line in document.paragraphs]
+    assert texts.index("Un avertissement.") < texts.index("Sommaire")
+    assert texts.count("Méthode & signes") == 2
+
+
+def test_warnings_stand_on_the_cover_before_the_contents() -> None:
+    source, _ = render_typst(COVERED, paged=True)
+    assert source.index("Un avertissement.") < source.index("#contents()\n")
+    assert source.index("#contents()\n") < source.index('#heading(level: 1, "Méthode & signes")')
+    alone, _ = render_typst(Page("Fiche", "", (Heading("Une", 1),)), paged=True)
+    assert "#contents()\n" not in alone
+
+
+def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: Path) -> None:
+    save_workbook(page, tmp_path / "p.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx"))
+    assert book.sheet_names[0] == "Lisez-moi"
+    assert book.sheet_names[1:] == ["Chapitre un", "Chapitre un 2"]
+    rows = book.get_sheet_by_index(1).to_python(skip_empty_area=False)
+    assert rows[4][1:9] == [12.345, "", "", "agrégé", 0.0, "", "", "observé"]
+    assert rows[5][1:9] == ["", "", "", "secret", "", "", "", "non disponible"]
+    assert rows[6][1:9] == ["", 1.0, 2.0, "encadré", 5.0, 4.0, 6.0, "estimé"]
+    assert book.get_sheet_by_index(2).to_python(skip_empty_area=False)[4][1:3] == ["12,3", "0"]
+
+
+def test_the_texts_of_a_workbook_stand_under_their_heading(tmp_path: Path) -> None:
+    blocks = (
+        Heading("Dillon", 2),
+        Callout("À savoir", ("Ce quartier est partagé.",)),
+        Paragraph("Veille."),
+        Heading("Sans texte", 2),
+        Heading("Texaco", 2),
+        Callout("Un titre bien plus long que sa colonne n’est large", ("Ce quartier est seul.",)),
+    )
+    save_workbook(Page("Page", "", blocks), tmp_path / "p.xlsx")
+    rows = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx")).get_sheet_by_index(0).to_python()
+    told = [tuple(map(str, row)) for row in rows[2:]]
+    assert told[:5] == [
+        ("Dillon", ""),
+        ("À savoir", "Ce quartier est partagé."),
+        ("", "Veille."),
+        ("Texaco", ""),
+        ("Un titre bien plus long que sa colonne n’est large", "Ce quartier est seul."),
+    ]
+    package = docx.opc.package.OpcPackage.open(str(tmp_path / "p.xlsx"))
+    (sheet,) = (one.blob for one in package.parts if one.partname.endswith("sheet1.xml"))
+    heights = re.findall(rb'<row r="(\d+)"[^>]* ht="(\d+)"', sheet)
+    assert dict(heights)[b"7"] == b"30"  # two lines
+
+
+def test_nothing_in_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
+    cells = (Cell("=1+1"), Cell("http://exemple.fr"))
+    texts = Grid("T", "=2+2", (Column("=A"), Column("B")), (Row("=3+3", cells),), kind="texts")
+    save_workbook(Page("=4+4", "", (texts,)), tmp_path / "p.xlsx")
+    sheet = docx.opc.package.OpcPackage.open(str(tmp_path / "p.xlsx"))
+    for part in sheet.iter_parts():
+        if "worksheet" in part.partname:
+            assert b"<f>" not in part.blob
+            assert b"hyperlink" not in part.blob
+
+
+# --- cells ------------------------------------------------------------------------------------
+
+
+def indicator(unit: str = "%", decimals: int = 1) -> Indicator:
+    return Indicator("x", "X", "X", "t", Nature.RATE, unit, decimals, "neutral", "d", "u", ("s",))
+
+
+def row(
+    status: Status, value: float = NAN, low: float = NAN, high: float = NAN
+) -> dict[str, object]:
+    return {
+        "status": status,
+        "value": value,
+        "low": low,
+        "high": high,
+        "reason": "r",
+        "method": "m",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "sentence"),
+    [
+        (row(Status.OBSERVED, 1234.56), "1\u202f234,6", "1\u202f234,6\u202f%"),
+        (row(Status.AGGREGATED, 0.0), "0,0", "0,0\u202f%"),
+        (row(Status.AGGREGATED, -0.04), "0,0", "0,0\u202f%"),
+        (row(Status.OBSERVED, -2.25), "−2,3", "−2,3\u202f%"),
+        (row(Status.ESTIMATED, 2.0), "2,0\u202fe", "2,0\u202f%"),
+        (row(Status.CONTEXT, 2.0), "(2,0)", "(2,0\u202f%)"),
+        (
+            row(Status.BOUNDED, NAN, 0.0, 1000.0),
+            "[0,0\u202f; 1\u202f000,0]",
+            "[0,0\u202f; 1\u202f000,0]\u202f%",
+        ),
+        (row(Status.SECRET), "s", "s"),
+        (row(Status.MISSING), "n.d.", "n.d."),
+        (row(Status.NOT_APPLICABLE), "///", "///"),
+    ],
+)
+def test_each_status_has_its_own_writing(
+    given: dict[str, object], text: str, sentence: str
+) -> None:
+    cell = cell_of(given, indicator())
+    assert cell.text == text
+    assert told(given, indicator()) == sentence
+    assert cell.hint == "r m"
+    assert cell.value is None or cell.status.has_value
+
+
+def test_a_hidden_cell_carries_no_number() -> None:
+    cell = cell_of(row(Status.SECRET), indicator())
+    assert (cell.value, cell.low, cell.high) == (None, None, None)
+
+
+def test_a_unit_in_words_is_set_apart_by_a_space_that_holds() -> None:
+    assert told(row(Status.OBSERVED, 1200.0), indicator("euros", 0)) == "1\u202f200\u00a0euros"
+    bounded = told(row(Status.BOUNDED, NAN, 0.0, 9.0), indicator("euros", 0))
+    assert bounded == "[0\u202f; 9]\u00a0euros"
+    assert told(row(Status.OBSERVED, 1.5), indicator("", 1)) == "1,5"
+
+
+def pages_of(page: Page, folder: Path) -> list[str]:
+    """Return the text of each page of its PDF."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not on this machine")
+    save_pdf(page, folder / "p.pdf")
+    command = ["pdftotext", "-layout", str(folder / "p.pdf"), "-"]
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\f")
+
+
+@pytest.mark.parametrize("before", range(72, 82))
+def test_the_heading_of_a_group_never_stands_alone_at_the_foot_of_a_page(
+    before: int, tmp_path: Path
+) -> None:
+    """Wherever the page ends, the group's rows begin on the page of its heading."""
+    lines = tuple(Row(f"Ligne {i}", (Cell("1"), Cell("2"))) for i in range(before))
+    group = (Row("Le groupe", kind="group"), Row("Sa première ligne", (Cell("1"), Cell("2"))))
+    table = replace(grid(), title="Table", rows=(*lines, *group, *lines), notes=())
+    (page,) = (one for one in pages_of(Page("Page", "", (table,)), tmp_path) if "Le groupe" in one)
+    assert "Sa première ligne" in page
+
+
+@pytest.mark.parametrize("before", range(70, 84, 2))
+def test_the_title_of_a_callout_stays_with_what_it_says(before: int, tmp_path: Path) -> None:
+    lines = tuple(Row(f"Ligne {i}", (Cell("1"), Cell("2"))) for i in range(before))
+    table = replace(grid(), title="Table", rows=lines, notes=())
+    page = Page("Page", "", (table, Callout("Le titre", ("Le premier mot", "Le dernier mot"))))
+    (told,) = (one for one in pages_of(page, tmp_path) if "Le titre" in one)
+    assert "Le premier mot" in told
+    assert "Le dernier mot" in told
+
+
+def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
+    text = render_page(Page("Page", "", (replace(grid(), title="Un titre"),)))
+    assert "<caption><span>Un titre</span></caption>" in text
+    (style,) = re.findall(r"caption span \{([^}]*)\}", text)
+    assert "max-width: 100cqi" in style
+    assert re.search(r"\.scroll \{[^}]*container-type: inline-size", text)
+
+
+def test_no_head_of_a_profile_is_cut_in_the_middle_of_a_word(tmp_path: Path) -> None:
+    heads = ("Four-à-Chaux", "Intervalle à 95 %", "Le Lamentin", "Écart", "Entiers (11)", "Période")
+    table = Grid("Fiche", "Indicateur", tuple(map(Column, heads)), (), kind="profile")
+    save_word(Page("Page", "", (table,)), tmp_path / "p.docx")
+    (shown,) = docx.Document(str(tmp_path / "p.docx")).tables
+    for cell in shown.rows[0].cells:
+        room = cell.width.mm - 2 * 1.9  # Word's own margins
+        longest = max(map(len, re.split(r"[ -]", cell.text)))
+        assert longest * 7.5 * 0.55 / 72 * 25.4 < room, cell.text  # bold letters of 7.5 points

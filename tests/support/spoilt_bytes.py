@@ -1,0 +1,157 @@
+"""Files made to be spoilt: small good ones of every format, and ways of spoiling bytes."""
+
+from __future__ import annotations
+
+import io
+import struct
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import xlsxwriter
+from shapely import box
+from xls_made import old_book
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+ROWS = [
+    ["IRIS", "LIBIRIS", "POP", "TAUX"],
+    ["972090101", "Centre Ville", "1 234,5", "27,4"],
+    ["972090102", "Terres Sainville", "2000", "s"],
+    ["972090103", "Sainte-Thérèse", "<5", ""],
+    ["972130101", "Bourg", "350", "nd"],
+]
+
+
+def csv_bytes(separator: str = ";", encoding: str = "utf-8", end: str = "\n") -> bytes:
+    return "".join(separator.join(row) + end for row in ROWS).encode(encoding)
+
+
+def xlsx_bytes(*, formulas: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        page = book.add_worksheet("IRIS")
+        for at, row in enumerate(ROWS):
+            page.write_row(at, 0, row)
+        if formulas:
+            page.write_formula(2, 2, '=HYPERLINK("http://x","=1+1")', value="#REF!")
+            page.write_formula(3, 2, "=1/0", value="#DIV/0!")
+            page.write_formula(4, 2, "=SUM(C2:C3)", value=350)
+    return buffer.getvalue()
+
+
+def ods_bytes() -> bytes:
+    from odf_made import opendocument
+
+    return opendocument(ROWS)
+
+
+def parquet_bytes() -> bytes:
+    buffer = io.BytesIO()
+    pd.DataFrame(ROWS[1:], columns=ROWS[0]).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+def dbf_bytes(rows: list[list[str]] = ROWS, page: str = "cp1252") -> bytes:
+    width = 20
+    fields = b"".join(
+        struct.pack("<11sc4xBB14x", name.encode(page), b"C", width, 0) for name in rows[0]
+    )
+    head = struct.pack(
+        "<B3BIHH", 3, 116, 1, 1, len(rows) - 1, 33 + len(fields), 1 + width * len(rows[0])
+    )
+    records = b"".join(
+        b" " + b"".join(cell.encode(page).ljust(width)[:width] for cell in row) for row in rows[1:]
+    )
+    return head + bytes(17) + b"\x03" + bytes(2) + fields + b"\r" + records + b"\x1a"
+
+
+def zip_bytes(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def good_files() -> dict[str, bytes]:
+    """Return one small good file of each format."""
+    return {
+        "population.csv": csv_bytes(),
+        "population-latin.csv": csv_bytes(encoding="cp1252", end="\r\n"),
+        "population.txt": csv_bytes("\t", "utf-16"),
+        "population.xlsx": xlsx_bytes(),
+        "formules.xlsx": xlsx_bytes(formulas=True),
+        "population.ods": ods_bytes(),
+        "population.xls": old_book(ROWS),
+        "population.parquet": parquet_bytes(),
+        "population.dbf": dbf_bytes(),
+        "population.zip": zip_bytes(
+            {"population.csv": csv_bytes(), "meta_population.csv": b"a;b\n1;2\n"}
+        ),
+    }
+
+
+def good_layers() -> dict[str, bytes]:
+    """Return one small good layer of each format."""
+    frame = gpd.GeoDataFrame(
+        {"CODE_IRIS": ["972090101", "972090102"], "NOM": ["Centre Ville", "Sainte-Thérèse"]},
+        geometry=[box(704000 + at, 1614000, 704900 + at, 1615000) for at in (0, 1000)],
+        crs="EPSG:5490",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        for name in ("iris.gpkg", "iris.fgb", "iris.geojson", "iris.shp"):
+            frame.to_file(place / name)
+        parts = {path.name: path.read_bytes() for path in sorted(place.iterdir())}
+    shapefile = {name: parts.pop(name) for name in list(parts) if name[5:] not in _LONE}
+    return {**parts, "iris.zip": zip_bytes(shapefile)}
+
+
+_LONE = ("gpkg", "fgb", "geojson")
+
+
+# --- Ways of spoiling ------------------------------------------------------------------------------
+
+
+def cut(content: bytes, chance: random.Random) -> bytes:
+    return content[: chance.randrange(len(content))]
+
+
+def flipped(content: bytes, chance: random.Random) -> bytes:
+    spoilt = bytearray(content)
+    for _ in range(chance.choice([1, 2, 8, 40])):
+        spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
+    return bytes(spoilt)
+
+
+def shuffled(content: bytes, chance: random.Random) -> bytes:
+    size = max(1, len(content) // chance.choice([3, 7, 20]))
+    parts = [content[at : at + size] for at in range(0, len(content), size)]
+    chance.shuffle(parts)
+    return b"".join(parts)
+
+
+def doubled(content: bytes, chance: random.Random) -> bytes:
+    at, size = chance.randrange(len(content)), chance.randrange(1, 60)
+    return content[:at] + content[at : at + size] * chance.choice([2, 5]) + content[at:]
+
+
+def sown(content: bytes, chance: random.Random) -> bytes:
+    """Drop signs that mean something to a reader where they are not expected."""
+    spoilt = bytearray(content)
+    for _ in range(chance.choice([1, 3, 9])):
+        at = chance.randrange(len(spoilt))
+        spoilt[at:at] = chance.choice(
+            [b'"', b";", b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b",", b"=cmd|' /C calc'!A0",
+             b"'", b"\\", b"\xe2\x80\xa8", b"1e999", b"-", b"\x1a", b"99999999999999999999"]
+        )  # fmt: skip
+    return bytes(spoilt)
+
+
+WAYS: tuple[Callable[[bytes, random.Random], bytes], ...] = (cut, flipped, shuffled, doubled, sown)
