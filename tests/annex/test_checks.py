@@ -6,7 +6,7 @@ import pandas as pd
 from demo import annex_sheet
 
 from observatoire.annex.checks import checked_blocks
-from observatoire.pages.blocks import Grid, Heading, Paragraph
+from observatoire.pages.blocks import Heading, Paragraph, TableBlock
 
 COLUMNS = ["level", "title", "source", "remedy", "rows"]
 
@@ -20,7 +20,7 @@ def test_each_check_and_source_has_its_row() -> None:
         columns=COLUMNS,
     )
     grid = checked_blocks(found)[-1]
-    assert isinstance(grid, Grid)
+    assert isinstance(grid, TableBlock)
     assert [row.label for row in grid.rows] == ["Taux hors de 0 à 100 %", "Saut"]
     assert [cell.text for cell in grid.rows[0].cells] == [
         "erreur", "Filosofi", "2\u202f827", "À corriger.",
@@ -38,7 +38,7 @@ def test_the_annex_has_them_after_the_holes_and_names_no_territory() -> None:
     titles = [block.text for block in blocks if isinstance(block, Heading)]
     assert titles.index("Contrôles des données") > titles.index("Ce que l’on sait, ce qui manque")
     assert titles.index("Contrôles des données") < titles.index("Sources")
-    grid = next(b for b in blocks if isinstance(b, Grid) and b.title.startswith("Ce que les"))
+    grid = next(b for b in blocks if isinstance(b, TableBlock) and b.title.startswith("Ce que les"))
     text = repr(grid)
     assert "Commune dont une partie seulement est dans le fichier" in text
     assert "97209" not in text

@@ -16,7 +16,7 @@ import observatoire as obs
 from observatoire.errors import FileError, UnknownNameError
 from observatoire.exchange import federate
 from observatoire.exchange.agreements import read_terms, written_terms
-from observatoire.sources.descriptors.agreement import Convention
+from observatoire.sources.descriptors.agreement import Agreement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,10 +154,10 @@ def test_what_is_written_is_what_is_read() -> None:
     class Shown:
         agreements: ClassVar = {
             ("b", "2016"): (
-                Convention("la Caf", "public"),
-                Convention("Pôle emploi", "partenaires"),
+                Agreement("la Caf", "public"),
+                Agreement("Pôle emploi", "partenaires"),
             ),
-            ("a", ""): (Convention("la Caf", "public"),),
+            ("a", ""): (Agreement("la Caf", "public"),),
         }
 
     terms, told = written_terms(Shown())  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from observatoire.french.nouns import TERRITORY, Noun, Words
+from observatoire.french.nouns import TERRITORY, Noun, TerritoryNames
 
 QUARTIER, IRIS = Noun("quartier"), Noun("IRIS")
 HAMEAU = Noun("hameau", "hameaux")
@@ -40,5 +40,5 @@ def test_agreements() -> None:
 
 
 def test_what_holds_a_territory_is_said_in_general_when_it_is_not_known() -> None:
-    assert Words(QUARTIER).holder is TERRITORY
-    assert Words(QUARTIER, IRIS).holder is IRIS
+    assert TerritoryNames(QUARTIER).holder is TERRITORY
+    assert TerritoryNames(QUARTIER, IRIS).holder is IRIS

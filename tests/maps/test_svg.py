@@ -21,7 +21,7 @@ from observatoire.french.typography import NARROW, round_half_up
 from observatoire.maps.classes import classify, nice_sizes
 from observatoire.maps.labels import Label, place_labels
 from observatoire.maps.palettes import palettes
-from observatoire.maps.svg import LARGEST_CIRCLE, Ground, Mark, choropleth, circles
+from observatoire.maps.svg import LARGEST_CIRCLE, BaseMap, Mark, choropleth, circles
 from observatoire.values import Status
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -124,12 +124,12 @@ def test_a_label_stays_where_it_is_when_it_can() -> None:
 # --- drawings ---------------------------------------------------------------------------------
 
 
-def ground(count: int) -> Ground:
+def ground(count: int) -> BaseMap:
     shapes = gpd.GeoSeries(
         {f"q{i}": shapely.box(i * 1000, 0, i * 1000 + 900, 900) for i in range(count)},
         crs="EPSG:5490",
     )
-    return Ground(shapes, shapes.iloc[:0], shapes.iloc[:0], official=False)
+    return BaseMap(shapes, shapes.iloc[:0], shapes.iloc[:0], official=False)
 
 
 def mark(rank: int, number: float, status: Status = Status.AGGREGATED, high: float = NAN) -> Mark:

@@ -22,7 +22,7 @@ from observatoire.errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from observatoire.pages.blocks import Grid
+from observatoire.pages.blocks import TableBlock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -266,7 +266,7 @@ def test_an_evaluation_without_dates_spans_all_that_is_loaded(o: Observatory) ->
 
 
 def test_every_table_of_figures_of_an_evaluation_names_its_source(o: Observatory) -> None:
-    grids = [block for block in o.evaluate().page.blocks if isinstance(block, Grid)]
+    grids = [block for block in o.evaluate().page.blocks if isinstance(block, TableBlock)]
     titles = {grid.title for grid in grids if any(n.label == "Source" for n in grid.notes)}
     bare = {grid.title for grid in grids} - titles
     assert bare == {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import evaluation_workspace as planted
 
 import observatoire as obs
-from observatoire.pages.blocks import Grid
+from observatoire.pages.blocks import TableBlock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,9 @@ def test_a_source_that_two_indicators_share_is_named_once(tmp_path: Path) -> Non
     o = obs.open(tmp_path)
     page = o.evaluate(2007, 2012).page
     o.close()
-    (counts,) = (b for b in page.blocks if isinstance(b, Grid) and b.title.startswith("Nombre de"))
+    (counts,) = (
+        b for b in page.blocks if isinstance(b, TableBlock) and b.title.startswith("Nombre de")
+    )
     (told,) = (note.text for note in counts.notes if note.label == "Source")
     assert [row.label for row in counts.rows] == ["Taux planté", "Part des cas"]
     assert (told.count("Chiffres plantés"), told.count("Gens plantés")) == (1, 1)

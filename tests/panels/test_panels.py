@@ -8,7 +8,7 @@ import demo
 import oracle
 import pytest
 
-from observatoire.pages.blocks import Callout, Facts, Grid, Paragraph
+from observatoire.pages.blocks import Callout, Facts, Paragraph, TableBlock
 from observatoire.panels.panel import MOST_COLUMNS
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 THEMES = ["population", "emploi", "education", "habitat", "sante", "citoyennete"]
 
 
-def grids(page: Page, kind: str = "figures") -> list[Grid]:
-    return [b for b in page.blocks if isinstance(b, Grid) and b.kind == kind]
+def grids(page: Page, kind: str = "figures") -> list[TableBlock]:
+    return [b for b in page.blocks if isinstance(b, TableBlock) and b.kind == kind]
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from observatoire.errors import UnknownNameError
 from observatoire.indicators.precision.differences import MARKS
-from observatoire.pages.blocks import Callout, Grid
+from observatoire.pages.blocks import Callout, TableBlock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,22 +25,22 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def notes(grid: Grid) -> dict[str, str]:
+def notes(grid: TableBlock) -> dict[str, str]:
     return {note.label: plain(note.text) for note in grid.notes}
 
 
 @pytest.fixture(scope="module")
-def panel() -> Grid:
+def panel() -> TableBlock:
     page = demo.demo().panel(theme="habitat").page
-    return next(block for block in page.blocks if isinstance(block, Grid))
+    return next(block for block in page.blocks if isinstance(block, TableBlock))
 
 
-def profile(name: str) -> tuple[Page, Grid]:
+def profile(name: str) -> tuple[Page, TableBlock]:
     page = demo.demo().profile(name).page
-    return page, next(block for block in page.blocks if isinstance(block, Grid))
+    return page, next(block for block in page.blocks if isinstance(block, TableBlock))
 
 
-def test_a_panel_marks_every_verdict_and_explains_its_signs(panel: Grid) -> None:
+def test_a_panel_marks_every_verdict_and_explains_its_signs(panel: TableBlock) -> None:
     told = demo.demo().table("part_hlm", compare=["commune"]).differences
     assert told is not None
     marks = dict(zip(told["name"], told["mark"], strict=True))
@@ -56,7 +56,7 @@ def test_a_panel_marks_every_verdict_and_explains_its_signs(panel: Grid) -> None
     assert all(mark in said for mark in MARKS.values())
 
 
-def test_a_panel_tells_small_counts_and_which_brackets_are_which(panel: Grid) -> None:
+def test_a_panel_tells_small_counts_and_which_brackets_are_which(panel: TableBlock) -> None:
     rank = next(i for i, column in enumerate(panel.columns) if column.label == "Logements HLM (RP)")
     for row in panel.rows:
         cell = row.cells[rank] if row.kind == "item" else None
@@ -71,7 +71,7 @@ def test_a_panel_tells_small_counts_and_which_brackets_are_which(panel: Grid) ->
     assert len(cautions) == len(set(cautions))
 
 
-def test_a_reading_example_tells_figure_interval_and_verdict(panel: Grid) -> None:
+def test_a_reading_example_tells_figure_interval_and_verdict(panel: TableBlock) -> None:
     said = notes(panel)["Lecture"]
     assert re.search(
         r"vaut 15,3 %, .* 95 % .*\[\d+,\d ; \d+,\d\] ; par rapport à Fort-de-France : ", said
@@ -170,7 +170,7 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     assert "certaines à 95 %" not in text
     assert "sans chiffre aux deux périodes" in text
     assert "Source exhaustive" in text
-    grid = next(block for block in trend.page.blocks if isinstance(block, Grid))
+    grid = next(block for block in trend.page.blocks if isinstance(block, TableBlock))
     shown = {row.label: plain(row.cells[2].text) for row in grid.rows if row.cells}
     assert (shown["Godissard"], shown["Acajou"]) == ("−2,0", "(−0,4)")  # the IRIS's, in brackets
     assert notes(grid)["Source"].endswith("2014 à 2019 (2014 et 2016).")
@@ -189,7 +189,7 @@ def test_ranks_of_a_source_that_counts_everyone_are_facts() -> None:
     assert (ranked.df["rank_low"] == ranked.df["rank"]).all()
     assert (ranked.df["rank_high"] == ranked.df["rank"]).all()
     assert ranked.df["low"].isna().all()
-    measures, ranks = (block for block in ranked.page.blocks if isinstance(block, Grid))
+    measures, ranks = (block for block in ranked.page.blocks if isinstance(block, TableBlock))
     assert "chaque rang est un fait" in notes(ranks)["Constaté"]
     assert "on ne sait pas sur combien" in notes(measures)["Non mesuré"]
     for grid in (measures, ranks):
@@ -222,7 +222,7 @@ def test_a_precision_that_is_none_of_ours_is_refused() -> None:
 
 def test_ranks_go_with_their_interval() -> None:
     found = demo.demo().inequality("part_hlm")
-    grids = [block for block in found.page.blocks if isinstance(block, Grid)]
+    grids = [block for block in found.page.blocks if isinstance(block, TableBlock)]
     assert [plain(column.label) for column in grids[1].columns][2:4] == ["Rang", "Rang à 95 %"]
     first = found.df.iloc[0]
     assert first["name"] == "Godissard"

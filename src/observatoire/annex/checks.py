@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import number
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Row
+from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,13 +36,18 @@ def checked_blocks(found: pd.DataFrame) -> list[Block]:
     rows = tuple(
         Row(
             str(title),
-            (Cell(str(level)), Cell(str(source)), Cell(number(int(count))), Cell(str(remedy))),
+            (
+                TextCell(str(level)),
+                TextCell(str(source)),
+                TextCell(number(int(count))),
+                TextCell(str(remedy)),
+            ),
         )
         for level, title, source, count, remedy in found[
             ["level", "title", "source", "rows", "remedy"]
         ].itertuples(index=False)
     )
-    grid = Grid(
+    grid = TableBlock(
         title="Ce que les contrôles signalent",
         head="Contrôle",
         columns=(

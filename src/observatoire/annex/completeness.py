@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, number
 from observatoire.indicators.computation.table import by_spot
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Note, Paragraph, Row
+from observatoire.pages.blocks import (
+    Block,
+    Column,
+    Heading,
+    Note,
+    Paragraph,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -46,7 +55,7 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
             f"{number(exact)} cases sur {number(len(cells))} portent le chiffre du producteur ou une somme "
             f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
-        Grid(
+        TableBlock(
             title=f"Complétude : indicateurs par {table.words.here.singular}",
             head="Indicateur",
             columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
@@ -61,14 +70,14 @@ def _rows(table: ProtectedTable, codes: list[str], reasons: dict[str, str]) -> t
     """Lay the signs out; each new reason for a hole is given the next letter in ``reasons``."""
     letters, by_key = _letters(), by_spot(table.main)
 
-    def sign(code: str, indicator: str) -> Cell:
+    def sign(code: str, indicator: str) -> TextCell:
         row = by_key[table.zoning, code, indicator]
         status, reason = Status(str(row["status"])), str(row["reason"])
         if status is not Status.MISSING:
-            return Cell(_SIGNS[status], status)
+            return TextCell(_SIGNS[status], status)
         if reason not in reasons:
             reasons[reason] = next(letters)
-        return Cell(reasons[reason], status, hint=reason)
+        return TextCell(reasons[reason], status, hint=reason)
 
     return tuple(
         Row(one.short, tuple(sign(code, one.code) for code in codes), hint=one.label)

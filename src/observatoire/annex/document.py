@@ -9,23 +9,23 @@ from observatoire.annex.checks import checked_blocks
 from observatoire.annex.completeness import completeness_blocks
 from observatoire.annex.method import method_blocks
 from observatoire.french.typography import NO_BREAK, plural
-from observatoire.maps import Ground, map_figure
+from observatoire.maps import BaseMap, map_figure
 from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Cell,
     Column,
-    Grid,
     Heading,
     Page,
     PageBreak,
     Paragraph,
     Row,
+    TableBlock,
+    TextCell,
 )
 from observatoire.pages.notes import schematic_warning
 from observatoire.panels.panel import panel_blocks
-from observatoire.panels.profile import Identity, profile_blocks
+from observatoire.panels.profile import TerritoryIdentity, profile_blocks
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
@@ -50,9 +50,9 @@ class AnnexContent:
     date: str
     table: ProtectedTable
     catalogue: Catalogue
-    ground: Ground
+    ground: BaseMap
     communes: Mapping[str, str]
-    identities: Sequence[Identity]
+    identities: Sequence[TerritoryIdentity]
     panel: Sequence[str]
     against: Mapping[str, Sequence[tuple[str, str, str]]]
     sources: Sequence[Mapping[str, Any]]
@@ -167,22 +167,22 @@ def _sources(content: AnnexContent) -> list[Block]:
         Row(
             str(source["title"]),
             (
-                Cell(str(source["producer"])),
-                Cell(str(source["licence"])),
-                Cell(str(source["rule"]) or "—"),
-                Cell(
+                TextCell(str(source["producer"])),
+                TextCell(str(source["licence"])),
+                TextCell(str(source["rule"]) or "—"),
+                TextCell(
                     f"{plural(int(source['rows_read']), 'ligne lue', 'lignes lues')}, "
                     f"{plural(int(source['rows_kept']), 'gardée')}, "
                     f"{plural(int(source['rows_rejected']), 'rejetée')}"
                 ),
-                Cell(str(source["files"])),
+                TextCell(str(source["files"])),
             ),
         )
         for source in content.sources
     ]
     return [
         Heading("Sources", 1, "sources"),
-        Grid(
+        TableBlock(
             title="Sources chargées, licences et empreintes des fichiers",
             head="Source",
             columns=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, number, plural
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Heading, Paragraph, Row
+from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
 from observatoire.pages.notes import passages_named
 from observatoire.values import Status
 
@@ -24,7 +24,7 @@ def method_blocks(table: ProtectedTable) -> list[Block]:
     rows = [
         Row(
             status.label,
-            (Cell(status.mark or "(aucun)"), Cell(status.meaning), _count(table, status)),
+            (TextCell(status.mark or "(aucun)"), TextCell(status.meaning), _count(table, status)),
         )
         for status in Status
         if status is not Status.ESTIMATED or (table.main["status"] == str(status)).any()
@@ -33,7 +33,7 @@ def method_blocks(table: ProtectedTable) -> list[Block]:
         Heading("Méthode", 1, "methode"),
         *(Paragraph(text) for text in _carrying(table)),
         Paragraph(_HOLES),
-        Grid(
+        TableBlock(
             title="Les signes des tableaux",
             head="Statut",
             columns=(
@@ -87,8 +87,8 @@ def _carrying(table: ProtectedTable) -> list[str]:
     return [" ".join(said), rates]
 
 
-def _count(table: ProtectedTable, status: Status) -> Cell:
-    return Cell(number(int((table.main["status"] == str(status)).sum())))
+def _count(table: ProtectedTable, status: Status) -> TextCell:
+    return TextCell(number(int((table.main["status"] == str(status)).sum())))
 
 
 def _secrecy(table: ProtectedTable) -> list[Block]:

@@ -117,14 +117,14 @@ def evaluate(
 @command()
 def watch(workspace: Workspace = Path(), output: Output = None) -> None:
     """Dit les seuils de watch.toml franchis ou à confirmer, et les notes publiques."""
-    from observatoire.pages.blocks import Grid, Paragraph
+    from observatoire.pages.blocks import Paragraph, TableBlock
 
     begun = time.monotonic()
     with opened(workspace) as o, step("Veille"):
         sheet = o.watch()
         written = sheet.save(output) if output else None
     for block in sheet.page.blocks:
-        if isinstance(block, Grid):
+        if isinstance(block, TableBlock):
             columns = [block.head, *(column.label for column in block.columns)]
             rows = [[row.label, *(c.text for c in row.cells)] for row in block.rows]
             show(block.title, columns, rows)

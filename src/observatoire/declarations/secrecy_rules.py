@@ -52,7 +52,7 @@ class Dominance:
 
 
 @dataclass(frozen=True)
-class Dated:
+class DatedThreshold:
     """What the rule was, or will be, over some periods."""
 
     start: str
@@ -72,7 +72,7 @@ class Rule:
 
     Examples
     --------
-    >>> old = Dated("", "2011", 10.0, "arrêté de 2008")
+    >>> old = DatedThreshold("", "2011", 10.0, "arrêté de 2008")
     >>> rule = Rule(threshold=11.0, kind="households", dated=(old,))
     >>> rule.at("2008").threshold, rule.at("2012-T1").threshold, rule.guarded
     (10.0, 11.0, True)
@@ -90,7 +90,7 @@ class Rule:
     sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
     conditions: tuple[Condition, ...] = ()
     dominance: Dominance | None = None
-    dated: tuple[Dated, ...] = ()
+    dated: tuple[DatedThreshold, ...] = ()
 
     @property
     def guarded(self) -> bool:
@@ -125,7 +125,7 @@ class Rule:
             for each in told["conditions"]
         )
         told["dominance"] = Dominance(**told["dominance"]) if told["dominance"] else None
-        told["dated"] = tuple(Dated(**each) for each in told["dated"])
+        told["dated"] = tuple(DatedThreshold(**each) for each in told["dated"])
         return Rule(**told)
 
 
@@ -202,8 +202,8 @@ def _read_dominance(table: Declaration) -> Dominance:
     return dominance
 
 
-def _read_dated(table: Declaration) -> Dated:
-    dated = Dated(
+def _read_dated(table: Declaration) -> DatedThreshold:
+    dated = DatedThreshold(
         table.text("from", ""),
         table.text("to", ""),
         _positive(table, "threshold", None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from observatoire.sources.descriptors.agreement import AUDIENCES, Convention, told_convention
+from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement, told_convention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ def written_terms(table: ProtectedTable) -> tuple[list[dict[str, Any]], list[str
     Who reads the package later has neither the ``source.toml`` nor the warehouse: without them,
     nothing would tell that the figures may no longer be shown.
     """
-    columns: dict[Convention, list[Column]] = {}
+    columns: dict[Agreement, list[Column]] = {}
     for column, agreements in sorted(table.agreements.items()):
         for one in agreements:
             columns.setdefault(one, []).append(column)
@@ -41,7 +41,7 @@ def written_terms(table: ProtectedTable) -> tuple[list[dict[str, Any]], list[str
     return terms, [told_convention(one) for one in columns]
 
 
-def read_terms(descriptor: Mapping[str, Any]) -> dict[Column, list[Convention]]:
+def read_terms(descriptor: Mapping[str, Any]) -> dict[Column, list[Agreement]]:
     """Read the agreements that a descriptor carries; none in a package of before they were kept.
 
     Raises
@@ -49,10 +49,10 @@ def read_terms(descriptor: Mapping[str, Any]) -> dict[Column, list[Convention]]:
     ValueError, KeyError, TypeError
         On what :func:`written_terms` would not have written.
     """
-    lent: dict[Column, list[Convention]] = {}
+    lent: dict[Column, list[Agreement]] = {}
     for told in descriptor.get("conventions", []):
         AUDIENCES.index(told["public"])
-        one = Convention(
+        one = Agreement(
             partner=str(told["partenaire"]),
             audience=told["public"],
             starts=_day(told["du"]),

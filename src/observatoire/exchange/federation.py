@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from observatoire.sources.descriptors.agreement import Convention
+    from observatoire.sources.descriptors.agreement import Agreement
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def federate(
     """
     require_known(audience)
     values, definitions, names = [], [], []
-    lent: dict[tuple[str, ...], list[Convention]] = {}
+    lent: dict[tuple[str, ...], list[Agreement]] = {}
     for package in [packages] if isinstance(packages, str | Path) else packages:
         folder = one_path(package, 'obs.federate(["paquet-a/", "paquet-b/"])')
         name, terms = _check(folder)
@@ -137,7 +137,7 @@ def federate(
 
 def _withheld(
     frame: pd.DataFrame,
-    lent: Mapping[tuple[str, ...], Sequence[Convention]],
+    lent: Mapping[tuple[str, ...], Sequence[Agreement]],
     date: dt.date,
     audience: str,
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -154,7 +154,7 @@ def _withheld(
     return frame, found.warnings
 
 
-def _check(folder: Path) -> tuple[str, dict[Column, list[Convention]]]:
+def _check(folder: Path) -> tuple[str, dict[Column, list[Agreement]]]:
     path = folder / PACKAGE_FILE
     if not path.is_file():
         raise FileError(

@@ -108,7 +108,7 @@ TERRITORY = Noun("territoire")
 
 
 @dataclass(frozen=True)
-class Words:
+class TerritoryNames:
     """What a page calls the territories it shows, and those their figures come from.
 
     ``parts`` is None where no figure is carried: producers give them on the zoning itself.

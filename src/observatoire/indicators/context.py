@@ -12,14 +12,14 @@ import pandas as pd
 from observatoire.declarations.secrecy_rules import Rule
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.french.nouns import TERRITORY, Words
+from observatoire.french.nouns import TERRITORY, TerritoryNames
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
 from observatoire.indicators.precision.sampling_error import is_complementary
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
-from observatoire.indicators.routes.routes import LINKS, Links, Road, chained, road_of, roads_to
-from observatoire.sources.descriptors.sampling_design import PrecisionRule
+from observatoire.indicators.routes.routes import LINKS, Links, Route, chained, road_of, roads_to
+from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
 from observatoire.warehouse.storage.agreements import read_conventions
@@ -38,7 +38,7 @@ RING = "anneau de {metres:g} m, hors mer et hors territoires non chargés"
 
 
 @dataclass(frozen=True, eq=False)
-class Desk:
+class Context:
     """What is needed to answer: the warehouse, the workspace, the catalogue, the links."""
 
     warehouse: Warehouse
@@ -77,13 +77,13 @@ class Desk:
             words=self.words(zoning),
         )
 
-    def words(self, zoning: str) -> Words:
+    def words(self, zoning: str) -> TerritoryNames:
         """Return what the territories of a zoning are called, and those their figures come from."""
         sources = list(dict.fromkeys(road.source for road in self._roads[zoning]))
         parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
         if len(sources) > 1:
             parts = TERRITORY
-        return Words(self.workspace.zoning(zoning).noun, parts)
+        return TerritoryNames(self.workspace.zoning(zoning).noun, parts)
 
     def passage(self, source: str, target: str) -> Passage:
         """Return the passage that figures use from one zoning to another.
@@ -135,7 +135,7 @@ class Desk:
         return restricted | lent
 
     @cached_property
-    def _roads(self) -> dict[str, list[Road]]:
+    def _roads(self) -> dict[str, list[Route]]:
         members = {code: list(self.names(code)) for code in self.workspace.zonings}
         nouns = {code: zoning.noun for code, zoning in self.workspace.zonings.items()}
         # A pair that a method measures is told by no table of links.
@@ -160,7 +160,7 @@ class Desk:
                     book.keep(road.source, code, road.passage)
         return roads
 
-    def rings(self, zoning: str, metres: float) -> list[Road]:
+    def rings(self, zoning: str, metres: float) -> list[Route]:
         """Return the roads to the ring around each territory of a zoning.
 
         Raises
@@ -193,7 +193,7 @@ class Desk:
         rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
         exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
         return Rules(
-            {str(source): PrecisionRule.from_dict(json.loads(rule)) for source, rule in rows},
+            {str(source): SamplingDesign.from_dict(json.loads(rule)) for source, rule in rows},
             frozenset((str(s), str(c)) for s, c, said in exploited if is_complementary(str(said))),
             self.communes(zoning),
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.computation.table import Place
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
 
 
@@ -32,7 +32,7 @@ class Publishable:
     places: Sequence[Place]
 
 
-def guarded_indicators(desk: Desk) -> list[Indicator]:
+def guarded_indicators(desk: Context) -> list[Indicator]:
     """Return the indicators that could tell a count some source hides, or wait for a condition.
 
     A rate, a median or an index that its producer gives without its counts tells none.
@@ -46,12 +46,12 @@ def guarded_indicators(desk: Desk) -> list[Indicator]:
     ]
 
 
-def publishable(desk: Desk, indicators: Sequence[Indicator]) -> Iterator[Publishable]:
+def publishable(desk: Context, indicators: Sequence[Indicator]) -> Iterator[Publishable]:
     """Compute some indicators on every zoning, period by period.
 
     Parameters
     ----------
-    desk : Desk
+    desk : Context
         What answers.
     indicators : sequence of Indicator
         Those to compute; periods without a figure of theirs are passed over.
@@ -68,7 +68,7 @@ def publishable(desk: Desk, indicators: Sequence[Indicator]) -> Iterator[Publish
         yield Publishable(period, pd.concat(cells, ignore_index=True), figures, places)
 
 
-def places_of(desk: Desk) -> list[Place]:
+def places_of(desk: Context) -> list[Place]:
     """Return every place that a table may show: whatever is not here is never shown guarded.
 
     Besides the zonings: what is left of them without their parts, and the rings around territories

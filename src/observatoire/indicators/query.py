@@ -20,12 +20,12 @@ from observatoire.workspace.model import Comparator
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
 
 
 def answer(
-    desk: Desk,
+    desk: Context,
     codes: Iterable[str],
     zoning: str,
     *,
@@ -38,7 +38,7 @@ def answer(
 
     Parameters
     ----------
-    desk : Desk
+    desk : Context
         What answers.
     codes : iterable of str
         Indicators.
@@ -91,7 +91,7 @@ def answer(
 
 
 def _cells(
-    desk: Desk,
+    desk: Context,
     indicators: Sequence[Indicator],
     when: Mapping[str, str],
     places: Sequence[Place],
@@ -118,7 +118,7 @@ def _cells(
     )
 
 
-def _beside(desk: Desk, comparator: Comparator, zoning: str, main: Place) -> Place | None:
+def _beside(desk: Context, comparator: Comparator, zoning: str, main: Place) -> Place | None:
     """Return where a comparator is computed, nothing when the table already holds it."""
     place = beside_place(desk, comparator, zoning)
     if place.zoning != zoning:
@@ -127,7 +127,7 @@ def _beside(desk: Desk, comparator: Comparator, zoning: str, main: Place) -> Pla
     return Place(zoning, lacking, place.roads) if lacking and comparator.territories else None
 
 
-def _periods(desk: Desk, indicators: Sequence[Indicator], period: str | None) -> dict[str, str]:
+def _periods(desk: Context, indicators: Sequence[Indicator], period: str | None) -> dict[str, str]:
     known = desk.periods()
     if period is None:
         return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
@@ -154,7 +154,7 @@ def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:
         )
 
 
-def read_observations(desk: Desk, when: Mapping[str, str]) -> pd.DataFrame:
+def read_observations(desk: Context, when: Mapping[str, str]) -> pd.DataFrame:
     """Read the figures that the table rests on, and no others."""
     rules = desk.rules("").sources.values()
     wanted = pd.DataFrame(

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.passage import Passage
 
 
-def vintage_of(desk: Desk, codes: Iterable[str]) -> Vintage:
+def vintage_of(desk: Context, codes: Iterable[str]) -> Vintage:
     """Say from which zoning of the workspace a list of codes comes.
 
     Raises
@@ -36,7 +36,7 @@ def vintage_of(desk: Desk, codes: Iterable[str]) -> Vintage:
     return identify_vintage(codes, {zoning: held for zoning, held in known.items() if held})
 
 
-def changes_between(desk: Desk, before: str, after: str) -> pd.DataFrame:
+def changes_between(desk: Context, before: str, after: str) -> pd.DataFrame:
     """List the territories that changed between two zonings, outlines included where official.
 
     Returns
@@ -54,7 +54,7 @@ def changes_between(desk: Desk, before: str, after: str) -> pd.DataFrame:
 
 
 def comparability_of(
-    desk: Desk, before: str, after: str, indicator: str, period: str = ""
+    desk: Context, before: str, after: str, indicator: str, period: str = ""
 ) -> Comparability:
     """Say whether figures on two zonings compare, by the population they have in common.
 
@@ -72,5 +72,5 @@ def comparability_of(
     return comparability(desk.found_passage(before, after) or _by_area(desk, before, after), people)
 
 
-def _by_area(desk: Desk, before: str, after: str) -> Passage:
+def _by_area(desk: Context, before: str, after: str) -> Passage:
     return desk.book.make(PassageRecipe(before, after, method="area"))

@@ -4,6 +4,6 @@
 """
 
 from observatoire.maps.figure import map_figure
-from observatoire.maps.svg import Ground
+from observatoire.maps.svg import BaseMap
 
-__all__ = ["Ground", "map_figure"]
+__all__ = ["BaseMap", "map_figure"]

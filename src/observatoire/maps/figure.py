@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import GeometryError
 from observatoire.french.typography import NO_BREAK, enumerate_words
-from observatoire.maps.svg import Ground, Mark, choropleth, circles
+from observatoire.maps.svg import BaseMap, Mark, choropleth, circles
 from observatoire.pages.blocks import Figure, Note
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of, schematic_warning
@@ -33,7 +33,7 @@ _EXACT = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
 def map_figure(
     table: ProtectedTable,
     code: str,
-    ground: Ground,
+    ground: BaseMap,
     communes: Mapping[str, str],
     *,
     classes: Classes | None = None,
@@ -47,7 +47,7 @@ def map_figure(
         Holds the indicator.
     code : str
         Which one.
-    ground : Ground
+    ground : BaseMap
         Shapes of the territories and what lies under them.
     communes : mapping
         Name of the commune of each territory.

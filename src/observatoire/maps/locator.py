@@ -9,20 +9,20 @@ from observatoire.maps.palettes import palettes
 from observatoire.pages.blocks import Figure
 
 if TYPE_CHECKING:
-    from observatoire.maps.svg import Ground
+    from observatoire.maps.svg import BaseMap
 
 
 _SIZE = (430.0, 250.0)
 
 
-def locator_figure(code: str, name: str, ground: Ground) -> Figure | None:
+def locator_figure(code: str, name: str, ground: BaseMap) -> Figure | None:
     """Return where a territory lies; None when it has no shape.
 
     Parameters
     ----------
     code, name : str
         The territory.
-    ground : Ground
+    ground : BaseMap
         Shapes, and the outlines around them.
     """
     shapes = ground.shapes.dropna()

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 import shapely
 
-from observatoire.french.nouns import Words
+from observatoire.french.nouns import TerritoryNames
 from observatoire.maps.classes import Classes, classify, nice_sizes, size_label
 from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import Frame, lay_frames
@@ -59,7 +59,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Ground:
+class BaseMap:
     """What lies under the territories: cells and outlines, and whether they may be measured.
 
     ``drawn`` says how shapes that may not be measured were made; ``rough`` that outlines are only
@@ -71,12 +71,12 @@ class Ground:
     outlines: gpd.GeoSeries
     official: bool
     drawn: str = ""
-    words: Words = field(default_factory=Words)
+    words: TerritoryNames = field(default_factory=TerritoryNames)
     rough: bool = False
 
 
 def choropleth(
-    marks: Sequence[Mark], ground: Ground, decimals: int, unit: str, classes: Classes | None = None
+    marks: Sequence[Mark], ground: BaseMap, decimals: int, unit: str, classes: Classes | None = None
 ) -> str:
     """Draw rates by colour.
 
@@ -84,7 +84,7 @@ def choropleth(
     ----------
     marks : sequence of Mark
         Territories with their figures.
-    ground : Ground
+    ground : BaseMap
         Shapes by code and what lies under them.
     decimals, unit : int, str
         How figures are written.
@@ -116,7 +116,7 @@ def choropleth(
     return _whole(marks, ground, parts, legend, fill)
 
 
-def circles(marks: Sequence[Mark], ground: Ground, unit: str) -> str:
+def circles(marks: Sequence[Mark], ground: BaseMap, unit: str) -> str:
     """Draw counts by area of circle; a count known by bounds only is a dashed ring at its most.
 
     Parameters
@@ -166,29 +166,29 @@ def _dot_fill(mark: Mark, colour: str) -> str:
     return f"url(#{_PATTERNS.get(mark.status, 'missing')})"
 
 
-def _numbers(marks: Sequence[Mark], ground: Ground) -> dict[str, str]:
+def _numbers(marks: Sequence[Mark], ground: BaseMap) -> dict[str, str]:
     """Return the number of each territory that is drawn, in the order of the list."""
     drawn = [m.code for m in marks if _drawn(ground, m.code)]
     return {code: str(rank) for rank, code in enumerate(drawn, 1)}
 
 
-def _drawn(ground: Ground, code: str) -> bool:
+def _drawn(ground: BaseMap, code: str) -> bool:
     return code in ground.shapes.index and ground.shapes[code] is not None
 
 
-def _height(marks: Sequence[Mark], ground: Ground) -> float:
+def _height(marks: Sequence[Mark], ground: BaseMap) -> float:
     groups = {m.commune for m in marks}
     absent = any(not _drawn(ground, m.code) for m in marks)
     rows = len(marks) + 1.6 * len(groups) + (1.6 if absent else 0)
     return TOP + max(rows * LIST_ROW + 12, 470.0)
 
 
-def _legend_top(marks: Sequence[Mark], ground: Ground) -> float:
+def _legend_top(marks: Sequence[Mark], ground: BaseMap) -> float:
     frames = _frames(marks, ground)
     return max((f.page[1] + f.page[3] for f in frames), default=TOP) + 14
 
 
-def _frames(marks: Sequence[Mark], ground: Ground) -> list[Frame]:
+def _frames(marks: Sequence[Mark], ground: BaseMap) -> list[Frame]:
     codes = [m.code for m in marks if _drawn(ground, m.code)]
     communes = {m.code: m.commune for m in marks}
     box = (0.0, TOP, MAP_WIDTH, _height(marks, ground) - LEGEND_HEIGHT - TOP - 14)
@@ -208,7 +208,7 @@ def _circle(x: float, y: float, radius: float, fill: str, *, dashed: bool) -> st
     )
 
 
-def _framed(frame: Frame, ground: Ground, body: Sequence[str]) -> str:
+def _framed(frame: Frame, ground: BaseMap, body: Sequence[str]) -> str:
     colours = palettes().ground
     left, top, width, height = frame.page
     window = frame.window()
@@ -242,7 +242,7 @@ def _middle(frame: Frame, shape: shapely.Geometry) -> tuple[float, float]:
 
 
 def _numbered(
-    frame: Frame, ground: Ground, drawn: Sequence[Mark], numbers: Mapping[str, str]
+    frame: Frame, ground: BaseMap, drawn: Sequence[Mark], numbers: Mapping[str, str]
 ) -> str:
     anchors = [_middle(frame, ground.shapes[m.code]) for m in drawn]
     labels = place_labels([numbers[m.code] for m in drawn], anchors, frame.page)
@@ -267,7 +267,11 @@ def _numbered(
 
 
 def _legend(
-    swatches: Sequence[tuple[str, str]], marks: Sequence[Mark], unit: str, words: Words, top: float
+    swatches: Sequence[tuple[str, str]],
+    marks: Sequence[Mark],
+    unit: str,
+    words: TerritoryNames,
+    top: float,
 ) -> str:
     present = {m.status for m in marks}
     items = list(swatches)
@@ -310,7 +314,7 @@ def _circle_legend(sizes: Sequence[tuple[float, str]], marks: Sequence[Mark], to
 
 def _whole(
     marks: Sequence[Mark],
-    ground: Ground,
+    ground: BaseMap,
     parts: Sequence[str],
     legend: str,
     fill: Callable[[Mark], str],
@@ -328,7 +332,7 @@ def _whole(
     )
 
 
-def _listing(marks: Sequence[Mark], ground: Ground, fill: Callable[[Mark], str]) -> str:
+def _listing(marks: Sequence[Mark], ground: BaseMap, fill: Callable[[Mark], str]) -> str:
     """List every territory with its number and figure: nothing is told by colour alone."""
     numbers = _numbers(marks, ground)
     colours = palettes().ground

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors.arguments import one_path
 from observatoire.observatory.session import Audience, today
-from observatoire.observatory.views import Showing
+from observatoire.observatory.views import Views
 from observatoire.values import records
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Writing(Showing):
+class Deliverables(Views):
     """What leaves: the annex, the package."""
 
     def annex(

@@ -13,8 +13,8 @@ from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.comparison.comparators import counterparts
-from observatoire.maps.svg import Ground
-from observatoire.panels.profile import Identity, SharedSource, identity_facts
+from observatoire.maps.svg import BaseMap
+from observatoire.panels.profile import SharedSource, TerritoryIdentity, identity_facts
 from observatoire.territories.aliases import ALIAS_COLUMN, split_names
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
@@ -24,7 +24,7 @@ from observatoire.workspace.model import Comparator
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
     from observatoire.indicators.comparison.comparators import Counterpart
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.territories.zoning import Schematic
     from observatoire.workspace.model import Workspace
 
@@ -35,7 +35,7 @@ class Gazetteer:
 
     warehouse: Warehouse
     workspace: Workspace
-    desk: Desk
+    desk: Context
 
     @cached_property
     def frames(self) -> dict[str, gpd.GeoDataFrame]:
@@ -92,7 +92,7 @@ class Gazetteer:
         name = str(self.frames[zoning].at[code, "name"])
         return Comparator(code, name, zoning, (code,))
 
-    def ground(self, zoning: str) -> Ground:
+    def ground(self, zoning: str) -> BaseMap:
         """Return the shapes of a zoning and what a map puts under them."""
         frame = self.frames[zoning]
         plan = self.workspace.zoning(zoning).schematic
@@ -106,7 +106,7 @@ class Gazetteer:
             if rather
             else communes.geometry
         )
-        return Ground(
+        return BaseMap(
             frame.geometry,
             cells.geometry,
             outlines,
@@ -124,13 +124,13 @@ class Gazetteer:
             return "dessinés autour de points"
         return f"dessinés à partir des {self.workspace.zoning(plan.source).noun.many}"
 
-    def identities(self, zoning: str) -> list[Identity]:
+    def identities(self, zoning: str) -> list[TerritoryIdentity]:
         """Return who the territories of a zoning are, in order."""
         told = self._links_told(zoning)
         parts = self.desk.words(zoning).parts
         unknown = f"{parts.none} {parts.agree('connu')}" if parts else ""
         return [
-            Identity(
+            TerritoryIdentity(
                 code=str(code),
                 name=str(row["name"]),
                 commune=str(row["commune"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import FileError
 from observatoire.errors.arguments import one_path, suggestion
-from observatoire.observatory.inventory import Listing
+from observatoire.observatory.inventory import Inventory
 from observatoire.warehouse.storage.listings import PERIODS
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from observatoire.sources.fetch.retrieval import Fetched
     from observatoire.sources.preview.preview import Preview
     from observatoire.warehouse import LoadReport
-    from observatoire.warehouse.checks.runner import Told
+    from observatoire.warehouse.checks.runner import CheckInputs
     from observatoire.warehouse.findings import CheckReport
 
 
-class Loading(Listing):
+class Ingestion(Inventory):
     """What comes in: files, layers, checks, the open sources."""
 
     def load(
@@ -158,7 +158,7 @@ class Loading(Listing):
         found = kept_findings(self.warehouse, self.workspace, self._told())
         return hushed(found, self._closed())
 
-    def _told(self) -> Told:
+    def _told(self) -> CheckInputs:
         """Return what the catalogue and the series tell the checks; no sum without a catalogue."""
         from observatoire.indicators.definitions.catalogue import read_catalogue
         from observatoire.indicators.definitions.check_inputs import told_checks

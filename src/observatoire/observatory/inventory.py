@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from observatoire.observatory.session import Hall
+from observatoire.observatory.session import Session
 from observatoire.warehouse.storage.listings import NOTES, OBJECTIVES, REJECTS, SOURCES, ZONINGS
 
 
-class Listing(Hall):
+class Inventory(Session):
     """What is there: sources, zonings, indicators, loads, agreements, registers."""
 
     def sources(self) -> pd.DataFrame:

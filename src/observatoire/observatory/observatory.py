@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.errors.arguments import one_path
-from observatoire.observatory.deliverables import Writing
+from observatoire.observatory.deliverables import Deliverables
 from observatoire.warehouse.connection import MEMORY
 from observatoire.workspace.model import read_workspace
 from observatoire.workspace.scaffold import embedded_root
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Observatory(Writing):
+class Observatory(Deliverables):
     """An open workspace: load, ask, show, publish.
 
     Made by :func:`observatoire.open` or :func:`observatoire.demo`; close it, or use it in a

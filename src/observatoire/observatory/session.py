@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from observatoire.exchange.ledger import WarehouseLedger
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Catalogue
     from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.indicators.evaluation.watch import Watch
     from observatoire.observatory.gazetteer import Gazetteer
     from observatoire.secrecy.plan.plan import SecrecyPlan
     from observatoire.secrecy.release.agreements import Gate
-    from observatoire.secrecy.release.output_check import Door
+    from observatoire.secrecy.release.output_check import OutputCheck
     from observatoire.secrecy.release.public_notes import PublicNotes
     from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import Workspace
@@ -48,7 +48,7 @@ _REMEMBERED = (
 )
 
 
-class Hall:
+class Session:
     """The workspace, the warehouse, and what is remembered between questions.
 
     Parameters
@@ -101,11 +101,13 @@ class Hall:
             self.__dict__.pop(name, None)
 
     @cached_property
-    def _desk(self) -> Desk:
-        from observatoire.indicators.context import Desk
+    def _desk(self) -> Context:
+        from observatoire.indicators.context import Context
         from observatoire.warehouse.loading.zonings import read_all_links
 
-        return Desk(self.warehouse, self.workspace, self.catalogue, read_all_links(self.workspace))
+        return Context(
+            self.warehouse, self.workspace, self.catalogue, read_all_links(self.workspace)
+        )
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
@@ -129,10 +131,10 @@ class Hall:
         return WarehouseLedger(self.warehouse)
 
     @cached_property
-    def _door(self) -> Door:
-        from observatoire.secrecy.release.output_check import Door
+    def _door(self) -> OutputCheck:
+        from observatoire.secrecy.release.output_check import OutputCheck
 
-        return Door(self._plan, self._ledger)
+        return OutputCheck(self._plan, self._ledger)
 
     @cached_property
     def _watches(self) -> tuple[Watch, ...]:

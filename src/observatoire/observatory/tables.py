@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors.arguments import names_in
-from observatoire.observatory.ingestion import Loading
+from observatoire.observatory.ingestion import Ingestion
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
-class Asking(Loading):
+class Tables(Ingestion):
     """What may be asked: tables, passages, versions of a zoning, the audit."""
 
     def table(

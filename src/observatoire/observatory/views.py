@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import names_in, one_name
 from observatoire.observatory.session import Audience, today
-from observatoire.observatory.tables import Asking
+from observatoire.observatory.tables import Tables
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from observatoire.panels.watch import Local, WatchSheet
 
 
-class Showing(Asking):
+class Views(Tables):
     """What is shown: panels, maps, profiles, the pages of an evaluation."""
 
     def panel(

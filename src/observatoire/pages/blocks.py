@@ -10,7 +10,7 @@ from observatoire.values import Status
 
 
 @dataclass(frozen=True)
-class Cell:
+class TextCell:
     """One figure as it is shown: its text, and the number behind it for a spreadsheet."""
 
     text: str
@@ -42,7 +42,7 @@ class Row:
     """A row: ``item`` (a territory), ``group`` (a heading across) or ``comparator``."""
 
     label: str
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[TextCell, ...] = ()
     kind: str = "item"
     hint: str = ""
 
@@ -56,7 +56,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Grid:
+class TableBlock:
     """A table of figures with its notes; ``kind`` is ``figures``, ``profile`` or ``texts``.
 
     ``widths`` are shares of a printed page, the label's first; by content without them.
@@ -78,12 +78,12 @@ _NARROWEST, _WIDEST = 9, 46
 _SHORT = 25
 
 
-def text_shares(grid: Grid) -> tuple[float, ...]:
+def text_shares(grid: TableBlock) -> tuple[float, ...]:
     """Return the share of the width that each column of a table of texts takes, labels first.
 
     Examples
     --------
-    >>> grid = Grid("t", "Nom", (Column("Note"),), (Row("Dillon", (Cell("un texte " * 9),)),))
+    >>> grid = TableBlock("t", "Nom", (Column("Note"),), (Row("Dillon", (TextCell("un texte " * 9),)),))
     >>> [round(share, 2) for share in text_shares(grid)]
     [0.17, 0.83]
     """
@@ -154,7 +154,7 @@ class PageBreak:
     """What follows starts a page when printed."""
 
 
-Block = Grid | Heading | Paragraph | Callout | Facts | Figure | PageBreak
+Block = TableBlock | Heading | Paragraph | Callout | Facts | Figure | PageBreak
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NARROW, NO_BREAK, interval, number, to_name, with_unit
 from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL
-from observatoire.pages.blocks import Cell
+from observatoire.pages.blocks import TextCell
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FLAG_MARKS: Mapping[str, str] = {CAREFUL: "†", TOO_SMALL: "‡"}
 
 def cell_of(
     row: Mapping[str, Any], indicator: Indicator, said: Mapping[str, Any] | None = None
-) -> Cell:
+) -> TextCell:
     """Return the cell that shows one row of a protected table.
 
     Parameters
@@ -54,7 +54,7 @@ def cell_of(
     if more:
         hint = ". ".join([hint.rstrip("."), *more] if hint else more) + "."
     signs = [FLAG_MARKS.get(str(row.get("flag", "")), ""), str(said["mark"]) if said else ""]
-    return Cell(
+    return TextCell(
         text=_text(row, status, indicator.decimals, NARROW.join(filter(None, signs))),
         status=status,
         value=_given(row["value"]),
@@ -64,7 +64,7 @@ def cell_of(
     )
 
 
-def number_cell(value: float, decimals: int, *, sign: bool = False) -> Cell:
+def number_cell(value: float, decimals: int, *, sign: bool = False) -> TextCell:
     r"""Return the cell of a bare number, a dash when there is none.
 
     Examples
@@ -73,8 +73,8 @@ def number_cell(value: float, decimals: int, *, sign: bool = False) -> Cell:
     ('+2,3', '—')
     """
     if math.isnan(value):
-        return Cell("—")
-    return Cell(number(value, decimals, sign=sign), value=float(value))
+        return TextCell("—")
+    return TextCell(number(value, decimals, sign=sign), value=float(value))
 
 
 def flagged(name: str, row: Mapping[str, Any]) -> str:
@@ -89,7 +89,7 @@ def flagged(name: str, row: Mapping[str, Any]) -> str:
     return f"{name}{NO_BREAK}{sign}" if sign else name
 
 
-def range_cell(low: float, high: float, decimals: int) -> Cell:
+def range_cell(low: float, high: float, decimals: int) -> TextCell:
     r"""Return the cell of an interval, a dash when a bound lacks.
 
     Examples
@@ -98,8 +98,8 @@ def range_cell(low: float, high: float, decimals: int) -> Cell:
     '[−1,0 ; 2,0]'
     """
     if math.isnan(low) or math.isnan(high):
-        return Cell("—")
-    return Cell(interval(low, high, decimals), low=float(low), high=float(high))
+        return TextCell("—")
+    return TextCell(interval(low, high, decimals), low=float(low), high=float(high))
 
 
 def told(row: Mapping[str, Any], indicator: Indicator) -> str:
@@ -129,14 +129,14 @@ def _text(row: Mapping[str, Any], status: Status, decimals: int, signs: str = ""
     return f"({text})" if status is Status.CONTEXT else text
 
 
-def sampling_cell(row: Mapping[str, Any], indicator: Indicator) -> Cell:
+def sampling_cell(row: Mapping[str, Any], indicator: Indicator) -> TextCell:
     """Return the cell of a figure's sampling interval, blank when it has none."""
     low, high = row.get("sampling_low", math.nan), row.get("sampling_high", math.nan)
     if math.isnan(low) or math.isnan(high) or row["precision"] == "reference":
-        return Cell("")
+        return TextCell("")
     shown = range_cell(low, high, indicator.decimals)
     if row["status"] == str(Status.CONTEXT):
-        return Cell(f"({shown.text})", low=shown.low, high=shown.high)
+        return TextCell(f"({shown.text})", low=shown.low, high=shown.high)
     return shown
 
 

@@ -11,13 +11,13 @@ from observatoire.indicators.evaluation.actions import OWN, STEPS
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Cell,
     Column,
-    Grid,
     Heading,
     Note,
     Paragraph,
     Row,
+    TableBlock,
+    TextCell,
 )
 from observatoire.values import Record, Status, records
 
@@ -52,7 +52,7 @@ def programming_blocks(found: Programming, here: Noun) -> list[Block]:
     return [*blocks, *(_sourced(grid, found.origins) for grid in made)]
 
 
-def _sourced(grid: Grid, origins: Sequence[str]) -> Grid:
+def _sourced(grid: TableBlock, origins: Sequence[str]) -> TableBlock:
     return replace(grid, notes=(*grid.notes, source_note(origins)))
 
 
@@ -76,19 +76,19 @@ def _reach(found: Programming, here: Noun) -> str:
     return f"{never} {idle}"
 
 
-def _euros(value: float) -> Cell:
+def _euros(value: float) -> TextCell:
     if math.isnan(value):
-        return Cell("n.d.", Status.MISSING)
-    return Cell(number(value), value=value)
+        return TextCell("n.d.", Status.MISSING)
+    return TextCell(number(value), value=value)
 
 
-def _money(money: pd.DataFrame) -> Grid:
+def _money(money: pd.DataFrame) -> TableBlock:
     rows = [Row(f"{one['year']} — {one['funder']}", _steps(one)) for one in records(money)]
     total: dict[str, Any] = {name: money[name].sum(min_count=1) for name in STEPS}
     both = money[_aimed(money).notna() & money["spent"].notna()]
     share = _share(both["spent"].sum(min_count=1), _aimed(both).sum(min_count=1))
     rows.append(Row("Ensemble", (*_steps(total)[:-1], share), kind="comparator"))
-    return Grid(
+    return TableBlock(
         "Crédits promis, engagés et versés, par année et financeur",
         "Année et financeur",
         (
@@ -118,26 +118,26 @@ def _aimed(money: pd.DataFrame) -> pd.Series:
     return money["promised"].fillna(money["committed"])
 
 
-def _steps(one: Record) -> tuple[Cell, ...]:
+def _steps(one: Record) -> tuple[TextCell, ...]:
     aimed = one["committed"] if math.isnan(one["promised"]) else one["promised"]
     return (*(_euros(one[name]) for name in STEPS), _share(one["spent"], aimed))
 
 
-def _perimeters(perimeters: pd.DataFrame, here: Noun) -> Grid:
+def _perimeters(perimeters: pd.DataFrame, here: Noun) -> TableBlock:
     rows = [
         Row(
             f"{one['name']}, {one['years']}",
             (
                 *(_euros(one[name]) for name in STEPS),
                 _euros(one["inhabitants"]),
-                Cell(str(one["people_of"]) or "n.d."),
+                TextCell(str(one["people_of"]) or "n.d."),
                 _per_head(one["per_head"]),
                 _per_head(one["spent_per_head"]),
             ),
         )
         for one in records(perimeters)
     ]
-    return Grid(
+    return TableBlock(
         "Crédits des périmètres, par habitant et par an",
         "Périmètre et années",
         (
@@ -161,13 +161,13 @@ def _perimeters(perimeters: pd.DataFrame, here: Noun) -> Grid:
     )
 
 
-def _share(spent: float, committed: float) -> Cell:
+def _share(spent: float, committed: float) -> TextCell:
     if math.isnan(spent) or math.isnan(committed) or committed == 0:
-        return Cell("n.d.", Status.MISSING)
-    return Cell(number(100 * spent / committed, 1), value=100 * spent / committed)
+        return TextCell("n.d.", Status.MISSING)
+    return TextCell(number(100 * spent / committed, 1), value=100 * spent / committed)
 
 
-def _places(places: pd.DataFrame, here: Noun) -> Grid:
+def _places(places: pd.DataFrame, here: Noun) -> TableBlock:
     rows = []
     for one in records(places):
         idle = one["reach"] != OWN
@@ -175,15 +175,15 @@ def _places(places: pd.DataFrame, here: Noun) -> Grid:
             Row(
                 str(one["name"]),
                 (
-                    Cell(str(one["reach"])),
-                    Cell(number(int(one["actions"])), value=float(one["actions"])),
-                    Cell("—") if idle else _euros(one["amount"]),
-                    Cell("—") if idle else _euros(one["people"]),
-                    Cell("—") if idle else _per_head(one["per_head"]),
+                    TextCell(str(one["reach"])),
+                    TextCell(number(int(one["actions"])), value=float(one["actions"])),
+                    TextCell("—") if idle else _euros(one["amount"]),
+                    TextCell("—") if idle else _euros(one["people"]),
+                    TextCell("—") if idle else _per_head(one["per_head"]),
                 ),
             )
         )
-    return Grid(
+    return TableBlock(
         f"Actions par {here.singular}",
         capital(here.singular),
         (
@@ -209,24 +209,24 @@ def _places(places: pd.DataFrame, here: Noun) -> Grid:
     )
 
 
-def _per_head(value: float) -> Cell:
+def _per_head(value: float) -> TextCell:
     if math.isnan(value):
-        return Cell("n.d.", Status.MISSING)
-    return Cell(number(value, 1), value=value)
+        return TextCell("n.d.", Status.MISSING)
+    return TextCell(number(value, 1), value=value)
 
 
-def _themes(themes: pd.DataFrame) -> Grid:
+def _themes(themes: pd.DataFrame) -> TableBlock:
     rows = [
         Row(
             str(one["label"]),
             (
-                Cell(number(int(one["actions"])), value=float(one["actions"])),
-                _euros(one["amount"]) if one["actions"] else Cell("—"),
+                TextCell(number(int(one["actions"])), value=float(one["actions"])),
+                _euros(one["amount"]) if one["actions"] else TextCell("—"),
             ),
         )
         for one in records(themes)
     ]
-    return Grid(
+    return TableBlock(
         "Actions par thématique",
         "Thématique",
         (Column("Actions"), Column("Montant", "euros")),

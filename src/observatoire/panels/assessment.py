@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from observatoire.french.nouns import Noun
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.release.protected_table import ProtectedTable
     from observatoire.values import Record
@@ -83,7 +83,7 @@ class Inquiry:
     ``let_out`` keeps the rows of registers that agreements let out.
     """
 
-    desk: Desk
+    desk: Context
     ask: Callable[[Sequence[str], str, str], ProtectedTable]
     places: Places
     refuse: Callable[[Indicator, str, str], str]

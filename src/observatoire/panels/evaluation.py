@@ -22,7 +22,17 @@ from observatoire.indicators.precision.differences import (
     UNKNOWN,
     WIDENING,
 )
-from observatoire.pages.blocks import Block, Callout, Cell, Column, Grid, Heading, Note, Page, Row
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Column,
+    Heading,
+    Note,
+    Page,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import programming_blocks
 from observatoire.panels.assessment import told_fallback
@@ -37,7 +47,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.french.nouns import Noun, Words
+    from observatoire.french.nouns import Noun, TerritoryNames
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.panels.assessment import Assessment
     from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -165,7 +175,7 @@ def _counted(judged: pd.DataFrame) -> str:
 
 
 def _gap_blocks(
-    found: Assessment, indicators: Mapping[str, Indicator], words: Words
+    found: Assessment, indicators: Mapping[str, Indicator], words: TerritoryNames
 ) -> list[Block]:
     moved = found.gaps[found.gaps["change"].notna() | (found.gaps["convergence"] != UNKNOWN)]
     blocks: list[Block] = []
@@ -180,18 +190,21 @@ def _gap_blocks(
     return blocks
 
 
-def _counts(moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: Words) -> Grid:
+def _counts(
+    moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: TerritoryNames
+) -> TableBlock:
     rows = []
     for code, group in moved.groupby("indicator", sort=False):
         counts = group["convergence"].value_counts()
-        cells = [Cell(_span(group))]
+        cells = [TextCell(_span(group))]
         cells += [
-            Cell(number(int(counts.get(v, 0))), value=float(counts.get(v, 0))) for v in _VERDICTS
+            TextCell(number(int(counts.get(v, 0))), value=float(counts.get(v, 0)))
+            for v in _VERDICTS
         ]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
     universes = dict.fromkeys(indicators[code].universe for code in moved["indicator"])
     sources = (one for told in moved["source"] for one in str(told).split(" ; ") if one)
-    return Grid(
+    return TableBlock(
         f"Nombre {words.here.of_many} selon l’évolution de leur écart",
         "Indicateur",
         (Column("Période"), *(Column(v.capitalize()) for v in _VERDICTS)),
@@ -213,10 +226,10 @@ def _span(group: pd.DataFrame) -> str:
     return f"{group['start'].iloc[0]}-{group['end'].iloc[0]}"
 
 
-def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> Grid:
+def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> TableBlock:
     rows = [Row(str(row["name"]), _detail(row, indicator)) for row in records(part)]
     start, end = str(part["start"].iloc[0]), str(part["end"].iloc[0])
-    return Grid(
+    return TableBlock(
         f"{indicator.label}, {start}-{end}",
         capital(here.singular),
         (
@@ -244,17 +257,17 @@ def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> Grid:
     )
 
 
-def _detail(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
+def _detail(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
     own = "" if row["verdict"] == UNJUDGED else f" ({row['verdict']})"
     moved = float(row["change"])
     return (
         _number(float(row["value_start"]), indicator.decimals),
         _number(float(row["value_end"]), indicator.decimals),
-        Cell(f"{number(moved, indicator.decimals, sign=True)}{own}", value=moved)
+        TextCell(f"{number(moved, indicator.decimals, sign=True)}{own}", value=moved)
         if not math.isnan(moved)
-        else Cell("n.d.", _MISSING),
+        else TextCell("n.d.", _MISSING),
         *(_gap_cell(row, name, indicator) for name in ("gap_start", "gap_end", "move")),
-        Cell(_verdict(row), hint=str(row["reason"])),
+        TextCell(_verdict(row), hint=str(row["reason"])),
     )
 
 
@@ -264,20 +277,20 @@ def _verdict(row: Record) -> str:
     return f"{row['convergence']} (avance)" if led else str(row["convergence"])
 
 
-def _number(value: float, decimals: int) -> Cell:
+def _number(value: float, decimals: int) -> TextCell:
     if math.isnan(value):
-        return Cell("n.d.", _MISSING)
-    return Cell(number(value, decimals), value=value)
+        return TextCell("n.d.", _MISSING)
+    return TextCell(number(value, decimals), value=value)
 
 
-def _gap_cell(row: Record, name: str, indicator: Indicator) -> Cell:
+def _gap_cell(row: Record, name: str, indicator: Indicator) -> TextCell:
     gap, low, high = (float(row[f"{name}{side}"]) for side in ("", "_low", "_high"))
     if math.isnan(gap) and math.isnan(low):
-        return Cell("n.d.", _MISSING)
+        return TextCell("n.d.", _MISSING)
     text = signed(row, name, indicator.decimals)
     if math.isnan(gap):
-        return Cell(text, Status.BOUNDED, None, low, high)
-    return Cell(text, value=gap, low=low, high=high)
+        return TextCell(text, Status.BOUNDED, None, low, high)
+    return TextCell(text, value=gap, low=low, high=high)
 
 
 def _example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
@@ -298,7 +311,7 @@ def _example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
     return []
 
 
-def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun) -> Grid:
+def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun) -> TableBlock:
     """Say, indicator by indicator, why nothing can be said, and whom to ask."""
     lost = gaps[gaps["convergence"] == UNKNOWN]
     by_reason: dict[str, dict[str, list[str]]] = {}
@@ -311,8 +324,8 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
         shorts = [indicators[code].short for code in told]
         places = {name for names in told.values() for name in names}
         where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
-        rows.append(Row(enumerate_words(shorts), (Cell(reason), Cell(where))))
-    return Grid(
+        rows.append(Row(enumerate_words(shorts), (TextCell(reason), TextCell(where))))
+    return TableBlock(
         "Ce qui ne peut être jugé, et pourquoi",
         "Indicateurs",
         (Column("Raison"), Column(capital(here.many))),

@@ -16,7 +16,16 @@ from observatoire.french.typography import (
     with_unit,
 )
 from observatoire.indicators.precision.sampling_error import UNSIZED, WITHHELD
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
+from observatoire.pages.blocks import (
+    Block,
+    Column,
+    Note,
+    Page,
+    Paragraph,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
@@ -125,7 +134,7 @@ def _measures(
     found: Inequality,
     indicator: Indicator,
     former: tuple[str, Measure, Measure] | None,
-) -> Grid:
+) -> TableBlock:
     kinds = (
         (f"Dispersion (écart-type pondéré, {indicator.points})", found.spread, 1),
         (
@@ -143,7 +152,7 @@ def _measures(
                 f"Évolution de la dissimilarité depuis {since} (points)", _hundredfold(apart)
             )
         )
-    return Grid(
+    return TableBlock(
         title="Mesures de l’inégalité entre territoires",
         head="Mesure",
         columns=(
@@ -196,7 +205,7 @@ def _measure_row(label: str, measure: Measure, decimals: int) -> Row:
 
 def _change_row(label: str, measure: Measure) -> Row:
     shown = number_cell(measure.value, 1, sign=True)
-    return Row(label, (shown, range_cell(measure.low, measure.high, 1), Cell("")))
+    return Row(label, (shown, range_cell(measure.low, measure.high, 1), TextCell("")))
 
 
 def _hundredfold(measure: Measure) -> Measure:
@@ -209,23 +218,23 @@ def _hundredfold(measure: Measure) -> Measure:
     )
 
 
-def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> Grid:
+def _ranks(table: ProtectedTable, found: Inequality, indicator: Indicator) -> TableBlock:
     rows = [
         Row(
             flagged(str(row["name"]), row),
             (
                 number_cell(row["value"], indicator.decimals),
                 range_cell(row["low"], row["high"], indicator.decimals),
-                Cell(f"{row['rank']}", value=float(row["rank"])),
-                Cell(interval(row["rank_low"], row["rank_high"])),
-                Cell(str(row["place"])),
+                TextCell(f"{row['rank']}", value=float(row["rank"])),
+                TextCell(interval(row["rank_low"], row["rank_high"])),
+                TextCell(str(row["place"])),
             ),
         )
         for row in records(found.ranks)
     ]
     ranked = table.main[table.main["territory"].isin(found.ranks["territory"])]
     notes = notes_of(table, ranked, [indicator])
-    return Grid(
+    return TableBlock(
         title=f"Rangs, du {_first_word(indicator)}",
         head=table.zoning_label,
         columns=(

@@ -15,7 +15,7 @@ from observatoire.french.typography import (
     within_bounds,
 )
 from observatoire.indicators.precision.differences import UNJUDGED
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Row
+from observatoire.pages.blocks import Block, Column, Note, Row, TableBlock, TextCell
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _NO_TARGET = "pas de cible chiffrée"
 _MISSING = Status.MISSING
 
 
-def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
+def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> TableBlock:
     """Lay objectives out under their orientations: what was aimed at, and what was obtained."""
     rows: list[Row] = []
     orientation = ""
@@ -40,7 +40,7 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Grid:
             rows.append(Row(orientation, kind="group"))
         indicator = indicators.get(str(one["indicator"]))
         rows.append(Row(f"{one['code']} — {one['objective']}", _objective(one, indicator)))
-    return Grid(
+    return TableBlock(
         "Objectifs : départ, dernier chiffre, cible",
         "Objectif",
         (
@@ -75,13 +75,13 @@ def _sources(frame: pd.DataFrame) -> str:
     return " ; ".join(dict.fromkeys(str(text) for text in frame["source"] if text))
 
 
-def _objective(one: Record, indicator: Indicator | None) -> tuple[Cell, ...]:
+def _objective(one: Record, indicator: Indicator | None) -> tuple[TextCell, ...]:
     return (
-        Cell(str(one["name"])),
+        TextCell(str(one["name"])),
         _dated(one, "baseline", "start", indicator),
         _dated(one, "value", "end", indicator),
-        Cell(_said(one, indicator)),
-        Cell(_target(one, indicator)),
+        TextCell(_said(one, indicator)),
+        TextCell(_target(one, indicator)),
     )
 
 
@@ -96,21 +96,21 @@ def _said(one: Record, indicator: Indicator | None) -> str:
     return " ; ".join([*told, f"le chiffre lui-même : {own}"] if own else told)
 
 
-def _dated(one: Record, value: str, date: str, indicator: Indicator | None) -> Cell:
+def _dated(one: Record, value: str, date: str, indicator: Indicator | None) -> TextCell:
     if indicator is None:
-        return Cell("pas d’indicateur", _MISSING)
+        return TextCell("pas d’indicateur", _MISSING)
     figure = float(one[value])
     sides = ("baseline_low", "baseline_high") if value == "baseline" else ("low", "high")
     low, high = (float(one[side]) for side in sides)
     if value in one["hidden"]:
-        return Cell(Status.SECRET.mark, Status.SECRET)
+        return TextCell(Status.SECRET.mark, Status.SECRET)
     if math.isnan(figure) and math.isnan(low):
-        return Cell("n.d.", _MISSING)
+        return TextCell("n.d.", _MISSING)
     around = interval(low, high, indicator.decimals).replace(" ", NO_BREAK)
     if math.isnan(figure):
-        return Cell(f"{around} {indicator.unit} ({one[date]})", Status.BOUNDED)
+        return TextCell(f"{around} {indicator.unit} ({one[date]})", Status.BOUNDED)
     told = with_unit(figure, indicator.unit, indicator.decimals)
-    return Cell(f"{told} {around} ({one[date]})" if low < high else f"{told} ({one[date]})")
+    return TextCell(f"{told} {around} ({one[date]})" if low < high else f"{told} ({one[date]})")
 
 
 def _gap(one: Record, indicator: Indicator) -> str:
@@ -158,12 +158,14 @@ _WHOLE = 100.0  # per cent of the way
 def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
     """Say which evidence lacks and whom to ask; nothing where none does."""
     rows = [
-        Row(_cited(one), (Cell(str(one["lacking"])),)) for one in records(frame) if one["lacking"]
+        Row(_cited(one), (TextCell(str(one["lacking"])),))
+        for one in records(frame)
+        if one["lacking"]
     ]
     if not rows:
         return []
     title, head = "Preuves manquantes, et à qui les demander", "Objectif (et où le document le dit)"
-    return [Grid(title, head, (Column("Ce qui manque"),), tuple(rows), kind="texts")]
+    return [TableBlock(title, head, (Column("Ce qui manque"),), tuple(rows), kind="texts")]
 
 
 def _cited(one: Record) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK
 from observatoire.indicators.computation.table import Spot, by_spot
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Paragraph, Row
+from observatoire.pages.blocks import Block, Column, Note, Paragraph, Row, TableBlock, TextCell
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.notes import notes_of
 from observatoire.secrecy.release.protected_table import admit
@@ -113,7 +113,7 @@ def _grid(
     communes: Mapping[str, str],
     title: str,
     comparators: Sequence[str],
-) -> Grid:
+) -> TableBlock:
     codes = [indicator.code for indicator in indicators]
     cells = table.cells[
         table.cells["indicator"].isin(codes)
@@ -125,7 +125,7 @@ def _grid(
         *_item_rows(table, indicators, by_key, communes),
         *_comparator_rows(table, indicators, by_key, comparators),
     ]
-    return Grid(
+    return TableBlock(
         title=title,
         head=table.zoning_label,
         columns=tuple(_column(i, str(period[i.code])) for i in indicators),
@@ -186,7 +186,7 @@ def _row_cells(
     indicators: list[Indicator],
     by_key: Mapping[Spot, Record],
     verdicts: Mapping[tuple[str, str], Record] | None = None,
-) -> tuple[Cell, ...]:
+) -> tuple[TextCell, ...]:
     said = verdicts or {}
     return tuple(
         cell_of(by_key[zoning, code, i.code], i, said.get((code, i.code))) for i in indicators
@@ -200,7 +200,7 @@ def _territories(cells: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
+def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> TableBlock:
     """List the figures that exist for a commune, a ZUS or a perimeter, not for these territories."""
     codes = [indicator.code for indicator in indicators]
     cells = table.compared[
@@ -210,19 +210,21 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
     for indicator in indicators:
         for row in records(cells[cells["indicator"] == indicator.code]):
             shown = cell_of(row, indicator)
-            figure = Cell(told(row, indicator), shown.status, shown.value, shown.low, shown.high)
+            figure = TextCell(
+                told(row, indicator), shown.status, shown.value, shown.low, shown.high
+            )
             rows.append(
                 Row(
                     indicator.label,
                     (
-                        Cell(str(row["name"])),
-                        Cell(str(row["period"])),
+                        TextCell(str(row["name"])),
+                        TextCell(str(row["period"])),
                         figure,
-                        Cell(str(row["method"]) or "—"),
+                        TextCell(str(row["method"]) or "—"),
                     ),
                 )
             )
-    return Grid(
+    return TableBlock(
         title=f"Chiffres connus à une autre échelle que {table.words.here.the}",
         head="Indicateur",
         columns=(Column("Territoire"), Column("Période"), Column("Valeur"), Column("Note")),
@@ -232,10 +234,12 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
     )
 
 
-def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> Grid:
+def _lacking(table: ProtectedTable, indicators: list[Indicator]) -> TableBlock:
     reasons = table.main.drop_duplicates("indicator").set_index("indicator")["reason"]
-    rows = tuple(Row(i.label, (Cell(i.definition), Cell(str(reasons[i.code])))) for i in indicators)
-    return Grid(
+    rows = tuple(
+        Row(i.label, (TextCell(i.definition), TextCell(str(reasons[i.code])))) for i in indicators
+    )
+    return TableBlock(
         title=f"Indicateurs sans chiffre par {table.words.here.singular}",
         head="Indicateur",
         columns=(Column("Définition"), Column("Ce qui manque")),

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from observatoire.french.nouns import TERRITORY
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, of_name, plural
 from observatoire.indicators.computation.table import Spot, by_spot
-from observatoire.pages.blocks import Block, Callout, Cell, Column, Facts, Figure, Grid, Note, Row
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Column,
+    Facts,
+    Figure,
+    Note,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.pages.cells import cell_of, sampling_cell, told
 from observatoire.pages.notes import notes_of
 from observatoire.secrecy.release.protected_table import admit
@@ -17,7 +27,7 @@ from observatoire.values import Record, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.french.nouns import Noun, Words
+    from observatoire.french.nouns import Noun, TerritoryNames
     from observatoire.indicators.definitions.catalogue import Indicator, Theme
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
@@ -32,7 +42,7 @@ class SharedSource:
 
 
 @dataclass(frozen=True)
-class Identity:
+class TerritoryIdentity:
     """Who a territory is: what its zoning's table of members and its links say of it."""
 
     code: str
@@ -64,7 +74,7 @@ def identity_facts(
 
 def profile_blocks(
     table: ProtectedTable,
-    identity: Identity,
+    identity: TerritoryIdentity,
     themes: Sequence[Theme],
     against: Sequence[tuple[str, str, str]],
     locator: Figure | None = None,
@@ -77,7 +87,7 @@ def profile_blocks(
     ----------
     table : ProtectedTable
         The indicators of the profile for this territory, with its comparators.
-    identity : Identity
+    identity : TerritoryIdentity
         Who it is.
     themes : sequence of Theme
         Headings, in order, with the indicators they show.
@@ -137,7 +147,9 @@ def _row(
     ]
     said = table.verdicts.get((code, indicator.code)) if against else None
     verdict = (
-        Cell(f"{said['mark']} {said['verdict']}".strip(), hint=said["reason"]) if said else Cell("")
+        TextCell(f"{said['mark']} {said['verdict']}".strip(), hint=said["reason"])
+        if said
+        else TextCell("")
     )
     cells = (
         cell_of(mine, indicator),
@@ -145,23 +157,23 @@ def _row(
         *beside[:1],
         *([verdict] if against else []),
         *beside[1:],
-        Cell(str(mine["period"])),
+        TextCell(str(mine["period"])),
     )
     return Row(f"{indicator.label}{unit}", cells, hint=indicator.definition)
 
 
-_NOTHING = Cell("", Status.MISSING)
+_NOTHING = TextCell("", Status.MISSING)
 
 
 def _grid(
     table: ProtectedTable,
-    identity: Identity,
+    identity: TerritoryIdentity,
     rows: list[Row],
     against: Sequence[tuple[str, str, str]],
     holes: list[str],
     *,
     warn: bool,
-) -> Grid:
+) -> TableBlock:
     shown = {row.label for row in rows}
     indicators = [
         i
@@ -180,7 +192,7 @@ def _grid(
     if holes:
         listed = enumerate_words(holes)
         notes.insert(1, Note(f"Non disponible ({plural(len(holes), 'indicateur')})", f"{listed}."))
-    return Grid(
+    return TableBlock(
         title=f"Ce que l’on sait {of_name(identity.name)}",
         head="Indicateur",
         columns=(
@@ -219,7 +231,7 @@ def _banner(shared: SharedSource, here: Noun) -> Callout:
     )
 
 
-def _nothing(identity: Identity, words: Words) -> Callout:
+def _nothing(identity: TerritoryIdentity, words: TerritoryNames) -> Callout:
     here, parts = words.here, words.parts
     linked = f"{capital(parts.none)} ne lui est {parts.agree('rattaché')}, et " if parts else ""
     tied = f", ou son rattachement aux {parts.many}" if parts else ", ou son rattachement"

@@ -8,7 +8,7 @@ from observatoire.french.typography import NO_BREAK
 from observatoire.pages.blocks import Block, Callout, Figure, Page
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.panel import panel_blocks
-from observatoire.panels.profile import Identity, profile_blocks
+from observatoire.panels.profile import TerritoryIdentity, profile_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ def figure_page(table: ProtectedTable, figure: Figure, date: str, place: str) ->
 
 def profile_page(
     table: ProtectedTable,
-    identity: Identity,
+    identity: TerritoryIdentity,
     themes: Sequence[Theme],
     against: Sequence[tuple[str, str, str]],
     locator: Figure | None,

@@ -11,7 +11,16 @@ import pandas as pd
 from observatoire.french.typography import NO_BREAK, plural, with_unit
 from observatoire.indicators.evaluation.trends import FACT
 from observatoire.indicators.precision.differences import UNKNOWN
-from observatoire.pages.blocks import Block, Cell, Column, Grid, Note, Page, Paragraph, Row
+from observatoire.pages.blocks import (
+    Block,
+    Column,
+    Note,
+    Page,
+    Paragraph,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
@@ -70,9 +79,9 @@ def _grid(
     told: pd.DataFrame,
     indicator: Indicator,
     communes: Mapping[str, str],
-) -> Grid:
+) -> TableBlock:
     start, end = str(mine["start"].iloc[0]), str(mine["end"].iloc[0])
-    return Grid(
+    return TableBlock(
         title=f"{indicator.label}, {start} à {end}",
         head=table.zoning_label,
         columns=(
@@ -156,14 +165,14 @@ _PRICES = Note(
 )
 
 
-def _cells(row: Record, indicator: Indicator) -> tuple[Cell, ...]:
+def _cells(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
     said = f"{row['mark']} {row['verdict']}".strip() or "non jugé"
     cells = (
         number_cell(row["value_start"], indicator.decimals),
         number_cell(row["value_end"], indicator.decimals),
         number_cell(row["change"], indicator.decimals, sign=True),
         range_cell(row["low"], row["high"], indicator.decimals),
-        Cell(said, hint=str(row["reason"])),
+        TextCell(said, hint=str(row["reason"])),
     )
     if row["status"] != str(Status.CONTEXT):
         return cells

@@ -11,14 +11,14 @@ from observatoire.indicators.evaluation.watch import PASSED
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Cell,
     Column,
-    Grid,
     Heading,
     Note,
     Page,
     Paragraph,
     Row,
+    TableBlock,
+    TextCell,
 )
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import source_note
@@ -99,7 +99,7 @@ def signal_blocks(
         for one in records(signals)
     ]
     return [
-        Grid(
+        TableBlock(
             "Seuils franchis ou à confirmer",
             "Territoire",
             (Column("Seuil"), Column("Chiffre"), Column("Période"), Column("Signal")),
@@ -121,7 +121,7 @@ def signal_blocks(
     ]
 
 
-def _signal(one: Record, indicator: Indicator) -> tuple[Cell, ...]:
+def _signal(one: Record, indicator: Indicator) -> tuple[TextCell, ...]:
     moving = one["kind"] in ("rise", "fall")
     unit = "points" if moving and indicator.unit == "%" else indicator.unit
     level = number(float(one["level"]), indicator.decimals if float(one["level"]) % 1 else 0)
@@ -134,10 +134,12 @@ def _signal(one: Record, indicator: Indicator) -> tuple[Cell, ...]:
         text += gap + unit
     status = Status.BOUNDED if math.isnan(value) else Status.OBSERVED
     return (
-        Cell(f"{one['label']} : {_KINDS[str(one['kind'])]} {level} {unit}".strip()),
-        Cell(text.strip(), status),
-        Cell(str(one["period"])),
-        Cell(str(one["signal"]), Status.OBSERVED if one["signal"] == PASSED else Status.BOUNDED),
+        TextCell(f"{one['label']} : {_KINDS[str(one['kind'])]} {level} {unit}".strip()),
+        TextCell(text.strip(), status),
+        TextCell(str(one["period"])),
+        TextCell(
+            str(one["signal"]), Status.OBSERVED if one["signal"] == PASSED else Status.BOUNDED
+        ),
     )
 
 
@@ -155,8 +157,8 @@ def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list
     )
 
 
-def _notes_grid(rows: pd.DataFrame, title: str) -> Grid:
-    return Grid(
+def _notes_grid(rows: pd.DataFrame, title: str) -> TableBlock:
+    return TableBlock(
         title,
         "Territoire",
         (Column("Date"), Column("Note"), Column("Source"), Column("Force")),
@@ -164,10 +166,10 @@ def _notes_grid(rows: pd.DataFrame, title: str) -> Grid:
             Row(
                 str(one["name"]),
                 (
-                    Cell(in_full(str(one["date"]))),
-                    Cell(str(one["text"])),
-                    Cell(str(one["origin"])),
-                    Cell(str(one["strength"])),
+                    TextCell(in_full(str(one["date"]))),
+                    TextCell(str(one["text"])),
+                    TextCell(str(one["origin"])),
+                    TextCell(str(one["strength"])),
                 ),
             )
             for one in records(rows)
@@ -208,7 +210,7 @@ class Local:
         return made
 
 
-def _actions_grid(actions: pd.DataFrame) -> Grid:
+def _actions_grid(actions: pd.DataFrame) -> TableBlock:
     rows = []
     for one in records(actions):
         amount = float(one["amount"])
@@ -217,14 +219,14 @@ def _actions_grid(actions: pd.DataFrame) -> Grid:
             Row(
                 str(one["label"]),
                 (
-                    Cell(str(one["year"])),
-                    Cell(str(one["operator"]) or "—"),
-                    Cell(str(one["funder"]) or "—"),
-                    Cell(money, Status.MISSING if math.isnan(amount) else Status.OBSERVED),
+                    TextCell(str(one["year"])),
+                    TextCell(str(one["operator"]) or "—"),
+                    TextCell(str(one["funder"]) or "—"),
+                    TextCell(money, Status.MISSING if math.isnan(amount) else Status.OBSERVED),
                 ),
             )
         )
-    return Grid(
+    return TableBlock(
         "Actions financées",
         "Action",
         (Column("Année"), Column("Opérateur"), Column("Financeur"), Column("Montant")),

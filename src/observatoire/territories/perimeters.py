@@ -18,7 +18,7 @@ from observatoire.territories.zoning import Zoning, read_text_table
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from observatoire.territories.layers.reader import Layer
+    from observatoire.territories.layers.reader import ReadLayer
     from observatoire.territories.matcher import Matcher
 
 
@@ -179,7 +179,7 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
     return Perimeters(layer.shapes, official=True, origin=zoning.geometry.name, notices=told)
 
 
-def layer_notices(layer: Layer, members: pd.DataFrame, singular: str) -> tuple[str, ...]:
+def layer_notices(layer: ReadLayer, members: pd.DataFrame, singular: str) -> tuple[str, ...]:
     """Say what a layer lacks, what of it was set aside and what was mended, in French."""
     lacking = [code for code in members["code"] if code not in layer.shapes.index]
     notices = []

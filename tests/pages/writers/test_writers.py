@@ -16,17 +16,17 @@ from python_calamine import CalamineWorkbook
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.pages.blocks import (
     Callout,
-    Cell,
     Column,
     Facts,
     Figure,
-    Grid,
     Heading,
     Note,
     Page,
     PageBreak,
     Paragraph,
     Row,
+    TableBlock,
+    TextCell,
 )
 from observatoire.pages.cells import cell_of, told
 from observatoire.pages.writers.excel import save_workbook
@@ -43,8 +43,8 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect widt
 NAN = float("nan")
 
 
-def grid(kind: str = "figures") -> Grid:
-    return Grid(
+def grid(kind: str = "figures") -> TableBlock:
+    return TableBlock(
         title=NASTY,
         head="Quartier",
         columns=(Column("Taux", "%", "2016", 1), Column("Nombre", "ménages", "2016", 0)),
@@ -53,16 +53,19 @@ def grid(kind: str = "figures") -> Grid:
             Row(
                 NASTY,
                 (
-                    Cell("12,3", Status.AGGREGATED, 12.345, 12.345, 12.345, hint=NASTY),
-                    Cell("0", Status.OBSERVED, 0.0, 0.0, 0.0),
+                    TextCell("12,3", Status.AGGREGATED, 12.345, 12.345, 12.345, hint=NASTY),
+                    TextCell("0", Status.OBSERVED, 0.0, 0.0, 0.0),
                 ),
             ),
-            Row("B", (Cell("s", Status.SECRET, hint="Secret."), Cell("n.d.", Status.MISSING))),
+            Row(
+                "B",
+                (TextCell("s", Status.SECRET, hint="Secret."), TextCell("n.d.", Status.MISSING)),
+            ),
             Row(
                 "C",
                 (
-                    Cell("[1,0 ; 2,0]", Status.BOUNDED, None, 1.0, 2.0),
-                    Cell("5\u202fe", Status.ESTIMATED, 5.0, 4.0, 6.0),
+                    TextCell("[1,0 ; 2,0]", Status.BOUNDED, None, 1.0, 2.0),
+                    TextCell("5\u202fe", Status.ESTIMATED, 5.0, 4.0, 6.0),
                 ),
                 kind="comparator",
             ),
@@ -157,7 +160,7 @@ def test_word_keeps_every_text(page: Page, tmp_path: Path) -> None:
 
 def grid_label(page: Page) -> str:
     block = page.blocks[3]
-    assert isinstance(block, Grid)
+    assert isinstance(block, TableBlock)
     return block.rows[1].label
 
 
@@ -236,8 +239,10 @@ def test_the_texts_of_a_workbook_stand_under_their_heading(tmp_path: Path) -> No
 
 
 def test_nothing_in_a_workbook_is_a_formula_or_a_link(tmp_path: Path) -> None:
-    cells = (Cell("=1+1"), Cell("http://exemple.fr"))
-    texts = Grid("T", "=2+2", (Column("=A"), Column("B")), (Row("=3+3", cells),), kind="texts")
+    cells = (TextCell("=1+1"), TextCell("http://exemple.fr"))
+    texts = TableBlock(
+        "T", "=2+2", (Column("=A"), Column("B")), (Row("=3+3", cells),), kind="texts"
+    )
     save_workbook(Page("=4+4", "", (texts,)), tmp_path / "p.xlsx")
     sheet = docx.opc.package.OpcPackage.open(str(tmp_path / "p.xlsx"))
     for part in sheet.iter_parts():
@@ -321,8 +326,11 @@ def test_the_heading_of_a_group_never_stands_alone_at_the_foot_of_a_page(
     before: int, tmp_path: Path
 ) -> None:
     """Wherever the page ends, the group's rows begin on the page of its heading."""
-    lines = tuple(Row(f"Ligne {i}", (Cell("1"), Cell("2"))) for i in range(before))
-    group = (Row("Le groupe", kind="group"), Row("Sa première ligne", (Cell("1"), Cell("2"))))
+    lines = tuple(Row(f"Ligne {i}", (TextCell("1"), TextCell("2"))) for i in range(before))
+    group = (
+        Row("Le groupe", kind="group"),
+        Row("Sa première ligne", (TextCell("1"), TextCell("2"))),
+    )
     table = replace(grid(), title="Table", rows=(*lines, *group, *lines), notes=())
     (page,) = (one for one in pages_of(Page("Page", "", (table,)), tmp_path) if "Le groupe" in one)
     assert "Sa première ligne" in page
@@ -330,7 +338,7 @@ def test_the_heading_of_a_group_never_stands_alone_at_the_foot_of_a_page(
 
 @pytest.mark.parametrize("before", range(70, 84, 2))
 def test_the_title_of_a_callout_stays_with_what_it_says(before: int, tmp_path: Path) -> None:
-    lines = tuple(Row(f"Ligne {i}", (Cell("1"), Cell("2"))) for i in range(before))
+    lines = tuple(Row(f"Ligne {i}", (TextCell("1"), TextCell("2"))) for i in range(before))
     table = replace(grid(), title="Table", rows=lines, notes=())
     page = Page("Page", "", (table, Callout("Le titre", ("Le premier mot", "Le dernier mot"))))
     (told,) = (one for one in pages_of(page, tmp_path) if "Le titre" in one)
@@ -348,7 +356,7 @@ def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:
 
 def test_no_head_of_a_profile_is_cut_in_the_middle_of_a_word(tmp_path: Path) -> None:
     heads = ("Four-à-Chaux", "Intervalle à 95 %", "Le Lamentin", "Écart", "Entiers (11)", "Période")
-    table = Grid("Fiche", "Indicateur", tuple(map(Column, heads)), (), kind="profile")
+    table = TableBlock("Fiche", "Indicateur", tuple(map(Column, heads)), (), kind="profile")
     save_word(Page("Page", "", (table,)), tmp_path / "p.docx")
     (shown,) = docx.Document(str(tmp_path / "p.docx")).tables
     for cell in shown.rows[0].cells:

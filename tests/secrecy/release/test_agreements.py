@@ -23,7 +23,7 @@ from observatoire.errors import SecrecyError, UnknownNameError
 from observatoire.exchange.package import write_package
 from observatoire.indicators.query import answer
 from observatoire.secrecy.release.agreements import Gate, refusal, withhold
-from observatoire.sources.descriptors.agreement import AUDIENCES, Convention
+from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +114,7 @@ def test_the_first_and_last_days_are_in(internal: Observatory, day: dt.date, see
 
 
 def test_nothing_is_shown_before_the_agreement_is_signed() -> None:
-    early = Convention("la Caf", "public", dt.date(2026, 6, 2), STARTS, ENDS)
+    early = Agreement("la Caf", "public", dt.date(2026, 6, 2), STARTS, ENDS)
     assert "à partir du 2\u00a0juin\u00a02026" in refusal(early, INSIDE, "interne")
     assert refusal(early, dt.date(2026, 6, 2), "public") == ""
 
@@ -136,7 +136,7 @@ def test_a_table_for_partners_names_those_who_may_have_it(
     )
     drawn = [("essai-cas", "cas_suivis"), ("essai-aides", "menages_aides")]
     lent = {
-        source: Convention("la Caf", "partenaires", recipients=names)
+        source: Agreement("la Caf", "partenaires", recipients=names)
         for (source, _), names in zip(drawn, named, strict=True)
     }
     given = frozenset(
@@ -400,7 +400,7 @@ DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
 def test_a_figure_passes_only_inside_its_dates_and_its_circle(
     starts: dt.date | None, ends: dt.date | None, today: dt.date, allowed: str, audience: str
 ) -> None:
-    convention = Convention("x", allowed, starts=starts, ends=ends)
+    convention = Agreement("x", allowed, starts=starts, ends=ends)
     inside = (starts is None or starts <= today) and (ends is None or today <= ends)
     order = {"interne": 0, "partenaires": 1, "public": 2}
     assert (refusal(convention, today, audience) == "") == (

@@ -9,7 +9,7 @@ import pytest
 from built_workspace import SOURCE_TOML, says, source_of
 
 from observatoire.errors import DescriptorError
-from observatoire.sources.descriptors.agreement import Convention, told_convention
+from observatoire.sources.descriptors.agreement import Agreement, told_convention
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ contact = "statistiques@caf.example"
 
 def test_everything_it_says_is_read(tmp_path: Path) -> None:
     source = source_of(tmp_path / "caf", SOURCE_TOML + AGREED)
-    assert source.convention == Convention(
+    assert source.convention == Agreement(
         partner="la Caf de la Martinique",
         audience="partenaires",
         signed=dt.date(2025, 3, 12),
@@ -114,4 +114,4 @@ def test_a_report_of_load_tells_the_agreement(place: Place) -> None:
 
 
 def test_an_agreement_open_to_all_without_an_end_is_told_so() -> None:
-    assert told_convention(Convention("la Deal", "public")).endswith("tout public.")
+    assert told_convention(Agreement("la Deal", "public")).endswith("tout public.")

@@ -11,7 +11,7 @@ from built_workspace import Place, says
 
 import observatoire as obs
 from observatoire.errors import DescriptorError, UnknownTerritoryError
-from observatoire.sources.descriptors.sampling_design import PrecisionRule, Whole
+from observatoire.sources.descriptors.sampling_design import SamplingDesign, Whole
 from observatoire.sources.families.family import read_families, read_family, recognise
 from observatoire.values import Nature
 from observatoire.warehouse.loading.files import load_file, preview_file
@@ -148,7 +148,7 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     assert "base-ic-logement" in report.notices[0]
     assert "2020" in report.title
     ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")
-    told = PrecisionRule.from_dict(json.loads(rule))
+    told = SamplingDesign.from_dict(json.loads(rule))
     assert (told.method, told.fraction, told.careful_below) == ("census", 0.4, 200)
     assert told.whole_of(["P20_RP"]) == Whole(("PYY_LOG",), 0.0)
     assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (3.0, 2.0)

@@ -20,7 +20,7 @@ from observatoire.errors import ObservatoireError, UnreadableFileError
 from observatoire.sources import FileSpec, observe, read_source, read_table
 from observatoire.sources.formats import archive as archives
 from observatoire.sources.observations.builder import refuse_faults
-from observatoire.sources.preview.preview import Ground, preview_table
+from observatoire.sources.preview.preview import PreviewContext, preview_table
 from observatoire.territories import Matcher
 from observatoire.territories.layers.reader import open_layers, read_layer
 from observatoire.warehouse.loading.files import ground_of, load_file
@@ -44,11 +44,11 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Warehouse]:
 
 
 @pytest.fixture(scope="module")
-def ground(held: tuple[Place, Warehouse]) -> Ground:
+def ground(held: tuple[Place, Warehouse]) -> PreviewContext:
     return ground_of(held[0].workspace)
 
 
-def survive(path: Path, ground: Ground) -> str:
+def survive(path: Path, ground: PreviewContext) -> str:
     """Read a file every way there is; return what came of it. A bare or another error fails."""
     outcome, said = "refusé", "rien à redire"
     try:
@@ -68,7 +68,7 @@ def survive(path: Path, ground: Ground) -> str:
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("name", sorted(good_files()))
-def test_spoilt_bytes(name: str, way: object, ground: Ground, tmp_path: Path) -> None:
+def test_spoilt_bytes(name: str, way: object, ground: PreviewContext, tmp_path: Path) -> None:
     chance = random.Random(f"{name} {way}".split(" at ")[0])  # noqa: S311 - the same files each time
     content = good_files()[name]
     path = tmp_path / name
@@ -78,7 +78,7 @@ def test_spoilt_bytes(name: str, way: object, ground: Ground, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", sorted(good_files()))
-def test_good_bytes_are_read(name: str, ground: Ground, tmp_path: Path) -> None:
+def test_good_bytes_are_read(name: str, ground: PreviewContext, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(good_files()[name])
     parsed = preview_table(path, ground, period="2016").parsed
@@ -98,7 +98,7 @@ WORD = st.text(max_size=12)
 )
 def test_any_table_of_any_words(
     held: tuple[Place, Warehouse],
-    ground: Ground,
+    ground: PreviewContext,
     rows: list[list[str]],
     separator: str,
     encoding: str,
@@ -206,7 +206,7 @@ def trap(tmp_path: Path, name: str, content: bytes) -> str:
     return str(caught.value)
 
 
-def test_a_hundred_thousand_columns(tmp_path: Path, ground: Ground) -> None:
+def test_a_hundred_thousand_columns(tmp_path: Path, ground: PreviewContext) -> None:
     wide = ";".join(f"C{at}" for at in range(100_000))
     content = f"IRIS;{wide}\n972090101;{wide}\n".encode()
     assert "colonnes" in trap(tmp_path, "large.csv", content)
@@ -257,7 +257,7 @@ LAUGHS = (
 @pytest.mark.parametrize(
     "part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"]
 )
-def test_a_billion_laughs_in_a_workbook(tmp_path: Path, part: str, ground: Ground) -> None:
+def test_a_billion_laughs_in_a_workbook(tmp_path: Path, part: str, ground: PreviewContext) -> None:
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(good_files()["population.xlsx"])) as good,

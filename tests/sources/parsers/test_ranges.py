@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from spoilt_bytes import ROWS, dbf_bytes
 
 from observatoire.errors import TruncatedFileError
-from observatoire.sources.inference.draft import Plan
+from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.parsers.ranges import read_range
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.values import Nature
@@ -147,7 +147,7 @@ def test_words_of_totals(name: str) -> None:
 def test_any_text_survives_its_own_declaration(names: dict[str, str]) -> None:
     import tomllib
 
-    plan = Plan(
+    plan = SourceDraft(
         head={"title": "x"},
         file={"name": "y"},
         variables={k: {"label": v} for k, v in names.items()},

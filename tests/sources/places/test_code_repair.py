@@ -12,12 +12,12 @@ import observatoire
 from observatoire.errors import UnknownTerritoryError
 from observatoire.sources.places.code_repair import restored_code
 from observatoire.territories import Matcher
-from observatoire.warehouse.checks.runner import Told, run_checks
+from observatoire.warehouse.checks.runner import CheckInputs, run_checks
 
 if TYPE_CHECKING:
     from built_workspace import Place
 
-NOTHING = Told()
+NOTHING = CheckInputs()
 
 AIN = Matcher({"010040101": "Pérouses", "010040102": "Longeray"}, "IRIS")
 

@@ -22,7 +22,7 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.territories import Matcher
-from observatoire.territories.layers.reader import Layer, read_layer
+from observatoire.territories.layers.reader import ReadLayer, read_layer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def layer(path: Path, crs: str | None = METRIC, **columns: Any) -> Path:
     return path
 
 
-def read(path: Path, **options: Any) -> Layer:
+def read(path: Path, **options: Any) -> ReadLayer:
     return read_layer(path, IRIS, METRIC, **options)
 
 

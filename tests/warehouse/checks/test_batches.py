@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from observatoire.errors import DescriptorError
 from observatoire.warehouse.checks import batches as lots
 from observatoire.warehouse.checks.definitions import CHECKS_FILE, read_checks
-from observatoire.warehouse.checks.runner import IDENTITY_COLUMNS, Told, run_checks
+from observatoire.warehouse.checks.runner import IDENTITY_COLUMNS, CheckInputs, run_checks
 from observatoire.warehouse.loading.files import load_path
 from observatoire.warehouse.storage.contents import see_loads
 
@@ -32,7 +32,7 @@ MEMBERS = tuple(f"9720901{at:02d}" for at in range(1, 13))
 
 #: Made columns, of which the two last make the first.
 WHOLE = ("P{yy}_POP", "P{yy}_POPH", "P{yy}_POPF")
-TOLD = Told(
+TOLD = CheckInputs(
     identities=pd.DataFrame(
         [("0", "P##_POP", "P##_POPH"), ("0", "P##_POP", "P##_POPF")],
         columns=list(IDENTITY_COLUMNS),
@@ -95,7 +95,7 @@ def steady(year: int, **others: tuple[float, float] | None) -> Vintage:
     return told | {MEMBERS[int(key[1:])]: value for key, value in others.items()}
 
 
-def findings(town: Place, told: Told = TOLD) -> pd.DataFrame:
+def findings(town: Place, told: CheckInputs = TOLD) -> pd.DataFrame:
     return run_checks(warehouse_of(town), town.workspace, told).df
 
 

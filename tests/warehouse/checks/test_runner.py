@@ -26,7 +26,7 @@ from observatoire.warehouse.checks import runner as checking
 from observatoire.warehouse.checks.definitions import CHECKS_FILE, read_checks
 from observatoire.warehouse.checks.runner import (
     TOTAL_COLUMNS,
-    Told,
+    CheckInputs,
     kept_findings,
     run_checks,
     with_findings,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
     from observatoire.warehouse.findings import CheckReport
 
-NOTHING = Told()
+NOTHING = CheckInputs()
 IRIS = ("972090101", "972090102", "972090103", "972130101")
 
 COMMUNE_SOURCE = """\
@@ -98,7 +98,7 @@ unit = "euros par an"
 """
 
 
-def found(place: Place, told: Told = NOTHING, **options: str) -> CheckReport:
+def found(place: Place, told: CheckInputs = NOTHING, **options: str) -> CheckReport:
     warehouse = place.warehouse()
     for folder in place.workspace.source_folders():
         load_source(warehouse, place.workspace, folder, **options)
@@ -115,11 +115,11 @@ def series(place: Place, rows: list[tuple[str, str, str, object]]) -> None:
     place.csv("\n".join(["IRIS;variable;annee;valeur", *lines, ""]))
 
 
-def published(place: Place, fort: object, lamentin: object) -> Told:
+def published(place: Place, fort: object, lamentin: object) -> CheckInputs:
     place.write("data/raw/totaux/source.toml", COMMUNE_SOURCE)
     place.write("data/raw/totaux/totaux.csv", f"COM;TOTAL\n97209;{fort}\n97213;{lamentin}\n")
     totals = [("totaux", "TOTAL", "2016", "src", "POP")]
-    return Told(pd.DataFrame(totals, columns=list(TOTAL_COLUMNS)))
+    return CheckInputs(pd.DataFrame(totals, columns=list(TOTAL_COLUMNS)))
 
 
 # --- honest data --------------------------------------------------------------------------------
@@ -500,14 +500,14 @@ def test_two_files_of_one_year_do_not_follow_one_another(place: Place) -> None:
     assert told["source"].tolist() == ["base-p-2012"]
 
 
-def broken(place: Place, at: str, source: str = "src") -> Told:
+def broken(place: Place, at: str, source: str = "src") -> CheckInputs:
     """Return what a series.toml with one break tells of the figures of ``place``."""
     place.write(
         "series.toml",
         f'[[breaks]]\nat = "{at}"\nwhat = "Autre question"\nsource = "Insee"\nsources = ["{source}"]\n',
     )
     book = read_series(place.root / "series.toml")
-    return Told(breaks=breaks((), book, [], [("src", "POP"), ("src", "TAUX")]))
+    return CheckInputs(breaks=breaks((), book, [], [("src", "POP"), ("src", "TAUX")]))
 
 
 @pytest.mark.parametrize(
@@ -610,7 +610,9 @@ def test_every_vintage_may_be_a_series_of_its_own(place: Place) -> None:
         "series.toml",
         '[[breaks]]\nevery = true\nwhat = "x"\nsource = "Insee"\nvariables = ["PO*"]\n',
     )
-    told = Told(breaks=breaks((), read_series(place.root / "series.toml"), [], [("src", "POP")]))
+    told = CheckInputs(
+        breaks=breaks((), read_series(place.root / "series.toml"), [], [("src", "POP")])
+    )
     assert names(found(place, told)) == {}
     assert names(found(place)) == {"saut": 1}
 

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from observatoire.indicators.definitions.check_inputs import identities
 from observatoire.sources.families.family import read_families
 from observatoire.warehouse import open_warehouse
-from observatoire.warehouse.checks.runner import Told, run_checks
+from observatoire.warehouse.checks.runner import CheckInputs, run_checks
 from observatoire.warehouse.loading.files import load_file
 from observatoire.warehouse.loading.zonings import fill_zonings
 
@@ -27,7 +27,7 @@ COLUMNS = ("P16_POP", "P16_POPH", "P16_POPF", "P16_H0019", "P16_H2064", "P16_H65
 #: Made-up counts of men by age, and of women; the rest is their sum.
 ROWS = [(120.25, 300.5, 40.125, 500.0), (12.0, 30.0, 4.0, 51.0), (0.0, 0.0, 0.0, 0.0)]
 CODES = ("972090101", "972090102", "972090103", "972130101")
-RULES = Told(identities=identities(read_families().values()))
+RULES = CheckInputs(identities=identities(read_families().values()))
 OURS = ("somme-de-la-ligne", "somme-non-tenue")
 
 
@@ -44,7 +44,7 @@ def text(rows: list[list[object]], columns: tuple[str, ...] = COLUMNS) -> str:
     return "\n".join([";".join(["IRIS", *columns]), *lines, ""])
 
 
-def checked(place: Place, content: str, told: Told = RULES) -> CheckReport:
+def checked(place: Place, content: str, told: CheckInputs = RULES) -> CheckReport:
     place.write("base-ic-2016.csv", content)
     warehouse = place.warehouse()
     load_file(warehouse, place.workspace, place.root / "base-ic-2016.csv")
@@ -181,7 +181,7 @@ def test_a_family_of_ones_own_says_its_sums(place: Place) -> None:
         '[[variables]]\ncolumns = "places.*"\nnature = "count"\n'
         '[[identities]]\nwhole = "places"\nparts = ["places_matin", "places_soir"]\n',
     )
-    told = Told(identities=identities(read_families(place.root).values()))
+    told = CheckInputs(identities=identities(read_families(place.root).values()))
     rows = "iris;Places;Places_matin;Places_soir\n972090101;10;4;6\n972090102;10;4;9\n"
     assert checked(place, rows, told).df["line"].tolist() == [3]
 
@@ -209,7 +209,7 @@ NURSERY_HEADER = "iris;Places;Places_a;Places_b;Places_c;Places_d;Places_e\n"
 def nursery(place: Place, rows: str, nature: str = "count") -> list[int]:
     """Return the lines told of a file of that family."""
     place.write("families/creche.toml", NURSERY.replace("count", nature))
-    told = Told(identities=identities(read_families(place.root).values()))
+    told = CheckInputs(identities=identities(read_families(place.root).values()))
     return checked(place, NURSERY_HEADER + rows, told).df["line"].tolist()
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.table import Place
-from observatoire.indicators.routes.routes import Road, road_of
+from observatoire.indicators.routes.routes import Route, road_of
 from observatoire.passage import from_table
 from observatoire.territories.link_tables import PART, SPLIT, WHOLE
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import Noun
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.workspace.model import Comparator
 
 
@@ -44,12 +44,12 @@ def beside_code(comparator: Comparator, zoning: str) -> str:
     return comparator.zoning
 
 
-def beside_place(desk: Desk, comparator: Comparator, zoning: str) -> Place:
+def beside_place(desk: Context, comparator: Comparator, zoning: str) -> Place:
     """Return where a comparator is computed.
 
     Parameters
     ----------
-    desk : Desk
+    desk : Context
         Gives names and roads.
     comparator : Comparator
         A zoning's members, what is left of them, or the ring around each territory.
@@ -80,14 +80,14 @@ def beside_place(desk: Desk, comparator: Comparator, zoning: str) -> Place:
     return Place(code, names, left)
 
 
-def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str], noun: Noun) -> Road:
+def remainder(road: Route, taken: Sequence[Route], names: Mapping[str, str], noun: Noun) -> Route:
     """Return what is left of wholes when parts of them are taken away.
 
     Parameters
     ----------
-    road : Road
+    road : Route
         From small sources to the wholes.
-    taken : sequence of Road
+    taken : sequence of Route
         From the same sources to the parts.
     names : mapping
         Names of the parts: those that no source is known of are not taken away, and are told.
@@ -96,7 +96,7 @@ def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str], noun:
 
     Returns
     -------
-    Road
+    Route
         A source that no part touches is whole; one wholly taken is gone; of one that holds a part
         whose share nobody knows, anything from nothing to all is left.
     """
@@ -133,7 +133,7 @@ def remainder(road: Road, taken: Sequence[Road], names: Mapping[str, str], noun:
     return road_of(road.source, made, road.noun, road.method, label)
 
 
-def counterparts(desk: Desk, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:
+def counterparts(desk: Context, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:
     """Return what each territory of a zoning is compared with, none for one that has none.
 
     A ring is each territory's own. Otherwise it is the member that ``against`` names, the only
@@ -180,7 +180,7 @@ def _chosen(
     return same[0] if len(same) == 1 else None
 
 
-def _links(desk: Desk, zoning: str, target: str) -> dict[str, tuple[str, ...]]:
+def _links(desk: Context, zoning: str, target: str) -> dict[str, tuple[str, ...]]:
     """Return the members of another zoning that hold each territory wholly."""
     table = desk.links.get((zoning, target))
     if table is None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.computation.table import Cell
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.routes.routes import Road
+    from observatoire.indicators.routes.routes import Route
 
 
 _NAN = float("nan")
@@ -105,7 +105,7 @@ class Explainer:
         return f"{self._absence(indicator)}."
 
     def carried(
-        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+        self, indicator: Indicator, target: str, cell: Cell, road: Route, hidden: set[str]
     ) -> Cell:
         """Return a carried figure with its method, and the reason of what it lacks."""
         parts = road.parts.get(target, ())
@@ -135,7 +135,7 @@ class Explainer:
         return replace(told, count=_NAN)
 
     @staticmethod
-    def _incomplete(cell: Cell, road: Road) -> Cell:
+    def _incomplete(cell: Cell, road: Route) -> Cell:
         """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
         return replace(
             cell,
@@ -149,7 +149,7 @@ class Explainer:
         )
 
     def _reason(
-        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+        self, indicator: Indicator, target: str, cell: Cell, road: Route, hidden: set[str]
     ) -> str:
         parts = road.parts.get(target, ())
         if not parts:
@@ -164,7 +164,7 @@ class Explainer:
         return ""
 
     @staticmethod
-    def _why_bounded(indicator: Indicator, target: str, cell: Cell, road: Road) -> str:
+    def _why_bounded(indicator: Indicator, target: str, cell: Cell, road: Route) -> str:
         if indicator.variable:
             count = len(road.parts[target])
             return f"Entre le plus petit et le plus grand taux des {count} {road.noun.many}."
@@ -172,7 +172,7 @@ class Explainer:
         return f"Partie inconnue de {unsure}." if unsure else cell.reason
 
     def _why_missing(
-        self, indicator: Indicator, target: str, cell: Cell, road: Road, hidden: set[str]
+        self, indicator: Indicator, target: str, cell: Cell, road: Route, hidden: set[str]
     ) -> str:
         parts = road.parts[target]
         if any(said in cell.reason for said in _OWN_REASONS):

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.computation.table import Asked
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.routes.routes import Road
+    from observatoire.indicators.routes.routes import Route
 
 
 _NAN = float("nan")
 
 
-def carried(asked: Sequence[Asked], figures: Figures, road: Road, explainer: Explainer) -> Cells:
+def carried(asked: Sequence[Asked], figures: Figures, road: Route, explainer: Explainer) -> Cells:
     """Return the figures that a passage brings, all indicators of a kind in one product."""
     codes = list(road.passage.sources)
     counts: dict[str, pd.Series] = {}
@@ -60,7 +60,7 @@ def carried(asked: Sequence[Asked], figures: Figures, road: Road, explainer: Exp
 
 
 def _apply(
-    road: Road,
+    road: Route,
     counts: Mapping[str, pd.Series],
     bases: Mapping[str, pd.Series],
     rates: Mapping[str, pd.Series],
@@ -94,7 +94,7 @@ def _tell_ratios(
     told: dict[tuple[str, str], float],
     top: pd.DataFrame,
     base: pd.DataFrame,
-    road: Road,
+    road: Route,
     *,
     share: bool,
 ) -> None:
@@ -138,7 +138,7 @@ def _scaled(cell: Cell, factor: float, count: float) -> Cell:
     )
 
 
-def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, road: Road) -> Cells:
+def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, road: Route) -> Cells:
     """Show, for a part of a single source, the rate of that source: the only one there is."""
     shown = dict(cells)
     rates = (top / base.where(base > 0)).astype(np.float64)
@@ -152,7 +152,7 @@ def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, road: Ro
     return shown
 
 
-def _stand_in(indicator: Indicator, values: pd.Series, road: Road) -> Cells:
+def _stand_in(indicator: Indicator, values: pd.Series, road: Route) -> Cells:
     """Show a median, a mean or an index where a single source stands for the territory."""
     cells: Cells = {}
     for target, parts in road.parts.items():

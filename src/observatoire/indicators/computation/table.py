@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from observatoire.french.nouns import Words
+from observatoire.french.nouns import TerritoryNames
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.routes.routes import Road
-    from observatoire.sources.descriptors.agreement import Convention
+    from observatoire.indicators.routes.routes import Route
+    from observatoire.sources.descriptors.agreement import Agreement
     from observatoire.values import Record
 
 
@@ -64,8 +64,8 @@ class Table:
     differences: pd.DataFrame | None = None
     caveats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     audience: str = "public"
-    agreements: Mapping[tuple[str, str], tuple[Convention, ...]] = field(default_factory=dict)
-    words: Words = field(default_factory=Words)
+    agreements: Mapping[tuple[str, str], tuple[Agreement, ...]] = field(default_factory=dict)
+    words: TerritoryNames = field(default_factory=TerritoryNames)
 
 
 #: Where a figure stands in a table: zoning, territory, indicator.
@@ -114,7 +114,7 @@ class Place:
 
     zoning: str
     names: Mapping[str, str]
-    roads: Sequence[Road]
+    roads: Sequence[Route]
 
 
 Cells = dict[tuple[str, str], Cell]

@@ -13,7 +13,7 @@ from observatoire.warehouse.checks.runner import (
     IDENTITY_COLUMNS,
     SHARE_COLUMNS,
     TOTAL_COLUMNS,
-    Told,
+    CheckInputs,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def told_checks(
     periods: Collection[str],
     variables: Collection[tuple[str, str]],
     families: Iterable[Family] = (),
-) -> Told:
+) -> CheckInputs:
     """Return all that the checks must know, and that figures do not say of themselves.
 
     Parameters
@@ -53,7 +53,7 @@ def told_checks(
         The families of files known, which say what adds up on a row.
     """
     indicators = tuple(catalogue)
-    return Told(
+    return CheckInputs(
         published_totals(indicators, periods),
         shares(indicators, periods),
         breaks(indicators, book, periods, variables),

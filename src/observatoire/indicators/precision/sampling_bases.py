@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from observatoire.indicators.computation.compute import compute
 from observatoire.indicators.computation.table import Asked
 from observatoire.indicators.definitions.catalogue import Indicator
-from observatoire.sources.descriptors.sampling_design import PrecisionRule
+from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.values import Nature, Record, records
 
 if TYPE_CHECKING:
@@ -27,17 +27,17 @@ _NAN = float("nan")
 class Rules:
     """What sources declare of their precision, and what their variables were drawn from."""
 
-    sources: Mapping[str, PrecisionRule] = field(default_factory=dict)
+    sources: Mapping[str, SamplingDesign] = field(default_factory=dict)
     complementary: frozenset[tuple[str, str]] = frozenset()
     communes: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, source: str) -> PrecisionRule:
+    def of(self, source: str) -> SamplingDesign:
         """Return the rule of a source."""
-        return self.sources.get(source, PrecisionRule())
+        return self.sources.get(source, SamplingDesign())
 
 
 @dataclass(frozen=True)
-class Plan:
+class IntervalPlan:
     """What must be known of an indicator to say how sure it is.
 
     ``base``, ``whole`` and ``inhabitants`` name counts of ``counts``; ``dispersion`` is the whole's, as
@@ -46,7 +46,7 @@ class Plan:
 
     asked: Asked
     source: str
-    rule: PrecisionRule
+    rule: SamplingDesign
     complementary: bool
     effect: float
     base: str
@@ -56,7 +56,7 @@ class Plan:
     counts: tuple[Asked, ...]
 
 
-def plan_of(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> Plan:
+def plan_of(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> IntervalPlan:
     """Return what must be known of an indicator asked for at a period."""
     indicator, period = one.indicator, one.period
     told = indicator.at(
@@ -86,7 +86,7 @@ def plan_of(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> Plan:
         people = counts[-1].indicator.code
     effect = max((rule.effect_of(name) for name in told), default=rule.effect)
     dispersion = whole.dispersion / effect if whole else 1.0
-    return Plan(
+    return IntervalPlan(
         one, source, rule, complementary, effect, base, among, dispersion, people, tuple(counts)
     )
 
@@ -106,7 +106,7 @@ def _source_of(
 
 
 def sums_behind(
-    indicator: Indicator, period: str, rule: PrecisionRule
+    indicator: Indicator, period: str, rule: SamplingDesign
 ) -> list[tuple[str, str, str]]:
     """Return the (source, variable, period) that intervals need beside the indicator's own."""
     wanted = []
@@ -133,7 +133,7 @@ def _sum_of(sources: tuple[str, ...], period: str, names: tuple[str, ...]) -> As
 
 
 def counted(
-    plans: Sequence[Plan],
+    plans: Sequence[IntervalPlan],
     figures: Mapping[str, Figures],
     place: Place,
     sources: Mapping[str, SourceNote],

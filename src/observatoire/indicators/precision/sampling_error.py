@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.precision.sampling_bases import Plan, Rules
+    from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules
 
     Array = NDArray[np.float64]
 
@@ -141,7 +141,7 @@ _LAID = ("base", "size", "share", "spread", "kind", "flag")
 
 def _laid(
     row: Record,
-    plan: Plan,
+    plan: IntervalPlan,
     behind: Mapping[tuple[str, str], Record],
     sources: Mapping[str, SourceNote],
     rules: Rules,
@@ -199,7 +199,7 @@ def _is_published(row: Record, indicator: Indicator, sources: Mapping[str, Sourc
     )
 
 
-def _flag(row: Record, plan: Plan, base: float, people: float) -> str:
+def _flag(row: Record, plan: IntervalPlan, base: float, people: float) -> str:
     if row["status"] not in (*_WITH_INTERVAL, str(Status.CONTEXT)):
         return ""
     # Inhabitants that nobody tells may be few: what may not be commented is not.
@@ -211,7 +211,7 @@ def _flag(row: Record, plan: Plan, base: float, people: float) -> str:
 
 
 def _bounded(
-    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, Plan], choice: str
+    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, IntervalPlan], choice: str
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]

@@ -26,7 +26,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Road:
+class Route:
     """A passage to a zoning, and the links in words that it was made of."""
 
     source: str
@@ -108,7 +108,7 @@ class Road:
         }
 
 
-def chained(road: Road, second: pd.DataFrame) -> list[Road]:
+def chained(road: Route, second: pd.DataFrame) -> list[Route]:
     """Lead a measured passage on to the zonings that whole targets make up.
 
     The share of a source that goes to a set is the sum of what goes to its members.
@@ -141,19 +141,19 @@ def chained(road: Road, second: pd.DataFrame) -> list[Road]:
     return roads
 
 
-def road_of(source: str, passage: Passage, noun: Noun, method: str, label: str) -> Road:
+def road_of(source: str, passage: Passage, noun: Noun, method: str, label: str) -> Route:
     """Return the road of a passage between real perimeters."""
     links = passage.weights[["source", "target", "link"]].astype("str")
     covered = set(links["target"])
     bare = [str(target) for target in passage.targets if target not in covered]
     unknown = pd.DataFrame({"source": "", "target": bare, "link": UNKNOWN}, dtype="str")
     told = pd.concat([links, unknown], ignore_index=True)
-    return Road(source, passage, told, noun, method, label)
+    return Route(source, passage, told, noun, method, label)
 
 
 def roads_to(
     zoning: str, links: Links, members: Mapping[str, Sequence[str]], nouns: Mapping[str, Noun]
-) -> list[Road]:
+) -> list[Route]:
     """Return the passages to a zoning, the straight ones first.
 
     Parameters
@@ -167,7 +167,7 @@ def roads_to(
     nouns : mapping
         What a territory of each zoning is called, for the method printed with a figure.
     """
-    found: list[Road] = []
+    found: list[Route] = []
     for (source, target), table in links.items():
         if target == zoning:
             found += _roads(source, table, members[zoning], nouns[source])
@@ -180,10 +180,10 @@ def roads_to(
     return found
 
 
-def _roads(source: str, links: pd.DataFrame, targets: Sequence[str], noun: Noun) -> list[Road]:
+def _roads(source: str, links: pd.DataFrame, targets: Sequence[str], noun: Noun) -> list[Route]:
     """Return one road, or several when targets overlap: a passage shares a source only once."""
     return [
-        Road(source, passage_of(sheet), sheet, noun)
+        Route(source, passage_of(sheet), sheet, noun)
         for sheet in _sheets(links[links["target"].isin(list(targets))])
     ]
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from observatoire.french.typography import NO_BREAK
-from observatoire.pages.blocks import Callout, Cell, Column, Grid, Heading, Page, Paragraph
+from observatoire.pages.blocks import (
+    Callout,
+    Column,
+    Heading,
+    Page,
+    Paragraph,
+    TableBlock,
+    TextCell,
+)
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ def save_workbook(page: Page, path: Path) -> None:
     for block in page.blocks:
         if isinstance(block, Heading):
             chapter = block.text
-        elif isinstance(block, Grid):
+        elif isinstance(block, TableBlock):
             writer.grid(block, chapter)
     book.close()
 
@@ -137,7 +145,7 @@ class _Writer:
             sheet.write_string(row, 0, label, self.part if heading else self.bold)
             sheet.write_string(row, 1, text, self.part if heading else self.wrap)
 
-    def grid(self, grid: Grid, chapter: str) -> None:
+    def grid(self, grid: TableBlock, chapter: str) -> None:
         """Write one table; each figure takes four columns."""
         sheet = self.sheet(chapter or grid.title)
         title = f"{chapter}{NO_BREAK}: {grid.title}" if chapter not in grid.title else grid.title
@@ -178,7 +186,7 @@ class _Writer:
             sheet.write_string(line, 0, f"{note.label}{NO_BREAK}: {note.text}", self.note)
 
     def _cell(
-        self, sheet: Any, line: int, column: int, cell: Cell, meant: Column, *, textual: bool
+        self, sheet: Any, line: int, column: int, cell: TextCell, meant: Column, *, textual: bool
     ) -> None:
         if textual:
             sheet.write_string(line, column, cell.text, self.wrap)

@@ -14,12 +14,12 @@ from observatoire.pages.blocks import (
     Callout,
     Facts,
     Figure,
-    Grid,
     Heading,
     Note,
     Page,
     PageBreak,
     Paragraph,
+    TableBlock,
     text_shares,
 )
 from observatoire.values import Status
@@ -120,7 +120,7 @@ def _array(items: list[str]) -> str:
     return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
-def _grid(grid: Grid, _: dict[str, str]) -> str:
+def _grid(grid: TableBlock, _: dict[str, str]) -> str:
     heads = [f"column({_text(c.label)}, {_text(c.below)})" for c in grid.columns]
     told = text_shares(grid) if grid.widths or grid.kind == "texts" else ()
     shares = [f"{each:.4f}fr" for each in told]
@@ -179,7 +179,7 @@ def _page_break(_: PageBreak, __: dict[str, str]) -> str:
 
 
 _WRITERS: Mapping[type, Callable[..., str]] = {
-    Grid: _grid,
+    TableBlock: _grid,
     Heading: _heading,
     Paragraph: _paragraph,
     Callout: _callout,

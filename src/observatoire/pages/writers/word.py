@@ -17,15 +17,15 @@ from observatoire.french.typography import NARROW, NO_BREAK
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Cell,
     Facts,
     Figure,
-    Grid,
     Heading,
     Note,
     Page,
     Paragraph,
     Row,
+    TableBlock,
+    TextCell,
     text_shares,
 )
 from observatoire.pages.writers.typst import typeset
@@ -169,7 +169,7 @@ def _write(document: Any, block: Block) -> None:
             line.add_run(text)
     elif isinstance(block, Figure):
         _picture(document, block)
-    elif isinstance(block, Grid):
+    elif isinstance(block, TableBlock):
         _table(document, block)
     else:
         _turn(document)
@@ -196,7 +196,7 @@ def _picture(document: Any, figure: Figure) -> None:
     _notes(document, figure.notes)
 
 
-def _table(document: Any, grid: Grid) -> None:
+def _table(document: Any, grid: TableBlock) -> None:
     _title(document, grid.title)
     count = len(grid.columns)
     widths = [round(_WIDTH * share * _TWIPS) for share in _shares(grid)]
@@ -220,7 +220,7 @@ def _table(document: Any, grid: Grid) -> None:
     _notes(document, grid.notes)
 
 
-def _shares(grid: Grid) -> tuple[float, ...]:
+def _shares(grid: TableBlock) -> tuple[float, ...]:
     """Return the share of the page's width that each column takes."""
     if grid.widths or grid.kind == "texts":
         return text_shares(grid)
@@ -236,7 +236,7 @@ def _row(row: Row, widths: list[int], size: int, *, right: bool) -> str:
     keep = "<w:trPr><w:cantSplit/></w:trPr>"
     if row.kind == "group":
         return f"<w:tr>{keep}{_cell(row.label, size, bold, sum(widths), span=len(widths))}</w:tr>"
-    shown = [*row.cells, *[Cell("")] * (len(widths) - 1 - len(row.cells))]
+    shown = [*row.cells, *[TextCell("")] * (len(widths) - 1 - len(row.cells))]
     cells = [
         _cell(
             cell.text,

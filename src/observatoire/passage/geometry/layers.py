@@ -40,7 +40,7 @@ _KIND_NAMES = ("point", "ligne", "anneau", "polygone", "multipoint", "multiligne
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class MeasuredLayer:
     """A checked zoning: codes in increasing order, geometries and areas beside them.
 
     ``labels`` holds the codes as an index of text, whose words are taken and compared without
@@ -70,7 +70,7 @@ def check_layer(
     repair: bool = False,
     points: bool = False,
     zoning: str = "",
-) -> Layer:
+) -> MeasuredLayer:
     """Check a layer whole, and put it in the order of its codes.
 
     Parameters
@@ -111,7 +111,7 @@ def check_layer(
         areas = shapely.area(geometries)
     else:
         areas = np.full(len(labels), grid.width * grid.height)
-    return Layer(
+    return MeasuredLayer(
         role=role,
         labels=labels,
         geometries=geometries,
@@ -124,7 +124,7 @@ def check_layer(
     )
 
 
-def check_same_crs(*layers: Layer) -> None:
+def check_same_crs(*layers: MeasuredLayer) -> None:
     """Refuse layers that do not share one reference system."""
     first = layers[0]
     for other in layers[1:]:

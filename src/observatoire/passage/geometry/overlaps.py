@@ -13,14 +13,14 @@ from observatoire.passage.geometry.outlines import Outline, outline
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.geometry.layers import Layer
+    from observatoire.passage.geometry.layers import MeasuredLayer
 
 
 _TOLERANCE = 1e-3  # share of the smaller territory: below it, two outlines merely differ
 _CHUNK = 4096
 
 
-def check_no_overlap(layer: Layer) -> Outline | None:
+def check_no_overlap(layer: MeasuredLayer) -> Outline | None:
     """Refuse a zoning two territories of which share more than their outlines.
 
     The cells of a grid are known apart by their positions. A layer whose outlines match corner
@@ -35,7 +35,7 @@ def check_no_overlap(layer: Layer) -> Outline | None:
     return found
 
 
-def _check_neighbours(layer: Layer) -> None:
+def _check_neighbours(layer: MeasuredLayer) -> None:
     suspects = _mismatched(layer)
     tree = shapely.STRtree(layer.geometries)
     first, second = tree.query(layer.geometries[suspects])
@@ -49,12 +49,12 @@ def _check_neighbours(layer: Layer) -> None:
         _check_pairs(layer, first[start : start + _CHUNK], second[start : start + _CHUNK])
 
 
-def _mismatched(layer: Layer) -> NDArray[np.int64]:
+def _mismatched(layer: MeasuredLayer) -> NDArray[np.int64]:
     edges = shapely.coverage_invalid_edges(layer.geometries)
     return np.flatnonzero(~shapely.is_empty(edges))
 
 
-def _check_pairs(layer: Layer, first: NDArray[np.int64], second: NDArray[np.int64]) -> None:
+def _check_pairs(layer: MeasuredLayer, first: NDArray[np.int64], second: NDArray[np.int64]) -> None:
     shared = shapely.area(shapely.intersection(layer.geometries[first], layer.geometries[second]))
     smaller = np.minimum(layer.areas[first], layer.areas[second])
     over = np.flatnonzero(shared > _TOLERANCE * smaller)
@@ -68,7 +68,7 @@ def _check_pairs(layer: Layer, first: NDArray[np.int64], second: NDArray[np.int6
         )
 
 
-def overlap_error(layer: Layer, where: str, codes: list[str]) -> OverlapError:
+def overlap_error(layer: MeasuredLayer, where: str, codes: list[str]) -> OverlapError:
     """Build the error of a zoning whose territories overlap."""
     return OverlapError(
         f"Des territoires de la couche « {layer.role} » se chevauchent, {where}.",

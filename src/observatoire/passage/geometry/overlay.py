@@ -25,7 +25,7 @@ from observatoire.passage.geometry.outlines import clear_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.geometry.layers import Layer
+    from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.geometry.outlines import Outline
 
 
@@ -42,8 +42,8 @@ class Pairs:
 
 
 def shared_areas(
-    source: Layer,
-    target: Layer,
+    source: MeasuredLayer,
+    target: MeasuredLayer,
     *,
     outline: Outline | None = None,
     threads: int | None = None,

@@ -13,7 +13,7 @@ import shapely
 
 from observatoire.errors import PassageError
 from observatoire.passage.arrays import sum_by
-from observatoire.passage.geometry.layers import Layer, check_layer, check_same_crs
+from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlaps import check_no_overlap
 from observatoire.passage.geometry.overlay import Pairs, shared_areas
 from observatoire.passage.links import Links
@@ -30,7 +30,7 @@ _FEW = 200_000  # corners of a layer that is checked sooner than a thread would 
 
 def two_layers(
     source: gpd.GeoDataFrame, target: gpd.GeoDataFrame, *, repair: bool
-) -> tuple[Layer, Layer]:
+) -> tuple[MeasuredLayer, MeasuredLayer]:
     """Check the two layers of a passage, each and together."""
     if _corners(target) > _FEW and _corners(source) > _FEW:
         with ThreadPoolExecutor(1) as beside:
@@ -55,7 +55,9 @@ def _corners(frame: object) -> int:
     return int(shapely.get_num_coordinates(np.asarray(frame.geometry.array)).sum())
 
 
-def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None) -> Shares:
+def measured(
+    layers: tuple[MeasuredLayer, MeasuredLayer], *, sliver: float, threads: int | None
+) -> Shares:
     """Measure what the two layers share."""
     pairs: Pairs = shared_areas(*layers, outline=layers[1].outline, threads=threads)
     if len(pairs.area) == 0:
@@ -68,13 +70,13 @@ def measured(layers: tuple[Layer, Layer], *, sliver: float, threads: int | None)
     return shares(*layers, pairs, sliver=sliver)
 
 
-def _center(layer: Layer) -> str:
+def _center(layer: MeasuredLayer) -> str:
     x0, y0, x1, y1 = shapely.total_bounds(layer.geometries)
     return f"{(x0 + x1) / 2:.0f}, {(y0 + y1) / 2:.0f}"
 
 
 def passage_of(
-    layers: tuple[Layer, Layer],
+    layers: tuple[MeasuredLayer, MeasuredLayer],
     found: Shares,
     weight: NDArray[np.float64],
     *,

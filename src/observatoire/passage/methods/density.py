@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from observatoire.passage.geometry.layers import Layer
+    from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.passage import Passage
 
 
@@ -98,7 +98,7 @@ def _number(ratio: object) -> float | pd.Series[float] | DensityFit:
     )
 
 
-def _ratios(ratio: float | pd.Series[float], target: Layer) -> NDArray[np.float64]:
+def _ratios(ratio: float | pd.Series[float], target: MeasuredLayer) -> NDArray[np.float64]:
     if isinstance(ratio, pd.Series):
         lacking = sorted(set(target.labels) - set(ratio.index))
         if lacking:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from observatoire.passage.geometry.layers import Layer
+    from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.methods.shares import Shares
 
 
@@ -136,7 +136,10 @@ def ratio_of(constant: float, shift: NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def columns_of(
-    source: Layer, found: Shares, covariates: pd.DataFrame | None, names: tuple[str, ...] = ()
+    source: MeasuredLayer,
+    found: Shares,
+    covariates: pd.DataFrame | None,
+    names: tuple[str, ...] = (),
 ) -> dict[str, NDArray[np.float64]]:
     """Return covariates link by link: those of geometry, and those given by source."""
     surface = np.log(source.areas)[found.source]

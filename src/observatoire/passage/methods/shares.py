@@ -19,7 +19,7 @@ from observatoire.passage.transfer.outcome import words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.geometry.layers import Layer
+    from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.geometry.overlay import Pairs
 
 
@@ -51,7 +51,7 @@ def check_sliver(sliver: float) -> None:
         )
 
 
-def shares(source: Layer, target: Layer, pairs: Pairs, *, sliver: float) -> Shares:
+def shares(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs, *, sliver: float) -> Shares:
     """Turn areas into shares, and set slivers aside.
 
     A sliver is small beside both its source and its target: what is small beside a vast source
@@ -82,7 +82,7 @@ def shares(source: Layer, target: Layer, pairs: Pairs, *, sliver: float) -> Shar
     return Shares(i, j, of_source, np.minimum(of_target, 1.0), whole, outside, remarks)
 
 
-def _check_overlap(source: Layer, target: Layer, pairs: Pairs) -> None:
+def _check_overlap(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs) -> None:
     """Refuse pairs that count an area twice."""
     for layer, position in ((target, pairs.source), (source, pairs.target)):
         other = source if layer is target else target
@@ -94,7 +94,7 @@ def _check_overlap(source: Layer, target: Layer, pairs: Pairs) -> None:
 
 
 def weights_frame(
-    source: Layer, target: Layer, found: Shares, weight: NDArray[np.float64]
+    source: MeasuredLayer, target: MeasuredLayer, found: Shares, weight: NDArray[np.float64]
 ) -> pd.DataFrame:
     """Lay links out as ``Passage.weights``, with the bounds that hold without assumption."""
     return pd.DataFrame(
@@ -110,13 +110,13 @@ def weights_frame(
     )
 
 
-def by_code(layer: Layer, values: NDArray[np.float64], name: str) -> pd.Series[float]:
+def by_code(layer: MeasuredLayer, values: NDArray[np.float64], name: str) -> pd.Series[float]:
     """Index numbers by the codes of a layer."""
     index = layer.labels.rename("target" if name == "coverage" else "source")
     return pd.Series(values, index=index, name=name)
 
 
-def coverage(target: Layer, found: Shares, share: NDArray[np.float64]) -> pd.Series[float]:
+def coverage(target: MeasuredLayer, found: Shares, share: NDArray[np.float64]) -> pd.Series[float]:
     """Share of each target that the sources cover, from 0 to 1."""
     covered = np.minimum(sum_by(found.target, share, len(target)), 1.0)
     covered[covered > 1.0 - ROUNDING] = 1.0

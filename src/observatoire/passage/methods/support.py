@@ -16,7 +16,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import plural
 from observatoire.passage.arrays import floats, sum_by
 from observatoire.passage.codes import named
-from observatoire.passage.geometry.layers import Layer, check_layer, check_same_crs
+from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
 from observatoire.passage.methods.shares import ROUNDING, by_code, check_sliver
@@ -105,7 +105,7 @@ _ROW = re.compile("[0-9]{9}")  # a row's number where the support has no codes
 class Support:
     """A checked support: its layer, what each element carries, how much of it is imputed."""
 
-    layer: Layer
+    layer: MeasuredLayer
     carried: NDArray[np.float64]
     imputed: NDArray[np.float64] | None
     flag: str
@@ -125,7 +125,9 @@ class Masses:
     target: NDArray[np.float64]
     imputed: NDArray[np.float64] | None
 
-    def weights(self, source: Layer, found: Shares) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    def weights(
+        self, source: MeasuredLayer, found: Shares
+    ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
         """Share of each source that goes to each target; by area where nothing is carried."""
         bare = self.source <= 0
         total = np.where(bare, 1.0, self.source)[found.source]
@@ -142,7 +144,7 @@ class Masses:
         )
         return weight, (remark,)
 
-    def coverage(self, target: Layer, found: Shares) -> pd.Series[float]:
+    def coverage(self, target: MeasuredLayer, found: Shares) -> pd.Series[float]:
         """Share of the target's support that lies in sources; of its area without support."""
         inside = sum_by(found.target, self.pair, len(target))
         area = sum_by(found.target, found.of_target, len(target))
@@ -151,7 +153,7 @@ class Masses:
         covered[covered > 1.0 - ROUNDING] = 1.0
         return by_code(target, covered, "coverage")
 
-    def quality(self, target: Layer) -> pd.DataFrame:
+    def quality(self, target: MeasuredLayer) -> pd.DataFrame:
         """Share of each target's support that the producer imputed."""
         if self.imputed is None:
             return pd.DataFrame()
@@ -206,7 +208,7 @@ def _coded(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_axis(pd.RangeIndex(len(frame)).map("{:09d}".format), axis=0)
 
 
-def _told(layer: Layer, wrong: NDArray[np.bool_]) -> str:
+def _told(layer: MeasuredLayer, wrong: NDArray[np.bool_]) -> str:
     codes = [
         code.lstrip("0") or "0" if _ROW.fullmatch(code) else code for code in layer.labels[wrong]
     ]
@@ -259,7 +261,11 @@ def _carried(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
 
 
 def masses(
-    support: Support, layers: tuple[Layer, Layer], found: Shares, *, threads: int | None
+    support: Support,
+    layers: tuple[MeasuredLayer, MeasuredLayer],
+    found: Shares,
+    *,
+    threads: int | None,
 ) -> Masses:
     """Measure what the support carries in sources, in targets, and in what they share."""
     source, target = layers
@@ -275,7 +281,11 @@ def masses(
 
 
 def _point_masses(
-    support: Support, source: Layer, target: Layer, found: Shares, threads: int | None
+    support: Support,
+    source: MeasuredLayer,
+    target: MeasuredLayer,
+    found: Shares,
+    threads: int | None,
 ) -> Masses:
     del threads  # points are fast enough alone
     home, away, at = _places(support.layer.geometries, source, target, found)
@@ -290,7 +300,7 @@ def _point_masses(
 
 
 def _places(
-    points: NDArray[np.object_], source: Layer, target: Layer, found: Shares
+    points: NDArray[np.object_], source: MeasuredLayer, target: MeasuredLayer, found: Shares
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Source, target and pair of each point, -1 for none; on a boundary, the first by code.
 
@@ -312,7 +322,7 @@ def _places(
     return found_in[0], found_in[1], found_in[2]
 
 
-def _holders(points: NDArray[np.object_], layer: Layer, name: str) -> pd.DataFrame:
+def _holders(points: NDArray[np.object_], layer: MeasuredLayer, name: str) -> pd.DataFrame:
     """Every territory that holds each point, its boundary included."""
     tree = shapely.STRtree(points)
     territory, point = tree.query(layer.geometries, predicate="intersects")
@@ -320,7 +330,11 @@ def _holders(points: NDArray[np.object_], layer: Layer, name: str) -> pd.DataFra
 
 
 def _polygon_masses(
-    support: Support, source: Layer, target: Layer, found: Shares, threads: int | None
+    support: Support,
+    source: MeasuredLayer,
+    target: MeasuredLayer,
+    found: Shares,
+    threads: int | None,
 ) -> Masses:
     density = support.carried / support.layer.areas
     in_source = shared_areas(support.layer, source, threads=threads)

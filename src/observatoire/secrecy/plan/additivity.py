@@ -12,7 +12,7 @@ from observatoire.secrecy.plan.holdings import Base
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from observatoire.indicators.routes.routes import Road
+    from observatoire.indicators.routes.routes import Route
     from observatoire.secrecy.plan.disclosures import Link
     from observatoire.secrecy.plan.workspace_system import Assembly
 
@@ -23,7 +23,7 @@ Counted = tuple[str, str, str]
 
 def relate_all(
     assembly: Assembly,
-    roads: Mapping[str, Sequence[Road]],
+    roads: Mapping[str, Sequence[Route]],
     communes: Mapping[str, Mapping[str, str]],
     commune_zoning: str,
 ) -> None:
@@ -72,7 +72,7 @@ def _at(counted: Counted, zoning: str, territory: str) -> Base:
 
 
 def _by_road(
-    assembly: Assembly, counted: Counted, target: str, road: Road, territories: Iterable[str]
+    assembly: Assembly, counted: Counted, target: str, road: Route, territories: Iterable[str]
 ) -> None:
     """Write figures of one zoning as sums over another; a zoning that cuts it makes pieces."""
     pieces: dict[Base, list[str]] = defaultdict(list)
@@ -98,7 +98,7 @@ def _by_road(
 def _piece(
     assembly: Assembly,
     counted: Counted,
-    road: Road,
+    road: Route,
     link: Link,
     code: str,
     pieces: dict[Base, list[str]],

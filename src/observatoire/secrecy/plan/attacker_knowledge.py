@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from observatoire.declarations.secrecy_rules import Known
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.routes.routes import Road
-    from observatoire.secrecy.plan.disclosures import Teller
+    from observatoire.indicators.routes.routes import Route
+    from observatoire.secrecy.plan.disclosures import Discloser
     from observatoire.secrecy.plan.former_figures import Recipe
     from observatoire.secrecy.plan.workspace_system import Assembly
     from observatoire.warehouse import Warehouse
 
 
-def hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> None:
+def hold_shares(assembly: Assembly, teller: Discloser, indicator: Indicator) -> None:
     """Hold that the numerator of a share is at most its denominator, wherever both are counted."""
     found = teller.counts(teller.zoning, indicator)
     if found is None or indicator.unit != "%" or not found[1]:
@@ -37,7 +37,7 @@ def hold_shares(assembly: Assembly, teller: Teller, indicator: Indicator) -> Non
             assembly.rest(wholes, parts, f"le reste : {parts[0].label}")
 
 
-def hold_published(assembly: Assembly, desk: Desk, indicators: Sequence[Indicator]) -> None:
+def hold_published(assembly: Assembly, desk: Context, indicators: Sequence[Indicator]) -> None:
     """Hold the totals that others have published of the same thing."""
     for indicator in indicators:
         source, variable = indicator.published
@@ -49,7 +49,7 @@ def hold_published(assembly: Assembly, desk: Desk, indicators: Sequence[Indicato
                 _hold_total(assembly, road, indicator, base)
 
 
-def _hold_total(assembly: Assembly, road: Road, indicator: Indicator, base: Base) -> None:
+def _hold_total(assembly: Assembly, road: Route, indicator: Indicator, base: Base) -> None:
     holdings = assembly.holdings
     links = links_of(road).get(base.territory, [])
     if not links or not all(link.whole for link in links):
@@ -85,7 +85,7 @@ def hold(assembly: Assembly, told: Sum, amount: float, name: str) -> None:
         assembly.inert.discard(label)
 
 
-def hold_known(assembly: Assembly, desk: Desk) -> None:
+def hold_known(assembly: Assembly, desk: Context) -> None:
     """Hold the bounds that the workspace says somebody knows."""
     for known in desk.workspace.secrecy.known:
         for base in sorted(assembly.holdings.figures):

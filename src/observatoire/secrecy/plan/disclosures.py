@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.indicators.routes.routes import Road
+    from observatoire.indicators.routes.routes import Route
     from observatoire.secrecy.plan.holdings import Holdings
     from observatoire.values import Record
 
@@ -53,7 +53,7 @@ class Small(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Told:
+class Disclosure:
     """What one cell tells, what it rests on, and the producer's figures it comes from."""
 
     sums: tuple[Sum, ...] = ()
@@ -73,24 +73,24 @@ def close(first: float, second: float) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Teller:
+class Discloser:
     """Reads the cells of one zoning and period."""
 
     holdings: Holdings
     figures: Mapping[str, Figures]
     zoning: str
-    roads: Sequence[Road]
+    roads: Sequence[Route]
     period: str
     _parts: dict[int, dict[str, list[Link]]] = field(default_factory=dict)
 
-    def told(self, row: Record, indicator: Indicator) -> Told:
+    def told(self, row: Record, indicator: Indicator) -> Disclosure:
         """Return what a cell tells."""
         origin = str(row["origin"])
         if origin == DIRECT:
             return self._direct(row, indicator)
         if origin.isdigit():
             return self._carried(row, indicator, int(origin))
-        return Told()
+        return Disclosure()
 
     def counts(self, zoning: str, indicator: Indicator) -> tuple[list[Base], list[Base]] | None:
         """Return numerators and denominators of an indicator on a zoning, territory left blank."""
@@ -107,11 +107,11 @@ class Teller:
         ]
         return blank[0], blank[1]
 
-    def _direct(self, row: Record, indicator: Indicator) -> Told:
+    def _direct(self, row: Record, indicator: Indicator) -> Disclosure:
         code = str(row["territory"])
         found = self.counts(self.zoning, indicator)
         if found is None:
-            return Told(sources=(code,))
+            return Disclosure(sources=(code,))
         top, base = ([(each._replace(territory=code), 1.0) for each in keys] for keys in found)
         exact = not math.isnan(row["value"])
         if not base:  # bounds that a producer gives are no sum: they are held as bounds
@@ -120,18 +120,18 @@ class Teller:
             sums = [self._ratio(top, base, float(row["value"]) / indicator.factor)]
         else:
             sums = self._each([*top, *base])
-        return Told(_told(sums), self._small(indicator, top, base), (code,))
+        return Disclosure(_told(sums), self._small(indicator, top, base), (code,))
 
-    def _carried(self, row: Record, indicator: Indicator, rank: int) -> Told:
+    def _carried(self, row: Record, indicator: Indicator, rank: int) -> Disclosure:
         road, code = self.roads[rank], str(row["territory"])
         links = self._links(rank).get(code, [])
         sources = tuple(link.source for link in links)
         found = self.counts(road.source, indicator)
         if found is None:
-            return Told(sources=sources)
+            return Disclosure(sources=sources)
         top, base = found
         if not base:
-            return Told(_told(self._sums(row, indicator, links, top)), (), sources)
+            return Disclosure(_told(self._sums(row, indicator, links, top)), (), sources)
         if row["status"] == Status.CONTEXT:
             sources = (road.enclosing[code],)
             links = [Link(sources[0], 1.0, 1.0, 1.0, whole=True)]
@@ -139,12 +139,12 @@ class Teller:
         small = self._small(indicator, tops, bases)
         numbers = [float(row[name]) for name in ("value", "low", "high")]
         if all(math.isnan(number) for number in numbers):
-            return Told((), small, sources)
+            return Disclosure((), small, sources)
         if all(link.whole for link in links) and not math.isnan(numbers[0]):
             sums = [self._ratio(tops, bases, numbers[0] / indicator.factor)]
         else:
             sums = self._each([*tops, *bases])
-        return Told(_told(sums), small, sources)
+        return Disclosure(_told(sums), small, sources)
 
     def _sums(
         self, row: Record, indicator: Indicator, links: list[Link], keys: list[Base]
@@ -190,7 +190,7 @@ class Teller:
         return self._parts[rank]
 
 
-def links_of(road: Road) -> dict[str, list[Link]]:
+def links_of(road: Route) -> dict[str, list[Link]]:
     """Return the links of a road by target."""
     links: dict[str, list[Link]] = defaultdict(list)
     for row in records(road.passage.weights):

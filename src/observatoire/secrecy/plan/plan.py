@@ -27,7 +27,7 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     hold_published,
     hold_shares,
 )
-from observatoire.secrecy.plan.disclosures import Teller, Told
+from observatoire.secrecy.plan.disclosures import Discloser, Disclosure
 from observatoire.secrecy.plan.holdings import NO_THRESHOLD, read_holdings
 from observatoire.secrecy.plan.primary import (
     COMPLEMENTARY,
@@ -53,7 +53,7 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.plan.former_figures import Recipe
     from observatoire.secrecy.plan.holdings import Base, Sum
@@ -116,12 +116,12 @@ class SecrecyPlan:
         }
 
 
-def make_plan(desk: Desk, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
+def make_plan(desk: Context, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
     """Decide what a workspace may show.
 
     Parameters
     ----------
-    desk : Desk
+    desk : Context
         What answers.
     earlier : iterable of recipes
         What was published before, and is held by all.
@@ -146,7 +146,7 @@ def make_plan(desk: Desk, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
     return plan
 
 
-def _assembly(desk: Desk, indicators: Sequence[Indicator]) -> Assembly:
+def _assembly(desk: Context, indicators: Sequence[Indicator]) -> Assembly:
     sources = {source for one in indicators for source in one.sources}
     sources |= {one.published[0] for one in indicators}
     for rule in desk.secrecy_rules.values():
@@ -181,7 +181,7 @@ def _own_thresholds(assembly: Assembly) -> dict[Base, float]:
     return asked
 
 
-def _structure(plan: SecrecyPlan, desk: Desk, _: Sequence[Indicator]) -> None:
+def _structure(plan: SecrecyPlan, desk: Context, _: Sequence[Indicator]) -> None:
     rows = desk.warehouse.rows("SELECT zoning, code, commune FROM territory ORDER BY zoning, rank")
     communes: dict[str, dict[str, str]] = defaultdict(dict)
     for zoning, code, commune in rows:
@@ -191,13 +191,13 @@ def _structure(plan: SecrecyPlan, desk: Desk, _: Sequence[Indicator]) -> None:
     relate_all(plan.assembly, roads, communes, comparator.zoning if comparator else "")
 
 
-def _read_cells(plan: SecrecyPlan, desk: Desk, indicators: Sequence[Indicator]) -> None:
+def _read_cells(plan: SecrecyPlan, desk: Context, indicators: Sequence[Indicator]) -> None:
     by_code = {one.code: one for one in indicators}
     frames, tellers = [], {}
     for period in publishable(desk, indicators):
         frames.append(period.cells)
         for place in period.places:
-            teller = Teller(
+            teller = Discloser(
                 plan.assembly.holdings, period.figures, place.zoning, place.roads, period.period
             )
             tellers[place.zoning, period.period] = teller
@@ -214,7 +214,7 @@ def _read_cells(plan: SecrecyPlan, desk: Desk, indicators: Sequence[Indicator]) 
 
 def _read_cell(
     plan: SecrecyPlan,
-    teller: Teller,
+    teller: Discloser,
     row: Row,
     indicator: Indicator,
     cause: str,
@@ -234,7 +234,7 @@ def _read_cell(
     plan.cells[key] = Shown(labels, told.sums, cause, size, counted, numbers)
 
 
-def _other_cause(teller: Teller, row: Row, indicator: Indicator, told: Told) -> str:
+def _other_cause(teller: Discloser, row: Row, indicator: Indicator, told: Disclosure) -> str:
     """Return whether a condition or dominance hides a cell that says something."""
     said = not all(math.isnan(float(row[name])) for name in ("value", "low", "high"))
     if not said:
@@ -251,7 +251,7 @@ def _other_cause(teller: Teller, row: Row, indicator: Indicator, told: Told) -> 
 # --- the decision ------------------------------------------------------------------------------
 
 
-def _decide(plan: SecrecyPlan, desk: Desk) -> None:
+def _decide(plan: SecrecyPlan, desk: Context) -> None:
     """Hide complementary cells, one group of related cells after the other."""
     costs = _costs(plan, desk)
     narrowest, measured, cost, bound = math.inf, 0, 0.0, 0.0
@@ -301,7 +301,7 @@ def held_labels(labels: Sequence[str], relations: Sequence[tuple[str, list[Part]
     return [*labels, ONE] if used and ONE not in labels else list(labels)
 
 
-def _costs(plan: SecrecyPlan, desk: Desk) -> dict[str, float]:
+def _costs(plan: SecrecyPlan, desk: Context) -> dict[str, float]:
     """Return what hiding each label costs readers: the size and place of the cells it hides."""
     workspace = desk.workspace
     compared = {one.zoning for one in workspace.comparators.values()}

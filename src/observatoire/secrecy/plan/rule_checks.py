@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from observatoire.declarations.secrecy_rules import Known
-    from observatoire.indicators.context import Desk
+    from observatoire.indicators.context import Context
     from observatoire.secrecy.plan.holdings import Base, Holdings
 
 
 _FILE = "observatoire.toml"
 
 
-def check_declared(desk: Desk) -> None:
+def check_declared(desk: Context) -> None:
     """Check that the sources, variables and territories that the workspace's rules name are there.
 
     A source that has its folder and is not loaded yet is known; its variables are not asked for.
@@ -39,7 +39,7 @@ def check_declared(desk: Desk) -> None:
 
 
 def _check_known(
-    desk: Desk, told: Known, sources: Collection[str], loaded: Collection[str]
+    desk: Context, told: Known, sources: Collection[str], loaded: Collection[str]
 ) -> None:
     where = "[[secrecy.known]]"
     pairs = [(told.source, told.variable)]

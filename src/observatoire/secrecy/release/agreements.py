@@ -11,7 +11,7 @@ import pandas as pd
 from observatoire.errors import SecrecyError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import day, enumerate_words, plural
-from observatoire.sources.descriptors.agreement import AUDIENCES, Convention
+from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ Key = TypeVar("Key", bound=tuple[str, ...])
 class Gate:
     """What decides what may pass: the agreements, what is loaded under them, the day, for whom."""
 
-    conventions: Mapping[str, Convention]
+    conventions: Mapping[str, Agreement]
     given: frozenset[Given]
     date: dt.date
     audience: str
@@ -73,13 +73,13 @@ def require_known(audience: str) -> None:
         )
 
 
-def refusal(convention: Convention, date: dt.date, audience: str) -> str:
+def refusal(convention: Agreement, date: dt.date, audience: str) -> str:
     r"""Say why the figures of an agreement may not be shown, and what to do; nothing if they may.
 
     Examples
     --------
     >>> import datetime as dt
-    >>> caf = Convention("la Caf", "partenaires", ends=dt.date(2025, 12, 31))
+    >>> caf = Agreement("la Caf", "partenaires", ends=dt.date(2025, 12, 31))
     >>> refusal(caf, dt.date(2025, 12, 31), "interne")
     ''
     >>> refusal(caf, dt.date(2026, 1, 1), "interne").split("\xa0: ")[1]
@@ -100,7 +100,7 @@ def refusal(convention: Convention, date: dt.date, audience: str) -> str:
     return f"{who}\u00a0: chiffres réservés aux partenaires{named}, à demander au producteur."
 
 
-def closed(conventions: Mapping[str, Convention], date: dt.date) -> dict[str, str]:
+def closed(conventions: Mapping[str, Agreement], date: dt.date) -> dict[str, str]:
     """Return the sources whose figures nobody may see on a day, each with why."""
     told = {source: refusal(one, date, AUDIENCES[0]) for source, one in conventions.items()}
     return {source: why for source, why in told.items() if why}
@@ -160,7 +160,7 @@ class Sifted(Generic[Key]):
 
 def sift(
     keys: Sequence[Key],
-    drawn: Mapping[Key, Sequence[Convention]],
+    drawn: Mapping[Key, Sequence[Agreement]],
     date: dt.date,
     audience: str,
 ) -> Sifted[Key]:

@@ -31,7 +31,7 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Door:
+class OutputCheck:
     """Checks what is about to leave against what the workspace may show now.
 
     ``plan`` returns the plan that holds at this moment; it is made anew when figures, rules or

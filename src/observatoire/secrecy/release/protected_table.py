@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.french.nouns import Words
+from observatoire.french.nouns import TerritoryNames
 from observatoire.indicators.computation.explanations import ABOVE_WHOLE
 from observatoire.secrecy.plan.primary import (
     CAUSES,
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Table
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.plan.plan import SecrecyPlan
-    from observatoire.secrecy.release.output_check import Door
-    from observatoire.sources.descriptors.agreement import Convention
+    from observatoire.secrecy.release.output_check import OutputCheck
+    from observatoire.sources.descriptors.agreement import Agreement
 
 
 _SEAL = object()
@@ -80,13 +80,13 @@ class ProtectedTable:
     differences: pd.DataFrame | None = field(repr=False, default=None)
     caveats: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
     record: Record = field(repr=False, default_factory=Record)
-    door: Door | None = field(repr=False, default=None)
+    door: OutputCheck | None = field(repr=False, default=None)
     beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
     audience: str = "public"
-    agreements: Mapping[tuple[str, str], tuple[Convention, ...]] = field(
+    agreements: Mapping[tuple[str, str], tuple[Agreement, ...]] = field(
         repr=False, default_factory=dict
     )
-    words: Words = field(repr=False, default_factory=Words)
+    words: TerritoryNames = field(repr=False, default_factory=TerritoryNames)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -207,7 +207,7 @@ def protect_table(
     table: Table,
     shapes: gpd.GeoDataFrame | None = None,
     plan: SecrecyPlan | None = None,
-    door: Door | None = None,
+    door: OutputCheck | None = None,
 ) -> ProtectedTable:
     """Hide what may not be shown, and seal the rest.
 
@@ -221,7 +221,7 @@ def protect_table(
         What the whole workspace may show. Without it, only primary secrecy is kept: a count above
         zero and under the threshold, a rate that such a count is the numerator or the denominator
         of, or what the numerator leaves of the denominator, and bounds that would tell one.
-    door : Door, optional
+    door : OutputCheck, optional
         What checks the table once more when it is written, and keeps the ledger.
 
     Returns

@@ -48,7 +48,7 @@ class UnprotectedError(SecrecyError):
 
 
 @dataclass(slots=True)
-class Plan:
+class SuppressionState:
     """What is hidden so far, and the tables that prove each cell wide enough.
 
     ``low`` and ``high`` are deviations from the true cells reached by tables an attacker cannot
@@ -124,7 +124,7 @@ class Plan:
         return bool(min(width, reach) < self.asked[cell] * (1 - TIGHT))
 
 
-def choose(plan: Plan, candidates: Mask) -> None:
+def choose(plan: SuppressionState, candidates: Mask) -> None:
     """Hide candidates until every sensitive cell is wide enough, then show the needless ones."""
     added: list[int] = []
     for cell in plan.unsafe():
@@ -137,7 +137,7 @@ def choose(plan: Plan, candidates: Mask) -> None:
         _show_again(plan, cell)
 
 
-def _protect_one(plan: Plan, cell: int, candidates: Mask) -> Columns:
+def _protect_one(plan: SuppressionState, cell: int, candidates: Mask) -> Columns:
     """Find which candidates to hide for one cell, looking further and further."""
     usable = plan.hidden | candidates
     for depth, breadth in (*REACHES, (len(usable), len(usable))):
@@ -151,7 +151,7 @@ def _protect_one(plan: Plan, cell: int, candidates: Mask) -> Columns:
     raise _unprotected(plan, cell, usable)
 
 
-def _unprotected(plan: Plan, cell: int, usable: Mask) -> UnprotectedError:
+def _unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedError:
     label = plan.system.labels[cell]
     sums = relations_that_tell(plan.system, usable, label, most=2)
     by = f", par {' ; '.join(f'« {one} »' for one in sums)}" if sums else ""
@@ -167,7 +167,7 @@ def _unprotected(plan: Plan, cell: int, usable: Mask) -> UnprotectedError:
     )
 
 
-def around(plan: Plan, cell: int, usable: Mask, depth: int, breadth: int) -> Columns:
+def around(plan: SuppressionState, cell: int, usable: Mask, depth: int, breadth: int) -> Columns:
     """Gather usable cells within some relations of a cell, the cheapest of each relation."""
     by_row, by_column = plan.system.matrix, plan.by_column
     seen, rows_seen = {cell}, set[int]()
@@ -192,7 +192,7 @@ def around(plan: Plan, cell: int, usable: Mask, depth: int, breadth: int) -> Col
     return np.array(sorted(seen), dtype=np.intp)
 
 
-def _cheapest_pair(plan: Plan, cell: int, columns: Columns) -> Floats | None:
+def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Floats | None:
     """Find two tables, as deviations, that move little and differ enough on the cell."""
     program = _pair_program(plan, cell, columns)
     if program is None:
@@ -219,7 +219,7 @@ def _cheapest_pair(plan: Plan, cell: int, columns: Columns) -> Floats | None:
     return best
 
 
-def _pair_program(plan: Plan, cell: int, columns: Columns) -> Program | None:
+def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
     size, place = len(columns), int(np.searchsorted(columns, cell))
     up, down = plan.system.up[columns], -plan.system.down[columns]
@@ -253,7 +253,7 @@ def _twofold(part: Coefficients, place: int) -> Coefficients:
     )
 
 
-def _show_again(plan: Plan, cell: int) -> None:
+def _show_again(plan: SuppressionState, cell: int) -> None:
     """Show a complementary cell again if every cell it protects finds another protection."""
     resting = plan.resting_on(cell)
     state = plan.low, plan.high, plan.low_proof, plan.high_proof
@@ -268,7 +268,7 @@ def _show_again(plan: Plan, cell: int) -> None:
         array[resting] = kept
 
 
-def _protected_otherwise(plan: Plan, cell: int) -> bool:
+def _protected_otherwise(plan: SuppressionState, cell: int) -> bool:
     if not plan.lacks(cell):
         return True
     for depth, breadth in REACHES:

@@ -16,7 +16,7 @@ import highspy as highspy_untyped
 import numpy as np
 
 from observatoire.errors import SecrecyError
-from observatoire.secrecy.suppression.complementary import Plan, choose
+from observatoire.secrecy.suppression.complementary import SuppressionState, choose
 from observatoire.secrecy.suppression.intervals import TIGHT
 from observatoire.secrecy.suppression.linear_programs import Coefficients, Program
 
@@ -107,7 +107,7 @@ class Master:
 class Separator:
     """Finds, for a choice, the conditions that it breaks."""
 
-    plan: Plan
+    plan: SuppressionState
     candidates: Columns
     columns: Columns = field(init=False)
     program: Program = field(init=False)
@@ -167,12 +167,12 @@ class Separator:
         return np.minimum(weights[self.given], least), least
 
 
-def improve(plan: Plan, candidates: Mask, start: Mask) -> float | None:
+def improve(plan: SuppressionState, candidates: Mask, start: Mask) -> float | None:
     """Replace the choice by the cheapest when it can be found; return the bound proved.
 
     Parameters
     ----------
-    plan : Plan
+    plan : SuppressionState
         What was chosen; its ``hidden`` is replaced when something cheaper is proved safe.
     candidates : mask
         Cells that may be hidden.
@@ -201,7 +201,7 @@ def improve(plan: Plan, candidates: Mask, start: Mask) -> float | None:
 class Search:
     """The search for the cheapest choice: the best so far, and the bound proved so far."""
 
-    plan: Plan
+    plan: SuppressionState
     candidates: Mask
     start: Mask
     best: Mask

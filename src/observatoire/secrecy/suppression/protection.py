@@ -23,7 +23,7 @@ from observatoire.secrecy.suppression.audit import (
     zeros_hidden,
 )
 from observatoire.secrecy.suppression.cell_system import System, build_system, unknown_cell
-from observatoire.secrecy.suppression.complementary import Plan, choose
+from observatoire.secrecy.suppression.complementary import SuppressionState, choose
 from observatoire.secrecy.suppression.costs import default_costs, given_costs
 from observatoire.secrecy.suppression.intervals import TIGHT
 from observatoire.secrecy.suppression.linear_programs import SOLVER
@@ -224,11 +224,11 @@ def protection(  # noqa: PLR0913 - the same as protect
     sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
     held = public.any() or bool(np.isfinite(system.high).any())
     if past_mending and held and sensitive.any():
-        exposed[Plan(system, asked, sensitive, costs, ~public).unsafe()] = True
+        exposed[SuppressionState(system, asked, sensitive, costs, ~public).unsafe()] = True
     candidates &= np.isfinite(costs)
     asked = _attainable(system, asked, exposed, hidden | candidates)
     sensitive &= asked > TIGHT
-    plan = Plan(system, asked, sensitive, costs, hidden.copy())
+    plan = SuppressionState(system, asked, sensitive, costs, hidden.copy())
     choose(plan, candidates)
     widths = _prove(plan, ~inert & ~exposed)
     found = plan.hidden.copy()
@@ -278,7 +278,7 @@ class Widths(NamedTuple):
     proved: int
 
 
-def _prove(plan: Plan, told: NDArray[np.bool_]) -> Widths:
+def _prove(plan: SuppressionState, told: NDArray[np.bool_]) -> Widths:
     """Measure every hidden cell anew, forgetting how it was protected."""
     wanted = plan.hidden & told & (plan.asked > TIGHT)
     found, _ = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)

@@ -18,7 +18,7 @@ AUDIENCES = ("interne", "partenaires", "public")
 
 
 @dataclass(frozen=True)
-class Convention:
+class Agreement:
     """What a source's ``[convention]`` says.
 
     ``starts`` and ``ends`` are the first and the last day on which its figures may be shown, None
@@ -48,7 +48,7 @@ def current_day() -> dt.date:
     return dt.datetime.now(dt.UTC).astimezone().date()
 
 
-def read_convention(table: Declaration) -> Convention:
+def read_convention(table: Declaration) -> Agreement:
     """Read and validate a ``[convention]`` table.
 
     Raises
@@ -58,7 +58,7 @@ def read_convention(table: Declaration) -> Convention:
         recipients of figures that everyone may see, a threshold that is negative or of which nothing
         says what it counts.
     """
-    convention = Convention(
+    convention = Agreement(
         partner=table.text("partner"),
         audience=table.text("audience", choices=AUDIENCES),
         signed=_day(table, "signed"),
@@ -75,12 +75,12 @@ def read_convention(table: Declaration) -> Convention:
     return convention
 
 
-def told_convention(convention: Convention) -> str:
+def told_convention(convention: Agreement) -> str:
     r"""Say in one phrase what an agreement allows, as a report of load prints it.
 
     Examples
     --------
-    >>> told_convention(Convention("la Caf", "interne", ends=dt.date(2027, 12, 31)))
+    >>> told_convention(Agreement("la Caf", "interne", ends=dt.date(2027, 12, 31)))
     'Convention avec la Caf\xa0: usage interne, jusqu’au 31\xa0décembre\xa02027.'
     """
     circle = {"interne": "usage interne", "partenaires": "partenaires", "public": "tout public"}
@@ -94,7 +94,7 @@ def told_convention(convention: Convention) -> str:
     return f"Convention avec {convention.partner}{NO_BREAK}: {told}."
 
 
-def _check(convention: Convention, table: Declaration) -> None:
+def _check(convention: Agreement, table: Declaration) -> None:
     if not convention.partner.strip():
         raise table.refuse("partner", "on ne sait pas avec qui la convention est passée")
     first = convention.first

@@ -34,7 +34,7 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class PrecisionRule:
+class SamplingDesign:
     """What is drawn, in which share, and the producer's own words of caution.
 
     ``effects`` tells, by pattern of a variable's code, how many times as much as a draw of
@@ -60,7 +60,7 @@ class PrecisionRule:
 
         Examples
         --------
-        >>> rule = PrecisionRule("census", 0.4, effect=1.3, effects=(("C*_PMEN_*", 3.0),))
+        >>> rule = SamplingDesign("census", 0.4, effect=1.3, effects=(("C*_PMEN_*", 3.0),))
         >>> rule.effect_of("C16_PMEN_CS1"), rule.effect_of("P16_POP0014")
         (3.0, 1.3)
         """
@@ -73,7 +73,7 @@ class PrecisionRule:
         Examples
         --------
         >>> homes, people = Whole(("PYY_LOG",), 0.0), Whole(("PYY_POP",))
-        >>> rule = PrecisionRule("census", 0.4, wholes=(("P*_RP*", homes), ("P*_POP*", people)))
+        >>> rule = SamplingDesign("census", 0.4, wholes=(("P*_RP*", homes), ("P*_POP*", people)))
         >>> rule.whole_of(["P16_RPMAISON", "P16_RPAPPART"]) == homes
         True
         >>> rule.whole_of(["P16_RP", "P16_POP"]), rule.whole_of(["C16_FAM"])
@@ -94,7 +94,7 @@ class PrecisionRule:
 
         Examples
         --------
-        >>> rule = PrecisionRule("census", 0.4, 0.4, ("97201",), 10000, 0.25)
+        >>> rule = SamplingDesign("census", 0.4, 0.4, ("97201",), 10000, 0.25)
         >>> rule.fraction_of("97209", complementary=False)
         0.4
         >>> [rule.fraction_of("97201", complementary=told) for told in (False, True)]
@@ -115,18 +115,18 @@ class PrecisionRule:
         }
 
     @staticmethod
-    def from_dict(told: Mapping[str, Any]) -> PrecisionRule:
+    def from_dict(told: Mapping[str, Any]) -> SamplingDesign:
         """Return a rule from what :meth:`as_dict` gave.
 
         Examples
         --------
-        >>> rule = PrecisionRule("census", 0.4, effects=(("C*", 3.0),), inhabitants=("P",),
+        >>> rule = SamplingDesign("census", 0.4, effects=(("C*", 3.0),), inhabitants=("P",),
         ...                      wholes=(("P*", Whole(("P16_LOG",), 0.0)),))
-        >>> PrecisionRule.from_dict(rule.as_dict()) == rule
+        >>> SamplingDesign.from_dict(rule.as_dict()) == rule
         True
         """
         lists = ("whole_communes", "inhabitants")
-        return PrecisionRule(
+        return SamplingDesign(
             **{
                 **told,
                 **{name: tuple(told[name]) for name in lists},
@@ -141,7 +141,7 @@ class PrecisionRule:
         )
 
 
-def read_precision(table: Declaration) -> PrecisionRule:
+def read_precision(table: Declaration) -> SamplingDesign:
     """Read and validate a ``[precision]`` table; an absent one says that nothing is known.
 
     Raises
@@ -152,7 +152,7 @@ def read_precision(table: Declaration) -> PrecisionRule:
     """
     method = table.text("method", "unknown", choices=PRECISION_METHODS)
     fraction = _share(table, "fraction", 0.4 if method == "census" else 1.0)
-    rule = PrecisionRule(
+    rule = SamplingDesign(
         method=method,
         fraction=fraction,
         complementary=_share(table, "complementary", fraction),

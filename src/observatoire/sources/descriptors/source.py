@@ -11,9 +11,9 @@ from observatoire.declarations.reader import Declaration, read_toml
 from observatoire.declarations.secrecy_rules import Rule, read_rule
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
-from observatoire.sources.descriptors.agreement import Convention, read_convention
+from observatoire.sources.descriptors.agreement import Agreement, read_convention
 from observatoire.sources.descriptors.file_spec import FileSpec, read_file
-from observatoire.sources.descriptors.sampling_design import PrecisionRule, read_precision
+from observatoire.sources.descriptors.sampling_design import SamplingDesign, read_precision
 from observatoire.sources.parsers.numbers import BLANK_MEANINGS, Markers
 from observatoire.territories.spelling import simplify
 from observatoire.values import Nature
@@ -58,8 +58,8 @@ class Source:
     markers: Markers
     secrecy: Rule
     sha256: str
-    precision: PrecisionRule = PrecisionRule()  # noqa: RUF009 - frozen
-    convention: Convention | None = None
+    precision: SamplingDesign = SamplingDesign()  # noqa: RUF009 - frozen
+    convention: Agreement | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)  # other names of territories
 
     def standing(self) -> tuple[FileSpec, ...]:
@@ -199,7 +199,7 @@ def _read_markers(table: Declaration) -> Markers:
     return markers
 
 
-def _agreed(rule: Rule, convention: Convention | None) -> Rule:
+def _agreed(rule: Rule, convention: Agreement | None) -> Rule:
     """Return the rule as the agreement makes it stricter; it never makes it looser."""
     if convention is None or convention.threshold <= rule.threshold:
         return rule

@@ -30,7 +30,7 @@ FOLDER_NAME = "families"
 
 
 @dataclass(frozen=True)
-class Measure:
+class ColumnPattern:
     """Columns of one nature: a pattern of names, and what a ``source.toml`` says of each."""
 
     columns: re.Pattern[str]
@@ -41,7 +41,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Identity:
+class SumIdentity:
     """A column that is the sum of others, on each row; « ## » stands for two digits of a year."""
 
     whole: str
@@ -88,9 +88,9 @@ class Family:
     markers: Mapping[str, object]
     secrecy: Mapping[str, object]
     precision: Mapping[str, object]
-    measures: tuple[Measure, ...]
+    measures: tuple[ColumnPattern, ...]
     labels: Mapping[str, str]
-    identities: tuple[Identity, ...] = ()
+    identities: tuple[SumIdentity, ...] = ()
     decimal: str = ""
     thousands: str = ""
     own: bool = False
@@ -114,7 +114,7 @@ class Family:
         """Return the column of codes; the first name that the pattern lists wins."""
         return _first(self.territory, header)
 
-    def measure(self, name: str) -> Measure | None:
+    def measure(self, name: str) -> ColumnPattern | None:
         """Return what a column measures, or None."""
         return next((one for one in self.measures if one.columns.fullmatch(name)), None)
 
@@ -331,8 +331,8 @@ def _read_precision(table: Declaration) -> Mapping[str, object]:
     return table.table
 
 
-def _read_measure(table: Declaration) -> Measure:
-    measure = Measure(
+def _read_measure(table: Declaration) -> ColumnPattern:
+    measure = ColumnPattern(
         columns=table.pattern("columns"),
         nature=Nature(table.text("nature", choices=tuple(Nature))),
         unit=table.text("unit", ""),
@@ -343,8 +343,8 @@ def _read_measure(table: Declaration) -> Measure:
     return measure
 
 
-def _read_identity(table: Declaration) -> Identity:
-    identity = Identity(table.text("whole"), table.texts("parts"))
+def _read_identity(table: Declaration) -> SumIdentity:
+    identity = SumIdentity(table.text("whole"), table.texts("parts"))
     table.close()
     told = [*identity.parts, identity.whole]
     if len(identity.parts) < 2 or len(set(told)) < len(told):  # noqa: PLR2004 - a sum

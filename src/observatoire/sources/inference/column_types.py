@@ -16,7 +16,7 @@ from observatoire.sources.parsers.vocabulary import signs
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
-    from observatoire.sources.parsers.number_style import Writing
+    from observatoire.sources.parsers.number_style import NumberStyle
 
 
 #: A column is one of figures when half its cells are numbers, or were meant as numbers.
@@ -55,7 +55,7 @@ class Measured:
     small: str = ""
 
 
-def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
+def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | None:
     """Return what a column of figures measures, None when it is no such column.
 
     Parameters
@@ -64,15 +64,15 @@ def measure(name: str, filled: pd.Series, writing: Writing) -> Measured | None:
         Its title.
     filled : Series of str
         Its cells that are not blank.
-    writing : Writing
+    writing : NumberStyle
         How the table writes its numbers.
 
     Examples
     --------
-    >>> from observatoire.sources.parsers.number_style import Writing
-    >>> measure("Revenu médian", pd.Series(["12 345 €", "11 000 €"]), Writing()).told
+    >>> from observatoire.sources.parsers.number_style import NumberStyle
+    >>> measure("Revenu médian", pd.Series(["12 345 €", "11 000 €"]), NumberStyle()).told
     {'label': 'Revenu médian', 'nature': 'median', 'unit': '€'}
-    >>> measure("Commentaire", pd.Series(["vu", "à revoir"]), Writing()) is None
+    >>> measure("Commentaire", pd.Series(["vu", "à revoir"]), NumberStyle()) is None
     True
     """
     texts = [str(text) for text in filled.unique()]

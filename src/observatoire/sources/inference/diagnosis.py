@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from observatoire.errors import ObservatoireError
     from observatoire.sources.formats.text import Rows
-    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
 
@@ -31,7 +31,7 @@ _FEW = 3
 _LOOKED, _WIDEST = 40, 60
 
 
-def dictionary(sheets: Sequence[Sheet], name: str) -> DescriptorError | None:
+def dictionary(sheets: Sequence[SheetView], name: str) -> DescriptorError | None:
     """Return the error of a file that describes columns, or None when it does not."""
     for sheet in sheets:
         for _, row in sheet.rows[:HEADER_DEPTH]:
@@ -48,7 +48,7 @@ def dictionary(sheets: Sequence[Sheet], name: str) -> DescriptorError | None:
 
 
 def no_territory(
-    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
+    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
 ) -> ObservatoireError:
     """Return the error of a file in which no column names a territory observed, and what it is."""
     found = (
@@ -73,7 +73,7 @@ def no_territory(
 
 
 def _ill_written(
-    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
+    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
 ) -> UnknownTerritoryError | None:
     """Return the error of a column whose names are all unknown, and most of them near known ones."""
     hints = Hints(zonings)
@@ -132,7 +132,7 @@ def header_like(rows: Rows) -> int | None:
     return -at if most > 1 else None
 
 
-def _seen(sheets: Sequence[Sheet]) -> str:
+def _seen(sheets: Sequence[SheetView]) -> str:
     """Say what was seen of a file: its sheets, and the rows that look most like a header."""
     told = []
     for sheet in sheets:
@@ -148,11 +148,13 @@ def _seen(sheets: Sequence[Sheet]) -> str:
     return f"On a vu : {enumerate_words(told, most=3)}."
 
 
-def _where(name: str, sheet: Sheet) -> str:
+def _where(name: str, sheet: SheetView) -> str:
     return f"{name}, feuille « {sheet.name} »" if sheet.name else name
 
 
-def _across(sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str) -> FileError | None:
+def _across(
+    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
+) -> FileError | None:
     """Tell territories laid out in columns: a row that names several of them."""
     for sheet in sheets:
         for line, row in sheet.rows[:HEADER_DEPTH]:
@@ -179,7 +181,7 @@ def across_error(
     return None
 
 
-def _elsewhere(sheets: Sequence[Sheet], name: str) -> UnknownTerritoryError | None:
+def _elsewhere(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
     """Tell codes of IRIS, communes or QPV that are of other places."""
     for sheet in sheets:
         body = [row for _, row in sheet.rows[1:_CODES]]
@@ -245,7 +247,7 @@ def _department(code: str, level: str) -> str:
 _OF = {"IRIS": " d’IRIS", "QPV": " de QPV", "commune": " de communes", "EPCI": " d’EPCI"}
 
 
-def _prose(sheets: Sequence[Sheet], name: str) -> FileError | None:
+def _prose(sheets: Sequence[SheetView], name: str) -> FileError | None:
     """Tell a text in paragraphs: hardly a row of more than two cells, and no figure."""
     rows = [row for sheet in sheets for _, row in sheet.rows]
     filled = [[cell for cell in row if cell.strip()] for row in rows]
@@ -262,7 +264,7 @@ def _prose(sheets: Sequence[Sheet], name: str) -> FileError | None:
     )
 
 
-def _points(sheets: Sequence[Sheet], name: str) -> UnknownTerritoryError | None:
+def _points(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
     """Tell rows that are placed by coordinates or by the rank of a tile."""
     for sheet in sheets:
         for _, row in sheet.rows[:HEADER_DEPTH]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.declarations.writer import _lines, _nested, key
-from observatoire.sources.parsers.number_style import Writing
+from observatoire.sources.parsers.number_style import NumberStyle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ _TABLES = ("periods", "columns")
 
 
 @dataclass
-class Plan:
+class SourceDraft:
     """What a ``source.toml`` will say, table by table; empty values are left out.
 
     ``columns`` gives the variable of the columns that are not named after theirs. ``labels`` are
@@ -54,7 +54,7 @@ class Plan:
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
     small: tuple[str, str] | None = None
-    writing: Writing = field(default_factory=Writing)
+    writing: NumberStyle = field(default_factory=NumberStyle)
 
     def toml(self) -> str:
         """Return the text of the declaration; what was guessed is marked « à vérifier »."""

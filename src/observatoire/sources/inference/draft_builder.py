@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.sources.inference.column_types import Measured, measure
-from observatoire.sources.inference.draft import Plan
+from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.long_layout import dated_columns, rows_told
-from observatoire.sources.inference.table_periods import Dated, dated
-from observatoire.sources.parsers.number_style import Writing, writing_of
+from observatoire.sources.inference.table_periods import TablePeriods, dated
+from observatoire.sources.parsers.number_style import NumberStyle, writing_of
 from observatoire.sources.parsers.periods import is_dated, of_its_year, read_periods
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
@@ -39,7 +39,7 @@ _TYPED = re.compile(r"[,'’]|^[^0-9]*[0-9]{1,3}(?:\.[0-9]{3})+(?:[^0-9.]|$)")
 _EPCI, _FEW = "2[0-9]{8}", 4
 
 
-def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Plan:
+def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> SourceDraft:
     """Return what a ``source.toml`` would say of a table.
 
     Parameters
@@ -76,7 +76,7 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Plan:
     return plan
 
 
-def _family_plan(found: Found) -> Plan:
+def _family_plan(found: Found) -> SourceDraft:
     family, spec, header = found.family, found.spec, [str(c) for c in found.table.frame.columns]
     assert family is not None  # noqa: S101 - the caller has checked
     roles = set(spec.role_columns)
@@ -89,7 +89,7 @@ def _family_plan(found: Found) -> Plan:
     variables = _family_variables(family, names)
     measured = [spec.value_column] if spec.layout == "long" else list(variables)
     writing = _family_writing(found, measured)
-    return Plan(
+    return SourceDraft(
         head={
             "title": _family_title(family, "" if spec.period_column else period),
             "producer": family.producer,
@@ -138,24 +138,24 @@ def _family_variables(family: Family, names: Iterable[str]) -> dict[str, dict[st
     }
 
 
-def _number_keys(writing: Writing) -> dict[str, object]:
+def _number_keys(writing: NumberStyle) -> dict[str, object]:
     """Return what a ``source.toml`` says of how numbers are written; « ? » is left to decide."""
     thousands = "?" if writing.doubtful else writing.thousands
     return {"decimal": writing.decimal, "thousands": thousands}
 
 
-def _family_writing(found: Found, columns: list[str]) -> Writing:
+def _family_writing(found: Found, columns: list[str]) -> NumberStyle:
     """Return how a family writes its numbers: as it says, or as the file does when it is one's own."""
     family, frame = found.family, found.table.frame
     assert family is not None  # noqa: S101 - the caller has checked
     if family.decimal or family.thousands or not family.own:
-        return Writing(family.thousands, family.decimal)
+        return NumberStyle(family.thousands, family.decimal)
     texts = (frame[name].str.strip() for name in columns)
     return writing_of(_cells(texts, typed=not found.table.separator))
 
 
-def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
-    frame, spec, plan = found.table.frame, found.spec, Plan()
+def _stranger_plan(found: Found, matcher: Matcher) -> SourceDraft:
+    frame, spec, plan = found.table.frame, found.spec, SourceDraft()
     named = frame[spec.territory].str.strip()
     mine = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
     kept, period_column, period_form = _deal(plan, mine, spec, matcher)
@@ -195,7 +195,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> Plan:
 
 
 def _deal(
-    plan: Plan, mine: pd.DataFrame, spec: FileSpec, matcher: Matcher
+    plan: SourceDraft, mine: pd.DataFrame, spec: FileSpec, matcher: Matcher
 ) -> tuple[dict[str, pd.Series], str, str]:
     """Set apart the columns that say where and when; return what the others hold, and when is told."""
     kept: dict[str, pd.Series] = {}
@@ -217,7 +217,7 @@ def _deal(
     return kept, period_column, period_form
 
 
-def _figures(plan: Plan, kept: dict[str, pd.Series]) -> dict[str, Measured]:
+def _figures(plan: SourceDraft, kept: dict[str, pd.Series]) -> dict[str, Measured]:
     """Return the columns of figures; where all hold one same number they only name the rows."""
     told = {name: measure(name, cells, plan.writing) for name, cells in kept.items()}
     measured = {name: one for name, one in told.items() if one}
@@ -239,7 +239,7 @@ def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:
     return [text for text in texts if not typed or _TYPED.search(text)]
 
 
-def _add(plan: Plan, variable: str, told: Measured) -> None:
+def _add(plan: SourceDraft, variable: str, told: Measured) -> None:
     plan.variables[variable] = told.told
     if told.small:
         plan.small = plan.small or (variable, told.small)
@@ -253,11 +253,11 @@ def _add(plan: Plan, variable: str, told: Measured) -> None:
 
 
 def _name_by_columns(
-    plan: Plan,
+    plan: SourceDraft,
     found: Found,
     measured: dict[str, Measured],
     kept: dict[str, pd.Series],
-    when: Dated,
+    when: TablePeriods,
 ) -> None:
     """Name variables after their columns; columns that differ by their period only are one."""
     groups: dict[str, list[str]] = {}
@@ -289,7 +289,9 @@ def _mixed_group(
     return (share, str(kept[share].iloc[0])) if share and "%" in units.values() else None
 
 
-def _name_by_rows(plan: Plan, found: Found, long: dict[str, str], columns: list[pd.Series]) -> None:
+def _name_by_rows(
+    plan: SourceDraft, found: Found, long: dict[str, str], columns: list[pd.Series]
+) -> None:
     told_of = found.table.frame[long["variable_column"]].str.strip()
     filled, plan.mixed = pd.concat(columns), None  # a share may stand under a percentage
     for variable in dict.fromkeys(told_of):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.sources.inference.table_finder import Found
-    from observatoire.sources.inference.table_periods import Dated
+    from observatoire.sources.inference.table_periods import TablePeriods
 
 
 #: So many variables at the most are named by a column: beyond, it names something else.
@@ -23,7 +23,7 @@ def rows_told(
     mine: pd.DataFrame,
     kept: dict[str, pd.Series],
     measured: list[str],
-    when: Dated,
+    when: TablePeriods,
 ) -> dict[str, str]:
     """Return what is told of a table whose rows say what they measure: the column, and the figure's.
 
@@ -37,7 +37,7 @@ def rows_told(
         The filled cells of the columns that say neither where nor when.
     measured : list of str
         Those among them that hold figures.
-    when : Dated
+    when : TablePeriods
         What is told of the file's period, or of those of its columns.
 
     Returns
@@ -71,14 +71,14 @@ def _likely(name: str) -> tuple[bool, bool]:
     return not signs().is_variable(name), name.casefold().startswith("code")
 
 
-def dated_columns(measured: list[str], when: Dated) -> list[str]:
+def dated_columns(measured: list[str], when: TablePeriods) -> list[str]:
     """Return the columns of figures when they differ by their period only; changes are left out.
 
     Examples
     --------
-    >>> from observatoire.sources.inference.table_periods import Dated
+    >>> from observatoire.sources.inference.table_periods import TablePeriods
     >>> periods = {"Valeur 2014": "2014", "Valeur 2015": "2015"}
-    >>> when = Dated({"periods": periods}, dict.fromkeys(periods, "Valeur"))
+    >>> when = TablePeriods({"periods": periods}, dict.fromkeys(periods, "Valeur"))
     >>> dated_columns(["Valeur 2014", "Valeur 2015", "Évolution"], when)
     ['Valeur 2014', 'Valeur 2015']
     >>> dated_columns(["Valeur 2014", "Valeur 2015", "Logements"], when)

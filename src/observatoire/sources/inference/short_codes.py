@@ -13,7 +13,7 @@ from observatoire.sources.tables.reader import _COMMUNE, _INSIDE, _SHORT, joined
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
 _NAMED = re.compile(r"(?:(?:code|n°|num(?:éro)?)[ _]*)?iris", re.IGNORECASE)
@@ -27,14 +27,14 @@ class Short:
     """Where short codes stand: their zoning, sheet, column, that of their communes, first row."""
 
     zoning: str
-    sheet: Sheet
+    sheet: SheetView
     column: int
     communes: int
     row: int
     distinct: int
 
 
-def find_short(sheets: Sequence[Sheet], zonings: Mapping[str, Matcher]) -> Short | None:
+def find_short(sheets: Sequence[SheetView], zonings: Mapping[str, Matcher]) -> Short | None:
     """Return where short codes that make known ones stand, None when they do nowhere."""
     found = [
         short
@@ -46,7 +46,7 @@ def find_short(sheets: Sequence[Sheet], zonings: Mapping[str, Matcher]) -> Short
     return max(found, key=lambda one: one.distinct, default=None)
 
 
-def _in_sheet(sheet: Sheet, zoning: str, matcher: Matcher) -> list[Short]:
+def _in_sheet(sheet: SheetView, zoning: str, matcher: Matcher) -> list[Short]:
     heads = {code[:_COMMUNE] for code in matcher.names}
     columns = _columns(sheet)
     communes = [rank for rank, cells in enumerate(columns) if heads & set(cells)]
@@ -66,7 +66,7 @@ def _in_sheet(sheet: Sheet, zoning: str, matcher: Matcher) -> list[Short]:
     return found
 
 
-def _columns(sheet: Sheet) -> list[list[str]]:
+def _columns(sheet: SheetView) -> list[list[str]]:
     columns = columns_of(sheet.rows, _LOOKED)
     place = {line: at for at, (line, _) in enumerate(sheet.rows)}
     for (top, left), (bottom, _) in sheet.merged:
@@ -77,7 +77,7 @@ def _columns(sheet: Sheet) -> list[list[str]]:
 
 
 def unjoined(
-    sheets: Sequence[Sheet], zonings: Mapping[str, Matcher], name: str
+    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
 ) -> UnknownTerritoryError | None:
     """Return the error of short codes of IRIS that make no known one, None when there are none."""
     known = {code for matcher in zonings.values() for code in matcher.names}

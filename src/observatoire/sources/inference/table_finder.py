@@ -17,7 +17,7 @@ from observatoire.sources.families.family import Family, recognise, role
 from observatoire.sources.formats.text import HEADER_DEPTH, Rows
 from observatoire.sources.formats.workbook import hidden_columns
 from observatoire.sources.inference.diagnosis import across_error, other_place
-from observatoire.sources.inference.territory_column import Place, find_territories
+from observatoire.sources.inference.territory_column import TerritoryColumn, find_territories
 from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from observatoire.sources.tables.files import Opened
     from observatoire.sources.tables.raw_table import RawTable
-    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
 
@@ -58,10 +58,10 @@ class Found:
 
 
 def find_family(
-    sheets: list[Sheet], families: Mapping[str, Family]
-) -> tuple[Family, Sheet, int] | None:
+    sheets: list[SheetView], families: Mapping[str, Family]
+) -> tuple[Family, SheetView, int] | None:
     """Return the family a file is of, the sheet and the row of its header; None for a stranger."""
-    best: tuple[int, Family, Sheet, int] | None = None
+    best: tuple[int, Family, SheetView, int] | None = None
     for sheet in sheets:
         for at, (_, row) in enumerate(sheet.top[:HEADER_DEPTH]):
             header = [title(cell) for cell in row]
@@ -105,7 +105,7 @@ def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
 # --- A stranger ----------------------------------------------------------------------------------
 
 
-def find_header(sheet: Sheet, first: int, name: str) -> int:
+def find_header(sheet: SheetView, first: int, name: str) -> int:
     """Return the row of column names: the fullest above any territory, the first of those as full.
 
     Raises
@@ -185,7 +185,7 @@ def find_table(
     return _stranger(opened, place, mine)
 
 
-def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Found:
+def _stranger(opened: Opened, place: TerritoryColumn, mine: Mapping[str, Matcher]) -> Found:
     """Cut the table of a stranger where its territories were found."""
     name = opened.path.name
     line, first = place.sheet.rows[place.row]
@@ -217,14 +217,14 @@ def _stranger(opened: Opened, place: Place, mine: Mapping[str, Matcher]) -> Foun
     )
 
 
-def _titles(sheet: Sheet, at: int) -> str:
+def _titles(sheet: SheetView, at: int) -> str:
     above = (cell for _, row in sheet.rows[:at] for cell in row if cell.strip())
     # Excel's own first line (« sep=; ») is no title.
     told = (" ".join(cell.split()) for cell in above if not cell.startswith("sep="))
     return "\n".join([sheet.name, *told])
 
 
-def _spec(opened: Opened, sheet: Sheet, at: int, territory: str) -> FileSpec:
+def _spec(opened: Opened, sheet: SheetView, at: int, territory: str) -> FileSpec:
     return FileSpec(
         name=opened.path.name,
         layout="wide",

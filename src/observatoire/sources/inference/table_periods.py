@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.sources.parsers.periods import (
-    Told,
+    PeriodMention,
     of_its_year,
     parts_of_year,
     periods_told,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Dated:
+class TablePeriods:
     """When the figures of a table are of, and where that is told.
 
     ``file`` is what a ``source.toml`` would say of it. ``stems`` are the names of the columns that
@@ -35,7 +35,7 @@ class Dated:
     spanning: str = ""
 
 
-def dated(found: Found, names: list[str], period_column: str) -> Dated:
+def dated(found: Found, names: list[str], period_column: str) -> TablePeriods:
     """Return when the figures of a table are of: a column, the names of columns, the titles, the file's name.
 
     Parameters
@@ -48,7 +48,7 @@ def dated(found: Found, names: list[str], period_column: str) -> Dated:
         The column that tells the period of each row; empty when none does.
     """
     if period_column:
-        return Dated({"period_column": period_column})
+        return TablePeriods({"period_column": period_column})
     places = (found.table.path.stem, found.table.member, found.titles)
     # « T1 2016 » is a quarter, unless the table is one of flats.
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
@@ -64,12 +64,12 @@ def dated(found: Found, names: list[str], period_column: str) -> Dated:
         span = "-".join(dict.fromkeys((years[0][:4], years[-1][:4])))
         stems = {name: without_period(name, short=short) if name in told else "" for name in own}
         called = {name: one.call for name, one in told.items() if one.call}
-        return Dated({"period": around or span, "periods": own}, stems, called, spanning)
+        return TablePeriods({"period": around or span, "periods": own}, stems, called, spanning)
     called = {name: one.call for name, one in told.items() if one.call}
-    return Dated({"period": years[0] if years else around}, called=called, spanning=spanning)
+    return TablePeriods({"period": years[0] if years else around}, called=called, spanning=spanning)
 
 
-def _lone(name: str, *, short: bool) -> Told | None:
+def _lone(name: str, *, short: bool) -> PeriodMention | None:
     """Return the one period that a name tells, None when it tells none or several."""
     found = periods_told(name, short=short)
     return found[0] if len({one.period for one in found}) == 1 else None

@@ -15,7 +15,7 @@ from observatoire.sources.places.code_repair import restored_code
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
 
@@ -30,12 +30,12 @@ _LONG, _MOSTLY = 8, 0.5
 
 
 @dataclass(frozen=True)
-class Place:
+class TerritoryColumn:
     """Where territories were found: how many, in which zoning, sheet, column, from which row."""
 
     score: tuple[float, bool, float]
     zoning: str
-    sheet: Sheet
+    sheet: SheetView
     column: int
     row: int
     communes: int | None = None  # the column of the communes that short codes are joined to
@@ -46,8 +46,8 @@ class Place:
 
 
 def find_territories(
-    sheets: list[Sheet], zonings: Mapping[str, Matcher], preferred: str, name: str
-) -> Place:
+    sheets: list[SheetView], zonings: Mapping[str, Matcher], preferred: str, name: str
+) -> TerritoryColumn:
     """Return where most territories of a zoning are named, by code or by name.
 
     Raises
@@ -68,7 +68,9 @@ def find_territories(
         if short is not None:
             score = (float(short.distinct), short.zoning == preferred, 1.0)
             places.append(
-                Place(score, short.zoning, short.sheet, short.column, short.row, short.communes)
+                TerritoryColumn(
+                    score, short.zoning, short.sheet, short.column, short.row, short.communes
+                )
             )
         best = _best(places, zonings)
         if best is None:
@@ -84,13 +86,13 @@ def find_territories(
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
 
 
-def _alike(place: Place, best: Place) -> bool:
+def _alike(place: TerritoryColumn, best: TerritoryColumn) -> bool:
     """Say whether a sheet that names one territory is laid out as the one read: « Lamentin » beside « FdF »."""
     header = _header_of(place)
     return bool(header) and place.zoning == best.zoning and header == _header_of(best)
 
 
-def _without_chance(places: list[Place]) -> list[Place]:
+def _without_chance(places: list[TerritoryColumn]) -> list[TerritoryColumn]:
     """Leave out the columns of figures of which one, here and there, is the code of a territory.
 
     Over many periods a column of quartiers repeats them, and 972 aided people look like Martinique.
@@ -105,7 +107,7 @@ def _without_chance(places: list[Place]) -> list[Place]:
     ]
 
 
-def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
+def _best(places: list[TerritoryColumn], zonings: Mapping[str, Matcher]) -> TerritoryColumn | None:
     """Return the column that names most territories, or the finer one beside it."""
     best = max(places, key=lambda place: place.score, default=None)
     return best and _by_code(
@@ -113,7 +115,9 @@ def _best(places: list[Place], zonings: Mapping[str, Matcher]) -> Place | None:
     )
 
 
-def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+def _as_headed(
+    best: TerritoryColumn, places: list[TerritoryColumn], zonings: Mapping[str, Matcher]
+) -> TerritoryColumn:
     """Return what a column is headed by: « Quartier » names quartiers, though IRIS bear such names too."""
     same = [
         place
@@ -126,14 +130,16 @@ def _as_headed(best: Place, places: list[Place], zonings: Mapping[str, Matcher])
     return best if best in same else max(same, key=lambda place: place.score, default=best)
 
 
-def _header_of(place: Place) -> str:
+def _header_of(place: TerritoryColumn) -> str:
     above = [
         row[place.column] for _, row in place.sheet.rows[: place.row] if len(row) > place.column
     ]
     return next((cell.strip() for cell in reversed(above) if cell.strip()), "")
 
 
-def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+def _finer(
+    best: TerritoryColumn, places: list[TerritoryColumn], zonings: Mapping[str, Matcher]
+) -> TerritoryColumn:
     """Return the column headed « Quartier » beside that of their communes, however few it names.
 
     « Quartiers de Fort-de-France » reduces to the name of its commune: the column of communes may
@@ -158,7 +164,9 @@ def _finer(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> 
     return max(inside, key=lambda place: place.score, default=best)
 
 
-def _by_code(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> Place:
+def _by_code(
+    best: TerritoryColumn, places: list[TerritoryColumn], zonings: Mapping[str, Matcher]
+) -> TerritoryColumn:
     """Return the column of codes beside that of names: an IRIS may bear the name of a quartier.
 
     Of the same zoning, when no total or title is told by its name only.
@@ -172,7 +180,7 @@ def _by_code(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -
     return max(same or rivals, key=_score, default=best)
 
 
-def _coded(best: Place, places: list[Place]) -> list[Place]:
+def _coded(best: TerritoryColumn, places: list[TerritoryColumn]) -> list[TerritoryColumn]:
     """Return the columns of codes that place as many rows as a column of names beside them."""
     if best.coded or best.communes is not None:
         return []
@@ -186,7 +194,9 @@ def _coded(best: Place, places: list[Place]) -> list[Place]:
     ]
 
 
-def _rivals(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) -> list[Place]:
+def _rivals(
+    best: TerritoryColumn, places: list[TerritoryColumn], zonings: Mapping[str, Matcher]
+) -> list[TerritoryColumn]:
     """Return those of another zoning, when its territories are parts of communes."""
     found = []
     for place in _coded(best, places):
@@ -196,12 +206,12 @@ def _rivals(best: Place, places: list[Place], zonings: Mapping[str, Matcher]) ->
     return found
 
 
-def _says_itself(place: Place, zonings: Mapping[str, Matcher]) -> bool:
+def _says_itself(place: TerritoryColumn, zonings: Mapping[str, Matcher]) -> bool:
     return zonings[place.zoning].label.casefold() in _header_of(place).casefold()
 
 
 def _two_zonings(
-    best: Place, rival: Place, zonings: Mapping[str, Matcher], name: str
+    best: TerritoryColumn, rival: TerritoryColumn, zonings: Mapping[str, Matcher], name: str
 ) -> DescriptorError:
     """Return the error of rows that name a territory, and give the code of one of another kind."""
     columns = [f"« {_header_of(one)} »" for one in (best, rival)]
@@ -216,18 +226,18 @@ def _two_zonings(
     )
 
 
-def _score(place: Place) -> tuple[float, bool, float]:
+def _score(place: TerritoryColumn) -> tuple[float, bool, float]:
     return place.score
 
 
-def _is_headed(place: Place, label: str) -> bool:
+def _is_headed(place: TerritoryColumn, label: str) -> bool:
     """Say whether a column is headed by what its territories are called."""
     above = place.sheet.rows[: place.row]
     words = " ".join(row[place.column] for _, row in above if len(row) > place.column)
     return label.casefold() in words.casefold()
 
 
-def _repeats(place: Place) -> bool:
+def _repeats(place: TerritoryColumn) -> bool:
     """Say whether a column names a territory twice, as that of the communes of many IRIS does."""
     rows = place.sheet.rows[place.row :]
     told = [row[place.column].strip() for _, row in rows if len(row) > place.column]
@@ -237,12 +247,12 @@ def _repeats(place: Place) -> bool:
 
 
 def _places(
-    sheet: Sheet,
+    sheet: SheetView,
     columns: list[list[str]],
     code: str,
     matcher: Matcher,
     preferred: str,
-) -> list[Place]:
+) -> list[TerritoryColumn]:
     found = []
     for column, cells in enumerate(columns):
         known = {text: _find(matcher, text) for text in set(cells) if text}
@@ -266,7 +276,9 @@ def _places(
         filled = sum(map(bool, cells[first:]))
         score = (weight, code == preferred, share)
         found.append(
-            Place(score, code, sheet, column, first, coded=coded, filled=filled, distinct=distinct)
+            TerritoryColumn(
+                score, code, sheet, column, first, coded=coded, filled=filled, distinct=distinct
+            )
         )
     return found
 

@@ -14,7 +14,7 @@ from observatoire.sources.observations.figure_checks import (
     repeated_rows,
 )
 from observatoire.sources.observations.figure_columns import cells_of, figure_columns, read_cells
-from observatoire.sources.observations.long_format import Part, gather
+from observatoire.sources.observations.long_format import VariableCells, gather
 from observatoire.sources.observations.parsed import Parsed
 from observatoire.sources.observations.reject_messages import error_of
 from observatoire.sources.parsers.periods import read_periods
@@ -141,13 +141,15 @@ def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
     return rows
 
 
-def _parts(table: RawTable, columns: list[str], source: Source, spec: FileSpec) -> list[Part]:
+def _parts(
+    table: RawTable, columns: list[str], source: Source, spec: FileSpec
+) -> list[VariableCells]:
     """Read the cells of each variable as numbers, ranges and signs."""
     # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
     decimal = spec.decimal if table.separator else ""
     signs, thousands = source.markers, spec.thousands
     return [
-        Part(
+        VariableCells(
             at,
             variable,
             column,
@@ -158,7 +160,7 @@ def _parts(table: RawTable, columns: list[str], source: Source, spec: FileSpec) 
     ]
 
 
-def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
+def _told(rows: pd.DataFrame, parts: list[VariableCells]) -> np.ndarray:
     """Tell the rows that hold a figure, a range or a sign."""
     told = np.zeros(len(rows), dtype=bool)
     for part in parts:
@@ -171,7 +173,7 @@ def _told(rows: pd.DataFrame, parts: list[Part]) -> np.ndarray:
     return told
 
 
-def _bare(told: np.ndarray, parts: list[Part]) -> np.ndarray:
+def _bare(told: np.ndarray, parts: list[VariableCells]) -> np.ndarray:
     """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
     told = told.copy()
     for part in parts:

@@ -15,12 +15,12 @@ from observatoire.values import Nature, is_period
 if TYPE_CHECKING:
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.descriptors.source import Source
-    from observatoire.sources.observations.long_format import Part
+    from observatoire.sources.observations.long_format import VariableCells
     from observatoire.sources.tables.raw_table import RawTable
 
 
 def figure_rejects(
-    rows: pd.DataFrame, parts: list[Part], source: Source, spec: FileSpec, told: np.ndarray
+    rows: pd.DataFrame, parts: list[VariableCells], source: Source, spec: FileSpec, told: np.ndarray
 ) -> list[pd.DataFrame]:
     """Return the rejects of rows whose figures cannot be kept, by reason.
 
@@ -28,7 +28,7 @@ def figure_rejects(
     ----------
     rows : DataFrame
         One row a row of the file: line, territory, period, zoning.
-    parts : list of Part
+    parts : list of VariableCells
         The cells of each variable, read.
     source, spec : Source, FileSpec
         What ``source.toml`` says of the file.
@@ -43,12 +43,12 @@ def figure_rejects(
     ]
 
 
-def _number_rejects(rows: pd.DataFrame, part: Part) -> pd.DataFrame:
+def _number_rejects(rows: pd.DataFrame, part: VariableCells) -> pd.DataFrame:
     unread = part.numbers.unreadable.to_numpy()
     return _cell_rejects(rows, part, unread, "number", "n’est pas un nombre.")
 
 
-def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.DataFrame:
+def _negative_rejects(rows: pd.DataFrame, part: VariableCells, source: Source) -> pd.DataFrame:
     """Refuse counts below zero: nobody counts minus four people."""
     known = source.variables.get(part.variable)
     if known is None or known.nature is not Nature.COUNT:
@@ -58,7 +58,7 @@ def _negative_rejects(rows: pd.DataFrame, part: Part, source: Source) -> pd.Data
 
 
 def _cell_rejects(
-    rows: pd.DataFrame, part: Part, bad: np.ndarray, kind: str, said: str
+    rows: pd.DataFrame, part: VariableCells, bad: np.ndarray, kind: str, said: str
 ) -> pd.DataFrame:
     """Refuse the rows with a bad cell, but those that name no territory, refused already."""
     bad = bad & (rows["territory"] != "").to_numpy()[part.at]
@@ -80,7 +80,7 @@ def _period_rejects(rows: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
 
 
 def _unknown_variables(
-    rows: pd.DataFrame, part: Part, source: Source, spec: FileSpec, told: np.ndarray
+    rows: pd.DataFrame, part: VariableCells, source: Source, spec: FileSpec, told: np.ndarray
 ) -> pd.DataFrame:
     if part.variable in source.variables:
         return NO_REJECT
@@ -106,7 +106,7 @@ def _unsaid(lost: pd.DataFrame, told: np.ndarray, spec: FileSpec) -> pd.DataFram
 
 
 def read_bounds(
-    rows: pd.DataFrame, parts: list[Part], table: RawTable, source: Source, spec: FileSpec
+    rows: pd.DataFrame, parts: list[VariableCells], table: RawTable, source: Source, spec: FileSpec
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Add the bounds a file states, and tell the rows whose bounds are wrong.
 
@@ -132,7 +132,9 @@ def read_bounds(
     return rows, pd.concat(faults)
 
 
-def _disordered(rows: pd.DataFrame, part: Part, unread: np.ndarray, spec: FileSpec) -> pd.DataFrame:
+def _disordered(
+    rows: pd.DataFrame, part: VariableCells, unread: np.ndarray, spec: FileSpec
+) -> pd.DataFrame:
     """Tell the rows with one bound only, or whose value or bounds are in the wrong order."""
     low, high = (rows[f"{name}_told"].to_numpy()[part.at] for name in ("low", "high"))
     value = part.numbers.value.to_numpy()
@@ -152,7 +154,7 @@ def _disordered(rows: pd.DataFrame, part: Part, unread: np.ndarray, spec: FileSp
 
 
 def repeated_rows(
-    rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSpec
+    rows: pd.DataFrame, parts: list[VariableCells], good: np.ndarray, spec: FileSpec
 ) -> pd.DataFrame:
     """Refuse what is told a second time of a territory and a period, with the line that told it first.
 

@@ -34,7 +34,7 @@ OBSERVATION_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Part:
+class VariableCells:
     """The cells of one variable: which rows they are of, and what was read in them."""
 
     at: np.ndarray
@@ -58,7 +58,7 @@ class _Order:
     places: np.ndarray | None  # None: every part has the same rows
 
     @staticmethod
-    def of(parts: list[Part], good: np.ndarray) -> _Order:
+    def of(parts: list[VariableCells], good: np.ndarray) -> _Order:
         """Order the cells of the rows that are good."""
         masks = [good[part.at] for part in parts]
         ranks = np.arange(len(parts), dtype=np.int32)
@@ -88,7 +88,9 @@ def _blank(columns: list[np.ndarray]) -> bool:
     return all(column.dtype == np.float64 and np.isnan(column).all() for column in columns)
 
 
-def gather(rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSpec) -> pd.DataFrame:
+def gather(
+    rows: pd.DataFrame, parts: list[VariableCells], good: np.ndarray, spec: FileSpec
+) -> pd.DataFrame:
     """Lay the cells of the kept rows one under the other, in the order of the file."""
     order = _Order.of(parts, good)
     cells: dict[str, Any] = {"line": rows["line"].to_numpy(np.int64)[order.at]}
@@ -109,7 +111,7 @@ def gather(rows: pd.DataFrame, parts: list[Part], good: np.ndarray, spec: FileSp
     return _ranged(laid, rows, order.at)
 
 
-def _periods(own: Coded, parts: list[Part], part: np.ndarray, spec: FileSpec) -> Coded:
+def _periods(own: Coded, parts: list[VariableCells], part: np.ndarray, spec: FileSpec) -> Coded:
     """Give the columns that tell another period than their file's that one."""
     if not spec.periods:
         return own

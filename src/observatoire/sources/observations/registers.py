@@ -78,7 +78,7 @@ class Register:
 
 
 @dataclass(frozen=True)
-class Words:
+class RegisterVocabulary:
     """The codes that a register may name; of each indicator, its nature and its unit."""
 
     zonings: Mapping[str, Matcher]
@@ -146,7 +146,7 @@ class Reject:
     reason: str
 
 
-def enrol(table: RawTable, source: Source, spec: FileSpec, words: Words) -> Parsed:
+def enrol(table: RawTable, source: Source, spec: FileSpec, words: RegisterVocabulary) -> Parsed:
     """Read the rows of a register.
 
     Parameters
@@ -155,7 +155,7 @@ def enrol(table: RawTable, source: Source, spec: FileSpec, words: Words) -> Pars
         The file's raw rows.
     source, spec : Source, FileSpec
         What ``source.toml`` says of it; ``spec.register`` names the register.
-    words : Words
+    words : RegisterVocabulary
         Territories, indicators and themes known.
 
     Returns
@@ -214,7 +214,12 @@ class _Reader:
     """Reads one register, and gathers what it refuses."""
 
     def __init__(
-        self, table: RawTable, source: Source, spec: FileSpec, register: Register, words: Words
+        self,
+        table: RawTable,
+        source: Source,
+        spec: FileSpec,
+        register: Register,
+        words: RegisterVocabulary,
     ) -> None:
         self.table, self.source, self.spec = table, source, spec
         self.register, self.words = register, words

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Writing:
+class NumberStyle:
     """How the numbers of a table are written; ``doubtful`` is one that reads in two ways."""
 
     thousands: str = ""
@@ -31,7 +31,7 @@ def _figure_of(text: str) -> str:
     return re.sub(r"^[<>≤≥+\s]+|[^0-9]+$|\s", "", text)
 
 
-def writing_of(texts: Iterable[str]) -> Writing:
+def writing_of(texts: Iterable[str]) -> NumberStyle:
     """Return how a table writes its numbers: « 1.234,5 », « 1,234.5 », « 1'234 », or plainly.
 
     Parameters
@@ -42,7 +42,7 @@ def writing_of(texts: Iterable[str]) -> Writing:
     Examples
     --------
     >>> writing_of(["12.345,67", "1.234"])
-    Writing(thousands='.', decimal=',', doubtful='')
+    NumberStyle(thousands='.', decimal=',', doubtful='')
     >>> writing_of(["1,234", "2,345"]).doubtful, writing_of(["1,234", "2,5"]).doubtful
     ('1,234', '')
     """
@@ -64,15 +64,15 @@ def writing_of(texts: Iterable[str]) -> Writing:
     if len(groups) == 1 and not groups & decimals:
         mark = groups.pop()
         other = {".": ",", ",": "."}.get(mark, "")
-        return Writing(mark, other)
+        return NumberStyle(mark, other)
     doubtful = {mark: text for mark, text in either.items() if mark not in decimals}
     if not doubtful or groups:
-        return Writing()
+        return NumberStyle()
     mark, text = next(iter(doubtful.items()))
     # A table that writes its decimals with the other mark separates its thousands with this one.
     if len(doubtful) == 1 and decimals == {".", ","} - {mark}:
-        return Writing(mark, next(iter(decimals)))
-    return Writing(doubtful=text)
+        return NumberStyle(mark, next(iter(decimals)))
+    return NumberStyle(doubtful=text)
 
 
 #: The marks that may separate thousands, besides spaces.

@@ -43,7 +43,7 @@ _LEADING = re.compile(
 )
 
 
-class Told(NamedTuple):
+class PeriodMention(NamedTuple):
     """A period that a text says: where it stands, whether by its day, and what follows it."""
 
     period: str
@@ -112,7 +112,7 @@ def _flat(text: str) -> str:
     return "".join(" " if one.isspace() else one for one in letters)
 
 
-def periods_told(text: str, *, short: bool = True, loose: bool = False) -> list[Told]:
+def periods_told(text: str, *, short: bool = True, loose: bool = False) -> list[PeriodMention]:
     """Return the periods that a text says, in their order.
 
     Parameters
@@ -132,7 +132,7 @@ def periods_told(text: str, *, short: bool = True, loose: bool = False) -> list[
     ('provisoire', True)
     """
     flat = _flat(unicodedata.normalize("NFC", text))
-    found: list[Told] = []
+    found: list[PeriodMention] = []
     last = -1  # where a year that is no period ended
     for match in _pattern(short=short, loose=loose).finditer(flat):
         until = last >= 0 and _UNTIL.fullmatch(flat, last, match.start())
@@ -142,7 +142,7 @@ def periods_told(text: str, *, short: bool = True, loose: bool = False) -> list[
         told = {name.rstrip("0123456789"): part for name, part in match.groupdict().items() if part}
         period = _written(told)
         call, end = _called(flat, match.end())
-        found.append(Told(period, match.start(), end, "d" in told, call))
+        found.append(PeriodMention(period, match.start(), end, "d" in told, call))
     return found
 
 

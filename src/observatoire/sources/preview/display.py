@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from observatoire.errors import ObservatoireError
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.inference.draft import Plan
+    from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.inference.table_finder import Found
     from observatoire.sources.observations.parsed import Parsed
-    from observatoire.sources.tables.sheets import Sheet
+    from observatoire.sources.tables.sheets import SheetView
 
 
 def _joined_notice(spec: FileSpec) -> str:
@@ -67,12 +67,12 @@ def table_notices(found: Found) -> list[str]:
     return told + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
 
 
-def period_notices(plan: Plan) -> list[str]:
+def period_notices(plan: SourceDraft) -> list[str]:
     """Say that indicators are read in rows and periods in columns, and which periods bear a mark.
 
     Parameters
     ----------
-    plan : Plan
+    plan : SourceDraft
         What a ``source.toml`` would say.
     """
     called: dict[str, list[str]] = {}
@@ -85,7 +85,7 @@ def period_notices(plan: Plan) -> list[str]:
     return marked + _by_rows(plan)
 
 
-def _by_rows(plan: Plan) -> list[str]:
+def _by_rows(plan: SourceDraft) -> list[str]:
     own, name = plan.file.get("periods"), plan.file.get("variable_column")
     if not name or plan.file.get("value_column") or not isinstance(own, dict):
         return []
@@ -117,7 +117,7 @@ class Section:
 
 def sections(
     found: Found | None,
-    plan: Plan | None,
+    plan: SourceDraft | None,
     parsed: Parsed | None,
     refusal: ObservatoireError | None,
 ) -> list[Section]:
@@ -133,7 +133,7 @@ def sections(
     return made
 
 
-def seen_section(sheet: Sheet) -> Section:
+def seen_section(sheet: SheetView) -> Section:
     """Return what is shown of a sheet in which no table was found: its size, its first lines."""
     rows = sheet.rows
     width = max(map(len, (row for _, row in rows)), default=0)
@@ -157,7 +157,7 @@ def _cut(cell: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def _file_section(found: Found, plan: Plan | None, parsed: Parsed | None) -> Section:
+def _file_section(found: Found, plan: SourceDraft | None, parsed: Parsed | None) -> Section:
     family = (
         f"Famille reconnue : {found.family.code} ({found.family.producer})."
         if found.family
@@ -227,7 +227,7 @@ _COLUMNS_TOLD = (
 _STATUSES_TOLD = ("observed", "bounded", "secret", "missing")
 
 
-def _column_section(plan: Plan, parsed: Parsed) -> Section:
+def _column_section(plan: SourceDraft, parsed: Parsed) -> Section:
     told_of = Counter(zip(parsed.cells["variable"], parsed.cells["status"], strict=True))
     bad = parsed.rejects[parsed.rejects["kind"].isin(["number", "negative"])]
     faults = Counter(bad["column"])
@@ -251,7 +251,7 @@ def _column_section(plan: Plan, parsed: Parsed) -> Section:
     return Section("Les chiffres", tuple(lines), tuple(table))
 
 
-def _signs(plan: Plan, parsed: Parsed) -> list[str]:
+def _signs(plan: SourceDraft, parsed: Parsed) -> list[str]:
     words = {
         "secret": "secret",
         "missing": "non disponible",

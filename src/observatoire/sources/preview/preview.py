@@ -37,19 +37,19 @@ from observatoire.sources.preview.refusals import (
     other_town,
 )
 from observatoire.sources.tables.files import open_table
-from observatoire.sources.tables.sheets import Sheet, sheets_of
+from observatoire.sources.tables.sheets import SheetView, sheets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from observatoire.sources.families.family import Family
-    from observatoire.sources.inference.draft import Plan
+    from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.observations.parsed import Parsed
     from observatoire.territories.matcher import Matcher
 
 
 @dataclass(frozen=True)
-class Ground:
+class PreviewContext:
     """What a preview needs to know of a workspace.
 
     Parameters
@@ -83,13 +83,13 @@ class Preview:
     """
 
     path: Path
-    ground: Ground
+    ground: PreviewContext
     found: Found | None = None
-    plan: Plan | None = None
+    plan: SourceDraft | None = None
     source: Source | None = None
     parsed: Parsed | None = None
     refusal: ObservatoireError | None = None
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[SheetView, ...] = ()
 
     @property
     def family(self) -> str:
@@ -169,7 +169,7 @@ class Preview:
 
 
 def preview_table(
-    path: Path, ground: Ground, *, period: str = "", zoning: str = "", member: str = ""
+    path: Path, ground: PreviewContext, *, period: str = "", zoning: str = "", member: str = ""
 ) -> Preview:
     """Read a file that nothing describes, and say what it is.
 
@@ -177,7 +177,7 @@ def preview_table(
     ----------
     path : Path
         A table: csv, workbook, dBase, Parquet, or a zip of one.
-    ground : Ground
+    ground : PreviewContext
         What the workspace knows.
     period, zoning, member : str
         What is told; empty to find it.
@@ -213,7 +213,7 @@ def preview_table(
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 
-def _source(plan: Plan, path: Path) -> Source:
+def _source(plan: SourceDraft, path: Path) -> Source:
     text = plan.toml()
     table = Declaration(Path(DESCRIPTOR_NAME), tomllib.loads(text))
     digest = hashlib.sha256(text.encode()).hexdigest()

@@ -19,7 +19,7 @@ from observatoire.values import is_period
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from observatoire.sources.inference.draft import Plan
+    from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.inference.table_finder import Found
     from observatoire.territories.matcher import Matcher
 
@@ -100,7 +100,7 @@ def _not_figures(found: Found) -> ObservatoireError:
     )
 
 
-def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
+def _unsaid(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Return what is still to be told before the file can be loaded."""
     name, where = found.table.name, found.spec.territory
     if not plan.variables:
@@ -122,7 +122,7 @@ def _unsaid(found: Found, plan: Plan) -> ObservatoireError | None:
     return None
 
 
-def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
+def _two_periods(found: Found, plan: SourceDraft, told: str) -> DescriptorError | None:
     """Refuse a sheet whose name says another period than the one its figures would be given."""
     sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
     own = read_periods(pd.Series([sheet]))[0]
@@ -140,7 +140,7 @@ def _two_periods(found: Found, plan: Plan, told: str) -> DescriptorError | None:
     )
 
 
-def _other_sheet(found: Found, plan: Plan) -> DescriptorError | None:
+def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
     """Refuse a sheet of no period (« Anciens ») beside one that says the period of the file."""
     sheet, period = found.spec.sheet, str(plan.file.get("period", ""))
     other = next((name for name in found.others if period and of_its_year(name) == period), "")
@@ -175,7 +175,7 @@ def _side_by_side(found: Found, matcher: Matcher) -> DescriptorError | None:
     )
 
 
-def _spanning(found: Found, plan: Plan) -> DescriptorError | None:
+def _spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
     """Refuse a column of several years among others: « Moyenne 2014-2015 » is of neither."""
     name = plan.spanning
     if not name or name not in (*plan.variables, *plan.columns):
@@ -189,7 +189,7 @@ def _spanning(found: Found, plan: Plan) -> DescriptorError | None:
     )
 
 
-def _small(found: Found, plan: Plan) -> DescriptorError | None:
+def _small(found: Found, plan: SourceDraft) -> DescriptorError | None:
     """Refuse a number far below the percentages of its variable, which may be a share."""
     if plan.small is None:
         return None

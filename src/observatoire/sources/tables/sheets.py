@@ -40,7 +40,7 @@ _TOP = HEADER_DEPTH + 50
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class SheetView:
     """The top of a table of a file, and how it was cut; the rest of a workbook is read if asked."""
 
     name: str
@@ -60,7 +60,7 @@ class Sheet:
         return () if self.cells is None else self.cells.merged
 
 
-def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
+def sheets_of(opened: Opened, most: int = _ROWS) -> list[SheetView]:
     """Return the tables a file may hold: one for a text, one a sheet for a workbook.
 
     Raises
@@ -75,11 +75,11 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
         separator = choose_separator(head_of(text), "", "", name)
         rows = read_rows(text, separator, name, most)
         check_width(max(len(row) for _, row in rows), opened.path)
-        return [Sheet("", rows, encoding, separator)]
+        return [SheetView("", rows, encoding, separator)]
     if opened.suffix == ".parquet":
-        return [Sheet("", read_parquet(opened.content, name))]
+        return [SheetView("", read_parquet(opened.content, name))]
     if opened.suffix == ".dbf":
-        return [Sheet("", read_dbf(opened.content, name))]
+        return [SheetView("", read_dbf(opened.content, name))]
     book = opened.book
     seen = [sheet for sheet in book.sheet_names if sheet not in book.hidden_names]
     found = _filled(book, seen) or _filled(book, book.hidden_names)
@@ -90,7 +90,7 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[Sheet]:
     return found
 
 
-def _filled(book: Book, names: list[str]) -> list[Sheet]:
+def _filled(book: Book, names: list[str]) -> list[SheetView]:
     """Return the sheets that hold anything."""
     found = []
     for name in names:
@@ -98,7 +98,7 @@ def _filled(book: Book, names: list[str]) -> list[Sheet]:
             cells = book.cells(name)
         except EmptyFileError:
             continue
-        found.append(Sheet(name, cells.top(_TOP), cells=cells))
+        found.append(SheetView(name, cells.top(_TOP), cells=cells))
     return found
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class System:
+class ReferenceSystem:
     """A reference system: its code, its name, where it is the official metric one."""
 
     code: str
@@ -28,7 +28,7 @@ class System:
 
 
 @cache
-def known_systems() -> tuple[System, ...]:
+def known_systems() -> tuple[ReferenceSystem, ...]:
     """Return the systems tried, in order.
 
     Examples
@@ -40,7 +40,7 @@ def known_systems() -> tuple[System, ...]:
     systems = []
     for code, child in table.children("systems").items():
         metric = child.take("metric", bool, False)  # noqa: FBT003 - a default, not a switch
-        systems.append(System(code, child.text("label"), child.text("places", ""), metric))
+        systems.append(ReferenceSystem(code, child.text("label"), child.text("places", ""), metric))
         child.close()
     table.close()
     return tuple(systems)
@@ -58,7 +58,7 @@ def place_of(longitude: float, latitude: float) -> str:
     return next((system.places for system in near if system.places), "")
 
 
-def systems_like(bounds: Sequence[float], around: str = "") -> list[System]:
+def systems_like(bounds: Sequence[float], around: str = "") -> list[ReferenceSystem]:
     """Return the systems in which some bounds lie where the system is of use.
 
     Parameters
@@ -91,7 +91,7 @@ def systems_like(bounds: Sequence[float], around: str = "") -> list[System]:
     return near or found
 
 
-def metric_system(crs: CRS, bounds: Sequence[float]) -> System | None:
+def metric_system(crs: CRS, bounds: Sequence[float]) -> ReferenceSystem | None:
     """Return the official metric system of the place where a layer lies; None when unknown.
 
     Examples

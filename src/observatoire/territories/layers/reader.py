@@ -58,7 +58,7 @@ _POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
 
 
 @dataclass(frozen=True)
-class Layer:
+class ReadLayer:
     """Perimeters read from a file, in the workspace's CRS, and what happened on the way."""
 
     shapes: gpd.GeoSeries
@@ -76,7 +76,7 @@ def read_layer(
     *,
     code_column: str = "",
     repair: bool = False,
-) -> Layer:
+) -> ReadLayer:
     """Read the perimeters of a zoning's territories.
 
     Parameters
@@ -94,7 +94,7 @@ def read_layer(
 
     Returns
     -------
-    Layer
+    ReadLayer
         Shapes by territory code; rows that are no member of the zoning are in ``outside``.
 
     Raises
@@ -124,7 +124,7 @@ def read_layer(
     shapes, repaired = _check_shapes(flat, path, repair=repair)
     moved = _moved(shapes, path, crs)
     _check_place(moved, path, frame.crs, crs)
-    return Layer(
+    return ReadLayer(
         shapes=gpd.GeoSeries(moved, crs=crs),
         code_column=column,
         rows_read=len(frame),

@@ -69,7 +69,7 @@ def _nothing(columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Told:
+class CheckInputs:
     """What the catalogue and the series say, and no file: nothing by default.
 
     Columns are ``TOTAL_COLUMNS``, ``SHARE_COLUMNS``, ``BREAK_COLUMNS`` and ``IDENTITY_COLUMNS``.
@@ -110,7 +110,7 @@ ORDER BY CASE f.level WHEN 'erreur' THEN 0 WHEN 'alerte' THEN 1 ELSE 2 END,
 def run_checks(
     warehouse: Warehouse,
     workspace: Workspace,
-    told: Told,
+    told: CheckInputs,
     checks: Sequence[Check] | None = None,
 ) -> CheckReport:
     """Pass every check over the warehouse, and keep what fails in place of what was kept.
@@ -119,7 +119,7 @@ def run_checks(
     ----------
     warehouse, workspace : Warehouse, Workspace
         What to look at, and whose ``checks.toml`` adds to the library's.
-    told : Told
+    told : CheckInputs
         Which variables add up to a published one, make a part of a whole, break off.
     checks : sequence of Check, optional
         Those of the library and of the workspace by default.
@@ -136,7 +136,7 @@ def run_checks(
 def _pass(
     warehouse: Warehouse,
     workspace: Workspace,
-    told: Told,
+    told: CheckInputs,
     chosen: Sequence[Check],
     signature: str,
 ) -> CheckReport:
@@ -169,7 +169,7 @@ def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFra
 
 
 def _basis(
-    warehouse: Warehouse, workspace: Workspace, told: Told, chosen: Sequence[Check]
+    warehouse: Warehouse, workspace: Workspace, told: CheckInputs, chosen: Sequence[Check]
 ) -> Basis:
     mine = [check for check in chosen if check.lot]
     rests = (mine, _grounds(warehouse, workspace), _rows(told.identities))
@@ -178,7 +178,7 @@ def _basis(
     )
 
 
-def kept_findings(warehouse: Warehouse, workspace: Workspace, told: Told) -> CheckReport:
+def kept_findings(warehouse: Warehouse, workspace: Workspace, told: CheckInputs) -> CheckReport:
     """Return what the checks found, passing them again only if something has changed since."""
     chosen = read_checks(workspace.root)
     signature = _signature(warehouse, workspace, chosen, told)
@@ -195,7 +195,9 @@ def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[Loa
     ]
 
 
-def _lay_out(warehouse: Warehouse, workspace: Workspace, told: Told, cells: pd.DataFrame) -> None:
+def _lay_out(
+    warehouse: Warehouse, workspace: Workspace, told: CheckInputs, cells: pd.DataFrame
+) -> None:
     """Make the tables that predicates read."""
     nouns = [(code, zoning.noun.many) for code, zoning in workspace.zonings.items()]
     given = {
@@ -258,7 +260,7 @@ def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
 
 
 def _signature(
-    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], told: Told
+    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], told: CheckInputs
 ) -> str:
     """Sum up what findings depend on: predicates, loads that stand, zonings, supports."""
     supports = {p.support for p in workspace.passages if p.support is not None}

@@ -20,7 +20,7 @@ from observatoire.sources.families.family import read_families
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.preview.display import period_notices, table_notices
-from observatoire.sources.preview.preview import Ground, Preview, preview_table
+from observatoire.sources.preview.preview import Preview, PreviewContext, preview_table
 from observatoire.warehouse.loading.layers import is_layer, load_layer
 from observatoire.warehouse.loading.sources import check_on_error, load_source
 from observatoire.warehouse.loading.zonings import matchers, scope
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from observatoire.workspace.model import Workspace
 
 
-def ground_of(workspace: Workspace) -> Ground:
+def ground_of(workspace: Workspace) -> PreviewContext:
     """Return what a preview needs to know of a workspace."""
-    return Ground(
+    return PreviewContext(
         workspace.raw,
         matchers(workspace),
         scope(workspace),

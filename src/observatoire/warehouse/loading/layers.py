@@ -16,7 +16,7 @@ from observatoire.territories.layers.location import check_near, in_parts
 from observatoire.territories.layers.namesakes import outdone
 from observatoire.territories.layers.reader import (
     LAYER_SUFFIXES,
-    Layer,
+    ReadLayer,
     choose_column,
     count_members,
     holds_codes,
@@ -103,7 +103,7 @@ def load_layer(
     return LoadReport(chosen, title, (file,), _rejects(layer, path.name), notices)
 
 
-def _rejects(layer: Layer, file: str) -> pd.DataFrame:
+def _rejects(layer: ReadLayer, file: str) -> pd.DataFrame:
     """Return the rows of a layer that are of no territory, as those of a table are told."""
     return pd.DataFrame(
         [
@@ -114,7 +114,7 @@ def _rejects(layer: Layer, file: str) -> pd.DataFrame:
     )
 
 
-def _notices(workspace: Workspace, chosen: str, path: Path, layer: Layer) -> tuple[str, str]:
+def _notices(workspace: Workspace, chosen: str, path: Path, layer: ReadLayer) -> tuple[str, str]:
     """Say what was read of a layer, and how to keep it."""
     count = plural(len(layer.shapes), "périmètre officiel", "périmètres officiels")
     line = f'[zonings."{chosen}"] : geometry = "{_from_root(path, workspace)}"'
@@ -134,7 +134,7 @@ def _from_root(path: Path, workspace: Workspace) -> str:
 
 def _recognise(
     workspace: Workspace, path: Path, zoning: str, code_column: str, *, repair: bool
-) -> tuple[str, Layer]:
+) -> tuple[str, ReadLayer]:
     known = matchers(workspace)
     if zoning:
         workspace.zoning(zoning)

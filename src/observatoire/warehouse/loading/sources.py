@@ -16,7 +16,7 @@ from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations.aliases import own_matcher, with_aliased
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
-from observatoire.sources.observations.registers import Words, enrol
+from observatoire.sources.observations.registers import RegisterVocabulary, enrol
 from observatoire.sources.places.code_repair import restore_codes
 from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
@@ -94,7 +94,7 @@ def load_source(
             remedy=suggestion(source.zoning, known),
         )
     known |= {source.zoning: own_matcher(source, known[source.zoning])}
-    words = Words(known, *_codes(workspace))
+    words = RegisterVocabulary(known, *_codes(workspace))
     parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
     if on_error == "refuse":
         for _, table in parsed:
@@ -122,7 +122,11 @@ def _catalogue_codes(path: Path, _: bytes) -> tuple[dict[str, tuple[str, str]], 
 
 
 def _parse(
-    folder: Path, source: Source, spec: FileSpec, words: Words, communes: tuple[str, ...]
+    folder: Path,
+    source: Source,
+    spec: FileSpec,
+    words: RegisterVocabulary,
+    communes: tuple[str, ...],
 ) -> Parsed:
     """Read the rows of one file, codes given back the zero a spreadsheet took."""
     raw = replace(read_table(folder / spec.name, spec), part=source.part(spec))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.sources.descriptors.agreement import Convention
+from observatoire.sources.descriptors.agreement import Agreement
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,14 +49,14 @@ def store_convention(warehouse: Warehouse, source: Source) -> None:
         )
 
 
-def read_conventions(warehouse: Warehouse) -> dict[str, Convention]:
+def read_conventions(warehouse: Warehouse) -> dict[str, Agreement]:
     """Return the agreements, by source."""
     rows = warehouse.rows(
         "SELECT source, partner, audience, signed, starts, ends, recipients, reference, contact "
         "FROM convention ORDER BY source"
     )
     return {
-        str(source): Convention(
+        str(source): Agreement(
             partner, audience, signed, starts, ends, tuple(recipients), 0.0, "", reference, contact
         )
         for source, partner, audience, signed, starts, ends, recipients, reference, contact in rows
