@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
@@ -37,7 +38,7 @@ _CONFIG = ConfigDict(
 )
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(Field,))
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def declared(cls: type[T]) -> type[T]:
     """Make of a class the declaration of a TOML table: frozen, checked, closed to other keys.
 
@@ -72,6 +73,11 @@ def not_among(value: str, choices: tuple[str, ...], *at: str) -> PydanticCustomE
 def called(key: str) -> Any:
     """Return what gives a field another name in TOML than in Python."""
     return Field(validation_alias=key)
+
+
+def doc(text: str, **options: Any) -> Any:
+    """Return what an editor shows of a key: a French sentence, which goes into the JSON Schema."""
+    return Field(description=text, **options)
 
 
 def given(name: str) -> str:
@@ -153,8 +159,8 @@ def checked(fits: Callable[[Any], bool], reason: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-#: A period, or nothing.
-Period = Annotated[
+Period = Annotated[str, checked(is_period, f"on attend une période ({PERIOD_FORMS})")]
+MaybePeriod = Annotated[
     str,
     checked(lambda value: not value or is_period(value), f"une période s’écrit {PERIOD_FORMS}"),
 ]

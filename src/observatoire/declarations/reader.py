@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -260,7 +259,7 @@ def build(
     """Make what a class declares out of a table already read: see :func:`read`."""
     whole = {**table, **{given(name): value for name, value in values.items()}}
     try:
-        made: T = _adapter(model).validate_python(
+        made: T = TypeAdapter(model).validate_python(
             whole, by_alias=True, by_name=False, context=context
         )
     except ValidationError as error:
@@ -268,14 +267,9 @@ def build(
     return made
 
 
-@cache
-def _adapter(model: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(model)
-
-
 def json_schema(model: type) -> dict[str, Any]:
     """Return the JSON Schema of a TOML file, as an editor reads it."""
-    return _adapter(model).json_schema(by_alias=True)
+    return TypeAdapter(model).json_schema(by_alias=True)
 
 
 def packaged(package: str, name: str) -> Path:
