@@ -92,7 +92,9 @@ def _unfit(at: _At, kind: str, value: object) -> str:
 def _missing(at: _At, table: object) -> DescriptorError:
     written = [name for name in table if name not in at.keys] if isinstance(table, dict) else []
     near = nearest(at.key, [name for name in written if not name.startswith("<")])
-    remedy = f"Ajoutez une ligne « {at.key} = … »."
+    kind = at.schema.get("type", "string")
+    added = f"table [{at.key}]" if kind == "object" else f"ligne « {at.key} = … »"
+    remedy = f"Ajoutez une {added}."
     if near:
         line = at.line(near)
         shown = f" (ligne {line})" if line else ""
@@ -100,7 +102,7 @@ def _missing(at: _At, table: object) -> DescriptorError:
     return DescriptorError(
         f"La clé « {at.key} » manque.",
         where=at.table_above,
-        why=f"On attend {_KINDS[at.schema.get('type', 'string')]}.",
+        why=f"On attend {_KINDS[kind]}.",
         remedy=remedy,
         key=at.key,
     )

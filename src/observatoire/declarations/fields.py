@@ -18,14 +18,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     StrictBool,
     StrictFloat,
     StrictInt,
     ValidationInfo,
+    model_validator,
 )
 from pydantic.dataclasses import dataclass
 from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
 from observatoire.french.typography import ordinal
 from observatoire.values import PERIOD_FORMS, is_period
@@ -68,6 +70,38 @@ def fault(what: str, *at: str, why: str = "", remedy: str = "") -> PydanticCusto
 def not_among(value: str, choices: tuple[str, ...], *at: str) -> PydanticCustomError:
     """Return the error of a word that is none of those possible."""
     return PydanticCustomError("word", "word", {"choices": choices, "at": at, "value": value})
+
+
+def lacking(key: str) -> PydanticCustomError:
+    """Return the error of a key that this table cannot do without."""
+    return PydanticCustomError("missing", "missing", {"at": (key,)})
+
+
+def on_reading(check: Callable[[T], None]) -> Any:
+    """Make of a method the check of a whole table, once each of its keys has been.
+
+    It runs on what a file says, not on what code makes of it (``replace``, a value kept by the
+    warehouse): a file made before a check was added still opens.
+    """
+
+    def run(table: T, info: ValidationInfo) -> T:
+        if info.context is not None:
+            check(table)
+        return table
+
+    return model_validator(mode="after")(run)
+
+
+def as_written(model: type) -> Any:
+    """Return the kind of a table that is checked as another is, and kept as it is written."""
+
+    def keep(table: object, check: Callable[[object], object]) -> object:
+        check(table)
+        return table
+
+    return GetPydanticSchema(
+        lambda _, schema_of: core_schema.no_info_wrap_validator_function(keep, schema_of(model))
+    )
 
 
 def called(key: str) -> Any:
@@ -160,6 +194,7 @@ def checked(fits: Callable[[Any], bool], reason: str) -> AfterValidator:
 
 
 Period = Annotated[str, checked(is_period, f"on attend une période ({PERIOD_FORMS})")]
+#: As it is checked where it may be left out, or is one of many.
 MaybePeriod = Annotated[
     str,
     checked(lambda value: not value or is_period(value), f"une période s’écrit {PERIOD_FORMS}"),

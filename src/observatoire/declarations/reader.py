@@ -260,7 +260,7 @@ def build(
     whole = {**table, **{given(name): value for name, value in values.items()}}
     try:
         made: T = TypeAdapter(model).validate_python(
-            whole, by_alias=True, by_name=False, context=context
+            whole, by_alias=True, by_name=False, context=context or {}
         )
     except ValidationError as error:
         raise first_fault(error.errors(include_url=False), path, json_schema(model)) from None

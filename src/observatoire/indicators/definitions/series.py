@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from fnmatch import fnmatchcase
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Self
-
-from pydantic import model_validator
+from typing import TYPE_CHECKING, Annotated
 
 from observatoire.declarations.fields import (
     Code,
@@ -19,6 +17,7 @@ from observatoire.declarations.fields import (
     checked,
     declared,
     fault,
+    on_reading,
     refuse,
 )
 from observatoire.declarations.reader import packaged, read
@@ -45,15 +44,14 @@ class Series:
     label: str
     spans: tuple[Span, ...] = ()
 
-    @model_validator(mode="after")
-    def _is_in_order(self) -> Self:
+    @on_reading
+    def _is_in_order(self) -> None:
         if not self.spans:
             raise fault("La série n’a aucune période.", remedy="Ajoutez spans = […].")
         for before, after in pairwise(self.spans):
             if after.start <= before.end:
                 begins = f"« {after.start} » commence avant la fin de la précédente ({before.end})"
                 raise refuse(begins, "spans")
-        return self
 
     @property
     def turns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -87,14 +85,13 @@ class Scope:
     variables: Patterned = field(default=(), kw_only=True)
     indicators: Patterned = field(default=(), kw_only=True)
 
-    @model_validator(mode="after")
-    def _touches_something(self) -> Self:
+    @on_reading
+    def _touches_something(self) -> None:
         if not (self.sources or self.variables or self.indicators):
             raise fault(
                 "On ne sait pas ce que cette règle touche.",
                 remedy='Ajoutez sources = ["…"], variables = ["…"] ou indicators = ["…"].',
             )
-        return self
 
     def holds(self, indicator: Indicator, start: str, end: str) -> bool:
         """Say whether the rule is about an indicator between two periods."""
@@ -123,13 +120,12 @@ class Break(Scope):
     at: MaybePeriod = ""
     every: Flag = False
 
-    @model_validator(mode="after")
-    def _is_dated(self) -> Self:
+    @on_reading
+    def _is_dated(self) -> None:
         if self.every and self.at:
             raise refuse("every = true vaut pour tous les millésimes : pas de date", "at")
         if not self.every and not self.at:
             raise refuse(f"on attend une période ({PERIOD_FORMS})", "at")
-        return self
 
     def between(self, start: str, end: str) -> bool:
         """Say whether the break lies between two periods; one without a date always does."""

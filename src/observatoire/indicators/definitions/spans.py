@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import model_validator
-
-from observatoire.declarations.fields import Period, Texts, called, checked, declared, doc, refuse
+from observatoire.declarations.fields import (
+    Period,
+    Texts,
+    called,
+    checked,
+    declared,
+    doc,
+    on_reading,
+    refuse,
+)
 
 #: Stands for the two last digits of the period in the name of a variable.
 YEAR_MARK = "YY"
@@ -22,21 +29,19 @@ class Span:
     denominator: Texts = ()
     variable: str = ""
 
-    @model_validator(mode="after")
-    def _is_defined(self) -> Self:
+    @on_reading
+    def _is_defined(self) -> None:
         if self.end < self.start:
             raise refuse(f"« {self.end} » est avant « {self.start} »", "to")
         if bool(self.numerator) == bool(self.variable):
             raise refuse("il faut soit numerator, soit variable", "numerator")
-        return self
 
     def holds(self, period: str) -> bool:
         """Say whether a period is in the span.
 
         Examples
         --------
-        >>> span = Span("2013", "2016", ("PYY_RP",))
-        >>> span.holds("2016"), span.holds("2012-T4")
+        >>> Span("2013", "2016").holds("2016"), Span("2013", "2016").holds("2012-T4")
         (True, False)
         """
         return self.start <= period[: len(self.start)] and period[: len(self.end)] <= self.end

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pandas as pd
-from pydantic import AfterValidator, ValidationInfo, model_validator
+from pydantic import AfterValidator, ValidationInfo
 
-from observatoire.declarations.fields import Code, Named, Number, checked, declared, fault
+from observatoire.declarations.fields import (
+    Code,
+    Named,
+    Number,
+    checked,
+    declared,
+    fault,
+    on_reading,
+)
 from observatoire.declarations.reader import read
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.computation.table import by_spot
@@ -82,14 +90,13 @@ class Watch:
     fall: Change = None
     certainty: Literal["constat", "95 %", "99,8 %"] = "95 %"
 
-    @model_validator(mode="after")
-    def _has_one_threshold(self) -> Self:
+    @on_reading
+    def _has_one_threshold(self) -> None:
         if len(self._thresholds) != 1:
             raise fault(
                 "Il faut un seuil, et un seul : above, below, rise ou fall.",
                 remedy="Par exemple above = 50 (niveau), ou rise = 3 (hausse entre deux dates).",
             )
-        return self
 
     @property
     def _thresholds(self) -> dict[str, float]:

@@ -132,7 +132,7 @@ def _by_commune(
 def _categories(assembly: Assembly, held: Mapping[Counted, Mapping[str, list[str]]]) -> None:
     rules = assembly.holdings.rules
     for source, variable, period in sorted(held):
-        for total, parts in rules[source].sums:
+        for total, parts in ((each.total, each.parts) for each in rules[source].sums):
             if total != variable:
                 continue
             for zoning, codes in held[source, variable, period].items():

@@ -32,7 +32,7 @@ def check_declared(desk: Context) -> None:
     strictness = desk.workspace.secrecy
     loaded = set(desk.secrecy_rules)
     known = loaded | {folder.name for folder in desk.workspace.source_folders()}
-    for source in strictness.by_source or {}:
+    for source in strictness.by_source:
         _require(source, known, f"[secrecy.sources.{source}]", "la source")
     for each in strictness.known:
         _check_known(desk, each, known, loaded)

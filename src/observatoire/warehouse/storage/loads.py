@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
         ],
     )
     warehouse.run("DELETE FROM precision_rule WHERE source = ?", [source.code])
-    rule = json.dumps(source.precision.as_dict(), ensure_ascii=False)
+    rule = json.dumps(asdict(source.precision), ensure_ascii=False)
     warehouse.run("INSERT INTO precision_rule VALUES (?, ?)", [source.code, rule])
     warehouse.run("DELETE FROM secrecy_rule WHERE source = ?", [source.code])
     warehouse.run("INSERT INTO secrecy_rule VALUES (?, ?)", [source.code, source.secrecy.to_json()])
