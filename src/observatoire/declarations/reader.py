@@ -246,7 +246,7 @@ def read(
         On a file that is no TOML, an unknown key (with the nearest right one), a key that lacks, a
         value of the wrong kind or out of its list; the message names the line.
     """
-    return build(path, read_table(path), model, context, **values)
+    return build(path, toml_table(path), model, context, **values)
 
 
 def build(
@@ -279,10 +279,10 @@ def packaged(package: str, name: str) -> Path:
 
 def read_toml(path: Path) -> Declaration:
     """Open a TOML file as a declaration."""
-    return Declaration(path, read_table(path))
+    return Declaration(path, toml_table(path))
 
 
-def read_table(path: Path) -> dict[str, Any]:
+def toml_table(path: Path) -> dict[str, Any]:
     """Read a TOML file as plain tables.
 
     Raises

@@ -23,7 +23,7 @@ from observatoire.declarations.fields import (
     given,
     on_reading,
 )
-from observatoire.declarations.reader import build, read_table
+from observatoire.declarations.reader import build, toml_table
 from observatoire.declarations.secrecy_rules import Rule
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
@@ -173,7 +173,7 @@ def read_source(folder: Path) -> Source:
     """
     path = folder / DESCRIPTOR_NAME
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return _made(path, {"code": folder.resolve().name, **read_table(path)}, folder, digest)
+    return _made(path, {"code": folder.resolve().name, **toml_table(path)}, folder, digest)
 
 
 def build_source(table: Mapping[str, object], folder: Path, code: str, sha256: str) -> Source:
