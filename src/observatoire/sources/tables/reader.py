@@ -10,26 +10,13 @@ import pandas as pd
 
 from observatoire.errors import (
     EmptyFileError,
-    FileError,
 )
-from observatoire.sources.formats.cells import Cells, Hidden
-from observatoire.sources.formats.dbase import read_dbf
-from observatoire.sources.formats.encoding import check_encoding, guess_encoding
-from observatoire.sources.formats.parquet import read_parquet
-from observatoire.sources.formats.text import (
-    HEADER_DEPTH,
-    Rows,
-    choose_separator,
-    head_of,
-    read_quickly,
-    read_rows,
-    without_hollow,
-)
+from observatoire.sources.formats.document import open_file
+from observatoire.sources.formats.text import HEADER_DEPTH, empty_file
 from observatoire.sources.parsers.vocabulary import signs
-from observatoire.sources.tables.files import TEXT_SUFFIXES, open_table
 from observatoire.sources.tables.header import check_header, check_widths, find_header, titles
 from observatoire.sources.tables.merged_cells import complete, merged_below
-from observatoire.sources.tables.raw_table import RawTable, _no_note
+from observatoire.sources.tables.raw_table import Hidden, RawTable, _no_note
 from observatoire.sources.tables.rejects import NOTE
 from observatoire.sources.tables.sheets import choose_sheet
 
@@ -37,7 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.tables.files import Opened
+    from observatoire.sources.formats.cells import Rows, Sheet
+    from observatoire.sources.formats.document import Document
 
 
 def read_table(path: Path, spec: FileSpec) -> RawTable:
@@ -62,118 +50,76 @@ def read_table(path: Path, spec: FileSpec) -> RawTable:
     SeparatorError, UnknownColumnError
         When the table comes out as one column, or a declared column is not there.
     """
-    return read_opened(open_table(path, spec.member), spec)
+    return read_document(
+        open_file(
+            path,
+            spec.member,
+            encoding=spec.encoding,
+            separator=spec.separator,
+            territory=spec.territory,
+        ),
+        spec,
+    )
 
 
-def read_opened(opened: Opened, spec: FileSpec) -> RawTable:
-    """Read the rows of a table whose bytes are at hand; see :func:`read_table`."""
-    table = _read(opened, spec)
+def read_document(document: Document, spec: FileSpec) -> RawTable:
+    """Read the rows of a table of an opened file; see :func:`read_table`."""
+    sheet = choose_sheet(document, spec)
+    table = _sheet_table(document, sheet, spec)
+    if table is None:
+        table = _table(document, sheet, spec)
     if table.merged:
         table = complete(table, [spec.territory, spec.prefix_column], spec)
     return join_codes(table, spec)
 
 
-def _read(opened: Opened, spec: FileSpec) -> RawTable:
-    path = opened.path
-    if opened.suffix in TEXT_SUFFIXES:
-        return _read_text(opened, spec)
-    if opened.suffix == ".parquet":
-        return _table(opened, read_parquet(opened.content, path.name), spec)
-    if opened.suffix == ".dbf":
-        return _table(opened, read_dbf(opened.content, path.name, spec.encoding), spec)
-    sheet, cells = choose_sheet(opened.book, spec)
-    return _cells_table(opened, cells, spec, sheet)
-
-
-def _cells_table(opened: Opened, cells: Cells, spec: FileSpec, sheet: str) -> RawTable:
-    """Make a table of a sheet, whose rows have all as many cells."""
-    # The line that ``header`` tells may lie below the rows among which one is looked for.
-    top = cells.top(max(HEADER_DEPTH, spec.header + 1))
+def _sheet_table(document: Document, sheet: Sheet, spec: FileSpec) -> RawTable | None:
+    """Make a table of a sheet by columns; None when its rows have not all as many cells."""
+    # The line that ``header`` gives may lie below the rows among which one is looked for.
+    top = sheet.rows(1, max(HEADER_DEPTH, spec.header + 1))
+    if not top:
+        raise empty_file(document.name)
+    if top[-1][0] < spec.header:
+        top = sheet.rows()
     at = find_header(top, spec)
     line = top[at][0]
     header, last = titles(top, at, spec)
-    check_header(header, spec, opened.path, "", sheet)
-    chosen = cells.filled[last + 1 :]
-    frame, numbers = without_hollow(cells.frame(chosen), chosen + 1)
-    if frame.empty:
-        raise _only_header(opened.path.name)
-    told = [
-        not one and frame[str(rank)].str.strip().ne("").any() for rank, one in enumerate(header)
-    ]
-    kept = [bool(one) or filled for one, filled in zip(header, told, strict=True)]
-    frame.columns = pd.Index(header)
-    lines = pd.Series(numbers, name="line")
-    table = RawTable(
-        opened.path, opened.sha256, frame.loc[:, kept], lines, "", "", sheet, line, opened.member
-    )
-    merged = merged_below(cells.merged, top[last][0], header) if cells.merged else ()
-    unseen = set(cells.hidden.lines) & set(numbers.tolist()) if cells.hidden.lines else ()
-    hidden = Hidden(tuple(sorted(unseen)), cells.hidden.filtered)
-    return replace(table, merged=merged, hidden=hidden)
-
-
-def _read_text(opened: Opened, spec: FileSpec) -> RawTable:
-    name = opened.path.name
-    encoding = spec.encoding or guess_encoding(opened.content, name)
-    if spec.encoding:
-        check_encoding(opened.content, encoding, name)
-    text = opened.text(encoding)
-    separator = choose_separator(head_of(text), spec.separator, spec.territory, name)
-    quick = _read_quickly(opened, text, separator, spec, encoding)
-    if quick is not None:
-        return quick
-    rows = read_rows(text, separator, name)
-    return _table(opened, rows, spec, encoding=encoding, separator=separator)
-
-
-def _read_quickly(
-    opened: Opened, text: str, separator: str, spec: FileSpec, encoding: str
-) -> RawTable | None:
-    """Read a plain text by columns; None when anything in it needs care or an explanation."""
-    head = head_of(text)
-    try:
-        most = max(HEADER_DEPTH, spec.header + 1)
-        rows = read_rows(head, separator, opened.path.name, most)
-    except FileError:
-        return None  # said by the careful reader
-    if rows[-1][0] < spec.header:
-        return None  # further than the first lines
-    at = find_header(rows, spec)
-    line = rows[at][0]
-    header, last = titles(rows, at, spec)
-    check_header(header, spec, opened.path, separator)
-    found = read_quickly(text, separator, rows[last][0], len(header))
+    check_header(header, spec, document.path, sheet.separator, sheet.name)
+    found = sheet.frame(top[last][0] + 1)
     if found is None or found[0].empty:
         return None
     frame, numbers = found
-    filled = [bool(one) or frame[str(at)].str.strip().ne("").any() for at, one in enumerate(header)]
+    if frame.shape[1] != len(header):
+        return None
+    filled = [
+        bool(label) or frame[str(rank)].str.strip().ne("").any()
+        for rank, label in enumerate(header)
+    ]
     frame.columns = pd.Index(header)
+    appearance = sheet.appearance
+    merged = merged_below(appearance.merges, top[last][0], header)
+    hidden = {row + 1 for row in appearance.hidden_rows} & set(numbers.tolist())
     return RawTable(
-        opened.path,
-        opened.sha256,
+        document.path,
+        document.sha256,
         frame.loc[:, filled],
         pd.Series(numbers, name="line"),
-        encoding,
-        separator,
-        "",
+        sheet.encoding,
+        sheet.separator,
+        sheet.name,
         line,
-        opened.member,
+        document.member,
+        merged=merged,
+        hidden=Hidden(tuple(sorted(hidden)), appearance.filtered),
     )
 
 
-def _table(
-    opened: Opened,
-    rows: Rows,
-    spec: FileSpec,
-    *,
-    encoding: str = "",
-    separator: str = "",
-) -> RawTable:
-    path = opened.path
+def _table(document: Document, sheet: Sheet, spec: FileSpec) -> RawTable:
+    path, separator, rows = document.path, sheet.separator, sheet.rows()
     at = find_header(rows, spec)
     line = rows[at][0]
     header, last = titles(rows, at, spec)
-    check_header(header, spec, path, separator)
+    check_header(header, spec, path, separator, sheet.name)
     body = [(number, row) for number, row in rows[last + 1 :] if any(cell.strip() for cell in row)]
     body, aside = _notes_apart(body, len(header))
     if not body:
@@ -183,14 +129,14 @@ def _table(
     frame = frame.loc[:, [bool(one) or _filled(body, at) for at, one in enumerate(header)]]
     return RawTable(
         path,
-        opened.sha256,
+        document.sha256,
         frame,
         pd.Series([number for number, _ in body], name="line"),
-        encoding,
+        sheet.encoding,
         separator,
-        "",
+        sheet.name,
         line,
-        opened.member,
+        document.member,
         aside,
     )
 
