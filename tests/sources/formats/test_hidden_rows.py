@@ -100,11 +100,9 @@ def test_a_filter_is_told_with_what_it_hides(form: str) -> None:
 def test_rows_hidden_below_the_table_are_not_counted() -> None:
     xml = b'<row r="3" hidden="1"/><row r="9" hidden="1"/>'
     assert hidden_rows(xml, 4) == (2,)
-    content = altered(
-        sheet(TABLE, hidden=[2], form="ods"), "content.xml",
-        (b"</table:table>", b'<table:table-row table:visibility="filter" '
-         b'table:number-rows-repeated="900"/></table:table>'),
-    )  # fmt: skip
+    more = b'<table:table-row table:visibility="filter" table:number-rows-repeated="900"/></table:table>'
+    content = sheet(TABLE, hidden=[2], form="ods")
+    content = altered(content, "content.xml", (b"</table:table>", more))
     assert hidden_of(content) == ((2,), False)
 
 
