@@ -103,7 +103,7 @@ def _likelihood(around: str) -> float:
     >>> _likelihood("hôp") > _likelihood("h“p"), _likelihood(" à ") > _likelihood(" … ")
     (True, True)
     """
-    before, letter, after = around
+    before, letter, after = around[0], around[1], around[2]
     often = _OFTEN.get(letter, _NEVER)
     if letter.isalpha():
         alone = not before.isalpha() and not after.isalpha() and letter not in "àÀ"
