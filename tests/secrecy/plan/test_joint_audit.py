@@ -500,7 +500,7 @@ def test_estimated_cells_tell_their_weighted_sum() -> None:
     from observatoire.indicators.routes.routes import Route, road_of
     from observatoire.passage import from_table
     from observatoire.secrecy.plan.disclosures import Discloser
-    from observatoire.secrecy.plan.holdings import Base, Held, Holdings
+    from observatoire.secrecy.plan.known_figures import Base, KnownFigure, KnownFigures
 
     weights = pd.DataFrame(
         {
@@ -513,8 +513,8 @@ def test_estimated_cells_tell_their_weighted_sum() -> None:
     )
     made: Route = road_of("iris-2016", from_table(weights), Noun("IRIS"), "area", "x")
     bases = {code: Base("aides", "aidA", "iris-2016", code, "2016") for code in ("i2", "i3")}
-    figures = {bases["i2"]: Held(40, 40, 40), bases["i3"]: Held(100, 100, 100)}
-    holdings = Holdings(figures, {"aides": Rule(11)})
+    figures = {bases["i2"]: KnownFigure(40, 40, 40), bases["i3"]: KnownFigure(100, 100, 100)}
+    holdings = KnownFigures(figures, {"aides": Rule(11)})
     frame = pd.DataFrame({("aides", "aidA", "2016"): [40.0, 100.0]}, index=["i2", "i3"])
     frame.columns = pd.Index([("aides", "aidA", "2016")], tupleize_cols=False)
     laid = Figures("iris-2016", frame, frame, frame, frame, frame)
