@@ -45,7 +45,7 @@ def hold_published(assembly: Assembly, desk: Context, indicators: Sequence[Indic
             continue
         totals = [b for b in assembly.holdings.figures if b[:2] == (source, variable)]
         for base in sorted(totals):
-            for road in desk.place(base.zoning).roads:
+            for road in desk.place(base.zoning).routes:
                 _hold_total(assembly, road, indicator, base)
 
 

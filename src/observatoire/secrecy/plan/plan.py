@@ -187,7 +187,7 @@ def _structure(plan: SecrecyPlan, desk: Context, _: Sequence[Indicator]) -> None
     for zoning, code, commune in rows:
         communes[str(zoning)][str(code)] = str(commune)
     comparator = desk.workspace.comparators.get("commune")
-    roads = {zoning: desk.place(zoning).roads for zoning in desk.workspace.zonings}
+    roads = {zoning: desk.place(zoning).routes for zoning in desk.workspace.zonings}
     relate_all(plan.assembly, roads, communes, comparator.zoning if comparator else "")
 
 
@@ -198,7 +198,7 @@ def _read_cells(plan: SecrecyPlan, desk: Context, indicators: Sequence[Indicator
         frames.append(period.cells)
         for place in period.places:
             teller = Discloser(
-                plan.assembly.holdings, period.figures, place.zoning, place.roads, period.period
+                plan.assembly.holdings, period.figures, place.zoning, place.routes, period.period
             )
             tellers[place.zoning, period.period] = teller
             for one in indicators:
