@@ -33,7 +33,9 @@ def vintage_of(context: Context, codes: Iterable[str]) -> Vintage:
         On codes that are not text, or that no zoning knows.
     """
     known = {zoning: list(context.names(zoning)) for zoning in context.workspace.zonings}
-    return identify_vintage(codes, {zoning: held for zoning, held in known.items() if held})
+    return identify_vintage(
+        codes, {zoning: members for zoning, members in known.items() if members}
+    )
 
 
 def changes_between(context: Context, before: str, after: str) -> pd.DataFrame:

@@ -204,6 +204,6 @@ def gap_example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
             with_unit(float(row[f"value_{side}"]), indicator.unit, indicator.decimals)
             for side in ("start", "end")
         )
-        said = f"{first} en {row['start']}, {last} en {row['end']} ; écart au comparateur"
-        return [Note("Lecture", f"{row['name']} : {said} : {row['convergence']}.")]
+        values = f"{first} en {row['start']}, {last} en {row['end']} ; écart au comparateur"
+        return [Note("Lecture", f"{row['name']} : {values} : {row['convergence']}.")]
     return []

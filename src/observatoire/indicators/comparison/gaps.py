@@ -12,8 +12,8 @@ from observatoire.indicators.precision.differences import UNKNOWN, Difference, E
 from observatoire.indicators.precision.estimates import (
     CERTAIN,
     POINT,
+    counts_everyone,
     estimate_of,
-    is_fact,
     is_too_small,
 )
 from observatoire.indicators.precision.sampling_error import UNSIZED, WITHHELD
@@ -28,25 +28,10 @@ if TYPE_CHECKING:
 
 #: One row a territory, indicator and comparator.
 DIFFERENCE_COLUMNS = (
-    "comparator",
-    "zoning",
-    "territory",
-    "name",
-    "indicator",
-    "period",
-    "against_zoning",
-    "against",
-    "against_name",
-    "difference",
-    "low",
-    "high",
-    "sampling_low",
-    "sampling_high",
-    "rank",
-    "verdict",
-    "mark",
-    "reason",
-)
+    "comparator", "zoning", "territory", "name", "indicator", "period", "against_zoning", "against",
+    "against_name", "difference", "low", "high", "sampling_low", "sampling_high", "rank", "verdict",
+    "mark", "reason",
+)  # fmt: skip
 
 _NAN = float("nan")
 
@@ -81,7 +66,7 @@ def shown_estimate(row: Record) -> Estimate:
     if row["status"] != str(Status.CONTEXT):
         return estimate_of(row)
     value = float(row["value"])
-    certain = is_fact(row) or row["precision"] == "reference"
+    certain = counts_everyone(row) or row["precision"] == "reference"
     low, high = (
         value if certain else float(row[name]) for name in ("sampling_low", "sampling_high")
     )
@@ -132,28 +117,24 @@ def differences(
 
 def _row(
     comparator: str, row: Record, theirs: Record | None, other: Counterpart, indicator: Indicator
-) -> tuple[object, ...]:
+) -> dict[str, object]:
     found, alone, reason = _judged(row, theirs, other, indicator)
-    return (
-        comparator,
-        row["zoning"],
-        row["territory"],
-        row["name"],
-        indicator.code,
-        row["period"],
-        other.zoning,
-        other.code,
-        other.name,
-        found.value,
-        found.low,
-        found.high,
-        alone.low,
-        alone.high,
-        found.rank,
-        found.verdict if not math.isnan(found.low) else "",
-        found.mark,
-        reason,
-    )
+    return {
+        **row,
+        "comparator": comparator,
+        "against_zoning": other.zoning,
+        "against": other.code,
+        "against_name": other.name,
+        "difference": found.value,
+        "low": found.low,
+        "high": found.high,
+        "sampling_low": alone.low,
+        "sampling_high": alone.high,
+        "rank": found.rank,
+        "verdict": found.verdict if not math.isnan(found.low) else "",
+        "mark": found.mark,
+        "reason": reason,
+    }
 
 
 def _judged(
@@ -170,7 +151,7 @@ def _judged(
         shown_estimate(row), shown_estimate(theirs), indicator.polarity, overlap=share
     )
     kinds = {str(each["precision"]) for each in (row, theirs)}
-    if (is_fact(row) or is_fact(theirs)) and kinds <= set(CERTAIN):
+    if (counts_everyone(row) or counts_everyone(theirs)) and kinds <= set(CERTAIN):
         return Difference(found.value, _NAN, _NAN), _NOTHING, REASONS["exhaustive"]
     if is_too_small(row) or is_too_small(theirs):
         return Difference(found.value, _NAN, _NAN), _NOTHING, NO_COMMENT

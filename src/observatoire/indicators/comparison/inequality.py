@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import NatureError
-from observatoire.indicators.precision import estimates
 from observatoire.indicators.precision.differences import LIKELY
-from observatoire.indicators.precision.estimates import POINT, estimate_of
+from observatoire.indicators.precision.estimates import (
+    POINT,
+    counts_everyone,
+    estimate_of,
+    is_sampled,
+)
 from observatoire.indicators.precision.sampling_error import TOO_SMALL
 from observatoire.values import Nature, Record, records
 
@@ -27,17 +31,8 @@ if TYPE_CHECKING:
 
 #: Columns of the ranks.
 RANK_COLUMNS = (
-    "territory",
-    "name",
-    "value",
-    "low",
-    "high",
-    "rank",
-    "rank_low",
-    "rank_high",
-    "place",
-    "flag",
-)
+    "territory", "name", "value", "low", "high", "rank", "rank_low", "rank_high", "place", "flag",
+)  # fmt: skip
 
 #: Draws of a simulation, and the seed that makes it the same for everyone.
 DRAWS, SEED = 4000, 1996
@@ -136,7 +131,7 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     """
     _check_rate(indicator)
     rows = [row for row in records(cells) if row["status"] in POINT]
-    kept = [row for row in rows if estimate_of(row).sampled or is_fact(row)]
+    kept = [row for row in rows if is_sampled(row) or is_fact(row)]
     names = {str(row["territory"]) for row in kept}
     left_out = tuple(str(r["name"]) for r in records(cells) if str(r["territory"]) not in names)
     value = np.array([float(row["value"]) for row in kept])
@@ -144,7 +139,12 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
         np.array([float("nan") if is_fact(row) else float(row[name]) for row in kept])
         for name in ("low", "high")
     )
-    sides = [(0.0, 0.0) if is_fact(row) else estimate_of(row).sides(LIKELY) for row in kept]
+    # A figure not to be commented is ranked with the others, and given no place.
+    drawn = [estimate_of({**row, "flag": ""}) for row in kept]
+    sides = [
+        (0.0, 0.0) if is_fact(row) else figure.sides(LIKELY)
+        for row, figure in zip(kept, drawn, strict=True)
+    ]
     base = np.array([float(row["base"]) for row in kept])
     most = 100.0 if indicator.unit == "%" else np.inf
     draw = _Draws(value, np.array(sides).reshape(-1, 2), base, most, seed)
@@ -186,7 +186,7 @@ def _check_rate(indicator: Indicator) -> None:
 def is_fact(row: Record) -> bool:
     """Say whether a figure is of a source that counts everyone, and was not read as a draw."""
     exact = float(row["passage_low"]) == float(row["passage_high"]) == float(row["value"])
-    return estimates.is_fact(row) and exact
+    return counts_everyone(row) and exact
 
 
 _NOTHING = Measure(np.nan, np.nan, np.nan, np.nan)

@@ -21,23 +21,9 @@ if TYPE_CHECKING:
 
 #: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.
 CELL_COLUMNS = (
-    "territory",
-    "name",
-    "indicator",
-    "period",
-    "value",
-    "low",
-    "high",
-    "status",
-    "coverage",
-    "source",
-    "zoning",
-    "reason",
-    "method",
-    "count",
-    "threshold",
-    "origin",
-)
+    "territory", "name", "indicator", "period", "value", "low", "high", "status", "coverage", "source",
+    "zoning", "reason", "method", "count", "threshold", "origin",
+)  # fmt: skip
 
 #: Where a cell comes from: the producer's own figure there, or what another has published; the
 #: rank of a route among those that lead to the zoning otherwise.

@@ -45,17 +45,9 @@ def _with_bounds(*names: str) -> tuple[str, ...]:
 GAP_COLUMNS = ("comparator", *_with_bounds("gap_start", "gap_end", "move"), "convergence")
 
 EVALUATION_COLUMNS = (
-    "territory",
-    "name",
-    "indicator",
-    "start",
-    "end",
-    *_with_bounds("value_start", "value_end", "change"),
-    "verdict",
-    *GAP_COLUMNS,
-    "reason",
-    "source",
-)
+    "territory", "name", "indicator", "start", "end", *_with_bounds("value_start", "value_end",
+    "change"), "verdict", *GAP_COLUMNS, "reason", "source",
+)  # fmt: skip
 
 _NAN = float("nan")
 

@@ -16,7 +16,7 @@ from observatoire.indicators.comparison.gaps import (
 from observatoire.indicators.computation.table import by_spot
 from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.precision.differences import UNKNOWN
-from observatoire.indicators.precision.estimates import is_fact, is_too_small
+from observatoire.indicators.precision.estimates import counts_everyone, is_too_small
 from observatoire.indicators.precision.sampling_error import TOO_SMALL
 from observatoire.values import Record, Status, records
 
@@ -92,7 +92,7 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, obje
         return blank | {"reason": f"Chiffre de {lacking['period']} {label}."}
     figures = shown_estimate(former), shown_estimate(row)
     found = change_of(*figures, indicator.direction, indicator.decimals)
-    fact = is_fact(former) and is_fact(row)
+    fact = counts_everyone(former) and counts_everyone(row)
     blank["change"] = found.value
     if is_too_small(former) or is_too_small(row):
         return blank | {"reason": NO_COMMENT}

@@ -31,20 +31,9 @@ CERTAINTIES = {"constat": 0.0, "95 %": LIKELY, "99,8 %": SURE}
 _KINDS = ("above", "below", "rise", "fall")
 
 SIGNAL_COLUMNS = (
-    "watch",
-    "label",
-    "territory",
-    "name",
-    "indicator",
-    "kind",
-    "level",
-    "period",
-    "value",
-    "low",
-    "high",
-    "signal",
-    "source",
-)
+    "watch", "label", "territory", "name", "indicator", "kind", "level", "period", "value", "low",
+    "high", "signal", "source",
+)  # fmt: skip
 
 #: State of a threshold.
 PASSED, UNSURE = "franchi", "à confirmer"

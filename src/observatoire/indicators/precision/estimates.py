@@ -70,9 +70,14 @@ def bounds_of(figure: Estimate) -> tuple[float, float]:
     return (figure.low, figure.high) if figure.sampled else (figure.least, figure.most)
 
 
-def is_fact(row: Record) -> bool:
+def counts_everyone(row: Record) -> bool:
     """Say whether a source that counts everyone gave a figure, and no interval was asked of it."""
     return row["precision"] == "exhaustive" and math.isnan(float(row["wide_low"]))
+
+
+def is_sampled(row: Record) -> bool:
+    """Say whether a figure has a sampling interval, if only of no width."""
+    return row["precision"] == "reference" or not math.isnan(float(row["wide_low"]))
 
 
 def is_too_small(row: Record | None) -> bool:
