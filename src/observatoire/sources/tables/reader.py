@@ -97,18 +97,18 @@ def _cells_table(opened: Opened, cells: Cells, spec: FileSpec, sheet: str) -> Ra
     frame, numbers = without_hollow(cells.frame(chosen), chosen + 1)
     if frame.empty:
         raise _only_header(opened.path.name)
-    told = [
-        not one and frame[str(rank)].str.strip().ne("").any() for rank, one in enumerate(header)
+    unnamed = [
+        not name and frame[str(rank)].str.strip().ne("").any() for rank, name in enumerate(header)
     ]
-    kept = [bool(one) or filled for one, filled in zip(header, told, strict=True)]
+    kept = [bool(name) or filled for name, filled in zip(header, unnamed, strict=True)]
     frame.columns = pd.Index(header)
     lines = pd.Series(numbers, name="line")
     table = RawTable(
         opened.path, opened.sha256, frame.loc[:, kept], lines, "", "", sheet, line, opened.member
     )
     merged = merged_below(cells.merged, top[last][0], header) if cells.merged else ()
-    unseen = set(cells.hidden.lines) & set(numbers.tolist()) if cells.hidden.lines else ()
-    hidden = Hidden(tuple(sorted(unseen)), cells.hidden.filtered)
+    hidden_lines = set(cells.hidden.lines) & set(numbers.tolist()) if cells.hidden.lines else ()
+    hidden = Hidden(tuple(sorted(hidden_lines)), cells.hidden.filtered)
     return replace(table, merged=merged, hidden=hidden)
 
 
@@ -135,7 +135,7 @@ def _read_quickly(
         most = max(HEADER_DEPTH, spec.header + 1)
         rows = read_rows(head, separator, opened.path.name, most)
     except FileError:
-        return None  # said by the careful reader
+        return None  # explained by the careful reader
     if rows[-1][0] < spec.header:
         return None  # further than the first lines
     at = find_header(rows, spec)
@@ -146,7 +146,9 @@ def _read_quickly(
     if found is None or found[0].empty:
         return None
     frame, numbers = found
-    filled = [bool(one) or frame[str(at)].str.strip().ne("").any() for at, one in enumerate(header)]
+    filled = [
+        bool(name) or frame[str(at)].str.strip().ne("").any() for at, name in enumerate(header)
+    ]
     frame.columns = pd.Index(header)
     return RawTable(
         opened.path,
@@ -175,12 +177,12 @@ def _table(
     header, last = titles(rows, at, spec)
     check_header(header, spec, path, separator)
     body = [(number, row) for number, row in rows[last + 1 :] if any(cell.strip() for cell in row)]
-    body, aside = _notes_apart(body, len(header))
+    body, skipped = _notes_apart(body, len(header))
     if not body:
         raise _only_header(path.name)
     check_widths(body, header, path)
     frame = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
-    frame = frame.loc[:, [bool(one) or _filled(body, at) for at, one in enumerate(header)]]
+    frame = frame.loc[:, [bool(name) or _filled(body, at) for at, name in enumerate(header)]]
     return RawTable(
         path,
         opened.sha256,
@@ -191,7 +193,7 @@ def _table(
         "",
         line,
         opened.member,
-        aside,
+        skipped,
     )
 
 
@@ -204,17 +206,17 @@ def _only_header(name: str) -> EmptyFileError:
 
 
 def _notes_apart(body: Rows, width: int) -> tuple[Rows, pd.DataFrame]:
-    """Set aside the rows that are a note, not a row of the table cut short."""
+    """Skip the rows that are a note, not a row of the table cut short."""
     kept, notes = [], []
     for number, row in body:
-        told = [cell.strip() for cell in row if cell.strip()]
-        lone = len(row) != width and (signs().is_note(told[0]) or _is_sentence(row))
-        if lone:
-            notes.append((number, " ".join(told)))
+        texts = [cell.strip() for cell in row if cell.strip()]
+        is_note = len(row) != width and (signs().is_note(texts[0]) or _is_sentence(row))
+        if is_note:
+            notes.append((number, " ".join(texts)))
         else:
             kept.append((number, row))
-    aside = pd.DataFrame(notes, columns=["line", "raw"]).assign(reason=NOTE)
-    return kept, aside.astype({"line": "int64"}) if notes else _no_note()
+    skipped = pd.DataFrame(notes, columns=["line", "raw"]).assign(reason=NOTE)
+    return kept, skipped.astype({"line": "int64"}) if notes else _no_note()
 
 
 def _is_sentence(row: list[str]) -> bool:
@@ -246,11 +248,11 @@ def joined_code(commune: str, short: str) -> str:
 
 
 def join_codes(table: RawTable, spec: FileSpec) -> RawTable:
-    """Write whole codes in the column of territories, where ``prefix_column`` is told."""
+    """Write whole codes in the column of territories, where ``prefix_column`` is stated."""
     if not spec.prefix_column:
         return table
     frame = table.frame.copy()
     pairs = zip(frame[spec.prefix_column], frame[spec.territory], strict=True)
-    told = [joined_code(str(commune), str(short)) for commune, short in pairs]
-    frame[spec.territory] = pd.Series(told, index=frame.index, dtype=frame[spec.territory].dtype)
+    codes = [joined_code(str(commune), str(short)) for commune, short in pairs]
+    frame[spec.territory] = pd.Series(codes, index=frame.index, dtype=frame[spec.territory].dtype)
     return replace(table, frame=frame)

@@ -1,4 +1,4 @@
-"""Choose the sheet of a workbook that holds the table, and say which one does when the one told does not."""
+"""Choose the sheet of a workbook that holds the table, and say which one does when the one declared does not."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def sheets_of(opened: Opened, most: int = _ROWS) -> list[SheetView]:
     if opened.suffix == ".dbf":
         return [SheetView("", read_dbf(opened.content, name))]
     book = opened.book
-    seen = [sheet for sheet in book.sheet_names if sheet not in book.hidden_names]
-    found = _filled(book, seen) or _filled(book, book.hidden_names)
+    shown = [sheet for sheet in book.sheet_names if sheet not in book.hidden_names]
+    found = _filled(book, shown) or _filled(book, book.hidden_names)
     if not found:
         raise EmptyFileError(
             "Ce classeur est vide.", where=name, remedy="Redemandez-le au producteur."
@@ -107,7 +107,7 @@ _MOST = 12
 
 
 def choose_sheet(book: Book, spec: FileSpec) -> tuple[str, Cells]:
-    """Return the sheet told, or the first that holds the territory's column, or the first filled.
+    """Return the sheet declared, or the first that holds the territory's column, or the first filled.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def choose_sheet(book: Book, spec: FileSpec) -> tuple[str, Cells]:
         When nothing is filled.
     """
     if spec.sheet:
-        return spec.sheet, _told(book, spec)
+        return spec.sheet, _declared_sheet(book, spec)
     first: tuple[str, Cells] | None = None
     empty: EmptyFileError | None = None
     for sheet in book.sheet_names:
@@ -138,7 +138,7 @@ def choose_sheet(book: Book, spec: FileSpec) -> tuple[str, Cells]:
     return first
 
 
-def _told(book: Book, spec: FileSpec) -> Cells:
+def _declared_sheet(book: Book, spec: FileSpec) -> Cells:
     sheet, names = spec.sheet, book.sheet_names
     if sheet not in names:
         near = nearest(sheet, names)
@@ -183,8 +183,8 @@ def _holders(book: Book, spec: FileSpec) -> list[str]:
 def _hint(holders: list[str], spec: FileSpec) -> str:
     if not holders:
         return ""
-    told = f"la colonne « {spec.territory} » est dans {_listed(holders)}"
-    return f' : sheet = "{holders[0]}" ({told})' if len(holders) == 1 else f" ({told})"
+    where = f"la colonne « {spec.territory} » est dans {_listed(holders)}"
+    return f' : sheet = "{holders[0]}" ({where})' if len(holders) == 1 else f" ({where})"
 
 
 def _listed(sheets: list[str]) -> str:
