@@ -110,9 +110,9 @@ def test_a_plain_table_takes_the_quick_road(
 def _once(reader):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Let the head be read, and nothing else."""
 
-    def read_head(text: str, separator: str, name: str, most: int = 0) -> object:
+    def read_head(text: str, separator: str, name: str, *, first: int = 1, most: int = 0) -> object:
         assert most, "the careful reader was called"
-        return reader(text, separator, name, most)
+        return reader(text, separator, name, first=first, most=most)
 
     return read_head
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.errors import ObservatoireError
-    from observatoire.sources.formats.text import Rows
+    from observatoire.sources.formats.cells import Rows
     from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 

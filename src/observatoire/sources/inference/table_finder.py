@@ -14,22 +14,23 @@ from observatoire.errors import (
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.descriptors.file_spec import FileSpec
 from observatoire.sources.families.family import Family, recognise, role
-from observatoire.sources.formats.text import HEADER_DEPTH, Rows
-from observatoire.sources.formats.workbook import hidden_columns
+from observatoire.sources.formats.text import HEADER_DEPTH
 from observatoire.sources.inference.diagnosis import across_error, other_place
 from observatoire.sources.inference.territory_column import TerritoryColumn, find_territories
 from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.tables.header import column_letter, title
+from observatoire.sources.tables.location import location_at
 from observatoire.sources.tables.merged_cells import complete, worded_columns
-from observatoire.sources.tables.reader import read_opened
+from observatoire.sources.tables.reader import read_located
 from observatoire.sources.tables.sheets import _ROWS, _TOP, sheets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.tables.files import Opened
+    from observatoire.sources.formats.cells import Rows
+    from observatoire.sources.formats.document import Document
     from observatoire.sources.tables.raw_table import RawTable
     from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
@@ -146,7 +147,7 @@ def _is_figure(cell: str) -> bool:
 
 
 def find_table(
-    opened: Opened,
+    document: Document,
     zonings: Mapping[str, Matcher],
     families: Mapping[str, Family],
     *,
@@ -157,7 +158,7 @@ def find_table(
 
     Parameters
     ----------
-    opened : Opened
+    document : Document
         The file.
     zonings : mapping of str to Matcher
         The territories known.
@@ -168,14 +169,14 @@ def find_table(
     zoning : str
         The zoning asked; empty to find it.
     """
-    sheets, name = sheets_of(opened), opened.path.name
+    sheets, name = sheets_of(document), document.name
     known = find_family(sheets, families)
     if known is not None:
         family, sheet, at = known
         header = [title(cell) for cell in sheet.top[at][1]]
-        spec = _spec(opened, sheet, at, family.territory_column(header))
+        spec = _spec(document, sheet, at, family.territory_column(header))
         spec = _family_roles(spec, family, header)
-        table = read_opened(opened, spec)
+        table = read_located(location_at(document, sheet.sheet, sheet.top, at, spec), spec)
         chosen = zoning or _family_zoning(family, table, spec, zonings, name)
         return Found(table, spec, chosen, family, _titles(sheet, at))
     sought = {zoning: zonings[zoning]} if zoning else zonings
@@ -184,15 +185,15 @@ def find_table(
     except ObservatoireError:
         if all(len(sheet.rows) < _ROWS for sheet in sheets):
             raise
-        place = find_territories(sheets_of(opened, 0), sought, preferred, name)
-    return _undeclared_table(opened, place, sought)
+        place = find_territories(sheets_of(document, 0), sought, preferred, name)
+    return _undeclared_table(document, place, sought)
 
 
 def _undeclared_table(
-    opened: Opened, place: TerritoryColumn, sought: Mapping[str, Matcher]
+    document: Document, place: TerritoryColumn, sought: Mapping[str, Matcher]
 ) -> Found:
     """Cut the table of a stranger where its territories were found."""
-    name = opened.path.name
+    name = document.name
     line, first = place.sheet.rows[place.row]
     across = across_error(first, sought, name, line)
     if across is not None:
@@ -203,19 +204,18 @@ def _undeclared_table(
         raise across_error(first, sought, name, line, few=2) or error from error
     header = [title(cell) for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
-    spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
+    spec = _spec(document, place.sheet, at, territory or column_letter(place.column))
     if place.communes is not None:
         prefix = header[place.communes] if place.communes < len(header) else ""
         spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
-    table = read_opened(opened, spec)
+    location = location_at(document, place.sheet.sheet, place.sheet.rows, at, spec)
+    table = read_located(location, spec)
     if table.merged:
         table = complete(table, worded_columns(table), spec)
-    hidden, unshown = [], []
-    if place.sheet.cells is not None:
-        hidden = opened.book.hidden_names
-        ranks = hidden_columns(opened.content, place.sheet.name)
-        kept = set(map(str, table.frame.columns))
-        unshown = [header[rank] for rank in ranks if rank < len(header) and header[rank] in kept]
+    hidden = [sheet.name for sheet in document.sheets if sheet.hidden]
+    ranks = place.sheet.sheet.appearance.hidden_columns
+    kept = set(map(str, table.frame.columns))
+    unshown = [header[rank] for rank in ranks if rank < len(header) and header[rank] in kept]
     titles = _titles(place.sheet, at)
     return Found(
         table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unshown)
@@ -229,16 +229,16 @@ def _titles(sheet: SheetView, at: int) -> str:
     return "\n".join([sheet.name, *texts])
 
 
-def _spec(opened: Opened, sheet: SheetView, at: int, territory: str) -> FileSpec:
+def _spec(document: Document, sheet: SheetView, at: int, territory: str) -> FileSpec:
     return FileSpec(
-        name=opened.path.name,
+        name=document.name,
         layout="wide",
         territory=territory,
         separator=sheet.separator,
         encoding=sheet.encoding,
         sheet=sheet.name,
         header=sheet.rows[at][0],
-        member=opened.member,
+        member=document.member,
     )
 
 

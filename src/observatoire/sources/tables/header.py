@@ -12,13 +12,14 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.errors.arguments import suggestion
-from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, Rows, separator_error
+from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, separator_error
 from observatoire.sources.parsers.periods import is_dated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.formats.cells import Rows
 
 
 #: What a workbook itself holds at most; beyond, a file is no table of territories.

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from observatoire.sources.formats.cells import Hidden
 from observatoire.sources.formats.encoding import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+class Hidden(NamedTuple):
+    """The lines that nobody sees, and whether a filter hides them."""
+
+    lines: tuple[int, ...] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
