@@ -93,7 +93,7 @@ def test_the_two_roads_read_the_same_table(
         return
     pd.testing.assert_frame_equal(quick.frame, slow.frame, check_column_type=False)
     assert quick.lines.to_list() == slow.lines.to_list()
-    assert quick.aside.to_numpy().tolist() == slow.aside.to_numpy().tolist()
+    assert quick.skipped.to_numpy().tolist() == slow.skipped.to_numpy().tolist()
     assert (quick.header, quick.encoding, quick.form) == (slow.header, slow.encoding, slow.form)
 
 

@@ -23,7 +23,7 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.sources import FileSpec, RawTable, read_table
-from observatoire.sources.formats import text as texts
+from observatoire.sources.formats import text
 from observatoire.sources.formats.document import open_file
 
 if TYPE_CHECKING:
@@ -485,11 +485,10 @@ def test_a_member_without_a_name_does_not_count(tmp_path: Path) -> None:
 def test_a_text_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.csv"
     path.write_text("IRIS;Été\n972090101;1\n", "utf-8")
-    real, calls = texts.decode, []
-    monkeypatch.setattr(texts, "decode", lambda *args: (calls.append(args[1]), real(*args))[1])
-    (sheet,) = open_file(path).sheets
-    assert sheet.rows() == sheet.rows()
-    assert sheet.frame(2) is not None
+    calls: list[str] = []
+    real = text.decode
+    monkeypatch.setattr(text, "decode", lambda *given: (calls.append(given[1]), real(*given))[1])
+    read_table(path, FileSpec("a.csv", "wide", "IRIS"))
     assert calls == ["utf-8-sig"]
 
 

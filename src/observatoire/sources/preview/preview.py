@@ -34,7 +34,7 @@ from observatoire.sources.preview.refusals import (
     _small,
     _spanning,
     _two_periods,
-    _unsaid,
+    missing_answer,
     other_town,
 )
 from observatoire.sources.tables.sheets import SheetView, sheets_of
@@ -180,7 +180,7 @@ def preview_table(
     ground : PreviewContext
         What the workspace knows.
     period, zoning, member : str
-        What is told; empty to find it.
+        What is stated; empty to find it.
 
     Raises
     ------
@@ -198,7 +198,7 @@ def preview_table(
     if found.family is not None and found.family.kind != "figures":
         return Preview(path, ground, found, refusal=_not_figures(found))
     plan = plan_of(found, period, ground.zonings)
-    refusal = _unsaid(found, plan) or _two_periods(found, plan, period)
+    refusal = missing_answer(found, plan) or _two_periods(found, plan, period)
     if refusal is not None:
         return Preview(path, ground, found, plan, refusal=refusal)
     source = _source(plan, path)

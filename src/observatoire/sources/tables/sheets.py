@@ -1,4 +1,4 @@
-"""Choose the sheet of a workbook that holds the table, and say which one does when the one told does not."""
+"""Choose the sheet of a workbook that holds the table, and say which one does when the one declared does not."""
 
 from __future__ import annotations
 
@@ -171,8 +171,8 @@ def _holders(document: Document, spec: FileSpec) -> list[str]:
 def _hint(holders: list[str], spec: FileSpec) -> str:
     if not holders:
         return ""
-    told = f"la colonne « {spec.territory} » est dans {_listed(holders)}"
-    return f' : sheet = "{holders[0]}" ({told})' if len(holders) == 1 else f" ({told})"
+    where = f"la colonne « {spec.territory} » est dans {_listed(holders)}"
+    return f' : sheet = "{holders[0]}" ({where})' if len(holders) == 1 else f" ({where})"
 
 
 def _listed(sheets: list[str]) -> str:
