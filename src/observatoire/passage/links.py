@@ -33,8 +33,8 @@ class Links:
     """The links of a passage, one number each, and what is known of its sources and targets.
 
     ``source`` and ``target`` are positions in ``sources`` and ``targets``; ``coverage`` is by
-    target, ``outside`` and ``enclosed`` (nothing of it lies outside) by source; ``sliver`` is
-    the share of a territory that the method drops.
+    target, ``outside`` by source; ``reaching`` are the sources part of which lies outside, though
+    the method places nobody there; ``sliver`` is the share of a territory that the method drops.
     """
 
     source: Positions
@@ -49,7 +49,7 @@ class Links:
     targets: pd.Index[str]
     coverage: Floats
     outside: Floats
-    enclosed: Flags
+    reaching: frozenset[str] = frozenset()
     sliver: float = 0.0
     source_zoning: str = ""
     target_zoning: str = ""
@@ -70,6 +70,12 @@ class Links:
             part=part,
             **known,
         )
+
+    @cached_property
+    def enclosed(self) -> Flags:
+        """Sources that lie wholly in targets, wherever the method places their people."""
+        inside: Flags = self.outside == 0
+        return inside & ~self.sources.isin(list(self.reaching))
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.arrays import Flags, Positions, floats, sum_by
+from observatoire.passage.arrays import Positions, floats, sum_by
 from observatoire.passage.links import PART, SPLIT, WHOLE, Links
 from observatoire.passage.transfer.balance import balance, balance_of_weights, report
 from observatoire.passage.transfer.calibration import (
@@ -103,12 +103,6 @@ class Passage:
         return self.coverage.index
 
     @cached_property
-    def enclosed(self) -> Flags:
-        """Sources that lie wholly in targets, wherever the method places their people."""
-        inside: Flags = floats(self.outside) == 0
-        return inside & ~self.sources.isin(list(self.reaching))
-
-    @cached_property
     def links(self) -> Links:
         """What calculations ask of the passage: links as positions and sparse matrices."""
         return self.links_at(
@@ -126,7 +120,7 @@ class Passage:
             targets=self.targets,
             coverage=floats(self.coverage),
             outside=floats(self.outside),
-            enclosed=self.enclosed,
+            reaching=self.reaching,
             sliver=float(self.parameters.get("sliver", 0.0) or 0.0),
             source_zoning=self.source_zoning,
             target_zoning=self.target_zoning,
@@ -348,7 +342,7 @@ class Passage:
             method=f"{self.method} + calage",
             parameters={**self.parameters, "calibrated_on": str(counts.name or "")},
             remarks=(*self.remarks, *remarks),
-            reaching=frozenset(self.sources[~self.enclosed]),
+            reaching=frozenset(self.sources[~self.links.enclosed]),
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -365,7 +359,10 @@ class Passage:
         >>> p.to_frame()[["source", "target", "weight"]].values.tolist()
         [['a', 'X', 0.3], ['a', '', 0.7]]
         """
-        source, weight = self.sources[~self.enclosed], self.outside.to_numpy()[~self.enclosed]
+        source, weight = (
+            self.sources[~self.links.enclosed],
+            self.outside.to_numpy()[~self.links.enclosed],
+        )
         target = self.targets.difference(pd.Index(self.weights["target"].unique()))
         reaching = pd.DataFrame({"source": source, "target": "", "weight": weight, "link": ""})
         empty = pd.DataFrame({"source": "", "target": target, "weight": np.nan, "link": ""})
