@@ -333,5 +333,5 @@ def test_a_command_that_is_stopped_says_so(
 
 
 def test_what_has_come_is_told_in_french() -> None:
-    assert loading._told_bytes(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
-    assert loading._told_bytes(0, None) == "0,0\u00a0Mo"
+    assert loading._transferred(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
+    assert loading._transferred(0, None) == "0,0\u00a0Mo"
