@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from observatoire.cli import console
 from observatoire.cli import ingest as loading
 from observatoire.cli import main as cli
 from observatoire.workspace.scaffold import create_workspace
@@ -19,8 +20,8 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     monkeypatch.setattr("sys.argv", ["observatoire", *map(str, words)])
-    monkeypatch.setattr(cli.out, "width", 200)
-    monkeypatch.setattr(cli.err, "width", 200)
+    monkeypatch.setattr(console.out, "width", 200)
+    monkeypatch.setattr(console.err, "width", 200)
     with pytest.raises(SystemExit) as stop:
         cli.main()
     return int(stop.value.code or 0)
