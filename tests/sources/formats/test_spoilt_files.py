@@ -23,7 +23,8 @@ from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.preview.preview import PreviewContext, preview_table
 from observatoire.territories import Matcher
 from observatoire.territories.layers.reader import open_layers, read_layer
-from observatoire.warehouse.loading.files import ground_of, load_file
+from observatoire.warehouse.loading.files import load_file, preview_context
+from observatoire.warehouse.loading.options import LoadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Warehouse]:
 
 @pytest.fixture(scope="module")
 def ground(held: tuple[Place, Warehouse]) -> PreviewContext:
-    return ground_of(held[0].workspace)
+    return preview_context(held[0].workspace)
 
 
 def survive(path: Path, ground: PreviewContext) -> str:
@@ -117,7 +118,7 @@ def test_refused_files_leave_the_warehouse_as_it_was(held: tuple[Place, Warehous
     for _ in range(40):
         path.write_bytes(chance.choice(WAYS)(csv_bytes(), chance) + b"\nInconnu;x;1;2\n")
         try:
-            load_file(warehouse, place.workspace, path, period="2016")
+            load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
         except ObservatoireError:
             refused += 1
             assert dump(warehouse) == before
@@ -129,7 +130,7 @@ def test_refused_files_leave_the_warehouse_as_it_was(held: tuple[Place, Warehous
 def test_described_files_are_spoilt_too(held: tuple[Place, Warehouse]) -> None:
     place, _ = held
     source, chance = read_source(place.folder), random.Random(11)  # noqa: S311
-    spec, ground = source.files[0], ground_of(place.workspace)
+    spec, ground = source.files[0], preview_context(place.workspace)
     path = place.root / "population.csv"
     kept = 0
     for _ in range(250):
