@@ -1,4 +1,4 @@
-"""The columns of one series between two periods, and what tells the size of a bare rate."""
+"""The columns of one series between two periods, and the size of a rate without counts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Span:
 
 @declared
 class Size:
-    """How many a rate published without its counts is about, told by another source."""
+    """How many a rate published without its counts is about, from another source."""
 
     source: Annotated[str, doc("Code de la source qui donne les effectifs.")]
     period: Annotated[Period, doc("Période de ces effectifs.")]

@@ -27,7 +27,7 @@ from observatoire.declarations.reader import build, packaged, read, toml_table
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words, number
-from observatoire.warehouse.checks.batches import LOTS
+from observatoire.warehouse.checks.batches import BATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,10 +53,10 @@ LAID_OUT = (
     "addend", "addition", "noun", "cell",
 )  # fmt: skip
 
-#: What a predicate may read: the tables of checked.sql, its lot, then those of the warehouse.
+#: What a predicate may read: the tables of checked.sql, its batch, then those of the warehouse.
 READABLE = (
     *LAID_OUT,
-    *LOTS,
+    *BATCHED,
     "zoning", "territory", "source", "variable", "load", "observation", "reject", "restored",
     "convention", "target", "action", "note", "current_observation",
 )  # fmt: skip
@@ -83,8 +83,8 @@ def _numbers_only(parameters: Mapping[str, Any]) -> Mapping[str, float]:
 class Check:
     """One predicate: the rows it returns are the ones that fail.
 
-    ``origin`` names its file, which is the library's or a workspace's (not ``ours``). ``lot`` is the
-    table that it reads batch by batch, if any. ``off`` drops the library's check of that name.
+    ``origin`` names its file, which is the library's or a workspace's (not ``ours``). ``batched``
+    is the table that it reads batch by batch, if any. ``off`` drops the library's check of that name.
     """
 
     name: Code
@@ -96,7 +96,7 @@ class Check:
     parameters: Annotated[Mapping[str, Any], AfterValidator(_numbers_only)] = field(
         default_factory=dict
     )
-    lot: Literal["", "change", "tally"] = ""
+    batched: Annotated[Literal["", "change", "tally"], called("lot")] = ""
     off: Flag = False
     origin: Annotated[str, called(given("origin"))] = ""
     ours: Annotated[bool, called(given("ours"))] = True
@@ -110,9 +110,9 @@ class Check:
             _check_select(check)
         return check
 
-    def told(self, row: Mapping[str, Any]) -> str:
+    def sentence(self, row: Mapping[str, Any]) -> str:
         """Return the sentence of one failing row, its numbers as French readers expect them."""
-        return self.message.format(**{key: _said(value) for key, value in row.items()})
+        return self.message.format(**{key: _written(value) for key, value in row.items()})
 
 
 @declared
@@ -193,12 +193,12 @@ def _check_select(check: Check) -> None:
         )
     tree = _tree(check.sql)
     names = {*READABLE, *_common_tables(tree)}
-    seen = list(_read_tables(tree))
-    if (set(seen) & set(LOTS)) != ({check.lot} - {""}):
+    tables = list(_read_tables(tree))
+    if (set(tables) & set(BATCHED)) != ({check.batched} - {""}):
         raise refuse(
             "c’est la table vue par lots que le SQL lit, change ou tally, et elle seule", "lot"
         )
-    for name in seen:
+    for name in tables:
         if name not in names:
             raise fault(
                 f"Le contrôle « {check.name} » lit « {name} ».",
@@ -330,7 +330,7 @@ def broken(check: Check, error: duckdb.Error) -> DescriptorError:
 
 
 def endless(check: Check, why: str) -> DescriptorError:
-    """Return the error to raise on a predicate that does not end, or tells of everything."""
+    """Return the error to raise on a predicate that does not end, or finds everything."""
     return DescriptorError(
         f"Le contrôle « {check.name} » {why}.",
         where=check.origin,
@@ -339,7 +339,7 @@ def endless(check: Check, why: str) -> DescriptorError:
     )
 
 
-def _said(value: Any) -> str:
+def _written(value: Any) -> str:
     r"""Write a value of a row: two decimals at most, and none when there are none.
 
     Examples
