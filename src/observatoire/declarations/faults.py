@@ -71,8 +71,8 @@ def first_fault(
     if kind == "unexpected_keyword_argument":
         return _unknown(at)
     if kind in ("literal_error", "enum", "word"):
-        choices = context.get("choices") or [word for word in at.schema["enum"] if word]
-        return _not_among(at, str(context.get("value", value)), choices)
+        choices = context["choices"] if kind == "word" else filter(None, at.schema["enum"])
+        return _not_among(at, str(context.get("value", value)), list(choices))
     return at.refuse(context["reason"] if kind == "refused" else _unfit(at, kind, value))
 
 

@@ -84,8 +84,15 @@ def build(
 
 
 def json_schema(model: type) -> dict[str, Any]:
-    """Return the JSON Schema of a TOML file, as an editor reads it."""
-    return TypeAdapter(model).json_schema(by_alias=True)
+    """Return the JSON Schema of a TOML file, as an editor reads it: what it shows is in French."""
+    schema = TypeAdapter(model).json_schema(by_alias=True)
+    for part in (schema, *schema.get("$defs", {}).values()):
+        part.pop("description", None)  # our docstrings, in English
+        for table in (part, *part.get("properties", {}).values()):
+            table.pop("title", None)  # made from the names of fields
+            if isinstance(table.get("default"), dict):
+                del table["default"]  # a table left out
+    return schema
 
 
 def packaged(package: str, name: str) -> Path:
