@@ -10,11 +10,11 @@ import numpy as np
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from observatoire.sources.tables.files import open_table
 
 from observatoire.sources import FileSpec, read_table
 from observatoire.sources.formats.cells import Cells, cells_text
 from observatoire.sources.formats.workbook import open_book
-from observatoire.sources.tables.files import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path
