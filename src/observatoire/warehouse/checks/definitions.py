@@ -17,7 +17,7 @@ from observatoire.declarations.reader import Declaration, read_toml
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words, number
-from observatoire.warehouse.checks.batches import LOTS
+from observatoire.warehouse.checks.batches import BATCHED
 from observatoire.warehouse.findings import LEVELS
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ LAID_OUT = (
     "addend", "addition", "noun", "cell",
 )  # fmt: skip
 
-#: What a predicate may read: the tables of checked.sql, its lot, then those of the warehouse.
+#: What a predicate may read: the tables of checked.sql, its batch, then those of the warehouse.
 READABLE = (
     *LAID_OUT,
-    *LOTS,
+    *BATCHED,
     "zoning", "territory", "source", "variable", "load", "observation", "reject", "restored",
     "convention", "target", "action", "note", "current_observation",
 )  # fmt: skip
@@ -70,12 +70,12 @@ class Check:
     sql: str
     parameters: Mapping[str, float]
     origin: str
-    lot: str = ""  # the table that it reads lot by lot, if any
+    batched: str = ""  # the table that it reads batch by batch, if any
     ours: bool = True  # of the library, not of a workspace
 
-    def told(self, row: Mapping[str, Any]) -> str:
+    def sentence(self, row: Mapping[str, Any]) -> str:
         """Return the sentence of one failing row, its numbers as French readers expect them."""
-        return self.message.format(**{key: _said(value) for key, value in row.items()})
+        return self.message.format(**{key: _written(value) for key, value in row.items()})
 
 
 def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
@@ -142,7 +142,7 @@ def _read_check(
         sql=table.text("sql").strip().rstrip(";"),
         parameters=dict(_numbers(table, "parameters")),
         origin=table.path.name,
-        lot=table.text("lot", "", choices=("", *LOTS)),
+        batched=table.text("lot", "", choices=("", *BATCHED)),
         ours=known is None,
     )
     table.close()
@@ -175,12 +175,12 @@ def _check_select(check: Check, table: Declaration) -> None:
         )
     tree = _tree(check.sql)
     names = {*READABLE, *_common_tables(tree)}
-    seen = list(_read_tables(tree))
-    if (set(seen) & set(LOTS)) != ({check.lot} - {""}):
+    tables = list(_read_tables(tree))
+    if (set(tables) & set(BATCHED)) != ({check.batched} - {""}):
         raise table.refuse(
             "lot", "c’est la table vue par lots que le SQL lit, change ou tally, et elle seule"
         )
-    for read in seen:
+    for read in tables:
         if read not in names:
             raise DescriptorError(
                 f"Le contrôle « {check.name} » lit « {read} ».",
@@ -313,7 +313,7 @@ def broken(check: Check, error: duckdb.Error) -> DescriptorError:
 
 
 def endless(check: Check, why: str) -> DescriptorError:
-    """Return the error to raise on a predicate that does not end, or tells of everything."""
+    """Return the error to raise on a predicate that does not end, or finds everything."""
     return DescriptorError(
         f"Le contrôle « {check.name} » {why}.",
         where=check.origin,
@@ -322,7 +322,7 @@ def endless(check: Check, why: str) -> DescriptorError:
     )
 
 
-def _said(value: Any) -> str:
+def _written(value: Any) -> str:
     r"""Write a value of a row: two decimals at most, and none when there are none.
 
     Examples
