@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_name
+from observatoire.errors.arguments import names_in, one_name, one_period
 from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
 
@@ -72,10 +72,13 @@ class Views(Tables):
         audience: Audience = "interne",
     ) -> Sheet:
         """Show one indicator on a map: a rate by colour, a count by area of circle."""
+        from observatoire.indicators.query import check_dated
         from observatoire.maps import map_figure
         from observatoire.panels.single_page import figure_page
 
         code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
+        self._ensure_loaded()
+        check_dated(self._context.periods(), self.catalogue.get(code), one_period(period))
         table = self.table(code, zoning, period, audience=audience)
         names = self._gazetteer
         base_map, communes = names.base_map(table.zoning), names.communes(table.zoning)
