@@ -106,7 +106,8 @@ def _piece(
     pieces: dict[Base, list[str]],
 ) -> str:
     source = _at(counted, route.source, link.source)
-    label = assembly.latent(f"part dans {code} de {source.label}")
+    whole = assembly.base(source)
+    label = assembly.latent(f"part dans {code} de {whole}", whole)
     pieces[source].append(label)
     return label
 

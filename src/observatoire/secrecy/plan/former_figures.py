@@ -103,7 +103,7 @@ class Former:
             return renamed.get(label, label)
         name = f"{label}, chargements {', '.join(map(str, loads))}"
         if name not in self.assembly.amounts:
-            self.assembly.latent(name)
+            self.assembly.latent(name, label)
             if label in self.assembly.low:
                 self.assembly.low[name] = self.assembly.low[label]
         return name

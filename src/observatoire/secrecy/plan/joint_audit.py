@@ -79,6 +79,8 @@ def _audit_group(
         bounds=group.bounds,
         hide_zero=group.zeros,
         latent=group.latent,
+        absent=group.absent,
+        whole=group.whole,
     )
     rows: list[tuple[object, ...]] = []
     for label, row in found.iterrows():

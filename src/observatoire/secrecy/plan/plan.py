@@ -35,6 +35,8 @@ from observatoire.secrecy.plan.primary import (
     in_run,
     key_of,
     primary_causes,
+    printed,
+    public_causes,
     under_condition,
 )
 from observatoire.secrecy.plan.record import Record
@@ -43,7 +45,7 @@ from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_o
 from observatoire.secrecy.suppression.complementary import UnprotectedError
 from observatoire.secrecy.suppression.linear_programs import SOLVER
 from observatoire.secrecy.suppression.protection import protection
-from observatoire.values import Status, records
+from observatoire.values import Nature, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,7 +75,8 @@ class Shown:
     cause: str
     size: float
     counted: bool
-    numbers: tuple[float, float, float]
+    numbers: tuple[float, ...]
+    counts: tuple[Sum, ...] = ()
 
 
 @dataclass(eq=False)
@@ -90,7 +93,13 @@ class SecrecyPlan:
         cell = self.cells[key]
         if cell.cause:
             return cell.cause
-        return COMPLEMENTARY if self.hidden & set(cell.labels) else ""
+        hidden = self.hidden & set(cell.labels) or (not cell.counted and self._hides(cell.counts))
+        return COMPLEMENTARY if hidden else ""
+
+    def _hides(self, counts: Iterable[Sum]) -> bool:
+        """Say whether some count is hidden: printed to a digit, few pairs of whole ones fit a rate."""
+        labels = {self.assembly.label_of(each) for each in counts}
+        return bool(labels & self.hidden & self.assembly.counted)
 
     def recipes(self, key: Key) -> list[list[list[object]]]:
         """Return the sums that a cell discloses, for the ledger."""
@@ -226,9 +235,27 @@ def _read_cell(
     if not cause:
         cause = _other_cause(discloser, row, indicator, disclosure)
     size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
-    numbers = (float(row["value"]), float(row["low"]), float(row["high"]))
+    numbers = printed([float(row[name]) for name in ("value", "low", "high")], indicator.decimals)
     counted = not indicator.denominator
-    plan.cells[key] = Shown(labels, disclosure.sums, cause, size, counted, numbers)
+    plan.cells[key] = Shown(
+        labels, disclosure.sums, cause, size, counted, numbers, disclosure.counts
+    )
+    if counted and indicator.nature is Nature.COUNT:
+        _read_count(plan, row, indicator, disclosure, cause)
+
+
+def _read_count(
+    plan: SecrecyPlan, row: Row, indicator: Indicator, disclosure: Disclosure, cause: str
+) -> None:
+    """Note that a table shows a count, and whether it would show a zero."""
+    assembly = plan.assembly
+    if row["status"] == str(Status.MISSING) or len(disclosure.counts) != 1:
+        return
+    label = assembly.sum(disclosure.counts[0], key_of(row)[2], float(row["threshold"]))
+    assembly.counted.add(label)
+    rules = [assembly.known.rules[s] for s in indicator.sources if s in assembly.known.rules]
+    if cause != CONDITION and not any(rule.zero or rule.successive > 1 for rule in rules):
+        assembly.nonzero.add(label)
 
 
 def _other_cause(
@@ -263,12 +290,8 @@ def _decide(plan: SecrecyPlan, context: Context) -> None:
         narrowest, measured = min(narrowest, found.floor), measured + found.proved
         cost, proved = cost + found.cost, proved and found.bound is not None
         bound += found.bound or 0.0
-    counts: dict[str, int] = defaultdict(int)
-    for key in plan.cells:
-        counts[plan.cause(key)] += 1
-    del counts[""]
     plan.record = Record(
-        counts=dict(counts),
+        counts=public_causes(map(plan.cause, plan.cells)),
         narrowest=narrowest,
         measured=measured,
         solver=SOLVER,
@@ -312,6 +335,8 @@ def _protect(group: Group, costs: Mapping[str, float]) -> Protection:
         already_hidden=[each for each in group.labels if each not in costs and each not in free],
         published=[each for each in group.labels if each in assembly.public],
         latent=group.latent,
+        absent=group.absent,
+        whole=group.whole,
         past_mending=True,
     )
     cost = group.by_label(lambda label: costs.get(label, 1.0))
