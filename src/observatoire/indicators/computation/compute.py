@@ -179,6 +179,8 @@ def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total |
     told = least_count(*top, *base, *rest)
     if exact and indicator.unit == "%" and exceeds(top.value, base.value):
         return Cell(reason=ABOVE_WHOLE, count=told)
+    if status is Status.SECRET:
+        return Cell(status=status, count=told)
     if exact and base.value == 0:
         return Cell(status=Status.NOT_APPLICABLE, count=told, reason="Le dénominateur est nul.")
     most = 1.0 if indicator.unit == "%" else _NAN

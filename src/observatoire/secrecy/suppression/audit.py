@@ -169,7 +169,7 @@ def exact_intervals(
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> import pandas as pd; from observatoire.secrecy.suppression.cell_system import build_system
     >>> system = build_system(pd.Series({"T": 5, "a": 3, "b": 2}), [("T", ["a", "b"])])
     >>> found = exact_intervals(system, np.array([False, True, True]))
     >>> found.outer_low.tolist(), found.outer_high.tolist()
