@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from observatoire.declarations.partner_threshold import PARTNER_THRESHOLD, partner_rule
 from observatoire.errors import DescriptorError
 from observatoire.values import PERIOD_FORMS, is_period
 
@@ -251,9 +252,15 @@ class Strictness:
     """What a workspace adds to the rules of its sources; never less than they ask."""
 
     threshold: float = 0.0
+    partner_threshold: float = PARTNER_THRESHOLD
     by_source: Mapping[str, Mapping[str, Any]] | None = None
     headlines: tuple[str, ...] = ()
     known: tuple[Known, ...] = ()
+
+    def by_default(self, source: str, rule: Rule, licence: str) -> Rule:
+        """Return the rule of a source, or the default of the workspace for a partner without one."""
+        own = (self.by_source or {}).get(source, {})
+        return rule if own.get("threshold") else partner_rule(rule, licence, self.partner_threshold)
 
     def applied(self, source: str, rule: Rule) -> Rule:
         """Return a source's rule made stricter.
@@ -299,6 +306,7 @@ def read_strictness(table: Declaration) -> Strictness:
     """
     strictness = Strictness(
         threshold=_positive(table, "threshold"),
+        partner_threshold=_positive(table, "partner_threshold", PARTNER_THRESHOLD),
         by_source={
             code: _read_override(child) for code, child in table.children("sources").items()
         },
@@ -306,6 +314,8 @@ def read_strictness(table: Declaration) -> Strictness:
         known=tuple(_read_known(child) for child in table.array("known")),
     )
     table.close()
+    if not strictness.partner_threshold:
+        raise table.refuse("partner_threshold", "un effectif de 1 au moins : 11 par défaut")
     return strictness
 
 

@@ -193,7 +193,7 @@ class Gazetteer:
 
     def _ties(self, zoning: str) -> tuple[str, pd.DataFrame]:
         """Return the zoning that figures come from, and what links it to the territories of one."""
-        roads = self.desk.place(zoning).roads
+        roads = self.desk.place(zoning).routes
         if not roads:
             return "", pd.DataFrame(columns=["source", "target", "link"])
         source = roads[0].source

@@ -1,4 +1,7 @@
-"""The links of a passage as positions and sparse matrices."""
+"""What calculations ask of a passage: its links as positions and sparse matrices, what they cover.
+
+A calculation takes ``Links``; ``Passage`` alone knows both.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,32 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from observatoire.passage.arrays import floats, in_blocks, sum_by
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
 
+#: Columns of ``Passage.weights``, in order.
+WEIGHT_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
+
+#: The words of a link: the source lies wholly inside, is split, or holds the target somewhere.
+WHOLE, SPLIT, PART = "proche", "partage", "inclus"
 
 _SIDE_BY_SIDE = 8  # variables multiplied together
 
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """The links of a passage as positions and sparse matrices (target by source)."""
+    """The links of a passage, one number each, and what is known of its sources and targets.
+
+    ``source`` and ``target`` are positions in ``sources`` and ``targets``; ``coverage`` is by
+    target, ``outside`` and ``enclosed`` (nothing of it lies outside) by source; ``sliver`` is
+    the share of a territory that the method set aside.
+    """
 
     source: NDArray[np.int64]
     target: NDArray[np.int64]
@@ -33,22 +45,22 @@ class Links:
     share: NDArray[np.float64]
     split: NDArray[np.bool_]
     part: NDArray[np.bool_]
-    shape: tuple[int, int]
+    sources: pd.Index[str]
+    targets: pd.Index[str]
+    coverage: NDArray[np.float64]
+    outside: NDArray[np.float64]
+    enclosed: NDArray[np.bool_]
+    sliver: float = 0.0
+    source_zoning: str = ""
+    target_zoning: str = ""
 
     @staticmethod
-    def of(passage: Passage) -> Links:
-        """Read the links of a passage."""
-        weights = passage.weights
-        source = passage.sources.get_indexer(pd.Index(weights["source"]))
-        target = passage.targets.get_indexer(pd.Index(weights["target"]))
-        return Links.at(passage, source.astype(np.int64), target.astype(np.int64))
-
-    @staticmethod
-    def at(passage: Passage, source: NDArray[np.int64], target: NDArray[np.int64]) -> Links:
-        """Read the links of a passage whose positions are known."""
-        weights = passage.weights
+    def at(
+        source: NDArray[np.int64], target: NDArray[np.int64], weights: pd.DataFrame, **known: Any
+    ) -> Links:
+        """Read a table of weights whose positions are known."""
         kind = weights["link"].array
-        part = np.asarray(kind == "inclus", dtype=bool)
+        part = np.asarray(kind == PART, dtype=bool)
         return Links(
             source=source,
             target=target,
@@ -56,10 +68,15 @@ class Links:
             low=floats(weights["low"]),
             high=floats(weights["high"]),
             share=floats(weights["share"]),
-            split=np.asarray(kind == "partage", dtype=bool),
+            split=np.asarray(kind == SPLIT, dtype=bool),
             part=part,
-            shape=(len(passage.targets), len(passage.sources)),
+            **known,
         )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many targets and how many sources there are."""
+        return len(self.targets), len(self.sources)
 
     def matrix(self, data: NDArray[Any]) -> sparse.csr_array:
         """Put one number a link in a sparse matrix."""
@@ -135,10 +152,3 @@ def _times(matrix: sparse.csr_array, values: NDArray[np.float64]) -> NDArray[np.
 
     in_blocks(values.shape[1], carry)
     return carried
-
-
-#: Columns of ``Passage.weights``, in order.
-WEIGHT_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
-
-#: The words of a link: the source lies wholly inside, is split, or holds the target somewhere.
-WHOLE, SPLIT, PART = "proche", "partage", "inclus"

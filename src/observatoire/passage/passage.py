@@ -35,17 +35,17 @@ if TYPE_CHECKING:
     from observatoire.passage.transfer.inputs import Given
 
 
-def apply(passage: Passage, given: Given, *, min_coverage: float) -> pd.DataFrame:
-    """Carry every variable by the rule of its nature, and lay the outcome out tidily."""
+def _carried(links: Links, given: Given, *, min_coverage: float) -> Outcome:
+    """Carry every variable by the rule of its nature."""
     additive = [k for k, nature in enumerate(given.natures) if nature.additive]
     others = [k for k in range(len(given.natures)) if k not in set(additive)]
     if not others:
-        return tidy(passage, given.variables, carry_counts(passage, given))
-    outcome = Outcome.blank(len(passage.targets), len(given.variables))
+        return carry_counts(links, given)
+    outcome = Outcome.blank(len(links.targets), len(given.variables))
     if additive:
-        outcome.fill(additive, carry_counts(passage, given.columns(additive)))
-    outcome.fill(others, carry_rates(passage, given.columns(others), min_coverage=min_coverage))
-    return tidy(passage, given.variables, outcome)
+        outcome.fill(additive, carry_counts(links, given.columns(additive)))
+    outcome.fill(others, carry_rates(links, given.columns(others), min_coverage=min_coverage))
+    return outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +128,27 @@ class Passage:
 
     @cached_property
     def links(self) -> Links:
-        """The links as sparse matrices, target by source."""
-        return Links.of(self)
+        """What calculations ask of the passage: links as positions and sparse matrices."""
+        return self.links_at(
+            self.sources.get_indexer(pd.Index(self.weights["source"])).astype(np.int64),
+            self.targets.get_indexer(pd.Index(self.weights["target"])).astype(np.int64),
+        )
+
+    def links_at(self, source: NDArray[np.int64], target: NDArray[np.int64]) -> Links:
+        """Return the links when the positions of their codes are known."""
+        return Links.at(
+            source,
+            target,
+            self.weights,
+            sources=self.sources,
+            targets=self.targets,
+            coverage=floats(self.coverage),
+            outside=floats(self.outside),
+            enclosed=self.enclosed,
+            sliver=float(self.parameters.get("sliver", 0.0) or 0.0),
+            source_zoning=self.source_zoning,
+            target_zoning=self.target_zoning,
+        )
 
     @property
     def description(self) -> dict[str, object]:
@@ -195,15 +214,16 @@ class Passage:
         >>> table[["value", "low", "high", "status"]].values.tolist()
         [[12.0, 10.0, 14.0, 'estimated']]
         """
-        given = check_given(self, frame, nature, low=low, high=high)
-        table = apply(self, given, min_coverage=min_coverage)
+        given = check_given(self.links, frame, nature, low=low, high=high)
+        outcome = _carried(self.links, given, min_coverage=min_coverage)
+        table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
-            table = with_totals(self, given, table, totals)
+            table = with_totals(self.links, given, table, totals)
         table = with_about(table, about)
         table.attrs = {
             **frame.attrs,
             "passage": self.description,
-            "report": report(self, given),
+            "report": report(self.links, given),
         }
         return table
 
@@ -246,7 +266,7 @@ class Passage:
         >>> p.apply_ratio(poor, people, scale=100).value.tolist()
         [20.0]
         """
-        table = _apply_ratio(self, numerators, denominators, share=share, scale=scale)
+        table = _apply_ratio(self.links, numerators, denominators, share=share, scale=scale)
         said = of_ratio(numerators.attrs, denominators.attrs)
         table = with_about(table, about)
         table.attrs = {**said, "passage": self.description}
@@ -276,10 +296,10 @@ class Passage:
         [True]
         """
         if frame is None:
-            return balance_of_weights(self)
-        given = check_given(self, frame, Nature.COUNT, signed=True)
+            return balance_of_weights(self.links)
+        given = check_given(self.links, frame, Nature.COUNT, signed=True)
         carried = self.links.product(np.nan_to_num(given.numbers, nan=0.0))
-        return balance(self, given, carried.sum(axis=0))
+        return balance(self.links, given, carried.sum(axis=0))
 
     def preview(self) -> pd.DataFrame:
         """Say, before any figure, which targets are split and by how much.
@@ -335,9 +355,9 @@ class Passage:
         [0.8, 0.2]
         """
         counts = as_series(counts, "counts")
-        values = check_counts(self, counts)
-        wanted = check_totals(self, as_series(totals, "totals"))
-        weight, remarks = calibrated(self, values, wanted)
+        values = check_counts(self.links, counts)
+        wanted = check_totals(self.links, as_series(totals, "totals"))
+        weight, remarks = calibrated(self.links, values, wanted)
         sums = sum_by(self.links.source, weight, len(self.sources))
         outside = self.outside.copy()
         outside[:] = np.where(np.isnan(outside), np.nan, np.maximum(1.0 - sums, 0.0))

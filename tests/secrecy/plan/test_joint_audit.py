@@ -491,7 +491,7 @@ def test_the_page_for_a_data_protection_officer_shows_rules_that_hold(tmp_path: 
 
 def test_estimated_cells_tell_their_weighted_sum() -> None:
     """A measured passage: 0.7 of i3 and all of i2 is a sum like another, and so are its bounds."""
-    from observatoire.indicators.routes.routes import Route, road_of
+    from observatoire.indicators.routes.routes import Route, route_of
     from observatoire.passage import from_table
     from observatoire.secrecy.plan.disclosures import Discloser
     from observatoire.secrecy.plan.known_figures import Base, KnownFigure, KnownFigures
@@ -505,7 +505,7 @@ def test_estimated_cells_tell_their_weighted_sum() -> None:
             "high": [1, 0.9],
         }
     )
-    made: Route = road_of("iris-2016", from_table(weights), Noun("IRIS"), "area", "x")
+    made: Route = route_of("iris-2016", from_table(weights), Noun("IRIS"), "area", "x")
     bases = {code: Base("aides", "aidA", "iris-2016", code, "2016") for code in ("i2", "i3")}
     figures = {bases["i2"]: KnownFigure(40, 40, 40), bases["i3"]: KnownFigure(100, 100, 100)}
     known = KnownFigures(figures, {"aides": Rule(11)})

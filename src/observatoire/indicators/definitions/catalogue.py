@@ -24,7 +24,7 @@ _POLARITY_LABELS = {
     "neutral": "sans sens favorable",
 }
 
-#: How the sampling or random error of a figure is told; "" leaves it to the source.
+#: How the sampling or random error of a figure is given; "" leaves it to the source.
 PRECISIONS = ("", "census", "wilson", "byar", "exact", "none")
 
 
@@ -278,8 +278,8 @@ def _read_indicator(
 
 def _published(table: Declaration) -> tuple[str, str]:
     """Read « source/variable »: where the same thing is published for wider territories."""
-    told = table.text("published", "")
-    source, _, variable = told.partition("/")
+    published = table.text("published", "")
+    source, _, variable = published.partition("/")
     if bool(source) != bool(variable):
         raise table.refuse("published", "on attend « source/variable »")
     return source, variable

@@ -79,7 +79,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Break:
-    """A date from which figures no longer tell the same thing, and who says so."""
+    """A date from which figures no longer mean the same, and who says so."""
 
     at: str
     what: str
@@ -182,12 +182,12 @@ class SeriesBook:
         SeriesError
             Which names the break and its source.
         """
-        told = self.refusal(indicator, start, end)
-        if told:
+        why = self.refusal(indicator, start, end)
+        if why:
             raise SeriesError(
                 f"{start} et {end} ne se comparent pas pour « {indicator.label} ».",
                 where=indicator.code,
-                why=told,
+                why=why,
                 remedy="Choisissez deux périodes d’un même côté de la rupture et assez éloignées, "
                 "ou un autre indicateur.",
                 indicator=indicator.code,

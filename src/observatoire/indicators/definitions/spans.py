@@ -1,4 +1,4 @@
-"""The columns of one series between two periods, and what tells the size of a bare rate."""
+"""The columns of one series between two periods, and the size of a rate without counts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Size:
-    """How many a rate published without its counts is about, told by another source."""
+    """How many a rate published without its counts is about, from another source."""
 
     source: str
     period: str

@@ -1,4 +1,4 @@
-"""Watch levels and changes: what ``watch.toml`` asks to be told, and from which certainty."""
+"""Watch levels and changes: what ``watch.toml`` asks to watch, and from which certainty."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from observatoire.declarations.reader import Declaration, read_toml
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.computation.table import by_spot
-from observatoire.indicators.evaluation.gap_changes import bounds_of, figure_of
 from observatoire.indicators.precision.differences import LIKELY, SURE, Estimate, difference
+from observatoire.indicators.precision.estimates import bounds_of, estimate_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,28 +25,17 @@ if TYPE_CHECKING:
 
 WATCH_FILE = "watch.toml"
 
-#: From how sure a signal is told: the bare figure, or its interval at 95 % or 99.8 %.
+#: From how sure a signal is given: the figure alone, or its interval at 95 % or 99.8 %.
 CERTAINTIES = {"constat": 0.0, "95 %": LIKELY, "99,8 %": SURE}
 
 _KINDS = ("above", "below", "rise", "fall")
 
 SIGNAL_COLUMNS = (
-    "watch",
-    "label",
-    "territory",
-    "name",
-    "indicator",
-    "kind",
-    "level",
-    "period",
-    "value",
-    "low",
-    "high",
-    "signal",
-    "source",
-)
+    "watch", "label", "territory", "name", "indicator", "kind", "level", "period", "value", "low",
+    "high", "signal", "source",
+)  # fmt: skip
 
-#: What may be said of a threshold.
+#: State of a threshold.
 PASSED, UNSURE = "franchi", "à confirmer"
 
 
@@ -150,10 +139,10 @@ def signals(
 
 def _levelled(watch: Watch, table: pd.DataFrame, zoning: str) -> list[tuple[object, ...]]:
     return [
-        told
+        signal
         for key, row in by_spot(table).items()
         if key[0] == zoning and key[2] == watch.indicator
-        for told in _told(watch, row, figure_of(row), str(row["period"]))
+        for signal in _signalled(watch, row, estimate_of(row), str(row["period"]))
     ]
 
 
@@ -164,15 +153,17 @@ def _moved(
     rows = []
     for key, row in by_spot(later).items():
         if key[0] == zoning and key[2] == watch.indicator and key in first:
-            moved = difference(figure_of(row), figure_of(first[key])).estimate
+            moved = difference(estimate_of(row), estimate_of(first[key])).estimate
             period = f"{first[key]['period']}-{row['period']}"
-            rows += _told(watch, row, moved, period)
+            rows += _signalled(watch, row, moved, period)
     return rows
 
 
-def _told(watch: Watch, row: Record, figure: Estimate, period: str) -> list[tuple[object, ...]]:
-    said = _signal(figure, watch)
-    if not said:
+def _signalled(
+    watch: Watch, row: Record, figure: Estimate, period: str
+) -> list[tuple[object, ...]]:
+    signal = _signal(figure, watch)
+    if not signal:
         return []
     place = (row["territory"], row["name"], watch.indicator, watch.kind, watch.level, period)
     return [
@@ -182,14 +173,14 @@ def _told(watch: Watch, row: Record, figure: Estimate, period: str) -> list[tupl
             *place,
             figure.value,
             *bounds_of(figure),
-            said,
+            signal,
             str(row.get("source", "")),
         )
     ]
 
 
 def _signal(figure: Estimate, watch: Watch) -> str:
-    if not figure.told:
+    if not figure.known:
         return ""
     side = 1.0 if watch.kind in ("above", "rise") else -1.0
     level = watch.level if watch.kind != "fall" else -watch.level

@@ -16,7 +16,6 @@ from observatoire.passage.arrays import sum_by
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlaps import check_no_overlap
 from observatoire.passage.geometry.overlay import Pairs, shared_areas
-from observatoire.passage.links import Links
 from observatoire.passage.methods.shares import ROUNDING, Shares, by_code, shares, weights_frame
 from observatoire.passage.methods.shares import coverage as coverage_of
 from observatoire.passage.passage import Passage
@@ -105,7 +104,7 @@ def passage_of(
         reaching=frozenset(source.labels[(found.outside > 0) & (outside == 0)]),
     )
     # Positions are known here: finding them again from the codes would cost as much as all this.
-    made.__dict__["links"] = Links.at(
-        made, found.source.astype(np.int64), found.target.astype(np.int64)
+    made.__dict__["links"] = made.links_at(
+        found.source.astype(np.int64), found.target.astype(np.int64)
     )
     return made

@@ -7,36 +7,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.arrays import floats, in_blocks, sum_by
+from observatoire.passage.arrays import in_blocks, sum_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
 
 _BALANCED = 1e-12  # relative gap that float64 sums may leave
 
 
-def report(passage: Passage, given: Given) -> dict[str, object]:
+def report(links: Links, given: Given) -> dict[str, object]:
     """Say which sources were unknown or absent, and what fell outside, by variable."""
     return {
         "unknown_sources": given.unknown,
-        "absent_sources": [str(code) for code in passage.sources[given.absent]],
-        "balance": balance(passage, given).to_dict("index"),
+        "absent_sources": [str(code) for code in links.sources[given.absent]],
+        "balance": balance(links, given).to_dict("index"),
     }
 
 
-def balance(
-    passage: Passage, given: Given, inside: NDArray[np.float64] | None = None
-) -> pd.DataFrame:
+def balance(links: Links, given: Given, inside: NDArray[np.float64] | None = None) -> pd.DataFrame:
     """Compare, by additive variable, what was given with what came out."""
-    links = passage.links
     within = sum_by(links.source, links.weight, links.shape[1])
-    lost = floats(passage.outside)
+    lost = links.outside
     unplaced = np.where(np.isnan(lost), 1.0 - within, 0.0)
     kept = [k for k, nature in enumerate(given.natures) if nature.additive]
     given = given.columns(kept)
@@ -59,11 +56,10 @@ def balance(
     )
 
 
-def balance_of_weights(passage: Passage) -> pd.DataFrame:
+def balance_of_weights(links: Links) -> pd.DataFrame:
     """Compare, by source, what its weights place inside and outside with the whole of it."""
-    links = passage.links
     inside = sum_by(links.source, links.weight, links.shape[1])
-    lost = floats(passage.outside)
+    lost = links.outside
     outside, unplaced = np.nan_to_num(lost), np.where(np.isnan(lost), 1.0 - inside, 0.0)
     gap = np.abs(1.0 - inside - outside - unplaced)
     return pd.DataFrame(
@@ -75,7 +71,7 @@ def balance_of_weights(passage: Passage) -> pd.DataFrame:
             "gap": gap,
             "balanced": gap <= _BALANCED,
         },
-        index=passage.sources,
+        index=links.sources,
     )
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from observatoire.passage.links import Links
-    from observatoire.passage.passage import Passage
     from observatoire.passage.transfer.inputs import Given
 
 
@@ -46,9 +45,9 @@ class _Known:
 _Pair = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
-def tightened(passage: Passage, given: Given, column: int, wanted: NDArray[np.float64]) -> _Pair:
+def tightened(links: Links, given: Given, column: int, wanted: NDArray[np.float64]) -> _Pair:
     """Return the bounds of every target that hold for certain once some totals are known."""
-    known = _known(passage, given, column, wanted)
+    known = _known(links, given, column, wanted)
     links = known.links
     least = links.low * known.low[links.source]
     most = np.where(links.high > 0, links.high * known.high[links.source], 0.0)
@@ -62,17 +61,16 @@ def tightened(passage: Passage, given: Given, column: int, wanted: NDArray[np.fl
         return np.fmax(low, together[0]), np.fmin(high, together[1])
 
 
-def _known(passage: Passage, given: Given, column: int, wanted: NDArray[np.float64]) -> _Known:
+def _known(links: Links, given: Given, column: int, wanted: NDArray[np.float64]) -> _Known:
     values = given.numbers[:, column]
     low, high = np.nan_to_num(values, nan=0.0), np.where(np.isnan(values), np.inf, values)
     for bounds, stated in ((low, given.low), (high, given.high)):
         if stated is not None:
             said = ~np.isnan(stated[:, column])
             bounds[said] = stated[said, column]
-    links = passage.links
-    tolerance = max(float(passage.parameters.get("sliver", 0.0) or 0.0), _ROUNDING)
+    tolerance = max(links.sliver, _ROUNDING)
     covered = sum_by(links.target, links.share, len(wanted))
-    return _Known(links, low, high, passage.enclosed, covered >= 1.0 - tolerance, wanted)
+    return _Known(links, low, high, links.enclosed, covered >= 1.0 - tolerance, wanted)
 
 
 def _feasible(

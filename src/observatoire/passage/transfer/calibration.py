@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
 
@@ -31,13 +31,12 @@ _REACHED = 1e-6  # relative gap under which a total counts as restored
 
 
 def calibrated(
-    passage: Passage, values: NDArray[np.float64], wanted: NDArray[np.float64]
+    links: Links, values: NDArray[np.float64], wanted: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Return the weight of each link once known totals are restored, and what was not."""
-    _check_counts(passage, values)
-    usable = _usable(passage, values)
-    weight = _scaled(passage, values, np.where(usable, wanted, np.nan))
-    links = passage.links
+    _check_counts(links, values)
+    usable = _usable(links, values)
+    weight = _scaled(links, values, np.where(usable, wanted, np.nan))
     reached = sum_by(links.target, weight * np.nan_to_num(values[links.source]), len(wanted))
     gap = np.abs(reached - wanted) > _REACHED * np.maximum(np.abs(wanted), 1.0)
     told = ~np.isnan(wanted)
@@ -46,58 +45,55 @@ def calibrated(
         (told & ~usable, "Total publié sans effet, faute de sources connues qui couvrent la cible"),
     )
     return weight, tuple(
-        f"{what} : {named(passage.targets[off], int(off.sum()))}."
-        for off, what in said
-        if off.any()
+        f"{what} : {named(links.targets[off], int(off.sum()))}." for off, what in said if off.any()
     )
 
 
-def check_counts(passage: Passage, counts: pd.Series[float]) -> NDArray[np.float64]:
+def check_counts(links: Links, counts: pd.Series[float]) -> NDArray[np.float64]:
     """Put counts in the order of the sources; refuse those that are of no source."""
     check_codes(counts.index, "counts")
-    values = floats(counts.reindex(passage.sources))
+    values = floats(counts.reindex(links.sources))
     if np.isnan(values).all():
         raise UnknownNameError(
             "Aucun effectif n’est donné pour une source du passage.",
             where="counts",
-            why=f"Le passage attend des codes comme « {passage.sources[0]} ».",
+            why=f"Le passage attend des codes comme « {links.sources[0]} ».",
             remedy="Vérifiez le millésime du zonage, et que les zéros de tête sont là.",
         )
     return values
 
 
-def _check_counts(passage: Passage, values: NDArray[np.float64]) -> None:
+def _check_counts(links: Links, values: NDArray[np.float64]) -> None:
     wrong = (values < 0) | np.isinf(values)
     if wrong.any():
         raise PassageError(
-            f"On cale un effectif négatif ou infini : {named(passage.sources[wrong])}.",
+            f"On cale un effectif négatif ou infini : {named(links.sources[wrong])}.",
             why="Les parties d’un solde peuvent se compenser : un total n’en dit rien.",
             remedy="Corrigez-le, ou laissez-le vide.",
         )
 
 
-def _usable(passage: Passage, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _usable(links: Links, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Targets whose total says something of their sources: all known, and covering them."""
-    links = passage.links
     unknown = np.isnan(values)[links.source] | links.part
     usable: NDArray[np.bool_] = ~links.any_by_target(unknown)
-    return usable & (passage.coverage.to_numpy() >= _COVERED)
+    return usable & (links.coverage >= _COVERED)
 
 
-def check_totals(passage: Passage, totals: pd.Series[float]) -> NDArray[np.float64]:
+def check_totals(links: Links, totals: pd.Series[float]) -> NDArray[np.float64]:
     """Refuse totals of unknown targets, or below zero; put them in the targets' order."""
     check_codes(totals.index, "totals")
-    strange = pd.Index(totals.index).difference(passage.targets)
+    strange = pd.Index(totals.index).difference(links.targets)
     if len(strange):
         raise UnknownNameError(
             f"Des totaux sont donnés pour des cibles inconnues : {named(strange)}.",
-            where=passage.target_zoning,
+            where=links.target_zoning,
             remedy="Retirez-les, ou vérifiez le millésime du zonage.",
             codes=list(strange),
         )
-    wanted = floats(totals.reindex(passage.targets))
+    wanted = floats(totals.reindex(links.targets))
     if (wanted < 0).any() or np.isinf(wanted).any():
-        wrong = passage.targets[(wanted < 0) | np.isinf(wanted)]
+        wrong = links.targets[(wanted < 0) | np.isinf(wanted)]
         raise PassageError(
             f"Total publié négatif ou infini pour {named(wrong)}.",
             why="On ne compte pas moins que zéro.",
@@ -107,13 +103,12 @@ def check_totals(passage: Passage, totals: pd.Series[float]) -> NDArray[np.float
 
 
 def _scaled(
-    passage: Passage, values: NDArray[np.float64], wanted: NDArray[np.float64]
+    links: Links, values: NDArray[np.float64], wanted: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Scale alternately to the totals of the targets and to those of the sources."""
-    links = passage.links
     size = np.nan_to_num(values, nan=0.0)
     mass = links.weight * size[links.source]
-    spilled = np.nan_to_num(passage.outside.to_numpy(), nan=0.0) * size
+    spilled = np.nan_to_num(links.outside, nan=0.0) * size
     fixed = ~links.split
     for _ in range(_TURNS):
         reached = sum_by(links.target, mass, len(wanted))
@@ -135,7 +130,7 @@ def _scaled(
 
 
 def with_totals(
-    passage: Passage,
+    links: Links,
     given: Given,
     table: pd.DataFrame,
     totals: pd.Series[Any] | pd.DataFrame | Mapping[str, float],
@@ -145,10 +140,10 @@ def with_totals(
     width = len(given.variables)
     for name, series in _by_variable(given, totals).items():
         column = given.variables.index(name)
-        rows = np.arange(len(passage.targets)) * width + column
-        wanted = check_totals(passage, series)
-        weight, _ = calibrated(passage, given.numbers[:, column], wanted)
-        _put_neighbours(passage, given, table, (rows, column, wanted), weight)
+        rows = np.arange(len(links.targets)) * width + column
+        wanted = check_totals(links, series)
+        weight, _ = calibrated(links, given.numbers[:, column], wanted)
+        _put_neighbours(links, given, table, (rows, column, wanted), weight)
         _put_known(table, rows, wanted)
     return table
 
@@ -182,17 +177,16 @@ def _by_variable(
 
 
 def _put_neighbours(
-    passage: Passage,
+    links: Links,
     given: Given,
     table: pd.DataFrame,
     place: tuple[NDArray[np.int64], int, NDArray[np.float64]],
     weight: NDArray[np.float64],
 ) -> None:
     rows, column, wanted = place
-    links = passage.links
     values = np.nan_to_num(given.numbers[:, column], nan=0.0)
     estimate = sum_by(links.target, weight * values[links.source], len(wanted))
-    low, high = tightened(passage, given, column, wanted)
+    low, high = tightened(links, given, column, wanted)
     status = table["status"].to_numpy()[rows]
     estimated = status == str(Status.ESTIMATED)
     framed = estimated | (status == str(Status.BOUNDED))

@@ -21,7 +21,7 @@ from observatoire.values import Nature
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.links import Links
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ class Given:
 
 
 def check_given(
-    passage: Passage,
+    links: Links,
     figures: object,
     nature: str | Mapping[str, str],
     *,
@@ -95,20 +95,20 @@ def check_given(
     frame = as_frame(figures)
     variables = [str(name) for name in frame.columns]
     _check_distinct(variables)
-    position = _positions(passage, frame)
+    position = _positions(links, frame)
     natures = _natures(variables, nature)
-    values = _ordered(matrix(frame), position, len(passage.sources))
-    bounds = [_bound(frame, bound, position, passage) for bound in (low, high)]
-    absent = np.ones(len(passage.sources), dtype=bool)
+    values = _ordered(matrix(frame), position, len(links.sources))
+    bounds = [_bound(frame, bound, position, links) for bound in (low, high)]
+    absent = np.ones(len(links.sources), dtype=bool)
     absent[position[position >= 0]] = False
     foreign = position < 0
     unknown = [str(code) for code in frame.index[foreign]]
     stray = np.nansum(matrix(frame.loc[foreign]), axis=0)
     given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
-    _check_finite(passage, given)
+    _check_finite(links, given)
     if not signed:
-        _check_signs(passage, given)
-    _check_bounds(passage, given)
+        _check_signs(links, given)
+    _check_bounds(links, given)
     return given
 
 
@@ -123,13 +123,13 @@ def _check_distinct(variables: list[str]) -> None:
         )
 
 
-def _positions(passage: Passage, frame: pd.DataFrame) -> NDArray[np.intp]:
+def _positions(links: Links, frame: pd.DataFrame) -> NDArray[np.intp]:
     """Where each row stands among the passage's sources; -1 for a code that it does not know."""
-    if frame.index.equals(passage.sources):
+    if frame.index.equals(links.sources):
         return np.arange(len(frame))
     codes = check_codes(frame.index, "valeurs")
-    position = passage.sources.get_indexer(codes)
-    _check_some_known(passage, codes, position)
+    position = links.sources.get_indexer(codes)
+    _check_some_known(links, codes, position)
     return position
 
 
@@ -182,13 +182,13 @@ _WAY_OUT = {
 }
 
 
-def _check_some_known(passage: Passage, codes: pd.Index[str], position: NDArray[np.intp]) -> None:
+def _check_some_known(links: Links, codes: pd.Index[str], position: NDArray[np.intp]) -> None:
     if len(codes) and not (position >= 0).any():
         raise UnknownNameError(
             f"Aucun code du tableau n’est une source du passage (par exemple « {codes[0]} »).",
-            where=passage.source_zoning,
-            why=f"Le passage attend des codes comme « {passage.sources[0]} »."
-            if len(passage.sources)
+            where=links.source_zoning,
+            why=f"Le passage attend des codes comme « {links.sources[0]} »."
+            if len(links.sources)
             else "Le passage n’a aucune source.",
             remedy="Vérifiez le millésime du zonage, et que les zéros de tête sont là.",
             codes=list(codes),
@@ -209,7 +209,7 @@ def _bound(
     frame: pd.DataFrame,
     bound: object,
     position: NDArray[np.intp],
-    passage: Passage,
+    links: Links,
 ) -> NDArray[np.float64] | None:
     """Put a bound beside its values; where nothing is said, there is none."""
     if bound is None:
@@ -221,7 +221,7 @@ def _bound(
         check_codes(stated.index, "bornes")
         _check_beside(frame, stated)
         stated = stated.reindex(index=frame.index, columns=frame.columns)
-    return _ordered(matrix(stated), position, len(passage.sources))
+    return _ordered(matrix(stated), position, len(links.sources))
 
 
 def _check_beside(frame: pd.DataFrame, bound: pd.DataFrame) -> None:
@@ -238,20 +238,20 @@ def _check_beside(frame: pd.DataFrame, bound: pd.DataFrame) -> None:
             )
 
 
-def _check_finite(passage: Passage, given: Given) -> None:
+def _check_finite(links: Links, given: Given) -> None:
     # One infinite value makes the sum infinite, or not a number when two cancel out.
     for variable in np.flatnonzero(~np.isfinite(given.facts[0])):
         endless = np.flatnonzero(np.isinf(given.numbers[:, variable]))
         if len(endless):
             raise PassageError(
                 "Une valeur est infinie.",
-                where=f"{passage.sources[endless[0]]}, {given.variables[variable]}",
+                where=f"{links.sources[endless[0]]}, {given.variables[variable]}",
                 why="Elle rendrait infini tout total qui la contient.",
                 remedy="Laissez-la vide (NaN) si elle n’est pas connue.",
             )
 
 
-def _check_signs(passage: Passage, given: Given) -> None:
+def _check_signs(links: Links, given: Given) -> None:
     counted = np.array([nature is Nature.COUNT for nature in given.natures], dtype=bool)
     for variable in np.flatnonzero(counted & ~(given.facts[1] >= 0)):
         values = given.numbers[:, variable]
@@ -259,13 +259,13 @@ def _check_signs(passage: Passage, given: Given) -> None:
         if len(negative):
             raise PassageError(
                 f"L’effectif est négatif ({values[negative[0]]:g}).",
-                where=f"{passage.sources[negative[0]]}, {given.variables[variable]}",
+                where=f"{links.sources[negative[0]]}, {given.variables[variable]}",
                 why="On ne compte pas moins que zéro : les bornes n’auraient plus de sens.",
                 remedy='Corrigez la valeur, ou déclarez nature="amount" si c’est un solde.',
             )
 
 
-def _check_bounds(passage: Passage, given: Given) -> None:
+def _check_bounds(links: Links, given: Given) -> None:
     low, high, values = given.low, given.high, given.numbers
     if low is None and high is None:
         return
@@ -280,7 +280,7 @@ def _check_bounds(passage: Passage, given: Given) -> None:
             raise PassageError(
                 "La valeur sort de ses bornes, ou les bornes sont inversées "
                 f"({below[source, variable]:g} > {above[source, variable]:g}).",
-                where=f"{passage.sources[source]}, {given.variables[variable]}",
+                where=f"{links.sources[source]}, {given.variables[variable]}",
                 why="L’encadrement du résultat serait faux.",
                 remedy="Vérifiez low et high.",
             )

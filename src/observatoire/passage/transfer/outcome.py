@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
-
 
 #: Columns of the table that ``Passage.apply`` returns, in order.
 TIDY_COLUMNS = (
@@ -69,12 +67,12 @@ class Outcome:
         return (self.value, self.low, self.high, self.status, self.coverage, self.reason)
 
 
-def tidy(passage: Passage, variables: list[str], outcome: Outcome) -> pd.DataFrame:
+def tidy(targets: pd.Index[str], variables: list[str], outcome: Outcome) -> pd.DataFrame:
     """Lay an outcome out: one row a target and variable, targets first."""
-    targets = len(passage.targets)
+    count = len(targets)
     write: dict[str, Callable[[], Any]] = {
-        "target": lambda: words(passage.targets, np.repeat(np.arange(targets), len(variables))),
-        "variable": lambda: words(variables, np.tile(np.arange(len(variables)), targets)),
+        "target": lambda: words(targets, np.repeat(np.arange(count), len(variables))),
+        "variable": lambda: words(variables, np.tile(np.arange(len(variables)), count)),
         "status": lambda: words(_STATUSES, outcome.status.ravel()),
         "reason": lambda: _reasons(outcome),
     }

@@ -18,7 +18,7 @@ from observatoire.values import Nature, Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
 
@@ -26,7 +26,7 @@ _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 
 def apply_ratio(
-    passage: Passage,
+    links: Links,
     numerators: pd.DataFrame | pd.Series[Any],
     denominators: pd.DataFrame | pd.Series[Any],
     *,
@@ -37,20 +37,20 @@ def apply_ratio(
     if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
         name = str(numerators.name or "taux")
         numerators, denominators = numerators.to_frame(name), denominators.to_frame(name)
-    top = check_given(passage, numerators, Nature.COUNT)
-    bottom = check_given(passage, denominators, Nature.COUNT)
+    top = check_given(links, numerators, Nature.COUNT)
+    bottom = check_given(links, denominators, Nature.COUNT)
     _check_same(top, bottom)
     if share:
-        top, rest = _as_share(passage, top, bottom)
-        low, high = _share_bounds(carry_counts(passage, top), carry_counts(passage, rest))
+        top, rest = _as_share(links, top, bottom)
+        low, high = _share_bounds(carry_counts(links, top), carry_counts(links, rest))
     else:
-        low, high = _free_bounds(carry_counts(passage, top), carry_counts(passage, bottom))
-    above, below = carry_counts(passage, top), carry_counts(passage, bottom)
+        low, high = _free_bounds(carry_counts(links, top), carry_counts(links, bottom))
+    above, below = carry_counts(links, top), carry_counts(links, bottom)
     outcome = _divide(above, below, (low, high))
-    _context(passage, outcome, top, bottom)
+    _context(links, outcome, top, bottom)
     for numbers in (outcome.value, outcome.low, outcome.high):
         np.multiply(numbers, scale, out=numbers)
-    return tidy(passage, top.variables, outcome)
+    return tidy(links.targets, top.variables, outcome)
 
 
 def _check_same(top: Given, bottom: Given) -> None:
@@ -64,7 +64,7 @@ def _check_same(top: Given, bottom: Given) -> None:
         )
 
 
-def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given]:
+def _as_share(links: Links, top: Given, bottom: Given) -> tuple[Given, Given]:
     """Bound hidden numerators by their denominator; return also what is not in the numerator."""
     over = np.argwhere(top.numbers > bottom.numbers * (1 + _ABOVE) + _ABOVE)
     if len(over):
@@ -72,7 +72,7 @@ def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given
         raise PassageError(
             f"Le numérateur ({top.numbers[source, column]:g}) dépasse le dénominateur "
             f"({bottom.numbers[source, column]:g}).",
-            where=f"{passage.sources[source]}, {top.variables[column]}",
+            where=f"{links.sources[source]}, {top.variables[column]}",
             why="Une part ne dépasse pas son tout : les bornes seraient fausses.",
             remedy="Passez share=False si l’un n’est pas compté dans l’autre.",
         )
@@ -141,9 +141,8 @@ def _settle(outcome: Outcome, bottom: Outcome) -> None:
     outcome.high[bare] = np.nan
 
 
-def _context(passage: Passage, outcome: Outcome, top: Given, bottom: Given) -> None:
+def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
     """Show the rate of the one source that holds a target whose part is unknown."""
-    links = passage.links
     alone = np.bincount(links.target, minlength=links.shape[0]) == 1
     for link in np.flatnonzero(links.part & alone[links.target]):
         source, target = links.source[link], links.target[link]
@@ -153,5 +152,5 @@ def _context(passage: Passage, outcome: Outcome, top: Given, bottom: Given) -> N
         outcome.low[target, shown] = outcome.high[target, shown] = np.nan
         outcome.status[target, shown] = Outcome.code(Status.CONTEXT)
         outcome.reason[target, shown] = (
-            f"Valeur de {passage.sources[source]}, qui contient ce territoire."
+            f"Valeur de {links.sources[source]}, qui contient ce territoire."
         )

@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from observatoire.secrecy.plan.disclosures import close, links_of
+from observatoire.secrecy.plan.disclosures import close, links_of, same
 from observatoire.secrecy.plan.former_figures import Former
 from observatoire.secrecy.plan.known_figures import Base, Sum
+from observatoire.secrecy.plan.primary import printed
 from observatoire.secrecy.plan.rule_checks import check_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Known
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
-    from observatoire.secrecy.plan.disclosures import Discloser
-    from observatoire.secrecy.plan.former_figures import Recipe
+    from observatoire.secrecy.plan.disclosures import Discloser, ShownCell
+    from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe
     from observatoire.secrecy.plan.workspace_system import Assembly
     from observatoire.warehouse import Warehouse
 
@@ -47,7 +48,7 @@ def add_published(assembly: Assembly, context: Context, indicators: Sequence[Ind
             continue
         totals = [b for b in assembly.known.figures if b[:2] == (source, variable)]
         for base in sorted(totals):
-            for route in context.place(base.zoning).roads:
+            for route in context.place(base.zoning).routes:
                 _add_total(assembly, route, indicator, base)
 
 
@@ -116,7 +117,13 @@ def _add_bound(assembly: Assembly, declared: Known, base: Base) -> None:
         assembly.rest([above], [base], f"au plus : {label}")
 
 
-def add_earlier(assembly: Assembly, earlier: Iterable[Recipe], warehouse: Warehouse) -> None:
+def add_earlier(
+    assembly: Assembly,
+    earlier: Iterable[Recipe],
+    shown: Iterable[PublishedCell],
+    cells: Mapping[tuple[str, str, str, str], ShownCell],
+    warehouse: Warehouse,
+) -> None:
     """Make public what this workspace has published, of figures as they are and as they were then."""
     known = assembly.known
     former = Former(assembly, warehouse)
@@ -129,4 +136,24 @@ def add_earlier(assembly: Assembly, earlier: Iterable[Recipe], warehouse: Wareho
         now = known.sum(bases)
         if now != total and close(known.total(now), recipe.amount):
             make_public(assembly, now, recipe.amount, "publié auparavant")
+    for cell in shown:
+        if cell.key in cells:
+            _add_shown(assembly, cells[cell.key], cell, former.changed(cell.loads))
     former.relate()
+
+
+def _add_shown(
+    assembly: Assembly, now: ShownCell, then: PublishedCell, changed: Mapping[Base, Base]
+) -> None:
+    """Make public what a cell showed, whatever its source and variables were called then."""
+    known, value = assembly.known, then.numbers[0]
+    if not math.isnan(value) and now.counted and len(now.counts) == 1:
+        counted = now.counts[0]
+        total = known.sum([(changed.get(base, base), w) for base, w in counted.terms])
+        if any(math.isnan(known.value(base)) for base, _ in counted.terms):
+            make_public(assembly, counted, value, "publié auparavant")  # hidden since
+        elif close(round(known.total(total), now.decimals), round(value, now.decimals)):
+            make_public(assembly, total, value, "publié auparavant")
+    elif same(now.numbers, printed(then.numbers, now.decimals)):
+        for each in now.sums:
+            make_public(assembly, each, known.total(each), "publié auparavant")

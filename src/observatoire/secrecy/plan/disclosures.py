@@ -65,6 +65,20 @@ class Disclosure:
     counts: tuple[Sum, ...] = ()
 
 
+@dataclass(frozen=True)
+class ShownCell:
+    """One cell of a table as the plan sees it."""
+
+    labels: tuple[str, ...]
+    sums: tuple[Sum, ...]
+    cause: str
+    size: float
+    counted: bool
+    numbers: tuple[float, ...]
+    counts: tuple[Sum, ...] = ()
+    decimals: int = 0
+
+
 def close(first: float, second: float) -> bool:
     """Say whether two numbers are one, up to rounding.
 
@@ -74,6 +88,20 @@ def close(first: float, second: float) -> bool:
     (True, False)
     """
     return abs(first - second) <= ROUNDING * max(1.0, abs(first), abs(second))
+
+
+def same(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+    """Say whether two cells show the same numbers.
+
+    Examples
+    --------
+    >>> same((3.0, math.nan), (3.0, math.nan)), same((3.0, math.nan), (3.0, 3.0))
+    (True, False)
+    """
+    return all(
+        (math.isnan(left) and math.isnan(right)) or close(left, right)
+        for left, right in zip(first, second, strict=True)
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,6 +34,14 @@ class Recipe(NamedTuple):
     loads: tuple[int, ...] = ()
 
 
+class PublishedCell(NamedTuple):
+    """A figure that was published: where it stands, its value and bounds, the loads of the time."""
+
+    key: tuple[str, str, str, str]
+    numbers: tuple[float, ...]
+    loads: tuple[int, ...] = ()
+
+
 @dataclass(eq=False)
 class Former:
     """The figures that corrections have replaced, as cells of their own."""
@@ -41,6 +49,7 @@ class Former:
     assembly: Assembly
     warehouse: Warehouse
     _changed: dict[tuple[int, ...], dict[Base, Base]] = field(default_factory=dict)
+    _then: dict[tuple[Base, float], Base] = field(default_factory=dict)
 
     def changed(self, loads: tuple[int, ...]) -> Mapping[Base, Base]:
         """Return the cells of figures that were others, by figure, while these loads stood."""
@@ -64,7 +73,9 @@ class Former:
             # A figure that its producer hides today, or hid then, is the same figure.
             if math.isnan(now) or not Status(status).has_value or close(now, float(value)):
                 continue
-            found[base] = base._replace(period=f"{base.period}, chargement {load}")
+            # Whatever the load, a figure that was the same is one unknown.
+            then = base._replace(period=f"{base.period}, chargement {load}")
+            found[base] = self._then.setdefault((base, float(value)), then)
             figures[found[base]] = KnownFigure(float(value), math.nan, math.nan)
         self.assembly.add_figures(figures)
         return found
@@ -86,12 +97,12 @@ class Former:
                 ]
                 if labels[0] not in of or not renamed.keys() & set(labels):
                     continue
-                then = [self._then(label, renamed, of, loads) for label in labels]
+                then = [self._label_then(label, renamed, of, loads) for label in labels]
                 if tuple(then) not in written and self._holds(then):
                     written.add(tuple(then))
                     self.assembly.relate(then[0], [(label, 1.0) for label in then[1:]])
 
-    def _then(
+    def _label_then(
         self,
         label: str,
         renamed: Mapping[str, str],

@@ -24,7 +24,7 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     add_published,
     bound_shares,
 )
-from observatoire.secrecy.plan.disclosures import Discloser, Disclosure
+from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
 from observatoire.secrecy.plan.known_figures import NO_THRESHOLD, read_known_figures
 from observatoire.secrecy.plan.primary import (
     COMPLEMENTARY,
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.former_figures import Recipe
-    from observatoire.secrecy.plan.known_figures import Base, Sum
+    from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe
+    from observatoire.secrecy.plan.known_figures import Base, KnownFigures, Sum
     from observatoire.secrecy.suppression.protection import Protection
     from observatoire.values import Record as Row
 
@@ -66,25 +66,12 @@ Key = tuple[str, str, str, str]
 MAIN, COMPARED, HEADLINE = 10.0, 100.0, 1e6
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One cell of a table as the plan sees it."""
-
-    labels: tuple[str, ...]
-    sums: tuple[Sum, ...]
-    cause: str
-    size: float
-    counted: bool
-    numbers: tuple[float, ...]
-    counts: tuple[Sum, ...] = ()
-
-
 @dataclass(eq=False)
 class SecrecyPlan:
     """Which cells may be shown, why the others may not, and the system that proves it."""
 
     assembly: Assembly
-    cells: dict[Key, Shown]
+    cells: dict[Key, ShownCell]
     hidden: set[str] = field(default_factory=set)
     record: Record = field(default_factory=Record)
 
@@ -120,7 +107,9 @@ class SecrecyPlan:
         }
 
 
-def make_plan(context: Context, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
+def make_plan(
+    context: Context, earlier: Iterable[Recipe] = (), shown: Iterable[PublishedCell] = ()
+) -> SecrecyPlan:
     """Decide what a workspace may show.
 
     Parameters
@@ -129,6 +118,8 @@ def make_plan(context: Context, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
         What answers.
     earlier : iterable of recipes
         What was published before, and is known to all.
+    shown : iterable of PublishedCell
+        The same, by where it stands.
 
     Raises
     ------
@@ -145,7 +136,7 @@ def make_plan(context: Context, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
             relating(plan, context, indicators)
         add_published(plan.assembly, context, indicators)
         add_known_bounds(plan.assembly, context)
-        add_earlier(plan.assembly, earlier, context.warehouse)
+        add_earlier(plan.assembly, earlier, shown, plan.cells, context.warehouse)
         _decide(plan, context)
     return plan
 
@@ -161,7 +152,26 @@ def _assembly(context: Context, indicators: Sequence[Indicator]) -> Assembly:
     known = read_known_figures(context.warehouse, sources - {""}, context.secrecy_rules)
     assembly = Assembly(known)
     assembly.asked.update(_own_thresholds(assembly))
+    assembly.twins.update(_twins(known, indicators))
     return assembly
+
+
+def _twins(
+    known: KnownFigures, indicators: Sequence[Indicator]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the sources that give the same variable of an indicator, by source and variable."""
+    given = sorted({(base.source, base.variable, base.period) for base in known.figures})
+    twins: dict[tuple[str, str], tuple[str, ...]] = {}
+    for indicator in indicators:
+        by_variable: dict[str, dict[str, None]] = defaultdict(dict)
+        for source in indicator.sources:
+            for other, variable, period in given if len(indicator.sources) > 1 else ():
+                if other == source and variable in indicator.variables(period):
+                    by_variable[variable][source] = None
+        for variable, sources in by_variable.items():
+            if len(sources) > 1:
+                twins |= dict.fromkeys([(each, variable) for each in sources], tuple(sources))
+    return twins
 
 
 def _own_thresholds(assembly: Assembly) -> dict[Base, float]:
@@ -193,7 +203,7 @@ def _structure(plan: SecrecyPlan, context: Context, _: Sequence[Indicator]) -> N
     for zoning, code, commune in rows:
         communes[str(zoning)][str(code)] = str(commune)
     comparator = context.workspace.comparators.get("commune")
-    routes = {zoning: context.place(zoning).roads for zoning in context.workspace.zonings}
+    routes = {zoning: context.place(zoning).routes for zoning in context.workspace.zonings}
     relate_all(plan.assembly, routes, communes, comparator.zoning if comparator else "")
 
 
@@ -204,7 +214,7 @@ def _read_cells(plan: SecrecyPlan, context: Context, indicators: Sequence[Indica
         frames.append(period.cells)
         for place in period.places:
             discloser = Discloser(
-                plan.assembly.known, period.figures, place.zoning, place.roads, period.period
+                plan.assembly.known, period.figures, place.zoning, place.routes, period.period
             )
             disclosers[place.zoning, period.period] = discloser
             for indicator in indicators:
@@ -237,8 +247,15 @@ def _read_cell(
     size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
     numbers = printed([float(row[name]) for name in ("value", "low", "high")], indicator.decimals)
     counted = not indicator.denominator
-    plan.cells[key] = Shown(
-        labels, disclosure.sums, cause, size, counted, numbers, disclosure.counts
+    plan.cells[key] = ShownCell(
+        labels,
+        disclosure.sums,
+        cause,
+        size,
+        counted,
+        numbers,
+        disclosure.counts,
+        indicator.decimals,
     )
     if counted and indicator.nature is Nature.COUNT:
         _read_count(plan, row, indicator, disclosure, cause)

@@ -37,7 +37,8 @@ class Assembly:
     ``inert`` cells only write relations; ``public`` ones are known to all; ``low`` and ``high`` are
     what an attacker knows beforehand. ``counted`` cells are those that tables show as counts,
     ``nonzero`` those of them that would show a zero; ``whole`` ones count by ones; nobody gives, nor
-    hides, the count of ``absent`` ones.
+    hides, the count of ``absent`` ones. ``twins`` are the sources that give one variable of an
+    indicator: what they count is one quantity.
     """
 
     known: KnownFigures
@@ -56,6 +57,7 @@ class Assembly:
     relations: list[tuple[str, list[Part]]] = field(default_factory=list)
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
+    twins: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _sums: dict[Sum, str] = field(default_factory=dict)
     _smalls: dict[Small, str] = field(default_factory=dict)
 
@@ -67,6 +69,13 @@ class Assembly:
     def add_figures(self, figures: Mapping[Base, KnownFigure]) -> None:
         """Take other figures along with those of today."""
         self.known = replace(self.known, figures=figures)
+
+    def given(self, base: Base) -> Base:
+        """Return a figure as the first of the sources of one quantity gives it."""
+        for source in self.twins.get(base[:2], ()):
+            if (twin := base._replace(source=source)) in self.known.figures:
+                return twin
+        return base
 
     def base(self, base: Base) -> str:
         """Return the cell of a producer's figure."""

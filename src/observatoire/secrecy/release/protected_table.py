@@ -166,7 +166,13 @@ class ProtectedTable:
         """
         for each in (self, *self.companions):
             if each.output_check is not None:
-                each.output_check.check(each.cells, where)
+                each.output_check.check(each.cells, where, each.drawn_on())
+
+    def drawn_on(self) -> list[str]:
+        """Return the sources whose figures it shows."""
+        shown = self.cells[self.cells[["value", "low", "high"]].notna().any(axis=1)]
+        found = [self.indicators[code] for code in shown["indicator"].unique()]
+        return sorted({source for each in found for source in (*each.sources, each.published[0])})
 
     def keep_out(self, kind: str, name: str) -> None:
         """Have the ledger keep what has left."""

@@ -146,6 +146,8 @@ def without_fingerprints(
     rows = [dict(row) for row in sources]
     for row in rows:
         rule = rules.get(str(row["source"]))
+        if rule and not row.get("rule"):
+            row["rule"] = rule.rule  # the default of the workspace, where its producer gave none
         if rule and rule.guarded and rule.diffusion != "public":
             files = str(row["files"])
             row["files"] = _FINGERPRINT.sub("(empreinte gardée par le secret)", files)

@@ -21,13 +21,11 @@ from observatoire.errors import (
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import NO_BREAK, enumerate_words
+from observatoire.sources.formats.limits import check_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-#: The most bytes that one archive may unfold into.
-MOST_BYTES = 800_000_000
 
 _CHUNK = 1 << 20
 #: What stands beside a table: Insee's dictionary, a word to the reader.
@@ -121,14 +119,12 @@ def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) ->
     UnreadableFileError, EmptyFileError
         When it unfolds into too much, or nothing.
     """
-    if entry.file_size > MOST_BYTES:
-        raise too_large(name)
+    check_bytes(entry.file_size, name)
     parts, size = [], 0
     with archive.open(entry) as stream:
         while part := stream.read(_CHUNK):
             size += len(part)
-            if size > MOST_BYTES:
-                raise too_large(name)
+            check_bytes(size, name)
             parts.append(part)
     if not size:
         raise EmptyFileError(
@@ -153,17 +149,6 @@ def damaged(name: str, error: BaseException) -> UnreadableFileError:
     )
 
 
-def too_large(name: str) -> UnreadableFileError:
-    """Return the error of a file that unfolds into too much."""
-    return UnreadableFileError(
-        f"Une fois décompressé, ce fichier dépasserait {MOST_BYTES // 1_000_000} Mo.",
-        where=name,
-        why="Il ne tiendrait pas en mémoire ; c’est peut-être un piège.",
-        remedy="D’un classeur, ne gardez que la feuille utile ; une archive, décompressez-la à la main "
-        "et gardez le seul tableau utile.",
-    )
-
-
 def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
     """Say whether an archive holds a file of one of these suffixes; a damaged one holds none."""
     if not path.is_file():
@@ -176,12 +161,10 @@ def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
 
 
 #: Beyond this, an archive is no statistical file: it would fill the disk.
-MOST_BYTES_unpacking = 20_000_000_000
+MOST_UNPACKED = 20_000_000_000
 
 #: How many times smaller than its content a member may be; figures shrink ten or twenty times.
 MOST_RATIO = 500
-
-_CHUNK_unpacking = 1 << 20
 
 
 def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
@@ -264,9 +247,8 @@ def _check(member: zipfile.ZipInfo, archive: str) -> None:
         told, why = f"« {name} » est un lien, non un fichier.", "Il mènerait hors du dossier."
     elif member.flag_bits & 1:
         told, why = f"« {name} » est chiffré.", "L’archive demande un mot de passe."
-    elif member.file_size > MOST_BYTES_unpacking or (
-        member.file_size > MOST_RATIO * max(member.compress_size, 1)
-        and member.file_size > _CHUNK_unpacking
+    elif member.file_size > MOST_UNPACKED or (
+        member.file_size > MOST_RATIO * max(member.compress_size, 1) and member.file_size > _CHUNK
     ):
         told, why = f"« {name} » grossirait démesurément.", "Il remplirait le disque."
     if told:
@@ -287,7 +269,7 @@ def check_growth(name: str, members: Sequence[zipfile.ZipInfo], size: int) -> No
         Before anything of it is read.
     """
     whole = sum(member.file_size for member in members)
-    if whole > MOST_BYTES_unpacking or (whole > MOST_RATIO * size and whole > _CHUNK_unpacking):
+    if whole > MOST_UNPACKED or (whole > MOST_RATIO * size and whole > _CHUNK):
         raise FileError(
             "Cette archive grossirait démesurément.",
             where=name,
@@ -320,7 +302,7 @@ def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, arch
         raise _spoilt(member, archive, error) from error
     try:
         with source, aside.open("wb") as sink:
-            while chunk := source.read(_CHUNK_unpacking):
+            while chunk := source.read(_CHUNK):
                 written += len(chunk)
                 if written > member.file_size:
                     raise UnreadableFileError(
