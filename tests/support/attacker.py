@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import optimize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
@@ -169,7 +170,12 @@ def write_source(folder: Path, code: str, rows: list[str], source: str) -> None:
 
 
 def write(
-    folder: Path, rows: list[str], source: str = SOURCE, more: str = "", catalogue: str = CATALOGUE
+    folder: Path,
+    rows: list[str],
+    source: str = SOURCE,
+    more: str = "",
+    catalogue: str = CATALOGUE,
+    name: str = "aides",
 ) -> Path:
     """Write a workspace with these figures (zoning;code;period;variable;value)."""
     (folder / "geo").mkdir(parents=True, exist_ok=True)
@@ -180,7 +186,7 @@ def write(
     (folder / "observatoire.toml").write_text(WORKSPACE + zonings + more, "utf-8")
     (folder / "indicators.toml").write_text(catalogue, "utf-8")
     _write_geo(folder / "geo")
-    write_source(folder, "aides", rows, source)
+    write_source(folder, name, rows, source)
     return folder
 
 
@@ -261,24 +267,25 @@ class Attacker:
     the figure is what it is; he knows which figures a correction left as they were.
     """
 
-    def __init__(self, cells: pd.Index) -> None:
+    def __init__(self, cells: Iterable[tuple]) -> None:
         self.place = {tuple(label): rank for rank, label in enumerate(cells)}
         self.rows: list[tuple[np.ndarray, float, float]] = []
-        self.given: set[tuple] = set()
-        irises = {label[1:] for label in self.place}
-        for rest in sorted(irises):
-            labels = [(variable, *rest) for variable in ("aidA", "aidB", "aidT")]
-            if all(label in self.place for label in labels):
-                self.between(dict(zip(labels, (1.0, 1.0, -1.0), strict=True)), 0.0, 0.0)
-        self.add_years()
 
-    def add_years(self) -> None:
-        """Write that a year is the sum of its quarters."""
-        for variable, iris, period, *version in list(self.place):
-            quarters = [(variable, iris, f"{period}-T{rank}", *version) for rank in range(1, 5)]
-            if all(quarter in self.place for quarter in quarters):
-                weights = dict.fromkeys(quarters, 1.0) | {(variable, iris, period, *version): -1.0}
-                self.between(weights, 0.0, 0.0)
+    def add_sums(self, cells: pd.Index, version: dict | None = None) -> None:
+        """Write that categories make a total, and quarters a year."""
+        known = set(cells)
+
+        def named(label: tuple) -> tuple:
+            return label if version is None else (*label, version[label])
+
+        for variable, iris, period in known:
+            whole = (variable, iris, period)
+            parts = [[(variable, iris, f"{period}-T{rank}") for rank in range(1, 5)]]
+            parts += [[("aidA", iris, period), ("aidB", iris, period)]] * (variable == "aidT")
+            for members in parts:
+                if all(label in known for label in members):
+                    weights = {named(whole): -1.0} | {named(label): 1.0 for label in members}
+                    self.between(weights, 0.0, 0.0)
 
     def between(self, weights: dict, low: float, high: float) -> None:
         line = np.zeros(len(self.place))
@@ -315,7 +322,6 @@ class Attacker:
             if not np.isnan(row[name]):
                 labels = of(code, members)
                 self.between(dict.fromkeys(labels, 1.0), row[name], row[name])
-                self.given.add(tuple(sorted(labels)))
 
     def interval(self, labels: list, *, whole: bool = False) -> tuple[float, float]:
         cost = np.zeros(len(self.place))

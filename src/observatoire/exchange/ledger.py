@@ -29,13 +29,9 @@ FROM publication AS p LEFT JOIN published_cell AS c ON c.publication = p.id
 GROUP BY ALL ORDER BY p.id
 """
 
-#: What was published, with the loads that stood then and have been corrected since.
-_RECIPES = """
-SELECT DISTINCT recipe, loads FROM published_cell LEFT JOIN publication_load USING (publication)
-WHERE recipe <> '[]' ORDER BY recipe, loads
-"""
+#: What was published, with the loads that stood then.
 _CELLS = """
-SELECT DISTINCT zoning, territory, indicator, period, value, low, high, loads
+SELECT DISTINCT zoning, territory, indicator, period, value, low, high, recipe, loads
 FROM published_cell LEFT JOIN publication_load USING (publication) ORDER BY ALL
 """
 
@@ -98,23 +94,18 @@ class WarehouseLedger:
         if not any(key in plan.cells and plan.cause(key) for key in map(key_of, records(shown))):
             self.followed += self._size() - before
 
-    def recipes(self) -> list[Recipe]:
-        """Return every sum of producers' figures that was ever published."""
-        return [
-            _read(told, tuple(loads or ()))
-            for text, loads in self.warehouse.rows(_RECIPES)
-            for told in json.loads(text)
-        ]
-
     def cells(self) -> list[PublishedCell]:
-        """Return every figure that was ever published, by where it stands: folders are renamed."""
+        """Return every figure that was ever published, where it stands and what it summed."""
         return [
             PublishedCell(
                 (zoning, territory, indicator, period),
                 tuple(map(_number, numbers)),
+                tuple(map(_read, json.loads(recipe))),
                 tuple(loads or ()),
             )
-            for zoning, territory, indicator, period, *numbers, loads in self.warehouse.rows(_CELLS)
+            for zoning, territory, indicator, period, *numbers, recipe, loads in self.warehouse.rows(
+                _CELLS
+            )
         ]
 
     def version(self) -> int:
@@ -129,13 +120,13 @@ class WarehouseLedger:
         return self.warehouse.frame(PUBLICATIONS)
 
 
-def _read(told: list[list[object]], loads: tuple[int, ...]) -> Recipe:
+def _read(told: list[list[object]]) -> Recipe:
     *terms, (_, amount) = told
     read = (
         (str(a), str(b), str(c), str(d), str(e), float(str(weight)))
         for a, b, c, d, e, weight in terms
     )
-    return Recipe(tuple(read), float(str(amount)), loads)
+    return Recipe(tuple(read), float(str(amount)))
 
 
 def _number(value: float | None) -> float:

@@ -127,7 +127,7 @@ class Session:
         if self.__dict__.get("_planned", (None, None))[0] != version:
             self._planned = (
                 version,
-                make_plan(self._desk, self._ledger.recipes(), self._ledger.cells()),
+                make_plan(self._desk, self._ledger.cells()),
             )
         return self._planned[1]
 

@@ -214,7 +214,7 @@ CREATE TABLE IF NOT EXISTS published_cell (
     recipe      VARCHAR NOT NULL      -- what sum of producers' figures it tells: JSON, or empty
 );
 
--- The loads that stood when something left and have been corrected since: by ids, not by clocks.
+-- The loads that stood when something left: by ids, not by clocks.
 -- Publications of former versions only have their date.
 CREATE OR REPLACE VIEW publication_load AS
 WITH dated AS (
@@ -223,7 +223,8 @@ WITH dated AS (
     GROUP BY p.id, p.last_load
 )
 SELECT d.id AS publication, list(l.id ORDER BY l.id) AS loads
-FROM dated AS d JOIN load AS l ON l.id <= d.last_load AND l.superseded_by > d.last_load
+FROM dated AS d
+JOIN load AS l ON l.id <= d.last_load AND coalesce(l.superseded_by > d.last_load, true)
 GROUP BY d.id;
 
 CREATE TABLE IF NOT EXISTS finding (

@@ -18,7 +18,7 @@ from attacker import (
     write,
     write_random,
 )
-from attacks import SEEDS, attack_tables
+from attacks import SEEDS, TRAILS, attack_sequence, attack_tables
 from built_workspace import says
 
 import observatoire as obs
@@ -82,6 +82,14 @@ def test_an_attacker_who_reads_all_that_is_shown_finds_no_small_count(
     assert found.share < 0.8
 
 
+@pytest.mark.parametrize("seed", TRAILS)
+def test_an_attacker_who_keeps_three_publications_finds_no_small_count(
+    tmp_path: Path, seed: int
+) -> None:
+    """Figures are corrected, the rule is tightened, the folder and the variables are renamed."""
+    assert attack_sequence(tmp_path, seed).narrow == []
+
+
 def test_the_attacker_would_find_what_a_lazy_door_lets_out(tmp_path: Path) -> None:
     """The same attacker, given primary secrecy alone, does find small counts."""
     with opened(tmp_path, rows_of(PLAIN)) as o:
@@ -93,6 +101,7 @@ def test_the_attacker_would_find_what_a_lazy_door_lets_out(tmp_path: Path) -> No
         ]
         frame = pd.DataFrame(lazy).assign(low=np.nan, high=np.nan, status="aggregated", period=2016)
         attacker = Attacker(cells)
+        attacker.add_sums(cells)
         attacker.read_all(frame)
         assert attacker.interval([("aidA", "i2", "2016")]) == pytest.approx((4, 4))
         assert hidden(o, "iris-2016") == {"i2", "i3"}

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe
+    from observatoire.secrecy.plan.former_figures import PublishedCell
     from observatoire.secrecy.plan.known_figures import Base, KnownFigures, Sum
     from observatoire.secrecy.suppression.protection import Protection
     from observatoire.values import Record as Row
@@ -107,19 +107,15 @@ class SecrecyPlan:
         }
 
 
-def make_plan(
-    context: Context, earlier: Iterable[Recipe] = (), shown: Iterable[PublishedCell] = ()
-) -> SecrecyPlan:
+def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> SecrecyPlan:
     """Decide what a workspace may show.
 
     Parameters
     ----------
     desk : Context
         What answers.
-    earlier : iterable of recipes
+    earlier : iterable of PublishedCell
         What was published before, and is known to all.
-    shown : iterable of PublishedCell
-        The same, by where it stands.
 
     Raises
     ------
@@ -136,7 +132,7 @@ def make_plan(
             relating(plan, context, indicators)
         add_published(plan.assembly, context, indicators)
         add_known_bounds(plan.assembly, context)
-        add_earlier(plan.assembly, earlier, shown, plan.cells, context.warehouse)
+        add_earlier(plan.assembly, list(earlier), plan.cells, context.warehouse)
         _decide(plan, context)
     return plan
 

@@ -108,14 +108,18 @@ class Assembly:
         if not math.isnan(high):
             self.high[label] = min(self.high.get(label, math.inf), high)
 
-    def sum(self, total: Sum, name: str, threshold: float) -> str:
-        """Return the cell of a sum: that of its only figure, or one of its own."""
+    def sum(self, total: Sum, name: str, threshold: float, amount: float = 0.0) -> str:
+        """Return the cell of a sum: that of its only figure, or one of its own.
+
+        ``amount`` is what it amounted to, where figures of today do not say.
+        """
         if total.alone is not None:
             return self.base(total.alone)
         if total not in self._sums:
             signed = any(weight < 0 for _, weight in total.terms)
             # A rate: its sum is nothing by right, and zero is never hidden; it is brought to one.
-            constant = 1.0 - self.known.total(total) if signed else 0.0
+            sized = self.known.total(total)
+            constant = 1.0 - (amount if math.isnan(sized) else sized) if signed else 0.0
             asked = 0.0 if signed else threshold
             self._sums[total] = self._add(total.terms, constant, name, asked)
             if signed:
@@ -239,6 +243,8 @@ class Assembly:
         if not close(constant, 0.0):
             parts.append((ONE, constant))
         self.amounts[label] = value
+        if math.isnan(value) and not any(self.known.figure(base).hidden for base, _ in terms):
+            self.absent.add(label)
         self.thresholds[label] = max(threshold, NO_THRESHOLD)
         self.relate(label, parts)
         return label

@@ -231,11 +231,11 @@ def sensitive_cells(
     under = system.known & (system.counts < asked)
     under &= hide_zero | (system.counts != 0)
     under |= ~system.known & ~absent
-    unknown = np.flatnonzero(~system.known & absent)
-    if len(unknown):
+    if (~system.known & absent).any():
+        unknown = np.flatnonzero(~system.known)
         found = exact_intervals(system, ~system.known)
         least = system.counts[unknown] + found.outer_low
-        under[unknown] = least < asked[unknown] * (1 - TIGHT)
+        under[unknown] |= least < asked[unknown] * (1 - TIGHT)
     return under
 
 
