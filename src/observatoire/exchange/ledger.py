@@ -71,7 +71,7 @@ class WarehouseLedger:
         cells : DataFrame
             Cells of protected tables.
         plan : SecrecyPlan
-            Tells which sum of producers' figures each cell is.
+            Says which sum of producers' figures each cell is.
         """
         shown = cells[cells[_NUMBERS].notna().any(axis=1)].drop_duplicates(_KEY)
         recipes = [json.dumps(plan.recipes(key_of(row))) for row in records(shown)]
@@ -120,8 +120,8 @@ class WarehouseLedger:
         return self.warehouse.frame(PUBLICATIONS)
 
 
-def _read(told: list[list[object]]) -> Recipe:
-    *terms, (_, amount) = told
+def _read(summed: list[list[object]]) -> Recipe:
+    *terms, (_, amount) = summed
     read = (
         (str(a), str(b), str(c), str(d), str(e), float(str(weight)))
         for a, b, c, d, e, weight in terms

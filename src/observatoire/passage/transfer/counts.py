@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from observatoire.passage.arrays import in_blocks
+from observatoire.passage.arrays import Flags, Floats, Positions, in_blocks
 from observatoire.passage.codes import named
 from observatoire.passage.transfer.outcome import Outcome
 from observatoire.values import Status
@@ -43,16 +43,16 @@ def carry_counts(links: Links, given: Given) -> Outcome:
 def _carry_plain(links: Links, given: Given) -> Outcome:
     """Carry variables that are known everywhere: only the numbers differ from one to another."""
     shape = len(links.targets), len(given.variables)
-    unsure, lone = links.any_by_target(links.part), ~links.linked
+    unsure, unlinked = links.any_by_target(links.part), ~links.linked
     sure, more, most = np.split(links.all_products(given.numbers), 3)
     value, high = np.asfortranarray(sure + more), np.asfortranarray(sure + most)
-    value[unsure | lone] = np.nan
-    sure[lone] = high[lone] = np.nan
+    value[unsure | unlinked] = np.nan
+    sure[unlinked] = high[unlinked] = np.nan
     reason = np.zeros(shape[0], dtype=object)
     reason[:] = ""
-    for target in np.flatnonzero(unsure | lone):
-        mine = np.flatnonzero(links.target == target)
-        reason[target] = _reason(links, given, mine, np.zeros(len(mine), bool))
+    for target in np.flatnonzero(unsure | unlinked):
+        into = links.into(int(target))
+        reason[target] = _reason(links, given, into, np.zeros(len(into), bool))
     return Outcome(
         value=value,
         low=sure,
@@ -82,8 +82,8 @@ def _carry_carefully(links: Links, given: Given, outcome: Outcome, chosen: slice
 
 
 def _source_bounds(
-    given: Given, values: NDArray[np.float64], known: NDArray[np.bool_], chosen: slice
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    given: Given, values: Floats, known: Flags, chosen: slice
+) -> tuple[Floats, Floats]:
     """Bounds of the sources themselves: a known one is its own value, a hidden count has a floor."""
     # A count that is hidden is at least nothing; a balance has no floor.
     floor = np.where((values < 0).any(axis=0), -np.inf, 0.0)
@@ -97,9 +97,7 @@ def _source_bounds(
     return low, high
 
 
-def _bounded_product(
-    links: Links, low: NDArray[np.float64], high: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Bounds of the targets; infinite where a source has none, or where a balance is split."""
     least, most = links.least, links.most
     below = least @ np.where(np.isfinite(low) & (low > 0), low, 0.0)
@@ -117,13 +115,7 @@ def _bounded_product(
     return below, above
 
 
-def _statuses(
-    links: Links,
-    given: Given,
-    outcome: Outcome,
-    chosen: slice,
-    known: NDArray[np.bool_],
-) -> None:
+def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
     linked = links.linked[:, None]
     split = links.any_by_target(links.split)[:, None]
     unsure = links.any_by_target(links.part)[:, None]
@@ -150,40 +142,32 @@ def _statuses(
     _reasons(links, given, outcome, chosen, known)
 
 
-def _reasons(
-    links: Links,
-    given: Given,
-    outcome: Outcome,
-    chosen: slice,
-    known: NDArray[np.bool_],
-) -> None:
-    said = (outcome.status[:, chosen] == Outcome.code(Status.MISSING)) | (
+def _reasons(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
+    unexplained = (outcome.status[:, chosen] == Outcome.code(Status.MISSING)) | (
         outcome.status[:, chosen] == Outcome.code(Status.BOUNDED)
     )
     texts: dict[tuple[int, bytes], str] = {}
-    by_target = np.argsort(links.target, kind="stable")
-    starts = np.searchsorted(links.target[by_target], np.arange(len(links.targets) + 1))
-    for target, column in np.argwhere(said):
-        mine = by_target[starts[target] : starts[target + 1]]
-        sources = links.source[mine]
+    for target, column in np.argwhere(unexplained):
+        into = links.into(int(target))
+        sources = links.source[into]
         lost = ~known[sources, column]
         key = (int(target), lost.tobytes())
         if key not in texts:
-            texts[key] = _reason(links, given, mine, lost)
+            texts[key] = _reason(links, given, into, lost)
         outcome.reason[target, chosen.start + column] = texts[key]
 
 
-def _reason(links: Links, given: Given, mine: NDArray[np.int64], lost: NDArray[np.bool_]) -> str:
-    if len(mine) == 0:
+def _reason(links: Links, given: Given, into: Positions, lost: Flags) -> str:
+    if len(into) == 0:
         return "Aucune source ne couvre ce territoire."
-    said = []
-    part = mine[links.part[mine]]
+    sentences = []
+    part = into[links.part[into]]
     if len(part):
         codes = links.sources[links.source[part]]
-        said.append(f"Le territoire est une partie inconnue de {named(codes)}.")
+        sentences.append(f"Le territoire est une partie inconnue de {named(codes)}.")
     for absent, words in ((True, "absente du tableau"), (False, "masquée ou non fournie")):
-        chosen = mine[lost & (given.absent[links.source[mine]] == absent)]
+        chosen = into[lost & (given.absent[links.source[into]] == absent)]
         if len(chosen):
             codes = links.sources[links.source[chosen]]
-            said.append(f"Source {words} : {named(codes)}.")
-    return " ".join(said)
+            sentences.append(f"Source {words} : {named(codes)}.")
+    return " ".join(sentences)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from observatoire.passage.arrays import Floats
+
 
 #: Columns of the table that ``Passage.apply`` returns, in order.
 TIDY_COLUMNS = (
@@ -33,11 +35,11 @@ _CODES = {status: code for code, status in enumerate(_STATUSES)}
 class Outcome:
     """Matrices of the same shape: target by variable. Statuses are kept as small numbers."""
 
-    value: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    value: Floats
+    low: Floats
+    high: Floats
     status: NDArray[np.int8]
-    coverage: NDArray[np.float64]
+    coverage: Floats
     reason: NDArray[np.object_]
 
     @staticmethod
@@ -60,8 +62,8 @@ class Outcome:
 
     def fill(self, columns: list[int], part: Outcome) -> None:
         """Put the outcome of some variables in its place."""
-        for mine, theirs in zip(self._arrays(), part._arrays(), strict=True):
-            mine[:, columns] = theirs
+        for whole, piece in zip(self._arrays(), part._arrays(), strict=True):
+            whole[:, columns] = piece
 
     def _arrays(self) -> tuple[NDArray[np.generic], ...]:
         return (self.value, self.low, self.high, self.status, self.coverage, self.reason)
@@ -77,11 +79,11 @@ def tidy(targets: pd.Index[str], variables: list[str], outcome: Outcome) -> pd.D
         "reason": lambda: _reasons(outcome),
     }
     if outcome.status.size < _FEW:  # threads would wait for one another longer than they work
-        texts = {name: one() for name, one in write.items()}
+        texts = {name: writer() for name, writer in write.items()}
     else:
         with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
-            begun = {name: pool.submit(one) for name, one in write.items()}
-            texts = {name: one.result() for name, one in begun.items()}
+            begun = {name: pool.submit(writer) for name, writer in write.items()}
+            texts = {name: text.result() for name, text in begun.items()}
     numbers = {
         name: getattr(outcome, name).ravel() for name in ("value", "low", "high", "coverage")
     }

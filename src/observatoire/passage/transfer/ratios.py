@@ -16,8 +16,7 @@ from observatoire.passage.transfer.outcome import Outcome, tidy
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from observatoire.passage.arrays import Floats
     from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
@@ -40,13 +39,15 @@ def apply_ratio(
     top = check_given(links, numerators, Nature.COUNT)
     bottom = check_given(links, denominators, Nature.COUNT)
     _check_same(top, bottom)
+    below = carry_counts(links, bottom)
     if share:
         top, rest = _as_share(links, top, bottom)
-        low, high = _share_bounds(carry_counts(links, top), carry_counts(links, rest))
+        above = carry_counts(links, top)
+        bounds = _share_bounds(above, carry_counts(links, rest))
     else:
-        low, high = _free_bounds(carry_counts(links, top), carry_counts(links, bottom))
-    above, below = carry_counts(links, top), carry_counts(links, bottom)
-    outcome = _divide(above, below, (low, high))
+        above = carry_counts(links, top)
+        bounds = _free_bounds(above, below)
+    outcome = _divide(above, below, bounds)
     _context(links, outcome, top, bottom)
     for numbers in (outcome.value, outcome.low, outcome.high):
         np.multiply(numbers, scale, out=numbers)
@@ -82,7 +83,7 @@ def _as_share(links: Links, top: Given, bottom: Given) -> tuple[Given, Given]:
     return replace(top, high=high), replace(bottom, numbers=rest, high=high)
 
 
-def _share_bounds(top: Outcome, rest: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _share_bounds(top: Outcome, rest: Outcome) -> tuple[Floats, Floats]:
     # n / (n + r) grows with n and falls with r, and the two may vary apart.
     low = _quotient(top.low, top.low + rest.high)
     high = _quotient(top.high, top.high + rest.low)
@@ -90,18 +91,16 @@ def _share_bounds(top: Outcome, rest: Outcome) -> tuple[NDArray[np.float64], NDA
     return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
 
 
-def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[Floats, Floats]:
     return _quotient(top.low, bottom.high), _quotient(top.high, bottom.low)
 
 
-def _quotient(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+def _quotient(top: Floats, bottom: Floats) -> Floats:
     blank = np.full(np.shape(top), np.nan)
     return np.asarray(np.divide(top, bottom, out=blank, where=bottom > 0), dtype=np.float64)
 
 
-def _divide(
-    top: Outcome, bottom: Outcome, bounds: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> Outcome:
+def _divide(top: Outcome, bottom: Outcome, bounds: tuple[Floats, Floats]) -> Outcome:
     outcome = Outcome.blank(*top.value.shape)
     code = Outcome.code
     either = [np.maximum(top.status == code(s), bottom.status == code(s)) for s in _WORST_LAST]
@@ -135,14 +134,14 @@ def _settle(outcome: Outcome, bottom: Outcome) -> None:
     outcome.reason[nothing] = "Le dénominateur est nul."
     outcome.reason[adrift] = "La méthode ne place aucun dénominateur dans ce territoire."
     outcome.reason[boundless] += " Le dénominateur peut y être nul : le taux n’a pas de borne."
-    bare = missing | nothing | adrift | boundless
-    outcome.value[bare | (outcome.status == code(Status.BOUNDED))] = np.nan
-    outcome.low[bare] = np.nan
-    outcome.high[bare] = np.nan
+    blank_rate = missing | nothing | adrift | boundless
+    outcome.value[blank_rate | (outcome.status == code(Status.BOUNDED))] = np.nan
+    outcome.low[blank_rate] = np.nan
+    outcome.high[blank_rate] = np.nan
 
 
 def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
-    """Show the rate of the one source that holds a target whose part is unknown."""
+    """Show the rate of the single source that contains a target whose part is unknown."""
     alone = np.bincount(links.target, minlength=links.shape[0]) == 1
     for link in np.flatnonzero(links.part & alone[links.target]):
         source, target = links.source[link], links.target[link]
