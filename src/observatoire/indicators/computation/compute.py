@@ -179,6 +179,8 @@ def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total |
     least = least_count(*top, *base, *rest)
     if exact and indicator.unit == "%" and exceeds(top.value, base.value):
         return Cell(reason=ABOVE_WHOLE, count=least)
+    if status is Status.SECRET:
+        return Cell(status=status, count=least)
     if exact and base.value == 0:
         return Cell(status=Status.NOT_APPLICABLE, count=least, reason="Le dénominateur est nul.")
     most = 1.0 if indicator.unit == "%" else _NAN

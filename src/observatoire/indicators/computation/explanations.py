@@ -175,12 +175,12 @@ class Explainer:
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> str:
         parts = route.parts[target]
-        if any(text in cell.reason for text in _OWN_REASONS):
-            return cell.reason.strip()
         lost = set(parts) & hidden
         if lost and len(parts) > 1:
             hid = route.noun.agree("masqué", several=len(lost) > 1)
             return f"{len(lost)} des {len(parts)} {route.noun.many} {hid} par le producteur."
+        if any(text in cell.reason for text in _OWN_REASONS):
+            return cell.reason.strip()
         if indicator.variable and len(parts) > 1 and route.unsure.get(target):
             return (
                 f"Un taux connu par {route.noun.singular} ne dit rien d’une partie {route.noun.of}."
