@@ -88,7 +88,7 @@ def test_a_target_mostly_uncovered_has_no_rate() -> None:
     out = p.apply(rates, nature="rate").iloc[0]
     assert out.status == "missing"
     assert "10" in out.reason
-    assert p.apply(rates, nature="rate", min_coverage=0.05).iloc[0].status == "observed"
+    assert p.apply(rates, nature="rate", min_coverage=0.05).iloc[0].status == "estimated"
 
 
 def test_ratios_from_two_counts() -> None:
