@@ -26,6 +26,9 @@ _BEGINNING = 4  # letters from which the beginning of a word is enough
 DECLARED = ("counts", "unit", "universe")
 
 
+#: What a ratio of densities is about unless something says otherwise.
+PEOPLE = "people"
+
 #: Said beside an estimate of a variable of which nothing says what it counts.
 UNDECLARED = "Partagé comme {}, faute de savoir ce qui est compté (about=…)."
 
