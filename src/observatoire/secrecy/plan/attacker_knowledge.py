@@ -47,7 +47,7 @@ def add_published(assembly: Assembly, context: Context, indicators: Sequence[Ind
             continue
         totals = [b for b in assembly.known.figures if b[:2] == (source, variable)]
         for base in sorted(totals):
-            for route in context.place(base.zoning).roads:
+            for route in context.place(base.zoning).routes:
                 _add_total(assembly, route, indicator, base)
 
 

@@ -184,7 +184,7 @@ def _structure(plan: SecrecyPlan, context: Context, _: Sequence[Indicator]) -> N
     for zoning, code, commune in rows:
         communes[str(zoning)][str(code)] = str(commune)
     comparator = context.workspace.comparators.get("commune")
-    routes = {zoning: context.place(zoning).roads for zoning in context.workspace.zonings}
+    routes = {zoning: context.place(zoning).routes for zoning in context.workspace.zonings}
     relate_all(plan.assembly, routes, communes, comparator.zoning if comparator else "")
 
 
@@ -195,7 +195,7 @@ def _read_cells(plan: SecrecyPlan, context: Context, indicators: Sequence[Indica
         frames.append(period.cells)
         for place in period.places:
             discloser = Discloser(
-                plan.assembly.known, period.figures, place.zoning, place.roads, period.period
+                plan.assembly.known, period.figures, place.zoning, place.routes, period.period
             )
             disclosers[place.zoning, period.period] = discloser
             for indicator in indicators:
