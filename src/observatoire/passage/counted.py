@@ -7,13 +7,11 @@ they are declared, in words; what no word says is unknown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from observatoire.declarations.reader import read_toml
+from observatoire.declarations.fields import Code, Named, Texts, declared
+from observatoire.declarations.reader import packaged, read
 from observatoire.territories.spelling import unaccented
 
 if TYPE_CHECKING:
@@ -29,38 +27,40 @@ DECLARED = ("counts", "unit", "universe")
 #: What a ratio of densities is about unless something says otherwise.
 PEOPLE = "people"
 
+#: What the reason of a refusal always says.
+NOT_CARRIED = "ne disent pas où"
+
 #: Said beside an estimate of a variable of which nothing says what it counts.
 UNDECLARED = "Partagé comme {}, faute de savoir ce qui est compté (about=…)."
 
 
-@dataclass(frozen=True)
+@declared
 class Counted:
     """A kind of things that are counted, and the words that name it."""
 
-    code: str
+    code: Code
     label: str
-    exact: frozenset[str]
-    anywhere: tuple[tuple[str, ...], ...]
+    exact: Texts = ()
+    anywhere: Texts = ()
+
+
+@declared
+class Kinds:
+    """What ``counted.toml`` declares."""
+
+    kinds: Named[Counted]
 
 
 @cache
-def kinds() -> dict[str, Counted]:
+def known_kinds() -> dict[str, Counted]:
     """Return the kinds known, by code.
 
     Examples
     --------
-    >>> kinds()["people"].label
+    >>> known_kinds()["people"].label
     'la population'
     """
-    table = read_toml(Path(str(resources.files("observatoire.passage") / "counted.toml")))
-    found = {}
-    for code, kind in table.children("kinds").items():
-        label, exact = kind.text("label"), frozenset(kind.texts("exact"))
-        anywhere = tuple(tuple(phrase.split()) for phrase in kind.texts("anywhere"))
-        found[code] = Counted(code, label, exact, anywhere)
-        kind.close()
-    table.close()
-    return found
+    return dict(read(packaged("observatoire.passage", "counted.toml"), Kinds).kinds)
 
 
 @cache
@@ -75,17 +75,17 @@ def kind_of(text: str, *, head: bool = False) -> str:
     ('', '')
     """
     words = _WORD.findall(unaccented(text))
-    for kind in kinds().values():
-        if any(_within(phrase, words) for phrase in kind.anywhere):
+    for kind in known_kinds().values():
+        if any(_within(phrase.split(), words) for phrase in kind.anywhere):
             return kind.code
     for word in words[:1] if head else words:
-        for kind in kinds().values():
-            if {word, word.rstrip("sx")} & kind.exact:
+        for kind in known_kinds().values():
+            if {word, word.rstrip("sx")} & set(kind.exact):
                 return kind.code
     return ""
 
 
-def _within(phrase: tuple[str, ...], words: list[str]) -> bool:
+def _within(phrase: list[str], words: list[str]) -> bool:
     return all(
         any(
             word.startswith(start) if len(start) >= _BEGINNING else word.rstrip("sx") == start
@@ -121,7 +121,7 @@ def carried(declared: str, column: str = "") -> str:
 
 def label_of(kind: str) -> str:
     """Return how a kind is named in a sentence."""
-    return kinds()[kind].label if kind in kinds() else f"« {kind} »"
+    return known_kinds()[kind].label if kind in known_kinds() else f"« {kind} »"
 
 
 def refusal(carries: str, counts: str) -> str:
@@ -137,7 +137,7 @@ def refusal(carries: str, counts: str) -> str:
     if not carries or not counts or carries == counts:
         return ""
     return (
-        f"Ces poids portent {label_of(carries)}, non {label_of(counts)} : ils ne disent pas où "
+        f"Ces poids portent {label_of(carries)}, non {label_of(counts)} : ils {NOT_CARRIED} "
         "ce qui est compté se trouve. Partagez-le sur un support qui le porte, ou par un rapport "
         "appris sur lui."
     )

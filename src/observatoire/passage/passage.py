@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.arrays import Positions, floats, sum_by
+from observatoire.passage.arrays import Flags, Positions, floats, sum_by
 from observatoire.passage.counted import kind_declared
 from observatoire.passage.links import PART, SPLIT, WHOLE, Links
 from observatoire.passage.transfer.balance import balance, balance_of_weights, report
@@ -102,6 +102,11 @@ class Passage:
     def targets(self) -> pd.Index[str]:
         """Codes of the target zoning, in increasing order."""
         return self.coverage.index
+
+    @property
+    def enclosed(self) -> Flags:
+        """Sources that lie wholly in targets, wherever the method places their people."""
+        return self.links.enclosed
 
     @cached_property
     def links(self) -> Links:
@@ -360,7 +365,7 @@ class Passage:
             method=f"{self.method} + calage",
             parameters={**self.parameters, "calibrated_on": name, **carries},
             remarks=(*self.remarks, *remarks),
-            reaching=frozenset(self.sources[~self.links.enclosed]),
+            reaching=frozenset(self.sources[~self.enclosed]),
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -378,13 +383,17 @@ class Passage:
         [['a', 'X', 0.3], ['a', '', 0.7]]
         """
         source, weight = (
-            self.sources[~self.links.enclosed],
-            self.outside.to_numpy()[~self.links.enclosed],
+            self.sources[~self.enclosed],
+            self.outside.to_numpy()[~self.enclosed],
         )
         target = self.targets.difference(pd.Index(self.weights["target"].unique()))
         reaching = pd.DataFrame({"source": source, "target": "", "weight": weight, "link": ""})
         empty = pd.DataFrame({"source": "", "target": target, "weight": np.nan, "link": ""})
         table = pd.concat([self.weights, reaching, empty], ignore_index=True)
         table.attrs.update(self.description)
+        if not np.allclose(
+            self.links.covered, self.links.coverage
+        ):  # that of a support is not of ground
+            table.attrs["coverage"] = self.coverage.to_dict()
         table.attrs["quality"] = self.quality.to_dict("split")
         return table

@@ -90,7 +90,7 @@ def from_table(
     declared = frame.attrs
     return Passage(
         weights=kept,
-        coverage=_coverage(kept, sorted(names)),
+        coverage=_coverage(kept, sorted(names), declared.get("coverage") or {}),
         outside=_outside(kept, lost),
         method=method or str(declared.get("method", "table de passage")),
         parameters=dict(parameters if parameters is not None else declared.get("parameters", {})),
@@ -304,12 +304,16 @@ def _remarks(
     return tuple(remarks)
 
 
-def _coverage(weights: pd.DataFrame, names: list[str]) -> pd.Series[float]:
+def _coverage(
+    weights: pd.DataFrame, names: list[str], stated: Mapping[str, float]
+) -> pd.Series[float]:
     covered = weights.groupby("target")["share"].sum().clip(upper=1.0)
     # Shares that were divided evenly may sum an ulp short of one.
     covered = covered.mask((covered - 1.0).abs() < _EXCESS, 1.0)
     index = pd.Index(names, dtype="str", name="target")
-    return covered.reindex(index, fill_value=0.0).astype(float).rename("coverage")
+    covered = covered.reindex(index, fill_value=0.0).astype(float).rename("coverage")
+    covered.update(pd.Series(dict(stated), dtype=float))
+    return covered
 
 
 def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
