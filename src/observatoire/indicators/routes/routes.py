@@ -126,6 +126,11 @@ def chained(route: Route, second: pd.DataFrame) -> list[Route]:
         # Shares of a surface that add up to it leave nothing outside; shares of people may.
         surest = summed["weight"] if route.method == "area" else summed["low"]
         whole = surest >= 1 - _ROUNDING
+        links = route.passage.links
+        covered = pd.Series(links.covered, index=links.targets)
+        # A set is covered no better than the least of its members.
+        least = sheet["source"].map(covered).groupby(sheet["target"])
+        sources = summed.groupby("target_member")["source"].transform("size")
         table = pd.DataFrame(
             {
                 "source": summed["source"],
@@ -133,10 +138,16 @@ def chained(route: Route, second: pd.DataFrame) -> list[Route]:
                 "weight": summed["weight"].where(~whole, 1.0).clip(upper=1.0),
                 "low": summed["low"].where(~whole, 1.0),
                 "high": 1.0,
+                "share": summed["target_member"].map(least.min()) / sources,
                 "link": [WHOLE if each else SPLIT for each in whole],
             }
         )
-        made = from_table(table, targets=sorted(set(sheet["target"])), method=route.passage.method)
+        made = from_table(
+            table,
+            targets=sorted(set(sheet["target"])),
+            method=route.passage.method,
+            parameters=route.passage.parameters,
+        )
         routes.append(route_of(route.source, made, route.noun, route.method, route.label))
     return routes
 
