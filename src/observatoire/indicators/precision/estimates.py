@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from observatoire.indicators.precision.differences import Estimate
-from observatoire.indicators.precision.sampling_error import TOO_SMALL, UNSIZED, WITHHELD
+from observatoire.indicators.precision.sampling_error import NOISES, TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def estimate_of(row: Record | None) -> Estimate:
     Estimate
         A point carries its sampling interval when the table has one; bounds are carried as such; what
         describes another territory (*contexte*), or is hidden or absent, says nothing. A source that
-        counts everyone has no sampling: its figures are certain, but for what their passage leaves open.
+        counts everyone has no sampling: its figures are certain, but for what their passage leaves open
+        and the source's own noise between two dates, of which each figure bears its part.
         What its producer asks not to comment has no interval, hence no verdict.
 
     Examples
@@ -59,10 +60,24 @@ def estimate_of(row: Record | None) -> Estimate:
     wide_low, wide_high = (float(row.get(name, _NAN)) for name in ("wide_low", "wide_high"))
     kind = str(row.get("precision", "") or "exhaustive")
     if kind == "reference" or (kind in CERTAIN and math.isnan(wide_low)):
-        return Estimate(value, least, most, least=least, most=most)
+        below, above = (noise_of(row, bound) / math.sqrt(2) for bound in (least, most))
+        return Estimate(value, least - below, most + above, least=least, most=most)
     if kind in UNCERTAIN or row.get("flag") == TOO_SMALL:
         return Estimate(value, least=least, most=most)
     return Estimate(value, low, high, wide_low, wide_high, least, most)
+
+
+def noise_of(row: Record, value: float) -> float:
+    """Return how far a figure moves between two dates where nothing happened; 0 where no source says.
+
+    Examples
+    --------
+    >>> noise_of({"noise_points": 3.5}, 30.0), noise_of({"noise_percent": 3.9}, 20000.0)
+    (3.5, 780.0)
+    """
+    points, percent = (float(row.get(name, 0.0)) for name in NOISES)
+    parts = [points, percent / 100 * abs(value)]
+    return sum(part for part in parts if not math.isnan(part))
 
 
 def bounds_of(figure: Estimate) -> tuple[float, float]:

@@ -39,7 +39,8 @@ class SamplingDesign:
 
     ``effects`` tells, by pattern of a variable's code, how many times as much as a draw of
     persons the draw of addresses makes it vary; ``wholes`` what it is counted among. The first
-    pattern that fits wins.
+    pattern that fits wins. ``noise_points`` and ``noise_percent`` are how far a rate, or any other figure
+    in per cent of itself, moves between two dates where nothing happened (half-width at 95 %).
     """
 
     method: str = "unknown"
@@ -54,6 +55,8 @@ class SamplingDesign:
     careful_below: float = 0.0
     complementary_below: float = 0.0
     inhabitants: tuple[str, ...] = ()
+    noise_points: float = 0.0
+    noise_percent: float = 0.0
 
     def effect_of(self, variable: str) -> float:
         """Return the effect of drawing addresses on one variable.
@@ -165,6 +168,8 @@ def read_precision(table: Declaration) -> SamplingDesign:
         careful_below=_count(table, "careful_below"),
         complementary_below=_count(table, "complementary_below"),
         inhabitants=table.texts("inhabitants"),
+        noise_points=_count(table, "noise_points"),
+        noise_percent=_count(table, "noise_percent"),
     )
     table.close()
     for key in ("complementary_below", "whole_below"):
