@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.indicators import among, change, difference, effective_share, wilson
+from observatoire.indicators import among, byar, change, difference, effective_share, wilson
 from observatoire.indicators.comparison.inequality import inequality_of
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.indicators.precision.differences import Estimate
@@ -215,8 +215,11 @@ def coverages(
     worth = effective_share(FRACTION, chosen)
     counts, gaps, changes = [], [], []
     for each, one in zip(town, drawn, strict=True):
-        low, high = among(
-            one[trait.name] * worth, one[trait.among] * worth, trait.dispersion / chosen
+        count, whole = one[trait.name] * worth, one[trait.among] * worth
+        low, high = (
+            byar(count)
+            if trait.dispersion is None
+            else among(count, whole, trait.dispersion / chosen)
         )
         counts.append(share_held(float(each[trait.name].sum()), low / worth, high / worth))
     few = range(0, draws, max(draws // 300, 1))

@@ -114,6 +114,8 @@ def federate(
             keep_default_na=False,
             na_values={f: [""] for f, kind, _ in VALUE_FIELDS.values() if kind == "number"},
         )
+        if "precision" not in read:  # a package of before
+            read = read.assign(precision="")
         lacking = [f for f, _, _ in VALUE_FIELDS.values() if f not in read.columns]
         if lacking:
             raise FileError(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.french.typography import NO_BREAK, plural, with_unit
+from observatoire.french.typography import NO_BREAK, number, plural, with_unit
 from observatoire.indicators.evaluation.trends import FACT
-from observatoire.indicators.precision.differences import UNKNOWN
+from observatoire.indicators.precision.differences import LIKELY, UNKNOWN
 from observatoire.pages.blocks import (
     Block,
     Column,
@@ -24,6 +24,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
+from observatoire.panels.objectives import gap_verdict
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -127,9 +128,25 @@ def _judging(shown: pd.DataFrame) -> list[Note]:
     reasons = shown.loc[shown["verdict"] == "", "reason"]
     return [
         *([_READING] if judged.any() else []),
+        *([Note("Nombre", expected_by_chance(int(judged.sum())))] if judged.any() else []),
         *(Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text),
         *([_CONSTATED] if facts.any() else []),
     ]
+
+
+def expected_by_chance(comparisons: int) -> str:
+    """Say how many verdicts chance alone would give, where nothing differed: one in twenty.
+
+    Examples
+    --------
+    >>> expected_by_chance(40)
+    'Sur 40 comparaisons à 95 %, le hasard seul en ferait signaler environ 2 si rien n’avait changé.'
+    """
+    false_marks = max(round(comparisons * (1 - LIKELY)), 1)
+    return (
+        f"Sur {plural(comparisons, 'comparaison')} à 95 %, le hasard seul en ferait signaler environ "
+        f"{number(false_marks)} si rien n’avait changé."
+    )
 
 
 def _uncompared(lost: int) -> list[Note]:
@@ -205,5 +222,5 @@ def gap_example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
             for side in ("start", "end")
         )
         values = f"{first} en {row['start']}, {last} en {row['end']} ; écart au comparateur"
-        return [Note("Lecture", f"{row['name']} : {values} : {row['convergence']}.")]
+        return [Note("Lecture", f"{row['name']} : {values} : {gap_verdict(row)}.")]
     return []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
+from observatoire.indicators.computation.context_bias import context_bias
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class Explainer:
             return self._why_bounded(indicator, target, cell, route)
         if cell.status is Status.MISSING:
             return self._why_missing(indicator, target, cell, route, hidden)
-        return ""
+        return context_bias(indicator) if cell.status is Status.CONTEXT else ""
 
     @staticmethod
     def _why_bounded(indicator: Indicator, target: str, cell: Cell, route: Route) -> str:

@@ -185,34 +185,27 @@ def gap_of(
 def _relative(figure: Estimate, whole: Estimate, indicator: Indicator) -> Difference:
     """Return a gap in per cent of the comparator: that of the logarithms, taken back."""
     found = difference(_logarithm(figure), _logarithm(whole), indicator.polarity)
-    sides = [
-        found.value,
-        found.low,
-        found.high,
-        found.wide_low,
-        found.wide_high,
-        found.least,
-        found.most,
-    ]
-    return Difference(*(100 * math.expm1(side) for side in sides), found.rank, found.verdict)
+    value, low, high = (100 * math.expm1(side) for side in (found.value, found.low, found.high))
+    wide_low, wide_high = (100 * math.expm1(side) for side in (found.wide_low, found.wide_high))
+    least, most = (100 * math.expm1(side) for side in (found.least, found.most))
+    judged = (found.rank, found.verdict)
+    return Difference(value, low, high, wide_low, wide_high, least, most, *judged)
 
 
 def _logarithm(figure: Estimate) -> Estimate:
-    sides = [
-        figure.value,
-        figure.low,
-        figure.high,
-        figure.wide_low,
-        figure.wide_high,
-        figure.least,
-        figure.most,
-    ]
-    return Estimate(*(math.log(side) if side > 0 else _NAN for side in sides))
+    sides = (figure.value, figure.low, figure.high, figure.wide_low, figure.wide_high)
+    bounds = (*sides, figure.least, figure.most)
+    return Estimate(*(math.log(side) if side > 0 else _NAN for side in bounds))
 
 
 def gap_unit(indicator: Indicator) -> str:
     """Return the unit of a gap: per cent of the comparator for an amount in euros."""
     return "%" if indicator.current_money else indicator.points
+
+
+def gap_points(indicator: Indicator) -> str:
+    """Return the unit of the move of a gap: percentages differ by points."""
+    return "points" if gap_unit(indicator) == "%" else indicator.points
 
 
 def gap_decimals(indicator: Indicator) -> int:

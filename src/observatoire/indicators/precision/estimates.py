@@ -10,6 +10,8 @@ from observatoire.indicators.precision.sampling_error import NOISES, TOO_SMALL, 
 from observatoire.values import Status
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from observatoire.values import Record
 
 
@@ -20,6 +22,41 @@ POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 
 #: Kinds of precision without a sampling error, and with one that nobody knows.
 CERTAIN, UNCERTAIN = ("exhaustive", "reference"), ("unknown", UNSIZED, WITHHELD)
+
+
+#: What a table says of the precision of its figures.
+EXACT, SAMPLED, FORECAST, UNSTATED = "exact", "sondage", "prévision", "inconnue"
+
+_STATED = {
+    "exhaustive": EXACT,
+    "reference": EXACT,
+    **dict.fromkeys(("census", "wilson", "byar", "exact"), SAMPLED),
+}
+
+
+def stated_precision(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return cells whose ``precision`` is a word for readers, without an interval that says too much.
+
+    *exact* (everyone was counted), *sondage* (a sample, with its interval), *prévision* (shared by a method
+    whose error was measured), *inconnue*: bounds that nothing separates would claim certainty, and are
+    then left empty.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"precision": ["census", "unknown"], "low": [1.0, 2.0],
+    ...                       "high": [3.0, 2.0], "status": ["observed"] * 2, "value": [2.0, 2.0]})
+    >>> stated_precision(cells)[["precision", "low", "high"]].values.tolist()
+    [['sondage', 1.0, 3.0], ['inconnue', nan, nan]]
+    """
+    stated = cells["precision"].map(_STATED).fillna(UNSTATED)
+    if "pi95_low" in cells:
+        foretold = cells["pi95_low"].notna() & (cells["status"] == str(Status.ESTIMATED))
+        stated = stated.where(~foretold, FORECAST)
+    stated = stated.where(cells[["value", "low"]].notna().any(axis=1), "")
+    single = (stated == UNSTATED) & (cells["low"] == cells["high"])
+    bounds = {name: cells[name].mask(single) for name in ("low", "high")}
+    return cells.assign(precision=stated, **bounds)
 
 
 def estimate_of(row: Record | None) -> Estimate:
