@@ -50,8 +50,8 @@ def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
 
 #: What the source declares of counts: effect, whole, and how the whole varies.
 WHOLES = {
-    "locataires_hlm": (3.0, oracle.DWELLINGS, 0.4),
-    "population": (1.3, oracle.AGES, 1.1),
+    "locataires_hlm": (10.0, oracle.DWELLINGS, 0.4),
+    "population": (2.0, oracle.AGES, 1.1),
     "residences_principales": (2.0, oracle.DWELLINGS, 0.4),
 }
 
@@ -132,13 +132,13 @@ def test_rates_without_counts_have_an_interval_by_the_size_told_elsewhere() -> N
     worth = people * oracle.FRACTION / (1 - oracle.FRACTION) / 1.3
     low, high = oracle.score(row["value"] / 100, worth, 0.95)
     assert (row["low"], row["high"]) == pytest.approx((100 * low, 100 * high))
-    assert row["precision"] == "census"
+    assert row["precision"] == "sondage"
 
 
 def test_exhaustive_sources_have_no_interval_and_no_verdict() -> None:
     found = demo.demo().table("taux_pauvrete", compare=["martinique"])
     row = found.df[found.df["name"] == "Centre-ville"].iloc[0]
-    assert row["precision"] == "exhaustive"
+    assert row["precision"] == "exact"
     assert math.isnan(row["sampling_low"])
     told = found.differences.iloc[0]
     assert told["difference"] == pytest.approx(row["value"] - 27.4)
