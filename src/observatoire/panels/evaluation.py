@@ -22,6 +22,7 @@ from observatoire.indicators.precision.differences import (
     UNJUDGED,
     UNKNOWN,
     WIDENING,
+    expected_by_chance,
 )
 from observatoire.pages.blocks import (
     Block,
@@ -38,7 +39,7 @@ from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import programming_blocks
 from observatoire.panels.assessment import fallback_phrase
 from observatoire.panels.objectives import GAP_WORDS, aims_grid, evidence_blocks, signed
-from observatoire.panels.trend import expected_by_chance, gap_example
+from observatoire.panels.trend import gap_example
 from observatoire.panels.watch import notes_blocks
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records

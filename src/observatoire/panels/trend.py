@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.french.typography import NO_BREAK, number, plural, with_unit
+from observatoire.french.typography import NO_BREAK, plural, with_unit
 from observatoire.indicators.evaluation.trends import FACT
-from observatoire.indicators.precision.differences import LIKELY, UNKNOWN
+from observatoire.indicators.precision.differences import UNKNOWN, expected_by_chance
 from observatoire.pages.blocks import (
     Block,
     Column,
@@ -132,21 +132,6 @@ def _judging(shown: pd.DataFrame) -> list[Note]:
         *(Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text),
         *([_CONSTATED] if facts.any() else []),
     ]
-
-
-def expected_by_chance(comparisons: int) -> str:
-    """Say how many verdicts chance alone would give, where nothing differed: one in twenty.
-
-    Examples
-    --------
-    >>> expected_by_chance(40)
-    'Sur 40 comparaisons à 95 %, le hasard seul en ferait signaler environ 2 si rien n’avait changé.'
-    """
-    false_marks = max(round(comparisons * (1 - LIKELY)), 1)
-    return (
-        f"Sur {plural(comparisons, 'comparaison')} à 95 %, le hasard seul en ferait signaler environ "
-        f"{number(false_marks)} si rien n’avait changé."
-    )
 
 
 def _uncompared(lost: int) -> list[Note]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import number, plural
 from observatoire.indicators.precision.interval_inputs import TrialsError
 
 if TYPE_CHECKING:
@@ -380,3 +381,18 @@ def _rank(low: float, high: float, wide_low: float, wide_high: float) -> int:
     if high < 0:
         return FAR_BELOW if wide_high < 0 else BELOW
     return NONE
+
+
+def expected_by_chance(comparisons: int) -> str:
+    """Say how many verdicts chance alone would give, where nothing differed: one in twenty.
+
+    Examples
+    --------
+    >>> expected_by_chance(40)
+    'Sur 40 comparaisons à 95 %, le hasard seul en ferait signaler environ 2 si rien ne différait.'
+    """
+    false_marks = max(round(comparisons * (1 - LIKELY)), 1)
+    return (
+        f"Sur {plural(comparisons, 'comparaison')} à 95 %, le hasard seul en ferait signaler environ "
+        f"{number(false_marks)} si rien ne différait."
+    )
