@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.former_figures import Recipe
-from observatoire.secrecy.plan.primary import key_of, rows_of
-from observatoire.values import Status
+from observatoire.secrecy.plan.primary import key_of
+from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ class WarehouseLedger:
             Tells which sum of producers' figures each cell is.
         """
         shown = cells[cells[_NUMBERS].notna().any(axis=1)].drop_duplicates(_KEY)
-        recipes = [json.dumps(plan.recipes(key_of(row))) for row in rows_of(shown)]
+        recipes = [json.dumps(plan.recipes(key_of(row))) for row in records(shown)]
         leaving = shown[[*_KEY, *_NUMBERS, "status"]].assign(recipe=recipes)
         text = leaving[[*_KEY, *_NUMBERS]].sort_values(_KEY).to_csv(index=False)
         hidden = int((cells["status"] == str(Status.SECRET)).sum())
@@ -89,7 +89,7 @@ class WarehouseLedger:
                 self.warehouse.run(_NEW_CELLS, [number])
             finally:
                 self.warehouse.connection.unregister("leaving")
-        if not any(key in plan.cells and plan.cause(key) for key in map(key_of, rows_of(shown))):
+        if not any(key in plan.cells and plan.cause(key) for key in map(key_of, records(shown))):
             self.followed += self._size() - before
 
     def recipes(self) -> list[Recipe]:

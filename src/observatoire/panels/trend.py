@@ -141,7 +141,7 @@ def _uncompared(lost: int) -> list[Note]:
 
 def _notes(table: ProtectedTable, shown: pd.DataFrame, indicator: Indicator) -> list[Note]:
     """Return what every table says of the rows shown, but for the signs of differences."""
-    both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
+    both = pd.concat([each.cells for each in (*table.companions, table)], ignore_index=True)
     place = ["zoning", "territory"]
     kept = pd.MultiIndex.from_frame(both[place]).isin(pd.MultiIndex.from_frame(shown[place]))
     notes = notes_of(table, both[kept & (both["indicator"] == indicator.code)], [indicator])

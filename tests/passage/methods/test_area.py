@@ -64,10 +64,10 @@ def test_row_order_does_not_matter(seed: int) -> None:
     counts = random_counts(source)
     rng = np.random.default_rng(seed)
     shuffled = [layer.iloc[rng.permutation(len(layer))] for layer in (source, target, counts)]
-    one = passage.by_area(source, target)
-    other = passage.by_area(shuffled[0], shuffled[1])
-    pd.testing.assert_frame_equal(one.weights, other.weights)
-    pd.testing.assert_frame_equal(one.apply(counts), other.apply(shuffled[2]))
+    straight = passage.by_area(source, target)
+    mixed = passage.by_area(shuffled[0], shuffled[1])
+    pd.testing.assert_frame_equal(straight.weights, mixed.weights)
+    pd.testing.assert_frame_equal(straight.apply(counts), mixed.apply(shuffled[2]))
 
 
 @pytest.mark.parametrize("layer", [mesh(7, 6, 5), grid(6, 5)], ids=["mesh", "grid"])
@@ -155,9 +155,9 @@ def test_preview_says_which_targets_are_split() -> None:
 
 def test_one_thread_or_two_give_the_same() -> None:
     source, target = mesh(12, 12, 1), mesh(4, 4, 2, prefix="t")
-    one = passage.by_area(source, target, threads=1)
-    two = passage.by_area(source, target, threads=2)
-    pd.testing.assert_frame_equal(one.weights, two.weights)
+    single = passage.by_area(source, target, threads=1)
+    several = passage.by_area(source, target, threads=2)
+    pd.testing.assert_frame_equal(single.weights, several.weights)
 
 
 def test_repaired_geometries_are_said() -> None:

@@ -36,8 +36,8 @@ def published(people: Any, parts: Any, ratio: float) -> Any:
 
 def test_a_ratio_of_one_is_plain_area() -> None:
     source, target = mesh(6, 6, 1), mesh(3, 3, 2, side=800, prefix="t")
-    one, other = passage.by_density(source, target, 1.0), passage.by_area(source, target)
-    np.testing.assert_allclose(one.weights.weight, other.weights.weight, rtol=1e-12)
+    even, plain = passage.by_density(source, target, 1.0), passage.by_area(source, target)
+    np.testing.assert_allclose(even.weights.weight, plain.weights.weight, rtol=1e-12)
 
 
 def test_ratios_may_differ_by_target() -> None:

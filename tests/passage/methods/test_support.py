@@ -103,8 +103,11 @@ def test_mass_is_conserved(*, seed: int, points: bool) -> None:
 def test_a_uniform_support_is_plain_area() -> None:
     source, target = mesh(5, 5, 1), mesh(3, 3, 2, prefix="t")
     even = grid(10, 10).assign(ind=1.0)
-    one, other = passage.by_support(source, target, even), passage.by_area(source, target)
-    np.testing.assert_allclose(one.weights.weight, other.weights.weight, atol=1e-9)
+    by_cells, by_area_alone = (
+        passage.by_support(source, target, even),
+        passage.by_area(source, target),
+    )
+    np.testing.assert_allclose(by_cells.weights.weight, by_area_alone.weights.weight, atol=1e-9)
 
 
 @pytest.mark.parametrize(

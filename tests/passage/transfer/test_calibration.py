@@ -252,13 +252,13 @@ def test_tightened_bounds_hold_against_a_linear_programme(seed: int) -> None:
     by_total[j, np.arange(len(i))] = 1.0
     only = by_total.copy()
     by_total[np.arange(3), len(i) + count + np.arange(3)] = 1.0
-    told = [targets.index(code) for code in known.index]
+    published = [targets.index(code) for code in known.index]
     outside = [(0, 0 if shut else None) for shut in (*inside, *full)]
     problem = {
         "A_ub": np.vstack([by_source, -by_source]),
         "b_ub": np.concatenate([high, -low]),
-        "A_eq": by_total[told] if told else None,
-        "b_eq": total[told] if told else None,
+        "A_eq": by_total[published] if published else None,
+        "b_eq": total[published] if published else None,
         "bounds": [(0, None)] * len(i) + outside,
     }
     for k, code in enumerate(targets):

@@ -55,9 +55,9 @@ def test_a_hidden_variable_changes_nothing_for_its_neighbours(p: Any, seed: int)
     )
     alone = p.apply(values[["known"]])
     values.loc[p.sources[rng.integers(len(p.sources))], "hidden"] = np.nan
-    beside = p.apply(values)
-    beside = beside[beside.variable == "known"].reset_index(drop=True)
-    assert_frame_equal(alone, beside, check_exact=False, rtol=1e-12)
+    together = p.apply(values)
+    together = together[together.variable == "known"].reset_index(drop=True)
+    assert_frame_equal(alone, together, check_exact=False, rtol=1e-12)
 
 
 @settings(max_examples=40, deadline=None)
@@ -65,9 +65,9 @@ def test_a_hidden_variable_changes_nothing_for_its_neighbours(p: Any, seed: int)
 def test_the_estimate_never_leaves_its_bounds(p: Any, seed: int) -> None:
     values = np.random.default_rng(seed).random((len(p.sources), 40)) * 1e6
     out = p.apply(pd.DataFrame(values, index=p.sources, columns=[f"v{k}" for k in range(40)]))
-    told = out.dropna(subset=["value"])
-    assert (told.low <= told.value).all()
-    assert (told.value <= told.high).all()
+    valued = out.dropna(subset=["value"])
+    assert (valued.low <= valued.value).all()
+    assert (valued.value <= valued.high).all()
 
 
 def test_numbers_held_by_row_or_by_column_give_the_same() -> None:

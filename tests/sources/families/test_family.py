@@ -338,12 +338,12 @@ def test_a_family_ill_written_says_where(
     ],
 )
 def test_real_files_are_recognised(real: Path, name: str, family: str, period: str) -> None:
+    from observatoire.sources.formats.document import open_file
     from observatoire.sources.inference.table_finder import find_family
-    from observatoire.sources.tables.files import open_table
     from observatoire.sources.tables.sheets import sheets_of
 
     path = real / name
-    found = find_family(sheets_of(open_table(path)), read_families())
+    found = find_family(sheets_of(open_file(path)), read_families())
     assert found is not None
     known, sheet, at = found
     header = [cell.strip() for cell in sheet.rows[at][1]]

@@ -18,7 +18,7 @@ from spoilt_bytes import ROWS, WAYS, csv_bytes, good_files, good_layers, zip_byt
 
 from observatoire.errors import ObservatoireError, UnreadableFileError
 from observatoire.sources import FileSpec, observe, read_source, read_table
-from observatoire.sources.formats import archive as archives
+from observatoire.sources.formats import limits
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.preview.preview import PreviewContext, preview_table
 from observatoire.territories import Matcher
@@ -215,13 +215,13 @@ def test_a_hundred_thousand_columns(tmp_path: Path, ground: PreviewContext) -> N
 
 
 def test_a_zip_bomb_by_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000_000)
     bomb = zip_bytes({"a.csv": b"IRIS;POP\n" + b"0" * 3_000_000})
     assert "décompressé" in trap(tmp_path, "bombe.zip", bomb)
 
 
 def test_a_zip_bomb_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000_000)
     content = bytearray(zip_bytes({"a.csv": b"0" * 3_000_000}))
     told = (3_000_000).to_bytes(4, "little")
     while (at := content.find(told)) >= 0:
@@ -230,7 +230,7 @@ def test_a_zip_bomb_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_workbook_that_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000)
     assert "décompressé" in trap(tmp_path, "bombe.xlsx", good_files()["population.xlsx"])
 
 

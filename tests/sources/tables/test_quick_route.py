@@ -93,7 +93,7 @@ def test_the_two_roads_read_the_same_table(
         return
     pd.testing.assert_frame_equal(quick.frame, slow.frame, check_column_type=False)
     assert quick.lines.to_list() == slow.lines.to_list()
-    assert quick.aside.to_numpy().tolist() == slow.aside.to_numpy().tolist()
+    assert quick.skipped.to_numpy().tolist() == slow.skipped.to_numpy().tolist()
     assert (quick.header, quick.encoding, quick.form) == (slow.header, slow.encoding, slow.form)
 
 
@@ -110,9 +110,9 @@ def test_a_plain_table_takes_the_quick_road(
 def _once(reader):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Let the head be read, and nothing else."""
 
-    def read_head(text: str, separator: str, name: str, most: int = 0) -> object:
+    def read_head(text: str, separator: str, name: str, *, first: int = 1, most: int = 0) -> object:
         assert most, "the careful reader was called"
-        return reader(text, separator, name, most)
+        return reader(text, separator, name, first=first, most=most)
 
     return read_head
 

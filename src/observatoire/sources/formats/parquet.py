@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from observatoire.errors import (
-    UnreadableFileError,
-)
+from observatoire.errors import UnreadableFileError
 from observatoire.errors.translations import reader_words
-from observatoire.sources.formats.cells import (
-    cells_text,
-)
+from observatoire.sources.formats.cells import Appearance, CellSheet, Columns, cells_text
 
 if TYPE_CHECKING:
-    from observatoire.sources.formats.text import Rows
+    import pandas as pd
 
 
-# --- Parquet and dBase ---------------------------------------------------------------------------
-
-
-def read_parquet(content: bytes, name: str) -> Rows:
-    """Return the rows of a Parquet file, the names of its columns first.
+def read_parquet(content: bytes, name: str) -> CellSheet:
+    """Return the one sheet of a Parquet file, the names of its columns on its first line.
 
     Raises
     ------
@@ -42,9 +35,12 @@ def read_parquet(content: bytes, name: str) -> Rows:
             why=reader_words(error),
             remedy="Redemandez-le au producteur.",
         ) from error
-    names = [str(column) for column in frame.columns]
-    columns = [
-        cells_text(frame.iloc[:, rank].astype(object).tolist()) for rank in range(len(names))
+    columns: Columns = [
+        [str(label), *_cells(frame.iloc[:, rank])] for rank, label in enumerate(frame.columns)
     ]
-    body = [list(row) for row in zip(*columns, strict=True)]
-    return list(enumerate([names, *body], 1))
+    return CellSheet("", lambda: (columns, Appearance()))
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    cells: list[Any] = column.astype(object).tolist()
+    return cells if column.dtype.kind == "f" else cells_text(cells)

@@ -35,7 +35,7 @@ KINDS = (
 )  # fmt: skip
 _NUMBERS = ("number", "amount", "count")
 
-#: Columns that say where, in every register: the zoning is the source's when not told.
+#: Columns that say where, in every register: the zoning is the source's when not stated.
 PLACE_COLUMNS = ("zonage", "perimetre")
 
 
@@ -69,12 +69,12 @@ class Register:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of its files, in order."""
-        return (*PLACE_COLUMNS, *(one.column for one in self.fields))
+        return (*PLACE_COLUMNS, *(item.column for item in self.fields))
 
     @property
     def required(self) -> tuple[str, ...]:
         """Columns that every file has."""
-        return (PLACE_COLUMNS[1], *(one.column for one in self.fields if one.required))
+        return (PLACE_COLUMNS[1], *(item.column for item in self.fields if item.required))
 
 
 @dataclass(frozen=True)
@@ -228,10 +228,10 @@ class _Reader:
 
     def rows(self) -> pd.DataFrame:
         """Return the rows, those that are refused too."""
-        told: dict[str, object] = {"line": self.lines, **self._place()}
+        columns: dict[str, object] = {"line": self.lines, **self._place()}
         for field in self.register.fields:
-            told[field.field] = self._read(field)
-        rows = pd.DataFrame(told)
+            columns[field.field] = self._read(field)
+        rows = pd.DataFrame(columns)
         if self.register.amounts:
             rows = rows.assign(**self._amounts())
         if self.register.code == "objectives":
@@ -248,14 +248,14 @@ class _Reader:
         self.rejects.append(Reject(self.lines[at], column, raw, kind, reason))
 
     def _blank(self, at: int, column: str, choices: tuple[str, ...] = ()) -> None:
-        told = f" Écrivez {_either(choices)}." if choices else ""
-        self._refuse(at, column, "blank", f"La cellule « {column} » est vide.{told}")
+        choices_text = f" Écrivez {_either(choices)}." if choices else ""
+        self._refuse(at, column, "blank", f"La cellule « {column} » est vide.{choices_text}")
 
     def _place(self) -> dict[str, list[str]]:
         zonings, codes = [], []
-        told = self._texts(PLACE_COLUMNS[0]).where(lambda text: text != "", self.source.zoning)
+        written = self._texts(PLACE_COLUMNS[0]).where(lambda text: text != "", self.source.zoning)
         for at, (zoning, text) in enumerate(
-            zip(told, self._texts(self.spec.territory), strict=True)
+            zip(written, self._texts(self.spec.territory), strict=True)
         ):
             code = ""
             if zoning not in self.words.zonings:
@@ -324,15 +324,15 @@ class _Reader:
         found = {}
         for column in map(str, self.table.frame.columns):
             if column.startswith(prefix):
-                bare = column.removeprefix(prefix).replace("_", " ")
-                name = self.spec.funders.get(column, bare)
+                funder = column.removeprefix(prefix).replace("_", " ")
+                name = self.spec.funders.get(column, funder)
                 found[_AMOUNT + name] = self._numbers(column, "amount")
         return found
 
     def _check_objectives(self, rows: pd.DataFrame) -> None:
-        told = ["start", "due", "baseline", "goal", "relative", "indicator"]
+        names = ["start", "due", "baseline", "goal", "relative", "indicator"]
         for at, (start, due, baseline, goal, relative, code) in enumerate(
-            rows[told].itertuples(index=False)
+            rows[names].itertuples(index=False)
         ):
             if start and due and is_period(start) and last_day(due) < last_day(start):
                 reason = f"L’échéance ({due}) précède le point de départ ({start})."
@@ -370,7 +370,7 @@ _AMOUNT = "\0"  # starts the columns of money while a row has one a funder
 
 
 def _without_blank(markers: Markers) -> Markers:
-    """Read a blank amount as not told, whatever blanks mean among the source's figures."""
+    """Read a blank amount as not stated, whatever blanks mean among the source's figures."""
     return replace(markers, blank="missing")
 
 
@@ -381,26 +381,26 @@ def _either(choices: tuple[str, ...]) -> str:
 def _repeated(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Tell the rows that repeat another one."""
     key = list(register.key)
-    own = {one.field: one.column for one in register.fields}
+    own = {item.field: item.column for item in register.fields}
     column = next((own[field] for field in reversed(key) if field in own), PLACE_COLUMNS[1])
     first: dict[tuple[object, ...], int] = {}
     again = []
-    for line, *told in rows[["line", *key]].itertuples(index=False):
-        kept = first.setdefault(tuple(told), line)
+    for line, *values in rows[["line", *key]].itertuples(index=False):
+        kept = first.setdefault(tuple(values), line)
         if kept != line:
             reason = f"Cette ligne répète la ligne {kept}."
-            again.append((line, column, str(told[-1]), "duplicate", reason))
+            again.append((line, column, str(values[-1]), "duplicate", reason))
     return pd.DataFrame(again, columns=list(REJECT_COLUMNS))
 
 
 def _by_funder(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one row an action and funder; an action without any amount keeps one row."""
     paid = [name for name in rows.columns if name.startswith(_AMOUNT)]
-    bare = rows.drop(columns=paid)
+    plain = rows.drop(columns=paid)
     parts = [
-        bare.assign(funder=name.removeprefix(_AMOUNT), amount=rows[name])[rows[name].notna()]
+        plain.assign(funder=name.removeprefix(_AMOUNT), amount=rows[name])[rows[name].notna()]
         for name in paid
     ]
     unpaid = rows[paid].isna().all(axis=1) if paid else pd.Series(data=True, index=rows.index)
-    parts.append(bare.assign(funder="", amount=np.nan)[unpaid])
+    parts.append(plain.assign(funder="", amount=np.nan)[unpaid])
     return pd.concat(parts).sort_values(["line", "funder"], kind="stable")

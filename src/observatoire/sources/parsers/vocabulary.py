@@ -92,18 +92,23 @@ class Signs:
         (<Nature.RATE: 'rate'>, <Nature.MEDIAN: 'median'>, None)
         """
         plain = _plain(name)
-        said = (plain, plain.replace("_", " "))
+        spellings = (plain, plain.replace("_", " "))
         return next(
-            (one for one, told in self.natures.items() if any(map(told.fullmatch, said))), None
+            (
+                nature
+                for nature, pattern in self.natures.items()
+                if any(map(pattern.fullmatch, spellings))
+            ),
+            None,
         )
 
     def is_label(self, name: str) -> bool:
         """Say whether a column names or places a territory rather than measures it."""
-        return any(told.fullmatch(_plain(name)) for told in self.ignored)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.ignored)
 
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
-        return any(told.fullmatch(_plain(name)) for told in self.periods)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.periods)
 
     def is_town(self, name: str) -> bool:
         """Say whether a column tells the commune in which the territory of each row lies.
@@ -113,15 +118,15 @@ class Signs:
         >>> [signs().is_town(name) for name in ("Commune", "Code Insee", "Ville", "Villes aidées")]
         [True, True, True, False]
         """
-        return any(told.fullmatch(_plain(name)) for told in self.towns)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.towns)
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""
-        return any(told.fullmatch(_plain(name)) for told in self.variables)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.variables)
 
     def is_indicator(self, name: str) -> bool:
         """Say whether a column can name nothing else than what the figure of each row measures."""
-        return any(told.fullmatch(_plain(name)) for told in self.indicators)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.indicators)
 
     def is_dictionary(self, header: Sequence[str]) -> bool:
         """Say whether some names of columns are those of a dictionary: a code and what it means.
@@ -144,20 +149,20 @@ class Signs:
     def coordinates_of(self, header: Sequence[str]) -> list[str]:
         """Return the two columns that place a row by its coordinates, if there are two."""
         found = [
-            next((name for name in header if told.fullmatch(_plain(name))), "")
-            for told in self.coordinates
+            next((name for name in header if pattern.fullmatch(_plain(name))), "")
+            for pattern in self.coordinates
         ]
         return found if all(found) else []
 
     def levels_of(self, code: str) -> set[str]:
-        """Return the geographical levels that a code may be of, told by its form.
+        """Return the geographical levels that a code may be of, stated by its form.
 
         Examples
         --------
         >>> signs().levels_of("97209"), signs().levels_of("R84"), signs().levels_of("Dillon")
         ({'commune'}, {'région'}, set())
         """
-        return {level for level, told in self.levels.items() if told.fullmatch(code)}
+        return {level for level, pattern in self.levels.items() if pattern.fullmatch(code)}
 
     def meaning(self, text: str) -> str:
         """Return what a sign stands for: one of ``SIGN_KINDS``, or nothing.
@@ -178,7 +183,7 @@ class Signs:
         ['appel de note', 'provisoire', 'révisé', '']
         """
         plain = fold(text)
-        return next((told for told, one in self.calls.items() if one.fullmatch(plain)), "")
+        return next((name for name, pattern in self.calls.items() if pattern.fullmatch(plain)), "")
 
 
 @cache
@@ -208,7 +213,7 @@ def signs() -> Signs:
         meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
         classes={key: classes.pattern(key).pattern for key in CLASSES},
         numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
-        calls={told: calls.pattern(told) for told in calls.table},
+        calls={call: calls.pattern(call) for call in calls.table},
         levels={level: re.compile(levels.text(level)) for level in levels.table},
     )
     for part in (natures, markers, levels, classes, numbers, calls, table):

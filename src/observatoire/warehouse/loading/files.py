@@ -208,8 +208,8 @@ def _notices(preview: Preview) -> tuple[str, ...]:
         named = ", ".join(f"« {name} »" for name in doubts[:6])
         more = f" et {len(doubts) - 6} autres" if len(doubts) > 6 else ""  # noqa: PLR2004 - shown
         told.append(f"Nature devinée, à vérifier : {named}{more}.")
-    if plan is not None and plan.strangers:
-        names = [f"« {name} »" for name in plan.strangers]
+    if plan is not None and plan.undescribed:
+        names = [f"« {name} »" for name in plan.undescribed]
         told.append(
             f"Colonnes que cette famille ne décrit pas, laissées de côté : {enumerate_words(names, most=8)}."
         )
