@@ -33,7 +33,10 @@ def test_no_difference_of_a_context_is_judged(table: object) -> None:
     assert set(mine["verdict"]) == {""}
     assert (mine["rank"] == 0).all()
     assert mine["difference"].isna().all()
-    assert mine["reason"].str.contains("ni écart, ni verdict").all()
+    # An agreement or a threshold may keep the comparator's figure back: that reason comes first.
+    said = mine["reason"].str.contains("ni écart, ni verdict|n’est pas montré")
+    assert said.all()
+    assert mine["reason"].str.contains("ni écart, ni verdict").any()
 
 
 def test_marks_stand_on_figures_of_the_territory_itself(table: object) -> None:

