@@ -196,7 +196,7 @@ _EXACT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 _EXAMPLES: tuple[tuple[tuple[str, ...], bool], ...] = (
     (_EXACT, True),
     (_EXACT, False),
-    ((str(Status.CONTEXT),), True),
+    ((str(Status.CONTEXT),), False),
     ((str(Status.BOUNDED),), False),
 )
 

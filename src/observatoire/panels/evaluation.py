@@ -17,6 +17,7 @@ from observatoire.french.typography import (
 from observatoire.indicators.evaluation.actions import STEPS
 from observatoire.indicators.evaluation.gap_changes import gap_decimals, gap_points, gap_unit
 from observatoire.indicators.precision.differences import (
+    CHANGE_WORDS,
     CLOSING,
     PARALLEL,
     UNJUDGED,
@@ -58,9 +59,9 @@ if TYPE_CHECKING:
 
 #: Verdicts on gaps as they are counted.
 GAP_COUNTED = {
-    CLOSING: "se sont réduits",
-    PARALLEL: "n’ont pas nettement changé",
-    WIDENING: "se sont creusés",
+    CLOSING: ("s’est réduit", "se sont réduits"),
+    PARALLEL: ("n’a pas nettement changé", "n’ont pas nettement changé"),
+    WIDENING: ("s’est creusé", "se sont creusés"),
 }
 
 _VERDICTS = (CLOSING, PARALLEL, WIDENING, UNKNOWN)
@@ -151,16 +152,31 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
         if len(judged)
         else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
+    sentences += _own_changes(found, indicators, here) + _credits(found)
+    return tuple(sentences)
+
+
+def _own_changes(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -> list[str]:
+    """Count how figures moved of themselves, and of how many that is."""
+    sentences = []
     # Prices rise: an income in current euros that rises is no news of its own.
     current = [code for code, one in indicators.items() if one.current_money]
     moved = found.gaps[~found.gaps["indicator"].isin(current)]
-    moved = moved[~moved["verdict"].isin([UNJUDGED, UNKNOWN, "pas de changement net"])]
+    compared = moved[~moved["verdict"].isin([UNJUDGED, UNKNOWN])]
+    moved = compared[compared["verdict"] != CHANGE_WORDS["neutral"][2]]
     if len(moved):
         counts = moved["verdict"].value_counts()
         listed = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
         sentences.append(
-            f"Évolution propre des {here.many}, hors revenus en euros courants : {listed}."
+            f"Évolution propre des {here.many}, hors revenus en euros courants : {listed}, "
+            f"sur {plural(len(compared), 'évolution jugée', 'évolutions jugées')}."
         )
+    return sentences
+
+
+def _credits(found: Assessment) -> list[str]:
+    """Sum the money promised, committed and paid."""
+    sentences = []
     money = found.programming.money
     if len(money):
         sums = {name: money[name].sum(min_count=1) for name in STEPS}
@@ -171,14 +187,12 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
             )
         ]
         sentences.append(f"Crédits {' ; '.join(steps)}.")
-    return tuple(sentences)
+    return sentences
 
 
 def _counted(judged: pd.DataFrame) -> str:
     counts = judged["convergence"].value_counts()
-    counted = [
-        f"{number(int(counts[v]))} {GAP_COUNTED[v]}" for v in _VERDICTS[:3] if counts.get(v, 0)
-    ]
+    counted = [plural(int(counts[v]), *GAP_COUNTED[v]) for v in _VERDICTS[:3] if counts.get(v, 0)]
     return enumerate_words(counted)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, plural, with_unit
-from observatoire.indicators.evaluation.trends import FACT
+from observatoire.indicators.evaluation.trends import FACT, NOISY
 from observatoire.indicators.precision.differences import UNKNOWN, expected_by_chance
 from observatoire.pages.blocks import (
     Block,
@@ -131,6 +131,7 @@ def _judging(shown: pd.DataFrame) -> list[Note]:
         *([Note("Nombre", expected_by_chance(int(judged.sum())))] if judged.any() else []),
         *(Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text),
         *([_CONSTATED] if facts.any() else []),
+        *([Note("Bruit", NOISY)] if (shown["reason"] == NOISY).any() else []),
     ]
 
 

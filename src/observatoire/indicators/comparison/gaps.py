@@ -41,7 +41,7 @@ COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 #: Share of the comparator above which it is the territory itself.
 _SAME = 1 - 1e-9
 
-_WITH_FIGURE = (*POINT, str(Status.BOUNDED))
+_WITH_FIGURE = (*POINT, str(Status.BOUNDED), str(Status.CONTEXT))
 
 #: Why a figure of a source is not judged.
 REASONS = {
@@ -58,9 +58,7 @@ TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-
 LEFT_OPEN = (
     "Des territoires sont coupés : selon leur partage, l’écart peut être de l’un ou l’autre sens."
 )
-OF_ENCLOSING = (
-    "Chiffre du territoire qui contient celui-ci, non de celui-ci seul : ni écart, ni verdict."
-)
+OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul : aucun verdict."
 
 
 def differences(
@@ -137,6 +135,8 @@ def _judged(
     share = overlap_of(row, theirs) if other.holds else 0.0
     if share > _SAME:
         return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
+    if str(Status.CONTEXT) in (row["status"], theirs["status"]):
+        return Difference(row["value"] - theirs["value"], _NAN, _NAN), _NOTHING, OF_ENCLOSING
     found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
     kinds = {str(each["precision"]) for each in (row, theirs)}
     if (counts_everyone(row) or counts_everyone(theirs)) and kinds <= set(CERTAIN):
@@ -156,9 +156,7 @@ def _as_shared(row: Record) -> Estimate:
 
 
 def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
-    """Return which of two figures is not there: that of an enclosing territory is not this one's."""
-    if row["status"] == str(Status.CONTEXT):
-        return OF_ENCLOSING
+    """Return which of two figures is not there."""
     if row["status"] not in _WITH_FIGURE:
         return "Pas de chiffre pour ce territoire."
     if theirs is None or theirs["status"] not in _WITH_FIGURE:

@@ -98,7 +98,7 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, obje
         label = Status(lacking["status"]).label
         return blank | {"reason": f"Chiffre de {lacking['period']} {label}."}
     if str(Status.CONTEXT) in (former["status"], row["status"]):
-        return blank | {"reason": OF_ENCLOSING}
+        return blank | {"change": row["value"] - former["value"], "reason": OF_ENCLOSING}
     figures = estimate_of(former), estimate_of(row)
     found = change_of(*figures, indicator.direction, indicator.decimals)
     everyone = counts_everyone(former) and counts_everyone(row)

@@ -388,11 +388,15 @@ def expected_by_chance(comparisons: int) -> str:
 
     Examples
     --------
-    >>> expected_by_chance(40)
-    'Sur 40 comparaisons à 95 %, le hasard seul en ferait signaler environ 2 si rien ne différait.'
+    >>> expected_by_chance(40).replace("\N{NO-BREAK SPACE}", " ")
+    'Sur 40 comparaisons à 95 %, le hasard seul en signalerait environ 2.'
+    >>> expected_by_chance(3)[-30:]
+    'parfois une (0,2 en moyenne).'
     """
-    false_marks = max(round(comparisons * (1 - LIKELY)), 1)
+    expected = comparisons * (1 - LIKELY)
+    often = f"environ {number(round(expected))}"
+    few = f"parfois une ({number(expected, 1)} en moyenne)"
     return (
-        f"Sur {plural(comparisons, 'comparaison')} à 95 %, le hasard seul en ferait signaler environ "
-        f"{number(false_marks)} si rien ne différait."
+        f"Sur {plural(comparisons, 'comparaison')} à 95 %, le hasard seul en signalerait "
+        f"{often if expected >= 1 else few}."
     )
