@@ -70,7 +70,7 @@ class WarehouseLedger:
         cells : DataFrame
             Cells of protected tables.
         plan : SecrecyPlan
-            Tells which sum of producers' figures each cell is.
+            Says which sum of producers' figures each cell is.
         """
         shown = cells[cells[_NUMBERS].notna().any(axis=1)].drop_duplicates(_KEY)
         recipes = [json.dumps(plan.recipes(key_of(row))) for row in records(shown)]
@@ -95,9 +95,9 @@ class WarehouseLedger:
     def recipes(self) -> list[Recipe]:
         """Return every sum of producers' figures that was ever published."""
         return [
-            _read(told, tuple(loads or ()))
+            _read(recipe, tuple(loads or ()))
             for text, loads in self.warehouse.rows(_RECIPES)
-            for told in json.loads(text)
+            for recipe in json.loads(text)
         ]
 
     def version(self) -> int:
@@ -112,8 +112,8 @@ class WarehouseLedger:
         return self.warehouse.frame(PUBLICATIONS)
 
 
-def _read(told: list[list[object]], loads: tuple[int, ...]) -> Recipe:
-    *terms, (_, amount) = told
+def _read(recipe: list[list[object]], loads: tuple[int, ...]) -> Recipe:
+    *terms, (_, amount) = recipe
     read = (
         (str(a), str(b), str(c), str(d), str(e), float(str(weight)))
         for a, b, c, d, e, weight in terms

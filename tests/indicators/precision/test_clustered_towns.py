@@ -70,9 +70,7 @@ def test_a_building_that_is_hlm_throughout_makes_the_effect(bench: ModuleType) -
 
 def effects(path: str) -> SamplingDesign:
     table = tomllib.loads((ROOT / path).read_text(encoding="utf-8"))["precision"]
-    return SamplingDesign(
-        "census", 0.4, effect=table["effect"], effects=tuple(table["effects"].items())
-    )
+    return SamplingDesign("census", 0.4, effect=table["effect"], effects=table["effects"])
 
 
 FAMILIES = "src/observatoire/sources/families"

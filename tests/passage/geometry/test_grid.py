@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import grid, mesh, squares, star
@@ -15,7 +16,7 @@ def cells_of(layer: Any) -> Any:
     return np.asarray(layer.geometry.array)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(seed=st.integers(0, 10**6), kept=st.integers(1, 48))
 def test_sweep_gives_the_areas_of_the_geometry_engine(seed: int, kept: int) -> None:
     rng = np.random.default_rng(seed)

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import CRS, grid, mesh, squares
@@ -41,7 +42,7 @@ def test_tobler_finds_the_same(source: Any, target: Any) -> None:
     np.testing.assert_allclose(table.value.fillna(0), peer["v0"], rtol=1e-5, atol=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(seed=st.integers(0, 10**6), side=st.sampled_from([400.0, 1000.0, 1300.0]))
 def test_mass_is_conserved_and_bounds_hold(seed: int, side: Any) -> None:
     source, target = mesh(8, 7, seed), mesh(3, 4, seed + 1, side=side, prefix="t")
@@ -57,7 +58,7 @@ def test_mass_is_conserved_and_bounds_hold(seed: int, side: Any) -> None:
     assert (known.value <= known.high).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=cases(10), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_row_order_does_not_matter(seed: int) -> None:
     source, target = mesh(6, 6, 1), mesh(3, 2, 2, side=900, prefix="t")

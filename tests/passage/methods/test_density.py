@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import grid, mesh, squares
@@ -48,7 +49,7 @@ def test_ratios_may_differ_by_target() -> None:
     assert p.parameters["ratio"] == {"q": 3.0, "r": 1.0}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(seed=st.integers(0, 10**6), ratio=st.floats(0.01, 100))
 def test_mass_is_conserved_and_bounds_hold(seed: int, ratio: float) -> None:
     source, target = grid(6, 6), mesh(3, 3, seed, side=800, prefix="t")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -226,7 +227,7 @@ def test_verify_alone_checks_the_weights() -> None:
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_bounds_hold_whatever_is_hidden(seed: int) -> None:
     """Whatever the truth behind hidden values and unknown parts, it is within the bounds."""

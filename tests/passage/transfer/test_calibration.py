@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import CRS, squares
@@ -105,7 +106,7 @@ def test_totals_out_of_reach_are_named() -> None:
     assert p.verify(COUNTS).balanced.all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_the_truth_is_within_the_tightened_bounds(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -208,7 +209,7 @@ def least_and_most(problem: dict[str, Any], cost: Any) -> tuple[float, float]:
     return ends[0], -ends[1]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_tightened_bounds_hold_against_a_linear_programme(seed: int) -> None:
     """Hidden and bounded sources, targets covered in part, sources that lie partly outside."""

@@ -67,6 +67,7 @@ class PassageBook:
     workspace: Workspace
     catalogue: Catalogue
     kept: Mapping[str, str] = field(default_factory=dict)
+    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def make(self, recipe: PassageRecipe) -> Passage:
         """Return the passage asked for, from the warehouse when nothing it rests on has changed.
@@ -127,10 +128,13 @@ class PassageBook:
         table = passage.to_frame()
         version = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
         if find_passage(self.warehouse, source, target, "links", version) is None:
-            zonings = [
-                layer_version(read_shapes(self.warehouse, code)) for code in (source, target)
-            ]
+            zonings = (self._zoning_version(source), self._zoning_version(target))
             store_passage(self.warehouse, source, target, "links", {}, (version, *zonings), table)
+
+    def _zoning_version(self, zoning: str) -> str:
+        if zoning not in self._versions:  # a zoning takes part in many links
+            self._versions[zoning] = layer_version(read_shapes(self.warehouse, zoning))
+        return self._versions[zoning]
 
     def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
         source, target = self._layer(recipe.source), self._layer(recipe.target)
