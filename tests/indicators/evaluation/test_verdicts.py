@@ -49,7 +49,7 @@ def test_every_verdict_against_the_commune(code: str, table: Any) -> None:
         assert row["rank"] == rank, row
         assert row["verdict"] == words[rank + 2]
         assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1e-6)
-    assert judged == {"part_0_14": 26, "part_hlm": 26, "part_pop_monoparentale": 18}[code]
+    assert judged == {"part_0_14": 11, "part_hlm": 11, "part_pop_monoparentale": 6}[code]
 
 
 #: What the source declares of counts: effect, whole, and how the whole varies.

@@ -75,6 +75,13 @@ def test_no_interval_claims_what_nobody_knows(kind: str, word: str, *, bounded: 
     assert math.isnan(found["high"]) is not bounded
 
 
+def test_bounds_that_rounding_alone_separates_are_no_interval() -> None:
+    near = row(15.99033, high=15.99033 * (1 + 1e-15), precision="unknown")
+    found = stated_precision(pd.DataFrame([near])).iloc[0]
+    assert math.isnan(found["low"])
+    assert math.isnan(found["high"])
+
+
 def test_bounds_that_say_something_are_kept_and_a_calibrated_estimate_is_a_forecast() -> None:
     wide = row(20.0, low=15.0, high=25.0, precision="unknown", status="estimated")
     found = stated_precision(pd.DataFrame([wide])).iloc[0]

@@ -27,6 +27,9 @@ CERTAIN, UNCERTAIN = ("exhaustive", "reference"), ("unknown", UNSIZED, WITHHELD)
 #: What a table says of the precision of its figures.
 EXACT, SAMPLED, FORECAST, UNSTATED = "exact", "sondage", "prévision", "inconnue"
 
+#: Relative width of bounds that only rounding separates.
+_ROUNDING = 1e-9
+
 _STATED = {
     "exhaustive": EXACT,
     "reference": EXACT,
@@ -54,7 +57,8 @@ def stated_precision(cells: pd.DataFrame) -> pd.DataFrame:
         foretold = cells["pi95_low"].notna() & (cells["status"] == str(Status.ESTIMATED))
         stated = stated.where(~foretold, FORECAST)
     stated = stated.where(cells[["value", "low"]].notna().any(axis=1), "")
-    single = (stated == UNSTATED) & (cells["low"] == cells["high"])
+    width = cells["high"] - cells["low"]
+    single = (stated == UNSTATED) & (width <= _ROUNDING * (1 + cells["high"].abs()))
     bounds = {name: cells[name].mask(single) for name in ("low", "high")}
     return cells.assign(precision=stated, **bounds)
 

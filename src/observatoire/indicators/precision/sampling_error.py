@@ -127,12 +127,10 @@ def with_sampling(
         _laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in records(cells)
     ]
     behind_cells = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
-    for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
-        frame[name] = (
-            behind_cells[column].astype(np.float64)
-            if name == "base"
-            else behind_cells[column].astype(str)
-        )
+    frame["base"] = behind_cells["base"].astype(np.float64)
+    frame["flag"], frame["precision"] = (
+        behind_cells[name].astype(str) for name in ("flag", "kind")
+    )
     for column in NOISES:
         frame[column] = [
             _noise(row, plans[str(row["indicator"])], sources, column) for row in records(cells)
