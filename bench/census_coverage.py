@@ -94,18 +94,28 @@ def address_sizes(dwellings: int, random: np.random.Generator) -> NDArray[np.int
     return np.array(sizes)
 
 
+def households(
+    where: NDArray[np.int64], addresses: int, shares: dict[str, float], random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw what each dwelling holds, alike at one address."""
+    often = OFTEN.copy()
+    often[3] *= shares.get("family", 1.0)
+    often[1] *= shares.get("alone", 1.0)
+    concentration = 1 / ALIKE - 1
+    at_address = random.dirichlet(concentration * often / often.sum(), addresses)
+    drawn = random.random(where.size)[:, None]
+    kind: NDArray[np.int64] = (
+        (drawn > np.cumsum(at_address, axis=1)[where]).sum(axis=1).clip(0, len(KINDS) - 1)
+    )
+    return kind
+
+
 def iris(dwellings: int, shares: dict[str, float], seed: int) -> dict[str, Array]:
     """Make an IRIS: by address, how many of each trait and of what they are counted among."""
     random = np.random.default_rng(seed)
     sizes = address_sizes(dwellings, random)
     where = np.repeat(np.arange(sizes.size), sizes)
-    often = OFTEN.copy()
-    often[3] *= shares.get("family", 1.0)
-    often[1] *= shares.get("alone", 1.0)
-    concentration = 1 / ALIKE - 1
-    at_address = random.dirichlet(concentration * often / often.sum(), sizes.size)
-    drawn = random.random(where.size)[:, None]
-    kind = (drawn > np.cumsum(at_address, axis=1)[where]).sum(axis=1).clip(0, len(KINDS) - 1)
+    kind = households(where, sizes.size, shares, random)
     children = np.where(
         kind == 3, random.choice((1, 2, 3, 4), where.size, p=(0.4, 0.38, 0.16, 0.06)), 0
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
-from observatoire.indicators.precision.differences import expected_by_chance
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL, UNSIZED
 from observatoire.pages.blocks import Note
 from observatoire.pages.cells import FLAG_MARKS, told

@@ -23,8 +23,8 @@ from observatoire.indicators.precision.differences import (
     UNJUDGED,
     UNKNOWN,
     WIDENING,
-    expected_by_chance,
 )
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.pages.blocks import (
     Block,
     Callout,

@@ -10,7 +10,8 @@ import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, plural, with_unit
 from observatoire.indicators.evaluation.trends import FACT, NOISY
-from observatoire.indicators.precision.differences import UNKNOWN, expected_by_chance
+from observatoire.indicators.precision.differences import UNKNOWN
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.pages.blocks import (
     Block,
     Column,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.french.typography import number, plural
 from observatoire.indicators.precision.interval_inputs import TrialsError
 
 if TYPE_CHECKING:
@@ -381,22 +380,3 @@ def _rank(low: float, high: float, wide_low: float, wide_high: float) -> int:
     if high < 0:
         return FAR_BELOW if wide_high < 0 else BELOW
     return NONE
-
-
-def expected_by_chance(comparisons: int) -> str:
-    """Say how many verdicts chance alone would give, where nothing differed: one in twenty.
-
-    Examples
-    --------
-    >>> expected_by_chance(40).replace("\N{NO-BREAK SPACE}", " ")
-    'Sur 40 comparaisons à 95 %, le hasard seul en signalerait environ 2.'
-    >>> expected_by_chance(3)[-30:]
-    'parfois une (0,2 en moyenne).'
-    """
-    expected = comparisons * (1 - LIKELY)
-    often = f"environ {number(round(expected))}"
-    few = f"parfois une ({number(expected, 1)} en moyenne)"
-    return (
-        f"Sur {plural(comparisons, 'comparaison')} à 95 %, le hasard seul en signalerait "
-        f"{often if expected >= 1 else few}."
-    )

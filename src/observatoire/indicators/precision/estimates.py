@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from observatoire.indicators.precision.differences import Estimate
+from observatoire.french.typography import number, plural
+from observatoire.indicators.precision.differences import LIKELY, Estimate
 from observatoire.indicators.precision.sampling_error import NOISES, TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.values import Status
 
@@ -144,3 +145,22 @@ def is_too_small(row: Record | None) -> bool:
 def is_hidden(row: Record | None) -> bool:
     """Say whether secrecy covers a figure: it is there, and not to be asked for."""
     return row is not None and row["status"] == str(Status.SECRET)
+
+
+def expected_by_chance(comparisons: int) -> str:
+    """Say how many verdicts chance alone would give, where nothing differed: one in twenty.
+
+    Examples
+    --------
+    >>> expected_by_chance(40).replace("\N{NO-BREAK SPACE}", " ")
+    'Sur 40 comparaisons à 95 %, le hasard seul en signalerait environ 2.'
+    >>> expected_by_chance(3)[-30:]
+    'parfois une (0,2 en moyenne).'
+    """
+    expected = comparisons * (1 - LIKELY)
+    often = f"environ {number(round(expected))}"
+    few = f"parfois une ({number(expected, 1)} en moyenne)"
+    return (
+        f"Sur {plural(comparisons, 'comparaison')} à 95 %, le hasard seul en signalerait "
+        f"{often if expected >= 1 else few}."
+    )
