@@ -8,7 +8,7 @@ from observatoire.errors import GeometryError
 from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.maps.svg import BaseMap, Mark, choropleth, circles
 from observatoire.pages.blocks import Figure, Note
-from observatoire.pages.cells import cell_of, told
+from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.notes import notes_of, schematic_warning
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
@@ -26,7 +26,7 @@ _AT_MOST = (
     "s’additionnent pas."
 )
 
-#: A figure of the territory's own, that may be told as the least or the most.
+#: A figure of the territory's own, that may be named as the least or the most.
 _EXACT = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
 
 
@@ -108,12 +108,12 @@ def _alternative(title: str, rows: list[Record], indicator: Indicator) -> str:
     """Say in words what the map shows: its extremes, and every figure."""
     exact = [row for row in rows if Status(str(row["status"])) in _EXACT]
     known = exact or [row for row in rows if Status(str(row["status"])).has_value]
-    listed = " ; ".join(f"{row['name']}{NO_BREAK}: {told(row, indicator)}" for row in rows)
+    listed = " ; ".join(f"{row['name']}{NO_BREAK}: {figure_words(row, indicator)}" for row in rows)
     if not known:
         return f"Carte. {title}. {listed}."
     low = min(known, key=lambda row: float(str(row["value"])))
     high = max(known, key=lambda row: float(str(row["value"])))
     return (
-        f"Carte. {title}. De {told(low, indicator)} ({low['name']}) à {told(high, indicator)} "
+        f"Carte. {title}. De {figure_words(low, indicator)} ({low['name']}) à {figure_words(high, indicator)} "
         f"({high['name']}). {listed}."
     )

@@ -53,7 +53,7 @@ class Frame:
         return path_of(shapely.transform(shape, self.to_page))
 
     def window(self) -> shapely.Geometry:
-        """Return the ground seen through the frame, edges included."""
+        """Return the ground within the frame, edges included."""
         x0, y0, x1, y1 = self.ground
         _, _, width, height = self.page
         half_x, half_y = width / 2 / self.scale, height / 2 / self.scale
@@ -67,7 +67,7 @@ def lay_frames(
     box: tuple[float, float, float, float],
     gap: float = 14.0,
 ) -> list[Frame]:
-    """Share a box of the page between the communes that hold the territories.
+    """Share a box of the page between the communes of the territories.
 
     Parameters
     ----------

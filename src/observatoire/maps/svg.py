@@ -1,4 +1,4 @@
-"""Draw a map as SVG: rates by colour, counts by area of circle, every figure listed beside."""
+"""Draw a map as SVG: rates by colour, counts by area of circle, every figure listed next to it."""
 
 from __future__ import annotations
 
@@ -275,9 +275,9 @@ def _legend(
 ) -> str:
     present = {m.status for m in marks}
     items = list(swatches)
-    told = {"holder": words.holder.of_the, "it": words.here.pronoun}
+    nouns = {"holder": words.holder.of_the, "it": words.here.pronoun}
     items += [
-        (f"url(#{p})", label.format_map(told))
+        (f"url(#{p})", label.format_map(nouns))
         for p, status, label in _PATTERN_LABELS
         if status in present
     ]
@@ -333,7 +333,7 @@ def _whole(
 
 
 def _listing(marks: Sequence[Mark], ground: BaseMap, fill: Callable[[Mark], str]) -> str:
-    """List every territory with its number and figure: nothing is told by colour alone."""
+    """List every territory with its number and figure: nothing rests on colour alone."""
     numbers = _numbers(marks, ground)
     colours = palettes().ground
     y, commune, out = TOP - 9, None, []
@@ -372,9 +372,9 @@ def _row(mark: Mark, label: str, y: float, fill: Callable[[Mark], str]) -> str:
 _LETTER = 6.5
 
 
-def _fitted(name: str, beside: str) -> str:
-    """Cut a name short of the figure beside it; the alternative text tells it whole."""
-    room = int((WIDTH - LIST_LEFT - 48 - 12) / _LETTER) - len(beside)
+def _fitted(name: str, figure: str) -> str:
+    """Cut a name short of the figure next to it; the alternative text has it whole."""
+    room = int((WIDTH - LIST_LEFT - 48 - 12) / _LETTER) - len(figure)
     return name if len(name) <= room else f"{name[: room - 1].rstrip(' -')}…"
 
 

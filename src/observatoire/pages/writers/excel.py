@@ -1,4 +1,4 @@
-"""Write the tables of a page as a workbook: numbers as numbers, their status beside them."""
+"""Write the tables of a page as a workbook: numbers as numbers, their status next to them."""
 
 from __future__ import annotations
 
@@ -67,21 +67,21 @@ def _lines(text: str, width: int) -> int:
 
 
 def _texts(page: Page) -> Iterator[tuple[str, str]]:
-    """Return the texts of a page, each part's under its heading, those of a box beside its title."""
+    """Return the texts of a page, each part's under its heading, those of a box next to its title."""
     heading = ""
     for block in page.blocks:
         if isinstance(block, Heading):
             heading = block.text
             continue
-        told = []
+        lines = []
         if isinstance(block, Callout):
-            told = [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
+            lines = [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
         elif isinstance(block, Paragraph):
-            told = [("", block.text)]
-        if told and heading:
+            lines = [("", block.text)]
+        if lines and heading:
             yield heading, ""
             heading = ""
-        yield from told
+        yield from lines
 
 
 @dataclass
@@ -138,7 +138,7 @@ class _Writer:
         ]
         sheet.write_string(0, 0, page.title, self.title)
         for row, (label, text) in enumerate(lines, 2):
-            # A heading has no text beside it, and spreads over the next cell.
+            # A heading has no text next to it, and spreads over the next cell.
             heading = bool(label) and not text
             high = 1 if heading else max(map(_lines, (label, text), _READ_ME))
             sheet.set_row(row, _LINE * high)
