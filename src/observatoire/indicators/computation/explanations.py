@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
+from observatoire.indicators.computation.context_bias import context_bias
 from observatoire.passage.counted import NOT_CARRIED
 from observatoire.values import Status
 
@@ -162,6 +163,8 @@ class Explainer:
             return self._why_bounded(indicator, target, cell, route)
         if cell.status is Status.MISSING:
             return self._why_missing(indicator, target, cell, route, hidden)
+        if cell.status is Status.CONTEXT:
+            return context_bias(indicator)
         return cell.reason if cell.status is Status.ESTIMATED else ""
 
     @staticmethod
