@@ -195,7 +195,7 @@ class Context:
         rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
         exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
         return Rules(
-            {str(source): SamplingDesign.from_dict(json.loads(rule)) for source, rule in rows},
+            {str(source): SamplingDesign(**json.loads(rule)) for source, rule in rows},
             frozenset(
                 (str(s), str(c))
                 for s, c, exploitation in exploited

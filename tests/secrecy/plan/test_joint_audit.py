@@ -21,8 +21,8 @@ from attacker import (
 from built_workspace import says
 
 import observatoire as obs
-from observatoire.declarations.reader import read_toml
-from observatoire.declarations.secrecy_rules import Rule, read_rule, read_strictness
+from observatoire.declarations.reader import build, toml_table
+from observatoire.declarations.secrecy_rules import Rule, Strictness
 from observatoire.errors import DescriptorError, SecrecyError
 from observatoire.french.nouns import Noun
 from observatoire.indicators.computation.figures import Figures
@@ -485,12 +485,12 @@ def test_the_page_for_a_data_protection_officer_shows_rules_that_hold(tmp_path: 
     rules, workspace = re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
     path = tmp_path / "source.toml"
     path.write_text(rules, "utf-8")
-    rule = read_rule(read_toml(path).child("secrecy"))
+    rule = build(path, toml_table(path)["secrecy"], Rule)
     assert rule.at("2010").threshold == 10
     assert rule.dominance is not None
     assert Rule.from_json(rule.to_json()) == rule
     path.write_text(workspace, "utf-8")
-    strict = read_strictness(read_toml(path).child("secrecy"))
+    strict = build(path, toml_table(path)["secrecy"], Strictness)
     assert strict.applied("caf", rule).threshold == 20
     assert strict.known[0].at_most == "insee-rp2016/P16_POP"
 

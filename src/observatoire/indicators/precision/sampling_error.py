@@ -153,9 +153,8 @@ def _laid(
     if _is_published(row, indicator, sources):
         return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
     base = behind.get((plan.base, code))
-    kind = {"none": "exhaustive", "": plan.rule.method}.get(
-        indicator.precision, indicator.precision
-    )
+    usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
+    kind = usual.get(indicator.precision, indicator.precision)
     share, spread, flag = 1.0, _NAN, ""
     if indicator.size and _is_guarded(sources.get(indicator.size.source)):
         # With the rate, the width of its interval tells this count, which its own source guards.

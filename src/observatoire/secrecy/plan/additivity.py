@@ -134,7 +134,7 @@ def _by_commune(
 def _categories(assembly: Assembly, places: Mapping[Counted, Mapping[str, list[str]]]) -> None:
     rules = assembly.known.rules
     for source, variable, period in sorted(places):
-        for total, parts in rules[source].sums:
+        for total, parts in ((each.total, each.parts) for each in rules[source].sums):
             if total != variable:
                 continue
             for zoning, codes in places[source, variable, period].items():
