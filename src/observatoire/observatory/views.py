@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import UnknownNameError
@@ -11,9 +12,9 @@ from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
+    from observatoire.maps import BaseMap
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
     from observatoire.panels.inequality import InequalityProfile
@@ -59,39 +60,135 @@ class Views(Tables):
         chosen = self.catalogue.theme(theme) if theme else None
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
         codes = asked or [i.code for i in self.catalogue.of_theme(theme or "")]
-        beside = self.workspace.standing if compare is None else compare
-        table = self.table(codes, zoning, period, beside, audience=audience)
+        comparators = self.workspace.standing if compare is None else compare
+        table = self.table(codes, zoning, period, comparators, audience=audience)
         foot = self._foot() if compare is None else None
-        return panel_page(
-            table,
-            self._gazetteer.communes(table.zoning),
-            chosen,
-            today(),
-            self.workspace.name,
-            foot,
-        )
+        communes, place = self._gazetteer.communes(table.zoning), self.workspace.name
+        return panel_page(table, communes, chosen, today(), place, foot)
 
-    def map(
+    def map(  # noqa: PLR0913 - one keyword a choice of the reader
         self,
         indicator: str,
         period: int | str | None = None,
         *,
         zoning: str | None = None,
+        classes: str | Sequence[float] = "jenks",
+        k: int = 4,
+        colour: Literal["value", "verdict"] = "value",
+        kind: Literal["map", "tiles", "both"] = "map",
+        change: tuple[int | str, int | str] | None = None,
         audience: Audience = "interne",
     ) -> Sheet:
-        """Show one indicator on a map: a rate by colour, a count by area of circle."""
-        from observatoire.maps import map_figure
+        """Show one indicator on a map: a rate by colour, a count by area of circle.
+
+        Parameters
+        ----------
+        indicator : str
+            Code of the catalogue.
+        period : int or str, optional
+            The latest by default.
+        zoning : str, optional
+            The workspace's main zoning by default.
+        classes : {"jenks", "quantile", "equal", "pretty"} or sequence of float
+            How classes are made, of the territories' own figures only; or the bounds between them.
+        k : int
+            How many classes, three to five.
+        colour : {"value", "verdict"}
+            What colour shows: the figure, or how it differs from the commune's.
+        kind : {"map", "tiles", "both"}
+            A map, an equal square a territory, or both.
+        change : tuple of two periods, optional
+            Show how the indicator changed between them.
+        audience : {"interne", "partenaires", "public"}
+            As :meth:`table`.
+
+        Raises
+        ------
+        UnknownNameError
+            On an unknown name, method, colour or kind.
+        SeriesError
+            On a change across a break of series.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> o = obs.demo()
+        >>> o.map("part_hlm", classes=[10, 30], kind="both").page.title
+        'Part des locataires HLM (%), 2016'
+        >>> o.close()
+        """
+        from observatoire.maps import MapStyle, map_figure
+        from observatoire.maps.multiples import change_figure
         from observatoire.panels.single_page import figure_page
 
         code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
-        table = self.table(code, zoning, period, audience=audience)
-        figure = map_figure(
-            table,
-            code,
-            self._gazetteer.ground(table.zoning),
-            self._gazetteer.communes(table.zoning),
-        )
+        style = MapStyle(classes, k, colour, kind)
+        style.cut([0.0], 0)  # classes are refused before anything is computed
+        if change is not None:
+            trend = self.trend(code, *_two_periods(change), zoning=zoning)
+            base_map, communes = self._under(trend.table.zoning)
+            figure = change_figure(trend.table, trend.df, code, base_map, communes, kind)
+            return figure_page(trend.table, figure, today(), self.workspace.name)
+        against = () if self.catalogue.get(code).nature.additive else self.workspace.usual[:1]
+        table = self.table(code, zoning, period, against, audience=audience)
+        base_map, communes = self._under(table.zoning)
+        figure = map_figure(table, code, base_map, communes, style=style)
         return figure_page(table, figure, today(), self.workspace.name)
+
+    def maps(
+        self,
+        indicator: str,
+        periods: Sequence[int | str],
+        *,
+        zoning: str | None = None,
+        classes: str | Sequence[float] = "jenks",
+        k: int = 4,
+        kind: Literal["map", "tiles"] = "map",
+    ) -> Sheet:
+        """Show one indicator at several dates, side by side on the same classes.
+
+        Parameters
+        ----------
+        indicator : str
+            Code of the catalogue.
+        periods : sequence
+            Two dates or more, of one series.
+        zoning, classes, k, kind
+            As :meth:`map`.
+
+        Raises
+        ------
+        SeriesError
+            When two of the dates are not of one series: the same colour would compare them.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> o = obs.demo()
+        >>> o.maps("taux_pauvrete", [2014, 2016]).page.title
+        'Taux de pauvreté à 60 % du niveau de vie médian (%), 2014 et 2016'
+        >>> o.close()
+        """
+        from observatoire.indicators.definitions.series import in_order
+        from observatoire.maps import MapStyle
+        from observatoire.maps.multiples import multiples_figure
+        from observatoire.panels.single_page import figure_page
+
+        code = one_name(indicator, "un indicateur", 'o.maps("part_hlm", [2011, 2016])')
+        style = MapStyle(classes, k, "value", kind)
+        style.cut([0.0], 0)
+        dates = list(dict.fromkeys(_periods(periods)))
+        for first, last in pairwise(dates):
+            self.series.check(self.catalogue.get(code), *in_order(first, last))
+        tables = [self.table(code, zoning, date) for date in dates]
+        base_map, communes = self._under(tables[0].zoning)
+        figure = multiples_figure(tables, code, base_map, communes, style)
+        shown = tables[-1].with_others(*tables[:-1])
+        return figure_page(shown, figure, today(), self.workspace.name)
+
+    def _under(self, zoning: str) -> tuple[BaseMap, dict[str, str]]:
+        """Return what a map lies on, and the commune of each territory."""
+        return self._gazetteer.base_map(zoning), self._gazetteer.communes(zoning)
 
     def profile(
         self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
@@ -107,14 +204,14 @@ class Views(Tables):
         themes = list(self.catalogue.themes.values())
         codes = [each for theme in themes for each in theme.profile]
         table = self.table(
-            codes, where, None, self._beside(), territories=[code], audience=audience
+            codes, where, None, self._comparators(), territories=[code], audience=audience
         )
-        figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
-        beside = self._gazetteer.against(where, code)
+        figure = locator_figure(code, identity.name, self._gazetteer.base_map(where))
+        neighbours = self._gazetteer.against(where, code)
         local = self._local(audience).blocks(code) if where == self.workspace.main_zoning else []
-        table = table.with_others(*self._asking(audience).tables)
+        table = table.with_others(*self._inquiry(audience).tables)
         place = self.workspace.name
-        return profile_page(table, identity, themes, beside, figure, today(), local, place)
+        return profile_page(table, identity, themes, neighbours, figure, today(), local, place)
 
     def evaluate(
         self,
@@ -123,7 +220,7 @@ class Views(Tables):
         *,
         audience: Audience = "interne",
     ) -> Evaluation:
-        """Hold objectives against figures, and measure how gaps to the commune moved.
+        """Set objectives against figures, and measure how gaps to the commune moved.
 
         Parameters
         ----------
@@ -143,9 +240,9 @@ class Views(Tables):
         from observatoire.panels.evaluation import evaluation_page
 
         self._ensure_loaded()
-        asking = self._asking(audience)
-        found = asking.assess(start, end)
-        shown = self._definitions.with_others(*asking.tables)
+        inquiry = self._inquiry(audience)
+        found = inquiry.assess(start, end)
+        shown = self._definitions.with_others(*inquiry.tables)
         notes = self._public_notes(audience)
         return evaluation_page(shown, found, notes, today(), self.workspace.name)
 
@@ -154,16 +251,11 @@ class Views(Tables):
         from observatoire.panels.watch import watch_page
 
         self._ensure_loaded()
-        asking = self._asking(audience)
-        signals = asking.signals(self._watches)
-        return watch_page(
-            self._definitions.with_others(*asking.tables),
-            signals,
-            len(self._watches),
-            self._public_notes(audience),
-            today(),
-            self.workspace.name,
-        )
+        inquiry = self._inquiry(audience)
+        signals = inquiry.signals(self._watches)
+        shown, notes = self._definitions.with_others(*inquiry.tables), self._public_notes(audience)
+        count, place = len(self._watches), self.workspace.name
+        return watch_page(shown, signals, count, notes, today(), place)
 
     def trend(
         self,
@@ -234,7 +326,7 @@ class Views(Tables):
         period : int or str, optional
             The latest by default.
         since : int or str, optional
-            An earlier period of the same series: the measures' change is then told, and held in
+            An earlier period of the same series: the measures' change is then shown, and kept in
             ``.changes``.
         zoning, precision : str, optional
             As :meth:`table`; ``"iris-2016"`` measures a whole town, ``precision="all"`` reads a
@@ -263,36 +355,47 @@ class Views(Tables):
             earlier = self.table(code, zoning, first, precision=precision)
             table = table.with_others(earlier)
             before = inequality_of(earlier.main, definition)
-            former = (
-                first,
-                moved(before.spread, found.spread),
-                moved(before.dissimilarity, found.dissimilarity),
-            )
-        return inequality_page(
-            table,
-            found,
-            definition,
-            today(),
-            self.workspace.name,
-            former,
-        )
-
-    @cached_property
-    def _locals(self) -> dict[tuple[str, dt.date], Local]:
-        return {}
+            spread = moved(before.spread, found.spread)
+            former = (first, spread, moved(before.dissimilarity, found.dissimilarity))
+        return inequality_page(table, found, definition, today(), self.workspace.name, former)
 
     def _local(self, audience: Audience) -> Local:
         """Return what is watched, written and done in each territory."""
         from observatoire.panels.watch import Local
 
-        key = (audience, self.today())
-        if key not in self._locals:
-            asking = self._asking(audience)
-            self._locals[key] = Local(
-                asking.signals(self._watches),
+        inquiry = self._inquiry(audience)
+        return self._once(
+            "local",
+            audience,
+            lambda: Local(
+                inquiry.signals(self._watches),
                 self._public_notes(audience),
-                asking.actions,
+                inquiry.actions,
                 self.catalogue.indicators,
                 self.workspace.main_zoning,
-            )
-        return self._locals[key]
+            ),
+        )
+
+
+def _periods(given: object) -> list[str]:
+    """Return the dates that an analyst gave, two at least."""
+    listed = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if len(set(map(str, listed))) < 2:  # noqa: PLR2004 - side by side
+        raise UnknownNameError(
+            "Des cartes côte à côte demandent deux périodes au moins.",
+            remedy='Par exemple o.maps("taux_pauvrete", periods=[2014, 2016]).',
+            name=str(given),
+        )
+    return [str(period) for period in listed]
+
+
+def _two_periods(given: object) -> tuple[str, str]:
+    """Return the start and the end of a change."""
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else []
+    if len(listed) != 2:  # noqa: PLR2004 - a start and an end
+        raise UnknownNameError(
+            "Une évolution va d’une période à une autre.",
+            remedy='Par exemple o.map("part_hlm", change=(2011, 2016)).',
+            name=str(given),
+        )
+    return str(listed[0]), str(listed[1])

@@ -23,6 +23,7 @@ from observatoire.sources.tables.merged_cells import merged_below, spread
 from observatoire.sources.tables.raw_table import Merged
 from observatoire.territories.matcher import Matcher
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def test_a_figure_over_several_territories_is_nobody_s(
     with pytest.raises(UnreadableNumberError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "ligne 2", "« 120 »", "fusionnée", "lignes 2 à 3", "Défusionnez", "ignored")
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert (report.read, report.kept) == (3, 1)
     assert figures(warehouse) == {("Q3", "Aidés"): (7, "observed"), ("Q3", "RSA"): (6, "observed")}
 
@@ -400,7 +401,7 @@ def test_what_a_merged_cell_covers_is_neither_shown_nor_read(
         load_file(warehouse, place.workspace, path)
     says(caught.value, *words, "Défusionnez", 'on_error="reject"')
     assert stored(warehouse) == {}
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert (report.read, report.kept) == (3, 2)
 
 

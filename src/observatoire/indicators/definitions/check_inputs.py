@@ -160,7 +160,7 @@ def breaks(
                 *(
                     one.at
                     for one in book.breaks
-                    if one.scope.touches(source, variable, users.get((source, variable), ()))
+                    if one.touches(source, variable, users.get((source, variable), ()))
                 ),
                 *(at for at, names in turns if fits(names, (variable,))),
             )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
-METHOD_VERSION = 3
+METHOD_VERSION = 4
 
 #: How each method is printed with a figure.
 METHOD_LABELS = {
@@ -67,6 +67,7 @@ class PassageBook:
     workspace: Workspace
     catalogue: Catalogue
     kept: Mapping[str, str] = field(default_factory=dict)
+    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def make(self, recipe: PassageRecipe) -> Passage:
         """Return the passage asked for, from the warehouse when nothing it rests on has changed.
@@ -127,10 +128,13 @@ class PassageBook:
         table = passage.to_frame()
         version = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
         if find_passage(self.warehouse, source, target, "links", version) is None:
-            zonings = [
-                layer_version(read_shapes(self.warehouse, code)) for code in (source, target)
-            ]
+            zonings = (self._zoning_version(source), self._zoning_version(target))
             store_passage(self.warehouse, source, target, "links", {}, (version, *zonings), table)
+
+    def _zoning_version(self, zoning: str) -> str:
+        if zoning not in self._versions:  # a zoning takes part in many links
+            self._versions[zoning] = layer_version(read_shapes(self.warehouse, zoning))
+        return self._versions[zoning]
 
     def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
         source, target = self._layer(recipe.source), self._layer(recipe.target)
@@ -148,6 +152,7 @@ class PassageBook:
                 )
                 counts[f"{use} known"], period = read(published, period)
                 counts[f"{use} counts"], _ = read(there, period)
+                counts[f"{use} counts"].attrs["counts"] = self.catalogue.get(indicator).counted
         return replace(given, counts=counts, period=period)
 
     def _layer(self, zoning: str) -> gpd.GeoDataFrame:

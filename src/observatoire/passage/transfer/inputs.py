@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from observatoire.errors import NatureError, PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.passage.arrays import in_blocks
+from observatoire.passage.arrays import Flags, Floats, in_blocks
 from observatoire.passage.codes import check_codes, named
 from observatoire.passage.transfer.frames import as_frame, matrix
 from observatoire.values import Nature
@@ -28,21 +28,23 @@ if TYPE_CHECKING:
 class Given:
     """Values by source of the passage and by variable, with their natures and bounds.
 
-    ``absent`` flags the sources that the frame does not hold; ``unknown`` lists the codes that
-    the passage does not know, and ``stray`` sums their values by variable.
+    ``absent`` flags the sources that are not in the frame; ``unknown`` lists the codes that
+    the passage does not know, and ``unplaced`` sums their values by variable; ``kinds`` is what each
+    variable counts, blank when nothing says it.
     """
 
     variables: list[str]
     natures: list[Nature]
-    numbers: NDArray[np.float64]
-    low: NDArray[np.float64] | None
-    high: NDArray[np.float64] | None
-    absent: NDArray[np.bool_]
+    numbers: Floats
+    low: Floats | None
+    high: Floats | None
+    absent: Flags
     unknown: list[str]
-    stray: NDArray[np.float64]
+    unplaced: Floats
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def facts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def facts(self) -> tuple[Floats, Floats]:
         """Sum and smallest value of each variable; NaN where a value is hidden or absent."""
         least = np.zeros(len(self.variables))
 
@@ -50,7 +52,7 @@ class Given:
             least[block] = self.numbers[:, block].min(axis=0, initial=np.inf)
 
         in_blocks(len(self.variables), read)
-        total: NDArray[np.float64] = self.numbers.T @ np.ones(len(self.numbers))
+        total: Floats = self.numbers.T @ np.ones(len(self.numbers))
         return total, least
 
     @property
@@ -59,11 +61,11 @@ class Given:
         return bool((self.facts[1] >= 0).all())
 
     @property
-    def plain(self) -> NDArray[np.bool_]:
+    def plain(self) -> Flags:
         """Variables of which every source is known, not negative, and its own bounds."""
         if self.low is not None or self.high is not None:
             return np.zeros(len(self.variables), dtype=bool)
-        plain: NDArray[np.bool_] = self.facts[1] >= 0
+        plain: Flags = self.facts[1] >= 0
         return plain
 
     def columns(self, chosen: list[int]) -> Given:
@@ -78,7 +80,8 @@ class Given:
             None if self.high is None else self.high[:, chosen],
             self.absent,
             self.unknown,
-            self.stray[chosen],
+            self.unplaced[chosen],
+            self.kinds,
         )
 
 
@@ -103,8 +106,8 @@ def check_given(
     absent[position[position >= 0]] = False
     foreign = position < 0
     unknown = [str(code) for code in frame.index[foreign]]
-    stray = np.nansum(matrix(frame.loc[foreign]), axis=0)
-    given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
+    unplaced = np.nansum(matrix(frame.loc[foreign]), axis=0)
+    given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, unplaced)
     _check_finite(links, given)
     if not signed:
         _check_signs(links, given)
@@ -195,9 +198,7 @@ def _check_some_known(links: Links, codes: pd.Index[str], position: NDArray[np.i
         )
 
 
-def _ordered(
-    values: NDArray[np.float64], position: NDArray[np.intp], count: int
-) -> NDArray[np.float64]:
+def _ordered(values: Floats, position: NDArray[np.intp], count: int) -> Floats:
     if len(position) == count and (position == np.arange(count)).all():
         return values
     ordered = np.full((count, values.shape[1]), np.nan)
@@ -206,12 +207,9 @@ def _ordered(
 
 
 def _bound(
-    frame: pd.DataFrame,
-    bound: object,
-    position: NDArray[np.intp],
-    links: Links,
-) -> NDArray[np.float64] | None:
-    """Put a bound beside its values; where nothing is said, there is none."""
+    frame: pd.DataFrame, bound: object, position: NDArray[np.intp], links: Links
+) -> Floats | None:
+    """Put a bound in the order of its values; a blank is no bound."""
     if bound is None:
         return None
     if isinstance(bound, pd.Series) and len(frame.columns) == 1:

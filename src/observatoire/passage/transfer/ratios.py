@@ -10,14 +10,15 @@ import pandas as pd
 
 from observatoire.errors import PassageError
 from observatoire.passage.codes import named
+from observatoire.passage.counted import kind_declared
 from observatoire.passage.transfer.counts import carry_counts
 from observatoire.passage.transfer.inputs import check_given
-from observatoire.passage.transfer.outcome import Outcome, tidy
+from observatoire.passage.transfer.metadata import About, kinds_counted, scales
+from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered, tidy
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from observatoire.passage.arrays import Floats
     from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
@@ -31,7 +32,9 @@ def apply_ratio(
     denominators: pd.DataFrame | pd.Series[Any],
     *,
     share: bool,
-    scale: float,
+    scale: float | None,
+    about: About | None,
+    min_coverage: float,
 ) -> pd.DataFrame:
     """Carry both counts, then divide; see :meth:`Passage.apply_ratio`."""
     if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
@@ -40,16 +43,23 @@ def apply_ratio(
     top = check_given(links, numerators, Nature.COUNT)
     bottom = check_given(links, denominators, Nature.COUNT)
     _check_same(top, bottom)
+    factor = scales(top.variables, about, scale)
+    kinds = kinds_counted(top.variables, about, numerators.attrs)
+    bases = {name: kind_declared(denominators.attrs) or kind for name, kind in kinds.items()}
+    top, bottom = replace(top, kinds=kinds), replace(bottom, kinds=bases)
+    below = carry_counts(links, bottom)
     if share:
         top, rest = _as_share(links, top, bottom)
-        low, high = _share_bounds(carry_counts(links, top), carry_counts(links, rest))
+        above = carry_counts(links, top)
+        bounds = _share_bounds(above, carry_counts(links, rest))
     else:
-        low, high = _free_bounds(carry_counts(links, top), carry_counts(links, bottom))
-    above, below = carry_counts(links, top), carry_counts(links, bottom)
-    outcome = _divide(above, below, (low, high))
+        above = carry_counts(links, top)
+        bounds = _free_bounds(above, below)
+    outcome = _divide(above, below, bounds)
     _context(links, outcome, top, bottom)
+    _uncovered(links, outcome, min_coverage)
     for numbers in (outcome.value, outcome.low, outcome.high):
-        np.multiply(numbers, scale, out=numbers)
+        np.multiply(numbers, factor, out=numbers)
     return tidy(links.targets, top.variables, outcome)
 
 
@@ -82,26 +92,29 @@ def _as_share(links: Links, top: Given, bottom: Given) -> tuple[Given, Given]:
     return replace(top, high=high), replace(bottom, numbers=rest, high=high)
 
 
-def _share_bounds(top: Outcome, rest: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _share_bounds(top: Outcome, rest: Outcome) -> tuple[Floats, Floats]:
     # n / (n + r) grows with n and falls with r, and the two may vary apart.
-    low = _quotient(top.low, top.low + rest.high)
-    high = _quotient(top.high, top.high + rest.low)
+    low = _quotient(top.low, top.low + _open(rest.high))
+    high = np.where(np.isnan(top.high), 1.0, _quotient(top.high, top.high + rest.low))
     nothing = (top.low == 0) & (rest.high == 0)
     return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
 
 
-def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return _quotient(top.low, bottom.high), _quotient(top.high, bottom.low)
+def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[Floats, Floats]:
+    return _quotient(top.low, _open(bottom.high)), _quotient(top.high, bottom.low)
 
 
-def _quotient(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+def _open(bound: Floats) -> Floats:
+    """Return a bound that is lacking as what it is: anything above."""
+    return np.where(np.isnan(bound), np.inf, bound)
+
+
+def _quotient(top: Floats, bottom: Floats) -> Floats:
     blank = np.full(np.shape(top), np.nan)
     return np.asarray(np.divide(top, bottom, out=blank, where=bottom > 0), dtype=np.float64)
 
 
-def _divide(
-    top: Outcome, bottom: Outcome, bounds: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> Outcome:
+def _divide(top: Outcome, bottom: Outcome, bounds: tuple[Floats, Floats]) -> Outcome:
     outcome = Outcome.blank(*top.value.shape)
     code = Outcome.code
     either = [np.maximum(top.status == code(s), bottom.status == code(s)) for s in _WORST_LAST]
@@ -135,14 +148,14 @@ def _settle(outcome: Outcome, bottom: Outcome) -> None:
     outcome.reason[nothing] = "Le dénominateur est nul."
     outcome.reason[adrift] = "La méthode ne place aucun dénominateur dans ce territoire."
     outcome.reason[boundless] += " Le dénominateur peut y être nul : le taux n’a pas de borne."
-    bare = missing | nothing | adrift | boundless
-    outcome.value[bare | (outcome.status == code(Status.BOUNDED))] = np.nan
-    outcome.low[bare] = np.nan
-    outcome.high[bare] = np.nan
+    blank_rate = missing | nothing | adrift | boundless
+    outcome.value[blank_rate | (outcome.status == code(Status.BOUNDED))] = np.nan
+    outcome.low[blank_rate] = np.nan
+    outcome.high[blank_rate] = np.nan
 
 
 def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
-    """Show the rate of the one source that holds a target whose part is unknown."""
+    """Show the rate of the single source that contains a target whose part is unknown."""
     alone = np.bincount(links.target, minlength=links.shape[0]) == 1
     for link in np.flatnonzero(links.part & alone[links.target]):
         source, target = links.source[link], links.target[link]
@@ -154,3 +167,12 @@ def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
         outcome.reason[target, shown] = (
             f"Valeur de {links.sources[source]}, qui contient ce territoire."
         )
+
+
+def _uncovered(links: Links, outcome: Outcome, min_coverage: float) -> None:
+    """Say nothing of a target that sources hardly cover: the rate of the rest may be anything."""
+    for target in np.flatnonzero(links.uncovered & (links.coverage < min_coverage)):
+        for numbers in (outcome.value, outcome.low, outcome.high):
+            numbers[target] = np.nan
+        outcome.status[target] = Outcome.code(Status.MISSING)
+        outcome.reason[target] = partly_covered(float(links.coverage[target]), OWN_RATE)

@@ -32,7 +32,7 @@ def check_declared(context: Context) -> None:
     strictness = context.workspace.secrecy
     loaded = set(context.secrecy_rules)
     known = loaded | {folder.name for folder in context.workspace.source_folders()}
-    for source in strictness.by_source or {}:
+    for source in strictness.by_source:
         _require(source, known, f"[secrecy.sources.{source}]", "la source")
     for each in strictness.known:
         _check_known(context, each, known, loaded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +13,7 @@ from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.long_layout import dated_columns, long_roles
 from observatoire.sources.inference.table_periods import TablePeriods, dated
 from observatoire.sources.parsers.number_style import NumberStyle, writing_of
+from observatoire.sources.parsers.numbers import Markers
 from observatoire.sources.parsers.periods import is_dated, of_its_year, read_periods
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
@@ -108,13 +109,23 @@ def _family_plan(found: Found) -> SourceDraft:
             **_number_keys(writing),
             "ignored": apart,
         },
-        markers=dict(family.markers),
-        secrecy=dict(family.secrecy),
+        markers=_written(family.markers),
+        secrecy=asdict(family.secrecy),
         precision=dict(family.precision),
         variables=variables,
         undescribed=[name for name in apart if not family.is_ignored(name)],
         writing=writing,
     )
+
+
+def _written(markers: Markers) -> dict[str, object]:
+    """Return the signs of a family as a ``source.toml`` writes them, those that say something."""
+    usual = asdict(Markers()) | {"blank": ""}
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in asdict(markers).items()
+        if value != usual[key]
+    }
 
 
 def _family_title(family: Family, period: str) -> str:
