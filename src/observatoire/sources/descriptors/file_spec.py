@@ -20,6 +20,9 @@ LAYOUTS = ("wide", "long")
 #: Files whose rows are no figures (see registers.toml).
 REGISTERS = ("objectives", "actions", "notes")
 
+#: What may be done with rows of other places, when it is not to refuse them.
+OUTSIDE = ("skip",)
+
 #: How a column writes its periods: two digits of a year, or the date of a day.
 PERIOD_COLUMN_FORMS = ("yy", "date")
 
@@ -36,7 +39,7 @@ class FileSpec:
     the variable of those that are not named after it (« Allocataires 2014 »), ``thousands`` the
     mark between thousands when it is not a space, ``prefix_column`` that of the communes to which
     short codes of IRIS are joined, ``commune_column`` that of the communes in which the territories
-    named lie.
+    named lie, ``outside`` what is done with the rows of other places: ``"skip"``, or refused.
     """
 
     name: str
@@ -67,6 +70,7 @@ class FileSpec:
     replaces: str = ""
     register: str = ""
     funders: Mapping[str, str] = field(default_factory=dict)
+    outside: str = ""
 
     @property
     def role_columns(self) -> tuple[str, ...]:
@@ -136,6 +140,7 @@ def _written(table: Declaration) -> FileSpec:
         note_column=table.text("note_column", ""),
         ignored=table.texts("ignored"),
         totals=table.texts("totals"),
+        outside=table.text("outside", "", choices=OUTSIDE),
         replaces=table.text("replaces", ""),
         periods=_read_column_periods(table.child("periods")),
         columns=_read_texts(table.child("columns")),

@@ -15,7 +15,8 @@ from observatoire.sources.descriptors.file_spec import LAYOUTS, PERIOD_COLUMN_FO
 from observatoire.sources.descriptors.sampling_design import read_precision
 from observatoire.sources.parsers.number_style import THOUSANDS
 from observatoire.sources.parsers.numbers import BLANK_MEANINGS
-from observatoire.sources.parsers.periods import of_its_year, year_of
+from observatoire.sources.parsers.periods import year_of
+from observatoire.sources.parsers.stated_periods import name_period, title_period
 from observatoire.sources.parsers.vocabulary import SIGN_KINDS
 from observatoire.values import Nature
 
@@ -130,16 +131,22 @@ class Family:
         candidates = (plain, hashed, re.sub(r"[0-9]{2}$", "##", plain))
         return next((known[key] for key in candidates if key in known), name)
 
+    def periods_of(self, header: Sequence[str]) -> dict[str, str]:
+        """Return the period that the name of each column states, those that state one."""
+        rule = self.period.columns
+        found = {name: rule.fullmatch(name) for name in header} if rule is not None else {}
+        return {name: year_of(parts[1]) for name, parts in found.items() if parts}
+
     def period_of(self, header: Sequence[str], titles: str, file: str) -> str:
-        """Return the one period that the names of columns, the titles or the file's name tell."""
-        rule = self.period
-        if rule.columns is not None:
-            found = {m[1] for name in header if (m := rule.columns.fullmatch(name))}
-            return year_of(found.pop()) if len(found) == 1 else ""
-        for pattern, text in ((rule.title, titles), (rule.file, file)):
-            if pattern is not None and (told := of_its_year(text)):
-                return told
-        return ""
+        """Return the one period that the names of columns, the titles or the file's name state."""
+        if self.period.columns is not None:
+            found = set(self.periods_of(header).values())
+            return found.pop() if len(found) == 1 else ""
+        lines = titles.split("\n") if self.period.title is not None else []
+        stated = {title_period(line).period for line in lines} - {""}
+        if len(stated) == 1:
+            return stated.pop()
+        return name_period(file).period if self.period.file is not None else ""
 
 
 def _first(pattern: re.Pattern[str], header: Sequence[str]) -> str:

@@ -106,6 +106,9 @@ _BLANK = {"territory": "empty", "period": "undated", "variable": "unsaid"}
 
 #: A number followed by what may be the call of a note, and one between parentheses.
 _CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]+\)|[a-z])", re.IGNORECASE)
+#: So few rows are no majority.
+_FEW_ROWS = 4
+
 #: So many communes are named in one message.
 _COMMUNES = 12
 
@@ -113,7 +116,16 @@ _NAME = re.compile(r"[^\W\d_]{3}")
 _PARENTHESIS = re.compile(r"\(\s*([0-9][0-9\s.,]*)\)")
 
 
-def error_of(faults: pd.DataFrame, name: str) -> RowError:
+#: Beyond this share of rows at fault, the file is not read as it is meant: nobody should skip them.
+_MOST_FAULTY = 0.5
+
+_MISREAD = (
+    "La plupart des lignes sont en faute ({faulty} sur {read}) : ce n’est sans doute pas la colonne des "
+    'territoires, ou pas leur zonage. Dites-le par zoning="…" (--zoning), ou territory dans source.toml.'
+)
+
+
+def error_of(faults: pd.DataFrame, name: str, read: int = 0) -> RowError:
     """Return the error of the first faulty row; it says how many others there are.
 
     Parameters
@@ -122,6 +134,8 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
         Rejects that are faults, in the order of the lines.
     name : str
         The file's name.
+    read : int
+        The rows of the file, 0 when it is not known.
     """
     away = faults[faults["kind"] == "elsewhere"]
     faulty = faults[~faults["line"].isin(away["line"])]
@@ -129,6 +143,10 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
     kind, what = str(first["kind"]), str(first["reason"])
     others = int(faulty["line"].nunique()) - 1
     remedy = _remedy(kind, str(first["raw"]))
+    lines = int(faults["line"].nunique())
+    unplaced = kind in ("territory", "commune") and len(away) < lines
+    if unplaced and read > _FEW_ROWS and lines > _MOST_FAULTY * read:
+        remedy = _MISREAD.format(faulty=lines, read=read)
     if others > 0:
         remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
     if len(away) and faulty.empty:

@@ -65,6 +65,20 @@ def shortened(word: str) -> int:
     return ranks[0] if len(ranks) == 1 and len(word) >= _SHORTEST else 0
 
 
+def is_month(text: str) -> bool:
+    """Say whether a text is the name of a month, or a quarter of no year.
+
+    Examples
+    --------
+    >>> [is_month(text) for text in ("janv", "Février", "T1", "2e trimestre", "Dillon")]
+    [True, True, True, True, False]
+    """
+    plain = "".join(char for char in _flat(text) if char.isalnum() or char == " ").strip()
+    return bool(shortened(plain)) or bool(
+        re.fullmatch(r"[ts][1-4]|[1-4](er|e|eme)? ?trim.*", plain)
+    )
+
+
 @cache
 def _pattern(*, short: bool, loose: bool) -> re.Pattern[str]:
     """Return what periods look like.
@@ -124,11 +138,11 @@ def period_mentions(text: str, *, short: bool = True, loose: bool = False) -> li
 
     Examples
     --------
-    >>> [one.period for one in periods_told("Aidés au 1er trimestre 2016, puis en mars 2017 (p)")]
+    >>> [one.period for one in period_mentions("Aidés au 1er trimestre 2016, puis en mars 2017 (p)")]
     ['2016-T1', '2017-03']
-    >>> periods_told("Construits avant 1990"), periods_told("Nés en 2000")
+    >>> period_mentions("Construits avant 1990"), periods_told("Nés en 2000")
     ([], [])
-    >>> periods_told("2015 (p)")[0].call, periods_told("31/12/2016")[0].day
+    >>> period_mentions("2015 (p)")[0].call, periods_told("31/12/2016")[0].day
     ('provisoire', True)
     """
     flat = _flat(unicodedata.normalize("NFC", text))

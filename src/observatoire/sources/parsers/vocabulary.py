@@ -48,6 +48,10 @@ class Signs:
     flats: re.Pattern[str]
     spans: re.Pattern[str]
     no_periods: re.Pattern[str]
+    zoned: re.Pattern[str]
+    vintages: tuple[re.Pattern[str], ...]
+    changes: re.Pattern[str]
+    mentions: Mapping[str, re.Pattern[str]]
     variables: tuple[re.Pattern[str], ...]
     indicators: tuple[re.Pattern[str], ...]
     towns: tuple[re.Pattern[str], ...]
@@ -57,6 +61,10 @@ class Signs:
     dictionary: tuple[re.Pattern[str], ...]
     coordinates: tuple[re.Pattern[str], ...]
     natures: Mapping[Nature, re.Pattern[str]]
+    counted: re.Pattern[str]
+    completed: re.Pattern[str]
+    amounts: re.Pattern[str]
+    unit_words: re.Pattern[str]
     meanings: Mapping[str, str]
     classes: Mapping[str, str]
     numbers: Mapping[str, int]
@@ -84,27 +92,38 @@ class Signs:
         return bool(_CALL.match(text)) or starts(text, self.notes) or len(text.split()) > SENTENCE
 
     def nature(self, name: str) -> Nature | None:
-        """Return the nature that a column's name tells, if any.
+        """Return the nature that a column's name states: by its head, its unit, or the end of a code.
 
         Examples
         --------
         >>> signs().nature("Taux de chômage"), signs().nature("Revenu médian"), signs().nature("P")
         (<Nature.RATE: 'rate'>, <Nature.MEDIAN: 'median'>, None)
+        >>> signs().nature("Nombre de bénéficiaires à taux plein"), signs().nature("Population comptée à part")
+        (<Nature.COUNT: 'count'>, None)
         """
-        plain = _plain(name)
-        spellings = (plain, plain.replace("_", " "))
-        return next(
-            (
-                nature
-                for nature, pattern in self.natures.items()
-                if any(map(pattern.fullmatch, spellings))
-            ),
-            None,
-        )
+        plain = " ".join(_plain(name).split())
+        heads = [self._head(plain)] if " " in plain else _code_ends(plain)
+        if any(map(self.counted.fullmatch, heads)):
+            return Nature.COUNT
+        for text in (*heads, *(match[0] for match in self.unit_words.finditer(plain))):
+            found = next(
+                (kind for kind, form in self.natures.items() if form.fullmatch(text)), None
+            )
+            if found is not None:
+                return found
+        return None
+
+    def _head(self, plain: str) -> str:
+        """Return the words of a name before what completes it: « nombre », « revenu median »."""
+        head = self.completed.split(plain, maxsplit=1)[0]
+        # « Niveau de vie median »: what is measured may be told by its last word.
+        last = plain.rsplit(maxsplit=1)[-1]
+        return f"{head} {last}" if self.amounts.match(head) and last not in head else head
 
     def is_label(self, name: str) -> bool:
-        """Say whether a column names or places a territory rather than measures it."""
-        return any(pattern.fullmatch(_plain(name)) for pattern in self.ignored)
+        """Say whether a column names or places a territory, or tells its class, rather than measures it."""
+        plain = _plain(name)
+        return any(pattern.fullmatch(plain) for pattern in (*self.ignored, self.zoned))
 
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
@@ -191,9 +210,9 @@ def signs() -> Signs:
     """Return the words and signs, read once."""
     path = Path(str(resources.files("observatoire.sources.parsers").joinpath("vocabulary.toml")))
     table = read_toml(path)
-    natures, markers = table.child("natures"), table.child("markers")
+    natures, markers, heads = (table.child(name) for name in ("natures", "markers", "heads"))
     levels, classes, numbers = (table.child(name) for name in ("levels", "classes", "numbers"))
-    calls = table.child("calls")
+    calls, mentions = table.child("calls"), table.child("mentions")
     read = Signs(
         notes=table.texts("notes"),
         ignored=table.patterns("ignored"),
@@ -201,6 +220,10 @@ def signs() -> Signs:
         flats=table.pattern("flats"),
         spans=table.pattern("spans"),
         no_periods=table.pattern("no_periods"),
+        zoned=table.pattern("zoned"),
+        vintages=table.patterns("vintages"),
+        changes=table.pattern("changes"),
+        mentions={why: mentions.pattern(why) for why in mentions.table},
         variables=table.patterns("variables"),
         indicators=table.patterns("indicators"),
         towns=table.patterns("towns"),
@@ -210,15 +233,32 @@ def signs() -> Signs:
         dictionary=table.patterns("dictionary"),
         coordinates=table.patterns("coordinates"),
         natures={nature: natures.pattern(str(nature)) for nature in _NATURES},
+        counted=heads.pattern("counted"),
+        completed=heads.pattern("completed"),
+        amounts=heads.pattern("amounts"),
+        unit_words=heads.pattern("units"),
         meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
         classes={key: classes.pattern(key).pattern for key in CLASSES},
         numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
         calls={call: calls.pattern(call) for call in calls.table},
         levels={level: re.compile(levels.text(level)) for level in levels.table},
     )
-    for part in (natures, markers, levels, classes, numbers, calls, table):
+    for part in (natures, markers, heads, levels, classes, numbers, calls, mentions, table):
         part.close()
     return read
+
+
+def _code_ends(plain: str) -> list[str]:
+    """Return the first and the last word of a name written as a code: a middle one decides nothing.
+
+    Examples
+    --------
+    >>> _code_ends("agri_pct_2016"), _code_ends("tx_chom"), _code_ends("dec_med20")
+    (['agri', 'pct'], ['tx', 'chom'], ['dec', 'med'])
+    """
+    words = [word.rstrip("0123456789") or word for word in re.split(r"[_.-]+", plain)]
+    words = [word for word in words if word and not word.isdecimal()]
+    return list(dict.fromkeys((words[0], words[-1]))) if words else [plain]
 
 
 def _plain(name: str) -> str:

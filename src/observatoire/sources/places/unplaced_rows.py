@@ -11,6 +11,7 @@ import pandas as pd
 from observatoire.errors.arguments import nearest
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import without_number
+from observatoire.sources.places.communes import is_proper
 from observatoire.sources.tables.rejects import NO_REJECT, NOTE, _reject
 
 if TYPE_CHECKING:
@@ -59,20 +60,37 @@ def territory_rejects(
     outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
     levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
     outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
-    kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
-    texts = raw.to_numpy(object)
-    places = lost["zoning"].to_numpy(object)
+    texts, places = raw.to_numpy(object), lost["zoning"].to_numpy(object)
     hints = Hints(zonings)
+    towns = _other_communes(texts, places, hints) & ~total
+    outside |= towns
+    kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     placed = rows.loc[~unknown, "line"].min()
     numbered = (raw.str.fullmatch(r"\([0-9a-z]{1,2}\)") & (lost["line"] < placed)).to_numpy(bool)
     kinds[numbered] = "note"  # the numbers of columns, under their names
     for at in np.flatnonzero((kinds == "territory") & blank):
         kinds[at] = _bare_kind(str(texts[at]), str(levels_named[at]), str(places[at]), hints)
+    levels = np.where(towns, "Autre commune que celles de cet espace de travail.", levels)
     reasons = np.where(
         (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
     )
     found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
+
+
+def skipped_outside(rejects: pd.DataFrame) -> pd.DataFrame:
+    """Skip as lying outside, without a fault, the rows that ``outside = "skip"`` declares so.
+
+    They name another commune or no territory at all (« NA »); a name near one of ours is still a fault.
+
+    Parameters
+    ----------
+    rejects : DataFrame
+        Those of a file.
+    """
+    named = rejects["kind"].isin(["elsewhere", "territory"]) & (rejects["raw"] != "")
+    near = rejects["reason"].str.contains("ouliez-vous dire")
+    return rejects.assign(kind=rejects["kind"].mask(named & ~near, "outside"))
 
 
 def neighbouring_totals(
@@ -241,6 +259,20 @@ def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
     return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
 
 
+def _other_communes(texts: np.ndarray, places: np.ndarray, hints: Hints) -> np.ndarray:
+    """Tell, among communes, the names of others, none of which resembles one of ours."""
+    others: dict[tuple[str, str], bool] = {}
+    for text, zoning in dict.fromkeys(zip(map(str, texts), map(str, places), strict=True)):
+        names = hints.zonings[zoning].names
+        communes = "commune" in signs().levels_of(next(iter(names), ""))
+        proper = communes and is_proper(text) and not signs().meaning(text)
+        others[text, zoning] = proper and not hints.alike(zoning, text)
+    return np.array(
+        [others[str(text), str(zoning)] for text, zoning in zip(texts, places, strict=True)],
+        dtype=bool,
+    )
+
+
 def level_reason(level: str) -> str:
     """Return what is written of a row that tells of another level than its file's."""
     return f"Autre niveau géographique : {level}."
@@ -293,17 +325,17 @@ class Hints:
 
     def __init__(self, zonings: Mapping[str, Matcher]) -> None:
         self.zonings = zonings
-        self._told: dict[tuple[str, str], str] = {}
+        self._nearest: dict[tuple[str, str], str] = {}
         self._alike: dict[tuple[str, str], bool] = {}
 
     def near(self, zoning: str, text: str) -> str:
         """Return a sentence that gives the nearest names, or an empty text."""
         asked = (zoning, text)
-        if asked not in self._told:
+        if asked not in self._nearest:
             matcher = self.zonings[zoning]
-            left = len(self._told) * 2 * len(matcher.names) < _SUGGESTED
-            self._told[asked] = matcher.nearest(text[:80]) if left else ""
-        return self._told[asked]
+            left = len(self._nearest) * 2 * len(matcher.names) < _SUGGESTED
+            self._nearest[asked] = matcher.nearest(text[:80]) if left else ""
+        return self._nearest[asked]
 
     def alike(self, zoning: str, text: str) -> bool:
         """Say whether a text looks, as a whole, like a name or a code."""
