@@ -29,6 +29,10 @@ Range = tuple[Place, Place]
 Rows = list[tuple[int, list[str]]]
 
 
+#: What is written for a formula that no program computed: a blank would be a figure that is not there.
+UNCOMPUTED = "#NON CALCULÉ"
+
+
 @dataclass(frozen=True)
 class Appearance:
     """What a reader of a sheet sees beyond the values of its cells; rows and columns are counted from 0.

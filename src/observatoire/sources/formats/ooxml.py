@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from observatoire.sources.formats.archive import ZIP_ERRORS
-from observatoire.sources.formats.cells import Appearance, sound_ranges
+from observatoire.sources.formats.cells import UNCOMPUTED, Appearance, sound_ranges
 from observatoire.sources.formats.limits import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -308,12 +308,21 @@ _STYLE, _KIND = re.compile(rb'\bs="([0-9]{1,6})"'), re.compile(rb'\bt="([a-zA-Z]
 _VALUE = re.compile(rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<")
 
 
+#: A formula whose value no program wrote; one that gives a text may give none.
+_NO_VALUE = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"(?![^<>]*\bt="str")[^<>]*><(?:\w+:)?f\b[^<>]*'
+    rb"(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
+
+
 def shown_cells(
     xml: bytes, percents: frozenset[bytes]
 ) -> tuple[tuple[Place, ...], dict[Place, str]]:
     """Return the cells of a sheet that are shown in per cent, and those that show an error."""
     shown: list[Place] = []
     errors: dict[Place, str] = {}
+    if b"f>" in xml:
+        errors |= {_place(cell): UNCOMPUTED for cell in _NO_VALUE.finditer(xml)}
     if not percents and b't="e"' not in xml:
         return (), errors
     for cell in _CELL.finditer(xml):

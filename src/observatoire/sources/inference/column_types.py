@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.sources.formats.cells import UNCOMPUTED
 from observatoire.sources.parsers.number_style import strip_unit, ungroup
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
 from observatoire.sources.parsers.ranges import read_range
@@ -27,9 +28,9 @@ UNKNOWN_UNIT = "à préciser"
 
 #: The unit of a rate, as the name of its column states it.
 _RATES = {
-    r"‰|pour ?mille|pour 1[ .]?000\b|/ ?1[ .]?000\b|p\. ?1000": "‰",
-    r"pour 10[ .]?000\b|/ ?10[ .]?000\b": "pour 10 000",
-    r"pour 100[ .]?000\b|/ ?100[ .]?000\b": "pour 100 000",
+    r"‰|pour ?mille|pour ?1[ .]?000\b|/ ?1[ .]?000\b|p\. ?1000": "‰",
+    r"pour ?10[ .]?000\b|/ ?10[ .]?000\b": "pour 10 000",
+    r"pour ?100[ .]?000\b|/ ?100[ .]?000\b": "pour 100 000",
     r"(?<![0-9])(?<![0-9] )%|\bpct\b|pourcent|pour ?cent\b": "%",
 }
 
@@ -92,7 +93,8 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     numbers = parse_numbers(stripped, Markers(secret=tuple(found)), nature=Nature.COUNT)
     figures = numbers.value.notna() | numbers.low.notna()
     pairs = zip(texts, figures, strict=True)
-    tried = pd.Series([read or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs], dtype=bool)
+    meant = [read or text == UNCOMPUTED or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs]
+    tried = pd.Series(meant, dtype=bool)
     if not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
     stated = _rate_unit(name)

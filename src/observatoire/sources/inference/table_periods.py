@@ -79,7 +79,7 @@ def dated(
     # « T1 2016 » is a quarter, unless the table is one of flats.
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
     around, candidates, conflict = _around(found, short=short)
-    readings = column_readings(names, short=short)
+    readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
     own = {name: reading.period for name, reading in readings.items() if reading.period}
     base = asked or around.period
@@ -97,6 +97,14 @@ def dated(
         candidates,
         clash or (None if asked else conflict or _contrary(candidates, str(found_periods), around)),
     )
+
+
+def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, Reading]:
+    """Return what each column says of a period; its label tells what the digits of a code are."""
+    labels = {name: found.labels[name] for name in names if name in found.labels}
+    plain = column_readings([name for name in names if name not in labels], short=short)
+    labelled = column_readings(list(labels.values()), short=short)
+    return {name: labelled[labels[name]] if name in labels else plain[name] for name in names}
 
 
 def _ranked(name: str, ranked: Mapping[str, str]) -> Reading | None:
@@ -137,10 +145,11 @@ def _file_periods(
         against = Statement(base.period, "ce que vous dites" if asked else base.where)
         clash = None if agree(column.period, base.period) else (against, column)
         return {"period": min(alone)}, clash
-    common = years[0][:4] if len({period[:4] for period in years}) == 1 else ""
-    within = common if any(period != common for period in years) else ""
+    within = {year for period in years for year in (period[:4], last_day(period)[:4])}
+    common = years[0][:4] if len(within) == 1 else ""
+    parts = common if any(period != common for period in years) else ""
     span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
-    period = base.period or within or ("" if undated else span)
+    period = base.period or parts or ("" if undated else span)
     clash = None
     if asked and not undated and not any(agree(one, asked) for one in years):
         first = next(iter(own))

@@ -9,6 +9,7 @@ from observatoire.errors import DescriptorError
 from observatoire.sources.formats.text import columns_of
 from observatoire.sources.inference.diagnosis import no_territory
 from observatoire.sources.inference.short_codes import find_short, unjoined
+from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import restored_code
 
@@ -269,9 +270,11 @@ def _places(
         by_code = any(text in matcher.names for text in known) or any(
             len(text) >= _LONG for text in lost
         )
-        if by_code and not _all_codes(below, matcher):
+        header = next((text for text in reversed(cells[:first]) if text), "")
+        chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
+        if by_code and (chance or is_dated(header) or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
-        whole = _names_communes(cells[:first], distinct, matcher)
+        whole = _names_communes(header, distinct, matcher)
         if not by_code and not whole and share < (_MOSTLY if lost else _NAMESAKES):
             continue  # quartiers of other towns bear the same names; short figures look like codes
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
@@ -306,13 +309,16 @@ def _is_formed(text: str, level: set[str]) -> bool:
     return bool(levels & level) or bool(levels and len(text) >= _LONG)
 
 
-def _names_communes(above: list[str], distinct: int, matcher: Matcher) -> bool:
+def _heads_codes(header: str) -> bool:
+    return not header or signs().is_label(header) or signs().is_town(header)
+
+
+def _names_communes(header: str, distinct: int, matcher: Matcher) -> bool:
     """Say whether a column is known to name communes, though most are none of ours.
 
     It is headed so, or names all of ours: no namesake does.
     """
     levels = signs().levels_of(next(iter(matcher.names), ""))
-    header = next((text for text in reversed(above) if text), "")
     headed = matcher.label.casefold() in header.casefold() or signs().is_town(header)
     return "commune" in levels and (headed or distinct == len(matcher.names) > 1)
 

@@ -12,6 +12,7 @@ from observatoire.errors import (
     UnreadableNumberError,
 )
 from observatoire.french.typography import plural
+from observatoire.sources.formats.cells import UNCOMPUTED
 from observatoire.sources.parsers.periods import DATE_FORMS
 from observatoire.values import PERIOD_FORMS
 
@@ -92,6 +93,8 @@ _REMEDY_BY_KIND = {
     "order": "Corrigez l’une des deux dates.",
     "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
     "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
+    "uncomputed": "Cette formule n’a jamais été calculée : ouvrez le classeur dans un tableur, enregistrez-le et "
+    "rechargez-le.",
     "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
     "parenthesis": "Entre parenthèses, un comptable écrit un négatif (-{bare}), un statisticien la "
     "valeur du territoire qui englobe celui-ci, et d’autres une part du nombre d’à côté. Si c’est un "
@@ -191,7 +194,7 @@ def elsewhere_message(away: pd.DataFrame) -> str:
 def _remedy(kind: str, raw: str) -> str:
     # What starts with a digit was meant as a number, not as a sign.
     if kind == "number" and raw.startswith("#"):
-        return _REMEDY_BY_KIND["formula"]
+        return _REMEDY_BY_KIND["uncomputed" if raw == UNCOMPUTED else "formula"]
     between = _PARENTHESIS.fullmatch(raw)
     if kind == "number" and between:
         return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())

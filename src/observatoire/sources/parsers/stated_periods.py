@@ -251,9 +251,11 @@ def span_of_change(name: str) -> str:
     """
     if not signs().changes.search(re.sub("[_-]", " ", fold(name))):
         return ""
-    digits = [found for found in _FOUR.findall(name) if found[:2] < found[2:]]
+    digits = _FOUR.findall(name)
+    if len(digits) != 1 or digits[0][:2] >= digits[0][2:]:
+        return ""
     compact = " " not in name.strip()
-    return next((found for found in digits if compact or not _is_year(found)), "")
+    return digits[0] if compact or not _is_year(digits[0]) else ""
 
 
 def _doubt(text: str, mention: PeriodMention, *, end: int, ladder: bool) -> str:
