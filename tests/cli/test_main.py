@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from observatoire.cli import console
 from observatoire.cli import ingest as loading
 from observatoire.cli import main as cli
 from observatoire.workspace.scaffold import create_workspace
@@ -19,8 +20,8 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     monkeypatch.setattr("sys.argv", ["observatoire", *map(str, words)])
-    monkeypatch.setattr(cli.out, "width", 200)
-    monkeypatch.setattr(cli.err, "width", 200)
+    monkeypatch.setattr(console.out, "width", 200)
+    monkeypatch.setattr(console.err, "width", 200)
     with pytest.raises(SystemExit) as stop:
         cli.main()
     return int(stop.value.code or 0)
@@ -333,5 +334,5 @@ def test_a_command_that_is_stopped_says_so(
 
 
 def test_what_has_come_is_told_in_french() -> None:
-    assert loading._told_bytes(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
-    assert loading._told_bytes(0, None) == "0,0\u00a0Mo"
+    assert loading._transferred(12_340_000, 55_000_000) == "12,3 sur 55,0\u00a0Mo"
+    assert loading._transferred(0, None) == "0,0\u00a0Mo"

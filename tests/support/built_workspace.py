@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from observatoire.sources import FileSpec, read_source, read_table
 from observatoire.warehouse import LoadReport, Warehouse, open_warehouse
 from observatoire.warehouse.loading.layers import load_layer
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 from observatoire.warehouse.loading.zonings import fill_zonings
 from observatoire.workspace.model import Workspace, read_workspace
@@ -172,11 +173,12 @@ class Place:
         fill_zonings(warehouse, workspace)
         return warehouse
 
-    def load(self, warehouse: Warehouse, **options: Any) -> LoadReport:
-        return load_source(warehouse, self.workspace, self.folder, **options)
+    def load(self, warehouse: Warehouse, *, only: str = "", **options: Any) -> LoadReport:
+        asked = LoadOptions(**options)
+        return load_source(warehouse, self.workspace, self.folder, asked, only=only)
 
     def load_layer(self, warehouse: Warehouse, path: Path, **options: Any) -> LoadReport:
-        return load_layer(warehouse, self.workspace, path, **options)
+        return load_layer(warehouse, self.workspace, path, LoadOptions(**options))
 
     def close(self) -> None:
         while self.opened:

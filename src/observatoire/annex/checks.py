@@ -1,4 +1,4 @@
-"""What the checks found, as the annex tells it: how many figures, never which."""
+"""What the checks found, as the annex gives it: how many figures, never which."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ _SIGNS = {
 def completeness_blocks(table: ProtectedTable) -> list[Block]:
     """Return the completeness table: one row an indicator, one column a territory.
 
-    A cell without a figure holds the letter of its reason, told below the table.
+    A cell without a figure holds the letter of its reason, explained below the table.
     """
     cells = table.main
     names = dict(zip(cells["territory"], cells["name"], strict=False))
@@ -80,8 +80,12 @@ def _rows(table: ProtectedTable, codes: list[str], reasons: dict[str, str]) -> t
         return TextCell(reasons[reason], status, hint=reason)
 
     return tuple(
-        Row(one.short, tuple(sign(code, one.code) for code in codes), hint=one.label)
-        for one in table.indicators.values()
+        Row(
+            indicator.short,
+            tuple(sign(code, indicator.code) for code in codes),
+            hint=indicator.label,
+        )
+        for indicator in table.indicators.values()
     )
 
 

@@ -50,7 +50,7 @@ class AnnexContent:
     date: str
     table: ProtectedTable
     catalogue: Catalogue
-    ground: BaseMap
+    base_map: BaseMap
     communes: Mapping[str, str]
     identities: Sequence[TerritoryIdentity]
     panel: Sequence[str]
@@ -98,8 +98,8 @@ def annex_page(content: AnnexContent) -> Page:
 
 def _warnings(content: AnnexContent) -> Callout:
     items = [*content.table.warnings]
-    if not content.ground.official:
-        items.append(schematic_warning(content.ground.drawn))
+    if not content.base_map.official:
+        items.append(schematic_warning(content.base_map.drawn))
     words = content.table.words
     if words.parts and (content.table.main["status"] == str(Status.CONTEXT)).any():
         parts, here = words.parts, words.here
@@ -117,13 +117,13 @@ def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
     blocks: list[Block] = [Heading(theme.label, 1, f"theme-{theme.code}"), Paragraph(theme.lead)]
     blocks += panel_blocks(table, content.communes, theme, content.panel)
     cells = table.main
-    told = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
-    if not content.ground.shapes.notna().any():
-        told = set()
+    known = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
+    if not content.base_map.shapes.notna().any():
+        known = set()
     blocks += [
-        map_figure(table, code, content.ground, content.communes)
+        map_figure(table, code, content.base_map, content.communes)
         for code in theme.maps
-        if code in told  # a map where nothing is known would show nothing
+        if code in known  # a map where nothing is known would show nothing
     ]
     return blocks
 
@@ -156,7 +156,7 @@ def _profiles(content: AnnexContent) -> list[Block]:
         )
         table = content.table.select(codes, [identity.code])
         against = content.against.get(identity.code, ())
-        where = locator_figure(identity.code, identity.name, content.ground)
+        where = locator_figure(identity.code, identity.name, content.base_map)
         blocks += profile_blocks(table, identity, themes, against, where)
         blocks += content.local(identity.code)
     return blocks

@@ -66,16 +66,16 @@ def _carrying(table: ProtectedTable) -> list[str]:
         f"passage ({' ; '.join(named)}). Quand {here.one} est {whole}, ses effectifs sont des sommes "
         "sans partage et ses taux sont recalculés sur les effectifs sommés."
     )
-    said, it = [carried], "elle" if here.feminine else "il"
+    sentences, it = [carried], "elle" if here.feminine else "il"
     shown = set(table.main["status"])
     if str(Status.CONTEXT) in shown:
-        said.append(
+        sentences.append(
             f"Quand {it} n’est qu’une partie d’{parts.one}, son effectif est encadré entre zéro et "
             f"celui {parts.of_the}, et le taux ou la médiane {parts.of_the} est donné entre "
             "parenthèses, comme contexte."
         )
     if str(Status.ESTIMATED) in shown:
-        said.append(
+        sentences.append(
             f"Quand {parts.one} est {parts.agree('partagé')}, l’effectif est estimé, par la méthode que "
             "nomme chaque tableau ; ses bornes ne supposent rien de cette méthode."
         )
@@ -84,7 +84,7 @@ def _carrying(table: ProtectedTable) -> list[str]:
         f"{parts.many}, il est encadré par le plus petit et le plus grand. Une médiane, une moyenne ou "
         "un indice ne se déduit jamais de ceux des parties."
     )
-    return [" ".join(said), rates]
+    return [" ".join(sentences), rates]
 
 
 def _count(table: ProtectedTable, status: Status) -> TextCell:
@@ -92,11 +92,11 @@ def _count(table: ProtectedTable, status: Status) -> TextCell:
 
 
 def _secrecy(table: ProtectedTable) -> list[Block]:
-    said = " ; ".join(
+    causes = " ; ".join(
         f"{cause}{NO_BREAK}: {plural(count, 'case')}" for cause, count in table.hidden.items()
     )
     return [
-        Paragraph(f"Cases masquées dans cette annexe, comparaisons comprises{NO_BREAK}: {said}."),
+        Paragraph(f"Cases masquées dans cette annexe, comparaisons comprises{NO_BREAK}: {causes}."),
         Paragraph(
             "Les seuils appartiennent à la source et sont imprimés dans la liste des sources. Tout "
             "effectif inférieur au seuil de sa source est masqué, avec les taux qui le diraient et "

@@ -31,7 +31,7 @@ for _name, _french in {
     setattr(rich_utils, _name, _french)
 
 
-#: What Typer writes around our words in a help page, and how it is said in French.
+#: What Typer writes around our words in a help page, and its French.
 _HELP = (
     (r"^Usage: ", "Emploi : "),
     (r"COMMAND \[ARGS\]\.\.\.", "COMMANDE [ARGUMENTS]…"),
@@ -60,7 +60,7 @@ class _Command(TyperCommand):
 
 
 class _Group(TyperGroup):
-    """The list of commands, in French, each told in full."""
+    """The list of commands, in French, each in full."""
 
     def get_help(self, ctx: Any) -> str:
         """Return the help page."""
@@ -68,9 +68,9 @@ class _Group(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write what each command does, never cut short."""
-        told = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commandes "):
-            formatter.write_dl([(name, one.help or "") for name, one in told if one])
+            formatter.write_dl([(name, known.help or "") for name, known in commands if known])
 
 
 app = typer.Typer(
@@ -91,37 +91,25 @@ out = Console()
 err = Console(stderr=True)
 
 
-Workspace = Annotated[
-    Path,
-    typer.Option(
-        "--workspace",
-        "-w",
-        metavar="DOSSIER",
-        help="Dossier de l’espace de travail (avec observatoire.toml).",
-    ),
-]
+def option(names: str, metavar: str, text: str) -> Any:
+    """Declare an option once, for every command that takes it."""
+    return typer.Option(*names.split(), metavar=metavar or None, help=text)
 
 
-Period = Annotated[
-    str | None, typer.Option("--period", "-p", metavar="PERIODE", help="Période, par exemple 2016.")
-]
+def argument(metavar: str, text: str) -> Any:
+    """Declare an argument: its name in the help, and what it is."""
+    return typer.Argument(metavar=metavar, help=text)
 
 
-Precision = Annotated[
-    str,
-    typer.Option(
-        "--precision",
-        metavar="CHOIX",
-        help="Intervalles : declared (sources d’un sondage), all (les exhaustives aussi), none.",
-    ),
-]
+_FORM = "Fichier à écrire ; son suffixe dit la forme."
+_PRECISION = "Intervalles : declared (sources d’un sondage), all (les exhaustives aussi), none."
+_WORKSPACE = "Dossier de l’espace de travail (avec observatoire.toml)."
 
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output", "-o", metavar="FICHIER", help="Fichier à écrire ; son suffixe dit la forme."
-    ),
-]
+# Options and arguments that several commands take.
+Workspace = Annotated[Path, option("--workspace -w", "DOSSIER", _WORKSPACE)]
+Period = Annotated[str | None, option("--period -p", "PERIODE", "Période, par exemple 2016.")]
+Precision = Annotated[str, option("--precision", "CHOIX", _PRECISION)]
+Output = Annotated[Path | None, option("--output -o", "FICHIER", _FORM)]
 
 
 @contextmanager
@@ -135,15 +123,20 @@ def opened(workspace: Path) -> Iterator[Observatory]:
 
 @contextmanager
 def step(label: str) -> Iterator[Callable[[str], None]]:
-    """Show a moving line while something runs; each step told replaces the last."""
+    """Show a moving line while something runs; each step replaces the last."""
     with err.status(label) as status:
         yield status.update
+
+
+def say(text: str) -> None:
+    """Write a line as it is: no colour, no markup, no fold."""
+    out.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def written_in(path: Path, start: float) -> None:
     """Tell which file was written, and how long it took."""
     seconds = f"{time.monotonic() - start:.1f}".replace(".", ",")
-    out.print(f"Écrit : {path} ({seconds} s)", highlight=False, markup=False, soft_wrap=True)
+    say(f"Écrit : {path} ({seconds} s)")
 
 
 def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
@@ -159,5 +152,5 @@ def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 
 def show_frame(title: str, frame: pd.DataFrame, heads: Mapping[str, str]) -> None:
-    """Show some columns of a frame, under the heads that are told."""
+    """Show some columns of a frame, under the heads that are given."""
     show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())

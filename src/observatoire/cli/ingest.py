@@ -1,4 +1,4 @@
-"""Commands that bring figures in, or tell what is there."""
+"""Commands that bring figures in, or list what is there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from observatoire.cli.console import Period, Workspace, command, err, opened, out, show_frame, step
+from observatoire.cli.console import (
+    Period,
+    Workspace,
+    argument,
+    command,
+    err,
+    opened,
+    option,
+    say,
+    show_frame,
+    step,
+)
 from observatoire.errors import ObservatoireError
 from observatoire.french.typography import NO_BREAK, number
 
@@ -21,15 +32,10 @@ if TYPE_CHECKING:
 
 @command()
 def init(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DOSSIER", help="Dossier à créer ou à compléter.")
-    ] = Path(),
+    folder: Annotated[Path, argument("DOSSIER", "Dossier à créer ou à compléter.")] = Path(),
     *,
     empty: Annotated[
-        bool,
-        typer.Option(
-            "--empty", help="Sans l’exemple : des modèles à remplir, pour une autre ville."
-        ),
+        bool, option("--empty", "", "Sans l’exemple : des modèles à remplir, pour une autre ville.")
     ] = False,
 ) -> None:
     """Crée un espace de travail à partir de l’exemple embarqué, ou à remplir (--empty)."""
@@ -37,42 +43,35 @@ def init(
 
     if empty:
         made = create_blank(folder)
-        out.print(f"Espace de travail à remplir : {made}", highlight=False, soft_wrap=True)
-        out.print("Ensuite : complétez observatoire.toml ; le guide dit comment.", highlight=False)
+        say(f"Espace de travail à remplir : {made}")
+        say("Ensuite : complétez observatoire.toml ; le guide dit comment.")
         return
     made = create_workspace(folder)
-    out.print(f"Espace de travail prêt : {made}", highlight=False, soft_wrap=True)
-    out.print("Ensuite : observatoire load, puis observatoire annex.", highlight=False)
+    say(f"Espace de travail prêt : {made}")
+    say("Ensuite : observatoire load, puis observatoire annex.")
 
 
 @command()
 def load(
     path: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="CHEMIN", help="Source, fichier ou couche ; tout data/raw par défaut."
-        ),
+        Path | None, argument("CHEMIN", "Source, fichier ou couche ; tout data/raw par défaut.")
     ] = None,
     workspace: Workspace = Path(),
     *,
     reject: Annotated[
-        bool,
-        typer.Option("--reject", help="Mettre de côté les lignes en faute au lieu de refuser."),
+        bool, option("--reject", "", "Mettre de côté les lignes en faute au lieu de refuser.")
     ] = False,
     period: Annotated[
-        str | None,
-        typer.Option(
-            "--period", "-p", metavar="PERIODE", help="Période d’un fichier qui n’en dit aucune."
-        ),
+        str | None, option("--period -p", "PERIODE", "Période d’un fichier qui n’en dit aucune.")
     ] = None,
     zoning: Annotated[
-        str, typer.Option(metavar="ZONAGE", help="Zonage, quand on ne peut le trouver.")
+        str, option("--zoning", "ZONAGE", "Zonage, quand on ne peut le trouver.")
     ] = "",
     code_column: Annotated[
-        str, typer.Option(metavar="COLONNE", help="Colonne des codes d’une couche.")
+        str, option("--code-column", "COLONNE", "Colonne des codes d’une couche.")
     ] = "",
     repair: Annotated[
-        bool, typer.Option("--repair", help="Réparer les contours qui se recoupent.")
+        bool, option("--repair", "", "Réparer les contours qui se recoupent.")
     ] = False,
 ) -> None:
     """Charge une source, un fichier ou des périmètres dans l’entrepôt."""
@@ -103,36 +102,61 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
                 raise
             failures[target.name] = error
             continue
-        out.print(str(report), highlight=False, markup=False, soft_wrap=True)
+        say(str(report))
     if failures:
         raise failed(failures, [], len(targets))
 
 
 @command()
 def preview(
-    path: Annotated[
-        Path,
-        typer.Argument(metavar="FICHIER", help="Tableau : csv, xls, xlsx, ods, dbf, parquet, zip."),
-    ],
+    path: Annotated[Path, argument("FICHIER", "Tableau : csv, xls, xlsx, ods, dbf, parquet, zip.")],
     workspace: Workspace = Path(),
     period: Period = None,
     *,
-    zoning: Annotated[
-        str, typer.Option(metavar="ZONAGE", help="Zonage des territoires du tableau.")
-    ] = "",
-    member: Annotated[
-        str, typer.Option(metavar="FICHIER", help="Fichier à lire dans une archive.")
-    ] = "",
+    zoning: Annotated[str, option("--zoning", "ZONAGE", "Zonage des territoires du tableau.")] = "",
+    member: Annotated[str, option("--member", "FICHIER", "Fichier à lire dans une archive.")] = "",
     write: Annotated[
-        bool, typer.Option("--write", help="Écrire le source.toml qui chargerait ce fichier.")
+        bool, option("--write", "", "Écrire le source.toml qui chargerait ce fichier.")
     ] = False,
 ) -> None:
     """Montre ce qui est compris d’un tableau, sans rien charger."""
     with opened(workspace) as o:
         shown = o.preview(path, period=period, zoning=zoning, member=member)
-        out.print(str(shown), highlight=False, markup=False, soft_wrap=True)
+        say(str(shown))
         if write:
-            out.print(f"\nÉcrit : {shown.write()}", highlight=False, markup=False, soft_wrap=True)
+            say(f"\nÉcrit : {shown.write()}")
+
+
+#: What the tables of « status » show: the heading of each column.
+_SOURCES = {
+    "source": "Source",
+    "producer": "Producteur",
+    "zoning": "Zonage",
+    "rows_read": "Lues",
+    "rows_kept": "Gardées",
+    "rows_rejected": "Rejetées",
+}
+_ZONINGS = {
+    "zoning": "Zonage",
+    "label": "Libellé",
+    "territories": "Territoires",
+    "official": "Périmètres",
+}
+_REJECTS = {
+    "file": "Fichier",
+    "line": "Ligne",
+    "column": "Colonne",
+    "raw": "Texte",
+    "reason": "Motif",
+}
+_AGREEMENTS = {
+    "source": "Source",
+    "partner": "Partenaire",
+    "audience": "Public",
+    "ends": "Jusqu’au",
+    "state": "État",
+}
+_CHECKS = {"level": "Niveau", "title": "Contrôle", "rows": "Lignes"}
 
 
 @command()
@@ -141,86 +165,34 @@ def status(workspace: Workspace = Path()) -> None:
     with opened(workspace) as o:
         sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
         agreed = o.conventions()
-        found = (
-            o.checks().df.groupby(["level", "title"], sort=False).size().reset_index(name="rows")
-        )
-    _show_sources(sources)
+        found = o.checks().df.groupby(["level", "title"], sort=False).size()
+    show_frame("Sources chargées", sources, _SOURCES)
     _show_zonings(zonings)
     if sources.empty:
-        out.print("Rien n’est chargé : lancez « observatoire load ».", highlight=False)
-    show_frame(
-        "Lignes rejetées",
-        rejects,
-        {
-            "file": "Fichier",
-            "line": "Ligne",
-            "column": "Colonne",
-            "raw": "Texte",
-            "reason": "Motif",
-        },
-    )
-    show_frame(
-        "Conventions",
-        agreed.assign(ends=agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")),
-        {
-            "source": "Source",
-            "partner": "Partenaire",
-            "audience": "Public",
-            "ends": "Jusqu’au",
-            "state": "État",
-        },
-    )
-    show_frame(
-        "Contrôles (détail : observatoire check)",
-        found,
-        {"level": "Niveau", "title": "Contrôle", "rows": "Lignes"},
-    )
-
-
-def _show_sources(sources: pd.DataFrame) -> None:
-    show_frame(
-        "Sources chargées",
-        sources,
-        {
-            "source": "Source",
-            "producer": "Producteur",
-            "zoning": "Zonage",
-            "rows_read": "Lues",
-            "rows_kept": "Gardées",
-            "rows_rejected": "Rejetées",
-        },
-    )
+        say("Rien n’est chargé : lancez « observatoire load ».")
+    show_frame("Lignes rejetées", rejects, _REJECTS)
+    ends = agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")
+    show_frame("Conventions", agreed.assign(ends=ends), _AGREEMENTS)
+    title = "Contrôles (détail : observatoire check)"
+    show_frame(title, found.reset_index(name="rows"), _CHECKS)
 
 
 def _show_zonings(zonings: pd.DataFrame) -> None:
-    """Show the zonings, then what was mended, lacking or set aside in their perimeters."""
-    told = zonings.assign(
-        official=["officiel" if x else "schématique" for x in zonings["official"]]
-    )
-    told.loc[told["shapes"] == 0, "official"] = "aucun"
-    show_frame(
-        "Zonages",
-        told,
-        {
-            "zoning": "Zonage",
-            "label": "Libellé",
-            "territories": "Territoires",
-            "official": "Périmètres",
-        },
-    )
+    """Show the zonings, then what was mended, lacking or skipped in their perimeters."""
+    official = zonings["official"].map({True: "officiel", False: "schématique"})
+    drawn = official.mask(zonings["shapes"] == 0, "aucun")
+    show_frame("Zonages", zonings.assign(official=drawn), _ZONINGS)
     for zoning, remarks in zonings.loc[zonings["remarks"] != "", ["zoning", "remarks"]].to_numpy():
-        out.print(f"{zoning} : {remarks}", highlight=False, markup=False, soft_wrap=True)
+        say(f"{zoning} : {remarks}")
 
 
 @command()
 def fetch(
-    name: Annotated[
-        str, typer.Argument(metavar="NOM", help="Nom au registre ; voyez --list.")
-    ] = "",
+    name: Annotated[str, argument("NOM", "Nom au registre ; voyez --list.")] = "",
     workspace: Workspace = Path(),
     *,
-    listed: Annotated[bool, typer.Option("--list", help="Dit ce que le registre connaît.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Télécharger de nouveau.")] = False,
+    listed: Annotated[bool, option("--list", "", "Dit ce que le registre connaît.")] = False,
+    force: Annotated[bool, option("--force", "", "Télécharger de nouveau.")] = False,
 ) -> None:
     """Télécharge une source ouverte du registre : recensement, Filosofi, carreaux, QPV."""
     from observatoire.sources.fetch.registry import find_resource, read_registry
@@ -231,14 +203,13 @@ def fetch(
     root = read_workspace(workspace).root
     registry = read_registry(root)
     if listed or not name:
-        for one in list_resources(registry, root).itertuples():
-            told = f"{one.name} ({one.state})\n    {one.title}\n    {one.page}"
-            out.print(told, highlight=False, markup=False, soft_wrap=True)
+        for row in list_resources(registry, root).itertuples():
+            say(f"{row.name} ({row.state})\n    {row.title}\n    {row.page}")
         return
     resource = find_resource(registry, name)
     with _transfer(resource.file) as progress:
         fetched = bring(resource, root, force=force, progress=progress)
-    out.print(str(fetched), highlight=False, markup=False, soft_wrap=True)
+    say(str(fetched))
 
 
 @contextmanager
@@ -246,15 +217,15 @@ def _transfer(file: str) -> Iterator[Callable[[int, int | None], None]]:
     """Show a bar while bytes arrive."""
     from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
-    columns = ("{task.description}", BarColumn(), "{task.fields[told]}", TimeRemainingColumn())
+    columns = ("{task.description}", BarColumn(), "{task.fields[shown]}", TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as bars:
-        bar = bars.add_task(file, total=None, told="")
+        bar = bars.add_task(file, total=None, shown="")
         yield lambda done, total: bars.update(
-            bar, completed=done, total=total, told=_told_bytes(done, total)
+            bar, completed=done, total=total, shown=_transferred(done, total)
         )
 
 
-def _told_bytes(done: int, total: int | None) -> str:
+def _transferred(done: int, total: int | None) -> str:
     """Say in French how much has come."""
     whole = f" sur {number(total / 1e6, 1)}" if total else ""
     return f"{number(done / 1e6, 1)}{whole}{NO_BREAK}Mo"
@@ -264,17 +235,14 @@ def _told_bytes(done: int, total: int | None) -> str:
 def check(
     workspace: Workspace = Path(),
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FICHIER", help="Fichier .csv de toutes les lignes."
-        ),
+        Path | None, option("--output -o", "FICHIER", "Fichier .csv de toutes les lignes.")
     ] = None,
 ) -> None:
     """Passe les contrôles sur ce qui est chargé ; rend 2 s’il y a une erreur."""
     with opened(workspace) as o, step("Contrôles"):
         report = o.checks()
-    out.print(str(report), highlight=False, markup=False, soft_wrap=True)
+    say(str(report))
     if output is not None:
-        out.print(f"Écrit : {report.save(output)}", highlight=False, markup=False, soft_wrap=True)
+        say(f"Écrit : {report.save(output)}")
     if len(report.errors):
         raise typer.Exit(2)

@@ -1,4 +1,4 @@
-"""The command line: the same words as the library, errors as sentences, progress told."""
+"""The command line: the same words as the library, errors as sentences, progress shown."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from observatoire import __version__
 from observatoire.cli import ingest as loading
 from observatoire.cli import publish as writing
 from observatoire.cli import views as showing
-from observatoire.cli.console import app, err, out
-from observatoire.cli.usage import help_of, said_of_usage
+from observatoire.cli.console import app, err, option, say
+from observatoire.cli.usage import help_of, usage_message
 from observatoire.errors import ObservatoireError
 
 #: The commands, in the order of the help.
@@ -32,7 +32,7 @@ def main() -> None:
     except typer.Abort:
         status = _INTERRUPTED
     except TyperException as error:
-        _refuse(f"Erreur : {said_of_usage(error)} Pour l’aide : {help_of(error)}", 2)
+        _refuse(f"Erreur : {usage_message(error)} Pour l’aide : {help_of(error)}", 2)
     if status == _INTERRUPTED:
         _refuse("Interrompu. Relancez la commande quand vous voudrez.", status)
     sys.exit(status)
@@ -52,14 +52,14 @@ def _refuse(message: str, status: int) -> NoReturn:
 def about(
     context: typer.Context,
     *,
-    version: Annotated[bool, typer.Option("--version", help="Dit la version et s’arrête.")] = False,
+    version: Annotated[bool, option("--version", "", "Dit la version et s’arrête.")] = False,
 ) -> None:
     """Observation territoriale : des fichiers des partenaires à l’annexe d’évaluation."""
     if version:
-        out.print(f"observatoire {__version__}", highlight=False)
+        say(f"observatoire {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        out.print(context.get_help(), highlight=False, markup=False, soft_wrap=True)
+        say(context.get_help())
 
 
 if __name__ == "__main__":

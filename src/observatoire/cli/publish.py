@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from observatoire.cli.console import Workspace, command, opened, out, show, step, written_in
+from observatoire.cli.console import (
+    Workspace,
+    argument,
+    command,
+    opened,
+    option,
+    say,
+    show,
+    step,
+    written_in,
+)
 from observatoire.errors import FormatError
 
 
@@ -20,7 +30,7 @@ def audit(workspace: Workspace = Path()) -> None:
     from observatoire.secrecy.release.audit_report import sentences_of_audit
 
     for sentence in sentences_of_audit(report):
-        out.print(sentence, highlight=False, soft_wrap=True)
+        say(sentence)
     if report.empty:
         return
     unsafe = report[~report["safe"]]
@@ -40,20 +50,20 @@ def audit(workspace: Workspace = Path()) -> None:
 def annex(
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="FICHIER", help="Fichier à écrire : .html, .pdf, .docx ou .xlsx."),
+        argument("FICHIER", "Fichier à écrire : .html, .pdf, .docx ou .xlsx."),
     ] = None,
     workspace: Workspace = Path(),
 ) -> None:
     """Écrit l’annexe : thématiques, cartes, fiches, complétude, sources."""
     start = time.monotonic()
-    with opened(workspace) as o, step("Annexe") as tell:
-        written = o.annex(path, progress=tell)
+    with opened(workspace) as o, step("Annexe") as progress:
+        written = o.annex(path, progress=progress)
     written_in(written, start)
 
 
 @command()
 def publish(
-    folder: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier du paquet à écrire.")],
+    folder: Annotated[Path, argument("DOSSIER", "Dossier du paquet à écrire.")],
     workspace: Workspace = Path(),
 ) -> None:
     """Écrit un paquet de données qu’un autre observatoire peut relire."""
@@ -65,12 +75,10 @@ def publish(
 
 @command()
 def federate(
-    packages: Annotated[
-        list[Path], typer.Argument(metavar="PAQUET", help="Dossiers de paquets publiés.")
-    ],
+    packages: Annotated[list[Path], argument("PAQUET", "Dossiers de paquets publiés.")],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="FICHIER", help="Fichier .csv des chiffres réunis."),
+        option("--output -o", "FICHIER", "Fichier .csv des chiffres réunis."),
     ] = Path("federation.csv"),
 ) -> None:
     """Réunit les paquets de plusieurs observatoires en un seul tableau."""
@@ -89,11 +97,9 @@ def federate(
         except OSError as error:
             raise cannot_write(output, error) from error
     for warning in together.warnings:
-        out.print(warning, highlight=False, soft_wrap=True)
+        say(warning)
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
-    out.print(
+    say(
         f"{plural(len(together.observatories), 'observatoire')}, "
-        f"{plural(len(together.df), 'ligne')}, {common} : {output}",
-        highlight=False,
-        soft_wrap=True,
+        f"{plural(len(together.df), 'ligne')}, {common} : {output}"
     )

@@ -19,7 +19,7 @@ def _proposed(found: re.Match[str]) -> str:
     return f"Vouliez-vous dire {' ou '.join(f'« {name} »' for name in names)} ?"
 
 
-#: What Typer says of a wrong call, and how it is said in French.
+#: What Typer says of a wrong call, and its French.
 _USAGE = (
     (r"Missing argument '(.+?)'\.", r"Il manque l’argument « \1 »."),
     (r"Missing option '(.+?)'\.", r"Il manque l’option « \1 »."),
@@ -34,7 +34,7 @@ _USAGE = (
 )
 
 
-def said_of_usage(error: TyperException) -> str:
+def usage_message(error: TyperException) -> str:
     """Say in French what is wrong with a call."""
     message, asked = error.format_message(), getattr(error, "ctx", None)
     if asked is not None and message.startswith("No such option"):
@@ -53,21 +53,21 @@ def help_of(error: TyperException) -> str:
 
 def _of_option(asked: Any, option: str) -> str:
     """Say that a command has no such option, and which of its words was meant, if any is near."""
-    said, words = f"L’option « {option} » n’existe pas.", _words(asked)
+    refusal, words = f"L’option « {option} » n’existe pas.", _words(asked)
     if option.casefold() in _options(asked):
-        return f"{said} Vouliez-vous dire « {option.casefold()} » ?"
+        return f"{refusal} Vouliez-vous dire « {option.casefold()} » ?"
     near = _near(option.strip("-"), words)
     if near and not words[near]:
         given = _arguments(asked)
-        mine = next(one for one in given if near in _names(one))
-        usage = " ".join(str(one.metavar) for one in given)
-        return f"« {mine.metavar} » s’écrit sans « {option} » : {asked.command_path} {usage}."
+        argument = next(parameter for parameter in given if near in _names(parameter))
+        usage = " ".join(str(parameter.metavar) for parameter in given)
+        return f"« {argument.metavar} » s’écrit sans « {option} » : {asked.command_path} {usage}."
     if near:
-        return f"{said} Vouliez-vous dire « {words[near]} » ?"
+        return f"{refusal} Vouliez-vous dire « {words[near]} » ?"
     if isinstance(asked.command, TyperGroup):
-        return f"{said} Les options d’une commande s’écrivent après elle."
+        return f"{refusal} Les options d’une commande s’écrivent après elle."
     known = dict.fromkeys(first for first in words.values() if first)
-    return f"{said} Options de cette commande : {', '.join(known)}."
+    return f"{refusal} Options de cette commande : {', '.join(known)}."
 
 
 def _words(asked: Any) -> dict[str, str]:
@@ -76,29 +76,31 @@ def _words(asked: Any) -> dict[str, str]:
     An analyst writes what the help calls an option in French: --dossier, --periode, --aide.
     """
     words: dict[str, str] = {}
-    for one in asked.command.get_params(asked):
-        if one.param_type_name == "argument":
-            words |= dict.fromkeys(_names(one), "")
+    for parameter in asked.command.get_params(asked):
+        if parameter.param_type_name == "argument":
+            words |= dict.fromkeys(_names(parameter), "")
             continue
-        first = max(one.opts, key=len)
-        called = (str(one.metavar or "").casefold(), *one.opts)
+        first = max(parameter.opts, key=len)
+        called = (str(parameter.metavar or "").casefold(), *parameter.opts)
         words |= {word.strip("-"): first for word in called if word}
     return words | {"aide": "--help"}
 
 
 def _near(word: str, words: dict[str, str]) -> str:
     """Return the nearest of the words, or nothing."""
-    near = nearest(word, [one for one in words if len(one) > 1])
+    near = nearest(word, [parameter for parameter in words if len(parameter) > 1])
     # « --them » is as near to « --help » as to nothing.
     return "" if near == "help" and not word.startswith("hel") else near
 
 
 def _options(asked: Any) -> set[str]:
-    return {name for one in asked.command.get_params(asked) for name in one.opts}
+    return {name for parameter in asked.command.get_params(asked) for name in parameter.opts}
 
 
 def _arguments(asked: Any) -> list[Any]:
-    return [one for one in asked.command.params if one.param_type_name == "argument"]
+    return [
+        parameter for parameter in asked.command.params if parameter.param_type_name == "argument"
+    ]
 
 
 def _names(argument: Any) -> tuple[str, str]:
@@ -106,7 +108,7 @@ def _names(argument: Any) -> tuple[str, str]:
 
 
 def _of_extra(asked: Any, extra: str) -> str:
-    """Say how what was written too many is written; nothing when nobody can tell."""
+    """Say how what was written too many is written; nothing when nobody can know."""
     if is_period(extra) and "--period" in _options(asked):
         return f" Une période s’écrit --period {extra}."
     if _arguments(asked) and not is_period(extra):

@@ -6,16 +6,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
-import typer
-
 from observatoire.cli.console import (
     Output,
     Period,
     Precision,
     Workspace,
+    argument,
     command,
     opened,
-    out,
+    say,
     show,
     step,
     written_in,
@@ -40,7 +39,7 @@ def _saved(
     name: str | Callable[[Sheet], str],
     make: Callable[[Observatory], Sheet],
 ) -> None:
-    """Make a page and save it, under the name told or in the folder of what is made."""
+    """Make a page and save it, under the name given or in the folder of what is made."""
     start = time.monotonic()
     with opened(workspace) as o, step(label):
         sheet = make(o)
@@ -51,9 +50,7 @@ def _saved(
 
 @command()
 def panel(
-    theme: Annotated[
-        str, typer.Argument(metavar="THEME", help="Thématique : population, emploi, habitat…")
-    ],
+    theme: Annotated[str, argument("THEME", "Thématique : population, emploi, habitat…")],
     workspace: Workspace = Path(),
     period: Period = None,
     output: Output = None,
@@ -68,7 +65,7 @@ def panel(
 def draw(
     indicator: Annotated[
         str,
-        typer.Argument(metavar="INDICATEUR", help="Code de l’indicateur, par exemple part_hlm."),
+        argument("INDICATEUR", "Code de l’indicateur, par exemple part_hlm."),
     ],
     workspace: Workspace = Path(),
     period: Period = None,
@@ -80,9 +77,7 @@ def draw(
 
 @command()
 def profile(
-    territory: Annotated[
-        str, typer.Argument(metavar="TERRITOIRE", help="Code ou nom du territoire.")
-    ],
+    territory: Annotated[str, argument("TERRITOIRE", "Code ou nom du territoire.")],
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
@@ -100,11 +95,11 @@ def profile(
 def evaluate(
     start: Annotated[
         str | None,
-        typer.Argument(metavar="DEBUT", help="Période de départ ; la première chargée par défaut."),
+        argument("DEBUT", "Période de départ ; la première chargée par défaut."),
     ] = None,
     end: Annotated[
         str | None,
-        typer.Argument(metavar="FIN", help="Période d’arrivée ; la dernière chargée par défaut."),
+        argument("FIN", "Période d’arrivée ; la dernière chargée par défaut."),
     ] = None,
     workspace: Workspace = Path(),
     output: Output = None,
@@ -129,18 +124,16 @@ def watch(workspace: Workspace = Path(), output: Output = None) -> None:
             rows = [[row.label, *(c.text for c in row.cells)] for row in block.rows]
             show(block.title, columns, rows)
         elif isinstance(block, Paragraph):
-            out.print(block.text, highlight=False, markup=False, soft_wrap=True)
+            say(block.text)
     if written:
         written_in(written, begun)
 
 
 @command()
 def trend(
-    indicator: Annotated[
-        str, typer.Argument(metavar="INDICATEUR", help="Indicateur, par exemple part_hlm.")
-    ],
-    start: Annotated[str, typer.Argument(metavar="DEBUT", help="Période de départ.")],
-    end: Annotated[str, typer.Argument(metavar="FIN", help="Période d’arrivée.")],
+    indicator: Annotated[str, argument("INDICATEUR", "Indicateur, par exemple part_hlm.")],
+    start: Annotated[str, argument("DEBUT", "Période de départ.")],
+    end: Annotated[str, argument("FIN", "Période d’arrivée.")],
     precision: Precision = "declared",
     workspace: Workspace = Path(),
     output: Output = None,
@@ -158,9 +151,7 @@ def trend(
 
 @command()
 def inequality(
-    indicator: Annotated[
-        str, typer.Argument(metavar="INDICATEUR", help="Taux, par exemple part_hlm.")
-    ],
+    indicator: Annotated[str, argument("INDICATEUR", "Taux, par exemple part_hlm.")],
     period: Period = None,
     precision: Precision = "declared",
     workspace: Workspace = Path(),

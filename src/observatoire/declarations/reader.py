@@ -5,15 +5,21 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections import Counter
+from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
+from observatoire.declarations.faults import first_fault
+from observatoire.declarations.fields import given
+from observatoire.declarations.lines import line_of
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import nearest, suggestion
 from observatoire.french.typography import ordinal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 
 _KIND_NAMES = {
@@ -83,7 +89,7 @@ class Declaration:
         if not self.place:
             return self.path.name
         parent, _, last = self.place.rpartition(".")
-        line = _line_of(self.path, parent, self.rank, last)
+        line = line_of(self.path, parent, self.rank, last)
         told = f"{self.path.name}, ligne {line}" if line else self.path.name
         return f"{told}, [{self.place}]"
 
@@ -206,7 +212,7 @@ class Declaration:
         near = nearest(key, [told for told in self.table if told not in self._known])
         if not near:
             return ""
-        line = _line_of(self.path, self.place, self.rank, near)
+        line = line_of(self.path, self.place, self.rank, near)
         at = f" (ligne {line})" if line else ""
         return f"Est-ce la clé « {near} »{at}, mal écrite ? Écrivez « {key} = … »."
 
@@ -214,12 +220,70 @@ class Declaration:
         return f"{self.place}.{key}" if self.place else key
 
     def _where_key(self, key: str) -> str:
-        line = _line_of(self.path, self.place, self.rank, key)
+        line = line_of(self.path, self.place, self.rank, key)
         return f"{self.path.name}, ligne {line}" if line else self.where
 
 
+def read(
+    path: Path, model: type[T], context: Mapping[str, object] | None = None, **values: object
+) -> T:
+    """Read a TOML file into what a class declares.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : type
+        A class made by :func:`~observatoire.declarations.fields.declared`.
+    context : mapping, optional
+        What its checks need to know (``root``: the folder that paths start from).
+    **values
+        Fields that the file does not write (``Annotated[…, called(given("folder"))]``).
+
+    Raises
+    ------
+    DescriptorError
+        On a file that is no TOML, an unknown key (with the nearest right one), a key that lacks, a
+        value of the wrong kind or out of its list; the message names the line.
+    """
+    return build(path, toml_table(path), model, context, **values)
+
+
+def build(
+    path: Path,
+    table: Mapping[str, Any],
+    model: type[T],
+    context: Mapping[str, object] | None = None,
+    **values: object,
+) -> T:
+    """Make what a class declares out of a table already read: see :func:`read`."""
+    whole = {**table, **{given(name): value for name, value in values.items()}}
+    try:
+        made: T = TypeAdapter(model).validate_python(
+            whole, by_alias=True, by_name=False, context=context or {}
+        )
+    except ValidationError as error:
+        raise first_fault(error.errors(include_url=False), path, json_schema(model)) from None
+    return made
+
+
+def json_schema(model: type) -> dict[str, Any]:
+    """Return the JSON Schema of a TOML file, as an editor reads it."""
+    return TypeAdapter(model).json_schema(by_alias=True)
+
+
+def packaged(package: str, name: str) -> Path:
+    """Return the path of a TOML file of the library."""
+    return Path(str(resources.files(package).joinpath(name)))
+
+
 def read_toml(path: Path) -> Declaration:
-    """Open a TOML file as a declaration.
+    """Open a TOML file as a declaration."""
+    return Declaration(path, toml_table(path))
+
+
+def toml_table(path: Path) -> dict[str, Any]:
+    """Read a TOML file as plain tables.
 
     Raises
     ------
@@ -227,7 +291,7 @@ def read_toml(path: Path) -> Declaration:
         If the file is absent, is not UTF-8, or is not TOML; the message names the line.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise DescriptorError(
             "Le fichier n’existe pas.",
@@ -250,7 +314,6 @@ def read_toml(path: Path) -> Declaration:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(path, str(error)) from error
-    return Declaration(path, table)
 
 
 def _not_toml(path: Path, told: str) -> DescriptorError:
@@ -274,34 +337,3 @@ def _last_line(path: Path) -> int:
 def _written(path: Path, line: int) -> str:
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     return f"On y lit « {lines[line - 1].strip()} »." if 0 < line <= len(lines) else ""
-
-
-_HEADER = re.compile(r"\s*\[(\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
-_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[=.]""")
-
-
-def _line_of(path: Path, place: str, rank: int, key: str) -> int:
-    """Return the line where a key of a table is written, or 0.
-
-    A sub-table counts as a key of the table that holds it; in an array of tables, ``rank`` says
-    which one is meant.
-    """
-    if not path.is_file():
-        return 0
-    current, at = "", 0
-    seen: Counter[str] = Counter()
-    wanted = f"{place}.{key}" if place else key
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if header := _HEADER.fullmatch(line):
-            current = ".".join(part.strip().strip("\"'") for part in header[2].split("."))
-            at, seen[current] = (seen[current] if header[1] else 0), seen[current] + 1
-            if at == (rank if header[1] else 0) and f"{current}.".startswith(f"{wanted}."):
-                return number
-            continue
-        found = _KEY.match(line) if (current, at) == (place, rank) else None
-        if found and found[1].strip("\"'") == key:
-            return number
-    if not place:
-        return 0
-    parent, _, last = place.rpartition(".")
-    return _line_of(path, parent, rank, last)  # a table written on one line, inside its parent

@@ -21,24 +21,24 @@ def written_terms(table: ProtectedTable) -> tuple[list[dict[str, Any]], list[str
     """Return the agreements of what a table shows, as a descriptor holds them, and in sentences.
 
     Who reads the package later has neither the ``source.toml`` nor the warehouse: without them,
-    nothing would tell that the figures may no longer be shown.
+    nothing would say that the figures may no longer be shown.
     """
     columns: dict[Agreement, list[Column]] = {}
     for column, agreements in sorted(table.agreements.items()):
-        for one in agreements:
-            columns.setdefault(one, []).append(column)
+        for agreement in agreements:
+            columns.setdefault(agreement, []).append(column)
     terms = [
         {
-            "partenaire": one.partner,
-            "public": one.audience,
-            "destinataires": list(one.recipients),
-            "du": one.first.isoformat() if one.first else None,
-            "au": one.ends.isoformat() if one.ends else None,
+            "partenaire": agreement.partner,
+            "public": agreement.audience,
+            "destinataires": list(agreement.recipients),
+            "du": agreement.first.isoformat() if agreement.first else None,
+            "au": agreement.ends.isoformat() if agreement.ends else None,
             "chiffres": [{"indicateur": code, "periode": period} for code, period in under],
         }
-        for one, under in columns.items()
+        for agreement, under in columns.items()
     ]
-    return terms, [told_convention(one) for one in columns]
+    return terms, [told_convention(agreement) for agreement in columns]
 
 
 def read_terms(descriptor: Mapping[str, Any]) -> dict[Column, list[Agreement]]:
@@ -50,18 +50,18 @@ def read_terms(descriptor: Mapping[str, Any]) -> dict[Column, list[Agreement]]:
         On what :func:`written_terms` would not have written.
     """
     lent: dict[Column, list[Agreement]] = {}
-    for told in descriptor.get("conventions", []):
-        AUDIENCES.index(told["public"])
-        one = Agreement(
-            partner=str(told["partenaire"]),
-            audience=told["public"],
-            starts=_day(told["du"]),
-            ends=_day(told["au"]),
-            recipients=tuple(str(name) for name in told["destinataires"]),
+    for terms in descriptor.get("conventions", []):
+        AUDIENCES.index(terms["public"])
+        agreement = Agreement(
+            partner=str(terms["partenaire"]),
+            audience=terms["public"],
+            starts=_day(terms["du"]),
+            ends=_day(terms["au"]),
+            recipients=tuple(str(name) for name in terms["destinataires"]),
         )
-        for figure in told["chiffres"]:
+        for figure in terms["chiffres"]:
             column = str(figure["indicateur"]), str(figure["periode"])
-            lent.setdefault(column, []).append(one)
+            lent.setdefault(column, []).append(agreement)
     return lent
 
 

@@ -25,7 +25,7 @@ from observatoire.values import Status
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.sources.descriptors.agreement import Agreement
 
@@ -35,7 +35,7 @@ class Federation:
     """Figures of several observatories; each row says whose it is.
 
     ``df`` has the French columns of the packages, with ``observatoire`` first; ``indicators``
-    the definitions, one row an indicator and observatory. ``warnings`` tell what agreements keep
+    the definitions, one row an indicator and observatory. ``warnings`` say what agreements keep
     back, and for whom the rest is.
     """
 
@@ -94,45 +94,60 @@ def federate(
         When two packages bear the same name.
     """
     require_known(audience)
-    values, definitions, names = [], [], []
-    lent: dict[tuple[str, ...], list[Agreement]] = {}
-    for package in [packages] if isinstance(packages, str | Path) else packages:
-        folder = one_path(package, 'obs.federate(["paquet-a/", "paquet-b/"])')
-        name, terms = _check(folder)
-        if name in names:
+    found: dict[str, _Package] = {}
+    for path in [packages] if isinstance(packages, str | Path) else packages:
+        folder = one_path(path, 'obs.federate(["paquet-a/", "paquet-b/"])')
+        package = _read_package(folder)
+        if package.name in found:
             raise DuplicateKeyError(
-                f"Deux paquets s’appellent « {name} ».",
+                f"Deux paquets s’appellent « {package.name} ».",
                 where=str(folder),
                 remedy="Donnez à chacun son nom : on doit savoir qui dit quoi.",
             )
-        names.append(name)
-        lent |= {(name, *column): agreements for column, agreements in terms.items()}
-        types = {french: "str" for french, kind, _ in VALUE_FIELDS.values() if kind == "string"}
-        read = pd.read_csv(
-            folder / "valeurs.csv",
-            dtype=types,
-            keep_default_na=False,
-            na_values={f: [""] for f, kind, _ in VALUE_FIELDS.values() if kind == "number"},
-        )
-        lacking = [f for f, _, _ in VALUE_FIELDS.values() if f not in read.columns]
-        if lacking:
-            raise FileError(
-                f"Colonnes absentes : {', '.join(lacking)}.", where=f"{folder.name}/valeurs.csv"
-            )
-        values.append(read.assign(observatoire=name))
-        told = pd.read_csv(folder / "indicateurs.csv", dtype=str, keep_default_na=False)
-        definitions.append(told.assign(observatoire=name))
-    frame = pd.concat(values, ignore_index=True) if values else pd.DataFrame()
+        found[package.name] = package
     columns = ["observatoire", *(french for french, _, _ in VALUE_FIELDS.values())]
-    allowed, warnings = _withheld(
-        frame.reindex(columns=columns), lent, date or current_day(), audience
+    lent: dict[tuple[str, ...], list[Agreement]] = {
+        (package.name, *column): agreements
+        for package in found.values()
+        for column, agreements in package.terms.items()
+    }
+    frame = _united(package.figures for package in found.values()).reindex(columns=columns)
+    allowed, warnings = _withheld(frame, lent, date or current_day(), audience)
+    definitions = _united(package.definitions for package in found.values())
+    return Federation(tuple(found), allowed, definitions, warnings)
+
+
+@dataclass(frozen=True)
+class _Package:
+    """One package, read: its name, its agreements, its figures and definitions."""
+
+    name: str
+    terms: dict[Column, list[Agreement]]
+    figures: pd.DataFrame
+    definitions: pd.DataFrame
+
+
+def _read_package(folder: Path) -> _Package:
+    name, terms = _check(folder)
+    values = pd.read_csv(
+        folder / "valeurs.csv",
+        dtype={french: "str" for french, kind, _ in VALUE_FIELDS.values() if kind == "string"},
+        keep_default_na=False,
+        na_values={french: [""] for french, kind, _ in VALUE_FIELDS.values() if kind == "number"},
     )
-    return Federation(
-        tuple(names),
-        allowed,
-        pd.concat(definitions, ignore_index=True) if definitions else pd.DataFrame(),
-        warnings,
-    )
+    lacking = [french for french, _, _ in VALUE_FIELDS.values() if french not in values.columns]
+    if lacking:
+        raise FileError(
+            f"Colonnes absentes : {', '.join(lacking)}.", where=f"{folder.name}/valeurs.csv"
+        )
+    definitions = pd.read_csv(folder / "indicateurs.csv", dtype=str, keep_default_na=False)
+    whose = {"observatoire": name}
+    return _Package(name, terms, values.assign(**whose), definitions.assign(**whose))
+
+
+def _united(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    found = list(frames)
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
 def _withheld(
@@ -172,14 +187,14 @@ def _check(folder: Path) -> tuple[str, dict[Column, list[Agreement]]]:
     for needed in ("valeurs.csv", "indicateurs.csv"):
         if needed not in dict(resources):
             raise FileError(f"Le descripteur n’annonce pas « {needed} ».", where=str(path))
-    for file, told in resources:
+    for file, announced in resources:
         target = (folder / file).resolve()
         if folder.resolve() not in target.parents:
             raise FileError("Le descripteur nomme un fichier hors du paquet.", where=file)
         if not target.is_file():
             raise FileError("Fichier annoncé mais absent.", where=f"{folder.name}/{file}")
         found = f"sha256:{hashlib.sha256(target.read_bytes()).hexdigest()}"
-        if found != told:
+        if found != announced:
             raise TruncatedFileError(
                 "Ce fichier n’est pas celui que le paquet annonce (empreinte différente).",
                 where=f"{folder.name}/{file}",

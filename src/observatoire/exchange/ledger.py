@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.former_figures import Recipe
-from observatoire.secrecy.plan.primary import key_of, rows_of
-from observatoire.values import Status
+from observatoire.secrecy.plan.primary import key_of
+from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,10 +70,10 @@ class WarehouseLedger:
         cells : DataFrame
             Cells of protected tables.
         plan : SecrecyPlan
-            Tells which sum of producers' figures each cell is.
+            Says which sum of producers' figures each cell is.
         """
         shown = cells[cells[_NUMBERS].notna().any(axis=1)].drop_duplicates(_KEY)
-        recipes = [json.dumps(plan.recipes(key_of(row))) for row in rows_of(shown)]
+        recipes = [json.dumps(plan.recipes(key_of(row))) for row in records(shown)]
         leaving = shown[[*_KEY, *_NUMBERS, "status"]].assign(recipe=recipes)
         text = leaving[[*_KEY, *_NUMBERS]].sort_values(_KEY).to_csv(index=False)
         hidden = int((cells["status"] == str(Status.SECRET)).sum())
@@ -89,15 +89,15 @@ class WarehouseLedger:
                 self.warehouse.run(_NEW_CELLS, [number])
             finally:
                 self.warehouse.connection.unregister("leaving")
-        if not any(key in plan.cells and plan.cause(key) for key in map(key_of, rows_of(shown))):
+        if not any(key in plan.cells and plan.cause(key) for key in map(key_of, records(shown))):
             self.followed += self._size() - before
 
     def recipes(self) -> list[Recipe]:
         """Return every sum of producers' figures that was ever published."""
         return [
-            _read(told, tuple(loads or ()))
+            _read(recipe, tuple(loads or ()))
             for text, loads in self.warehouse.rows(_RECIPES)
-            for told in json.loads(text)
+            for recipe in json.loads(text)
         ]
 
     def version(self) -> int:
@@ -112,8 +112,8 @@ class WarehouseLedger:
         return self.warehouse.frame(PUBLICATIONS)
 
 
-def _read(told: list[list[object]], loads: tuple[int, ...]) -> Recipe:
-    *terms, (_, amount) = told
+def _read(recipe: list[list[object]], loads: tuple[int, ...]) -> Recipe:
+    *terms, (_, amount) = recipe
     read = (
         (str(a), str(b), str(c), str(d), str(e), float(str(weight)))
         for a, b, c, d, e, weight in terms

@@ -100,8 +100,8 @@ def _put(
     date: str,
 ) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as aside:
-        made = Path(aside) / "paquet"
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as scratch:
+        made = Path(scratch) / "paquet"
         made.mkdir()
         _write_values(table, made)
         _write_indicators(table, made)
@@ -111,7 +111,7 @@ def _put(
         (made / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
         table.keep_out("paquet", folder.name)
         if folder.exists():
-            folder.rename(Path(aside) / "precedent")
+            folder.rename(Path(scratch) / "precedent")
         made.rename(folder)
     return folder
 
@@ -120,8 +120,8 @@ def _check_replaceable(folder: Path) -> None:
     """Refuse to replace anything but a package: a folder of sources must not vanish."""
     if not folder.exists():
         return
-    held = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
-    if held - {PACKAGE_FILE, *FILES}:
+    present = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}
+    if present - {PACKAGE_FILE, *FILES}:
         raise FileError(
             "Ce dossier contient autre chose qu’un paquet : il n’est pas remplacé.",
             where=str(folder),
@@ -185,7 +185,7 @@ def _descriptor(
     date: str,
     table: ProtectedTable,
 ) -> dict[str, Any]:
-    terms, told = written_terms(table)
+    terms, sentences = written_terms(table)
     return {
         "profile": "data-package",
         "name": name,
@@ -197,7 +197,7 @@ def _descriptor(
             {"title": f"{s['producer']}, {s['title']}", "licence": str(s["licence"])}
             for s in sources
         ],
-        "avertissements": [*table.warnings, *told],
+        "avertissements": [*table.warnings, *sentences],
         "conventions": terms,
         "secret": dict(table.hidden),
         "certificat_secret": table.record.to_dict(),
@@ -212,10 +212,10 @@ def _descriptor(
 
 def _licences(sources: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """List the licences of the sources: the package is under all of them, each for its figures."""
-    told = [title for title, _ in Counter(str(s["licence"]) for s in sources).most_common()]
+    titles = [title for title, _ in Counter(str(s["licence"]) for s in sources).most_common()]
     return [
         {"name": "etalab-2.0" if "Licence Ouverte 2.0" in title else "other", "title": title}
-        for title in told
+        for title in titles
     ]
 
 
@@ -255,8 +255,8 @@ def _resource(folder: Path, name: str, file: str, schema: dict[str, Any] | None)
 def _value_schema() -> dict[str, Any]:
     return {
         "fields": [
-            {"name": french, "type": kind, "description": told}
-            for french, kind, told in VALUE_FIELDS.values()
+            {"name": french, "type": kind, "description": description}
+            for french, kind, description in VALUE_FIELDS.values()
         ],
         "primaryKey": ["zonage", "territoire", "indicateur"],
         "missingValues": [""],

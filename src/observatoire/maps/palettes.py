@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from observatoire.declarations.reader import read_toml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+from observatoire.declarations.fields import Texts, checked, declared
+from observatoire.declarations.reader import packaged, read
 
 GROUND_COLOURS = ("land", "cell", "outline", "edge", "circle", "ink", "soft")
 
 
-@dataclass(frozen=True)
+@declared
 class Palettes:
     """Colours of classes by number of classes, and of the ground of a map."""
 
-    sequential: Mapping[int, tuple[str, ...]]
-    ground: Mapping[str, str]
+    sequential: Mapping[int, Texts]
+    ground: Annotated[
+        Mapping[str, str],
+        checked(
+            lambda colours: set(colours) == set(GROUND_COLOURS),
+            f"on attend {', '.join(GROUND_COLOURS)}",
+        ),
+    ]
 
     def classes(self, count: int) -> tuple[str, ...]:
         """Return as many colours as classes, from light to dark."""
@@ -41,17 +42,7 @@ def palettes() -> Palettes:
     DescriptorError
         When ``palettes.toml`` lacks a colour, or has one too many.
     """
-    path = Path(str(resources.files("observatoire.maps").joinpath("palettes.toml")))
-    table = read_toml(path)
-    sequential = table.child("sequential")
-    ground = table.child("ground")
-    made = Palettes(
-        {int(size): sequential.texts(size) for size in sequential.table},
-        {name: ground.text(name) for name in GROUND_COLOURS},
-    )
-    for part in (sequential, ground, table):
-        part.close()
-    return made
+    return read(packaged("observatoire.maps", "palettes.toml"), Palettes)
 
 
 def patterns() -> str:

@@ -1,4 +1,4 @@
-"""The hall: it opens every door and does no work itself, one module a kind of door.
+"""The observatory: it calls the rooms and does no work itself, one module a kind of question.
 
 Each class stands on the former: ``session`` (an open workspace and what it remembers), ``inventory``
 (what is there), ``ingestion`` (what is loaded), ``tables`` (what is asked), ``views`` (what is shown),

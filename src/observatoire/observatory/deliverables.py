@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from observatoire.annex import AnnexContent
+    from observatoire.panels.assessment import Assessment
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
 
 class Deliverables(Views):
     """What leaves: the annex, the package."""
@@ -25,60 +29,67 @@ class Deliverables(Views):
         progress: Callable[[str], None] | None = None,
         audience: Audience = "public",
     ) -> Path:
-        """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, told by the suffix.
+        """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, as the suffix says.
 
         Parameters
         ----------
         path : str or Path, optional
             ``data/processed/annexe.html`` of the workspace by default.
         progress : callable, optional
-            Told, in French, each step as it starts.
+            Given, in French, each step as it starts.
         audience : {"public", "partenaires"}
             For whom. A figure under an agreement « interne » never enters an annex.
         """
-        from observatoire.annex import ANNEX_SUFFIXES, AnnexContent, annex_page
+        from observatoire.annex import ANNEX_SUFFIXES, annex_page
         from observatoire.pages.sheet import Sheet, writer_of
-        from observatoire.panels.evaluation import evaluation_blocks
-        from observatoire.secrecy.release.redaction import without_fingerprints
-        from observatoire.warehouse.findings import by_source
 
         target = one_path(
             self.workspace.processed / "annexe.html" if path is None else path,
             'o.annex("annexe.pdf")',
         )
         writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
-        tell = progress or (lambda _: None)
-        tell("Calcul des indicateurs")
+        progress = progress or (lambda _: None)
+        progress("Calcul des indicateurs")
         table = self._everything(audience)
-        tell("Évaluation des objectifs")
-        found = self._asking(audience).assess()
-        tell("Composition des pages")
-        identities = self._gazetteer.identities(table.zoning)
-        page = annex_page(
-            AnnexContent(
-                name=self.workspace.name,
-                subject=self.workspace.subject,
-                place=self.workspace.place,
-                centre=self.workspace.centre,
-                date=today(),
-                table=table,
-                catalogue=self.catalogue,
-                ground=self._gazetteer.ground(table.zoning),
-                communes=self._gazetteer.communes(table.zoning),
-                identities=identities,
-                panel=self._foot(),
-                against={i.code: self._gazetteer.against(table.zoning, i.code) for i in identities},
-                sources=without_fingerprints(records(self.sources()), self._desk.secrecy_rules),
-                credits=self.workspace.credits,
-                evaluation=evaluation_blocks(table, found, self._public_notes(audience)),
-                local=self._local(audience).blocks,
-                checked=by_source(self.checks(), self.sources()),
-                audience=audience,
-            )
-        )
-        tell("Écriture du document")
-        leaving = table.with_others(*self._asking(audience).tables)
+        progress("Évaluation des objectifs")
+        found = self._inquiry(audience).assess()
+        progress("Composition des pages")
+        page = annex_page(self._annex_content(table, found, audience))
+        progress("Écriture du document")
+        leaving = table.with_others(*self._inquiry(audience).tables)
         return Sheet(page, leaving).save(target)
+
+    def _annex_content(
+        self, table: ProtectedTable, found: Assessment, audience: Audience
+    ) -> AnnexContent:
+        """Gather what the annex is made of."""
+        from observatoire.annex import AnnexContent
+        from observatoire.panels.evaluation import evaluation_blocks
+        from observatoire.secrecy.release.redaction import without_fingerprints
+        from observatoire.warehouse.findings import by_source
+
+        names, zoning, sources = self._gazetteer, table.zoning, self.sources()
+        identities = names.identities(zoning)
+        return AnnexContent(
+            name=self.workspace.name,
+            subject=self.workspace.subject,
+            place=self.workspace.place,
+            centre=self.workspace.centre,
+            date=today(),
+            table=table,
+            catalogue=self.catalogue,
+            base_map=names.base_map(zoning),
+            communes=names.communes(zoning),
+            identities=identities,
+            panel=self._foot(),
+            against={who.code: names.against(zoning, who.code) for who in identities},
+            sources=without_fingerprints(records(sources), self._context.secrecy_rules),
+            credits=self.workspace.credits,
+            evaluation=evaluation_blocks(table, found, self._public_notes(audience)),
+            local=self._local(audience).blocks,
+            checked=by_source(self.checks(), sources),
+            audience=audience,
+        )
 
     def publish(self, folder: str | Path, *, audience: Audience = "public") -> Path:
         """Write a Data Package that another observatory can read.

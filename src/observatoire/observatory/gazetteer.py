@@ -35,7 +35,7 @@ class Gazetteer:
 
     warehouse: Warehouse
     workspace: Workspace
-    desk: Context
+    context: Context
 
     @cached_property
     def frames(self) -> dict[str, gpd.GeoDataFrame]:
@@ -61,16 +61,18 @@ class Gazetteer:
         return {str(code): self._commune_name(str(c)) for code, c in frame["commune"].items()}
 
     def code(self, zoning: str, text: str) -> str:
-        """Return the code of a territory told by code or name."""
+        """Return the code of a territory by code or name."""
         frame = self.frames[self.workspace.zoning(zoning).code]
         names = {str(code): str(name) for code, name in frame["name"].items()}
-        told = [(str(code), one.get(ALIAS_COLUMN, "")) for code, one in frame["attributes"].items()]
-        aliases = [(name, code) for code, cell in told for name in split_names(cell)]
+        cells = [
+            (str(code), row.get(ALIAS_COLUMN, "")) for code, row in frame["attributes"].items()
+        ]
+        aliases = [(name, code) for code, cell in cells for name in split_names(cell)]
         noun = self.workspace.zoning(zoning).singular
         return Matcher(names, noun, aliases=aliases).code(text)
 
     def comparator(self, zoning: str, text: str) -> Comparator:
-        """Return a declared comparator, or another territory of the zoning told by code or name.
+        """Return a declared comparator, or another territory of the zoning by code or name.
 
         Raises
         ------
@@ -92,7 +94,7 @@ class Gazetteer:
         name = str(self.frames[zoning].at[code, "name"])
         return Comparator(code, name, zoning, (code,))
 
-    def ground(self, zoning: str) -> BaseMap:
+    def base_map(self, zoning: str) -> BaseMap:
         """Return the shapes of a zoning and what a map puts under them."""
         frame = self.frames[zoning]
         plan = self.workspace.zoning(zoning).schematic
@@ -112,7 +114,7 @@ class Gazetteer:
             outlines,
             bool(frame["official"].all()),
             self._drawn(plan),
-            self.desk.words(zoning),
+            self.context.words(zoning),
             rough=not rather and _surveyed(communes) == _DRAWN,
         )
 
@@ -126,8 +128,8 @@ class Gazetteer:
 
     def identities(self, zoning: str) -> list[TerritoryIdentity]:
         """Return who the territories of a zoning are, in order."""
-        told = self._links_told(zoning)
-        parts = self.desk.words(zoning).parts
+        sentences = self._link_sentences(zoning)
+        parts = self.context.words(zoning).parts
         unknown = f"{parts.none} {parts.agree('connu')}" if parts else ""
         return [
             TerritoryIdentity(
@@ -138,32 +140,32 @@ class Gazetteer:
                 facts=identity_facts(
                     row["attributes"],
                     self._commune_name(str(row["commune"])),
-                    told.get(str(code), unknown),
+                    sentences.get(str(code), unknown),
                     self.workspace.zoning(zoning).noun,
                 ),
-                linked=str(code) in told,
+                linked=str(code) in sentences,
                 shared=self._shared(zoning).get(str(code)),
             )
             for code, row in self.frames[zoning].iterrows()
         ]
 
     def against(self, zoning: str, code: str) -> list[tuple[str, str, str]]:
-        """Return what the profile of a territory prints beside it: zoning, code and name."""
-        beside = []
+        """Return what the profile of a territory prints next to it: zoning, code and name."""
+        neighbours = []
         for comparator in self.workspace.on_profiles:
             other = self._counterparts(zoning, comparator).get(code)
             if other is not None:
-                beside.append((other.zoning, other.code, other.name))
-        return beside
+                neighbours.append((other.zoning, other.code, other.name))
+        return neighbours
 
     def commune_codes(self, zoning: str) -> dict[str, str]:
         """Return the code of the commune of each territory of a zoning."""
-        return {str(code): str(one) for code, one in self.frames[zoning]["commune"].items()}
+        return {str(code): str(commune) for code, commune in self.frames[zoning]["commune"].items()}
 
     def _counterparts(self, zoning: str, comparator: Comparator) -> dict[str, Counterpart]:
         key = (zoning, comparator.code)
         if key not in self._found:
-            self._found[key] = counterparts(self.desk, comparator, zoning)
+            self._found[key] = counterparts(self.context, comparator, zoning)
         return self._found[key]
 
     @cached_property
@@ -193,11 +195,11 @@ class Gazetteer:
 
     def _ties(self, zoning: str) -> tuple[str, pd.DataFrame]:
         """Return the zoning that figures come from, and what links it to the territories of one."""
-        roads = self.desk.place(zoning).roads
-        if not roads:
+        routes = self.context.place(zoning).routes
+        if not routes:
             return "", pd.DataFrame(columns=["source", "target", "link"])
-        source = roads[0].source
-        links = pd.concat([road.links for road in roads if road.source == source])
+        source = routes[0].source
+        links = pd.concat([route.links for route in routes if route.source == source])
         return source, links[links["link"] != UNKNOWN]
 
     def _shared(self, zoning: str) -> dict[str, SharedSource]:
@@ -206,31 +208,33 @@ class Gazetteer:
         alone = known[~known["target"].duplicated(keep=False) & (known["link"] == PART)]
         if alone.empty:
             return {}
-        names, mine = self.frames[source]["name"], self.frames[zoning]["name"]
+        names, here_names = self.frames[source]["name"], self.frames[zoning]["name"]
         noun = self.workspace.zoning(source).noun
         found = {}
-        for target, held in zip(alone["target"], alone["source"], strict=True):
-            others = known.loc[(known["source"] == held) & (known["target"] != target), "target"]
-            told = f"{names.get(held, '')} ({held})"
+        for target, source_code in zip(alone["target"], alone["source"], strict=True):
+            neighbours = known.loc[
+                (known["source"] == source_code) & (known["target"] != target), "target"
+            ]
+            title = f"{names.get(source_code, '')} ({source_code})"
             found[str(target)] = SharedSource(
-                told, tuple(str(mine[other]) for other in others), noun
+                title, tuple(str(here_names[code]) for code in neighbours), noun
             )
         return found
 
-    def _links_told(self, zoning: str) -> dict[str, str]:
+    def _link_sentences(self, zoning: str) -> dict[str, str]:
         source, known = self._ties(zoning)
         if known.empty:
             return {}
         names = self.frames[source]["name"]
         noun, here = self.workspace.zoning(source).noun, self.workspace.zoning(zoning).noun
-        told: dict[str, list[str]] = {}
-        for (code, link), group in known.groupby(["target", "link"], sort=False):
-            listed = [f"{names.get(one, '')} ({one})" for one in sorted(group["source"])]
+        phrases: dict[str, list[str]] = {}
+        for (target, link), group in known.groupby(["target", "link"], sort=False):
+            listed = [f"{names.get(code, '')} ({code})" for code in sorted(group["source"])]
             words = _tied(str(link), noun, here, several=len(listed) > 1)
-            told.setdefault(str(code), []).append(
+            phrases.setdefault(str(target), []).append(
                 f"{words} {enumerate_words(listed, most=_MOST_NAMED)}"
             )
-        return {code: " ; ".join(said) for code, said in told.items()}
+        return {code: " ; ".join(linked) for code, linked in phrases.items()}
 
 
 #: How well shapes are known: not at all, drawn or in part, real.
@@ -244,7 +248,7 @@ def _surveyed(frame: gpd.GeoDataFrame) -> int:
     return _REAL if known.all() and frame["official"].all() else _DRAWN
 
 
-#: A territory may touch dozens of sources: naming them all would tell nothing.
+#: A territory may touch dozens of sources: naming them all would help nobody.
 _MOST_NAMED = 8
 
 

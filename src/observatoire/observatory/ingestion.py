@@ -44,11 +44,11 @@ class Ingestion(Inventory):
         path : str or Path, optional
             Taken from the current folder, then from the workspace. Without it, every source of
             ``data/raw`` is loaded and a list of reports returned. A file without a ``source.toml``
-            beside it is read as :meth:`preview` shows it.
+            next to it is read as :meth:`preview` shows it.
         on_error : {"refuse", "reject"}
-            What to do with a file that has faulty rows: refuse it, or set these rows aside.
+            What to do with a file that has faulty rows: refuse it, or reject these rows.
         period : int or str, optional
-            The period of a file that tells none.
+            The period of a file that says none.
         zoning, code_column, repair : str, str, bool
             Which zoning, when it cannot be found; for a layer of perimeters, which column holds
             the codes, whether to mend self-crossing outlines.
@@ -61,24 +61,18 @@ class Ingestion(Inventory):
         """
         from observatoire.warehouse.checks.definitions import read_checks
         from observatoire.warehouse.loading.files import load_all, load_path
+        from observatoire.warehouse.loading.options import LoadOptions
 
         read_checks(self.workspace.root)  # refused before anything is loaded
-        self._told()
+        self._check_inputs()
+        when = "" if period is None else str(period)
+        options = LoadOptions(on_error, when, zoning, code_column, repair)
         if path is None:
             try:
-                return self._checked(load_all(self.warehouse, self.workspace, on_error=on_error))
+                return self._checked(load_all(self.warehouse, self.workspace, options))
             finally:
                 self._drop_remembered()
-        report = load_path(
-            self.warehouse,
-            self.workspace,
-            self._locate(path),
-            on_error=on_error,
-            period="" if period is None else str(period),
-            zoning=zoning,
-            code_column=code_column,
-            repair=repair,
-        )
+        report = load_path(self.warehouse, self.workspace, self._locate(path), options)
         return self._checked([report])[0]
 
     def _checked(self, reports: Sequence[LoadReport]) -> list[LoadReport]:
@@ -90,11 +84,11 @@ class Ingestion(Inventory):
 
         self._drop_remembered()
         shut = self._closed()
-        told = [
-            replace(one, notices=(*one.notices, *filter(None, [shut.get(one.source, "")])))
-            for one in reports
+        noticed = [
+            replace(report, notices=(*report.notices, *filter(None, [shut.get(report.source, "")])))
+            for report in reports
         ]
-        return with_findings(told, self.checks())
+        return with_findings(noticed, self.checks())
 
     def _closed(self) -> dict[str, str]:
         """Return the sources whose agreement lets nobody see figures today, each with why."""
@@ -118,7 +112,7 @@ class Ingestion(Inventory):
         path : str or Path
             A csv, workbook, dBase or Parquet file, or a zip of one.
         period : int or str, optional
-            The period of a file that tells none.
+            The period of a file that says none.
         zoning, member : str
             Which zoning, when it cannot be found; which file of a zip.
 
@@ -134,9 +128,9 @@ class Ingestion(Inventory):
         """
         from observatoire.warehouse.loading.files import preview_file
 
-        told = "" if period is None else str(period)
+        asked = "" if period is None else str(period)
         where = self._locate(path)
-        return preview_file(self.workspace, where, period=told, zoning=zoning, member=member)
+        return preview_file(self.workspace, where, period=asked, zoning=zoning, member=member)
 
     def checks(self) -> CheckReport:
         """Pass the checks over everything that is loaded: what fails, gravest first.
@@ -153,21 +147,21 @@ class Ingestion(Inventory):
             On a predicate of ``checks.toml`` that is wrong.
         """
         from observatoire.warehouse.checks.runner import kept_findings
-        from observatoire.warehouse.findings import hushed
+        from observatoire.warehouse.findings import without_closed
 
-        found = kept_findings(self.warehouse, self.workspace, self._told())
-        return hushed(found, self._closed())
+        found = kept_findings(self.warehouse, self.workspace, self._check_inputs())
+        return without_closed(found, self._closed())
 
-    def _told(self) -> CheckInputs:
-        """Return what the catalogue and the series tell the checks; no sum without a catalogue."""
+    def _check_inputs(self) -> CheckInputs:
+        """Return what checks need of the catalogue and the series; no sum without a catalogue."""
         from observatoire.indicators.definitions.catalogue import read_catalogue
         from observatoire.indicators.definitions.check_inputs import told_checks
         from observatoire.sources.families.family import read_families
 
         there = self.workspace.catalogue.is_file()
-        spans = {code: one.spans for code, one in self.series.series.items()}
+        spans = {code: series.spans for code, series in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()
-        periods = [str(one) for (one,) in self.warehouse.rows(PERIODS)]
+        periods = [str(period) for (period,) in self.warehouse.rows(PERIODS)]
         variables = [
             (str(source), str(code))
             for source, code in self.warehouse.rows("SELECT source, code FROM variable")
@@ -198,7 +192,7 @@ class Ingestion(Inventory):
         force : bool
             Bring it again though it is there.
         progress : callable, optional
-            Told the bytes there are, and those there will be.
+            Given the bytes there are, and those there will be.
 
         Raises
         ------

@@ -25,39 +25,23 @@ class Inventory(Session):
 
         where = self.workspace.zoning(zoning or self.workspace.main_zoning).code
         frame = read_shapes(self.warehouse, where)
-        told = pd.DataFrame(list(frame["attributes"]), index=frame.index)
+        attributes = pd.DataFrame(list(frame["attributes"]), index=frame.index)
         plain = pd.DataFrame(frame[["name", "commune", "official"]])
-        return plain.join(told).reset_index()
+        return plain.join(attributes).reset_index()
 
     def indicators(self, theme: str | None = None) -> pd.DataFrame:
         """List the indicators, all or those of a theme, with the periods that have figures."""
         chosen = self.catalogue.of_theme(theme) if theme else tuple(self.catalogue)
-        periods = self._desk.periods()
-        return pd.DataFrame(
-            [
-                (
-                    i.code,
-                    i.label,
-                    i.theme,
-                    i.unit,
-                    str(i.nature),
-                    i.polarity,
-                    ", ".join(periods[i.code]),
-                    i.definition,
-                )
-                for i in chosen
-            ],
-            columns=[
-                "indicator",
-                "label",
-                "theme",
-                "unit",
-                "nature",
-                "polarity",
-                "periods",
-                "definition",
-            ],
-        )
+        periods = self._context.periods()
+        columns = ["code", "label", "theme", "unit", "nature", "polarity", "periods", "definition"]
+        rows = [
+            {
+                "periods": ", ".join(periods[indicator.code]),
+                **{name: str(getattr(indicator, name)) for name in columns if name != "periods"},
+            }
+            for indicator in chosen
+        ]
+        return pd.DataFrame(rows, columns=columns).rename(columns={"code": "indicator"})
 
     def loads(self) -> pd.DataFrame:
         """List every load, the superseded ones too, with the SHA-256 of its file."""
@@ -96,13 +80,13 @@ class Inventory(Session):
 
     def objectives(self) -> pd.DataFrame:
         """List the objectives loaded: orientation, perimeter, indicator, baseline, target, due date."""
-        return self._seen(self.warehouse.frame(OBJECTIVES))
+        return self._visible(self.warehouse.frame(OBJECTIVES))
 
     def actions(self) -> pd.DataFrame:
         """List the actions and envelopes loaded, one row an action and funder."""
         from observatoire.indicators.evaluation.actions import read_actions
 
-        return self._seen(read_actions(self.warehouse))
+        return self._visible(read_actions(self.warehouse))
 
     def notes(self, readers: str = "public") -> pd.DataFrame:
         """List the qualitative notes that some readers may see; pages only ever show the public ones.
@@ -114,9 +98,9 @@ class Inventory(Session):
         """
         from observatoire.secrecy.release.public_notes import notes_for
 
-        return notes_for(self._seen(self.warehouse.frame(NOTES)), readers)
+        return notes_for(self._visible(self.warehouse.frame(NOTES)), readers)
 
-    def _seen(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def _visible(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Keep the rows of registers whose agreement lets somebody see them today."""
         from observatoire.secrecy.release.public_notes import let_out
 

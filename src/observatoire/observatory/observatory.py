@@ -1,4 +1,4 @@
-"""The hall: opens every door and does no work itself."""
+"""The observatory: it calls the rooms and does no work itself."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What every door of the hall opens on: the workspace, the warehouse, what is remembered between questions."""
+"""An open workspace: what it declares, its warehouse, what is remembered between questions."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from observatoire.french.typography import day
 from observatoire.sources.descriptors.agreement import current_day
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from observatoire.exchange.ledger import WarehouseLedger
     from observatoire.indicators.context import Context
@@ -37,15 +36,15 @@ Audience = Literal["interne", "partenaires", "public"]
 #: What answers keep between two loads.
 _REMEMBERED = (
     "catalogue",
-    "_desk",
+    "_context",
     "_gazetteer",
-    "_whole",
     "_planned",
     "_definitions",
-    "_inquiries",
     "_watches",
-    "_locals",
+    "_answers",
 )
+
+Answer = TypeVar("Answer")
 
 
 class Session:
@@ -85,9 +84,9 @@ class Session:
         from observatoire.indicators.definitions.declared_variables import check_variables
         from observatoire.values import Nature
 
-        spans = {code: one.spans for code, one in self.series.series.items()}
+        spans = {code: series.spans for code, series in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans)
-        self.series.check_indicators(one.code for one in catalogue)
+        self.series.check_indicators(indicator.code for indicator in catalogue)
         declared: dict[str, dict[str, Nature]] = {}
         for source, code, nature in self.warehouse.rows(
             "SELECT source, code, nature FROM variable"
@@ -101,7 +100,19 @@ class Session:
             self.__dict__.pop(name, None)
 
     @cached_property
-    def _desk(self) -> Context:
+    def _answers(self) -> dict[tuple[str, str, dt.date], Any]:
+        return {}
+
+    def _once(self, kind: str, audience: str, make: Callable[[], Answer]) -> Answer:
+        """Return what is made once for those who read, the same day, until something is loaded."""
+        key = (kind, audience, self.today())
+        if key not in self._answers:
+            self._answers[key] = make()
+        answer: Answer = self._answers[key]
+        return answer
+
+    @cached_property
+    def _context(self) -> Context:
         from observatoire.indicators.context import Context
         from observatoire.warehouse.loading.zonings import read_all_links
 
@@ -113,7 +124,7 @@ class Session:
     def _gazetteer(self) -> Gazetteer:
         from observatoire.observatory.gazetteer import Gazetteer
 
-        return Gazetteer(self.warehouse, self.workspace, self._desk)
+        return Gazetteer(self.warehouse, self.workspace, self._context)
 
     def _plan(self) -> SecrecyPlan:
         """Return what may be shown now: made anew when another has published since."""
@@ -121,7 +132,7 @@ class Session:
 
         version = self._ledger.version()
         if self.__dict__.get("_planned", (None, None))[0] != version:
-            self._planned = (version, make_plan(self._desk, self._ledger.recipes()))
+            self._planned = (version, make_plan(self._context, self._ledger.recipes()))
         return self._planned[1]
 
     @cached_property
@@ -131,7 +142,7 @@ class Session:
         return WarehouseLedger(self.warehouse)
 
     @cached_property
-    def _door(self) -> OutputCheck:
+    def _output_check(self) -> OutputCheck:
         from observatoire.secrecy.release.output_check import OutputCheck
 
         return OutputCheck(self._plan, self._ledger)
@@ -156,7 +167,7 @@ class Session:
         notes = self.warehouse.frame(NOTES)
         return public_notes(let_out(notes, gate=self._gate(audience)))
 
-    def _beside(self, compare: Sequence[str] | None = None) -> list[str]:
+    def _comparators(self, compare: Sequence[str] | None = None) -> list[str]:
         """Return what to compare with: what is asked, or what the workspace usually shows."""
         return list(self.workspace.usual if compare is None else compare)
 
@@ -178,12 +189,7 @@ class Session:
         """Open a ``with`` block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close at the end of a ``with`` block."""
         self.close()
 

@@ -9,7 +9,6 @@ from observatoire.errors.arguments import names_in
 from observatoire.observatory.ingestion import Ingestion
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
@@ -47,7 +46,7 @@ class Tables(Ingestion):
             The latest of each indicator by default.
         compare : sequence of str
             Comparators of ``observatoire.toml``, for instance ``["commune", "quartiers"]``, or
-            other territories of the zoning, by name: ``.differences`` then holds every difference
+            other territories of the zoning, by name: ``.differences`` then has every difference
             with its interval and its verdict.
         territories : sequence of str
             Codes or names; all by default.
@@ -75,13 +74,13 @@ class Tables(Ingestion):
         where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
         named = names_in(compare or (), "comparateurs", 'compare=["commune"]')
-        compared = [self._gazetteer.comparator(where, one) for one in named]
+        compared = [self._gazetteer.comparator(where, name) for name in named]
         kept = names_in(territories or (), "territoires", 'territories=["Dillon"]')
-        chosen = [self._gazetteer.code(where, one) for one in kept]
+        chosen = [self._gazetteer.code(where, name) for name in kept]
         when = None if period is None else str(period)
         self._ensure_loaded()
         computed = answer(
-            self._desk,
+            self._context,
             codes,
             where,
             period=when,
@@ -90,14 +89,14 @@ class Tables(Ingestion):
             precision=precision,
         )
         allowed = withhold(computed, self._gate(audience))
-        return protect_table(allowed, self._gazetteer.shapes, self._plan(), self._door)
+        return protect_table(allowed, self._gazetteer.shapes, self._plan(), self._output_check)
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""
         from observatoire.warehouse.storage.passages import list_passages
 
         self._ensure_loaded()
-        self._desk.place(self.workspace.main_zoning)  # what figures use is kept when first used
+        self._context.place(self.workspace.main_zoning)  # what figures use is kept when first used
         return list_passages(self.warehouse)
 
     def passage(  # noqa: PLR0913 - one keyword a parameter of a method
@@ -136,7 +135,7 @@ class Tables(Ingestion):
         period : int or str
             Of both counts; the latest published by default.
         sliver : float
-            Share of a territory below which an overlap is set aside: 0.01 suits layers digitised
+            Share of a territory below which an overlap is skipped: 0.01 suits layers digitised
             apart.
 
         Returns
@@ -155,7 +154,7 @@ class Tables(Ingestion):
 
         self._ensure_loaded()
         if method is None:
-            return self._desk.passage(source, target)
+            return self._context.passage(source, target)
         recipe = PassageRecipe(
             source,
             target,
@@ -169,7 +168,7 @@ class Tables(Ingestion):
             period=str(period),
             sliver=sliver,
         )
-        return self._desk.book.make(recipe)
+        return self._context.book.make(recipe)
 
     def vintage(self, codes: Iterable[str]) -> Vintage:
         """Say from which zoning of the workspace a list of codes comes.
@@ -186,7 +185,7 @@ class Tables(Ingestion):
         """
         from observatoire.indicators.zoning_versions import vintage_of
 
-        return vintage_of(self._desk, codes)
+        return vintage_of(self._context, codes)
 
     def changes(self, before: str, after: str) -> pd.DataFrame:
         """List the territories deleted, created or altered between two zonings.
@@ -199,7 +198,7 @@ class Tables(Ingestion):
         """
         from observatoire.indicators.zoning_versions import changes_between
 
-        return changes_between(self._desk, before, after)
+        return changes_between(self._context, before, after)
 
     def comparability(
         self, before: str, after: str, indicator: str = "population", period: int | str = ""
@@ -223,7 +222,7 @@ class Tables(Ingestion):
         from observatoire.indicators.zoning_versions import comparability_of
 
         self._ensure_loaded()
-        return comparability_of(self._desk, before, after, indicator, str(period))
+        return comparability_of(self._context, before, after, indicator, str(period))
 
     def audit(self) -> pd.DataFrame:
         """Say what an attacker could still work out of the hidden counts.
@@ -234,56 +233,46 @@ class Tables(Ingestion):
         -------
         DataFrame
             One row a hidden count: ``low``, ``high``, ``width``, ``threshold``, ``safe``,
-            ``already_public`` and, where it is not safe, ``found_by``: the sums that tell it.
+            ``already_public`` and, where it is not safe, ``found_by``: the sums that give it away.
         """
         from observatoire.secrecy.plan.joint_audit import audit_plan
 
         self._ensure_loaded()
         return audit_plan(self._plan())
 
-    @cached_property
-    def _inquiries(self) -> dict[tuple[str, dt.date], Inquiry]:
-        return {}
-
-    def _asking(self, audience: Audience) -> Inquiry:
-        """Return what asks for the tables of an evaluation, for those who read."""
+    def _inquiry(self, audience: Audience) -> Inquiry:
+        """Return what computes the tables of an evaluation, for those who read."""
         from observatoire.panels.assessment import Inquiry, Places
         from observatoire.secrecy.release.public_notes import let_out
 
-        gate = self._gate(audience)
-        key = (audience, self.today())
-        if key not in self._inquiries:
-            self._inquiries[key] = Inquiry(
-                self._desk,
+        gate = self._gate(audience)  # refuses an unknown audience
+        places = Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning)
+        return self._once(
+            "inquiry",
+            audience,
+            lambda: Inquiry(
+                self._context,
                 partial(self.table, audience=audience),
-                Places(self._gazetteer.commune_codes, self._gazetteer.commune_zoning),
+                places,
                 self.series.refusal,
                 partial(let_out, gate=gate),
-            )
-        return self._inquiries[key]
+            ),
+        )
 
     @cached_property
     def _definitions(self) -> ProtectedTable:
         """Definitions and warnings, for the pages that lay out figures of several tables."""
         from observatoire.secrecy.release.protected_table import protect_table
 
-        blank = self._desk.blank(self.workspace.main_zoning)
-        return protect_table(blank, None, self._plan(), self._door)
-
-    @cached_property
-    def _whole(self) -> dict[tuple[str, dt.date], ProtectedTable]:
-        return {}
+        blank = self._context.blank(self.workspace.main_zoning)
+        return protect_table(blank, None, self._plan(), self._output_check)
 
     def _everything(self, audience: Audience) -> ProtectedTable:
-        """Every indicator at its latest period, beside every comparator, for those who read."""
+        """Every indicator at its latest period, with every comparator, for those who read."""
         from observatoire.secrecy.release.agreements import require_circulating
 
         require_circulating(audience)
-        key = (audience, self.today())
-        if key not in self._whole:
-            self._whole[key] = self.table(
-                [i.code for i in self.catalogue],
-                compare=list(self.workspace.standing),
-                audience=audience,
-            )
-        return self._whole[key]
+        codes, compared = [i.code for i in self.catalogue], list(self.workspace.standing)
+        return self._once(
+            "everything", audience, lambda: self.table(codes, compare=compared, audience=audience)
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import UnknownNameError
@@ -11,7 +10,6 @@ from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from observatoire.pages.sheet import Sheet
@@ -59,17 +57,11 @@ class Views(Tables):
         chosen = self.catalogue.theme(theme) if theme else None
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
         codes = asked or [i.code for i in self.catalogue.of_theme(theme or "")]
-        beside = self.workspace.standing if compare is None else compare
-        table = self.table(codes, zoning, period, beside, audience=audience)
+        comparators = self.workspace.standing if compare is None else compare
+        table = self.table(codes, zoning, period, comparators, audience=audience)
         foot = self._foot() if compare is None else None
-        return panel_page(
-            table,
-            self._gazetteer.communes(table.zoning),
-            chosen,
-            today(),
-            self.workspace.name,
-            foot,
-        )
+        communes, place = self._gazetteer.communes(table.zoning), self.workspace.name
+        return panel_page(table, communes, chosen, today(), place, foot)
 
     def map(
         self,
@@ -85,12 +77,9 @@ class Views(Tables):
 
         code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
         table = self.table(code, zoning, period, audience=audience)
-        figure = map_figure(
-            table,
-            code,
-            self._gazetteer.ground(table.zoning),
-            self._gazetteer.communes(table.zoning),
-        )
+        names = self._gazetteer
+        base_map, communes = names.base_map(table.zoning), names.communes(table.zoning)
+        figure = map_figure(table, code, base_map, communes)
         return figure_page(table, figure, today(), self.workspace.name)
 
     def profile(
@@ -107,14 +96,14 @@ class Views(Tables):
         themes = list(self.catalogue.themes.values())
         codes = [each for theme in themes for each in theme.profile]
         table = self.table(
-            codes, where, None, self._beside(), territories=[code], audience=audience
+            codes, where, None, self._comparators(), territories=[code], audience=audience
         )
-        figure = locator_figure(code, identity.name, self._gazetteer.ground(where))
-        beside = self._gazetteer.against(where, code)
+        figure = locator_figure(code, identity.name, self._gazetteer.base_map(where))
+        neighbours = self._gazetteer.against(where, code)
         local = self._local(audience).blocks(code) if where == self.workspace.main_zoning else []
-        table = table.with_others(*self._asking(audience).tables)
+        table = table.with_others(*self._inquiry(audience).tables)
         place = self.workspace.name
-        return profile_page(table, identity, themes, beside, figure, today(), local, place)
+        return profile_page(table, identity, themes, neighbours, figure, today(), local, place)
 
     def evaluate(
         self,
@@ -123,7 +112,7 @@ class Views(Tables):
         *,
         audience: Audience = "interne",
     ) -> Evaluation:
-        """Hold objectives against figures, and measure how gaps to the commune moved.
+        """Set objectives against figures, and measure how gaps to the commune moved.
 
         Parameters
         ----------
@@ -143,9 +132,9 @@ class Views(Tables):
         from observatoire.panels.evaluation import evaluation_page
 
         self._ensure_loaded()
-        asking = self._asking(audience)
-        found = asking.assess(start, end)
-        shown = self._definitions.with_others(*asking.tables)
+        inquiry = self._inquiry(audience)
+        found = inquiry.assess(start, end)
+        shown = self._definitions.with_others(*inquiry.tables)
         notes = self._public_notes(audience)
         return evaluation_page(shown, found, notes, today(), self.workspace.name)
 
@@ -154,16 +143,11 @@ class Views(Tables):
         from observatoire.panels.watch import watch_page
 
         self._ensure_loaded()
-        asking = self._asking(audience)
-        signals = asking.signals(self._watches)
-        return watch_page(
-            self._definitions.with_others(*asking.tables),
-            signals,
-            len(self._watches),
-            self._public_notes(audience),
-            today(),
-            self.workspace.name,
-        )
+        inquiry = self._inquiry(audience)
+        signals = inquiry.signals(self._watches)
+        shown, notes = self._definitions.with_others(*inquiry.tables), self._public_notes(audience)
+        count, place = len(self._watches), self.workspace.name
+        return watch_page(shown, signals, count, notes, today(), place)
 
     def trend(
         self,
@@ -234,7 +218,7 @@ class Views(Tables):
         period : int or str, optional
             The latest by default.
         since : int or str, optional
-            An earlier period of the same series: the measures' change is then told, and held in
+            An earlier period of the same series: the measures' change is then shown, and kept in
             ``.changes``.
         zoning, precision : str, optional
             As :meth:`table`; ``"iris-2016"`` measures a whole town, ``precision="all"`` reads a
@@ -263,36 +247,23 @@ class Views(Tables):
             earlier = self.table(code, zoning, first, precision=precision)
             table = table.with_others(earlier)
             before = inequality_of(earlier.main, definition)
-            former = (
-                first,
-                moved(before.spread, found.spread),
-                moved(before.dissimilarity, found.dissimilarity),
-            )
-        return inequality_page(
-            table,
-            found,
-            definition,
-            today(),
-            self.workspace.name,
-            former,
-        )
-
-    @cached_property
-    def _locals(self) -> dict[tuple[str, dt.date], Local]:
-        return {}
+            spread = moved(before.spread, found.spread)
+            former = (first, spread, moved(before.dissimilarity, found.dissimilarity))
+        return inequality_page(table, found, definition, today(), self.workspace.name, former)
 
     def _local(self, audience: Audience) -> Local:
         """Return what is watched, written and done in each territory."""
         from observatoire.panels.watch import Local
 
-        key = (audience, self.today())
-        if key not in self._locals:
-            asking = self._asking(audience)
-            self._locals[key] = Local(
-                asking.signals(self._watches),
+        inquiry = self._inquiry(audience)
+        return self._once(
+            "local",
+            audience,
+            lambda: Local(
+                inquiry.signals(self._watches),
                 self._public_notes(audience),
-                asking.actions,
+                inquiry.actions,
                 self.catalogue.indicators,
                 self.workspace.main_zoning,
-            )
-        return self._locals[key]
+            ),
+        )

@@ -29,7 +29,7 @@ _MARKED = (
     Status.NOT_APPLICABLE,
 )
 
-#: How a method names the passage that carried a figure (see ``indicators.roads.Road``).
+#: How a method names the passage that carried a figure (see ``indicators.routes.routes.Route``).
 _PASSAGE_WORDS = ("table de passage", "au prorata", "densité relative")
 
 

@@ -35,7 +35,7 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import programming_blocks
-from observatoire.panels.assessment import told_fallback
+from observatoire.panels.assessment import fallback_phrase
 from observatoire.panels.objectives import aims_grid, evidence_blocks, signed
 from observatoire.panels.trend import gap_example
 from observatoire.panels.watch import notes_blocks
@@ -124,19 +124,19 @@ _UNDATED = (
 
 
 def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -> tuple[str, ...]:
-    said = [] if found.dated else [_UNDATED]
+    sentences = [] if found.dated else [_UNDATED]
     aims = found.objectives
     if len(aims):
         aimed = int(aims["goal"].notna().sum() + (aims["goal"].isna() & aims["relative"]).sum())
-        told = int(aims["baseline"].notna().sum())
+        with_start = int(aims["baseline"].notna().sum())
         later = int(aims["low"].notna().sum())
-        said.append(
+        sentences.append(
             f"{plural(len(aims), 'objectif')} : {number(aimed)} avec une cible chiffrée, "
-            f"{number(told)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis."
+            f"{number(with_start)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis."
         )
     judged = found.gaps[found.gaps["convergence"] != UNKNOWN]
     twice = found.gaps["change"].notna().sum()
-    said.append(
+    sentences.append(
         f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(int(twice))} que l’on "
         f"connaît aux deux dates : {_counted(judged)}."
         if len(judged)
@@ -148,9 +148,9 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
     moved = moved[~moved["verdict"].isin([UNJUDGED, UNKNOWN, "pas de changement net"])]
     if len(moved):
         counts = moved["verdict"].value_counts()
-        told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
-        said.append(
-            f"Évolution propre des {here.many}, hors revenus en euros courants : {told_moves}."
+        listed = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
+        sentences.append(
+            f"Évolution propre des {here.many}, hors revenus en euros courants : {listed}."
         )
     money = found.programming.money
     if len(money):
@@ -161,14 +161,14 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
                 STEPS, ("promis", "engagés pour des actions", "versés"), strict=True
             )
         ]
-        said.append(f"Crédits {' ; '.join(steps)}.")
-    return tuple(said)
+        sentences.append(f"Crédits {' ; '.join(steps)}.")
+    return tuple(sentences)
 
 
 def _counted(judged: pd.DataFrame) -> str:
     counts = judged["convergence"].value_counts()
-    told = [f"{number(int(counts[v]))} en {v}" for v in _VERDICTS[:3] if counts.get(v, 0)]
-    return enumerate_words(told)
+    counted = [f"{number(int(counts[v]))} en {v}" for v in _VERDICTS[:3] if counts.get(v, 0)]
+    return enumerate_words(counted)
 
 
 # --- gaps -------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def _counts(
         ]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
     universes = dict.fromkeys(indicators[code].universe for code in moved["indicator"])
-    sources = (one for told in moved["source"] for one in str(told).split(" ; ") if one)
+    sources = (source for text in moved["source"] for source in str(text).split(" ; ") if source)
     return TableBlock(
         f"Nombre {words.here.of_many} selon l’évolution de leur écart",
         "Indicateur",
@@ -213,7 +213,7 @@ def _counts(
             Note(
                 "Lecture",
                 f"{words.here.many} qui ont un chiffre aux deux dates. L’écart est mesuré à la commune"
-                f"{told_fallback(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
+                f"{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
                 "le même sens.",
             ),
             Note("Champ", f"{' ; '.join(universes)}."),
@@ -316,13 +316,13 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
     lost = gaps[gaps["convergence"] == UNKNOWN]
     by_reason: dict[str, dict[str, list[str]]] = {}
     for row in records(lost):
-        told = by_reason.setdefault(str(row["reason"]), {})
-        told.setdefault(str(row["indicator"]), []).append(str(row["name"]))
+        by_indicator = by_reason.setdefault(str(row["reason"]), {})
+        by_indicator.setdefault(str(row["indicator"]), []).append(str(row["name"]))
     rows = []
     total = gaps["territory"].nunique()
-    for reason, told in by_reason.items():
-        shorts = [indicators[code].short for code in told]
-        places = {name for names in told.values() for name in names}
+    for reason, by_indicator in by_reason.items():
+        shorts = [indicators[code].short for code in by_indicator]
+        places = {name for names in by_indicator.values() for name in names}
         where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
         rows.append(Row(enumerate_words(shorts), (TextCell(reason), TextCell(where))))
     return TableBlock(

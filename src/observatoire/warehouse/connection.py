@@ -1,4 +1,4 @@
-"""Open the warehouse, and run what must happen wholly or not at all."""
+"""A warehouse that is open: questions, rows written, what happens wholly or not at all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from observatoire.errors import WorkspaceError
 from observatoire.errors.translations import reader_words
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     import pandas as pd
@@ -64,11 +65,11 @@ class Warehouse:
         return self._execute(query, parameters).df()
 
     def _execute(self, query: str, parameters: Parameters = ()) -> duckdb.DuckDBPyConnection:
-        with self._told():
+        with self._in_french():
             return self.connection.execute(query, parameters)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _in_french(self) -> Iterator[None]:
         """Say in our words what the engine raises of its file, and leave what it says of a query."""
         try:
             yield
@@ -101,15 +102,38 @@ class Warehouse:
         import pyarrow as pa  # noqa: PLC0415 - DuckDB reads its columns without a copy
 
         columns = ", ".join(f'"{name}"' for name in frame.columns)
-        with self._told():
-            self.connection.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
-        try:
+        with self.registered(incoming=pa.Table.from_pandas(frame, preserve_index=False)):
             # Table and columns come from this library's own code, never from a file.
             self.run(
                 f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming"  # noqa: S608
             )
+
+    def insert_row(self, table: str, **values: object) -> None:
+        """Append one row to a table, by column names."""
+        columns, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
+        # Table and columns come from this library's own code, never from a file.
+        self.run(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))  # noqa: S608
+
+    def next_number(self, sequence: str) -> int:
+        """Return the next number of a sequence."""
+        return int(self.rows("SELECT nextval(?)", [sequence])[0][0])
+
+    def now(self) -> dt.datetime:
+        """Return this instant, as columns of instants keep it."""
+        instant: dt.datetime = self.rows("SELECT now()::TIMESTAMP")[0][0]
+        return instant
+
+    @contextmanager
+    def registered(self, **tables: object) -> Iterator[None]:
+        """Let statements read frames under these names, for the time of a block."""
+        with self._in_french():
+            for name, table in tables.items():
+                self.connection.register(name, table)
+        try:
+            yield
         finally:
-            self.connection.unregister("incoming")
+            for name in tables:
+                self.connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from observatoire.warehouse.connection import _AGAIN, MEMORY, Warehouse
 from observatoire.warehouse.storage.contents import see_loads
 
 #: What the engine, or Windows in its language, says of a file that another program holds.
-_HELD = re.compile(r"\block\b|already open|(?:another|autre) process", re.IGNORECASE)
+_LOCKED = re.compile(r"\block\b|already open|(?:another|autre) process", re.IGNORECASE)
 
 
 def open_warehouse(path: Path | str, crs: str) -> Warehouse:
@@ -80,7 +80,7 @@ def _unopened(path: Path | str, error: duckdb.Error) -> WorkspaceError:
             why="L’ouvrir demande le droit d’y écrire.",
             remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
         )
-    if _HELD.search(str(error)):
+    if _LOCKED.search(str(error)):
         return WorkspaceError(
             "L’entrepôt est déjà ouvert par un autre programme.",
             where=str(path),
@@ -100,10 +100,10 @@ _SINCE = {"target": "relative", "action": "stage", "note": "readers"}
 def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables of registers in the form that the first version gave them, always empty."""
     for table, column in _SINCE.items():
-        held = connection.execute(
+        columns = connection.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = ?", [table]
         ).fetchall()
-        if held and (column,) not in held:
+        if columns and (column,) not in columns:
             connection.execute(f"DROP TABLE {table}")
 
 

@@ -28,8 +28,15 @@ LEVELS = ("remarque", "alerte", "erreur")
 _SHOWN = 5
 
 
+class PrintedReport:
+    """A report that shows in a notebook the text that it prints."""
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
 @dataclass(frozen=True)
-class CheckReport:
+class CheckReport(PrintedReport):
     """What the checks found, gravest first; shows itself in French.
 
     ``df`` has one row a failing figure: check, level, title, source, file, load, line, zoning,
@@ -80,17 +87,14 @@ class CheckReport:
 
     def __str__(self) -> str:
         """Return the report as French text."""
-        told = ", ".join(plural(count, level) for level, count in self.by_level.items())
+        counts = ", ".join(plural(count, level) for level, count in self.by_level.items())
         head = f"{plural(self.checks, 'contrôle')}{NO_BREAK}: "
         if self.df.empty:
             return f"{head}rien à signaler."
-        return "\n".join([f"{head}{told}.", *told_findings(self.df)])
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
+        return "\n".join([f"{head}{counts}.", *finding_lines(self.df)])
 
 
-def hushed(report: CheckReport, closed: Mapping[str, str]) -> CheckReport:
+def without_closed(report: CheckReport, closed: Mapping[str, str]) -> CheckReport:
     """Take the figures of some sources out of what the checks found; the places stay.
 
     Parameters
@@ -104,17 +108,17 @@ def hushed(report: CheckReport, closed: Mapping[str, str]) -> CheckReport:
         return report
     found = report.df.copy()
     for source, why in closed.items():
-        mine = (found["source"] == source) | found["message"].str.contains(
+        retained = (found["source"] == source) | found["message"].str.contains(
             f"({source})", regex=False
         )
-        found.loc[mine, "value"] = float("nan")
-        found.loc[mine, "message"] = [
-            f"{name}, chiffre retenu. {why}" for name in found.loc[mine, "territory"]
+        found.loc[retained, "value"] = float("nan")
+        found.loc[retained, "message"] = [
+            f"{name}, chiffre retenu. {why}" for name in found.loc[retained, "territory"]
         ]
     return replace(report, df=found)
 
 
-def told_findings(findings: pd.DataFrame) -> list[str]:
+def finding_lines(findings: pd.DataFrame) -> list[str]:
     """Return what a report prints of findings: one heading a check, its first sentences."""
     lines = []
     for (level, title), rows in findings.groupby(["level", "title"], sort=False):
@@ -152,6 +156,6 @@ def by_source(report: CheckReport, sources: pd.DataFrame) -> pd.DataFrame:
         Columns ``level``, ``title``, ``source`` (its title), ``remedy``, ``rows``; gravest first.
     """
     titles = dict(zip(sources["source"], sources["title"], strict=True))
-    told = report.df.assign(source=[titles.get(code, code) for code in report.df["source"]])
-    counted = told.groupby(["level", "title", "source", "remedy"], sort=False).size()
+    named = report.df.assign(source=[titles.get(code, code) for code in report.df["source"]])
+    counted = named.groupby(["level", "title", "source", "remedy"], sort=False).size()
     return counted.rename("rows").reset_index()

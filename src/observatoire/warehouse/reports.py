@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from observatoire.french.typography import NARROW, plural
-from observatoire.warehouse.findings import told_findings
+from observatoire.warehouse.findings import PrintedReport, finding_lines
 
 #: What a load did with a file.
 LOADED, UNCHANGED, REPLACED = "chargé", "inchangé", "remplace la version précédente"
@@ -28,7 +28,7 @@ class FileReport:
 
 
 @dataclass(frozen=True)
-class LoadReport:
+class LoadReport(PrintedReport):
     """What a load read, kept and rejected, by reason; shows itself in a notebook.
 
     ``rows_read`` = ``rows_kept`` + ``rows_rejected``, always.
@@ -53,24 +53,11 @@ class LoadReport:
 
     @property
     def rows_rejected(self) -> int:
-        """Rows set aside."""
+        """Rows rejected."""
         return sum(report.rows_rejected for report in self.files)
 
-    # The short names of DESIGN §4: « rows read, kept, rejected ».
-    @property
-    def read(self) -> int:
-        """Same as ``rows_read``."""
-        return self.rows_read
-
-    @property
-    def kept(self) -> int:
-        """Same as ``rows_kept``."""
-        return self.rows_kept
-
-    @property
-    def rejected(self) -> int:
-        """Same as ``rows_rejected``."""
-        return self.rows_rejected
+    #: The short names of DESIGN §4: « rows read, kept, rejected ».
+    read, kept, rejected = rows_read, rows_kept, rows_rejected
 
     @property
     def by_reason(self) -> dict[str, int]:
@@ -87,12 +74,9 @@ class LoadReport:
 
     def __str__(self) -> str:
         """Return the report as French text."""
-        lines = [
-            (
-                f"{self.title} ({self.source}){NARROW}: {plural(self.rows_read, 'ligne lue', 'lignes lues')}, "
-                f"{plural(self.rows_kept, 'gardée')}, {plural(self.rows_rejected, 'rejetée')}."
-            )
-        ]
+        read = plural(self.rows_read, "ligne lue", "lignes lues")
+        kept, rejected = plural(self.rows_kept, "gardée"), plural(self.rows_rejected, "rejetée")
+        lines = [f"{self.title} ({self.source}){NARROW}: {read}, {kept}, {rejected}."]
         lines += [
             f"  {report.file} ({report.sha256[:12]}…){NARROW}: {report.outcome}, "
             f"{plural(report.observations, 'observation')}"
@@ -104,10 +88,5 @@ class LoadReport:
         ]
         lines += [f"  {notice}" for notice in self.notices]
         if len(self.findings):
-            lines += [f"  contrôles{NARROW}:", *told_findings(self.findings)]
+            lines += [f"  contrôles{NARROW}:", *finding_lines(self.findings)]
         return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        import html  # noqa: PLC0415 - only a notebook asks
-
-        return f"<pre>{html.escape(str(self))}</pre>"

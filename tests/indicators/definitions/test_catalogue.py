@@ -9,7 +9,7 @@ import oracle
 import pytest
 
 from observatoire.errors import DescriptorError, UnknownNameError
-from observatoire.indicators.definitions.catalogue import POLARITIES, Catalogue, read_catalogue
+from observatoire.indicators.definitions.catalogue import Catalogue, read_catalogue
 from observatoire.indicators.definitions.declared_variables import check_variables
 from observatoire.values import Nature
 
@@ -76,7 +76,6 @@ def test_each_indicator_says_what_it_is(catalogue: Catalogue) -> None:
             assert text.strip(), one.code
             assert "'" not in text, one.code
             assert '"' not in text, one.code
-        assert one.polarity in POLARITIES
         assert one.polarity_label
         assert one.sources
         assert one.unit or one.nature is Nature.INDEX, one.code

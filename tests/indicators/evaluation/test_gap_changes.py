@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from observatoire.indicators.comparison.comparators import Counterpart
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.indicators.evaluation.gap_changes import (
     EVALUATION_COLUMNS,
-    Beside,
     evaluate_frames,
-    figure_of,
     settle,
 )
 from observatoire.indicators.evaluation.median_bounds import median_bounds, medians
 from observatoire.indicators.evaluation.windows import no_window, window, within
 from observatoire.indicators.precision.differences import Difference, difference
+from observatoire.indicators.precision.estimates import estimate_of
 from observatoire.values import Nature
 
 NAN = float("nan")
@@ -39,9 +39,14 @@ def row(
 
 
 def evaluated(start: list[dict[str, Any]], end: list[dict[str, Any]]) -> Any:
-    beside = {"a": [Beside("c", "a", "la commune"), Beside("m", "a", "la médiane")]}
+    against = {
+        "a": [
+            Counterpart("c", "a", "la commune", holds=False),
+            Counterpart("m", "a", "la médiane", holds=False),
+        ]
+    }
     later = [one | {"period": "2016"} for one in end]
-    found = evaluate_frames(pd.DataFrame(start), pd.DataFrame(later), beside, {"taux": TAUX}, "q")
+    found = evaluate_frames(pd.DataFrame(start), pd.DataFrame(later), against, {"taux": TAUX}, "q")
     assert list(found.columns) == list(EVALUATION_COLUMNS)
     assert len(found) == 1
     return found.iloc[0]
@@ -281,6 +286,6 @@ def by_hand(raw: pd.DataFrame, iris: str, column: str) -> str:
 
 
 def test_figures_of_an_exhaustive_source_are_judged_as_facts() -> None:
-    exact = figure_of(row("q", 30, precision="exhaustive"))
+    exact = estimate_of(row("q", 30, precision="exhaustive"))
     assert exact.sampled
-    assert difference(exact, figure_of(row("c", 20, precision="reference"))).low == 10
+    assert difference(exact, estimate_of(row("c", 20, precision="reference"))).low == 10

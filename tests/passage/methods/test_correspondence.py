@@ -114,9 +114,9 @@ def test_a_passage_comes_back_from_its_table(made: Any) -> None:
 
 
 def test_a_table_without_attrs_can_be_told_them() -> None:
-    bare = pd.DataFrame(passage.from_table(table(("a", "X", 1.0))).to_frame().to_dict("list"))
+    unnamed = pd.DataFrame(passage.from_table(table(("a", "X", 1.0))).to_frame().to_dict("list"))
     p = passage.from_table(
-        bare, method="surface", parameters={"sliver": 0}, source_zoning="s", target_zoning="t"
+        unnamed, method="surface", parameters={"sliver": 0}, source_zoning="s", target_zoning="t"
     )
     assert (p.method, p.parameters, p.source_zoning, p.target_zoning) == (
         "surface",

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -31,7 +32,7 @@ def passages(draw: Any) -> Any:
     return passage.from_table(frame)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(p=passages(), seed=st.integers(0, 99))
 def test_the_quick_way_agrees_with_the_careful_one(p: Any, seed: int) -> None:
     values = pd.DataFrame(
@@ -44,7 +45,7 @@ def test_the_quick_way_agrees_with_the_careful_one(p: Any, seed: int) -> None:
     assert_frame_equal(quick, careful, check_exact=False, rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 @given(p=passages(), seed=st.integers(0, 99))
 def test_a_hidden_variable_changes_nothing_for_its_neighbours(p: Any, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -55,19 +56,19 @@ def test_a_hidden_variable_changes_nothing_for_its_neighbours(p: Any, seed: int)
     )
     alone = p.apply(values[["known"]])
     values.loc[p.sources[rng.integers(len(p.sources))], "hidden"] = np.nan
-    beside = p.apply(values)
-    beside = beside[beside.variable == "known"].reset_index(drop=True)
-    assert_frame_equal(alone, beside, check_exact=False, rtol=1e-12)
+    together = p.apply(values)
+    together = together[together.variable == "known"].reset_index(drop=True)
+    assert_frame_equal(alone, together, check_exact=False, rtol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 @given(p=passages(), seed=st.integers(0, 99))
 def test_the_estimate_never_leaves_its_bounds(p: Any, seed: int) -> None:
     values = np.random.default_rng(seed).random((len(p.sources), 40)) * 1e6
     out = p.apply(pd.DataFrame(values, index=p.sources, columns=[f"v{k}" for k in range(40)]))
-    told = out.dropna(subset=["value"])
-    assert (told.low <= told.value).all()
-    assert (told.value <= told.high).all()
+    valued = out.dropna(subset=["value"])
+    assert (valued.low <= valued.value).all()
+    assert (valued.value <= valued.high).all()
 
 
 def test_numbers_held_by_row_or_by_column_give_the_same() -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import squares
@@ -151,7 +152,7 @@ def test_columns_must_be_the_same() -> None:
         P.apply_ratio(values(t=[1.0] * 6), values(u=[1.0] * 6))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_the_true_share_is_within_its_bounds(seed: int) -> None:
     """Numerator and remainder may be spread apart within a split source."""

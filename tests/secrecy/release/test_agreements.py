@@ -132,7 +132,7 @@ def test_a_table_for_partners_names_those_who_may_have_it(
     each: tuple[Observatory, str], named: list[tuple[str, ...]], said: str
 ) -> None:
     table = answer(
-        each[0]._desk, ["cas_suivis", "menages_aides"], "quartier-cucs-2007", period="2016"
+        each[0]._context, ["cas_suivis", "menages_aides"], "quartier-cucs-2007", period="2016"
     )
     drawn = [("essai-cas", "cas_suivis"), ("essai-aides", "menages_aides")]
     lent = {
@@ -251,7 +251,7 @@ def _content(o: Observatory, table: object) -> object:
     empty: dict[str, dict[str, str]] = {"communes": {}, "against": {}}
     return AnnexContent(
         name="x", subject="x", place="x", centre="x", date="x", table=table,  # type: ignore[arg-type]
-        catalogue=o.catalogue, ground=o._gazetteer.ground(table.zoning),  # type: ignore[attr-defined]
+        catalogue=o.catalogue, base_map=o._gazetteer.base_map(table.zoning),  # type: ignore[attr-defined]
         identities=(), panel=(), sources=(), **empty,
     )  # fmt: skip
 
@@ -410,7 +410,7 @@ def test_a_figure_passes_only_inside_its_dates_and_its_circle(
 
 def test_a_gate_without_agreement_changes_nothing() -> None:
     o = demo()
-    computed = answer(o._desk, ["population"], "quartier-cucs-2007")
+    computed = answer(o._context, ["population"], "quartier-cucs-2007")
     gate = Gate({}, frozenset(), INSIDE, "public")
     assert withhold(computed, gate) is computed
 

@@ -237,8 +237,8 @@ def test_what_is_taken_out_cannot_be_put_back_in(kept: Observatory) -> None:
 
 
 def test_no_room_lets_a_raw_table_in(kept: Observatory, tmp_path: Path) -> None:
-    raw: Any = answer(kept._desk, ["menages_aides"], "quartier-cucs-2007")
-    ground = kept._gazetteer.ground("quartier-cucs-2007")
+    raw: Any = answer(kept._context, ["menages_aides"], "quartier-cucs-2007")
+    ground = kept._gazetteer.base_map("quartier-cucs-2007")
     identity = kept._gazetteer.identities("quartier-cucs-2007")[0]
 
     class Content:

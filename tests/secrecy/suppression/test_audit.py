@@ -8,6 +8,7 @@ import highspy
 import numpy as np
 import pandas as pd
 import pytest
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -32,7 +33,7 @@ def draw_hidden(rng: np.random.Generator, cells: pd.Series, share: float) -> lis
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=cases(15), deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.1, 0.9))
 def test_intervals_agree_with_scipy(shape: str, seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)
@@ -53,7 +54,7 @@ def test_intervals_agree_with_scipy(shape: str, seed: int, share: float) -> None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=cases(15), deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_every_cell_that_rank_recovers_is_recoverable(shape: str, seed: int) -> None:
     rng = np.random.default_rng(seed)

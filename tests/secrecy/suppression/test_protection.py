@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables_of_cells import SHAPES, enumerated, peer_interval, series, shuffled, table
@@ -21,7 +22,7 @@ def hidden_of(statuses: pd.Series) -> list:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=cases(15), deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_independent_solver_finds_no_narrow_cell(shape: str, seed: int) -> None:
     cells, relations = table(np.random.default_rng(seed), shape)
@@ -39,7 +40,7 @@ def test_independent_solver_finds_no_narrow_cell(shape: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=cases(8), deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_rows_changes_nothing(shape: str, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -148,7 +148,7 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     assert "base-ic-logement" in report.notices[0]
     assert "2020" in report.title
     ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")
-    told = SamplingDesign.from_dict(json.loads(rule))
+    told = SamplingDesign(**json.loads(rule))
     assert (told.method, told.fraction, told.careful_below) == ("census", 0.4, 200)
     assert told.whole_of(["P20_RP"]) == Whole(("PYY_LOG",), 0.0)
     assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (3.0, 2.0)

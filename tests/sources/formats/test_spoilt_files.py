@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import random
 import zipfile
 import zlib
@@ -12,18 +11,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from built_workspace import Place, build_place, dump
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoilt_bytes import ROWS, WAYS, csv_bytes, good_files, good_layers, zip_bytes
 
 from observatoire.errors import ObservatoireError, UnreadableFileError
 from observatoire.sources import FileSpec, observe, read_source, read_table
-from observatoire.sources.formats import archive as archives
+from observatoire.sources.formats import limits
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.preview.preview import PreviewContext, preview_table
 from observatoire.territories import Matcher
 from observatoire.territories.layers.reader import open_layers, read_layer
-from observatoire.warehouse.loading.files import ground_of, load_file
+from observatoire.warehouse.loading.files import load_file, preview_context
+from observatoire.warehouse.loading.options import LoadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
     from observatoire.warehouse import Warehouse
 
-#: How many spoilt files of each format and each way; more by hand: OBSERVATOIRE_FUZZ=200.
-EACH = int(os.environ.get("OBSERVATOIRE_FUZZ", "25"))
+#: How many spoilt files of each format and each way.
+EACH = cases(25)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Warehouse]:
 
 @pytest.fixture(scope="module")
 def ground(held: tuple[Place, Warehouse]) -> PreviewContext:
-    return ground_of(held[0].workspace)
+    return preview_context(held[0].workspace)
 
 
 def survive(path: Path, ground: PreviewContext) -> str:
@@ -90,7 +91,7 @@ def test_good_bytes_are_read(name: str, ground: PreviewContext, tmp_path: Path) 
 WORD = st.text(max_size=12)
 
 
-@settings(max_examples=120)
+@settings(max_examples=cases(120))
 @given(
     rows=st.lists(st.lists(WORD, max_size=6), max_size=8),
     separator=st.sampled_from(";,\t|"),
@@ -113,26 +114,26 @@ def test_refused_files_leave_the_warehouse_as_it_was(held: tuple[Place, Warehous
     place, warehouse = held
     before, chance = dump(warehouse), random.Random(7)  # noqa: S311
     path = place.root / "population.csv"
-    refused = 0
-    for _ in range(40):
+    refused, tried = 0, cases(40)
+    for _ in range(tried):
         path.write_bytes(chance.choice(WAYS)(csv_bytes(), chance) + b"\nInconnu;x;1;2\n")
         try:
-            load_file(warehouse, place.workspace, path, period="2016")
+            load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
         except ObservatoireError:
             refused += 1
             assert dump(warehouse) == before
         else:
             before = dump(warehouse)
-    assert refused > 20
+    assert refused > tried / 2
 
 
 def test_described_files_are_spoilt_too(held: tuple[Place, Warehouse]) -> None:
     place, _ = held
     source, chance = read_source(place.folder), random.Random(11)  # noqa: S311
-    spec, ground = source.files[0], ground_of(place.workspace)
+    spec, ground = source.files[0], preview_context(place.workspace)
     path = place.root / "population.csv"
-    kept = 0
-    for _ in range(250):
+    kept, tried = 0, cases(250)
+    for _ in range(tried):
         path.write_bytes(chance.choice(WAYS)(csv_bytes(), chance))
         try:
             table = read_table(path, spec)
@@ -141,7 +142,7 @@ def test_described_files_are_spoilt_too(held: tuple[Place, Warehouse]) -> None:
             continue
         assert parsed.rows_read == parsed.rows_kept + parsed.rows_rejected
         kept += 1
-    assert kept > 20
+    assert kept > tried / 12
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -215,13 +216,13 @@ def test_a_hundred_thousand_columns(tmp_path: Path, ground: PreviewContext) -> N
 
 
 def test_a_zip_bomb_by_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000_000)
     bomb = zip_bytes({"a.csv": b"IRIS;POP\n" + b"0" * 3_000_000})
     assert "décompressé" in trap(tmp_path, "bombe.zip", bomb)
 
 
 def test_a_zip_bomb_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000_000)
     content = bytearray(zip_bytes({"a.csv": b"0" * 3_000_000}))
     told = (3_000_000).to_bytes(4, "little")
     while (at := content.find(told)) >= 0:
@@ -230,7 +231,7 @@ def test_a_zip_bomb_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_workbook_that_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000)
     assert "décompressé" in trap(tmp_path, "bombe.xlsx", good_files()["population.xlsx"])
 
 

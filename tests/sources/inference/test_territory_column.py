@@ -9,6 +9,7 @@ from built_workspace import Place, says
 
 from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def test_rows_of_two_territories_are_refused_until_told(
         load_file(warehouse, place.workspace, path)
     says(caught.value, "« Quartier »", "« IRIS »", f'zoning="{zoning}"', "deux territoires")
     assert stored(warehouse) == {}
-    load_file(warehouse, place.workspace, path, zoning=zoning)
+    load_file(warehouse, place.workspace, path, LoadOptions(zoning=zoning))
     assert stored(warehouse) == expected
 
 

@@ -11,6 +11,7 @@ import observatoire as obs
 from observatoire.errors import DescriptorError, DuplicateKeyError, UnknownTerritoryError
 from observatoire.observatory.gazetteer import Gazetteer
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 from observatoire.warehouse.loading.zonings import fill_zonings
 
@@ -146,14 +147,14 @@ def test_a_name_added_to_the_members_is_read_in_the_same_bytes(
     place: Place, warehouse: Warehouse
 ) -> None:
     path = place.write("aides-2016.csv", AIDED)
-    load_file(warehouse, place.workspace, path, on_error="reject")
+    load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert stored(warehouse) == {"Q3": 6}
     with_column(place)
     assert load_file(warehouse, place.workspace, path).changed
     assert stored(warehouse) == {"Q1": 7, "Q2": 5, "Q3": 6}
     assert not load_file(warehouse, place.workspace, path).changed
     with_column(place, alias="Les Autres")
-    assert load_file(warehouse, place.workspace, path, on_error="reject").changed
+    assert load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject")).changed
     assert stored(warehouse) == {"Q1": 7, "Q3": 6}
 
 

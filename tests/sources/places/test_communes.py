@@ -11,6 +11,7 @@ from sheets_made import sheets
 from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.sources.places.communes import is_proper, town_titled
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ def test_a_table_of_one_of_our_communes_gives_nothing_to_the_other(
     says(caught.value, "« Fort-de-France »", "« Place d’Armes » n’est pas de cette commune")
     rows = ROWS.replace("Place d’Armes", "Le Lamentin;\nPlace d’Armes")
     load_file(
-        warehouse, place.workspace, place.write("bis-2016.csv", f"{title};\n{rows}"), period="2016"
+        warehouse,
+        place.workspace,
+        place.write("bis-2016.csv", f"{title};\n{rows}"),
+        LoadOptions(period="2016"),
     )
     assert stored(warehouse) == {"Q2": 2, "Q3": 3}
 
@@ -141,7 +145,7 @@ def test_rows_under_a_title_of_another_commune_are_from_elsewhere(
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "2 lignes sont d’autres communes", "« Schœlcher » (2)", "c’est un titre")
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert stored(warehouse) == {"Q1": 1, "Q3": 3}
     assert (report.read, report.kept) == (8, 2)
     assert "comme un titre" not in " ".join(report.notices)
@@ -152,7 +156,7 @@ def test_a_title_among_rows_is_one_without_any_of_ours(place: Place, warehouse: 
     path = place.write("aides-2016.csv", rows)
     with pytest.raises(UnknownTerritoryError):
         load_file(warehouse, place.workspace, path)
-    load_file(warehouse, place.workspace, path, on_error="reject")
+    load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert stored(warehouse) == {"Q1": 1}
 
 

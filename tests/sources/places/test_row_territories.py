@@ -17,6 +17,7 @@ from observatoire.sources.places.row_territories import settle
 from observatoire.sources.tables.reader import read_table
 from observatoire.territories.matcher import Matcher
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def test_a_namesake_in_another_commune_is_refused(
         load_file(warehouse, place.workspace, path)
     says(caught.value, "« Four à Chaux »", "Fort-de-France", "ligne")
     assert dump(warehouse) == before
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert report.read == report.kept + report.rejected
     assert stored(warehouse) == {"Q3": 6}
 
@@ -89,7 +90,7 @@ def test_rows_of_quartiers_are_not_those_of_their_communes(
         warehouse,
         place.workspace,
         place.write("aides.csv", rows.replace("Quartier", "Agence")),
-        period="2016",
+        LoadOptions(period="2016"),
     )
     assert stored(warehouse) == {"97209": 5.0, "97213": 6.0}
 
@@ -125,7 +126,7 @@ def test_rows_of_other_towns_are_told_once_and_counted(place: Place, warehouse: 
     verdict = str(preview_file(place.workspace, path)).replace("\u00a0", " ").split("Verdict")[1]
     assert verdict.count("Le Robert") == 1
     assert 'on_error="reject", ou --reject' in verdict
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert stored(warehouse) == {"Q2": 1, "Q3": 2}
     assert (report.read, report.kept, report.rejected) == (6, 2, 4)
     told = warehouse.rows(
@@ -160,7 +161,7 @@ def test_a_column_headed_as_communes_is_one_whatever_it_tells(
     with pytest.raises(UnknownTerritoryError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "cet espace de travail", "« alias »")
-    load_file(warehouse, place.workspace, path, on_error="reject")
+    load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert stored(warehouse) == kept
     assert warehouse.rows("SELECT DISTINCT variable FROM current_observation") in (
         [("Aidés",)], [],

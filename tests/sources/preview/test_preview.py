@@ -21,6 +21,7 @@ from observatoire.errors import (
     WorkspaceError,
 )
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def test_a_misspelt_quartier_is_refused_with_the_nearest(
     says(caught.value, "ccas.xlsx, ligne 4, colonne Quartier", "« Four à Chaux »")
     assert dump(warehouse) == before
     assert "1\u00a0ligne en faute" in str(preview_file(place.workspace, path))
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert (report.read, report.kept, report.rejected) == (8, 2, 6)
 
 
@@ -207,7 +208,7 @@ def test_without_a_period_the_message_says_how_to_tell_it(
         _ = shown.toml
     with pytest.raises(DescriptorError):
         load_file(warehouse, place.workspace, path)
-    assert load_file(warehouse, place.workspace, path, period="2016").kept == 2
+    assert load_file(warehouse, place.workspace, path, LoadOptions(period="2016")).kept == 2
 
 
 def test_a_table_of_nobody_here_is_refused(place: Place, warehouse: Warehouse) -> None:
@@ -421,7 +422,7 @@ def test_another_table_of_the_same_name_is_refused_and_says_to_rename_it(
     before = dump(warehouse)
     path = place.write(name, f"{header}\nFour à Chaux\t4\nPlace d’Armes\t6\n")
     with pytest.raises(DuplicateKeyError) as caught:
-        load_file(warehouse, place.workspace, path, period=period or "")
+        load_file(warehouse, place.workspace, path, LoadOptions(period=period or ""))
     says(caught.value, "« suivi-2016.csv »", name, "renommez", "« suivi-2016 »")
     assert dump(warehouse) == before
 

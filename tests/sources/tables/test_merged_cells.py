@@ -17,12 +17,13 @@ from observatoire.errors import (
     UnknownTerritoryError,
     UnreadableNumberError,
 )
-from observatoire.sources.formats.workbook import document_merges
+from observatoire.sources.formats.workbook import read_sheets
 from observatoire.sources.observations.builder import observe
 from observatoire.sources.tables.merged_cells import merged_below, spread
 from observatoire.sources.tables.raw_table import Merged
 from observatoire.territories.matcher import Matcher
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def test_a_figure_over_several_territories_is_nobody_s(
     with pytest.raises(UnreadableNumberError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "ligne 2", "« 120 »", "fusionnée", "lignes 2 à 3", "Défusionnez", "ignored")
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert (report.read, report.kept) == (3, 1)
     assert figures(warehouse) == {("Q3", "Aidés"): (7, "observed"), ("Q3", "RSA"): (6, "observed")}
 
@@ -247,18 +248,22 @@ def test_merged_years_tell_apart_rows_of_one_figure(place: Place, warehouse: War
     ]  # fmt: skip
 
 
+def merges_of(content: bytes) -> tuple[object, ...]:
+    (page,) = read_sheets(content, "a.ods")
+    return page.appearance.merges
+
+
 def test_repeated_rows_and_cells_of_an_opendocument_are_counted() -> None:
     content = altered(
         sheet([["Quartier", "a"], ["b", "c"], ["d", 1]], [(2, 1, 3, 1)], form="ods"), "content.xml",
         (b"<table:table-row>", b'<table:table-row table:number-rows-repeated="2">'),
     )  # fmt: skip
-    assert document_merges(content, "Données") == [((4, 1), (5, 1))]
+    assert merges_of(content) == (((4, 1), (5, 1)),)
     wide = altered(
         content, "content.xml",
         (b'office:value-type="string"><text:p>d', b'table:number-columns-repeated="3"><text:p>d'),
     )  # fmt: skip
-    assert document_merges(wide, "Données") == [((4, 3), (5, 3))]
-    assert document_merges(content, "Autre") == document_merges(b"PK", "Données") == []
+    assert merges_of(wide) == (((4, 3), (5, 3)),)
 
 
 def test_rows_two_lines_high_are_read_once(place: Place, warehouse: Warehouse) -> None:
@@ -396,7 +401,7 @@ def test_what_a_merged_cell_covers_is_neither_shown_nor_read(
         load_file(warehouse, place.workspace, path)
     says(caught.value, *words, "Défusionnez", 'on_error="reject"')
     assert stored(warehouse) == {}
-    report = load_file(warehouse, place.workspace, path, on_error="reject")
+    report = load_file(warehouse, place.workspace, path, LoadOptions(on_error="reject"))
     assert (report.read, report.kept) == (3, 2)
 
 

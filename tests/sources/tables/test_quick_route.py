@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from built_workspace import SOURCE_TOML, source_of
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +69,7 @@ def read(path: Path, *, quickly: bool, monkeypatch: pytest.MonkeyPatch) -> RawTa
             return f"{type(error).__name__} {error}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(60))
 @given(
     rows=st.lists(ROW, min_size=1, max_size=8),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -117,7 +118,7 @@ def _once(reader):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return read_head
 
 
-@settings(max_examples=50)
+@settings(max_examples=cases(50))
 @given(
     cells=st.lists(st.one_of(CELL, st.text(max_size=6)), min_size=1, max_size=12),
     decimal=st.sampled_from(["", ".", ","]),
@@ -137,7 +138,7 @@ def test_the_two_roads_read_the_same_numbers(
         assert getattr(quick, name).to_list() == getattr(slow, name).to_list(), name
 
 
-@settings(max_examples=80)
+@settings(max_examples=cases(80))
 @given(rows=st.lists(st.tuples(TERRITORY, CELL, CELL), min_size=1, max_size=8))
 def test_the_two_roads_give_the_same_observations(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]

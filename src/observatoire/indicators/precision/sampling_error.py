@@ -1,4 +1,4 @@
-"""Put beside each figure what its source's sampling leaves open, and the producer's cautions."""
+"""Give each figure what its source's sampling leaves open, and the producer's cautions."""
 
 from __future__ import annotations
 
@@ -117,21 +117,23 @@ def with_sampling(
         ``low`` and ``high`` are then all that is left open, passage and sampling;
         ``passage_low`` and ``passage_high`` the passage alone; ``sampling_low`` and
         ``sampling_high`` the sampling alone, around the value; ``wide_low`` and ``wide_high`` all
-        told at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
+        both at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
         the denominator.
     """
-    plans = {one.indicator.code: plan_of(one, figures, rules) for one in asked}
+    plans = {question.indicator.code: plan_of(question, figures, rules) for question in asked}
     behind = counted(list(plans.values()), figures, place, sources)
     frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
     laid = [
         _laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in records(cells)
     ]
-    told = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
+    behind_cells = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
     for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
         frame[name] = (
-            told[column].astype(np.float64) if name == "base" else told[column].astype(str)
+            behind_cells[column].astype(np.float64)
+            if name == "base"
+            else behind_cells[column].astype(str)
         )
-    return _bounded(frame, told, plans, choice)
+    return _bounded(frame, behind_cells, plans, choice)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
@@ -151,9 +153,8 @@ def _laid(
     if _is_published(row, indicator, sources):
         return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
     base = behind.get((plan.base, code))
-    kind = {"none": "exhaustive", "": plan.rule.method}.get(
-        indicator.precision, indicator.precision
-    )
+    usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
+    kind = usual.get(indicator.precision, indicator.precision)
     share, spread, flag = 1.0, _NAN, ""
     if indicator.size and _is_guarded(sources.get(indicator.size.source)):
         # With the rate, the width of its interval tells this count, which its own source guards.
@@ -211,7 +212,7 @@ def _flag(row: Record, plan: IntervalPlan, base: float, people: float) -> str:
 
 
 def _bounded(
-    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, IntervalPlan], choice: str
+    frame: pd.DataFrame, behind: pd.DataFrame, plans: Mapping[str, IntervalPlan], choice: str
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]
@@ -221,11 +222,11 @@ def _bounded(
     for column in _FILLED:
         frame[column] = np.nan
     indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
-    models = np.array([_model(one, str(k)) for one, k in zip(indicator, kind, strict=True)])
-    factor = np.array([one.factor for one in indicator], dtype=float)
-    share = told["share"].to_numpy(dtype=float)
-    size = told["size"].to_numpy(dtype=float) * share
-    spread = told["spread"].to_numpy(dtype=float)
+    models = np.array([_model(each, str(k)) for each, k in zip(indicator, kind, strict=True)])
+    factor = np.array([each.factor for each in indicator], dtype=float)
+    share = behind["share"].to_numpy(dtype=float)
+    size = behind["size"].to_numpy(dtype=float) * share
+    spread = behind["spread"].to_numpy(dtype=float)
     for model in ("proportion", "ratio", "count", "exact count", "exact ratio"):
         chosen = wanted.to_numpy(dtype=bool) & (models == model)
         if chosen.any():
@@ -243,7 +244,9 @@ def _bounded(
     certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
     frame["precision"] = kind.where(certain, "unknown")
     # An interval was asked of a rate, and nobody says how many it is about.
-    unsized = wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & told["size"].isna()
+    unsized = (
+        wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & behind["size"].isna()
+    )
     frame.loc[unsized, "precision"] = UNSIZED
     return frame.drop(columns=["all_low", "all_high"])
 

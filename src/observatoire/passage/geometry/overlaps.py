@@ -11,8 +11,7 @@ from observatoire.errors import OverlapError
 from observatoire.passage.geometry.outlines import Outline, outline
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from observatoire.passage.arrays import Positions
     from observatoire.passage.geometry.layers import MeasuredLayer
 
 
@@ -41,20 +40,20 @@ def _check_neighbours(layer: MeasuredLayer) -> None:
     first, second = tree.query(layer.geometries[suspects])
     first = suspects[first]
     apart = first < second
-    other = np.zeros(len(layer), dtype=bool)
-    other[suspects] = True
-    pending = (first != second) & (apart | ~other[second])
+    suspect = np.zeros(len(layer), dtype=bool)
+    suspect[suspects] = True
+    pending = (first != second) & (apart | ~suspect[second])
     first, second = first[pending], second[pending]
     for start in range(0, len(first), _CHUNK):
         _check_pairs(layer, first[start : start + _CHUNK], second[start : start + _CHUNK])
 
 
-def _mismatched(layer: MeasuredLayer) -> NDArray[np.int64]:
+def _mismatched(layer: MeasuredLayer) -> Positions:
     edges = shapely.coverage_invalid_edges(layer.geometries)
     return np.flatnonzero(~shapely.is_empty(edges))
 
 
-def _check_pairs(layer: MeasuredLayer, first: NDArray[np.int64], second: NDArray[np.int64]) -> None:
+def _check_pairs(layer: MeasuredLayer, first: Positions, second: Positions) -> None:
     shared = shapely.area(shapely.intersection(layer.geometries[first], layer.geometries[second]))
     smaller = np.minimum(layer.areas[first], layer.areas[second])
     over = np.flatnonzero(shared > _TOLERANCE * smaller)
@@ -62,9 +61,7 @@ def _check_pairs(layer: MeasuredLayer, first: NDArray[np.int64], second: NDArray
         worst = over[np.argmax(shared[over])]
         codes = [str(layer.labels[first[worst]]), str(layer.labels[second[worst]])]
         raise overlap_error(
-            layer,
-            f"« {codes[0]} » et « {codes[1]} » sur {shared[worst]:.0f} m²",
-            codes,
+            layer, f"« {codes[0]} » et « {codes[1]} » sur {shared[worst]:.0f} m²", codes
         )
 
 

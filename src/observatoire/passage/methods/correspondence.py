@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    PassageError,
-    UnknownNameError,
-    WeightError,
-)
+from observatoire.errors import DuplicateKeyError, PassageError, UnknownNameError, WeightError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import number
 from observatoire.passage.codes import named
@@ -23,7 +18,7 @@ from observatoire.passage.transfer.frames import is_numeric
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
+    from observatoire.passage.arrays import Floats
 
 
 _NOTHING = "inconnu"
@@ -79,8 +74,8 @@ def from_table(
             why="Aucun territoire à mettre en rapport.",
             remedy="Vérifiez le fichier lu et le filtre appliqué.",
         )
-    told = (table["source"] != "") & (table["target"] != "") & ~_idle(table)
-    links = table[told].reset_index(drop=True)
+    linked = (table["source"] != "") & (table["target"] != "") & ~_idle(table)
+    links = table[linked].reset_index(drop=True)
     lost = table[(table["source"] != "") & (table["target"] == "")]
     _check_pairs(links)
     weights = _weights(links)
@@ -88,23 +83,23 @@ def from_table(
     weights["weight"] = _made_one(weights)
     kept = weights.sort_values(["target", "source"], ignore_index=True)
     names = {*table["target"], *([] if targets is None else map(str, targets))} - {""}
-    said = frame.attrs
+    declared = frame.attrs
     return Passage(
         weights=kept,
         coverage=_coverage(kept, sorted(names)),
         outside=_outside(kept, lost),
-        method=method or str(said.get("method", "table de passage")),
-        parameters=dict(parameters if parameters is not None else said.get("parameters", {})),
-        source_zoning=source_zoning or str(said.get("source_zoning", "")),
-        target_zoning=target_zoning or str(said.get("target_zoning", "")),
-        remarks=tuple(said.get("remarks", ())),
-        quality=_quality(said.get("quality")),
+        method=method or str(declared.get("method", "table de passage")),
+        parameters=dict(parameters if parameters is not None else declared.get("parameters", {})),
+        source_zoning=source_zoning or str(declared.get("source_zoning", "")),
+        target_zoning=target_zoning or str(declared.get("target_zoning", "")),
+        remarks=tuple(declared.get("remarks", ())),
+        quality=_quality(declared.get("quality")),
         reaching=frozenset(lost["source"]),
     )
 
 
 def _idle(table: pd.DataFrame) -> pd.Series[bool]:
-    """Rows of weight zero, of which nothing else is said: the two territories share nothing."""
+    """Rows of weight zero, with nothing else: the two territories share nothing."""
     return (table["weight"] == 0) & (table["link"] == "") & table["high"].isna()
 
 
@@ -271,7 +266,7 @@ def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
     outside = outside.mask(outside < _EXCESS, 0.0)
     holders = weights.loc[weights["link"] == PART, "source"].unique()
     outside[list(holders)] = np.nan
-    stated: NDArray[np.float64] = lost.set_index("source")["weight"].to_numpy()
+    stated: Floats = lost.set_index("source")["weight"].to_numpy()
     gap = np.abs(outside[list(lost["source"])].to_numpy() - stated)
     if (gap > _EXCESS).any():
         raise UnknownNameError(
@@ -282,8 +277,8 @@ def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
     return outside.astype(float).rename("outside")
 
 
-def _quality(said: Any) -> pd.DataFrame:
-    if not said:
+def _quality(split: Any) -> pd.DataFrame:
+    if not split:
         return pd.DataFrame()
-    index = pd.Index(said["index"], dtype="str", name="target")
-    return pd.DataFrame(said["data"], index=index, columns=said["columns"])
+    index = pd.Index(split["index"], dtype="str", name="target")
+    return pd.DataFrame(split["data"], index=index, columns=split["columns"])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import RatioError
-from observatoire.passage.arrays import floats, sum_by
+from observatoire.passage.arrays import Floats, floats, sum_by
 from observatoire.passage.codes import named
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
 from observatoire.passage.methods.density_ratio import DensityFit, columns_of
@@ -19,7 +19,6 @@ from observatoire.passage.transfer.frames import as_series
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.passage import Passage
@@ -42,7 +41,7 @@ def by_density(
     source, target : GeoDataFrame
         Indexed by territory code (text), in the same metric reference system.
     ratio : float, Series, mapping or DensityFit
-        How many times as dense the inside of a target is, beside the rest of the same source:
+        How many times as dense the inside of a target is, compared with the rest of the same source:
         one for all, one by target, or what :func:`fit_density` learnt.
     covariates : DataFrame, optional
         By source, what the ratio was learnt to vary with.
@@ -75,7 +74,7 @@ def by_density(
     )
 
 
-def densified(found: Shares, ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+def densified(found: Shares, ratio: Floats) -> Floats:
     """Weights of the pairs when each piece counts ``ratio`` times its area."""
     heavy = found.of_source * ratio
     total = sum_by(found.source, heavy, len(found.outside)) + found.outside
@@ -98,7 +97,7 @@ def _number(ratio: object) -> float | pd.Series[float] | DensityFit:
     )
 
 
-def _ratios(ratio: float | pd.Series[float], target: MeasuredLayer) -> NDArray[np.float64]:
+def _ratios(ratio: float | pd.Series[float], target: MeasuredLayer) -> Floats:
     if isinstance(ratio, pd.Series):
         lacking = sorted(set(target.labels) - set(ratio.index))
         if lacking:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from observatoire.passage.arrays import in_blocks
+from observatoire.passage.arrays import Flags, Floats, Positions, in_blocks
 from observatoire.passage.codes import named
 from observatoire.passage.transfer.outcome import Outcome
 from observatoire.values import Status
@@ -21,46 +21,44 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from observatoire.passage.links import Links
-    from observatoire.passage.passage import Passage
     from observatoire.passage.transfer.inputs import Given
 
 
-def carry_counts(passage: Passage, given: Given) -> Outcome:
+def carry_counts(links: Links, given: Given) -> Outcome:
     """Carry counts and amounts to every target."""
     plain = np.flatnonzero(given.plain)
     if len(plain) == len(given.variables):
-        return _carry_plain(passage, given)
-    outcome = Outcome.blank(len(passage.targets), len(given.variables))
+        return _carry_plain(links, given)
+    outcome = Outcome.blank(len(links.targets), len(given.variables))
     if len(plain):
-        outcome.fill(list(plain), _carry_plain(passage, given.columns(list(plain))))
+        outcome.fill(list(plain), _carry_plain(links, given.columns(list(plain))))
     others = np.flatnonzero(~given.plain)
     kept = given.columns(list(others))
-    part = Outcome.blank(len(passage.targets), len(others))
-    in_blocks(len(others), lambda block: _carry_carefully(passage, kept, part, block))
+    part = Outcome.blank(len(links.targets), len(others))
+    in_blocks(len(others), lambda block: _carry_carefully(links, kept, part, block))
     outcome.fill(list(others), part)
     return outcome
 
 
-def _carry_plain(passage: Passage, given: Given) -> Outcome:
+def _carry_plain(links: Links, given: Given) -> Outcome:
     """Carry variables that are known everywhere: only the numbers differ from one to another."""
-    links = passage.links
-    shape = len(passage.targets), len(given.variables)
-    unsure, lone = links.any_by_target(links.part), ~links.linked
+    shape = len(links.targets), len(given.variables)
+    unsure, unlinked = links.any_by_target(links.part), ~links.linked
     sure, more, most = np.split(links.all_products(given.numbers), 3)
     value, high = np.asfortranarray(sure + more), np.asfortranarray(sure + most)
-    value[unsure | lone] = np.nan
-    sure[lone] = high[lone] = np.nan
+    value[unsure | unlinked] = np.nan
+    sure[unlinked] = high[unlinked] = np.nan
     reason = np.zeros(shape[0], dtype=object)
     reason[:] = ""
-    for target in np.flatnonzero(unsure | lone):
-        mine = np.flatnonzero(links.target == target)
-        reason[target] = _reason(passage, given, mine, np.zeros(len(mine), bool))
+    for target in np.flatnonzero(unsure | unlinked):
+        into = links.into(int(target))
+        reason[target] = _reason(links, given, into, np.zeros(len(into), bool))
     return Outcome(
         value=value,
         low=sure,
         high=high,
         status=np.broadcast_to(_plain_statuses(links)[:, None], shape),
-        coverage=np.broadcast_to(passage.coverage.to_numpy()[:, None], shape),
+        coverage=np.broadcast_to(links.coverage[:, None], shape),
         reason=np.broadcast_to(reason[:, None], shape),
     )
 
@@ -74,19 +72,18 @@ def _plain_statuses(links: Links) -> NDArray[np.int8]:
     ).astype(np.int8)
 
 
-def _carry_carefully(passage: Passage, given: Given, outcome: Outcome, chosen: slice) -> None:
-    links = passage.links
+def _carry_carefully(links: Links, given: Given, outcome: Outcome, chosen: slice) -> None:
     values = np.ascontiguousarray(given.numbers[:, chosen])
     known = ~np.isnan(values)
     low, high = _source_bounds(given, values, known, chosen)
     outcome.value[:, chosen] = links.estimate @ np.where(known, values, 0.0)
     outcome.low[:, chosen], outcome.high[:, chosen] = _bounded_product(links, low, high)
-    _statuses(passage, given, outcome, chosen, known)
+    _statuses(links, given, outcome, chosen, known)
 
 
 def _source_bounds(
-    given: Given, values: NDArray[np.float64], known: NDArray[np.bool_], chosen: slice
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    given: Given, values: Floats, known: Flags, chosen: slice
+) -> tuple[Floats, Floats]:
     """Bounds of the sources themselves: a known one is its own value, a hidden count has a floor."""
     # A count that is hidden is at least nothing; a balance has no floor.
     floor = np.where((values < 0).any(axis=0), -np.inf, 0.0)
@@ -100,9 +97,7 @@ def _source_bounds(
     return low, high
 
 
-def _bounded_product(
-    links: Links, low: NDArray[np.float64], high: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Bounds of the targets; infinite where a source has none, or where a balance is split."""
     least, most = links.least, links.most
     below = least @ np.where(np.isfinite(low) & (low > 0), low, 0.0)
@@ -120,14 +115,7 @@ def _bounded_product(
     return below, above
 
 
-def _statuses(
-    passage: Passage,
-    given: Given,
-    outcome: Outcome,
-    chosen: slice,
-    known: NDArray[np.bool_],
-) -> None:
-    links = passage.links
+def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
     linked = links.linked[:, None]
     split = links.any_by_target(links.split)[:, None]
     unsure = links.any_by_target(links.part)[:, None]
@@ -137,7 +125,7 @@ def _statuses(
     lost = sparse.csr_array((~known).astype(float))
     hidden = np.asarray((links.matrix(np.ones(len(links.source))) @ lost).todense()) > 0
     lit = links.matrix(links.share) @ known.astype(float)
-    covered = passage.coverage.to_numpy()[:, None]
+    covered = links.coverage[:, None]
     outcome.coverage[:, chosen] = np.where(known.all(axis=0), covered, np.minimum(lit, covered))
     bounded = hidden | unsure
     status[bounded] = Outcome.code(Status.BOUNDED)
@@ -151,46 +139,35 @@ def _statuses(
         view = bound[:, chosen]
         widest(view, outcome.value[:, chosen], out=view)
         view[~np.isfinite(view) | endless | ~linked] = np.nan
-    _reasons(passage, given, outcome, chosen, known)
+    _reasons(links, given, outcome, chosen, known)
 
 
-def _reasons(
-    passage: Passage,
-    given: Given,
-    outcome: Outcome,
-    chosen: slice,
-    known: NDArray[np.bool_],
-) -> None:
-    said = (outcome.status[:, chosen] == Outcome.code(Status.MISSING)) | (
+def _reasons(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
+    unexplained = (outcome.status[:, chosen] == Outcome.code(Status.MISSING)) | (
         outcome.status[:, chosen] == Outcome.code(Status.BOUNDED)
     )
     texts: dict[tuple[int, bytes], str] = {}
-    by_target = np.argsort(passage.links.target, kind="stable")
-    starts = np.searchsorted(passage.links.target[by_target], np.arange(len(passage.targets) + 1))
-    for target, column in np.argwhere(said):
-        mine = by_target[starts[target] : starts[target + 1]]
-        sources = passage.links.source[mine]
+    for target, column in np.argwhere(unexplained):
+        into = links.into(int(target))
+        sources = links.source[into]
         lost = ~known[sources, column]
         key = (int(target), lost.tobytes())
         if key not in texts:
-            texts[key] = _reason(passage, given, mine, lost)
+            texts[key] = _reason(links, given, into, lost)
         outcome.reason[target, chosen.start + column] = texts[key]
 
 
-def _reason(
-    passage: Passage, given: Given, mine: NDArray[np.int64], lost: NDArray[np.bool_]
-) -> str:
-    if len(mine) == 0:
+def _reason(links: Links, given: Given, into: Positions, lost: Flags) -> str:
+    if len(into) == 0:
         return "Aucune source ne couvre ce territoire."
-    links = passage.links
-    said = []
-    part = mine[links.part[mine]]
+    sentences = []
+    part = into[links.part[into]]
     if len(part):
-        codes = passage.sources[links.source[part]]
-        said.append(f"Le territoire est une partie inconnue de {named(codes)}.")
+        codes = links.sources[links.source[part]]
+        sentences.append(f"Le territoire est une partie inconnue de {named(codes)}.")
     for absent, words in ((True, "absente du tableau"), (False, "masquée ou non fournie")):
-        chosen = mine[lost & (given.absent[links.source[mine]] == absent)]
+        chosen = into[lost & (given.absent[links.source[into]] == absent)]
         if len(chosen):
-            codes = passage.sources[links.source[chosen]]
-            said.append(f"Source {words} : {named(codes)}.")
-    return " ".join(said)
+            codes = links.sources[links.source[chosen]]
+            sentences.append(f"Source {words} : {named(codes)}.")
+    return " ".join(sentences)

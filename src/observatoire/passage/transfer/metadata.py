@@ -40,34 +40,38 @@ def with_about(table: pd.DataFrame, about: About | None) -> pd.DataFrame:
     if not about:
         return table
     variables = list(dict.fromkeys(table["variable"]))
-    said = _by_variable(about, variables)
-    told = [name for name in ABOUT if any(name in one for one in said.values())]
+    described = _by_variable(about, variables)
+    names = [
+        name for name in ABOUT if any(name in description for description in described.values())
+    ]
     columns = {
-        name: table["variable"].map({v: str(said.get(v, {}).get(name, "")) for v in variables})
-        for name in told
+        name: table["variable"].map({v: str(described.get(v, {}).get(name, "")) for v in variables})
+        for name in names
     }
     return table.assign(**columns)
 
 
 def _by_variable(about: About, variables: list[str]) -> dict[str, About]:
-    each = {str(name): one for name, one in about.items()}
-    said = each if all(isinstance(one, Mapping) for one in each.values()) else {}
-    if not said:
-        said = dict.fromkeys(variables, each)
-    strange = [name for name in said if name not in variables]
+    each = {str(name): description for name, description in about.items()}
+    described = (
+        each if all(isinstance(description, Mapping) for description in each.values()) else {}
+    )
+    if not described:
+        described = dict.fromkeys(variables, each)
+    strange = [name for name in described if name not in variables]
     if strange and variables:
         raise UnknownNameError(
             f"about parle de variables qui ne sont pas du tableau : {named(strange)}.",
             remedy=suggestion(strange[0], variables),
             variables=strange,
         )
-    for name, one in said.items():
-        _check_said(name, one)
-    return said
+    for name, description in described.items():
+        _check_said(name, description)
+    return described
 
 
-def _check_said(variable: str, one: About) -> None:
-    for key in one:
+def _check_said(variable: str, description: About) -> None:
+    for key in description:
         if key not in ABOUT:
             raise UnknownNameError(
                 f"« {key} » n’est pas de ce qui se dit d’une variable.",
@@ -75,7 +79,7 @@ def _check_said(variable: str, one: About) -> None:
                 remedy=suggestion(str(key), ABOUT),
                 name=key,
             )
-    period = one.get("period", "")
+    period = description.get("period", "")
     if period and not is_period(str(period)):
         raise PassageError(
             f"« {period} » n’est pas une période.",

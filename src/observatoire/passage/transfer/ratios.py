@@ -16,9 +16,8 @@ from observatoire.passage.transfer.outcome import Outcome, tidy
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.arrays import Floats
+    from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
 
@@ -26,7 +25,7 @@ _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 
 def apply_ratio(
-    passage: Passage,
+    links: Links,
     numerators: pd.DataFrame | pd.Series[Any],
     denominators: pd.DataFrame | pd.Series[Any],
     *,
@@ -37,20 +36,22 @@ def apply_ratio(
     if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
         name = str(numerators.name or "taux")
         numerators, denominators = numerators.to_frame(name), denominators.to_frame(name)
-    top = check_given(passage, numerators, Nature.COUNT)
-    bottom = check_given(passage, denominators, Nature.COUNT)
+    top = check_given(links, numerators, Nature.COUNT)
+    bottom = check_given(links, denominators, Nature.COUNT)
     _check_same(top, bottom)
+    below = carry_counts(links, bottom)
     if share:
-        top, rest = _as_share(passage, top, bottom)
-        low, high = _share_bounds(carry_counts(passage, top), carry_counts(passage, rest))
+        top, rest = _as_share(links, top, bottom)
+        above = carry_counts(links, top)
+        bounds = _share_bounds(above, carry_counts(links, rest))
     else:
-        low, high = _free_bounds(carry_counts(passage, top), carry_counts(passage, bottom))
-    above, below = carry_counts(passage, top), carry_counts(passage, bottom)
-    outcome = _divide(above, below, (low, high))
-    _context(passage, outcome, top, bottom)
+        above = carry_counts(links, top)
+        bounds = _free_bounds(above, below)
+    outcome = _divide(above, below, bounds)
+    _context(links, outcome, top, bottom)
     for numbers in (outcome.value, outcome.low, outcome.high):
         np.multiply(numbers, scale, out=numbers)
-    return tidy(passage, top.variables, outcome)
+    return tidy(links.targets, top.variables, outcome)
 
 
 def _check_same(top: Given, bottom: Given) -> None:
@@ -64,7 +65,7 @@ def _check_same(top: Given, bottom: Given) -> None:
         )
 
 
-def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given]:
+def _as_share(links: Links, top: Given, bottom: Given) -> tuple[Given, Given]:
     """Bound hidden numerators by their denominator; return also what is not in the numerator."""
     over = np.argwhere(top.numbers > bottom.numbers * (1 + _ABOVE) + _ABOVE)
     if len(over):
@@ -72,7 +73,7 @@ def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given
         raise PassageError(
             f"Le numérateur ({top.numbers[source, column]:g}) dépasse le dénominateur "
             f"({bottom.numbers[source, column]:g}).",
-            where=f"{passage.sources[source]}, {top.variables[column]}",
+            where=f"{links.sources[source]}, {top.variables[column]}",
             why="Une part ne dépasse pas son tout : les bornes seraient fausses.",
             remedy="Passez share=False si l’un n’est pas compté dans l’autre.",
         )
@@ -82,7 +83,7 @@ def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given
     return replace(top, high=high), replace(bottom, numbers=rest, high=high)
 
 
-def _share_bounds(top: Outcome, rest: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _share_bounds(top: Outcome, rest: Outcome) -> tuple[Floats, Floats]:
     # n / (n + r) grows with n and falls with r, and the two may vary apart.
     low = _quotient(top.low, top.low + rest.high)
     high = _quotient(top.high, top.high + rest.low)
@@ -90,18 +91,16 @@ def _share_bounds(top: Outcome, rest: Outcome) -> tuple[NDArray[np.float64], NDA
     return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
 
 
-def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[Floats, Floats]:
     return _quotient(top.low, bottom.high), _quotient(top.high, bottom.low)
 
 
-def _quotient(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+def _quotient(top: Floats, bottom: Floats) -> Floats:
     blank = np.full(np.shape(top), np.nan)
     return np.asarray(np.divide(top, bottom, out=blank, where=bottom > 0), dtype=np.float64)
 
 
-def _divide(
-    top: Outcome, bottom: Outcome, bounds: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> Outcome:
+def _divide(top: Outcome, bottom: Outcome, bounds: tuple[Floats, Floats]) -> Outcome:
     outcome = Outcome.blank(*top.value.shape)
     code = Outcome.code
     either = [np.maximum(top.status == code(s), bottom.status == code(s)) for s in _WORST_LAST]
@@ -135,15 +134,14 @@ def _settle(outcome: Outcome, bottom: Outcome) -> None:
     outcome.reason[nothing] = "Le dénominateur est nul."
     outcome.reason[adrift] = "La méthode ne place aucun dénominateur dans ce territoire."
     outcome.reason[boundless] += " Le dénominateur peut y être nul : le taux n’a pas de borne."
-    bare = missing | nothing | adrift | boundless
-    outcome.value[bare | (outcome.status == code(Status.BOUNDED))] = np.nan
-    outcome.low[bare] = np.nan
-    outcome.high[bare] = np.nan
+    blank_rate = missing | nothing | adrift | boundless
+    outcome.value[blank_rate | (outcome.status == code(Status.BOUNDED))] = np.nan
+    outcome.low[blank_rate] = np.nan
+    outcome.high[blank_rate] = np.nan
 
 
-def _context(passage: Passage, outcome: Outcome, top: Given, bottom: Given) -> None:
-    """Show the rate of the one source that holds a target whose part is unknown."""
-    links = passage.links
+def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
+    """Show the rate of the single source that contains a target whose part is unknown."""
     alone = np.bincount(links.target, minlength=links.shape[0]) == 1
     for link in np.flatnonzero(links.part & alone[links.target]):
         source, target = links.source[link], links.target[link]
@@ -153,5 +151,5 @@ def _context(passage: Passage, outcome: Outcome, top: Given, bottom: Given) -> N
         outcome.low[target, shown] = outcome.high[target, shown] = np.nan
         outcome.status[target, shown] = Outcome.code(Status.CONTEXT)
         outcome.reason[target, shown] = (
-            f"Valeur de {passage.sources[source]}, qui contient ce territoire."
+            f"Valeur de {links.sources[source]}, qui contient ce territoire."
         )

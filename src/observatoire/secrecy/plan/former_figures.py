@@ -1,6 +1,6 @@
 """Figures as they were when something was published, where a file has been corrected since.
 
-What was published told the figures of that day. A corrected figure is another one: what is known
+What was published gave the figures of that day. A corrected figure is another one: what is known
 of the former says nothing of it, but those that stood unchanged tie the two together.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.secrecy.plan.disclosures import close
-from observatoire.secrecy.plan.holdings import Base, Held
+from observatoire.secrecy.plan.known_figures import Base, KnownFigure
 from observatoire.secrecy.suppression.relations import Part
 from observatoire.values import Status
 
@@ -57,16 +57,16 @@ class Former:
             "WHERE list_contains(?, load) AND value IS NOT NULL ORDER BY load, line",
             [list(loads)],
         )
-        figures, found = dict(self.assembly.holdings.figures), {}
+        figures, found = dict(self.assembly.known.figures), {}
         for load, *place, value, status in rows:
             base = Base(*map(str, place))
-            now = self.assembly.holdings.value(base)
+            now = self.assembly.known.value(base)
             # A figure that its producer hides today, or hid then, is the same figure.
             if math.isnan(now) or not Status(status).has_value or close(now, float(value)):
                 continue
             found[base] = base._replace(period=f"{base.period}, chargement {load}")
-            figures[found[base]] = Held(float(value), math.nan, math.nan)
-        self.assembly.hold_figures(figures)
+            figures[found[base]] = KnownFigure(float(value), math.nan, math.nan)
+        self.assembly.add_figures(figures)
         return found
 
     def relate(self) -> None:

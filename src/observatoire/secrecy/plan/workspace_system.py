@@ -1,23 +1,29 @@
-"""The one system of everything that could be shown: cells, sums, and who holds what."""
+"""The one system of everything that could be shown: cells, sums, and who knows what."""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from observatoire.errors import SecrecyError
 from observatoire.french.typography import number
 from observatoire.secrecy.plan.disclosures import close
-from observatoire.secrecy.plan.holdings import NO_THRESHOLD, Base, Sum
+from observatoire.secrecy.plan.known_figures import NO_THRESHOLD, Base, Sum
 from observatoire.secrecy.suppression.relations import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from observatoire.secrecy.plan.disclosures import Small
-    from observatoire.secrecy.plan.holdings import Held, Holdings
-    from observatoire.secrecy.suppression.relations import Relation
+    from observatoire.secrecy.plan.known_figures import KnownFigure, KnownFigures
 
 
 #: A cell that anybody knows: what brings a sum without a size to one.
@@ -28,12 +34,11 @@ ONE = "un"
 class Assembly:
     """Cells by label, the relations between them, and what each is.
 
-    ``inert`` cells only write relations; ``public`` ones are held by all; ``low`` and ``high`` are
-    what an attacker knows beforehand. A cell is ``told`` by the cells of tables in which it can be
-    read.
+    ``inert`` cells only write relations; ``public`` ones are known to all; ``low`` and ``high`` are
+    what an attacker knows beforehand.
     """
 
-    holdings: Holdings
+    known: KnownFigures
     amounts: dict[str, float] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
     zeros: dict[str, bool] = field(default_factory=dict)
@@ -42,61 +47,61 @@ class Assembly:
     inert: set[str] = field(default_factory=set)
     public: set[str] = field(default_factory=set)
     exposed: set[str] = field(default_factory=set)
-    relations: list[Relation] = field(default_factory=list)
+    relations: list[tuple[str, list[Part]]] = field(default_factory=list)
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
     _sums: dict[Sum, str] = field(default_factory=dict)
     _smalls: dict[Small, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Hold what anybody knows."""
+        """Start from what anybody knows."""
         self.amounts[ONE], self.thresholds[ONE] = 1.0, NO_THRESHOLD
         self.public.add(ONE)
 
-    def hold_figures(self, figures: Mapping[Base, Held]) -> None:
-        """Hold other figures beside those of today."""
-        self.holdings = replace(self.holdings, figures=figures)
+    def add_figures(self, figures: Mapping[Base, KnownFigure]) -> None:
+        """Take other figures along with those of today."""
+        self.known = replace(self.known, figures=figures)
 
     def base(self, base: Base) -> str:
         """Return the cell of a producer's figure."""
         if base in self.bases:
             return self.bases[base]
         label = self.bases[base] = base.label
-        held, guarded = self.holdings.held(base), self.holdings.guarded(base)
-        self.amounts[label] = held.value
-        asked = self.asked.get(base, self.holdings.threshold(base)) if guarded else 0.0
+        figure, guarded = self.known.figure(base), self.known.guarded(base)
+        self.amounts[label] = figure.value
+        asked = self.asked.get(base, self.known.threshold(base)) if guarded else 0.0
         self.thresholds[label] = max(asked, NO_THRESHOLD)
-        self.zeros[label] = guarded and self.holdings.rules[base.source].zero
-        if held.value < 0:
+        self.zeros[label] = guarded and self.known.rules[base.source].zero
+        if figure.value < 0:
             self.low[label] = -math.inf
-        if self.holdings.public(base):
+        if self.known.public(base):
             self.public.add(label)
         elif not guarded or asked <= 0:
             self.inert.add(label)
-        if math.isnan(held.value) and not any(0 < each < asked for each in held[1:]):
-            self._bound(label, held.low, held.high)
+        if math.isnan(figure.value) and not any(0 < each < asked for each in figure[1:]):
+            self._bound(label, figure.low, figure.high)
         return label
 
     def _bound(self, label: str, low: float, high: float) -> None:
-        """Keep bounds that are known: those that would tell a small count are not shown."""
+        """Keep bounds that are known: those that would show a small count are not."""
         if not math.isnan(low):
             self.low[label] = max(self.low.get(label, 0.0), low)
         if not math.isnan(high):
             self.high[label] = min(self.high.get(label, math.inf), high)
 
-    def sum(self, told: Sum, name: str, threshold: float) -> str:
+    def sum(self, total: Sum, name: str, threshold: float) -> str:
         """Return the cell of a sum: that of its only figure, or one of its own."""
-        if told.alone is not None:
-            return self.base(told.alone)
-        if told not in self._sums:
-            signed = any(weight < 0 for _, weight in told.terms)
+        if total.alone is not None:
+            return self.base(total.alone)
+        if total not in self._sums:
+            signed = any(weight < 0 for _, weight in total.terms)
             # A rate: its sum is nothing by right, and zero is never hidden; it is brought to one.
-            constant = 1.0 - self.holdings.total(told) if signed else 0.0
+            constant = 1.0 - self.known.total(total) if signed else 0.0
             asked = 0.0 if signed else threshold
-            self._sums[told] = self._add(told.terms, constant, name, asked)
+            self._sums[total] = self._add(total.terms, constant, name, asked)
             if signed:
-                self.low[self._sums[told]] = -math.inf
-        return self._sums[told]
+                self.low[self._sums[total]] = -math.inf
+        return self._sums[total]
 
     def small(self, small: Small, name: str, threshold: float) -> str:
         """Return the cell of a sum that is too small to be found."""
@@ -108,17 +113,17 @@ class Assembly:
         return self._smalls[small]
 
     def rest(self, wholes: Sequence[Base], parts: Sequence[Base], name: str) -> None:
-        """Hold that parts are together at most their wholes."""
-        if len(parts) == 1 and all(self.holdings.public(whole) for whole in wholes):
-            if not self.holdings.public(parts[0]):
-                most = math.fsum(self.holdings.value(whole) for whole in wholes)
+        """Write that parts are together at most their wholes."""
+        if len(parts) == 1 and all(self.known.public(whole) for whole in wholes):
+            if not self.known.public(parts[0]):
+                most = math.fsum(self.known.value(whole) for whole in wholes)
                 self._bound(self.base(parts[0]), math.nan, most)
             return
         terms = [*((whole, 1.0) for whole in wholes), *((part, -1.0) for part in parts)]
-        left = self.holdings.sum(terms)
+        left = self.known.sum(terms)
         if not left.terms or all(weight > 0 for _, weight in left.terms):
             return  # nothing is hidden of it, or counts above zero say it already
-        known = math.fsum(w * self.holdings.value(b) for b, w in terms if self.holdings.public(b))
+        known = math.fsum(w * self.known.value(b) for b, w in terms if self.known.public(b))
         self.inert.add(self._add(left.terms, known, name, 0.0))
 
     def latent(self, name: str, value: float = math.nan) -> str:
@@ -161,19 +166,19 @@ class Assembly:
         """
         whole, members = self.base(total), list(parts)
         labels = [(self.base(part), 1.0) for part in members] + [(piece, 1.0) for piece in pieces]
-        known = math.fsum(self.holdings.value(part) for part in members)
-        gap = self.holdings.value(total) - known
+        known = math.fsum(self.known.value(part) for part in members)
+        gap = self.known.value(total) - known
         if math.isnan(gap) or pieces:
             if open_ended:
                 labels.append((self.latent(f"hors des parties : {whole}"), 1.0))
-        elif not close(self.holdings.value(total), known):
+        elif not close(self.known.value(total), known):
             labels.append((self._left(total, members, gap, exact=exact), 1.0))
         self.relate(whole, labels)
 
     def _left(self, total: Base, members: list[Base], gap: float, *, exact: bool) -> str:
-        """Return the cell of what a total holds beside its parts."""
+        """Return the cell of what a total has besides its parts."""
         whole = self.base(total)
-        tolerance = self.holdings.rules[total.source].tolerance
+        tolerance = self.known.rules[total.source].tolerance
         if abs(gap) > tolerance and (exact or gap < 0):
             listed = " ; ".join(self.base(part) for part in members[:6])
             raise SecrecyError(
@@ -187,11 +192,11 @@ class Assembly:
             )
         label = self._named(f"hors des parties : {whole}")
         self.amounts[label] = gap
-        if abs(gap) <= tolerance:  # rounding by the producer: held by anybody
+        if abs(gap) <= tolerance:  # rounding by the producer: known to anybody
             self.thresholds[label], self.low[label] = NO_THRESHOLD, -math.inf
             self.public.add(label)
         else:
-            self.thresholds[label] = max(self.holdings.threshold(total), NO_THRESHOLD)
+            self.thresholds[label] = max(self.known.threshold(total), NO_THRESHOLD)
         return label
 
     def _add(
@@ -199,7 +204,7 @@ class Assembly:
     ) -> str:
         label = self._named(name)
         parts = [(self.base(base), weight) for base, weight in terms]
-        value = constant + math.fsum(w * self.holdings.value(b) for b, w in terms)
+        value = constant + math.fsum(w * self.known.value(b) for b, w in terms)
         if not close(constant, 0.0):
             parts.append((ONE, constant))
         self.amounts[label] = value
@@ -213,3 +218,84 @@ class Assembly:
             rank += 1
             label = f"{name} ({rank})"
         return label
+
+
+@dataclass(eq=False)
+class Group:
+    """Cells that relations tie together, as protection and audit take them."""
+
+    assembly: Assembly
+    labels: list[str]
+    relations: list[tuple[str, list[Part]]]
+
+    def by_label(self, value: Callable[[str], float]) -> pd.Series:
+        """Return a number by label."""
+        return pd.Series({label: value(label) for label in self.labels}, dtype=float)
+
+    @cached_property
+    def cells(self) -> pd.Series:
+        """Counts by label."""
+        return self.by_label(self.assembly.amounts.__getitem__)
+
+    @cached_property
+    def thresholds(self) -> pd.Series:
+        """Thresholds by label."""
+        return self.by_label(self.assembly.thresholds.__getitem__)
+
+    @cached_property
+    def zeros(self) -> pd.Series:
+        """Whether zero is secret, by label."""
+        return self.by_label(lambda label: self.assembly.zeros.get(label, False)).astype(bool)
+
+    @cached_property
+    def bounds(self) -> pd.DataFrame:
+        """What an attacker knows beforehand; a bound that the figure contradicts is refused."""
+        low, high = self.assembly.low, self.assembly.high
+        return pd.DataFrame(
+            {
+                "low": self.by_label(lambda label: low.get(label, 0.0)),
+                "high": self.by_label(lambda label: high.get(label, math.inf)),
+            }
+        )
+
+    @property
+    def latent(self) -> list[str]:
+        """Labels that only write relations."""
+        inert = self.assembly.inert - self.assembly.public
+        return [label for label in self.labels if label in inert]
+
+    @property
+    def guards(self) -> bool:
+        """Whether the rules guard anything in the group."""
+        return bool(
+            (
+                (self.thresholds > NO_THRESHOLD)
+                & ~self.thresholds.index.isin(sorted(self.assembly.inert))
+                & ~(self.cells >= self.thresholds)
+            ).any()
+        )
+
+
+def groups_of(assembly: Assembly) -> list[Group]:
+    """Group cells that relations tie together, where rules guard one, whatever the rows' order."""
+    labels = sorted(assembly.amounts)
+    place = {label: rank for rank, label in enumerate(labels)}
+    size = len(assembly.relations)
+    rows, columns = [], []
+    for rank, (total, parts) in enumerate(assembly.relations):
+        for label in (total, *(part.label for part in parts)):
+            if label != ONE:
+                rows.append(rank)
+                columns.append(size + place[str(label)])
+    nodes = (size + len(labels),) * 2
+    graph = sparse.coo_array((np.ones(len(rows)), (rows, columns)), nodes)
+    _, code = csgraph.connected_components(graph, directed=False)
+    groups: dict[int, Group] = defaultdict(lambda: Group(assembly, [], []))
+    for label in labels:
+        groups[int(code[size + place[label]])].labels.append(label)
+    for rank, (total, parts) in enumerate(assembly.relations):
+        group = groups[int(code[rank])]
+        group.relations.append((total, parts))
+        if any(part.label == ONE for part in parts) and ONE not in group.labels:
+            group.labels.append(ONE)
+    return [group for group in groups.values() if group.guards]

@@ -1,4 +1,4 @@
-"""The door out: nothing is written before it is checked, nothing written is forgotten."""
+"""The output check: nothing is written before it is checked, nothing written is forgotten."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan.disclosures import close
 from observatoire.secrecy.plan.joint_audit import refuse_unsafe
-from observatoire.secrecy.plan.primary import COMPLEMENTARY, key_of, rows_of
+from observatoire.secrecy.plan.primary import COMPLEMENTARY, key_of
+from observatoire.values import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ class OutputCheck:
         shown = cells[cells[["value", "low", "high"]].notna().any(axis=1)]
         guarded = {key[2] for key in plan.cells}
         extra: set[str] = set()
-        for row in rows_of(shown[shown["indicator"].isin(sorted(guarded))]):
+        for row in records(shown[shown["indicator"].isin(sorted(guarded))]):
             key = key_of(row)
             now = plan.cells[key].numbers if key in plan.cells else ()
             if not now or not same(now, tuple(float(row[name]) for name in _COMPUTED)):
@@ -80,8 +81,8 @@ def same(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
     (True, False)
     """
     return all(
-        (math.isnan(one) and math.isnan(other)) or close(one, other)
-        for one, other in zip(first, second, strict=True)
+        (math.isnan(left) and math.isnan(right)) or close(left, right)
+        for left, right in zip(first, second, strict=True)
     )
 
 

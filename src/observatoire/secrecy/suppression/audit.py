@@ -1,6 +1,6 @@
 """What an attacker can still work out of every hidden cell.
 
-The attacker holds everything shown, every relation, and the declared bounds: a count is never
+The attacker has everything shown, every relation, and the declared bounds: a count is never
 negative, and the population of a block or the code of a class may narrow it. He solves the same
 linear programs as we do, over all relations at once. He also knows the rule and its threshold,
 but not which hidden cells fall under it: primary and complementary cells bear the same mark, so
@@ -58,7 +58,7 @@ def audit(
     bounds : DataFrame, optional
         Columns ``low`` and ``high`` by label: what an attacker knows beforehand.
     hide_zero : bool or Series
-        Whether the source holds zero for secret too, by cell where sources differ.
+        Whether zero is secret too for the source, by cell where sources differ.
     latent : iterable of labels
         Quantities that only write the relations, never published and secret for nobody.
     tolerance : float
@@ -93,12 +93,16 @@ def audit(
     """
     system = build_system(cells, relations, bounds, tolerance)
     hidden = _hidden(system, statuses)
-    found, given_away = exact_intervals(system, hidden)
+    found = exact_intervals(system, hidden)
     columns = np.flatnonzero(hidden)
     true = system.counts[columns]
     low, high = true + found.outer_low, true + found.outer_high
-    report: dict[str, NDArray[Any]] = {"low": low, "high": high, "width": _width(low, high)}
-    report["recoverable"] = given_away | (report["width"] <= TIGHT)
+    report: dict[str, NDArray[Any]] = {
+        "low": low,
+        "high": high,
+        "width": np.maximum(high - low, 0.0),
+    }
+    report["recoverable"] = report["width"] <= TIGHT
     if threshold is not None:
         asked = thresholds(system, threshold)
         sensitive = sensitive_cells(system, asked, hide_zero=zeros_hidden(system, hide_zero))
@@ -106,24 +110,8 @@ def audit(
         report["threshold"] = asked[columns]
         report["sensitive"] = sensitive[columns]
         report["safe"] = ~sensitive[columns] | wide(low, high, asked[columns])
-    whole = {name: _spread(system, columns, values) for name, values in report.items()}
-    frame = pd.DataFrame(whole, index=system.index)
-    kept = frame[system.column(hidden, "hidden").to_numpy(dtype=bool)]
-    return kept.astype({name: values.dtype for name, values in report.items()})
-
-
-def _spread(
-    system: System,
-    columns: NDArray[np.intp],
-    values: NDArray[Any],
-) -> NDArray[Any]:
-    whole = np.zeros(len(system.labels), dtype=values.dtype)
-    whole[columns] = values
-    return system.column(whole, "").to_numpy()
-
-
-def _width(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.maximum(high - low, 0.0)
+    places = system.order[columns]
+    return pd.DataFrame(report, index=system.index[places]).iloc[np.argsort(places)]
 
 
 def wide(
@@ -140,14 +128,14 @@ def exact_intervals(
     system: System,
     hidden: NDArray[np.bool_],
     wanted: NDArray[np.bool_] | None = None,
-) -> tuple[Bracket, NDArray[np.bool_]]:
+) -> Bracket:
     """Measure the interval of hidden cells, in deviations from the true ones.
 
     Examples
     --------
     >>> import pandas as pd
     >>> system = build_system(pd.Series({"T": 5, "a": 3, "b": 2}), [("T", ["a", "b"])])
-    >>> found, _ = exact_intervals(system, np.array([False, True, True]))
+    >>> found = exact_intervals(system, np.array([False, True, True]))
     >>> found.outer_low.tolist(), found.outer_high.tolist()
     ([-3.0, -2.0], [2.0, 3.0])
     """
@@ -156,8 +144,8 @@ def exact_intervals(
     matrix = matrix[np.diff(matrix.indptr) > 0]
     found = bracket(matrix, system.down[columns], system.up[columns])
     asked = np.ones(len(columns), dtype=bool) if wanted is None else wanted[columns]
-    given_away = resolve(matrix, found, asked)
-    return found, given_away
+    resolve(matrix, found, asked)
+    return found
 
 
 def thresholds(system: System, threshold: Threshold) -> NDArray[np.float64]:
@@ -184,7 +172,7 @@ def zeros_hidden(
     system: System,
     hide_zero: bool | pd.Series,  # noqa: FBT001 - the option of protect and audit, passed on
 ) -> NDArray[np.bool_]:
-    """Tell, in canonical order, for which cells zero is held for secret."""
+    """Tell, in canonical order, for which cells zero is secret too."""
     if isinstance(hide_zero, pd.Series):
         return system.aligned(hide_zero, "hide_zero").astype(bool)
     return np.full(len(system.labels), hide_zero)
@@ -205,7 +193,7 @@ def sensitive_cells(
     under &= hide_zero | (system.counts != 0)
     unknown = np.flatnonzero(~system.known)
     if len(unknown):
-        found, _ = exact_intervals(system, ~system.known)
+        found = exact_intervals(system, ~system.known)
         least = system.counts[unknown] + found.outer_low
         under[unknown] = least < asked[unknown] * (1 - TIGHT)
     return under

@@ -32,10 +32,10 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Cells in canonical order, with the relations and the bounds an attacker holds.
+    """Cells in canonical order, with the relations and the bounds an attacker knows.
 
-    ``counts`` satisfies the relations: cells whose count is unknown hold one possible completion,
-    which no result depends on, for the set of possible tables is the same seen from any of them.
+    ``counts`` satisfies the relations: cells whose count is unknown have one possible completion,
+    which no result depends on, for the set of possible tables is the same from any of them.
     """
 
     index: pd.Index
@@ -59,7 +59,7 @@ class System:
         return np.maximum(self.high - self.counts, 0.0)
 
     def mask(self, labels: Iterable[Label], name: str) -> NDArray[np.bool_]:
-        """Mark the cells that bear one of the labels; an unknown label is an error."""
+        """Mark the cells of some labels; an unknown label is an error."""
         position = {label: column for column, label in enumerate(self.labels)}
         mask = np.zeros(len(self.labels), dtype=bool)
         for label in labels:

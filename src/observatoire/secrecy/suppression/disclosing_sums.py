@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from observatoire.secrecy.suppression.relations import Label
 
 
-#: Price below which a relation is held not to bind.
+#: Price below which a relation is taken not to bind.
 FREE = 1e-7
 
 
-def relations_that_tell(
+def disclosing_relations(
     system: System, hidden: NDArray[np.bool_], label: Label, *, most: int = 4
 ) -> list[str]:
     """Write the relations that bracket a hidden cell, those that sum most cells first.

@@ -1,7 +1,7 @@
 """The cheapest choice of cells to hide, proved so, on tables small enough.
 
 A mixed integer program chooses; for each sensitive cell that its choice leaves too narrow, the
-dual of the attacker's program tells which cells could have widened it, and that condition is
+dual of the attacker's program shows which cells could have widened it, and that condition is
 added (Fischetti and Salazar-González, Operations Research 2001). Its optimum, at any moment, is
 a bound below which no choice is safe; when it meets a safe choice, that choice is the cheapest.
 """
@@ -50,7 +50,7 @@ GAP = 0.01
 #: Share of its capacity lent to a cell not chosen, so that the dual looks at it.
 LENT = 1e-3
 
-#: Coefficient below which a cell is held not to widen anything.
+#: Coefficient below which a cell is taken not to widen anything.
 NOTHING = 1e-7
 
 
@@ -249,6 +249,6 @@ class Search:
         """Make a choice that is not quite safe so, by the greedy way, and keep it if cheaper."""
         cost = self.plan.cost.copy()
         cost[self.candidates] *= np.maximum(1.0 - choice, LENT)
-        other = replace(self.plan, cost=cost, hidden=self.start.copy())
-        choose(other, self.candidates)
-        self.keep(np.flatnonzero(other.hidden & ~self.start))
+        completed = replace(self.plan, cost=cost, hidden=self.start.copy())
+        choose(completed, self.candidates)
+        self.keep(np.flatnonzero(completed.hidden & ~self.start))

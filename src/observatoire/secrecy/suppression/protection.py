@@ -9,7 +9,7 @@ reaches it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
@@ -51,13 +51,13 @@ class Protection:
     statuses : Series
         ``secret`` or ``observed``, by cell. Only this may travel with the cells.
     causes : Series
-        By hidden cell: « primaire », « complémentaire », « producteur » or « latente ». Telling
-        them apart in public would tell which cells are under the threshold: print counts only.
+        By hidden cell: « primaire », « complémentaire », « producteur » or « latente ». In
+        public, they would show which cells are under the threshold: print counts only.
     narrowest : float
         Width of the narrowest interval left to a sensitive cell; infinite when none is bounded.
     floor : float
         The narrowest that is wide enough, among all hidden cells: what may be printed, for anybody
-        draws it from what is shown; ``narrowest`` may tell which cell is under its threshold.
+        draws it from what is shown; ``narrowest`` may show which cell is under its threshold.
     proved : int
         Hidden cells whose interval the solver certifies.
     cost : float
@@ -70,7 +70,7 @@ class Protection:
     solver : str
         Name and version of the solver that certifies the intervals.
     unrelated : tuple
-        Cells that no relation mentions: nothing but their bounds tells of them.
+        Cells that no relation mentions: nothing but their bounds speaks of them.
     exposed : tuple
         Cells under the threshold that were public already, or that what is public already
         brackets within less than the threshold (``past_mending``): no hiding mends that.
@@ -89,20 +89,26 @@ class Protection:
     exposed: tuple[Label, ...]
 
 
-def protect(  # noqa: PLR0913 - the options of protection, one keyword each
+class Options(TypedDict, total=False):
+    """What :func:`protect` says of each."""
+
+    hide_zero: bool | pd.Series
+    cost: pd.Series | None
+    headlines: Iterable[Label]
+    bounds: pd.DataFrame | None
+    already_hidden: Iterable[Label]
+    published: Iterable[Label]
+    latent: Iterable[Label]
+    tolerance: float
+
+
+def protect(
     cells: pd.Series,
     relations: Iterable[Relation],
     threshold: Threshold = 11,
     *,
-    hide_zero: bool | pd.Series = False,
-    cost: pd.Series | None = None,
-    headlines: Iterable[Label] = (),
-    bounds: pd.DataFrame | None = None,
-    already_hidden: Iterable[Label] = (),
-    published: Iterable[Label] = (),
-    latent: Iterable[Label] = (),
     alone: Iterable[Label] = (),
-    tolerance: float = 0.0,
+    **options: Unpack[Options],
 ) -> pd.Series:
     """Decide which cells to hide, so that none under its threshold can be worked out.
 
@@ -117,7 +123,7 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     threshold : float or Series
         Count below which a cell is secret, by cell where sources differ.
     hide_zero : bool or Series
-        Whether the source holds zero for secret too, by cell where sources differ. If not, no
+        Whether zero is secret too for the source, by cell where sources differ. If not, no
         zero is ever hidden.
     cost : Series, optional
         Cost of hiding each cell; by default its size and its place in the totals.
@@ -159,21 +165,8 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     c            secret
     Name: status, dtype: object
     """
-    apart = tuple(alone)
-    record = protection(
-        cells,
-        relations,
-        threshold,
-        hide_zero=hide_zero,
-        cost=cost,
-        headlines=headlines,
-        bounds=bounds,
-        already_hidden=already_hidden,
-        published=published,
-        latent=latent,
-        tolerance=tolerance,
-    )
-    _check_related(record, apart)
+    record = protection(cells, relations, threshold, **options)
+    _check_related(record, frozenset(alone))
     return record.statuses
 
 
@@ -195,11 +188,11 @@ def protection(  # noqa: PLR0913 - the same as protect
 ) -> Protection:
     """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
 
-    ``past_mending`` tells in ``exposed`` the cells that what is public already brackets, instead of
+    ``past_mending`` lists in ``exposed`` the cells that what is public already brackets, instead of
     refusing everything: nothing more may narrow them, and the others are protected; without
     ``spare_zeros``, zeros may be hidden to protect others.
 
-    Cells in no relation are not refused but told in ``unrelated``, for the caller to judge.
+    Cells in no relation are not refused but listed in ``unrelated``, for the caller to judge.
 
     Examples
     --------
@@ -222,8 +215,8 @@ def protection(  # noqa: PLR0913 - the same as protect
         candidates &= zero | (system.counts != 0)
     costs = default_costs(system) if cost is None else given_costs(system, cost, candidates)
     sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
-    held = public.any() or bool(np.isfinite(system.high).any())
-    if past_mending and held and sensitive.any():
+    bounded = public.any() or bool(np.isfinite(system.high).any())
+    if past_mending and bounded and sensitive.any():
         exposed[SuppressionState(system, asked, sensitive, costs, ~public).unsafe()] = True
     candidates &= np.isfinite(costs)
     asked = _attainable(system, asked, exposed, hidden | candidates)
@@ -261,12 +254,14 @@ def _attainable(
     """Ask, of cells that what is public brackets already, that nothing more narrows them."""
     if not exposed.any():
         return asked
-    found, _ = exact_intervals(system, usable, exposed)
+    found = exact_intervals(system, usable, exposed)
     columns = np.flatnonzero(usable)
     high = system.counts[columns] + found.outer_high
     most = np.minimum(found.outer_high - found.outer_low, high)
-    lowered, mine = asked.copy(), exposed[columns]
-    lowered[columns[mine]] = np.minimum(asked[columns], np.maximum(most, 0.0))[mine]
+    lowered, lowered_cells = asked.copy(), exposed[columns]
+    lowered[columns[lowered_cells]] = np.minimum(asked[columns], np.maximum(most, 0.0))[
+        lowered_cells
+    ]
     return lowered
 
 
@@ -278,10 +273,10 @@ class Widths(NamedTuple):
     proved: int
 
 
-def _prove(plan: SuppressionState, told: NDArray[np.bool_]) -> Widths:
+def _prove(plan: SuppressionState, measured: NDArray[np.bool_]) -> Widths:
     """Measure every hidden cell anew, forgetting how it was protected."""
-    wanted = plan.hidden & told & (plan.asked > TIGHT)
-    found, _ = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
+    wanted = plan.hidden & measured & (plan.asked > TIGHT)
+    found = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
     plan.programs += found.programs
     columns = np.flatnonzero(plan.hidden)
     low = plan.system.counts[columns] + found.outer_low
@@ -300,7 +295,7 @@ def _prove(plan: SuppressionState, told: NDArray[np.bool_]) -> Widths:
         )
     shown = safe & wanted[columns]
     return Widths(
-        float(width[checked & told[columns]].min(initial=np.inf)),
+        float(width[checked & measured[columns]].min(initial=np.inf)),
         float(width[shown].min(initial=np.inf)),
         int(wanted.sum()),
     )
@@ -326,11 +321,11 @@ def _labels(system: System, mask: NDArray[np.bool_]) -> tuple[Label, ...]:
     return tuple(system.labels[column] for column in np.flatnonzero(mask))
 
 
-def _check_related(record: Protection, alone: tuple[Label, ...]) -> None:
-    strange = set(alone) - set(record.statuses.index)
+def _check_related(record: Protection, alone: frozenset[Label]) -> None:
+    strange = alone - set(record.statuses.index)
     if strange:
         raise unknown_cell(min(strange, key=repr), "alone")
-    forgotten = [label for label in record.unrelated if label not in set(alone)]
+    forgotten = [label for label in record.unrelated if label not in alone]
     if forgotten:
         raise SecrecyError(
             "La cellule n’est dans aucune relation.",

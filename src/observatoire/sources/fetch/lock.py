@@ -24,9 +24,9 @@ def alone(part: Path) -> Iterator[None]:
         When another process, or another call, holds it.
     """
     path = part.with_name(f"{part.name}.lock")
-    held = os.open(path, os.O_RDWR | os.O_CREAT)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
     try:
-        if not _take(held):
+        if not _take(descriptor):
             raise FetchError(
                 "Un autre téléchargement de ce fichier est en cours.",
                 where=str(part),
@@ -39,22 +39,22 @@ def alone(part: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):  # Windows removes no file that is open
                 path.unlink()
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
-def _take(held: int) -> bool:
+def _take(descriptor: int) -> bool:
     """Take a lock without waiting; a file removed since it was opened locks nothing."""
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - this system only
 
-            msvcrt.locking(held, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl  # noqa: PLC0415 - not on Windows
 
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):
         return False
     except OSError:  # a disk of the network that knows no locks
         return True
-    return os.fstat(held).st_nlink > 0
+    return os.fstat(descriptor).st_nlink > 0

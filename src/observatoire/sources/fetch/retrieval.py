@@ -85,17 +85,17 @@ def list_resources(registry: Mapping[str, Resource], root: Path) -> pd.DataFrame
     return pd.DataFrame(
         [
             (
-                one.name,
-                one.title,
-                one.producer,
-                one.date,
-                one.licence,
-                one.page,
-                one.file,
-                one.place,
-                _state(one, root),
+                resource.name,
+                resource.title,
+                resource.producer,
+                resource.date,
+                resource.licence,
+                resource.page,
+                resource.file,
+                resource.place,
+                _state(resource, root),
             )
-            for one in registry.values()
+            for resource in registry.values()
         ],
         columns=[
             "name", "title", "producer", "date", "licence", "page", "file", "place", "state",
@@ -128,7 +128,7 @@ def fetch(
     force : bool
         Bring it again though it is there.
     progress, patience
-        See :func:`~observatoire.sources.downloading.download`.
+        See :func:`~observatoire.sources.fetch.download.download`.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def fetch(
             "Empreinte inconnue du registre : comparez-la à celle d’un collègue, puis notez-la "
             "dans registry.toml (sha256)."
         )
-        if not arrived.length_told:
+        if not arrived.length_known:
             notices.append("L’hôte n’a pas dit la longueur du fichier : vérifiez qu’il est entier.")
     _trace(resource, target, arrived.address, sha256)
     members = _unpacked(resource, target)
@@ -212,8 +212,8 @@ def _found(resource: Resource, target: Path) -> Fetched:
             why=f"Le système dit : {system_words(error)}.",
             remedy="Demandez le droit de le lire, ou relancez avec --force.",
         ) from error
-    told = _told(target)
-    expected = resource.sha256 or str(told.get("sha256", ""))
+    trace = _read_trace(target)
+    expected = resource.sha256 or str(trace.get("sha256", ""))
     if expected and expected != sha256:
         raise FetchError(
             "Le fichier déjà là n’est pas celui qui est attendu.",
@@ -223,8 +223,8 @@ def _found(resource: Resource, target: Path) -> Fetched:
             found=sha256,
             expected=expected,
         )
-    outcome = THERE if told else BY_HAND
-    if not told:
+    outcome = THERE if trace else BY_HAND
+    if not trace:
         _check_form(resource, target)
         _trace(resource, target, resource.page, sha256)
     members = _unpacked(resource, target)
@@ -356,7 +356,7 @@ def _trace_file(target: Path) -> Path:
 
 
 def _trace(resource: Resource, target: Path, address: str, sha256: str) -> None:
-    told = {
+    trace = {
         "nom": resource.name,
         "titre": resource.title,
         "adresse": address,
@@ -364,20 +364,20 @@ def _trace(resource: Resource, target: Path, address: str, sha256: str) -> None:
         "octets": target.stat().st_size,
         "sha256": sha256,
     }
-    text = json.dumps(told, ensure_ascii=False, indent=2)
+    text = json.dumps(trace, ensure_ascii=False, indent=2)
     try:
         _trace_file(target).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise _unwritable(_trace_file(target), error) from error
 
 
-def _told(target: Path) -> dict[str, object]:
+def _read_trace(target: Path) -> dict[str, object]:
     """Return what the trace beside a file says; nothing when there is none that can be read."""
     path = _trace_file(target)
     if not path.is_file():
         return {}
     try:
-        told = json.loads(path.read_text("utf-8"))
+        trace = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise FileError(
             "La trace du téléchargement est illisible.",
@@ -385,4 +385,4 @@ def _told(target: Path) -> dict[str, object]:
             why=reader_words(error),
             remedy="Supprimez ce petit fichier, puis relancez avec --force.",
         ) from error
-    return told if isinstance(told, dict) else {}
+    return trace if isinstance(trace, dict) else {}

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 _CHUNK = 1 << 20
-#: What stands beside a table: Insee's dictionary, a word to the reader.
-_BESIDE = re.compile(r"meta|(?:lisez|lire|read)[\W_]*(?:moi|me)\b.*\.txt$", re.IGNORECASE)
+#: What comes with a table: Insee's dictionary, a word to the reader.
+_NOTES = re.compile(r"meta|(?:lisez|lire|read)[\W_]*(?:moi|me)\b.*\.txt$", re.IGNORECASE)
 #: All that zipfile raises on an archive that is cut, spoilt, protected or of another kind; a place out
-#: of it is told as a fault of the system.
+#: of it comes out as a fault of the system.
 SPOILT_ZIP = (
     zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, NotImplementedError,
 )  # fmt: skip
@@ -74,32 +74,33 @@ def unzip_table(
 
 
 def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ...]) -> str:
+    paths = {label: PurePosixPath(label) for label in names}
     tables = [
-        one
-        for one in names
-        if PurePosixPath(one).suffix.lower() in suffixes and not _is_shadow(PurePosixPath(one))
+        label
+        for label, path in paths.items()
+        if path.suffix.lower() in suffixes and not _is_shadow(path)
     ]
     if member:
         if member in names:
             return member
-        same = [one for one in tables if PurePosixPath(one).name == member]
+        same = [label for label in tables if paths[label].name == member]
         if len(same) == 1:
             return same[0]
         raise UnreadableFileError(
             f"L’archive ne contient pas « {member} ».",
             where=archive,
-            remedy=suggestion(member, [PurePosixPath(one).name for one in tables]),
+            remedy=suggestion(member, [paths[label].name for label in tables]),
         )
-    plain = [one for one in tables if not _BESIDE.match(PurePosixPath(one).name)]
+    plain = [label for label in tables if not _NOTES.match(paths[label].name)]
     if len(plain) == 1:
         return plain[0]
-    told = enumerate_words(plain or names, most=8)
+    listed = enumerate_words(plain or names, most=8)
     raise UnreadableFileError(
         "L’archive contient plusieurs tableaux."
         if plain
         else "L’archive ne contient aucun tableau.",
         where=archive,
-        why=f"Elle contient : {told}." if told else "Elle est vide.",
+        why=f"Elle contient : {listed}." if listed else "Elle est vide.",
         remedy='Dites lequel dans source.toml : member = "…".'
         if plain
         else "Redemandez le fichier au producteur.",
@@ -155,7 +156,9 @@ def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
         return False  # a pipe would be waited for
     try:
         with zipfile.ZipFile(path) as archive:
-            return any(PurePosixPath(one).suffix.lower() in suffixes for one in archive.namelist())
+            return any(
+                PurePosixPath(label).suffix.lower() in suffixes for label in archive.namelist()
+            )
     except ZIP_ERRORS:
         return False
 
@@ -192,9 +195,9 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
         When a member climbs out of the archive, is a link, would fill the disk, or none fits.
     """
     try:
-        with zipfile.ZipFile(archive) as held:
-            chosen = wanted(held, patterns, archive.name)
-            return [_take_out(held, member, folder, archive) for member in chosen]
+        with zipfile.ZipFile(archive) as opened:
+            chosen = wanted(opened, patterns, archive.name)
+            return [_take_out(opened, member, folder, archive) for member in chosen]
     except SPOILT_ZIP as error:
         raise UnreadableFileError(
             "Ce n’est pas une archive zip, ou elle est abîmée.",
@@ -204,7 +207,7 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
         ) from error
 
 
-def wanted(held: zipfile.ZipFile, patterns: Sequence[str], name: str) -> list[zipfile.ZipInfo]:
+def wanted(archive: zipfile.ZipFile, patterns: Sequence[str], name: str) -> list[zipfile.ZipInfo]:
     """Return the members of an archive that are wanted, checked before anything is written.
 
     Raises
@@ -212,12 +215,13 @@ def wanted(held: zipfile.ZipFile, patterns: Sequence[str], name: str) -> list[zi
     FileError
         As :func:`unpack`; ``name`` is what the archive is called there.
     """
-    chosen = [one for one in held.infolist() if _fits(one, patterns)]
+    entries = archive.infolist()
+    chosen = [entry for entry in entries if _fits(entry, patterns)]
     for member in chosen:
         _check(member, name)
     _check_twins(chosen, name)
     if not chosen:
-        names = [one.filename for one in held.infolist() if one.filename and not one.is_dir()]
+        names = [entry.filename for entry in entries if entry.filename and not entry.is_dir()]
         raise FileError(
             f"L’archive ne contient rien qui s’appelle {enumerate_words(list(patterns))}.",
             where=name,
@@ -238,22 +242,25 @@ def _fits(member: zipfile.ZipInfo, patterns: Sequence[str]) -> bool:
 
 
 def _check(member: zipfile.ZipInfo, archive: str) -> None:
-    told, why = "", ""
+    fault, why = "", ""
     name = member.filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if ".." in parts or PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
-        told, why = f"« {name} » sort de l’archive.", "Il s’écrirait ailleurs que dans son dossier."
+        fault, why = (
+            f"« {name} » sort de l’archive.",
+            "Il s’écrirait ailleurs que dans son dossier.",
+        )
     elif stat.S_ISLNK(member.external_attr >> 16):
-        told, why = f"« {name} » est un lien, non un fichier.", "Il mènerait hors du dossier."
+        fault, why = f"« {name} » est un lien, non un fichier.", "Il mènerait hors du dossier."
     elif member.flag_bits & 1:
-        told, why = f"« {name} » est chiffré.", "L’archive demande un mot de passe."
+        fault, why = f"« {name} » est chiffré.", "L’archive demande un mot de passe."
     elif member.file_size > MOST_UNPACKED or (
         member.file_size > MOST_RATIO * max(member.compress_size, 1) and member.file_size > _CHUNK
     ):
-        told, why = f"« {name} » grossirait démesurément.", "Il remplirait le disque."
-    if told:
+        fault, why = f"« {name} » grossirait démesurément.", "Il remplirait le disque."
+    if fault:
         raise FileError(
-            told,
+            fault,
             where=archive,
             why=why,
             remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
@@ -279,29 +286,31 @@ def check_growth(name: str, members: Sequence[zipfile.ZipInfo], size: int) -> No
 
 
 def _check_twins(members: Sequence[zipfile.ZipInfo], archive: str) -> None:
-    seen: set[str] = set()
+    known: set[str] = set()
     for member in members:
         name = PurePosixPath(member.filename).name
-        if name.casefold() in seen:
+        if name.casefold() in known:
             raise FileError(
                 f"L’archive contient plusieurs « {name} ».",
                 where=archive,
                 why="On ne saurait lequel garder.",
                 remedy="Sortez à la main celui qu’il faut.",
             )
-        seen.add(name.casefold())
+        known.add(name.casefold())
 
 
-def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, archive: Path) -> Path:
+def _take_out(
+    opened: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, archive: Path
+) -> Path:
     target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
-    aside = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.part")
     written = 0
     try:
-        source = held.open(member)
-    except ZIP_ERRORS as error:  # a place out of the archive is told as a fault of the system
+        source = opened.open(member)
+    except ZIP_ERRORS as error:  # a place out of the archive comes out so
         raise _spoilt(member, archive, error) from error
     try:
-        with source, aside.open("wb") as sink:
+        with source, part.open("wb") as sink:
             while chunk := source.read(_CHUNK):
                 written += len(chunk)
                 if written > member.file_size:
@@ -311,12 +320,12 @@ def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, arch
                         remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
                     )
                 sink.write(chunk)
-        aside.replace(target)
+        part.replace(target)
     except SPOILT_ZIP as error:
         raise _spoilt(member, archive, error) from error
     finally:
         with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
     return target
 
 

@@ -29,6 +29,9 @@ _SPAN = re.compile(rb'table:number-(rows|columns)-spanned="([0-9]{1,7})"')
 
 _PERCENTAGE, _SPANNED, _HIDDEN = b'value-type="percentage"', b"-spanned=", b"table:visibility="
 
+#: A formula in error, whose value LibreOffice writes as an empty text; what it shows comes after.
+_ERROR, _SHOWN = b'calcext:value-type="error"', re.compile(rb"\s*<text:p[^<>]*>([^<]*)<")
+
 #: No workbook has more columns.
 _MOST_COLUMNS = 16_384
 
@@ -76,6 +79,7 @@ class _Layout:
     """What one sheet says beyond its values, rows and columns from 0, repetitions folded."""
 
     percents: list[tuple[range, range]] = field(default_factory=list)
+    errors: list[tuple[range, range, str]] = field(default_factory=list)
     merges: list[Range] = field(default_factory=list)
     hidden: list[tuple[range, bool]] = field(default_factory=list)
     columns: list[range] = field(default_factory=list)
@@ -88,7 +92,12 @@ class _Layout:
         if b'table:visibility="collapse"' in attributes:
             self.columns.append(columns)
 
-    def add_cell(self, rows: range, columns: range, attributes: bytes) -> None:
+    def add_cell(
+        self, rows: range, columns: range, attributes: bytes, text: re.Match[bytes] | None
+    ) -> None:
+        if _ERROR in attributes:
+            shown = text[1].decode("utf-8", "replace") if text else "#ERR"
+            self.errors.append((rows, columns, html.unescape(shown)))
         if _PERCENTAGE in attributes:
             self.percents.append((rows, columns))
         if _SPANNED in attributes:
@@ -119,7 +128,16 @@ class Look:
             for row in range(rows.start, min(rows.stop, height))
         ]
         return Appearance(
-            percents=tuple(_unfold(layout, height, width)),
+            percents=tuple(
+                place
+                for rows, columns in layout.percents
+                for place in _places(rows, columns, height, width)
+            ),
+            errors={
+                place: text
+                for rows, columns, text in layout.errors
+                for place in _places(rows, columns, height, width)
+            },
             merges=tuple(sound_ranges(merges or layout.merges, height, width)),
             hidden_rows=tuple(row for row, _ in hidden),
             hidden_columns=tuple(column for columns in layout.columns for column in columns),
@@ -127,16 +145,16 @@ class Look:
         )
 
 
-def _unfold(layout: _Layout, height: int, width: int) -> Iterator[Place]:
-    for rows, columns in layout.percents:
-        for row in range(rows.start, min(rows.stop, height)):
-            for column in range(columns.start, min(columns.stop, width)):
-                yield row, column
+def _places(rows: range, columns: range, height: int, width: int) -> Iterator[Place]:
+    """Go through the cells of some rows and columns, inside a sheet of that size."""
+    for row in range(rows.start, min(rows.stop, height)):
+        for column in range(columns.start, min(columns.stop, width)):
+            yield row, column
 
 
 def _layouts(xml: bytes) -> dict[str, _Layout]:
     """Return what each sheet shows; most show nothing, and are read no more."""
-    if not any(mark in xml for mark in (_PERCENTAGE, _SPANNED, _HIDDEN)):
+    if not any(mark in xml for mark in (_PERCENTAGE, _ERROR, _SPANNED, _HIDDEN)):
         return {}
     layouts: dict[str, _Layout] = {}
     layout, rows, at, column = _Layout(), range(0), 0, 0
@@ -156,7 +174,7 @@ def _layouts(xml: bytes) -> dict[str, _Layout]:
             layout.add_column(range(column, min(column + times, _MOST_COLUMNS)), attributes)
             column += times
         else:
-            layout.add_cell(rows, range(at, at + times), attributes)
+            layout.add_cell(rows, range(at, at + times), attributes, _SHOWN.match(xml, tag.end()))
             at += times
     return layouts
 

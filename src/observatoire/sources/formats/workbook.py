@@ -49,13 +49,13 @@ def _zipped_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
     with _reading(name):
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain))
         labels = [str(sheet.name) for sheet in book.sheets_metadata]
-        visible = python_calamine.SheetVisibleEnum.Visible
-        shown = [sheet.visible == visible for sheet in book.sheets_metadata]
+        state = python_calamine.SheetVisibleEnum.Visible
+        shown = [sheet.visible == state for sheet in book.sheets_metadata]
     archive = zipfile.ZipFile(io.BytesIO(plain))
     look = (ods.Look if ods.DOCUMENT in archive.namelist() else ooxml.Look)(archive)
     return tuple(
-        CellSheet(label, partial(_read, book, look, label, name), any(shown) and not seen)
-        for label, seen in zip(labels, shown, strict=True)
+        CellSheet(label, partial(_read, book, look, label, name), any(shown) and not visible)
+        for label, visible in zip(labels, shown, strict=True)
     )
 
 

@@ -117,7 +117,9 @@ def _appearance(book: Any, sheet: Any, errors: dict[Place, str]) -> Appearance:
 def _percents(book: Any, sheet: Any) -> Iterator[Place]:
     """Go through the cells shown in per cent."""
     formats = {
-        key for key, form in book.format_map.items() if "%" in _LITERAL.sub("", form.format_str)
+        key
+        for key, form in book.format_map.items()
+        if "%" in _LITERAL.sub("", form.format_str or "")
     }
     styles = {rank for rank, style in enumerate(book.xf_list) if style.format_key in formats}
     for row in range(sheet.nrows) if styles else ():

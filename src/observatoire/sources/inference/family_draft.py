@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.number_texts import number_keys, typed_texts
 from observatoire.sources.inference.table_periods import Statement, TablePeriods, agree
 from observatoire.sources.parsers.number_style import NumberStyle, writing_of
+from observatoire.sources.parsers.numbers import Markers
 from observatoire.sources.parsers.stated_periods import name_period, title_period
 
 if TYPE_CHECKING:
@@ -58,8 +60,8 @@ def family_plan(found: Found, asked: str) -> SourceDraft:
             **number_keys(writing),
             "ignored": apart,
         },
-        markers=dict(family.markers),
-        secrecy=dict(family.secrecy),
+        markers=_written(family.markers),
+        secrecy=asdict(family.secrecy),
         precision=dict(family.precision),
         variables=variables,
         undescribed=[name for name in apart if not family.is_ignored(name)],
@@ -68,6 +70,16 @@ def family_plan(found: Found, asked: str) -> SourceDraft:
         candidates=when.candidates,
         writing=writing,
     )
+
+
+def _written(markers: Markers) -> dict[str, object]:
+    """Return the signs of a family as a ``source.toml`` writes them, those that say something."""
+    usual = asdict(Markers()) | {"blank": ""}
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in asdict(markers).items()
+        if value != usual[key]
+    }
 
 
 def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods:

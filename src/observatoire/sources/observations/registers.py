@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
 
-from observatoire.declarations.reader import Declaration, read_toml
+from observatoire.declarations.fields import Code, Flag, Named, Texts, called, declared
+from observatoire.declarations.reader import packaged, read
 from observatoire.errors import UnknownColumnError
 from observatoire.errors.arguments import suggestion
 from observatoire.sources.observations.parsed import Parsed
@@ -30,27 +29,26 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
-KINDS = (
-    "text", "choice", "indicator", "theme", "period", "date", "number", "amount", "count",
-)  # fmt: skip
 _NUMBERS = ("number", "amount", "count")
 
 #: Columns that say where, in every register: the zoning is the source's when not stated.
 PLACE_COLUMNS = ("zonage", "perimetre")
 
 
-@dataclass(frozen=True)
+@declared
 class Field:
     """One column of a register: what it is called in the file and in the warehouse."""
 
-    column: str
+    column: Code
     field: str
-    kind: str
-    required: bool
-    choices: tuple[str, ...] = ()
+    kind: Literal[
+        "text", "choice", "indicator", "theme", "period", "date", "number", "amount", "count"
+    ]
+    required: Flag = False
+    choices: Texts = ()
 
 
-@dataclass(frozen=True)
+@declared
 class Register:
     """A kind of file whose rows are no figures: objectives, actions or notes.
 
@@ -58,23 +56,24 @@ class Register:
     row that promises money before any action.
     """
 
-    code: str
+    code: Code
     label: str
     table: str
-    key: tuple[str, ...]
-    amounts: str
-    envelope: str
-    fields: tuple[Field, ...]
+    key: Texts
+    fields: Annotated[Named[Field], called("columns")]
+    amounts: str = ""
+    envelope: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of its files, in order."""
-        return (*PLACE_COLUMNS, *(item.column for item in self.fields))
+        return (*PLACE_COLUMNS, *self.fields)
 
     @property
     def required(self) -> tuple[str, ...]:
         """Columns that every file has."""
-        return (PLACE_COLUMNS[1], *(item.column for item in self.fields if item.required))
+        needed = (column for column, field in self.fields.items() if field.required)
+        return (PLACE_COLUMNS[1], *needed)
 
 
 @dataclass(frozen=True)
@@ -100,39 +99,9 @@ def registers() -> dict[str, Register]:
     >>> list(registers())
     ['objectives', 'actions', 'notes']
     """
-    path = Path(
-        str(resources.files("observatoire.sources.observations").joinpath("registers.toml"))
-    )
-    table = read_toml(path)
-    made = {code: _read_register(code, child) for code, child in table.children().items()}
-    table.close()
-    return made
-
-
-def _read_register(code: str, table: Declaration) -> Register:
-    register = Register(
-        code,
-        table.text("label"),
-        table.text("table"),
-        table.texts("key"),
-        table.text("amounts", ""),
-        table.text("envelope", ""),
-        tuple(_read_field(name, child) for name, child in table.children("columns").items()),
-    )
-    table.close()
-    return register
-
-
-def _read_field(column: str, table: Declaration) -> Field:
-    field = Field(
-        column,
-        table.text("field"),
-        table.text("kind", choices=KINDS),
-        table.take("required", bool, False),  # noqa: FBT003 - a default, not a switch
-        table.texts("choices"),
-    )
-    table.close()
-    return field
+    path = packaged("observatoire.sources.observations", "registers.toml")
+    found: dict[str, Register] = read(path, Named[Register])  # type: ignore[arg-type]
+    return found
 
 
 @dataclass(frozen=True)
@@ -229,7 +198,7 @@ class _Reader:
     def rows(self) -> pd.DataFrame:
         """Return the rows, those that are refused too."""
         columns: dict[str, object] = {"line": self.lines, **self._place()}
-        for field in self.register.fields:
+        for field in self.register.fields.values():
             columns[field.field] = self._read(field)
         rows = pd.DataFrame(columns)
         if self.register.amounts:
@@ -381,7 +350,7 @@ def _either(choices: tuple[str, ...]) -> str:
 def _repeated(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Tell the rows that repeat another one."""
     key = list(register.key)
-    own = {item.field: item.column for item in register.fields}
+    own = {field.field: field.column for field in register.fields.values()}
     column = next((own[field] for field in reversed(key) if field in own), PLACE_COLUMNS[1])
     first: dict[tuple[object, ...], int] = {}
     again = []

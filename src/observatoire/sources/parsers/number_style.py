@@ -75,9 +75,6 @@ def writing_of(texts: Iterable[str]) -> NumberStyle:
     return NumberStyle(doubtful=text)
 
 
-#: The marks that may separate thousands, besides spaces.
-THOUSANDS = (".", ",", "'")
-
 _SAME = {
     "euros": ("euros", "euro", "€"),
     "€": ("€", "euros", "euro"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from observatoire.declarations.fields import Flag, Texts, declared, doc, on_reading, refuse
 from observatoire.sources.parsers.ranges import read_range
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.values import Nature, Status
@@ -16,10 +17,8 @@ from observatoire.values import Nature, Status
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLANK_MEANINGS = ("missing", "secret", "zero")
 
-
-@dataclass(frozen=True)
+@declared
 class Markers:
     """The signs a producer writes instead of a number, and what a blank cell means.
 
@@ -27,12 +26,23 @@ class Markers:
     zero.
     """
 
-    secret: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    not_applicable: tuple[str, ...] = ()
-    zero: tuple[str, ...] = ()
-    blank: str = "missing"
-    zero_below: bool = True
+    secret: Annotated[Texts, doc("Marques du secret.")] = ()
+    missing: Annotated[Texts, doc("Marques de ce qui n’est pas disponible.")] = ()
+    not_applicable: Annotated[Texts, doc("Marques de ce qui est sans objet.")] = ()
+    zero: Annotated[Texts, doc("Marques de zéro : « néant ».")] = ()
+    blank: Annotated[
+        Literal["missing", "secret", "zero"], doc("Ce que veut dire une cellule vide.")
+    ] = "missing"
+    zero_below: Annotated[Flag, doc("true : « <5 » peut être zéro.")] = True
+
+    @on_reading
+    def _has_one_meaning(self) -> None:
+        meanings = ("secret", "missing", "not_applicable", "zero")
+        signs = [sign for meaning in meanings for sign in getattr(self, meaning)]
+        for meaning in reversed(meanings):
+            for sign in getattr(self, meaning):
+                if signs.count(sign) > 1:
+                    raise refuse(f"la marque « {sign} » a déjà un autre sens", meaning)
 
     def statuses(self) -> dict[str, Status]:
         """Return the status that each sign stands for."""

@@ -148,7 +148,7 @@ def title_period(title: str, *, short: bool = True) -> Reading:
 def _single(text: str, taken: dict[str, PeriodMention], candidates: Iterable[Candidate]) -> Reading:
     """Return the one period that is stated; several are candidates all."""
     if len(taken) != 1:
-        several = [Candidate(period, text, "ce n’est pas la seule") for period in taken]
+        several = [Candidate(period, text, "ce n’est pas la seule", weak=False) for period in taken]
         return Reading(candidates=(*several, *candidates))
     ((period, mention),) = taken.items()
     return Reading(period, mention.call, candidates=tuple(candidates))

@@ -65,6 +65,7 @@ class Signs:
     completed: re.Pattern[str]
     amounts: re.Pattern[str]
     unit_words: re.Pattern[str]
+    shared: re.Pattern[str]
     meanings: Mapping[str, str]
     classes: Mapping[str, str]
     numbers: Mapping[str, int]
@@ -103,9 +104,10 @@ class Signs:
         """
         plain = " ".join(_plain(name).split())
         heads = [self._head(plain)] if " " in plain else _code_ends(plain)
-        if any(map(self.counted.fullmatch, heads)):
+        if any(map(self.counted.fullmatch, heads)) and not self.shared.search(plain):
             return Nature.COUNT
-        for text in (*heads, *(match[0] for match in self.unit_words.finditer(plain))):
+        units = [match[0] for match in self.unit_words.finditer(plain)]
+        for text in (*units, *heads) if self.shared.search(plain) else (*heads, *units):
             found = next(
                 (kind for kind, form in self.natures.items() if form.fullmatch(text)), None
             )
@@ -237,6 +239,7 @@ def signs() -> Signs:
         completed=heads.pattern("completed"),
         amounts=heads.pattern("amounts"),
         unit_words=heads.pattern("units"),
+        shared=heads.pattern("shared"),
         meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
         classes={key: classes.pattern(key).pattern for key in CLASSES},
         numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.declarations.reader import Declaration
 from observatoire.errors import DescriptorError, ObservatoireError, WorkspaceError
 from observatoire.errors.translations import system_words
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source, build_source, slug
@@ -216,6 +215,5 @@ def preview_table(
 
 def _source(plan: SourceDraft, path: Path) -> Source:
     text = plan.toml()
-    table = Declaration(Path(DESCRIPTOR_NAME), tomllib.loads(text))
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return build_source(table, path.parent, slug(path.stem), digest)
+    return build_source(tomllib.loads(text), path.parent, slug(path.stem), digest)

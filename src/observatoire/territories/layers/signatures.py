@@ -102,27 +102,29 @@ def _check_elsewhere(content: mmap.mmap | bytes, name: str) -> None:
 def _check_members(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            # What macOS adds beside each file is no layer.
+            # What macOS adds to each file is no layer.
             entries = [
-                one
-                for one in archive.infolist()
-                if one.filename and not one.is_dir() and not one.filename.startswith("__MACOSX/")
+                entry
+                for entry in archive.infolist()
+                if entry.filename
+                and not entry.is_dir()
+                and not entry.filename.startswith("__MACOSX/")
             ]
-            if sum(one.file_size for one in entries) > _MOST_BYTES:
+            if sum(entry.file_size for entry in entries) > _MOST_BYTES:
                 raise UnreadableFileError(
                     f"Une fois décompressé, ce fichier dépasserait {_MOST_BYTES // 10**9} Go.",
                     where=path.name,
                     why="Il ne tiendrait pas en mémoire ; c’est peut-être un piège.",
                     remedy="Décompressez-le à la main et gardez la seule couche utile.",
                 )
-            forms = [(PurePosixPath(one.filename).suffix.lower(), one) for one in entries]
-            layers = [(form, one) for form, one in forms if form in _BEGINNINGS and form != ".zip"]
-            for form, one in layers:
-                with archive.open(one) as stream:
+            forms = [(PurePosixPath(entry.filename).suffix.lower(), entry) for entry in entries]
+            layers = [pair for pair in forms if pair[0] in _BEGINNINGS and pair[0] != ".zip"]
+            for form, entry in layers:
+                with archive.open(entry) as stream:
                     head = stream.read(64)
-                    _check_head(form, head, f"{path.name}, {one.filename}")
+                    _check_head(form, head, f"{path.name}, {entry.filename}")
                     if form in _JSON_SUFFIXES:
-                        _check_elsewhere(head + stream.read(), f"{path.name}, {one.filename}")
+                        _check_elsewhere(head + stream.read(), f"{path.name}, {entry.filename}")
     except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, NotImplementedError) as error:
         raise UnreadableFileError(
             "L’archive est abîmée, protégée, ou n’en est pas une.",
@@ -138,7 +140,7 @@ def _check_members(path: Path) -> None:
         )
 
 
-#: A door that leads nowhere: whatever GDAL would ask of the network is refused at once.
+#: A proxy that leads nowhere: whatever GDAL would ask of the network is refused at once.
 _CLOSED = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "GDAL_HTTP_MAX_RETRY": "0", "PROJ_NETWORK": "OFF"}
 
 

@@ -1,4 +1,4 @@
-"""What the checks read of every figure: by lots, and only of what has changed since the last pass."""
+"""What the checks read of every figure: by batches, and only of what has changed since the last pass."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from observatoire.warehouse.connection import Warehouse
 
 
-#: Tables that predicates see lot by lot, each laid out by the script of its name.
-LOTS = ("change", "tally")
+#: Tables that predicates see batch by batch, each laid out by the script of its name.
+BATCHED = ("change", "tally")
 
 #: Under how many territories a file is looked at again each time: it takes no time, and remembers
-#: nothing. How many figures a lot of larger ones holds: about one national file.
+#: nothing. How many figures a batch of larger ones holds: about one national file.
 NARROW, MOST_FIGURES = 1000, 4_000_000
 
 _UNIT = "lot, load, zoning, variable, period"
@@ -78,28 +78,28 @@ class Basis:
     Parameters
     ----------
     checks : sequence of (str, str)
-        Names of the predicates that read lots, each with its lot.
+        Names of the predicates that read batches, each with its table.
     told : object
-        The predicates themselves, the territories, the sums known: anything whose text tells it all.
+        The predicates themselves, the territories, the sums known: anything whose text says it all.
     lasting : bool
-        Whether what is found may be kept: not where a workspace's own predicate reads a lot, for
-        nothing says that it looks at the rows of that lot only.
+        Whether what is found may be kept: not where a workspace's own predicate reads a batch, for
+        nothing says that it looks at the rows of that batch only.
     """
 
     checks: Sequence[tuple[str, str]]
-    told: object
+    grounds: object
     lasting: bool
 
     @property
     def digest(self) -> str:
         """SHA-256 of all of it, with the scripts that lay it out."""
-        scripts = [script(name) for name in ("checked", *LOTS)]
-        return hashlib.sha256(repr((self.told, scripts)).encode()).hexdigest()
+        scripts = [script(name) for name in ("checked", *BATCHED)]
+        return hashlib.sha256(repr((self.grounds, scripts)).encode()).hexdigest()
 
     def forget(self, warehouse: Warehouse) -> None:
         """Drop every finding but those of units that are as they were, once ``unit`` is laid out."""
         warehouse.run(_STANDING, [self.digest if self.lasting else ""])
-        named = {lot: [name for name, by in self.checks if by == lot] for lot in LOTS}
+        named = {table: [name for name, by in self.checks if by == table] for table in BATCHED}
         warehouse.run(_FORGET, {**named})
         warehouse.run(_FORGET_PACE)
 
@@ -110,14 +110,14 @@ class Basis:
             warehouse.run(_REMEMBER, [self.digest])
 
 
-def lots(warehouse: Warehouse, lot: str, *, empty: bool = False) -> Iterator[None]:
-    """Lay out, one lot after the other, what has changed since it was looked at.
+def batches(warehouse: Warehouse, table: str, *, empty: bool = False) -> Iterator[None]:
+    """Lay out, one batch after the other, what has changed since it was looked at.
 
     Parameters
     ----------
     warehouse : Warehouse
         Whose ``unit`` and ``standing`` are laid out.
-    lot : {"change", "tally"}
+    table : {"change", "tally"}
         Which table to lay out.
     empty : bool
         Lay it out once with no row where nothing has changed: a predicate is then tried at least.
@@ -125,32 +125,31 @@ def lots(warehouse: Warehouse, lot: str, *, empty: bool = False) -> Iterator[Non
     Yields
     ------
     None
-        Each time the table holds another lot.
+        Each time the table holds another batch.
     """
-    for numbers in _parted(warehouse.rows(_DUE, [lot])):
+    for numbers in _parted(warehouse.rows(_DUE, [table])):
         if not numbers and not empty:
             continue
         warehouse.run(
             "CREATE OR REPLACE TEMP TABLE due AS SELECT unnest(?::INTEGER[]) AS id", [numbers]
         )
-        warehouse.run(script(lot))
-        if lot == "change":
+        warehouse.run(script(table))
+        if table == "change":
             warehouse.run(_PACE)
         yield
 
 
 def _parted(units: Sequence[tuple[int, bool, int]]) -> Iterator[list[int]]:
-    """Part units into lots: the narrow ones together, the others by so many figures."""
-    lot = [number for number, narrow, _ in units if narrow]
-    yield lot
-    lot, held = [], 0
+    """Part units into batches: the narrow ones together, the others by so many figures."""
+    yield [number for number, narrow, _ in units if narrow]
+    batch, size = list[int](), 0
     for number, narrow, figures in units:
         if narrow:
             continue
-        if lot and held + figures > MOST_FIGURES:
-            yield lot
-            lot, held = [], 0
-        lot.append(number)
-        held += figures
-    if lot:
-        yield lot
+        if batch and size + figures > MOST_FIGURES:
+            yield batch
+            batch, size = [], 0
+        batch.append(number)
+        size += figures
+    if batch:
+        yield batch

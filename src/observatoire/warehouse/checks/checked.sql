@@ -30,7 +30,7 @@ FROM seen_place AS g
 JOIN load AS l ON l.id = g.load AND l.superseded_by IS NULL
 LEFT JOIN territory AS t ON t.zoning = g.zoning AND t.code = g.territory;
 
--- The territories of which anything is told.
+-- The territories of which anything is known.
 CREATE OR REPLACE TEMP TABLE place AS
 SELECT row_number() OVER (ORDER BY zoning, territory)::INTEGER AS id, *
 FROM (SELECT DISTINCT zoning, territory, name, commune, inside FROM given);
@@ -54,12 +54,12 @@ FROM observation AS o
 JOIN content AS c USING (load, zoning, variable, period)
 JOIN place AS p USING (zoning, territory);
 
--- Which variables add up to which published one: told by the catalogue, or of the same code.
+-- Which variables add up to which published one: as the catalogue says, or of the same code.
 CREATE OR REPLACE TEMP TABLE total AS
 WITH pub AS (
     SELECT DISTINCT source, variable, period FROM figure WHERE additive AND commune = territory
 )
-SELECT published_source, published_variable, period, part_source, part_variable FROM told_totals
+SELECT published_source, published_variable, period, part_source, part_variable FROM declared_totals
 UNION
 SELECT pub.source, pub.variable, pub.period, part.source, part.variable
 FROM pub
@@ -69,11 +69,11 @@ JOIN (SELECT DISTINCT source, variable, period
   ON part.variable = pub.variable AND part.period = pub.period
  AND (part.source = pub.source OR regexp_matches(pub.variable, '^[PC][0-9]{2}_'));
 
--- Which variables make a part, and which the whole it belongs to: told by the catalogue.
+-- Which variables make a part, and which the whole it belongs to: as the catalogue says.
 CREATE OR REPLACE TEMP TABLE share AS
 SELECT share, label, period, side, names, count::INTEGER AS count, variable, source,
        rank::INTEGER AS rank
-FROM told_shares;
+FROM declared_shares;
 
 -- The eras of each variable: two periods of different eras are on both sides of a break.
 CREATE OR REPLACE TEMP TABLE era AS
@@ -81,7 +81,7 @@ SELECT f.source, f.variable, f.period,
        CASE WHEN bool_or(b.at = '') THEN f.period
             ELSE count(*) FILTER (WHERE b.at <= left(f.period, length(b.at)))::VARCHAR END AS era
 FROM (SELECT DISTINCT source, variable, period FROM content) AS f
-LEFT JOIN told_breaks AS b ON b.source = f.source AND b.variable = f.variable
+LEFT JOIN declared_breaks AS b ON b.source = f.source AND b.variable = f.variable
 GROUP BY f.source, f.variable, f.period;
 
 -- Contents that follow one another in a series, between its breaks: « chain » tells them from others,
@@ -130,8 +130,8 @@ WITH named AS (
     FROM content WHERE additive
 ),
 side AS (
-    SELECT identity::INTEGER AS identity, upper(part) AS plain, false AS is_whole FROM told_identities
-    UNION SELECT identity::INTEGER, upper(whole), true FROM told_identities
+    SELECT identity::INTEGER AS identity, upper(part) AS plain, false AS is_whole FROM declared_identities
+    UNION SELECT identity::INTEGER, upper(whole), true FROM declared_identities
 ),
 held AS (
     SELECT *, count(*) OVER each AS there,
@@ -163,16 +163,16 @@ JOIN (SELECT load, zoning, period, count(*) AS figures FROM given GROUP BY ALL) 
 GROUP BY load;
 
 -- What the territories of each zoning are called: « quartiers », « IRIS ».
-CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM told_nouns;
+CREATE OR REPLACE TEMP TABLE noun AS SELECT zoning, many FROM declared_nouns;
 
 -- Grid cells with the share of their square that their shape covers: those of a support, with
 -- what they carry, then those of a zoning, with the figures loaded on it.
 CREATE OR REPLACE TEMP TABLE cell AS
 SELECT origin, zoning, line, code, share, measure, weight, '' AS source, NULL::INTEGER AS load,
        '' AS period
-FROM told_cells WHERE zoning = ''
+FROM declared_cells WHERE zoning = ''
 UNION ALL
 SELECT c.origin, c.zoning, f.line, c.code, c.share, f.variable, f.value, f.source, f.load, f.period
-FROM told_cells AS c
+FROM declared_cells AS c
 JOIN figure AS f ON f.zoning = c.zoning AND f.territory = c.code
 WHERE c.zoning <> '' AND f.additive AND f.value IS NOT NULL;

@@ -13,7 +13,7 @@ import pandas as pd
 
 from observatoire.french.typography import number
 from observatoire.values import records
-from observatoire.warehouse.checks.batches import LOTS, Basis, lots, script
+from observatoire.warehouse.checks.batches import BATCHED, Basis, batches, script
 from observatoire.warehouse.checks.definitions import (
     ROW_COLUMNS,
     Check,
@@ -35,32 +35,18 @@ if TYPE_CHECKING:
 
 
 #: Which variables of which source add up to which published one, as the catalogue says.
-TOTAL_COLUMNS = (
-    "published_source",
-    "published_variable",
-    "period",
-    "part_source",
-    "part_variable",
-)
+TOTAL_COLUMNS = ("published_source", "published_variable", "period", "part_source", "part_variable")
 
 #: Which variables of which source make a part, and its whole: ``side`` is « part » or « whole »,
-#: ``names`` and ``count`` tell the variables of that side, ``rank`` the order of the sources.
+#: ``names`` and ``count`` give the variables of that side, ``rank`` the order of the sources.
 SHARE_COLUMNS = (
-    "share",
-    "label",
-    "period",
-    "side",
-    "names",
-    "count",
-    "variable",
-    "source",
-    "rank",
+    *("share", "label", "period", "side", "names", "count", "variable", "source", "rank"),
 )
 
 #: Which columns of a row add up to which other one, as families of files say: one row a part.
 IDENTITY_COLUMNS = ("identity", "whole", "part")
 
-#: From which period a variable of a source tells something else; empty: in every period.
+#: From which period a variable of a source means something else; empty: in every period.
 BREAK_COLUMNS = ("source", "variable", "at")
 
 
@@ -83,10 +69,12 @@ class CheckInputs:
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
         """The tables, by the name that checked.sql gives them."""
-        return {f"told_{one.name}": getattr(self, one.name).astype("str") for one in fields(self)}
+        return {
+            f"declared_{part.name}": getattr(self, part.name).astype("str") for part in fields(self)
+        }
 
 
-#: How long a workspace's own predicate may take (in seconds), how many rows any may tell of.
+#: How long a workspace's own predicate may take (in seconds), how many rows any may give.
 _PATIENCE, _MOST_ROWS = 60.0, 1_000_000
 
 FINDING_COLUMNS = ("check", "level", "title", *ROW_COLUMNS, "message", "remedy")
@@ -110,7 +98,7 @@ ORDER BY CASE f.level WHEN 'erreur' THEN 0 WHEN 'alerte' THEN 1 ELSE 2 END,
 def run_checks(
     warehouse: Warehouse,
     workspace: Workspace,
-    told: CheckInputs,
+    inputs: CheckInputs,
     checks: Sequence[Check] | None = None,
 ) -> CheckReport:
     """Pass every check over the warehouse, and keep what fails in place of what was kept.
@@ -130,61 +118,62 @@ def run_checks(
         On a predicate that is wrong; what was kept is then unchanged.
     """
     chosen = read_checks(workspace.root) if checks is None else tuple(checks)
-    return _pass(warehouse, workspace, told, chosen, _signature(warehouse, workspace, chosen, told))
+    return _pass(
+        warehouse, workspace, inputs, chosen, _signature(warehouse, workspace, chosen, inputs)
+    )
 
 
 def _pass(
     warehouse: Warehouse,
     workspace: Workspace,
-    told: CheckInputs,
+    inputs: CheckInputs,
     chosen: Sequence[Check],
     signature: str,
 ) -> CheckReport:
     cells = cut_cells(warehouse, workspace)
     with warehouse.transaction():
-        _lay_out(warehouse, workspace, told, cells)
-        basis = _basis(warehouse, workspace, told, chosen)
+        _lay_out(warehouse, workspace, inputs, cells)
+        basis = _basis(warehouse, workspace, inputs, chosen)
         basis.forget(warehouse)
         for found in _found(warehouse, chosen):
             warehouse.insert("finding", found)
         basis.remember(warehouse)
         warehouse.run("DELETE FROM check_run")
-        warehouse.run(
-            "INSERT INTO check_run VALUES (?, now()::TIMESTAMP)",
-            [signature],
-        )
+        warehouse.insert_row("check_run", signature=signature, ran_at=warehouse.now())
         for kind, name in warehouse.rows(_TEMPORARY):
             warehouse.run(f"DROP {kind} temp.{name}")
     return CheckReport(warehouse.frame(_KEPT), len(chosen))
 
 
 def _found(warehouse: Warehouse, chosen: Sequence[Check]) -> Iterator[pd.DataFrame]:
-    """Run predicates: those of lots first, for the others may read how much each period changes."""
-    for lot in LOTS:
-        mine = [check for check in chosen if check.lot == lot]
-        others = not all(check.ours for check in mine)
-        for _ in lots(warehouse, lot, empty=others) if mine else ():
-            yield from (_run(warehouse, check) for check in mine)
-    yield from (_run(warehouse, check) for check in chosen if not check.lot)
+    """Run predicates: those of batches first, for the others may read how much each period changes."""
+    for table in BATCHED:
+        reading = [check for check in chosen if check.batched == table]
+        foreign = not all(check.ours for check in reading)
+        for _ in batches(warehouse, table, empty=foreign) if reading else ():
+            yield from (_run(warehouse, check) for check in reading)
+    yield from (_run(warehouse, check) for check in chosen if not check.batched)
 
 
 def _basis(
-    warehouse: Warehouse, workspace: Workspace, told: CheckInputs, chosen: Sequence[Check]
+    warehouse: Warehouse, workspace: Workspace, inputs: CheckInputs, chosen: Sequence[Check]
 ) -> Basis:
-    mine = [check for check in chosen if check.lot]
-    rests = (mine, _grounds(warehouse, workspace), _rows(told.identities))
+    batched = [check for check in chosen if check.batched]
+    rests = (batched, _grounds(warehouse, workspace), _rows(inputs.identities))
     return Basis(
-        [(check.name, check.lot) for check in mine], rests, all(check.ours for check in mine)
+        [(check.name, check.batched) for check in batched],
+        rests,
+        all(check.ours for check in batched),
     )
 
 
-def kept_findings(warehouse: Warehouse, workspace: Workspace, told: CheckInputs) -> CheckReport:
+def kept_findings(warehouse: Warehouse, workspace: Workspace, inputs: CheckInputs) -> CheckReport:
     """Return what the checks found, passing them again only if something has changed since."""
     chosen = read_checks(workspace.root)
-    signature = _signature(warehouse, workspace, chosen, told)
+    signature = _signature(warehouse, workspace, chosen, inputs)
     if warehouse.rows("SELECT signature FROM check_run") == [(signature,)]:
         return CheckReport(warehouse.frame(_KEPT), len(chosen))
-    return _pass(warehouse, workspace, told, chosen, signature)
+    return _pass(warehouse, workspace, inputs, chosen, signature)
 
 
 def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[LoadReport]:
@@ -196,22 +185,17 @@ def with_findings(reports: Sequence[LoadReport], found: CheckReport) -> list[Loa
 
 
 def _lay_out(
-    warehouse: Warehouse, workspace: Workspace, told: CheckInputs, cells: pd.DataFrame
+    warehouse: Warehouse, workspace: Workspace, inputs: CheckInputs, cells: pd.DataFrame
 ) -> None:
     """Make the tables that predicates read."""
     nouns = [(code, zoning.noun.many) for code, zoning in workspace.zonings.items()]
     given = {
-        **told.frames,
-        "told_cells": cells[list(CELL_COLUMNS)],
-        "told_nouns": pd.DataFrame(nouns, columns=["zoning", "many"], dtype="str"),
+        **inputs.frames,
+        "declared_cells": cells[list(CELL_COLUMNS)],
+        "declared_nouns": pd.DataFrame(nouns, columns=["zoning", "many"], dtype="str"),
     }
-    for name, frame in given.items():
-        warehouse.connection.register(name, frame)
-    try:
+    with warehouse.registered(**given):
         warehouse.run(script("checked"))
-    finally:
-        for name in given:
-            warehouse.connection.unregister(name)
 
 
 def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
@@ -231,7 +215,7 @@ def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
         check=check.name,
         level=check.level,
         title=check.title,
-        message=[check.told(row) for row in records(rows)],
+        message=[check.sentence(row) for row in records(rows)],
         remedy=check.remedy,
         **{name: rows[name].astype("object").fillna("").astype("str") for name in texts},
     )
@@ -244,7 +228,7 @@ def _run(warehouse: Warehouse, check: Check) -> pd.DataFrame:
 
 @contextmanager
 def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
-    """Stop a predicate of a workspace that does not end, and tell what DuckDB refuses."""
+    """Stop a predicate of a workspace that does not end, and say what DuckDB refuses."""
     alarm = threading.Timer(_PATIENCE, warehouse.connection.interrupt)
     alarm.daemon = True
     if not check.ours:
@@ -260,21 +244,21 @@ def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
 
 
 def _signature(
-    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], told: CheckInputs
+    warehouse: Warehouse, workspace: Workspace, checks: Sequence[Check], inputs: CheckInputs
 ) -> str:
     """Sum up what findings depend on: predicates, loads that stand, zonings, supports."""
     supports = {p.support for p in workspace.passages if p.support is not None}
     state = (
         [
-            (str(one), one.stat().st_size, one.stat().st_mtime_ns)
-            for one in sorted(supports)
-            if one.is_file()
+            (str(path), path.stat().st_size, path.stat().st_mtime_ns)
+            for path in sorted(supports)
+            if path.is_file()
         ],
         warehouse.rows(
             "SELECT id, sha256, descriptor FROM load WHERE superseded_by IS NULL ORDER BY id"
         ),
         _grounds(warehouse, workspace),
-        [_rows(frame) for frame in told.frames.values()],
+        [_rows(frame) for frame in inputs.frames.values()],
         [repr(check) for check in checks],
     )
     return hashlib.sha256(repr(state).encode()).hexdigest()

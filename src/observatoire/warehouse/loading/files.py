@@ -22,30 +22,27 @@ from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.preview.display import period_notices, table_notices
 from observatoire.sources.preview.preview import Preview, PreviewContext, preview_table
 from observatoire.warehouse.loading.layers import is_layer, load_layer
-from observatoire.warehouse.loading.sources import check_on_error, load_source
+from observatoire.warehouse.loading.options import USUAL, LoadOptions
+from observatoire.warehouse.loading.sources import load_source
 from observatoire.warehouse.loading.zonings import matchers, scope
-from observatoire.warehouse.reports import LoadReport
 from observatoire.warehouse.storage.loads import store_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from observatoire.sources.descriptors.source import Source
+    from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.observations.parsed import Parsed
     from observatoire.warehouse.connection import Warehouse
+    from observatoire.warehouse.reports import LoadReport
     from observatoire.workspace.model import Workspace
 
 
-def ground_of(workspace: Workspace) -> PreviewContext:
+def preview_context(workspace: Workspace) -> PreviewContext:
     """Return what a preview needs to know of a workspace."""
-    return PreviewContext(
-        workspace.raw,
-        matchers(workspace),
-        scope(workspace),
-        read_families(workspace.root),
-        workspace.main_zoning,
-    )
+    families, main = read_families(workspace.root), workspace.main_zoning
+    return PreviewContext(workspace.raw, matchers(workspace), scope(workspace), families, main)
 
 
 def preview_file(
@@ -67,26 +64,18 @@ def preview_file(
             why="Un aperçu se fait fichier par fichier.",
             remedy="Donnez l’un de ses fichiers ; un dossier de source se charge entier : « observatoire load ».",
         )
-    ground = ground_of(workspace)
-    if zoning and zoning not in ground.zonings:
+    context = preview_context(workspace)
+    if zoning and zoning not in context.zonings:
         raise UnknownNameError(
             f"Le zonage « {zoning} » n’est pas déclaré.",
-            remedy=suggestion(zoning, ground.zonings),
+            remedy=suggestion(zoning, context.zonings),
             name=zoning,
         )
-    return preview_table(path, ground, period=period, zoning=zoning, member=member)
+    return preview_table(path, context, period=period, zoning=zoning, member=member)
 
 
 def load_path(
-    warehouse: Warehouse,
-    workspace: Workspace,
-    path: Path,
-    *,
-    on_error: str = "refuse",
-    period: str = "",
-    zoning: str = "",
-    code_column: str = "",
-    repair: bool = False,
+    warehouse: Warehouse, workspace: Workspace, path: Path, options: LoadOptions = USUAL
 ) -> LoadReport:
     """Load what a path is: a source or one of its files, a layer, a table that nothing describes.
 
@@ -96,33 +85,21 @@ def load_path(
         Where to load, and which territories are known.
     path : Path
         A folder or a file, that is there.
-    on_error, period, zoning
-        See :func:`load_file`.
-    code_column, repair : str, bool
-        See :func:`~observatoire.warehouse.outlining.load_layer`.
+    options : LoadOptions
+        What the path does not say.
     """
     folder = path if path.is_dir() else path.parent
     described = (folder / DESCRIPTOR_NAME).is_file()
     if is_layer(path) and not described:
-        return load_layer(
-            warehouse, workspace, path, zoning=zoning, code_column=code_column, repair=repair
-        )
+        return load_layer(warehouse, workspace, path, options)
     if path.is_file() and not described:
-        return load_file(
-            warehouse, workspace, path, on_error=on_error, period=period, zoning=zoning
-        )
+        return load_file(warehouse, workspace, path, options)
     only = "" if path.is_dir() else path.name
-    return load_source(warehouse, workspace, folder, only=only, on_error=on_error)
+    return load_source(warehouse, workspace, folder, options, only=only)
 
 
 def load_file(
-    warehouse: Warehouse,
-    workspace: Workspace,
-    path: Path,
-    *,
-    on_error: str = "refuse",
-    period: str = "",
-    zoning: str = "",
+    warehouse: Warehouse, workspace: Workspace, path: Path, options: LoadOptions = USUAL
 ) -> LoadReport:
     """Load a file that no ``source.toml`` describes, as its preview reads it.
 
@@ -132,32 +109,28 @@ def load_file(
         Where to load, and which territories are known.
     path : Path
         A file of a known family, or a partner's table that names the territories.
-    on_error : {"refuse", "reject"}
-        Refuse a file with a faulty row, or set such rows aside in the rejects.
-    period, zoning : str
-        What the file does not say.
+    options : LoadOptions
+        What the file does not say, and what to do with a faulty row.
 
     Raises
     ------
     ObservatoireError
         When the preview refuses the file, or a row is at fault; the warehouse is unchanged.
     """
-    check_on_error(on_error)
-    preview = preview_file(workspace, path, period=period, zoning=zoning)
+    preview = preview_file(workspace, path, period=options.period, zoning=options.zoning)
     if preview.refusal is not None or preview.source is None or preview.parsed is None:
         raise preview.refusal or LoadError("Rien n’a été compris de ce fichier.", where=path.name)
-    if on_error == "refuse":
+    if options.on_error == "refuse":
         refuse_faults(preview.parsed)
-    source = preview.source
-    former = _former(warehouse, source, preview.parsed)
-    spec = replace(source.files[0], replaces=former)
-    report = store_files(warehouse, source, [(spec, preview.parsed)])
+    former = _former(warehouse, preview.source, preview.parsed)
+    spec = replace(preview.source.files[0], replaces=former)
+    report = store_files(warehouse, preview.source, [(spec, preview.parsed)])
     notices = _notices(preview)
     if former:
         notices += (
             f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique.",
         )
-    return LoadReport(report.source, report.title, report.files, report.rejects, notices)
+    return replace(report, notices=notices)
 
 
 _STANDING = "SELECT file FROM load WHERE source = ? AND superseded_by IS NULL AND file <> ?"
@@ -181,10 +154,14 @@ def _former(warehouse: Warehouse, source: Source, parsed: Parsed) -> str:
     standing = [str(row[0]) for row in warehouse.rows(_STANDING, [source.code, name])]
     if not standing:
         return ""
-    told = parsed.cells[["zoning", "variable", "period"]].drop_duplicates().astype("str")
-    mine = set(told.itertuples(index=False, name=None))
+    cells = parsed.cells[["zoning", "variable", "period"]].drop_duplicates().astype("str")
+    offered = set(cells.itertuples(index=False, name=None))
     given = {tuple(map(str, row)) for row in warehouse.rows(_GIVEN, [source.code, standing[0]])}
-    if len(standing) == 1 and PurePath(standing[0]).stem == PurePath(name).stem and given <= mine:
+    if (
+        len(standing) == 1
+        and PurePath(standing[0]).stem == PurePath(name).stem
+        and given <= offered
+    ):
         return standing[0]
     raise DuplicateKeyError(
         f"« {standing[0]} », déjà chargé, a le même nom de source que ce fichier, et d’autres chiffres.",
@@ -196,48 +173,56 @@ def _former(warehouse: Warehouse, source: Source, parsed: Parsed) -> str:
 
 
 def _notices(preview: Preview) -> tuple[str, ...]:
+    """Say what was understood of a file without a ``source.toml``."""
     plan = preview.plan
     known = (
         f"Famille reconnue : {preview.family}." if preview.family else "Tableau d’un partenaire."
     )
-    told = [
+    lines = [
         f"{known} Chargé sans source.toml ; « observatoire preview » montre ce qui a été compris."
     ]
-    doubts = list(plan.doubts) if plan is not None else []
-    if doubts:
-        named = ", ".join(f"« {name} »" for name in doubts[:6])
-        more = f" et {len(doubts) - 6} autres" if len(doubts) > 6 else ""  # noqa: PLR2004 - shown
-        told.append(f"Nature devinée, à vérifier : {named}{more}.")
-    if plan is not None and plan.undescribed:
-        names = [f"« {name} »" for name in plan.undescribed]
-        told.append(
-            f"Colonnes que cette famille ne décrit pas, laissées de côté : {enumerate_words(names, most=8)}."
+    if plan is not None:
+        lines += _draft_notices(plan, family=bool(preview.family))
+    lines += table_notices(preview.found) if preview.found is not None else []
+    lines += notices_of([preview.parsed]) if preview.parsed is not None else []
+    return tuple(lines)
+
+
+def _draft_notices(plan: SourceDraft, *, family: bool) -> list[str]:
+    """Say what is doubtful of a draft, and which columns are left out of it."""
+    lines = []
+    if plan.doubts:
+        more = f" et {len(plan.doubts) - 6} autres" if len(plan.doubts) > 6 else ""  # noqa: PLR2004 - shown
+        lines.append(f"Nature devinée, à vérifier : {', '.join(_quoted(plan.doubts)[:6])}{more}.")
+    if plan.undescribed:
+        lines.append(
+            "Colonnes que cette famille ne décrit pas, laissées de côté : "
+            f"{enumerate_words(_quoted(plan.undescribed), most=8)}."
         )
-    if plan is not None and not preview.family:
-        role = plan.file.get("variable_column")
-        lost = [f"« {name} »" for name in plan.words if name != role]
-        lost += ["(sans nom)"] if plan.unnamed else []
-        if lost:
-            told.append(
-                f"Colonnes laissées de côté, sans chiffre lisible ou sans nom : {enumerate_words(lost, most=6)}."
-            )
-        if plan.columns:
-            made = sorted(set(plan.columns.values()))
-            told.append(
-                "Une même variable sur plusieurs périodes : "
-                f"{enumerate_words([f'« {one} »' for one in made], most=6)}."
-            )
-    told += period_notices(plan) if plan is not None else []
-    told += table_notices(preview.found) if preview.found is not None else []
-    told += notices_of([preview.parsed]) if preview.parsed is not None else []
-    return tuple(told)
+    role = plan.file.get("variable_column")
+    lost = _quoted(name for name in plan.words if name != role)
+    lost += ["(sans nom)"] if plan.unnamed else []
+    if lost and not family:
+        lines.append(
+            f"Colonnes laissées de côté, sans chiffre lisible ou sans nom : {enumerate_words(lost, most=6)}."
+        )
+    if plan.columns and not family:
+        lines.append(
+            "Une même variable sur plusieurs périodes : "
+            f"{enumerate_words(_quoted(sorted(set(plan.columns.values()))), most=6)}."
+        )
+    return lines + period_notices(plan)
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f"« {name} »" for name in names]
 
 
 def load_all(
     warehouse: Warehouse,
     workspace: Workspace,
+    options: LoadOptions = USUAL,
     *,
-    on_error: str = "refuse",
     progress: Callable[[Path], object] = lambda _: None,
 ) -> list[LoadReport]:
     """Load every source of a workspace; one that fails does not stop the others.
@@ -248,14 +233,13 @@ def load_all(
         Once all are tried, when some failed: ``data["reports"]`` and ``data["failures"]``. The
         only source of a workspace fails by its own error.
     """
-    check_on_error(on_error)
     reports: list[LoadReport] = []
     failures: dict[str, ObservatoireError] = {}
     folders = workspace.source_folders()
     for folder in folders:
         progress(folder)
         try:
-            reports.append(load_source(warehouse, workspace, folder, on_error=on_error))
+            reports.append(load_source(warehouse, workspace, folder, options))
         except ObservatoireError as error:
             failures[folder.name] = error
     if failures and len(folders) == 1:
@@ -269,10 +253,10 @@ def failed(
     failures: dict[str, ObservatoireError], reports: list[LoadReport], count: int
 ) -> LoadError:
     """Return the error that names each source that was not loaded, and why."""
-    told = "\n".join(f"  {folder} : {error}" for folder, error in failures.items())
+    lines = "\n".join(f"  {folder} : {error}" for folder, error in failures.items())
     return LoadError(
         f"{plural(len(failures), 'source n’a pas été chargée', 'sources n’ont pas été chargées')} "
-        f"sur {count} ; les autres le sont.\n{told}",
+        f"sur {count} ; les autres le sont.\n{lines}",
         failures=failures,
         reports=reports,
     )

@@ -25,6 +25,7 @@ from observatoire.territories.layers.reader import (
     texts_of,
 )
 from observatoire.territories.perimeters import Perimeters, draw_all, layer_notices
+from observatoire.warehouse.loading.options import USUAL, LoadOptions
 from observatoire.warehouse.loading.zonings import (
     loaded_perimeters,
     matchers,
@@ -47,17 +48,14 @@ def is_layer(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix != ".zip":
         return suffix in LAYER_SUFFIXES
-    return holds_suffix(path, tuple(one for one in LAYER_SUFFIXES if one != ".zip"))
+    return holds_suffix(path, tuple(known for known in LAYER_SUFFIXES if known != ".zip"))
 
 
 def load_layer(
     warehouse: Warehouse,
     workspace: Workspace,
     path: Path,
-    *,
-    zoning: str = "",
-    code_column: str = "",
-    repair: bool = False,
+    options: LoadOptions = USUAL,
 ) -> LoadReport:
     """Replace the perimeters of a zoning by those of a real file.
 
@@ -67,10 +65,8 @@ def load_layer(
         Where to write, and which zonings there are.
     path : Path
         Shapefile, GeoPackage, GeoJSON or FlatGeobuf with a column of codes or names.
-    zoning : str
-        The zoning; found by trying each when empty.
-    code_column, repair : str, bool
-        See :func:`~observatoire.territories.layers.read_layer`.
+    options : LoadOptions
+        The zoning, found by trying each when empty; the column of codes; whether to repair.
 
     Raises
     ------
@@ -85,12 +81,12 @@ def load_layer(
     Zonings drawn from this one are drawn again. The warehouse keeps the perimeters until a file is
     declared for the zoning; one rebuilt from nothing needs the line that a note of the report gives.
     """
-    chosen, layer = _recognise(workspace, path, zoning, code_column, repair=repair)
+    chosen, layer = _recognise(workspace, path, options)
     tables = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     members = tables[chosen]
-    told = layer_notices(layer, members, workspace.zonings[chosen].singular)
-    mine = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True, notices=told)
-    given = {**loaded_perimeters(warehouse, workspace), chosen: mine}
+    remarks = layer_notices(layer, members, workspace.zonings[chosen].singular)
+    loaded = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True, notices=remarks)
+    given = {**loaded_perimeters(warehouse, workspace), chosen: loaded}
     drawn = draw_all(workspace.zonings, tables, read_all_links(workspace), workspace.crs, given)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     kept, outside = layer.rows_read - len(layer.outside), len(layer.outside)
@@ -98,13 +94,13 @@ def load_layer(
         store_perimeters(warehouse, workspace, tables, drawn)
         trace_layer(warehouse, chosen, path.name, digest, (layer.rows_read, outside))
     file = FileReport(path.name, digest, LOADED, layer.rows_read, kept, outside, kept)
-    notices = (*_notices(workspace, chosen, path, layer), *told)
+    notices = (*_notices(workspace, chosen, path, layer), *remarks)
     title = f"Périmètres, {path.name}"
     return LoadReport(chosen, title, (file,), _rejects(layer, path.name), notices)
 
 
 def _rejects(layer: ReadLayer, file: str) -> pd.DataFrame:
-    """Return the rows of a layer that are of no territory, as those of a table are told."""
+    """Return the rows of a layer that are of no territory, as those of a table are listed."""
     return pd.DataFrame(
         [
             (line, layer.code_column, text, "outside", "Hors du zonage.", file)
@@ -132,43 +128,41 @@ def _from_root(path: Path, workspace: Workspace) -> str:
     ).as_posix()
 
 
-def _recognise(
-    workspace: Workspace, path: Path, zoning: str, code_column: str, *, repair: bool
-) -> tuple[str, ReadLayer]:
-    known = matchers(workspace)
-    if zoning:
-        workspace.zoning(zoning)
-    chosen = zoning or _likeliest(known, path, code_column, workspace.crs)
-    layer = read_layer(path, known[chosen], workspace.crs, code_column=code_column, repair=repair)
-    return chosen, layer
+def _recognise(workspace: Workspace, path: Path, options: LoadOptions) -> tuple[str, ReadLayer]:
+    known, column = matchers(workspace), options.code_column
+    if options.zoning:
+        workspace.zoning(options.zoning)
+    chosen = options.zoning or _likeliest(known, path, column, workspace.crs)
+    matcher, crs = known[chosen], workspace.crs
+    return chosen, read_layer(path, matcher, crs, code_column=column, repair=options.repair)
 
 
 def _likeliest(known: Mapping[str, Matcher], path: Path, code_column: str, crs: str) -> str:
     """Return the zoning of which a layer names most territories, then the largest share."""
     layers = open_layers(path)
-    if not any(holds_codes(frame, one) for frame in layers for one in known.values()):
+    if not any(holds_codes(frame, matcher) for frame in layers for matcher in known.values()):
         check_near(layers, path, crs)
     scores: dict[str, tuple[int, float]] = {}
     refusal: UnknownTerritoryError | None = None
     passed_over = set() if code_column else outdone(layers, known)
-    for code, one in known.items():
+    for code, matcher in known.items():
         if code in passed_over:
             continue
         try:
-            frame, column = choose_column(layers, one, path, code_column)
+            frame, column = choose_column(layers, matcher, path, code_column)
         except UnknownTerritoryError as error:
             refusal = error
             continue
-        found = count_members(frame, column, one)
-        scores[code] = (found, found / len(one.names))
+        found = count_members(frame, column, matcher)
+        scores[code] = (found, found / len(matcher.names))
     best = max(scores.values(), default=(0, 0.0))
     chosen = [code for code, score in scores.items() if score == best]
     if not best[0] and refusal is not None and not code_column:
         raise refusal
     for code in chosen if len(chosen) > 1 and best[0] else []:
         frame, column = choose_column(layers, known[code], path, code_column)
-        told = texts_of(frame[column]).map(known[code].find)
-        pieces = in_parts(told, known[code], path)
+        found_codes = texts_of(frame[column]).map(known[code].find)
+        pieces = in_parts(found_codes, known[code], path)
         if pieces is not None:
             raise pieces
     if len(chosen) != 1 or not best[0]:

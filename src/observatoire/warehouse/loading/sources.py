@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from observatoire.declarations.reader import read_toml
+from observatoire.declarations.reader import toml_table
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
@@ -18,6 +18,7 @@ from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.observations.registers import RegisterVocabulary, enrol
 from observatoire.sources.places.code_repair import restore_codes
+from observatoire.warehouse.loading.options import USUAL, LoadOptions
 from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
 from observatoire.workspace.model import WORKSPACE_FILE, Workspace
@@ -32,30 +33,13 @@ if TYPE_CHECKING:
     from observatoire.warehouse.reports import LoadReport
 
 
-ON_ERROR = ("refuse", "reject")
-
-
-def check_on_error(on_error: str) -> None:
-    """Refuse a way of treating faults that does not exist.
-
-    Raises
-    ------
-    DescriptorError
-        With the nearest one.
-    """
-    if on_error not in ON_ERROR:
-        raise DescriptorError(
-            f"on_error = « {on_error} » n’existe pas.", remedy=suggestion(str(on_error), ON_ERROR)
-        )
-
-
 def load_source(
     warehouse: Warehouse,
     workspace: Workspace,
     folder: Path,
+    options: LoadOptions = USUAL,
     *,
     only: str = "",
-    on_error: str = "refuse",
 ) -> LoadReport:
     """Load the files of a source, or one of them, wholly or not at all.
 
@@ -65,17 +49,16 @@ def load_source(
         Where to load, and which territories are known.
     folder : Path
         A folder with ``source.toml``.
+    options : LoadOptions
+        What to do with a faulty row.
     only : str
         Name of the one file to load.
-    on_error : {"refuse", "reject"}
-        Refuse a file with a faulty row, or set such rows aside in the rejects.
 
     Raises
     ------
     DescriptorError, FileError, RowError
         See ``errors.py``; the warehouse is unchanged.
     """
-    check_on_error(on_error)
     if not (folder / DESCRIPTOR_NAME).is_file():
         raise DescriptorError(
             "Ce dossier n’a pas de source.toml.",
@@ -96,7 +79,7 @@ def load_source(
     known |= {source.zoning: own_matcher(source, known[source.zoning])}
     words = RegisterVocabulary(known, *_codes(workspace))
     parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
-    if on_error == "refuse":
+    if options.on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
     report = store_files(warehouse, source, parsed, whole=not only)
@@ -112,13 +95,18 @@ def _codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str,
 
 @lru_cache(maxsize=16)
 def _catalogue_codes(path: Path, _: bytes) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
-    table = read_toml(path)
-    told = {
-        code: (str(one.get("nature", "")), str(one.get("unit", "")))
-        for code, one in table.take("indicators", dict, {}).items()
-        if isinstance(one, dict)
+    table = toml_table(path)
+    indicators = {
+        code: (str(indicator.get("nature", "")), str(indicator.get("unit", "")))
+        for code, indicator in _tables(table, "indicators").items()
+        if isinstance(indicator, dict)
     }
-    return told, tuple(table.take("themes", dict, {}))
+    return indicators, tuple(_tables(table, "themes"))
+
+
+def _tables(table: dict[str, Any], key: str) -> dict[str, Any]:
+    found = table.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _parse(

@@ -78,9 +78,9 @@ def loaded_perimeters(warehouse: Warehouse, workspace: Workspace) -> dict[str, P
         zoning = workspace.zonings.get(str(code))
         if zoning is not None and zoning.geometry is None:
             shapes = read_shapes(warehouse, str(code)).geometry.dropna()
-            told = (str(remarks),) if remarks else ()
+            notices = (str(remarks),) if remarks else ()
             kept[str(code)] = Perimeters(
-                shapes, official=True, origin=str(origin), loaded=True, notices=told
+                shapes, official=True, origin=str(origin), loaded=True, notices=notices
             )
     return kept
 

@@ -1,4 +1,4 @@
-"""Keep the agreements of sources beside what was loaded under them."""
+"""Keep the agreements of sources with what was loaded under them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from observatoire.sources.descriptors.source import Source
     from observatoire.warehouse.connection import Warehouse
 
+
+#: What is kept of an agreement, under the names that it gives.
+_COLUMNS = (
+    *("partner", "audience", "signed", "starts", "ends", "recipients", "reference", "contact"),
+)
 
 _STATES = """
 SELECT c.source, c.partner, c.audience, c.recipients, c.signed::TIMESTAMP AS signed,
@@ -31,35 +36,19 @@ SELECT DISTINCT source, variable, period FROM current_content SEMI JOIN conventi
 def store_convention(warehouse: Warehouse, source: Source) -> None:
     """Write a source's agreement anew, or forget it; call it inside a transaction."""
     warehouse.run("DELETE FROM convention WHERE source = ?", [source.code])
-    one = source.convention
-    if one is not None:
-        warehouse.run(
-            "INSERT INTO convention VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                source.code,
-                one.partner,
-                one.signed,
-                one.starts,
-                one.ends,
-                one.audience,
-                list(one.recipients),
-                one.reference,
-                one.contact,
-            ],
-        )
+    if source.convention is not None:
+        values = {name: getattr(source.convention, name) for name in _COLUMNS}
+        warehouse.insert_row("convention", source=source.code, **values)
 
 
 def read_conventions(warehouse: Warehouse) -> dict[str, Agreement]:
     """Return the agreements, by source."""
-    rows = warehouse.rows(
-        "SELECT source, partner, audience, signed, starts, ends, recipients, reference, contact "
-        "FROM convention ORDER BY source"
-    )
+    columns = ", ".join(_COLUMNS)
+    rows = warehouse.rows(f"SELECT source, {columns} FROM convention ORDER BY source")  # noqa: S608
+    found = {str(source): dict(zip(_COLUMNS, values, strict=True)) for source, *values in rows}
     return {
-        str(source): Agreement(
-            partner, audience, signed, starts, ends, tuple(recipients), 0.0, "", reference, contact
-        )
-        for source, partner, audience, signed, starts, ends, recipients, reference, contact in rows
+        source: Agreement(**{**row, "recipients": tuple(row["recipients"])})
+        for source, row in found.items()
     }
 
 

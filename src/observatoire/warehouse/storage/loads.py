@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,46 +29,43 @@ if TYPE_CHECKING:
     from observatoire.warehouse.connection import Warehouse
 
 
+#: What is kept of a source and of a variable, under the names that each gives.
+_SOURCE_COLUMNS = (
+    "code",
+    "title",
+    "producer",
+    "licence",
+    "page",
+    "published",
+    "obtained",
+    "zoning",
+    "absence",
+)
+_VARIABLE_COLUMNS = ("code", "label", "nature", "unit", "universe", "exploitation")
+
+
 def store_source(warehouse: Warehouse, source: Source) -> None:
-    """Write a source's identity, rule and variables anew; call it inside a transaction."""
+    """Write a source's identity, rules and variables anew; call it inside a transaction."""
     warehouse.run("DELETE FROM source WHERE code = ?", [source.code])
-    warehouse.run("DELETE FROM variable WHERE source = ?", [source.code])
-    warehouse.run(
-        "INSERT INTO source (code, title, producer, licence, page, published, obtained, zoning, "
-        "absence, caveats, threshold, threshold_unit, rule, folder) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            source.code,
-            source.title,
-            source.producer,
-            source.licence,
-            source.page,
-            source.published,
-            source.obtained,
-            source.zoning,
-            source.absence,
-            list(source.caveats),
-            source.secrecy.threshold,
-            source.secrecy.unit,
-            source.secrecy.rule,
-            _told_from(warehouse, source.folder),
-        ],
+    for table in ("variable", "precision_rule", "secrecy_rule"):
+        warehouse.run(f"DELETE FROM {table} WHERE source = ?", [source.code])  # noqa: S608 - ours
+    warehouse.insert_row(
+        "source",
+        **{name: getattr(source, name) for name in _SOURCE_COLUMNS},
+        caveats=list(source.caveats),
+        threshold=source.secrecy.threshold,
+        threshold_unit=source.secrecy.unit,
+        rule=source.secrecy.rule,
+        folder=_relative_folder(warehouse, source.folder),
     )
-    warehouse.run("DELETE FROM precision_rule WHERE source = ?", [source.code])
-    rule = json.dumps(source.precision.as_dict(), ensure_ascii=False)
-    warehouse.run("INSERT INTO precision_rule VALUES (?, ?)", [source.code, rule])
-    warehouse.run("DELETE FROM secrecy_rule WHERE source = ?", [source.code])
-    warehouse.run("INSERT INTO secrecy_rule VALUES (?, ?)", [source.code, source.secrecy.to_json()])
-    warehouse.insert(
-        "variable",
-        pd.DataFrame(
-            [
-                (source.code, v.code, v.label, str(v.nature), v.unit, v.universe, v.exploitation)
-                for v in source.variables.values()
-            ],
-            columns=["source", "code", "label", "nature", "unit", "universe", "exploitation"],
-        ),
-    )
+    precision = json.dumps(asdict(source.precision), ensure_ascii=False)
+    warehouse.insert_row("precision_rule", source=source.code, rule=precision)
+    warehouse.insert_row("secrecy_rule", source=source.code, rule=source.secrecy.to_json())
+    variables = [
+        {name: str(getattr(variable, name)) for name in _VARIABLE_COLUMNS}
+        for variable in source.variables.values()
+    ]
+    warehouse.insert("variable", pd.DataFrame(variables).assign(source=source.code))
 
 
 def store_files(
@@ -90,13 +88,11 @@ def store_files(
     DescriptorError
         When another folder, still there, was loaded under the same code.
     """
-    reports = []
     _check_one_folder(warehouse, source, [table.table.sha256 for _, table in parsed])
     with warehouse.transaction():
         store_source(warehouse, source)
         store_convention(warehouse, source)
-        for spec, table in parsed:
-            reports.append(_store_file(warehouse, source, spec, table))
+        reports = [_store_file(warehouse, source, spec, table) for spec, table in parsed]
         gone = _withdraw(warehouse, source, parsed) if whole else []
         see_loads(warehouse)
         _check_no_overlap(warehouse, source)
@@ -130,23 +126,23 @@ def _withdraw(
 def _check_one_folder(warehouse: Warehouse, source: Source, digests: Sequence[str]) -> None:
     """Refuse a second folder of the same code: each load would undo the other."""
     here = source.folder.resolve()
-    told = warehouse.rows("SELECT folder FROM source WHERE code = ?", [source.code])
-    other = (warehouse.home / str(told[0][0])).resolve() if told and told[0][0] else here
-    if other == here or not _still_there(other, source.code):
+    folders = warehouse.rows("SELECT folder FROM source WHERE code = ?", [source.code])
+    loaded = (warehouse.home / str(folders[0][0])).resolve() if folders and folders[0][0] else here
+    if loaded == here or not _still_there(loaded, source.code):
         return
-    if not (other / DESCRIPTOR_NAME).is_file() and _same_bytes(warehouse, source.code, digests):
+    if not (loaded / DESCRIPTOR_NAME).is_file() and _same_bytes(warehouse, source.code, digests):
         return  # a file loaded as it came, which has since been given its own folder
     raise DescriptorError(
         f"Deux dossiers de sources ont le même code, « {source.code} ».",
-        where=f"{other} et {here}",
+        where=f"{loaded} et {here}",
         why="Le second effacerait ce que le premier a chargé.",
         remedy='Donnez à l’un des deux un autre code dans son source.toml : code = "…", ou renommez '
         "le fichier ou le dossier.",
-        folders=[str(other), str(here)],
+        folders=[str(loaded), str(here)],
     )
 
 
-def _told_from(warehouse: Warehouse, folder: Path) -> str:
+def _relative_folder(warehouse: Warehouse, folder: Path) -> str:
     """Return a folder as the warehouse's own sees it: a workspace is copied with its warehouse."""
     try:
         return Path(os.path.relpath(folder.resolve(), warehouse.home.resolve())).as_posix()
@@ -182,16 +178,8 @@ def _store_file(warehouse: Warehouse, source: Source, spec: FileSpec, parsed: Pa
         outcome = UNCHANGED
     else:
         _insert(warehouse, source, spec, parsed, descriptor, [int(row[0]) for row in standing])
-    return FileReport(
-        table.name,
-        table.sha256,
-        outcome,
-        parsed.rows_read,
-        parsed.rows_kept,
-        parsed.rows_rejected,
-        len(parsed.cells),
-        table.form,
-    )
+    counts = (parsed.rows_read, parsed.rows_kept, parsed.rows_rejected, len(parsed.cells))
+    return FileReport(table.name, table.sha256, outcome, *counts, table.form)
 
 
 def _descriptor(source: Source, parsed: Parsed) -> str:
@@ -218,22 +206,11 @@ def _insert(
     descriptor: str,
     standing: Sequence[int],
 ) -> None:
-    number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
-    warehouse.run(
-        "INSERT INTO load VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP, ?, ?, ?, NULL)",
-        [
-            number,
-            source.code,
-            parsed.table.name,
-            parsed.table.sha256,
-            descriptor,
-            parsed.rows_read,
-            parsed.rows_kept,
-            parsed.rows_rejected,
-        ],
+    counts = (parsed.rows_read, parsed.rows_rejected)
+    table = parsed.table
+    number = _trace(
+        warehouse, source.code, table.name, table.sha256, counts, descriptor, former=standing
     )
-    for former in standing:
-        warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [number, former])
     warehouse.insert(_table_of(spec), parsed.cells.assign(load=np.int32(number)))
     warehouse.insert("reject", parsed.rejects.assign(load=number))
     warehouse.insert("restored", parsed.restored.assign(load=number))
@@ -260,14 +237,10 @@ _TWICE = """
 
 
 def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
-    standing = "SELECT count(*) FROM load WHERE source = ? AND superseded_by IS NULL"
-    if int(warehouse.rows(standing, [source.code])[0][0]) < 2:  # noqa: PLR2004 - one cannot overlap
-        return
     if not warehouse.rows(_SHARED, [source.code]):
         return
     twice = warehouse.rows(f"WITH shared AS ({_SHARED}) {_TWICE}", [source.code, source.code])
-    if twice:
-        variable, period, territory, files = twice[0]
+    for variable, period, territory, files in twice:
         raise DuplicateKeyError(
             f"{files} donnent tous deux {variable} ({period}) pour « {territory} ».",
             where=source.code,
@@ -282,14 +255,44 @@ def _check_one_objective(warehouse: Warehouse) -> None:
         "SELECT code, string_agg(source || '/' || file, ' et ' ORDER BY source, file) "
         "FROM current_target GROUP BY code HAVING count(*) > 1 ORDER BY code LIMIT 1"
     )
-    if twice:
-        code, files = twice[0]
+    for code, files in twice:
         raise DuplicateKeyError(
             f"Deux objectifs portent le code « {code} ».",
             where=str(files),
             why="On ne saurait lequel évaluer ; rien n’a été chargé.",
             remedy="Donnez à l’un un autre code.",
         )
+
+
+def _trace(
+    warehouse: Warehouse,
+    source: str,
+    file: str,
+    sha256: str,
+    rows: tuple[int, int],
+    descriptor: str = "",
+    *,
+    former: Sequence[int],
+) -> int:
+    """Write that a file was loaded, in the place of former loads, and return its number."""
+    number, (read, rejected) = warehouse.next_number("load_id"), rows
+    warehouse.insert_row(
+        "load",
+        id=number,
+        source=source,
+        file=file,
+        sha256=sha256,
+        descriptor=descriptor,
+        loaded_at=warehouse.now(),
+        rows_read=read,
+        rows_kept=read - rejected,
+        rows_rejected=rejected,
+    )
+    warehouse.run(
+        "UPDATE load SET superseded_by = ? WHERE list_contains(?::INTEGER[], id)",
+        [number, list(former)],
+    )
+    return number
 
 
 def trace_layer(
@@ -302,23 +305,14 @@ def trace_layer(
     warehouse : Warehouse
         Where to write.
     zoning, file, sha256 : str
-        What was loaded: its ``source`` is told as ``geo/<zoning>``.
+        What was loaded: its ``source`` is ``geo/<zoning>``.
     rows : tuple of int
-        Rows read, and rows set aside.
+        Rows read, and rows rejected.
     """
-    source, (read, aside) = f"geo/{zoning}", rows
+    source = f"geo/{zoning}"
     standing = warehouse.rows(
-        "SELECT 1 FROM load WHERE source = ? AND file = ? AND sha256 = ? AND superseded_by IS NULL",
-        [source, file, sha256],
+        "SELECT id, file, sha256 FROM load WHERE source = ? AND superseded_by IS NULL", [source]
     )
-    if standing:
+    if any((file, sha256) == tuple(content) for _, *content in standing):
         return
-    number = int(warehouse.rows("SELECT nextval('load_id')")[0][0])
-    warehouse.run(
-        "UPDATE load SET superseded_by = ? WHERE source = ? AND superseded_by IS NULL",
-        [number, source],
-    )
-    warehouse.run(
-        "INSERT INTO load VALUES (?, ?, ?, ?, '', now()::TIMESTAMP, ?, ?, ?, NULL)",
-        [number, source, file, sha256, read, read - aside, aside],
-    )
+    _trace(warehouse, source, file, sha256, rows, former=[int(number) for number, *_ in standing])

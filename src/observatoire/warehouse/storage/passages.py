@@ -39,17 +39,24 @@ def store_passage(
     versions : sequence of str
         SHA-256 of all that it rests on, of the source zoning, of the target zoning.
     table : DataFrame
-        What ``Passage.to_frame`` returns: columns :data:`PASSAGE_COLUMNS`, and in ``attrs`` how
-        the passage tells of itself.
+        What ``Passage.to_frame`` returns: columns :data:`PASSAGE_COLUMNS`, and in ``attrs`` what
+        the passage says of itself.
     """
-    told = json.dumps(table.attrs, ensure_ascii=False, sort_keys=True, default=str)
+    whole, source_version, target_version = versions
     with warehouse.transaction():
-        number = int(warehouse.rows("SELECT nextval('passage_id')")[0][0])
-        warehouse.run(
-            "INSERT INTO passage (id, source, target, method, parameters, told, version, "
-            "source_version, target_version, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP)",
-            [number, source, target, method, json.dumps(dict(parameters)), told, *versions],
+        number = warehouse.next_number("passage_id")
+        warehouse.insert_row(
+            "passage",
+            id=number,
+            source=source,
+            target=target,
+            method=method,
+            parameters=json.dumps(dict(parameters)),
+            told=json.dumps(table.attrs, ensure_ascii=False, sort_keys=True, default=str),
+            version=whole,
+            source_version=source_version,
+            target_version=target_version,
+            created_at=warehouse.now(),
         )
         rows = table[list(PASSAGE_COLUMNS)].assign(passage=number, rank=range(len(table)))
         warehouse.insert("passage_weight", rows)
@@ -59,7 +66,7 @@ def store_passage(
 def find_passage(
     warehouse: Warehouse, source: str, target: str, method: str, version: str
 ) -> tuple[pd.DataFrame, dict[str, Any]] | None:
-    """Return a kept passage and what it tells of itself; None when there is none of this version."""
+    """Return a kept passage and what it says of itself; None when there is none of this version."""
     found = warehouse.rows(
         "SELECT id, told FROM passage WHERE source = ? AND target = ? AND method = ? "
         "AND version = ? ORDER BY id DESC LIMIT 1",
@@ -67,14 +74,14 @@ def find_passage(
     )
     if not found:
         return None
-    number, told = found[0]
+    number, attributes = found[0]
     columns = ", ".join(f'"{name}"' for name in PASSAGE_COLUMNS)
     table = warehouse.frame(
         # The columns are this module's own.
         f"SELECT {columns} FROM passage_weight WHERE passage = ? ORDER BY rank",  # noqa: S608
         [number],
     )
-    return table, dict(json.loads(told))
+    return table, dict(json.loads(attributes))
 
 
 def list_passages(warehouse: Warehouse) -> pd.DataFrame:
@@ -84,7 +91,7 @@ def list_passages(warehouse: Warehouse) -> pd.DataFrame:
     -------
     DataFrame
         ``passage``, ``source``, ``target``, ``method``, ``parameters``, ``remarks`` (what was
-        repaired, set aside or learnt, in French), ``source_version`` and ``target_version``
+        repaired, skipped or learnt, in French), ``source_version`` and ``target_version``
         (SHA-256 of each zoning), ``created_at``, ``links`` (how many).
     """
     return warehouse.frame(

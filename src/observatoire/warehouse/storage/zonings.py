@@ -53,27 +53,27 @@ def store_zoning(
     loaded : bool
         The file was loaded by hand.
     remarks : str
-        What was mended, lacking or set aside in the file, in French.
+        What was mended, lacking or skipped in the file, in French.
     """
     warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
     warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
-    warehouse.run(
-        "INSERT INTO zoning (code, label, singular, vintage, official, geometry, loaded, remarks) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            *(zoning.code, zoning.label, zoning.singular, zoning.vintage),
-            *(official, origin, loaded, remarks),
-        ],
+    warehouse.insert_row(
+        "zoning",
+        code=zoning.code,
+        label=zoning.label,
+        singular=zoning.singular,
+        vintage=zoning.vintage,
+        official=official,
+        geometry=origin,
+        loaded=loaded,
+        remarks=remarks,
     )
     rows = _territory_rows(zoning.code, members, shapes, official=official)
-    warehouse.connection.register("incoming", rows)
-    try:
+    with warehouse.registered(incoming=rows):
         warehouse.run(
             "INSERT INTO territory SELECT zoning, code, name, commune, rank, attributes, official, "
             "ST_GeomFromWKB(wkb) FROM incoming"
         )
-    finally:
-        warehouse.connection.unregister("incoming")
 
 
 def _territory_rows(
@@ -82,6 +82,7 @@ def _territory_rows(
     """Return the territories as their table holds them, the shape still in WKB."""
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
     drawn = shapes if shapes is not None else gpd.GeoSeries(dtype="geometry")
+    attributes = members[extra].to_dict("records")
     return pd.DataFrame(
         {
             "zoning": zoning,
@@ -89,10 +90,7 @@ def _territory_rows(
             "name": members["nom"],
             "commune": members["commune"],
             "rank": range(len(members)),
-            "attributes": [
-                json.dumps(dict(zip(extra, row, strict=True)), ensure_ascii=False)
-                for row in members[extra].itertuples(index=False, name=None)
-            ],
+            "attributes": [json.dumps(row, ensure_ascii=False) for row in attributes],
             "official": official,
             "wkb": [_wkb(drawn.get(code)) for code in members["code"]],
         }

@@ -1,0 +1,53 @@
+"""What is asked of a load besides its path, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from observatoire.errors import DescriptorError
+from observatoire.errors.arguments import suggestion
+
+ON_ERROR = ("refuse", "reject")
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How to load a path; each kind of file reads what concerns it.
+
+    Parameters
+    ----------
+    on_error : {"refuse", "reject"}
+        Refuse a file with a faulty row, or keep such rows among the rejects.
+    period, zoning : str
+        What a file does not say; for a layer, the zoning that it draws.
+    code_column, repair : str, bool
+        For a layer; see :func:`~observatoire.territories.layers.reader.read_layer`.
+
+    Raises
+    ------
+    DescriptorError
+        On a way of treating faults that does not exist, with the nearest one.
+
+    Examples
+    --------
+    >>> LoadOptions(period="2016").on_error
+    'refuse'
+    """
+
+    on_error: str = "refuse"
+    period: str = ""
+    zoning: str = ""
+    code_column: str = ""
+    repair: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown way of treating faults."""
+        if self.on_error not in ON_ERROR:
+            raise DescriptorError(
+                f"on_error = « {self.on_error} » n’existe pas.",
+                remedy=suggestion(str(self.on_error), ON_ERROR),
+            )
+
+
+#: What nothing particular is asked of.
+USUAL = LoadOptions()
