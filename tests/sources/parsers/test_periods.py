@@ -122,9 +122,14 @@ def test_a_column_of_several_years_is_of_none(
 
 def test_changes_and_classes_of_years_are_no_periods(place: Place, warehouse: Warehouse) -> None:
     names = ("2015", "2016", "Évolution 2015-2016", "Construits de 1971 à 1990")
-    load_file(warehouse, place.workspace, place.write("suivi.csv", table(*names)))
+    path = place.write("suivi.csv", table(*names))
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "2015", "n’est que de cette colonne", "[files.periods]")
+    load_file(warehouse, place.workspace, path, period="2016")
     assert {("suivi", "2015"), ("suivi", "2016")} < set(stored(warehouse))
-    assert stored(warehouse)["Construits de 1971 à 1990", "2015-2016"] == 4
+    assert stored(warehouse)["Évolution 2015-2016", "2015-2016"] == 3
+    assert stored(warehouse)["Construits de 1971 à 1990", "2016"] == 4
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,7 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     """Say whether a column names or places territories: by its title, or by what it holds."""
     texts = filled.unique()
     label = signs().is_label(name) and not signs().is_indicator(name)
-    if label or all(map(matcher.find, texts)):
+    if label or signs().is_class(name) or all(map(matcher.find, texts)):
         return True
     if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
         return True

@@ -88,14 +88,14 @@ def dated(
     candidates += _zoned(map(str, found.table.frame.columns))
     candidates += _partial(own, names)
     file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
-    found_periods = file.get("period", "")
+    contrary = _contrary(candidates, str(file.get("period", "")), around)
     return TablePeriods(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
         _spanning(names, own=bool(own), asked=bool(asked)),
         candidates,
-        clash or (None if asked else conflict or _contrary(candidates, str(found_periods), around)),
+        clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
 
 
@@ -138,18 +138,21 @@ def _file_periods(
     years = sorted(set(own.values()))
     if not own:
         return {"period": base.period}, None
-    undated = len(own) < len(names)
+    changes = [name for name in names if name not in own and _is_change(name)]
+    undated = len(own) + len(changes) < len(names)
     alone = {readings[name].year or period for name, period in own.items()}
-    if len(alone) == 1 and not undated:
+    if len(alone) == 1 and len(own) == len(names):
         column = Statement(min(alone), f"la colonne « {next(iter(own))} »")
-        against = Statement(base.period, "ce que vous dites" if asked else base.where)
-        clash = None if agree(column.period, base.period) else (against, column)
+        clash = (
+            None if agree(column.period, asked) else (Statement(asked, "ce que vous dites"), column)
+        )
         return {"period": min(alone)}, clash
     within = {year for period in years for year in (period[:4], last_day(period)[:4])}
     common = years[0][:4] if len(within) == 1 else ""
     parts = common if any(period != common for period in years) else ""
     span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
-    period = base.period or parts or ("" if undated else span)
+    whole = span if len(within) > 1 or not changes else ""
+    period = base.period or parts or ("" if undated else whole)
     clash = None
     if asked and not undated and not any(agree(one, asked) for one in years):
         first = next(iter(own))
@@ -173,7 +176,7 @@ def agree(first: str, second: str) -> bool:
 
 def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, ...]:
     """Return the periods that columns state of themselves, when others have none."""
-    if len(own) in (0, len(names)):
+    if not own or all(name in own or _is_change(name) for name in names):
         return ()
     why = "elle n’est que de cette colonne, et d’autres n’en disent aucune"
     name, period = next(iter(own.items()))
@@ -247,6 +250,13 @@ def _spans(name: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]{3,}", fold(name))
     return not words or any(map(signs().spans.fullmatch, words))
+
+
+def _is_change(name: str) -> bool:
+    """Say whether a column is the change between the others: « evol_pct » beside two years."""
+    return bool(signs().changes.search(re.sub("[_-]", " ", fold(name)))) and not period_mentions(
+        name
+    )
 
 
 def _is_mean(name: str) -> bool:

@@ -196,8 +196,13 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
     >>> [(one.period, one.stem) for one in found.values()]
     [('2013', 'pop'), ('2020', 'DEC_PIMP'), ('', ''), ('', '')]
     """
-    ladders = _ladders(names)
-    return {name: _column(name, ladders, short=short) for name in names}
+    ladders, series = _ladders(names), _series(names)
+    return {
+        name: _column(
+            name, ladder=_shape(name) in ladders, series=_shape(name) in series, short=short
+        )
+        for name in names
+    }
 
 
 def _shape(name: str) -> str:
@@ -211,11 +216,23 @@ def _ladders(names: Iterable[str]) -> set[str]:
     }
 
 
+def _series(names: Iterable[str]) -> set[str]:
+    """Return the shapes of names whose four digits begin alike: « ls2021 », « ls2022 », no ages do."""
+    starts: dict[str, set[str]] = {}
+    for name in names:
+        starts.setdefault(_shape(name), set()).update(_FOUR.findall(name))
+    return {
+        shape
+        for shape, found in starts.items()
+        if len(found) > len({digits[:2] for digits in found})
+    }
+
+
 def _is_year(digits: str) -> bool:
     return digits[:2] in ("19", "20") and _FIRST_YEAR <= int(digits) < _FIRST_YEAR + 100
 
 
-def _column(name: str, ladders: set[str], *, short: bool) -> Reading:
+def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
     vintage = next((m for form in signs().vintages if (m := form.fullmatch(fold(name)))), None)
     if vintage is not None:
         # « P16_POP » keeps its name, which indicators call « PYY_POP »; what ends with its vintage loses it.
@@ -234,8 +251,8 @@ def _column(name: str, ladders: set[str], *, short: bool) -> Reading:
     why = _known_reason(text, mention, mentions)
     if why:
         return Reading(candidates=(Candidate(mention.period, name, why, weak=False),))
-    doubt = _doubt(text, mention, end=mentions[-1].end, ladder=_shape(name) in ladders)
-    if doubt:
+    doubt = _doubt(text, mention, end=mentions[-1].end, ladder=ladder)
+    if doubt and not (doubt == GLUED and series):
         return Reading(candidates=(Candidate(mention.period, name, doubt, doubt != LADDER),))
     stem = without_period(name, short=short)
     return Reading(mention.period, mention.call, stem, year_end(mention, text))

@@ -49,6 +49,7 @@ class Signs:
     spans: re.Pattern[str]
     no_periods: re.Pattern[str]
     zoned: re.Pattern[str]
+    ranks: re.Pattern[str]
     vintages: tuple[re.Pattern[str], ...]
     changes: re.Pattern[str]
     mentions: Mapping[str, re.Pattern[str]]
@@ -117,7 +118,7 @@ class Signs:
 
     def _head(self, plain: str) -> str:
         """Return the words of a name before what completes it: « nombre », « revenu median »."""
-        head = self.completed.split(plain, maxsplit=1)[0]
+        head = self.completed.split(plain, maxsplit=1)[0].rstrip("0123456789 ")
         # « Niveau de vie median »: what is measured may be told by its last word.
         last = plain.rsplit(maxsplit=1)[-1]
         return f"{head} {last}" if self.amounts.match(head) and last not in head else head
@@ -126,6 +127,10 @@ class Signs:
         """Say whether a column names or places a territory, or tells its class, rather than measures it."""
         plain = _plain(name)
         return any(pattern.fullmatch(plain) for pattern in (*self.ignored, self.zoned))
+
+    def is_class(self, name: str) -> bool:
+        """Say whether a column ranks territories by a number that measures nothing: « classe »."""
+        return self.ranks.fullmatch(_plain(name)) is not None
 
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
@@ -223,6 +228,7 @@ def signs() -> Signs:
         spans=table.pattern("spans"),
         no_periods=table.pattern("no_periods"),
         zoned=table.pattern("zoned"),
+        ranks=table.pattern("ranks"),
         vintages=table.patterns("vintages"),
         changes=table.pattern("changes"),
         mentions={why: mentions.pattern(why) for why in mentions.table},

@@ -137,7 +137,7 @@ def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
         f"« {one.period} » se lit dans « {' '.join(one.text.split())[:60]} » : {one.why}."
         for one in list(seen.values())[:_CITED]
     ]
-    columns = any(one.text in plan.variables for one in plan.candidates)
+    columns = any(one.text in (*plan.variables, *plan.columns) for one in plan.candidates)
     more = (
         " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) et "
         "complétez [files.periods]"
