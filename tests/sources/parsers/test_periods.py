@@ -20,6 +20,7 @@ from observatoire.sources.parsers.periods import (
 )
 from observatoire.values import is_period
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def test_changes_and_classes_of_years_are_no_periods(place: Place, warehouse: Wa
     with pytest.raises(DescriptorError) as caught:
         load_file(warehouse, place.workspace, path)
     says(caught.value, "2015", "n’est que de cette colonne", "[files.periods]")
-    load_file(warehouse, place.workspace, path, period="2016")
+    load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
     assert {("suivi", "2015"), ("suivi", "2016")} < set(stored(warehouse))
     assert stored(warehouse)["Évolution 2015-2016", "2015-2016"] == 3
     assert stored(warehouse)["Construits de 1971 à 1990", "2016"] == 4

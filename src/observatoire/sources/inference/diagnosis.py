@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
 from observatoire.sources.inference.short_codes import unjoined
 from observatoire.sources.parsers.periods import is_dated, is_month
 from observatoire.sources.parsers.vocabulary import signs
-from observatoire.sources.places.unplaced_rows import Hints
+from observatoire.sources.places.unplaced_rows import Hints, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +89,7 @@ def _ill_written(
                 if any(map(str.isalpha, text))
             }
             for zoning, matcher in zonings.items() if words else ():
-                parts = [text for text in words if _whole_of(text, matcher)]
+                parts = [text for text in words if whole_of(text, matcher)]
                 if parts and len(parts) > 1:
                     known = [text for text in words if matcher.bearers(text)]
                     return _parts_of(zonings[zoning], parts, known, words, _where(name, sheet))
@@ -105,17 +104,6 @@ def _ill_written(
     return None
 
 
-#: What stands between a territory and the name of its part: « Volga-Plage : nord ».
-_PART = re.compile(r"\s*(?::|\s[-–—/]\s|[(,/])\s*")
-
-
-def _whole_of(text: str, matcher: Matcher) -> str:
-    """Return the territory of which a name says that it is a part, an empty text for another name."""
-    pieces = _PART.split(text, maxsplit=1)
-    parted = len(pieces) > 1 and not matcher.bearers(text)
-    return pieces[0] if parted and matcher.bearers(pieces[0]) else ""
-
-
 def _parts_of(
     matcher: Matcher,
     parts: Sequence[str],
@@ -125,7 +113,7 @@ def _parts_of(
 ) -> UnknownTerritoryError:
     """Return the error of rows that are parts of territories: a figure of a part is not that of the whole."""
     examples = [f"« {text} » (ligne {lines[text]})" for text in parts]
-    wholes = list(dict.fromkeys(_whole_of(text, matcher) for text in parts))
+    wholes = list(dict.fromkeys(whole_of(text, matcher) for text in parts))
     named = (
         f" Connus : {enumerate_words([f'« {text} »' for text in known], most=6)}." if known else ""
     )

@@ -254,9 +254,7 @@ def _spans(name: str) -> bool:
 
 def _is_change(name: str) -> bool:
     """Say whether a column is the change between the others: « evol_pct » beside two years."""
-    return bool(signs().changes.search(re.sub("[_-]", " ", fold(name)))) and not period_mentions(
-        name
-    )
+    return signs().is_change(name) and not period_mentions(name)
 
 
 def _is_mean(name: str) -> bool:

@@ -270,11 +270,14 @@ def _places(
         by_code = any(text in matcher.names for text in known) or any(
             len(text) >= _LONG for text in lost
         )
-        header = next((text for text in reversed(cells[:first]) if text), "")
+        above = [text for text in cells[:first] if text]
+        header = next(
+            (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
+        )
         chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
         if by_code and (chance or is_dated(header) or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
-        whole = _names_communes(header, distinct, matcher)
+        whole = _names_communes(above, distinct, matcher)
         if not by_code and not whole and share < (_MOSTLY if lost else _NAMESAKES):
             continue  # quartiers of other towns bear the same names; short figures look like codes
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
@@ -313,13 +316,15 @@ def _heads_codes(header: str) -> bool:
     return not header or signs().is_label(header) or signs().is_town(header)
 
 
-def _names_communes(header: str, distinct: int, matcher: Matcher) -> bool:
+def _names_communes(above: list[str], distinct: int, matcher: Matcher) -> bool:
     """Say whether a column is known to name communes, though most are none of ours.
 
     It is headed so, or names all of ours: no namesake does.
     """
     levels = signs().levels_of(next(iter(matcher.names), ""))
-    headed = matcher.label.casefold() in header.casefold() or signs().is_town(header)
+    headed = any(
+        matcher.label.casefold() in text.casefold() or signs().is_town(text) for text in above
+    )
     return "commune" in levels and (headed or distinct == len(matcher.names) > 1)
 
 

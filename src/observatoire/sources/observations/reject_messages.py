@@ -24,6 +24,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "number": UnreadableNumberError,
     "figure": UnreadableNumberError,
     "territory": UnknownTerritoryError,
+    "part": UnknownTerritoryError,
     "town": UnknownTerritoryError,
     "commune": UnknownTerritoryError,
     "elsewhere": UnknownTerritoryError,
@@ -57,6 +58,8 @@ _REMEDY_BY_KIND = {
     "name": "Corrigez le nom ; si c’est un autre nom d’un territoire, déclarez-le : sous [aliases] dans "
     "source.toml, ou dans la colonne « alias » de la liste des membres du zonage. Ou chargez avec "
     'on_error="reject" pour mettre ces lignes de côté.',
+    "part": "Additionnez les parties de chaque territoire et donnez-lui son seul nom, ou déclarez-les comme un "
+    'zonage à elles dans observatoire.toml ; sinon on_error="reject" met ces lignes de côté.',
     "town": "Les deux communes ont peut-être un quartier de ce nom : écrivez le code ou le nom exact du "
     'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
     "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "

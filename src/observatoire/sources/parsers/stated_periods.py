@@ -245,7 +245,7 @@ def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
     mentions = period_mentions(text, short=short)
     if len({mention.period for mention in mentions}) != 1:
         span = "-".join(mention.period for mention in mentions)
-        changed = bool(signs().changes.search(fold(text))) and is_period(span)
+        changed = signs().is_change(text) and is_period(span)
         return Reading(span, stem=name, year=span) if changed else Reading()
     mention = mentions[0]
     why = _known_reason(text, mention, mentions)
@@ -266,7 +266,7 @@ def span_of_change(name: str) -> str:
     >>> span_of_change("evol_pop_1922"), span_of_change("pop_1922"), span_of_change("Évolution 2021")
     ('1922', '', '')
     """
-    if not signs().changes.search(re.sub("[_-]", " ", fold(name))):
+    if not signs().is_change(name):
         return ""
     digits = _FOUR.findall(name)
     if len(digits) != 1 or digits[0][:2] >= digits[0][2:]:

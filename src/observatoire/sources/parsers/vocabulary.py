@@ -128,6 +128,16 @@ class Signs:
         plain = _plain(name)
         return any(pattern.fullmatch(plain) for pattern in (*self.ignored, self.zoned))
 
+    def is_change(self, name: str) -> bool:
+        """Say whether a name is of a change between two dates.
+
+        Examples
+        --------
+        >>> [signs().is_change(name) for name in ("evol1922", "tcam_0611", "Évolution 2015-2016", "pop")]
+        [True, True, True, False]
+        """
+        return self.changes.search(re.sub("[_0-9-]+", " ", _plain(name))) is not None
+
     def is_class(self, name: str) -> bool:
         """Say whether a column ranks territories by a number that measures nothing: « classe »."""
         return self.ranks.fullmatch(_plain(name)) is not None

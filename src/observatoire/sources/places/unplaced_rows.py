@@ -71,6 +71,8 @@ def territory_rejects(
     for at in np.flatnonzero((kinds == "territory") & blank):
         kinds[at] = _bare_kind(str(texts[at]), str(levels_named[at]), str(places[at]), hints)
     levels = np.where(towns, "Autre commune que celles de cet espace de travail.", levels)
+    for at in np.flatnonzero(kinds == "territory"):
+        kinds[at] = "part" if whole_of(str(texts[at]), zonings[str(places[at])]) else "territory"
     reasons = np.where(
         (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
     )
@@ -373,9 +375,30 @@ def _reasons(kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hi
     )
 
 
+#: What stands between a territory and the name of its part: « Volga-Plage : nord ».
+_PART = re.compile(r"\s*(?::|\s[-–—/]\s|[(,/])\s*")
+
+
+def whole_of(text: str, matcher: Matcher) -> str:
+    """Return the territory of which a name says that it is a part, an empty text for another name.
+
+    Examples
+    --------
+    >>> from observatoire.territories.matcher import Matcher
+    >>> whole_of("Volga-Plage : nord", Matcher({"Q1": "Volga-Plage"}))
+    'Volga-Plage'
+    """
+    pieces = _PART.split(text, maxsplit=1)
+    parted = len(pieces) > 1 and not matcher.bearers(text)
+    return pieces[0] if parted and matcher.bearers(pieces[0]) else ""
+
+
 def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
     if not text:
         return "La cellule du territoire est vide."
     if hints.zonings[zoning].bearers(text):
         return " ".join(hints.zonings[zoning].unknown(text))
+    whole = whole_of(text, hints.zonings[zoning])
+    if whole:
+        return f"« {text} » est une partie de « {whole} », et non ce territoire."
     return f"Aucun territoire « {text} » dans ce zonage. {hints.near(zoning, text)}".strip()
