@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
-from built_workspace import Place, dump, says
+from built_workspace import Place, dump, plain, says
 
 from observatoire.errors import ObservatoireError
 from observatoire.warehouse.loading.files import load_file, preview_file
@@ -357,3 +357,16 @@ def test_rows_of_other_places_are_skipped_where_it_is_declared(
     with pytest.raises(ObservatoireError) as caught:
         load_source(warehouse, place.workspace, place.root / "data/raw/ccas")
     says(caught.value, "Four à Chau", "ouliez-vous dire")
+
+
+def test_a_second_figure_for_one_place_and_period_is_told(
+    place: Place, warehouse: Warehouse
+) -> None:
+    for name in ("un-2011.csv", "deux-2011.csv"):
+        text = table("code;defm", title="Demandeurs d’emploi")
+        report = load_file(warehouse, place.workspace, place.write(name, text))
+    assert "« defm » (2011, source un-2011)" in plain(" ".join(report.notices))
+    path = place.write("a-2011.csv", "code;defm\n97209;5\n97213;4\n97209;6\n")
+    with pytest.raises(ObservatoireError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 4", "une seconde fois")
