@@ -35,8 +35,8 @@ from observatoire.sources.descriptors.file_spec import (
 )
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.sources.parsers.numbers import Markers
-from observatoire.sources.parsers.periods import year_of
-from observatoire.sources.parsers.stated_periods import name_period, title_period
+from observatoire.sources.parsers.periods import period_mentions, year_of
+from observatoire.sources.parsers.stated_periods import title_period
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -210,11 +210,13 @@ class Family:
         if self.period.columns is not None:
             found = set(self.periods_of(header).values())
             return found.pop() if len(found) == 1 else ""
+        # Where the family says that its titles, or its file's name, bear the year, it needs no word before it.
         lines = titles.split("\n") if self.period.title is not None else []
-        stated = {title_period(line).period for line in lines} - {""}
-        if len(stated) == 1:
-            return stated.pop()
-        return name_period(file).period if self.period.file is not None else ""
+        readings = [title_period(line) for line in lines]
+        cited = {one.period for reading in readings for one in reading.candidates if one.weak}
+        named = {mention.period for mention in period_mentions(file)} if self.period.file else set()
+        places = ({reading.period for reading in readings} - {""}, cited, named)
+        return next((found.pop() for found in places if len(found) == 1), "")
 
 
 def _first(pattern: re.Pattern[str], header: Sequence[str]) -> str:

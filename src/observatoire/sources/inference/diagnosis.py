@@ -11,7 +11,7 @@ from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
 from observatoire.sources.inference.short_codes import unjoined
 from observatoire.sources.parsers.periods import is_dated, is_month
 from observatoire.sources.parsers.vocabulary import signs
-from observatoire.sources.places.unplaced_rows import Hints, whole_of
+from observatoire.sources.places.near_names import Hints, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

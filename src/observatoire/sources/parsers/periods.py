@@ -180,38 +180,6 @@ def _called(flat: str, end: int) -> tuple[str, int]:
     return call, after.end() if call else end
 
 
-def period_in(text: str, *, short: bool = True) -> str:
-    """Return the one period that a name or a title holds, or an empty text.
-
-    Examples
-    --------
-    >>> period_in("allocataires-2016.csv"), period_in("defm_2011_T2"), period_in("2012 à 2014")
-    ('2016', '2011-T2', '')
-    >>> period_in("Situation au 2e trimestre 2016"), period_in("janv-16")
-    ('2016-T2', '2016-01')
-    """
-    found = {mention.period for mention in period_mentions(text, short=short)}
-    return found.pop() if len(found) == 1 else ""
-
-
-def of_its_year(text: str, *, short: bool = True) -> str:
-    """Return the one period that a title holds: « au 31 décembre 2016 » is of 2016.
-
-    Examples
-    --------
-    >>> of_its_year("Allocataires au 31/12/2016"), of_its_year("caf-2016-12-31"), of_its_year("mars 2016")
-    ('2016', '2016-12', '2016-03')
-    """
-    text = unicodedata.normalize("NFC", text)  # names of files may be decomposed
-    found = {
-        mention.period[:4]
-        if mention.day and not text[mention.start : mention.start + 4].isdecimal()
-        else mention.period
-        for mention in period_mentions(text, short=short)
-    }
-    return found.pop() if len(found) == 1 else ""
-
-
 def is_dated(text: str) -> bool:
     """Say whether a text is a period, or from one to another, and nothing else.
 

@@ -79,7 +79,8 @@ def _known_reason(text: str, mention: PeriodMention, mentions: Sequence[PeriodMe
     before = text[mentions[at - 1].end if at else 0 : mention.start]
     after = text[mention.end : mentions[at + 1].start if at + 1 < len(mentions) else None]
     near = before if re.search(r"[^\W\d_]", before) else after
-    plain = f" {fold(re.sub(r'[_-]', ' ', near))} "
+    dated = f"{near} {text[mention.start : mention.end]}"
+    plain = f" {fold(re.sub(r'[_-]', ' ', dated))} "
     return next((why for why, words in signs().mentions.items() if words.search(plain)), "")
 
 

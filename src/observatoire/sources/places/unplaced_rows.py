@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors.arguments import nearest
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import without_number
 from observatoire.sources.places.communes import is_proper
+from observatoire.sources.places.near_names import Hints, whole_of
 from observatoire.sources.tables.rejects import NO_REJECT, NOTE, _reject
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 #: Rows of which the columns that name territories are stated.
 _LOOKED = 50
-
-#: So many pairs of names are compared in search of the nearest; the others are named without one.
-_SUGGESTED = 60_000
 
 
 def territory_rejects(
@@ -316,40 +313,6 @@ def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
     return "note" if text and signs().is_note(text) else ""
 
 
-class Hints:
-    """The nearest names of unknown texts, each looked for once, and no more than can be afforded.
-
-    Parameters
-    ----------
-    zonings : mapping of str to Matcher
-        The territories known.
-    """
-
-    def __init__(self, zonings: Mapping[str, Matcher]) -> None:
-        self.zonings = zonings
-        self._nearest: dict[tuple[str, str], str] = {}
-        self._alike: dict[tuple[str, str], bool] = {}
-
-    def near(self, zoning: str, text: str) -> str:
-        """Return a sentence that gives the nearest names, or an empty text."""
-        asked = (zoning, text)
-        if asked not in self._nearest:
-            matcher = self.zonings[zoning]
-            left = len(self._nearest) * 2 * len(matcher.names) < _SUGGESTED
-            self._nearest[asked] = matcher.nearest(text[:80]) if left else ""
-        return self._nearest[asked]
-
-    def alike(self, zoning: str, text: str) -> bool:
-        """Say whether a text looks, as a whole, like a name or a code."""
-        asked = (zoning, text)
-        if asked not in self._alike:
-            matcher = self.zonings[zoning]
-            known = [*matcher.names.values(), *matcher.names]
-            near = self.near(zoning, text) and nearest(text[:80], known)
-            self._alike[asked] = bool(near)
-        return self._alike[asked]
-
-
 def _bare_kind(text: str, level: str, zoning: str, hints: Hints) -> str:
     """Tell a note or a title, which carries no figure, from a territory ill written."""
     if level == "note" or not text:
@@ -373,24 +336,6 @@ def _reasons(kinds: np.ndarray, texts: np.ndarray, places: np.ndarray, hints: Hi
         ],
         dtype=object,
     )
-
-
-#: What stands between a territory and the name of its part: « Volga-Plage : nord ».
-_PART = re.compile(r"\s*(?::|\s[-–—/]\s|[(,/])\s*")
-
-
-def whole_of(text: str, matcher: Matcher) -> str:
-    """Return the territory of which a name says that it is a part, an empty text for another name.
-
-    Examples
-    --------
-    >>> from observatoire.territories.matcher import Matcher
-    >>> whole_of("Volga-Plage : nord", Matcher({"Q1": "Volga-Plage"}))
-    'Volga-Plage'
-    """
-    pieces = _PART.split(text, maxsplit=1)
-    parted = len(pieces) > 1 and not matcher.bearers(text)
-    return pieces[0] if parted and matcher.bearers(pieces[0]) else ""
 
 
 def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
