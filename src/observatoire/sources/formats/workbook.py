@@ -86,17 +86,18 @@ def unfold(content: bytes, name: str) -> bytes:
             zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as plain,
         ):
             paths = [path for path in dict.fromkeys(archive.namelist()) if _matters(archive, path)]
-            check_bytes(sum(archive.getinfo(path).file_size for path in paths), name)
+            sizes = (archive.getinfo(path).file_size for path in paths)
+            check_bytes(sum(sizes), name, len(content))
             cells, texts = 0, ooxml.SharedTexts()
             for path in sorted(paths, key=ooxml.holds_texts, reverse=True):
-                part = read_bounded(archive, archive.getinfo(path), name)
+                part = read_bounded(archive, archive.getinfo(path), name, len(content))
                 if path == ods.DOCUMENT:
                     size, repeated = ods.measure(part)
                     cells, texts.repeated = cells + size, texts.repeated + repeated
                 else:
                     part, size = ooxml.measure(path, part, texts)
                     cells += size
-                check_cells(cells, name)
+                check_cells(cells, name, blank=True)
                 check_bytes(texts.repeated, name)
                 plain.writestr(path, part)
     except ZIP_ERRORS as error:

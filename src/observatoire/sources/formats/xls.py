@@ -53,7 +53,9 @@ def read_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
 def _read(book: Any, rank: int, name: str) -> tuple[Columns, Appearance]:
     try:
         sheet = book.sheet_by_index(rank)
-        check_cells(sheet.nrows * max(map(sheet.row_len, range(sheet.nrows)), default=0), name)
+        check_cells(
+            sheet.nrows * max(map(sheet.row_len, range(sheet.nrows)), default=0), name, blank=True
+        )
         columns, errors = _columns(book, sheet)
         return columns, _appearance(book, sheet, errors)
     except FileError:

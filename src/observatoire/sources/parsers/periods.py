@@ -140,9 +140,9 @@ def period_mentions(text: str, *, short: bool = True, loose: bool = False) -> li
     --------
     >>> [one.period for one in period_mentions("Aidés au 1er trimestre 2016, puis en mars 2017 (p)")]
     ['2016-T1', '2017-03']
-    >>> period_mentions("Construits avant 1990"), periods_told("Nés en 2000")
+    >>> period_mentions("Construits avant 1990"), period_mentions("Nés en 2000")
     ([], [])
-    >>> period_mentions("2015 (p)")[0].call, periods_told("31/12/2016")[0].day
+    >>> period_mentions("2015 (p)")[0].call, period_mentions("31/12/2016")[0].day
     ('provisoire', True)
     """
     flat = _flat(unicodedata.normalize("NFC", text))
