@@ -181,7 +181,7 @@ def elsewhere_message(away: pd.DataFrame) -> str:
     Examples
     --------
     >>> import pandas as pd
-    >>> told_away(pd.DataFrame({"line": [4, 5, 9], "raw": ["Le Robert", "Le Robert", "Schoelcher"]}))
+    >>> elsewhere_message(pd.DataFrame({"line": [4, 5, 9], "raw": ["Le Robert", "Le Robert", "Schoelcher"]}))
     '3 lignes sont d’autres communes que celles de cet espace de travail : « Le Robert » (2), « Schoelcher » (1).'
     """
     counts = away.drop_duplicates("line")["raw"].value_counts(sort=False)
