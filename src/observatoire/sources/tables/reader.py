@@ -86,10 +86,10 @@ def check_names(table: RawTable, spec: FileSpec) -> None:
     header = "".join(map(str, table.frame.columns)) + table.sheet
     if found := _UNWRITABLE.search(header):
         raise _unwritable(f"{table.name}, ligne {table.header}", found[0])
-    for column in spec.role_columns:
-        cells = table.frame.get(column, ())
-        for rank, text in enumerate(cells):
-            if found := _UNWRITABLE.search(str(text)):
+    for column in filter(table.frame.__contains__, spec.role_columns):
+        for text in map(str, table.frame[column].unique()):
+            if found := _UNWRITABLE.search(text):
+                rank = int((table.frame[column] == text).to_numpy().argmax())
                 where = f"{table.name}, ligne {table.lines.iloc[rank]}, colonne {column}"
                 raise _unwritable(where, found[0])
 
