@@ -147,16 +147,18 @@ class Signs:
         """
         plain = " ".join(_plain(name).split())
         heads = [self._head(plain)] if " " in plain else _code_ends(plain)
-        if any(map(self.heads.counted.fullmatch, heads)) and not self.heads.shared.search(plain):
-            return Nature.COUNT
         units = [match[0] for match in self.heads.units.finditer(plain)]
-        for text in (*units, *heads) if self.heads.shared.search(plain) else (*heads, *units):
+        if any(map(self.heads.counted.fullmatch, heads)):
+            if not self.heads.shared.search(plain):
+                return Nature.COUNT
+            heads = []  # « nombre d’aidés pour mille », « nombre de voitures par ménage »
+        for text in (*heads, *units):
             found = next(
                 (kind for kind, form in self.natures.items() if form.fullmatch(text)), None
             )
             if found is not None:
                 return found
-        return None
+        return Nature.MEAN if not heads else None
 
     def _head(self, plain: str) -> str:
         """Return the words of a name before what completes it: « nombre », « revenu median »."""
