@@ -126,7 +126,7 @@ def read_members(path: Path) -> pd.DataFrame:
     try:
         content = path.read_bytes()
     except OSError:
-        content = b""  # absent, or not to be read: told below
+        content = b""  # absent, or not to be read: refused below
     return _read_members(path, content).copy()
 
 
