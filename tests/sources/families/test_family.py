@@ -151,7 +151,7 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     told = SamplingDesign(**json.loads(rule))
     assert (told.method, told.fraction, told.careful_below) == ("census", 0.4, 200)
     assert told.whole_of(["P20_RP"]) == Whole(("PYY_LOG",), 0.0)
-    assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (3.0, 2.0)
+    assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (10.0, 2.0)
 
 
 def test_only_a_file_of_all_inhabitants_says_which_communes_are_counted_whole() -> None:
