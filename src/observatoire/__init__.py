@@ -75,5 +75,16 @@ def __getattr__(name: str) -> Any:
         from observatoire.observatory.observatory import Observatory
 
         return Observatory
-    message = f"module 'observatoire' has no attribute {name!r}"
-    raise AttributeError(message)
+    if name.startswith("_") or _is_module(name):
+        message = f"module 'observatoire' has no attribute {name!r}"
+        raise AttributeError(message)
+    from observatoire.observatory.words import unknown_method
+
+    raise unknown_method(name, "obs", [known for known in __all__ if not known.startswith("_")])
+
+
+def _is_module(name: str) -> bool:
+    """Say whether a name is that of a room, which Python asks for before it imports it."""
+    from importlib.util import find_spec
+
+    return find_spec(f"{__name__}.{name}") is not None

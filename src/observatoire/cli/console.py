@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
+import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
+from rich.text import Text
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
@@ -91,6 +96,35 @@ out = Console()
 err = Console(stderr=True)
 
 
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """Write what a terminal or a file cannot hold as the nearest it can: never a traceback."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    plain = []
+    for char in error.object[error.start : error.end]:
+        found = _PLAINER.get(char) or unicodedata.normalize("NFKD", char)
+        try:
+            found.encode(error.encoding)
+        except UnicodeEncodeError:
+            found = found.encode("ascii", "ignore").decode() or "?"
+        plain.append(found)
+    return "".join(plain), error.end
+
+
+#: What our typography becomes where the encoding of the output lacks it.
+_PLAINER = {"\u202f": " ", "\u2009": " ", "’": "'", "…": "...", "–": "-", "—": "-", "−": "-",
+            "≤": "<=", "≥": ">=", "→": "->", "«": '"', "»": '"', "œ": "oe", "Œ": "OE"}  # fmt: skip
+
+codecs.register_error("observatoire", _plainer)
+
+
+def open_output() -> None:
+    """Let the output take what its encoding lacks: a file in cp1252, a terminal in ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="observatoire")
+
+
 def option(names: str, metavar: str, text: str) -> Any:
     """Declare an option once, for every command that takes it."""
     return typer.Option(*names.split(), metavar=metavar or None, help=text)
@@ -152,11 +186,11 @@ def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
     """Show a table, unless it has no row."""
     if not rows:
         return
-    table = RichTable(title=title, title_justify="left", title_style="bold")
+    table = RichTable(title=Text(title), title_justify="left", title_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(Text(column), overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) for cell in row))  # a name may hold brackets: no markup
     out.print(table)
 
 

@@ -105,6 +105,9 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
         say(str(report))
     if failures:
         raise failed(failures, [], len(targets))
+    themes = o.catalogue.themes if o.workspace.catalogue.is_file() else {}
+    panel = f", observatoire panel {next(iter(themes))}" if themes else ""
+    say(f"Ensuite : observatoire status dit ce qui est chargé{panel}, ou observatoire annex.")
 
 
 @command()
@@ -143,11 +146,12 @@ _ZONINGS = {
     "official": "Périmètres",
 }
 _REJECTS = {
+    "source": "Source",
     "file": "Fichier",
-    "line": "Ligne",
     "column": "Colonne",
-    "raw": "Texte",
-    "reason": "Motif",
+    "rows": "Lignes",
+    "first": "Première",
+    "reason": "Son motif",
 }
 _AGREEMENTS = {
     "source": "Source",
@@ -170,11 +174,19 @@ def status(workspace: Workspace = Path()) -> None:
     _show_zonings(zonings)
     if sources.empty:
         say("Rien n’est chargé : lancez « observatoire load ».")
-    show_frame("Lignes rejetées", rejects, _REJECTS)
+    show_frame("Lignes rejetées (détail : o.rejects())", _counted(rejects), _REJECTS)
     ends = agreed["ends"].dt.strftime("%d/%m/%Y").fillna("")
     show_frame("Conventions", agreed.assign(ends=ends), _AGREEMENTS)
     title = "Contrôles (détail : observatoire check)"
     show_frame(title, found.reset_index(name="rows"), _CHECKS)
+
+
+def _counted(rejects: pd.DataFrame) -> pd.DataFrame:
+    """Count rejected rows by file, column and kind of fault; a file may lose all of its own."""
+    by_fault = rejects.groupby(["source", "file", "column", "kind"], sort=False)
+    counted = by_fault.agg(rows=("line", "size"), first=("line", "min"), reason=("reason", "first"))
+    rows = counted["rows"].map(number)
+    return counted.assign(rows=rows).reset_index()
 
 
 def _show_zonings(zonings: pd.DataFrame) -> None:

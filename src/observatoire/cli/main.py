@@ -13,7 +13,7 @@ from observatoire.cli import ingest as loading
 from observatoire.cli import publish as writing
 from observatoire.cli import schema as describing
 from observatoire.cli import views as showing
-from observatoire.cli.console import app, err, option, say
+from observatoire.cli.console import app, err, open_output, option, say
 from observatoire.cli.usage import help_of, usage_message
 from observatoire.errors import ObservatoireError
 
@@ -26,6 +26,7 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line; an expected error is a sentence and a status, never a traceback."""
+    open_output()
     try:
         status = app(standalone_mode=False, prog_name="observatoire") or 0
     except ObservatoireError as error:

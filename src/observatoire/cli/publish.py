@@ -59,6 +59,9 @@ def annex(
     with opened(workspace) as o, step("Annexe") as progress:
         written = o.annex(path, progress=progress)
     written_in(written, start)
+    say(
+        "Ensuite : relisez-la ; observatoire audit, puis observatoire publish DOSSIER pour la diffuser."
+    )
 
 
 @command()

@@ -64,6 +64,9 @@ def panel(
     _saved(
         workspace, "Tableau de bord", output, f"tableau-{theme}", lambda o: o.panel(theme, period)
     )
+    say(
+        "Ensuite : observatoire map INDICATEUR, observatoire profile QUARTIER, ou observatoire annex."
+    )
 
 
 def _bounds(classes: str) -> str | list[float]:

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong in a TOML table, told in French with its file, its line and its key."""
+"""What pydantic finds wrong in a TOML table, put into French with its file, its line and its key."""
 
 from __future__ import annotations
 

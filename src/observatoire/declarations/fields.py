@@ -63,8 +63,8 @@ def refuse(reason: str, *at: str) -> PydanticCustomError:
 
 def fault(what: str, *at: str, why: str = "", remedy: str = "") -> PydanticCustomError:
     """Return the error of a whole table, in its own words."""
-    told = {"what": what, "why": why, "remedy": remedy, "at": at}
-    return PydanticCustomError("fault", "fault", told)
+    parts = {"what": what, "why": why, "remedy": remedy, "at": at}
+    return PydanticCustomError("fault", "fault", parts)
 
 
 def not_among(value: str, choices: tuple[str, ...], *at: str) -> PydanticCustomError:

@@ -1,4 +1,4 @@
-"""Where the keys of a TOML file are written: the line of each, for those who are told of a fault."""
+"""Where the keys of a TOML file are written: the line of each, for the messages that name a fault."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ def line_of(path: Path, place: str, rank: int, key: str) -> int:
     if not path.is_file():
         return 0
     current, at = "", 0
-    seen: Counter[str] = Counter()
+    headers: Counter[str] = Counter()
     wanted = f"{place}.{key}" if place else key
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if header := _HEADER.fullmatch(line):
             current = ".".join(part.strip().strip("\"'") for part in header[2].split("."))
-            at, seen[current] = (seen[current] if header[1] else 0), seen[current] + 1
+            at = headers[current] if header[1] else 0
+            headers[current] += 1
             if at == (rank if header[1] else 0) and f"{current}.".startswith(f"{wanted}."):
                 return number
             continue

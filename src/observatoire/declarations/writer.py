@@ -20,7 +20,7 @@ def key(text: str) -> str:
     return text if _BARE.fullmatch(text) else value(text)
 
 
-def value(told: object) -> str:
+def value(content: object) -> str:
     r"""Write a value as TOML does.
 
     Examples
@@ -28,13 +28,13 @@ def value(told: object) -> str:
     >>> value("a\tb"), value(["s", "<5"]), value(True), value(5.0)
     ('"a\\tb"', '["s", "<5"]', 'true', '5.0')
     """
-    if isinstance(told, bool):
-        return "true" if told else "false"
-    if isinstance(told, list | tuple):
-        return f"[{', '.join(value(one) for one in told)}]"
-    if isinstance(told, str):
-        return json.dumps(told, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return repr(told)
+    if isinstance(content, bool):
+        return "true" if content else "false"
+    if isinstance(content, list | tuple):
+        return f"[{', '.join(value(item) for item in content)}]"
+    if isinstance(content, str):
+        return json.dumps(content, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(content)
 
 
 def _nested(name: str, table: Mapping[str, object]) -> list[str]:
@@ -45,15 +45,19 @@ def _nested(name: str, table: Mapping[str, object]) -> list[str]:
     >>> _nested("precision", {"fraction": 0.4, "effects": {"P??_RP*": 2.0}})
     ['[precision]\nfraction = 0.4', '[precision.effects]\n"P??_RP*" = 2.0']
     """
-    inner = {key(one): told for one, told in table.items() if isinstance(told, Mapping)}
-    own = {one: told for one, told in table.items() if not isinstance(told, Mapping)}
+    inner = {
+        key(inside): content for inside, content in table.items() if isinstance(content, Mapping)
+    }
+    own = {inside: content for inside, content in table.items() if not isinstance(content, Mapping)}
     parts = [f"[{name}]\n{_lines(own)}"] if own else []
-    for one, told in inner.items():
-        parts += _nested(f"{name}.{one}", told)
+    for inside, content in inner.items():
+        parts += _nested(f"{name}.{inside}", content)
     return parts
 
 
 def _lines(table: Mapping[str, object]) -> str:
     return "\n".join(
-        f"{key(name)} = {value(told)}" for name, told in table.items() if told not in ("", [], {})
+        f"{key(name)} = {value(content)}"
+        for name, content in table.items()
+        if content not in ("", [], {})
     )

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from observatoire.errors.exceptions import FileError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
@@ -55,6 +60,25 @@ def one_name(given: object, what: str, example: str) -> str:
     return given
 
 
+def one_period(given: object) -> str | None:
+    """Return the one period that an analyst gave, as text; None for the latest.
+
+    Raises
+    ------
+    UnknownNameError
+        On several, or on what is neither a number nor a text.
+    """
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, Integral | str):
+        raise UnknownNameError(
+            f"On attend une période, et une seule, non « {given} ».",
+            remedy="Par exemple period=2016 ; sans elle, la dernière de chaque indicateur.",
+            name=given,
+        )
+    return str(given)
+
+
 def one_path(given: object, example: str) -> Path:
     """Return the path that an analyst gave.
 
@@ -81,6 +105,33 @@ def nearest(word: str, known: Iterable[str]) -> str:
     candidates = {candidate.casefold(): candidate for candidate in known}
     found = difflib.get_close_matches(str(word).casefold(), list(candidates), n=1, cutoff=0.6)
     return candidates[found[0]] if found else ""
+
+
+def code_suggestion(word: object, labels: Mapping[str, str]) -> str:
+    """Return a French sentence on the code that an analyst meant, who may have given its label.
+
+    Examples
+    --------
+    >>> code_suggestion("Part de HLM", {"part_hlm": "Part de HLM"})
+    'C’est le libellé de « part_hlm » : donnez ce code.'
+    >>> code_suggestion(["part_hlm"], {"part_hlm": "Part de HLM"})
+    'Donnez un seul code, en texte : « part_hlm ».'
+    """
+    if not isinstance(word, str):
+        first = next(iter(word), "") if isinstance(word, list | tuple | set) else word
+        near = nearest(str(first), labels)
+        return f"Donnez un seul code, en texte{f' : « {near} »' if near else ''}."
+    if word.casefold() in (code.casefold() for code in labels):
+        return suggestion(word, labels)
+    near = nearest(word, labels.values())
+    code = next((code for code, label in labels.items() if label == near), "")
+    if near and difflib.SequenceMatcher(None, word.casefold(), near.casefold()).ratio() > _ALIKE:
+        return f"C’est le libellé de « {code} » : donnez ce code."
+    return suggestion(word, labels)
+
+
+#: From how alike a word and a label are the one is taken for the other.
+_ALIKE = 0.85
 
 
 def suggestion(word: str, known: Iterable[str], *, most: int = 12) -> str:

@@ -60,6 +60,14 @@ class UnknownNameError(ObservatoireError):
     """A code or a name that nothing bears: territory, zoning, indicator, theme, source, period."""
 
 
+class UnknownMethodError(UnknownNameError, AttributeError):
+    """A method or a function that does not exist; Python still sees an ``AttributeError``."""
+
+
+class UnknownArgumentError(UnknownNameError, TypeError):
+    """An argument that a function does not take, or lacks; Python still sees a ``TypeError``."""
+
+
 class FileError(ObservatoireError):
     """A file that cannot be read as the table or layer it should be."""
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import enumerate_words
 from observatoire.indicators.comparison.comparators import comparator_place, counterparts
 from observatoire.indicators.comparison.gaps import differences
 from observatoire.indicators.computation.compute import compute
@@ -134,6 +135,27 @@ def _periods(
         return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
     check_period(known, period)
     return dict.fromkeys([i.code for i in indicators], period)
+
+
+def check_dated(known: Mapping[str, Sequence[str]], indicator: Indicator, period: object) -> None:
+    """Check that one indicator has figures in a period, when it has any at all.
+
+    Raises
+    ------
+    UnknownNameError
+        With the periods in which it has.
+    """
+    if period is None:
+        return
+    check_period(known, str(period))
+    dated = known[indicator.code]
+    if dated and str(period) not in dated:
+        raise UnknownNameError(
+            f"« {indicator.label} » n’a aucun chiffre en {period}.",
+            where=indicator.code,
+            remedy=f"Il en a en {enumerate_words(list(dated))}.",
+            name=str(period),
+        )
 
 
 def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors.arguments import one_path
 from observatoire.observatory.deliverables import Deliverables
+from observatoire.observatory.words import in_french, unknown_method
 from observatoire.warehouse.connection import MEMORY
 from observatoire.workspace.model import read_workspace
 from observatoire.workspace.scaffold import embedded_root
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@in_french
 class Observatory(Deliverables):
     """An open workspace: load, ask, show, publish.
 
@@ -36,6 +38,16 @@ class Observatory(Deliverables):
     [81017, 40175]
     >>> o.close()
     """
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Answer in French to what does not exist, with the word that does."""
+            if name.startswith("_"):
+                message = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(message)
+            public = [known for known in dir(type(self)) if not known.startswith("_")]
+            raise unknown_method(name, "o", public)
 
 
 def open_observatory(path: str | Path) -> Observatory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
-from observatoire.errors.arguments import names_in
+from observatoire.errors.arguments import names_in, one_period
 from observatoire.observatory.ingestion import Ingestion
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Tables(Ingestion):
         compared = [self._gazetteer.comparator(where, name) for name in named]
         kept = names_in(territories or (), "territoires", 'territories=["Dillon"]')
         chosen = [self._gazetteer.code(where, name) for name in kept]
-        when = None if period is None else str(period)
+        when = one_period(period)
         self._ensure_loaded()
         computed = answer(
             self._context,

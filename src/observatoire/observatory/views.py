@@ -6,7 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_name, several_periods, two_periods
+from observatoire.errors.arguments import (
+    names_in,
+    one_name,
+    one_period,
+    several_periods,
+    two_periods,
+)
 from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
 
@@ -116,6 +122,7 @@ class Views(Tables):
         'Part des locataires HLM (%), 2016'
         >>> o.close()
         """
+        from observatoire.indicators.query import check_dated
         from observatoire.maps import MapStyle, map_figure
         from observatoire.maps.multiples import change_figure
         from observatoire.panels.single_page import figure_page
@@ -128,6 +135,8 @@ class Views(Tables):
             base_map, communes = self._under(trend.table.zoning)
             figure = change_figure(trend.table, trend.df, code, base_map, communes, kind)
             return figure_page(trend.table, figure, today(), self.workspace.name)
+        self._ensure_loaded()
+        check_dated(self._context.periods(), self.catalogue.get(code), one_period(period))
         against = () if self.catalogue.get(code).nature.additive else self.workspace.usual[:1]
         table = self.table(code, zoning, period, against, audience=audience)
         base_map, communes = self._under(table.zoning)

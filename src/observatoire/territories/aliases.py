@@ -48,12 +48,12 @@ def check_members(members: pd.DataFrame, file: str) -> None:
     if ALIAS_COLUMN not in members.columns:
         return
     plain = members_matcher(members, aliased=False)
-    told: list[tuple[str, str]] = []
+    declared: list[tuple[str, str]] = []
     for at, (code, cell) in enumerate(zip(members["code"], members[ALIAS_COLUMN], strict=True)):
         where = f"{file}, ligne {at + 2}, colonne {ALIAS_COLUMN}"
         for name in split_names(cell):
-            _check(plain, told, name, code, where)
-            told.append((name, code))
+            _check(plain, declared, name, code, where)
+            declared.append((name, code))
 
 
 def members_matcher(
@@ -98,7 +98,7 @@ def with_aliases(matcher: Matcher, aliases: Iterable[tuple[str, str]], where: st
     >>> with_aliases(here, [("Les Hauts", "Dillon")], "source.toml").find("les hauts")
     'Q2'
     """
-    told = list(matcher.aliases)
+    declared = list(matcher.aliases)
     for name, target in aliases:
         code = matcher.find(target)
         if not code:
@@ -110,20 +110,22 @@ def with_aliases(matcher: Matcher, aliases: Iterable[tuple[str, str]], where: st
                 remedy=remedy,
                 name=target,
             )
-        _check(matcher, told, name, code, where)
-        told.append((name, code))
-    return Matcher(matcher.names, matcher.label, matcher.communes, told)
+        _check(matcher, declared, name, code, where)
+        declared.append((name, code))
+    return Matcher(matcher.names, matcher.label, matcher.communes, declared)
 
 
-def _check(matcher: Matcher, told: list[tuple[str, str]], name: str, code: str, where: str) -> None:
-    """Refuse a name that names nothing, or another territory where it would not be told apart."""
-    mine = f"« {matcher.names[code]} » ({code})"
-    wrong = _no_name(matcher, name, code) or _taken(matcher, told, name, code)
+def _check(
+    matcher: Matcher, declared: list[tuple[str, str]], name: str, code: str, where: str
+) -> None:
+    """Refuse a name that names nothing, or another territory where it could not be distinguished."""
+    territory = f"« {matcher.names[code]} » ({code})"
+    wrong = _no_name(matcher, name, code) or _taken(matcher, declared, name, code)
     if wrong is not None:
         what, why, remedy = wrong
-        said = f"« {name} »" if name.strip() else "Un nom vide"
+        quoted = f"« {name} »" if name.strip() else "Un nom vide"
         raise DescriptorError(
-            f"{said}, déclaré comme autre nom de {mine}, {what}.",
+            f"{quoted}, déclaré comme autre nom de {territory}, {what}.",
             where=where,
             why=why,
             remedy=remedy,
@@ -155,7 +157,7 @@ def _no_name(matcher: Matcher, name: str, code: str) -> tuple[str, str, str] | N
 
 
 def _taken(
-    matcher: Matcher, told: list[tuple[str, str]], name: str, code: str
+    matcher: Matcher, declared: list[tuple[str, str]], name: str, code: str
 ) -> tuple[str, str, str] | None:
     """Say which other territory a name names already: what, why, and what to do."""
     coded = {known.casefold(): known for known in matcher.names}.get(name.casefold(), code)
@@ -166,12 +168,12 @@ def _taken(
             "Retirez-le, ou écrivez le bon code.",
         )
     reduced = simplify(name)
-    others = [one for one, known in matcher.names.items() if simplify(known) == reduced]
-    others += [one for other, one in told if simplify(other) == reduced]
+    others = [each for each, known in matcher.names.items() if simplify(known) == reduced]
+    others += [each for alias, each in declared if simplify(alias) == reduced]
     town = matcher.communes.get(code, "")
     for other in others:
         if other == code or (town and matcher.communes.get(other, town) != town):
-            continue  # a namesake in another commune is told apart by the commune of each row
+            continue  # a namesake in another commune is distinguished by the commune of each row
         return (
             f"est déjà un nom de « {matcher.names[other]} » ({other})",
             f"Une ligne qui l’écrit désignerait deux {several_of(matcher.label)} d’une même commune.",

@@ -1,4 +1,4 @@
-"""Tables of links between zonings, told in words: « proche », « inclus », « inconnu »."""
+"""Tables of links between zonings, in words: « proche », « inclus », « inconnu »."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def read_links(path: Path) -> pd.DataFrame:
     _check_words(links, "link", "Le lien", LINK_WORDS, path)
     if QUALITY in links:
         _check_words(links, QUALITY, "La qualité de lien", (OFFICIAL, BY_NAME, ""), path)
-    lone = links.index[(links["source"] == "") & (links["link"] != UNKNOWN)]
-    if len(lone):
+    unsourced = links.index[(links["source"] == "") & (links["link"] != UNKNOWN)]
+    if len(unsourced):
         raise PassageError(
-            f"La source est vide, mais le lien est « {links['link'][lone[0]]} ».",
-            where=f"{path.name}, ligne {int(lone[0]) + 2}",
+            f"La source est vide, mais le lien est « {links['link'][unsourced[0]]} ».",
+            where=f"{path.name}, ligne {int(unsourced[0]) + 2}",
             remedy=f"Donnez la source, ou écrivez « {UNKNOWN} ».",
         )
     again = links.index[links.duplicated(["source", "target"])]

@@ -65,9 +65,9 @@ class Matcher:
         for code, name in self.names.items():
             codes.setdefault(simplify(name), []).append(code)
         for name, code in self.aliases:
-            bearers = codes.setdefault(simplify(name), [])
-            if code not in bearers:
-                bearers.append(code)
+            matches = codes.setdefault(simplify(name), [])
+            if code not in matches:
+                matches.append(code)
         return codes
 
     @cached_property
@@ -130,17 +130,17 @@ class Matcher:
         text = str(text).strip()
         if text.isdecimal() and text.isascii():  # a code: the files of a country have 50 000
             return text if text in self._by_name else ""
-        bare = _CALL.sub("", text)
-        names = map(simplify, (text, bare, _RANK.sub("", bare)))
+        unmarked = _CALL.sub("", text)
+        names = map(simplify, (text, unmarked, _RANK.sub("", unmarked)))
         return next((name for name in names if name and name in self._by_name), "")
 
     def unknown(self, text: str) -> tuple[str, str]:
         """Say why a text names no territory, and what to write instead."""
-        bearers = self.bearers(text)
-        if len(bearers) > 1:
+        matches = self.bearers(text)
+        if len(matches) > 1:
             return (
                 f"Plusieurs territoires s’appellent « {text} ».",
-                f"Écrivez le code : {enumerate_words(list(bearers), most=6)}.",
+                f"Écrivez le code : {enumerate_words(list(matches), most=6)}.",
             )
         known = [*self.names.values(), *self.names]
         what = f"Aucun territoire « {text} » parmi les {several_of(self.label)}."
@@ -149,7 +149,7 @@ class Matcher:
     def nearest(self, text: str) -> str:
         """Return a sentence that gives the nearest names, or an empty text.
 
-        A name of which one word is said (« Citron » for Trénelle-Citron), or to which words are
+        A name of which one word is given (« Citron » for Trénelle-Citron), or to which words are
         added (« Cité Dillon »), comes before those that look alike.
 
         Examples
@@ -158,24 +158,24 @@ class Matcher:
         >>> m.nearest("Trenelle"), m.nearest("Renevile")
         ('Vouliez-vous dire « Trénelle-Citron » ?', 'Vouliez-vous dire « Renéville » ?')
         """
-        told = [f"« {name} »" for name in self.near(text)]
-        listed = " ou ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
-        return f"Vouliez-vous dire {listed} ?" if told else ""
+        names = [f"« {name} »" for name in self.near(text)]
+        listed = " ou ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+        return f"Vouliez-vous dire {listed} ?" if names else ""
 
     def near(self, text: str) -> list[str]:
         """Return the nearest names, three at most."""
-        said = simplify(str(text))
-        words = set(said.split())
+        plain = simplify(str(text))
+        words = set(plain.split())
         likeness = {
-            name: difflib.SequenceMatcher(None, said, name).ratio()
-            for name in difflib.get_close_matches(said, list(self._words), n=_NEAREST, cutoff=0.6)
+            name: difflib.SequenceMatcher(None, plain, name).ratio()
+            for name in difflib.get_close_matches(plain, list(self._words), n=_NEAREST, cutoff=0.6)
         }
         least = max(likeness.values(), default=0) - _BESIDE
         for name, own in self._words.items():
             added = len(words) - len(own)
             if (words and words <= own) or (own and own < words and added <= _ADDED):
                 least = 1 - _BESIDE
-                likeness[name] = 1 + difflib.SequenceMatcher(None, said, name).ratio()
+                likeness[name] = 1 + difflib.SequenceMatcher(None, plain, name).ratio()
         ranked = sorted(likeness, key=lambda name: -likeness[name])
         near = [self.names[self._by_name[name][0]] for name in ranked if likeness[name] >= least]
         names = list(dict.fromkeys(near))  # a territory may be near by several of its names

@@ -167,7 +167,7 @@ def _draw(
 
 
 def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
-    assert zoning.geometry is not None  # noqa: S101 - told by the caller
+    assert zoning.geometry is not None  # noqa: S101 - the caller has checked
     layer = read_layer(
         zoning.geometry,
         matcher(members, zoning.singular),
@@ -175,12 +175,12 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
         code_column=zoning.code_column,
         repair=zoning.repair,
     )
-    told = layer_notices(layer, members, zoning.singular)
-    return Perimeters(layer.shapes, official=True, origin=zoning.geometry.name, notices=told)
+    notices = layer_notices(layer, members, zoning.singular)
+    return Perimeters(layer.shapes, official=True, origin=zoning.geometry.name, notices=notices)
 
 
 def layer_notices(layer: ReadLayer, members: pd.DataFrame, singular: str) -> tuple[str, ...]:
-    """Say what a layer lacks, what of it was set aside and what was mended, in French."""
+    """Say what a layer lacks, what of it was skipped and what was mended, in French."""
     lacking = [code for code in members["code"] if code not in layer.shapes.index]
     notices = []
     if lacking:

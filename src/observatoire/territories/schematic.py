@@ -2,7 +2,7 @@
 
 IRIS are the cells of a Voronoi diagram around their points, clipped to the generalised outline
 of their commune. A quartier made of whole IRIS is their union; a quartier that is an unknown part
-of an IRIS is a share of that IRIS's cell, shrunk so that it is seen to lie inside.
+of an IRIS is a share of that IRIS's cell, shrunk so that it visibly lies inside.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def union(source: gpd.GeoSeries, links: pd.DataFrame, codes: Sequence[str]) -> g
 
 
 def _degrees(table: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column of numbers; a blank or a text in it is told with its code."""
+    """Return a column of numbers; a blank or a text in it is refused with its code."""
     if column not in table.columns:
         raise UnknownColumnError(
             f"La colonne « {column} » manque pour dessiner ces territoires.",

@@ -10,7 +10,7 @@ from typing import Literal
 from observatoire.declarations.fields import Texts, declared
 from observatoire.declarations.reader import packaged, read
 
-#: Words of a name that tell no territory from another.
+#: Words of a name that distinguish no territory.
 ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
 _SHORT = {"ste": "sainte", "st": "saint", "bd": "boulevard"}
 
@@ -61,8 +61,8 @@ def starts(text: str, phrases: tuple[str, ...]) -> bool:
     >>> starts("Hors-Quartier", ("hors quartier",)), starts("Horsain", ("hors",))
     (True, False)
     """
-    said = " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
-    return any(said == phrase or said.startswith(f"{phrase} ") for phrase in phrases)
+    plain = " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))
+    return any(plain == phrase or plain.startswith(f"{phrase} ") for phrase in phrases)
 
 
 @declared

@@ -126,7 +126,7 @@ def read_members(path: Path) -> pd.DataFrame:
     try:
         content = path.read_bytes()
     except OSError:
-        content = b""  # absent, or not to be read: told below
+        content = b""  # absent, or not to be read: refused below
     return _read_members(path, content).copy()
 
 
@@ -150,6 +150,7 @@ def _read_members(path: Path, _: bytes) -> pd.DataFrame:
             why="Sans code, aucun fichier ne désigne ce territoire.",
             remedy="Donnez-lui un code, ou supprimez la ligne.",
         )
+    _check_signs(members, path)
     repeated = members["code"][members["code"].duplicated()]
     if len(repeated):
         raise DuplicateKeyError(
@@ -160,6 +161,21 @@ def _read_members(path: Path, _: bytes) -> pd.DataFrame:
         )
     check_members(members, path.name)
     return members
+
+
+def _check_signs(members: pd.DataFrame, path: Path) -> None:
+    """Refuse control characters: no page, workbook nor package can hold one."""
+    for column in MEMBER_COLUMNS:
+        spoilt = members.index[members[column].str.contains(r"[\x00-\x1f\x7f]")]
+        if len(spoilt):
+            written = members[column][spoilt[0]]
+            raise UnreadableFileError(
+                f"« {''.join(sign if sign.isprintable() else '�' for sign in written)} » contient un "
+                "caractère de contrôle, qui ne s’imprime pas.",
+                where=f"{path.name}, ligne {int(spoilt[0]) + 2}, colonne {column}",
+                why="Ni une page, ni un classeur ne peut l’écrire.",
+                remedy="Retapez ce texte à la main, plutôt que de le coller.",
+            )
 
 
 def read_text_table(path: Path) -> pd.DataFrame:

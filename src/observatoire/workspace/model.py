@@ -36,7 +36,7 @@ from observatoire.errors import (
     UnknownNameError,
     WorkspaceError,
 )
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import code_suggestion, suggestion
 from observatoire.territories.layers.crs import known_systems
 from observatoire.territories.zoning import Zoning
 
@@ -204,11 +204,13 @@ class Workspace(WorkspaceHead):
         UnknownNameError
             With the nearest code.
         """
-        if code not in self.zonings:
+        if not isinstance(code, str) or code not in self.zonings:
             raise UnknownNameError(
                 f"Le zonage « {code} » n’est pas déclaré.",
                 where=WORKSPACE_FILE,
-                remedy=suggestion(code, self.zonings),
+                remedy=code_suggestion(
+                    code, {known.code: known.label for known in self.zonings.values()}
+                ),
                 name=code,
             )
         return self.zonings[code]
@@ -241,11 +243,13 @@ class Workspace(WorkspaceHead):
         UnknownNameError
             With the nearest code.
         """
-        if code not in self.comparators:
+        if not isinstance(code, str) or code not in self.comparators:
             raise UnknownNameError(
                 f"On ne sait pas comparer avec « {code} ».",
                 where=WORKSPACE_FILE,
-                remedy=suggestion(code, self.comparators),
+                remedy=code_suggestion(
+                    code, {known.code: known.label for known in self.comparators.values()}
+                ),
                 name=code,
             )
         return self.comparators[code]

@@ -48,10 +48,10 @@ def create_blank(folder: Path) -> Path:
         When the folder is a workspace already, or cannot be written to.
     """
     folder = folder.expanduser().resolve()
-    for held in (WORKSPACE_FILE, _CATALOGUE, "modeles"):
-        if (folder / held).exists():
+    for name in (WORKSPACE_FILE, _CATALOGUE, "modeles"):
+        if (folder / name).exists():
             raise WorkspaceError(
-                f"Ce dossier contient déjà « {held} ».",
+                f"Ce dossier contient déjà « {name} ».",
                 where=str(folder),
                 remedy="Choisissez un autre dossier : rien n’est écrasé.",
             )
@@ -102,8 +102,8 @@ def national_catalogue(text: str, sources: frozenset[str], place: str) -> str:
     kept = []
     for block in blocks:
         name = re.match(r"\[indicators\.(\w+)\]", block)
-        told = tomllib.loads(block)["indicators"][name[1]] if name else {}
-        if name and told.get("sources") and not set(told["sources"]) <= sources:
+        indicator = tomllib.loads(block)["indicators"][name[1]] if name else {}
+        if name and indicator.get("sources") and not set(indicator["sources"]) <= sources:
             dropped.add(name[1])
         else:
             kept.append(block)

@@ -25,7 +25,7 @@ from observatoire.declarations.fields import (
 )
 from observatoire.declarations.reader import read
 from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors.arguments import code_suggestion, suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span
 from observatoire.values import Nature, quotients_per
 
@@ -299,7 +299,9 @@ class Catalogue:
         if not isinstance(code, str) or code not in self.indicators:
             raise UnknownNameError(
                 f"Aucun indicateur « {code} » au catalogue.",
-                remedy=suggestion(code, self.indicators),
+                remedy=code_suggestion(
+                    code, {known.code: known.label for known in self.indicators.values()}
+                ),
                 name=str(code),
             )
         return self.indicators[code]
@@ -312,11 +314,14 @@ class Catalogue:
         UnknownNameError
             With the nearest code.
         """
-        if code not in self.themes:
+        if not isinstance(code, str) or code not in self.themes:
             raise UnknownNameError(
                 f"Aucune thématique « {code} » au catalogue.",
-                remedy=suggestion(code, self.themes)
-                or "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat].",
+                remedy=code_suggestion(
+                    code, {known.code: known.label for known in self.themes.values()}
+                )
+                if self.themes
+                else "Il n’en déclare aucune : écrivez-en dans indicators.toml, [themes.habitat].",
                 name=code,
             )
         return self.themes[code]

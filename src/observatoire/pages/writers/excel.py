@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_SHEET_NAME = 31
+_MOST_OF_A_PROPERTY = 255  # Excel takes no more
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 #: Points that a line of text takes.
@@ -50,7 +51,9 @@ def save_workbook(page: Page, path: Path) -> None:
     A figure without a value leaves its cell blank: the reason is in its status, never a zero.
     """
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": page.title, "subject": page.subtitle})
+    book.set_properties(
+        {"title": page.title[:_MOST_OF_A_PROPERTY], "subject": page.subtitle[:_MOST_OF_A_PROPERTY]}
+    )
     writer = _Writer(book)
     writer.opening(page)
     chapter = ""

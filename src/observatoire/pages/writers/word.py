@@ -40,6 +40,9 @@ _ACCENT, _SOFT = (RGBColor.from_string(tokens().light[name][1:]) for name in ("a
 _WIDTH = 184
 _TOLD = 2  # levels of headings that the contents list
 
+#: So many letters of a property are kept: Word takes no more.
+_MOST_OF_A_PROPERTY = 255
+
 #: Twentieths of a point in a millimetre, the unit Word counts widths in.
 _TWIPS = 56.7
 
@@ -138,8 +141,8 @@ def _dress(document: Any, page: Page) -> None:
     for level in range(4):
         style = document.styles["Title" if level == 0 else f"Heading {level}"]
         style.font.color.rgb, style.font.name = _ACCENT, "Calibri"
-    document.core_properties.title = page.title
-    document.core_properties.subject = page.subtitle
+    document.core_properties.title = page.title[:_MOST_OF_A_PROPERTY]
+    document.core_properties.subject = page.subtitle[:_MOST_OF_A_PROPERTY]
     document.core_properties.language = "fr-FR"
     document.core_properties.author = ""
     document.core_properties.comments = ""

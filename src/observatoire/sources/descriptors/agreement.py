@@ -120,11 +120,11 @@ def told_convention(convention: Agreement) -> str:
     'Convention avec la Caf\xa0: usage interne, jusqu’au 31\xa0décembre\xa02027.'
     """
     circle = {"interne": "usage interne", "partenaires": "partenaires", "public": "tout public"}
-    told = circle[convention.audience]
+    terms = circle[convention.audience]
     if convention.recipients:
-        told += f" ({enumerate_words(list(convention.recipients))})"
+        terms += f" ({enumerate_words(list(convention.recipients))})"
     if convention.starts:
-        told += f", à partir du {day(convention.starts)}"
+        terms += f", à partir du {day(convention.starts)}"
     if convention.ends:
-        told += f", jusqu’au {day(convention.ends)}"
-    return f"Convention avec {convention.partner}{NO_BREAK}: {told}."
+        terms += f", jusqu’au {day(convention.ends)}"
+    return f"Convention avec {convention.partner}{NO_BREAK}: {terms}."

@@ -155,9 +155,10 @@ class SamplingDesign:
         """
         found = {
             next(
-                (whole for pattern, whole in self.wholes.items() if fnmatchcase(one, pattern)), None
+                (whole for pattern, whole in self.wholes.items() if fnmatchcase(variable, pattern)),
+                None,
             )
-            for one in variables
+            for variable in variables
         }
         return found.pop() if len(found) == 1 else None
 
@@ -173,7 +174,7 @@ class SamplingDesign:
         >>> rule = SamplingDesign("census", 0.4, 0.4, ("97201",), 10000, 0.25)
         >>> rule.fraction_of("97209", complementary=False)
         0.4
-        >>> [rule.fraction_of("97201", complementary=told) for told in (False, True)]
+        >>> [rule.fraction_of("97201", complementary=part) for part in (False, True)]
         [1.0, 0.25]
         >>> [rule.fraction_of("97211", complementary=False, people=n) for n in (9999, 10000)]
         [1.0, 0.4]

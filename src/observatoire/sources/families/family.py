@@ -169,12 +169,12 @@ class Family:
         named = [name for name in header if name]
         if not self.territory_column(named):
             return 0
-        if not all(any(told.fullmatch(name) for name in named) for told in self.required):
+        if not all(any(pattern.fullmatch(name) for name in named) for pattern in self.required):
             return 0
         explained = sum(self.measure(name) is not None for name in named)
         # A pattern that ignores everything explains nothing.
         explained += sum(
-            any(told.fullmatch(name) for told in self.ignored if told.pattern != ".*")
+            any(pattern.fullmatch(name) for pattern in self.ignored if pattern.pattern != ".*")
             for name in named
         )
         return 1 + len(self.required) + explained
@@ -185,11 +185,11 @@ class Family:
 
     def measure(self, name: str) -> ColumnPattern | None:
         """Return what a column measures, or None."""
-        return next((one for one in self.measures if one.columns.fullmatch(name)), None)
+        return next((each for each in self.measures if each.columns.fullmatch(name)), None)
 
     def is_ignored(self, name: str) -> bool:
         """Say whether a column is known and not a figure."""
-        return any(told.fullmatch(name) for told in self.ignored)
+        return any(pattern.fullmatch(name) for pattern in self.ignored)
 
     def label(self, name: str) -> str:
         """Return the label of a variable; its own name when the family has none."""
@@ -221,9 +221,9 @@ class Family:
 
 def _first(pattern: re.Pattern[str], header: Sequence[str]) -> str:
     """Return the column that matches the earliest alternative of a pattern."""
-    for one in _alternatives(pattern):
+    for alternative in _alternatives(pattern):
         for name in header:
-            if one.fullmatch(name):
+            if alternative.fullmatch(name):
                 return name
     return ""
 

@@ -1,0 +1,125 @@
+"""What the command line prints holds on any terminal, whatever names it prints."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from built_workspace import says
+from rich.console import Console
+
+from observatoire.cli import console
+from observatoire.cli import ingest as loading
+from observatoire.cli import main as cli
+from observatoire.errors import UnreadableFileError
+from observatoire.territories.zoning import read_members
+from observatoire.workspace.scaffold import create_workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from built_workspace import Place
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
+    monkeypatch.setattr("sys.argv", ["observatoire", *map(str, words)])
+    monkeypatch.setattr(console.out, "width", 200)
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    return int(stop.value.code or 0)
+
+
+def printed(encoding: str, text: str) -> str:
+    content = io.BytesIO()
+    stream = io.TextIOWrapper(content, encoding=encoding, errors="observatoire")
+    Console(file=stream, width=80).print(text, markup=False, highlight=False)
+    stream.flush()
+    return content.getvalue().decode(encoding)
+
+
+def test_what_an_encoding_lacks_becomes_the_nearest_it_has() -> None:
+    assert printed("cp1252", "1\u202f234 « Four à Chaux »") == "1 234 « Four à Chaux »\n"
+    assert printed("ascii", "l’œuvre « été » ≤ 5 ☃") == 'l\'oeuvre " ete " <= 5 ?\n'
+    assert printed("utf-8", "1\u202f234") == "1\u202f234\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+def test_a_load_is_printed_in_any_encoding(place: Place, encoding: str) -> None:
+    place.close()
+    made = subprocess.run(
+        [sys.executable, "-m", "observatoire", "load", "--workspace", str(place.root)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    text = made.stdout.decode(encoding)
+    assert made.returncode == 0, made.stderr
+    assert "Traceback" not in made.stderr.decode(encoding, "replace")
+    assert "Ensuite" in text
+
+
+def test_brackets_in_a_producer_are_printed_as_they_are(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.replace("data/raw/src/source.toml", '"Insee"', '"[/red] Insee [bold"')
+    place.close()
+    assert call(monkeypatch, "load", "--workspace", place.root) == 0
+    assert call(monkeypatch, "status", "--workspace", place.root) == 0
+    assert "[/red] Insee [bold" in capsys.readouterr().out
+
+
+def test_status_counts_the_rejected_rows(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = place.root / "data/raw/src/population.csv"
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines, *(f"99999{rank:04};1;2;3" for rank in range(500))]), "utf-8")
+    place.close()
+    assert call(monkeypatch, "load", "--reject", "--workspace", place.root) == 0
+    capsys.readouterr()
+    assert call(monkeypatch, "status", "--workspace", place.root) == 0
+    shown = capsys.readouterr().out
+    assert "Lignes rejetées (détail : o.rejects())" in shown
+    assert "500" in shown
+    assert shown.count("99999") <= 2, "one line a kind of fault, not one a row"
+    assert len(shown.splitlines()) < 60
+
+
+def test_the_counts_of_faults_are_those_of_the_rows() -> None:
+    import pandas as pd
+
+    rows = [("s", "a.csv", line, "POP", "x", "figure", f"ligne {line}") for line in (9, 4, 7)]
+    rows.append(("s", "a.csv", 2, "POP", "x", "territory", "inconnu"))
+    columns = ["source", "file", "line", "column", "raw", "kind", "reason"]
+    found = loading._counted(pd.DataFrame(rows, columns=columns))
+    assert found[["kind", "rows", "first"]].to_numpy().tolist() == [
+        ["figure", "3", 4],
+        ["territory", "1", 2],
+    ]
+
+
+def test_a_workspace_may_have_a_name_of_300_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = create_workspace(tmp_path / "espace")
+    toml, name = root / "observatoire.toml", "Observatoire " + "très long " * 29
+    text = re.sub('^name = ".*"', f'name = "{name}"', toml.read_text("utf-8"), flags=re.MULTILINE)
+    toml.write_text(text, "utf-8")
+    for suffix in ("docx", "xlsx", "html"):
+        output = root / f"tableau.{suffix}"
+        assert call(monkeypatch, "panel", "habitat", "-o", output, "--workspace", root) == 0
+        assert output.stat().st_size > 1000
+    assert call(monkeypatch, "status", "--workspace", root) == 0
+
+
+def test_a_control_character_in_a_name_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "membres.csv"
+    path.write_text("code;nom;commune\nA;Four\u0007 à Chaux;97209\n", "utf-8")
+    with pytest.raises(UnreadableFileError) as refusal:
+        read_members(path)
+    says(refusal.value, "membres.csv, ligne 2, colonne nom", "« Four� à Chaux »", "contrôle")

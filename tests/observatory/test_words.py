@@ -1,0 +1,122 @@
+"""A French word, a label, a list, an empty period: each is answered with the right word."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from built_workspace import says
+from demo import demo
+
+import observatoire as obs
+from observatoire.errors import ObservatoireError, UnknownArgumentError, UnknownMethodError
+from observatoire.observatory import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from observatoire.observatory.observatory import Observatory
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("carte", "o.map("),
+        ("Carte", "o.map("),
+        ("évaluer", "o.evaluate("),
+        ("annexe", "o.annex("),
+        ("tabel", "o.table("),
+        ("indicateur", "o.indicators("),
+        ("zzz", "help(o)"),
+    ],
+)
+def test_a_method_that_does_not_exist(word: str, found: str) -> None:
+    with pytest.raises(UnknownMethodError) as refusal:
+        getattr(demo(), word)
+    says(refusal.value, f"o.{word} n’existe pas", found)
+
+
+def test_python_and_notebooks_still_see_an_attribute_that_lacks() -> None:
+    o = demo()
+    assert not hasattr(o, "carte")
+    assert getattr(o, "_repr_html_", None) is None or callable(o._repr_html_)
+    assert getattr(o, "_ipython_canary_method", 3) == 3
+    with pytest.raises(AttributeError, match="no attribute '_x'"):
+        _ = o._x  # type: ignore[attr-defined]
+    assert copy.copy(np.float64(1)) == 1
+
+
+@pytest.mark.parametrize(("word", "found"), [("ouvrir", "obs.open("), ("federer", "obs.federate(")])
+def test_a_function_that_does_not_exist(word: str, found: str) -> None:
+    with pytest.raises(UnknownMethodError) as refusal:
+        getattr(obs, word)
+    says(refusal.value, f"obs.{word} n’existe pas", found)
+    assert not hasattr(obs, "pytest_plugins")
+
+
+CALLS: list[tuple[Callable[[Any], object], tuple[str, ...]]] = [
+    (lambda o: o.map("part_hlm", periode=2016), ("o.map ne connaît pas « periode= »", "period=")),
+    (lambda o: o.map("part_hlm", période=2016), ("« période= »", "Écrivez period=")),
+    (lambda o: o.table("part_hlm", zonage="x"), ("« zonage= »", "Écrivez zoning=")),
+    (lambda o: o.evaluate(debut=2010), ("« debut= »", "Écrivez start=")),
+    (lambda o: o.map("part_hlm", zzz=1), ("« zzz= »", "o.map(indicator, period")),
+    (lambda o: o.sources(zzz=1), ("« zzz= »", "o.sources() s’écrit sans argument")),
+    (lambda o: o.map(), ("o.map demande « indicator »",)),
+    (lambda o: o.map("part_hlm", 2016, 3, 4), ("trop d’arguments", "zoning=")),
+    (lambda o: o.map("part_hlm", [2016, 2017]), ("une période, et une seule", "period=2016")),
+    (lambda o: o.table("part_hlm", period=True), ("une période, et une seule",)),
+    (lambda o: o.map(["part_hlm"]), ("un indicateur, nommé par du texte",)),
+    (lambda o: o.panel(["habitat"]), ("thématique", "un seul code", "« habitat »")),
+    (lambda o: o.panel("Habitat et cadre de vie"), ("le libellé de « habitat »",)),
+    (lambda o: o.indicators(theme=["habitat"]), ("un seul code", "« habitat »")),
+    (lambda o: o.map("Part_HLM"), ("Aucun indicateur", "Vouliez-vous dire « part_hlm »")),
+    (lambda o: o.table("part_hlm", zoning=["iris-2016"]), ("un seul code", "« iris-2016 »")),
+    (
+        lambda o: o.table("part_hlm", zoning="Quartiers prioritaires du CUCS"),
+        ("le libellé de « quartier-cucs-2007 »",),
+    ),
+    (lambda o: o.territories(["x"]), ("Le zonage", "un seul code")),
+    (lambda o: o.map("part_hlm", period=1999), ("n’a aucun chiffre en 1999", "2016")),
+    (lambda o: o.map("part_hlm", period=1950), ("Aucun chiffre chargé", "1950", "2016")),
+]
+
+
+@pytest.mark.parametrize("rank", range(len(CALLS)))
+def test_a_wrong_call_is_a_sentence(rank: int) -> None:
+    call, said = CALLS[rank]
+    with pytest.raises(ObservatoireError) as refusal:
+        call(demo())
+    says(refusal.value, *said)
+
+
+def test_a_label_that_an_indicator_bears_gives_its_code() -> None:
+    o = demo()
+    labelled = [each for each in o.catalogue if each.label.casefold() != each.code]
+    for indicator in labelled[:5]:
+        with pytest.raises(ObservatoireError) as refusal:
+            o.map(indicator.label)
+        says(refusal.value, "C’est le libellé de", f"« {indicator.code} »")
+
+
+def test_what_is_rightly_called_goes_through() -> None:
+    o: Observatory = demo()
+    assert o.map("part_hlm", period=np.int64(2016)) is not None
+    assert o.table.__doc__
+    assert issubclass(UnknownArgumentError, TypeError)
+
+
+def test_every_french_word_leads_to_a_name_that_exists() -> None:
+    found = words._french()
+    public = {name for name in dir(type(demo())) if not name.startswith("_")} | set(obs.__all__)
+    assert set(found["methods"].values()) <= public
+    import inspect
+
+    parameters = {
+        name
+        for method in public & set(dir(type(demo())))
+        if callable(getattr(type(demo()), method))
+        for name in inspect.signature(getattr(type(demo()), method)).parameters
+    } | set(inspect.signature(obs.federate).parameters)
+    assert set(found["parameters"].values()) <= parameters
