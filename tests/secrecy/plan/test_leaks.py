@@ -333,7 +333,7 @@ size = { source = "essai-cas", period = "2016", variables = ["vus"] }
 
 @pytest.mark.parametrize(
     ("threshold", "ends", "precision"),
-    [(0, "", "wilson"), (11, "", "withheld"), (0, "until = 2020-01-01", "missing")],
+    [(0, "", "wilson"), (11, "", "inconnue"), (0, "until = 2020-01-01", "missing")],
 )
 def test_the_interval_of_a_bare_rate_does_not_tell_its_size(
     tmp_path: Path, threshold: int, ends: str, precision: str

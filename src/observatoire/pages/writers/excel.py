@@ -17,6 +17,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     TextCell,
 )
+from observatoire.pages.tokens import tokens
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -91,12 +92,15 @@ class _Writer:
     numbers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        colours = tokens().light
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self.title = self.book.add_format({"bold": True, "font_size": 14, "font_color": "#17456b"})
-        self.group = self.book.add_format({"bold": True, "bg_color": "#eef2f6"})
-        self.part = self.book.add_format({"bold": True, "font_color": "#17456b"})
-        self.note = self.book.add_format({"font_color": "#55606e", "font_size": 9})
-        self.soft = self.book.add_format({"font_color": "#55606e"})
+        self.title = self.book.add_format(
+            {"bold": True, "font_size": 14, "font_color": colours["accent"]}
+        )
+        self.group = self.book.add_format({"bold": True, "bg_color": colours["tint"]})
+        self.part = self.book.add_format({"bold": True, "font_color": colours["accent"]})
+        self.note = self.book.add_format({"font_color": colours["soft"], "font_size": 9})
+        self.soft = self.book.add_format({"font_color": colours["soft"]})
         self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
 
     def number(self, digits: str) -> Any:

@@ -22,6 +22,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     text_shares,
 )
+from observatoire.pages.tokens import typst_colours
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def render_typst(page: Page, *, paged: bool) -> tuple[str, dict[str, str]]:
         On A4 pages, or on one sheet as high as its content.
     """
     drawings: dict[str, str] = {}
-    parts = [_STYLE.read_text(encoding="utf-8"), _opening(page, paged=paged)]
+    parts = [typst_colours(), _STYLE.read_text(encoding="utf-8"), _opening(page, paged=paged)]
     lead = page.lead if page.cover else 0
     parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[:lead]]
     parts += ["#contents()"] if page.cover else []

@@ -13,6 +13,7 @@ import pandas as pd
 from observatoire.errors import SecrecyError
 from observatoire.french.nouns import TerritoryNames
 from observatoire.indicators.computation.explanations import ABOVE_WHOLE
+from observatoire.indicators.precision.estimates import stated_precision
 from observatoire.secrecy.plan.primary import (
     COMPLEMENTARY,
     PRODUCER,
@@ -96,7 +97,7 @@ class ProtectedTable:
     @property
     def df(self) -> pd.DataFrame:
         """The tidy table: one row a territory, indicator and period, comparators last."""
-        return self.cells[list(SHOWN_COLUMNS)].copy()
+        return stated_precision(self.cells)[list(SHOWN_COLUMNS)].copy()
 
     @property
     def gdf(self) -> gpd.GeoDataFrame:

@@ -247,9 +247,13 @@ def _department(code: str, level: str) -> str:
 _OF = {"IRIS": " d’IRIS", "QPV": " de QPV", "commune": " de communes", "EPCI": " d’EPCI"}
 
 
+#: So many rows of a sheet say whether it is a text.
+_ENOUGH = 3000
+
+
 def _prose(sheets: Sequence[SheetView], name: str) -> FileError | None:
     """Tell a text in paragraphs: hardly a row of more than two cells, and no figure."""
-    rows = [row for sheet in sheets for _, row in sheet.rows]
+    rows = [row for sheet in sheets for _, row in sheet.rows[:_ENOUGH]]
     filled = [[cell for cell in row if cell.strip()] for row in rows]
     figures = sum(any(cell.strip().isdecimal() for cell in row[1:]) for row in filled)
     if figures > len(rows) / 4 or sum(len(row) > 2 for row in filled) > len(rows) / 4:  # noqa: PLR2004
