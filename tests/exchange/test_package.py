@@ -141,8 +141,7 @@ def test_the_descriptor_credits_and_warns(descriptor: dict[str, Any]) -> None:
     assert any("provisoire" in text for text in descriptor["avertissements"])
     assert set(descriptor["secret"]) == {
         "masqué par le producteur",
-        "sous le seuil de la source",
-        "pour qu’un autre ne se retrouve pas par calcul",
+        "sous le seuil de la source, ou pour qu’un autre ne se retrouve pas par calcul",
     }
     assert descriptor["created"].startswith("20")
 

@@ -120,7 +120,7 @@ class Warehouse:
 
     def now(self) -> dt.datetime:
         """Return this instant, as columns of instants keep it."""
-        instant: dt.datetime = self.rows("SELECT now()::TIMESTAMP")[0][0]
+        instant: dt.datetime = self.rows("SELECT now() AT TIME ZONE 'UTC'")[0][0]
         return instant
 
     @contextmanager
