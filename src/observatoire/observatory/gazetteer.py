@@ -13,7 +13,7 @@ from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.comparison.comparators import counterparts
-from observatoire.maps.svg import BaseMap
+from observatoire.maps.marks import BaseMap
 from observatoire.panels.profile import SharedSource, TerritoryIdentity, identity_facts
 from observatoire.territories.aliases import ALIAS_COLUMN, split_names
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE

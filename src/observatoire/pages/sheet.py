@@ -46,8 +46,8 @@ class Sheet:
 
     def __repr__(self) -> str:
         """Say what it shows: a page printed whole would hide the screen."""
-        told = f"« {self.page.title} », {self.page.subtitle}".rstrip(", ")
-        return f'<{type(self).__name__} {told} : .save("page.html") l’écrit>'
+        named = f"« {self.page.title} », {self.page.subtitle}".rstrip(", ")
+        return f'<{type(self).__name__} {named} : .save("page.html") l’écrit>'
 
     @property
     def html(self) -> str:
@@ -57,7 +57,7 @@ class Sheet:
         return render_page(self.page)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page; the suffix tells the form.
+        """Write the page; the suffix says in which form.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class Sheet:
         Returns
         -------
         Path
-            Where it was written. The file is written aside then put in place: a failure leaves
+            Where it was written. The file is written as a draft then put in place: a failure leaves
             what was there.
 
         Raises
@@ -77,23 +77,23 @@ class Sheet:
         FileError
             When the place cannot be written to.
         SecrecyError
-            When what it shows, beside all that was published, gives a hidden count away: nothing
+            When what it shows, with all that was published, gives a hidden count away: nothing
             is written.
         """
         path = one_path(path, '.save("page.html")')
         write = writer_of(path)
         self.table.check_out(path.name)
-        aside = path.with_name(f".{path.stem}.tmp{path.suffix}")
+        draft = path.with_name(f".{path.stem}.tmp{path.suffix}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write(self.page, aside)
+            write(self.page, draft)
             self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
-            aside.replace(path)
+            draft.replace(path)
         except OSError as error:
             raise cannot_write(path, error) from error
         finally:
             with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
+                draft.unlink(missing_ok=True)
         return path
 
     def _repr_html_(self) -> str:
@@ -103,7 +103,7 @@ class Sheet:
 
 
 def writer_of(path: Path, allowed: Sequence[str] | None = None) -> Callable[[Page, Path], None]:
-    """Return what writes a file, told by its suffix, among those ``allowed``.
+    """Return what writes a file, by its suffix, among those ``allowed``.
 
     Raises
     ------

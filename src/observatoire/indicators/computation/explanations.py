@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
+from observatoire.indicators.computation.context_bias import context_bias
 from observatoire.passage.counted import NOT_CARRIED
 from observatoire.values import Status
 
@@ -162,6 +163,8 @@ class Explainer:
             return self._why_bounded(indicator, target, cell, route)
         if cell.status is Status.MISSING:
             return self._why_missing(indicator, target, cell, route, hidden)
+        if cell.status is Status.CONTEXT:
+            return context_bias(indicator)
         return cell.reason if cell.status is Status.ESTIMATED else ""
 
     @staticmethod
@@ -178,12 +181,12 @@ class Explainer:
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> str:
         parts = route.parts[target]
-        if any(text in cell.reason for text in _OWN_REASONS):
-            return cell.reason.strip()
         lost = set(parts) & hidden
         if lost and len(parts) > 1:
             hid = route.noun.agree("masqué", several=len(lost) > 1)
             return f"{len(lost)} des {len(parts)} {route.noun.many} {hid} par le producteur."
+        if any(text in cell.reason for text in _OWN_REASONS):
+            return cell.reason.strip()
         if indicator.variable and len(parts) > 1 and route.unsure.get(target):
             return (
                 f"Un taux connu par {route.noun.singular} ne dit rien d’une partie {route.noun.of}."

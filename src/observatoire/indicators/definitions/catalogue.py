@@ -74,7 +74,9 @@ class Indicator:
         str, doc("Libellé court, pour les tableaux.", default_factory=lambda read: read["label"])
     ]
     theme: Annotated[str, doc("Code d’une thématique, [themes.CODE].")]
-    nature: Annotated[Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane…")]
+    nature: Annotated[
+        Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane, moyenne ou indice.")
+    ]
     unit: Annotated[str, doc("Unité : « % », « euros », « personnes ».", default="")]
     decimals: Annotated[
         Count,
