@@ -20,11 +20,11 @@ Loc = tuple[str | int, ...]
 _EXPECTED = {
     "string_type": "un texte entre guillemets",
     "path_type": "un texte entre guillemets",
+    "pattern_type": "un texte entre guillemets",
     "bool_type": "true ou false",
     "int_type": "un nombre entier",
     "float_type": "un nombre",
     "tuple_type": "une liste entre crochets",
-    "is_instance_of": "un texte entre guillemets",
     "dict_type": "une table",
     "mapping_type": "une table",
     "dataclass_type": "une table",
@@ -71,8 +71,8 @@ def first_fault(
     if kind == "unexpected_keyword_argument":
         return _unknown(at)
     if kind in ("literal_error", "enum", "word"):
-        choices = context.get("choices") or [word for word in at.schema["enum"] if word]
-        return _not_among(at, str(context.get("value", value)), choices)
+        choices = context["choices"] if kind == "word" else filter(None, at.schema["enum"])
+        return _not_among(at, str(context.get("value", value)), list(choices))
     return at.refuse(context["reason"] if kind == "refused" else _unfit(at, kind, value))
 
 
@@ -135,9 +135,11 @@ class _At:
         self.names = [step for step in loc if isinstance(step, str)]
         self.schema = self._schema(loc)
         self.keys = sorted(self._schema(loc[:-1]).get("properties", ()))
+        self.whole = self.schema.get("type") == "object"
+        self.table_rank = _rank(loc)
         while loc and isinstance(loc[-1], int):
             loc = loc[:-1]
-        self.rank = next((step for step in reversed(loc) if isinstance(step, int)), 0)
+        self.rank = _rank(loc)
         self.listed = str(_branch(self._schema(loc).get("items", {}), schema).get("type", ""))
 
     @property
@@ -154,13 +156,12 @@ class _At:
     @property
     def table_above(self) -> str:
         """File and table that hold the key."""
-        return self._table(self.names[:-1])
+        return self._table(self.names[:-1], self.rank)
 
     @property
     def table(self) -> str:
         """File and table: the place itself, or what holds it when it is a key."""
-        whole = self.schema.get("type") == "object"
-        return self._table(self.names if whole else self.names[:-1])
+        return self._table(self.names, self.table_rank) if self.whole else self.table_above
 
     def line(self, key: str) -> int:
         """Return the line of another key of the same table."""
@@ -175,10 +176,10 @@ class _At:
             key=self.key,
         )
 
-    def _table(self, names: list[str]) -> str:
+    def _table(self, names: list[str], rank: int) -> str:
         if not names:
             return self.path.name
-        line = line_of(self.path, ".".join(names[:-1]), self.rank, names[-1])
+        line = line_of(self.path, ".".join(names[:-1]), rank, names[-1])
         file = f"{self.path.name}, ligne {line}" if line else self.path.name
         return f"{file}, [{'.'.join(names)}]"
 
@@ -191,6 +192,11 @@ class _At:
                 inner = node.get("properties", {}).get(step) or node.get("additionalProperties")
             node = _branch(inner if isinstance(inner, dict) else {}, self.root)
         return node
+
+
+def _rank(loc: Loc) -> int:
+    """Return which table of an array is meant, the first where there is none."""
+    return next((step for step in reversed(loc) if isinstance(step, int)), 0)
 
 
 def _branch(node: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ from observatoire.declarations.fields import (
     refuse,
 )
 from observatoire.errors import DescriptorError
+from observatoire.french.typography import number
 
 #: What a threshold counts, and how a reader of results names it.
 KINDS: Mapping[str, str] = {
@@ -36,6 +37,26 @@ KINDS: Mapping[str, str] = {
     "facts": "faits",
     "units": "unités",
 }
+
+
+#: Count under which nothing of a partner leaves, where neither it nor the workspace says.
+PARTNER_THRESHOLD = 11.0
+
+#: Words of the licences under which a producer gives its figures to all.
+OPEN_LICENCES = (
+    "licence ouverte",
+    "etalab",
+    "odbl",
+    "open database",
+    "open data",
+    "creative commons",
+    "cc-by",
+    "cc by",
+    "cc0",
+    "domaine public",
+    "document public",
+    "texte de loi",
+)
 
 
 def _not_negative(key: str) -> Any:
@@ -234,6 +255,31 @@ class Known:
             raise refuse("dites la borne connue : low, high ou at_most", "variable")
 
 
+def partner_rule(rule: Rule, licence: str, threshold: float) -> Rule:
+    """Return the rule of a source, or that of the workspace for a partner that gave none.
+
+    A source has a rule when it sets a threshold, says one in a sentence (« diffusé tel quel »), is
+    public, or comes under an open licence.
+
+    Examples
+    --------
+    >>> partner_rule(Rule(), "Convention avec le CCAS", 11.0).threshold
+    11.0
+    >>> partner_rule(Rule(), "Licence Ouverte 2.0", 11.0).threshold
+    0.0
+    >>> partner_rule(Rule(rule="Diffusé tel quel."), "Convention", 11.0).threshold
+    0.0
+    """
+    ruled = rule.guarded or rule.rule or rule.diffusion == "public"
+    if ruled or any(word in licence.casefold() for word in OPEN_LICENCES):
+        return rule
+    sentence = (
+        f"Rien au-dessous de {number(threshold, 0)} personnes, ménages ou faits : seuil par défaut "
+        "de l’espace de travail, faute de règle du producteur."
+    )
+    return replace(rule, threshold=threshold, unit="personnes, ménages ou faits", rule=sentence)
+
+
 @declared
 class Override:
     """What a workspace asks of one source beyond its own rule."""
@@ -248,6 +294,11 @@ class Strictness:
     """What a workspace adds to the rules of its sources; never less than they ask."""
 
     threshold: Annotated[Threshold, doc("Seuil de tout l’espace, au moins.")] = 0.0
+    partner_threshold: Annotated[
+        Number,
+        doc("Seuil des chiffres qu’un partenaire confie sans règle."),
+        checked(lambda number: number > 0, "un effectif de 1 au moins : 11 par défaut"),
+    ] = PARTNER_THRESHOLD
     by_source: Mapping[str, Override] = Field(
         default_factory=dict,
         validation_alias="sources",
@@ -255,6 +306,11 @@ class Strictness:
     )
     headlines: Annotated[Texts, doc("Zonages dont les totaux sont à montrer d’abord.")] = ()
     known: Annotated[tuple[Known, ...], doc("Bornes que d’autres connaissent déjà.")] = ()
+
+    def by_default(self, source: str, rule: Rule, licence: str) -> Rule:
+        """Return the rule of a source, or the default of the workspace for a partner without one."""
+        own = self.by_source.get(source, Override()).threshold
+        return rule if own else partner_rule(rule, licence, self.partner_threshold)
 
     def applied(self, source: str, rule: Rule) -> Rule:
         """Return a source's rule made stricter.

@@ -135,6 +135,8 @@ def _read_package(folder: Path) -> _Package:
         keep_default_na=False,
         na_values={french: [""] for french, kind, _ in VALUE_FIELDS.values() if kind == "number"},
     )
+    if "precision" not in values:  # a package of before
+        values = values.assign(precision="")
     lacking = [french for french, _, _ in VALUE_FIELDS.values() if french not in values.columns]
     if lacking:
         raise FileError(

@@ -37,6 +37,11 @@ VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "low": ("valeur_basse", "number", "Borne basse"),
     "high": ("valeur_haute", "number", "Borne haute"),
     "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
+    "precision": (
+        "precision",
+        "string",
+        "exact, sondage, prévision ou inconnue (bornes alors vides)",
+    ),
     "coverage": ("couverture", "number", "Part du territoire que couvrent les sources, de 0 à 1"),
     "reason": ("motif", "string", "Pourquoi la valeur manque ou est encadrée"),
     "method": ("methode", "string", "Comment la valeur a été obtenue"),

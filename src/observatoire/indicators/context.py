@@ -219,19 +219,21 @@ class Context:
     def secrecy_rules(self) -> dict[str, Rule]:
         """Return the rule of secrecy of each loaded source, as the workspace makes it stricter."""
         rows = self.warehouse.rows(
-            "SELECT code, threshold, threshold_unit, source.rule, secrecy_rule.rule "
+            "SELECT code, threshold, threshold_unit, source.rule, secrecy_rule.rule, licence "
             "FROM source LEFT JOIN secrecy_rule ON secrecy_rule.source = source.code"
         )
+        rules = {
+            # A warehouse made before rules were kept whole has the threshold alone.
+            str(code): Rule.from_json(whole)
+            if whole
+            else Rule(threshold=float(threshold), unit=str(unit), rule=str(rule))
+            for code, threshold, unit, rule, whole, _ in rows
+        }
+        licences = {str(code): str(licence) for code, *_, licence in rows}
         strictness = self.workspace.secrecy
         return {
-            str(code): strictness.applied(
-                str(code),
-                # A warehouse made before rules were kept whole has the threshold alone.
-                Rule.from_json(whole)
-                if whole
-                else Rule(threshold=float(threshold), unit=str(unit), rule=str(rule)),
-            )
-            for code, threshold, unit, rule, whole in rows
+            code: strictness.applied(code, strictness.by_default(code, rule, licences[code]))
+            for code, rule in rules.items()
         }
 
     def periods(self) -> dict[str, tuple[str, ...]]:

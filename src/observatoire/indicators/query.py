@@ -74,6 +74,7 @@ def answer(
     places += [place for each in chosen if (place := _compared(context, each, zoning, places[0]))]
     cells = _cells(context, indicators, when, places, precision)
     by_code = {indicator.code: indicator for indicator in indicators}
+    others = dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
     against = {each.code: counterparts(context, each, zoning) for each in chosen}
     return Table(
         cells=cells,
@@ -81,9 +82,7 @@ def answer(
         zoning=zoning,
         zoning_label=context.workspace.zoning(zoning).label,
         warnings=context.workspace.warnings,
-        comparators=tuple(
-            dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
-        ),
+        comparators=tuple(others),
         differences=differences(cells, against, by_code, zoning, places[0].names),
         caveats={note.label: note.caveats for note in context.sources().values() if note.caveats},
         words=context.words(zoning),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL, UNSIZED
 from observatoire.pages.blocks import Note
 from observatoire.pages.cells import FLAG_MARKS, figure_words
@@ -155,7 +156,7 @@ def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
     names = enumerate_words(list(comparators), most=3)
     text = (
         f"par rapport {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
-        "99,8 % ; = pas de différence nette."
+        f"99,8 % ; = pas de différence nette. {expected_by_chance(len(judged))}"
     )
     return [Note("Écart", text[:1].upper() + text[1:])]
 
@@ -197,7 +198,7 @@ _EXACT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 _EXAMPLES: tuple[tuple[tuple[str, ...], bool], ...] = (
     (_EXACT, True),
     (_EXACT, False),
-    ((str(Status.CONTEXT),), True),
+    ((str(Status.CONTEXT),), False),
     ((str(Status.BOUNDED),), False),
 )
 

@@ -10,11 +10,17 @@ from observatoire.french.typography import (
     in_full,
     interval,
     number,
-    to_name,
     with_unit,
     within_bounds,
 )
-from observatoire.indicators.precision.differences import UNJUDGED
+from observatoire.indicators.evaluation.gap_changes import gap_decimals, gap_unit
+from observatoire.indicators.precision.differences import (
+    CLOSING,
+    PARALLEL,
+    UNJUDGED,
+    UNKNOWN,
+    WIDENING,
+)
 from observatoire.pages.blocks import Block, Column, Note, Row, TableBlock, TextCell
 from observatoire.values import Record, Status, records
 
@@ -24,6 +30,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from observatoire.indicators.definitions.catalogue import Indicator
+
+
+#: Verdicts on a gap, in the words of a page.
+GAP_WORDS = {
+    CLOSING: "l’écart s’est réduit",
+    PARALLEL: "l’écart n’a pas nettement changé",
+    WIDENING: "l’écart s’est creusé",
+    UNKNOWN: "indéterminé",
+}
+
+
+def gap_verdict(row: Record) -> str:
+    """Say how a gap moved, and to what: « l’écart avec la commune s’est creusé »."""
+    word = GAP_WORDS[str(row["convergence"])]
+    other = str(row["comparator"])
+    return word.replace("l’écart", f"l’écart avec {other}", 1) if other else word
 
 
 _NO_TARGET = "pas de cible chiffrée"
@@ -54,10 +76,10 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
         (
             Note(
                 "Lecture",
-                "rattrapage : l’écart au comparateur s’est réduit, quel que soit l’aléa ; "
-                "décrochage : il s’est creusé ; parallèle : pas de différence nette ; indéterminé : "
-                "un chiffre manque, ou les bornes se recouvrent (voir « Preuves manquantes »). Entre "
-                "crochets : ce que laissent possible à 95 % le sondage et le partage du territoire.",
+                "l’écart s’est réduit, ou s’est creusé : quel que soit l’aléa ; n’a pas nettement changé : "
+                "l’aléa suffit à l’expliquer ; indéterminé : un chiffre manque, ou les bornes se "
+                "recouvrent (voir « Preuves manquantes »). Entre crochets : ce que laissent possible à 95 % "
+                "le sondage et le partage du territoire.",
             ),
             Note(
                 "Cible",
@@ -89,10 +111,10 @@ def _verdicts(row: Record, indicator: Indicator | None) -> str:
     """Write the verdict on the gap, the gap at both dates, and how the figure moved of itself."""
     own = "" if row["verdict"] == UNJUDGED else str(row["verdict"])
     if indicator is None or not row["comparator"]:
-        return own or str(row["convergence"])
-    parts = [f"{row['convergence']}{_gap(row, indicator)}"]
+        return own or GAP_WORDS[str(row["convergence"])]
+    parts = [f"{gap_verdict(row)}{_gap(row, indicator)}"]
     if not math.isnan(row["move_low"]):
-        parts.append(f"taille de l’écart : {signed(row, 'move', indicator.decimals)}")
+        parts.append(f"taille de l’écart : {signed(row, 'move', gap_decimals(indicator))}")
     return " ; ".join([*parts, f"le chiffre lui-même : {own}"] if own else parts)
 
 
@@ -117,11 +139,11 @@ def _dated(row: Record, value: str, date: str, indicator: Indicator | None) -> T
 
 def _gap(row: Record, indicator: Indicator) -> str:
     gaps = [
-        f"{signed(row, name, indicator.decimals)} {indicator.points} en {row[date]}"
+        f"{signed(row, name, gap_decimals(indicator))} {gap_unit(indicator)} en {row[date]}"
         for date, name in (("start", "gap_start"), ("end", "gap_end"))
         if not math.isnan(row[f"{name}_low"])
     ]
-    return f" : {', '.join(gaps)} par rapport {to_name(row['comparator'])}" if gaps else ""
+    return f" : {', '.join(gaps)} " if gaps else ""
 
 
 def _target(row: Record, indicator: Indicator | None) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, plural, with_unit
-from observatoire.indicators.evaluation.trends import FACT
+from observatoire.indicators.evaluation.trends import FACT, NOISY
 from observatoire.indicators.precision.differences import UNKNOWN
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.pages.blocks import (
     Block,
     Column,
@@ -24,6 +25,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
+from observatoire.panels.objectives import gap_verdict
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -127,8 +129,10 @@ def _judging(shown: pd.DataFrame) -> list[Note]:
     reasons = shown.loc[shown["verdict"] == "", "reason"]
     return [
         *([_READING] if judged.any() else []),
+        *([Note("Nombre", expected_by_chance(int(judged.sum())))] if judged.any() else []),
         *(Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text),
         *([_CONSTATED] if facts.any() else []),
+        *([Note("Bruit", NOISY)] if (shown["reason"] == NOISY).any() else []),
     ]
 
 
@@ -205,5 +209,5 @@ def gap_example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
             for side in ("start", "end")
         )
         values = f"{first} en {row['start']}, {last} en {row['end']} ; écart au comparateur"
-        return [Note("Lecture", f"{row['name']} : {values} : {row['convergence']}.")]
+        return [Note("Lecture", f"{row['name']} : {values} : {gap_verdict(row)}.")]
     return []

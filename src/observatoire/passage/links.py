@@ -25,6 +25,7 @@ WEIGHT_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
 #: The words of a link: the source lies wholly inside, is split, or holds the target somewhere.
 WHOLE, SPLIT, PART = "proche", "partage", "inclus"
 
+_ROUNDING = 1e-9  # share of a territory that sums of shares may miss by
 _SIDE_BY_SIDE = 8  # variables multiplied together
 
 
@@ -34,7 +35,8 @@ class Links:
 
     ``source`` and ``target`` are positions in ``sources`` and ``targets``; ``coverage`` is by
     target, ``outside`` by source; ``reaching`` are the sources part of which lies outside, though
-    the method places nobody there; ``sliver`` is the share of a territory that the method drops.
+    the method places nobody there; ``sliver`` is the share of a territory that the method drops;
+    ``carries`` is what the weights are made of (people, dwellings), blank when nothing says it.
     """
 
     source: Positions
@@ -51,6 +53,7 @@ class Links:
     outside: Floats
     reaching: frozenset[str] = frozenset()
     sliver: float = 0.0
+    carries: str = ""
     source_zoning: str = ""
     target_zoning: str = ""
 
@@ -76,6 +79,22 @@ class Links:
         """Sources that lie wholly in targets, wherever the method places their people."""
         inside: Flags = self.outside == 0
         return inside & ~self.sources.isin(list(self.reaching))
+
+    @cached_property
+    def covered(self) -> Floats:
+        """Share of each target's ground that its sources cover."""
+        return np.minimum(sum_by(self.target, self.share, len(self.targets)), 1.0)
+
+    @cached_property
+    def full(self) -> Flags:
+        """Targets that their sources cover whole, but for what the method takes for a sliver."""
+        full: Flags = self.covered >= 1.0 - max(self.sliver, _ROUNDING)
+        return full
+
+    @property
+    def uncovered(self) -> Flags:
+        """Targets of which a part has no source: what is counted there is not known."""
+        return self.linked & ~self.full
 
     @property
     def shape(self) -> tuple[int, int]:

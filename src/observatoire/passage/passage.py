@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.arrays import Positions, floats, sum_by
+from observatoire.passage.arrays import Flags, Positions, floats, sum_by
+from observatoire.passage.counted import kind_declared
 from observatoire.passage.links import PART, SPLIT, WHOLE, Links
 from observatoire.passage.transfer.balance import balance, balance_of_weights, report
 from observatoire.passage.transfer.calibration import (
@@ -21,7 +22,7 @@ from observatoire.passage.transfer.calibration import (
 from observatoire.passage.transfer.carry import carry
 from observatoire.passage.transfer.frames import as_series
 from observatoire.passage.transfer.inputs import check_given
-from observatoire.passage.transfer.metadata import About, of_ratio, with_about
+from observatoire.passage.transfer.metadata import About, kinds_counted, of_ratio, with_about
 from observatoire.passage.transfer.outcome import tidy
 from observatoire.passage.transfer.ratios import apply_ratio as _apply_ratio
 from observatoire.values import Nature
@@ -102,6 +103,11 @@ class Passage:
         """Codes of the target zoning, in increasing order."""
         return self.coverage.index
 
+    @property
+    def enclosed(self) -> Flags:
+        """Sources that lie wholly in targets, wherever the method places their people."""
+        return self.links.enclosed
+
     @cached_property
     def links(self) -> Links:
         """What calculations ask of the passage: links as positions and sparse matrices."""
@@ -122,6 +128,7 @@ class Passage:
             outside=floats(self.outside),
             reaching=self.reaching,
             sliver=float(self.parameters.get("sliver", 0.0) or 0.0),
+            carries=str(self.parameters.get("carries", "")),
             source_zoning=self.source_zoning,
             target_zoning=self.target_zoning,
         )
@@ -164,8 +171,9 @@ class Passage:
             the bounds of the neighbours tighten. A Series is for the only variable, or for the
             one it is named after.
         about : mapping, optional
-            ``unit``, ``universe`` and ``period`` of the variables, or of each by its name: they
-            become columns of the table.
+            ``unit``, ``universe``, ``counts`` (« logements sociaux ») and ``period`` of the
+            variables, or of each by its name: they become columns of the table. What is not
+            what the weights carry is only bounded where a source is shared.
         min_coverage : float
             Share of a target below which the rates of its sources say nothing of the whole.
 
@@ -173,7 +181,9 @@ class Passage:
         -------
         DataFrame
             ``target, variable, value, low, high, status, coverage, reason``: every target by
-            every variable, targets in increasing order. ``attrs["report"]`` says which sources
+            every variable, targets in increasing order. The value of a count is what the
+            sources bring: where they do not cover the target whole, it is estimated, and has no
+            upper bound. ``attrs["report"]`` says which sources
             were unknown or absent and, by variable, what fell inside and outside;
             ``attrs["passage"]`` says by which method.
 
@@ -191,6 +201,7 @@ class Passage:
         [[12.0, 10.0, 14.0, 'estimated']]
         """
         given = check_given(self.links, frame, nature, low=low, high=high)
+        given = replace(given, kinds=kinds_counted(given.variables, about, frame.attrs))
         outcome = carry(self.links, given, min_coverage=min_coverage)
         table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
@@ -209,8 +220,9 @@ class Passage:
         denominators: pd.DataFrame | pd.Series[Any],
         *,
         share: bool = False,
-        scale: float = 1.0,
+        scale: float | None = None,
         about: About | None = None,
+        min_coverage: float = 0.95,
     ) -> pd.DataFrame:
         """Recompute rates from their two counts, each carried to the targets.
 
@@ -222,8 +234,9 @@ class Passage:
             The numerator is counted among the denominator (a share): the bounds are tighter,
             and a numerator above its denominator is an error.
         scale : float
-            What to multiply the ratio by: 100 for a percentage.
-        about : mapping, optional
+            What to multiply the quotient by: by default what its unit says (``about``: 100 for
+            « % », 1000 for « pour 1 000 habitants »), 1 without a unit.
+        about, min_coverage
             As :meth:`apply`, of the rates.
 
         Returns
@@ -242,7 +255,15 @@ class Passage:
         >>> p.apply_ratio(poor, people, scale=100).value.tolist()
         [20.0]
         """
-        table = _apply_ratio(self.links, numerators, denominators, share=share, scale=scale)
+        table = _apply_ratio(
+            self.links,
+            numerators,
+            denominators,
+            share=share,
+            scale=scale,
+            about=about,
+            min_coverage=min_coverage,
+        )
         shared = of_ratio(numerators.attrs, denominators.attrs)
         table = with_about(table, about)
         table.attrs = {**shared, "passage": self.description}
@@ -335,14 +356,16 @@ class Passage:
         wanted = check_totals(self.links, as_series(totals, "totals"))
         weight, remarks = calibrated(self.links, values, wanted)
         sums = sum_by(self.links.source, weight, len(self.sources))
+        name = str(counts.name or "")
+        carries = {"carries": kind} if (kind := kind_declared(counts.attrs, name)) else {}
         return replace(
             self,
             weights=self.weights.assign(weight=np.where(self.links.part, np.nan, weight)),
             outside=self.outside * 0.0 + np.maximum(1.0 - sums, 0.0),
             method=f"{self.method} + calage",
-            parameters={**self.parameters, "calibrated_on": str(counts.name or "")},
+            parameters={**self.parameters, "calibrated_on": name, **carries},
             remarks=(*self.remarks, *remarks),
-            reaching=frozenset(self.sources[~self.links.enclosed]),
+            reaching=frozenset(self.sources[~self.enclosed]),
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -360,13 +383,17 @@ class Passage:
         [['a', 'X', 0.3], ['a', '', 0.7]]
         """
         source, weight = (
-            self.sources[~self.links.enclosed],
-            self.outside.to_numpy()[~self.links.enclosed],
+            self.sources[~self.enclosed],
+            self.outside.to_numpy()[~self.enclosed],
         )
         target = self.targets.difference(pd.Index(self.weights["target"].unique()))
         reaching = pd.DataFrame({"source": source, "target": "", "weight": weight, "link": ""})
         empty = pd.DataFrame({"source": "", "target": target, "weight": np.nan, "link": ""})
         table = pd.concat([self.weights, reaching, empty], ignore_index=True)
         table.attrs.update(self.description)
+        if not np.allclose(
+            self.links.covered, self.links.coverage
+        ):  # that of a support is not of ground
+            table.attrs["coverage"] = self.coverage.to_dict()
         table.attrs["quality"] = self.quality.to_dict("split")
         return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import demo
 import oracle
 import pytest
 
@@ -228,3 +229,12 @@ def test_what_adds_up_is_whole_unless_told(tmp_path: Path, nature: str, decimals
     assert made.get("part_maisons").decimals == decimals
     told = read_catalogue(written(tmp_path, nature=f'"{nature}"', decimals="2", **below))
     assert told.get("part_maisons").decimals == 2
+
+
+def test_a_count_is_named_by_what_it_counts() -> None:
+    """Houses and flats are not all main homes: homes for the old and huts are left out."""
+    listed = demo.demo().indicators()
+    listed = listed.set_index("code" if "code" in listed else "indicator")
+    row = listed.loc["residences_principales"]
+    assert row["label"].startswith("Maisons et appartements")
+    assert "Résidences principales" not in set(listed["label"])

@@ -65,7 +65,7 @@ def errors(p: passage.Passage, counts: pd.DataFrame, known: pd.Series[float]) ->
     return pd.DataFrame(
         {
             "error": (table["value"] / truth - 1).abs(),
-            "held": (truth >= table["low"] - slack) & (truth <= table["high"] + slack),
+            "held": (truth >= table["low"] - slack) & ~(truth > table["high"] + slack),
             "width": (table["high"] - table["low"]) / truth,
         }
     )

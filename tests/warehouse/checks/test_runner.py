@@ -33,6 +33,7 @@ from observatoire.warehouse.checks.runner import (
     with_findings,
 )
 from observatoire.warehouse.findings import by_source
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 from observatoire.warehouse.storage.contents import see_loads
 from observatoire.warehouse.storage.grid_cells import shares_left
@@ -102,7 +103,7 @@ unit = "euros par an"
 def found(place: Place, told: CheckInputs = NOTHING, **options: str) -> CheckReport:
     warehouse = place.warehouse()
     for folder in place.workspace.source_folders():
-        load_source(warehouse, place.workspace, folder, **options)
+        load_source(warehouse, place.workspace, folder, LoadOptions(**options))
     return run_checks(warehouse, place.workspace, told)
 
 

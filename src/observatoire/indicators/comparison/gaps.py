@@ -58,19 +58,7 @@ TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-
 LEFT_OPEN = (
     "Des territoires sont coupés : selon leur partage, l’écart peut être de l’un ou l’autre sens."
 )
-OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul."
-
-
-def shown_estimate(row: Record) -> Estimate:
-    """Return a figure to compare; that of the enclosing territory with its sampling alone."""
-    if row["status"] != str(Status.CONTEXT):
-        return estimate_of(row)
-    value = float(row["value"])
-    certain = counts_everyone(row) or row["precision"] == "reference"
-    low, high = (
-        value if certain else float(row[name]) for name in ("sampling_low", "sampling_high")
-    )
-    return Estimate(value, low, high, float(row["wide_low"]), float(row["wide_high"]))
+OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul : aucun verdict."
 
 
 def differences(
@@ -98,7 +86,7 @@ def differences(
     DataFrame
         Columns :data:`DIFFERENCE_COLUMNS`; ``low`` and ``high`` are all that passage and sampling
         leave open, ``sampling_low`` and ``sampling_high`` the sampling alone; ``reason`` says why a
-        difference is not judged, or that it is the enclosing territory's.
+        difference is not judged. The figure of an enclosing territory bears none.
     """
     figures = by_spot(cells)
     rows = []
@@ -147,9 +135,9 @@ def _judged(
     share = overlap_of(row, theirs) if other.holds else 0.0
     if share > _SAME:
         return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
-    found = difference(
-        shown_estimate(row), shown_estimate(theirs), indicator.polarity, overlap=share
-    )
+    if str(Status.CONTEXT) in (row["status"], theirs["status"]):
+        return Difference(row["value"] - theirs["value"], _NAN, _NAN), _NOTHING, OF_ENCLOSING
+    found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
     kinds = {str(each["precision"]) for each in (row, theirs)}
     if (counts_everyone(row) or counts_everyone(theirs)) and kinds <= set(CERTAIN):
         return Difference(found.value, _NAN, _NAN), _NOTHING, REASONS["exhaustive"]
@@ -180,13 +168,13 @@ def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
 
 
 def _remark(row: Record, theirs: Record, found: Difference, alone: Difference) -> str:
-    """Return why a difference is not judged, or whose it is."""
+    """Return why a difference is not judged."""
     if found.verdict == UNKNOWN:
         why = wide_or_open(found)
         return f"{why} Selon la méthode de passage : {alone.verdict}." if alone.rank else why
     if not found.judged:
         return unjudged(row, theirs)
-    return OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
+    return ""
 
 
 def wide_or_open(found: Difference) -> str:

@@ -92,25 +92,18 @@ def compute(
 def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         [
-            (
-                code,
-                name,
-                one.indicator.code,
-                one.period,
-                cell.value,
-                cell.low,
-                cell.high,
-                str(cell.status),
-                cell.coverage,
-                cell.source or label,
-                zoning,
-                cell.reason,
-                cell.method,
-                cell.count,
-                threshold,
-                cell.origin,
-            )
-            for code, name, one, cell, label, threshold in rows
+            {
+                **vars(cell),
+                "territory": code,
+                "name": name,
+                "indicator": asked.indicator.code,
+                "period": asked.period,
+                "status": str(cell.status),
+                "source": cell.source or label,
+                "zoning": zoning,
+                "threshold": threshold,
+            }
+            for code, name, asked, cell, label, threshold in rows
         ],
         columns=list(CELL_COLUMNS),
     )
@@ -179,6 +172,8 @@ def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total |
     least = least_count(*top, *base, *rest)
     if exact and indicator.unit == "%" and exceeds(top.value, base.value):
         return Cell(reason=ABOVE_WHOLE, count=least)
+    if status is Status.SECRET:
+        return Cell(status=status, count=least)
     if exact and base.value == 0:
         return Cell(status=Status.NOT_APPLICABLE, count=least, reason="Le dénominateur est nul.")
     most = 1.0 if indicator.unit == "%" else _NAN

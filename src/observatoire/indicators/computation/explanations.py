@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
+from observatoire.indicators.computation.context_bias import context_bias
+from observatoire.passage.counted import NOT_CARRIED
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _CARRIED = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED)
 ABOVE_WHOLE = "Le numérateur dépasse le dénominateur : ils n’ont pas le même champ."
 
 #: What an arithmetic reason says, that no absence explains.
-_OWN_REASONS = (ABOVE_WHOLE, "ne se déduit pas", "n’a pas de borne")
+_OWN_REASONS = (ABOVE_WHOLE, "ne se déduit pas", "n’a pas de borne", NOT_CARRIED)
 
 _ROUNDING = 1e-9
 
@@ -161,13 +163,17 @@ class Explainer:
             return self._why_bounded(indicator, target, cell, route)
         if cell.status is Status.MISSING:
             return self._why_missing(indicator, target, cell, route, hidden)
-        return ""
+        if cell.status is Status.CONTEXT:
+            return context_bias(indicator)
+        return cell.reason if cell.status is Status.ESTIMATED else ""
 
     @staticmethod
     def _why_bounded(indicator: Indicator, target: str, cell: Cell, route: Route) -> str:
         if indicator.variable:
             count = len(route.parts[target])
             return f"Entre le plus petit et le plus grand taux des {count} {route.noun.many}."
+        if NOT_CARRIED in cell.reason:
+            return cell.reason
         unsure = enumerate_words(sorted(route.unsure.get(target, ())), most=3)
         return f"Partie inconnue de {unsure}." if unsure else cell.reason
 
@@ -175,12 +181,12 @@ class Explainer:
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> str:
         parts = route.parts[target]
-        if any(text in cell.reason for text in _OWN_REASONS):
-            return cell.reason.strip()
         lost = set(parts) & hidden
         if lost and len(parts) > 1:
             hid = route.noun.agree("masqué", several=len(lost) > 1)
             return f"{len(lost)} des {len(parts)} {route.noun.many} {hid} par le producteur."
+        if any(text in cell.reason for text in _OWN_REASONS):
+            return cell.reason.strip()
         if indicator.variable and len(parts) > 1 and route.unsure.get(target):
             return (
                 f"Un taux connu par {route.noun.singular} ne dit rien d’une partie {route.noun.of}."

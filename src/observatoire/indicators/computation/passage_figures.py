@@ -69,7 +69,8 @@ def _apply(
 ) -> Cells:
     cells: Cells = {}
     if counts:
-        cells = _cells(route.passage.apply(pd.DataFrame(counts), nature=Nature.COUNT))
+        about = {code: {"counts": by_code[code].counted} for code in counts}
+        cells = _cells(route.passage.apply(pd.DataFrame(counts), nature=Nature.COUNT, about=about))
     least = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
     odd = {c for c in bases if by_code[c].unit == "%" and exceeds(counts[c], bases[c]).any()}
     for share in (True, False):
@@ -77,7 +78,8 @@ def _apply(
         if chosen:
             top = pd.DataFrame({code: counts[code] for code in chosen})
             base = pd.DataFrame({code: bases[code] for code in chosen})
-            ratios = _cells(route.passage.apply_ratio(top, base, share=share))
+            about = {code: {"counts": by_code[code].counted} for code in chosen}
+            ratios = _cells(route.passage.apply_ratio(top, base, share=share, about=about))
             cells.update(_context_rates(ratios, top, base, route))
             weighed = [code for code in chosen if code in guarded]
             _lower_disclosures(least, top[weighed], base[weighed], route, share=share)

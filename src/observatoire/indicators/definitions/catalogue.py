@@ -27,7 +27,7 @@ from observatoire.declarations.reader import read
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span
-from observatoire.values import Nature
+from observatoire.values import Nature, quotients_per
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -74,7 +74,9 @@ class Indicator:
         str, doc("Libellé court, pour les tableaux.", default_factory=lambda read: read["label"])
     ]
     theme: Annotated[str, doc("Code d’une thématique, [themes.CODE].")]
-    nature: Annotated[Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane…")]
+    nature: Annotated[
+        Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane, moyenne ou indice.")
+    ]
     unit: Annotated[str, doc("Unité : « % », « euros », « personnes ».", default="")]
     decimals: Annotated[
         Count,
@@ -169,11 +171,15 @@ class Indicator:
         return "neutral" if self.current_money else self.polarity
 
     @property
+    def counted(self) -> str:
+        """What it counts, in words: weights of a passage carry one thing and not another."""
+        return f"{self.unit} ; {self.universe} ; {self.label}"
+
+    @property
     def factor(self) -> float:
         """What the raw ratio or variable is multiplied by to come out in the unit."""
-        if self.denominator and self.unit == "%":
-            return 100.0 * self.scale
-        return self.scale
+        per = quotients_per(self.unit) if self.denominator else 0.0
+        return self.scale if per in (0.0, self.scale) else per * self.scale
 
     def variables(self, period: str) -> tuple[str, ...]:
         """Return the names of all its variables in one period."""
@@ -234,6 +240,12 @@ def _impossible(indicator: Indicator) -> Iterator[tuple[bool, str, str]]:
         divided and not rate,
         f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
         'Écrivez nature = "rate".',
+    )
+    per = quotients_per(indicator.unit) if divided else 0.0
+    yield (
+        bool(per) and indicator.scale not in (1.0, per),
+        f"L’unité « {indicator.unit} » dit {per:g} fois le quotient, et scale {indicator.scale:g}.",
+        "Retirez scale, qui se déduit de l’unité, ou corrigez l’unité.",
     )
 
 

@@ -112,7 +112,7 @@ def _compared(
     found = [(table.get(spot), table.get(theirs) if theirs else None) for table in tables]
     start, end = (estimate_of(own) for own, _ in found)
     gaps = [gap_of(own, whole, other, indicator) for own, whole in found]
-    moved = settle(gaps[0], gaps[1], indicator.decimals)
+    moved = settle(gaps[0], gaps[1], gap_decimals(indicator))
     dates = [str(table[spot]["period"]) if spot in table else "" for table in tables]
     reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
     if moved.verdict == UNKNOWN:
@@ -172,11 +172,45 @@ def gap_of(
 ) -> Difference:
     """Return the gap of one figure to its comparator's, a part and its whole varying together.
 
-    ``stated`` stands for the figure where a document states another one.
+    ``stated`` stands for the figure where a document states another one. The gap of an amount in euros
+    is relative, in per cent of the comparator: prices rise, and a gap in euros with them.
     """
     shared = overlap_of(own, whole) if other and other.holds and own and whole else 0.0
     figure = estimate_of(own) if stated is None else stated
+    if indicator.current_money:
+        return _relative(figure, estimate_of(whole), indicator)
     return difference(figure, estimate_of(whole), indicator.polarity, overlap=shared)
+
+
+def _relative(figure: Estimate, whole: Estimate, indicator: Indicator) -> Difference:
+    """Return a gap in per cent of the comparator: that of the logarithms, taken back."""
+    found = difference(_logarithm(figure), _logarithm(whole), indicator.polarity)
+    value, low, high = (100 * math.expm1(side) for side in (found.value, found.low, found.high))
+    wide_low, wide_high = (100 * math.expm1(side) for side in (found.wide_low, found.wide_high))
+    least, most = (100 * math.expm1(side) for side in (found.least, found.most))
+    judged = (found.rank, found.verdict)
+    return Difference(value, low, high, wide_low, wide_high, least, most, *judged)
+
+
+def _logarithm(figure: Estimate) -> Estimate:
+    sides = (figure.value, figure.low, figure.high, figure.wide_low, figure.wide_high)
+    bounds = (*sides, figure.least, figure.most)
+    return Estimate(*(math.log(side) if side > 0 else _NAN for side in bounds))
+
+
+def gap_unit(indicator: Indicator) -> str:
+    """Return the unit of a gap: per cent of the comparator for an amount in euros."""
+    return "%" if indicator.current_money else indicator.points
+
+
+def gap_points(indicator: Indicator) -> str:
+    """Return the unit of the move of a gap: percentages differ by points."""
+    return "points" if gap_unit(indicator) == "%" else indicator.points
+
+
+def gap_decimals(indicator: Indicator) -> int:
+    """Return the decimals of a gap."""
+    return max(indicator.decimals, 1) if indicator.current_money else indicator.decimals
 
 
 def gap_numbers(gap: Difference) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT
 from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.evaluation.gap_changes import (
     GAP_COLUMNS,
+    gap_decimals,
     gap_fields,
     gap_numbers,
     gap_of,
@@ -246,7 +247,7 @@ class _Assessed:
         """Whether the gap closed."""
         if self.indicator is None or self.other is None or not self.compared:
             return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
-        return settle(*self.gaps, self.indicator.decimals)
+        return settle(*self.gaps, gap_decimals(self.indicator))
 
     @cached_property
     def hidden(self) -> tuple[str, ...]:

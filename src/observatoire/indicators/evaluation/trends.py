@@ -9,14 +9,18 @@ import pandas as pd
 from observatoire.indicators.comparison.gaps import (
     NO_COMMENT,
     OF_ENCLOSING,
-    shown_estimate,
     unjudged,
     wide_or_open,
 )
 from observatoire.indicators.computation.table import by_spot
 from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.precision.differences import UNKNOWN
-from observatoire.indicators.precision.estimates import counts_everyone, is_too_small
+from observatoire.indicators.precision.estimates import (
+    counts_everyone,
+    estimate_of,
+    is_too_small,
+    noise_of,
+)
 from observatoire.indicators.precision.sampling_error import TOO_SMALL
 from observatoire.values import Record, Status, records
 
@@ -34,6 +38,9 @@ TREND_COLUMNS = (
 
 #: Remark on a change of what everyone was counted for.
 FACT = "Source exhaustive, sans aléa de sondage : évolution constatée."
+
+#: Remark on a change judged beyond what its source moves by itself.
+NOISY = "Source exhaustive, mais qui bouge d’elle-même : jugée au-delà de son bruit propre."
 
 _NAN = float("nan")
 
@@ -90,9 +97,13 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, obje
     if lacking is not None:
         label = Status(lacking["status"]).label
         return blank | {"reason": f"Chiffre de {lacking['period']} {label}."}
-    figures = shown_estimate(former), shown_estimate(row)
+    if str(Status.CONTEXT) in (former["status"], row["status"]):
+        return blank | {"change": row["value"] - former["value"], "reason": OF_ENCLOSING}
+    figures = estimate_of(former), estimate_of(row)
     found = change_of(*figures, indicator.direction, indicator.decimals)
-    fact = counts_everyone(former) and counts_everyone(row)
+    everyone = counts_everyone(former) and counts_everyone(row)
+    noisy = everyone and any(noise_of(each, 1.0) for each in (former, row))
+    fact = everyone and not noisy
     blank["change"] = found.value
     if is_too_small(former) or is_too_small(row):
         return blank | {"reason": NO_COMMENT}
@@ -101,7 +112,5 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, obje
         return blank | bounds | {"verdict": UNKNOWN, "reason": wide_or_open(found)}
     if not found.judged:
         return blank | {"reason": unjudged(former, row)}
-    context = str(Status.CONTEXT) in (former["status"], row["status"])
-    remarks = [text for text, holds in ((FACT, fact), (OF_ENCLOSING, context)) if holds]
     judged = {"rank": found.rank, "verdict": found.verdict, "mark": found.mark}
-    return blank | bounds | judged | {"reason": " ".join(remarks)}
+    return blank | bounds | judged | {"reason": FACT if fact else NOISY if noisy else ""}

@@ -127,18 +127,23 @@ def with_sampling(
         _laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in records(cells)
     ]
     behind_cells = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
-    for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
-        frame[name] = (
-            behind_cells[column].astype(np.float64)
-            if name == "base"
-            else behind_cells[column].astype(str)
-        )
+    frame["base"] = behind_cells["base"].astype(np.float64)
+    frame["flag"], frame["precision"] = (
+        behind_cells[name].astype(str) for name in ("flag", "kind")
+    )
+    for column in NOISES:
+        frame[column] = [
+            _noise(row, plans[str(row["indicator"])], sources, column) for row in records(cells)
+        ]
     return _bounded(frame, behind_cells, plans, choice)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
 #: varies (NaN without one), its method, its caution.
 _LAID = ("base", "size", "share", "spread", "kind", "flag")
+
+#: The source's own noise between two dates, of a rate in points, of any other figure in per cent of it.
+NOISES = ("noise_points", "noise_percent")
 
 
 def _laid(
@@ -178,6 +183,16 @@ def _laid(
         if not np.isfinite(share):
             share, kind = 1.0, "exhaustive"
     return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
+
+
+def _noise(
+    row: Record, plan: IntervalPlan, sources: Mapping[str, SourceNote], column: str
+) -> float:
+    """Return the noise of a figure between two dates: in points for a rate, in per cent for another."""
+    rate = plan.asked.indicator.nature is Nature.RATE
+    fits = (column == "noise_points") == rate
+    published = _is_published(row, plan.asked.indicator, sources)
+    return float(getattr(plan.rule, column)) if fits and not published else 0.0
 
 
 def _is_guarded(note: SourceNote | None) -> bool:

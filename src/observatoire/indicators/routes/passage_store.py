@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
-METHOD_VERSION = 3
+METHOD_VERSION = 4
 
 #: How each method is printed with a figure.
 METHOD_LABELS = {
@@ -152,6 +152,7 @@ class PassageBook:
                 )
                 counts[f"{use} known"], period = read(published, period)
                 counts[f"{use} counts"], _ = read(there, period)
+                counts[f"{use} counts"].attrs["counts"] = self.catalogue.get(indicator).counted
         return replace(given, counts=counts, period=period)
 
     def _layer(self, zoning: str) -> gpd.GeoDataFrame:

@@ -11,7 +11,15 @@ import pandas as pd
 
 from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, number
 from observatoire.passage import Passage, from_table
-from observatoire.territories.link_tables import PART, SPLIT, UNKNOWN, WHOLE, compose
+from observatoire.territories.link_tables import (
+    BY_NAME,
+    PART,
+    QUALITY,
+    SPLIT,
+    UNKNOWN,
+    WHOLE,
+    compose,
+)
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
@@ -21,6 +29,9 @@ Links = Mapping[tuple[str, str], pd.DataFrame]
 
 #: The method of a passage that a table of links gives in words.
 LINKS = "links"
+
+#: Said of a sum whose parts were linked by their names.
+NAMED_LINK = " ; lien « proche » lu sur les noms, non exact"
 
 _ROUNDING = 1e-9
 
@@ -54,6 +65,14 @@ class Route:
         return set(self.links.loc[self.links["link"] == UNKNOWN, "target"])
 
     @cached_property
+    def by_name(self) -> set[str]:
+        """Targets of which a whole source was linked by its name: their sum may be of other people."""
+        if QUALITY not in self.links:
+            return set()
+        named = (self.links["link"] == WHOLE) & (self.links[QUALITY] == BY_NAME)
+        return set(self.links.loc[named, "target"])
+
+    @cached_property
     def enclosing(self) -> dict[str, str]:
         """The single source that holds each target which is a part of one."""
         return self._alone(PART)
@@ -69,7 +88,8 @@ class Route:
 
     def description(self, target: str) -> str:
         """Say how a target is put together, for the reader of a figure."""
-        return self._descriptions.get(target, "") + self._imputed(target)
+        named = NAMED_LINK if target in self.by_name else ""
+        return self._descriptions.get(target, "") + named + self._imputed(target)
 
     def _imputed(self, target: str) -> str:
         """Say what share of the support the producer imputed, where it did."""
@@ -126,6 +146,11 @@ def chained(route: Route, second: pd.DataFrame) -> list[Route]:
         # Shares of a surface that add up to it leave nothing outside; shares of people may.
         surest = summed["weight"] if route.method == "area" else summed["low"]
         whole = surest >= 1 - _ROUNDING
+        links = route.passage.links
+        covered = pd.Series(links.covered, index=links.targets)
+        # A set is covered no better than the least of its members.
+        least = sheet["source"].map(covered).groupby(sheet["target"])
+        sources = summed.groupby("target_member")["source"].transform("size")
         table = pd.DataFrame(
             {
                 "source": summed["source"],
@@ -133,10 +158,16 @@ def chained(route: Route, second: pd.DataFrame) -> list[Route]:
                 "weight": summed["weight"].where(~whole, 1.0).clip(upper=1.0),
                 "low": summed["low"].where(~whole, 1.0),
                 "high": 1.0,
+                "share": summed["target_member"].map(least.min()) / sources,
                 "link": [WHOLE if each else SPLIT for each in whole],
             }
         )
-        made = from_table(table, targets=sorted(set(sheet["target"])), method=route.passage.method)
+        made = from_table(
+            table,
+            targets=sorted(set(sheet["target"])),
+            method=route.passage.method,
+            parameters=route.passage.parameters,
+        )
         routes.append(route_of(route.source, made, route.noun, route.method, route.label))
     return routes
 

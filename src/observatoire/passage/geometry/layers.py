@@ -25,6 +25,7 @@ from observatoire.errors import (
 from observatoire.french.typography import number, plural
 from observatoire.passage.codes import check_codes, increasing, named
 from observatoire.passage.geometry.grid import Grid, recognise_grid
+from observatoire.passage.geometry.projections import areas_are_true
 from observatoire.territories.layers.crs import metric_system, systems_like
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _POLYGONS = (3, 6)  # GEOS type numbers of Polygon and MultiPolygon
 _POINTS = (0,)
+_A_FEW = 8  # geometries that are enough to know where a layer lies
 _KIND_NAMES = ("point", "ligne", "anneau", "polygone", "multipoint", "multiligne", "multipolygone")
 
 
@@ -195,6 +197,22 @@ def _check_crs(frame: gpd.GeoDataFrame, role: str) -> None:
             remedy=_metric_advice(frame),
             crs=crs,
         )
+    if not areas_are_true(crs, _somewhere(frame)):
+        raise CRSError(
+            f"La couche « {role} » est en {_crs_name(crs)}, où les surfaces sont déformées.",
+            why="Une projection faite pour être vue (Web Mercator) étire les surfaces, et "
+            "plus ici que là : elle ne mesure rien.",
+            remedy=_metric_advice(frame),
+            crs=crs,
+        )
+
+
+def _somewhere(frame: gpd.GeoDataFrame) -> Floats:
+    """Bounds of a few of the geometries: enough to know where a layer lies."""
+    geometries = np.asarray(frame.geometry.array)
+    bounds = shapely.bounds(geometries[:: max(len(geometries) // _A_FEW, 1)])
+    low, high = np.fmin.reduce(bounds[:, :2]), np.fmax.reduce(bounds[:, 2:])
+    return np.concatenate([low, high])
 
 
 def _crs_name(crs: Any) -> str:

@@ -38,8 +38,13 @@ def two_layers(
         )
     check_same_crs(*layers)
     # One after the other: together they would keep the corners of both layers in memory.
-    check_no_overlap(layers[0])
-    return layers[0], replace(layers[1], outline=check_no_overlap(layers[1]))
+    _, differing = check_no_overlap(layers[0])
+    outline, differing_targets = check_no_overlap(layers[1])
+    source, target = layers
+    return (
+        replace(source, remarks=(*source.remarks, *differing)),
+        replace(target, remarks=(*target.remarks, *differing_targets), outline=outline),
+    )
 
 
 def _corners(frame: object) -> int:

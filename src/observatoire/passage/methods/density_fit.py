@@ -13,6 +13,7 @@ from observatoire.errors import PassageError
 from observatoire.french.typography import plural
 from observatoire.passage.arrays import Floats, Positions, floats, sum_by
 from observatoire.passage.codes import check_codes, check_possible
+from observatoire.passage.counted import carried, kind_declared
 from observatoire.passage.methods.assembly import measured, two_layers
 from observatoire.passage.methods.density import densified
 from observatoire.passage.methods.density_ratio import (
@@ -97,12 +98,13 @@ class _Lesson:
         )
 
 
-def fit_density(
+def fit_density(  # noqa: PLR0913 - an analyst gives most of them by name or not at all
     source: gpd.GeoDataFrame,
     target: gpd.GeoDataFrame,
     counts: pd.Series[float],
     known: pd.Series[float],
     *,
+    carries: str = "",
     covariates: pd.DataFrame | None = None,
     min_coverage: float = 0.95,
     sliver: float = ROUNDING,
@@ -122,6 +124,8 @@ def fit_density(
         By source, the count whose totals are published.
     known : Series
         By target, the published totals.
+    carries : str
+        What is counted, in words; by default what the name of ``counts`` says, or people.
     covariates : DataFrame, optional
         By source, numbers that may matter: the logarithm of its density, its share of flats or
         of social housing. The same columns must then be given to :func:`by_density`.
@@ -150,7 +154,8 @@ def fit_density(
     """
     layers = two_layers(source, target, repair=repair)
     found = measured(layers, sliver=sliver, threads=None)
-    people = _series(counts, layers[0].labels, "counts")
+    series = as_series(counts, "counts")
+    people = _series(series, layers[0].labels, "counts")
     wanted = _series(known, layers[1].labels, "known")
     used = _usable(found, people, wanted, min_coverage)
     lesson = _Lesson(found, people, wanted, columns_of(layers[0], found, covariates))
@@ -164,6 +169,7 @@ def fit_density(
         (float(np.exp(constant)), slopes),
         pd.Series(lesson.errors((constant, slopes), used), index=index),
         pd.Series(held_out, index=index),
+        carried(carries) or kind_declared(series.attrs, str(series.name or "")),
     )
 
 

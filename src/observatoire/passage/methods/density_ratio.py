@@ -72,6 +72,8 @@ class DensityFit(float):
         The ratio of a typical place, from which it varies.
     slopes : Slopes
         How the ratio varies; without names, it does not.
+    carries : str
+        What it was learnt on (people, dwellings), blank when nothing says it.
     """
 
     used: tuple[str, ...]
@@ -79,6 +81,7 @@ class DensityFit(float):
     held_out: pd.Series[float]
     typical: float
     slopes: Slopes
+    carries: str
 
     def __new__(
         cls,
@@ -86,19 +89,21 @@ class DensityFit(float):
         varying: tuple[float, Slopes],
         errors: pd.Series[float],
         held_out: pd.Series[float],
+        carries: str = "",
     ) -> Self:
         """Make the number, then hang on it what it was learnt on."""
         made = super().__new__(cls, ratio)
         made.used = tuple(errors.index)
         made.errors, made.held_out = errors, held_out
         made.typical, made.slopes = varying
+        made.carries = carries
         return made
 
     def __getnewargs__(  # type: ignore[override]
         self,
-    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float]]:
+    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float], str]:
         """Return what remakes this number whole where it is copied or kept."""
-        return float(self), (self.typical, self.slopes), self.errors, self.held_out
+        return float(self), (self.typical, self.slopes), self.errors, self.held_out, self.carries
 
     @property
     def median_error(self) -> float:

@@ -11,8 +11,6 @@ import pandas as pd
 from observatoire.errors import PassageError
 from observatoire.french.typography import number, plural
 from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
-from observatoire.passage.codes import named
-from observatoire.passage.geometry.overlaps import overlap_error
 from observatoire.passage.links import SPLIT, WHOLE
 from observatoire.passage.transfer.outcome import words
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 #: Default tolerance: below it, a share is rounding noise of the geometry engine.
 ROUNDING = 1e-9
-_OVERLAP = 1e-6  # share of a territory counted twice above which a zoning overlaps itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +51,12 @@ def shares(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs, *, sliver
 
     A sliver is small next to both its source and its target: what is small next to a vast source
     may be the whole of a small target. What slivers contained goes back to the other pieces of the
-    same source, so that nothing is lost.
+    same source, so that nothing is lost. What lies where two targets overlap is shared between
+    them.
     """
     tolerance = max(sliver, ROUNDING)
     i, j = pairs.source, pairs.target
     of_source, of_target = pairs.area / source.areas[i], pairs.area / target.areas[j]
-    _check_overlap(source, target, pairs)
     before = sum_by(i, of_source, len(source))
     kept = (of_source >= tolerance) | (of_target >= tolerance)
     dropped = int((~kept & (of_source >= ROUNDING)).sum())
@@ -78,17 +75,6 @@ def shares(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs, *, sliver
     remark = f"{plural(dropped, 'lamelle')} de moins de {number(100 * sliver, 2)} %, mis de côté."
     remarks = (remark,) if dropped else ()
     return Shares(i, j, of_source, np.minimum(of_target, 1.0), whole, outside, remarks)
-
-
-def _check_overlap(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs) -> None:
-    """Refuse pairs that count an area twice."""
-    for layer, position in ((target, pairs.source), (source, pairs.target)):
-        measured = source if layer is target else target
-        covered = sum_by(position, pairs.area, len(measured)) / measured.areas
-        twice = covered > 1.0 + _OVERLAP
-        if twice.any():
-            places = measured.labels[twice]
-            raise overlap_error(layer, f"au droit de {named(places)}", list(places))
 
 
 def weights_frame(

@@ -16,6 +16,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import plural
 from observatoire.passage.arrays import Flags, Floats, Positions, floats, sum_by
 from observatoire.passage.codes import named
+from observatoire.passage.counted import carried
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from observatoire.passage.passage import Passage
 
 
-def by_support(
+def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not at all
     source: gpd.GeoDataFrame,
     target: gpd.GeoDataFrame,
     support: gpd.GeoDataFrame,
     weight: str = "ind",
     *,
+    carries: str = "",
     imputed: str | None = None,
     sliver: float = ROUNDING,
     repair: bool = False,
@@ -51,6 +53,10 @@ def by_support(
         Grid cells, buildings (polygons, uniformly filled) or addresses (points).
     weight : str
         Column of the support that says how much each carries.
+    carries : str
+        What that is, in words (« logements sociaux »); by default what the column's name says:
+        ``ind`` people, ``men`` households, ``log_soc`` social dwellings. Counts of anything
+        else are only bounded where a source is shared.
     imputed : str, optional
         Column of the support that flags imputed cells (1); by default ``i_est_200`` or
         ``i_est_1km`` when there. The share of each target that is imputed goes to ``quality``.
@@ -85,7 +91,12 @@ def by_support(
     found = measured(layers, sliver=sliver, threads=threads)
     placed = masses(carrier, layers, found, threads=threads)
     shared, remarks = placed.weights(layers[0], found)
-    parameters = {"weight": weight, "imputed": carrier.flag, "sliver": sliver}
+    parameters = {
+        "weight": weight,
+        "carries": carried(carries, weight),
+        "imputed": carrier.flag,
+        "sliver": sliver,
+    }
     return passage_of(
         layers,
         found,

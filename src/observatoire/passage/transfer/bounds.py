@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     _Pair = tuple[Floats, Floats]
 
 
-_ROUNDING = 1e-9
-
-
 @dataclass(frozen=True, eq=False)
 class _Known:
     """What is known for certain of one variable: links, sources and targets."""
@@ -55,7 +52,9 @@ def tightened(links: Links, given: Given, column: int, wanted: Floats) -> _Pair:
         low, high = known.by_target(least), known.by_target(most)
         usable = np.where(_feasible(known, least, most), known.wanted, np.nan)
         together = _by_neighbourhood(known, (least, most), usable)
-        return np.fmax(low, together[0]), np.fmin(high, together[1])
+        # Where part of a target has no source, nothing says the most that it counts.
+        high = np.where(known.full, np.fmin(high, together[1]), np.nan)
+        return np.fmax(low, together[0]), high
 
 
 def _known(links: Links, given: Given, column: int, wanted: Floats) -> _Known:
@@ -65,9 +64,7 @@ def _known(links: Links, given: Given, column: int, wanted: Floats) -> _Known:
         if stated is not None:
             known = ~np.isnan(stated[:, column])
             bounds[known] = stated[known, column]
-    tolerance = max(links.sliver, _ROUNDING)
-    covered = sum_by(links.target, links.share, len(wanted))
-    return _Known(links, low, high, links.enclosed, covered >= 1.0 - tolerance, wanted)
+    return _Known(links, low, high, links.enclosed, links.full, wanted)
 
 
 def _feasible(known: _Known, least: Floats, most: Floats) -> Flags:

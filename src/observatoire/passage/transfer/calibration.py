@@ -183,7 +183,9 @@ def _put_neighbours(
     # Totals that cannot all be true narrow nothing.
     crossed = below > above
     below, above = np.where(crossed, before[0], below), np.where(crossed, before[1], above)
-    value = np.where(estimated, np.clip(estimate, below, above), table["value"].to_numpy()[rows])
+    value = np.where(
+        estimated, np.fmin(np.fmax(estimate, below), above), table["value"].to_numpy()[rows]
+    )
     _put(table, rows, {"value": value, "low": below, "high": above})
 
 
@@ -194,13 +196,16 @@ def _put_known(table: pd.DataFrame, rows: Positions, wanted: Floats) -> None:
     low, high = table["low"].to_numpy()[places], table["high"].to_numpy()[places]
     off = (total < low - _REACHED * total) | (total > high + _REACHED * total)
     reasons = [
-        f"Le total publié ({number(t)}) sort de l’encadrement des sources {interval(a, b)}."
-        if wrong
-        else ""
+        _outside_bounds(t, a, b) if wrong else ""
         for t, a, b, wrong in zip(total, low, high, off, strict=True)
     ]
     _put(table, places, {"value": total, "low": total, "high": total})
     _put(table, places, {"status": str(Status.OBSERVED), "reason": reasons})
+
+
+def _outside_bounds(total: float, low: float, high: float) -> str:
+    known = interval(low, high) if np.isfinite(high) else f"(au moins {number(low)})"
+    return f"Le total publié ({number(total)}) sort de l’encadrement des sources {known}."
 
 
 def _put(table: pd.DataFrame, rows: Positions, columns: Mapping[str, Any]) -> None:

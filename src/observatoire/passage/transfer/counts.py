@@ -7,6 +7,7 @@ others, hidden here and there, bounded by their producer or balances, are gone t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,8 @@ from scipy import sparse
 
 from observatoire.passage.arrays import Flags, Floats, Positions, in_blocks
 from observatoire.passage.codes import named
-from observatoire.passage.transfer.outcome import Outcome
+from observatoire.passage.counted import UNDECLARED, label_of, refusal
+from observatoire.passage.transfer.outcome import Outcome, partly_covered
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -23,9 +25,16 @@ if TYPE_CHECKING:
     from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
+_REST = "ce que le reste compte est inconnu"
+_UNEXPLAINED = (Outcome.code(Status.MISSING), Outcome.code(Status.BOUNDED))
+
 
 def carry_counts(links: Links, given: Given) -> Outcome:
     """Carry counts and amounts to every target."""
+    return _qualified(links, given, _carry(links, given))
+
+
+def _carry(links: Links, given: Given) -> Outcome:
     plain = np.flatnonzero(given.plain)
     if len(plain) == len(given.variables):
         return _carry_plain(links, given)
@@ -47,10 +56,10 @@ def _carry_plain(links: Links, given: Given) -> Outcome:
     sure, more, most = np.split(links.all_products(given.numbers), 3)
     value, high = np.asfortranarray(sure + more), np.asfortranarray(sure + most)
     value[unsure | unlinked] = np.nan
-    sure[unlinked] = high[unlinked] = np.nan
+    sure[unlinked] = high[unlinked | links.uncovered] = np.nan
     reason = np.zeros(shape[0], dtype=object)
     reason[:] = ""
-    for target in np.flatnonzero(unsure | unlinked):
+    for target in np.flatnonzero(unsure | unlinked | links.uncovered):
         into = links.into(int(target))
         reason[target] = _reason(links, given, into, np.zeros(len(into), bool))
     return Outcome(
@@ -65,8 +74,13 @@ def _carry_plain(links: Links, given: Given) -> Outcome:
 
 def _plain_statuses(links: Links) -> NDArray[np.int8]:
     """Status of each target when every source is known."""
+    unsure = links.any_by_target(links.part)
     return np.select(
-        [~links.linked, links.any_by_target(links.part), links.any_by_target(links.split)],
+        [
+            ~links.linked | (links.uncovered & unsure),
+            unsure,
+            links.uncovered | links.any_by_target(links.split),
+        ],
         [Outcome.code(s) for s in (Status.MISSING, Status.BOUNDED, Status.ESTIMATED)],
         Outcome.code(Status.AGGREGATED),
     ).astype(np.int8)
@@ -112,12 +126,15 @@ def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, F
     split_balance = (unsure @ np.ones((links.shape[1], 1)) > 0) & balance
     below[(pattern @ np.isneginf(low).astype(float) > 0) | split_balance] = -np.inf
     above[(pattern @ np.isposinf(high).astype(float) > 0) | split_balance] = np.inf
+    # What is counted where there is no source may be any number, below zero for a balance.
+    above[links.uncovered] = np.inf
+    below[links.uncovered[:, None] & balance] = -np.inf
     return below, above
 
 
 def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
     linked = links.linked[:, None]
-    split = links.any_by_target(links.split)[:, None]
+    split = (links.any_by_target(links.split) | links.uncovered)[:, None]
     unsure = links.any_by_target(links.part)[:, None]
     shape = outcome.value[:, chosen].shape
     status = np.where(split, Outcome.code(Status.ESTIMATED), Outcome.code(Status.AGGREGATED))
@@ -143,9 +160,7 @@ def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known
 
 
 def _reasons(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
-    unexplained = (outcome.status[:, chosen] == Outcome.code(Status.MISSING)) | (
-        outcome.status[:, chosen] == Outcome.code(Status.BOUNDED)
-    )
+    unexplained = np.isin(outcome.status[:, chosen], _UNEXPLAINED) | links.uncovered[:, None]
     texts: dict[tuple[int, bytes], str] = {}
     for target, column in np.argwhere(unexplained):
         into = links.into(int(target))
@@ -170,4 +185,33 @@ def _reason(links: Links, given: Given, into: Positions, lost: Flags) -> str:
         if len(chosen):
             codes = links.sources[links.source[chosen]]
             sentences.append(f"Source {words} : {named(codes)}.")
+    target = links.target[into[0]]
+    if links.uncovered[target]:
+        sentences.append(partly_covered(float(links.covered[target]), _REST))
     return " ".join(sentences)
+
+
+def _qualified(links: Links, given: Given, outcome: Outcome) -> Outcome:
+    """Refuse the value of what the weights do not carry; say it where what is counted is unknown.
+
+    Only what is shared by the weights is concerned: whole sources carry anything, bounds too.
+    """
+    shared = links.any_by_target(links.split)
+    kinds = [given.kinds.get(name, "") for name in given.variables]
+    if not links.carries or not shared.any() or set(kinds) == {links.carries}:
+        return outcome
+    estimated = (outcome.status == Outcome.code(Status.ESTIMATED)) & shared[:, None]
+    refusals = [refusal(links.carries, kind) for kind in kinds]
+    refused = estimated & np.array([text != "" for text in refusals])
+    bounded = refused & np.isfinite(outcome.high) & np.isfinite(outcome.low)
+    status, reason = outcome.status.copy(), outcome.reason.copy()
+    status[refused] = Outcome.code(Status.MISSING)
+    status[bounded] = Outcome.code(Status.BOUNDED)
+    unknown = UNDECLARED.format(label_of(links.carries))
+    for column, kind in enumerate(kinds):
+        concerned = estimated[:, column] & (kind != links.carries)
+        text = refusals[column] or unknown
+        before = reason[concerned, column]
+        reason[concerned, column] = [f"{why} {text}".strip() for why in before]
+    value = np.where(refused, np.nan, outcome.value)
+    return replace(outcome, value=value, status=status, reason=reason)

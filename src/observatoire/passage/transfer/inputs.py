@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,8 @@ class Given:
     """Values by source of the passage and by variable, with their natures and bounds.
 
     ``absent`` flags the sources that are not in the frame; ``unknown`` lists the codes that
-    the passage does not know, and ``unplaced`` sums their values by variable.
+    the passage does not know, and ``unplaced`` sums their values by variable; ``kinds`` is what each
+    variable counts, blank when nothing says it.
     """
 
     variables: list[str]
@@ -40,6 +41,7 @@ class Given:
     absent: Flags
     unknown: list[str]
     unplaced: Floats
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> tuple[Floats, Floats]:
@@ -79,6 +81,7 @@ class Given:
             self.absent,
             self.unknown,
             self.unplaced[chosen],
+            self.kinds,
         )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from observatoire.french.typography import NARROW, number
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 TIDY_COLUMNS = (
     "target", "variable", "value", "low", "high", "status", "coverage", "reason",
 )  # fmt: skip
+
+#: What follows for a rate of sources that hardly cover a target.
+OWN_RATE = "leur taux ne vaut pas pour le reste"
 
 _FEW = 100_000  # rows that one thread lays out sooner than others would start
 
@@ -100,8 +104,22 @@ def words(known: Iterable[str], codes: NDArray[Any]) -> Any:
 
 
 def _reasons(outcome: Outcome) -> Any:
-    size = outcome.status.size
-    if (outcome.status <= _CODES[Status.ESTIMATED]).all():
-        return words([""], np.zeros(size, dtype=np.int8))
-    codes, known = pd.factorize(outcome.reason.ravel())
+    reason = outcome.reason
+    if reason.strides[-1] == 0 and reason.size:  # the same for all variables of a target
+        codes, known = pd.factorize(reason[:, 0])
+        return words(known, np.repeat(codes, reason.shape[1]))
+    codes, known = pd.factorize(reason.ravel())
     return words(known, codes)
+
+
+def partly_covered(share: float, consequence: str) -> str:
+    r"""Say that sources cover a target in part only, and what follows.
+
+    Examples
+    --------
+    >>> partly_covered(0.9996, "le reste est inconnu")
+    'Les sources ne couvrent que 99,96\u202f% du territoire : le reste est inconnu.'
+    """
+    decimals = next((k for k in range(4) if round(100 * share, k) < 100), 4)  # noqa: PLR2004
+    percent = number(100 * share, decimals)
+    return f"Les sources ne couvrent que {percent}{NARROW}% du territoire : {consequence}."

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from observatoire.french.typography import NARROW, number
 from observatoire.passage.codes import named
-from observatoire.passage.transfer.outcome import Outcome
+from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -61,10 +60,10 @@ def _refusal(
         return "Aucune source ne couvre ce territoire."
     covered = float(links.coverage[target])
     if covered < min_coverage:
-        return (
-            f"Les sources ne couvrent que {number(100 * covered)}{NARROW}% du territoire : "
-            "leur taux ne vaut pas pour le reste."
-        )
+        return partly_covered(covered, OWN_RATE)
+    if whole and len(into) > 1 and links.uncovered[target]:
+        consequence = "leurs taux n’encadrent pas celui du reste"
+        return partly_covered(float(links.covered[target]), consequence)
     if whole or len(into) == 1:
         return ""
     cut = into[links.split[into] | links.part[into]]
@@ -105,6 +104,10 @@ def _copy(
     outcome.value[target] = value
     if status is Status.CONTEXT:
         outcome.reason[target, known] = f"Valeur de {code}, qui contient ce territoire."
+    elif links.uncovered[target]:
+        outcome.status[target, known] = Outcome.code(Status.ESTIMATED)
+        consequence = f"on suppose au reste le taux de {code}"
+        outcome.reason[target, known] = partly_covered(float(links.covered[target]), consequence)
     else:
         outcome.low[target], outcome.high[target] = low, high
         framed = ~known & ~np.isnan(low) & ~np.isnan(high)

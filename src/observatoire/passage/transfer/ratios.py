@@ -10,9 +10,11 @@ import pandas as pd
 
 from observatoire.errors import PassageError
 from observatoire.passage.codes import named
+from observatoire.passage.counted import kind_declared
 from observatoire.passage.transfer.counts import carry_counts
 from observatoire.passage.transfer.inputs import check_given
-from observatoire.passage.transfer.outcome import Outcome, tidy
+from observatoire.passage.transfer.metadata import About, kinds_counted, scales
+from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered, tidy
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ def apply_ratio(
     denominators: pd.DataFrame | pd.Series[Any],
     *,
     share: bool,
-    scale: float,
+    scale: float | None,
+    about: About | None,
+    min_coverage: float,
 ) -> pd.DataFrame:
     """Carry both counts, then divide; see :meth:`Passage.apply_ratio`."""
     if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
@@ -39,6 +43,10 @@ def apply_ratio(
     top = check_given(links, numerators, Nature.COUNT)
     bottom = check_given(links, denominators, Nature.COUNT)
     _check_same(top, bottom)
+    factor = scales(top.variables, about, scale)
+    kinds = kinds_counted(top.variables, about, numerators.attrs)
+    bases = {name: kind_declared(denominators.attrs) or kind for name, kind in kinds.items()}
+    top, bottom = replace(top, kinds=kinds), replace(bottom, kinds=bases)
     below = carry_counts(links, bottom)
     if share:
         top, rest = _as_share(links, top, bottom)
@@ -49,8 +57,9 @@ def apply_ratio(
         bounds = _free_bounds(above, below)
     outcome = _divide(above, below, bounds)
     _context(links, outcome, top, bottom)
+    _uncovered(links, outcome, min_coverage)
     for numbers in (outcome.value, outcome.low, outcome.high):
-        np.multiply(numbers, scale, out=numbers)
+        np.multiply(numbers, factor, out=numbers)
     return tidy(links.targets, top.variables, outcome)
 
 
@@ -85,14 +94,19 @@ def _as_share(links: Links, top: Given, bottom: Given) -> tuple[Given, Given]:
 
 def _share_bounds(top: Outcome, rest: Outcome) -> tuple[Floats, Floats]:
     # n / (n + r) grows with n and falls with r, and the two may vary apart.
-    low = _quotient(top.low, top.low + rest.high)
-    high = _quotient(top.high, top.high + rest.low)
+    low = _quotient(top.low, top.low + _open(rest.high))
+    high = np.where(np.isnan(top.high), 1.0, _quotient(top.high, top.high + rest.low))
     nothing = (top.low == 0) & (rest.high == 0)
     return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
 
 
 def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[Floats, Floats]:
-    return _quotient(top.low, bottom.high), _quotient(top.high, bottom.low)
+    return _quotient(top.low, _open(bottom.high)), _quotient(top.high, bottom.low)
+
+
+def _open(bound: Floats) -> Floats:
+    """Return a bound that is lacking as what it is: anything above."""
+    return np.where(np.isnan(bound), np.inf, bound)
 
 
 def _quotient(top: Floats, bottom: Floats) -> Floats:
@@ -153,3 +167,12 @@ def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
         outcome.reason[target, shown] = (
             f"Valeur de {links.sources[source]}, qui contient ce territoire."
         )
+
+
+def _uncovered(links: Links, outcome: Outcome, min_coverage: float) -> None:
+    """Say nothing of a target that sources hardly cover: the rate of the rest may be anything."""
+    for target in np.flatnonzero(links.uncovered & (links.coverage < min_coverage)):
+        for numbers in (outcome.value, outcome.low, outcome.high):
+            numbers[target] = np.nan
+        outcome.status[target] = Outcome.code(Status.MISSING)
+        outcome.reason[target] = partly_covered(float(links.coverage[target]), OWN_RATE)

@@ -33,7 +33,7 @@ def relate_all(
     ----------
     assembly : Assembly
         Where to write.
-    roads : mapping
+    routes : mapping
         Passages by the zoning they lead to.
     communes : mapping
         The commune of each territory, by zoning.
@@ -41,8 +41,9 @@ def relate_all(
         The zoning of communes; empty when there is none.
     """
     places = _places(assembly)
-    for counted in sorted(places):
-        by_zoning = places[counted]
+    joined = _joined(assembly, places)
+    for counted in sorted(joined):
+        by_zoning = joined[counted]
         for target, found in routes.items():
             for route in found:
                 if target in by_zoning and route.source in by_zoning:
@@ -61,14 +62,39 @@ def relate_all(
 def _places(assembly: Assembly) -> dict[Counted, dict[str, list[str]]]:
     places: dict[Counted, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for base in sorted(assembly.known.figures):
-        if assembly.known.guarded(base):
+        sources = assembly.twins.get(base[:2], (base.source,))
+        if any(assembly.known.guarded(base._replace(source=each)) for each in sources):
             places[base.source, base.variable, base.period][base.zoning].append(base.territory)
     return places
 
 
-def _at(counted: Counted, zoning: str, territory: str) -> Base:
+def _joined(
+    assembly: Assembly, places: Mapping[Counted, Mapping[str, list[str]]]
+) -> dict[Counted, dict[str, list[str]]]:
+    """Bring together the places of one quantity that several sources give; twice given, it is one.
+
+    Raises
+    ------
+    SecrecyError
+        When two sources of an indicator give two figures of the same territory.
+    """
+    joined: dict[Counted, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for (source, variable, period), by_zoning in sorted(places.items()):
+        first = assembly.twins.get((source, variable), (source,))[0]
+        for zoning, codes in by_zoning.items():
+            for code in codes:
+                base = Base(source, variable, zoning, code, period)
+                held = assembly.given(base._replace(source=first))
+                if held == base:
+                    joined[first, variable, period][zoning].append(code)
+                else:
+                    assembly.nest(held, [base], exact=True)
+    return joined
+
+
+def _at(assembly: Assembly, counted: Counted, zoning: str, territory: str) -> Base:
     source, variable, period = counted
-    return Base(source, variable, zoning, territory, period)
+    return assembly.given(Base(source, variable, zoning, territory, period))
 
 
 def _by_route(
@@ -87,8 +113,8 @@ def _by_route(
             if not link.whole
         ]
         assembly.nest(
-            _at(counted, target, code),
-            [_at(counted, route.source, link.source) for link in linked if link.whole],
+            _at(assembly, counted, target, code),
+            [_at(assembly, counted, route.source, link.source) for link in linked if link.whole],
             cut,
             exact=False,
             open_ended=code in route.incomplete or not close(route.coverage(code), 1.0),
@@ -105,8 +131,9 @@ def _piece(
     code: str,
     pieces: dict[Base, list[str]],
 ) -> str:
-    source = _at(counted, route.source, link.source)
-    label = assembly.latent(f"part dans {code} de {source.label}")
+    source = _at(assembly, counted, route.source, link.source)
+    whole = assembly.base(source)
+    label = assembly.latent(f"part dans {code} de {whole}", whole)
     pieces[source].append(label)
     return label
 
@@ -122,9 +149,9 @@ def _by_commune(
     zoning, above = zonings
     members: dict[str, list[Base]] = defaultdict(list)
     for code in by_zoning[zoning]:
-        members[commune_of.get(code, "")].append(_at(counted, zoning, code))
+        members[commune_of.get(code, "")].append(_at(assembly, counted, zoning, code))
     for commune in by_zoning[above]:
-        parts, total = members.get(commune, []), _at(counted, above, commune)
+        parts, total = members.get(commune, []), _at(assembly, counted, above, commune)
         known = math.fsum(v for v in map(assembly.known.value, parts) if not math.isnan(v))
         # Territories that overlap are more than their commune, and do not add up.
         if parts and not assembly.known.value(total) < known:

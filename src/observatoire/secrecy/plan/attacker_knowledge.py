@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from observatoire.secrecy.plan.disclosures import close, links_of
+from observatoire.secrecy.plan.disclosures import close, links_of, same
 from observatoire.secrecy.plan.former_figures import Former
 from observatoire.secrecy.plan.known_figures import Base, Sum
+from observatoire.secrecy.plan.primary import printed
 from observatoire.secrecy.plan.rule_checks import check_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Known
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
-    from observatoire.secrecy.plan.disclosures import Discloser
-    from observatoire.secrecy.plan.former_figures import Recipe
+    from observatoire.secrecy.plan.disclosures import Discloser, ShownCell
+    from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe, Variable
     from observatoire.secrecy.plan.workspace_system import Assembly
     from observatoire.warehouse import Warehouse
 
@@ -75,13 +76,14 @@ def make_public(assembly: Assembly, total: Sum, amount: float, name: str) -> Non
     """
     if not total.terms:
         return
-    label = assembly.sum(total, name, 0.0)
+    label = assembly.sum(total, name, 0.0, amount)
     if math.isnan(assembly.amounts[label]):
         if total.alone is not None:
             assembly.exposed.add(label)
             assembly.inert.add(label)
             return
-        assembly.amounts[label] = amount
+        rate = any(weight < 0 for _, weight in total.terms)
+        assembly.amounts[label] = 1.0 if rate else amount
     if not math.isnan(assembly.amounts[label]):
         assembly.public.add(label)
         assembly.inert.discard(label)
@@ -116,17 +118,70 @@ def _add_bound(assembly: Assembly, declared: Known, base: Base) -> None:
         assembly.rest([above], [base], f"au plus : {label}")
 
 
-def add_earlier(assembly: Assembly, earlier: Iterable[Recipe], warehouse: Warehouse) -> None:
+def add_earlier(
+    assembly: Assembly,
+    earlier: Sequence[PublishedCell],
+    cells: Mapping[tuple[str, str, str, str], ShownCell],
+    warehouse: Warehouse,
+) -> None:
     """Make public what this workspace has published, of figures as they are and as they were then."""
-    known = assembly.known
-    former = Former(assembly, warehouse)
-    for recipe in earlier:
-        changed = former.changed(recipe.loads)
-        bases = [(Base(*each[:5]), float(each[5])) for each in recipe.terms]
-        then = [(changed.get(base, base), weight) for base, weight in bases]
-        total = known.sum(then)
-        make_public(assembly, total, recipe.amount, "publié auparavant")
-        now = known.sum(bases)
-        if now != total and close(known.total(now), recipe.amount):
-            make_public(assembly, now, recipe.amount, "publié auparavant")
+    former = Former(assembly, warehouse, _renamed(assembly, earlier, cells))
+    for cell in earlier:
+        changed = former.changed(cell.loads)
+        for recipe in cell.recipes:
+            _add_recipe(assembly, recipe, former, changed)
+        if cell.key in cells:
+            _add_shown(assembly, cells[cell.key], cell, changed)
     former.relate()
+
+
+def _renamed(
+    assembly: Assembly,
+    earlier: Sequence[PublishedCell],
+    cells: Mapping[tuple[str, str, str, str], ShownCell],
+) -> dict[Variable, Variable]:
+    """Return the names that sources and variables have today: a count of a place is the same one."""
+    names = {}
+    for cell in earlier:
+        now = cells.get(cell.key)
+        if now is None or not now.counted or len(now.counts) != 1 or len(cell.recipes) != 1:
+            continue
+        then = {(source, variable) for source, variable, *_ in cell.recipes[0].terms}
+        today = {base[:2] for base, _ in now.counts[0].terms}
+        if len(then) == len(today) == 1 and then != today:
+            (before,), (after,) = then, today
+            if before[0] not in assembly.twins.get(after, ()):
+                names[before] = after
+    return names
+
+
+def _add_recipe(
+    assembly: Assembly, recipe: Recipe, former: Former, changed: Mapping[Base, Base]
+) -> None:
+    known = assembly.known
+    bases = [(former.today(Base(*each[:5])), float(each[5])) for each in recipe.terms]
+    then = [(changed.get(base, base), weight) for base, weight in bases]
+    if not any(base in known.figures for base, _ in then):
+        return
+    total = known.sum(then)
+    make_public(assembly, total, recipe.amount, "publié auparavant")
+    now = known.sum(bases)
+    if now != total and close(known.total(now), recipe.amount):
+        make_public(assembly, now, recipe.amount, "publié auparavant")
+
+
+def _add_shown(
+    assembly: Assembly, now: ShownCell, then: PublishedCell, changed: Mapping[Base, Base]
+) -> None:
+    """Make public what a cell showed, whatever its source and variables were called then."""
+    known, value = assembly.known, then.numbers[0]
+    if not math.isnan(value) and now.counted and len(now.counts) == 1:
+        counted = now.counts[0]
+        total = known.sum([(changed.get(base, base), w) for base, w in counted.terms])
+        if any(math.isnan(known.value(base)) for base, _ in counted.terms):
+            make_public(assembly, counted, value, "publié auparavant")  # hidden since
+        elif close(round(known.total(total), now.decimals), round(value, now.decimals)):
+            make_public(assembly, total, value, "publié auparavant")
+    elif same(now.numbers, printed(then.numbers, now.decimals)):
+        for each in now.sums:
+            make_public(assembly, each, known.total(each), "publié auparavant")

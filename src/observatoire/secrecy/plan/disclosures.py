@@ -54,11 +54,29 @@ class Small(NamedTuple):
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What one cell discloses, what it rests on, and the producer's figures it comes from."""
+    """What one cell discloses, what it rests on, and the producer's figures it comes from.
+
+    ``counts`` are the sums that a reader takes it for: of a count, itself; of a rate, its two.
+    """
 
     sums: tuple[Sum, ...] = ()
     small: tuple[Small, ...] = ()
     sources: tuple[str, ...] = ()
+    counts: tuple[Sum, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """One cell of a table as the plan sees it."""
+
+    labels: tuple[str, ...]
+    sums: tuple[Sum, ...]
+    cause: str
+    size: float
+    counted: bool
+    numbers: tuple[float, ...]
+    counts: tuple[Sum, ...] = ()
+    decimals: int = 0
 
 
 def close(first: float, second: float) -> bool:
@@ -70,6 +88,20 @@ def close(first: float, second: float) -> bool:
     (True, False)
     """
     return abs(first - second) <= ROUNDING * max(1.0, abs(first), abs(second))
+
+
+def same(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+    """Say whether two cells show the same numbers.
+
+    Examples
+    --------
+    >>> same((3.0, math.nan), (3.0, math.nan)), same((3.0, math.nan), (3.0, 3.0))
+    (True, False)
+    """
+    return all(
+        (math.isnan(left) and math.isnan(right)) or close(left, right)
+        for left, right in zip(first, second, strict=True)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +152,10 @@ class Discloser:
             sums = [self._ratio(top, base, float(row["value"]) / indicator.factor)]
         else:
             sums = self._each([*top, *base])
-        return Disclosure(_distinct(sums), self._small(indicator, top, base), (code,))
+        counts = [self.known.sum(terms) for terms in (top, base) if terms]
+        return Disclosure(
+            _distinct(sums), self._small(indicator, top, base), (code,), _distinct(counts)
+        )
 
     def _carried(self, row: Record, indicator: Indicator, rank: int) -> Disclosure:
         route, code = self.routes[rank], str(row["territory"])
@@ -130,8 +165,10 @@ class Discloser:
         if found is None:
             return Disclosure(sources=sources)
         top, base = found
+        whole = all(link.whole for link in links)
         if not base:
-            return Disclosure(_distinct(self._sums(row, indicator, links, top)), (), sources)
+            found_sums = _distinct(self._sums(row, indicator, links, top))
+            return Disclosure(found_sums, (), sources, found_sums if whole else ())
         if row["status"] == Status.CONTEXT:
             sources = (route.enclosing[code],)
             links = [Link(sources[0], 1.0, 1.0, 1.0, whole=True)]
@@ -140,11 +177,13 @@ class Discloser:
         numbers = [float(row[name]) for name in ("value", "low", "high")]
         if all(math.isnan(number) for number in numbers):
             return Disclosure((), small, sources)
-        if all(link.whole for link in links) and not math.isnan(numbers[0]):
+        whole = whole or row["status"] == Status.CONTEXT
+        if whole and not math.isnan(numbers[0]):
             sums = [self._ratio(tops, bases, numbers[0] / indicator.factor)]
         else:
             sums = self._each([*tops, *bases])
-        return Disclosure(_distinct(sums), small, sources)
+        counts = [self.known.sum(terms) for terms in (tops, bases)] if whole else sums
+        return Disclosure(_distinct(sums), small, sources, _distinct(counts))
 
     def _sums(
         self, row: Record, indicator: Indicator, links: list[Link], keys: list[Base]

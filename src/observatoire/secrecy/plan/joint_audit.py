@@ -79,6 +79,8 @@ def _audit_group(
         bounds=group.bounds,
         hide_zero=group.zeros,
         latent=group.latent,
+        absent=group.absent,
+        whole=group.whole,
     )
     rows: list[tuple[object, ...]] = []
     for label, row in found.iterrows():
@@ -90,7 +92,8 @@ def _audit_group(
 
 
 def _reasons(group: Group, labels_shown: set[str], label: str) -> str:
-    system = build_system(group.cells, group.relations, group.bounds)
+    least = group.bounds["low"].fillna(group.cells.fillna(1.0).clip(0.0, 1.0))
+    system = build_system(group.cells, group.relations, group.bounds.assign(low=least))
     hidden = np.array([each not in labels_shown for each in system.labels], dtype=bool)
     return " ; ".join(disclosing_relations(system, hidden, label))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.values import Status
@@ -41,11 +42,12 @@ class Base(NamedTuple):
 
 
 class KnownFigure(NamedTuple):
-    """What is known of a figure: NaN where its producer hides it."""
+    """What is known of a figure: NaN where its producer hides it, or gives none."""
 
     value: float
     low: float
     high: float
+    hidden: bool = False
 
 
 _NOTHING = KnownFigure(math.nan, math.nan, math.nan)
@@ -73,6 +75,19 @@ class KnownFigures:
     figures: Mapping[Base, KnownFigure]
     rules: Mapping[str, Rule]
     _public: dict[Base, bool] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def weighted(self) -> set[tuple[str, str]]:
+        """Sources and variables that do not count by ones: weighted people, amounts."""
+        return {
+            base[:2]
+            for base, figure in self.figures.items()
+            if not math.isnan(figure.value) and figure.value != round(figure.value)
+        }
+
+    def whole(self, base: Base) -> bool:
+        """Say whether a figure counts by ones."""
+        return base[:2] not in self.weighted
 
     def value(self, base: Base) -> float:
         """Return a figure, NaN when it is hidden or absent."""
@@ -129,9 +144,11 @@ def read_known_figures(
     figures = {}
     for *place, value, low, high, status in rows:
         shown = Status(status).has_value and value is not None
+        hidden = status == Status.SECRET
         figures[Base(*map(str, place))] = KnownFigure(
             float(value) if shown else math.nan,
-            math.nan if low is None or status == Status.SECRET else float(low),
-            math.nan if high is None or status == Status.SECRET else float(high),
+            math.nan if low is None or hidden else float(low),
+            math.nan if high is None or hidden else float(high),
+            hidden,
         )
     return KnownFigures(figures, rules)

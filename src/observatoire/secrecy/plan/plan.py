@@ -24,7 +24,7 @@ from observatoire.secrecy.plan.attacker_knowledge import (
     add_published,
     bound_shares,
 )
-from observatoire.secrecy.plan.disclosures import Discloser, Disclosure
+from observatoire.secrecy.plan.disclosures import Discloser, Disclosure, ShownCell
 from observatoire.secrecy.plan.known_figures import NO_THRESHOLD, read_known_figures
 from observatoire.secrecy.plan.primary import (
     COMPLEMENTARY,
@@ -35,6 +35,8 @@ from observatoire.secrecy.plan.primary import (
     in_run,
     key_of,
     primary_causes,
+    printed,
+    public_causes,
     under_condition,
 )
 from observatoire.secrecy.plan.record import Record
@@ -43,15 +45,15 @@ from observatoire.secrecy.plan.workspace_system import Assembly, Group, groups_o
 from observatoire.secrecy.suppression.complementary import UnprotectedError
 from observatoire.secrecy.suppression.linear_programs import SOLVER
 from observatoire.secrecy.suppression.protection import protection
-from observatoire.values import Status, records
+from observatoire.values import Nature, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.former_figures import Recipe
-    from observatoire.secrecy.plan.known_figures import Base, Sum
+    from observatoire.secrecy.plan.former_figures import PublishedCell
+    from observatoire.secrecy.plan.known_figures import Base, KnownFigures, Sum
     from observatoire.secrecy.suppression.protection import Protection
     from observatoire.values import Record as Row
 
@@ -64,24 +66,12 @@ Key = tuple[str, str, str, str]
 MAIN, COMPARED, HEADLINE = 10.0, 100.0, 1e6
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One cell of a table as the plan sees it."""
-
-    labels: tuple[str, ...]
-    sums: tuple[Sum, ...]
-    cause: str
-    size: float
-    counted: bool
-    numbers: tuple[float, float, float]
-
-
 @dataclass(eq=False)
 class SecrecyPlan:
     """Which cells may be shown, why the others may not, and the system that proves it."""
 
     assembly: Assembly
-    cells: dict[Key, Shown]
+    cells: dict[Key, ShownCell]
     hidden: set[str] = field(default_factory=set)
     record: Record = field(default_factory=Record)
 
@@ -90,7 +80,13 @@ class SecrecyPlan:
         cell = self.cells[key]
         if cell.cause:
             return cell.cause
-        return COMPLEMENTARY if self.hidden & set(cell.labels) else ""
+        hidden = self.hidden & set(cell.labels) or (not cell.counted and self._hides(cell.counts))
+        return COMPLEMENTARY if hidden else ""
+
+    def _hides(self, counts: Iterable[Sum]) -> bool:
+        """Say whether some count is hidden: printed to a digit, few pairs of whole ones fit a rate."""
+        labels = {self.assembly.label_of(each) for each in counts}
+        return bool(labels & self.hidden & self.assembly.counted)
 
     def recipes(self, key: Key) -> list[list[list[object]]]:
         """Return the sums that a cell discloses, for the ledger."""
@@ -111,14 +107,14 @@ class SecrecyPlan:
         }
 
 
-def make_plan(context: Context, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
+def make_plan(context: Context, earlier: Iterable[PublishedCell] = ()) -> SecrecyPlan:
     """Decide what a workspace may show.
 
     Parameters
     ----------
     desk : Context
         What answers.
-    earlier : iterable of recipes
+    earlier : iterable of PublishedCell
         What was published before, and is known to all.
 
     Raises
@@ -136,7 +132,7 @@ def make_plan(context: Context, earlier: Iterable[Recipe] = ()) -> SecrecyPlan:
             relating(plan, context, indicators)
         add_published(plan.assembly, context, indicators)
         add_known_bounds(plan.assembly, context)
-        add_earlier(plan.assembly, earlier, context.warehouse)
+        add_earlier(plan.assembly, list(earlier), plan.cells, context.warehouse)
         _decide(plan, context)
     return plan
 
@@ -152,7 +148,26 @@ def _assembly(context: Context, indicators: Sequence[Indicator]) -> Assembly:
     known = read_known_figures(context.warehouse, sources - {""}, context.secrecy_rules)
     assembly = Assembly(known)
     assembly.asked.update(_own_thresholds(assembly))
+    assembly.twins.update(_twins(known, indicators))
     return assembly
+
+
+def _twins(
+    known: KnownFigures, indicators: Sequence[Indicator]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the sources that give the same variable of an indicator, by source and variable."""
+    given = sorted({(base.source, base.variable, base.period) for base in known.figures})
+    twins: dict[tuple[str, str], tuple[str, ...]] = {}
+    for indicator in indicators:
+        by_variable: dict[str, dict[str, None]] = defaultdict(dict)
+        for source in indicator.sources:
+            for other, variable, period in given if len(indicator.sources) > 1 else ():
+                if other == source and variable in indicator.variables(period):
+                    by_variable[variable][source] = None
+        for variable, sources in by_variable.items():
+            if len(sources) > 1:
+                twins |= dict.fromkeys([(each, variable) for each in sources], tuple(sources))
+    return twins
 
 
 def _own_thresholds(assembly: Assembly) -> dict[Base, float]:
@@ -226,9 +241,34 @@ def _read_cell(
     if not cause:
         cause = _other_cause(discloser, row, indicator, disclosure)
     size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
-    numbers = (float(row["value"]), float(row["low"]), float(row["high"]))
+    numbers = printed([float(row[name]) for name in ("value", "low", "high")], indicator.decimals)
     counted = not indicator.denominator
-    plan.cells[key] = Shown(labels, disclosure.sums, cause, size, counted, numbers)
+    plan.cells[key] = ShownCell(
+        labels,
+        disclosure.sums,
+        cause,
+        size,
+        counted,
+        numbers,
+        disclosure.counts,
+        indicator.decimals,
+    )
+    if counted and indicator.nature is Nature.COUNT:
+        _read_count(plan, row, indicator, disclosure, cause)
+
+
+def _read_count(
+    plan: SecrecyPlan, row: Row, indicator: Indicator, disclosure: Disclosure, cause: str
+) -> None:
+    """Note that a table shows a count, and whether it would show a zero."""
+    assembly = plan.assembly
+    if row["status"] == str(Status.MISSING) or len(disclosure.counts) != 1:
+        return
+    label = assembly.sum(disclosure.counts[0], key_of(row)[2], float(row["threshold"]))
+    assembly.counted.add(label)
+    rules = [assembly.known.rules[s] for s in indicator.sources if s in assembly.known.rules]
+    if cause != CONDITION and not any(rule.zero or rule.successive > 1 for rule in rules):
+        assembly.nonzero.add(label)
 
 
 def _other_cause(
@@ -263,12 +303,8 @@ def _decide(plan: SecrecyPlan, context: Context) -> None:
         narrowest, measured = min(narrowest, found.floor), measured + found.proved
         cost, proved = cost + found.cost, proved and found.bound is not None
         bound += found.bound or 0.0
-    counts: dict[str, int] = defaultdict(int)
-    for key in plan.cells:
-        counts[plan.cause(key)] += 1
-    del counts[""]
     plan.record = Record(
-        counts=dict(counts),
+        counts=public_causes(map(plan.cause, plan.cells)),
         narrowest=narrowest,
         measured=measured,
         solver=SOLVER,
@@ -312,6 +348,8 @@ def _protect(group: Group, costs: Mapping[str, float]) -> Protection:
         already_hidden=[each for each in group.labels if each not in costs and each not in free],
         published=[each for each in group.labels if each in assembly.public],
         latent=group.latent,
+        absent=group.absent,
+        whole=group.whole,
         past_mending=True,
     )
     cost = group.by_label(lambda label: costs.get(label, 1.0))

@@ -13,7 +13,7 @@ from observatoire.secrecy.plan.known_figures import Base
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.definitions.catalogue import Indicator
@@ -26,7 +26,10 @@ PRODUCER = "masqué par le producteur"
 PRIMARY = "sous le seuil de la source"
 CONDITION = "sous une condition de diffusion de la source"
 COMPLEMENTARY = "pour qu’un autre ne se retrouve pas par calcul"
-CAUSES = (PRODUCER, PRIMARY, CONDITION, COMPLEMENTARY)
+
+#: What is said of both: their numbers apart would tell which of a few cells are under it.
+OURS = f"{PRIMARY}, ou {COMPLEMENTARY}"
+CAUSES = {PRODUCER: PRODUCER, PRIMARY: OURS, COMPLEMENTARY: OURS, CONDITION: CONDITION}
 
 _WHOLE = 100.0
 
@@ -193,6 +196,44 @@ def primary_causes(
     causes[hidden] = PRIMARY
     causes[cells["status"] == str(Status.SECRET)] = PRODUCER
     return causes
+
+
+def public_causes(causes: Iterable[str]) -> dict[str, int]:
+    """Count hidden cells by what may be said of their cause.
+
+    Examples
+    --------
+    >>> list(public_causes([PRIMARY, "", COMPLEMENTARY]).values())
+    [0, 2]
+    """
+    counts = dict.fromkeys((PRODUCER, OURS), 0)
+    for cause in filter(None, causes):
+        counts[CAUSES[cause]] = counts.get(CAUSES[cause], 0) + 1
+    return counts
+
+
+def printed(numbers: Sequence[float], decimals: int) -> tuple[float, ...]:
+    """Round a value, its least and its greatest to the digit that pages print.
+
+    More digits would give the two counts of a rate away; bounds are rounded outwards.
+
+    Examples
+    --------
+    >>> printed((1600 / 29, 1600 / 29, 1600 / 29), 1), printed((math.nan, 1.26, 1.84), 1)
+    ((55.2, 55.2, 55.2), (nan, 1.2, 1.9))
+    """
+    value, low, high = numbers
+    if value == low == high:
+        return (round(value, decimals),) * 3
+    unit = 10.0**decimals
+    ends = ((low, math.floor, 1e-6), (high, math.ceil, -1e-6))
+    return (
+        round(value, decimals),
+        *(
+            x if math.isnan(x) or math.isinf(x) else side(x * unit + e) / unit
+            for x, side, e in ends
+        ),
+    )
 
 
 def key_of(row: Record) -> tuple[str, str, str, str]:

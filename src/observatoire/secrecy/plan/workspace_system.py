@@ -35,7 +35,10 @@ class Assembly:
     """Cells by label, the relations between them, and what each is.
 
     ``inert`` cells only write relations; ``public`` ones are known to all; ``low`` and ``high`` are
-    what an attacker knows beforehand.
+    what an attacker knows beforehand. ``counted`` cells are those that tables show as counts,
+    ``nonzero`` those of them that would show a zero; ``whole`` ones count by ones; nobody gives, nor
+    hides, the count of ``absent`` ones. ``twins`` are the sources that give one variable of an
+    indicator: what they count is one quantity.
     """
 
     known: KnownFigures
@@ -47,9 +50,14 @@ class Assembly:
     inert: set[str] = field(default_factory=set)
     public: set[str] = field(default_factory=set)
     exposed: set[str] = field(default_factory=set)
+    counted: set[str] = field(default_factory=set)
+    nonzero: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
     relations: list[tuple[str, list[Part]]] = field(default_factory=list)
     bases: dict[Base, str] = field(default_factory=dict)
     asked: dict[Base, float] = field(default_factory=dict)
+    twins: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _sums: dict[Sum, str] = field(default_factory=dict)
     _smalls: dict[Small, str] = field(default_factory=dict)
 
@@ -61,6 +69,13 @@ class Assembly:
     def add_figures(self, figures: Mapping[Base, KnownFigure]) -> None:
         """Take other figures along with those of today."""
         self.known = replace(self.known, figures=figures)
+
+    def given(self, base: Base) -> Base:
+        """Return a figure as the first of the sources of one quantity gives it."""
+        for source in self.twins.get(base[:2], ()):
+            if (twin := base._replace(source=source)) in self.known.figures:
+                return twin
+        return base
 
     def base(self, base: Base) -> str:
         """Return the cell of a producer's figure."""
@@ -74,11 +89,15 @@ class Assembly:
         self.zeros[label] = guarded and self.known.rules[base.source].zero
         if figure.value < 0:
             self.low[label] = -math.inf
+        if self.known.whole(base) and (math.isnan(figure.value) or figure.value.is_integer()):
+            self.whole.add(label)
+        if math.isnan(figure.value) and not figure.hidden:
+            self.absent.add(label)
         if self.known.public(base):
             self.public.add(label)
         elif not guarded or asked <= 0:
             self.inert.add(label)
-        if math.isnan(figure.value) and not any(0 < each < asked for each in figure[1:]):
+        if math.isnan(figure.value) and not any(0 < each < asked for each in figure[1:3]):
             self._bound(label, figure.low, figure.high)
         return label
 
@@ -89,19 +108,27 @@ class Assembly:
         if not math.isnan(high):
             self.high[label] = min(self.high.get(label, math.inf), high)
 
-    def sum(self, total: Sum, name: str, threshold: float) -> str:
-        """Return the cell of a sum: that of its only figure, or one of its own."""
+    def sum(self, total: Sum, name: str, threshold: float, amount: float = 0.0) -> str:
+        """Return the cell of a sum: that of its only figure, or one of its own.
+
+        ``amount`` is what it amounted to, where figures of today do not say.
+        """
         if total.alone is not None:
             return self.base(total.alone)
         if total not in self._sums:
             signed = any(weight < 0 for _, weight in total.terms)
             # A rate: its sum is nothing by right, and zero is never hidden; it is brought to one.
-            constant = 1.0 - self.known.total(total) if signed else 0.0
+            sized = self.known.total(total)
+            constant = 1.0 - (amount if math.isnan(sized) else sized) if signed else 0.0
             asked = 0.0 if signed else threshold
             self._sums[total] = self._add(total.terms, constant, name, asked)
             if signed:
                 self.low[self._sums[total]] = -math.inf
         return self._sums[total]
+
+    def label_of(self, total: Sum) -> str:
+        """Return the cell of a sum, empty when it has none."""
+        return self.bases.get(total.alone, "") if total.alone else self._sums.get(total, "")
 
     def small(self, small: Small, name: str, threshold: float) -> str:
         """Return the cell of a sum that is too small to be found."""
@@ -126,11 +153,13 @@ class Assembly:
         known = math.fsum(w * self.known.value(b) for b, w in terms if self.known.public(b))
         self.inert.add(self._add(left.terms, known, name, 0.0))
 
-    def latent(self, name: str, value: float = math.nan) -> str:
-        """Add a quantity that only writes relations."""
+    def latent(self, name: str, of: str = "") -> str:
+        """Add a quantity that only writes relations, which counts as another does."""
         label = self._named(name)
-        self.amounts[label], self.thresholds[label] = value, NO_THRESHOLD
+        self.amounts[label], self.thresholds[label] = math.nan, NO_THRESHOLD
         self.inert.add(label)
+        if of in self.whole:
+            self.whole.add(label)
         return label
 
     def relate(self, total: str, parts: Sequence[tuple[str, float]]) -> None:
@@ -170,7 +199,7 @@ class Assembly:
         gap = self.known.value(total) - known
         if math.isnan(gap) or pieces:
             if open_ended:
-                labels.append((self.latent(f"hors des parties : {whole}"), 1.0))
+                labels.append((self.latent(f"hors des parties : {whole}", whole), 1.0))
         elif not close(self.known.value(total), known):
             labels.append((self._left(total, members, gap, exact=exact), 1.0))
         self.relate(whole, labels)
@@ -192,6 +221,8 @@ class Assembly:
             )
         label = self._named(f"hors des parties : {whole}")
         self.amounts[label] = gap
+        if whole in self.whole and float(gap).is_integer():
+            self.whole.add(label)
         if abs(gap) <= tolerance:  # rounding by the producer: known to anybody
             self.thresholds[label], self.low[label] = NO_THRESHOLD, -math.inf
             self.public.add(label)
@@ -205,9 +236,15 @@ class Assembly:
         label = self._named(name)
         parts = [(self.base(base), weight) for base, weight in terms]
         value = constant + math.fsum(w * self.known.value(b) for b, w in terms)
+        if all(float(w).is_integer() for _, w in (*terms, ("", constant))) and self.whole >= {
+            each for each, _ in parts
+        }:
+            self.whole.add(label)
         if not close(constant, 0.0):
             parts.append((ONE, constant))
         self.amounts[label] = value
+        if math.isnan(value) and not any(self.known.figure(base).hidden for base, _ in terms):
+            self.absent.add(label)
         self.thresholds[label] = max(threshold, NO_THRESHOLD)
         self.relate(label, parts)
         return label
@@ -250,13 +287,25 @@ class Group:
     @cached_property
     def bounds(self) -> pd.DataFrame:
         """What an attacker knows beforehand; a bound that the figure contradicts is refused."""
-        low, high = self.assembly.low, self.assembly.high
+        low, high, unstated = self.assembly.low, self.assembly.high, self.assembly.nonzero
         return pd.DataFrame(
             {
-                "low": self.by_label(lambda label: low.get(label, 0.0)),
+                "low": self.by_label(
+                    lambda label: low.get(label, math.nan if label in unstated else 0.0)
+                ),
                 "high": self.by_label(lambda label: high.get(label, math.inf)),
             }
         )
+
+    @cached_property
+    def whole(self) -> pd.Series:
+        """Whether a cell counts by ones, by label."""
+        return self.by_label(self.assembly.whole.__contains__).astype(bool)
+
+    @property
+    def absent(self) -> list[str]:
+        """Labels without a count that nobody hides."""
+        return [label for label in self.labels if label in self.assembly.absent]
 
     @property
     def latent(self) -> list[str]:

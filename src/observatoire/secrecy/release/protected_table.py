@@ -13,18 +13,19 @@ import pandas as pd
 from observatoire.errors import SecrecyError
 from observatoire.french.nouns import TerritoryNames
 from observatoire.indicators.computation.explanations import ABOVE_WHOLE
+from observatoire.indicators.precision.estimates import stated_precision
 from observatoire.secrecy.plan.primary import (
-    CAUSES,
     COMPLEMENTARY,
-    PRIMARY,
     PRODUCER,
     key_of,
     primary_causes,
+    public_causes,
 )
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.release.redaction import (
     MEASURES,
     completed,
+    rounded,
     shown_differences,
     withhold_sizes,
 )
@@ -96,7 +97,7 @@ class ProtectedTable:
     @property
     def df(self) -> pd.DataFrame:
         """The tidy table: one row a territory, indicator and period, comparators last."""
-        return self.cells[list(SHOWN_COLUMNS)].copy()
+        return stated_precision(self.cells)[list(SHOWN_COLUMNS)].copy()
 
     @property
     def gdf(self) -> gpd.GeoDataFrame:
@@ -166,7 +167,13 @@ class ProtectedTable:
         """
         for each in (self, *self.companions):
             if each.output_check is not None:
-                each.output_check.check(each.cells, where)
+                each.output_check.check(each.cells, where, each.drawn_on())
+
+    def drawn_on(self) -> list[str]:
+        """Return the sources whose figures it shows."""
+        shown = self.cells[self.cells[["value", "low", "high"]].notna().any(axis=1)]
+        found = [self.indicators[code] for code in shown["indicator"].unique()]
+        return sorted({source for each in found for source in (*each.sources, each.published[0])})
 
     def keep_out(self, kind: str, name: str) -> None:
         """Have the ledger keep what has left."""
@@ -248,6 +255,7 @@ def protect_table(
     cells.loc[causes != "", "method"] = ""
     cells.loc[(causes != "") | empty, "flag"] = ""
     withhold_sizes(cells, table.indicators)
+    rounded(cells, table.indicators)
     cells.loc[ours, "status"] = str(Status.SECRET)
     cells.loc[ours, "reason"] = HIDDEN_REASON
     return ProtectedTable(
@@ -257,7 +265,7 @@ def protect_table(
         zoning_label=table.zoning_label,
         warnings=table.warnings,
         comparators=table.comparators,
-        hidden=_counted(causes),
+        hidden=public_causes(causes),
         shapes=shapes,
         differences=shown_differences(table.differences, cells),
         caveats=table.caveats,
@@ -292,9 +300,3 @@ def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.S
                 cell=key,
             )
     return causes
-
-
-def _counted(causes: pd.Series) -> dict[str, int]:
-    found = causes.value_counts().to_dict()
-    usual = (PRODUCER, PRIMARY, COMPLEMENTARY)
-    return {cause: int(found.get(cause, 0)) for cause in CAUSES if cause in usual or cause in found}

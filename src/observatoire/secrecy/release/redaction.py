@@ -10,6 +10,7 @@ import pandas as pd
 from observatoire.indicators.comparison.gaps import REASONS
 from observatoire.indicators.precision.differences import UNJUDGED
 from observatoire.indicators.precision.sampling_error import WITHHELD
+from observatoire.secrecy.plan.primary import printed
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -71,6 +72,19 @@ def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
     cells.loc[rates_shown, "flag"] = ""  # a caution says under how many inhabitants or persons
 
 
+def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
+    """Keep of guarded figures the digits that pages print: thirteen of a rate give its two counts."""
+    guarded = cells["threshold"] > 0
+    exact = cells[guarded].copy()
+    for prefix in ("", "passage_", "sampling_", "wide_"):
+        names = ["value", f"{prefix}low", f"{prefix}high"]
+        rows = zip(*(exact[name] for name in (*names, "indicator")), strict=True)
+        numbers = [printed(row[:3], indicators[row[3]].decimals) for row in rows]
+        frame = pd.DataFrame(numbers, columns=names, index=exact.index, dtype=float)
+        kept = names if not prefix else names[1:]
+        cells.loc[guarded, kept] = frame[kept]
+
+
 def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:
     """Return the differences, blank where a side is hidden and without figures where a size would show."""
     if differences is None:
@@ -88,6 +102,11 @@ def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> 
     guarded = _either(withheld, first, second)
     widths = ["low", "high", "sampling_low", "sampling_high"]
     shown.loc[hidden, ["difference", *widths]] = float("nan")
+    unguarded = shown["difference"]
+    value = cells.set_index(keys)["value"][lambda s: ~s.index.duplicated()]
+    gap = value.reindex(first).to_numpy() - value.reindex(second).to_numpy()
+    small = _either(cells.set_index(keys)["threshold"] > 0, first, second)
+    shown["difference"] = unguarded.where(~small | unguarded.isna(), gap)
     shown.loc[hidden, ["rank"]] = 0
     shown.loc[hidden, ["verdict", "mark"]] = ""
     unsaid = lost & ~shown["reason"].str.startswith("Pas de chiffre")
@@ -127,6 +146,8 @@ def without_fingerprints(
     rows = [dict(row) for row in sources]
     for row in rows:
         rule = rules.get(str(row["source"]))
+        if rule and not row.get("rule"):
+            row["rule"] = rule.rule  # the default of the workspace, where its producer gave none
         if rule and rule.guarded and rule.diffusion != "public":
             files = str(row["files"])
             row["files"] = _FINGERPRINT.sub("(empreinte gardée par le secret)", files)

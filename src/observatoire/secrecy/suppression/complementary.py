@@ -148,10 +148,11 @@ def _protect_one(plan: SuppressionState, cell: int, candidates: Mask) -> Columns
                 plan.keep(columns, point)
             moved = columns[(np.abs(pair) > STILL).any(axis=0)]
             return moved[~plan.hidden[moved]]
-    raise _unprotected(plan, cell, usable)
+    raise unprotected(plan, cell, usable)
 
 
-def _unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedError:
+def unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedError:
+    """Return the refusal that names a cell, and the sums by which it is found."""
     label = plan.system.labels[cell]
     sums = disclosing_relations(plan.system, usable, label, most=2)
     by = f", par {' ; '.join(f'« {relation} »' for relation in sums)}" if sums else ""

@@ -40,7 +40,7 @@ def disclosing_relations(
     --------
     >>> import pandas as pd; from observatoire.secrecy.suppression.cell_system import build_system
     >>> system = build_system(pd.Series({"T": 5, "a": 3, "b": 2}), [("T", ["a", "b"])])
-    >>> relations_that_tell(system, np.array([False, True, False]), "a")
+    >>> disclosing_relations(system, np.array([False, True, False]), "a")
     ['T = a et b']
     """
     columns = np.flatnonzero(hidden)

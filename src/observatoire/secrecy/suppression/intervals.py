@@ -45,18 +45,38 @@ class Bracket:
     settled: bool = False
     inner_low: Floats = field(init=False)
     inner_high: Floats = field(init=False)
+    counts: Floats = field(init=False)
+    whole: Mask = field(init=False)
+    whole_low: Floats = field(init=False)
+    whole_high: Floats = field(init=False)
     programs: int = 0
 
     def __post_init__(self) -> None:
         """Start from the true table, the one witness known."""
         self.inner_low = np.zeros_like(self.outer_low)
         self.inner_high = np.zeros_like(self.outer_high)
+        self.count_by_ones(np.zeros_like(self.outer_low), np.zeros(len(self.outer_low), dtype=bool))
+
+    def count_by_ones(self, counts: Floats, whole: Mask) -> None:
+        """Keep apart the tables whose cells that count by ones do."""
+        self.counts, self.whole = counts, whole
+        self.whole_low = np.full_like(self.outer_low, np.inf)
+        self.whole_high = np.full_like(self.outer_high, -np.inf)
 
     def witness(self, columns: Columns, point: Floats) -> None:
         """Widen the proved-possible interval by one more table."""
         point = np.clip(point, self.outer_low[columns], self.outer_high[columns])
         self.inner_low[columns] = np.minimum(self.inner_low[columns], point)
         self.inner_high[columns] = np.maximum(self.inner_high[columns], point)
+        if self.counts_by_ones(columns, point):
+            self.whole_low[columns] = np.minimum(self.whole_low[columns], point)
+            self.whole_high[columns] = np.maximum(self.whole_high[columns], point)
+
+    def counts_by_ones(self, columns: Columns, point: Floats) -> bool:
+        """Say whether a table has whole numbers where counts are whole."""
+        concerned = self.whole[columns] & np.isfinite(point)
+        numbers = (self.counts[columns] + point)[concerned]
+        return bool(np.all(np.abs(numbers - np.rint(numbers)) <= TIGHT))
 
 
 def bracket(matrix: sparse.csr_array, down: Floats, up: Floats) -> Bracket:
@@ -164,16 +184,19 @@ def resolve(
     free = found.outer_high - found.outer_low > TIGHT
     for columns, acyclic in components(matrix, free):
         if acyclic and found.settled:
-            _settle_acyclic(found, columns)
+            _settle_acyclic(found, columns, by_column)
             continue
         if not _open(found, columns[wanted[columns]], enough).any():
             continue
         _run(Coefficients.of(by_column, columns), found, columns, wanted, enough)
 
 
-def _settle_acyclic(found: Bracket, columns: Columns) -> None:
-    found.inner_low[columns] = found.outer_low[columns]
-    found.inner_high[columns] = found.outer_high[columns]
+def _settle_acyclic(found: Bracket, columns: Columns, matrix: sparse.csc_array) -> None:
+    ends = found.outer_low[columns], found.outer_high[columns]
+    found.inner_low[columns], found.inner_high[columns] = ends
+    plain = np.all(np.abs(Coefficients.of(matrix, columns).weights) == 1.0)
+    if plain and all(found.counts_by_ones(columns, end) for end in ends):
+        found.whole_low[columns], found.whole_high[columns] = ends
 
 
 def _open(found: Bracket, columns: Columns, enough: Floats | None) -> Mask:
@@ -237,7 +260,11 @@ def _learn(
         side = found.outer_high if maximise else found.outer_low
         side[columns[place]] = solution.value
     elif len(solution.point):
-        found.inner_high[columns[solution.point > TIGHT]] = np.inf
-        found.inner_low[columns[solution.point < -TIGHT]] = -np.inf
+        rising, falling = columns[solution.point > TIGHT], columns[solution.point < -TIGHT]
+        found.inner_high[rising] = found.whole_high[rising] = np.inf
+        found.inner_low[falling] = found.whole_low[falling] = -np.inf
     side = found.inner_high if maximise else found.inner_low
     side[columns[place]] = solution.value
+    if not solution.bounded:
+        side = found.whole_high if maximise else found.whole_low
+        side[columns[place]] = solution.value

@@ -18,7 +18,7 @@ import numpy as np
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.complementary import SuppressionState, choose
 from observatoire.secrecy.suppression.intervals import TIGHT
-from observatoire.secrecy.suppression.linear_programs import Coefficients, Program
+from observatoire.secrecy.suppression.linear_programs import Coefficients, Program, quiet_solver
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,14 +71,7 @@ class Master:
         model.col_lower_, model.col_upper_ = np.zeros(size), np.ones(size)
         model.row_lower_, model.row_upper_ = np.empty(0), np.empty(0)
         model.a_matrix_.start_ = np.zeros(size + 1, dtype=np.int32)
-        self.solver = highspy.Highs()
-        for option, setting in {
-            "output_flag": False,
-            "threads": 1,
-            "mip_rel_gap": 0.0,
-            "mip_max_nodes": NODES,
-        }.items():
-            self.solver.setOptionValue(option, setting)
+        self.solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=NODES)
         self.solver.passModel(model)
 
     def require(self, weights: Floats, least: float) -> None:

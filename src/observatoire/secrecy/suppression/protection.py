@@ -9,25 +9,28 @@ reaches it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.audit import (
     Threshold,
-    exact_intervals,
+    never_zero,
     sensitive_cells,
     thresholds,
-    wide,
     zeros_hidden,
 )
-from observatoire.secrecy.suppression.cell_system import System, build_system, unknown_cell
-from observatoire.secrecy.suppression.complementary import SuppressionState, choose
+from observatoire.secrecy.suppression.cell_system import (
+    System,
+    lay_out,
+    shown_zeros,
+    unknown_cell,
+)
+from observatoire.secrecy.suppression.choice import choose_proved, past_mending_of
+from observatoire.secrecy.suppression.complementary import SuppressionState
 from observatoire.secrecy.suppression.costs import default_costs, given_costs
-from observatoire.secrecy.suppression.intervals import TIGHT
 from observatoire.secrecy.suppression.linear_programs import SOLVER
-from observatoire.secrecy.suppression.optimal import improve
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -99,6 +102,8 @@ class Options(TypedDict, total=False):
     already_hidden: Iterable[Label]
     published: Iterable[Label]
     latent: Iterable[Label]
+    absent: Iterable[Label]
+    whole: bool | pd.Series | None
     tolerance: float
 
 
@@ -137,6 +142,12 @@ def protect(
         Cells public already, whatever their count: hiding them would protect nothing.
     latent : iterable of labels
         Quantities that only write the relations, never published and secret for nobody.
+    absent : iterable of labels
+        Cells without a count that nobody hides: secret only while they may be under the threshold.
+    whole : bool or Series
+        Which cells count by ones: people, households, facts. By default all do if the known ones
+        are whole numbers; an attacker then knows that a hidden one, where zeros are shown, is at
+        least one.
     alone : iterable of labels
         Cells that add up to nothing. Any other cell must be in a relation: one forgotten would
         give it away.
@@ -182,6 +193,8 @@ def protection(  # noqa: PLR0913 - the same as protect
     already_hidden: Iterable[Label] = (),
     published: Iterable[Label] = (),
     latent: Iterable[Label] = (),
+    absent: Iterable[Label] = (),
+    whole: bool | pd.Series | None = None,
     tolerance: float = 0.0,
     past_mending: bool = False,
     spare_zeros: bool = True,
@@ -200,104 +213,40 @@ def protection(  # noqa: PLR0913 - the same as protect
     >>> cells = pd.Series({"commune": 62, "a": 5, "b": 42, "c": 15})
     >>> record = protection(cells, [("commune", ["a", "b", "c"])], threshold=11)
     >>> record.causes.to_dict(), record.narrowest
-    ({'a': 'primaire', 'c': 'complémentaire'}, 20.0)
+    ({'a': 'primaire', 'c': 'complémentaire'}, 18.0)
     """
-    system = build_system(cells, relations, bounds, tolerance)
-    asked = thresholds(system, threshold)
-    inert, public = system.mask(latent, "latent"), system.mask(published, "published")
-    producer = system.mask(already_hidden, "already_hidden") | ~system.known
-    _check_exclusive(system, public, producer | inert)
-    zero = zeros_hidden(system, hide_zero)
-    under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
-    hidden = (under & ~public) | producer | inert
-    candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
+    laid = lay_out(cells, relations, bounds, whole)
+    zero = zeros_hidden(laid, hide_zero)
+    inert, public = laid.mask(latent, "latent"), laid.mask(published, "published")
+    producer = laid.mask(already_hidden, "already_hidden") | ~laid.known
+    _check_exclusive(laid, public, producer | inert)
+    sure = never_zero(laid, producer, zero | inert | public) & spare_zeros
+    system = shown_zeros(laid, sure, tolerance)
+    asked, lacking = thresholds(system, threshold), system.mask(absent, "absent")
+    under = sensitive_cells(system, asked, hide_zero=zero, absent=lacking) & ~inert
+    start = (under & ~public) | producer | inert
+    candidates = ~start & ~public & ~system.mask(headlines, "headlines")
     if spare_zeros:
         candidates &= zero | (system.counts != 0)
     costs = default_costs(system) if cost is None else given_costs(system, cost, candidates)
-    sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
-    bounded = public.any() or bool(np.isfinite(system.high).any())
-    if past_mending and bounded and sensitive.any():
-        exposed[SuppressionState(system, asked, sensitive, costs, ~public).unsafe()] = True
     candidates &= np.isfinite(costs)
-    asked = _attainable(system, asked, exposed, hidden | candidates)
-    sensitive &= asked > TIGHT
-    plan = SuppressionState(system, asked, sensitive, costs, hidden.copy())
-    choose(plan, candidates)
-    widths = _prove(plan, ~inert & ~exposed)
-    found = plan.hidden.copy()
-    bound = improve(plan, candidates, hidden)
-    if not np.array_equal(found, plan.hidden):
-        widths = _prove(plan, ~inert & ~exposed)
+    plan = SuppressionState(system, asked, under & ~public, costs, start.copy())
+    exposed = past_mending_of(plan, candidates, public) if past_mending else under & public
+    bound, widths = choose_proved(plan, candidates, ~inert & ~exposed)
     causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
-    causes = np.where(plan.hidden & ~hidden, COMPLEMENTARY, causes)
+    causes = np.where(plan.hidden & ~start, COMPLEMENTARY, causes)
     return Protection(
         statuses=_statuses(system, plan.hidden),
         causes=_by_hidden(system, plan.hidden, causes),
         narrowest=widths.narrowest,
         floor=widths.floor,
         proved=widths.proved,
-        cost=float(costs[plan.hidden & ~hidden].sum()),
+        cost=plan.price(plan.hidden & ~start),
         bound=bound,
         programs=plan.programs,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
         exposed=_labels(system, exposed | (under & public)),
-    )
-
-
-def _attainable(
-    system: System,
-    asked: NDArray[np.float64],
-    exposed: NDArray[np.bool_],
-    usable: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    """Ask, of cells that what is public brackets already, that nothing more narrows them."""
-    if not exposed.any():
-        return asked
-    found = exact_intervals(system, usable, exposed)
-    columns = np.flatnonzero(usable)
-    high = system.counts[columns] + found.outer_high
-    most = np.minimum(found.outer_high - found.outer_low, high)
-    lowered, lowered_cells = asked.copy(), exposed[columns]
-    lowered[columns[lowered_cells]] = np.minimum(asked[columns], np.maximum(most, 0.0))[
-        lowered_cells
-    ]
-    return lowered
-
-
-class Widths(NamedTuple):
-    """The narrowest sensitive interval, the narrowest of all wide enough, how many were measured."""
-
-    narrowest: float
-    floor: float
-    proved: int
-
-
-def _prove(plan: SuppressionState, measured: NDArray[np.bool_]) -> Widths:
-    """Measure every hidden cell anew, forgetting how it was protected."""
-    wanted = plan.hidden & measured & (plan.asked > TIGHT)
-    found = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
-    plan.programs += found.programs
-    columns = np.flatnonzero(plan.hidden)
-    low = plan.system.counts[columns] + found.outer_low
-    high = plan.system.counts[columns] + found.outer_high
-    safe = wide(low, high, plan.asked[columns])
-    checked, width = plan.sensitive[columns], high - low
-    failing = columns[checked & ~safe]
-    if len(failing):
-        label = plan.system.labels[failing[0]]
-        raise SecrecyError(
-            "La vérification finale la retrouve.",
-            where=f"cellule « {label} »",
-            why="Rien n’est publié dans le doute.",
-            remedy="Signalez ce tableau : le choix et la vérification ne s’accordent pas.",
-            labels=[plan.system.labels[column] for column in failing],
-        )
-    shown = safe & wanted[columns]
-    return Widths(
-        float(width[checked & measured[columns]].min(initial=np.inf)),
-        float(width[shown].min(initial=np.inf)),
-        int(wanted.sum()),
     )
 
 

@@ -76,7 +76,8 @@ class SamplingDesign:
     ``census`` draws addresses; ``exhaustive`` counts everyone; ``reference`` is too wide for its
     error to matter next to a quartier's; ``unknown`` has an error that nobody gave. ``effects`` is, by
     pattern of a variable's code, how many times as much as a draw of persons the draw of addresses
-    makes it vary; ``wholes`` what it is counted among. The first pattern that fits wins.
+    makes it vary; ``wholes`` what it is counted among. The first pattern that fits wins. ``noise_points``
+    and ``noise_percent``: how far figures of a source that counts everyone move where nothing happened.
     """
 
     method: Annotated[
@@ -110,6 +111,12 @@ class SamplingDesign:
         doc("Habitants sous lesquels l’exploitation complémentaire est à manier avec prudence."),
     ] = 0.0
     inhabitants: Annotated[Texts, doc("Variables qui comptent les habitants.")] = ()
+    noise_points: Annotated[
+        Amount, doc("De combien un taux bouge seul entre deux dates, en points (95 %).")
+    ] = 0.0
+    noise_percent: Annotated[
+        Amount, doc("De combien tout autre chiffre bouge seul, en % de lui-même (95 %).")
+    ] = 0.0
 
     @on_reading
     def _counts_inhabitants(self) -> None:

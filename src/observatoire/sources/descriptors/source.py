@@ -43,7 +43,9 @@ class Variable:
 
     code: Code
     label: Annotated[str, doc("Libellé de la variable.")]
-    nature: Annotated[Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane…")]
+    nature: Annotated[
+        Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane, moyenne ou indice.")
+    ]
     unit: Annotated[str, doc("Unité.")] = ""
     universe: Annotated[str, doc("Champ : qui ou quoi l’on compte.")] = ""
     exploitation: Annotated[

@@ -68,7 +68,8 @@ def unzip_table(
             # A name may be empty, which is_dir() does not expect.
             entries = {e.filename: e for e in archive.infolist() if e.filename and not e.is_dir()}
             chosen = _choose(list(entries), name, member, suffixes)
-            return PurePosixPath(chosen).name, read_bounded(archive, entries[chosen], name)
+            table = read_bounded(archive, entries[chosen], name, len(content))
+            return PurePosixPath(chosen).name, table
     except ZIP_ERRORS as error:
         raise damaged(name, error) from error
 
@@ -112,7 +113,7 @@ def _is_shadow(path: PurePosixPath) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith(("._", ".~", "~$"))
 
 
-def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, packed: int) -> bytes:
     """Return the bytes of an entry, never more than allowed: what an archive says may be a lie.
 
     Raises
@@ -120,12 +121,12 @@ def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) ->
     UnreadableFileError, EmptyFileError
         When it unfolds into too much, or nothing.
     """
-    check_bytes(entry.file_size, name)
+    check_bytes(entry.file_size, name, packed)
     parts, size = [], 0
     with archive.open(entry) as stream:
         while part := stream.read(_CHUNK):
             size += len(part)
-            check_bytes(size, name)
+            check_bytes(size, name, packed)
             parts.append(part)
     if not size:
         raise EmptyFileError(

@@ -6,6 +6,7 @@ import struct
 
 from observatoire.errors import TruncatedFileError, UnreadableFileError
 from observatoire.sources.formats.cells import Appearance, CellSheet, Columns, ungrouped
+from observatoire.sources.formats.limits import check_cells
 
 _DBF_HEAD, _DBF_FIELD = struct.Struct("<B3xIHH"), struct.Struct("<11sc4xBB14x")
 
@@ -38,6 +39,7 @@ def read_dbf(content: bytes, name: str, encoding: str = "") -> CellSheet:
             where=name,
             remedy="Redemandez le fichier entier au producteur.",
         )
+    check_cells(count * (len(fields) + 2), name, len(content))
     page = encoding or _DBF_PAGES.get(content[29], "cp1252")
     try:
         rows = [[label.decode(page) for label, *_ in fields]]

@@ -13,6 +13,7 @@ from observatoire.errors.translations import system_words
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.formats.archive import unzip_table
 from observatoire.sources.formats.dbase import read_dbf
+from observatoire.sources.formats.limits import check_table
 from observatoire.sources.formats.parquet import read_parquet
 from observatoire.sources.formats.text import empty_file, open_text
 from observatoire.sources.formats.workbook import read_sheets
@@ -151,7 +152,11 @@ def _read(path: Path, member: str) -> tuple[bytes, str, str, str]:
     digest = hashlib.sha256(content).hexdigest()
     if suffix != ".zip":
         return content, suffix, digest, ""
+    packed = len(content)
     inside, content = unzip_table(content, path.name, member, PLAIN_SUFFIXES)
     if not content or content.isspace():
         raise empty_file(f"{path.name}, {inside}")
-    return content, PurePath(inside).suffix.lower(), digest, inside
+    suffix = PurePath(inside).suffix.lower()
+    if suffix in TEXT_SUFFIXES:
+        check_table(content, path.name, packed)
+    return content, suffix, digest, inside

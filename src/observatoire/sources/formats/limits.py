@@ -2,47 +2,147 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from observatoire.errors import UnreadableFileError
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import number
 
-#: The most bytes that one file may unfold into.
-MOST_BYTES = 160_000_000
+#: The most bytes that one file may unfold into; and the most that a large one may, so many times
+#: its own size, for figures shrink ten or twenty times.
+MOST_BYTES, MOST_RATIO, MOST_OF_LARGE = 160_000_000, 16, 800_000_000
 
-#: The most cells that the sheets of a file are opened with: a single figure at the far corner is no table.
-MOST_CELLS = 8_000_000
+#: The most cells that the sheets of a file are opened with: a single figure at the far corner is no
+#: table. A large file may have more, for a cell takes a byte at least.
+MOST_CELLS, MOST_CELLS_OF_LARGE = 3_000_000, 12_000_000
 
 
-def check_cells(count: int, name: str) -> None:
-    """Refuse a file whose sheets span more cells than memory holds.
+def check_table(content: bytes, name: str, packed: int) -> None:
+    """Refuse a text out of an archive that holds more cells than memory does: each takes sixty bytes.
 
     Raises
     ------
     UnreadableFileError
         With the number found.
     """
-    if count > MOST_CELLS:
+    lines = max(content.count(b"\n"), content.count(b"\r"))
+    count = lines + max(map(content.count, (b";", b",", b"\t", b"|")))
+    if count > max(MOST_CELLS, 2 * packed):
+        raise too_many(count, name)
+
+
+@dataclass
+class Room:
+    """What is left of the memory for the sheets of a workbook, that may all be of one part."""
+
+    name: str
+    packed: int
+    cells: int = 0
+
+    def take(self, rows: int, columns: int) -> None:
+        """Take the room of a sheet, which costs something even when it is small.
+
+        Raises
+        ------
+        UnreadableFileError
+            When the sheets read so far hold more cells than memory does.
+        """
+        self.cells += rows * columns + _SHEET
+        check_cells(self.cells, self.name, self.packed)
+
+
+#: What a sheet costs to look at, in cells: no workbook has a thousand of them.
+_SHEET = 3_000
+
+
+def too_many(count: int, name: str) -> UnreadableFileError:
+    """Return the error of a text that holds more cells than memory does."""
+    return UnreadableFileError(
+        f"Ce tableau a au moins {number(count, 0)} cellules : il ne tiendrait pas en mémoire.",
+        where=name,
+        why="C’est peut-être un piège, ou un fichier national.",
+        remedy="N’en gardez que les lignes et les colonnes utiles.",
+    )
+
+
+def most_cells(packed: int) -> int:
+    """Return the most cells that a file of that size may be opened with.
+
+    Examples
+    --------
+    >>> most_cells(1_000), most_cells(5_000_000), most_cells(900_000_000)
+    (3000000, 5000000, 12000000)
+    """
+    return max(MOST_CELLS, min(packed, MOST_CELLS_OF_LARGE))
+
+
+def check_cells(count: int, name: str, packed: int, *, blank: bool = False) -> None:
+    """Refuse a file whose sheets span more cells than memory holds.
+
+    Parameters
+    ----------
+    count : int
+        The cells that its sheets span.
+    name : str
+        The file, for the message.
+    packed : int
+        Its own size.
+    blank : bool
+        Most of them are blank, as in a workbook with a single figure at the far corner.
+
+    Raises
+    ------
+    UnreadableFileError
+        With the number found.
+    """
+    most = most_cells(packed)
+    if count > most:
         raise UnreadableFileError(
-            "Une feuille de ce classeur s’étend sur des millions de cellules vides.",
+            "Une feuille de ce classeur s’étend sur des millions de cellules vides."
+            if blank
+            else "Ce tableau ne tiendrait pas en mémoire.",
             where=name,
             why=f"L’ouvrir demanderait {number(count, 0)} cellules ; on en ouvre "
-            f"{number(MOST_CELLS, 0)} au plus.",
+            f"{number(most, 0)} au plus.",
             remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
-            "enregistrez le tableau en csv.",
+            "enregistrez le tableau en csv."
+            if blank
+            else "N’en gardez que les lignes et les colonnes utiles, ou enregistrez-le en csv.",
         )
 
 
-def check_bytes(size: int, name: str) -> None:
+def most_bytes(packed: int) -> int:
+    """Return the most bytes that a file of that size may unfold into.
+
+    Examples
+    --------
+    >>> most_bytes(1_000), most_bytes(20_000_000), most_bytes(900_000_000)
+    (160000000, 320000000, 800000000)
+    """
+    return max(MOST_BYTES, min(MOST_RATIO * packed, MOST_OF_LARGE))
+
+
+def check_bytes(size: int, name: str, packed: int = 0) -> None:
     """Refuse a file that unfolds into more than memory holds.
+
+    Parameters
+    ----------
+    size : int
+        What it unfolds into.
+    name : str
+        The file, for the message.
+    packed : int
+        Its own size.
 
     Raises
     ------
     UnreadableFileError
         With the size found.
     """
-    if size > MOST_BYTES:
+    most = most_bytes(packed)
+    if size > most:
         raise UnreadableFileError(
-            f"Une fois décompressé, ce fichier dépasserait {MOST_BYTES // 1_000_000} Mo.",
+            f"Une fois décompressé, ce fichier dépasserait {most // 1_000_000} Mo.",
             where=name,
             why=f"Il en ferait {number(size / 1_000_000, 0)} : il ne tiendrait pas en mémoire ; "
             "c’est peut-être un piège.",

@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from observatoire.errors import (
 from observatoire.errors.translations import reader_words
 from observatoire.sources.formats.cells import Appearance, without_blank
 from observatoire.sources.formats.encoding import check_encoding, decode, guess_encoding
+from observatoire.sources.formats.limits import MOST_CELLS_OF_LARGE, too_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,16 +210,20 @@ def read_rows(text: str, separator: str, name: str, *, first: int = 1, most: int
     Raises
     ------
     TruncatedFileError, UnreadableFileError
-        On a text between quotes that does not end, or a row that is none.
+        On a text between quotes that does not end, a row that is none, or too many cells.
     """
     # A text laid out as a file is a whole copy of it: too much for a few rows.
     lines = (line[0] for line in _LINE.finditer(text)) if most else io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=separator, strict=True)
     rows: Rows = []
+    size = 0
     try:
         for row in reader:
             if reader.line_num >= first and any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
+                size += len(row) + 2  # a row takes the memory of two cells more
+                if size > MOST_CELLS_OF_LARGE:
+                    raise too_many(size, name)
                 if len(rows) == most:
                     break
     except csv.Error as error:
@@ -303,10 +309,8 @@ def columns_of(rows: Rows, most: int) -> list[list[str]]:
     >>> columns_of([(1, ["Quartier", " Aidés"]), (2, ["Dillon"])], 9)
     [['Quartier', 'Dillon'], ['Aidés', '']]
     """
-    width = min(max((len(row) for _, row in rows), default=0), most)
-    return [
-        [row[rank].strip() if rank < len(row) else "" for _, row in rows] for rank in range(width)
-    ]
+    cells = zip_longest(*(row for _, row in rows), fillvalue="")
+    return [list(map(str.strip, column)) for column in islice(cells, most)]
 
 
 def _plain_lines(content: bytes, separator: str) -> tuple[np.ndarray, np.ndarray] | None:

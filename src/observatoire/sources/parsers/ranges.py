@@ -40,12 +40,12 @@ def _patterns() -> tuple[Mapping[str, re.Pattern[str]], re.Pattern[str]]:
     """Return what each kind of class looks like, and the numbers that are written in words."""
     classes = signs().classes
     forms = {
-        "below": rf"(?:{classes['below']}) ?{_NUMBER}",
-        "at_most": rf"(?:{classes['at_most']}) ?{_NUMBER}|{_NUMBER} ?(?:{classes['at_most_after']})",
-        "above": rf"(?:{classes['above']}) ?{_NUMBER}",
-        "at_least": rf"(?:{classes['at_least']}) ?{_NUMBER}|{_NUMBER} ?(?:{classes['at_least_after']})",
+        "below": rf"(?:{classes.below}) ?{_NUMBER}",
+        "at_most": rf"(?:{classes.at_most}) ?{_NUMBER}|{_NUMBER} ?(?:{classes.at_most_after})",
+        "above": rf"(?:{classes.above}) ?{_NUMBER}",
+        "at_least": rf"(?:{classes.at_least}) ?{_NUMBER}|{_NUMBER} ?(?:{classes.at_least_after})",
     }
-    words = "|".join(sorted(map(re.escape, signs().numbers), key=len, reverse=True))
+    words = "|".join(sorted(map(re.escape, signs().numbers.ranks), key=len, reverse=True))
     compiled = {kind: re.compile(form) for kind, form in forms.items()}
     return compiled, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
 
@@ -79,7 +79,7 @@ def read_range(text: str, nature: Nature, *, zero: bool = True) -> Range | None:
     Range(low=10.0, high=nan, note='au moins 10, sans plafond')
     """
     patterns, words = _patterns()
-    folded = words.sub(lambda word: str(signs().numbers[word[0]]), fold(text))
+    folded = words.sub(lambda word: str(signs().numbers.ranks[word[0]]), fold(text))
     if (found := _BETWEEN.fullmatch(folded)) is not None:
         low, high = _figures(found)
         return Range(low, high, f"de {_shown(low)} à {_shown(high)}") if low < high else None

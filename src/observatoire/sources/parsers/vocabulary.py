@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Annotated, Any
 
-from observatoire.declarations.reader import read_toml
+from pydantic import AfterValidator, BeforeValidator
+
+from observatoire.declarations.fields import Pattern, Patterns, Texts, declared
+from observatoire.declarations.reader import packaged, read
 from observatoire.territories.spelling import is_total, starts, unaccented
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 #: A line of text with as many words as this is a sentence, not the name of a territory.
 SENTENCE = 6
-
-#: What a sign written for a number may mean, and what a class may say around its number.
-SIGN_KINDS = ("secret", "missing", "not_applicable", "zero")
-CLASSES = ("below", "at_most", "at_most_after", "above", "at_least", "at_least_after")
-
-#: Natures that the name of a column may tell, in the order in which they are looked for.
-_NATURES = (
-    Nature.MEDIAN, Nature.MEAN, Nature.INDEX, Nature.RATE, Nature.AMOUNT, Nature.COUNT,
-)  # fmt: skip
 
 #: A rank or a number before a name: « 99 - Hors secteur ».
 _RANK = re.compile(r"^\s*[0-9]{1,3}\s*[-–—.:)/]\s*")
@@ -38,30 +30,90 @@ _TITLED = r"(?<![\w-])(?:{})(?:\s*:\s*|\s+(?:de|du|des)\s+|\s+d['’]\s*)(?P<nam
 _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)")
 
 
-@dataclass(frozen=True)
-class Signs:
-    """What ``signs.toml`` declares."""
+def _compiled(levels: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
+    return {level: re.compile(form) for level, form in levels.items()}
 
-    notes: tuple[str, ...]
-    ignored: tuple[re.Pattern[str], ...]
-    periods: tuple[re.Pattern[str], ...]
-    flats: re.Pattern[str]
-    spans: re.Pattern[str]
-    no_periods: re.Pattern[str]
-    variables: tuple[re.Pattern[str], ...]
-    indicators: tuple[re.Pattern[str], ...]
-    towns: tuple[re.Pattern[str], ...]
-    town_titles: re.Pattern[str]
-    town_mentions: re.Pattern[str]
-    town_strangers: re.Pattern[str]
-    dictionary: tuple[re.Pattern[str], ...]
-    coordinates: tuple[re.Pattern[str], ...]
-    natures: Mapping[Nature, re.Pattern[str]]
-    meanings: Mapping[str, str]
-    classes: Mapping[str, str]
-    numbers: Mapping[str, int]
-    calls: Mapping[str, re.Pattern[str]]
-    levels: Mapping[str, re.Pattern[str]]
+
+@declared
+class SignMeanings:
+    """What signs written for a number may mean."""
+
+    secret: Texts
+    missing: Texts
+    not_applicable: Texts
+    zero: Texts
+
+    @cached_property
+    def by_sign(self) -> dict[str, str]:
+        """The meaning of each sign, in small letters without accents."""
+        return {fold(sign): kind for kind, signs in vars(self).items() for sign in signs}
+
+
+@declared
+class NumberWords:
+    """Numbers written in letters, from zero."""
+
+    words: Texts
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """The number that each word stands for."""
+        return {word: rank for rank, word in enumerate(self.words)}
+
+
+@declared
+class RangeWords:
+    """What a class may say around its number, as patterns."""
+
+    below: str
+    at_most: str
+    at_most_after: str
+    above: str
+    at_least: str
+    at_least_after: str
+
+
+@declared
+class NameHeads:
+    """Where the head of a name ends, and what it may be; the unit that a name may state."""
+
+    counted: Pattern
+    completed: Pattern
+    amounts: Pattern
+    units: Pattern
+    shared: Pattern
+
+
+@declared
+class Signs:
+    """What ``vocabulary.toml`` declares; natures are looked for in its order."""
+
+    notes: Texts
+    ignored: Patterns
+    periods: Patterns
+    flats: Pattern
+    spans: Pattern
+    no_periods: Pattern
+    zoned: Pattern
+    ranks: Pattern
+    vintages: Patterns
+    changes: Pattern
+    mentions: Mapping[str, Pattern]
+    variables: Patterns
+    indicators: Patterns
+    towns: Patterns
+    town_titles: Annotated[Pattern, BeforeValidator(_TITLED.format)]
+    town_mentions: Pattern
+    town_strangers: Pattern
+    dictionary: Patterns
+    coordinates: Patterns
+    natures: Mapping[Nature, Pattern]
+    heads: NameHeads
+    markers: SignMeanings
+    classes: RangeWords
+    numbers: NumberWords
+    calls: Mapping[str, Pattern]
+    levels: Annotated[Mapping[str, Any], AfterValidator(_compiled)]
 
     def is_total(self, text: str) -> bool:
         """Say whether a line's first cell announces a total.
@@ -84,27 +136,55 @@ class Signs:
         return bool(_CALL.match(text)) or starts(text, self.notes) or len(text.split()) > SENTENCE
 
     def nature(self, name: str) -> Nature | None:
-        """Return the nature that a column's name tells, if any.
+        """Return the nature that a column's name states: by its head, its unit, or the end of a code.
 
         Examples
         --------
         >>> signs().nature("Taux de chômage"), signs().nature("Revenu médian"), signs().nature("P")
         (<Nature.RATE: 'rate'>, <Nature.MEDIAN: 'median'>, None)
+        >>> signs().nature("Nombre de bénéficiaires à taux plein"), signs().nature("Population comptée à part")
+        (<Nature.COUNT: 'count'>, None)
         """
-        plain = _plain(name)
-        spellings = (plain, plain.replace("_", " "))
-        return next(
-            (
-                nature
-                for nature, pattern in self.natures.items()
-                if any(map(pattern.fullmatch, spellings))
-            ),
-            None,
-        )
+        plain = " ".join(_plain(name).split())
+        heads = [self._head(plain)] if " " in plain else _code_ends(plain)
+        units = [match[0] for match in self.heads.units.finditer(plain)]
+        if any(map(self.heads.counted.fullmatch, heads)):
+            if not self.heads.shared.search(plain):
+                return Nature.COUNT
+            heads = []  # « nombre d’aidés pour mille », « nombre de voitures par ménage »
+        for text in (*heads, *units):
+            found = next(
+                (kind for kind, form in self.natures.items() if form.fullmatch(text)), None
+            )
+            if found is not None:
+                return found
+        return Nature.MEAN if not heads else None
+
+    def _head(self, plain: str) -> str:
+        """Return the words of a name before what completes it: « nombre », « revenu median »."""
+        head = self.heads.completed.split(plain, maxsplit=1)[0].rstrip("0123456789 ")
+        # « Niveau de vie median »: what is measured may be told by its last word.
+        last = plain.rsplit(maxsplit=1)[-1]
+        return f"{head} {last}" if self.heads.amounts.match(head) and last not in head else head
 
     def is_label(self, name: str) -> bool:
-        """Say whether a column names or places a territory rather than measures it."""
-        return any(pattern.fullmatch(_plain(name)) for pattern in self.ignored)
+        """Say whether a column names or places a territory, or tells its class, rather than measures it."""
+        plain = _plain(name)
+        return any(pattern.fullmatch(plain) for pattern in (*self.ignored, self.zoned))
+
+    def is_change(self, name: str) -> bool:
+        """Say whether a name is of a change between two dates.
+
+        Examples
+        --------
+        >>> [signs().is_change(name) for name in ("evol1922", "tcam_0611", "Évolution 2015-2016", "pop")]
+        [True, True, True, False]
+        """
+        return self.changes.search(re.sub("[_0-9-]+", " ", _plain(name))) is not None
+
+    def is_class(self, name: str) -> bool:
+        """Say whether a column ranks territories by a number that measures nothing: « classe »."""
+        return self.ranks.fullmatch(_plain(name)) is not None
 
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
@@ -165,14 +245,14 @@ class Signs:
         return {level for level, pattern in self.levels.items() if pattern.fullmatch(code)}
 
     def meaning(self, text: str) -> str:
-        """Return what a sign stands for: one of ``SIGN_KINDS``, or nothing.
+        """Return what a sign stands for: a field of :class:`SignMeanings`, or nothing.
 
         Examples
         --------
         >>> [signs().meaning(t) for t in ("N.C.", "Non renseigné", "Néant", "12")]
         ['secret', 'missing', 'zero', '']
         """
-        return self.meanings.get(fold(text), "")
+        return self.markers.by_sign.get(fold(text), "")
 
     def call(self, text: str) -> str:
         """Return what follows a number without changing it: « provisoire », or nothing.
@@ -189,36 +269,20 @@ class Signs:
 @cache
 def signs() -> Signs:
     """Return the words and signs, read once."""
-    path = Path(str(resources.files("observatoire.sources.parsers").joinpath("vocabulary.toml")))
-    table = read_toml(path)
-    natures, markers = table.child("natures"), table.child("markers")
-    levels, classes, numbers = (table.child(name) for name in ("levels", "classes", "numbers"))
-    calls = table.child("calls")
-    read = Signs(
-        notes=table.texts("notes"),
-        ignored=table.patterns("ignored"),
-        periods=table.patterns("periods"),
-        flats=table.pattern("flats"),
-        spans=table.pattern("spans"),
-        no_periods=table.pattern("no_periods"),
-        variables=table.patterns("variables"),
-        indicators=table.patterns("indicators"),
-        towns=table.patterns("towns"),
-        town_titles=table.pattern("town_titles", _TITLED.format(table.text("town_titles"))),
-        town_mentions=table.pattern("town_mentions"),
-        town_strangers=table.pattern("town_strangers"),
-        dictionary=table.patterns("dictionary"),
-        coordinates=table.patterns("coordinates"),
-        natures={nature: natures.pattern(str(nature)) for nature in _NATURES},
-        meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
-        classes={key: classes.pattern(key).pattern for key in CLASSES},
-        numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
-        calls={call: calls.pattern(call) for call in calls.table},
-        levels={level: re.compile(levels.text(level)) for level in levels.table},
-    )
-    for part in (natures, markers, levels, classes, numbers, calls, table):
-        part.close()
-    return read
+    return read(packaged("observatoire.sources.parsers", "vocabulary.toml"), Signs)
+
+
+def _code_ends(plain: str) -> list[str]:
+    """Return the first and the last word of a name written as a code: a middle one decides nothing.
+
+    Examples
+    --------
+    >>> _code_ends("agri_pct_2016"), _code_ends("tx_chom"), _code_ends("dec_med20")
+    (['agri', 'pct'], ['tx', 'chom'], ['dec', 'med'])
+    """
+    words = [word.rstrip("0123456789") or word for word in re.split(r"[_.-]+", plain)]
+    words = [word for word in words if word and not word.isdecimal()]
+    return list(dict.fromkeys((words[0], words[-1]))) if words else [plain]
 
 
 def _plain(name: str) -> str:

@@ -17,7 +17,6 @@ from observatoire.errors import (
     CRSError,
     DuplicateKeyError,
     EmptyFileError,
-    InvalidGeometryError,
     UnknownColumnError,
     UnknownTerritoryError,
     UnreadableFileError,
@@ -32,6 +31,7 @@ from observatoire.territories.layers.location import (
     crs_name,
     in_parts,
 )
+from observatoire.territories.layers.outlines import check_shapes
 from observatoire.territories.layers.signatures import check_signature, offline
 
 if TYPE_CHECKING:
@@ -53,8 +53,6 @@ _GDAL_ERRORS = (
     pyogrio.errors.GeometryError,
     pyogrio.errors.CRSError,
 )
-
-_POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def read_layer(
         raise pieces
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
-    shapes, repaired = _check_shapes(flat, path, repair=repair)
+    shapes, repaired = check_shapes(flat, path, repair=repair)
     moved = _moved(shapes, path, crs)
     _check_place(moved, path, frame.crs, crs)
     return ReadLayer(
@@ -316,47 +314,6 @@ def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:
             remedy="Fusionnez-les (QGIS : Regrouper), ou supprimez le contour en trop.",
             codes=list(repeated),
         )
-
-
-def _check_shapes(
-    shapes: gpd.GeoSeries, path: Path, *, repair: bool
-) -> tuple[gpd.GeoSeries, tuple[str, ...]]:
-    absent = shapes.index[shapes.isna() | shapes.is_empty]
-    if len(absent):
-        raise InvalidGeometryError(
-            f"Contour vide pour : {enumerate_words(list(absent), most=8)}.",
-            where=path.name,
-            remedy="Supprimez ces lignes, ou redemandez la couche.",
-            codes=list(absent),
-        )
-    flat = shapes[~np.isin(shapely.get_type_id(shapes.to_numpy()), _POLYGONS)]
-    if len(flat):
-        raise InvalidGeometryError(
-            "Autre chose qu’un polygone (point, ligne ou collection) pour : "
-            f"{enumerate_words(list(flat.index), most=8)}.",
-            where=path.name,
-            remedy="Gardez les seuls polygones (QGIS : Convertir en parties simples).",
-            codes=list(flat.index),
-        )
-    broken = shapes.index[~shapes.is_valid]
-    if not len(broken):
-        return shapes, ()
-    if not repair:
-        reasons = shapely.is_valid_reason(shapes[broken].to_numpy())
-        raise InvalidGeometryError(
-            f"Contour qui se recoupe pour : {enumerate_words(list(broken), most=8)}.",
-            where=path.name,
-            why=f"Pour le premier : {reasons[0]}. Une surface calculée dessus serait fausse.",
-            remedy="Réparez-le dans QGIS (Réparer les géométries), ou ajoutez « repair = true » "
-            "au zonage dans observatoire.toml.",
-            codes=list(broken),
-        )
-    mended = shapes.copy()
-    # This way of mending gives surfaces only: no stray line or point beside them.
-    mended[broken] = shapely.make_valid(
-        shapes[broken].to_numpy(), method="structure", keep_collapsed=False
-    )
-    return mended, tuple(broken)
 
 
 def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> None:
