@@ -85,6 +85,7 @@ def federate(
     import observatoire
     from observatoire.french.typography import plural
     from observatoire.pages.sheet import cannot_write
+    from observatoire.swap import new_file
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
@@ -93,7 +94,8 @@ def federate(
     with step("Fédération"):
         together = observatoire.federate(packages)
         try:
-            together.df.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
+            with new_file(output) as draft:
+                together.df.to_csv(draft, index=False, encoding="utf-8", lineterminator="\n")
         except OSError as error:
             raise cannot_write(output, error) from error
     for warning in together.warnings:

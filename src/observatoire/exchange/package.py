@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -17,10 +15,12 @@ from observatoire.exchange.agreements import written_terms
 from observatoire.pages.sheet import cannot_write
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
+from observatoire.swap import new_folder
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -100,9 +100,7 @@ def _put(
     date: str,
 ) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as scratch:
-        made = Path(scratch) / "paquet"
-        made.mkdir()
+    with new_folder(folder) as made:
         _write_values(table, made)
         _write_indicators(table, made)
         _write_zones(table, made)
@@ -110,9 +108,6 @@ def _put(
         text = json.dumps(descriptor, ensure_ascii=False, indent=2)
         (made / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
         table.keep_out("paquet", folder.name)
-        if folder.exists():
-            folder.rename(Path(scratch) / "precedent")
-        made.rename(folder)
     return folder
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
 import io
 import re
@@ -21,6 +20,7 @@ from observatoire.errors import (
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import NO_BREAK, enumerate_words
+from observatoire.swap import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -312,14 +312,13 @@ def _check_twins(members: Sequence[zipfile.ZipInfo], archive: str) -> None:
 
 def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, archive: Path) -> Path:
     target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
-    aside = target.with_name(f".{target.name}.part")
     written = 0
     try:
         source = held.open(member)
     except ZIP_ERRORS as error:  # a place out of the archive is told as a fault of the system
         raise _spoilt(member, archive, error) from error
     try:
-        with source, aside.open("wb") as sink:
+        with source, new_file(target) as draft, draft.open("wb") as sink:
             while chunk := source.read(_CHUNK_unpacking):
                 written += len(chunk)
                 if written > member.file_size:
@@ -329,12 +328,8 @@ def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, arch
                         remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
                     )
                 sink.write(chunk)
-        aside.replace(target)
     except SPOILT_ZIP as error:
         raise _spoilt(member, archive, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
     return target
 
 
