@@ -46,8 +46,8 @@ def new_file(path: Path) -> Iterator[Path]:
 
     Examples
     --------
-    >>> import tempfile
-    >>> place = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> import pathlib, tempfile
+    >>> place = pathlib.Path(tempfile.mkdtemp()) / "a.txt"
     >>> with new_file(place) as draft:
     ...     _ = draft.write_text("a")
     >>> place.read_text(), [path.name for path in place.parent.iterdir()]

@@ -83,6 +83,7 @@ def federate(
 ) -> None:
     """Réunit les paquets de plusieurs observatoires en un seul tableau."""
     import observatoire
+    from observatoire.exchange.figures import write_table
     from observatoire.french.typography import plural
     from observatoire.pages.sheet import cannot_write
     from observatoire.swap import new_file
@@ -95,7 +96,7 @@ def federate(
         together = observatoire.federate(packages)
         try:
             with new_file(output) as draft:
-                together.df.to_csv(draft, index=False, encoding="utf-8", lineterminator="\n")
+                write_table(together.df, draft)
         except OSError as error:
             raise cannot_write(output, error) from error
     for warning in together.warnings:

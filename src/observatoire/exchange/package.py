@@ -12,6 +12,7 @@ import pandas as pd
 
 from observatoire.errors import FileError
 from observatoire.exchange.agreements import written_terms
+from observatoire.exchange.figures import VALUE_FIELDS, write_table
 from observatoire.pages.sheet import cannot_write
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
@@ -25,23 +26,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
-
-#: French name of each column of figures, its type and what it holds.
-VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
-    "zoning": ("zonage", "string", "Code du zonage"),
-    "territory": ("territoire", "string", "Code du territoire"),
-    "name": ("nom", "string", "Nom du territoire"),
-    "indicator": ("indicateur", "string", "Code de l’indicateur, défini dans indicateurs.csv"),
-    "period": ("periode", "string", "Période décrite ; vide quand aucune donnée n’existe"),
-    "value": ("valeur", "number", "Valeur, vide quand le statut n’en a pas"),
-    "low": ("valeur_basse", "number", "Borne basse"),
-    "high": ("valeur_haute", "number", "Borne haute"),
-    "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
-    "coverage": ("couverture", "number", "Part du territoire que couvrent les sources, de 0 à 1"),
-    "reason": ("motif", "string", "Pourquoi la valeur manque ou est encadrée"),
-    "method": ("methode", "string", "Comment la valeur a été obtenue"),
-    "source": ("source", "string", "Producteur et titre de la source"),
-}
 
 PACKAGE_FILE = "datapackage.json"
 
@@ -128,17 +112,13 @@ def _write_values(table: ProtectedTable, folder: Path) -> None:
     names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
     frame = table.df[list(names)].rename(columns=names)
     frame["statut"] = [Status(status).label for status in frame["statut"]]
-    _unarmed(frame).to_csv(
-        folder / "valeurs.csv", index=False, encoding="utf-8", lineterminator="\n"
-    )
+    write_table(frame, folder / "valeurs.csv")
     frame.to_parquet(folder / "valeurs.parquet", index=False)
 
 
 def _write_indicators(table: ProtectedTable, folder: Path) -> None:
     frame = pd.DataFrame([_definition(i) for i in table.indicators.values()])
-    _unarmed(frame).to_csv(
-        folder / "indicateurs.csv", index=False, encoding="utf-8", lineterminator="\n"
-    )
+    write_table(frame, folder / "indicateurs.csv")
 
 
 def _definition(indicator: Indicator) -> dict[str, str]:
@@ -212,18 +192,6 @@ def _licences(sources: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         {"name": "etalab-2.0" if "Licence Ouverte 2.0" in title else "other", "title": title}
         for title in titles
     ]
-
-
-def _unarmed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before texts that a spreadsheet would run as formulas."""
-    texts = frame.select_dtypes(include=["object", "string"]).columns
-    armed = {name: frame[name].astype("str") for name in texts}
-    return frame.assign(
-        **{
-            name: text.mask(text.str.match(r"^[=+\-@\t]"), "'" + text)
-            for name, text in armed.items()
-        }
-    )
 
 
 def _resource(folder: Path, name: str, file: str, schema: dict[str, Any] | None) -> dict[str, Any]:
