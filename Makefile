@@ -1,23 +1,30 @@
 # Two commands do everything on a bare machine: make annex, make test.
-# Once installed, both work with the network off.
+# Once installed, both work with the network off. make check is what takes seconds;
+# make test-deep tries many more made-up cases.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DECLARED := pyproject.toml constraints.txt
 
-.PHONY: annex test install bench clean
+.PHONY: annex check test test-deep install bench clean
 
 annex: $(VENV)/.installed
 	$(BIN)/observatoire load
 	$(BIN)/observatoire annex data/processed/annexe.html
 
-test: $(VENV)/.tested
+check: $(VENV)/.tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
+
+# Workers begin at both ends and steal from each other: what a module builds is built once.
+test: check
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-deep: check
+	OBSERVATOIRE_TESTS=deep $(BIN)/python -m pytest -n 2 --dist worksteal
 
 install: $(VENV)/.installed
 

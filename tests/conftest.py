@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from built_workspace import Place, build_place
+from effort import PROFILE, cases
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 settings.register_profile(
-    "observatoire",
+    PROFILE,
     deadline=None,
-    max_examples=30,
+    max_examples=cases(30),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     database=None,
 )
-settings.load_profile("observatoire")
+settings.load_profile(PROFILE)
 
 
 @pytest.fixture
@@ -34,9 +35,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Give the folder of real files, beside the repository; skip where it is absent."""
-    told = os.environ.get("OBSERVATOIRE_SHARED")
+    declared = os.environ.get("OBSERVATOIRE_SHARED")
     above = [parent / "shared" for parent in Path(__file__).resolve().parents]
-    for folder in [Path(told)] if told else above:
+    for folder in [Path(declared)] if declared else above:
         if (folder / "data" / "README.md").is_file():
             return folder
     pytest.skip("les fichiers réels (../shared) ne sont pas là : test sauté")

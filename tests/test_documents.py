@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import tomllib
@@ -10,10 +11,14 @@ from pathlib import Path
 import pytest
 
 import observatoire
-from observatoire.cli import app
+from observatoire.cli.main import app
 from observatoire.observatory.observatory import Observatory
+from observatoire.values import Status
 
 ROOT = Path(__file__).resolve().parents[1]
+OTHER_PAGES = ("bench/README.md", "docs/architecture.md", "CONTRIBUTING.md")
+#: Lines of a page that one reads without turning it.
+ONE_PAGE = 70
 PAGES = ("README.md", "LISEZMOI.md", "docs/guide.md")
 
 
@@ -68,12 +73,51 @@ def test_guide_source_example_is_a_valid_descriptor(tmp_path: Path) -> None:
     assert source.variables["ALLOC"].nature.additive
 
 
-def test_architecture_names_every_room() -> None:
-    told = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+def test_architecture_names_every_room_on_one_page() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     package = ROOT / "src" / "observatoire"
     rooms = {p.name for p in package.iterdir() if p.is_dir() and (p / "__init__.py").is_file()}
     for room in rooms:
-        assert f"`{room}/`" in told, room
+        assert f"`{room}/`" in text, room
+    assert len(text.splitlines()) <= ONE_PAGE
+
+
+def test_decisions_are_dated_titled_and_name_files_that_are() -> None:
+    """A decision that names a module which moved since sends its reader nowhere."""
+    folders = (ROOT, ROOT / "src" / "observatoire")
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert len(decisions) > 40
+    for path in decisions:
+        text = path.read_text(encoding="utf-8")
+        date = re.match(r"(\d{4}-\d\d-\d\d)-[a-z0-9-]+$", path.stem)
+        assert date, path.name
+        assert re.match(rf"# .+\n\n\*{date[1]}\*\n\n\S", text), path.name
+        if path.stem.endswith("naming-table"):
+            continue
+        for name in re.findall(r"`([a-z_]+/[\w/.]+)`", text):
+            assert any((folder / name).exists() for folder in folders), f"{path.name}: {name}"
+
+
+def test_every_module_of_a_room_is_named_by_its_room() -> None:
+    """The docstring of a package is the page that a newcomer reads first."""
+    unnamed = []
+    for init in (ROOT / "src" / "observatoire").glob("*/**/__init__.py"):
+        docstring = ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))) or ""
+        modules = {p.stem for p in init.parent.glob("*.py")} - {"__init__"}
+        rooms = {p.parent.name for p in init.parent.glob("*/__init__.py")}
+        unnamed += [
+            f"{init.parent.name}/{name}"
+            for name in sorted(modules | rooms)
+            if f"``{name}``" not in docstring
+        ]
+    assert not unnamed
+
+
+def test_the_glossary_names_every_status() -> None:
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    for status in Status:
+        assert f"| `{status.value}` |" in text
+        assert f"| {status.label} |" in text
 
 
 def test_versions_agree() -> None:
@@ -89,11 +133,11 @@ def test_no_address_or_machine_path_is_committed() -> None:
     assert all("==" in line for line in constraints.splitlines() if line and line[0] != "#")
 
 
-@pytest.mark.parametrize("page", [*PAGES, "bench/README.md", "docs/architecture.md"])
+@pytest.mark.parametrize("page", [*PAGES, *OTHER_PAGES])
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for link in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert ((ROOT / page).parent / link).is_file(), link
+        assert ((ROOT / page).parent / link).exists(), link
 
 
 def test_the_guide_followed_to_the_letter_survives_a_share_above_its_whole(tmp_path: Path) -> None:

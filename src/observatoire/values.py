@@ -164,6 +164,32 @@ def is_period(text: str) -> bool:
     return _PERIOD.fullmatch(text) is not None
 
 
+#: What a rate is counted for, as units write it: « pour 1 000 habitants », « / 100 000 hab. ».
+_PER = re.compile(r"(?:\b(?:pour|sur|p\.)|/)\s*((?:(?:dix|cent) )?(?:mille|cent)\b|[0-9][0-9\s.]*)")
+_PER_WORDS = {"cent": 100, "mille": 1000, "dix mille": 10_000, "cent mille": 100_000}
+_A_YEAR = 2000  # the one round thousand that a unit may also name as a year
+
+
+def quotients_per(unit: str) -> float:
+    """Return how many times its quotient a rate is, by its unit; 0 when the unit does not say.
+
+    Examples
+    --------
+    >>> [quotients_per(unit) for unit in ("%", "‰", "faits pour 1 000 habitants", "pour mille")]
+    [100.0, 1000.0, 1000.0, 1000.0]
+    >>> [quotients_per(unit) for unit in ("euros", "euros par m²", "habitants pour 2016")]
+    [0.0, 0.0, 0.0]
+    """
+    if unit.strip() in ("%", "‰"):
+        return 100.0 if "%" in unit else 1000.0
+    found = _PER.search(unit.casefold())
+    if found is None:
+        return 0.0
+    count = _PER_WORDS.get(found[1]) or int(re.sub(r"\D", "", found[1]) or 0)
+    round_count = count in (1, 10, 100) or (count % 1000 == 0 and count != _A_YEAR)
+    return float(count) if round_count else 0.0
+
+
 def records(frame: pd.DataFrame) -> list[Record]:
     """Return the rows of a table, each by column name."""
     names = list(frame.columns)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from built_workspace import says
 
-from observatoire.declarations.reader import Declaration, read_toml
+from observatoire.declarations.fields import (
+    Code,
+    Count,
+    Flag,
+    Named,
+    Number,
+    Pattern,
+    Texts,
+    declared,
+    fault,
+    lacking,
+    on_reading,
+    refuse,
+)
+from observatoire.declarations.reader import build, read, toml_table
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import nearest, suggestion
 
@@ -25,131 +40,158 @@ nature = "x"
 nature = "count"
 
 [variables."B-2"]
-nature = "cuont"  # l’erreur
+nature = "count"  # l’erreur
 
 [[files]]
 name = "a.csv"
 
 [[files]]  # le second
-name = 3
-inline = { method = "celles" }
+name = "b.csv"
+inline = { method = "cells" }
 """
 
 
-@pytest.fixture
-def toml(tmp_path: Path) -> Declaration:
+@declared
+class Markers:
+    secret: Texts = ()
+    nature: str = ""
+
+
+@declared
+class Variable:
+    code: Code
+    nature: Literal["", "count", "rate"]
+
+
+@declared
+class Drawing:
+    method: Literal["cells", "links"]
+
+
+@declared
+class File:
+    name: str
+    territory: str = ""
+    inline: Drawing | None = None
+
+    @on_reading
+    def _is_placed(self) -> None:
+        if self.name == "sans":
+            raise lacking("territory")
+        if self.name == "refus":
+            raise refuse("il ne va pas", "inline")
+        if self.name == "faute":
+            raise fault("Ce fichier est fautif.", why="Pour voir.", remedy="Ôtez-le.")
+
+
+@declared
+class Whole:
+    title: str
+    rank: Count = 0
+    share: Number = 0.0
+    shown: Flag = False
+    form: Annotated[Pattern | None, None] = None
+    markers: Markers = Markers()
+    variables: Named[Variable] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+
+
+def refusal(tmp_path: Path, old: str, new: str) -> DescriptorError:
+    path = tmp_path / "source.toml"
+    assert old in TOML
+    path.write_text(TOML.replace(old, new, 1), "utf-8")
+    with pytest.raises(DescriptorError) as caught:
+        read(path, Whole)
+    return caught.value
+
+
+def test_values_come_out_with_their_kind(tmp_path: Path) -> None:
     path = tmp_path / "source.toml"
     path.write_text(TOML, "utf-8")
-    return read_toml(path)
-
-
-def test_values_come_out_with_their_kind(toml: Declaration) -> None:
-    assert toml.text("title") == "Un titre"
-    assert toml.take("rank", int) == 3
-    share = toml.take("share", float)
-    assert (share, type(share)) == (1.0, float)
-    assert toml.child("markers").texts("secret") == ("s",)
-    assert toml.text("absent", "défaut") == "défaut"
-    assert list(toml.children("variables")) == ["A", "B-2"]
-    assert [child.table["name"] for child in toml.array("files")] == ["a.csv", 3]
-
-
-def test_line_is_that_of_the_right_table(toml: Declaration) -> None:
-    with pytest.raises(DescriptorError) as caught:
-        toml.children("variables")["B-2"].text("nature", choices=("count", "rate"))
-    assert caught.value.where == "source.toml, ligne 13"
-    says(caught.value, "cuont", "« count »")
-
-
-def test_line_is_that_of_the_right_table_of_an_array(toml: Declaration) -> None:
-    with pytest.raises(DescriptorError) as caught:
-        toml.array("files")[1].text("name")
-    assert caught.value.where == "source.toml, ligne 19"
-    says(caught.value, "name", "texte")
-
-
-def test_line_of_a_table_written_on_one_line(toml: Declaration) -> None:
-    with pytest.raises(DescriptorError) as caught:
-        toml.array("files")[1].child("inline").text("method", choices=("cells", "links"))
-    assert caught.value.where == "source.toml, ligne 20"
-    says(caught.value, "celles", "« cells »")
+    whole = read(path, Whole)
+    assert (whole.title, whole.rank, whole.form) == ("Un titre", 3, None)
+    assert (whole.share, type(whole.share)) == (1.0, float)
+    assert whole.markers.secret == ("s",)
+    assert {code: one.code for code, one in whole.variables.items()} == {"A": "A", "B-2": "B-2"}
+    assert [file.name for file in whole.files] == ["a.csv", "b.csv"]
+    assert whole.files[1].inline == Drawing("cells")
 
 
 @pytest.mark.parametrize(
-    ("rank", "where"),
-    [(0, "source.toml, ligne 15, [files]"), (1, "source.toml, ligne 18, [files]")],
-)
-def test_missing_key_says_in_which_table(toml: Declaration, rank: int, where: str) -> None:
-    with pytest.raises(DescriptorError) as caught:
-        toml.array("files")[rank].text("territory")
-    assert caught.value.where == where
-    says(caught.value, "« territory »", "Ajoutez")
-
-
-def test_required_key_misspelt_names_what_was_written(tmp_path: Path) -> None:
-    path = tmp_path / "source.toml"
-    path.write_text('a = 1\ntilte = "T"\n', "utf-8")
-    with pytest.raises(DescriptorError) as caught:
-        read_toml(path).text("title")
-    says(caught.value, "« title »", "« tilte » (ligne 2)")
-
-
-def test_unknown_key_is_told_with_the_nearest(toml: Declaration) -> None:
-    toml.text("tilte", "")
-    with pytest.raises(DescriptorError) as caught:
-        toml.close()
-    assert (caught.value.where, caught.value.data["key"]) == ("source.toml, ligne 1", "title")
-    says(caught.value, "« tilte »")
-
-
-def test_unknown_table_is_told_with_its_line(toml: Declaration) -> None:
-    for key in ("title", "rank", "share", "variables", "files"):
-        toml.take(key, object)
-    toml.child("marker")
-    with pytest.raises(DescriptorError) as caught:
-        toml.close()
-    assert caught.value.where == "source.toml, ligne 5"
-    says(caught.value, "« marker »")
-
-
-@pytest.mark.parametrize(
-    ("table", "kind"),
+    ("old", "new", "where", "said"),
     [
-        ({"k": "1"}, int),
-        ({"k": True}, int),
-        ({"k": True}, float),
-        ({"k": 1}, bool),
-        ({"k": 1}, str),
-        ({"k": "1"}, float),
-        ({"k": "x"}, dict),
-        ({"k": {}}, list),
+        ('nature = "count"  #', 'nature = "cuont"  #', "ligne 13", ("cuont", "« count »")),
+        ('nature = "count"  #', 'nature = ""  #', None, ()),
+        ('"b.csv"', "3", "ligne 19", ("name", "on attend un texte entre guillemets, et non « 3 »")),
+        ('"cells"', '"celles"', "ligne 20", ("celles", "« cells »")),
+        ('name = "a.csv"\n', "", "ligne 15, [files]", ("« name »", "Ajoutez une ligne")),
+        ('name = "b.csv"', "", "ligne 18, [files]", ("« name »", "Ajoutez")),
+        ("title =", "tilte =", "source.toml", ("« title » manque", "« tilte » (ligne 1)")),
+        ("rank", "ranck", "ligne 2", ("« ranck » n’existe pas", "« rank »")),
+        ("[markers]", "[marker]", "ligne 5", ("« marker » n’existe pas", "« markers »")),
+        ('nature = "x"', 'natures = "x"', "ligne 7", ("« natures »", "« nature »")),
+        ("rank = 3", 'rank = "3"', "ligne 2", ("on attend un nombre entier, et non « 3 »",)),
+        ("rank = 3", "rank = true", "ligne 2", ("on attend un nombre entier",)),
+        ("rank = 3", "rank = 3.5", "ligne 2", ("on attend un nombre entier",)),
+        ("share = 1", "share = true", "ligne 3", ("on attend un nombre, et non « True »",)),
+        ("share = 1", 'share = "1"', "ligne 3", ("on attend un nombre",)),
+        ("share = 1", "share = nan", "ligne 3", ("« nan » n’est pas un nombre fini",)),
+        ("share = 1", "share = inf", "ligne 3", ("« inf » n’est pas un nombre fini",)),
+        ("share = 1", "shown = 1", "ligne 3", ("on attend true ou false, et non « 1 »",)),
+        ("share = 1", "form = 1", "ligne 3", ("« form »", "on attend")),
+        ("share = 1", 'form = "("', "ligne 3", ("n’est pas une expression régulière",)),
+        ("share = 1", 'form = ""', "ligne 3", ("un motif vide ne reconnaît rien",)),
+        ('["s"]', "3", "ligne 6", ("on attend une liste de textes",)),
+        ('["s"]', '["s", 1]', "ligne 6", ("on attend une liste de textes",)),
+        ('["s"]', '[["s"]]', "ligne 6", ("on attend une liste de textes",)),
+        ('["s"]', "{ a = 1 }", "ligne 6", ("on attend une liste de textes",)),
+        ("[markers]", "[[markers]]", "ligne 5", ("on attend une table.",)),
+        ("[variables.A]", "[[variables.A]]", "ligne 9", ("« A »", "on attend une table.")),
+        ('"a.csv"', '"sans"', "ligne 15, [files]", ("« territory » manque",)),
+        ('"b.csv"', '"refus"', "ligne 20", ("« inline » ne convient pas : il ne va pas.",)),
+        ('"b.csv"', '"faute"', "ligne 18, [files]", ("fautif. Pour voir. Ôtez-le.",)),
     ],
 )
-def test_wrong_kind(tmp_path: Path, table: dict[str, Any], kind: type) -> None:
+def test_a_fault_says_where_what_and_what_to_do(
+    tmp_path: Path, old: str, new: str, where: str | None, said: tuple[str, ...]
+) -> None:
+    if where is None:
+        path = tmp_path / "source.toml"
+        path.write_text(TOML.replace(old, new, 1), "utf-8")
+        assert read(path, Whole).variables["B-2"].nature == ""
+        return
+    found = refusal(tmp_path, old, new)
+    assert found.where == (where if where == "source.toml" else f"source.toml, {where}")
+    says(found, *said)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"files": {"name": "a"}}, "on attend des crochets doublés, [[files]]"),
+        ({"files": ["a"]}, "on attend des tables [[files]]"),
+        ({"variables": {"A": 1}}, "« A » ne convient pas : on attend une table, et non « 1 »"),
+        ({"variables": 1}, "« variables » ne convient pas : on attend une table"),
+    ],
+)
+def test_tables_expected(tmp_path: Path, table: dict[str, Any], said: str) -> None:
     with pytest.raises(DescriptorError) as caught:
-        Declaration(tmp_path / "x.toml", table).take("k", kind)
-    says(caught.value, "x.toml", "« k »", "on attend")
+        build(tmp_path / "x.toml", {"title": "T", **table}, Whole)
+    says(caught.value, "x.toml", said)
 
 
-@pytest.mark.parametrize("value", [3, ["a", 1], [["a"]], {"a": 1}])
-def test_wrong_list_of_texts(tmp_path: Path, value: object) -> None:
-    with pytest.raises(DescriptorError) as caught:
-        Declaration(tmp_path / "x.toml", {"k": value}).texts("k")
-    says(caught.value, "« k »", "liste de textes")
+def test_a_key_that_only_code_gives_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(DescriptorError, match="« code » n’existe pas"):
+        build(
+            tmp_path / "x.toml",
+            {"title": "T", "variables": {"A": {"nature": "count", "code": "B"}}},
+            Whole,
+        )
 
 
-def test_lone_text_counts_as_a_list(tmp_path: Path) -> None:
-    assert Declaration(tmp_path / "x.toml", {"k": "a"}).texts("k") == ("a",)
-
-
-def test_tables_expected(tmp_path: Path) -> None:
-    declaration = Declaration(tmp_path / "x.toml", {"files": ["a"], "variables": {"A": 1}})
-    with pytest.raises(DescriptorError) as caught:
-        declaration.array("files")
-    says(caught.value, "[[files]]")
-    with pytest.raises(DescriptorError) as caught:
-        declaration.children("variables")
-    says(caught.value, "« A »", "table")
+def test_a_single_text_counts_as_a_list(tmp_path: Path) -> None:
+    table = {"title": "T", "markers": {"secret": "a"}}
+    assert build(tmp_path / "x.toml", table, Whole).markers.secret == ("a",)
 
 
 @pytest.mark.parametrize(
@@ -169,20 +211,20 @@ def test_file_that_is_not_toml(
     path = tmp_path / "x.toml"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(DescriptorError) as caught:
-        read_toml(path)
+        toml_table(path)
     says(caught.value, "x.toml", *parts)
 
 
 def test_absent_file(tmp_path: Path) -> None:
     with pytest.raises(DescriptorError) as caught:
-        read_toml(tmp_path / "x.toml")
+        toml_table(tmp_path / "x.toml")
     says(caught.value, "x.toml", "init")
 
 
 def test_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes('\ufeffa = "1"\r\n'.encode())
-    assert read_toml(path).text("a") == "1"
+    assert toml_table(path)["a"] == "1"
 
 
 def test_nearest_ignores_case_and_refuses_the_far() -> None:
@@ -203,15 +245,15 @@ def test_a_file_cut_short_is_told_with_its_last_line(tmp_path: Path, content: st
     path = tmp_path / "source.toml"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(DescriptorError) as caught:
-        read_toml(path)
+        toml_table(path)
     says(caught.value, "source.toml, ligne 2", "s’arrête", "b = ")
 
 
 def test_a_table_where_a_value_is_due_is_not_quoted_in_another_language(tmp_path: Path) -> None:
     path = tmp_path / "source.toml"
-    path.write_text("[[files]]\nname = true", encoding="utf-8")
+    path.write_text('title = "T"\n[[markers]]\nnature = true', encoding="utf-8")
     with pytest.raises(DescriptorError, match=r"on attend une table\. "):
-        read_toml(path).child("files")
+        read(path, Whole)
 
 
 @pytest.mark.parametrize("content", ["x = " + "[" * 20_000, None])
@@ -222,7 +264,7 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, content: str | None) 
     else:
         path.write_text(content, encoding="utf-8")
     with pytest.raises(DescriptorError, match=r"source\.toml"):
-        read_toml(path)
+        toml_table(path)
 
 
 def test_a_file_that_may_not_be_read_is_a_sentence(
@@ -236,7 +278,7 @@ def test_a_file_that_may_not_be_read_is_a_sentence(
 
     monkeypatch.setattr(Path, "read_text", denied)
     with pytest.raises(DescriptorError, match="Permission denied"):
-        read_toml(path)
+        toml_table(path)
 
 
 @pytest.mark.parametrize(
@@ -257,5 +299,5 @@ def test_what_is_not_toml_is_told_by_what_it_is(
     path = tmp_path / "x.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DescriptorError) as refused:
-        read_toml(path)
+        toml_table(path)
     says(refused.value, f"x.toml, {where}", *said)

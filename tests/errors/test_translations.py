@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from observatoire.errors import ObservatoireError
 from observatoire.errors.translations import reader_words
 from observatoire.sources.formats.parquet import read_parquet
-from observatoire.sources.formats.workbook import open_book
+from observatoire.sources.formats.workbook import read_sheets
 from observatoire.warehouse.loading.files import preview_file
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def test_a_spoilt_workbook_is_told_in_french(place: Place, name: str) -> None:
         preview_file(place.workspace, path)
     assert caught.value.why.startswith("Le lecteur dit :")
     with pytest.raises(ObservatoireError):
-        open_book(spoilt()[name], name)
+        read_sheets(spoilt()[name], name)
 
 
 def test_a_spoilt_parquet_is_told_in_french() -> None:

@@ -14,13 +14,14 @@ import numpy as np
 import oracle
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from observatoire.maps.palettes import palettes
 
 from observatoire.french.typography import NARROW, round_half_up
 from observatoire.maps.classes import classify, nice_sizes
 from observatoire.maps.labels import Label, place_labels
-from observatoire.maps.palettes import palettes
 from observatoire.maps.svg import LARGEST_CIRCLE, BaseMap, Mark, choropleth, circles
 from observatoire.values import Status
 
@@ -99,7 +100,7 @@ def overlap(one: Label, other: Label) -> bool:
     return near[0] < room[0] - 1e-9 and near[1] < room[1] - 1e-9
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 @given(st.lists(st.tuples(st.floats(-50, 350), st.floats(-50, 350)), max_size=60))
 def test_labels_never_overlap_nor_leave_their_box(anchors: list[tuple[float, float]]) -> None:
     labels = place_labels([str(i) for i in range(len(anchors))], anchors, (0, 0, 300, 300))
@@ -146,7 +147,7 @@ def rings(svg: str) -> list[tuple[float, bool]]:
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25), deadline=None)
 @given(st.lists(st.floats(0, 1e5), min_size=1, max_size=8))
 def test_areas_are_as_counts(values: list[float]) -> None:
     svg = circles([mark(i, v) for i, v in enumerate(values)], ground(len(values)), "habitants")

@@ -31,11 +31,11 @@ def test_published_figures_are_held_against_the_bounds() -> None:
     assert row["compared"] == 2
     assert row["error"] == row["mean_error"] == pytest.approx((0.2 + 0.5) / 2)
     assert row["held"] == 0.5
-    said = found.attrs["sentences"][0]
-    assert said.startswith("pop : 4\xa0territoires, dont 2 encadrés")
-    assert "2,0 fois" in said
-    assert "erreur médiane de 35,0" in said
-    assert "50\u202f% d’entre eux" in said
+    sentence = found.attrs["sentences"][0]
+    assert sentence.startswith("pop : 4\xa0territoires, dont 2 encadrés")
+    assert "2,0 fois" in sentence
+    assert "erreur médiane de 35,0" in sentence
+    assert "50\u202f% d’entre eux" in sentence
 
 
 def test_each_variable_has_its_row() -> None:

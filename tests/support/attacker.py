@@ -1,7 +1,8 @@
 """Random workspaces, and an attacker who holds nothing but what they publish.
 
-He is written apart from the library: he reads the figures shown, the tables of links, and bounds
-every count by scipy's own solver.
+He is written apart from the library: he reads the figures shown, the tables of links, knows the
+printed rules (a hidden count is at least one, people are whole, rates are rounded to the digit
+printed), and bounds every count by scipy's own solvers, over real numbers and over whole ones.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pandas as pd
 from scipy import optimize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
@@ -122,42 +124,69 @@ denominator = ["aidT"]
 
 
 def write_random(folder: Path, rng: np.random.Generator, **options: Any) -> pd.Series:
-    """Write a workspace of random counts; return the true ones by variable and IRIS.
+    """Write a workspace of random counts; return the true ones by variable, IRIS and period.
 
-    ``hidden`` is the share of figures that the producer hides, ``communes`` whether it gives
-    communes too.
+    ``hidden`` is the share of figures that the producer hides (no zero), ``communes`` whether it
+    gives communes too, ``quarters`` whether it gives quarters and years, ``apart`` whether communes
+    are a second source of the same indicators.
     """
-    true = draw(rng)
+    periods = ("2016-T1", "2016-T2", "2016-T3", "2016-T4") if options.get("quarters") else ("2016",)
+    true = pd.concat({period: draw(rng) for period in periods}).reorder_levels([1, 2, 0])
+    if len(periods) > 1:
+        years = true.groupby(level=[0, 1]).sum()
+        true = pd.concat([true, pd.concat({"2016": years}).reorder_levels([1, 2, 0])])
     rows = []
-    for (variable, iris), value in true.items():
-        shown = "s" if rng.random() < options.get("hidden", 0.0) else f"{value:g}"
-        rows.append(f"iris-2016;{iris};2016;{variable};{shown}")
-    if options.get("communes"):
-        for commune, members in COMMUNES.items():
-            rows += [
-                f"commune-2016;{commune};2016;{variable};{sum(true[variable, i] for i in members):g}"
-                for variable in VARIABLES
-            ]
-    write(folder, rows)
+    for (variable, iris, period), value in true.items():
+        producer_hides = value > 0 and rng.random() < options.get("hidden", 0.0)
+        rows.append(
+            f"iris-2016;{iris};{period};{variable};{'s' if producer_hides else f'{value:g}'}"
+        )
+    communes = [
+        f"commune-2016;{commune};{period};{variable};{sum(true[variable, i, period] for i in members):g}"
+        for commune, members in COMMUNES.items()
+        for period in sorted(set(true.index.get_level_values(2)))
+        for variable in VARIABLES
+        if options.get("communes")
+    ]
+    source = SOURCE
+    if len(periods) > 1:
+        source = source.replace("threshold = 11", "threshold = 11\nadditive_periods = true")
+    catalogue = CATALOGUE
+    if options.get("apart"):
+        catalogue = catalogue.replace('sources = ["aides"]', 'sources = ["aides", "communes"]')
+        write_source(folder, "communes", communes, source.replace("iris-2016", "commune-2016"))
+        communes = []
+    write(folder, rows + communes, source=source, catalogue=catalogue)
     return true
 
 
+def write_source(folder: Path, code: str, rows: list[str], source: str) -> None:
+    """Write one more source of a workspace (zoning;code;period;variable;value)."""
+    raw = folder / "data/raw" / code
+    raw.mkdir(parents=True, exist_ok=True)
+    (raw / "source.toml").write_text(source, "utf-8")
+    text = "\n".join(["zonage;code;annee;variable;valeur", *rows, ""])
+    (raw / "aides.csv").write_text(text, "utf-8")
+
+
 def write(
-    folder: Path, rows: list[str], source: str = SOURCE, more: str = "", catalogue: str = CATALOGUE
+    folder: Path,
+    rows: list[str],
+    source: str = SOURCE,
+    more: str = "",
+    catalogue: str = CATALOGUE,
+    name: str = "aides",
 ) -> Path:
     """Write a workspace with these figures (zoning;code;period;variable;value)."""
-    for part in ("geo", "data/raw/aides"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "geo").mkdir(parents=True, exist_ok=True)
     zonings = "".join(
         f'[zonings."{code}"]\nlabel = "{code}"\nsingular = "{one}"\nmembers = "geo/m-{code}.csv"\n'
         for code, one in _ZONINGS
     )
     (folder / "observatoire.toml").write_text(WORKSPACE + zonings + more, "utf-8")
     (folder / "indicators.toml").write_text(catalogue, "utf-8")
-    (folder / "data/raw/aides/source.toml").write_text(source, "utf-8")
     _write_geo(folder / "geo")
-    text = "\n".join(["zonage;code;annee;variable;valeur", *rows, ""])
-    (folder / "data/raw/aides/aides.csv").write_text(text, "utf-8")
+    write_source(folder, name, rows, source)
     return folder
 
 
@@ -208,56 +237,125 @@ def parts_of(zoning: str, code: str) -> tuple[list[str], list[str]]:
     return [i for whole, _ in quartiers for i in whole], [i for _, part in quartiers for i in part]
 
 
-def everything_shown(o: Observatory) -> pd.DataFrame:
+def everything_shown(o: Observatory, periods: tuple[str, ...] = ("2016",)) -> pd.DataFrame:
     """Return every figure that any table of a workspace would show."""
     codes = [*VARIABLES, "part"]
-    return pd.concat([o.table(codes, zoning, 2016).df for zoning, _ in _ZONINGS])
+    return pd.concat([o.table(codes, z, period).df for z, _ in _ZONINGS for period in periods])
+
+
+def published(folder: Path) -> pd.DataFrame:
+    """Return the figures of a package, under the names of a table."""
+    french = {"zonage": "zoning", "territoire": "territory", "indicateur": "indicator"}
+    french |= {
+        "periode": "period",
+        "valeur": "value",
+        "valeur_basse": "low",
+        "valeur_haute": "high",
+    }
+    frame = pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str, "periode": str})
+    return frame.rename(columns={**french, "statut": "status"})
+
+
+#: Digits of the rates printed; half of the last is what rounding may hide.
+DECIMALS = 1
 
 
 class Attacker:
-    """Writes what is shown as equations over the counts of IRIS, and bounds any sum of them."""
+    """Writes what is shown as rows over the counts of IRIS, and bounds any sum of them.
 
-    def __init__(self, shown: pd.DataFrame, cells: pd.Index) -> None:
-        self.place = {label: rank for rank, label in enumerate(cells)}
-        self.rows: list[np.ndarray] = []
-        self.sides: list[float] = []
-        for iris in IRIS:
-            self.equal({("aidT", iris): -1.0, ("aidA", iris): 1.0, ("aidB", iris): 1.0}, 0.0)
-        for row in shown.to_dict("records"):
-            self.read(row)
+    ``cells`` are the counts: variable, IRIS, period and, after corrections, the version from which
+    the figure is what it is; he knows which figures a correction left as they were.
+    """
 
-    def equal(self, weights: dict, side: float) -> None:
+    def __init__(self, cells: Iterable[tuple]) -> None:
+        self.place = {tuple(label): rank for rank, label in enumerate(cells)}
+        self.rows: list[tuple[np.ndarray, float, float]] = []
+
+    def add_sums(self, cells: pd.Index, version: dict | None = None) -> None:
+        """Write that categories make a total, and quarters a year."""
+        known = set(cells)
+
+        def named(label: tuple) -> tuple:
+            return label if version is None else (*label, version[label])
+
+        for variable, iris, period in known:
+            whole = (variable, iris, period)
+            parts = [[(variable, iris, f"{period}-T{rank}") for rank in range(1, 5)]]
+            parts += [[("aidA", iris, period), ("aidB", iris, period)]] * (variable == "aidT")
+            for members in parts:
+                if all(label in known for label in members):
+                    weights = {named(whole): -1.0} | {named(label): 1.0 for label in members}
+                    self.between(weights, 0.0, 0.0)
+
+    def between(self, weights: dict, low: float, high: float) -> None:
         line = np.zeros(len(self.place))
         for label, weight in weights.items():
             line[self.place[label]] += weight
-        self.rows.append(line)
-        self.sides.append(side)
+        self.rows.append((line, low, high))
 
-    def read(self, row: dict) -> None:
+    def read_all(self, shown: pd.DataFrame, version: dict | None = None) -> None:
+        """Read what is shown; ``version`` gives the version of each count, if there are several."""
+        for row in shown.to_dict("records"):
+            self.read(row, version)
+
+    def read(self, row: dict, version: dict | None) -> None:
         whole, part = parts_of(row["zoning"], row["territory"])
+
+        def of(variable: str, members: list[str]) -> list[tuple]:
+            labels = [(variable, iris, str(row["period"])) for iris in members]
+            return [(*each, version[each]) if version is not None else each for each in labels]
+
         code = row["indicator"]
-        if code != "part":
-            numbers = {"value": whole, "low": whole, "high": [*whole, *part]}
-            for name, members in numbers.items():
-                if not np.isnan(row[name]):
-                    self.equal({(code, i): 1.0 for i in members}, row[name])
-        elif not np.isnan(row["value"]):
+        if code == "part":
             members = part if row["status"] == "context" else whole
-            weights = {("aidA", i): 1.0 for i in members}
-            weights |= {("aidT", i): -row["value"] / 100 for i in members}
-            self.equal(weights, 0.0)
+            if not np.isnan(row["value"]) and (row["status"] == "context" or not part):
+                half = 0.5 * 10.0**-DECIMALS + 1e-9
+                for side, least, most in ((-half, 0.0, np.inf), (half, -np.inf, 0.0)):
+                    weights = dict.fromkeys(of("aidA", members), 1.0)
+                    weights |= dict.fromkeys(of("aidT", members), -(row["value"] + side) / 100)
+                    self.between(weights, least, most)
+            return
+        if row["status"] == "secret" and whole and not part:
+            self.between(dict.fromkeys(of(code, whole), 1.0), 1.0, np.inf)
+        numbers = {"value": whole, "low": whole, "high": [*whole, *part]}
+        for name, members in numbers.items():
+            if not np.isnan(row[name]):
+                labels = of(code, members)
+                self.between(dict.fromkeys(labels, 1.0), row[name], row[name])
 
-    def interval(self, labels: list) -> tuple[float, float]:
+    def interval(self, labels: list, *, whole: bool = False) -> tuple[float, float]:
         cost = np.zeros(len(self.place))
-        cost[[self.place[label] for label in labels]] = 1.0
-        known = {"A_eq": np.array(self.rows), "b_eq": np.array(self.sides)}
-        low = optimize.linprog(cost, **known, bounds=(0, None), method="highs")
-        high = optimize.linprog(-cost, **known, bounds=(0, None), method="highs")
-        assert low.status == 0, low.message
-        return low.fun, -high.fun if high.status == 0 else np.inf
+        cost[[self.place[tuple(label)] for label in labels]] = 1.0
+        lines, low, high = zip(*self.rows, strict=True)
+        known = {
+            "constraints": optimize.LinearConstraint(np.array(lines), low, high),
+            "bounds": optimize.Bounds(0, np.inf),
+            "integrality": np.full(len(cost), int(whole)),
+        }
+        least, most = optimize.milp(cost, **known), optimize.milp(-cost, **known)
+        assert least.status == 0, least.message
+        return least.fun, -most.fun if most.status == 0 else np.inf
 
-    def narrow(self, true: pd.Series) -> list[tuple]:
+    def narrow(self, true: pd.Series, small: float = THRESHOLD) -> list[tuple]:
         """Return the small counts, of IRIS or of any territory, that he brackets too well."""
+        found = []
+        for place, labels in self.sums(true.index):
+            value = sum(true[label] for label in labels)
+            if 0 < value < small and (reach := self.bracket(labels)) is not None:
+                found.append((*place, value, *reach))
+        return found
+
+    def bracket(self, labels: list) -> tuple[float, float] | None:
+        """Return the interval he finds when it is too narrow."""
+        for whole in (False, True):
+            low, high = self.interval(labels, whole=whole)
+            if high - low < THRESHOLD - 1e-4 or high < THRESHOLD - 1e-4:
+                return low, high
+        return None
+
+    @staticmethod
+    def sums(cells: pd.Index) -> list[tuple[tuple, list]]:
+        """Return the counts of every territory, as sums of those of IRIS."""
         groups = {("iris-2016", i): [i] for i in IRIS}
         for zoning, codes in (
             ("commune-2016", COMMUNES),
@@ -265,13 +363,12 @@ class Attacker:
             ("zus-1996", ZUS),
         ):
             groups |= {(zoning, code): parts_of(zoning, code)[0] for code in codes}
-        found = []
-        for place, members in groups.items():
-            for variable in VARIABLES:
-                labels = [(variable, i) for i in members]
-                value = sum(true[label] for label in labels)
-                if labels and 0 < value < THRESHOLD:
-                    low, high = self.interval(labels)
-                    if high - low < THRESHOLD - 1e-4 or high < THRESHOLD - 1e-4:
-                        found.append((*place, variable, value, low, high))
-        return found
+        by_rest: dict[tuple, dict] = {}
+        for label in cells:
+            by_rest.setdefault((label[0], *label[2:]), {})[label[1]] = label
+        return [
+            ((*place, *rest), [irises[i] for i in members])
+            for rest, irises in by_rest.items()
+            for place, members in groups.items()
+            if members and all(i in irises for i in members)
+        ]

@@ -28,7 +28,7 @@ def compact_optimum(cells, relations, threshold: float, costs: dict) -> float:  
                 block[start : start + size] = row
                 add(block, 0, 0)
             for column in range(size):
-                for side, room in ((1.0, most), (-1.0, counts[column])):
+                for side, room in ((1.0, most), (-1.0, max(counts[column] - 1, 0.0))):
                     block = np.zeros(width)
                     block[start + column], block[column] = side, -room
                     add(block, -np.inf, 0)

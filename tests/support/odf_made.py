@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import Any
 
-PARTS = ("office", "table", "text")
+PARTS = ("office", "table", "text", "style", "calcext")
 
 
 def percentages(rows: list[list[Any]]) -> bytes:
@@ -31,7 +31,7 @@ def opendocument(rows: list[list[Any]], *, kind: str = "float", columns: str = "
     return packed(f'<table:table table:name="IRIS">{columns}{cells}</table:table>')
 
 
-def packed(body: str) -> bytes:
+def packed(body: str, styles: str = "") -> bytes:
     """Put tables into the envelope of an OpenDocument workbook."""
     names = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in PARTS}
     told = " ".join(f'xmlns:{part}="{name}"' for part, name in names.items())
@@ -40,7 +40,7 @@ def packed(body: str) -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr(
             "content.xml",
-            f"<office:document-content {told}><office:body><office:spreadsheet>{body}"
+            f"<office:document-content {told}>{styles}<office:body><office:spreadsheet>{body}"
             "</office:spreadsheet></office:body></office:document-content>",
         )
         archive.writestr("META-INF/manifest.xml", "<manifest/>")

@@ -158,7 +158,7 @@ def count(iris: object, variables: list[str]) -> float:
     return fsum(float(census()[code][name]) for code in iris for name in variables)  # type: ignore[attr-defined]
 
 
-def at_most(iris: object, variables: list[str], effect: float = 1.3, spread: float = 1.1) -> float:
+def at_most(iris: object, variables: list[str], effect: float = 2.0, spread: float = 1.1) -> float:
     """Return the most that 40 % of the addresses let think of all who are counted, at 95 %.
 
     The larger root of (x - c)² = z² 0.6/0.4 (effect (1 - c/x) + spread c/x) c.
@@ -178,7 +178,7 @@ def given(file: str, iris: str, column: str) -> str:
 
 
 #: What the source declares: share of the addresses drawn, and the effect of drawing addresses.
-FRACTION, EFFECTS = 0.4, {"part_0_14": 1.3, "part_hlm": 3.0, "part_pop_monoparentale": 3.0}
+FRACTION, EFFECTS = 0.4, {"part_0_14": 2.0, "part_hlm": 10.0, "part_pop_monoparentale": 4.0}
 
 NEUTRAL = (
     "nettement plus bas",

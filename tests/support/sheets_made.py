@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from odf_made import packed
-from xls_made import _record, _shown, _workbook
+from xls_made import _record, _workbook, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def _xls(
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             if cell != "":
-                told += _shown(at, column, cell if isinstance(cell, str) else float(cell), 0)
+                told += shown(at, column, cell if isinstance(cell, str) else float(cell), 0)
     if merges:
         ranges = b"".join(
             struct.pack("<4H", top, low, left, right) for top, left, low, right in merges

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
+
+#: Whether every seed is asked for, or a few.
+DEEP = bool(os.environ.get("OBSERVATOIRE_DEEP"))
 
 SHAPES = ("two_way", "hierarchical", "cut_zonings", "linked", "three_way", "years")
 
@@ -131,14 +135,35 @@ def equations(cells: pd.Series, hidden: list, relations: list) -> tuple[np.ndarr
     return np.array(rows).reshape(-1, len(hidden)), np.array(sides)
 
 
+def least_hidden(cells: pd.Series, hidden: list) -> float:
+    """Return what anybody knows of a hidden count: zeros being shown, it is at least one."""
+    return float(all(cells[label] > 0 for label in hidden))
+
+
+def whole_interval(cells: pd.Series, hidden: list, relations: list, label: object) -> tuple:
+    """Bound one hidden cell over whole numbers, by scipy's own solver."""
+    rows, sides = equations(cells, hidden, relations)
+    cost = np.zeros(len(hidden))
+    cost[hidden.index(label)] = 1.0
+    known = {
+        "constraints": optimize.LinearConstraint(rows, sides, sides) if len(rows) else (),
+        "bounds": optimize.Bounds(least_hidden(cells, hidden), np.inf),
+        "integrality": np.ones(len(hidden)),
+    }
+    low, high = optimize.milp(cost, **known), optimize.milp(-cost, **known)
+    assert low.status == 0
+    return round(low.fun), round(-high.fun) if high.status == 0 else np.inf
+
+
 def peer_interval(cells: pd.Series, hidden: list, relations: list, label: object) -> tuple:
-    """Bound one hidden cell by scipy's own solver."""
+    """Bound one hidden cell over real numbers, by scipy's own solver."""
     rows, sides = equations(cells, hidden, relations)
     cost = np.zeros(len(hidden))
     cost[hidden.index(label)] = 1.0
     known = {"A_eq": rows, "b_eq": sides} if len(rows) else {}
-    low = optimize.linprog(cost, **known, bounds=(0, None), method="highs-ds")
-    high = optimize.linprog(-cost, **known, bounds=(0, None), method="highs-ipm")
+    known["bounds"] = (least_hidden(cells, hidden), None)
+    low = optimize.linprog(cost, **known, method="highs-ds")
+    high = optimize.linprog(-cost, **known, method="highs-ipm")
     assert low.status == 0
     assert high.status in (0, 3)
     return low.fun, -high.fun if high.status == 0 else np.inf
@@ -147,7 +172,8 @@ def peer_interval(cells: pd.Series, hidden: list, relations: list, label: object
 def enumerated(cells: pd.Series, hidden: list, relations: list, most: int) -> dict:
     """Bound hidden cells by trying every whole table."""
     rows, sides = equations(cells, hidden, relations)
-    grid = np.array(list(itertools.product(range(most + 1), repeat=len(hidden))))
+    values = range(int(least_hidden(cells, hidden)), most + 1)
+    grid = np.array(list(itertools.product(values, repeat=len(hidden))))
     possible = grid[(np.abs(grid @ rows.T - sides) < 1e-9).all(axis=1)]
     return {
         label: (possible[:, column].min(), possible[:, column].max())

@@ -15,6 +15,11 @@ def _record(kind: int, body: bytes) -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
 
+def record(kind: int, *numbers: int) -> bytes:
+    """Write a record of numbers of two bytes."""
+    return _record(kind, struct.pack(f"<{len(numbers)}H", *numbers))
+
+
 def _text(row: int, column: int, text: str) -> bytes:
     head = struct.pack("<HHHHB", row, column, 0, len(text), 1)
     return _record(0x0204, head + text.encode("utf-16-le"))
@@ -44,10 +49,11 @@ def shown_cells(
         for rank, one in enumerate(formats)
     )
     unseen = _record(0x7D, struct.pack("<5H2x", hidden, hidden, 0, 0, 1)) if hidden >= 0 else b""
-    return _workbook(unseen + b"".join(_shown(*cell) for cell in cells), told)
+    return _workbook(unseen + b"".join(shown(*cell) for cell in cells), told)
 
 
-def _shown(row: int, column: int, held: object, style: int) -> bytes:
+def shown(row: int, column: int, held: object, style: int) -> bytes:
+    """Write a cell: a text, a number, hundredths, several of them, or an error (an empty list)."""
     place = struct.pack("<HHH", row, column, style)
     if isinstance(held, str):
         return _text(row, column, held)
@@ -69,12 +75,36 @@ def _short(hundredths: int) -> int:
 
 
 def _workbook(cells: bytes, told: bytes = b"") -> bytes:
-    sheet = _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0010, 0, 0)) + cells + _record(0x0A, b"")
+    return _bound({"IRIS": cells}, told, set())
+
+
+def workbook(sheets: dict[str, bytes], formats: Sequence[str], hidden: set[str]) -> bytes:
+    """Write sheets, each of its records, cells of the styles told by their formats; some are hidden."""
+    codes = b"".join(
+        _record(0x041E, struct.pack("<HHB", 164 + rank, len(code), 0) + code.encode("latin-1"))
+        for rank, code in enumerate(formats)
+    )
+    # What LibreOffice wants to show any cell: a font, and sixteen styles before those of cells.
+    styles = b"".join(
+        _record(0xE0, struct.pack("<HH16x", 0, 164 + rank)) for rank in range(len(formats))
+    )
+    return _bound(sheets, codes + styles, hidden)
+
+
+def _bound(sheets: dict[str, bytes], told: bytes, hidden: set[str]) -> bytes:
+    """Put sheets in a workbook after what is told of all."""
     begin = _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0005, 0, 0))
-    named = struct.pack("<BB", 4, 0) + b"IRIS"
-    size = len(begin) + len(told) + 4 + 6 + len(named) + 4
-    told += _record(0x85, struct.pack("<IBB", size, 0, 0) + named)
-    return compound(begin + told + _record(0x0A, b"") + sheet)
+    names = {label: label.encode("utf-16-le") for label in sheets}
+    heads = sum(4 + 8 + len(name) for name in names.values())
+    at, bodies, bounds = len(begin) + len(told) + heads + 4, b"", b""
+    for label, cells in sheets.items():
+        state, letters = int(label in hidden), len(label)
+        bounds += _record(0x85, struct.pack("<IBBBB", at, state, 0, letters, 1) + names[label])
+        body = (
+            _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0010, 0, 0)) + cells + _record(0x0A, b"")
+        )
+        at, bodies = at + len(body), bodies + body
+    return compound(begin + told + bounds + _record(0x0A, b"") + bodies)
 
 
 def older_book(

@@ -151,7 +151,7 @@ def test_a_warehouse_of_the_form_of_its_engine_opens_still(place: Place) -> None
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (duckdb.TransactionException("Failed to commit: Could not write: No space left on device"), "plus de place"),
+        (duckdb.TransactionException("Failed to commit: No space left on device"), "plus de place"),
         (duckdb.IOException("Could not write file: Disk quota exceeded"), "plus de place"),
         (duckdb.OutOfMemoryException("failed to allocate data of size 1.0 GiB"), "mémoire"),
         (duckdb.OutOfMemoryException("failed to offload: max_temp_directory_size"), "plus de place"),

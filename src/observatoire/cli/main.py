@@ -11,13 +11,14 @@ from typer.exceptions import TyperException
 from observatoire import __version__
 from observatoire.cli import ingest as loading
 from observatoire.cli import publish as writing
+from observatoire.cli import schema as describing
 from observatoire.cli import views as showing
 from observatoire.cli.console import app, err, option, say
 from observatoire.cli.usage import help_of, usage_message
 from observatoire.errors import ObservatoireError
 
 #: The commands, in the order of the help.
-COMMANDS = (loading, showing, writing)
+COMMANDS = (loading, showing, writing, describing)
 
 #: The status of a command that the analyst stops (Ctrl+C).
 _INTERRUPTED = 130

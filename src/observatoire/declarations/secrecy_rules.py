@@ -7,18 +7,28 @@ take from it. Thresholds are dated: :meth:`Rule.at` returns the rule of one peri
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator, Field
+
+from observatoire.declarations.fields import (
+    Count,
+    Flag,
+    MaybePeriod,
+    Number,
+    Texts,
+    checked,
+    declared,
+    doc,
+    fault,
+    on_reading,
+    refuse,
+)
 from observatoire.errors import DescriptorError
-from observatoire.values import PERIOD_FORMS, is_period
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from observatoire.declarations.reader import Declaration
-
+from observatoire.french.typography import number
 
 #: What a threshold counts, and how a reader of results names it.
 KINDS: Mapping[str, str] = {
@@ -28,37 +38,107 @@ KINDS: Mapping[str, str] = {
     "units": "unités",
 }
 
-#: Whether the producer gives its figures to all, or to the partners of a convention.
-DIFFUSIONS = ("public", "restricted")
+
+#: Count under which nothing of a partner leaves, where neither it nor the workspace says.
+PARTNER_THRESHOLD = 11.0
+
+#: Words of the licences under which a producer gives its figures to all.
+OPEN_LICENCES = (
+    "licence ouverte",
+    "etalab",
+    "odbl",
+    "open database",
+    "open data",
+    "creative commons",
+    "cc-by",
+    "cc by",
+    "cc0",
+    "domaine public",
+    "document public",
+    "texte de loi",
+)
 
 
-@dataclass(frozen=True)
+def _not_negative(key: str) -> Any:
+    return checked(lambda number: number >= 0, f"« {key} » ne peut être négatif ni infini")
+
+
+Threshold = Annotated[
+    Number, checked(lambda number: number >= 0, "un seuil ne peut être négatif ni infini")
+]
+
+
+def _as_sum(value: object) -> object:
+    """Read a sum as warehouses of before keep it: the total, then its parts."""
+    if isinstance(value, list | tuple):
+        return dict(zip(("total", "parts"), value, strict=True))
+    return value
+
+
+@declared
+class DeclaredSum:
+    """A variable that is the sum of others, as its source says."""
+
+    total: Annotated[str, doc("Variable qui est la somme.")]
+    parts: Annotated[Texts, doc("Variables dont elle est la somme.")] = ()
+
+    @on_reading
+    def _adds_up(self) -> None:
+        alone = len(set(self.parts)) == len(self.parts) and self.total not in self.parts
+        if not self.parts or not alone:
+            raise refuse("il faut au moins une partie, distincte du total, une seule fois", "parts")
+
+
+@declared
 class Condition:
     """Figures that are shown only where enough people live: a distribution, a sub-population."""
 
-    variables: tuple[str, ...]
-    basis: str
-    at_least: float
+    variables: Annotated[
+        Texts,
+        doc("Variables montrées sous condition."),
+        checked(bool, "nommez les variables que la condition garde"),
+    ]
+    basis: Annotated[
+        str, doc("Effectif dont elles dépendent : une variable, ou « source/variable ».")
+    ]
+    at_least: Annotated[Number, _not_negative("at_least"), doc("Au-dessous, elles sont masquées.")]
 
 
-@dataclass(frozen=True)
+@declared
 class Dominance:
     """Amounts hidden where one unit weighs too much, or units are too few."""
 
-    share: float
-    largest: Mapping[str, str]
-    units: str = ""
-    at_least: float = 3.0
+    share: Annotated[
+        Number,
+        doc("Part, en %, que la plus grande unité ne doit pas dépasser."),
+        checked(lambda share: 0 < share < 100, "un pourcentage entre 0 et 100, par exemple 85"),  # noqa: PLR2004 - a percentage
+    ]
+    largest: Annotated[
+        Mapping[str, str], doc("De chaque montant, la variable qui en donne la plus grande unité.")
+    ]
+    units: Annotated[str, doc("Variable qui compte les unités.")] = ""
+    at_least: Annotated[Number, _not_negative("at_least"), doc("Unités qu’il faut au moins.")] = 3.0
 
 
-@dataclass(frozen=True)
+@declared
 class DatedThreshold:
     """What the rule was, or will be, over some periods."""
 
-    start: str
-    end: str
-    threshold: float
-    rule: str
+    start: Annotated[
+        MaybePeriod, doc("Première période où il vaut.", validation_alias="from", default="")
+    ]
+    end: Annotated[
+        MaybePeriod, doc("Dernière période où il vaut.", validation_alias="to", default="")
+    ]
+    threshold: Annotated[Threshold, doc("Seuil de ces périodes.")]
+    rule: Annotated[str, doc("La règle, en une phrase.")] = ""
+
+    @on_reading
+    def _is_dated(self) -> None:
+        if not self.start and not self.end:
+            raise refuse("dites de quand (from) à quand (to) il vaut", "threshold")
+        if self.start and self.end and self.end < self.start[: len(self.end)]:
+            raise refuse("une période qui ne précède pas « from »", "to")
 
     def covers(self, period: str) -> bool:
         """Say whether a period is in the range, ends included (« 2011 » holds « 2011-T2 »)."""
@@ -66,7 +146,7 @@ class DatedThreshold:
         return after and (not self.end or period[: len(self.end)] <= self.end)
 
 
-@dataclass(frozen=True)
+@declared
 class Rule:
     """Under which count a figure is hidden (0: none), and what else its source asks.
 
@@ -78,19 +158,51 @@ class Rule:
     (10.0, 11.0, True)
     """
 
-    threshold: float = 0.0
-    kind: str = ""
-    unit: str = ""
-    rule: str = ""
-    diffusion: str = "restricted"
-    zero: bool = False
-    successive: int = 1
-    tolerance: float = 0.0
-    additive_periods: bool = False
-    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    dominance: Dominance | None = None
-    dated: tuple[DatedThreshold, ...] = ()
+    threshold: Annotated[
+        Threshold, doc("Effectif au-dessous duquel un chiffre est masqué ; 0 : aucun.")
+    ] = 0.0
+    kind: Annotated[
+        Literal["", "people", "households", "facts", "units"], doc("Ce que compte le seuil.")
+    ] = ""
+    unit: str = Field(
+        default_factory=lambda read: KINDS.get(read["kind"], ""),
+        description="Ce que compte le seuil, en français.",
+    )
+    rule: Annotated[str, doc("La règle du producteur, en une phrase.")] = ""
+    diffusion: Annotated[
+        Literal["public", "restricted"], doc("Chiffres publics, ou confiés aux seuls partenaires.")
+    ] = "restricted"
+    zero: Annotated[Flag, doc("true : un zéro est masqué aussi.")] = False
+    successive: Annotated[
+        Count,
+        doc("Périodes de suite qu’il faut au moins montrer ensemble."),
+        checked(lambda number: number >= 1, "un nombre de périodes, 1 au moins"),
+    ] = 1
+    tolerance: Annotated[
+        Number, _not_negative("tolerance"), doc("Écart toléré entre un total et ses parties.")
+    ] = 0.0
+    additive_periods: Annotated[Flag, doc("true : les périodes s’additionnent.")] = False
+    sums: Annotated[
+        tuple[Annotated[DeclaredSum, BeforeValidator(_as_sum)], ...],
+        doc("Variables qui sont la somme d’autres."),
+    ] = ()
+    conditions: Annotated[
+        tuple[Condition, ...], doc("Chiffres montrés là où il y a assez de monde.")
+    ] = ()
+    dominance: Annotated[Dominance | None, doc("Montants où une unité pèse trop.")] = None
+    dated: Annotated[tuple[DatedThreshold, ...], doc("Seuils d’autres périodes.")] = ()
+
+    @on_reading
+    def _is_dated_once(self) -> None:
+        """Refuse two dated rules for the same period: one would hide the other."""
+        in_order = sorted(self.dated, key=lambda dated: (dated.start, dated.end))
+        for first, second in pairwise(in_order):
+            if not first.end or not second.start or second.start <= first.end:
+                raise fault(
+                    "Deux règles de secret datées se recouvrent.",
+                    why="On ne saurait laquelle appliquer.",
+                    remedy="Corrigez from et to pour que chaque période n’en ait qu’une.",
+                )
 
     @property
     def guarded(self) -> bool:
@@ -118,142 +230,87 @@ class Rule:
         >>> Rule.from_json(Rule(threshold=5.0, kind="facts").to_json()).threshold
         5.0
         """
-        told: dict[str, Any] = json.loads(text)
-        told["sums"] = tuple((total, tuple(parts)) for total, parts in told["sums"])
-        told["conditions"] = tuple(
-            Condition(tuple(each["variables"]), each["basis"], each["at_least"])
-            for each in told["conditions"]
-        )
-        told["dominance"] = Dominance(**told["dominance"]) if told["dominance"] else None
-        told["dated"] = tuple(DatedThreshold(**each) for each in told["dated"])
-        return Rule(**told)
+        return Rule(**json.loads(text))
 
 
-def read_rule(table: Declaration) -> Rule:
-    """Read and check ``[secrecy]`` of a source.
-
-    Raises
-    ------
-    DescriptorError
-        On a negative threshold, a word out of its list, a dated rule without its range.
-    """
-    dominance = table.child("dominance")
-    rule = Rule(
-        threshold=_positive(table, "threshold"),
-        kind=table.text("kind", "", choices=tuple(KINDS)),
-        unit=table.text("unit", ""),
-        rule=table.text("rule", ""),
-        diffusion=table.text("diffusion", "restricted", choices=DIFFUSIONS),
-        zero=table.take("zero", bool, False),  # noqa: FBT003 - a default, not a switch
-        successive=table.take("successive", int, 1),
-        tolerance=_positive(table, "tolerance"),
-        additive_periods=table.take("additive_periods", bool, False),  # noqa: FBT003
-        sums=tuple(_read_sum(child) for child in table.array("sums")),
-        conditions=tuple(_read_condition(child) for child in table.array("conditions")),
-        dominance=_read_dominance(dominance) if dominance.table else None,
-        dated=tuple(_read_dated(child) for child in table.array("dated")),
-    )
-    table.close()
-    if rule.successive < 1:
-        raise table.refuse("successive", "un nombre de périodes, 1 au moins")
-    _check_dated(rule, table)
-    return rule if rule.unit else replace(rule, unit=KINDS.get(rule.kind, ""))
-
-
-def _positive(table: Declaration, key: str, default: float | None = 0.0) -> float:
-    value = table.take(key, float, default)
-    if not 0 <= value < float("inf"):
-        word = "un seuil" if key == "threshold" else f"« {key} »"
-        raise table.refuse(key, f"{word} ne peut être négatif ni infini")
-    return value
-
-
-def _read_sum(table: Declaration) -> tuple[str, tuple[str, ...]]:
-    total, parts = table.text("total"), table.texts("parts")
-    table.close()
-    if not parts or total in parts or len(set(parts)) < len(parts):
-        raise table.refuse(
-            "parts", "il faut au moins une partie, distincte du total, une seule fois"
-        )
-    return total, parts
-
-
-def _read_condition(table: Declaration) -> Condition:
-    condition = Condition(
-        table.texts("variables"), table.text("basis"), _positive(table, "at_least", None)
-    )
-    table.close()
-    if not condition.variables:
-        raise table.refuse("variables", "nommez les variables que la condition garde")
-    return condition
-
-
-def _read_dominance(table: Declaration) -> Dominance:
-    largest = table.take("largest", dict)
-    dominance = Dominance(
-        _positive(table, "share", None),
-        {str(variable): str(by) for variable, by in largest.items()},
-        table.text("units", ""),
-        _positive(table, "at_least", 3.0),
-    )
-    table.close()
-    if not 0 < dominance.share < 100:  # noqa: PLR2004 - a percentage
-        raise table.refuse("share", "un pourcentage entre 0 et 100, par exemple 85")
-    return dominance
-
-
-def _read_dated(table: Declaration) -> DatedThreshold:
-    dated = DatedThreshold(
-        table.text("from", ""),
-        table.text("to", ""),
-        _positive(table, "threshold", None),
-        table.text("rule", ""),
-    )
-    table.close()
-    for key, told in (("from", dated.start), ("to", dated.end)):
-        if told and not is_period(told):
-            raise table.refuse(key, f"une période s’écrit {PERIOD_FORMS}")
-    if not dated.start and not dated.end:
-        raise table.refuse("threshold", "dites de quand (from) à quand (to) il vaut")
-    if dated.start and dated.end and dated.end < dated.start[: len(dated.end)]:
-        raise table.refuse("to", "une période qui ne précède pas « from »")
-    return dated
-
-
-def _check_dated(rule: Rule, table: Declaration) -> None:
-    """Refuse two dated rules for the same period: one would hide the other."""
-    told = sorted(rule.dated, key=lambda each: (each.start, each.end))
-    for first, second in pairwise(told):
-        if not first.end or not second.start or second.start <= first.end:
-            raise DescriptorError(
-                "Deux règles de secret datées se recouvrent.",
-                where=table.where,
-                why="On ne saurait laquelle appliquer.",
-                remedy="Corrigez from et to pour que chaque période n’en ait qu’une.",
-            )
-
-
-@dataclass(frozen=True)
+@declared
 class Known:
     """A bound that somebody outside knows of a figure: the population of a block, a class code."""
 
-    source: str
-    variable: str
-    zoning: str = ""
-    territories: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    at_most: str = ""
+    source: Annotated[str, doc("Code de la source.")]
+    variable: Annotated[str, doc("Variable dont on connaît une borne.")]
+    zoning: Annotated[str, doc("Zonage de ces territoires.")] = ""
+    territories: Annotated[Texts, doc("Territoires concernés ; tous sans elle.")] = ()
+    low: Annotated[Number | None, doc("Borne basse connue.")] = None
+    high: Annotated[Number | None, doc("Borne haute connue.")] = None
+    at_most: Annotated[
+        str,
+        doc("« source/variable » : un chiffre publié que celui-ci ne dépasse pas."),
+        checked(lambda text: not text or "/" in text, "on attend « source/variable »"),
+    ] = ""
+
+    @on_reading
+    def _is_bounded(self) -> None:
+        if self.low is None and self.high is None and not self.at_most:
+            raise refuse("dites la borne connue : low, high ou at_most", "variable")
 
 
-@dataclass(frozen=True)
+def partner_rule(rule: Rule, licence: str, threshold: float) -> Rule:
+    """Return the rule of a source, or that of the workspace for a partner that gave none.
+
+    A source has a rule when it sets a threshold, says one in a sentence (« diffusé tel quel »), is
+    public, or comes under an open licence.
+
+    Examples
+    --------
+    >>> partner_rule(Rule(), "Convention avec le CCAS", 11.0).threshold
+    11.0
+    >>> partner_rule(Rule(), "Licence Ouverte 2.0", 11.0).threshold
+    0.0
+    >>> partner_rule(Rule(rule="Diffusé tel quel."), "Convention", 11.0).threshold
+    0.0
+    """
+    ruled = rule.guarded or rule.rule or rule.diffusion == "public"
+    if ruled or any(word in licence.casefold() for word in OPEN_LICENCES):
+        return rule
+    sentence = (
+        f"Rien au-dessous de {number(threshold, 0)} personnes, ménages ou faits : seuil par défaut "
+        "de l’espace de travail, faute de règle du producteur."
+    )
+    return replace(rule, threshold=threshold, unit="personnes, ménages ou faits", rule=sentence)
+
+
+@declared
+class Override:
+    """What a workspace asks of one source beyond its own rule."""
+
+    threshold: Annotated[Threshold | None, doc("Seuil, au moins celui de la source.")] = None
+    zero: Annotated[Flag | None, doc("true : un zéro est masqué aussi.")] = None
+    successive: Annotated[Count | None, doc("Périodes de suite à montrer ensemble.")] = None
+
+
+@declared
 class Strictness:
     """What a workspace adds to the rules of its sources; never less than they ask."""
 
-    threshold: float = 0.0
-    by_source: Mapping[str, Mapping[str, Any]] | None = None
-    headlines: tuple[str, ...] = ()
-    known: tuple[Known, ...] = ()
+    threshold: Annotated[Threshold, doc("Seuil de tout l’espace, au moins.")] = 0.0
+    partner_threshold: Annotated[
+        Number,
+        doc("Seuil des chiffres qu’un partenaire confie sans règle."),
+        checked(lambda number: number > 0, "un effectif de 1 au moins : 11 par défaut"),
+    ] = PARTNER_THRESHOLD
+    by_source: Mapping[str, Override] = Field(
+        default_factory=dict,
+        validation_alias="sources",
+        description="Ce que l’espace demande de plus à une source, [secrecy.sources.CODE].",
+    )
+    headlines: Annotated[Texts, doc("Zonages dont les totaux sont à montrer d’abord.")] = ()
+    known: Annotated[tuple[Known, ...], doc("Bornes que d’autres connaissent déjà.")] = ()
+
+    def by_default(self, source: str, rule: Rule, licence: str) -> Rule:
+        """Return the rule of a source, or the default of the workspace for a partner without one."""
+        own = self.by_source.get(source, Override()).threshold
+        return rule if own else partner_rule(rule, licence, self.partner_threshold)
 
     def applied(self, source: str, rule: Rule) -> Rule:
         """Return a source's rule made stricter.
@@ -265,88 +322,37 @@ class Strictness:
 
         Examples
         --------
-        >>> Strictness(by_source={"caf": {"threshold": 20.0}}).applied("caf", Rule(11.0)).threshold
+        >>> Strictness(by_source={"caf": Override(20.0)}).applied("caf", Rule(11.0)).threshold
         20.0
         """
-        told = dict((self.by_source or {}).get(source, {}))
-        asked = told.get("threshold")
-        for held in (rule.threshold, *(each.threshold for each in rule.dated)):
-            if asked is not None and asked < held:
-                raise _looser(source, "threshold", asked, held)
-        if rule.zero and told.get("zero") is False:
+        asked = self.by_source.get(source, Override())
+        for required in (rule.threshold, *(dated.threshold for dated in rule.dated)):
+            if asked.threshold is not None and asked.threshold < required:
+                raise _looser(source, "threshold", asked.threshold, required)
+        if rule.zero and asked.zero is False:
             raise _looser(source, "zero", "false", "true")
-        if told.get("successive", rule.successive) < rule.successive:
-            raise _looser(source, "successive", told["successive"], rule.successive)
-        least = max(asked or 0.0, self.threshold)
+        successive = rule.successive if asked.successive is None else asked.successive
+        if successive < rule.successive:
+            raise _looser(source, "successive", successive, rule.successive)
+        least = max(asked.threshold or 0.0, self.threshold)
         made = replace(
             rule,
             threshold=max(rule.threshold, least),
             dated=tuple(replace(d, threshold=max(d.threshold, least)) for d in rule.dated),
-            zero=rule.zero or bool(told.get("zero", False)),
-            successive=int(told.get("successive", rule.successive)),
+            zero=rule.zero or bool(asked.zero),
+            successive=successive,
         )
         # What the workspace hides of public figures is guarded as if they were not public.
         return rule if made == rule else replace(made, diffusion="restricted")
 
 
-def read_strictness(table: Declaration) -> Strictness:
-    """Read ``[secrecy]`` of ``observatoire.toml``.
-
-    Raises
-    ------
-    DescriptorError
-        On a value that cannot be.
-    """
-    strictness = Strictness(
-        threshold=_positive(table, "threshold"),
-        by_source={
-            code: _read_override(child) for code, child in table.children("sources").items()
-        },
-        headlines=table.texts("headlines"),
-        known=tuple(_read_known(child) for child in table.array("known")),
-    )
-    table.close()
-    return strictness
-
-
-def _read_override(table: Declaration) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    if "threshold" in table.table:
-        told["threshold"] = _positive(table, "threshold")
-    if "zero" in table.table:
-        told["zero"] = table.take("zero", bool)
-    if "successive" in table.table:
-        told["successive"] = table.take("successive", int)
-    table.close()
-    return told
-
-
-def _read_known(table: Declaration) -> Known:
-    limits = {key: table.take(key, float) for key in ("low", "high") if key in table.table}
-    known = Known(
-        table.text("source"),
-        table.text("variable"),
-        table.text("zoning", ""),
-        table.texts("territories"),
-        limits.get("low"),
-        limits.get("high"),
-        table.text("at_most", ""),
-    )
-    table.close()
-    if not limits and not known.at_most:
-        raise table.refuse("variable", "dites la borne connue : low, high ou at_most")
-    if known.at_most and "/" not in known.at_most:
-        raise table.refuse("at_most", "on attend « source/variable »")
-    return known
-
-
-def _looser(source: str, key: str, asked: object, held: object) -> DescriptorError:
+def _looser(source: str, key: str, asked: object, required: object) -> DescriptorError:
     return DescriptorError(
         f"observatoire.toml demande « {key} » à {asked} pour la source « {source} », dont la règle "
-        f"est {held}.",
+        f"est {required}.",
         where=f"observatoire.toml, [secrecy.sources.{source}]",
         why="Un espace de travail peut être plus strict que la source, jamais moins : la règle est "
         "celle sous laquelle les chiffres ont été confiés.",
-        remedy=f"Retirez cette ligne, ou écrivez au moins {held}.",
+        remedy=f"Retirez cette ligne, ou écrivez au moins {required}.",
         source=source,
     )

@@ -31,14 +31,14 @@ def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
         listed: list[object] = list(given)
     except TypeError:
         listed = [given]
-    for one in listed:
-        if not isinstance(one, str):
+    for item in listed:
+        if not isinstance(item, str):
             raise UnknownNameError(
-                f"On attend des {what}, nommés par du texte, non « {one} ».",
+                f"On attend des {what}, nommés par du texte, non « {item} ».",
                 remedy=f"Par exemple {example}.",
-                name=one,
+                name=item,
             )
-    return [str(one) for one in listed]
+    return [str(item) for item in listed]
 
 
 def one_name(given: object, what: str, example: str) -> str:

@@ -101,7 +101,7 @@ class DuplicateKeyError(RowError):
 
 
 class UnknownTerritoryError(RowError):
-    """A territory code or name that the zoning does not hold."""
+    """A territory code or name that the zoning does not have."""
 
 
 class GeometryError(ObservatoireError):

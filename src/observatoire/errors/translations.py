@@ -1,4 +1,4 @@
-"""What the readers underneath say of a file (GDAL, calamine, pyarrow, zipfile), told in French."""
+"""What the readers underneath say of a file (GDAL, calamine, pyarrow, zipfile), put into French."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def system_words(error: OSError) -> str:
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
-#: A path of the machine, which tells an analyst nothing and a stranger too much.
+#: A path of the machine, which says nothing to an analyst and too much to anybody else.
 _PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:\\|/)(?:[^\s'\"<>:;,()]*[/\\])*([^\s'\"<>:;,()/\\]*)")
 
 #: So many letters of a reader's own words are quoted.
@@ -66,12 +66,12 @@ def reader_words(error: BaseException | str) -> str:
     >>> reader_words("strange thing in /home/me/data/a.gpkg")
     'Le lecteur dit, dans sa langue : « strange thing in a.gpkg ».'
     """
-    said = " ".join(str(error).split())
+    message = " ".join(str(error).split())
     for pattern, means in _words():
-        if (found := pattern.search(said)) is not None:
+        if (found := pattern.search(message)) is not None:
             return f"Le lecteur dit : {found.expand(means)}."
-    bare = _PATH.sub(r"\1", said).strip(" .")
-    if not bare:
+    anonymous = _PATH.sub(r"\1", message).strip(" .")
+    if not anonymous:
         return "Le lecteur n’en dit pas plus."
-    cut = bare if len(bare) <= _MOST else f"{bare[:_MOST]}…"
+    cut = anonymous if len(anonymous) <= _MOST else f"{anonymous[:_MOST]}…"
     return f"Le lecteur dit, dans sa langue : « {cut} »."

@@ -31,6 +31,11 @@ VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "low": ("valeur_basse", "number", "Borne basse"),
     "high": ("valeur_haute", "number", "Borne haute"),
     "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
+    "precision": (
+        "precision",
+        "string",
+        "exact, sondage, prévision ou inconnue (bornes alors vides)",
+    ),
     "coverage": ("couverture", "number", "Part du territoire que couvrent les sources, de 0 à 1"),
     "reason": ("motif", "string", "Pourquoi la valeur manque ou est encadrée"),
     "method": ("methode", "string", "Comment la valeur a été obtenue"),
@@ -116,6 +121,8 @@ def _read(path: Path, needed: Sequence[str], key: Sequence[str]) -> pd.DataFrame
             why=reader_words(error),
             remedy="Redemandez le paquet entier.",
         ) from error
+    if "precision" in needed and "precision" not in frame.columns:  # a package of before
+        frame = frame.assign(precision="")
     lacking = [name for name in needed if name not in frame.columns]
     if lacking:
         raise FileError(f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.secrecy.plan.former_figures import Recipe
-from observatoire.secrecy.plan.primary import key_of, rows_of
-from observatoire.values import Status
+from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe
+from observatoire.secrecy.plan.primary import key_of
+from observatoire.values import Status, records
 from observatoire.warehouse.storage.ledger_text import append, recorded
 
 if TYPE_CHECKING:
@@ -29,24 +30,24 @@ FROM publication AS p LEFT JOIN published_cell AS c ON c.publication = p.id
 GROUP BY ALL ORDER BY p.id
 """
 
-#: What was published, with the loads that stood then and have been corrected since.
-_RECIPES = """
-WITH stood AS (
-    SELECT p.id AS publication, list(l.id ORDER BY l.id) AS loads
-    FROM publication AS p
-    JOIN load AS l ON l.loaded_at <= p.stamp
-    JOIN load AS n ON n.id = l.superseded_by AND n.loaded_at > p.stamp
-    GROUP BY p.id
-)
-SELECT DISTINCT recipe, loads FROM published_cell LEFT JOIN stood USING (publication)
-WHERE recipe <> '[]' ORDER BY recipe, loads
+#: What was published, with the loads that stood then.
+_CELLS = """
+SELECT DISTINCT zoning, territory, indicator, period, value, low, high, recipe, loads
+FROM published_cell LEFT JOIN publication_load USING (publication) ORDER BY ALL
 """
 
+#: What no publication of the same loads has kept.
 _NEW_CELLS = """
 INSERT INTO published_cell
-SELECT ?, zoning, territory, indicator, period, value, low, high, status, recipe
-FROM leaving ANTI JOIN published_cell AS kept
-USING (zoning, territory, indicator, period, recipe)
+SELECT $number, zoning, territory, indicator, period, value, low, high, status, recipe
+FROM leaving AS l
+WHERE NOT EXISTS (
+    SELECT 1 FROM published_cell AS c JOIN publication AS p ON p.id = c.publication
+    WHERE p.last_load IS NOT DISTINCT FROM $last AND c.zoning = l.zoning
+      AND c.territory = l.territory AND c.indicator = l.indicator AND c.period = l.period
+      AND c.recipe = l.recipe AND c.value IS NOT DISTINCT FROM l.value
+      AND c.low IS NOT DISTINCT FROM l.low AND c.high IS NOT DISTINCT FROM l.high
+)
 """
 
 
@@ -74,29 +75,36 @@ class WarehouseLedger:
             Says which sum of producers' figures each cell is.
         """
         shown = cells[cells[_NUMBERS].notna().any(axis=1)].drop_duplicates(_KEY)
-        recipes = [json.dumps(plan.recipes(key_of(row))) for row in rows_of(shown)]
+        recipes = [json.dumps(plan.recipes(key_of(row))) for row in records(shown)]
         leaving = shown[[*_KEY, *_NUMBERS, "status"]].assign(recipe=recipes)
         text = leaving[[*_KEY, *_NUMBERS]].sort_values(_KEY).to_csv(index=False)
         hidden = int((cells["status"] == str(Status.SECRET)).sum())
         before = self._size()
         with recorded(self.warehouse), self.warehouse.transaction():
             number = int(self.warehouse.rows("SELECT nextval('publication_id')")[0][0])
+            last = self.warehouse.rows("SELECT max(id) FROM load")[0][0]
             self.warehouse.run(
-                "INSERT INTO publication VALUES (?, now()::TIMESTAMP, ?, ?, ?, ?, ?)",
-                [number, kind, name, _digest(text), len(shown), hidden],
+                "INSERT INTO publication VALUES (?, now() AT TIME ZONE 'UTC', ?, ?, ?, ?, ?, ?)",
+                [number, kind, name, _digest(text), len(shown), hidden, last],
             )
             with self.warehouse.registered(leaving=leaving):
-                self.warehouse.run(_NEW_CELLS, [number])
+                self.warehouse.run(_NEW_CELLS, {"number": number, "last": last})
             append(self.warehouse, number)
-        if not any(key in plan.cells and plan.cause(key) for key in map(key_of, rows_of(shown))):
+        if not any(key in plan.cells and plan.cause(key) for key in map(key_of, records(shown))):
             self.followed += self._size() - before
 
-    def recipes(self) -> list[Recipe]:
-        """Return every sum of producers' figures that was ever published."""
+    def cells(self) -> list[PublishedCell]:
+        """Return every figure that was ever published, where it stands and what it summed."""
         return [
-            _read(recipe, tuple(loads or ()))
-            for text, loads in self.warehouse.rows(_RECIPES)
-            for recipe in json.loads(text)
+            PublishedCell(
+                (zoning, territory, indicator, period),
+                tuple(map(_number, numbers)),
+                tuple(map(_read, json.loads(recipe))),
+                tuple(loads or ()),
+            )
+            for zoning, territory, indicator, period, *numbers, recipe, loads in self.warehouse.rows(
+                _CELLS
+            )
         ]
 
     def version(self) -> int:
@@ -111,13 +119,17 @@ class WarehouseLedger:
         return self.warehouse.frame(PUBLICATIONS)
 
 
-def _read(recipe: list[list[object]], loads: tuple[int, ...]) -> Recipe:
-    *terms, (_, amount) = recipe
+def _read(summed: list[list[object]]) -> Recipe:
+    *terms, (_, amount) = summed
     read = (
         (str(a), str(b), str(c), str(d), str(e), float(str(weight)))
         for a, b, c, d, e, weight in terms
     )
-    return Recipe(tuple(read), float(str(amount)), loads)
+    return Recipe(tuple(read), float(str(amount)))
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
 def _digest(text: str) -> str:

@@ -9,7 +9,7 @@ from observatoire.french.typography import VOWELS, several_of
 
 @dataclass(frozen=True)
 class Noun:
-    """A common noun: what one territory of a zoning is called, as ``observatoire.toml`` tells it.
+    """A common noun: what one territory of a zoning is called, as ``observatoire.toml`` says.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Noun:
         return self.singular[:1].upper() in VOWELS
 
 
-#: What is said where a zoning says nothing, or where several would do.
+#: What is written where a zoning says nothing, or where several would do.
 TERRITORY = Noun("territoire")
 
 

@@ -18,7 +18,7 @@ from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
 from observatoire.indicators.precision.sampling_error import is_complementary
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
-from observatoire.indicators.routes.routes import LINKS, Links, Route, chained, road_of, roads_to
+from observatoire.indicators.routes.routes import LINKS, Links, Route, chained, route_of, routes_to
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from observatoire.workspace.model import Workspace
 
 
-#: What a ring is called: the ground that no loaded territory covers is not told from the sea.
+#: What a ring is called: the ground that no loaded territory covers is not known from the sea.
 RING = "anneau de {metres:g} m, hors mer et hors territoires non chargés"
 
 
@@ -54,7 +54,7 @@ class Context:
         return {str(code): str(name) for code, name in rows}
 
     def place(self, zoning: str, territories: Sequence[str] = ()) -> Place:
-        """Return a zoning, or some of its territories, with the roads that lead to it."""
+        """Return a zoning, or some of its territories, with the routes that lead to it."""
         names = self.names(zoning)
         for code in territories:
             if code not in names:
@@ -64,7 +64,7 @@ class Context:
                     name=code,
                 )
         kept = {code: names[code] for code in territories} if territories else names
-        return Place(zoning, kept, self._roads[zoning])
+        return Place(zoning, kept, self._routes[zoning])
 
     def blank(self, zoning: str) -> Table:
         """Return a table of no figure: every definition, and the warnings of the workspace."""
@@ -79,7 +79,7 @@ class Context:
 
     def words(self, zoning: str) -> TerritoryNames:
         """Return what the territories of a zoning are called, and those their figures come from."""
-        sources = list(dict.fromkeys(road.source for road in self._roads[zoning]))
+        sources = list(dict.fromkeys(route.source for route in self._routes[zoning]))
         parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
         if len(sources) > 1:
             parts = TERRITORY
@@ -96,7 +96,7 @@ class Context:
         found = self.found_passage(source, target)
         if found is not None:
             return found
-        if any(road.source == source for road in self._roads[target]):
+        if any(route.source == source for route in self._routes[target]):
             raise PassageError(
                 f"Les territoires de « {target} » se recouvrent : il faut plusieurs passages pour "
                 f"y mener « {source} », un seul ne les partage pas.",
@@ -112,7 +112,7 @@ class Context:
         """Return the passage that figures use from one zoning to another, None without just one."""
         for code in (source, target):
             self.workspace.zoning(code)
-        found = [road for road in self._roads[target] if road.source == source]
+        found = [route for route in self._routes[target] if route.source == source]
         return found[0].passage if len(found) == 1 else None
 
     @property
@@ -129,39 +129,41 @@ class Context:
         }
         lent = {
             source: "une convention limite leur diffusion"
-            for source, one in read_conventions(self.warehouse).items()
-            if one.audience != "public" or one.first or one.ends
+            for source, agreement in read_conventions(self.warehouse).items()
+            if agreement.audience != "public" or agreement.first or agreement.ends
         }
         return restricted | lent
 
     @cached_property
-    def _roads(self) -> dict[str, list[Route]]:
+    def _routes(self) -> dict[str, list[Route]]:
         members = {code: list(self.names(code)) for code in self.workspace.zonings}
         nouns = {code: zoning.noun for code, zoning in self.workspace.zonings.items()}
-        # A pair that a method measures is told by no table of links.
-        measured = {(one.source, one.target) for one in self.workspace.passages if one.method}
+        # A pair that a method measures needs no table of links.
+        measured = {
+            (recipe.source, recipe.target) for recipe in self.workspace.passages if recipe.method
+        }
         links = {pair: table for pair, table in self.links.items() if pair not in measured}
-        roads = {code: roads_to(code, links, members, nouns) for code in members}
+        routes = {code: routes_to(code, links, members, nouns) for code in members}
         book = self.book
         for declared in self.workspace.passages:
             if declared.method:
                 made = book.make(declared)
                 label = method_label(declared.method, made)
-                road = road_of(
+                route = route_of(
                     declared.source, made, nouns[declared.source], declared.method, label
                 )
-                roads[declared.target].insert(0, road)
+                routes[declared.target].insert(0, route)
                 for (middle, target), second in self.links.items():
                     if middle == declared.target:
-                        roads[target] = chained(road, second) + roads[target]
-        for code, found in roads.items():
-            for road in found:
-                if road.method == LINKS:
-                    book.keep(road.source, code, road.passage)
-        return roads
+                        routes[target] = chained(route, second) + routes[target]
+        for code, found in routes.items():
+            for route in found:
+                if route.method == LINKS:
+                    book.keep(route.source, code, route.passage)
+        return routes
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
-        """Return the roads to the ring around each territory of a zoning.
+        """Return the routes to the ring around each territory of a zoning.
 
         Raises
         ------
@@ -169,14 +171,14 @@ class Context:
             When a perimeter is only drawn: a drawing is looked at, never measured.
         """
         require_official(read_shapes(self.warehouse, zoning), zoning)
-        roads = []
-        for source in dict.fromkeys(road.source for road in self._roads[zoning]):
+        routes = []
+        for source in dict.fromkeys(route.source for route in self._routes[zoning]):
             noun = self.workspace.zoning(source).noun
-            roads += [
-                road_of(source, made, noun, made.method, RING.format(metres=metres))
+            routes += [
+                route_of(source, made, noun, made.method, RING.format(metres=metres))
                 for made in self.book.around(source, zoning, metres)
             ]
-        return roads
+        return routes
 
     def official_zonings(self) -> list[str]:
         """Return the zonings whose perimeters are all official, hence may be measured."""
@@ -193,8 +195,12 @@ class Context:
         rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
         exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
         return Rules(
-            {str(source): SamplingDesign.from_dict(json.loads(rule)) for source, rule in rows},
-            frozenset((str(s), str(c)) for s, c, said in exploited if is_complementary(str(said))),
+            {str(source): SamplingDesign(**json.loads(rule)) for source, rule in rows},
+            frozenset(
+                (str(s), str(c))
+                for s, c, exploitation in exploited
+                if is_complementary(str(exploitation))
+            ),
             self.communes(zoning),
         )
 
@@ -213,19 +219,21 @@ class Context:
     def secrecy_rules(self) -> dict[str, Rule]:
         """Return the rule of secrecy of each loaded source, as the workspace makes it stricter."""
         rows = self.warehouse.rows(
-            "SELECT code, threshold, threshold_unit, source.rule, secrecy_rule.rule "
+            "SELECT code, threshold, threshold_unit, source.rule, secrecy_rule.rule, licence "
             "FROM source LEFT JOIN secrecy_rule ON secrecy_rule.source = source.code"
         )
+        rules = {
+            # A warehouse made before rules were kept whole has the threshold alone.
+            str(code): Rule.from_json(whole)
+            if whole
+            else Rule(threshold=float(threshold), unit=str(unit), rule=str(rule))
+            for code, threshold, unit, rule, whole, _ in rows
+        }
+        licences = {str(code): str(licence) for code, *_, licence in rows}
         strictness = self.workspace.secrecy
         return {
-            str(code): strictness.applied(
-                str(code),
-                # A warehouse made before rules were kept whole tells the threshold alone.
-                Rule.from_json(whole)
-                if whole
-                else Rule(threshold=float(threshold), unit=str(unit), rule=str(rule)),
-            )
-            for code, threshold, unit, rule, whole in rows
+            code: strictness.applied(code, strictness.by_default(code, rule, licences[code]))
+            for code, rule in rules.items()
         }
 
     def periods(self) -> dict[str, tuple[str, ...]]:
@@ -242,13 +250,13 @@ class Context:
             indicator.code: tuple(
                 period
                 for period in sorted(by_period)
-                if _told(indicator, period, by_period[period])
+                if _is_known(indicator, period, by_period[period])
             )
             for indicator in self.catalogue
         }
 
 
-def _told(indicator: Indicator, period: str, given: set[tuple[str, str]]) -> bool:
+def _is_known(indicator: Indicator, period: str, given: set[tuple[str, str]]) -> bool:
     return all(
         any((source, variable) in given for source in indicator.sources)
         for variable in indicator.variables(period)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.comparison.comparators import beside_place
+from observatoire.indicators.comparison.comparators import comparator_place
 from observatoire.indicators.computation.compute import compute
 from observatoire.indicators.computation.figures import lay_out
 from observatoire.indicators.computation.table import Asked
@@ -32,56 +32,56 @@ class Publishable:
     places: Sequence[Place]
 
 
-def guarded_indicators(desk: Context) -> list[Indicator]:
+def guarded_indicators(context: Context) -> list[Indicator]:
     """Return the indicators that could tell a count some source hides, or wait for a condition.
 
     A rate, a median or an index that its producer gives without its counts tells none.
     """
-    guarded = {code for code, rule in desk.secrecy_rules.items() if rule.guarded}
-    conditioned = {code for code, rule in desk.secrecy_rules.items() if rule.conditions}
+    guarded = {code for code, rule in context.secrecy_rules.items() if rule.guarded}
+    conditioned = {code for code, rule in context.secrecy_rules.items() if rule.conditions}
     return [
         indicator
-        for indicator in desk.catalogue
+        for indicator in context.catalogue
         if (guarded if indicator.numerator else conditioned) & set(indicator.sources)
     ]
 
 
-def publishable(desk: Context, indicators: Sequence[Indicator]) -> Iterator[Publishable]:
+def publishable(context: Context, indicators: Sequence[Indicator]) -> Iterator[Publishable]:
     """Compute some indicators on every zoning, period by period.
 
     Parameters
     ----------
-    desk : Context
+    context : Context
         What answers.
     indicators : sequence of Indicator
         Those to compute; periods without a figure of theirs are passed over.
     """
-    known = desk.periods()
-    notes, places = desk.sources(), places_of(desk)
+    known = context.periods()
+    notes, places = context.sources(), places_of(context)
     for period in sorted({each for one in indicators for each in known[one.code]}):
         when = {one.code: period for one in indicators if period in known[one.code]}
         asked = [
             Asked(one.of(period), period, known[one.code]) for one in indicators if one.code in when
         ]
-        figures = lay_out(read_observations(desk, when))
+        figures = lay_out(read_observations(context, when))
         cells = [compute(asked, figures, place, notes) for place in places]
         yield Publishable(period, pd.concat(cells, ignore_index=True), figures, places)
 
 
-def places_of(desk: Context) -> list[Place]:
+def places_of(context: Context) -> list[Place]:
     """Return every place that a table may show: whatever is not here is never shown guarded.
 
     Besides the zonings: what is left of them without their parts, and the rings around territories
     whose perimeters are official, and whose sources' are.
     """
-    official = set(desk.official_zonings())
-    places = {zoning: desk.place(zoning) for zoning in desk.workspace.zonings}
-    for comparator in desk.workspace.comparators.values():
+    official = set(context.official_zonings())
+    places = {zoning: context.place(zoning) for zoning in context.workspace.zonings}
+    for comparator in context.workspace.comparators.values():
         if comparator.minus:
-            made = beside_place(desk, comparator, desk.workspace.main_zoning)
+            made = comparator_place(context, comparator, context.workspace.main_zoning)
             places[made.zoning] = made
         for zoning in sorted(official) if comparator.ring else ():
-            if {road.source for road in desk.place(zoning).roads} <= official:
-                made = beside_place(desk, comparator, zoning)
+            if {route.source for route in context.place(zoning).routes} <= official:
+                made = comparator_place(context, comparator, zoning)
                 places[made.zoning] = made
     return list(places.values())

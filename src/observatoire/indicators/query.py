@@ -1,4 +1,4 @@
-"""Answer a question put to the warehouse: which indicators, on which zoning, when, beside what."""
+"""Answer a question put to the warehouse: which indicators, on which zoning, when, next to what."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.indicators.comparison.comparators import beside_place, counterparts
+from observatoire.indicators.comparison.comparators import comparator_place, counterparts
 from observatoire.indicators.comparison.gaps import differences
 from observatoire.indicators.computation.compute import compute
 from observatoire.indicators.computation.figures import lay_out
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def answer(
-    desk: Context,
+    context: Context,
     codes: Iterable[str],
     zoning: str,
     *,
@@ -38,7 +38,7 @@ def answer(
 
     Parameters
     ----------
-    desk : Context
+    context : Context
         What answers.
     codes : iterable of str
         Indicators.
@@ -57,49 +57,48 @@ def answer(
     UnknownNameError
         On an unknown indicator, zoning, comparator, territory, or a period nothing was loaded for.
     """
-    indicators = [desk.catalogue.get(code) for code in dict.fromkeys(codes)]
+    indicators = [context.catalogue.get(code) for code in dict.fromkeys(codes)]
     if not indicators:
         raise UnknownNameError(
             "Quels indicateurs calculer ?",
             remedy="Nommez-en au moins un ; o.indicators() les liste.",
         )
-    desk.workspace.zoning(zoning)
+    context.workspace.zoning(zoning)
     chosen = [
-        one if isinstance(one, Comparator) else desk.workspace.comparator(one)
-        for one in dict.fromkeys(compare)
+        each if isinstance(each, Comparator) else context.workspace.comparator(each)
+        for each in dict.fromkeys(compare)
     ]
     check_choice(precision)
-    when = _periods(desk, indicators, period)
-    places = [desk.place(zoning, territories)]
-    places += [place for one in chosen if (place := _beside(desk, one, zoning, places[0]))]
-    cells = _cells(desk, indicators, when, places, precision)
+    when = _periods(context, indicators, period)
+    places = [context.place(zoning, territories)]
+    places += [place for each in chosen if (place := _compared(context, each, zoning, places[0]))]
+    cells = _cells(context, indicators, when, places, precision)
     by_code = {indicator.code: indicator for indicator in indicators}
-    beside = {one.code: counterparts(desk, one, zoning) for one in chosen}
+    others = dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
+    against = {each.code: counterparts(context, each, zoning) for each in chosen}
     return Table(
         cells=cells,
         indicators=by_code,
         zoning=zoning,
-        zoning_label=desk.workspace.zoning(zoning).label,
-        warnings=desk.workspace.warnings,
-        comparators=tuple(
-            dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
-        ),
-        differences=differences(cells, beside, by_code, zoning, places[0].names),
-        caveats={note.label: note.caveats for note in desk.sources().values() if note.caveats},
-        words=desk.words(zoning),
+        zoning_label=context.workspace.zoning(zoning).label,
+        warnings=context.workspace.warnings,
+        comparators=tuple(others),
+        differences=differences(cells, against, by_code, zoning, places[0].names),
+        caveats={note.label: note.caveats for note in context.sources().values() if note.caveats},
+        words=context.words(zoning),
     )
 
 
 def _cells(
-    desk: Context,
+    context: Context,
     indicators: Sequence[Indicator],
     when: Mapping[str, str],
     places: Sequence[Place],
     precision: str,
 ) -> pd.DataFrame:
     """Compute the indicators in every place, each cell once."""
-    figures = lay_out(read_observations(desk, when))
-    periods, sources = desk.periods(), desk.sources()
+    figures = lay_out(read_observations(context, when))
+    periods, sources = context.periods(), context.sources()
     asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
     pieces = [
         with_sampling(
@@ -108,7 +107,7 @@ def _cells(
             figures,
             place,
             sources,
-            desk.rules(place.zoning),
+            context.rules(place.zoning),
             precision,
         )
         for place in places
@@ -118,17 +117,19 @@ def _cells(
     )
 
 
-def _beside(desk: Context, comparator: Comparator, zoning: str, main: Place) -> Place | None:
+def _compared(context: Context, comparator: Comparator, zoning: str, main: Place) -> Place | None:
     """Return where a comparator is computed, nothing when the table already holds it."""
-    place = beside_place(desk, comparator, zoning)
+    place = comparator_place(context, comparator, zoning)
     if place.zoning != zoning:
         return place
     lacking = {code: name for code, name in place.names.items() if code not in main.names}
-    return Place(zoning, lacking, place.roads) if lacking and comparator.territories else None
+    return Place(zoning, lacking, place.routes) if lacking and comparator.territories else None
 
 
-def _periods(desk: Context, indicators: Sequence[Indicator], period: str | None) -> dict[str, str]:
-    known = desk.periods()
+def _periods(
+    context: Context, indicators: Sequence[Indicator], period: str | None
+) -> dict[str, str]:
+    known = context.periods()
     if period is None:
         return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
     check_period(known, period)
@@ -154,33 +155,33 @@ def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:
         )
 
 
-def read_observations(desk: Context, when: Mapping[str, str]) -> pd.DataFrame:
+def read_observations(context: Context, when: Mapping[str, str]) -> pd.DataFrame:
     """Read the figures that the table rests on, and no others."""
-    rules = desk.rules("").sources.values()
+    rules = context.rules("").sources.values()
     wanted = pd.DataFrame(
         sorted(
             {
                 (source, variable, period)
                 for code, period in when.items()
-                for source in desk.catalogue.get(code).sources
-                for variable in desk.catalogue.get(code).variables(period)
+                for source in context.catalogue.get(code).sources
+                for variable in context.catalogue.get(code).variables(period)
             }
-            | {(*desk.catalogue.get(code).published, period) for code, period in when.items()}
+            | {(*context.catalogue.get(code).published, period) for code, period in when.items()}
             | {
                 key
                 for code, period in when.items()
                 for rule in rules
-                for key in sums_behind(desk.catalogue.get(code), period, rule)
+                for key in sums_behind(context.catalogue.get(code), period, rule)
             }
         ),
         columns=["source", "variable", "period"],
     )
-    desk.warehouse.connection.register("wanted", wanted)
+    context.warehouse.connection.register("wanted", wanted)
     try:
-        return desk.warehouse.frame(
+        return context.warehouse.frame(
             "SELECT source, zoning, territory, variable, period, value, low, high, status, note "
             "FROM current_observation SEMI JOIN wanted USING (source, variable, period) "
             "ORDER BY load, line, variable"
         )
     finally:
-        desk.warehouse.connection.unregister("wanted")
+        context.warehouse.connection.unregister("wanted")

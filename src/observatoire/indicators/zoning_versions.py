@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from observatoire.passage import Passage
 
 
-def vintage_of(desk: Context, codes: Iterable[str]) -> Vintage:
+def vintage_of(context: Context, codes: Iterable[str]) -> Vintage:
     """Say from which zoning of the workspace a list of codes comes.
 
     Raises
@@ -32,11 +32,13 @@ def vintage_of(desk: Context, codes: Iterable[str]) -> Vintage:
     PassageError, UnknownNameError
         On codes that are not text, or that no zoning knows.
     """
-    known = {zoning: list(desk.names(zoning)) for zoning in desk.workspace.zonings}
-    return identify_vintage(codes, {zoning: held for zoning, held in known.items() if held})
+    known = {zoning: list(context.names(zoning)) for zoning in context.workspace.zonings}
+    return identify_vintage(
+        codes, {zoning: members for zoning, members in known.items() if members}
+    )
 
 
-def changes_between(desk: Context, before: str, after: str) -> pd.DataFrame:
+def changes_between(context: Context, before: str, after: str) -> pd.DataFrame:
     """List the territories that changed between two zonings, outlines included where official.
 
     Returns
@@ -46,15 +48,15 @@ def changes_between(desk: Context, before: str, after: str) -> pd.DataFrame:
         two is only drawn, for a drawing does not tell what moved.
     """
     for zoning in (before, after):
-        desk.workspace.zoning(zoning)
+        context.workspace.zoning(zoning)
     try:
-        return changed_territories(_by_area(desk, before, after))
+        return changed_territories(_by_area(context, before, after))
     except SchematicGeometryError:
-        return changed_territories(list(desk.names(before)), list(desk.names(after)))
+        return changed_territories(list(context.names(before)), list(context.names(after)))
 
 
 def comparability_of(
-    desk: Context, before: str, after: str, indicator: str, period: str = ""
+    context: Context, before: str, after: str, indicator: str, period: str = ""
 ) -> Comparability:
     """Say whether figures on two zonings compare, by the population they have in common.
 
@@ -68,9 +70,13 @@ def comparability_of(
     PassageError
         When the population is not published on the first zoning.
     """
-    people, _ = published_counts(desk.warehouse, desk.catalogue.get(indicator), before, period)
-    return comparability(desk.found_passage(before, after) or _by_area(desk, before, after), people)
+    people, _ = published_counts(
+        context.warehouse, context.catalogue.get(indicator), before, period
+    )
+    return comparability(
+        context.found_passage(before, after) or _by_area(context, before, after), people
+    )
 
 
-def _by_area(desk: Context, before: str, after: str) -> Passage:
-    return desk.book.make(PassageRecipe(before, after, method="area"))
+def _by_area(context: Context, before: str, after: str) -> Passage:
+    return context.book.make(PassageRecipe(before, after, method="area"))

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import bisect
 import warnings
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import mapclassify
 import numpy as np
 
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NARROW, number, round_half_up
+from observatoire.pages.tokens import FEWEST_CLASSES, MOST_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-MOST_CLASSES = 4
-
 #: Values needed before another class is worth drawing.
-VALUES_PER_CLASS = 3
+VALUES_PER_CLASS = 2
+
+SCHEMES = {
+    "jenks": mapclassify.FisherJenks,
+    "quantile": mapclassify.Quantiles,
+    "equal": mapclassify.EqualInterval,
+    "pretty": mapclassify.PrettyBreaks,
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,11 @@ class Classes:
         shown = round_half_up(value, self.decimals)
         return min(bisect.bisect_left(self.upper, shown), len(self.upper) - 1)
 
+    def counts(self, values: Sequence[float]) -> list[int]:
+        """Return how many values each class has."""
+        ranks = Counter(self.rank(value) for value in values)
+        return [ranks[rank] for rank in range(len(self))]
+
     def labels(self) -> list[str]:
         """Return the French label of each class."""
         step = 10.0**-self.decimals
@@ -51,32 +66,101 @@ class Classes:
         ]
 
 
-def classify(values: Sequence[float], decimals: int) -> Classes | None:
-    """Cut values into natural classes (Fisher-Jenks), at the decimals shown.
+def classify(
+    values: Sequence[float], decimals: int, classes: str | Sequence[float] = "jenks", k: int = 4
+) -> Classes | None:
+    """Cut values into classes, at the decimals shown.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Those of the territories' own figures; missing ones count for nothing.
+    decimals : int
+        How figures are printed.
+    classes : {"jenks", "quantile", "equal", "pretty"} or sequence of float
+        Natural classes, as many values in each, equal widths, round bounds; or the bounds between
+        classes, each the greatest value of its class.
+    k : int
+        How many, three to five; fewer where values are few.
 
     Returns
     -------
     Classes or None
         None when there is no value.
 
+    Raises
+    ------
+    UnknownNameError
+        On an unknown method, a number of classes that is not three to five, or bounds that do not
+        grow.
+
     Examples
     --------
     >>> classify([1.0, 1.2, 1.1, 8.0, 8.2, 8.1], 1).upper
     (1.2, 8.2)
+    >>> classify([1.0, 5.0, 12.0], 0, [5, 10]).labels()
+    ['1 à 5', '6 à 10', '11 à 12']
     """
+    bounds = _checked(classes, k)
     shown = np.array([round_half_up(v, decimals) for v in values if not np.isnan(v)])
     if not len(shown):
         return None
     distinct = np.unique(shown)
-    count = max(1, min(MOST_CLASSES, len(shown) // VALUES_PER_CLASS, len(distinct)))
+    least, most = float(distinct[0]), float(distinct[-1])
+    if bounds:
+        inner = [round_half_up(bound, decimals) for bound in bounds]
+        least = min(least, inner[0])
+        return Classes(least, (*inner, max(most, inner[-1] + 10.0**-decimals)), decimals)
+    count = max(1, min(k, len(shown) // VALUES_PER_CLASS, len(distinct)))
     if count == 1:
-        return Classes(float(distinct[0]), (float(distinct[-1]),), decimals)
+        return Classes(least, (most,), decimals)
+    ends = {_floor(float(end), decimals) for end in _bins(shown, str(classes), count)}
+    inner = sorted(end for end in ends if least <= end < most)
+    return Classes(least, (*inner, most), decimals)
+
+
+def _bins(shown: np.ndarray, scheme: str, count: int) -> np.ndarray:
     with warnings.catch_warnings():
-        # Says that Numba would be faster: with some dozens of values it would not.
-        warnings.filterwarnings("ignore", message="Numba not installed")
-        upper = mapclassify.FisherJenks(shown, k=count).bins
-    ends = tuple(float(end) for end in np.unique(upper))
-    return Classes(float(distinct[0]), ends, decimals)
+        # Numba would be no faster with some dozens of values; fewer classes are drawn on purpose.
+        warnings.simplefilter("ignore")
+        bins = np.asarray(SCHEMES[scheme](shown, k=count).bins)
+        while len(bins) > MOST_CLASSES:  # round bounds choose their own number
+            count -= 1
+            bins = np.asarray(SCHEMES[scheme](shown, k=max(count, 1)).bins) if count else bins[-1:]
+    return bins
+
+
+def _floor(end: float, decimals: int) -> float:
+    """Return the greatest printed value that is not above an end: its class is the same."""
+    return round_half_up(np.floor(round(end * 10**decimals, 6)) / 10**decimals, decimals)
+
+
+def _checked(classes: str | Sequence[float], k: int) -> list[float]:
+    """Return the bounds given, none for a method; refuse what makes no classes."""
+    if isinstance(classes, str):
+        if classes not in SCHEMES:
+            raise UnknownNameError(
+                f"« {classes} » n’est pas une façon de faire des classes.",
+                remedy=f"{suggestion(classes, SCHEMES)} Ou donnez les bornes : classes=[10, 20, 30].",
+                name=classes,
+            )
+        if k not in range(FEWEST_CLASSES, MOST_CLASSES + 1):
+            raise UnknownNameError(
+                f"On ne fait pas {k} classes.",
+                why="Sur une carte, l’œil distingue de trois à cinq couleurs d’une même suite.",
+                remedy=f"k={FEWEST_CLASSES}, 4 ou {MOST_CLASSES}.",
+                name=str(k),
+            )
+        return []
+    bounds = [float(bound) for bound in classes]
+    grows = all(lower < upper for lower, upper in pairwise(bounds))
+    if not grows or not 1 <= len(bounds) < MOST_CLASSES or not np.isfinite(bounds).all():
+        raise UnknownNameError(
+            f"Ces bornes ne font pas des classes : {', '.join(f'{bound:g}' for bound in bounds)}.",
+            remedy=f"Donnez d’une à {MOST_CLASSES - 1} bornes croissantes : classes=[10, 20, 30].",
+            name=str(bounds),
+        )
+    return bounds
 
 
 def nice_sizes(largest: float) -> tuple[float, ...]:

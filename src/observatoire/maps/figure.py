@@ -1,33 +1,95 @@
-"""Turn one indicator of a protected table into a map with its notes and alternative text."""
+"""One indicator of a protected table as a map, with its ranking, notes and alternative text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from observatoire.errors import GeometryError
-from observatoire.french.typography import NO_BREAK, enumerate_words
-from observatoire.maps.svg import BaseMap, Mark, choropleth, circles
+from observatoire.errors import GeometryError, UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import NO_BREAK, enumerate_words, plural
+from observatoire.indicators.computation.table import by_spot
+from observatoire.maps.classes import Classes, classify
+from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
+from observatoire.maps.marks import Mark, extremes, mark_of
+from observatoire.maps.ranking import draw_ranking
+from observatoire.maps.svg import WIDTH, drawing, pattern
+from observatoire.maps.territories import circle_radii, draw_territories, map_labels
+from observatoire.maps.tiles import draw_tiles
 from observatoire.pages.blocks import Figure, Note
-from observatoire.pages.cells import cell_of, told
+from observatoire.pages.cells import figure_words
 from observatoire.pages.notes import notes_of, schematic_warning
+from observatoire.pages.tokens import tokens
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.maps.classes import Classes
+    from observatoire.maps.marks import BaseMap
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
+LEFT_WIDTH, RIGHT = 490.0, 514.0
+_TOP, _GAP, _MOST_HIGH = 30.0, 16.0, 470.0
 
-_AT_MOST = (
-    "le plus que le territoire puisse compter ; ceux de territoires pris dans {same} ne "
-    "s’additionnent pas."
+COLOURS = {"value": "la valeur", "verdict": "l’écart à la commune"}
+KINDS = {"map": "la carte", "tiles": "un carré par territoire", "both": "les deux"}
+
+_TONES = (
+    ("unfavourable", "moins favorable"),
+    ("favourable", "plus favorable"),
+    ("neutral", "différence sûre, sans sens"),
+    ("none", "pas de différence sûre"),
+    ("", "ne se compare pas"),
 )
 
-#: A figure of the territory's own, that may be told as the least or the most.
-_EXACT = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
+#: What the ranking shows that tables do not.
+_SIGNS = (
+    "trait vertical : la commune ; trait noir : intervalle à 95 % ; ● pas de différence sûre ; "
+    "○ ne se compare pas ; ◇ chiffre d’un territoire plus grand."
+)
+
+#: Beyond so many territories, the alternative text does not list them: the table does.
+_MOST_LISTED = 60
+
+
+@dataclass(frozen=True)
+class MapStyle:
+    """How a map is drawn: classes and their number, what colour shows, a map or tiles."""
+
+    classes: str | Sequence[float] | Classes = "jenks"
+    k: int = 4
+    colour: str = "value"
+    kind: str = "map"
+
+    def __post_init__(self) -> None:
+        """Refuse what no map shows."""
+        for what, name, known in (
+            ("colour", self.colour, COLOURS),
+            ("kind", self.kind, KINDS),
+        ):
+            if name not in known:
+                raise UnknownNameError(
+                    f"« {name} » n’est pas une valeur de {what} pour une carte.",
+                    remedy=suggestion(str(name), known),
+                    name=str(name),
+                )
+
+    def cut(self, values: Sequence[float], decimals: int) -> Classes | None:
+        """Return the classes of some values."""
+        if isinstance(self.classes, Classes):
+            return self.classes
+        return classify(values, decimals, self.classes, self.k)
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """What fills each territory, and the boxes of the legend that say so."""
+
+    fill: Callable[[Mark], str]
+    title: str
+    swatches: tuple[tuple[str, str], ...]
 
 
 def map_figure(
@@ -36,7 +98,7 @@ def map_figure(
     ground: BaseMap,
     communes: Mapping[str, str],
     *,
-    classes: Classes | None = None,
+    style: MapStyle | None = None,
     warn: bool = True,
 ) -> Figure:
     """Draw one indicator: a rate, a median or an index by colour, a count by area of circle.
@@ -44,15 +106,15 @@ def map_figure(
     Parameters
     ----------
     table : ProtectedTable
-        Holds the indicator.
+        Holds the indicator; with a comparator, the ranking says how each figure differs from it.
     code : str
         Which one.
     ground : BaseMap
         Shapes of the territories and what lies under them.
     communes : mapping
         Name of the commune of each territory.
-    classes : Classes, optional
-        Classes shared with another map.
+    style : MapStyle, optional
+        Classes, colour and kind.
     warn : bool
         Print the workspace's warnings.
 
@@ -60,8 +122,29 @@ def map_figure(
     ------
     GeometryError
         When no territory has a shape.
+    UnknownNameError
+        On an unknown class, colour or kind, or verdicts where nothing is compared.
     """
     indicator = admit(table).indicator(code)
+    require_shapes(table, ground)
+    chosen = style or MapStyle()
+    cells = table.main[table.main["indicator"] == code]
+    marks = marks_of(table, code, communes)
+    if chosen.colour == "verdict" and not any(mark.sign for mark in marks):
+        raise UnknownNameError(
+            f"« {indicator.label} » ne se compare à rien ici : pas de couleur par écart.",
+            remedy='Demandez colour="value", ou un taux dont la commune est connue.',
+            name="verdict",
+        )
+    picture = _picture(marks, ground, indicator, chosen)
+    period = str(cells["period"].iloc[0]) if len(cells) else ""
+    notes = notes_of(table, cells, [indicator], warn=warn, extra=ground_notes(ground, marks))
+    title = title_of(indicator, period)
+    return Figure(picture, title, _alternative(title, marks, records(cells), indicator), notes)
+
+
+def require_shapes(table: ProtectedTable, ground: BaseMap) -> None:
+    """Refuse a zoning that has no outline at all."""
     if not ground.shapes.notna().any():
         raise GeometryError(
             f"Aucun contour n’est connu pour « {table.zoning_label} » : pas de carte.",
@@ -69,51 +152,147 @@ def map_figure(
             remedy=f'Déposez un fichier de contours dans geo/ et ajoutez à [zonings."{table.zoning}"], '
             'dans observatoire.toml : geometry = "geo/fichier.gpkg".',
         )
-    cells = table.main[table.main["indicator"] == code]
-    marks = [_mark(row, indicator, communes) for row in records(cells)]
-    drawing = (
-        circles(marks, ground, indicator.unit)
-        if indicator.nature.additive
-        else choropleth(marks, ground, indicator.decimals, indicator.unit, classes)
-    )
-    period = str(cells["period"].iloc[0])
-    extra = [] if ground.official else [Note("Avertissement", schematic_warning(ground.drawn))]
-    if ground.official and ground.rough:
-        extra.append(Note("Fond", "contours des communes généralisés, pour situer seulement."))
-    if indicator.nature.additive and any(m.status is Status.BOUNDED for m in marks):
-        extra.insert(0, Note("Cercles en tirets", _AT_MOST.format(same=table.words.holder.same)))
-    absent = [m.name for m in marks if m.code not in ground.shapes.dropna().index]
-    if absent:
-        extra.insert(0, Note("Sans place sur la carte", f"{enumerate_words(absent)}."))
-    notes = notes_of(table, cells, [indicator], warn=warn, extra=extra)
+
+
+def title_of(indicator: Indicator, period: str) -> str:
+    """Return the title of a map: what, in which unit, when."""
     unit = f" ({indicator.unit})" if indicator.unit else ""
-    title = f"{indicator.label}{unit}, {period}" if period else f"{indicator.label}{unit}"
-    return Figure(drawing, title, _alternative(title, records(cells), indicator), notes)
+    return f"{indicator.label}{unit}, {period}" if period else f"{indicator.label}{unit}"
 
 
-def _mark(row: Record, indicator: Indicator, communes: Mapping[str, str]) -> Mark:
-    code = str(row["territory"])
-    return Mark(
-        code=code,
-        name=str(row["name"]),
-        commune=communes.get(code, ""),
-        status=Status(str(row["status"])),
-        value=float(str(row["value"])),
-        high=float(str(row["high"])),
-        text=cell_of(row, indicator).text,
+def marks_of(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> list[Mark]:
+    """Return the figures of one indicator as a map shows them."""
+    indicator = table.indicator(code)
+    cells = table.main[table.main["indicator"] == code]
+    others = by_spot(table.compared)
+    marks = []
+    for row in records(cells):
+        difference = table.verdicts.get((str(row["territory"]), code))
+        reference: Any = float("nan")
+        if difference is not None:
+            spot = (str(difference["against_zoning"]), str(difference["against"]), code)
+            other = others.get(spot)
+            if other is not None and Status(str(other["status"])).has_value:
+                reference = other["value"]
+        marks.append(mark_of(row, indicator, communes, difference, reference))
+    return marks
+
+
+def ground_notes(ground: BaseMap, marks: Sequence[Mark]) -> list[Note]:
+    """Return what a map says of its outlines, and of the territories that have none."""
+    absent = [mark.name for mark in marks if not ground.has(mark.code)]
+    notes = [Note("Sans place sur la carte", f"{enumerate_words(absent)}.")] if absent else []
+    if not ground.official:
+        notes.append(Note("Avertissement", schematic_warning(ground.drawn)))
+    elif ground.rough:
+        notes.append(Note("Fond", "contours des communes généralisés, pour situer seulement."))
+    if any(mark.sign for mark in marks):
+        notes.append(Note("Classement", _SIGNS))
+    return notes
+
+
+def colouring_of(marks: Sequence[Mark], indicator: Indicator, style: MapStyle) -> Colouring:
+    """Return the colours of a map by value or by verdict, with how many of each."""
+    own = [mark for mark in marks if mark.own]
+    if style.colour == "verdict":
+        return _by_verdict(own)
+    if indicator.nature.additive:
+        return Colouring(_paper, "", ())
+    cut = style.cut([mark.value for mark in own], indicator.decimals)
+    if cut is None:
+        return Colouring(_paper, "", ())
+    colours = tokens().classes(len(cut))
+    counts = cut.counts([mark.value for mark in own])
+    labels = zip(colours, cut.labels(), counts, strict=True)
+    title = f"Classes ({indicator.unit})" if indicator.unit else "Classes"
+    return Colouring(
+        lambda mark: colours[cut.rank(mark.value)] if mark.own else pattern(mark.status),
+        title,
+        tuple((colour, f"{label} ({count})") for colour, label, count in labels),
     )
 
 
-def _alternative(title: str, rows: list[Record], indicator: Indicator) -> str:
-    """Say in words what the map shows: its extremes, and every figure."""
-    exact = [row for row in rows if Status(str(row["status"])) in _EXACT]
-    known = exact or [row for row in rows if Status(str(row["status"])).has_value]
-    listed = " ; ".join(f"{row['name']}{NO_BREAK}: {told(row, indicator)}" for row in rows)
-    if not known:
-        return f"Carte. {title}. {listed}."
-    low = min(known, key=lambda row: float(str(row["value"])))
-    high = max(known, key=lambda row: float(str(row["value"])))
-    return (
-        f"Carte. {title}. De {told(low, indicator)} ({low['name']}) à {told(high, indicator)} "
-        f"({high['name']}). {listed}."
+def _by_verdict(own: Sequence[Mark]) -> Colouring:
+    paper = tokens().light["paper"]
+
+    def colour(tone: str) -> str:
+        return tokens().verdicts[tone].fill if tone else paper
+
+    counts = {tone: sum(mark.tone == tone for mark in own) for tone, _ in _TONES}
+    return Colouring(
+        lambda mark: colour(mark.tone) if mark.own else pattern(mark.status),
+        "Par rapport à la commune",
+        tuple(
+            (colour(tone), f"{label} ({counts[tone]})") for tone, label in _TONES if counts[tone]
+        ),
     )
+
+
+def _paper(mark: Mark) -> str:
+    return tokens().light["paper"] if mark.own else pattern(mark.status)
+
+
+def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style: MapStyle) -> str:
+    colouring = colouring_of(marks, indicator, style)
+    counted = indicator.nature.additive and style.colour == "value"
+    placed = [mark for mark in marks if ground.has(mark.code)]
+    numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
+    if style.kind == "tiles" or not placed:
+        numbers = {}
+    ranking, right = draw_ranking(
+        marks, numbers, ground.words, (RIGHT, 4.0, WIDTH - RIGHT), colouring.fill
+    )
+    parts, y = [], _TOP
+    if style.kind != "tiles":
+        drawn = draw_territories(
+            marks,
+            ground,
+            (0.0, _TOP, LEFT_WIDTH, _MOST_HIGH),
+            colouring.fill,
+            labels=_labels(placed, numbers, style),
+            radii=circle_radii(marks) if counted else None,
+        )
+        parts, y = list(drawn.parts), drawn.bottom + _GAP
+    if counted:
+        sizes, y = draw_sizes(marks, indicator.unit, (0.0, y, LEFT_WIDTH))
+        parts += sizes
+    swatches = [*colouring.swatches, *status_swatches(marks, ground.words)]
+    legend, y = draw_swatches(colouring.title, swatches, (0.0, y, LEFT_WIDTH))
+    parts += legend
+    if style.kind != "map":
+        tiles, y = draw_tiles(marks, ground, (0.0, y + _GAP, LEFT_WIDTH, 0.0), colouring.fill)
+        parts += tiles
+    return drawing(WIDTH, max(y, right) + 6, [*parts, *ranking])
+
+
+def _labels(placed: Sequence[Mark], numbers: Mapping[str, str], style: MapStyle) -> dict[str, str]:
+    """Return what is written on the map; with colours by verdict, the sign beside the number."""
+    labels = map_labels(placed, numbers)
+    if style.colour == "verdict":
+        signs = {mark.code: mark.sign for mark in placed if mark.tone}
+        labels = {code: f"{name} {signs.get(code, '')}".rstrip() for code, name in labels.items()}
+    return labels
+
+
+def _alternative(
+    title: str, marks: Sequence[Mark], rows: Sequence[Record], indicator: Indicator
+) -> str:
+    """Say what a reader would see: how many are known, the extremes; then every figure."""
+    own = [mark for mark in marks if mark.own]
+    known = (
+        f"{len(own)} sur {plural(len(marks), 'territoire')} ont leur propre chiffre"
+        if own
+        else "Aucun territoire n’a de chiffre qui soit le sien"
+    )
+    words = {str(row["territory"]): figure_words(row, indicator) for row in rows}
+    ends = extremes(marks)
+    if ends:
+        least, most = ends
+        known += f", de {words[least.code]} ({least.name}) à {words[most.code]} ({most.name})"
+    listed = "" if len(rows) > _MOST_LISTED else _figures(rows, words)
+    return f"Carte. {title}. {known}.{listed}"
+
+
+def _figures(rows: Sequence[Record], words: Mapping[str, str]) -> str:
+    figures = (f"{row['name']}{NO_BREAK}: {words[str(row['territory'])]}" for row in rows)
+    return f" {' ; '.join(figures)}."

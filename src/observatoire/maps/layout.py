@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
+#: Left, top, width and height on the page.
+Box = tuple[float, float, float, float]
+
 #: Beyond this number of communes, everything goes in one frame.
 MOST_FRAMES = 3
 
@@ -31,7 +34,7 @@ class Frame:
     label: str
     codes: tuple[str, ...]
     ground: tuple[float, float, float, float]
-    page: tuple[float, float, float, float]
+    page: Box
 
     @property
     def scale(self) -> float:
@@ -53,7 +56,7 @@ class Frame:
         return path_of(shapely.transform(shape, self.to_page))
 
     def window(self) -> shapely.Geometry:
-        """Return the ground seen through the frame, edges included."""
+        """Return the ground within the frame, edges included."""
         x0, y0, x1, y1 = self.ground
         _, _, width, height = self.page
         half_x, half_y = width / 2 / self.scale, height / 2 / self.scale
@@ -64,10 +67,10 @@ class Frame:
 def lay_frames(
     shapes: gpd.GeoSeries,
     communes: Mapping[str, str],
-    box: tuple[float, float, float, float],
+    box: Box,
     gap: float = 14.0,
 ) -> list[Frame]:
-    """Share a box of the page between the communes that hold the territories.
+    """Share a box of the page between the communes of the territories.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def lay_frames(
         Shapes by code, none missing.
     communes : mapping
         Name of the commune of each code.
-    box : tuple
+    box : Box
         Left, top, width and height on the page.
     gap : float
         Space between frames.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.maps.layout import Frame
-from observatoire.maps.palettes import palettes
 from observatoire.pages.blocks import Figure
+from observatoire.pages.tokens import tokens
 
 if TYPE_CHECKING:
-    from observatoire.maps.svg import BaseMap
+    from observatoire.maps.marks import BaseMap
 
 
 _SIZE = (430.0, 250.0)
@@ -31,19 +31,19 @@ def locator_figure(code: str, name: str, ground: BaseMap) -> Figure | None:
     around = ground.outlines.dropna()
     x0, y0, x1, y1 = (around if len(around) else shapes).total_bounds
     frame = Frame("", tuple(shapes.index), (x0, y0, x1, y1), (0.0, 0.0, *_SIZE))
-    colours = palettes().ground
+    colours, light = tokens().ground, tokens().light
     parts = [
         f'<path d="{frame.path(s)}" fill="{colours["land"]}" stroke="{colours["outline"]}"/>'
         for s in ground.outlines.dropna()
     ]
     parts += [
-        f'<path d="{frame.path(s)}" fill="{colours["cell"]}" stroke="#ffffff" stroke-width="0.6"/>'
+        f'<path d="{frame.path(s)}" fill="{colours["cell"]}" stroke="{light["paper"]}" stroke-width="0.6"/>'
         for other, s in shapes.items()
         if other != code
     ]
     parts.append(
-        f'<path d="{frame.path(shapes[code])}" fill="{colours["circle"]}" '
-        f'stroke="{colours["ink"]}" stroke-width="1.4"/>'
+        f'<path d="{frame.path(shapes[code])}" fill="{light["accent"]}" '
+        f'stroke="{light["ink"]}" stroke-width="1.4"/>'
     )
     kind = "" if ground.official else " (schématique)"
     svg = (

@@ -13,7 +13,7 @@ from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.comparison.comparators import counterparts
-from observatoire.maps.svg import BaseMap
+from observatoire.maps.marks import BaseMap
 from observatoire.panels.profile import SharedSource, TerritoryIdentity, identity_facts
 from observatoire.territories.aliases import ALIAS_COLUMN, split_names
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
@@ -195,7 +195,7 @@ class Gazetteer:
 
     def _ties(self, zoning: str) -> tuple[str, pd.DataFrame]:
         """Return the zoning that figures come from, and what links it to the territories of one."""
-        routes = self.context.place(zoning).roads
+        routes = self.context.place(zoning).routes
         if not routes:
             return "", pd.DataFrame(columns=["source", "target", "link"])
         source = routes[0].source

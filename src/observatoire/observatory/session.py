@@ -136,9 +136,13 @@ class Session:
         """Return what may be shown now: made anew when another has published since."""
         from observatoire.secrecy.plan.plan import make_plan
 
-        version = self._ledger.version()
+        loaded = self.warehouse.rows("SELECT max(id), max(superseded_by) FROM load")[0]
+        if self.__dict__.get("_loaded", loaded) != loaded:
+            self._drop_remembered()  # another handle on the same workspace has loaded since
+        self._loaded = loaded
+        version = (self._ledger.version(), loaded)
         if self.__dict__.get("_planned", (None, None))[0] != version:
-            self._planned = (version, make_plan(self._context, self._ledger.recipes()))
+            self._planned = (version, make_plan(self._context, self._ledger.cells()))
         return self._planned[1]
 
     @cached_property
@@ -149,9 +153,9 @@ class Session:
 
     @cached_property
     def _output_check(self) -> OutputCheck:
-        from observatoire.secrecy.release.output_check import OutputCheck
+        from observatoire.secrecy.release.output_check import OutputCheck, undescribed
 
-        return OutputCheck(self._plan, self._ledger)
+        return OutputCheck(self._plan, self._ledger, lambda: undescribed(self.warehouse))
 
     @cached_property
     def _watches(self) -> tuple[Watch, ...]:

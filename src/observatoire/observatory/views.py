@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import UnknownNameError
@@ -12,6 +14,7 @@ from observatoire.observatory.tables import Tables
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from observatoire.maps import BaseMap
     from observatoire.pages.sheet import Sheet
     from observatoire.panels.evaluation import Evaluation
     from observatoire.panels.inequality import InequalityProfile
@@ -63,24 +66,129 @@ class Views(Tables):
         communes, place = self._gazetteer.communes(table.zoning), self.workspace.name
         return panel_page(table, communes, chosen, today(), place, foot)
 
-    def map(
+    def map(  # noqa: PLR0913 - one keyword a choice of the reader
         self,
         indicator: str,
         period: int | str | None = None,
         *,
         zoning: str | None = None,
+        classes: str | Sequence[float] = "jenks",
+        k: int = 4,
+        colour: Literal["value", "verdict"] = "value",
+        kind: Literal["map", "tiles", "both"] = "map",
+        change: tuple[int | str, int | str] | None = None,
         audience: Audience = "interne",
     ) -> Sheet:
-        """Show one indicator on a map: a rate by colour, a count by area of circle."""
-        from observatoire.maps import map_figure
+        """Show one indicator on a map: a rate by colour, a count by area of circle.
+
+        Parameters
+        ----------
+        indicator : str
+            Code of the catalogue.
+        period : int or str, optional
+            The latest by default.
+        zoning : str, optional
+            The workspace's main zoning by default.
+        classes : {"jenks", "quantile", "equal", "pretty"} or sequence of float
+            How classes are made, of the territories' own figures only; or the bounds between them.
+        k : int
+            How many classes, three to five.
+        colour : {"value", "verdict"}
+            What colour shows: the figure, or how it differs from the commune's.
+        kind : {"map", "tiles", "both"}
+            A map, an equal square a territory, or both.
+        change : tuple of two periods, optional
+            Show how the indicator changed between them.
+        audience : {"interne", "partenaires", "public"}
+            As :meth:`table`.
+
+        Raises
+        ------
+        UnknownNameError
+            On an unknown name, method, colour or kind.
+        SeriesError
+            On a change across a break of series.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> o = obs.demo()
+        >>> o.map("part_hlm", classes=[10, 30], kind="both").page.title
+        'Part des locataires HLM (%), 2016'
+        >>> o.close()
+        """
+        from observatoire.maps import MapStyle, map_figure
+        from observatoire.maps.multiples import change_figure
         from observatoire.panels.single_page import figure_page
 
         code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
-        table = self.table(code, zoning, period, audience=audience)
-        names = self._gazetteer
-        base_map, communes = names.base_map(table.zoning), names.communes(table.zoning)
-        figure = map_figure(table, code, base_map, communes)
+        style = MapStyle(classes, k, colour, kind)
+        style.cut([0.0], 0)  # classes are refused before anything is computed
+        if change is not None:
+            trend = self.trend(code, *_two_periods(change), zoning=zoning)
+            base_map, communes = self._under(trend.table.zoning)
+            figure = change_figure(trend.table, trend.df, code, base_map, communes, kind)
+            return figure_page(trend.table, figure, today(), self.workspace.name)
+        against = () if self.catalogue.get(code).nature.additive else self.workspace.usual[:1]
+        table = self.table(code, zoning, period, against, audience=audience)
+        base_map, communes = self._under(table.zoning)
+        figure = map_figure(table, code, base_map, communes, style=style)
         return figure_page(table, figure, today(), self.workspace.name)
+
+    def maps(
+        self,
+        indicator: str,
+        periods: Sequence[int | str],
+        *,
+        zoning: str | None = None,
+        classes: str | Sequence[float] = "jenks",
+        k: int = 4,
+        kind: Literal["map", "tiles"] = "map",
+    ) -> Sheet:
+        """Show one indicator at several dates, side by side on the same classes.
+
+        Parameters
+        ----------
+        indicator : str
+            Code of the catalogue.
+        periods : sequence
+            Two dates or more, of one series.
+        zoning, classes, k, kind
+            As :meth:`map`.
+
+        Raises
+        ------
+        SeriesError
+            When two of the dates are not of one series: the same colour would compare them.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> o = obs.demo()
+        >>> o.maps("taux_pauvrete", [2014, 2016]).page.title
+        'Taux de pauvreté à 60 % du niveau de vie médian (%), 2014 et 2016'
+        >>> o.close()
+        """
+        from observatoire.indicators.definitions.series import in_order
+        from observatoire.maps import MapStyle
+        from observatoire.maps.multiples import multiples_figure
+        from observatoire.panels.single_page import figure_page
+
+        code = one_name(indicator, "un indicateur", 'o.maps("part_hlm", [2011, 2016])')
+        style = MapStyle(classes, k, "value", kind)
+        style.cut([0.0], 0)
+        dates = list(dict.fromkeys(_periods(periods)))
+        for first, last in pairwise(dates):
+            self.series.check(self.catalogue.get(code), *in_order(first, last))
+        tables = [self.table(code, zoning, date) for date in dates]
+        base_map, communes = self._under(tables[0].zoning)
+        figure = multiples_figure(tables, code, base_map, communes, style)
+        shown = tables[-1].with_others(*tables[:-1])
+        return figure_page(shown, figure, today(), self.workspace.name)
+
+    def _under(self, zoning: str) -> tuple[BaseMap, dict[str, str]]:
+        """Return what a map lies on, and the commune of each territory."""
+        return self._gazetteer.base_map(zoning), self._gazetteer.communes(zoning)
 
     def profile(
         self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
@@ -267,3 +375,27 @@ class Views(Tables):
                 self.workspace.main_zoning,
             ),
         )
+
+
+def _periods(given: object) -> list[str]:
+    """Return the dates that an analyst gave, two at least."""
+    listed = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if len(set(map(str, listed))) < 2:  # noqa: PLR2004 - side by side
+        raise UnknownNameError(
+            "Des cartes côte à côte demandent deux périodes au moins.",
+            remedy='Par exemple o.maps("taux_pauvrete", periods=[2014, 2016]).',
+            name=str(given),
+        )
+    return [str(period) for period in listed]
+
+
+def _two_periods(given: object) -> tuple[str, str]:
+    """Return the start and the end of a change."""
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else []
+    if len(listed) != 2:  # noqa: PLR2004 - a start and an end
+        raise UnknownNameError(
+            "Une évolution va d’une période à une autre.",
+            remedy='Par exemple o.map("part_hlm", change=(2011, 2016)).',
+            name=str(given),
+        )
+    return str(listed[0]), str(listed[1])

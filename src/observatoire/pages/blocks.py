@@ -74,7 +74,7 @@ class TableBlock:
 #: A column of texts is never thought narrower or wider than this, in characters.
 _NARROWEST, _WIDEST = 9, 46
 
-#: A text of so many characters likes to hold on one line.
+#: A text of so many characters likes to stand on one line.
 _SHORT = 25
 
 
@@ -143,7 +143,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Facts:
-    """A list of terms and what is said of them, with a drawing beside when there is one."""
+    """A list of terms and their descriptions, with a drawing next to it when there is one."""
 
     items: tuple[tuple[str, str], ...]
     beside: Figure | None = None
@@ -173,8 +173,8 @@ class Page:
 
         A box that has nothing to say is left out.
         """
-        said = tuple(x for x in self.blocks if not isinstance(x, Callout) or x.items)
-        object.__setattr__(self, "blocks", said)
+        kept = tuple(x for x in self.blocks if not isinstance(x, Callout) or x.items)
+        object.__setattr__(self, "blocks", kept)
         for name in ("title", "subtitle", "blocks", "date", "place"):
             object.__setattr__(self, name, _spaced(getattr(self, name)))
 
@@ -189,7 +189,7 @@ class Page:
         return next(parts, len(self.blocks))
 
 
-#: Control characters, which neither XML nor Typst can hold.
+#: Control characters, which neither XML nor Typst can carry.
 _UNPRINTABLE = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}
 
 #: What is not a text to read.
@@ -202,6 +202,6 @@ def _spaced(thing: Any) -> Any:
     if isinstance(thing, tuple):
         return tuple(_spaced(item) for item in thing)
     if is_dataclass(thing) and not isinstance(thing, type):
-        told = {f.name: getattr(thing, f.name) for f in fields(thing) if f.name not in _NOT_READ}
-        return replace(thing, **{name: _spaced(value) for name, value in told.items()})
+        values = {f.name: getattr(thing, f.name) for f in fields(thing) if f.name not in _NOT_READ}
+        return replace(thing, **{name: _spaced(value) for name, value in values.items()})
     return thing

@@ -21,7 +21,7 @@ FLAG_MARKS: Mapping[str, str] = {CAREFUL: "†", TOO_SMALL: "‡"}
 
 
 def cell_of(
-    row: Mapping[str, Any], indicator: Indicator, said: Mapping[str, Any] | None = None
+    row: Mapping[str, Any], indicator: Indicator, difference: Mapping[str, Any] | None = None
 ) -> TextCell:
     """Return the cell that shows one row of a protected table.
 
@@ -32,7 +32,7 @@ def cell_of(
         interval when there.
     indicator : Indicator
         Gives the number of decimals.
-    said : mapping, optional
+    difference : mapping, optional
         The row of ``differences`` whose sign goes with the figure.
 
     Examples
@@ -50,10 +50,17 @@ def cell_of(
     """
     status = Status(row["status"])
     hint = " ".join(text for text in (row["reason"], row["method"]) if text)
-    more = [text for text in (_precision(row, indicator), row.get("flag", ""), _said(said)) if text]
+    more = [
+        text
+        for text in (_precision(row, indicator), row.get("flag", ""), _difference_words(difference))
+        if text
+    ]
     if more:
         hint = ". ".join([hint.rstrip("."), *more] if hint else more) + "."
-    signs = [FLAG_MARKS.get(str(row.get("flag", "")), ""), str(said["mark"]) if said else ""]
+    signs = [
+        FLAG_MARKS.get(str(row.get("flag", "")), ""),
+        str(difference["mark"]) if difference else "",
+    ]
     return TextCell(
         text=_text(row, status, indicator.decimals, NARROW.join(filter(None, signs))),
         status=status,
@@ -65,7 +72,7 @@ def cell_of(
 
 
 def number_cell(value: float, decimals: int, *, sign: bool = False) -> TextCell:
-    r"""Return the cell of a bare number, a dash when there is none.
+    r"""Return the cell of a number alone, a dash when there is none.
 
     Examples
     --------
@@ -102,7 +109,7 @@ def range_cell(low: float, high: float, decimals: int) -> TextCell:
     return TextCell(interval(low, high, decimals), low=float(low), high=float(high))
 
 
-def told(row: Mapping[str, Any], indicator: Indicator) -> str:
+def figure_words(row: Mapping[str, Any], indicator: Indicator) -> str:
     """Write a figure with its unit, for a sentence."""
     status = Status(row["status"])
     if status.has_value:
@@ -148,10 +155,12 @@ def _precision(row: Mapping[str, Any], indicator: Indicator) -> str:
     return f"Intervalle à 95 %, sondage{NO_BREAK}: {shown.text}" if shown.text else ""
 
 
-def _said(said: Mapping[str, Any] | None) -> str:
-    if not said or not said["verdict"]:
+def _difference_words(difference: Mapping[str, Any] | None) -> str:
+    if not difference or not difference["verdict"]:
         return ""
-    return f"Par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
+    return (
+        f"Par rapport {to_name(str(difference['against_name']))}{NO_BREAK}: {difference['verdict']}"
+    )
 
 
 def _given(value: float) -> float | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, interval, to_name
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.indicators.precision.sampling_error import CAREFUL, TOO_SMALL, UNSIZED
 from observatoire.pages.blocks import Note
-from observatoire.pages.cells import FLAG_MARKS, told
+from observatoire.pages.cells import FLAG_MARKS, figure_words
 from observatoire.values import Record, Status, records
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _MARKED = (
     Status.NOT_APPLICABLE,
 )
 
-#: How a method names the passage that carried a figure (see ``indicators.roads.Road``).
+#: How a method names the passage that carried a figure (see ``indicators.routes.routes.Route``).
 _PASSAGE_WORDS = ("table de passage", "au prorata", "densité relative")
 
 
@@ -82,42 +83,42 @@ def _caveats(
 ) -> list[str]:
     """Return what the indicators and the sources shown ask to keep in mind, each once."""
     shown = set(cells.loc[cells["status"] != str(Status.MISSING), "source"])
-    told = [caveat for indicator in indicators for caveat in indicator.caveats]
-    told += [
+    caveats = [caveat for indicator in indicators for caveat in indicator.caveats]
+    caveats += [
         caveat
-        for source, caveats in table.caveats.items()
-        for caveat in caveats
+        for source, cautions in table.caveats.items()
+        for caveat in cautions
         if any(source in str(label).split(" ; ") for label in shown)
     ]
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(caveats))
 
 
 def _precision(cells: pd.DataFrame) -> list[Note]:
-    """Say what the sampling leaves open, which brackets hold it, and the producer's cautions."""
+    """Say what the sampling leaves open, what brackets say, and the producer's cautions."""
     shown = cells[cells["status"] != str(Status.MISSING)]
     sampled = shown[shown["sampling_low"].notna() & (shown["precision"] != "reference")]
     bounded = shown[shown["status"] == str(Status.BOUNDED)]
     widened = bounded[bounded["precision"].isin(["census", "wilson", "byar", "exact"])]
-    said = []
+    sentences = []
     if len(sampled):
-        said.append(
+        sentences.append(
             "chiffres d’un sondage : l’intervalle à 95 % de chacun est au classeur, au survol de la case "
             "et sur les fiches"
         )
     if len(widened):
-        said.append(
+        sentences.append(
             f"entre crochets [{NARROW};{NARROW}], ce que laissent ouvert le partage du territoire et le "
             "sondage réunis"
         )
     if len(bounded) > len(widened):
         lead = "ailleurs, les" if len(widened) else "les"
-        said.append(f"{lead} crochets ne disent que le partage du territoire")
+        sentences.append(f"{lead} crochets ne disent que le partage du territoire")
     if (shown["precision"] == UNSIZED).any():
-        said.append(
+        sentences.append(
             "un taux dont la source ne dit pas sur combien il porte n’a pas d’intervalle : on ne peut le "
             "lire comme un tirage"
         )
-    notes = [Note("Précision", _sentence(said))] if said else []
+    notes = [Note("Précision", _sentence(sentences))] if sentences else []
     flags = set(shown["flag"])
     marks = [
         f"{mark}{NO_BREAK}: {_FLAG_MEANINGS[flag]}"
@@ -142,18 +143,20 @@ def _sentence(parts: Sequence[str]) -> str:
 
 def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
     """Explain the signs of differences, where some are shown."""
-    said = table.verdicts
+    verdicts = table.verdicts
     shown = [
-        said[key] for key in zip(cells["territory"], cells["indicator"], strict=True) if key in said
+        verdicts[key]
+        for key in zip(cells["territory"], cells["indicator"], strict=True)
+        if key in verdicts
     ]
     judged = [row for row in shown if row["mark"]]
     if not judged:
         return []
-    beside = dict.fromkeys(to_name(str(row["against_name"])) for row in judged)
-    names = enumerate_words(list(beside), most=3)
+    comparators = dict.fromkeys(to_name(str(row["against_name"])) for row in judged)
+    names = enumerate_words(list(comparators), most=3)
     text = (
         f"par rapport {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
-        "99,8 % ; = pas de différence nette."
+        f"99,8 % ; = pas de différence nette. {expected_by_chance(len(judged))}"
     )
     return [Note("Écart", text[:1].upper() + text[1:])]
 
@@ -174,12 +177,12 @@ def _reading(
     table: ProtectedTable, cells: pd.DataFrame, indicators: Sequence[Indicator]
 ) -> list[Note]:
     """Write a reading example: a figure that is judged if there is one, an exact one, or bounds."""
-    mine = cells[
+    own = cells[
         (cells["zoning"] == table.zoning) & cells["indicator"].isin([i.code for i in indicators])
     ]
     by_code = {indicator.code: indicator for indicator in indicators}
     rank = {indicator.code: place for place, indicator in enumerate(indicators)}
-    rows = sorted(records(mine), key=lambda row: rank[str(row["indicator"])])
+    rows = sorted(records(own), key=lambda row: rank[str(row["indicator"])])
     judged = {key for key, row in table.verdicts.items() if row["mark"]}
     for statuses, needed in _EXAMPLES:
         for row in rows:
@@ -191,11 +194,11 @@ def _reading(
 
 _EXACT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 
-#: What is told as an example, in order: statuses, and whether a verdict must go with the figure.
+#: What is taken as an example, in order: statuses, and whether a verdict must go with the figure.
 _EXAMPLES: tuple[tuple[tuple[str, ...], bool], ...] = (
     (_EXACT, True),
     (_EXACT, False),
-    ((str(Status.CONTEXT),), True),
+    ((str(Status.CONTEXT),), False),
     ((str(Status.BOUNDED),), False),
 )
 
@@ -207,19 +210,19 @@ def _example(table: ProtectedTable, row: Record, indicator: Indicator) -> str:
     text = f"{row['name']}, {row['period']}{NO_BREAK}: l’indicateur « {indicator.label} » "
     if status is Status.CONTEXT:
         words = table.words
-        text += f"vaut {told(row, indicator)[1:-1]} dans {words.holder.the} qui "
+        text += f"vaut {figure_words(row, indicator)[1:-1]} dans {words.holder.the} qui "
         text += f"{words.here.pronoun} contient"
     else:
-        text += f"{lead} {told(row, indicator)}"
+        text += f"{lead} {figure_words(row, indicator)}"
     if status is Status.ESTIMATED and row["passage_low"] < row["passage_high"]:
-        held = interval(row["passage_low"], row["passage_high"], indicator.decimals)
-        text += f" (dans {held} sans l’hypothèse de la méthode)"
+        bounds = interval(row["passage_low"], row["passage_high"], indicator.decimals)
+        text += f" (dans {bounds} sans l’hypothèse de la méthode)"
     if status is not Status.BOUNDED and row["sampling_low"] < row["sampling_high"]:
         around = interval(row["sampling_low"], row["sampling_high"], indicator.decimals)
         text += f", et le sondage permet de dire à 95 % qu’il est dans {around}"
-    said = table.verdicts.get((str(row["territory"]), indicator.code))
-    if said and said["mark"]:
-        text += f" ; par rapport {to_name(str(said['against_name']))}{NO_BREAK}: {said['verdict']}"
+    difference = table.verdicts.get((str(row["territory"]), indicator.code))
+    if difference and difference["mark"]:
+        text += f" ; par rapport {to_name(str(difference['against_name']))}{NO_BREAK}: {difference['verdict']}"
     return f"{text}."
 
 
@@ -231,10 +234,10 @@ _LEADS = {
 
 def _marks(cells: pd.DataFrame) -> list[Note]:
     shown = set(cells["status"])
-    said = [
+    signs = [
         f"{status.mark}{NO_BREAK}: {status.meaning}" for status in _MARKED if str(status) in shown
     ]
-    return [Note("Signes", f"{' ; '.join(said)}.")] if said else []
+    return [Note("Signes", f"{' ; '.join(signs)}.")] if signs else []
 
 
 def _source(cells: pd.DataFrame) -> list[Note]:
@@ -243,8 +246,8 @@ def _source(cells: pd.DataFrame) -> list[Note]:
     for source, period in pairs.itertuples(index=False):
         if source:
             by_source.setdefault(str(source), []).append(str(period))
-    said = [
+    sources = [
         f"{source} ({enumerate_words(sorted(filter(None, periods)))})" if any(periods) else source
         for source, periods in by_source.items()
     ]
-    return [Note("Source", f"{' ; '.join(said)}.")] if said else []
+    return [Note("Source", f"{' ; '.join(sources)}.")] if sources else []

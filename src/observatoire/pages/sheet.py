@@ -46,8 +46,8 @@ class Sheet:
 
     def __repr__(self) -> str:
         """Say what it shows: a page printed whole would hide the screen."""
-        told = f"« {self.page.title} », {self.page.subtitle}".rstrip(", ")
-        return f'<{type(self).__name__} {told} : .save("page.html") l’écrit>'
+        named = f"« {self.page.title} », {self.page.subtitle}".rstrip(", ")
+        return f'<{type(self).__name__} {named} : .save("page.html") l’écrit>'
 
     @property
     def html(self) -> str:
@@ -57,7 +57,7 @@ class Sheet:
         return render_page(self.page)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page; the suffix tells the form.
+        """Write the page; the suffix says in which form.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class Sheet:
         FileError
             When the place cannot be written to.
         SecrecyError
-            When what it shows, beside all that was published, gives a hidden count away: nothing
+            When what it shows, with all that was published, gives a hidden count away: nothing
             is written.
         """
         path = one_path(path, '.save("page.html")')
@@ -99,7 +99,7 @@ class Sheet:
 
 
 def writer_of(path: Path, allowed: Sequence[str] | None = None) -> Callable[[Page, Path], None]:
-    """Return what writes a file, told by its suffix, among those ``allowed``.
+    """Return what writes a file, by its suffix, among those ``allowed``.
 
     Raises
     ------

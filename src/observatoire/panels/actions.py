@@ -83,7 +83,7 @@ def _euros(value: float) -> TextCell:
 
 
 def _money(money: pd.DataFrame) -> TableBlock:
-    rows = [Row(f"{one['year']} — {one['funder']}", _steps(one)) for one in records(money)]
+    rows = [Row(f"{row['year']} — {row['funder']}", _steps(row)) for row in records(money)]
     total: dict[str, Any] = {name: money[name].sum(min_count=1) for name in STEPS}
     both = money[_aimed(money).notna() & money["spent"].notna()]
     share = _share(both["spent"].sum(min_count=1), _aimed(both).sum(min_count=1))
@@ -118,24 +118,24 @@ def _aimed(money: pd.DataFrame) -> pd.Series:
     return money["promised"].fillna(money["committed"])
 
 
-def _steps(one: Record) -> tuple[TextCell, ...]:
-    aimed = one["committed"] if math.isnan(one["promised"]) else one["promised"]
-    return (*(_euros(one[name]) for name in STEPS), _share(one["spent"], aimed))
+def _steps(row: Record) -> tuple[TextCell, ...]:
+    aimed = row["committed"] if math.isnan(row["promised"]) else row["promised"]
+    return (*(_euros(row[name]) for name in STEPS), _share(row["spent"], aimed))
 
 
 def _perimeters(perimeters: pd.DataFrame, here: Noun) -> TableBlock:
     rows = [
         Row(
-            f"{one['name']}, {one['years']}",
+            f"{row['name']}, {row['years']}",
             (
-                *(_euros(one[name]) for name in STEPS),
-                _euros(one["inhabitants"]),
-                TextCell(str(one["people_of"]) or "n.d."),
-                _per_head(one["per_head"]),
-                _per_head(one["spent_per_head"]),
+                *(_euros(row[name]) for name in STEPS),
+                _euros(row["inhabitants"]),
+                TextCell(str(row["people_of"]) or "n.d."),
+                _per_head(row["per_head"]),
+                _per_head(row["spent_per_head"]),
             ),
         )
-        for one in records(perimeters)
+        for row in records(perimeters)
     ]
     return TableBlock(
         "Crédits des périmètres, par habitant et par an",
@@ -169,17 +169,17 @@ def _share(spent: float, committed: float) -> TextCell:
 
 def _places(places: pd.DataFrame, here: Noun) -> TableBlock:
     rows = []
-    for one in records(places):
-        idle = one["reach"] != OWN
+    for row in records(places):
+        idle = row["reach"] != OWN
         rows.append(
             Row(
-                str(one["name"]),
+                str(row["name"]),
                 (
-                    TextCell(str(one["reach"])),
-                    TextCell(number(int(one["actions"])), value=float(one["actions"])),
-                    TextCell("—") if idle else _euros(one["amount"]),
-                    TextCell("—") if idle else _euros(one["people"]),
-                    TextCell("—") if idle else _per_head(one["per_head"]),
+                    TextCell(str(row["reach"])),
+                    TextCell(number(int(row["actions"])), value=float(row["actions"])),
+                    TextCell("—") if idle else _euros(row["amount"]),
+                    TextCell("—") if idle else _euros(row["people"]),
+                    TextCell("—") if idle else _per_head(row["per_head"]),
                 ),
             )
         )
@@ -218,13 +218,13 @@ def _per_head(value: float) -> TextCell:
 def _themes(themes: pd.DataFrame) -> TableBlock:
     rows = [
         Row(
-            str(one["label"]),
+            str(row["label"]),
             (
-                TextCell(number(int(one["actions"])), value=float(one["actions"])),
-                _euros(one["amount"]) if one["actions"] else TextCell("—"),
+                TextCell(number(int(row["actions"])), value=float(row["actions"])),
+                _euros(row["amount"]) if row["actions"] else TextCell("—"),
             ),
         )
-        for one in records(themes)
+        for row in records(themes)
     ]
     return TableBlock(
         "Actions par thématique",

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.indicators.comparison.comparators import Counterpart
+from observatoire.indicators.comparison.gaps import COMPARED
 from observatoire.indicators.computation.table import by_spot
 from observatoire.indicators.definitions.series import in_order
 from observatoire.indicators.evaluation.actions import Programming, programme, read_actions
-from observatoire.indicators.evaluation.gap_changes import (
-    COMPARED,
-    EVALUATION_COLUMNS,
-    Beside,
-    evaluate_frames,
-)
+from observatoire.indicators.evaluation.gap_changes import EVALUATION_COLUMNS, evaluate_frames
 from observatoire.indicators.evaluation.median_bounds import medians
 from observatoire.indicators.evaluation.objective import Objective, read_objectives
 from observatoire.indicators.evaluation.objectives import Evidence, evaluate_objectives, moments
@@ -44,7 +41,7 @@ MEDIAN = "médiane"
 class Assessment:
     """What an evaluation found: gaps by territory, objectives, their moments, programming.
 
-    ``dated`` tells that its dates were asked for; without it all that is loaded was looked at.
+    ``dated``: its dates were asked for; without it all that is loaded was looked at.
     """
 
     start: str
@@ -60,10 +57,10 @@ class Assessment:
         """What the evaluation is called: the dates asked for, or those of the figures compared."""
         if self.dated:
             return f"Évaluation {self.start}-{self.end}"
-        told = self.gaps[self.gaps["change"].notna()]
-        if told.empty:
+        compared = self.gaps[self.gaps["change"].notna()]
+        if compared.empty:
             return "Évaluation"
-        return f"Évaluation, chiffres de {told['start'].min()} à {told['end'].max()}"
+        return f"Évaluation, chiffres de {compared['start'].min()} à {compared['end'].max()}"
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class Inquiry:
     ``let_out`` keeps the rows of registers that agreements let out.
     """
 
-    desk: Context
+    context: Context
     ask: Callable[[Sequence[str], str, str], ProtectedTable]
     places: Places
     refuse: Callable[[Indicator, str, str], str]
@@ -92,22 +89,22 @@ class Inquiry:
     @cached_property
     def periods(self) -> dict[str, tuple[str, ...]]:
         """Periods of each indicator."""
-        return self.desk.periods()
+        return self.context.periods()
 
     @cached_property
     def objectives(self) -> list[Objective]:
         """The objectives loaded."""
-        return read_objectives(self.desk.warehouse, self.let_out)
+        return read_objectives(self.context.warehouse, self.let_out)
 
     @cached_property
     def actions(self) -> pd.DataFrame:
         """The actions and envelopes loaded."""
-        return self.let_out(read_actions(self.desk.warehouse))
+        return self.let_out(read_actions(self.context.warehouse))
 
     @cached_property
     def asks(self) -> dict[str, str]:
         """Whom to ask, by theme."""
-        return {code: theme.ask for code, theme in self.desk.catalogue.themes.items()}
+        return {code: theme.ask for code, theme in self.context.catalogue.themes.items()}
 
     @cached_property
     def _tables(self) -> dict[tuple[str, str, str], ProtectedTable]:
@@ -115,7 +112,7 @@ class Inquiry:
 
     @property
     def tables(self) -> tuple[ProtectedTable, ...]:
-        """Every table asked for so far: what the door has to check with a page made of them."""
+        """Every table asked for so far: what the output check has to see with a page made of them."""
         return tuple(self._tables.values())
 
     def table(self, codes: Sequence[str], zoning: str, period: str) -> pd.DataFrame:
@@ -126,13 +123,13 @@ class Inquiry:
         return self._tables[key].cells
 
     @cached_property
-    def whole(self) -> Beside | None:
+    def whole(self) -> Counterpart | None:
         """The one territory that holds all communes, when the workspace compares with it."""
-        for one in self.desk.workspace.comparators.values():
-            names = self.desk.names(one.zoning) if one.zoning and one.panel else {}
+        for one in self.context.workspace.comparators.values():
+            names = self.context.names(one.zoning) if one.zoning and one.panel else {}
             if len(names) == 1:
                 code, name = next(iter(names.items()))
-                return Beside(one.zoning, code, name)
+                return Counterpart(one.zoning, code, name, holds=False)
         return None
 
     # --- gaps of the main zoning -------------------------------------------------------------
@@ -141,14 +138,14 @@ class Inquiry:
         """Return the gaps of every territory, indicator by indicator (see ``evaluate_frames``)."""
         pairs: dict[tuple[str, str], list[str]] = {}
         rest: list[tuple[Indicator, str]] = []
-        for indicator in self.desk.catalogue:
+        for indicator in self.context.catalogue:
             if indicator.nature not in COMPARED:
                 continue
-            held = within(self.periods[indicator.code], start, end)
-            pair, aside = window(indicator, held, self.refuse)
+            periods = within(self.periods[indicator.code], start, end)
+            pair, refused = window(indicator, periods, self.refuse)
             if pair is None:
-                why = no_window(indicator, held, (start, end), self.asks)
-                rest.append((indicator, f"{aside} {why}".strip()))
+                why = no_window(indicator, periods, (start, end), self.asks)
+                rest.append((indicator, f"{refused} {why}".strip()))
             else:
                 pairs.setdefault(pair, []).append(indicator.code)
         parts = [self._between(codes, *pair) for pair, codes in pairs.items()]
@@ -156,13 +153,13 @@ class Inquiry:
         return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
     def _between(self, codes: Sequence[str], start: str, end: str) -> pd.DataFrame:
-        main = self.desk.workspace.main_zoning
+        main = self.context.workspace.main_zoning
         first, last = (self._with_medians(codes, period) for period in (start, end))
-        indicators = {code: self.desk.catalogue.get(code) for code in codes}
-        return evaluate_frames(first, last, self._beside(main), indicators, main)
+        indicators = {code: self.context.catalogue.get(code) for code in codes}
+        return evaluate_frames(first, last, self._comparators(main), indicators, main)
 
     def _with_medians(self, codes: Sequence[str], period: str) -> pd.DataFrame:
-        main, communes = self.desk.workspace.main_zoning, self.places.zoning
+        main, communes = self.context.workspace.main_zoning, self.places.zoning
         parts = [self.table(codes, main, period)]
         if communes:
             parts.append(self.table(codes, communes, period))
@@ -174,40 +171,41 @@ class Inquiry:
 
     @cached_property
     def _small(self) -> str:
-        """The zoning whose members make the main one, when it tells communes."""
-        main = self.desk.workspace.main_zoning
-        found = (p.source for p in self.desk.workspace.passages if p.target == main)
+        """The zoning whose members make the main one, when it has communes."""
+        main = self.context.workspace.main_zoning
+        found = (p.source for p in self.context.workspace.passages if p.target == main)
         small = next(found, "")
         return small if small and any(self.places.communes(small).values()) else ""
 
     @property
     def _median(self) -> str:
-        noun = self.desk.workspace.zoning(self._small).noun
+        noun = self.context.workspace.zoning(self._small).noun
         return f"{noun.singular} {noun.agree('médian')}"
 
     @property
     def _median_label(self) -> str:
         return f"{self._median} de la commune"
 
-    def _beside(self, zoning: str) -> dict[str, list[Beside]]:
+    def _comparators(self, zoning: str) -> dict[str, list[Counterpart]]:
         where = self.places.zoning
-        made: dict[str, list[Beside]] = {}
-        names = self.desk.names(where) if where else {}
+        made: dict[str, list[Counterpart]] = {}
+        names = self.context.names(where) if where else {}
         for code, commune in self.places.communes(zoning).items():
             made[code] = []
             if commune in names:
-                made[code].append(Beside(where, commune, names[commune], holds=True))
+                made[code].append(Counterpart(where, commune, names[commune], holds=True))
                 if self._small:
-                    made[code].append(Beside(MEDIAN, commune, f"{self._median} ({names[commune]})"))
+                    label = f"{self._median} ({names[commune]})"
+                    made[code].append(Counterpart(MEDIAN, commune, label, holds=False))
         return made
 
     def _without(self, rest: Sequence[tuple[Indicator, str]], start: str, end: str) -> pd.DataFrame:
         """Return the rows of what cannot be compared, each with its reason."""
-        names = self.desk.names(self.desk.workspace.main_zoning)
+        names = self.context.names(self.context.workspace.main_zoning)
         blank = dict.fromkeys(EVALUATION_COLUMNS, float("nan")) | {"comparator": "", "source": ""}
-        told = {"start": start, "end": end, "verdict": "non jugé", "convergence": "indéterminé"}
+        common = {"start": start, "end": end, "verdict": "non jugé", "convergence": "indéterminé"}
         rows = [
-            blank | told | {"territory": code, "name": name, "indicator": i.code, "reason": why}
+            blank | common | {"territory": code, "name": name, "indicator": i.code, "reason": why}
             for i, why in rest
             for code, name in names.items()
         ]
@@ -217,12 +215,12 @@ class Inquiry:
 
     @cached_property
     def evidence(self) -> Evidence:
-        """What objectives are held against."""
+        """What objectives are compared with."""
         return Evidence(
             figure=self.figure,
             periods=self.periods,
-            beside=self._wider,
-            indicators=self.desk.catalogue.indicators,
+            comparator=self._wider,
+            indicators=self.context.catalogue.indicators,
             asks=self.asks,
             refuse=self.refuse,
         )
@@ -232,7 +230,7 @@ class Inquiry:
         return {}
 
     def figure(self, zoning: str, territory: str, indicator: str, period: str) -> Record | None:
-        """Return one figure; None where nothing is told of that period."""
+        """Return one figure; None where nothing is known of that period."""
         if period not in self.periods.get(indicator, ()):
             return None
         key = (zoning, period)
@@ -242,74 +240,74 @@ class Inquiry:
             self._spots[key] = by_spot(self.table(codes, zoning, period))
         return self._spots[key].get((zoning, territory, indicator))
 
-    def _concerns(self, one: Objective, zoning: str) -> bool:
-        other = self._wider(one.zoning, one.territory)
-        return zoning in (one.zoning, other.zoning if other else "")
+    def _concerns(self, objective: Objective, zoning: str) -> bool:
+        other = self._wider(objective.zoning, objective.territory)
+        return zoning in (objective.zoning, other.zoning if other else "")
 
-    def _wider(self, zoning: str, territory: str) -> Beside | None:
+    def _wider(self, zoning: str, territory: str) -> Counterpart | None:
         """Return the commune of a territory; of a commune, the department; never itself."""
         communes = self.places.zoning
         if zoning == communes:
             whole = self.whole
-            return (
-                None if whole and (whole.zoning, whole.territory) == (zoning, territory) else whole
-            )
+            return None if whole and (whole.zoning, whole.code) == (zoning, territory) else whole
         commune = self.places.communes(zoning).get(territory, "")
-        names = self.desk.names(communes) if communes else {}
-        return Beside(communes, commune, names[commune], holds=True) if commune in names else None
+        names = self.context.names(communes) if communes else {}
+        return (
+            Counterpart(communes, commune, names[commune], holds=True) if commune in names else None
+        )
 
     # --- programming -------------------------------------------------------------------------
 
     def programming(self, start: str = "", end: str = "9999") -> Programming:
         """Return what was programmed between two years."""
         rows = self.actions
-        main = self.desk.workspace.main_zoning
+        main = self.context.workspace.main_zoning
         kept = rows[(rows["year"].str[:4] >= start[:4]) & (rows["year"].str[:4] <= end[:4])]
         holders: dict[str, list[tuple[str, str]]] = {}
-        for (source, target), links in self.desk.links.items():
+        for (source, target), links in self.context.links.items():
             if source == main:
                 for one in records(links):
                     holders.setdefault(str(one["source"]), []).append((target, str(one["target"])))
         commune = self.places.zoning
         for code, where in self.places.communes(main).items():
             holders.setdefault(code, []).append((commune, where))
-        themes = {code: theme.label for code, theme in self.desk.catalogue.themes.items()}
-        names = self.desk.names(main)
+        themes = {code: theme.label for code, theme in self.context.catalogue.themes.items()}
+        names = self.context.names(main)
         return programme(kept, names, holders, self._people(), themes, main, self._inhabitants)
 
     def _people(self) -> dict[str, float]:
         """Return the inhabitants of the territories of the main zoning, where they are known."""
         if not self.periods.get("population"):
             return {}
-        told = self.table(
-            ["population"], self.desk.workspace.main_zoning, self.periods["population"][-1]
+        counted = self.table(
+            ["population"], self.context.workspace.main_zoning, self.periods["population"][-1]
         )
         return {
             str(row["territory"]): float(row["value"])
-            for row in records(told.dropna(subset="value"))
+            for row in records(counted.dropna(subset="value"))
         }
 
     def _inhabitants(self, zoning: str, territory: str, year: str) -> tuple[float, str]:
         """Return the inhabitants of a perimeter nearest to a year; its commune's for want of its own."""
-        if "population" not in self.desk.catalogue.indicators:
+        if "population" not in self.context.catalogue.indicators:
             return float("nan"), ""
         other = self._wider(zoning, territory)
         places = [(zoning, territory, "")]
         if other and zoning != self.places.zoning:
-            places.append((other.zoning, other.territory, other.label))
+            places.append((other.zoning, other.code, other.name))
         for where, code, label in places:
             for period in dict.fromkeys((year, *reversed(self.periods["population"]))):
                 if not self._loaded(period):
                     continue
-                told = self.table(["population"], where, period)
-                row = told[(told["territory"] == code) & told["value"].notna()]
+                rows = self.table(["population"], where, period)
+                row = rows[(rows["territory"] == code) & rows["value"].notna()]
                 if len(row):
                     whose = label or str(row["name"].iloc[0])
                     return float(row["value"].iloc[0]), f"{whose}, {period}"
         return float("nan"), ""
 
     def _loaded(self, period: str) -> bool:
-        return any(period in held for held in self.periods.values())
+        return any(period in periods for periods in self.periods.values())
 
     # --- watching ----------------------------------------------------------------------------
 
@@ -317,12 +315,12 @@ class Inquiry:
         """Return the thresholds passed, or that may be."""
         levels: dict[str, pd.DataFrame] = {}
         moves: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
-        main = self.desk.workspace.main_zoning
+        main = self.context.workspace.main_zoning
         for watch in watches:
-            code, held = watch.indicator, self.periods.get(watch.indicator, ())
-            if held and not watch.moving:
-                levels[code] = self.table([code], main, held[-1])
-            pair, _ = window(self.desk.catalogue.get(code), held, self.refuse, newest=True)
+            code, periods = watch.indicator, self.periods.get(watch.indicator, ())
+            if periods and not watch.moving:
+                levels[code] = self.table([code], main, periods[-1])
+            pair, _ = window(self.context.catalogue.get(code), periods, self.refuse, newest=True)
             if pair and watch.moving:
                 moves[code] = (self.table([code], main, pair[0]), self.table([code], main, pair[1]))
         return signals(watches, levels, moves, main)
@@ -339,9 +337,9 @@ class Inquiry:
         last = str(end or (known[-1] if known else dt.datetime.now(dt.UTC).year))
         first = str(start or (known[0] if len(known) > 1 else int(last[:4]) - 1))
         first, last = in_order(first, last)
-        for told in (start, end):
-            if told is not None:
-                check_period(self.periods, str(told))
+        for date in (start, end):
+            if date is not None:
+                check_period(self.periods, str(date))
         return first, last
 
     def assess(self, start: int | str | None = None, end: int | str | None = None) -> Assessment:
@@ -358,7 +356,7 @@ class Inquiry:
         )
 
 
-def told_fallback(parts: Noun | None) -> str:
+def fallback_phrase(parts: Noun | None) -> str:
     """Say what stands for a commune that has no figure."""
     if parts is None:
         return ""

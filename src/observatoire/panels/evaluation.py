@@ -15,13 +15,16 @@ from observatoire.french.typography import (
     with_unit,
 )
 from observatoire.indicators.evaluation.actions import STEPS
+from observatoire.indicators.evaluation.gap_changes import gap_decimals, gap_points, gap_unit
 from observatoire.indicators.precision.differences import (
+    CHANGE_WORDS,
     CLOSING,
     PARALLEL,
     UNJUDGED,
     UNKNOWN,
     WIDENING,
 )
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.pages.blocks import (
     Block,
     Callout,
@@ -35,8 +38,8 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import programming_blocks
-from observatoire.panels.assessment import told_fallback
-from observatoire.panels.objectives import aims_grid, evidence_blocks, signed
+from observatoire.panels.assessment import fallback_phrase
+from observatoire.panels.objectives import GAP_WORDS, aims_grid, evidence_blocks, signed
 from observatoire.panels.trend import gap_example
 from observatoire.panels.watch import notes_blocks
 from observatoire.secrecy.release.protected_table import admit
@@ -53,6 +56,13 @@ if TYPE_CHECKING:
     from observatoire.secrecy.release.protected_table import ProtectedTable
     from observatoire.secrecy.release.public_notes import PublicNotes
 
+
+#: Verdicts on gaps as they are counted.
+GAP_COUNTED = {
+    CLOSING: ("s’est réduit", "se sont réduits"),
+    PARALLEL: ("n’a pas nettement changé", "n’ont pas nettement changé"),
+    WIDENING: ("s’est creusé", "se sont creusés"),
+}
 
 _VERDICTS = (CLOSING, PARALLEL, WIDENING, UNKNOWN)
 _NO_TARGET = "pas de cible chiffrée"
@@ -124,34 +134,49 @@ _UNDATED = (
 
 
 def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -> tuple[str, ...]:
-    said = [] if found.dated else [_UNDATED]
+    sentences = [] if found.dated else [_UNDATED]
     aims = found.objectives
     if len(aims):
         aimed = int(aims["goal"].notna().sum() + (aims["goal"].isna() & aims["relative"]).sum())
-        told = int(aims["baseline"].notna().sum())
+        with_start = int(aims["baseline"].notna().sum())
         later = int(aims["low"].notna().sum())
-        said.append(
+        sentences.append(
             f"{plural(len(aims), 'objectif')} : {number(aimed)} avec une cible chiffrée, "
-            f"{number(told)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis."
+            f"{number(with_start)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis."
         )
     judged = found.gaps[found.gaps["convergence"] != UNKNOWN]
     twice = found.gaps["change"].notna().sum()
-    said.append(
+    sentences.append(
         f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(int(twice))} que l’on "
-        f"connaît aux deux dates : {_counted(judged)}."
+        f"connaît aux deux dates : {_counted(judged)}. {expected_by_chance(len(judged))}"
         if len(judged)
         else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
+    sentences += _own_changes(found, indicators, here) + _credits(found)
+    return tuple(sentences)
+
+
+def _own_changes(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -> list[str]:
+    """Count how figures moved of themselves, and of how many that is."""
+    sentences = []
     # Prices rise: an income in current euros that rises is no news of its own.
     current = [code for code, one in indicators.items() if one.current_money]
     moved = found.gaps[~found.gaps["indicator"].isin(current)]
-    moved = moved[~moved["verdict"].isin([UNJUDGED, UNKNOWN, "pas de changement net"])]
+    compared = moved[~moved["verdict"].isin([UNJUDGED, UNKNOWN])]
+    moved = compared[compared["verdict"] != CHANGE_WORDS["neutral"][2]]
     if len(moved):
         counts = moved["verdict"].value_counts()
-        told_moves = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
-        said.append(
-            f"Évolution propre des {here.many}, hors revenus en euros courants : {told_moves}."
+        listed = enumerate_words([f"{word} ({number(int(n))})" for word, n in counts.items()])
+        sentences.append(
+            f"Évolution propre des {here.many}, hors revenus en euros courants : {listed}, "
+            f"sur {plural(len(compared), 'évolution jugée', 'évolutions jugées')}."
         )
+    return sentences
+
+
+def _credits(found: Assessment) -> list[str]:
+    """Sum the money promised, committed and paid."""
+    sentences = []
     money = found.programming.money
     if len(money):
         sums = {name: money[name].sum(min_count=1) for name in STEPS}
@@ -161,14 +186,14 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
                 STEPS, ("promis", "engagés pour des actions", "versés"), strict=True
             )
         ]
-        said.append(f"Crédits {' ; '.join(steps)}.")
-    return tuple(said)
+        sentences.append(f"Crédits {' ; '.join(steps)}.")
+    return sentences
 
 
 def _counted(judged: pd.DataFrame) -> str:
     counts = judged["convergence"].value_counts()
-    told = [f"{number(int(counts[v]))} en {v}" for v in _VERDICTS[:3] if counts.get(v, 0)]
-    return enumerate_words(told)
+    counted = [plural(int(counts[v]), *GAP_COUNTED[v]) for v in _VERDICTS[:3] if counts.get(v, 0)]
+    return enumerate_words(counted)
 
 
 # --- gaps -------------------------------------------------------------------------------------
@@ -203,18 +228,18 @@ def _counts(
         ]
         rows.append(Row(indicators[str(code)].label, tuple(cells)))
     universes = dict.fromkeys(indicators[code].universe for code in moved["indicator"])
-    sources = (one for told in moved["source"] for one in str(told).split(" ; ") if one)
+    sources = (source for text in moved["source"] for source in str(text).split(" ; ") if source)
     return TableBlock(
         f"Nombre {words.here.of_many} selon l’évolution de leur écart",
         "Indicateur",
-        (Column("Période"), *(Column(v.capitalize()) for v in _VERDICTS)),
+        (Column("Période"), *(Column(capital(GAP_WORDS[v])) for v in _VERDICTS)),
         tuple(rows),
         (
             Note(
                 "Lecture",
                 f"{words.here.many} qui ont un chiffre aux deux dates. L’écart est mesuré à la commune"
-                f"{told_fallback(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
-                "le même sens.",
+                f"{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
+                f"le même sens. {expected_by_chance(int((moved['convergence'] != UNKNOWN).sum()))}",
             ),
             Note("Champ", f"{' ; '.join(universes)}."),
             Note("Source", f"{' ; '.join(dict.fromkeys(sources))}."),
@@ -236,9 +261,9 @@ def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> TableBlock
             Column(start, indicator.unit),
             Column(end, indicator.unit),
             Column("Évolution", indicator.points),
-            Column(f"Écart {start}", indicator.points),
-            Column(f"Écart {end}", indicator.points),
-            Column("Taille de l’écart", f"évolution, {indicator.points}"),
+            Column(f"Écart {start}", gap_unit(indicator)),
+            Column(f"Écart {end}", gap_unit(indicator)),
+            Column("Taille de l’écart", f"évolution, {gap_points(indicator)}"),
             Column("Verdict"),
         ),
         tuple(rows),
@@ -248,7 +273,12 @@ def _details(part: pd.DataFrame, indicator: Indicator, here: Noun) -> TableBlock
             Note("Champ", f"{indicator.universe}."),
             *(Note("Précaution", text) for text in indicator.caveats),
             *(
-                (Note("Précaution", "Écarts en euros courants, sans correction des prix."),)
+                (
+                    Note(
+                        "Précaution",
+                        "Écarts en % du comparateur : les prix montent, et les euros avec.",
+                    ),
+                )
                 if indicator.current_money
                 else ()
             ),
@@ -274,7 +304,8 @@ def _detail(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
 def _verdict(row: Record) -> str:
     """Say the verdict, and that a lead is what shrinks or grows."""
     led = row["convergence"] != UNKNOWN and "ieux placé" in str(row["reason"])
-    return f"{row['convergence']} (avance)" if led else str(row["convergence"])
+    word = GAP_WORDS[str(row["convergence"])]
+    return f"{word} (avance)" if led else word
 
 
 def _number(value: float, decimals: int) -> TextCell:
@@ -287,7 +318,7 @@ def _gap_cell(row: Record, name: str, indicator: Indicator) -> TextCell:
     gap, low, high = (float(row[f"{name}{side}"]) for side in ("", "_low", "_high"))
     if math.isnan(gap) and math.isnan(low):
         return TextCell("n.d.", _MISSING)
-    text = signed(row, name, indicator.decimals)
+    text = signed(row, name, gap_decimals(indicator))
     if math.isnan(gap):
         return TextCell(text, Status.BOUNDED, None, low, high)
     return TextCell(text, value=gap, low=low, high=high)
@@ -297,15 +328,16 @@ def _example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
     """Write a reading example from the first gap that is judged with its point."""
     for row in records(part[part["move"].notna() & (part["convergence"] != UNKNOWN)]):
         low, high = float(row["move_low"]), float(row["move_high"])
-        around = f", intervalle {interval(low, high, indicator.decimals)}" if low < high else ""
+        decimals = gap_decimals(indicator)
+        around = f", intervalle {interval(low, high, decimals)}" if low < high else ""
         gaps = [
-            f"{number(float(row[name]), indicator.decimals, sign=True)} {indicator.points} en {row[when]}"
+            f"{number(float(row[name]), decimals, sign=True)} {gap_unit(indicator)} en {row[when]}"
             for name, when in (("gap_start", "start"), ("gap_end", "end"))
         ]
-        moved = number(float(row["move"]), indicator.decimals, sign=True)
+        moved = number(float(row["move"]), decimals, sign=True)
         text = (
             f"{row['name']} est à {enumerate_words(gaps)} ({row['comparator']}) ; la taille de l’écart "
-            f"a changé de {moved}{around} : {row['convergence']}."
+            f"a changé de {moved}{around} : {GAP_WORDS[str(row['convergence'])]}."
         )
         return [Note("Lecture", text)]
     return []
@@ -316,13 +348,13 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
     lost = gaps[gaps["convergence"] == UNKNOWN]
     by_reason: dict[str, dict[str, list[str]]] = {}
     for row in records(lost):
-        told = by_reason.setdefault(str(row["reason"]), {})
-        told.setdefault(str(row["indicator"]), []).append(str(row["name"]))
+        by_indicator = by_reason.setdefault(str(row["reason"]), {})
+        by_indicator.setdefault(str(row["indicator"]), []).append(str(row["name"]))
     rows = []
     total = gaps["territory"].nunique()
-    for reason, told in by_reason.items():
-        shorts = [indicators[code].short for code in told]
-        places = {name for names in told.values() for name in names}
+    for reason, by_indicator in by_reason.items():
+        shorts = [indicators[code].short for code in by_indicator]
+        places = {name for names in by_indicator.values() for name in names}
         where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
         rows.append(Row(enumerate_words(shorts), (TextCell(reason), TextCell(where))))
     return TableBlock(

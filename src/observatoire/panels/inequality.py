@@ -115,13 +115,13 @@ def _ends(found: Inequality, indicator: Indicator) -> str:
         if indicator.polarity != "neutral"
         else ("plus haut", "plus bas")
     )
-    said = []
+    halves = []
     for word in (first, last):
         names = [str(r["name"]) for r in records(found.ranks) if r["place"] == word]
         listed = enumerate_words(names, most=5) if names else "aucun avec certitude"
-        said.append(f"dans la moitié des {_plural_of(word)}{NO_BREAK}: {listed}")
+        halves.append(f"dans la moitié des {_plural_of(word)}{NO_BREAK}: {listed}")
     lead = f"Constat{NO_BREAK}:" if found.facts else "À 95 %,"
-    return f"{lead} {' ; '.join(said)}."
+    return f"{lead} {' ; '.join(halves)}."
 
 
 def _plural_of(word: str) -> str:
@@ -272,9 +272,9 @@ def _example(found: Inequality, indicator: Indicator) -> str:
 def _unranked(found: Inequality) -> tuple[Note, ...]:
     if not found.left_out:
         return ()
-    told = f"{plural(len(found.left_out), 'territoire')} sans chiffre propre ou sans intervalle"
+    count = f"{plural(len(found.left_out), 'territoire')} sans chiffre propre ou sans intervalle"
     names = enumerate_words(list(found.left_out), most=8)
-    return (Note("Non classés", f"{told}{NO_BREAK}: {names}."),)
+    return (Note("Non classés", f"{count}{NO_BREAK}: {names}."),)
 
 
 _CONSTATED = Note(

@@ -10,11 +10,17 @@ from observatoire.french.typography import (
     in_full,
     interval,
     number,
-    to_name,
     with_unit,
     within_bounds,
 )
-from observatoire.indicators.precision.differences import UNJUDGED
+from observatoire.indicators.evaluation.gap_changes import gap_decimals, gap_unit
+from observatoire.indicators.precision.differences import (
+    CLOSING,
+    PARALLEL,
+    UNJUDGED,
+    UNKNOWN,
+    WIDENING,
+)
 from observatoire.pages.blocks import Block, Column, Note, Row, TableBlock, TextCell
 from observatoire.values import Record, Status, records
 
@@ -26,6 +32,22 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator
 
 
+#: Verdicts on a gap, in the words of a page.
+GAP_WORDS = {
+    CLOSING: "l’écart s’est réduit",
+    PARALLEL: "l’écart n’a pas nettement changé",
+    WIDENING: "l’écart s’est creusé",
+    UNKNOWN: "indéterminé",
+}
+
+
+def gap_verdict(row: Record) -> str:
+    """Say how a gap moved, and to what: « l’écart avec la commune s’est creusé »."""
+    word = GAP_WORDS[str(row["convergence"])]
+    other = str(row["comparator"])
+    return word.replace("l’écart", f"l’écart avec {other}", 1) if other else word
+
+
 _NO_TARGET = "pas de cible chiffrée"
 _MISSING = Status.MISSING
 
@@ -34,12 +56,12 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
     """Lay objectives out under their orientations: what was aimed at, and what was obtained."""
     rows: list[Row] = []
     orientation = ""
-    for one in records(frame):
-        if one["orientation"] != orientation:
-            orientation = str(one["orientation"])
+    for row in records(frame):
+        if row["orientation"] != orientation:
+            orientation = str(row["orientation"])
             rows.append(Row(orientation, kind="group"))
-        indicator = indicators.get(str(one["indicator"]))
-        rows.append(Row(f"{one['code']} — {one['objective']}", _objective(one, indicator)))
+        indicator = indicators.get(str(row["indicator"]))
+        rows.append(Row(f"{row['code']} — {row['objective']}", _objective(row, indicator)))
     return TableBlock(
         "Objectifs : départ, dernier chiffre, cible",
         "Objectif",
@@ -54,10 +76,10 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
         (
             Note(
                 "Lecture",
-                "rattrapage : l’écart au comparateur s’est réduit, quel que soit l’aléa ; "
-                "décrochage : il s’est creusé ; parallèle : pas de différence nette ; indéterminé : "
-                "un chiffre manque, ou les bornes se recouvrent (voir « Preuves manquantes »). Entre "
-                "crochets : ce que laissent possible à 95 % le sondage et le partage du territoire.",
+                "l’écart s’est réduit, ou s’est creusé : quel que soit l’aléa ; n’a pas nettement changé : "
+                "l’aléa suffit à l’expliquer ; indéterminé : un chiffre manque, ou les bornes se "
+                "recouvrent (voir « Preuves manquantes »). Entre crochets : ce que laissent possible à 95 % "
+                "le sondage et le partage du territoire.",
             ),
             Note(
                 "Cible",
@@ -75,77 +97,79 @@ def _sources(frame: pd.DataFrame) -> str:
     return " ; ".join(dict.fromkeys(str(text) for text in frame["source"] if text))
 
 
-def _objective(one: Record, indicator: Indicator | None) -> tuple[TextCell, ...]:
+def _objective(row: Record, indicator: Indicator | None) -> tuple[TextCell, ...]:
     return (
-        TextCell(str(one["name"])),
-        _dated(one, "baseline", "start", indicator),
-        _dated(one, "value", "end", indicator),
-        TextCell(_said(one, indicator)),
-        TextCell(_target(one, indicator)),
+        TextCell(str(row["name"])),
+        _dated(row, "baseline", "start", indicator),
+        _dated(row, "value", "end", indicator),
+        TextCell(_verdicts(row, indicator)),
+        TextCell(_target(row, indicator)),
     )
 
 
-def _said(one: Record, indicator: Indicator | None) -> str:
+def _verdicts(row: Record, indicator: Indicator | None) -> str:
     """Write the verdict on the gap, the gap at both dates, and how the figure moved of itself."""
-    own = "" if one["verdict"] == UNJUDGED else str(one["verdict"])
-    if indicator is None or not one["comparator"]:
-        return own or str(one["convergence"])
-    told = [f"{one['convergence']}{_gap(one, indicator)}"]
-    if not math.isnan(one["move_low"]):
-        told.append(f"taille de l’écart : {signed(one, 'move', indicator.decimals)}")
-    return " ; ".join([*told, f"le chiffre lui-même : {own}"] if own else told)
+    own = "" if row["verdict"] == UNJUDGED else str(row["verdict"])
+    if indicator is None or not row["comparator"]:
+        return own or GAP_WORDS[str(row["convergence"])]
+    parts = [f"{gap_verdict(row)}{_gap(row, indicator)}"]
+    if not math.isnan(row["move_low"]):
+        parts.append(f"taille de l’écart : {signed(row, 'move', gap_decimals(indicator))}")
+    return " ; ".join([*parts, f"le chiffre lui-même : {own}"] if own else parts)
 
 
-def _dated(one: Record, value: str, date: str, indicator: Indicator | None) -> TextCell:
+def _dated(row: Record, value: str, date: str, indicator: Indicator | None) -> TextCell:
     if indicator is None:
         return TextCell("pas d’indicateur", _MISSING)
-    figure = float(one[value])
+    figure = float(row[value])
     sides = ("baseline_low", "baseline_high") if value == "baseline" else ("low", "high")
-    low, high = (float(one[side]) for side in sides)
-    if value in one["hidden"]:
+    low, high = (float(row[side]) for side in sides)
+    if value in row["hidden"]:
         return TextCell(Status.SECRET.mark, Status.SECRET)
     if math.isnan(figure) and math.isnan(low):
         return TextCell("n.d.", _MISSING)
     around = interval(low, high, indicator.decimals).replace(" ", NO_BREAK)
     if math.isnan(figure):
-        return TextCell(f"{around} {indicator.unit} ({one[date]})", Status.BOUNDED)
-    told = with_unit(figure, indicator.unit, indicator.decimals)
-    return TextCell(f"{told} {around} ({one[date]})" if low < high else f"{told} ({one[date]})")
+        return TextCell(f"{around} {indicator.unit} ({row[date]})", Status.BOUNDED)
+    figure_text = with_unit(figure, indicator.unit, indicator.decimals)
+    return TextCell(
+        f"{figure_text} {around} ({row[date]})" if low < high else f"{figure_text} ({row[date]})"
+    )
 
 
-def _gap(one: Record, indicator: Indicator) -> str:
-    told = [
-        f"{signed(one, name, indicator.decimals)} {indicator.points} en {one[date]}"
+def _gap(row: Record, indicator: Indicator) -> str:
+    gaps = [
+        f"{signed(row, name, gap_decimals(indicator))} {gap_unit(indicator)} en {row[date]}"
         for date, name in (("start", "gap_start"), ("end", "gap_end"))
-        if not math.isnan(one[f"{name}_low"])
+        if not math.isnan(row[f"{name}_low"])
     ]
-    return f" : {', '.join(told)} par rapport {to_name(one['comparator'])}" if told else ""
+    return f" : {', '.join(gaps)} " if gaps else ""
 
 
-def _target(one: Record, indicator: Indicator | None) -> str:
-    goal, relative = float(one["goal"]), float(one["relative"])
+def _target(row: Record, indicator: Indicator | None) -> str:
+    goal, relative = float(row["goal"]), float(row["relative"])
     if math.isnan(goal) and math.isnan(relative):
-        return f"{_NO_TARGET} ; échéance {in_full(str(one['due']))}"
-    told = []
+        return f"{_NO_TARGET} ; échéance {in_full(str(row['due']))}"
+    aims = []
     if not math.isnan(relative):
-        told.append(f"{number(relative, 1, sign=True)} % du départ")
+        aims.append(f"{number(relative, 1, sign=True)} % du départ")
     if not math.isnan(goal) and indicator is not None:
-        told.append(with_unit(goal, indicator.unit, indicator.decimals))
-    text = f"{', soit '.join(told)}, échéance {in_full(str(one['due']))}"
-    if one["end"] and not math.isnan(one["reached"]):
-        text += f" ; {_way(one, 'reached')} en {one['end']}"
-    if one["due_period"] != one["end"] and not math.isnan(one["due_reached"]):
-        text += f", {_way(one, 'due_reached')} à l’échéance ({one['due_period']})"
+        aims.append(with_unit(goal, indicator.unit, indicator.decimals))
+    text = f"{', soit '.join(aims)}, échéance {in_full(str(row['due']))}"
+    if row["end"] and not math.isnan(row["reached"]):
+        text += f" ; {_way(row, 'reached')} en {row['end']}"
+    if row["due_period"] != row["end"] and not math.isnan(row["due_reached"]):
+        text += f", {_way(row, 'due_reached')} à l’échéance ({row['due_period']})"
     return text
 
 
-def _way(one: Record, name: str) -> str:
+def _way(row: Record, name: str) -> str:
     """Write the share of the way made, or that the figure went away from the target."""
-    share, low, high = (float(one[f"{name}{side}"]) for side in ("", "_low", "_high"))
+    share, low, high = (float(row[f"{name}{side}"]) for side in ("", "_low", "_high"))
     bounded = low < high
     around = f" {_percents(low, high)}" if bounded else ""
-    said = " (cible atteinte)" if low >= _WHOLE else " (s’en éloigne)" if high < 0 else ""
-    return f"{number(share)} % du chemin{around}{said}"
+    outcome = " (cible atteinte)" if low >= _WHOLE else " (s’en éloigne)" if high < 0 else ""
+    return f"{number(share)} % du chemin{around}{outcome}"
 
 
 def _percents(low: float, high: float) -> str:
@@ -158,9 +182,9 @@ _WHOLE = 100.0  # per cent of the way
 def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
     """Say which evidence lacks and whom to ask; nothing where none does."""
     rows = [
-        Row(_cited(one), (TextCell(str(one["lacking"])),))
-        for one in records(frame)
-        if one["lacking"]
+        Row(_cited(row), (TextCell(str(row["lacking"])),))
+        for row in records(frame)
+        if row["lacking"]
     ]
     if not rows:
         return []
@@ -168,8 +192,8 @@ def evidence_blocks(frame: pd.DataFrame) -> list[Block]:
     return [TableBlock(title, head, (Column("Ce qui manque"),), tuple(rows), kind="texts")]
 
 
-def _cited(one: Record) -> str:
-    return f"{one['code']} ({one['evidence']})" if one["evidence"] else str(one["code"])
+def _cited(row: Record) -> str:
+    return f"{row['code']} ({row['evidence']})" if row["evidence"] else str(row["code"])
 
 
 def signed(row: Record, name: str, decimals: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from observatoire.french.typography import NO_BREAK
 from observatoire.indicators.computation.table import Spot, by_spot
 from observatoire.pages.blocks import Block, Column, Note, Paragraph, Row, TableBlock, TextCell
-from observatoire.pages.cells import cell_of, told
+from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.notes import notes_of
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
@@ -54,12 +54,12 @@ def panel_blocks(
     known = table.main[table.main["status"] != str(Status.MISSING)]
     shown = [i for i in table.indicators.values() if i.code in set(known["indicator"])]
     elsewhere = table.compared[table.compared["status"] != str(Status.MISSING)]
-    other = [
+    compared_only = [
         i
         for i in table.indicators.values()
         if i not in shown and i.code in set(elsewhere["indicator"])
     ]
-    lacking = [i for i in table.indicators.values() if i not in shown and i not in other]
+    lacking = [i for i in table.indicators.values() if i not in shown and i not in compared_only]
     blocks: list[Block] = []
     if not shown:
         asked = f" Producteurs à solliciter{NO_BREAK}: {theme.ask}." if theme and theme.ask else ""
@@ -74,8 +74,8 @@ def panel_blocks(
         label = theme.label if theme else table.zoning_label
         title = f"{label} ({rank}/{len(groups)})" if len(groups) > 1 else label
         blocks.append(_grid(table, chosen, communes, title, foot))
-    if other:
-        blocks.append(_other_scales(table, other))
+    if compared_only:
+        blocks.append(_other_scales(table, compared_only))
     if lacking:
         blocks.append(_lacking(table, lacking))
     return blocks
@@ -187,9 +187,10 @@ def _row_cells(
     by_key: Mapping[Spot, Record],
     verdicts: Mapping[tuple[str, str], Record] | None = None,
 ) -> tuple[TextCell, ...]:
-    said = verdicts or {}
+    differences = verdicts or {}
     return tuple(
-        cell_of(by_key[zoning, code, i.code], i, said.get((code, i.code))) for i in indicators
+        cell_of(by_key[zoning, code, i.code], i, differences.get((code, i.code)))
+        for i in indicators
     )
 
 
@@ -211,7 +212,7 @@ def _other_scales(table: ProtectedTable, indicators: list[Indicator]) -> TableBl
         for row in records(cells[cells["indicator"] == indicator.code]):
             shown = cell_of(row, indicator)
             figure = TextCell(
-                told(row, indicator), shown.status, shown.value, shown.low, shown.high
+                figure_words(row, indicator), shown.status, shown.value, shown.low, shown.high
             )
             rows.append(
                 Row(

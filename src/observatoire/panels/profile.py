@@ -1,4 +1,4 @@
-"""A territory on one page: who it is, what is known of it, beside what it is compared with."""
+"""A territory on one page: who it is, what is known of it, next to what it is compared with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     TextCell,
 )
-from observatoire.pages.cells import cell_of, sampling_cell, told
+from observatoire.pages.cells import cell_of, figure_words, sampling_cell
 from observatoire.pages.notes import notes_of
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class SharedSource:
     """The single source that a territory is a part of, and the others that are parts of it too."""
 
-    told: str
+    named: str
     others: tuple[str, ...]
     noun: Noun = TERRITORY
 
@@ -92,7 +92,7 @@ def profile_blocks(
     themes : sequence of Theme
         Headings, in order, with the indicators they show.
     against : sequence of (zoning, code, label)
-        The comparators to print beside.
+        The comparators to print next to it.
     locator : Figure, optional
         Where it lies.
     warn : bool
@@ -139,25 +139,25 @@ def _row(
     code: str,
     against: Sequence[tuple[str, str, str]],
 ) -> Row:
-    mine = by_key[table.zoning, code, indicator.code]
+    own = by_key[table.zoning, code, indicator.code]
     unit = f" ({indicator.unit})" if indicator.unit else ""
-    beside = [
+    comparators = [
         cell_of(row, indicator) if (row := by_key.get((z, c, indicator.code))) else _NOTHING
         for z, c, _ in against
     ]
-    said = table.verdicts.get((code, indicator.code)) if against else None
+    difference = table.verdicts.get((code, indicator.code)) if against else None
     verdict = (
-        TextCell(f"{said['mark']} {said['verdict']}".strip(), hint=said["reason"])
-        if said
+        TextCell(f"{difference['mark']} {difference['verdict']}".strip(), hint=difference["reason"])
+        if difference
         else TextCell("")
     )
     cells = (
-        cell_of(mine, indicator),
-        sampling_cell(mine, indicator),
-        *beside[:1],
+        cell_of(own, indicator),
+        sampling_cell(own, indicator),
+        *comparators[:1],
         *([verdict] if against else []),
-        *beside[1:],
-        TextCell(str(mine["period"])),
+        *comparators[1:],
+        TextCell(str(own["period"])),
     )
     return Row(f"{indicator.label}{unit}", cells, hint=indicator.definition)
 
@@ -213,13 +213,13 @@ def _banner(shared: SharedSource, here: Noun) -> Callout:
     """Say that the rates are those of a wider source, and who shares them."""
     if not shared.others:
         text = (
-            f"{capital(here.this)} n’est qu’une partie {shared.noun.of_the} {shared.told}, dont "
+            f"{capital(here.this)} n’est qu’une partie {shared.noun.of_the} {shared.named}, dont "
             f"{here.agree('aucun')} autre {here.singular} ne relève."
         )
     else:
         count = len(shared.others) + 1
         text = (
-            f"{capital(shared.noun.the)} {shared.told} est {shared.noun.agree('partagé')} par {count} "
+            f"{capital(shared.noun.the)} {shared.named} est {shared.noun.agree('partagé')} par {count} "
             f"{here.many}{NO_BREAK}: {'celle-ci' if here.feminine else 'celui-ci'} et "
             f"{enumerate_words(list(shared.others))}. Leurs fiches montrent les mêmes taux, qui ne "
             "les distinguent pas."
@@ -251,4 +251,4 @@ def _nothing(identity: TerritoryIdentity, words: TerritoryNames) -> Callout:
 
 def sentence(row: Mapping[str, object], indicator: Indicator) -> str:
     """Write one figure as a sentence, for an alternative text."""
-    return f"{row['name']}{NO_BREAK}: {told(row, indicator)}"
+    return f"{row['name']}{NO_BREAK}: {figure_words(row, indicator)}"

@@ -34,8 +34,8 @@ def panel_page(
 
 def figure_page(table: ProtectedTable, figure: Figure, date: str, place: str) -> Sheet:
     """Return the page of one map; its title is the figure's own."""
-    bare = Figure(figure.svg, "", figure.alternative, figure.notes, figure.width)
-    return Sheet(Page(figure.title, table.zoning_label, (bare,), date, place), table)
+    untitled = Figure(figure.svg, "", figure.alternative, figure.notes, figure.width)
+    return Sheet(Page(figure.title, table.zoning_label, (untitled,), date, place), table)
 
 
 def profile_page(

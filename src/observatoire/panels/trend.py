@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, plural, with_unit
-from observatoire.indicators.evaluation.trends import FACT
+from observatoire.indicators.evaluation.trends import FACT, NOISY
 from observatoire.indicators.precision.differences import UNKNOWN
+from observatoire.indicators.precision.estimates import expected_by_chance
 from observatoire.pages.blocks import (
     Block,
     Column,
@@ -24,6 +25,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
+from observatoire.panels.objectives import gap_verdict
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -60,14 +62,14 @@ def trend_page(
     admit(table)
     blocks: list[Block] = []
     for code, indicator in table.indicators.items():
-        mine = frame[frame["indicator"] == code]
-        told = mine[mine["change"].notna() | mine["low"].notna()]
-        if told.empty:
-            why = " ".join(mine["reason"].value_counts().index[:1])
-            said = f"aucun territoire n’a de chiffre aux deux périodes. {why}"
-            blocks.append(Paragraph(f"{indicator.label}{NO_BREAK}: {said}".strip()))
+        rows = frame[frame["indicator"] == code]
+        shown = rows[rows["change"].notna() | rows["low"].notna()]
+        if shown.empty:
+            why = " ".join(rows["reason"].value_counts().index[:1])
+            why_none = f"aucun territoire n’a de chiffre aux deux périodes. {why}"
+            blocks.append(Paragraph(f"{indicator.label}{NO_BREAK}: {why_none}".strip()))
             continue
-        blocks.append(_grid(table, mine, told, indicator, communes))
+        blocks.append(_grid(table, rows, shown, indicator, communes))
     start, end = (str(frame[name].iloc[0]) if len(frame) else "" for name in ("start", "end"))
     title = f"Évolution {start}-{end}" if start else "Évolution"
     return Trend(Page(title, table.zoning_label, tuple(blocks), date, place), table, frame)
@@ -75,12 +77,12 @@ def trend_page(
 
 def _grid(
     table: ProtectedTable,
-    mine: pd.DataFrame,
-    told: pd.DataFrame,
+    rows: pd.DataFrame,
+    shown: pd.DataFrame,
     indicator: Indicator,
     communes: Mapping[str, str],
 ) -> TableBlock:
-    start, end = str(mine["start"].iloc[0]), str(mine["end"].iloc[0])
+    start, end = str(rows["start"].iloc[0]), str(rows["end"].iloc[0])
     return TableBlock(
         title=f"{indicator.label}, {start} à {end}",
         head=table.zoning_label,
@@ -91,26 +93,26 @@ def _grid(
             Column("Intervalle à 95 %", indicator.points, decimals=indicator.decimals),
             Column("Verdict"),
         ),
-        rows=tuple(_rows(table, told, indicator, communes)),
+        rows=tuple(_rows(table, shown, indicator, communes)),
         notes=(
-            *_example(told, indicator),
-            *_judging(told),
+            *_example(shown, indicator),
+            *_judging(shown),
             *([_PRICES] if indicator.current_money else []),
-            *_uncompared(len(mine) - len(told)),
-            *_notes(table, told, indicator),
+            *_uncompared(len(rows) - len(shown)),
+            *_notes(table, shown, indicator),
         ),
     )
 
 
 def _rows(
     table: ProtectedTable,
-    told: pd.DataFrame,
+    shown: pd.DataFrame,
     indicator: Indicator,
     communes: Mapping[str, str],
 ) -> Iterator[Row]:
     """Lay changes out, each under the heading of its commune; comparators come last."""
     heading = ""
-    for row in records(told):
+    for row in records(shown):
         own = row["zoning"] == table.zoning
         group = communes.get(str(row["territory"]), "") if own else "Pour comparer"
         if group and group != heading:
@@ -120,29 +122,31 @@ def _rows(
         yield Row(flagged(str(row["name"]), row), _cells(row, indicator), kind=kind)
 
 
-def _judging(told: pd.DataFrame) -> list[Note]:
+def _judging(shown: pd.DataFrame) -> list[Note]:
     """Say how verdicts are read, and why some changes have none."""
-    facts = told["reason"].str.startswith(FACT)
-    judged = ~facts & ~told["verdict"].isin(["", UNKNOWN])
-    reasons = told.loc[told["verdict"] == "", "reason"]
+    facts = shown["reason"].str.startswith(FACT)
+    judged = ~facts & ~shown["verdict"].isin(["", UNKNOWN])
+    reasons = shown.loc[shown["verdict"] == "", "reason"]
     return [
         *([_READING] if judged.any() else []),
+        *([Note("Nombre", expected_by_chance(int(judged.sum())))] if judged.any() else []),
         *(Note("Non jugé", text) for text in dict.fromkeys(map(str, reasons)) if text),
         *([_CONSTATED] if facts.any() else []),
+        *([Note("Bruit", NOISY)] if (shown["reason"] == NOISY).any() else []),
     ]
 
 
 def _uncompared(lost: int) -> list[Note]:
-    told = f"{plural(lost, 'territoire')} sans chiffre aux deux périodes."
-    return [Note("Non comparé", told)] if lost else []
+    sentence = f"{plural(lost, 'territoire')} sans chiffre aux deux périodes."
+    return [Note("Non comparé", sentence)] if lost else []
 
 
-def _notes(table: ProtectedTable, told: pd.DataFrame, indicator: Indicator) -> list[Note]:
+def _notes(table: ProtectedTable, shown: pd.DataFrame, indicator: Indicator) -> list[Note]:
     """Return what every table says of the rows shown, but for the signs of differences."""
-    both = pd.concat([each.cells for each in (*table.beside, table)], ignore_index=True)
+    both = pd.concat([each.cells for each in (*table.companions, table)], ignore_index=True)
     place = ["zoning", "territory"]
-    shown = pd.MultiIndex.from_frame(both[place]).isin(pd.MultiIndex.from_frame(told[place]))
-    notes = notes_of(table, both[shown & (both["indicator"] == indicator.code)], [indicator])
+    kept = pd.MultiIndex.from_frame(both[place]).isin(pd.MultiIndex.from_frame(shown[place]))
+    notes = notes_of(table, both[kept & (both["indicator"] == indicator.code)], [indicator])
     return [note for note in notes if note.label not in ("Lecture", "Écart")]
 
 
@@ -166,13 +170,13 @@ _PRICES = Note(
 
 
 def _cells(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
-    said = f"{row['mark']} {row['verdict']}".strip() or "non jugé"
+    verdict = f"{row['mark']} {row['verdict']}".strip() or "non jugé"
     cells = (
         number_cell(row["value_start"], indicator.decimals),
         number_cell(row["value_end"], indicator.decimals),
         number_cell(row["change"], indicator.decimals, sign=True),
         range_cell(row["low"], row["high"], indicator.decimals),
-        TextCell(said, hint=str(row["reason"])),
+        TextCell(verdict, hint=str(row["reason"])),
     )
     if row["status"] != str(Status.CONTEXT):
         return cells
@@ -182,15 +186,15 @@ def _cells(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
     )
 
 
-def _example(told: pd.DataFrame, indicator: Indicator) -> list[Note]:
+def _example(shown: pd.DataFrame, indicator: Indicator) -> list[Note]:
     """Write a reading example from the first change that is judged."""
-    for row in records(told):
+    for row in records(shown):
         if row["verdict"] and not math.isnan(float(row["change"])):
-            shown = number_cell(row["change"], indicator.decimals, sign=True).text
+            moved = number_cell(row["change"], indicator.decimals, sign=True).text
             between = range_cell(row["low"], row["high"], indicator.decimals).text
             around = "" if math.isnan(float(row["low"])) else f", intervalle {between}"
             text = (
-                f"{row['name']}, de {row['start']} à {row['end']}{NO_BREAK}: {shown} {indicator.points}"
+                f"{row['name']}, de {row['start']} à {row['end']}{NO_BREAK}: {moved} {indicator.points}"
                 f"{around}{NO_BREAK}: {row['verdict']}."
             )
             return [Note("Lecture", text)]
@@ -204,6 +208,6 @@ def gap_example(part: pd.DataFrame, indicator: Indicator) -> list[Note]:
             with_unit(float(row[f"value_{side}"]), indicator.unit, indicator.decimals)
             for side in ("start", "end")
         )
-        said = f"{first} en {row['start']}, {last} en {row['end']} ; écart au comparateur"
-        return [Note("Lecture", f"{row['name']} : {said} : {row['convergence']}.")]
+        values = f"{first} en {row['start']}, {last} en {row['end']} ; écart au comparateur"
+        return [Note("Lecture", f"{row['name']} : {values} : {gap_verdict(row)}.")]
     return []

@@ -95,8 +95,8 @@ def signal_blocks(
             Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun franchi.")
         ]
     rows = [
-        Row(str(one["name"]), _signal(one, indicators[str(one["indicator"])]))
-        for one in records(signals)
+        Row(str(row["name"]), _signal(row, indicators[str(row["indicator"])]))
+        for row in records(signals)
     ]
     return [
         TableBlock(
@@ -121,11 +121,11 @@ def signal_blocks(
     ]
 
 
-def _signal(one: Record, indicator: Indicator) -> tuple[TextCell, ...]:
-    moving = one["kind"] in ("rise", "fall")
+def _signal(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
+    moving = row["kind"] in ("rise", "fall")
     unit = "points" if moving and indicator.unit == "%" else indicator.unit
-    level = number(float(one["level"]), indicator.decimals if float(one["level"]) % 1 else 0)
-    value, low, high = (float(one[name]) for name in ("value", "low", "high"))
+    level = number(float(row["level"]), indicator.decimals if float(row["level"]) % 1 else 0)
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
     gap = NARROW if unit == "%" else NO_BREAK
     text = "" if math.isnan(value) else number(value, indicator.decimals, sign=moving) + gap + unit
     if low < high:
@@ -134,19 +134,19 @@ def _signal(one: Record, indicator: Indicator) -> tuple[TextCell, ...]:
         text += gap + unit
     status = Status.BOUNDED if math.isnan(value) else Status.OBSERVED
     return (
-        TextCell(f"{one['label']} : {_KINDS[str(one['kind'])]} {level} {unit}".strip()),
+        TextCell(f"{row['label']} : {_KINDS[str(row['kind'])]} {level} {unit}".strip()),
         TextCell(text.strip(), status),
-        TextCell(str(one["period"])),
+        TextCell(str(row["period"])),
         TextCell(
-            str(one["signal"]), Status.OBSERVED if one["signal"] == PASSED else Status.BOUNDED
+            str(row["signal"]), Status.OBSERVED if row["signal"] == PASSED else Status.BOUNDED
         ),
     )
 
 
-def _sentence(one: Record, indicators: Mapping[str, Indicator]) -> str:
-    """Write a signal in one line, for a profile that holds on one page."""
-    level, figure, period, said = _signal(one, indicators[str(one["indicator"])])
-    return f"{level.text} — {figure.text} ({period.text}), {said.text}"
+def _sentence(row: Record, indicators: Mapping[str, Indicator]) -> str:
+    """Write a signal in one line, for a profile that stands on one page."""
+    level, figure, period, signal = _signal(row, indicators[str(row["indicator"])])
+    return f"{level.text} — {figure.text} ({period.text}), {signal.text}"
 
 
 def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:
@@ -164,15 +164,15 @@ def _notes_grid(rows: pd.DataFrame, title: str) -> TableBlock:
         (Column("Date"), Column("Note"), Column("Source"), Column("Force")),
         tuple(
             Row(
-                str(one["name"]),
+                str(row["name"]),
                 (
-                    TextCell(in_full(str(one["date"]))),
-                    TextCell(str(one["text"])),
-                    TextCell(str(one["origin"])),
-                    TextCell(str(one["strength"])),
+                    TextCell(in_full(str(row["date"]))),
+                    TextCell(str(row["text"])),
+                    TextCell(str(row["origin"])),
+                    TextCell(str(row["strength"])),
                 ),
             )
-            for one in records(rows)
+            for row in records(rows)
         ),
         (
             Note(
@@ -197,10 +197,10 @@ class Local:
         """Return what is watched, written and done in one territory; nothing where there is none."""
         admit_notes(self.notes)
         made: list[Block] = []
-        mine = self.signals[self.signals["territory"] == territory]
-        if len(mine):
-            told = " ; ".join(_sentence(one, self.indicators) for one in records(mine))
-            made.append(Paragraph(f"Veille : {told}."))
+        signals = self.signals[self.signals["territory"] == territory]
+        if len(signals):
+            text = " ; ".join(_sentence(row, self.indicators) for row in records(signals))
+            made.append(Paragraph(f"Veille : {text}."))
         notes = self.notes.of(self.zoning, territory)
         if len(notes):
             made.append(_notes_grid(notes, "Notes de terrain"))
@@ -212,16 +212,16 @@ class Local:
 
 def _actions_grid(actions: pd.DataFrame) -> TableBlock:
     rows = []
-    for one in records(actions):
-        amount = float(one["amount"])
-        money = "n.d." if math.isnan(amount) else f"{number(amount)} € ({one['stage']})"
+    for row in records(actions):
+        amount = float(row["amount"])
+        money = "n.d." if math.isnan(amount) else f"{number(amount)} € ({row['stage']})"
         rows.append(
             Row(
-                str(one["label"]),
+                str(row["label"]),
                 (
-                    TextCell(str(one["year"])),
-                    TextCell(str(one["operator"]) or "—"),
-                    TextCell(str(one["funder"]) or "—"),
+                    TextCell(str(row["year"])),
+                    TextCell(str(row["operator"]) or "—"),
+                    TextCell(str(row["funder"]) or "—"),
                     TextCell(money, Status.MISSING if math.isnan(amount) else Status.OBSERVED),
                 ),
             )

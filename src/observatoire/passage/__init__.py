@@ -1,6 +1,6 @@
 """From any zoning to any other: weights, what they carry, and what cannot be known.
 
-``geometry`` measures outlines, ``methods`` find weights, ``links`` and ``passage`` hold them, ``transfer``
+``geometry`` measures outlines, ``methods`` find weights, ``links`` and ``passage`` keep them, ``transfer``
 carries figures; ``codes`` and ``arrays`` are their common ground, ``vintages`` and ``accuracy`` stand after.
 """
 

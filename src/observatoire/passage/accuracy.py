@@ -20,8 +20,7 @@ _CLOSE = 1e-9  # relative gap that rounding explains
 
 
 def assess(
-    table: pd.DataFrame,
-    known: pd.Series[Any] | pd.DataFrame | Mapping[str, float] | None = None,
+    table: pd.DataFrame, known: pd.Series[Any] | pd.DataFrame | Mapping[str, float] | None = None
 ) -> pd.DataFrame:
     """Say how wide the bounds are, and how far estimates fall from published figures.
 
@@ -115,33 +114,35 @@ def _row(table: pd.DataFrame, published: pd.DataFrame | None, name: str) -> dict
 
 
 def _against(rows: pd.DataFrame, truth: pd.Series[float]) -> dict[str, Any]:
-    told = truth.reindex(rows.index)
-    rows, told = rows[told > 0], told[told > 0]
-    error = (rows["value"] / told - 1.0).abs()
-    slack = _CLOSE * told
-    held = (told >= rows["low"] - slack) & (told <= rows["high"] + slack)
-    nothing = len(told) == 0
+    figures = truth.reindex(rows.index)
+    rows, figures = rows[figures > 0], figures[figures > 0]
+    error = (rows["value"] / figures - 1.0).abs()
+    slack = _CLOSE * figures
+    inside = (figures >= rows["low"] - slack) & ~(
+        figures > rows["high"] + slack
+    )  # no bound keeps none out
+    nothing = len(figures) == 0
     return {
-        "compared": len(told),
+        "compared": len(figures),
         "error": np.nan if nothing else float(error.median()),
         "mean_error": np.nan if nothing else float(error.mean()),
-        "held": np.nan if nothing else float(held.mean()),
+        "held": np.nan if nothing else float(inside.mean()),
     }
 
 
 def _sentence(name: str, row: pd.Series[Any]) -> str:
-    said = (
+    sentence = (
         f"{name} : {plural(int(row['targets']), 'territoire')}, dont {int(row['framed'])} encadrés"
     )
     if np.isfinite(row["width"]):
-        said += (
+        sentence += (
             f" ; l’encadrement médian est large de {number(row['width'], 1)} fois la valeur, le "
             f"plus large ({row['widest_target']}) de {number(row['widest'], 1)} fois"
         )
     if row.get("compared", 0) > 0:
-        said += (
+        sentence += (
             f" ; sur {plural(int(row['compared']), 'chiffre publié', 'chiffres publiés')}, "
             f"erreur médiane de {number(100 * row['error'], 1)}{NARROW}%, et "
             f"{number(100 * row['held'], 0)}{NARROW}% d’entre eux dans l’encadrement"
         )
-    return f"{said}."
+    return f"{sentence}."

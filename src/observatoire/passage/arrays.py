@@ -7,15 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
-    from numpy.typing import NDArray
 
 
-def sum_by(position: NDArray[Any], values: NDArray[Any], count: int) -> NDArray[np.float64]:
+#: What the arrays of this room are made of: numbers (a blank is NaN), places in a list, yes or no.
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+def sum_by(position: NDArray[Any], values: NDArray[Any], count: int) -> Floats:
     """Sum values by their position, from 0 to ``count`` - 1.
 
     Examples
@@ -26,7 +32,7 @@ def sum_by(position: NDArray[Any], values: NDArray[Any], count: int) -> NDArray[
     return np.bincount(position, weights=values, minlength=count).astype(np.float64, copy=False)
 
 
-def floats(series: pd.Series[Any]) -> NDArray[np.float64]:
+def floats(series: pd.Series[Any]) -> Floats:
     """Read a series as float64, a blank as NaN.
 
     Examples
@@ -41,7 +47,7 @@ def floats(series: pd.Series[Any]) -> NDArray[np.float64]:
 def in_blocks(count: int, work: Callable[[slice], None], *, size: int = 32) -> None:
     """Do some work on ``count`` columns, a few at a time: bounds the memory, and shares threads.
 
-    Neither numpy nor the sparse products hold the interpreter.
+    Neither numpy nor the sparse products keep the interpreter.
 
     Examples
     --------

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    EmptyGeometryError,
-    PassageError,
-)
+from observatoire.errors import DuplicateKeyError, PassageError
 from observatoire.french.typography import enumerate_words, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import geopandas as gpd
+    from observatoire.passage.arrays import Floats
 
 
 _SHOWN = 5  # codes named in a message; the rest is in the error's data
@@ -53,7 +50,7 @@ def check_codes(index: pd.Index[Any], role: str) -> pd.Index[str]:
             remedy="Retirez ces lignes, ou complétez leur code.",
         )
     # What increases does not repeat: an index in order is spared a table of its codes.
-    if not _increasing(labels) and not labels.is_unique:
+    if not increasing(labels) and not labels.is_unique:
         repeated = sorted(set(labels[labels.duplicated()]))
         times = "revient" if len(repeated) == 1 else "reviennent"
         raise DuplicateKeyError(
@@ -81,26 +78,40 @@ def _check_text(index: pd.Index[Any], role: str) -> None:
         )
 
 
-def _increasing(labels: pd.Index[str]) -> bool:
+def increasing(labels: pd.Index[str]) -> bool:
+    """Say whether codes are in order, none twice.
+
+    Examples
+    --------
+    >>> increasing(pd.Index(["a", "b"])), increasing(pd.Index(["a", "a"]))
+    (True, False)
+    """
     # Arrow compares bytes of UTF-8, whose order is that of the characters.
     texts = pa.array(labels.array)
     return bool(pc.all(pc.less(texts[:-1], texts[1:]), min_count=0).as_py())
 
 
-def _check_shown(frame: gpd.GeoDataFrame, role: str) -> None:
-    if frame.active_geometry_name not in frame.columns:
-        raise EmptyGeometryError(
-            f"La couche « {role} » n’a pas de colonne de géométries en service.",
-            why="On ne saurait quels contours mesurer.",
-            remedy='Dites-la : set_geometry("geometry").',
-            role=role,
-        )
+def check_possible(
+    values: Floats,
+    codes: pd.Index[str],
+    fault: str,
+    *,
+    why: str,
+    remedy: str = "Corrigez-le, ou laissez-le vide.",
+    where: str = "",
+) -> None:
+    """Refuse counts below zero or infinite, in the words of what they count.
 
-
-def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
-    if len(frame) == 0:
-        raise EmptyGeometryError(
-            f"La couche « {role} » est vide.",
-            why="Aucun territoire à mettre en rapport.",
-            remedy="Vérifiez le fichier lu et le filtre appliqué.",
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_possible(np.array([1.0, -2.0]), pd.Index(["a", "b"]), "Négatif :", why="On compte.")
+    Traceback (most recent call last):
+    ...
+    observatoire.errors.exceptions.PassageError: Négatif : b. On compte. Corrigez-le, ou laissez-le vide.
+    """
+    wrong = codes[(values < 0) | np.isinf(values)]
+    if len(wrong):
+        raise PassageError(
+            f"{fault} {named(wrong)}.", where=where, why=why, remedy=remedy, codes=list(wrong)
         )

@@ -1,4 +1,7 @@
-"""The links of a passage as positions and sparse matrices."""
+"""What calculations ask of a passage: its links as positions and sparse matrices, what they cover.
+
+A calculation takes ``Links``; ``Passage`` alone knows both.
+"""
 
 from __future__ import annotations
 
@@ -7,48 +10,58 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
-from observatoire.passage.arrays import floats, in_blocks, sum_by
+from observatoire.passage.arrays import Flags, Floats, Positions, floats, in_blocks, sum_by
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
 
+#: Columns of ``Passage.weights``, in order.
+WEIGHT_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
 
+#: The words of a link: the source lies wholly inside, is split, or holds the target somewhere.
+WHOLE, SPLIT, PART = "proche", "partage", "inclus"
+
+_ROUNDING = 1e-9  # share of a territory that sums of shares may miss by
 _SIDE_BY_SIDE = 8  # variables multiplied together
 
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """The links of a passage as positions and sparse matrices (target by source)."""
+    """The links of a passage, one number each, and what is known of its sources and targets.
 
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    share: NDArray[np.float64]
-    split: NDArray[np.bool_]
-    part: NDArray[np.bool_]
-    shape: tuple[int, int]
+    ``source`` and ``target`` are positions in ``sources`` and ``targets``; ``coverage`` is by
+    target, ``outside`` by source; ``reaching`` are the sources part of which lies outside, though
+    the method places nobody there; ``sliver`` is the share of a territory that the method drops;
+    ``carries`` is what the weights are made of (people, dwellings), blank when nothing says it.
+    """
+
+    source: Positions
+    target: Positions
+    weight: Floats
+    low: Floats
+    high: Floats
+    share: Floats
+    split: Flags
+    part: Flags
+    sources: pd.Index[str]
+    targets: pd.Index[str]
+    coverage: Floats
+    outside: Floats
+    reaching: frozenset[str] = frozenset()
+    sliver: float = 0.0
+    carries: str = ""
+    source_zoning: str = ""
+    target_zoning: str = ""
 
     @staticmethod
-    def of(passage: Passage) -> Links:
-        """Read the links of a passage."""
-        weights = passage.weights
-        source = passage.sources.get_indexer(pd.Index(weights["source"]))
-        target = passage.targets.get_indexer(pd.Index(weights["target"]))
-        return Links.at(passage, source.astype(np.int64), target.astype(np.int64))
-
-    @staticmethod
-    def at(passage: Passage, source: NDArray[np.int64], target: NDArray[np.int64]) -> Links:
-        """Read the links of a passage whose positions are known."""
-        weights = passage.weights
+    def at(source: Positions, target: Positions, weights: pd.DataFrame, **known: Any) -> Links:
+        """Read a table of weights whose positions are known."""
         kind = weights["link"].array
-        part = np.asarray(kind == "inclus", dtype=bool)
+        part = np.asarray(kind == PART, dtype=bool)
         return Links(
             source=source,
             target=target,
@@ -56,27 +69,54 @@ class Links:
             low=floats(weights["low"]),
             high=floats(weights["high"]),
             share=floats(weights["share"]),
-            split=np.asarray(kind == "partage", dtype=bool),
+            split=np.asarray(kind == SPLIT, dtype=bool),
             part=part,
-            shape=(len(passage.targets), len(passage.sources)),
+            **known,
         )
+
+    @cached_property
+    def enclosed(self) -> Flags:
+        """Sources that lie wholly in targets, wherever the method places their people."""
+        inside: Flags = self.outside == 0
+        return inside & ~self.sources.isin(list(self.reaching))
+
+    @cached_property
+    def covered(self) -> Floats:
+        """Share of each target's ground that its sources cover."""
+        return np.minimum(sum_by(self.target, self.share, len(self.targets)), 1.0)
+
+    @cached_property
+    def full(self) -> Flags:
+        """Targets that their sources cover whole, but for what the method takes for a sliver."""
+        full: Flags = self.covered >= 1.0 - max(self.sliver, _ROUNDING)
+        return full
+
+    @property
+    def uncovered(self) -> Flags:
+        """Targets of which a part has no source: what is counted there is not known."""
+        return self.linked & ~self.full
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many targets and how many sources there are."""
+        return len(self.targets), len(self.sources)
 
     def matrix(self, data: NDArray[Any]) -> sparse.csr_array:
         """Put one number a link in a sparse matrix."""
-        # Small positions halve what a product has to read beside the numbers.
+        # Small positions halve what a product has to read along with the numbers.
         at = self.target.astype(np.int32), self.source.astype(np.int32)
         made = sparse.csr_array((data, at), shape=self.shape)
         made.eliminate_zeros()
         return made
 
-    def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Carry bare numbers, source by variable: the estimates alone, all in one product.
+    def product(self, values: Floats) -> Floats:
+        """Carry numbers, source by variable: the estimates alone, all in one product.
 
-        For one who needs no bounds nor status: a NaN stays NaN in every target it touches.
+        Where neither bounds nor status are needed: a NaN stays NaN in every target it touches.
         """
         return _times(self.estimate, values)
 
-    def all_products(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def all_products(self, values: Floats) -> Floats:
         """Carry numbers through :attr:`layers`: what is sure, what the two others add, stacked."""
         return _times(self.layers, values)
 
@@ -84,7 +124,7 @@ class Links:
     def layers(self) -> sparse.csr_array:
         """What is sure, what the method adds to it, what the most adds to it, stacked.
 
-        Whole sources are in the first alone, so that the three hold little more than one.
+        Whole sources are in the first alone, so that the three weigh little more than one.
         """
         return sparse.vstack(
             [
@@ -109,20 +149,30 @@ class Links:
         """The largest shares that the sources may give."""
         return self.matrix(self.high)
 
-    def any_by_target(self, flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def any_by_target(self, flag: Flags) -> Flags:
         """Say which targets have at least one flagged link."""
         return sum_by(self.target, flag, self.shape[0]) > 0
 
+    @cached_property
+    def _ordered(self) -> tuple[Positions, Positions]:
+        order = np.argsort(self.target, kind="stable")
+        return order, np.searchsorted(self.target[order], np.arange(self.shape[0] + 1))
+
+    def into(self, target: int) -> Positions:
+        """Positions of the links into one target."""
+        order, starts = self._ordered
+        return order[starts[target] : starts[target + 1]]
+
     @property
-    def linked(self) -> NDArray[np.bool_]:
+    def linked(self) -> Flags:
         """Targets that at least one source covers."""
         return np.bincount(self.target, minlength=self.shape[0]) > 0
 
 
-def _times(matrix: sparse.csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _times(matrix: sparse.csr_array, values: Floats) -> Floats:
     """Multiply, a few variables at a time."""
     if values.ndim == 1:
-        carried: NDArray[np.float64] = matrix @ values
+        carried: Floats = matrix @ values
         return carried
     # A frame holds its variables one after the other, a product wants them side by side: eight
     # numbers fill a line of the processor's memory, which more or fewer do worse by.
@@ -135,10 +185,3 @@ def _times(matrix: sparse.csr_array, values: NDArray[np.float64]) -> NDArray[np.
 
     in_blocks(values.shape[1], carry)
     return carried
-
-
-#: Columns of ``Passage.weights``, in order.
-WEIGHT_COLUMNS = ("source", "target", "weight", "low", "high", "share", "link")
-
-#: The words of a link: the source lies wholly inside, is split, or holds the target somewhere.
-WHOLE, SPLIT, PART = "proche", "partage", "inclus"

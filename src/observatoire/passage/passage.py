@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.arrays import floats, sum_by
+from observatoire.passage.arrays import Flags, Positions, floats, sum_by
+from observatoire.passage.counted import kind_declared
 from observatoire.passage.links import PART, SPLIT, WHOLE, Links
 from observatoire.passage.transfer.balance import balance, balance_of_weights, report
 from observatoire.passage.transfer.calibration import (
@@ -18,34 +19,16 @@ from observatoire.passage.transfer.calibration import (
     check_totals,
     with_totals,
 )
-from observatoire.passage.transfer.counts import carry_counts
+from observatoire.passage.transfer.carry import carry
 from observatoire.passage.transfer.frames import as_series
 from observatoire.passage.transfer.inputs import check_given
-from observatoire.passage.transfer.metadata import About, of_ratio, with_about
-from observatoire.passage.transfer.outcome import Outcome, tidy
-from observatoire.passage.transfer.rates import carry_rates
+from observatoire.passage.transfer.metadata import About, kinds_counted, of_ratio, with_about
+from observatoire.passage.transfer.outcome import tidy
 from observatoire.passage.transfer.ratios import apply_ratio as _apply_ratio
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from observatoire.passage.transfer.inputs import Given
-
-
-def apply(passage: Passage, given: Given, *, min_coverage: float) -> pd.DataFrame:
-    """Carry every variable by the rule of its nature, and lay the outcome out tidily."""
-    additive = [k for k, nature in enumerate(given.natures) if nature.additive]
-    others = [k for k in range(len(given.natures)) if k not in set(additive)]
-    if not others:
-        return tidy(passage, given.variables, carry_counts(passage, given))
-    outcome = Outcome.blank(len(passage.targets), len(given.variables))
-    if additive:
-        outcome.fill(additive, carry_counts(passage, given.columns(additive)))
-    outcome.fill(others, carry_rates(passage, given.columns(others), min_coverage=min_coverage))
-    return tidy(passage, given.variables, outcome)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +55,7 @@ class Passage:
     source_zoning, target_zoning : str
         The two zonings, with their vintage.
     remarks : tuple of str
-        What was repaired, set aside or assumed on the way, in French sentences.
+        What was repaired, dropped or assumed on the way, in French sentences.
     quality : DataFrame
         By target, what may be said of the support (share of it that the producer imputed).
     reaching : frozenset of str
@@ -120,16 +103,35 @@ class Passage:
         """Codes of the target zoning, in increasing order."""
         return self.coverage.index
 
-    @cached_property
-    def enclosed(self) -> NDArray[np.bool_]:
+    @property
+    def enclosed(self) -> Flags:
         """Sources that lie wholly in targets, wherever the method places their people."""
-        inside: NDArray[np.bool_] = floats(self.outside) == 0
-        return inside & ~self.sources.isin(list(self.reaching))
+        return self.links.enclosed
 
     @cached_property
     def links(self) -> Links:
-        """The links as sparse matrices, target by source."""
-        return Links.of(self)
+        """What calculations ask of the passage: links as positions and sparse matrices."""
+        return self.links_at(
+            self.sources.get_indexer(pd.Index(self.weights["source"])).astype(np.int64),
+            self.targets.get_indexer(pd.Index(self.weights["target"])).astype(np.int64),
+        )
+
+    def links_at(self, source: Positions, target: Positions) -> Links:
+        """Return the links when the positions of their codes are known."""
+        return Links.at(
+            source,
+            target,
+            self.weights,
+            sources=self.sources,
+            targets=self.targets,
+            coverage=floats(self.coverage),
+            outside=floats(self.outside),
+            reaching=self.reaching,
+            sliver=float(self.parameters.get("sliver", 0.0) or 0.0),
+            carries=str(self.parameters.get("carries", "")),
+            source_zoning=self.source_zoning,
+            target_zoning=self.target_zoning,
+        )
 
     @property
     def description(self) -> dict[str, object]:
@@ -169,8 +171,9 @@ class Passage:
             the bounds of the neighbours tighten. A Series is for the only variable, or for the
             one it is named after.
         about : mapping, optional
-            ``unit``, ``universe`` and ``period`` of the variables, or of each by its name: they
-            become columns of the table.
+            ``unit``, ``universe``, ``counts`` (« logements sociaux ») and ``period`` of the
+            variables, or of each by its name: they become columns of the table. What is not
+            what the weights carry is only bounded where a source is shared.
         min_coverage : float
             Share of a target below which the rates of its sources say nothing of the whole.
 
@@ -178,7 +181,9 @@ class Passage:
         -------
         DataFrame
             ``target, variable, value, low, high, status, coverage, reason``: every target by
-            every variable, targets in increasing order. ``attrs["report"]`` says which sources
+            every variable, targets in increasing order. The value of a count is what the
+            sources bring: where they do not cover the target whole, it is estimated, and has no
+            upper bound. ``attrs["report"]`` says which sources
             were unknown or absent and, by variable, what fell inside and outside;
             ``attrs["passage"]`` says by which method.
 
@@ -195,15 +200,17 @@ class Passage:
         >>> table[["value", "low", "high", "status"]].values.tolist()
         [[12.0, 10.0, 14.0, 'estimated']]
         """
-        given = check_given(self, frame, nature, low=low, high=high)
-        table = apply(self, given, min_coverage=min_coverage)
+        given = check_given(self.links, frame, nature, low=low, high=high)
+        given = replace(given, kinds=kinds_counted(given.variables, about, frame.attrs))
+        outcome = carry(self.links, given, min_coverage=min_coverage)
+        table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
-            table = with_totals(self, given, table, totals)
+            table = with_totals(self.links, given, table, totals)
         table = with_about(table, about)
         table.attrs = {
             **frame.attrs,
             "passage": self.description,
-            "report": report(self, given),
+            "report": report(self.links, given),
         }
         return table
 
@@ -213,8 +220,9 @@ class Passage:
         denominators: pd.DataFrame | pd.Series[Any],
         *,
         share: bool = False,
-        scale: float = 1.0,
+        scale: float | None = None,
         about: About | None = None,
+        min_coverage: float = 0.95,
     ) -> pd.DataFrame:
         """Recompute rates from their two counts, each carried to the targets.
 
@@ -226,8 +234,9 @@ class Passage:
             The numerator is counted among the denominator (a share): the bounds are tighter,
             and a numerator above its denominator is an error.
         scale : float
-            What to multiply the ratio by: 100 for a percentage.
-        about : mapping, optional
+            What to multiply the quotient by: by default what its unit says (``about``: 100 for
+            « % », 1000 for « pour 1 000 habitants »), 1 without a unit.
+        about, min_coverage
             As :meth:`apply`, of the rates.
 
         Returns
@@ -246,14 +255,22 @@ class Passage:
         >>> p.apply_ratio(poor, people, scale=100).value.tolist()
         [20.0]
         """
-        table = _apply_ratio(self, numerators, denominators, share=share, scale=scale)
-        said = of_ratio(numerators.attrs, denominators.attrs)
+        table = _apply_ratio(
+            self.links,
+            numerators,
+            denominators,
+            share=share,
+            scale=scale,
+            about=about,
+            min_coverage=min_coverage,
+        )
+        shared = of_ratio(numerators.attrs, denominators.attrs)
         table = with_about(table, about)
-        table.attrs = {**said, "passage": self.description}
+        table.attrs = {**shared, "passage": self.description}
         return table
 
     def verify(self, frame: pd.DataFrame | pd.Series[Any] | None = None) -> pd.DataFrame:
-        """Check that totals come back: what was given is inside, outside, or said to be unknown.
+        """Check that totals come back: what was given is inside, outside, or known to be unknown.
 
         Parameters
         ----------
@@ -276,10 +293,10 @@ class Passage:
         [True]
         """
         if frame is None:
-            return balance_of_weights(self)
-        given = check_given(self, frame, Nature.COUNT, signed=True)
+            return balance_of_weights(self.links)
+        given = check_given(self.links, frame, Nature.COUNT, signed=True)
         carried = self.links.product(np.nan_to_num(given.numbers, nan=0.0))
-        return balance(self, given, carried.sum(axis=0))
+        return balance(self.links, given, carried.sum(axis=0))
 
     def preview(self) -> pd.DataFrame:
         """Say, before any figure, which targets are split and by how much.
@@ -335,21 +352,18 @@ class Passage:
         [0.8, 0.2]
         """
         counts = as_series(counts, "counts")
-        values = check_counts(self, counts)
-        wanted = check_totals(self, as_series(totals, "totals"))
-        weight, remarks = calibrated(self, values, wanted)
+        values = check_counts(self.links, counts)
+        wanted = check_totals(self.links, as_series(totals, "totals"))
+        weight, remarks = calibrated(self.links, values, wanted)
         sums = sum_by(self.links.source, weight, len(self.sources))
-        outside = self.outside.copy()
-        outside[:] = np.where(np.isnan(outside), np.nan, np.maximum(1.0 - sums, 0.0))
-        weights = self.weights.assign(
-            weight=np.where(self.links.part, np.nan, weight),
-        )
+        name = str(counts.name or "")
+        carries = {"carries": kind} if (kind := kind_declared(counts.attrs, name)) else {}
         return replace(
             self,
-            weights=weights,
-            outside=outside,
+            weights=self.weights.assign(weight=np.where(self.links.part, np.nan, weight)),
+            outside=self.outside * 0.0 + np.maximum(1.0 - sums, 0.0),
             method=f"{self.method} + calage",
-            parameters={**self.parameters, "calibrated_on": str(counts.name or "")},
+            parameters={**self.parameters, "calibrated_on": name, **carries},
             remarks=(*self.remarks, *remarks),
             reaching=frozenset(self.sources[~self.enclosed]),
         )
@@ -368,32 +382,18 @@ class Passage:
         >>> p.to_frame()[["source", "target", "weight"]].values.tolist()
         [['a', 'X', 0.3], ['a', '', 0.7]]
         """
-        outside = floats(self.outside)[~self.enclosed]
-        reaching = self.sources[~self.enclosed].to_numpy()
-        empty = self.targets.difference(pd.Index(self.weights["target"].unique()))
-        table = pd.concat(
-            [
-                self.weights,
-                _rows(source=reaching, target="", weight=outside),
-                _rows(source="", target=empty.to_numpy(), weight=np.full(len(empty), np.nan)),
-            ],
-            ignore_index=True,
+        source, weight = (
+            self.sources[~self.enclosed],
+            self.outside.to_numpy()[~self.enclosed],
         )
+        target = self.targets.difference(pd.Index(self.weights["target"].unique()))
+        reaching = pd.DataFrame({"source": source, "target": "", "weight": weight, "link": ""})
+        empty = pd.DataFrame({"source": "", "target": target, "weight": np.nan, "link": ""})
+        table = pd.concat([self.weights, reaching, empty], ignore_index=True)
         table.attrs.update(self.description)
+        if not np.allclose(
+            self.links.covered, self.links.coverage
+        ):  # that of a support is not of ground
+            table.attrs["coverage"] = self.coverage.to_dict()
         table.attrs["quality"] = self.quality.to_dict("split")
         return table
-
-
-def _rows(*, source: Any, target: Any, weight: NDArray[np.float64]) -> pd.DataFrame:
-    blank = np.full(len(weight), np.nan)
-    return pd.DataFrame(
-        {
-            "source": np.broadcast_to(np.asarray(source, dtype=object), weight.shape),
-            "target": np.broadcast_to(np.asarray(target, dtype=object), weight.shape),
-            "weight": weight,
-            "low": blank,
-            "high": blank,
-            "share": blank,
-            "link": np.full(len(weight), "", dtype=object),
-        }
-    )

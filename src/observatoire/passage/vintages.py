@@ -10,7 +10,8 @@ import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.french.typography import NARROW, number, plural
-from observatoire.passage.codes import check_codes, named
+from observatoire.passage.arrays import floats
+from observatoire.passage.codes import check_codes, check_possible, named
 from observatoire.passage.transfer.frames import as_series
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ class Vintage:
     ties : tuple of str
         Other references that fit exactly as well: the codes alone cannot tell them apart.
     known : float
-        Share of the codes that the reference holds.
+        Share of the codes that are in the reference.
     complete : float
-        Share of the reference that the codes hold.
+        Share of the reference that is among the codes.
     unknown : tuple of str
-        Codes that the reference does not hold.
+        Codes that are not in the reference.
     table : DataFrame
         The same figures for every reference, best first.
     """
@@ -58,14 +59,14 @@ class Vintage:
     @property
     def sentence(self) -> str:
         """The finding in French: the reference, what else fits, what it does not know."""
-        said = f"Codes de « {self.name} »"
+        sentence = f"Codes de « {self.name} »"
         if self.ties:
-            said += f", que rien ne distingue ici de {named(f'« {tie} »' for tie in self.ties)}"
+            sentence += f", que rien ne distingue ici de {named(f'« {tie} »' for tie in self.ties)}"
         if self.unknown:
-            said += (
+            sentence += (
                 f" à {number(100 * self.known, 1)}{NARROW}% ; n’y sont pas : {named(self.unknown)}"
             )
-        return f"{said}."
+        return f"{sentence}."
 
 
 def identify_vintage(codes: Iterable[str], references: Mapping[str, Iterable[str]]) -> Vintage:
@@ -91,14 +92,13 @@ def identify_vintage(codes: Iterable[str], references: Mapping[str, Iterable[str
     wanted = _codes(codes, "les codes")
     if not references:
         raise PassageError(
-            "Aucun millésime de référence n’est donné.",
-            remedy='Donnez {"iris-2016": [codes], …}.',
+            "Aucun millésime de référence n’est donné.", remedy='Donnez {"iris-2016": [codes], …}.'
         )
     rows = []
     for name, listed in references.items():
-        held = _codes(listed, name)
-        common = len(wanted & held)
-        rows.append((name, common / len(wanted), common / len(held), len(wanted - held)))
+        reference = _codes(listed, name)
+        common = len(wanted & reference)
+        rows.append((name, common / len(wanted), common / len(reference), len(wanted - reference)))
     table = pd.DataFrame(rows, columns=["vintage", "known", "complete", "unknown"])
     table = table.sort_values(
         ["known", "complete", "vintage"], ascending=[False, False, True], ignore_index=True
@@ -114,7 +114,7 @@ def identify_vintage(codes: Iterable[str], references: Mapping[str, Iterable[str
     name = str(best["vintage"])
     return Vintage(
         name=name,
-        ties=tuple(str(other) for other in table.loc[level, "vintage"] if other != name),
+        ties=tuple(str(tied) for tied in table.loc[level, "vintage"] if tied != name),
         known=float(best["known"]),
         complete=float(best["complete"]),
         unknown=tuple(sorted(wanted - _codes(references[name], name))),
@@ -123,7 +123,7 @@ def identify_vintage(codes: Iterable[str], references: Mapping[str, Iterable[str
 
 
 def _codes(codes: Iterable[str], where: str) -> set[str]:
-    # One text is one code, not as many as it has letters.
+    # A text is a single code, not as many as it has letters.
     found = {codes} if isinstance(codes, str) else set(codes)
     wrong = [code for code in found if not isinstance(code, str)]
     if wrong or not found:
@@ -241,8 +241,8 @@ def comparability(passage: Passage, population: pd.Series[float]) -> Comparabili
     total = float(people.sum())
     links = passage.weights.assign(weight=passage.weights["weight"].fillna(0.0))
     links["people"] = links["weight"] * people[links["source"]].to_numpy()
-    held = links.groupby("target")["people"].transform("sum")
-    of_target = np.divide(links["people"], held, out=np.zeros(len(links)), where=held > 0)
+    inside = links.groupby("target")["people"].transform("sum")
+    of_target = np.divide(links["people"], inside, out=np.zeros(len(links)), where=inside > 0)
     links["common"] = np.minimum(links["weight"], of_target)
     best = links.sort_values(["people", "target"], ascending=[False, True])
     best = best.drop_duplicates("source").set_index("source").reindex(passage.sources)
@@ -272,14 +272,13 @@ def _people(passage: Passage, population: object) -> pd.Series[float]:
             remedy="Complétez-la, ou retirez ces territoires du passage.",
             codes=list(lacking),
         )
-    if (people < 0).any() or np.isinf(people).any():
-        wrong = people.index[(people < 0) | np.isinf(people)]
-        raise PassageError(
-            f"Population négative ou infinie pour {named(wrong)}.",
-            why="La part de population commune n’aurait pas de sens.",
-            remedy="Corrigez-la.",
-            codes=list(wrong),
-        )
+    check_possible(
+        floats(people),
+        people.index,
+        "Population négative ou infinie pour",
+        why="La part de population commune n’aurait pas de sens.",
+        remedy="Corrigez-la.",
+    )
     if not people.sum() > 0:
         raise PassageError("La population est nulle.", remedy="Donnez la population par source.")
     return people

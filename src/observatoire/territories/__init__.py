@@ -9,6 +9,6 @@ In come tables of codes and drawings; out go :class:`Perimeters` and :class:`Mat
 
 from observatoire.territories.matcher import Matcher
 from observatoire.territories.spelling import simplify
-from observatoire.territories.zoning import Zoning, read_members, read_zonings
+from observatoire.territories.zoning import Zoning, read_members
 
-__all__ = ["Matcher", "Zoning", "read_members", "read_zonings", "simplify"]
+__all__ = ["Matcher", "Zoning", "read_members", "simplify"]

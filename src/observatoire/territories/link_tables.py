@@ -27,14 +27,19 @@ SPLIT = "partage"
 LINK_WORDS = (WHOLE, PART, UNKNOWN)
 LINK_COLUMNS = ("source", "target", "link")
 
+#: How a link was established: by an official table of codes, or read off names, hence to be checked.
+QUALITY = "quality"
+OFFICIAL, BY_NAME = "officiel", "noms"
+
 
 def read_links(path: Path) -> pd.DataFrame:
-    """Read a table of links: columns ``source``, ``target``, ``link``, all text.
+    """Read a table of links: columns ``source``, ``target``, ``link`` and, where stated, ``quality``.
 
     Raises
     ------
     UnknownColumnError, PassageError, DuplicateKeyError
-        When a column is missing, a link is none of the three words, or is written twice.
+        When a column is missing, a link is none of the three words, a quality none of the two, or a
+        link is written twice.
     """
     links = read_text_table(path)
     for column in LINK_COLUMNS:
@@ -44,14 +49,9 @@ def read_links(path: Path) -> pd.DataFrame:
                 where=path.name,
                 remedy=suggestion(column, links.columns),
             )
-    wrong = links.index[~links["link"].isin(LINK_WORDS)]
-    if len(wrong):
-        word = str(links.at[wrong[0], "link"])
-        raise PassageError(
-            f"Le lien « {word} » n’existe pas.",
-            where=f"{path.name}, ligne {int(wrong[0]) + 2}",
-            remedy=suggestion(word, LINK_WORDS),
-        )
+    _check_words(links, "link", "Le lien", LINK_WORDS, path)
+    if QUALITY in links:
+        _check_words(links, QUALITY, "La qualité de lien", (OFFICIAL, BY_NAME, ""), path)
     lone = links.index[(links["source"] == "") & (links["link"] != UNKNOWN)]
     if len(lone):
         raise PassageError(
@@ -68,7 +68,20 @@ def read_links(path: Path) -> pd.DataFrame:
             why="Ses effectifs seraient comptés deux fois.",
             remedy="Supprimez l’une des deux lignes.",
         )
-    return links[list(LINK_COLUMNS)]
+    return links[[*LINK_COLUMNS, *([QUALITY] if QUALITY in links else [])]]
+
+
+def _check_words(
+    links: pd.DataFrame, column: str, what: str, words: Collection[str], path: Path
+) -> None:
+    wrong = links.index[~links[column].isin(words)]
+    if len(wrong):
+        word = str(links.at[wrong[0], column])
+        raise PassageError(
+            f"{what} « {word} » n’existe pas.",
+            where=f"{path.name}, ligne {int(wrong[0]) + 2}",
+            remedy=suggestion(word, words),
+        )
 
 
 def check_members(
@@ -98,8 +111,8 @@ def compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 
     A source that lies wholly in a whole member of the target lies wholly in the target; a source
     of which a member is an unknown part gives the target an unknown part, once, however many
-    members it holds. A member that nothing is known of leaves the target incomplete: a row with a
-    blank source and the link ``inconnu``.
+    members it holds. What rests on a link read off names is read off names too. A member that nothing
+    is known of leaves the target incomplete: a row with a blank source and the link ``inconnu``.
 
     Parameters
     ----------
@@ -127,7 +140,14 @@ def compose(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     chained = pd.concat([chained, unnamed], ignore_index=True)
     best = chained.groupby(["source", "target"], as_index=False)["rank"].min()
     words = {rank: word for word, rank in strength.items()}
-    told = pd.DataFrame(
+    composed = pd.DataFrame(
         {"source": best["source"], "target": best["target"], "link": best["rank"].map(words)}
     )
-    return told.sort_values(["target", "source"], ignore_index=True)
+    if QUALITY in first or QUALITY in second:
+        by_name = (joined.filter(regex=f"^{QUALITY}") == BY_NAME).any(axis=1)
+        pairs = {*zip(joined["source"][by_name], joined["target_second"][by_name], strict=True)}
+        composed[QUALITY] = [
+            BY_NAME if pair in pairs else ""
+            for pair in zip(composed["source"], composed["target"], strict=True)
+        ]
+    return composed.sort_values(["target", "source"], ignore_index=True)

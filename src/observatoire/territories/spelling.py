@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib import resources
-from pathlib import Path
 from typing import Literal
 
-from observatoire.declarations.reader import read_toml
+from observatoire.declarations.fields import Texts, declared
+from observatoire.declarations.reader import packaged, read
 
 #: Words of a name that tell no territory from another.
 ARTICLES = frozenset({"le", "la", "les", "l", "de", "du", "des", "d", "quartier", "quartiers"})
@@ -66,11 +65,13 @@ def starts(text: str, phrases: tuple[str, ...]) -> bool:
     return any(said == phrase or said.startswith(f"{phrase} ") for phrase in phrases)
 
 
+@declared
+class TotalWords:
+    """What ``totals.toml`` declares."""
+
+    totals: Texts
+
+
 @cache
 def _totals() -> tuple[str, ...]:
-    table = read_toml(
-        Path(str(resources.files("observatoire.territories").joinpath("totals.toml")))
-    )
-    told = table.texts("totals")
-    table.close()
-    return told
+    return read(packaged("observatoire.territories", "totals.toml"), TotalWords).totals

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pandas as pd
 
+from observatoire.declarations.fields import (
+    Code,
+    Flag,
+    MaybePath,
+    RootedPath,
+    declared,
+    doc,
+    fault,
+    on_reading,
+)
 from observatoire.errors import (
-    DescriptorError,
     DuplicateKeyError,
     EmptyFileError,
     SeparatorError,
     UnknownColumnError,
-    UnknownNameError,
     UnknownTerritoryError,
     UnreadableFileError,
 )
@@ -26,13 +33,8 @@ from observatoire.french.nouns import TERRITORY, Noun
 from observatoire.territories.aliases import check_members
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    from observatoire.declarations.reader import Declaration
-
-
-SCHEMATIC_METHODS = ("outline", "cells", "links", "union")
 
 #: The key that each method of drawing cannot do without, and what it names.
 _NEEDED = {"outline": "file", "cells": "within", "links": "source", "union": "source"}
@@ -42,24 +44,34 @@ _WHAT_FOR = {
     "source": "du zonage dont il réunit les contours",
 }
 
-#: How ``observatoire.toml`` tells the gender of what territories are called.
-_GENDERS = ("masculin", "féminin")
-
 #: What every table of members holds; any other column is kept as an attribute.
 MEMBER_COLUMNS = ("code", "nom", "commune")
 
 
-@dataclass(frozen=True)
+@declared
 class Schematic:
     """How the drawing of a zoning is made while no real perimeter is at hand."""
 
-    method: str
-    file: Path | None = None
-    within: str = ""
-    source: str = ""
+    method: Annotated[
+        Literal["outline", "cells", "links", "union"],
+        doc("À partir de sommets, de points, d’une table de liens ou de contours réunis."),
+    ]
+    file: Annotated[MaybePath, doc("Fichier des sommets.")] = None
+    within: Annotated[str, doc("Zonage dont il découpe les contours.")] = ""
+    source: Annotated[str, doc("Zonage dont il réunit les contours.")] = ""
+
+    @on_reading
+    def _has_what_it_needs(self) -> None:
+        needed = _NEEDED[self.method]
+        if not getattr(self, needed):
+            raise fault(
+                f"Le dessin « {self.method} » ne dit pas « {needed} ».",
+                why=f"Il se fait à partir {_WHAT_FOR[needed]}.",
+                remedy=f'Ajoutez {needed} = "…" à schematic.',
+            )
 
 
-@dataclass(frozen=True)
+@declared
 class Zoning:
     """A zoning as ``observatoire.toml`` declares it.
 
@@ -67,94 +79,32 @@ class Zoning:
     drawn as ``schematic`` says, and may be shown but never measured.
     """
 
-    code: str
-    label: str
-    noun: Noun
-    members: Path
-    schematic: Schematic | None = None
-    geometry: Path | None = None
-    code_column: str = ""
-    repair: bool = False
-    geometry_source: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
+    code: Code
+    label: Annotated[str, doc("Nom du zonage, au pluriel.")]
+    members: Annotated[RootedPath, doc("Table de ses territoires : code, nom, commune.")]
+    singular: Annotated[str, doc("Comment s’appelle l’un d’eux : « quartier ».")] = (
+        TERRITORY.singular
+    )
+    plural: Annotated[str, doc("Son pluriel, quand il n’est pas régulier.")] = ""
+    gender: Annotated[Literal["masculin", "féminin"], doc("Son genre.")] = "masculin"
+    schematic: Annotated[
+        Schematic | None, doc("Comment le dessiner tant que le vrai périmètre manque.")
+    ] = None
+    geometry: Annotated[MaybePath, doc("Fichier des vrais périmètres.")] = None
+    code_column: Annotated[str, doc("Colonne des codes ou des noms de ce fichier.")] = ""
+    repair: Annotated[Flag, doc("true : réparer les contours qui se croisent.")] = False
+    geometry_source: Annotated[str, doc("D’où viennent les périmètres.")] = ""
 
-    @property
-    def singular(self) -> str:
-        """What one of its territories is called."""
-        return self.noun.singular
+    @cached_property
+    def noun(self) -> Noun:
+        """What its territories are called."""
+        return Noun(self.singular, self.plural, feminine=self.gender == "féminin")
 
     @property
     def vintage(self) -> str:
         """Year at the end of the code (``iris-2016`` → ``2016``), or an empty text."""
         tail = self.code.rsplit("-", 1)[-1]
         return tail if tail.isdigit() else ""
-
-
-def read_zonings(declaration: Declaration, root: Path) -> dict[str, Zoning]:
-    """Read the ``[zonings]`` tables of a workspace; paths are taken from ``root``.
-
-    Raises
-    ------
-    DescriptorError
-        On an unknown key or method.
-    UnknownNameError
-        When a schematic drawing leans on a zoning that is not declared.
-    """
-    zonings = {
-        code: _read_zoning(code, child, root)
-        for code, child in declaration.children("zonings").items()
-    }
-    for zoning in zonings.values():
-        drawn = zoning.schematic
-        for leaned in (drawn.within, drawn.source) if drawn else ():
-            if leaned and leaned not in zonings:
-                raise UnknownNameError(
-                    f"Le zonage « {leaned} » n’est pas déclaré.",
-                    where=f"{declaration.path.name}, [zonings.{zoning.code}]",
-                    remedy=suggestion(leaned, zonings),
-                )
-    return zonings
-
-
-def _read_zoning(code: str, table: Declaration, root: Path) -> Zoning:
-    drawn = table.child("schematic")
-    schematic = None
-    if drawn.table:
-        file = drawn.text("file", "")
-        schematic = Schematic(
-            method=drawn.text("method", choices=SCHEMATIC_METHODS),
-            file=root / file if file else None,
-            within=drawn.text("within", ""),
-            source=drawn.text("source", ""),
-        )
-        drawn.close()
-        needed = _NEEDED[schematic.method]
-        if not getattr(schematic, needed):
-            raise DescriptorError(
-                f"Le dessin « {schematic.method} » ne dit pas « {needed} ».",
-                where=drawn.where,
-                why=f"Il se fait à partir {_WHAT_FOR[needed]}.",
-                remedy=f'Ajoutez {needed} = "…" à schematic.',
-                key=needed,
-            )
-    geometry = table.text("geometry", "")
-    zoning = Zoning(
-        code=code,
-        label=table.text("label"),
-        noun=Noun(
-            table.text("singular", TERRITORY.singular),
-            table.text("plural", ""),
-            feminine=table.text("gender", _GENDERS[0], choices=_GENDERS) == _GENDERS[1],
-        ),
-        members=root / table.text("members"),
-        schematic=schematic,
-        geometry=root / geometry if geometry else None,
-        code_column=table.text("code_column", ""),
-        repair=table.take("repair", bool, False),  # noqa: FBT003 - a default, not a switch
-        geometry_source=table.text("geometry_source", ""),
-    )
-    table.close()
-    return zoning
 
 
 def read_members(path: Path) -> pd.DataFrame:

@@ -198,6 +198,9 @@ CREATE TABLE IF NOT EXISTS publication (
     hidden  INTEGER NOT NULL
 );
 
+-- The last load when it left: what it showed is told by ids, for clocks and time zones change.
+ALTER TABLE publication ADD COLUMN IF NOT EXISTS last_load INTEGER;
+
 CREATE TABLE IF NOT EXISTS published_cell (
     publication INTEGER NOT NULL,     -- the first that showed it
     zoning      VARCHAR NOT NULL,
@@ -210,6 +213,19 @@ CREATE TABLE IF NOT EXISTS published_cell (
     status      VARCHAR NOT NULL,
     recipe      VARCHAR NOT NULL      -- what sum of producers' figures it tells: JSON, or empty
 );
+
+-- The loads that stood when something left: by ids, not by clocks.
+-- Publications of former versions only have their date.
+CREATE OR REPLACE VIEW publication_load AS
+WITH dated AS (
+    SELECT p.id, coalesce(p.last_load, max(l.id), 0) AS last_load
+    FROM publication AS p LEFT JOIN load AS l ON l.loaded_at <= p.stamp
+    GROUP BY p.id, p.last_load
+)
+SELECT d.id AS publication, list(l.id ORDER BY l.id) AS loads
+FROM dated AS d
+JOIN load AS l ON l.id <= d.last_load AND coalesce(l.superseded_by > d.last_load, true)
+GROUP BY d.id;
 
 -- What the text beside the warehouse was when its last publication was written there.
 CREATE TABLE IF NOT EXISTS ledger_text (

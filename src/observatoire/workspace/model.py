@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import field
+from pathlib import Path
+from typing import Annotated, Literal, get_args
 
+from pydantic import AfterValidator, Field
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
-from observatoire.declarations.reader import Declaration, read_toml
-from observatoire.declarations.secrecy_rules import Strictness, read_strictness
+from observatoire.declarations.fields import (
+    Code,
+    Flag,
+    MaybePath,
+    Named,
+    Number,
+    RootedPath,
+    Texts,
+    checked,
+    declared,
+    doc,
+    fault,
+    lacking,
+    on_reading,
+    refuse,
+)
+from observatoire.declarations.lines import line_of
+from observatoire.declarations.reader import read
+from observatoire.declarations.secrecy_rules import Strictness
 from observatoire.errors import (
     CRSError,
     DescriptorError,
@@ -18,20 +38,19 @@ from observatoire.errors import (
 )
 from observatoire.errors.arguments import suggestion
 from observatoire.territories.layers.crs import known_systems
-from observatoire.territories.zoning import Zoning, read_zonings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
+from observatoire.territories.zoning import Zoning
 
 WORKSPACE_FILE = "observatoire.toml"
 
-#: How sources may be shared between real perimeters.
-PASSAGE_METHODS = ("area", "support", "density")
+#: How a source may be shared between real perimeters.
+PassageMethod = Literal["area", "support", "density"]
+PASSAGE_METHODS = get_args(PassageMethod)
+
+#: No ring is wider: beyond, it is another town.
+_WIDEST_RING = 10_000
 
 
-@dataclass(frozen=True)
+@declared
 class Comparator:
     """What the territories are compared with: members of a zoning, what is left, or a ring.
 
@@ -39,18 +58,36 @@ class Comparator:
     each territory; ``against`` is the member that differences are taken with.
     """
 
-    code: str
-    label: str
-    zoning: str
-    territories: tuple[str, ...] = ()
-    panel: bool = False
-    against: str = ""
-    minus: str = ""
-    ring: float = 0.0
-    profile: bool = False
+    code: Code
+    label: Annotated[str, doc("Comment il s’imprime.")]
+    zoning: Annotated[str, doc("Zonage dont il prend les territoires.", default="")]
+    territories: Annotated[Texts, doc("Ses territoires ; tous sans elle.")] = ()
+    panel: Annotated[Flag, doc("true : sur les tableaux et les fiches d’ordinaire.")] = False
+    against: Annotated[str, doc("Le territoire avec lequel se font les différences.")] = ""
+    minus: Annotated[str, doc("Zonage dont les territoires sont retirés.")] = ""
+    ring: Annotated[
+        Number,
+        doc("Anneau autour de chaque territoire, en mètres."),
+        checked(
+            lambda metres: 0 <= metres < _WIDEST_RING,
+            "une distance en mètres, au-dessus de 0 (300 pour l’Insee)",
+        ),
+    ] = 0.0
+    profile: Annotated[Flag, doc("true : imprimé sur les fiches.")] = False
+
+    @on_reading
+    def _holds_together(self) -> None:
+        if not self.ring and not self.zoning:
+            raise lacking("zoning")
+        if self.ring and (self.zoning or self.minus or self.against):
+            raise refuse(
+                "un anneau entoure chaque territoire : ni zoning, ni minus, ni against", "ring"
+            )
+        if self.against and self.territories and self.against not in self.territories:
+            raise refuse("on attend un des territoires de ce comparateur", "against")
 
 
-@dataclass(frozen=True)
+@declared
 class PassageRecipe:
     """How one zoning passes to another: a table of links, or a method between real perimeters.
 
@@ -60,40 +97,90 @@ class PassageRecipe:
     a territory below which an overlap only comes from outlines digitised apart.
     """
 
-    source: str
-    target: str
-    file: Path | None = None
-    method: str = ""
-    support: Path | None = None
-    weight: str = "ind"
-    ratio: float | None = None
-    learn: str = ""
-    learn_on: str = ""
-    calibrate: str = ""
-    period: str = ""
-    sliver: float = 0.0
+    source: Annotated[str, doc("Zonage de départ.")]
+    target: Annotated[str, doc("Zonage d’arrivée.")]
+    file: Annotated[MaybePath, doc("Table de passage : source, cible, poids.")] = None
+    method: Annotated[
+        Literal["", PassageMethod], doc("Comment répartir entre vrais périmètres.")
+    ] = ""
+    support: Annotated[MaybePath, doc("Carreaux, bâtiments ou adresses où vit la population.")] = (
+        None
+    )
+    weight: Annotated[str, doc("Colonne du support qui compte la population.")] = "ind"
+    ratio: Annotated[
+        Number | None,
+        AfterValidator(lambda ratio: ratio or None),
+        doc("Combien de fois l’intérieur d’une cible est plus dense que le reste."),
+    ] = None
+    learn: Annotated[str, doc("Indicateur dont apprendre ce rapport.")] = ""
+    learn_on: Annotated[str, doc("Zonage où il est publié ; la cible sans elle.")] = ""
+    calibrate: Annotated[str, doc("Indicateur auquel caler les poids.")] = ""
+    period: Annotated[str, doc("Période de ces deux indicateurs.")] = ""
+    sliver: Annotated[Number, doc("Part au-dessous de laquelle un recouvrement est négligé.")] = 0.0
+
+    @on_reading
+    def _is_one_way(self) -> None:
+        if bool(self.file) == bool(self.method):
+            raise fault(
+                f"Le passage de « {self.source} » vers « {self.target} » se dit par une table "
+                "(file) ou par une méthode (method), l’une ou l’autre.",
+                remedy='Par exemple method = "support", support = "geo/carreaux.csv".',
+            )
 
 
-@dataclass(frozen=True)
-class Workspace:
-    """A folder and its declaration; paths are absolute."""
+@declared
+class WorkspaceHead:
+    """What ``[workspace]`` says; paths are absolute once read."""
 
-    root: Path
-    name: str
-    place: str
-    subject: str
-    centre: str
-    main_zoning: str
-    crs: str
-    warehouse: Path
-    catalogue: Path
-    warnings: tuple[str, ...]
-    zonings: Mapping[str, Zoning]
-    passages: tuple[PassageRecipe, ...]
-    comparators: Mapping[str, Comparator]
-    series: Path | None = None
-    credits: str = ""
-    secrecy: Strictness = field(default_factory=Strictness)
+    name: Annotated[str, doc("Nom de l’observatoire.")]
+    main_zoning: Annotated[str, doc("Zonage des territoires observés.")]
+    crs: Annotated[str, doc("Système de coordonnées, en mètres : « EPSG:2154 » en métropole.")]
+    place: Annotated[str, doc("Le lieu.")] = ""
+    subject: Annotated[str, doc("Le contrat observé.")] = ""
+    centre: Annotated[str, doc("Qui tient l’observatoire.")] = ""
+    warehouse: RootedPath = Field(
+        default="data/processed/observatoire.duckdb",
+        validate_default=True,
+        description="Fichier de l’entrepôt.",
+    )
+    catalogue: RootedPath = Field(
+        default="indicators.toml", validate_default=True, description="Fichier des indicateurs."
+    )
+    series: Annotated[
+        MaybePath, doc("Fichier des séries ; celui de la bibliothèque sans elle.")
+    ] = None
+    warnings: Annotated[Texts, doc("Avertissements imprimés partout où l’on montre.")] = ()
+    credits: Annotated[str, doc("Crédits, au bas des sources de l’annexe.")] = ""
+
+
+@declared
+class WorkspaceDeclaration:
+    """What ``observatoire.toml`` declares."""
+
+    workspace: Annotated[WorkspaceHead, doc("L’espace de travail lui-même.")]
+    zonings: Annotated[Named[Zoning], doc("Les zonages, [zonings.CODE].")] = field(
+        default_factory=dict
+    )
+    passages: Annotated[
+        tuple[PassageRecipe, ...], doc("Les passages d’un zonage à l’autre, [[passages]].")
+    ] = ()
+    comparators: Annotated[
+        Named[Comparator], doc("Ce à quoi l’on compare, [comparators.CODE].")
+    ] = field(default_factory=dict)
+    secrecy: Annotated[Strictness, doc("Ce que l’espace ajoute au secret des sources.")] = (
+        Strictness()
+    )
+
+
+@declared
+class Workspace(WorkspaceHead):
+    """A folder and its declaration."""
+
+    root: Path = field(kw_only=True)
+    zonings: Mapping[str, Zoning] = field(kw_only=True)
+    passages: tuple[PassageRecipe, ...] = field(kw_only=True)
+    comparators: Mapping[str, Comparator] = field(kw_only=True)
+    secrecy: Strictness = field(kw_only=True)
 
     @property
     def raw(self) -> Path:
@@ -134,17 +221,21 @@ class Workspace:
     @property
     def standing(self) -> tuple[str, ...]:
         """The comparators that are members of a zoning: the others are made when asked for."""
-        return tuple(code for code, one in self.comparators.items() if not (one.ring or one.minus))
+        return tuple(
+            code
+            for code, comparator in self.comparators.items()
+            if not (comparator.ring or comparator.minus)
+        )
 
     @property
     def usual(self) -> tuple[str, ...]:
         """The comparators that panels and profiles show when nothing is asked."""
-        return tuple(code for code, one in self.comparators.items() if one.panel)
+        return tuple(code for code, comparator in self.comparators.items() if comparator.panel)
 
     @property
     def on_profiles(self) -> tuple[Comparator, ...]:
-        """The comparators that profiles print beside: those declared so, or the first two usual."""
-        chosen = [one for one in self.comparators.values() if one.profile]
+        """The comparators that profiles print: those declared so, or the first two usual."""
+        chosen = [comparator for comparator in self.comparators.values() if comparator.profile]
         return tuple(chosen or [self.comparators[code] for code in self.usual[:2]])
 
     def comparator(self, code: str) -> Comparator:
@@ -184,141 +275,68 @@ def read_workspace(root: Path) -> Workspace:
             remedy="Ouvrez le bon dossier, créez-en un par « observatoire init », ou essayez "
             "obs.demo().",
         )
-    table = read_toml(path)
-    head = table.child("workspace")
-    zonings = read_zonings(table, root)
-    workspace = Workspace(
-        root=root,
-        name=head.text("name"),
-        place=head.text("place", ""),
-        subject=head.text("subject", ""),
-        centre=head.text("centre", ""),
-        main_zoning=head.text("main_zoning"),
-        crs=_metric(head),
-        warehouse=root / head.text("warehouse", "data/processed/observatoire.duckdb"),
-        catalogue=root / head.text("catalogue", "indicators.toml"),
-        warnings=head.texts("warnings"),
-        credits=head.text("credits", ""),
-        zonings=zonings,
-        passages=tuple(_read_passage(child, root) for child in table.array("passages")),
-        comparators={
-            code: _read_comparator(code, child)
-            for code, child in table.children("comparators").items()
-        },
-        secrecy=read_strictness(table.child("secrecy")),
-    )
-    series = head.text("series", "")
-    workspace = replace(workspace, series=root / series if series else None)
-    head.close()
-    table.close()
+    declared_here = read(path, WorkspaceDeclaration, {"root": root})
+    parts = dict(vars(declared_here))
+    workspace = Workspace(**vars(parts.pop("workspace")), **parts, root=root)
+    _check_metric(workspace.crs, f"{path.name}, ligne {line_of(path, 'workspace', 0, 'crs')}")
     _check_names(workspace)
     return workspace
 
 
-def _metric(head: Declaration) -> str:
-    crs = head.text("crs")
+def _check_metric(crs: str, where: str) -> None:
     try:
         known = CRS(crs)
     except ProjError as error:
         raise CRSError(
             f"Le système de coordonnées « {crs} » n’existe pas.",
-            where=head.where,
+            where=where,
             remedy=_metric_systems(),
         ) from error
     if not known.is_projected or known.axis_info[0].unit_name != "metre":
         raise CRSError(
             f"« {crs} » n’est pas en mètres.",
-            where=head.where,
+            where=where,
             why="Une surface en degrés n’a pas de sens.",
             remedy=_metric_systems(),
         )
-    return crs
 
 
 def _metric_systems() -> str:
-    known = [f"{one.places} : {one.code}" for one in known_systems() if one.metric]
+    known = [f"{system.places} : {system.code}" for system in known_systems() if system.metric]
     return f"Systèmes métriques officiels ; {' ; '.join(known)}."
 
 
-def _read_passage(table: Declaration, root: Path) -> PassageRecipe:
-    file, support = table.text("file", ""), table.text("support", "")
-    ratio = table.take("ratio", float, 0.0)
-    passage = PassageRecipe(
-        table.text("source"),
-        table.text("target"),
-        root / file if file else None,
-        table.text("method", "", choices=PASSAGE_METHODS),
-        root / support if support else None,
-        table.text("weight", "ind"),
-        ratio or None,
-        table.text("learn", ""),
-        table.text("learn_on", ""),
-        table.text("calibrate", ""),
-        table.text("period", ""),
-        table.take("sliver", float, 0.0),
-    )
-    table.close()
-    if bool(passage.file) == bool(passage.method):
-        raise DescriptorError(
-            f"Le passage de « {passage.source} » vers « {passage.target} » se dit par une table "
-            "(file) ou par une méthode (method), l’une ou l’autre.",
-            where=table.where,
-            remedy='Par exemple method = "support", support = "geo/carreaux.csv".',
-        )
-    return passage
-
-
-def _read_comparator(code: str, table: Declaration) -> Comparator:
-    ring = table.take("ring", float, 0.0)
-    if not 0 <= ring < _WIDEST_RING:
-        raise table.refuse("ring", "une distance en mètres, au-dessus de 0 (300 pour l’Insee)")
-    comparator = Comparator(
-        code,
-        table.text("label"),
-        table.text("zoning", "") if ring else table.text("zoning"),
-        table.texts("territories"),
-        table.take("panel", bool, False),  # noqa: FBT003 - a default, not a switch
-        table.text("against", ""),
-        table.text("minus", ""),
-        ring,
-        table.take("profile", bool, False),  # noqa: FBT003
-    )
-    table.close()
-    if ring and (comparator.zoning or comparator.minus or comparator.against):
-        raise table.refuse(
-            "ring", "un anneau entoure chaque territoire : ni zoning, ni minus, ni against"
-        )
-    if (
-        comparator.against
-        and comparator.territories
-        and comparator.against not in comparator.territories
-    ):
-        raise table.refuse("against", "on attend un des territoires de ce comparateur")
-    return comparator
-
-
-#: No ring is wider: beyond, it is another town.
-_WIDEST_RING = 10_000
+def _check_drawings(zonings: Mapping[str, Zoning]) -> None:
+    for zoning in zonings.values():
+        drawn = zoning.schematic
+        for needed in (drawn.within, drawn.source) if drawn else ():
+            if needed and needed not in zonings:
+                raise UnknownNameError(
+                    f"Le zonage « {needed} » n’est pas déclaré.",
+                    where=f"{WORKSPACE_FILE}, [zonings.{zoning.code}]",
+                    remedy=suggestion(needed, zonings),
+                )
 
 
 def _check_names(workspace: Workspace) -> None:
+    _check_drawings(workspace.zonings)
     workspace.zoning(workspace.main_zoning)
-    told = set()
+    pairs = set()
     for passage in workspace.passages:
         for code in (passage.source, passage.target, passage.learn_on or passage.target):
             workspace.zoning(code)
         pair = (passage.source, passage.target, bool(passage.file))
-        if pair in told:
+        if pair in pairs:
             raise DescriptorError(
                 f"Le passage de « {passage.source} » vers « {passage.target} » est dit deux fois.",
                 where=WORKSPACE_FILE,
                 why="On ne saurait lequel a produit un chiffre.",
                 remedy="Gardez une seule des deux tables [[passages]].",
             )
-        told.add(pair)
+        pairs.add(pair)
     for comparator in workspace.comparators.values():
-        for zoning in filter(None, (comparator.zoning, comparator.minus)):
-            workspace.zoning(zoning)
+        for code in filter(None, (comparator.zoning, comparator.minus)):
+            workspace.zoning(code)
     for headline in workspace.secrecy.headlines:
         workspace.zoning(headline)
     for known in workspace.secrecy.known:

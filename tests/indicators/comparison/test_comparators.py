@@ -147,8 +147,10 @@ def test_a_guarded_source_keeps_the_sizes_of_its_rates(make: Callable[..., Obser
     shown = o.table(["part", "actifs"], period=2016, compare=["ville"])
     rate = shown.df[shown.df["indicator"] == "part"]
     assert rate[["sampling_low", "sampling_high"]].isna().all(axis=None)
-    assert set(rate["precision"]) == {"withheld"}
-    assert (rate["low"] == rate["passage_low"]).all()
+    assert set(rate["precision"]) == {"inconnue"}
+    assert set(shown.cells.loc[shown.cells["indicator"] == "part", "precision"]) == {"withheld"}
+    # No width at all rather than none that would claim certainty.
+    assert (rate["low"].isna() | (rate["low"] < rate["high"])).all()
     assert shown.cells["base"].isna().all()
     count = shown.df[shown.df["indicator"] == "actifs"]
     assert count["sampling_low"].notna().all()
@@ -224,7 +226,7 @@ def test_intervals_are_asked_or_refused(make: Callable[..., Observatory]) -> Non
     o = make(SOURCE.replace('method = "census"\nfraction = 0.4', 'method = "exhaustive"'))
     plain = o.table("part", period=2016).df.iloc[0]
     assert math.isnan(plain["sampling_low"])
-    assert plain["precision"] == "exhaustive"
+    assert plain["precision"] == "exact"
     asked = o.table("part", period=2016, precision="all").df.iloc[0]
     low, high = (float(bound) for bound in obs.indicators.wilson(200, 1000))
     assert (asked["low"], asked["high"]) == pytest.approx((100 * low, 100 * high))

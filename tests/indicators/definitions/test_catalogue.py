@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import demo
 import oracle
 import pytest
 
 from observatoire.errors import DescriptorError, UnknownNameError
-from observatoire.indicators.definitions.catalogue import POLARITIES, Catalogue, read_catalogue
+from observatoire.indicators.definitions.catalogue import Catalogue, read_catalogue
 from observatoire.indicators.definitions.declared_variables import check_variables
 from observatoire.values import Nature
 
@@ -76,7 +77,6 @@ def test_each_indicator_says_what_it_is(catalogue: Catalogue) -> None:
             assert text.strip(), one.code
             assert "'" not in text, one.code
             assert '"' not in text, one.code
-        assert one.polarity in POLARITIES
         assert one.polarity_label
         assert one.sources
         assert one.unit or one.nature is Nature.INDEX, one.code
@@ -229,3 +229,12 @@ def test_what_adds_up_is_whole_unless_told(tmp_path: Path, nature: str, decimals
     assert made.get("part_maisons").decimals == decimals
     told = read_catalogue(written(tmp_path, nature=f'"{nature}"', decimals="2", **below))
     assert told.get("part_maisons").decimals == 2
+
+
+def test_a_count_is_named_by_what_it_counts() -> None:
+    """Houses and flats are not all main homes: homes for the old and huts are left out."""
+    listed = demo.demo().indicators()
+    listed = listed.set_index("code" if "code" in listed else "indicator")
+    row = listed.loc["residences_principales"]
+    assert row["label"].startswith("Maisons et appartements")
+    assert "Résidences principales" not in set(listed["label"])

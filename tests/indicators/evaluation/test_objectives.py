@@ -98,7 +98,7 @@ def test_gaps_of_quartiers_are_those_of_the_table(found: Any) -> None:
     assert rows.loc["FDF01", "convergence"] == "rattrapage"
     assert rows.loc["FDF02", "convergence"] == "rattrapage"
     assert rows.loc["FDF02", "reason"] == "Mieux placé que le comparateur aux deux dates."
-    assert "rattrapage (avance)" in found.html
+    assert "l’écart s’est réduit (avance)" in found.html
     assert rows.loc["LAM02", "reason"].startswith("Pas de chiffre pour")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from observatoire.indicators.evaluation.watch import CERTAINTIES, Watch, signals
+from observatoire.indicators.evaluation.watch import Watch, signals
 
 NAN = float("nan")
 
@@ -19,7 +19,7 @@ def told(kind: str, level: float, certainty: str, **figure: Any) -> list[str]:
         | {"status": "observed", "low": figure.get("value"), "high": figure.get("value")}
         | figure
     )
-    watch = Watch("w", "W", "i", kind, level, CERTAINTIES[certainty])
+    watch = Watch("w", "i", "W", certainty=certainty, **{kind: level})  # type: ignore[arg-type]
     return list(signals((watch,), {"i": pd.DataFrame([row])}, {}, "q")["signal"])
 
 
@@ -73,7 +73,7 @@ def test_falls_and_rises_between_two_dates() -> None:
 
     moves = {"i": (table(30, "2010"), table(24, "2016"))}
     for kind, level, said in (("fall", 5, ["franchi"]), ("fall", 7, []), ("rise", 5, [])):
-        watch = Watch("w", "W", "i", kind, level, 0.95)
+        watch = Watch("w", "i", "W", **{kind: level})  # type: ignore[arg-type]
         found = signals((watch,), {}, moves, "q")
         assert list(found["signal"]) == said
         if said:

@@ -28,7 +28,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     TextCell,
 )
-from observatoire.pages.cells import cell_of, told
+from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.writers.excel import save_workbook
 from observatoire.pages.writers.html import render_fragment, render_page
 from observatoire.pages.writers.typst import render_typst, save_pdf, save_sheet
@@ -224,8 +224,8 @@ def test_the_texts_of_a_workbook_stand_under_their_heading(tmp_path: Path) -> No
     )
     save_workbook(Page("Page", "", blocks), tmp_path / "p.xlsx")
     rows = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx")).get_sheet_by_index(0).to_python()
-    told = [tuple(map(str, row)) for row in rows[2:]]
-    assert told[:5] == [
+    rows_as_text = [tuple(map(str, row)) for row in rows[2:]]
+    assert rows_as_text[:5] == [
         ("Dillon", ""),
         ("À savoir", "Ce quartier est partagé."),
         ("", "Veille."),
@@ -295,7 +295,7 @@ def test_each_status_has_its_own_writing(
 ) -> None:
     cell = cell_of(given, indicator())
     assert cell.text == text
-    assert told(given, indicator()) == sentence
+    assert figure_words(given, indicator()) == sentence
     assert cell.hint == "r m"
     assert cell.value is None or cell.status.has_value
 
@@ -306,10 +306,12 @@ def test_a_hidden_cell_carries_no_number() -> None:
 
 
 def test_a_unit_in_words_is_set_apart_by_a_space_that_holds() -> None:
-    assert told(row(Status.OBSERVED, 1200.0), indicator("euros", 0)) == "1\u202f200\u00a0euros"
-    bounded = told(row(Status.BOUNDED, NAN, 0.0, 9.0), indicator("euros", 0))
+    assert (
+        figure_words(row(Status.OBSERVED, 1200.0), indicator("euros", 0)) == "1\u202f200\u00a0euros"
+    )
+    bounded = figure_words(row(Status.BOUNDED, NAN, 0.0, 9.0), indicator("euros", 0))
     assert bounded == "[0\u202f; 9]\u00a0euros"
-    assert told(row(Status.OBSERVED, 1.5), indicator("", 1)) == "1,5"
+    assert figure_words(row(Status.OBSERVED, 1.5), indicator("", 1)) == "1,5"
 
 
 def pages_of(page: Page, folder: Path) -> list[str]:
@@ -341,9 +343,9 @@ def test_the_title_of_a_callout_stays_with_what_it_says(before: int, tmp_path: P
     lines = tuple(Row(f"Ligne {i}", (TextCell("1"), TextCell("2"))) for i in range(before))
     table = replace(grid(), title="Table", rows=lines, notes=())
     page = Page("Page", "", (table, Callout("Le titre", ("Le premier mot", "Le dernier mot"))))
-    (told,) = (one for one in pages_of(page, tmp_path) if "Le titre" in one)
-    assert "Le premier mot" in told
-    assert "Le dernier mot" in told
+    (sheet,) = (text for text in pages_of(page, tmp_path) if "Le titre" in text)
+    assert "Le premier mot" in sheet
+    assert "Le dernier mot" in sheet
 
 
 def test_a_title_longer_than_a_narrow_screen_is_not_cut() -> None:

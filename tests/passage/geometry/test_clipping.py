@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import star
@@ -20,7 +21,7 @@ def clipped(left: Any, right: Any) -> Any:
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_areas_are_those_of_the_geometry_engine(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import grid, mesh, squares, star
@@ -15,7 +16,7 @@ def cells_of(layer: Any) -> Any:
     return np.asarray(layer.geometry.array)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(seed=st.integers(0, 10**6), kept=st.integers(1, 48))
 def test_sweep_gives_the_areas_of_the_geometry_engine(seed: int, kept: int) -> None:
     rng = np.random.default_rng(seed)
@@ -24,7 +25,7 @@ def test_sweep_gives_the_areas_of_the_geometry_engine(seed: int, kept: int) -> N
         [star(rng, int(rng.integers(3, 40)), rng.uniform(-2, 10, 2), 5.0) for _ in range(4)]
     )
     found = recognise_grid(cells)
-    if found is None:  # a lone cell far away still makes a grid; anything else is a fault
+    if found is None:  # a single cell far away still makes a grid; anything else is a fault
         pytest.fail("cells of a grid were not recognised")
     cell, target, area = sweep(found, targets)
     matrix = np.zeros((kept, 4))
@@ -57,8 +58,8 @@ def test_many_targets_in_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None
     whole = sweep(recognise_grid(cells), targets)
     monkeypatch.setattr("observatoire.passage.geometry.grid._CELLS_AT_ONCE", 10)
     pieces = sweep(recognise_grid(cells), targets)
-    for one, other in zip(whole, pieces, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for expected, found in zip(whole, pieces, strict=True):
+        np.testing.assert_array_equal(expected, found)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import CRS, grid, mesh, squares
@@ -41,7 +42,7 @@ def test_tobler_finds_the_same(source: Any, target: Any) -> None:
     np.testing.assert_allclose(table.value.fillna(0), peer["v0"], rtol=1e-5, atol=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(seed=st.integers(0, 10**6), side=st.sampled_from([400.0, 1000.0, 1300.0]))
 def test_mass_is_conserved_and_bounds_hold(seed: int, side: Any) -> None:
     source, target = mesh(8, 7, seed), mesh(3, 4, seed + 1, side=side, prefix="t")
@@ -54,20 +55,22 @@ def test_mass_is_conserved_and_bounds_hold(seed: int, side: Any) -> None:
     np.testing.assert_allclose(inside + outside, counts.sum(), rtol=1e-12)
     known = table[table.status != "missing"]
     assert (known.low <= known.value).all()
-    assert (known.value <= known.high).all()
+    covered = known.coverage > 1 - 1e-9
+    assert (known.value <= known.high)[covered].all()
+    assert known.high[~covered].isna().all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=cases(10), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_row_order_does_not_matter(seed: int) -> None:
     source, target = mesh(6, 6, 1), mesh(3, 2, 2, side=900, prefix="t")
     counts = random_counts(source)
     rng = np.random.default_rng(seed)
     shuffled = [layer.iloc[rng.permutation(len(layer))] for layer in (source, target, counts)]
-    one = passage.by_area(source, target)
-    other = passage.by_area(shuffled[0], shuffled[1])
-    pd.testing.assert_frame_equal(one.weights, other.weights)
-    pd.testing.assert_frame_equal(one.apply(counts), other.apply(shuffled[2]))
+    straight = passage.by_area(source, target)
+    mixed = passage.by_area(shuffled[0], shuffled[1])
+    pd.testing.assert_frame_equal(straight.weights, mixed.weights)
+    pd.testing.assert_frame_equal(straight.apply(counts), mixed.apply(shuffled[2]))
 
 
 @pytest.mark.parametrize("layer", [mesh(7, 6, 5), grid(6, 5)], ids=["mesh", "grid"])
@@ -155,9 +158,9 @@ def test_preview_says_which_targets_are_split() -> None:
 
 def test_one_thread_or_two_give_the_same() -> None:
     source, target = mesh(12, 12, 1), mesh(4, 4, 2, prefix="t")
-    one = passage.by_area(source, target, threads=1)
-    two = passage.by_area(source, target, threads=2)
-    pd.testing.assert_frame_equal(one.weights, two.weights)
+    single = passage.by_area(source, target, threads=1)
+    several = passage.by_area(source, target, threads=2)
+    pd.testing.assert_frame_equal(single.weights, several.weights)
 
 
 def test_repaired_geometries_are_said() -> None:

@@ -114,9 +114,9 @@ def test_a_passage_comes_back_from_its_table(made: Any) -> None:
 
 
 def test_a_table_without_attrs_can_be_told_them() -> None:
-    bare = pd.DataFrame(passage.from_table(table(("a", "X", 1.0))).to_frame().to_dict("list"))
+    unnamed = pd.DataFrame(passage.from_table(table(("a", "X", 1.0))).to_frame().to_dict("list"))
     p = passage.from_table(
-        bare, method="surface", parameters={"sliver": 0}, source_zoning="s", target_zoning="t"
+        unnamed, method="surface", parameters={"sliver": 0}, source_zoning="s", target_zoning="t"
     )
     assert (p.method, p.parameters, p.source_zoning, p.target_zoning) == (
         "surface",
@@ -164,3 +164,32 @@ def test_an_empty_table_is_refused_unless_its_targets_are_told() -> None:
     with pytest.raises(PassageError, match="vide"):
         passage.from_table(table())
     assert passage.from_table(table(), targets=["X"]).coverage.to_dict() == {"X": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("weights", "lost"),
+    [
+        ([0.333] * 3, None),
+        ([0.143] * 7, None),  # 1.001: it was refused
+        ([0.17, 0.17, 0.17, 0.17, 0.17, 0.17], None),
+        ([0.333, 0.333], 0.333),  # what is lost is rounded too
+    ],
+)
+def test_rounded_weights_lose_nobody(weights: list[float], lost: float | None) -> None:
+    rows = [("a", f"T{k}", weight) for k, weight in enumerate(weights)]
+    p = passage.from_table(table(*rows, *([("a", "", lost)] if lost else [])))
+    assert p.verify().balanced.all()
+    assert p.outside["a"] == pytest.approx((lost and 1 / 3) or 0.0)
+    assert any("arrondis" in remark for remark in p.remarks)
+
+
+@pytest.mark.parametrize("weights", [[0.5, 0.4], [0.3, 0.3, 0.3], [0.3331, 0.333, 0.333]])
+def test_what_rounding_does_not_explain_is_outside_and_said(weights: list[float]) -> None:
+    p = passage.from_table(table(*(("a", f"T{k}", weight) for k, weight in enumerate(weights))))
+    assert p.outside["a"] == pytest.approx(1 - sum(weights))
+    assert "hors de toute cible" in p.remarks[0]
+    assert passage.from_table(p.to_frame()).remarks == p.remarks  # stated once, said once
+
+
+def test_what_is_stated_as_lost_is_no_news() -> None:
+    assert passage.from_table(table(("a", "X", 0.3), ("a", "", 0.7))).remarks == ()

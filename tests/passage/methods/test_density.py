@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import grid, mesh, squares
@@ -36,8 +37,8 @@ def published(people: Any, parts: Any, ratio: float) -> Any:
 
 def test_a_ratio_of_one_is_plain_area() -> None:
     source, target = mesh(6, 6, 1), mesh(3, 3, 2, side=800, prefix="t")
-    one, other = passage.by_density(source, target, 1.0), passage.by_area(source, target)
-    np.testing.assert_allclose(one.weights.weight, other.weights.weight, rtol=1e-12)
+    even, plain = passage.by_density(source, target, 1.0), passage.by_area(source, target)
+    np.testing.assert_allclose(even.weights.weight, plain.weights.weight, rtol=1e-12)
 
 
 def test_ratios_may_differ_by_target() -> None:
@@ -48,7 +49,7 @@ def test_ratios_may_differ_by_target() -> None:
     assert p.parameters["ratio"] == {"q": 3.0, "r": 1.0}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(seed=st.integers(0, 10**6), ratio=st.floats(0.01, 100))
 def test_mass_is_conserved_and_bounds_hold(seed: int, ratio: float) -> None:
     source, target = grid(6, 6), mesh(3, 3, seed, side=800, prefix="t")

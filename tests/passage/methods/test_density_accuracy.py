@@ -15,9 +15,11 @@ from observatoire import passage
 
 
 def shared_folder() -> Path | None:
-    """Find the folder of test data: told by the environment, or beside a parent of the project."""
-    told = os.environ.get("OBSERVATOIRE_SHARED")
-    places = [Path(told)] if told else [p / "shared" for p in Path(__file__).resolve().parents]
+    """Find the folder of test data: from the environment, or next to a parent of the project."""
+    declared = os.environ.get("OBSERVATOIRE_SHARED")
+    places = (
+        [Path(declared)] if declared else [p / "shared" for p in Path(__file__).resolve().parents]
+    )
     return next((p / "data" for p in places if (p / "data" / "iris").is_dir()), None)
 
 
@@ -63,7 +65,7 @@ def errors(p: passage.Passage, counts: pd.DataFrame, known: pd.Series[float]) ->
     return pd.DataFrame(
         {
             "error": (table["value"] / truth - 1).abs(),
-            "held": (truth >= table["low"] - slack) & (truth <= table["high"] + slack),
+            "held": (truth >= table["low"] - slack) & ~(truth > table["high"] + slack),
             "width": (table["high"] - table["low"]) / truth,
         }
     )

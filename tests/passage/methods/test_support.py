@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import CRS, grid, mesh, squares
@@ -84,7 +85,7 @@ def test_coverage_is_the_share_of_the_support() -> None:
     assert passage.by_support(SOURCE, target, doors).coverage.tolist() == [0.75]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=cases(10), deadline=None)
 @given(seed=st.integers(0, 10**6), points=st.booleans())
 def test_mass_is_conserved(*, seed: int, points: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -103,8 +104,11 @@ def test_mass_is_conserved(*, seed: int, points: bool) -> None:
 def test_a_uniform_support_is_plain_area() -> None:
     source, target = mesh(5, 5, 1), mesh(3, 3, 2, prefix="t")
     even = grid(10, 10).assign(ind=1.0)
-    one, other = passage.by_support(source, target, even), passage.by_area(source, target)
-    np.testing.assert_allclose(one.weights.weight, other.weights.weight, atol=1e-9)
+    by_cells, by_area_alone = (
+        passage.by_support(source, target, even),
+        passage.by_area(source, target),
+    )
+    np.testing.assert_allclose(by_cells.weights.weight, by_area_alone.weights.weight, atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +172,7 @@ def test_a_point_on_the_corner_of_everything_is_not_lost() -> None:
     assert carried.sum() == 20.0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_mass_is_conserved_far_from_the_origin(seed: int) -> None:
     """Where coordinates have seven digits, the engine's areas miss by more than 1e-12."""

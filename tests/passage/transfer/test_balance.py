@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -215,9 +216,9 @@ def test_the_same_numbers_in_other_forms_give_the_same_table() -> None:
 
 
 def test_verify_alone_checks_the_weights() -> None:
-    told = TWO.verify()
-    assert told.balanced.all()
-    assert told.inside.to_dict() == {"a": 1.0, "b": 1.0, "c": 1.0}
+    balance = TWO.verify()
+    assert balance.balanced.all()
+    assert balance.inside.to_dict() == {"a": 1.0, "b": 1.0, "c": 1.0}
     short = replace(TWO, outside=TWO.outside + 1e-9)
     assert not short.verify().balanced.any()
     part = links(("a", "X", np.nan, "inclus")).verify()
@@ -226,7 +227,7 @@ def test_verify_alone_checks_the_weights() -> None:
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_bounds_hold_whatever_is_hidden(seed: int) -> None:
     """Whatever the truth behind hidden values and unknown parts, it is within the bounds."""
@@ -244,9 +245,9 @@ def test_bounds_hold_whatever_is_hidden(seed: int) -> None:
     real = (real_split.T @ truth).ravel()
     assert (table.low <= real + 1e-9).all()
     assert (real <= table.high + 1e-9).all()
-    told = table.status == "estimated"
-    assert (table.low[told] <= table.value[told]).all()
-    assert (table.value[told] <= table.high[told]).all()
+    estimated = table.status == "estimated"
+    assert (table.low[estimated] <= table.value[estimated]).all()
+    assert (table.value[estimated] <= table.high[estimated]).all()
 
 
 def test_many_variables_are_the_same_as_one_by_one() -> None:

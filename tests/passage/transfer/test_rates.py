@@ -3,6 +3,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layers_made import squares
@@ -88,7 +89,7 @@ def test_a_target_mostly_uncovered_has_no_rate() -> None:
     out = p.apply(rates, nature="rate").iloc[0]
     assert out.status == "missing"
     assert "10" in out.reason
-    assert p.apply(rates, nature="rate", min_coverage=0.05).iloc[0].status == "observed"
+    assert p.apply(rates, nature="rate", min_coverage=0.05).iloc[0].status == "estimated"
 
 
 def test_ratios_from_two_counts() -> None:
@@ -151,7 +152,7 @@ def test_columns_must_be_the_same() -> None:
         P.apply_ratio(values(t=[1.0] * 6), values(u=[1.0] * 6))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(25), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_the_true_share_is_within_its_bounds(seed: int) -> None:
     """Numerator and remainder may be spread apart within a split source."""
@@ -173,3 +174,42 @@ def test_the_true_share_is_within_its_bounds(seed: int) -> None:
     assert framed.any()
     assert (out.low.to_numpy()[framed] <= real[framed] + 1e-9).all()
     assert (real[framed] <= out.high.to_numpy()[framed] + 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [
+        ("pour 1 000 habitants", 250.0),
+        ("‰", 250.0),
+        ("%", 25.0),
+        ("faits pour 100 000 habitants", 25_000.0),
+        ("pour mille", 250.0),
+        ("", 0.25),
+        ("part", 0.25),
+    ],
+)
+def test_a_rate_is_so_many_times_its_quotient_as_its_unit_says(unit: str, value: float) -> None:
+    top, base = values(t=[1.0] * 6), values(t=[4.0] * 6)
+    found = by_target(P.apply_ratio(top, base, about={"unit": unit}))
+    assert found.loc["one", ["value", "low", "high"]].tolist() == [value] * 3
+    if value != 0.25:
+        with pytest.raises(PassageError, match="scale 3"):
+            P.apply_ratio(top, base, about={"unit": unit}, scale=3)
+        again = P.apply_ratio(top, base, about={"unit": unit}, scale=value / 0.25)
+        assert by_target(again).value["one"] == value
+
+
+def test_a_rate_of_a_target_partly_covered_claims_no_bound() -> None:
+    source = squares((0, 0, 10, 10), (10, 0, 20, 10), codes=["i", "j"])
+    nearly = passage.by_area(source, squares((0, 0, 20.5, 10), codes=["q"]))
+    top = pd.DataFrame({"t": [1.0, 2.0]}, index=["i", "j"])
+    row = nearly.apply_ratio(top, top * 4, share=True).iloc[0]
+    assert (row.value, row.low, row.high, row.status) == (0.25, 0.0, 1.0, "estimated")
+    free = nearly.apply_ratio(top, top * 4).iloc[0]
+    assert (free.value, free.low) == (0.25, 0.0)
+    assert np.isnan(free.high)
+    third = passage.by_area(source, squares((0, 0, 60, 10), codes=["q"]))
+    assert third.apply_ratio(top, top * 4, share=True).iloc[0].status == "missing"
+    union = nearly.apply(top, nature="rate").iloc[0]
+    assert union.status == "missing"
+    assert "97,56" in union.reason or "98" in union.reason

@@ -148,7 +148,7 @@ def test_a_census_base_loads_without_a_line(place: Place, warehouse: Warehouse) 
     assert "base-ic-logement" in report.notices[0]
     assert "2020" in report.title
     ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")
-    told = SamplingDesign.from_dict(json.loads(rule))
+    told = SamplingDesign(**json.loads(rule))
     assert (told.method, told.fraction, told.careful_below) == ("census", 0.4, 200)
     assert told.whole_of(["P20_RP"]) == Whole(("PYY_LOG",), 0.0)
     assert (told.effect_of("P20_RP_LOCHLMV"), told.effect_of("P20_RP")) == (3.0, 2.0)
@@ -338,12 +338,12 @@ def test_a_family_ill_written_says_where(
     ],
 )
 def test_real_files_are_recognised(real: Path, name: str, family: str, period: str) -> None:
+    from observatoire.sources.formats.document import open_file
     from observatoire.sources.inference.table_finder import find_family
-    from observatoire.sources.tables.files import open_table
     from observatoire.sources.tables.sheets import sheets_of
 
     path = real / name
-    found = find_family(sheets_of(open_table(path)), read_families())
+    found = find_family(sheets_of(open_file(path)), read_families())
     assert found is not None
     known, sheet, at = found
     header = [cell.strip() for cell in sheet.rows[at][1]]

@@ -909,7 +909,7 @@ def test_one_module_alone_imports_what_reaches_the_network() -> None:
                 names = [node.module or "", *(f"{node.module}.{a.name}" for a in node.names)]
             if NETWORK & set(names):
                 found.add(path.relative_to(package).as_posix())
-    assert found == {"sources/downloading.py"}
+    assert found == {"sources/fetch/download.py"}
 
 
 def test_the_demo_asks_and_writes_without_a_socket(

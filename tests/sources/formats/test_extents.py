@@ -12,15 +12,12 @@ import pytest
 from built_workspace import says
 from odf_made import opendocument
 from spoilt_bytes import ROWS, xlsx_bytes
-from xls_made import compound, old_book
-from xls_made import old_cells as written
+from xls_made import compound, old_book, old_cells
 
 from observatoire.errors import ObservatoireError
 from observatoire.sources import FileSpec, read_table
-from observatoire.sources.formats import limits as unfolding
-from observatoire.sources.formats.ods import document_cells
-from observatoire.sources.formats.ooxml import binary_cells, sheet_cells
-from observatoire.sources.formats.xls import old_cells
+from observatoire.sources.formats import limits, ods, ooxml
+from observatoire.sources.formats.ooxml import SharedTexts, sheet_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,7 +132,8 @@ def test_a_far_cell_is_seen_among_bytes_that_are_no_text() -> None:
 
 
 def test_the_size_is_worked_out_only_when_a_cell_is_far() -> None:
-    assert sheet_cells(b'<c r="B2"/><c r="ZZ99999"/>') == 0
+    assert sheet_cells(b'<c r="B2"><v>1</v></c><c r="ZZ9999"><v>1</v></c>') == 0
+    assert sheet_cells(b'<c r="B2"><v>1</v></c><c r="ZZ99999"><v>1</v></c>') == 702 * 99_999
     far = b'<row r="100"><c r="B100"><v>1</v></c><c r="AAA100"><v>1</v></c></row>'
     assert sheet_cells(far) == 703 * 100
 
@@ -146,7 +144,8 @@ def test_one_long_text_shared_by_many_cells(
     content = changed(xlsx_bytes(), "xl/sharedStrings.xml", "Centre Ville", "A" * 30_000)
     more = "".join(f'<row r="{r}"><c r="A{r}" t="s"><v>5</v></c></row>' for r in range(6, 60))
     many = changed(content, "xl/worksheets/sheet1.xml", "</sheetData>", more + "</sheetData>")
-    monkeypatch.setattr(unfolding, "MOST_BYTES", 1_000_000)
+    for module in (limits, ooxml):
+        monkeypatch.setattr(module, "MOST_BYTES", 1_000_000)
     assert read(tmp_path, "a.xlsx", content) == (4, 4)
     says(refused(tmp_path, "a.xlsx", many), "décompressé")
 
@@ -174,49 +173,59 @@ def test_the_blank_edge_that_libreoffice_writes_counts_for_nothing() -> None:
     """LibreOffice ends every row, and the sheet, by blanks repeated to the edge."""
     row = f'<table:table-row>{CELL * 4}<table:table-cell table:number-columns-repeated="16380"/></table:table-row>'
     edge = '<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>'
-    assert document_cells((row * 5000 + edge).encode()) == 20_000
+    sheet = f"<table:table>{row * 5000}{edge}</table:table>"
+    assert ods.measure(sheet.encode()) == (20_000, 0)
 
 
-def test_two_sheets_of_an_ods_are_measured_apart() -> None:
+def test_each_sheet_of_an_ods_is_measured_apart_and_all_are_opened() -> None:
     tall = f'<table:table-row table:number-rows-repeated="1000">{CELL}</table:table-row>'
     wide = f"<table:table-row>{CELL * 1000}</table:table-row>"
     told = f"<table:table a='1'>{tall}</table:table><table:table a='2'>{wide}</table:table>"
-    assert document_cells(told.encode()) == 1000
+    assert ods.measure(told.encode())[0] == 2000
 
 
-def test_far_cells_of_an_xls(tmp_path: Path) -> None:
-    good = old_book(ROWS)
-    assert old_cells(good) == 5 * 4
-    assert read(tmp_path, "a.xls", good) == (4, 4)
-    far = written([(0, 0, "IRIS"), (60_000, 1, "x"), (1, 60_000, "y")])
-    assert old_cells(far) == 60_001 * 60_001
-    says(refused(tmp_path, "a.xls", far), "cellules vides", "3 600 120 001")
+def test_far_cells_of_an_xls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(tmp_path, "a.xls", old_book(ROWS)) == (4, 4)
+    far = old_cells([(0, 0, "IRIS"), (60_000, 1, "x"), (1, 250, "y")])
+    says(refused(tmp_path, "a.xls", far), "cellules vides", "15 060 251")
+    monkeypatch.setattr(limits, "MOST_CELLS", 19)
+    says(refused(tmp_path, "a.xls", old_book(ROWS)), "20 cellules")
+
+
+@pytest.mark.parametrize("place", [(60_000, 256), (1, 60_000), (65_535, 65_535)])
+def test_a_cell_where_no_old_workbook_has_any(tmp_path: Path, place: tuple[int, int]) -> None:
+    says(refused(tmp_path, "a.xls", old_cells([(0, 0, "IRIS"), (*place, "x")])), "Ce classeur")
+
+
+def record(kind: int, *numbers: int) -> bytes:
+    return bytes([kind, 4 * len(numbers)]) + struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+def cells(part: bytes) -> int:
+    return ooxml.measure("xl/worksheets/sheet1.bin", part, SharedTexts())[1]
 
 
 def test_far_cells_of_an_xlsb() -> None:
-    def record(kind: int, place: int) -> bytes:
-        return bytes([kind, 8]) + struct.pack("<II", place, 0)
-
-    assert binary_cells(record(0, 4) + record(2, 3)) == 5 * 4
-    assert binary_cells(record(0, 999_999) + record(7, 16_000)) == 1_000_000 * 16_001
-    assert binary_cells(record(0, 4) + record(2, 3) + record(0, 999_999) + record(1, 9)) == 5 * 4
-    assert binary_cells(b"\xff" * 9) == 0
+    assert cells(record(0, 4, 0) + record(2, 3, 0)) == 5 * 4
+    assert cells(record(0, 999_999, 0) + record(7, 16_000, 0)) == 1_000_000 * 16_001
+    near = record(0, 4, 0) + record(2, 3, 0)
+    assert cells(near + record(0, 999_999, 0) + record(1, 9, 0)) == 5 * 4
+    assert cells(b"\xff" * 9) == 0
 
 
-def _extent(*told: int) -> bytes:
-    """Make an old workbook whose one sheet tells an extent: rows then columns, first and end."""
+def test_one_long_text_shared_by_many_cells_of_an_xlsb() -> None:
+    texts = SharedTexts()
+    ooxml.measure("xl/sharedStrings.bin", record(19, 0, *range(30)), texts)
+    assert texts.sizes == [124]
+    row = record(0, 0, 0) + record(7, 0, 0, 0) * 50
+    ooxml.measure("xl/worksheets/sheet1.bin", row, texts)
+    assert texts.repeated == 50 * 124
+
+
+@pytest.mark.parametrize("size", [(0, 1 << 31, 0, 3), (5, 2, 0, 3), (0, 3, 9, 2)])
+def test_an_extent_that_no_sheet_may_have_asks_for_no_memory(
+    tmp_path: Path, size: tuple[int, ...]
+) -> None:
     begin = struct.pack("<2H", 0x0809, 4) + bytes(4)
-    return compound(begin + struct.pack("<2H2I2HH", 0x0200, 14, *told, 0) + bytes(4096))
-
-
-@pytest.mark.parametrize(
-    "told", [(0, 1 << 31, 0, 3), (5, 2, 0, 3), (0, 3, 0, 4000), (0, 3, 9, 2), (0, 65_537, 0, 1)]
-)
-def test_an_extent_that_no_sheet_may_have_is_refused(told: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="plus grande que possible"):
-        old_cells(_extent(*told))
-
-
-@pytest.mark.parametrize("told", [(0, 65_536, 0, 256), (0, 0, 0, 0), (4, 9, 1, 3)])
-def test_an_extent_that_a_sheet_may_have_is_taken(told: tuple[int, ...]) -> None:
-    assert old_cells(_extent(*told)) == 0
+    content = compound(begin + struct.pack("<2H2I2HH", 0x0200, 14, *size, 0) + bytes(4096))
+    assert str(refused(tmp_path, "a.xls", content))

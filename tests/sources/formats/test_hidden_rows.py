@@ -10,9 +10,8 @@ import xlsxwriter
 from built_workspace import plain
 from sheets_made import altered, sheet
 
-from observatoire.sources.formats.cells import Hidden
-from observatoire.sources.formats.limits import may_hide
-from observatoire.sources.formats.workbook import hidden_rows, open_book
+from observatoire.sources.formats.ooxml import hidden_rows
+from observatoire.sources.formats.workbook import read_sheets
 from observatoire.warehouse.loading.files import load_file, preview_file
 from observatoire.warehouse.loading.sources import load_source
 
@@ -71,14 +70,17 @@ def test_a_hidden_header_or_title_is_no_row_of_the_table(
     assert not [one for one in report.notices if "masquée" in one]
 
 
+def hidden_of(content: bytes) -> tuple[tuple[int, ...], bool]:
+    (sheet,) = read_sheets(content, "a")
+    return sheet.appearance.hidden_rows, sheet.appearance.filtered
+
+
 def test_libreoffice_says_of_every_row_whether_it_is_hidden() -> None:
     content = altered(
         sheet(TABLE), "xl/worksheets/sheet1.xml",
         (b'<row r="2"', b'<row r="2" hidden="false"'), (b'<row r="3"', b'<row r="3" hidden="true"'),
     )  # fmt: skip
-    assert hidden_rows(content, "Données", 4) == Hidden((3,))
-    assert not may_hide(b'<row r="2" hidden="false">')
-    assert may_hide(b'<row r="2" hidden="true">')
+    assert hidden_of(content) == ((2,), False)
 
 
 def test_rows_without_a_number_are_counted() -> None:
@@ -86,26 +88,22 @@ def test_rows_without_a_number_are_counted() -> None:
         sheet(TABLE, hidden=[2]), "xl/worksheets/sheet1.xml",
         *((b'<row r="%d"' % line, b"<row") for line in range(1, 5)),
     )  # fmt: skip
-    assert hidden_rows(content, "Données", 4) == Hidden((3,))
-
-
-def test_what_is_no_workbook_hides_nothing() -> None:
-    assert hidden_rows(b"PK nothing", "Données", 9) == Hidden()
-    assert hidden_rows(sheet(TABLE, hidden=[2]), "Autre", 9) == Hidden()
-
-
-def test_a_filter_below_the_table_hides_none_of_its_rows() -> None:
-    content = sheet(TABLE, hidden=[3], form="ods", filtered=True)
-    assert hidden_rows(content, "Données", 4) == Hidden((4,), filtered=True)
-    assert hidden_rows(content, "Données", 3) == Hidden()
+    assert hidden_of(content) == ((2,), False)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_rows_hidden_below_the_table_are_not_counted(form: str) -> None:
-    content = sheet(TABLE, hidden=[2, 3], form=form)
-    (name,) = open_book(content, f"a.{form}").sheet_names
-    assert hidden_rows(content, name, 4) == Hidden((3, 4))
-    assert hidden_rows(content, name, 3) == Hidden((3,))
+def test_a_filter_is_told_with_what_it_hides(form: str) -> None:
+    assert hidden_of(sheet(TABLE, hidden=[3], form=form, filtered=True)) == ((3,), True)
+    assert hidden_of(sheet(TABLE, hidden=[3], form=form)) == ((3,), False)
+
+
+def test_rows_hidden_below_the_table_are_not_counted() -> None:
+    xml = b'<row r="3" hidden="1"/><row r="9" hidden="1"/>'
+    assert hidden_rows(xml, 4) == (2,)
+    more = b'<table:table-row table:visibility="filter" table:number-rows-repeated="900"/></table:table>'
+    content = sheet(TABLE, hidden=[2], form="ods")
+    content = altered(content, "content.xml", (b"</table:table>", more))
+    assert hidden_of(content) == ((2,), False)
 
 
 def test_the_filter_of_a_table_is_told(place: Place, warehouse: Warehouse) -> None:
@@ -116,9 +114,9 @@ def test_the_filter_of_a_table_is_told(place: Place, warehouse: Warehouse) -> No
         page.add_table(0, 0, 3, 1, {"data": TABLE[1:], "columns": columns})
         page.set_row(2, None, None, {"hidden": True})
     content = buffer.getvalue()
-    assert hidden_rows(content, "Données", 4) == Hidden((3,))
+    assert hidden_of(content) == ((2,), False)
     left_on = b'<autoFilter ref="A1:B4"><filterColumn colId="1"/></autoFilter>'
     content = altered(content, "xl/tables/table1.xml", (b'<autoFilter ref="A1:B4"/>', left_on))
-    assert hidden_rows(content, "Données", 4) == Hidden((3,), filtered=True)
+    assert hidden_of(content) == ((2,), True)
     report = load_file(warehouse, place.workspace, place.write("a-2016.xlsx", content))
     assert "filtre automatique" in " ".join(report.notices)

@@ -10,7 +10,7 @@ from built_workspace import says
 from spoilt_bytes import ods_bytes, xlsx_bytes
 
 from observatoire.errors import UnreadableFileError
-from observatoire.sources.formats.limits import unfold
+from observatoire.sources.formats.workbook import unfold
 
 
 def flipped(content: bytes, part: str) -> bytes:
@@ -44,4 +44,4 @@ def test_a_workbook_too_large_is_no_archive_to_unpack(monkeypatch: pytest.Monkey
     monkeypatch.setattr("observatoire.sources.formats.limits.MOST_BYTES", 2000)
     with pytest.raises(UnreadableFileError) as caught:
         unfold(xlsx_bytes(), "a.xlsx")
-    says(caught.value, "a.xlsx", "dépasserait", "feuille utile")
+    says(caught.value, "a.xlsx", "dépasserait", "Mo", "feuille utile")

@@ -11,7 +11,7 @@ from built_workspace import Place, says
 from xls_made import older_book
 
 from observatoire.errors import FileError
-from observatoire.sources.formats.xls import seen_cells, unseen_columns
+from observatoire.sources.formats.xls import read_sheets
 from observatoire.warehouse.loading.files import load_file, preview_file
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ def test_accents_per_cents_and_dates_are_read_as_they_are_seen(place: Place, pag
 @pytest.mark.parametrize("page", [1252, 10000])
 def test_what_is_shown_and_hidden_is_found_under_a_name_with_accents(page: int) -> None:
     content = older_book(ROWS, FORMATS, page=page, hidden=1)
-    assert seen_cells(content, "Données") == ([(1, 2), (2, 2)], {})
-    assert unseen_columns(content, "Données") == [1]
+    (sheet,) = read_sheets(content, "a.xls")
+    assert sheet.name == "Données"
+    assert sheet.appearance.percents == ((1, 2), (2, 2))
+    assert sheet.appearance.hidden_columns == (1,)
 
 
 def test_a_code_page_that_nobody_knows_is_a_sentence(place: Place) -> None:

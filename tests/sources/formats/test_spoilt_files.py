@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import random
 import zipfile
 import zlib
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from built_workspace import Place, build_place, dump
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoilt_bytes import ROWS, WAYS, csv_bytes, good_files, good_layers, zip_bytes
 
 from observatoire.errors import ObservatoireError, UnreadableFileError
 from observatoire.sources import FileSpec, observe, read_source, read_table
-from observatoire.sources.formats import archive as archives
+from observatoire.sources.formats import limits
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.preview.preview import PreviewContext, preview_table
 from observatoire.territories import Matcher
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from observatoire.warehouse import Warehouse
 
-#: How many spoilt files of each format and each way; more by hand: OBSERVATOIRE_FUZZ=200.
-EACH = int(os.environ.get("OBSERVATOIRE_FUZZ", "25"))
+#: How many spoilt files of each format and each way.
+EACH = cases(25)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_good_bytes_are_read(name: str, ground: PreviewContext, tmp_path: Path) 
 WORD = st.text(max_size=12)
 
 
-@settings(max_examples=120)
+@settings(max_examples=cases(120))
 @given(
     rows=st.lists(st.lists(WORD, max_size=6), max_size=8),
     separator=st.sampled_from(";,\t|"),
@@ -114,8 +114,8 @@ def test_refused_files_leave_the_warehouse_as_it_was(held: tuple[Place, Warehous
     place, warehouse = held
     before, chance = dump(warehouse), random.Random(7)  # noqa: S311
     path = place.root / "population.csv"
-    refused = 0
-    for _ in range(40):
+    refused, tried = 0, cases(40)
+    for _ in range(tried):
         path.write_bytes(chance.choice(WAYS)(csv_bytes(), chance) + b"\nInconnu;x;1;2\n")
         try:
             load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
@@ -124,7 +124,7 @@ def test_refused_files_leave_the_warehouse_as_it_was(held: tuple[Place, Warehous
             assert dump(warehouse) == before
         else:
             before = dump(warehouse)
-    assert refused > 20
+    assert refused > tried / 2
 
 
 def test_described_files_are_spoilt_too(held: tuple[Place, Warehouse]) -> None:
@@ -132,8 +132,8 @@ def test_described_files_are_spoilt_too(held: tuple[Place, Warehouse]) -> None:
     source, chance = read_source(place.folder), random.Random(11)  # noqa: S311
     spec, ground = source.files[0], preview_context(place.workspace)
     path = place.root / "population.csv"
-    kept = 0
-    for _ in range(250):
+    kept, tried = 0, cases(250)
+    for _ in range(tried):
         path.write_bytes(chance.choice(WAYS)(csv_bytes(), chance))
         try:
             table = read_table(path, spec)
@@ -142,7 +142,7 @@ def test_described_files_are_spoilt_too(held: tuple[Place, Warehouse]) -> None:
             continue
         assert parsed.rows_read == parsed.rows_kept + parsed.rows_rejected
         kept += 1
-    assert kept > 20
+    assert kept > tried / 12
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -216,13 +216,13 @@ def test_a_hundred_thousand_columns(tmp_path: Path, ground: PreviewContext) -> N
 
 
 def test_a_zip_bomb_by_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000_000)
     bomb = zip_bytes({"a.csv": b"IRIS;POP\n" + b"0" * 3_000_000})
     assert "décompressé" in trap(tmp_path, "bombe.zip", bomb)
 
 
 def test_a_zip_bomb_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000_000)
     content = bytearray(zip_bytes({"a.csv": b"0" * 3_000_000}))
     told = (3_000_000).to_bytes(4, "little")
     while (at := content.find(told)) >= 0:
@@ -231,7 +231,7 @@ def test_a_zip_bomb_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_workbook_that_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 1_000)
     assert "décompressé" in trap(tmp_path, "bombe.xlsx", good_files()["population.xlsx"])
 
 

@@ -28,9 +28,11 @@ def test_first_rows_are_those_of_the_whole(rows: list[list[str]], end: str, most
     rows = [["tête", "x"], *rows]
     text = written(rows, end)
     whole = texts.read_rows(text, ";", "f.csv")
-    assert texts.read_rows(text, ";", "f.csv", most) == whole[:most]
+    assert texts.read_rows(text, ";", "f.csv", most=most) == whole[:most]
+    line = whole[-1][0]
+    assert texts.read_rows(text, ";", "f.csv", first=line) == whole[-1:]
     assert [row for _, row in whole] == [row for row in rows if any(map(str.strip, row))]
 
 
 def test_a_last_line_without_end_is_read() -> None:
-    assert texts.read_rows("a;b\n1;2", ";", "f.csv", 9) == [(1, ["a", "b"]), (2, ["1", "2"])]
+    assert texts.read_rows("a;b\n1;2", ";", "f.csv", most=9) == [(1, ["a", "b"]), (2, ["1", "2"])]

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observatoire.sources import FileSpec, read_table
-from observatoire.sources.formats.cells import Cells, cells_text
-from observatoire.sources.formats.workbook import open_book
-from observatoire.sources.tables.files import open_table
+from observatoire.sources.formats.cells import Appearance, CellSheet, cells_text
+from observatoire.sources.formats.document import open_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,25 +36,31 @@ def same_cell(one: str, other: str) -> bool:
     )
 
 
+def sheet(columns: list[list[Any]]) -> CellSheet:
+    return CellSheet("", lambda: (columns, Appearance()))
+
+
 @given(st.lists(COLUMN, min_size=1, max_size=4))
 def test_columns_give_the_texts_of_their_cells(columns: list[list[Any]]) -> None:
-    cells = Cells(columns)
-    told = [cells_text(list(column)) for column in columns]
-    kept = [at for at in range(4) if any(column[at] for column in told)]
-    assert cells.filled.tolist() == kept
-    assert cells.rows == [(at + 1, [column[at] for column in told]) for at in kept]
-    assert cells.top(2) == cells.rows[:2]
-    if not kept:
-        return
-    frame = cells.frame(cells.filled)
-    for rank, column in enumerate(told):
+    cells = sheet(columns)
+    texts = [cells_text(list(column)) for column in columns]
+    kept = [at for at in range(4) if any(column[at] for column in texts)]
+    rows = [(at + 1, [column[at] for column in texts]) for at in kept]
+    assert cells.rows() == rows
+    assert cells.rows(most=2) == rows[:2]
+    assert cells.rows(first=3) == [row for row in rows if row[0] >= 3]
+    assert cells.rows(first=2, most=1) == [row for row in rows if row[0] >= 2][:1]
+    kept = [at for at in kept if any(column[at].strip() for column in texts)]
+    frame, lines = cells.frame()
+    assert lines.tolist() == [at + 1 for at in kept]
+    for rank, column in enumerate(texts):
         pairs = zip(frame[str(rank)], (column[at] for at in kept), strict=True)
         assert all(same_cell(one, other) for one, other in pairs)
 
 
 def test_figures_lose_no_digit() -> None:
     numbers = np.random.default_rng(0).standard_normal(500) * 10.0 ** np.arange(-250, 250)
-    frame = Cells([numbers.tolist()]).frame(np.arange(500))
+    frame, _ = sheet([numbers.tolist()]).frame()
     assert frame["0"].astype(float).tolist() == numbers.tolist()
 
 
@@ -82,12 +87,16 @@ def test_a_sheet_becomes_a_table(tmp_path: Path) -> None:
     assert table.header == 3
 
 
-def test_a_workbook_is_opened_and_a_sheet_read_once(tmp_path: Path) -> None:
-    opened = open_table(workbook(tmp_path / "c.xlsx"))
-    assert opened.book is opened.book
-    assert opened.book.cells("IRIS") is opened.book.cells("IRIS")
-
-
-def test_only_sheets_that_show_more_than_they_hold_are_looked_through_again(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "c.xlsx")
-    assert open_book(path.read_bytes(), "c.xlsx").altered == {"xl/worksheets/sheet1.xml"}
+def test_a_sheet_is_read_once_and_only_when_it_is_asked(tmp_path: Path) -> None:
+    document = open_file(workbook(tmp_path / "c.xlsx"))
+    calls = []
+    for at, known in enumerate(document.sheets):
+        real = known.read
+        spied = CellSheet(known.name, lambda real=real, at=at: (calls.append(at), real())[1])
+        assert spied.hidden is False
+        if at == 0:
+            assert spied.rows() is not spied.rows(most=2)
+            assert spied.appearance.errors == {(5, 1): "#DIV/0!"}
+            spied.frame(4)
+    assert calls == [0]
+    assert document.sheet("Vide").rows() == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from built_workspace import SOURCE_TOML, raw_of, says, source_of
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -333,7 +334,7 @@ def csv_of(rows: list[tuple[str, ...]]) -> str:
     return "".join(f"{territory};x;{pop};{rate}\n" for territory, pop, rate in rows)
 
 
-@settings(max_examples=15)
+@settings(max_examples=cases(15))
 @given(rows=ROWS)
 def test_rows_read_are_kept_or_rejected(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
@@ -348,7 +349,7 @@ def test_rows_read_are_kept_or_rejected(
     assert (parsed.rejects[["reason", "kind"]] != "").all(axis=None)
 
 
-@settings(max_examples=15)
+@settings(max_examples=cases(15))
 @given(rows=ROWS, data=st.data())
 def test_order_of_rows_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]], data: st.DataObject
@@ -364,7 +365,7 @@ def test_order_of_rows_does_not_matter(
     pd.testing.assert_frame_equal(first.reset_index(drop=True), second.reset_index(drop=True))
 
 
-@settings(max_examples=15)
+@settings(max_examples=cases(15))
 @given(rows=ROWS)
 def test_wide_and_long_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from built_workspace import Place, plain, raw_of, says, source_of
+from effort import cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets_made import sheet
@@ -295,7 +296,7 @@ def test_a_declaration_written_by_hand_is_read(place: Place) -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(st.integers(0, 10**6), min_size=2, max_size=2))
 def test_each_figure_goes_to_the_period_of_its_column(tmp_path: Path, values: list[int]) -> None:
     told = read(Place(tmp_path), TOML, csv(HEADER, ["Q1", "Population", *values]))

@@ -88,9 +88,11 @@ def filled(place: Place) -> Place:
 
 
 def load(place: Place, warehouse: Warehouse, **options: Any) -> LoadReport:
+    from observatoire.warehouse.loading.options import LoadOptions
     from observatoire.warehouse.loading.sources import load_source
 
-    return load_source(warehouse, place.workspace, place.root / "data/raw/prog", **options)
+    folder = place.root / "data/raw/prog"
+    return load_source(warehouse, place.workspace, folder, LoadOptions(**options))
 
 
 def test_every_row_is_kept_once_whatever_its_register(filled: Place) -> None:

@@ -15,7 +15,7 @@ from observatoire.sources.parsers.periods import (
     MONTHS,
     is_dated,
     of_its_year,
-    periods_told,
+    period_mentions,
     without_period,
 )
 from observatoire.values import is_period
@@ -198,7 +198,7 @@ def test_a_lone_column_of_a_day_is_of_its_year(place: Place, warehouse: Warehous
     "text", ["12", "P15_POP2064", "mai", "T1", "65 ans", "sem. 12", "1 234", "12/2064"]
 )
 def test_what_is_no_period(text: str) -> None:
-    assert periods_told(text) == []
+    assert period_mentions(text) == []
     assert not is_dated(text)
 
 
@@ -211,13 +211,13 @@ _YEARS = st.integers(1950, 2049)
     st.sampled_from(["{} {}", "Aidés {} {}", "{}-{}", "{}. {} (p)"]),
 )
 def test_months_of_any_year(month: str, year: int, form: str) -> None:
-    [told] = periods_told(form.format(month, year))
+    [told] = period_mentions(form.format(month, year))
     assert told.period == f"{year}-{MONTHS.index(month) + 1:02d}"
 
 
 @given(st.text("0123456789TtSs -/._(p)*ersmaijnv", max_size=20))
 def test_whatever_is_told_is_a_period_that_stands_there(text: str) -> None:
-    found = periods_told(text)
+    found = period_mentions(text)
     assert all(is_period(one.period) for one in found)
     assert all(0 <= one.start < one.end <= len(text) for one in found)
     assert all(one.end <= other.start for one, other in pairwise(found))

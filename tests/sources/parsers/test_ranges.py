@@ -55,7 +55,7 @@ def test_ranges_read(text: str, nature: Nature, low: float, high: float) -> None
     found = read_range(text, nature)
     assert found is not None
     assert (found.low, found.high) == (low, high)
-    assert found.told
+    assert found.note
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_an_open_class_has_a_floor_and_no_ceiling(text: str, nature: Nature) -> 
     assert found is not None
     assert found.low == 10
     assert math.isnan(found.high)
-    assert "sans plafond" in found.told
+    assert "sans plafond" in found.note
 
 
 def test_a_median_below_a_bound_has_no_floor() -> None:
     found = read_range("<5", MEDIAN)
     assert found is not None
     assert math.isnan(found.low)
-    assert (found.high, found.told) == (5, "moins de 5, sans plancher")
+    assert (found.high, found.note) == (5, "moins de 5, sans plancher")
 
 
 @given(least=st.integers(0, 10_000), true=st.integers(0, 10_000), strict=st.booleans())

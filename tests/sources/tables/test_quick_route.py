@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from built_workspace import SOURCE_TOML, source_of
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +69,7 @@ def read(path: Path, *, quickly: bool, monkeypatch: pytest.MonkeyPatch) -> RawTa
             return f"{type(error).__name__} {error}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(60))
 @given(
     rows=st.lists(ROW, min_size=1, max_size=8),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -93,7 +94,7 @@ def test_the_two_roads_read_the_same_table(
         return
     pd.testing.assert_frame_equal(quick.frame, slow.frame, check_column_type=False)
     assert quick.lines.to_list() == slow.lines.to_list()
-    assert quick.aside.to_numpy().tolist() == slow.aside.to_numpy().tolist()
+    assert quick.skipped.to_numpy().tolist() == slow.skipped.to_numpy().tolist()
     assert (quick.header, quick.encoding, quick.form) == (slow.header, slow.encoding, slow.form)
 
 
@@ -110,14 +111,14 @@ def test_a_plain_table_takes_the_quick_road(
 def _once(reader):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Let the head be read, and nothing else."""
 
-    def read_head(text: str, separator: str, name: str, most: int = 0) -> object:
+    def read_head(text: str, separator: str, name: str, *, first: int = 1, most: int = 0) -> object:
         assert most, "the careful reader was called"
-        return reader(text, separator, name, most)
+        return reader(text, separator, name, first=first, most=most)
 
     return read_head
 
 
-@settings(max_examples=50)
+@settings(max_examples=cases(50))
 @given(
     cells=st.lists(st.one_of(CELL, st.text(max_size=6)), min_size=1, max_size=12),
     decimal=st.sampled_from(["", ".", ","]),
@@ -137,7 +138,7 @@ def test_the_two_roads_read_the_same_numbers(
         assert getattr(quick, name).to_list() == getattr(slow, name).to_list(), name
 
 
-@settings(max_examples=80)
+@settings(max_examples=cases(80))
 @given(rows=st.lists(st.tuples(TERRITORY, CELL, CELL), min_size=1, max_size=8))
 def test_the_two_roads_give_the_same_observations(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]

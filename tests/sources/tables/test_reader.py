@@ -23,8 +23,8 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.sources import FileSpec, RawTable, read_table
-from observatoire.sources.formats import encoding as encodings
-from observatoire.sources.tables.files import open_table
+from observatoire.sources.formats import text
+from observatoire.sources.formats.document import open_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -485,10 +485,10 @@ def test_a_member_without_a_name_does_not_count(tmp_path: Path) -> None:
 def test_a_text_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.csv"
     path.write_text("IRIS;Été\n972090101;1\n", "utf-8")
-    opened, calls = open_table(path), []
-    real = encodings.decode
-    monkeypatch.setattr(encodings, "decode", lambda *told: (calls.append(told[1]), real(*told))[1])
-    assert opened.text("utf-8-sig") == opened.text("utf-8-sig") == path.read_text("utf-8")
+    calls: list[str] = []
+    real = text.decode
+    monkeypatch.setattr(text, "decode", lambda *given: (calls.append(given[1]), real(*given))[1])
+    read_table(path, FileSpec("a.csv", "wide", "IRIS"))
     assert calls == ["utf-8-sig"]
 
 
@@ -496,4 +496,4 @@ def test_a_text_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_file_of_spaces_is_empty(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.csv").write_bytes(content)
     with pytest.raises(EmptyFileError):
-        open_table(tmp_path / "a.csv")
+        open_file(tmp_path / "a.csv")

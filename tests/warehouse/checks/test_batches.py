@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 from built_workspace import build_place, says
+from effort import cases
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -283,7 +284,7 @@ def jumps_by_hand(warehouse: Warehouse, *, narrow: bool) -> list[tuple[str, str,
 @pytest.mark.parametrize("narrow", [True, False])
 @given(loads=st.lists(VINTAGE, min_size=2, max_size=4))
 @settings(
-    max_examples=5,
+    max_examples=cases(5),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example founds a workspace
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from built_workspace import dump, says
 from demo import demo
+from effort import cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import box
@@ -32,6 +33,7 @@ from observatoire.warehouse.checks.runner import (
     with_findings,
 )
 from observatoire.warehouse.findings import by_source
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 from observatoire.warehouse.storage.contents import see_loads
 from observatoire.warehouse.storage.grid_cells import shares_left
@@ -101,7 +103,7 @@ unit = "euros par an"
 def found(place: Place, told: CheckInputs = NOTHING, **options: str) -> CheckReport:
     warehouse = place.warehouse()
     for folder in place.workspace.source_folders():
-        load_source(warehouse, place.workspace, folder, **options)
+        load_source(warehouse, place.workspace, folder, LoadOptions(**options))
     return run_checks(warehouse, place.workspace, told)
 
 
@@ -290,7 +292,7 @@ def test_a_sum_of_rounded_parts_may_be_short_of_a_step(place: Place, row: str, t
     assert names(found).get("part-depasse-ensemble", 0) == told
 
 
-@settings(max_examples=12)
+@settings(max_examples=cases(12))
 @given(
     wholes=st.lists(
         st.tuples(st.floats(0, 500), st.floats(0, 500), st.floats(0, 1)), min_size=4, max_size=4
@@ -374,7 +376,7 @@ def test_an_incomplete_sum_may_fall_short_but_not_exceed(place: Place) -> None:
     assert names(found(place, published(place, 1000, 350))) == {"somme-communale": 1}
 
 
-@settings(max_examples=8)
+@settings(max_examples=cases(8))
 @given(parts=st.lists(st.floats(0, 5000), min_size=3, max_size=3))
 def test_rounding_the_parts_alone_never_alarms(
     tmp_path_factory: pytest.TempPathFactory, parts: list[float]
@@ -557,7 +559,9 @@ def jumps_of(panel: pd.DataFrame) -> set[tuple[str, str, str]]:
 
 @given(PANEL)
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=cases(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_jumps_are_those_worked_out_by_hand_whatever_years_are_missing(
     place: Place, rows: list[tuple[str, str, int, float | None]]

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 import xlsxwriter
 from built_workspace import POPULATION, Place, dump, figures, says
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoilt_bytes import zip_bytes
@@ -338,7 +339,7 @@ def test_second_file_at_fault_loads_neither(place: Place, warehouse: Warehouse) 
 CODES = ["972090101", "972090102", "972090103", "972130101", "010010101", "972099998"]
 
 
-@settings(max_examples=6)
+@settings(max_examples=cases(6))
 @given(
     versions=st.lists(
         st.dictionaries(st.sampled_from(CODES), st.integers(0, 9), min_size=1),

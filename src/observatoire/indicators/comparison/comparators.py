@@ -10,7 +10,7 @@ import pandas as pd
 
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.table import Place
-from observatoire.indicators.routes.routes import Route, road_of
+from observatoire.indicators.routes.routes import Route, route_of
 from observatoire.passage import from_table
 from observatoire.territories.link_tables import PART, SPLIT, WHOLE
 
@@ -35,7 +35,7 @@ class Counterpart:
     holds: bool
 
 
-def beside_code(comparator: Comparator, zoning: str) -> str:
+def comparator_code(comparator: Comparator, zoning: str) -> str:
     """Return the code under which a comparator's cells go, for the territories of a zoning."""
     if comparator.ring:
         return f"{zoning} + {comparator.ring:g} m"
@@ -44,13 +44,13 @@ def beside_code(comparator: Comparator, zoning: str) -> str:
     return comparator.zoning
 
 
-def beside_place(desk: Context, comparator: Comparator, zoning: str) -> Place:
+def comparator_place(context: Context, comparator: Comparator, zoning: str) -> Place:
     """Return where a comparator is computed.
 
     Parameters
     ----------
-    desk : Context
-        Gives names and roads.
+    context : Context
+        Gives names and routes.
     comparator : Comparator
         A zoning's members, what is left of them, or the ring around each territory.
     zoning : str
@@ -61,36 +61,36 @@ def beside_place(desk: Context, comparator: Comparator, zoning: str) -> Place:
     SchematicGeometryError
         For a ring around what is only drawn.
     """
-    code = beside_code(comparator, zoning)
+    code = comparator_code(comparator, zoning)
     if comparator.ring:
-        names = {c: f"{comparator.label} ({name})" for c, name in desk.names(zoning).items()}
-        return Place(code, names, desk.rings(zoning, comparator.ring))
-    place = desk.place(comparator.zoning, comparator.territories)
+        names = {c: f"{comparator.label} ({name})" for c, name in context.names(zoning).items()}
+        return Place(code, names, context.rings(zoning, comparator.ring))
+    place = context.place(comparator.zoning, comparator.territories)
     if not comparator.minus:
         return place
-    minus = desk.workspace.zoning(comparator.minus).noun
+    minus = context.workspace.zoning(comparator.minus).noun
     names = {c: f"{name}, hors {minus.many}" for c, name in place.names.items()}
-    roads = desk.place(comparator.minus).roads
-    whole = desk.names(comparator.minus)
+    routes = context.place(comparator.minus).routes
+    whole = context.names(comparator.minus)
     left = [
-        remainder(road, [other for other in roads if other.source == road.source], whole, minus)
-        for road in place.roads
-        if any(other.source == road.source for other in roads)
+        remainder(route, [taken for taken in routes if taken.source == route.source], whole, minus)
+        for route in place.routes
+        if any(taken.source == route.source for taken in routes)
     ]
     return Place(code, names, left)
 
 
-def remainder(road: Route, taken: Sequence[Route], names: Mapping[str, str], noun: Noun) -> Route:
+def remainder(route: Route, taken: Sequence[Route], names: Mapping[str, str], noun: Noun) -> Route:
     """Return what is left of wholes when parts of them are taken away.
 
     Parameters
     ----------
-    road : Route
+    route : Route
         From small sources to the wholes.
     taken : sequence of Route
         From the same sources to the parts.
     names : mapping
-        Names of the parts: those that no source is known of are not taken away, and are told.
+        Names of the parts: those that no source is known of are not taken away, and are named.
     noun : Noun
         What the parts are called.
 
@@ -100,14 +100,14 @@ def remainder(road: Route, taken: Sequence[Route], names: Mapping[str, str], nou
         A source that no part touches is whole; one wholly taken is gone; of one that holds a part
         whose share nobody knows, anything from nothing to all is left.
     """
-    pieces = [one.passage.weights for one in taken]
+    pieces = [part.passage.weights for part in taken]
     shares = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame()
     grouped = shares.groupby("source")
     by_source = grouped[["low", "high"]].sum()
     # A part whose share nobody knows leaves a rest that nobody knows.
     unknown_share = shares["weight"].isna().groupby(shares["source"]).any()
     by_source["weight"] = grouped["weight"].sum().where(~unknown_share)
-    table = road.passage.weights.merge(
+    table = route.passage.weights.merge(
         by_source, left_on="source", right_index=True, how="left", suffixes=("", "_taken")
     )
     gone = table[["low_taken", "high_taken"]].fillna(0.0)
@@ -124,33 +124,34 @@ def remainder(road: Route, taken: Sequence[Route], names: Mapping[str, str], nou
         }
     )
     left = left[left["high"] > _ROUNDING]
-    made = from_table(left, targets=sorted(set(table["target"])), method=road.passage.method)
-    unknown = sorted({t for one in taken for t in one.incomplete})
+    made = from_table(left, targets=sorted(set(table["target"])), method=route.passage.method)
+    unknown = sorted({t for part in taken for t in part.incomplete})
     label = f"moins les {noun.many}"
     if unknown:
-        told = enumerate_words([names.get(t, t) for t in unknown], most=4)
-        label += f" (sauf {told}, qu’{road.noun.none} {road.noun.agree('connu')} ne situe)"
-    return road_of(road.source, made, road.noun, road.method, label)
+        missing = enumerate_words([names.get(t, t) for t in unknown], most=4)
+        label += f" (sauf {missing}, qu’{route.noun.none} {route.noun.agree('connu')} ne situe)"
+    return route_of(route.source, made, route.noun, route.method, label)
 
 
-def counterparts(desk: Context, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:
+def counterparts(context: Context, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:
     """Return what each territory of a zoning is compared with, none for one that has none.
 
     A ring is each territory's own. Otherwise it is the member that ``against`` names, the only
     one, the one the territory is linked to as a whole, or the one of its commune.
     """
-    code = beside_code(comparator, zoning)
-    mine = desk.communes(zoning)
+    code = comparator_code(comparator, zoning)
+    own_communes = context.communes(zoning)
     if comparator.ring:
-        names = desk.names(zoning)
+        names = context.names(zoning)
         return {
-            t: Counterpart(code, t, f"{comparator.label} ({names[t]})", holds=False) for t in mine
+            t: Counterpart(code, t, f"{comparator.label} ({names[t]})", holds=False)
+            for t in own_communes
         }
-    members = desk.place(comparator.zoning, comparator.territories).names
-    linked = _links(desk, zoning, comparator.zoning)
-    communes = desk.communes(comparator.zoning)
+    members = context.place(comparator.zoning, comparator.territories).names
+    linked = _links(context, zoning, comparator.zoning)
+    communes = context.communes(comparator.zoning)
     found = {}
-    for territory, commune in mine.items():
+    for territory, commune in own_communes.items():
         holders = linked.get(territory, ())
         chosen = _chosen(comparator, members, holders, communes, commune)
         if chosen is None or (comparator.zoning == zoning and chosen == territory):
@@ -158,7 +159,7 @@ def counterparts(desk: Context, comparator: Comparator, zoning: str) -> dict[str
         holds = not comparator.minus and (chosen in holders or (not linked and chosen == commune))
         name = members[chosen]
         if comparator.minus:
-            name += f", hors {desk.workspace.zoning(comparator.minus).noun.many}"
+            name += f", hors {context.workspace.zoning(comparator.minus).noun.many}"
         found[territory] = Counterpart(code, chosen, name, holds and comparator.zoning != zoning)
     return found
 
@@ -180,9 +181,9 @@ def _chosen(
     return same[0] if len(same) == 1 else None
 
 
-def _links(desk: Context, zoning: str, target: str) -> dict[str, tuple[str, ...]]:
+def _links(context: Context, zoning: str, target: str) -> dict[str, tuple[str, ...]]:
     """Return the members of another zoning that hold each territory wholly."""
-    table = desk.links.get((zoning, target))
+    table = context.links.get((zoning, target))
     if table is None:
         return {}
     whole = table[table["link"] == WHOLE]

@@ -9,7 +9,14 @@ import pandas as pd
 
 from observatoire.indicators.computation.table import by_spot
 from observatoire.indicators.precision.differences import UNKNOWN, Difference, Estimate, difference
-from observatoire.indicators.precision.sampling_error import TOO_SMALL, UNSIZED, WITHHELD
+from observatoire.indicators.precision.estimates import (
+    CERTAIN,
+    POINT,
+    counts_everyone,
+    estimate_of,
+    is_too_small,
+)
+from observatoire.indicators.precision.sampling_error import UNSIZED, WITHHELD
 from observatoire.values import Nature, Record, Status, records
 
 if TYPE_CHECKING:
@@ -21,25 +28,10 @@ if TYPE_CHECKING:
 
 #: One row a territory, indicator and comparator.
 DIFFERENCE_COLUMNS = (
-    "comparator",
-    "zoning",
-    "territory",
-    "name",
-    "indicator",
-    "period",
-    "against_zoning",
-    "against",
-    "against_name",
-    "difference",
-    "low",
-    "high",
-    "sampling_low",
-    "sampling_high",
-    "rank",
-    "verdict",
-    "mark",
-    "reason",
-)
+    "comparator", "zoning", "territory", "name", "indicator", "period", "against_zoning", "against",
+    "against_name", "difference", "low", "high", "sampling_low", "sampling_high", "rank", "verdict",
+    "mark", "reason",
+)  # fmt: skip
 
 _NAN = float("nan")
 
@@ -49,13 +41,7 @@ COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
 #: Share of the comparator above which it is the territory itself.
 _SAME = 1 - 1e-9
 
-_TELLING = (
-    str(Status.OBSERVED),
-    str(Status.AGGREGATED),
-    str(Status.ESTIMATED),
-    str(Status.BOUNDED),
-    str(Status.CONTEXT),
-)
+_WITH_FIGURE = (*POINT, str(Status.BOUNDED), str(Status.CONTEXT))
 
 #: Why a figure of a source is not judged.
 REASONS = {
@@ -72,71 +58,12 @@ TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-
 LEFT_OPEN = (
     "Des territoires sont coupés : selon leur partage, l’écart peut être de l’un ou l’autre sens."
 )
-OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul."
-
-
-def estimate_of(row: Record) -> Estimate:
-    """Return the figure of one row of a table, with all that is known of its precision.
-
-    Parameters
-    ----------
-    row : mapping
-        A row of ``Table.cells`` or ``ProtectedTable.cells``.
-
-    Returns
-    -------
-    Estimate
-        Without interval when its sampling error is not known, or when it has no sampling.
-
-    Examples
-    --------
-    >>> row = {"value": 20.0, "low": 18.0, "high": 23.0, "status": "aggregated",
-    ...        "precision": "census", "wide_low": 17.0, "wide_high": 25.0,
-    ...        "passage_low": 20.0, "passage_high": 20.0,
-    ...        "sampling_low": 18.0, "sampling_high": 23.0}
-    >>> estimate_of(row).sides(0.95)
-    (2.0, 3.0)
-    """
-    if row["status"] not in _TELLING:
-        return Estimate(_NAN)
-    context = row["status"] == str(Status.CONTEXT)
-    low, high = ("sampling_low", "sampling_high") if context else ("low", "high")
-    told = row["precision"] == "reference" or not math.isnan(float(row["wide_low"]))
-    return Estimate(
-        float(row["value"]),
-        float(row[low]) if told else _NAN,
-        float(row[high]) if told else _NAN,
-        float(row["wide_low"]),
-        float(row["wide_high"]),
-        float(row["passage_low"]),
-        float(row["passage_high"]),
-    )
-
-
-def estimates_of(one: Record, other: Record) -> tuple[Estimate, Estimate]:
-    """Return two figures to compare: beside a sampled one, what everyone was counted for is certain."""
-    a, b = estimate_of(one), estimate_of(other)
-    if a.sampled != b.sampled and "reference" not in (one["precision"], other["precision"]):
-        a, b = (
-            counted_of(row) if row["precision"] == "exhaustive" and not found.sampled else found
-            for row, found in ((one, a), (other, b))
-        )
-    return a, b
-
-
-def counted_of(row: Record) -> Estimate:
-    """Return the figure of a source that counts everyone: the passage's bounds alone."""
-    value = float(row["value"])
-    least, most = (
-        value if math.isnan(bound) or row["status"] == str(Status.CONTEXT) else bound
-        for bound in (float(row["passage_low"]), float(row["passage_high"]))
-    )
-    return Estimate(value, least, most, least, most, least, most)
+OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul : aucun verdict."
 
 
 def differences(
     cells: pd.DataFrame,
-    beside: Mapping[str, Mapping[str, Counterpart]],
+    against: Mapping[str, Mapping[str, Counterpart]],
     indicators: Mapping[str, Indicator],
     zoning: str,
     territories: Collection[str],
@@ -147,7 +74,7 @@ def differences(
     ----------
     cells : DataFrame
         Cells of a table, comparators included.
-    beside : mapping
+    against : mapping
         By comparator, then by territory: what it is compared with.
     indicators : mapping
         Definitions; counts and amounts are passed over.
@@ -159,7 +86,7 @@ def differences(
     DataFrame
         Columns :data:`DIFFERENCE_COLUMNS`; ``low`` and ``high`` are all that passage and sampling
         leave open, ``sampling_low`` and ``sampling_high`` the sampling alone; ``reason`` says why a
-        difference is not judged, or that it is the enclosing territory's.
+        difference is not judged. The figure of an enclosing territory bears none.
     """
     figures = by_spot(cells)
     rows = []
@@ -167,7 +94,7 @@ def differences(
         indicator = indicators[str(row["indicator"])]
         if indicator.nature not in COMPARED or row["territory"] not in territories:
             continue
-        for comparator, of_each in beside.items():
+        for comparator, of_each in against.items():
             other = of_each.get(str(row["territory"]))
             if other is None:
                 continue
@@ -178,28 +105,24 @@ def differences(
 
 def _row(
     comparator: str, row: Record, theirs: Record | None, other: Counterpart, indicator: Indicator
-) -> tuple[object, ...]:
+) -> dict[str, object]:
     found, alone, reason = _judged(row, theirs, other, indicator)
-    return (
-        comparator,
-        row["zoning"],
-        row["territory"],
-        row["name"],
-        indicator.code,
-        row["period"],
-        other.zoning,
-        other.code,
-        other.name,
-        found.value,
-        found.low,
-        found.high,
-        alone.low,
-        alone.high,
-        found.rank,
-        found.verdict if not math.isnan(found.low) else "",
-        found.mark,
-        reason,
-    )
+    return {
+        **row,
+        "comparator": comparator,
+        "against_zoning": other.zoning,
+        "against": other.code,
+        "against_name": other.name,
+        "difference": found.value,
+        "low": found.low,
+        "high": found.high,
+        "sampling_low": alone.low,
+        "sampling_high": alone.high,
+        "rank": found.rank,
+        "verdict": found.verdict if not math.isnan(found.low) else "",
+        "mark": found.mark,
+        "reason": reason,
+    }
 
 
 def _judged(
@@ -212,8 +135,13 @@ def _judged(
     share = overlap_of(row, theirs) if other.holds else 0.0
     if share > _SAME:
         return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
-    found = difference(*estimates_of(row, theirs), indicator.polarity, overlap=share)
-    if TOO_SMALL in (row["flag"], theirs["flag"]):
+    if str(Status.CONTEXT) in (row["status"], theirs["status"]):
+        return Difference(row["value"] - theirs["value"], _NAN, _NAN), _NOTHING, OF_ENCLOSING
+    found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
+    kinds = {str(each["precision"]) for each in (row, theirs)}
+    if (counts_everyone(row) or counts_everyone(theirs)) and kinds <= set(CERTAIN):
+        return Difference(found.value, _NAN, _NAN), _NOTHING, REASONS["exhaustive"]
+    if is_too_small(row) or is_too_small(theirs):
         return Difference(found.value, _NAN, _NAN), _NOTHING, NO_COMMENT
     alone = difference(_as_shared(row), _as_shared(theirs), indicator.polarity, overlap=share)
     return found, alone, _remark(row, theirs, found, alone)
@@ -229,9 +157,9 @@ def _as_shared(row: Record) -> Estimate:
 
 def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
     """Return which of two figures is not there."""
-    if row["status"] not in _TELLING:
+    if row["status"] not in _WITH_FIGURE:
         return "Pas de chiffre pour ce territoire."
-    if theirs is None or theirs["status"] not in _TELLING:
+    if theirs is None or theirs["status"] not in _WITH_FIGURE:
         why = str(theirs["reason"]) if theirs is not None else ""
         return f"Pas de chiffre pour {other.name}. {why}".strip()
     if theirs["period"] != row["period"]:
@@ -240,13 +168,13 @@ def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
 
 
 def _remark(row: Record, theirs: Record, found: Difference, alone: Difference) -> str:
-    """Return why a difference is not judged, or whose it is."""
+    """Return why a difference is not judged."""
     if found.verdict == UNKNOWN:
         why = wide_or_open(found)
         return f"{why} Selon la méthode de passage : {alone.verdict}." if alone.rank else why
     if not found.judged:
         return unjudged(row, theirs)
-    return OF_ENCLOSING if row["status"] == str(Status.CONTEXT) else ""
+    return ""
 
 
 def wide_or_open(found: Difference) -> str:
@@ -256,16 +184,16 @@ def wide_or_open(found: Difference) -> str:
 
 def unjudged(*rows: Record) -> str:
     """Return why figures that are there are not judged."""
-    told = {str(row["precision"]) for row in rows}
+    kinds = {str(row["precision"]) for row in rows}
     known = next(
-        (each for each in ("unknown", UNSIZED, WITHHELD, "exhaustive") if each in told), "unknown"
+        (each for each in ("unknown", UNSIZED, WITHHELD, "exhaustive") if each in kinds), "unknown"
     )
     return REASONS[known]
 
 
 def overlap_of(row: Record, theirs: Record) -> float:
     """Return the share of the comparator's people that the territory holds, 0 when not known."""
-    part, whole = (float(one.get("base", _NAN)) for one in (row, theirs))
+    part, whole = (float(each.get("base", _NAN)) for each in (row, theirs))
     if math.isnan(part) or math.isnan(whole) or not whole > 0:
         return 0.0
     return min(part / whole, 1.0)

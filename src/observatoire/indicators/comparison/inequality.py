@@ -9,10 +9,15 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import NatureError
-from observatoire.indicators.comparison.gaps import estimate_of
 from observatoire.indicators.precision.differences import LIKELY
+from observatoire.indicators.precision.estimates import (
+    POINT,
+    counts_everyone,
+    estimate_of,
+    is_sampled,
+)
 from observatoire.indicators.precision.sampling_error import TOO_SMALL
-from observatoire.values import Nature, Record, Status, records
+from observatoire.values import Nature, Record, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,25 +29,15 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-#: What is told of each territory.
+#: Columns of the ranks.
 RANK_COLUMNS = (
-    "territory",
-    "name",
-    "value",
-    "low",
-    "high",
-    "rank",
-    "rank_low",
-    "rank_high",
-    "place",
-    "flag",
-)
+    "territory", "name", "value", "low", "high", "rank", "rank_low", "rank_high", "place", "flag",
+)  # fmt: skip
 
 #: Draws of a simulation, and the seed that makes it the same for everyone.
 DRAWS, SEED = 4000, 1996
 
 _Z = 1.959963984540054
-_POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
 
 
 @dataclass(frozen=True)
@@ -135,8 +130,8 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     numbers, are held 97 % of the time or more.
     """
     _check_rate(indicator)
-    rows = [row for row in records(cells) if row["status"] in _POINT]
-    kept = [row for row in rows if estimate_of(row).sampled or is_fact(row)]
+    rows = [row for row in records(cells) if row["status"] in POINT]
+    kept = [row for row in rows if is_sampled(row) or is_fact(row)]
     names = {str(row["territory"]) for row in kept}
     left_out = tuple(str(r["name"]) for r in records(cells) if str(r["territory"]) not in names)
     value = np.array([float(row["value"]) for row in kept])
@@ -144,7 +139,12 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
         np.array([float("nan") if is_fact(row) else float(row[name]) for row in kept])
         for name in ("low", "high")
     )
-    sides = [(0.0, 0.0) if is_fact(row) else estimate_of(row).sides(LIKELY) for row in kept]
+    # A figure not to be commented is ranked with the others, and given no place.
+    drawn = [estimate_of({**row, "flag": ""}) for row in kept]
+    sides = [
+        (0.0, 0.0) if is_fact(row) else figure.sides(LIKELY)
+        for row, figure in zip(kept, drawn, strict=True)
+    ]
     base = np.array([float(row["base"]) for row in kept])
     most = 100.0 if indicator.unit == "%" else np.inf
     draw = _Draws(value, np.array(sides).reshape(-1, 2), base, most, seed)
@@ -186,7 +186,7 @@ def _check_rate(indicator: Indicator) -> None:
 def is_fact(row: Record) -> bool:
     """Say whether a figure is of a source that counts everyone, and was not read as a draw."""
     exact = float(row["passage_low"]) == float(row["passage_high"]) == float(row["value"])
-    return row["precision"] == "exhaustive" and np.isnan(float(row["wide_low"])) and exact
+    return counts_everyone(row) and exact
 
 
 _NOTHING = Measure(np.nan, np.nan, np.nan, np.nan)
@@ -219,9 +219,9 @@ def _ranked(draw: _Draws, polarity: str) -> dict[str, object]:
     """Return the rank of each territory, 1 for the most favourable, with its interval; equals share it."""
     sign = 1.0 if polarity == "lower_is_better" else -1.0
     rank = _ranks(sign * draw.value[None, :], "min")[0]
-    told = _ranks(sign * draw.drawn, "average")
+    drawn = _ranks(sign * draw.drawn, "average")
     facts = not draw.moved.any()
-    low, high = (rank, rank) if facts else np.percentile(told, [2.5, 97.5], axis=0)
+    low, high = (rank, rank) if facts else np.percentile(drawn, [2.5, 97.5], axis=0)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
     last = _ranks(sign * draw.value[None, :], "max")[0] if facts else high
     half = (rank.size + 1) / 2
@@ -250,10 +250,10 @@ def _measured(draw: _Draws, measure: Callable[[Array], Array]) -> Measure:
     """Return a measure of the rates, its interval over the draws, and what chance alone gives."""
     if draw.value.size < 2 or np.isnan(draw.base).any():  # noqa: PLR2004 - one alone is not unequal
         return _NOTHING
-    told = float(measure(draw.value[None, :])[0])
-    low, high = (_inverted(draw, measure, told, percentile) for percentile in (97.5, 2.5))
+    measured = float(measure(draw.value[None, :])[0])
+    low, high = (_inverted(draw, measure, measured, percentile) for percentile in (97.5, 2.5))
     chance = float(np.mean(measure(draw.drawn_at(0.0))))
-    return Measure(told, min(low, told), max(high, told), chance)
+    return Measure(measured, min(low, measured), max(high, measured), chance)
 
 
 #: How far rates are spread in search of a bound, in times their distance to the mean, and in how many steps.
@@ -261,12 +261,12 @@ _FURTHEST, _STEPS = 64.0, 14
 
 
 def _inverted(
-    draw: _Draws, measure: Callable[[Array], Array], told: float, percentile: float
+    draw: _Draws, measure: Callable[[Array], Array], measured: float, percentile: float
 ) -> float:
     """Return the inequality of which what was measured is that percentile."""
 
     def reached(times: float) -> bool:
-        return float(np.percentile(measure(draw.drawn_at(times)), percentile)) >= told
+        return float(np.percentile(measure(draw.drawn_at(times)), percentile)) >= measured
 
     near, far = 0.0, 1.0
     if reached(near):

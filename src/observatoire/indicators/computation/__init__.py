@@ -1,4 +1,4 @@
-"""One figure, told as a story.
+"""One figure, from its sources to the page.
 
 ``compute`` first, then ``figures`` (laid out), ``passage_figures`` (carried), ``explanations``
 (why one is missing), ``table`` (what comes out, not yet protected).

@@ -66,10 +66,10 @@ def compute(
     holes: Cells = {}
     if place.zoning in figures:
         found.update(_direct(asked, figures[place.zoning]))
-    for rank, road in enumerate(place.roads):
-        if road.source not in figures:
+    for rank, route in enumerate(place.routes):
+        if route.source not in figures:
             continue
-        for key, cell in carried(asked, figures[road.source], road, explainer).items():
+        for key, cell in carried(asked, figures[route.source], route, explainer).items():
             kept = holes if cell.status is Status.MISSING else found
             kept.setdefault(key, replace(cell, origin=str(rank)))
     published = _published(asked, figures.get(place.zoning), explainer)
@@ -92,25 +92,18 @@ def compute(
 def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         [
-            (
-                code,
-                name,
-                one.indicator.code,
-                one.period,
-                cell.value,
-                cell.low,
-                cell.high,
-                str(cell.status),
-                cell.coverage,
-                cell.source or label,
-                zoning,
-                cell.reason,
-                cell.method,
-                cell.count,
-                threshold,
-                cell.origin,
-            )
-            for code, name, one, cell, label, threshold in rows
+            {
+                **vars(cell),
+                "territory": code,
+                "name": name,
+                "indicator": asked.indicator.code,
+                "period": asked.period,
+                "status": str(cell.status),
+                "source": cell.source or label,
+                "zoning": zoning,
+                "threshold": threshold,
+            }
+            for code, name, asked, cell, label, threshold in rows
         ],
         columns=list(CELL_COLUMNS),
     )
@@ -172,19 +165,21 @@ def _direct_cell(indicator: Indicator, status: Status, top: Total, base: Total |
     """Return what a producer's own figures tell; bounds of a ratio hold whatever the true counts."""
     factor, exact = indicator.factor, status is Status.OBSERVED
     if base is None:
-        told = _NAN if indicator.variable else least_count(*top)
+        least = _NAN if indicator.variable else least_count(*top)
         value, low, high = (factor * number for number in top)
-        return Cell(value if exact else _NAN, low, high, status, count=told)
+        return Cell(value if exact else _NAN, low, high, status, count=least)
     rest = (base.value - top.value,) if indicator.unit == "%" else ()
-    told = least_count(*top, *base, *rest)
+    least = least_count(*top, *base, *rest)
     if exact and indicator.unit == "%" and exceeds(top.value, base.value):
-        return Cell(reason=ABOVE_WHOLE, count=told)
+        return Cell(reason=ABOVE_WHOLE, count=least)
+    if status is Status.SECRET:
+        return Cell(status=status, count=least)
     if exact and base.value == 0:
-        return Cell(status=Status.NOT_APPLICABLE, count=told, reason="Le dénominateur est nul.")
+        return Cell(status=Status.NOT_APPLICABLE, count=least, reason="Le dénominateur est nul.")
     most = 1.0 if indicator.unit == "%" else _NAN
     high = min(top.high / base.low, most) if base.low > 0 else most
     low = top.low / base.high if base.high > 0 else 0.0
     if not exact and math.isnan(high):
-        return Cell(reason="Le dénominateur peut être nul : le taux n’a pas de borne.", count=told)
+        return Cell(reason="Le dénominateur peut être nul : le taux n’a pas de borne.", count=least)
     value = top.value / base.value if exact else _NAN
-    return Cell(factor * value, factor * low, factor * high, status, count=told)
+    return Cell(factor * value, factor * low, factor * high, status, count=least)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
+from observatoire.indicators.computation.context_bias import context_bias
+from observatoire.passage.counted import NOT_CARRIED
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -24,11 +26,11 @@ LEAST_COVERAGE = 0.95
 
 _CARRIED = (Status.AGGREGATED, Status.ESTIMATED, Status.BOUNDED)
 
-#: Why a share is not told where its numerator is the larger.
+#: Why a share is not given where its numerator is the larger.
 ABOVE_WHOLE = "Le numérateur dépasse le dénominateur : ils n’ont pas le même champ."
 
 #: What an arithmetic reason says, that no absence explains.
-_OWN_REASONS = (ABOVE_WHOLE, "ne se déduit pas", "n’a pas de borne")
+_OWN_REASONS = (ABOVE_WHOLE, "ne se déduit pas", "n’a pas de borne", NOT_CARRIED)
 
 _ROUNDING = 1e-9
 
@@ -41,11 +43,11 @@ def exceeds(top: Any, base: Any) -> Any:
 def within_whole(cell: Cell) -> Cell:
     """Say nothing of a share above its whole: its two counts are not of the same people."""
     if cell.value > 1 + _ROUNDING:
-        return _untold(cell, ABOVE_WHOLE)
+        return _withheld(cell, ABOVE_WHOLE)
     return replace(cell, high=1.0) if cell.high > 1 else cell
 
 
-def _untold(cell: Cell, reason: str) -> Cell:
+def _withheld(cell: Cell, reason: str) -> Cell:
     """Return a cell without its numbers, and why."""
     return replace(cell, value=_NAN, low=_NAN, high=_NAN, status=Status.MISSING, reason=reason)
 
@@ -81,8 +83,8 @@ class Explainer:
 
     def threshold(self, indicator: Indicator, period: str) -> float:
         """Return the strictest threshold of an indicator's sources for a period."""
-        told = (note.rule.at(period).threshold for note in self._notes(indicator))
-        return max(told, default=0.0)
+        thresholds = (note.rule.at(period).threshold for note in self._notes(indicator))
+        return max(thresholds, default=0.0)
 
     def guarded(self, indicator: Indicator) -> bool:
         """Say whether any source of an indicator hides anything."""
@@ -91,7 +93,7 @@ class Explainer:
     def hole(
         self, indicator: Indicator, status: Status, period: str, periods: tuple[str, ...]
     ) -> str:
-        """Return why nothing is told, when nothing better is known."""
+        """Return why nothing is given, when nothing better is known."""
         if status is Status.SECRET:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
@@ -105,16 +107,16 @@ class Explainer:
         return f"{self._absence(indicator)}."
 
     def carried(
-        self, indicator: Indicator, target: str, cell: Cell, road: Route, hidden: set[str]
+        self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> Cell:
         """Return a carried figure with its method, and the reason of what it lacks."""
-        parts = road.parts.get(target, ())
-        if parts and target in road.incomplete:
-            return self._incomplete(cell, road)
-        cell = replace(cell, method=road.told(target))
-        if cell.status in _CARRIED and road.coverage(target) < LEAST_COVERAGE:
-            return self._uncovered(cell, road.coverage(target))
-        reason = self._reason(indicator, target, cell, road, hidden)
+        parts = route.parts.get(target, ())
+        if parts and target in route.incomplete:
+            return self._incomplete(cell, route)
+        cell = replace(cell, method=route.description(target))
+        if cell.status in _CARRIED and route.coverage(target) < LEAST_COVERAGE:
+            return self._uncovered(cell, route.coverage(target))
+        reason = self._reason(indicator, target, cell, route, hidden)
         if cell.status is Status.MISSING and parts and set(parts) <= hidden:
             return replace(cell, status=Status.SECRET, reason="Masqué par le producteur.")
         if cell.status is Status.BOUNDED and indicator.unit == "%" and _says_nothing(cell):
@@ -123,7 +125,7 @@ class Explainer:
                 low=_NAN,
                 high=_NAN,
                 status=Status.MISSING,
-                reason=f"Parties inconnues {road.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
+                reason=f"Parties inconnues {route.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
             )
         return replace(cell, reason=reason)
 
@@ -131,11 +133,11 @@ class Explainer:
     def _uncovered(cell: Cell, coverage: float) -> Cell:
         """Say nothing of a territory that the sources do not cover: the rest is not known."""
         share = with_unit(100 * coverage, "%")
-        told = _untold(cell, f"Les sources ne couvrent que {share} de ce territoire.")
-        return replace(told, count=_NAN)
+        uncovered = _withheld(cell, f"Les sources ne couvrent que {share} de ce territoire.")
+        return replace(uncovered, count=_NAN)
 
     @staticmethod
-    def _incomplete(cell: Cell, road: Route) -> Cell:
+    def _incomplete(cell: Cell, route: Route) -> Cell:
         """Say nothing of a set of which a member lies nobody knows where: no bound would hold."""
         return replace(
             cell,
@@ -143,58 +145,62 @@ class Explainer:
             low=_NAN,
             high=_NAN,
             status=Status.MISSING,
-            reason=f"Au moins un de ses membres n’est rattaché à {road.noun.none} {road.noun.agree('connu')}.",
+            reason=f"Au moins un de ses membres n’est rattaché à {route.noun.none} {route.noun.agree('connu')}.",
             method="",
             count=_NAN,
         )
 
     def _reason(
-        self, indicator: Indicator, target: str, cell: Cell, road: Route, hidden: set[str]
+        self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> str:
-        parts = road.parts.get(target, ())
+        parts = route.parts.get(target, ())
         if not parts:
             return (
-                f"{capital(road.noun.none)} {road.noun.agree('connu')} pour ce territoire{NO_BREAK}: "
+                f"{capital(route.noun.none)} {route.noun.agree('connu')} pour ce territoire{NO_BREAK}: "
                 "rattachement à établir."
             )
         if cell.status is Status.BOUNDED:
-            return self._why_bounded(indicator, target, cell, road)
+            return self._why_bounded(indicator, target, cell, route)
         if cell.status is Status.MISSING:
-            return self._why_missing(indicator, target, cell, road, hidden)
-        return ""
+            return self._why_missing(indicator, target, cell, route, hidden)
+        if cell.status is Status.CONTEXT:
+            return context_bias(indicator)
+        return cell.reason if cell.status is Status.ESTIMATED else ""
 
     @staticmethod
-    def _why_bounded(indicator: Indicator, target: str, cell: Cell, road: Route) -> str:
+    def _why_bounded(indicator: Indicator, target: str, cell: Cell, route: Route) -> str:
         if indicator.variable:
-            count = len(road.parts[target])
-            return f"Entre le plus petit et le plus grand taux des {count} {road.noun.many}."
-        unsure = enumerate_words(sorted(road.unsure.get(target, ())), most=3)
+            count = len(route.parts[target])
+            return f"Entre le plus petit et le plus grand taux des {count} {route.noun.many}."
+        if NOT_CARRIED in cell.reason:
+            return cell.reason
+        unsure = enumerate_words(sorted(route.unsure.get(target, ())), most=3)
         return f"Partie inconnue de {unsure}." if unsure else cell.reason
 
     def _why_missing(
-        self, indicator: Indicator, target: str, cell: Cell, road: Route, hidden: set[str]
+        self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
     ) -> str:
-        parts = road.parts[target]
-        if any(said in cell.reason for said in _OWN_REASONS):
-            return cell.reason.strip()
+        parts = route.parts[target]
         lost = set(parts) & hidden
         if lost and len(parts) > 1:
-            hid = road.noun.agree("masqué", several=len(lost) > 1)
-            return f"{len(lost)} des {len(parts)} {road.noun.many} {hid} par le producteur."
-        if indicator.variable and len(parts) > 1 and road.unsure.get(target):
+            hid = route.noun.agree("masqué", several=len(lost) > 1)
+            return f"{len(lost)} des {len(parts)} {route.noun.many} {hid} par le producteur."
+        if any(text in cell.reason for text in _OWN_REASONS):
+            return cell.reason.strip()
+        if indicator.variable and len(parts) > 1 and route.unsure.get(target):
             return (
-                f"Un taux connu par {road.noun.singular} ne dit rien d’une partie {road.noun.of}."
+                f"Un taux connu par {route.noun.singular} ne dit rien d’une partie {route.noun.of}."
             )
         scope = (
-            f" (au moins {road.noun.agree('un')} des {len(parts)} {road.noun.many})"
+            f" (au moins {route.noun.agree('un')} des {len(parts)} {route.noun.many})"
             if len(parts) > 1
             else ""
         )
         return f"{self._absence(indicator)}{scope}."
 
     def _absence(self, indicator: Indicator) -> str:
-        said = next((note.absence for note in self._notes(indicator) if note.absence), "")
-        return said[:1].upper() + said[1:] if said else "Non fourni par le producteur"
+        text = next((note.absence for note in self._notes(indicator) if note.absence), "")
+        return text[:1].upper() + text[1:] if text else "Non fourni par le producteur"
 
     def _notes(self, indicator: Indicator) -> list[SourceNote]:
         return [self.sources[code] for code in indicator.sources if code in self.sources]

@@ -46,11 +46,11 @@ class Figures:
         """Return where the variables of an indicator are; None when one is nowhere."""
         found: list[Key] = []
         for name in indicator.at(names, period):
-            held = [(s, name, period) for s in indicator.sources]
-            held = [key for key in held if key in self.value.columns]
-            if not held:
+            keys = [(s, name, period) for s in indicator.sources]
+            keys = [key for key in keys if key in self.value.columns]
+            if not keys:
                 return None
-            found.append(held[0])
+            found.append(keys[0])
         return found
 
     def found(
@@ -86,34 +86,36 @@ class Figures:
         }
 
     def notes(self, code: str, keys: list[Key]) -> list[str]:
-        """Return what the producer noted beside some variables of a territory."""
+        """Return what the producer noted of some variables of a territory."""
         return self.noted(keys)[code]
 
     def noted(self, keys: list[Key]) -> dict[str, list[str]]:
-        """Return what the producer noted beside some variables, by territory."""
+        """Return what the producer noted of some variables, by territory."""
         return {
             str(code): sorted({note for note in row if isinstance(note, str)} - {""})
             for code, row in zip(self.note.index, self.note[keys].to_numpy(), strict=True)
         }
 
     def lacking(self, keys: list[Key]) -> dict[str, str]:
-        """Return what the producer noted beside the variables that have no figure, by territory."""
-        notes = self.note[keys].where(self.status[keys] == str(Status.MISSING), "")
-        told = {
+        """Return what the producer noted of the variables that have no figure, by territory."""
+        lacking = self.note[keys].where(self.status[keys] == str(Status.MISSING), "")
+        notes = {
             str(code): " ; ".join(sorted({note for note in row if isinstance(note, str)} - {""}))
-            for code, row in zip(notes.index, notes.to_numpy(), strict=True)
+            for code, row in zip(lacking.index, lacking.to_numpy(), strict=True)
         }
-        return {code: f"{one[:1].upper()}{one[1:]}." if one else "" for code, one in told.items()}
+        return {
+            code: f"{note[:1].upper()}{note[1:]}." if note else "" for code, note in notes.items()
+        }
 
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""
         order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}
         worst = {}
         for code, row in zip(self.status.index, self.status[keys].to_numpy(), strict=True):
-            said = [status for status in row if isinstance(status, str)]
-            if said:
-                weak = min(said, key=lambda status: order.get(status, len(order)))
-                complete = len(said) == len(row)
+            statuses = [status for status in row if isinstance(status, str)]
+            if statuses:
+                weak = min(statuses, key=lambda status: order.get(status, len(order)))
+                complete = len(statuses) == len(row)
                 worst[str(code)] = weak if complete or weak in order else str(Status.MISSING)
         return worst
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _NAN = float("nan")
 
 
-def carried(asked: Sequence[Asked], figures: Figures, road: Route, explainer: Explainer) -> Cells:
+def carried(asked: Sequence[Asked], figures: Figures, route: Route, explainer: Explainer) -> Cells:
     """Return the figures that a passage brings, all indicators of a kind in one product."""
-    codes = list(road.passage.sources)
+    codes = list(route.passage.sources)
     counts: dict[str, pd.Series] = {}
     bases: dict[str, pd.Series] = {}
     rates: dict[str, pd.Series] = {}
@@ -50,17 +50,17 @@ def carried(asked: Sequence[Asked], figures: Figures, road: Route, explainer: Ex
             kind[indicator.code] = total
     by_code = {one.indicator.code: one.indicator for one in asked}
     guarded = {code for code in bases if explainer.guarded(by_code[code])}
-    cells = _apply(road, counts, bases, rates, by_code, guarded)
+    cells = _apply(route, counts, bases, rates, by_code, guarded)
     for code, values in others.items():
-        cells.update(_stand_in(by_code[code], values, road))
+        cells.update(_stand_in(by_code[code], values, route))
     return {
-        key: explainer.carried(by_code[key[0]], key[1], cell, road, hidden[key[0]])
+        key: explainer.carried(by_code[key[0]], key[1], cell, route, hidden[key[0]])
         for key, cell in cells.items()
     }
 
 
 def _apply(
-    road: Route,
+    route: Route,
     counts: Mapping[str, pd.Series],
     bases: Mapping[str, pd.Series],
     rates: Mapping[str, pd.Series],
@@ -69,32 +69,34 @@ def _apply(
 ) -> Cells:
     cells: Cells = {}
     if counts:
-        cells = _cells(road.passage.apply(pd.DataFrame(counts), nature=Nature.COUNT))
-    told = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
+        about = {code: {"counts": by_code[code].counted} for code in counts}
+        cells = _cells(route.passage.apply(pd.DataFrame(counts), nature=Nature.COUNT, about=about))
+    least = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
     odd = {c for c in bases if by_code[c].unit == "%" and exceeds(counts[c], bases[c]).any()}
     for share in (True, False):
         chosen = [c for c in bases if (by_code[c].unit == "%" and c not in odd) == share]
         if chosen:
             top = pd.DataFrame({code: counts[code] for code in chosen})
             base = pd.DataFrame({code: bases[code] for code in chosen})
-            ratios = _cells(road.passage.apply_ratio(top, base, share=share))
-            cells.update(_context_rates(ratios, top, base, road))
+            about = {code: {"counts": by_code[code].counted} for code in chosen}
+            ratios = _cells(route.passage.apply_ratio(top, base, share=share, about=about))
+            cells.update(_context_rates(ratios, top, base, route))
             weighed = [code for code in chosen if code in guarded]
-            _tell_ratios(told, top[weighed], base[weighed], road, share=share)
+            _lower_disclosures(least, top[weighed], base[weighed], route, share=share)
     cells.update({key: within_whole(cell) for key, cell in cells.items() if key[0] in odd})
     if rates:
-        cells.update(_cells(road.passage.apply(pd.DataFrame(rates), nature=Nature.RATE)))
+        cells.update(_cells(route.passage.apply(pd.DataFrame(rates), nature=Nature.RATE)))
     return {
-        key: _scaled(cell, by_code[key[0]].factor, told.get(key, _NAN))
+        key: _scaled(cell, by_code[key[0]].factor, least.get(key, _NAN))
         for key, cell in cells.items()
     }
 
 
-def _tell_ratios(
-    told: dict[tuple[str, str], float],
+def _lower_disclosures(
+    least: dict[tuple[str, str], float],
     top: pd.DataFrame,
     base: pd.DataFrame,
-    road: Route,
+    route: Route,
     *,
     share: bool,
 ) -> None:
@@ -109,13 +111,13 @@ def _tell_ratios(
         kept = counts.clip(lower=0.0)
         # What is known of a target that holds a hidden source makes the bounds of its ratio.
         for given in (kept, kept.fillna(0.0)):
-            for key, cell in _cells(road.passage.apply(given, nature=Nature.COUNT)).items():
-                told[key] = least_count(told.get(key, _NAN), cell.value, cell.low, cell.high)
+            for key, cell in _cells(route.passage.apply(given, nature=Nature.COUNT)).items():
+                least[key] = least_count(least.get(key, _NAN), cell.value, cell.low, cell.high)
         for code, column in kept.items():
             of_source = dict(zip(column.index, column.to_numpy(), strict=True))
-            for target, source in road.enclosing.items():
+            for target, source in route.enclosing.items():
                 key = (str(code), target)
-                told[key] = least_count(told.get(key, _NAN), float(of_source[source]))
+                least[key] = least_count(least.get(key, _NAN), float(of_source[source]))
 
 
 def _cells(table: pd.DataFrame) -> Cells:
@@ -138,13 +140,13 @@ def _scaled(cell: Cell, factor: float, count: float) -> Cell:
     )
 
 
-def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, road: Route) -> Cells:
+def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, route: Route) -> Cells:
     """Show, for a part of a single source, the rate of that source: the only one there is."""
     shown = dict(cells)
     rates = (top / base.where(base > 0)).astype(np.float64)
     for code in rates.columns:
         of_source = dict(zip(rates.index, rates[code].to_numpy(), strict=True))
-        for target, source in road.enclosing.items():
+        for target, source in route.enclosing.items():
             rate = float(of_source[source])
             if not math.isnan(rate):
                 coverage = cells[str(code), target].coverage
@@ -152,13 +154,13 @@ def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, road: Ro
     return shown
 
 
-def _stand_in(indicator: Indicator, values: pd.Series, road: Route) -> Cells:
+def _stand_in(indicator: Indicator, values: pd.Series, route: Route) -> Cells:
     """Show a median, a mean or an index where a single source stands for the territory."""
     cells: Cells = {}
-    for target, parts in road.parts.items():
-        whole = road.whole_alone.get(target)
-        source = whole or road.enclosing.get(target)
-        coverage = float(road.passage.coverage.get(target, 0.0))
+    for target, parts in route.parts.items():
+        whole = route.whole_alone.get(target)
+        source = whole or route.enclosing.get(target)
+        coverage = float(route.passage.coverage.get(target, 0.0))
         cell = Cell(coverage=coverage)
         if source is None and parts:
             word = _PASS_WORD[indicator.nature]

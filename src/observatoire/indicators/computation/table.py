@@ -21,26 +21,12 @@ if TYPE_CHECKING:
 
 #: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.
 CELL_COLUMNS = (
-    "territory",
-    "name",
-    "indicator",
-    "period",
-    "value",
-    "low",
-    "high",
-    "status",
-    "coverage",
-    "source",
-    "zoning",
-    "reason",
-    "method",
-    "count",
-    "threshold",
-    "origin",
-)
+    "territory", "name", "indicator", "period", "value", "low", "high", "status", "coverage", "source",
+    "zoning", "reason", "method", "count", "threshold", "origin",
+)  # fmt: skip
 
 #: Where a cell comes from: the producer's own figure there, or what another has published; the
-#: rank of a road among those that lead to the zoning otherwise.
+#: rank of a route among those that lead to the zoning otherwise.
 DIRECT, PUBLISHED = "direct", "published"
 
 
@@ -110,23 +96,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a table is computed: a zoning, its territories, and the roads that lead to it."""
+    """Where a table is computed: a zoning, its territories, and the routes that lead to it."""
 
     zoning: str
     names: Mapping[str, str]
-    roads: Sequence[Route]
+    routes: Sequence[Route]
 
 
 Cells = dict[tuple[str, str], Cell]
 
 
 def least_count(*counts: float) -> float:
-    """Return the smallest count that is told, zero only when nothing more is: what secrecy weighs.
+    """Return the smallest count, zero only when nothing more is: what secrecy weighs.
 
     Examples
     --------
     >>> least_count(40.0, 7.0, 0.0), least_count(0.0, float("nan"))
     (7.0, 0.0)
     """
-    told = [count for count in counts if count > 0]
-    return min(told, default=0.0 if 0.0 in counts else _NAN)
+    positive = [count for count in counts if count > 0]
+    return min(positive, default=0.0 if 0.0 in counts else _NAN)

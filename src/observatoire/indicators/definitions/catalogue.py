@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import field, replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from observatoire.declarations.reader import Declaration, read_toml
-from observatoire.errors import DescriptorError, UnknownNameError
+from pydantic import BeforeValidator, ValidationInfo, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from observatoire.declarations.fields import (
+    Code,
+    Count,
+    Flag,
+    Named,
+    Number,
+    Texts,
+    called,
+    declared,
+    doc,
+    fault,
+    given,
+    not_among,
+    refuse,
+)
+from observatoire.declarations.reader import read
+from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span, read_size
-from observatoire.values import Nature
+from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span
+from observatoire.values import Nature, quotients_per
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-
-POLARITIES = ("lower_is_better", "higher_is_better", "neutral")
 
 _POLARITY_LABELS = {
     "lower_is_better": "plus bas est mieux",
@@ -24,48 +40,103 @@ _POLARITY_LABELS = {
     "neutral": "sans sens favorable",
 }
 
-#: How the sampling or random error of a figure is told; "" leaves it to the source.
-PRECISIONS = ("", "census", "wilson", "byar", "exact", "none")
+
+def _source_and_variable(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    source, _, variable = value.partition("/")
+    if bool(source) != bool(variable):
+        raise refuse("on attend « source/variable »")
+    return source, variable
 
 
-@dataclass(frozen=True)
+@declared
 class Theme:
     """A heading of the contract, and whom to ask for what it lacks."""
 
-    code: str
-    label: str
-    lead: str
-    ask: str
-    maps: tuple[str, ...] = ()
-    profile: tuple[str, ...] = ()
+    code: Code
+    label: Annotated[str, doc("Titre de la thématique.")]
+    lead: Annotated[str, doc("Une phrase sous le titre : de quoi elle parle.")] = ""
+    ask: Annotated[str, doc("À qui demander ce qui manque.")] = ""
+    maps: Annotated[Texts, doc("Indicateurs à cartographier.")] = ()
+    profile: Annotated[
+        Texts, doc("Indicateurs des fiches ; tous ceux de la thématique sans elle.")
+    ] = ()
 
 
-@dataclass(frozen=True)
+@declared
 class Indicator:
     """What is measured, from which variables, on whom, and how it reads."""
 
-    code: str
-    label: str
-    short: str
-    theme: str
-    nature: Nature
-    unit: str
-    decimals: int
-    polarity: str
-    definition: str
-    universe: str
-    sources: tuple[str, ...]
-    numerator: tuple[str, ...] = ()
-    denominator: tuple[str, ...] = ()
-    variable: str = ""
-    scale: float = 1.0
-    caveats: tuple[str, ...] = ()
-    expected: bool = False
-    ask: str = ""
-    published: tuple[str, str] = ("", "")
-    precision: str = ""
-    size: Size | None = None
-    spans: tuple[Span, ...] = ()
+    code: Code
+    label: Annotated[str, doc("Libellé complet.")]
+    short: Annotated[
+        str, doc("Libellé court, pour les tableaux.", default_factory=lambda read: read["label"])
+    ]
+    theme: Annotated[str, doc("Code d’une thématique, [themes.CODE].")]
+    nature: Annotated[
+        Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane, moyenne ou indice.")
+    ]
+    unit: Annotated[str, doc("Unité : « % », « euros », « personnes ».", default="")]
+    decimals: Annotated[
+        Count,
+        doc(
+            "Décimales affichées ; aucune pour un effectif, une sinon.",
+            default_factory=lambda read: 0 if read["nature"].additive else 1,
+        ),
+    ]
+    polarity: Annotated[
+        Literal["lower_is_better", "higher_is_better", "neutral"],
+        doc("Sens favorable : plus bas, plus haut, ou aucun.", default="neutral"),
+    ]
+    definition: Annotated[str, doc("Définition, en une phrase.")]
+    universe: Annotated[str, doc("Champ : qui ou quoi l’on compte.")]
+    sources: Annotated[Texts, doc("Codes des sources, la préférée d’abord.", default=())]
+    numerator: Annotated[
+        Texts, doc("Variables dont la somme est le numérateur, ou l’effectif.")
+    ] = ()
+    denominator: Annotated[
+        Texts, doc("Variables dont la somme est le dénominateur d’un taux.")
+    ] = ()
+    variable: Annotated[str, doc("Variable d’un chiffre tout calculé (taux, médiane…).")] = ""
+    scale: Annotated[Number, doc("Nombre par lequel multiplier le résultat.")] = 1.0
+    caveats: Annotated[Texts, doc("Précautions de lecture, imprimées sous les tableaux.")] = ()
+    expected: Annotated[Flag, doc("true : la définition est prête, les données à demander.")] = (
+        False
+    )
+    ask: Annotated[str, doc("À qui demander les données.")] = ""
+    published: Annotated[
+        tuple[str, str],
+        BeforeValidator(_source_and_variable, json_schema_input_type=str),
+        doc("« source/variable » : la même chose, publiée pour un territoire plus large."),
+    ] = ("", "")
+    precision: Annotated[
+        Literal["", "census", "wilson", "byar", "exact", "none"],
+        doc("D’où vient l’intervalle ; sans elle, de [precision] de la source."),
+    ] = ""
+    size: Annotated[Size | None, doc("Sur combien porte un taux publié sans ses effectifs.")] = None
+    series: Annotated[str, doc("Série (series.toml) qui donne les colonnes de chaque période.")] = (
+        ""
+    )
+    spans: Annotated[SkipJsonSchema[tuple[Span, ...]], called(given("spans"))] = ()
+
+    @model_validator(mode="after")
+    def _is_computable(self, info: ValidationInfo) -> Indicator:
+        if info.context is None:  # made by code, not read
+            return self
+        made = self._following(info.context) if self.series else self
+        for wrong, what, remedy in _impossible(made):
+            if wrong:
+                raise fault(what, remedy=remedy)
+        return made
+
+    def _following(self, series: Mapping[str, tuple[Span, ...]]) -> Indicator:
+        """Return the definition with the columns of its series, those of the last span for now."""
+        if self.series not in series:
+            raise refuse(f"aucune série ne s’appelle « {self.series} »", "series")
+        if self.numerator or self.denominator or self.variable:
+            raise refuse("la série donne déjà les colonnes de chaque période", "series")
+        return replace(self, spans=series[self.series]).of(series[self.series][-1].end)
 
     def of(self, period: str) -> Indicator:
         """Return the definition with the columns that its series has in one period."""
@@ -100,11 +171,15 @@ class Indicator:
         return "neutral" if self.current_money else self.polarity
 
     @property
+    def counted(self) -> str:
+        """What it counts, in words: weights of a passage carry one thing and not another."""
+        return f"{self.unit} ; {self.universe} ; {self.label}"
+
+    @property
     def factor(self) -> float:
         """What the raw ratio or variable is multiplied by to come out in the unit."""
-        if self.denominator and self.unit == "%":
-            return 100.0 * self.scale
-        return self.scale
+        per = quotients_per(self.unit) if self.denominator else 0.0
+        return self.scale if per in (0.0, self.scale) else per * self.scale
 
     def variables(self, period: str) -> tuple[str, ...]:
         """Return the names of all its variables in one period."""
@@ -127,12 +202,87 @@ class Indicator:
         return tuple(name.replace(YEAR_MARK, period[2:4]) for name in names)
 
 
-@dataclass(frozen=True)
+def _impossible(indicator: Indicator) -> Iterator[tuple[bool, str, str]]:
+    """Give what a definition cannot be: whether it is so, what is wrong, what to do."""
+    counted, given_whole = bool(indicator.numerator), bool(indicator.variable)
+    rate, divided = indicator.nature is Nature.RATE, bool(indicator.denominator)
+    additive = indicator.nature.additive
+    yield (
+        counted == given_whole,
+        "Il faut soit numerator (et denominator pour un taux), soit variable.",
+        "",
+    )
+    yield (
+        given_whole and (divided or additive),
+        "variable est un chiffre tout calculé (taux, médiane, moyenne, indice).",
+        "Un effectif s’écrit numerator = […], un rapport numerator et denominator.",
+    )
+    yield (
+        counted and not divided and not additive,
+        "Un taux demande un dénominateur."
+        if rate
+        else f"Une somme d’effectifs n’est pas de nature « {indicator.nature} ».",
+        'Ajoutez denominator = […], écrivez nature = "count", ou utilisez variable = ….',
+    )
+    yield (
+        bool(indicator.size) and not rate,
+        "size dit sur combien porte un taux publié sans ses effectifs.",
+        "Retirez size, ou donnez à l’indicateur la nature « rate ».",
+    )
+    yield (
+        bool(indicator.size) and not given_whole,
+        "size ne sert qu’à un taux publié sans ses effectifs. Ce taux a son dénominateur.",
+        "Retirez size.",
+    )
+    yield indicator.decimals < 0, "decimals ne peut être négatif.", ""
+    yield not indicator.sources, "Aucune source.", "Ajoutez sources = […]."
+    yield (
+        divided and not rate,
+        f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
+        'Écrivez nature = "rate".',
+    )
+    per = quotients_per(indicator.unit) if divided else 0.0
+    yield (
+        bool(per) and indicator.scale not in (1.0, per),
+        f"L’unité « {indicator.unit} » dit {per:g} fois le quotient, et scale {indicator.scale:g}.",
+        "Retirez scale, qui se déduit de l’unité, ou corrigez l’unité.",
+    )
+
+
+@declared
 class Catalogue:
     """Themes and indicators, in the order of the file."""
 
-    themes: Mapping[str, Theme]
-    indicators: Mapping[str, Indicator]
+    themes: Annotated[Named[Theme], doc("Les thématiques, [themes.CODE].")] = field(
+        default_factory=dict
+    )
+    indicators: Annotated[Named[Indicator], doc("Les indicateurs, [indicators.CODE].")] = field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _names_what_it_holds(self, info: ValidationInfo) -> Catalogue:
+        for code, indicator in self.indicators.items():
+            if indicator.theme not in self.themes:
+                raise not_among(indicator.theme, tuple(self.themes), "indicators", code, "theme")
+        for code, theme in self.themes.items():
+            for named in (*theme.maps, *theme.profile):
+                if named not in self.indicators:
+                    raise fault(
+                        f"L’indicateur « {named} » n’est pas au catalogue.",
+                        *("themes", code),
+                        remedy=suggestion(named, self.indicators, most=0),
+                    )
+        if info.context is None:
+            return self
+        return replace(
+            self, themes={code: self._on_profiles(self.themes[code]) for code in self.themes}
+        )
+
+    def _on_profiles(self, theme: Theme) -> Theme:
+        """Put every indicator of a theme on the profiles when the catalogue chooses none."""
+        everyone = tuple(indicator.code for indicator in self if indicator.theme == theme.code)
+        return theme if theme.profile else replace(theme, profile=everyone)
 
     def __iter__(self) -> Iterator[Indicator]:
         """Go through the indicators."""
@@ -192,144 +342,4 @@ def read_catalogue(path: Path, series: Mapping[str, tuple[Span, ...]] | None = N
     DescriptorError
         On an unknown key, theme, nature or polarity, or a definition that cannot be computed.
     """
-    table = read_toml(path)
-    themes = {code: _read_theme(code, child) for code, child in table.children("themes").items()}
-    indicators = {
-        code: _read_indicator(code, child, tuple(themes), series or {})
-        for code, child in table.children("indicators").items()
-    }
-    table.close()
-    themes = {code: _with_profile(theme, indicators) for code, theme in themes.items()}
-    for theme in themes.values():
-        for named in (*theme.maps, *theme.profile):
-            if named not in indicators:
-                raise DescriptorError(
-                    f"L’indicateur « {named} » n’est pas au catalogue.",
-                    where=f"{path.name}, [themes.{theme.code}]",
-                    remedy=suggestion(named, indicators, most=0),
-                )
-    return Catalogue(themes, indicators)
-
-
-def _with_profile(theme: Theme, indicators: Mapping[str, Indicator]) -> Theme:
-    """Put every indicator of a theme on the profiles when the catalogue chooses none."""
-    if theme.profile:
-        return theme
-    mine = tuple(code for code, one in indicators.items() if one.theme == theme.code)
-    return replace(theme, profile=mine)
-
-
-def _read_theme(code: str, table: Declaration) -> Theme:
-    theme = Theme(
-        code,
-        table.text("label"),
-        table.text("lead", ""),
-        table.text("ask", ""),
-        table.texts("maps"),
-        table.texts("profile"),
-    )
-    table.close()
-    return theme
-
-
-def _read_indicator(
-    code: str,
-    table: Declaration,
-    themes: tuple[str, ...],
-    series: Mapping[str, tuple[Span, ...]],
-) -> Indicator:
-    label = table.text("label")
-    followed = table.text("series", "")
-    if followed and followed not in series:
-        raise table.refuse("series", f"aucune série ne s’appelle « {followed} »")
-    spans = series.get(followed, ())
-    nature = Nature(table.text("nature", choices=tuple(Nature)))
-    last = spans[-1] if spans else Span("", "")
-    indicator = Indicator(
-        code=code,
-        label=label,
-        short=table.text("short", label),
-        theme=table.text("theme", choices=themes),
-        nature=nature,
-        unit=table.text("unit", ""),
-        decimals=table.take("decimals", int, 0 if nature.additive else 1),
-        polarity=table.text("polarity", "neutral", choices=POLARITIES),
-        definition=table.text("definition"),
-        universe=table.text("universe"),
-        sources=table.texts("sources"),
-        numerator=table.texts("numerator") or last.numerator,
-        denominator=table.texts("denominator") or last.denominator,
-        variable=table.text("variable", last.variable),
-        scale=table.take("scale", float, 1.0),
-        caveats=table.texts("caveats"),
-        expected=table.take("expected", bool, False),  # noqa: FBT003 - a default, not a switch
-        ask=table.text("ask", ""),
-        published=_published(table),
-        precision=table.text("precision", "", choices=PRECISIONS),
-        size=read_size(table),
-        spans=spans,
-    )
-    table.close()
-    if spans and {"numerator", "denominator", "variable"} & set(table.table):
-        raise table.refuse("series", "la série donne déjà les colonnes de chaque période")
-    _check_definition(indicator, table)
-    return indicator
-
-
-def _published(table: Declaration) -> tuple[str, str]:
-    """Read « source/variable »: where the same thing is published for wider territories."""
-    told = table.text("published", "")
-    source, _, variable = told.partition("/")
-    if bool(source) != bool(variable):
-        raise table.refuse("published", "on attend « source/variable »")
-    return source, variable
-
-
-def _check_definition(indicator: Indicator, table: Declaration) -> None:
-    counted = bool(indicator.numerator)
-    if counted == bool(indicator.variable):
-        raise DescriptorError(
-            "Il faut soit numerator (et denominator pour un taux), soit variable.",
-            where=table.where,
-        )
-    if indicator.variable and (indicator.denominator or indicator.nature.additive):
-        raise DescriptorError(
-            "variable est un chiffre tout calculé (taux, médiane, moyenne, indice).",
-            where=table.where,
-            remedy="Un effectif s’écrit numerator = […], un rapport numerator et denominator.",
-        )
-    if counted and not indicator.denominator and not indicator.nature.additive:
-        raise DescriptorError(
-            "Un taux demande un dénominateur."
-            if indicator.nature is Nature.RATE
-            else f"Une somme d’effectifs n’est pas de nature « {indicator.nature} ».",
-            where=table.where,
-            remedy='Ajoutez denominator = […], écrivez nature = "count", ou utilisez variable = ….',
-        )
-    _check_size(indicator, table)
-    if indicator.decimals < 0:
-        raise DescriptorError("decimals ne peut être négatif.", where=table.where)
-    if not indicator.sources:
-        raise DescriptorError("Aucune source.", where=table.where, remedy="Ajoutez sources = […].")
-    if indicator.denominator and indicator.nature is not Nature.RATE:
-        raise DescriptorError(
-            f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
-            where=table.where,
-            remedy='Écrivez nature = "rate".',
-        )
-
-
-def _check_size(indicator: Indicator, table: Declaration) -> None:
-    if indicator.size and indicator.nature is not Nature.RATE:
-        raise DescriptorError(
-            "size dit sur combien porte un taux publié sans ses effectifs.",
-            where=table.where,
-            remedy="Retirez size, ou donnez à l’indicateur la nature « rate ».",
-        )
-    if indicator.size and not indicator.variable:
-        raise DescriptorError(
-            "size ne sert qu’à un taux publié sans ses effectifs.",
-            where=table.where,
-            why="Ce taux a son dénominateur.",
-            remedy="Retirez size.",
-        )
+    return read(path, Catalogue, series or {})

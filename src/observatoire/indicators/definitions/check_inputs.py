@@ -160,7 +160,7 @@ def breaks(
                 *(
                     one.at
                     for one in book.breaks
-                    if one.scope.touches(source, variable, users.get((source, variable), ()))
+                    if one.touches(source, variable, users.get((source, variable), ()))
                 ),
                 *(at for at, names in turns if fits(names, (variable,))),
             )
@@ -182,11 +182,11 @@ def identities(families: Iterable[Family]) -> pd.DataFrame:
     DataFrame
         Columns ``IDENTITY_COLUMNS``: one row a part. A sum that two families say counts once.
     """
-    said = {(one.whole, one.parts) for family in families for one in family.identities}
+    declared = {(one.whole, one.parts) for family in families for one in family.identities}
     return _frame(
         (
             (str(at), whole, part)
-            for at, (whole, parts) in enumerate(sorted(said))
+            for at, (whole, parts) in enumerate(sorted(declared))
             for part in parts
         ),
         IDENTITY_COLUMNS,
@@ -197,9 +197,9 @@ def _dated(
     catalogue: Iterable[Indicator], periods: Iterable[str]
 ) -> Iterator[tuple[Indicator, str]]:
     """Go through the definitions, as they are in each period."""
-    told = sorted(set(periods))
+    dates = sorted(set(periods))
     for indicator in catalogue:
-        for period in told:
+        for period in dates:
             yield indicator.of(period), period
 
 

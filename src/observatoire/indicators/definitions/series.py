@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import field
 from fnmatch import fnmatchcase
-from importlib import resources
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from observatoire.declarations.reader import Declaration, read_toml
+from observatoire.declarations.fields import (
+    Code,
+    Count,
+    Flag,
+    MaybePeriod,
+    Named,
+    Texts,
+    checked,
+    declared,
+    fault,
+    on_reading,
+    refuse,
+)
+from observatoire.declarations.reader import packaged, read
 from observatoire.errors import DescriptorError, SeriesError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.definitions.spans import YEAR_MARK, Span
 from observatoire.values import PERIOD_FORMS, is_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from observatoire.indicators.definitions.catalogue import Indicator
 
@@ -24,13 +36,22 @@ if TYPE_CHECKING:
 SERIES_FILE = "series.toml"
 
 
-@dataclass(frozen=True)
+@declared
 class Series:
     """One thing measured through the changes of columns."""
 
-    code: str
+    code: Code
     label: str
-    spans: tuple[Span, ...]
+    spans: tuple[Span, ...] = ()
+
+    @on_reading
+    def _is_in_order(self) -> None:
+        if not self.spans:
+            raise fault("La série n’a aucune période.", remedy="Ajoutez spans = […].")
+        for before, after in pairwise(self.spans):
+            if after.start <= before.end:
+                begins = f"« {after.start} » commence avant la fin de la précédente ({before.end})"
+                raise refuse(begins, "spans")
 
     @property
     def turns(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -51,13 +72,26 @@ class Series:
         return tuple(found)
 
 
-@dataclass(frozen=True)
+Patterned = Annotated[
+    Texts, checked(lambda names: all(map(str.strip, names)), "un nom vide ne désigne rien")
+]
+
+
+@declared
 class Scope:
     """What a rule is about: patterns of sources, of variables, of indicators."""
 
-    sources: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
-    indicators: tuple[str, ...] = ()
+    sources: Patterned = field(default=(), kw_only=True)
+    variables: Patterned = field(default=(), kw_only=True)
+    indicators: Patterned = field(default=(), kw_only=True)
+
+    @on_reading
+    def _touches_something(self) -> None:
+        if not (self.sources or self.variables or self.indicators):
+            raise fault(
+                "On ne sait pas ce que cette règle touche.",
+                remedy='Ajoutez sources = ["…"], variables = ["…"] ou indicators = ["…"].',
+            )
 
     def holds(self, indicator: Indicator, start: str, end: str) -> bool:
         """Say whether the rule is about an indicator between two periods."""
@@ -77,35 +111,41 @@ class Scope:
         )
 
 
-@dataclass(frozen=True)
-class Break:
-    """A date from which figures no longer tell the same thing, and who says so."""
+@declared
+class Break(Scope):
+    """A date from which figures no longer mean the same, and who says so."""
 
-    at: str
     what: str
     source: str
-    scope: Scope
+    at: MaybePeriod = ""
+    every: Flag = False
+
+    @on_reading
+    def _is_dated(self) -> None:
+        if self.every and self.at:
+            raise refuse("every = true vaut pour tous les millésimes : pas de date", "at")
+        if not self.every and not self.at:
+            raise refuse(f"on attend une période ({PERIOD_FORMS})", "at")
 
     def between(self, start: str, end: str) -> bool:
         """Say whether the break lies between two periods; one without a date always does."""
         return not self.at or _crosses(self.at, start, end)
 
 
-@dataclass(frozen=True)
-class Gap:
+@declared
+class Gap(Scope):
     """How many years two vintages must be apart."""
 
-    years: int
+    years: Annotated[Count, checked(lambda years: years > 0, "un nombre d’années, 1 ou plus")]
     what: str
     source: str
-    scope: Scope
 
 
-@dataclass(frozen=True)
+@declared
 class SeriesBook:
     """All that is known of series, breaks and vintages that are not compared."""
 
-    series: Mapping[str, Series]
+    series: Named[Series] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
@@ -135,15 +175,14 @@ class SeriesBook:
             With the nearest code.
         """
         known = list(codes)
-        rules = [(one.scope, one.what) for one in self.breaks]
-        rules += [(one.scope, one.what) for one in self.gaps]
-        for scope, what in rules:
-            for pattern in scope.indicators:
+        rules: list[Break | Gap] = [*self.breaks, *self.gaps]
+        for rule in rules:
+            for pattern in rule.indicators:
                 if not fits((pattern,), known):
                     raise DescriptorError(
                         f"Aucun indicateur « {pattern} » au catalogue.",
                         where=SERIES_FILE,
-                        why=f"La règle « {what} » n’interdirait aucune comparaison.",
+                        why=f"La règle « {rule.what} » n’interdirait aucune comparaison.",
                         remedy=suggestion(pattern, known),
                     )
 
@@ -158,7 +197,7 @@ class SeriesBook:
             The two periods, the first before the second.
         """
         for broken in self.breaks:
-            if broken.between(start, end) and broken.scope.holds(indicator, start, end):
+            if broken.between(start, end) and broken.holds(indicator, start, end):
                 when = f" en {broken.at}" if broken.at else ""
                 return f"Rupture de série{when} : {_small(broken.what)} ({broken.source})."
         for series in self.series.values():
@@ -170,7 +209,7 @@ class SeriesBook:
                 )
         for gap in self.gaps:
             apart = int(end[:4]) - int(start[:4])
-            if apart < gap.years and gap.scope.holds(indicator, start, end):
+            if apart < gap.years and gap.holds(indicator, start, end):
                 return f"{gap.what} ({gap.source})."
         return ""
 
@@ -182,12 +221,12 @@ class SeriesBook:
         SeriesError
             Which names the break and its source.
         """
-        told = self.refusal(indicator, start, end)
-        if told:
+        why = self.refusal(indicator, start, end)
+        if why:
             raise SeriesError(
                 f"{start} et {end} ne se comparent pas pour « {indicator.label} ».",
                 where=indicator.code,
-                why=told,
+                why=why,
                 remedy="Choisissez deux périodes d’un même côté de la rupture et assez éloignées, "
                 "ou un autre indicateur.",
                 indicator=indicator.code,
@@ -229,87 +268,8 @@ def read_series(path: Path | None = None) -> SeriesBook:
         On an unknown key, spans that overlap or end before they start, a break without a date, a
         rule that is about nothing.
     """
-    packaged = Path(str(resources.files("observatoire.indicators.definitions"))) / SERIES_FILE
-    table = read_toml(packaged if path is None else path)
-    book = SeriesBook(
-        {code: _read_one(code, child) for code, child in table.children("series").items()},
-        tuple(_read_break(child) for child in table.array("breaks")),
-        tuple(_read_gap(child) for child in table.array("gaps")),
-    )
-    table.close()
-    return book
-
-
-def _read_one(code: str, table: Declaration) -> Series:
-    label = table.text("label")
-    spans = tuple(_read_span(child) for child in table.array("spans"))
-    table.close()
-    if not spans:
-        raise DescriptorError(
-            "La série n’a aucune période.", where=table.where, remedy="Ajoutez spans = […]."
-        )
-    for before, after in pairwise(spans):
-        if after.start <= before.end:
-            raise table.refuse(
-                "spans", f"« {after.start} » commence avant la fin de la précédente ({before.end})"
-            )
-    return Series(code, label, spans)
-
-
-def _read_span(table: Declaration) -> Span:
-    span = Span(
-        _period(table, "from"),
-        _period(table, "to"),
-        table.texts("numerator"),
-        table.texts("denominator"),
-        table.text("variable", ""),
-    )
-    table.close()
-    if span.end < span.start:
-        raise table.refuse("to", f"« {span.end} » est avant « {span.start} »")
-    if bool(span.numerator) == bool(span.variable):
-        raise table.refuse("numerator", "il faut soit numerator, soit variable")
-    return span
-
-
-def _period(table: Declaration, key: str) -> str:
-    period = table.text(key)
-    if not is_period(period):
-        raise table.refuse(key, f"on attend une période ({PERIOD_FORMS})")
-    return period
-
-
-def _read_break(table: Declaration) -> Break:
-    every = table.take("every", bool, False)  # noqa: FBT003 - a default, not a switch
-    at = "" if every and "at" not in table.table else _period(table, "at")
-    found = Break(at, table.text("what"), table.text("source"), _read_scope(table))
-    table.close()
-    if every and at:
-        raise table.refuse("at", "every = true vaut pour tous les millésimes : pas de date")
-    return found
-
-
-def _read_gap(table: Declaration) -> Gap:
-    found = Gap(
-        table.take("years", int), table.text("what"), table.text("source"), _read_scope(table)
-    )
-    table.close()
-    if found.years < 1:
-        raise table.refuse("years", "un nombre d’années, 1 ou plus")
-    return found
-
-
-def _read_scope(table: Declaration) -> Scope:
-    scope = Scope(table.texts("sources"), table.texts("variables"), table.texts("indicators"))
-    if not all(name.strip() for name in (*scope.sources, *scope.variables, *scope.indicators)):
-        raise table.refuse("variables", "un nom vide ne désigne rien")
-    if scope == Scope():
-        raise DescriptorError(
-            "On ne sait pas ce que cette règle touche.",
-            where=table.where,
-            remedy='Ajoutez sources = ["…"], variables = ["…"] ou indicators = ["…"].',
-        )
-    return scope
+    own = packaged("observatoire.indicators.definitions", SERIES_FILE)
+    return read(own if path is None else path, SeriesBook)
 
 
 def _crosses(at: str, start: str, end: str) -> bool:

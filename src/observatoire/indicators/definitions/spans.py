@@ -1,29 +1,40 @@
-"""The columns of one series between two periods, and what tells the size of a bare rate."""
+"""The columns of one series between two periods, and the size of a rate without counts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from observatoire.values import PERIOD_FORMS, is_period
-
-if TYPE_CHECKING:
-    from observatoire.declarations.reader import Declaration
-
+from observatoire.declarations.fields import (
+    Period,
+    Texts,
+    called,
+    checked,
+    declared,
+    doc,
+    on_reading,
+    refuse,
+)
 
 #: Stands for the two last digits of the period in the name of a variable.
 YEAR_MARK = "YY"
 
 
-@dataclass(frozen=True)
+@declared
 class Span:
     """From which period to which, and which columns then tell the same thing."""
 
-    start: str
-    end: str
-    numerator: tuple[str, ...] = ()
-    denominator: tuple[str, ...] = ()
+    start: Annotated[Period, called("from")]
+    end: Annotated[Period, called("to")]
+    numerator: Texts = ()
+    denominator: Texts = ()
     variable: str = ""
+
+    @on_reading
+    def _is_defined(self) -> None:
+        if self.end < self.start:
+            raise refuse(f"« {self.end} » est avant « {self.start} »", "to")
+        if bool(self.numerator) == bool(self.variable):
+            raise refuse("il faut soit numerator, soit variable", "numerator")
 
     def holds(self, period: str) -> bool:
         """Say whether a period is in the span.
@@ -36,30 +47,14 @@ class Span:
         return self.start <= period[: len(self.start)] and period[: len(self.end)] <= self.end
 
 
-@dataclass(frozen=True)
+@declared
 class Size:
-    """How many a rate published without its counts is about, told by another source."""
+    """How many a rate published without its counts is about, from another source."""
 
-    source: str
-    period: str
-    variables: tuple[str, ...]
-
-
-def read_size(table: Declaration) -> Size | None:
-    """Read ``size``: the source, the period and the variables that add up to a rate's universe.
-
-    Raises
-    ------
-    DescriptorError
-        Without variables, or on what is not a period.
-    """
-    if "size" not in table.table:
-        return None
-    child = table.child("size")
-    size = Size(child.text("source"), child.text("period"), child.texts("variables"))
-    child.close()
-    if not size.variables:
-        raise child.refuse("variables", "on attend au moins une variable")
-    if not is_period(size.period):
-        raise child.refuse("period", f"on attend une période ({PERIOD_FORMS})")
-    return size
+    source: Annotated[str, doc("Code de la source qui donne les effectifs.")]
+    period: Annotated[Period, doc("Période de ces effectifs.")]
+    variables: Annotated[
+        Texts,
+        doc("Variables dont la somme est l’univers du taux."),
+        checked(bool, "on attend au moins une variable"),
+    ]

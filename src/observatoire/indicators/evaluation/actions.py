@@ -120,11 +120,11 @@ STEPS = ("promised", "committed", "spent")
 
 
 def _steps(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the rows that tell an amount, by what became of it: an action spends its envelope."""
-    told = rows[rows["amount"].notna()]
-    paid, promise = told["stage"] == SPENT, _promises(told)
+    """Return the rows with an amount, by what became of it: an action spends its envelope."""
+    priced = rows[rows["amount"].notna()]
+    paid, promise = priced["stage"] == SPENT, _promises(priced)
     return dict(
-        zip(STEPS, (told[promise & ~paid], told[~promise & ~paid], told[paid]), strict=True)
+        zip(STEPS, (priced[promise & ~paid], priced[~promise & ~paid], priced[paid]), strict=True)
     )
 
 
@@ -145,11 +145,11 @@ def _perimeters(
     """Return the money of each wider perimeter, and its mean by inhabitant and year.
 
     ``per_head`` is of what was promised, or committed where nothing was promised; the years counted
-    are those that tell it.
+    are those that have some.
     """
     made = []
-    told = rows[(rows["zoning"] != zoning) & rows["amount"].notna()]
-    for (where, code), part in told.groupby(["zoning", "territory"], sort=False):
+    funded = rows[(rows["zoning"] != zoning) & rows["amount"].notna()]
+    for (where, code), part in funded.groupby(["zoning", "territory"], sort=False):
         years = sorted(set(part["year"].str[:4]))
         steps = _steps(part)
         inhabitants, of = wider(str(where), str(code), years[0])
@@ -172,7 +172,7 @@ def _perimeters(
 
 
 def _by_head(rows: pd.DataFrame, inhabitants: float) -> float:
-    """Return money by inhabitant and year told."""
+    """Return money by inhabitant and year."""
     years = rows["year"].str[:4].nunique()
     return float(rows["amount"].sum()) / years / inhabitants if years and inhabitants > 0 else _NAN
 
@@ -194,13 +194,13 @@ def _places(
     nothing = actions[:0]
     made = []
     for code, name in names.items():
-        mine = by_place.get((zoning, code), nothing)
+        own = by_place.get((zoning, code), nothing)
         wider = any(place in by_place for place in within.get(code, ()))
-        reach = OWN if len(mine) else WIDER if wider else NEVER
-        amount = _engaged(mine)
+        reach = OWN if len(own) else WIDER if wider else NEVER
+        amount = _engaged(own)
         inhabitants = people.get(code, float("nan"))
         # The rows of one action, by stage and funder, are about the same people.
-        reached = mine.groupby(["year", "label", "operator"])["people"].max()
+        reached = own.groupby(["year", "label", "operator"])["people"].max()
         made.append(
             {
                 "territory": code,
@@ -217,9 +217,11 @@ def _places(
 
 
 def _engaged(rows: pd.DataFrame) -> float:
-    """Return what was paid to each action, or committed where no payment is told."""
-    one = ["year", "zoning", "territory", "label", "operator"]
-    stages = rows[rows["amount"].notna()].groupby([*one, "stage"])["amount"].sum().unstack("stage")
+    """Return what was paid to each action, or committed where no payment is known."""
+    action = ["year", "zoning", "territory", "label", "operator"]
+    stages = (
+        rows[rows["amount"].notna()].groupby([*action, "stage"])["amount"].sum().unstack("stage")
+    )
     if stages.empty:
         return _NAN
     stages = stages.reindex(columns=[SPENT, COMMITTED])
@@ -229,7 +231,7 @@ def _engaged(rows: pd.DataFrame) -> float:
 def _themes(actions: pd.DataFrame, themes: Mapping[str, str]) -> pd.DataFrame:
     made = []
     for code, label in themes.items():
-        mine = actions[actions["theme"] == code]
-        once = mine.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
-        made.append((code, label, len(once), _engaged(mine)))
+        of_theme = actions[actions["theme"] == code]
+        once = of_theme.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
+        made.append((code, label, len(once), _engaged(of_theme)))
     return pd.DataFrame(made, columns=["theme", "label", "actions", "amount"])

@@ -1,143 +1,61 @@
-"""Measure the way made: gap to a comparator at two dates, and whether it closes."""
+"""Measure progress: gap to a comparator at two dates, and whether it closes."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words, round_half_up
-from observatoire.indicators.comparison.gaps import NO_COMMENT, overlap_of
+from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT, overlap_of
 from observatoire.indicators.computation.table import Spot, by_spot
+from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.precision.differences import (
-    ABOVE,
-    BELOW,
-    CHANGE_WORDS,
     CLOSING,
-    FAR_BELOW,
     PARALLEL,
     UNKNOWN,
     WIDENING,
     Convergence,
     Difference,
     Estimate,
-    change,
     convergence,
     difference,
 )
-from observatoire.indicators.precision.sampling_error import TOO_SMALL, UNSIZED, WITHHELD
-from observatoire.values import Nature, Record, Status, records
+from observatoire.indicators.precision.estimates import (
+    bounds_of,
+    estimate_of,
+    is_hidden,
+    is_too_small,
+)
+from observatoire.values import Record, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from observatoire.indicators.comparison.comparators import Counterpart
     from observatoire.indicators.definitions.catalogue import Indicator
 
 
-#: What is told of a gap at two dates, of a place as of an objective.
-GAP_COLUMNS = (
-    "comparator",
-    "gap_start",
-    "gap_start_low",
-    "gap_start_high",
-    "gap_end",
-    "gap_end_low",
-    "gap_end_high",
-    "move",
-    "move_low",
-    "move_high",
-    "convergence",
-)
+def _with_bounds(*names: str) -> tuple[str, ...]:
+    return tuple(f"{name}{side}" for name in names for side in ("", "_low", "_high"))
+
+
+#: A gap at two dates, of a place as of an objective.
+GAP_COLUMNS = ("comparator", *_with_bounds("gap_start", "gap_end", "move"), "convergence")
 
 EVALUATION_COLUMNS = (
-    "territory",
-    "name",
-    "indicator",
-    "start",
-    "end",
-    "value_start",
-    "value_start_low",
-    "value_start_high",
-    "value_end",
-    "value_end_low",
-    "value_end_high",
-    "change",
-    "change_low",
-    "change_high",
-    "verdict",
-    *GAP_COLUMNS,
-    "reason",
-    "source",
-)
-
-#: What a gap is measured for: counts of places of unlike sizes are not compared.
-COMPARED = (Nature.RATE, Nature.MEDIAN, Nature.MEAN, Nature.INDEX)
+    "territory", "name", "indicator", "start", "end", *_with_bounds("value_start", "value_end",
+    "change"), "verdict", *GAP_COLUMNS, "reason", "source",
+)  # fmt: skip
 
 _NAN = float("nan")
-POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
-
-#: Said of an exact figure that does not move.
-STABLE = "stable"
-
-#: Kinds of precision without a sampling error, and with one that nobody tells.
-SURE, _UNTOLD = ("exhaustive", "reference"), ("unknown", UNSIZED, WITHHELD)
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What a territory is compared with: where it stands in the tables, and its name.
-
-    ``holds`` tells that the territory is a part of it: both then vary together.
-    """
-
-    zoning: str
-    territory: str
-    label: str
-    holds: bool = False
-
-
-def figure_of(figure: Record | None) -> Estimate:
-    """Return a figure of a table as what may be compared.
-
-    A point carries its sampling interval when the table tells one; bounds are carried as such;
-    what describes another territory (*contexte*), or is hidden or absent, says nothing. A source
-    that counts everyone has no sampling: its figures move for certain, and are judged as they are.
-    What its producer asks not to comment has no interval, hence no verdict.
-
-    Examples
-    --------
-    >>> figure_of({"status": "bounded", "value": float("nan"), "low": 20.0, "high": 30.0}).told
-    True
-    >>> figure_of({"status": "context", "value": 20.0, "low": 0.0, "high": 0.0}).told
-    False
-    """
-    if figure is None:
-        return Estimate(_NAN)
-    told = {str(key): value for key, value in figure.items()}
-    point = told["status"] in POINT
-    if not point and told["status"] != str(Status.BOUNDED):
-        return Estimate(_NAN)
-    value = float(told["value"]) if point else _NAN
-    whole = [float(told[side]) for side in ("low", "high")]
-    passage = [
-        float(told.get(f"passage_{side}", whole[at])) for at, side in enumerate(("low", "high"))
-    ]
-    least, most = (value if math.isnan(bound) else bound for bound in passage)
-    kind = str(told.get("precision", "") or "exhaustive")
-    if kind in SURE:
-        return Estimate(value, least, most, least=least, most=most)
-    if kind in _UNTOLD or told.get("flag") == TOO_SMALL:
-        return Estimate(value, least=least, most=most)
-    wide_low, wide_high = (float(told.get(f"wide_{side}", _NAN)) for side in ("low", "high"))
-    return Estimate(value, whole[0], whole[1], wide_low, wide_high, least, most)
 
 
 def evaluate_frames(
     start: pd.DataFrame,
     end: pd.DataFrame,
-    beside: Mapping[str, Sequence[Beside]],
+    against: Mapping[str, Sequence[Counterpart]],
     indicators: Mapping[str, Indicator],
     zoning: str,
 ) -> pd.DataFrame:
@@ -147,7 +65,7 @@ def evaluate_frames(
     ----------
     start, end : DataFrame
         Tidy tables of the two dates, comparators included; each indicator has its own period.
-    beside : mapping
+    against : mapping
         What each territory is compared with, best first: the first that has figures at both dates.
     indicators : mapping
         Definitions.
@@ -163,99 +81,81 @@ def evaluate_frames(
         measured gaps do not differ, *indéterminé* when a figure lacks or its bounds are too wide:
         the reason says which.
     """
-    first, last = by_spot(start), by_spot(end)
+    tables = by_spot(start), by_spot(end)
     rows = []
     for row in records(end[end["zoning"] == zoning]):
         indicator = indicators[str(row["indicator"])]
-        if indicator.nature not in COMPARED:
-            continue
-        choices = beside.get(str(row["territory"]), ())
-        mine = (zoning, str(row["territory"]), indicator.code)
-        rows.append(
-            _compared(indicator, mine, _choose(first, last, choices, indicator), first, last)
-        )
+        if indicator.nature in COMPARED:
+            spot = (zoning, str(row["territory"]), indicator.code)
+            chosen = _choose(tables, against.get(str(row["territory"]), ()), indicator)
+            rows.append(_compared(indicator, spot, chosen, tables))
     return pd.DataFrame(rows, columns=list(EVALUATION_COLUMNS))
 
 
 def _choose(
-    first: Mapping[Spot, Record],
-    last: Mapping[Spot, Record],
-    choices: Sequence[Beside],
-    indicator: Indicator,
-) -> Beside | None:
-    for one in choices:
-        key = (one.zoning, one.territory, indicator.code)
-        if all(figure_of(table.get(key)).told for table in (first, last)):
-            return one
+    tables: Sequence[Mapping[Spot, Record]], choices: Sequence[Counterpart], indicator: Indicator
+) -> Counterpart | None:
+    for choice in choices:
+        key = (choice.zoning, choice.code, indicator.code)
+        if all(estimate_of(table.get(key)).known for table in tables):
+            return choice
     return choices[0] if choices else None
 
 
 def _compared(
     indicator: Indicator,
-    mine: Spot,
-    other: Beside | None,
-    first: Mapping[Spot, Record],
-    last: Mapping[Spot, Record],
-) -> tuple[object, ...]:
-    theirs = (other.zoning, other.territory, indicator.code) if other else None
-    found = [(table.get(mine), table.get(theirs) if theirs else None) for table in (first, last)]
-    a = [figure_of(pair[0]) for pair in found]
-    gaps = [gap_of(*pair, other, indicator) for pair in found]
-    moved = settle(gaps[0], gaps[1], indicator.decimals)
-    dates = [str(table[mine]["period"]) if mine in table else "" for table in (first, last)]
+    spot: Spot,
+    other: Counterpart | None,
+    tables: Sequence[Mapping[Spot, Record]],
+) -> dict[str, object]:
+    theirs = (other.zoning, other.code, indicator.code) if other else None
+    found = [(table.get(spot), table.get(theirs) if theirs else None) for table in tables]
+    start, end = (estimate_of(own) for own, _ in found)
+    gaps = [gap_of(own, whole, other, indicator) for own, whole in found]
+    moved = settle(gaps[0], gaps[1], gap_decimals(indicator))
+    dates = [str(table[spot]["period"]) if spot in table else "" for table in tables]
     reason = _side(gaps, indicator) if moved.verdict in (CLOSING, WIDENING) else ""
     if moved.verdict == UNKNOWN:
-        reason = _lacking(found, dates, other.label if other else "le comparateur")
-    return (
-        mine[1],
-        last[mine]["name"],
-        indicator.code,
-        *dates,
-        *(number for one in a for number in (one.value, *bounds_of(one))),
-        *gap_numbers(difference(a[1], a[0])),
-        told_change(a[0], a[1], indicator.direction, indicator.decimals),
-        other.label if other else "",
-        *gap_numbers(gaps[0]),
-        *gap_numbers(gaps[1]),
-        moved.value,
-        moved.low,
-        moved.high,
-        moved.verdict,
-        reason,
-        str(last[mine].get("source", "")),
-    )
+        reason = _lacking(found, dates, other.name if other else "le comparateur")
+    own_change = change_of(start, end, indicator.direction, indicator.decimals)
+    return {
+        "territory": spot[1],
+        "name": tables[1][spot]["name"],
+        "indicator": indicator.code,
+        "start": dates[0],
+        "end": dates[1],
+        **named("value_start", start.value, *bounds_of(start)),
+        **named("value_end", end.value, *bounds_of(end)),
+        **named("change", *gap_numbers(own_change)),
+        "verdict": own_change.verdict,
+        **gap_fields(other.name if other else "", gaps, moved),
+        "reason": reason,
+        "source": str(tables[1][spot].get("source", "")),
+    }
 
 
-def told_change(start: Estimate, end: Estimate, polarity: str, decimals: int) -> str:
-    """Say how a figure moved of itself.
-
-    What a source that counts everyone tells is a fact, neither sure nor unsure: it is *constatée*, never
-    « nette », and *stable* when nothing shows at the decimals printed. A trend says it in the same words.
-
-    Examples
-    --------
-    >>> told_change(Estimate(30, 30, 30), Estimate(25, 25, 25), "lower_is_better", 1)
-    'amélioration constatée'
-    >>> told_change(Estimate(30, 30, 30), Estimate(30.04, 30.04, 30.04), "neutral", 1)
-    'stable'
-    """
-    own = change(start, end, polarity)
-    if not (own.judged and _is_fact(start) and _is_fact(end)):
-        return own.verdict
-    if not math.isnan(own.value) and round_half_up(own.value, decimals) == 0:
-        return STABLE
-    return f"{CHANGE_WORDS[polarity][(ABOVE if own.rank > 0 else BELOW) - FAR_BELOW]} constatée"
+def named(name: str, value: float, low: float, high: float) -> dict[str, object]:
+    """Return a figure and its bounds under a name."""
+    return dict(zip(_with_bounds(name), (value, low, high), strict=True))
 
 
-def _is_fact(figure: Estimate) -> bool:
-    """Say whether nothing is left open by a sampling."""
-    return (figure.low, figure.high) == (figure.least, figure.most)
+def gap_fields(
+    comparator: str, gaps: Sequence[Difference], moved: Convergence
+) -> dict[str, object]:
+    """Return what :data:`GAP_COLUMNS` names."""
+    return {
+        "comparator": comparator,
+        **named("gap_start", *gap_numbers(gaps[0])),
+        **named("gap_end", *gap_numbers(gaps[1])),
+        **named("move", moved.value, moved.low, moved.high),
+        "convergence": moved.verdict,
+    }
 
 
 def _side(gaps: Sequence[Difference], indicator: Indicator) -> str:
     """Say which side a territory is on, when it is better placed than its comparator."""
     better = {"lower_is_better": -1, "higher_is_better": 1}.get(indicator.polarity, 0)
-    sides = [_sign(gap) * better for gap in gaps]
+    sides = [(int(gap.low > 0) - int(gap.high < 0)) * better for gap in gaps]
     if sides == [1, 1]:
         return "Mieux placé que le comparateur aux deux dates."
     if 1 in sides:
@@ -263,29 +163,54 @@ def _side(gaps: Sequence[Difference], indicator: Indicator) -> str:
     return ""
 
 
-def _sign(gap: Difference) -> int:
-    return int(gap.low > 0) - int(gap.high < 0)
-
-
 def gap_of(
-    mine: Record | None,
-    theirs: Record | None,
-    other: Beside | None,
+    own: Record | None,
+    whole: Record | None,
+    other: Counterpart | None,
     indicator: Indicator,
     stated: Estimate | None = None,
 ) -> Difference:
     """Return the gap of one figure to its comparator's, a part and its whole varying together.
 
-    ``stated`` stands for the figure where a document tells another one.
+    ``stated`` stands for the figure where a document states another one. The gap of an amount in euros
+    is relative, in per cent of the comparator: prices rise, and a gap in euros with them.
     """
-    shared = overlap_of(mine, theirs) if other and other.holds and mine and theirs else 0.0
-    own = figure_of(mine) if stated is None else stated
-    return difference(own, figure_of(theirs), indicator.polarity, overlap=shared)
+    shared = overlap_of(own, whole) if other and other.holds and own and whole else 0.0
+    figure = estimate_of(own) if stated is None else stated
+    if indicator.current_money:
+        return _relative(figure, estimate_of(whole), indicator)
+    return difference(figure, estimate_of(whole), indicator.polarity, overlap=shared)
 
 
-def bounds_of(figure: Estimate) -> tuple[float, float]:
-    """Return all that is left open of a figure, its passage alone where its sampling is not told."""
-    return (figure.low, figure.high) if figure.sampled else (figure.least, figure.most)
+def _relative(figure: Estimate, whole: Estimate, indicator: Indicator) -> Difference:
+    """Return a gap in per cent of the comparator: that of the logarithms, taken back."""
+    found = difference(_logarithm(figure), _logarithm(whole), indicator.polarity)
+    value, low, high = (100 * math.expm1(side) for side in (found.value, found.low, found.high))
+    wide_low, wide_high = (100 * math.expm1(side) for side in (found.wide_low, found.wide_high))
+    least, most = (100 * math.expm1(side) for side in (found.least, found.most))
+    judged = (found.rank, found.verdict)
+    return Difference(value, low, high, wide_low, wide_high, least, most, *judged)
+
+
+def _logarithm(figure: Estimate) -> Estimate:
+    sides = (figure.value, figure.low, figure.high, figure.wide_low, figure.wide_high)
+    bounds = (*sides, figure.least, figure.most)
+    return Estimate(*(math.log(side) if side > 0 else _NAN for side in bounds))
+
+
+def gap_unit(indicator: Indicator) -> str:
+    """Return the unit of a gap: per cent of the comparator for an amount in euros."""
+    return "%" if indicator.current_money else indicator.points
+
+
+def gap_points(indicator: Indicator) -> str:
+    """Return the unit of the move of a gap: percentages differ by points."""
+    return "points" if gap_unit(indicator) == "%" else indicator.points
+
+
+def gap_decimals(indicator: Indicator) -> int:
+    """Return the decimals of a gap."""
+    return max(indicator.decimals, 1) if indicator.current_money else indicator.decimals
 
 
 def gap_numbers(gap: Difference) -> tuple[float, float, float]:
@@ -328,37 +253,29 @@ def _sizes(gap: Difference) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-def is_too_small(figure: Record | None) -> bool:
-    """Say whether the producer asks not to comment a figure."""
-    return figure is not None and figure.get("flag") == TOO_SMALL
-
-
-def is_hidden(figure: Record | None) -> bool:
-    """Say whether secrecy covers a figure: it is there, and not to be asked for."""
-    return figure is not None and figure["status"] == str(Status.SECRET)
-
-
 def _lacking(
     found: Sequence[tuple[Record | None, Record | None]], dates: Sequence[str], other: str
 ) -> str:
     sides = list(zip(("ce territoire", other), zip(*found, strict=True), strict=True))
-    told = []
+    sentences = []
     for word, hidden in (("Pas de chiffre", False), ("Chiffre couvert par le secret", True)):
         places = [
             f"{who} en {enumerate_words(lost)}"
             for who, rows in sides
-            if (lost := [d for d, row in zip(dates, rows, strict=True) if _is_lost(row, hidden)])
+            if (
+                lost := [
+                    date
+                    for date, row in zip(dates, rows, strict=True)
+                    if not estimate_of(row).known and is_hidden(row) is hidden
+                ]
+            )
         ]
-        told += [f"{word} pour {enumerate_words(places)}."] if places else []
-    if told:
-        return " ".join(told)
+        sentences += [f"{word} pour {enumerate_words(places)}."] if places else []
+    if sentences:
+        return " ".join(sentences)
     figures = [row for pair in found for row in pair]
     if any(map(is_too_small, figures)):
         return NO_COMMENT
-    if not all(figure_of(row).sampled for row in figures):
+    if not all(estimate_of(row).sampled for row in figures):
         return "Erreur d’échantillonnage inconnue : le mouvement ne peut être jugé."
     return "Les bornes des écarts se recouvrent : le sens du mouvement reste inconnu."
-
-
-def _is_lost(figure: Record | None, hidden: bool) -> bool:  # noqa: FBT001 - one of two reasons
-    return not figure_of(figure).told and is_hidden(figure) is hidden

@@ -1,4 +1,4 @@
-"""The median of small territories, bounded by those that are not told."""
+"""The median of small territories, bounded by those that are not known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.evaluation.gap_changes import POINT, SURE
+from observatoire.indicators.precision.estimates import CERTAIN, POINT
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def median_bounds(known: Sequence[float], unknown: int) -> tuple[float, float]:
     Parameters
     ----------
     known : sequence of float
-        The values told.
+        The values known.
     unknown : int
         How many are not.
 
@@ -61,20 +61,20 @@ def medians(
     groups : mapping
         Group of each territory: its commune.
     zoning, label : str
-        What the rows made are said to stand on, and how their names begin.
+        What the rows made stand on, and how their names begin.
 
     Returns
     -------
     DataFrame
-        Rows of a tidy table: exact when every territory is told, bounded elsewhere.
+        Rows of a tidy table: exact when every territory is known, bounded elsewhere.
     """
     rows = []
-    told = table.assign(group=table["territory"].map(dict(groups)))
-    for (group, code), part in told.groupby(["group", "indicator"], sort=False):
+    grouped = table.assign(group=table["territory"].map(dict(groups)))
+    for (group, code), part in grouped.groupby(["group", "indicator"], sort=False):
         exact = part[part["status"].isin(POINT)]
         low, high = median_bounds(list(exact["value"]), len(part) - len(exact))
         whole = low == high
-        sure = set(exact.get("precision", pd.Series(dtype=str))) <= set(SURE)
+        sure = set(exact.get("precision", pd.Series(dtype=str))) <= set(CERTAIN)
         status = Status.OBSERVED if whole else Status.BOUNDED
         rows.append(
             {

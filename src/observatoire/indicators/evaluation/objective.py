@@ -6,13 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from observatoire.indicators.evaluation.gap_changes import (
-    bounds_of,
-)
-from observatoire.indicators.precision.differences import (
-    LIKELY,
-    Estimate,
-)
+from observatoire.indicators.precision.differences import LIKELY, Estimate
+from observatoire.indicators.precision.estimates import bounds_of
 from observatoire.values import Record, records
 
 if TYPE_CHECKING:
@@ -61,39 +56,41 @@ def read_objectives(
 
 
 def _objective(row: Record) -> Objective:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         name: float(row[name]) if name in ("baseline", "goal", "relative") else str(row[name])
         for name in Objective.__dataclass_fields__
     }
-    return Objective(**told)
+    return Objective(**fields)
 
 
 _NAN = float("nan")
 
 
-def goal_of(one: Objective, start: float) -> float:
+def goal_of(objective: Objective, start: float) -> float:
     """Return the target of an objective, from where it starts."""
-    return one.goal if math.isnan(one.relative) else start * (1 + one.relative / 100)
+    return (
+        objective.goal if math.isnan(objective.relative) else start * (1 + objective.relative / 100)
+    )
 
 
-def _share(one: Objective, start: float, latest: float) -> float:
-    way = goal_of(one, start) - start
+def _share(objective: Objective, start: float, latest: float) -> float:
+    way = goal_of(objective, start) - start
     return 100 * (latest - start) / way if way else _NAN
 
 
-def reached(one: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
+def reached(objective: Objective, start: Estimate, latest: Estimate) -> tuple[float, float, float]:
     """Return the share of the way made, and what passage and sampling leave open of it.
 
     The worst that the passages leave open is widened by the sampling of both figures, each moved by
     its own side (method of variance estimates recovery). No bounds where the baseline may
     be the target itself, or where nobody tells the sampling error of the latest figure.
     """
-    point = _share(one, start.value, latest.value)
+    point = _share(objective, start.value, latest.value)
     certain = latest.sampled or latest.least < latest.most
-    if not (start.told and latest.told and certain) or not has_way(one, start):
+    if not (start.known and latest.known and certain) or not has_way(objective, start):
         return point, _NAN, _NAN
     corners = [
-        (_share(one, s, end), s, end)
+        (_share(objective, s, end), s, end)
         for s in (start.least, start.most)
         for end in (latest.least, latest.most)
     ]
@@ -102,25 +99,25 @@ def reached(one: Objective, start: Estimate, latest: Estimate) -> tuple[float, f
     for pick in (min, max):
         here, s, end = pick(corners)
         moved = (
-            [_share(one, s - sides[0][0], end), _share(one, s + sides[0][1], end)],
-            [_share(one, s, end - sides[1][0]), _share(one, s, end + sides[1][1])],
+            [_share(objective, s - sides[0][0], end), _share(objective, s + sides[0][1], end)],
+            [_share(objective, s, end - sides[1][0]), _share(objective, s, end + sides[1][1])],
         )
         beyond = math.hypot(*(pick(*each, here) - here for each in moved))
         ends.append(here - beyond if pick is min else here + beyond)
     return point, ends[0], ends[1]
 
 
-def has_way(one: Objective, start: Estimate) -> bool:
+def has_way(objective: Objective, start: Estimate) -> bool:
     """Say whether the target lies wholly on one side of all that the baseline may be."""
     low, high = bounds_of(start)
-    return (goal_of(one, low) - low) * (goal_of(one, high) - high) > 0
+    return (goal_of(objective, low) - low) * (goal_of(objective, high) - high) > 0
 
 
-def no_way(one: Objective, start: Estimate) -> str:
+def no_way(objective: Objective, start: Estimate) -> str:
     """Say why the share of the way has no bounds, or no sense."""
-    if goal_of(one, start.value) != start.value:
+    if goal_of(objective, start.value) != start.value:
         return "La cible est dans l’intervalle du départ : la part atteinte est sans bornes."
-    if start.value == 0 and not math.isnan(one.relative):
+    if start.value == 0 and not math.isnan(objective.relative):
         return "Le départ est nul : une variation en % n’a pas de sens."
     return "La cible est le départ lui-même : la part atteinte n’a pas de sens."
 

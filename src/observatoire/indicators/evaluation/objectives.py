@@ -1,27 +1,25 @@
-"""Hold each objective of a contract against the figures: baseline, latest, target, what lacks."""
+"""Each objective of a contract next to the figures: baseline, latest, target, what lacks."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.french.typography import enumerate_words, round_half_up
-from observatoire.indicators.comparison.gaps import NO_COMMENT
+from observatoire.indicators.comparison.gaps import COMPARED, NO_COMMENT
+from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.evaluation.gap_changes import (
-    COMPARED,
     GAP_COLUMNS,
-    Beside,
-    bounds_of,
-    figure_of,
+    gap_decimals,
+    gap_fields,
     gap_numbers,
     gap_of,
-    is_hidden,
-    is_too_small,
+    named,
     settle,
-    told_change,
 )
 from observatoire.indicators.evaluation.objective import goal_of, has_way, no_way, reached
 from observatoire.indicators.evaluation.windows import within
@@ -32,10 +30,17 @@ from observatoire.indicators.precision.differences import (
     Difference,
     Estimate,
 )
+from observatoire.indicators.precision.estimates import (
+    bounds_of,
+    estimate_of,
+    is_hidden,
+    is_too_small,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from observatoire.indicators.comparison.comparators import Counterpart
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.evaluation.objective import Objective
     from observatoire.values import Record
@@ -44,55 +49,26 @@ if TYPE_CHECKING:
 _NAN = float("nan")
 
 OBJECTIVE_COLUMNS = (
-    "code",
-    "orientation",
-    "objective",
-    "theme",
-    "zoning",
-    "territory",
-    "name",
-    "indicator",
-    "start",
-    "baseline",
-    "baseline_low",
-    "baseline_high",
-    "end",
-    "value",
-    "low",
-    "high",
-    "change",
-    "verdict",
-    *GAP_COLUMNS,
-    "goal",
-    "relative",
-    "reached",
-    "reached_low",
-    "reached_high",
-    "due",
-    "due_period",
-    "due_reached",
-    "due_reached_low",
-    "due_reached_high",
-    "partner",
-    "lacking",
-    "hidden",
-    "evidence",
-    "source",
-)
+    "code", "orientation", "objective", "theme", "zoning", "territory", "name", "indicator",
+    "start", "baseline", "baseline_low", "baseline_high", "end", "value", "low", "high",
+    "change", "verdict", *GAP_COLUMNS, "goal", "relative", "reached", "reached_low", "reached_high",
+    "due", "due_period", "due_reached", "due_reached_low", "due_reached_high",
+    "partner", "lacking", "hidden", "evidence", "source",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What objectives are held against.
+    """What objectives are compared with.
 
     ``figure`` gives the row of a protected table for a zoning, a territory, an indicator and a
-    period; ``periods`` those that have figures; ``beside`` what a territory is compared with;
+    period; ``periods`` those that have figures; ``comparator`` what a territory is compared with;
     ``refuse`` why two dates may not be compared; ``asks`` whom to ask, by theme.
     """
 
     figure: Callable[[str, str, str, str], Record | None]
     periods: Mapping[str, Sequence[str]]
-    beside: Callable[[str, str], Beside | None]
+    comparator: Callable[[str, str], Counterpart | None]
     indicators: Mapping[str, Indicator]
     asks: Mapping[str, str]
     refuse: Callable[[Indicator, str, str], str]
@@ -120,191 +96,221 @@ def evaluate_objectives(
     baseline may be the target itself); ``due_reached`` the same at the last figure that is not
     after the due date.
     """
-    return pd.DataFrame(
-        [_judged(one, evidence, end) for one in objectives], columns=list(OBJECTIVE_COLUMNS)
-    )
+    rows = [
+        _Assessed(objective, evidence.indicators.get(objective.indicator), evidence, end).row()
+        for objective in objectives
+    ]
+    return pd.DataFrame(rows, columns=list(OBJECTIVE_COLUMNS))
 
 
-def _judged(one: Objective, evidence: Evidence, end: str) -> tuple[object, ...]:
-    indicator = evidence.indicators.get(one.indicator)
-    start = _baseline(one, indicator, evidence)
-    latest, period, aside = _latest(one, indicator, evidence, end)
-    at_due, due_period, _ = _latest(one, indicator, evidence, min(end[:4], one.due[:4]))
-    other = evidence.beside(one.zoning, one.territory) if indicator else None
-    gaps, moved = _gaps(one, indicator, other, evidence, start, period)
-    moved_of_itself = (
-        told_change(start, latest, indicator.direction, indicator.decimals)
-        if indicator
-        else UNJUDGED
-    )
-    made = reached(one, start, latest)
-    hidden = _hidden(one, evidence, end, (start, latest))
-    return (
-        one.code,
-        one.orientation,
-        one.label,
-        one.theme,
-        one.zoning,
-        one.territory,
-        one.name,
-        one.indicator,
-        one.start,
-        start.value,
-        *bounds_of(start),
-        period,
-        latest.value,
-        *bounds_of(latest),
-        latest.value - start.value,
-        moved_of_itself,
-        other.label if other and indicator and indicator.nature in COMPARED else "",
-        *gap_numbers(gaps[0]),
-        *gap_numbers(gaps[1]),
-        moved.value,
-        moved.low,
-        moved.high,
-        moved.verdict,
-        goal_of(one, start.value),
-        one.relative,
-        *made,
-        one.due,
-        due_period,
-        *reached(one, start, at_due),
-        one.partner,
-        _lacking(
-            one,
-            indicator,
-            evidence,
-            (start, latest),
-            gaps if other else (),
-            (period, due_period),
-            (aside, hidden),
-        ),
-        hidden,
-        one.evidence,
-        one.origin,
-    )
+@dataclass(frozen=True)
+class _Dated:
+    """A figure up to a date, its period, and why a later one was rejected."""
 
-
-def _baseline(one: Objective, indicator: Indicator | None, evidence: Evidence) -> Estimate:
-    """Return the figure at the start, or what the document states when it says another."""
-    if indicator is None:
-        return Estimate(_NAN)
-    start = figure_of(evidence.figure(one.zoning, one.territory, one.indicator, one.start))
-    if math.isnan(one.baseline):
-        return start
-    stated, found = (
-        _NAN if math.isnan(each) else round_half_up(each, indicator.decimals)
-        for each in (one.baseline, start.value)
-    )
-    # What a document states has no sampling error that anybody knows.
-    return start if stated == found else Estimate(one.baseline)
-
-
-def _latest(
-    one: Objective, indicator: Indicator | None, evidence: Evidence, end: str
-) -> tuple[Estimate, str, str]:
-    """Return the latest figure up to a date, its period, and why a later one was set aside."""
-    if indicator is None:
-        return Estimate(_NAN), "", ""
-    aside = ""
-    held = within(evidence.periods.get(one.indicator, ()), one.start, end)
-    for period in (each for each in reversed(held) if each > one.start):
-        found = figure_of(evidence.figure(one.zoning, one.territory, one.indicator, period))
-        if not found.told:
-            continue
-        why = evidence.refuse(indicator, one.start, period) if one.start else ""
-        if not why:
-            return found, period, aside
-        aside = aside or why
-    return Estimate(_NAN), "", aside
-
-
-def _gaps(
-    one: Objective,
-    indicator: Indicator | None,
-    other: Beside | None,
-    evidence: Evidence,
-    start: Estimate,
-    period: str,
-) -> tuple[tuple[Difference, Difference], Convergence]:
-    none = Difference(_NAN, _NAN, _NAN)
-    if indicator is None or other is None or indicator.nature not in COMPARED:
-        return (none, none), Convergence(_NAN, _NAN, _NAN, UNKNOWN)
-    first, last = (
-        gap_of(
-            evidence.figure(one.zoning, one.territory, one.indicator, date) if date else None,
-            evidence.figure(other.zoning, other.territory, one.indicator, date) if date else None,
-            other,
-            indicator,
-            mine,
-        )
-        for date, mine in ((one.start, start), (period, None))
-    )
-    return (first, last), settle(first, last, indicator.decimals)
-
-
-def _hidden(
-    one: Objective, evidence: Evidence, end: str, figures: tuple[Estimate, Estimate]
-) -> tuple[str, ...]:
-    """Return which figures secrecy covers, ``baseline`` or ``value``: they are there, not lacking."""
-    held = within(evidence.periods.get(one.indicator, ()), one.start, end)
-    dates = {"baseline": [one.start], "value": [each for each in held if each > one.start]}
-    return tuple(
-        name
-        for (name, periods), figure in zip(dates.items(), figures, strict=True)
-        if not figure.told
-        and any(
-            is_hidden(evidence.figure(one.zoning, one.territory, one.indicator, period))
-            for period in periods
-        )
-    )
+    figure: Estimate
+    period: str = ""
+    refused: str = ""
 
 
 _COVERED = {"baseline": "le point de départ ({0})", "value": "le chiffre {1}"}
 
 
-def _lacking(
-    one: Objective,
-    indicator: Indicator | None,
-    evidence: Evidence,
-    figures: tuple[Estimate, Estimate],
-    gaps: Sequence[Difference],
-    periods: tuple[str, str],
-    why: tuple[str, Sequence[str]],
-) -> str:
-    """Say which evidence is missing, and whom to ask; what is set aside or hidden is told apart."""
-    if indicator is None:
-        with_whom = f" à choisir avec {one.partner}" if one.partner else " à choisir"
-        return f"Aucun indicateur n’est désigné :{with_whom}."
-    (start, latest), (aside, hidden) = figures, why
-    since = f"postérieur à {one.start}" if one.start else "récent"
-    lost = []
-    if not start.told and "baseline" not in hidden:
-        lost.append(f"le point de départ ({one.start or 'année à fixer'})")
-    if not latest.told and "value" not in hidden:
-        lost.append(f"un chiffre {since}")
-    if indicator.nature in COMPARED:
-        dates = (f"en {one.start}", "à la dernière date")
-        lost += [
-            f"le chiffre du comparateur {date}"
-            for figure, gap, date in zip(figures, gaps, dates, strict=False)
-            if figure.told and math.isnan(gap_numbers(gap)[1])
+@dataclass(frozen=True)
+class _Assessed:
+    """One objective, and what the evidence says of it."""
+
+    objective: Objective
+    indicator: Indicator | None
+    evidence: Evidence
+    end: str
+
+    def row(self) -> dict[str, object]:
+        """Return what :data:`OBJECTIVE_COLUMNS` names."""
+        objective, start, latest, at_due = self.objective, self.start, self.latest, self.at_due
+        other = self.other if self.compared else None
+        return {
+            **vars(objective),
+            "objective": objective.label,
+            **named("baseline", start.value, *bounds_of(start)),
+            "end": latest.period,
+            "value": latest.figure.value,
+            **dict(zip(("low", "high"), bounds_of(latest.figure), strict=True)),
+            "change": latest.figure.value - start.value,
+            "verdict": self.verdict,
+            **gap_fields(other.name if other else "", self.gaps, self.moved),
+            "goal": goal_of(objective, start.value),
+            **named("reached", *reached(objective, start, latest.figure)),
+            "due_period": at_due.period,
+            **named("due_reached", *reached(objective, start, at_due.figure)),
+            "lacking": self.lacking,
+            "hidden": self.hidden,
+            "source": objective.origin,
+        }
+
+    @property
+    def compared(self) -> bool:
+        """Whether gaps are measured of its indicator."""
+        return self.indicator is not None and self.indicator.nature in COMPARED
+
+    def figure(self, period: str, other: Counterpart | None = None) -> Record | None:
+        """Return the row of the objective's territory, or of its comparator, in a period."""
+        if not period:
+            return None
+        place = (self.objective.zoning, self.objective.territory)
+        if other:
+            place = (other.zoning, other.code)
+        return self.evidence.figure(*place, self.objective.indicator, period)
+
+    @cached_property
+    def start(self) -> Estimate:
+        """The figure at the start, or what the document states when it is another."""
+        stated = self.objective.baseline
+        if self.indicator is None:
+            return Estimate(_NAN)
+        start = estimate_of(self.figure(self.objective.start))
+        if math.isnan(stated):
+            return start
+        decimals = self.indicator.decimals
+        same = not math.isnan(start.value) and round_half_up(stated, decimals) == round_half_up(
+            start.value, decimals
+        )
+        # What a document states has no sampling error that anybody knows.
+        return start if same else Estimate(stated)
+
+    def periods(self, end: str) -> list[str]:
+        """Return the periods with figures after the start and up to a date, the latest first."""
+        known = self.evidence.periods.get(self.objective.indicator, ())
+        start = self.objective.start
+        return [each for each in reversed(within(known, start, end)) if each > start]
+
+    def _last(self, end: str) -> _Dated:
+        refused = ""
+        if self.indicator is None:
+            return _Dated(Estimate(_NAN))
+        for period in self.periods(end):
+            found = estimate_of(self.figure(period))
+            if not found.known:
+                continue
+            start = self.objective.start
+            why = self.evidence.refuse(self.indicator, start, period) if start else ""
+            if not why:
+                return _Dated(found, period, refused)
+            refused = refused or why
+        return _Dated(Estimate(_NAN), "", refused)
+
+    @cached_property
+    def latest(self) -> _Dated:
+        """The latest figure."""
+        return self._last(self.end)
+
+    @cached_property
+    def at_due(self) -> _Dated:
+        """The latest figure that is not after the due date."""
+        return self._last(min(self.end[:4], self.objective.due[:4]))
+
+    @cached_property
+    def verdict(self) -> str:
+        """How the figure moved of itself."""
+        if self.indicator is None:
+            return UNJUDGED
+        indicator = self.indicator
+        return change_of(
+            self.start, self.latest.figure, indicator.direction, indicator.decimals
+        ).verdict
+
+    @cached_property
+    def other(self) -> Counterpart | None:
+        """What its territory is compared with."""
+        objective = self.objective
+        return (
+            self.evidence.comparator(objective.zoning, objective.territory)
+            if self.indicator
+            else None
+        )
+
+    @cached_property
+    def gaps(self) -> tuple[Difference, Difference]:
+        """The gaps to the comparator at the start and at the end."""
+        none = Difference(_NAN, _NAN, _NAN)
+        if self.indicator is None or self.other is None or not self.compared:
+            return none, none
+        first, last = (
+            gap_of(
+                self.figure(date), self.figure(date, self.other), self.other, self.indicator, stated
+            )
+            for date, stated in ((self.objective.start, self.start), (self.latest.period, None))
+        )
+        return first, last
+
+    @cached_property
+    def moved(self) -> Convergence:
+        """Whether the gap closed."""
+        if self.indicator is None or self.other is None or not self.compared:
+            return Convergence(_NAN, _NAN, _NAN, UNKNOWN)
+        return settle(*self.gaps, gap_decimals(self.indicator))
+
+    @cached_property
+    def hidden(self) -> tuple[str, ...]:
+        """Which figures secrecy covers, ``baseline`` or ``value``: they are there, not lacking."""
+        dates = {"baseline": [self.objective.start], "value": self.periods(self.end)}
+        figures = (self.start, self.latest.figure)
+        return tuple(
+            name
+            for (name, periods), figure in zip(dates.items(), figures, strict=True)
+            if not figure.known and any(is_hidden(self.figure(period)) for period in periods)
+        )
+
+    @cached_property
+    def lacking(self) -> str:
+        """Which evidence is missing, and whom to ask; what is rejected or hidden is said apart."""
+        objective, indicator = self.objective, self.indicator
+        if indicator is None:
+            with_whom = (
+                f" à choisir avec {objective.partner}" if objective.partner else " à choisir"
+            )
+            return f"Aucun indicateur n’est désigné :{with_whom}."
+        sentences = [self.latest.refused] if self.latest.refused else []
+        sentences += [
+            f"Le secret couvre {_COVERED[name].format(objective.start, self._since)}."
+            for name in self.hidden
         ]
-    dated = (date for date in (one.start, periods[0]) if date)
-    small = (evidence.figure(one.zoning, one.territory, one.indicator, date) for date in dated)
-    whom = indicator.ask or one.partner or evidence.asks.get(indicator.theme, "")
-    told = [aside] if aside else []
-    told += [f"Le secret couvre {_COVERED[name].format(one.start, since)}." for name in hidden]
-    if any(map(is_too_small, small)):
-        told.append(NO_COMMENT)
-    aimed = not math.isnan(one.goal) or not math.isnan(one.relative)
-    if aimed and latest.told and not periods[1]:
-        lost.append(f"un chiffre entre {one.start} et l’échéance ({one.due[:4]})")
-    if aimed and start.told and latest.told and not has_way(one, start):
-        told.append(no_way(one, start))
-    if lost:
-        told.append(f"Manque {enumerate_words(lost)}.{f' À demander : {whom}.' if whom else ''}")
-    return " ".join(told)
+        if any(is_too_small(self.figure(each)) for each in (objective.start, self.latest.period)):
+            sentences.append(NO_COMMENT)
+        known = self.start.known and self.latest.figure.known
+        if self._aimed and known and not has_way(objective, self.start):
+            sentences.append(no_way(objective, self.start))
+        if lost := self._lost():
+            whom = indicator.ask or objective.partner or self.evidence.asks.get(indicator.theme, "")
+            asked = f" À demander : {whom}." if whom else ""
+            sentences.append(f"Manque {enumerate_words(lost)}.{asked}")
+        return " ".join(sentences)
+
+    @property
+    def _since(self) -> str:
+        return f"postérieur à {self.objective.start}" if self.objective.start else "récent"
+
+    @property
+    def _aimed(self) -> bool:
+        return not (math.isnan(self.objective.goal) and math.isnan(self.objective.relative))
+
+    def _lost(self) -> list[str]:
+        """Return the figures that are missing, in words."""
+        objective, lost = self.objective, []
+        if not self.start.known and "baseline" not in self.hidden:
+            lost.append(f"le point de départ ({objective.start or 'année à fixer'})")
+        if not self.latest.figure.known and "value" not in self.hidden:
+            lost.append(f"un chiffre {self._since}")
+        if self.compared and self.other:
+            figures = (self.start, self.latest.figure)
+            dates = (f"en {objective.start}", "à la dernière date")
+            lost += [
+                f"le chiffre du comparateur {date}"
+                for figure, gap, date in zip(figures, self.gaps, dates, strict=True)
+                if figure.known and math.isnan(gap_numbers(gap)[1])
+            ]
+        if self._aimed and self.latest.figure.known and not self.at_due.period:
+            lost.append(f"un chiffre entre {objective.start} et l’échéance ({objective.due[:4]})")
+        return lost
 
 
 MOMENT_COLUMNS = ("code", "moment", "period", "value", "low", "high", "status")
@@ -322,21 +328,20 @@ def moments(objectives: Sequence[Objective], evidence: Evidence, end: str) -> pd
         One row an objective and period that has a figure, columns :data:`MOMENT_COLUMNS`.
     """
     rows = []
-    for one in objectives:
-        held = within(evidence.periods.get(one.indicator, ()), one.start or "0", end)
-        told = [
+    for objective in objectives:
+        assessed = _Assessed(objective, None, evidence, end)
+        known = evidence.periods.get(objective.indicator, ())
+        dated = [
             (period, figure)
-            for period in held
-            if (figure := evidence.figure(one.zoning, one.territory, one.indicator, period))
-            and figure_of(figure).told
+            for period in within(known, objective.start or "0", end)
+            if (figure := assessed.figure(period)) and estimate_of(figure).known
         ]
-        before_due = [period for period, _ in told if period[:4] <= one.due[:4]]
-        for period, figure in told:
-            late = period == before_due[-1] if before_due else False
-            closed = late and period[:4] == one.due[:4]
-            over = period[:4] > one.due[:4]
-            moment = START if period == one.start else CYCLE if closed else YEARLY
-            moment = AFTER if over else moment
+        due = objective.due[:4]
+        before_due = [period for period, _ in dated if period[:4] <= due]
+        for period, figure in dated:
+            last = bool(before_due) and period == before_due[-1] and period[:4] == due
+            moment = START if period == objective.start else CYCLE if last else YEARLY
+            moment = AFTER if period[:4] > due else moment
             numbers = (figure["value"], figure["low"], figure["high"], figure["status"])
-            rows.append((one.code, moment, period, *numbers))
+            rows.append((objective.code, moment, period, *numbers))
     return pd.DataFrame(rows, columns=list(MOMENT_COLUMNS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,14 +9,18 @@ import pandas as pd
 from observatoire.indicators.comparison.gaps import (
     NO_COMMENT,
     OF_ENCLOSING,
-    counted_of,
-    estimates_of,
     unjudged,
     wide_or_open,
 )
 from observatoire.indicators.computation.table import by_spot
-from observatoire.indicators.evaluation.gap_changes import STABLE, told_change
-from observatoire.indicators.precision.differences import ABOVE, BELOW, MARKS, UNKNOWN, change
+from observatoire.indicators.evaluation.changes import change_of
+from observatoire.indicators.precision.differences import UNKNOWN
+from observatoire.indicators.precision.estimates import (
+    counts_everyone,
+    estimate_of,
+    is_too_small,
+    noise_of,
+)
 from observatoire.indicators.precision.sampling_error import TOO_SMALL
 from observatoire.values import Record, Status, records
 
@@ -29,27 +32,15 @@ if TYPE_CHECKING:
 
 #: One row a territory and indicator.
 TREND_COLUMNS = (
-    "zoning",
-    "territory",
-    "name",
-    "indicator",
-    "start",
-    "end",
-    "value_start",
-    "value_end",
-    "change",
-    "low",
-    "high",
-    "rank",
-    "verdict",
-    "mark",
-    "reason",
-    "status",
-    "flag",
-)
+    "zoning", "territory", "name", "indicator", "start", "end", "value_start", "value_end", "change",
+    "low", "high", "rank", "verdict", "mark", "reason", "status", "flag",
+)  # fmt: skip
 
-#: Said of a change of what everyone was counted for.
+#: Remark on a change of what everyone was counted for.
 FACT = "Source exhaustive, sans aléa de sondage : évolution constatée."
+
+#: Remark on a change judged beyond what its source moves by itself.
+NOISY = "Source exhaustive, mais qui bouge d’elle-même : jugée au-delà de son bruit propre."
 
 _NAN = float("nan")
 
@@ -83,53 +74,43 @@ def trend_frame(
     return pd.DataFrame(rows, columns=list(TREND_COLUMNS))
 
 
-def _row(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
-    head = (
-        row["zoning"],
-        row["territory"],
-        row["name"],
-        indicator.code,
-        former["period"],
-        row["period"],
-        former["value"],
-        row["value"],
-    )
-    of_enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
-    status = str(Status.CONTEXT) if of_enclosing else row["status"]
+def _row(former: Record, row: Record, indicator: Indicator) -> dict[str, object]:
     flags = (str(former["flag"]), str(row["flag"]))
-    flag = TOO_SMALL if TOO_SMALL in flags else next(filter(None, flags), "")
-    return (*head, *_judged(former, row, indicator), status, flag)
+    of_enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
+    return {
+        **{name: row[name] for name in ("zoning", "territory", "name")},
+        "indicator": indicator.code,
+        "start": former["period"],
+        "end": row["period"],
+        "value_start": former["value"],
+        "value_end": row["value"],
+        **_judged(former, row, indicator),
+        "status": str(Status.CONTEXT) if of_enclosing else row["status"],
+        "flag": TOO_SMALL if TOO_SMALL in flags else next(filter(None, flags), ""),
+    }
 
 
-def _judged(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
+def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, object]:
     """Return a change: value, bounds, rank, verdict, mark, and why it is not judged."""
-    lacking = next((one for one in (former, row) if one["status"] in _BLANK), None)
+    blank = {"change": _NAN, "low": _NAN, "high": _NAN, "rank": 0, "verdict": "", "mark": ""}
+    lacking = next((each for each in (former, row) if each["status"] in _BLANK), None)
     if lacking is not None:
-        told = Status(lacking["status"]).label
-        return (_NAN, _NAN, _NAN, 0, "", "", f"Chiffre de {lacking['period']} {told}.")
-    if former["precision"] == row["precision"] == "exhaustive" and math.isnan(row["wide_low"]):
-        return _fact(former, row, indicator)
-    found = change(*estimates_of(former, row), indicator.direction)
-    if TOO_SMALL in (former["flag"], row["flag"]):
-        return (found.value, _NAN, _NAN, 0, "", "", NO_COMMENT)
+        label = Status(lacking["status"]).label
+        return blank | {"reason": f"Chiffre de {lacking['period']} {label}."}
+    if str(Status.CONTEXT) in (former["status"], row["status"]):
+        return blank | {"change": row["value"] - former["value"], "reason": OF_ENCLOSING}
+    figures = estimate_of(former), estimate_of(row)
+    found = change_of(*figures, indicator.direction, indicator.decimals)
+    everyone = counts_everyone(former) and counts_everyone(row)
+    noisy = everyone and any(noise_of(each, 1.0) for each in (former, row))
+    fact = everyone and not noisy
+    blank["change"] = found.value
+    if is_too_small(former) or is_too_small(row):
+        return blank | {"reason": NO_COMMENT}
+    bounds = {"low": found.low, "high": found.high} if not fact or found.low < found.high else {}
     if found.verdict == UNKNOWN:
-        return (found.value, found.low, found.high, 0, UNKNOWN, "", wide_or_open(found))
+        return blank | bounds | {"verdict": UNKNOWN, "reason": wide_or_open(found)}
     if not found.judged:
-        return (found.value, _NAN, _NAN, 0, "", "", unjudged(former, row))
-    context = str(Status.CONTEXT) in (former["status"], row["status"])
-    reason = OF_ENCLOSING if context else ""
-    return (found.value, found.low, found.high, found.rank, found.verdict, found.mark, reason)
-
-
-def _fact(former: Record, row: Record, indicator: Indicator) -> tuple[object, ...]:
-    """Return the change of what everyone was counted for: no sampling, the passage's bounds alone."""
-    start, end = counted_of(former), counted_of(row)
-    found = change(start, end, indicator.direction)
-    if found.verdict == UNKNOWN:
-        return (found.value, found.low, found.high, 0, UNKNOWN, "", wide_or_open(found))
-    word = told_change(start, end, indicator.direction, indicator.decimals)
-    rank = 0 if word == STABLE else ABOVE if found.rank > 0 else BELOW
-    bounds = (found.low, found.high) if found.low < found.high else (_NAN, _NAN)
-    enclosing = str(Status.CONTEXT) in (former["status"], row["status"])
-    reason = f"{FACT} {OF_ENCLOSING}" if enclosing else FACT
-    return (found.value, *bounds, rank, word, MARKS[rank], reason)
+        return blank | {"reason": unjudged(former, row)}
+    judged = {"rank": found.rank, "verdict": found.verdict, "mark": found.mark}
+    return blank | bounds | judged | {"reason": FACT if fact else NOISY if noisy else ""}

@@ -1,19 +1,28 @@
-"""Watch levels and changes: what ``watch.toml`` asks to be told, and from which certainty."""
+"""Watch levels and changes: what ``watch.toml`` asks to watch, and from which certainty."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import field, replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pandas as pd
+from pydantic import AfterValidator, ValidationInfo
 
-from observatoire.declarations.reader import Declaration, read_toml
-from observatoire.errors import DescriptorError
+from observatoire.declarations.fields import (
+    Code,
+    Named,
+    Number,
+    checked,
+    declared,
+    fault,
+    on_reading,
+)
+from observatoire.declarations.reader import read
 from observatoire.errors.arguments import suggestion
 from observatoire.indicators.computation.table import by_spot
-from observatoire.indicators.evaluation.gap_changes import bounds_of, figure_of
 from observatoire.indicators.precision.differences import LIKELY, SURE, Estimate, difference
+from observatoire.indicators.precision.estimates import bounds_of, estimate_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,46 +34,90 @@ if TYPE_CHECKING:
 
 WATCH_FILE = "watch.toml"
 
-#: From how sure a signal is told: the bare figure, or its interval at 95 % or 99.8 %.
+#: From how sure a signal is given: the figure alone, or its interval at 95 % or 99.8 %.
 CERTAINTIES = {"constat": 0.0, "95 %": LIKELY, "99,8 %": SURE}
 
-_KINDS = ("above", "below", "rise", "fall")
-
 SIGNAL_COLUMNS = (
-    "watch",
-    "label",
-    "territory",
-    "name",
-    "indicator",
-    "kind",
-    "level",
-    "period",
-    "value",
-    "low",
-    "high",
-    "signal",
-    "source",
-)
+    "watch", "label", "territory", "name", "indicator", "kind", "level", "period", "value", "low",
+    "high", "signal", "source",
+)  # fmt: skip
 
-#: What may be said of a threshold.
+#: State of a threshold.
 PASSED, UNSURE = "franchi", "à confirmer"
 
 
-@dataclass(frozen=True)
+def _in_catalogue(code: str, info: ValidationInfo) -> str:
+    indicators: Mapping[str, Indicator] | None = info.context
+    if indicators is not None and code not in indicators:
+        raise fault(
+            f"L’indicateur « {code} » n’est pas au catalogue.",
+            why="On ne saurait que surveiller.",
+            remedy=suggestion(code, indicators),
+        )
+    return code
+
+
+Change = Annotated[
+    Number | None,
+    checked(
+        lambda change: change is None or change > 0,
+        "une hausse ou une baisse se dit par un nombre positif",
+    ),
+]
+
+
+@declared
 class Watch:
     """One threshold: a level (``above``, ``below``) or a change (``rise``, ``fall``)."""
 
-    code: str
-    label: str
-    indicator: str
-    kind: str
-    level: float
-    certainty: float
+    code: Code
+    indicator: Annotated[str, AfterValidator(_in_catalogue)]
+    label: str = ""
+    above: Number | None = None
+    below: Number | None = None
+    rise: Change = None
+    fall: Change = None
+    certainty: Literal["constat", "95 %", "99,8 %"] = "95 %"
+
+    @on_reading
+    def _has_one_threshold(self) -> None:
+        if len(self._thresholds) != 1:
+            raise fault(
+                "Il faut un seuil, et un seul : above, below, rise ou fall.",
+                remedy="Par exemple above = 50 (niveau), ou rise = 3 (hausse entre deux dates).",
+            )
+
+    @property
+    def _thresholds(self) -> dict[str, float]:
+        written = {"above": self.above, "below": self.below, "rise": self.rise, "fall": self.fall}
+        return {kind: level for kind, level in written.items() if level is not None}
+
+    @property
+    def kind(self) -> str:
+        """What is watched: ``above``, ``below``, ``rise`` or ``fall``."""
+        return next(iter(self._thresholds))
+
+    @property
+    def level(self) -> float:
+        """The threshold itself."""
+        return self._thresholds[self.kind]
+
+    @property
+    def confidence(self) -> float:
+        """How sure the figure must be, 0 when its point is enough."""
+        return CERTAINTIES[self.certainty]
 
     @property
     def moving(self) -> bool:
         """Whether it watches a change rather than a level."""
         return self.kind in ("rise", "fall")
+
+
+@declared
+class WatchFile:
+    """What ``watch.toml`` declares."""
+
+    watch: Named[Watch] = field(default_factory=dict)
 
 
 def read_watches(path: Path, indicators: Mapping[str, Indicator]) -> tuple[Watch, ...]:
@@ -77,39 +130,10 @@ def read_watches(path: Path, indicators: Mapping[str, Indicator]) -> tuple[Watch
     """
     if not path.is_file():
         return ()
-    table = read_toml(path)
-    watches = tuple(
-        _read_watch(code, child, indicators) for code, child in table.children("watch").items()
+    watches = read(path, WatchFile, indicators).watch.values()
+    return tuple(
+        replace(watch, label=watch.label or indicators[watch.indicator].label) for watch in watches
     )
-    table.close()
-    return watches
-
-
-def _read_watch(code: str, table: Declaration, indicators: Mapping[str, Indicator]) -> Watch:
-    indicator = table.text("indicator")
-    if indicator not in indicators:
-        raise DescriptorError(
-            f"L’indicateur « {indicator} » n’est pas au catalogue.",
-            where=table.where,
-            why="On ne saurait que surveiller.",
-            remedy=suggestion(indicator, indicators),
-            key="indicator",
-        )
-    given = [kind for kind in _KINDS if kind in table.table]
-    if len(given) != 1:
-        raise DescriptorError(
-            "Il faut un seuil, et un seul : above, below, rise ou fall.",
-            where=table.where,
-            remedy="Par exemple above = 50 (niveau), ou rise = 3 (hausse entre deux dates).",
-        )
-    level = table.take(given[0], float)
-    if given[0] in ("rise", "fall") and level <= 0:
-        raise table.refuse(given[0], "une hausse ou une baisse se dit par un nombre positif")
-    certainty = table.text("certainty", "95 %", choices=tuple(CERTAINTIES))
-    label = table.text("label", indicators[indicator].label)
-    watch = Watch(code, label, indicator, given[0], level, CERTAINTIES[certainty])
-    table.close()
-    return watch
 
 
 def signals(
@@ -150,10 +174,10 @@ def signals(
 
 def _levelled(watch: Watch, table: pd.DataFrame, zoning: str) -> list[tuple[object, ...]]:
     return [
-        told
+        signal
         for key, row in by_spot(table).items()
         if key[0] == zoning and key[2] == watch.indicator
-        for told in _told(watch, row, figure_of(row), str(row["period"]))
+        for signal in _signalled(watch, row, estimate_of(row), str(row["period"]))
     ]
 
 
@@ -164,15 +188,17 @@ def _moved(
     rows = []
     for key, row in by_spot(later).items():
         if key[0] == zoning and key[2] == watch.indicator and key in first:
-            moved = difference(figure_of(row), figure_of(first[key])).estimate
+            moved = difference(estimate_of(row), estimate_of(first[key])).estimate
             period = f"{first[key]['period']}-{row['period']}"
-            rows += _told(watch, row, moved, period)
+            rows += _signalled(watch, row, moved, period)
     return rows
 
 
-def _told(watch: Watch, row: Record, figure: Estimate, period: str) -> list[tuple[object, ...]]:
-    said = _signal(figure, watch)
-    if not said:
+def _signalled(
+    watch: Watch, row: Record, figure: Estimate, period: str
+) -> list[tuple[object, ...]]:
+    signal = _signal(figure, watch)
+    if not signal:
         return []
     place = (row["territory"], row["name"], watch.indicator, watch.kind, watch.level, period)
     return [
@@ -182,19 +208,19 @@ def _told(watch: Watch, row: Record, figure: Estimate, period: str) -> list[tupl
             *place,
             figure.value,
             *bounds_of(figure),
-            said,
+            signal,
             str(row.get("source", "")),
         )
     ]
 
 
 def _signal(figure: Estimate, watch: Watch) -> str:
-    if not figure.told:
+    if not figure.known:
         return ""
     side = 1.0 if watch.kind in ("above", "rise") else -1.0
     level = watch.level if watch.kind != "fall" else -watch.level
-    below, above = (0.0, 0.0) if not watch.certainty else figure.sides(watch.certainty)
-    unsampled = bool(watch.certainty) and not figure.sampled
+    below, above = (0.0, 0.0) if not watch.confidence else figure.sides(watch.confidence)
+    unsampled = bool(watch.confidence) and not figure.sampled
     near, far = (
         (figure.least - below, figure.most + above)
         if side > 0

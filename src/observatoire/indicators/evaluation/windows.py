@@ -20,7 +20,7 @@ def within(periods: Iterable[str], start: str, end: str) -> list[str]:
     >>> within(["2010", "2014", "2016", "2019"], "2010", "2016")
     ['2010', '2014', '2016']
     """
-    return [one for one in sorted(periods) if start <= one and one[: len(end)] <= end]
+    return [period for period in sorted(periods) if start <= period and period[: len(end)] <= end]
 
 
 def window(
@@ -30,7 +30,7 @@ def window(
     *,
     newest: bool = False,
 ) -> tuple[tuple[str, str] | None, str]:
-    """Return the widest pair of dates that may be compared, or None; and what was set aside.
+    """Return the widest pair of dates that may be compared, or None; and what was rejected.
 
     Of pairs as wide, the latest.
 

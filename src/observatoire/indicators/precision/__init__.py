@@ -1,5 +1,6 @@
 """How sure a figure is.
 
 ``intervals`` (of a proportion, a count), ``differences`` (of two figures), ``sampling_bases`` and
-``sampling_error`` (what a census's sampling adds), ``interval_inputs`` (checked).
+``sampling_error`` (what a census's sampling adds), ``estimates`` (a row as what may be compared),
+``interval_inputs`` (checked).
 """

@@ -1,4 +1,4 @@
-"""Compare two figures: the difference, its interval, and what may be said of it."""
+"""Compare two figures: the difference, its interval, and its verdict."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Estimate:
     value : float
         The point; NaN where only bounds are known.
     low, high : float
-        All told at 95 %: the passage's bounds, widened by sampling. NaN when the sampling error
+        Both together at 95 %: the passage's bounds, widened by sampling. NaN when the sampling error
         is not known.
     wide_low, wide_high : float
         The same at 99.8 %; from ``low`` and ``high`` by default, as a normal law would.
@@ -125,7 +125,7 @@ class Estimate:
         return not (math.isnan(self.low) or math.isnan(self.high))
 
     @property
-    def told(self) -> bool:
+    def known(self) -> bool:
         """Whether the figure says anything: a point, or bounds."""
         return not (math.isnan(self.least) or math.isnan(self.most))
 
@@ -207,7 +207,7 @@ def difference(
     Returns
     -------
     Difference
-        Not judged when a sampling error is not known; *indéterminé* when bounds hold zero and no
+        Not judged when a sampling error is not known; *indéterminé* when bounds contain zero and no
         point is known, or when it is the passage that hides a sign which sampling alone would show:
         that is no measured likeness. The interval adds the worst that the two passages leave open
         to what sampling may do.
@@ -237,7 +237,7 @@ def difference(
     _check(polarity, overlap, words)
     value = a.value - b.value
     least, most = a.least - b.most, a.most - b.least
-    if not (a.sampled and b.sampled and a.told and b.told):
+    if not (a.sampled and b.sampled and a.known and b.known):
         return Difference(value, _NAN, _NAN, least=least, most=most)
     low, high = _limits(a, b, LIKELY, overlap)
     wide_low, wide_high = _limits(a, b, SURE, overlap)
@@ -300,7 +300,7 @@ def convergence(start: Difference, end: Difference) -> Convergence:
     -------
     Convergence
         *rattrapage* when the whole interval of the move is below 0, *décrochage* when it is above,
-        *parallèle* when it holds 0, *indéterminé* when an interval lacks, when a gap has no point, or
+        *parallèle* when it contains 0, *indéterminé* when an interval lacks, when a gap has no point, or
         when it is the passage's bounds that hide a move which sampling alone would show.
 
     Notes
@@ -309,7 +309,7 @@ def convergence(start: Difference, end: Difference) -> Convergence:
     beyond what it was is not a closing one.
 
     A verdict takes both ``end - start`` and ``end + start`` to be of a sign for sure (an
-    intersection-union test: Berger 1982, Technometrics 24): it is never given more often than said
+    intersection-union test: Berger 1982, Technometrics 24): it is never given more often than announced
     where nothing moved. The price is an interval that covers more than 95 % where both gaps are close
     to zero: over 20 000 draws, 99.8 % when both are null, 98.6 % at one standard error each, 97.1 % at
     one and a half, 95.0 % from three up. What would be narrower there covers too little elsewhere: a
@@ -325,7 +325,7 @@ def convergence(start: Difference, end: Difference) -> Convergence:
     >>> convergence(gap(12.0, 2.0), gap(10.0, 2.0)).verdict
     'parallèle'
     """
-    if any(math.isnan(one) for gap in (start, end) for one in (gap.low, gap.high, gap.value)):
+    if any(math.isnan(bound) for gap in (start, end) for bound in (gap.low, gap.high, gap.value)):
         return Convergence(abs(end.value) - abs(start.value), _NAN, _NAN, UNKNOWN)
     first, last = _size(start), _size(end)
     low, high = _limits(last, first, LIKELY)

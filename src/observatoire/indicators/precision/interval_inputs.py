@@ -41,13 +41,13 @@ def check_fraction(fraction: float) -> None:
         )
 
 
-def numbers(told: ArrayLike) -> Array:
+def numbers(given: ArrayLike) -> Array:
     """Return counts as an array, or say what is not one."""
     try:
-        return np.asarray(told, dtype=np.float64)
+        return np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TrialsError(
-            f"Ce n’est pas un effectif : {told!r}.",
+            f"Ce n’est pas un effectif : {given!r}.",
             why="Un intervalle se calcule sur des nombres.",
             remedy="Convertissez la colonne, par exemple pd.to_numeric(colonne).",
         ) from error
@@ -55,38 +55,38 @@ def numbers(told: ArrayLike) -> Array:
 
 def counts_of(*counts: ArrayLike) -> tuple[list[Array], Callable[[Array], Any]]:
     """Return counts as arrays of one shape, and what gives bounds the form of what was given."""
-    series = [one for one in counts if isinstance(one, pd.Series)]
-    if any(not one.index.equals(series[0].index) for one in series[1:]):
+    series = [each for each in counts if isinstance(each, pd.Series)]
+    if any(not each.index.equals(series[0].index) for each in series[1:]):
         raise TrialsError(
             "Les séries n’ont pas le même index.",
             why="Rapprocher deux territoires différents donnerait un faux intervalle.",
             remedy="Alignez-les d’abord : a, b = a.align(b).",
         )
-    arrays = [numbers(one) for one in counts]
+    arrays = [numbers(each) for each in counts]
     try:
         arrays = list(np.broadcast_arrays(*arrays))
     except ValueError as error:
-        sizes = ", ".join(str(one.size) for one in arrays)
+        sizes = ", ".join(str(each.size) for each in arrays)
         raise TrialsError(
             f"Les listes d’effectifs n’ont pas la même longueur ({sizes}).",
             remedy="Donnez autant de cas que d’effectifs observés.",
         ) from error
-    for one in arrays:
-        if (wrong := (one < 0) | np.isinf(one)).any():
-            first = _first(wrong, counts, one)
+    for each in arrays:
+        if (wrong := (each < 0) | np.isinf(each)).any():
+            first = _first(wrong, counts, each)
             raise TrialsError(f"Un effectif ne peut être négatif ni infini : {first}.")
     if series and arrays[0].ndim == 1:
         return arrays, lambda bound: pd.Series(bound, index=series[0].index)
     return arrays, lambda bound: bound[()]  # a number for a number
 
 
-def _first(wrong: NDArray[np.bool_], told: tuple[ArrayLike, ...], *arrays: Array) -> str:
+def _first(wrong: NDArray[np.bool_], given: tuple[ArrayLike, ...], *arrays: Array) -> str:
     """Write the first wrong figures, and where they are in a list or a series."""
     at = int(np.flatnonzero(wrong)[0])
-    said = " pour ".join(f"{one.flat[at]:.10g}" for one in arrays).replace(".", ",")
-    named = (one.index[at] for one in told if isinstance(one, pd.Series) and one.size > at)
+    written = " pour ".join(f"{each.flat[at]:.10g}" for each in arrays).replace(".", ",")
+    named = (each.index[at] for each in given if isinstance(each, pd.Series) and each.size > at)
     where = next((f"« {name} »" for name in named), f"n° {at + 1}")
-    return f"{said} ({where})" if wrong.ndim else said
+    return f"{written} ({where})" if wrong.ndim else written
 
 
 def shaped_as(bounds: Bounds, shaped: Callable[[Array], Any]) -> Bounds:

@@ -56,18 +56,18 @@ class IntervalPlan:
     counts: tuple[Asked, ...]
 
 
-def plan_of(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> IntervalPlan:
+def plan_of(asked: Asked, figures: Mapping[str, Figures], rules: Rules) -> IntervalPlan:
     """Return what must be known of an indicator asked for at a period."""
-    indicator, period = one.indicator, one.period
-    told = indicator.at(
+    indicator, period = asked.indicator, asked.period
+    used = indicator.at(
         (indicator.variable,) if indicator.variable else indicator.numerator, period
     )
-    source = _source_of(indicator, told, period, figures)
+    source = _source_of(indicator, used, period, figures)
     rule = rules.of(source)
     counts = []
     base = people = among = ""
     size = indicator.size
-    whole = rule.whole_of(told) if indicator.nature is Nature.COUNT else None
+    whole = rule.whole_of(used) if indicator.nature is Nature.COUNT else None
     if indicator.denominator:
         names = indicator.at(indicator.denominator, period)
         counts.append(_sum_of(indicator.sources, period, names))
@@ -80,14 +80,14 @@ def plan_of(one: Asked, figures: Mapping[str, Figures], rules: Rules) -> Interva
     if whole:
         counts.append(_sum_of((source,), period, indicator.at(whole.among, period)))
         among = counts[-1].indicator.code
-    complementary = any((source, name) in rules.complementary for name in told)
+    complementary = any((source, name) in rules.complementary for name in used)
     if rule.inhabitants and (complementary or rule.whole_below):
         counts.append(_sum_of((source,), period, indicator.at(rule.inhabitants, period)))
         people = counts[-1].indicator.code
-    effect = max((rule.effect_of(name) for name in told), default=rule.effect)
+    effect = max((rule.effect_of(name) for name in used), default=rule.effect)
     dispersion = whole.dispersion / effect if whole else 1.0
     return IntervalPlan(
-        one, source, rule, complementary, effect, base, among, dispersion, people, tuple(counts)
+        asked, source, rule, complementary, effect, base, among, dispersion, people, tuple(counts)
     )
 
 
@@ -97,8 +97,8 @@ def _source_of(
     """Return which of an indicator's sources gave its figures."""
     for source in indicator.sources:
         if any(
-            (source, name, period) in one.value.columns
-            for one in figures.values()
+            (source, name, period) in frame.value.columns
+            for frame in figures.values()
             for name in names
         ):
             return source
@@ -108,7 +108,7 @@ def _source_of(
 def sums_behind(
     indicator: Indicator, period: str, rule: SamplingDesign
 ) -> list[tuple[str, str, str]]:
-    """Return the (source, variable, period) that intervals need beside the indicator's own."""
+    """Return the (source, variable, period) that intervals need besides the indicator's own."""
     wanted = []
     if size := indicator.size:
         names = indicator.at(size.variables, size.period)
@@ -139,7 +139,7 @@ def counted(
     sources: Mapping[str, SourceNote],
 ) -> dict[tuple[str, str], Record]:
     """Carry the denominators and the inhabitants to the territories, each sum once."""
-    once = {one.indicator.code: one for plan in plans for one in plan.counts}
+    once = {asked.indicator.code: asked for plan in plans for asked in plan.counts}
     if not once:
         return {}
     frame = compute(list(once.values()), figures, place, sources)

@@ -1,4 +1,4 @@
-"""Put beside each figure what its source's sampling leaves open, and the producer's cautions."""
+"""Give each figure what its source's sampling leaves open, and the producer's cautions."""
 
 from __future__ import annotations
 
@@ -117,26 +117,33 @@ def with_sampling(
         ``low`` and ``high`` are then all that is left open, passage and sampling;
         ``passage_low`` and ``passage_high`` the passage alone; ``sampling_low`` and
         ``sampling_high`` the sampling alone, around the value; ``wide_low`` and ``wide_high`` all
-        told at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
+        both at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
         the denominator.
     """
-    plans = {one.indicator.code: plan_of(one, figures, rules) for one in asked}
+    plans = {question.indicator.code: plan_of(question, figures, rules) for question in asked}
     behind = counted(list(plans.values()), figures, place, sources)
     frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
     laid = [
         _laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in records(cells)
     ]
-    told = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
-    for name, column in (("base", "base"), ("flag", "flag"), ("precision", "kind")):
-        frame[name] = (
-            told[column].astype(np.float64) if name == "base" else told[column].astype(str)
-        )
-    return _bounded(frame, told, plans, choice)
+    behind_cells = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
+    frame["base"] = behind_cells["base"].astype(np.float64)
+    frame["flag"], frame["precision"] = (
+        behind_cells[name].astype(str) for name in ("flag", "kind")
+    )
+    for column in NOISES:
+        frame[column] = [
+            _noise(row, plans[str(row["indicator"])], sources, column) for row in records(cells)
+        ]
+    return _bounded(frame, behind_cells, plans, choice)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
 #: varies (NaN without one), its method, its caution.
 _LAID = ("base", "size", "share", "spread", "kind", "flag")
+
+#: The source's own noise between two dates, of a rate in points, of any other figure in per cent of it.
+NOISES = ("noise_points", "noise_percent")
 
 
 def _laid(
@@ -151,9 +158,8 @@ def _laid(
     if _is_published(row, indicator, sources):
         return _NAN, _NAN, 1.0, _NAN, rules.of(indicator.published[0]).method, ""
     base = behind.get((plan.base, code))
-    kind = {"none": "exhaustive", "": plan.rule.method}.get(
-        indicator.precision, indicator.precision
-    )
+    usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
+    kind = usual.get(indicator.precision, indicator.precision)
     share, spread, flag = 1.0, _NAN, ""
     if indicator.size and _is_guarded(sources.get(indicator.size.source)):
         # With the rate, the width of its interval tells this count, which its own source guards.
@@ -177,6 +183,16 @@ def _laid(
         if not np.isfinite(share):
             share, kind = 1.0, "exhaustive"
     return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
+
+
+def _noise(
+    row: Record, plan: IntervalPlan, sources: Mapping[str, SourceNote], column: str
+) -> float:
+    """Return the noise of a figure between two dates: in points for a rate, in per cent for another."""
+    rate = plan.asked.indicator.nature is Nature.RATE
+    fits = (column == "noise_points") == rate
+    published = _is_published(row, plan.asked.indicator, sources)
+    return float(getattr(plan.rule, column)) if fits and not published else 0.0
 
 
 def _is_guarded(note: SourceNote | None) -> bool:
@@ -211,7 +227,7 @@ def _flag(row: Record, plan: IntervalPlan, base: float, people: float) -> str:
 
 
 def _bounded(
-    frame: pd.DataFrame, told: pd.DataFrame, plans: Mapping[str, IntervalPlan], choice: str
+    frame: pd.DataFrame, behind: pd.DataFrame, plans: Mapping[str, IntervalPlan], choice: str
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]
@@ -221,11 +237,11 @@ def _bounded(
     for column in _FILLED:
         frame[column] = np.nan
     indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
-    models = np.array([_model(one, str(k)) for one, k in zip(indicator, kind, strict=True)])
-    factor = np.array([one.factor for one in indicator], dtype=float)
-    share = told["share"].to_numpy(dtype=float)
-    size = told["size"].to_numpy(dtype=float) * share
-    spread = told["spread"].to_numpy(dtype=float)
+    models = np.array([_model(each, str(k)) for each, k in zip(indicator, kind, strict=True)])
+    factor = np.array([each.factor for each in indicator], dtype=float)
+    share = behind["share"].to_numpy(dtype=float)
+    size = behind["size"].to_numpy(dtype=float) * share
+    spread = behind["spread"].to_numpy(dtype=float)
     for model in ("proportion", "ratio", "count", "exact count", "exact ratio"):
         chosen = wanted.to_numpy(dtype=bool) & (models == model)
         if chosen.any():
@@ -243,7 +259,9 @@ def _bounded(
     certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
     frame["precision"] = kind.where(certain, "unknown")
     # An interval was asked of a rate, and nobody says how many it is about.
-    unsized = wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & told["size"].isna()
+    unsized = (
+        wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & behind["size"].isna()
+    )
     frame.loc[unsized, "precision"] = UNSIZED
     return frame.drop(columns=["all_low", "all_high"])
 

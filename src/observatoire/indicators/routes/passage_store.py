@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 
 #: Raised when an algorithm changes, so that what it made before is not served again.
-METHOD_VERSION = 3
+METHOD_VERSION = 4
 
-#: How each method is told beside a figure.
+#: How each method is printed with a figure.
 METHOD_LABELS = {
     "area": "au prorata des surfaces",
     "support": "au prorata d’un support fin",
@@ -67,6 +67,7 @@ class PassageBook:
     workspace: Workspace
     catalogue: Catalogue
     kept: Mapping[str, str] = field(default_factory=dict)
+    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def make(self, recipe: PassageRecipe) -> Passage:
         """Return the passage asked for, from the warehouse when nothing it rests on has changed.
@@ -86,8 +87,8 @@ class PassageBook:
         source, target = recipe.source, recipe.target
         kept = find_passage(self.warehouse, source, target, recipe.method, version)
         if kept is not None:
-            table, told = kept
-            table.attrs.update(told)
+            table, attributes = kept
+            table.attrs.update(attributes)
             return from_table(table, source_zoning=source, target_zoning=target)
         made = replace(
             _make(recipe, given, self.workspace.crs), source_zoning=source, target_zoning=target
@@ -110,9 +111,11 @@ class PassageBook:
             When a zoning has only a drawing.
         """
         declared = (one for one in self.workspace.passages if one.method)
-        told = next((p for p in declared if (p.source, p.target) == (source, zoning)), None)
+        recipe = next((p for p in declared if (p.source, p.target) == (source, zoning)), None)
         recipe = (
-            replace(told, calibrate="") if told else PassageRecipe(source, zoning, method="area")
+            replace(recipe, calibrate="")
+            if recipe
+            else PassageRecipe(source, zoning, method="area")
         )
         given = self._ingredients(recipe)
         return [
@@ -121,14 +124,17 @@ class PassageBook:
         ]
 
     def keep(self, source: str, target: str, passage: Passage) -> None:
-        """Keep a passage that a table of links told in words."""
+        """Keep a passage that a table of links gave in words."""
         table = passage.to_frame()
         version = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()
         if find_passage(self.warehouse, source, target, "links", version) is None:
-            zonings = [
-                layer_version(read_shapes(self.warehouse, code)) for code in (source, target)
-            ]
+            zonings = (self._zoning_version(source), self._zoning_version(target))
             store_passage(self.warehouse, source, target, "links", {}, (version, *zonings), table)
+
+    def _zoning_version(self, zoning: str) -> str:
+        if zoning not in self._versions:  # a zoning takes part in many links
+            self._versions[zoning] = layer_version(read_shapes(self.warehouse, zoning))
+        return self._versions[zoning]
 
     def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
         source, target = self._layer(recipe.source), self._layer(recipe.target)
@@ -146,6 +152,7 @@ class PassageBook:
                 )
                 counts[f"{use} known"], period = read(published, period)
                 counts[f"{use} counts"], _ = read(there, period)
+                counts[f"{use} counts"].attrs["counts"] = self.catalogue.get(indicator).counted
         return replace(given, counts=counts, period=period)
 
     def _layer(self, zoning: str) -> gpd.GeoDataFrame:
@@ -178,7 +185,7 @@ def _rings(
 
 
 def method_label(method: str, passage: Passage) -> str:
-    """Return how a method is told beside a figure, with what it learnt.
+    """Return how a method is printed with a figure, with what it learnt.
 
     Examples
     --------
@@ -188,17 +195,15 @@ def method_label(method: str, passage: Passage) -> str:
     'par densité relative (rapport 3,2)'
     """
     label = METHOD_LABELS.get(method, "table de passage")
-    told = passage.parameters
-    if "ratio" in told:
-        label += f" (rapport {number(float(told['ratio']), 1)}"
-        if "median_error" in told:
-            error = number(100 * float(told["median_error"]), 0)
-            label += (
-                f", appris sur {told['learnt_on']} territoires, erreur médiane de {error}{NARROW}%"
-            )
+    learnt = passage.parameters
+    if "ratio" in learnt:
+        label += f" (rapport {number(float(learnt['ratio']), 1)}"
+        if "median_error" in learnt:
+            error = number(100 * float(learnt["median_error"]), 0)
+            label += f", appris sur {learnt['learnt_on']} territoires, erreur médiane de {error}{NARROW}%"
         label += ")"
-    if told.get("calibrated_on"):
-        label += f", calé sur les totaux publiés de « {told['calibrated_on']} »"
+    if learnt.get("calibrated_on"):
+        label += f", calé sur les totaux publiés de « {learnt['calibrated_on']} »"
     return label
 
 
@@ -225,9 +230,9 @@ def _parameters(recipe: PassageRecipe) -> dict[str, Any]:
             remedy='Seule method = "density" apprend son rapport ; pour des totaux publiés, '
             "employez calibrate.",
         )
-    told: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     if method == "support" and recipe.support is not None:
-        told |= {"support": recipe.support.name, "weight": recipe.weight}
+        parameters |= {"support": recipe.support.name, "weight": recipe.weight}
     named = {
         "ratio": recipe.ratio if method == "density" else None,
         "learn": recipe.learn,
@@ -236,7 +241,7 @@ def _parameters(recipe: PassageRecipe) -> dict[str, Any]:
         "period": recipe.period,
         "sliver": recipe.sliver,
     }
-    return told | {name: value for name, value in named.items() if value}
+    return parameters | {name: value for name, value in named.items() if value}
 
 
 def _make(recipe: PassageRecipe, given: Ingredients, crs: str) -> Passage:

@@ -118,8 +118,8 @@ def _summed(rows: pd.DataFrame, names: list[str]) -> pd.Series[float]:
     """Sum an indicator's variables by territory; NaN where one of them is hidden."""
     if set(rows["variable"]) != set(names):
         return pd.Series(dtype=float)
-    told = rows["value"].where(rows["status"] == str(Status.OBSERVED))
-    wide = rows.assign(value=told).pivot_table(
+    observed = rows["value"].where(rows["status"] == str(Status.OBSERVED))
+    wide = rows.assign(value=observed).pivot_table(
         index="territory", columns="variable", values="value", dropna=False, aggfunc="first"
     )
     return wide.sum(axis=1, skipna=False).astype(float)

@@ -11,7 +11,15 @@ import pandas as pd
 
 from observatoire.french.typography import NARROW, NO_BREAK, enumerate_words, number
 from observatoire.passage import Passage, from_table
-from observatoire.territories.link_tables import PART, SPLIT, UNKNOWN, WHOLE, compose
+from observatoire.territories.link_tables import (
+    BY_NAME,
+    PART,
+    QUALITY,
+    SPLIT,
+    UNKNOWN,
+    WHOLE,
+    compose,
+)
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
@@ -19,8 +27,11 @@ if TYPE_CHECKING:
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
 
-#: The method of a passage that a table of links tells in words.
+#: The method of a passage that a table of links gives in words.
 LINKS = "links"
+
+#: Said of a sum whose parts were linked by their names.
+NAMED_LINK = " ; lien « proche » lu sur les noms, non exact"
 
 _ROUNDING = 1e-9
 
@@ -45,13 +56,21 @@ class Route:
     @cached_property
     def unsure(self) -> dict[str, tuple[str, ...]]:
         """The sources of which each target holds a part that is not known."""
-        held = self._known[self._known["link"].isin([PART, SPLIT])]
-        return {str(t): tuple(g["source"]) for t, g in held.groupby("target")}
+        uncertain = self._known[self._known["link"].isin([PART, SPLIT])]
+        return {str(t): tuple(g["source"]) for t, g in uncertain.groupby("target")}
 
     @cached_property
     def incomplete(self) -> set[str]:
         """Targets of which at least one member is linked to nothing."""
         return set(self.links.loc[self.links["link"] == UNKNOWN, "target"])
+
+    @cached_property
+    def by_name(self) -> set[str]:
+        """Targets of which a whole source was linked by its name: their sum may be of other people."""
+        if QUALITY not in self.links:
+            return set()
+        named = (self.links["link"] == WHOLE) & (self.links[QUALITY] == BY_NAME)
+        return set(self.links.loc[named, "target"])
 
     @cached_property
     def enclosing(self) -> dict[str, str]:
@@ -67,9 +86,10 @@ class Route:
         """Return the share of a target that the sources cover."""
         return float(self.passage.coverage.get(target, 0.0))
 
-    def told(self, target: str) -> str:
+    def description(self, target: str) -> str:
         """Say how a target is put together, for the reader of a figure."""
-        return self._told.get(target, "") + self._imputed(target)
+        named = NAMED_LINK if target in self.by_name else ""
+        return self._descriptions.get(target, "") + named + self._imputed(target)
 
     def _imputed(self, target: str) -> str:
         """Say what share of the support the producer imputed, where it did."""
@@ -86,16 +106,16 @@ class Route:
         return self.links[self.links["link"] != UNKNOWN]
 
     @cached_property
-    def _told(self) -> dict[str, str]:
+    def _descriptions(self) -> dict[str, str]:
         words = {WHOLE: "somme de", PART: "partie de", SPLIT: "part de"}
-        told: dict[str, list[str]] = {}
+        parts: dict[str, list[str]] = {}
         for (target, link), group in self._known.groupby(["target", "link"]):
             sources = enumerate_words(sorted(group["source"]), most=4)
-            told.setdefault(str(target), []).append(f"{words[str(link)]} {sources}")
+            parts.setdefault(str(target), []).append(f"{words[str(link)]} {sources}")
         return {
             target: f"{self.noun.singular}, {self.label}{NO_BREAK}: "
-            f"{' ; '.join(sorted(said, reverse=True))}"
-            for target, said in told.items()
+            f"{' ; '.join(sorted(pieces, reverse=True))}"
+            for target, pieces in parts.items()
         }
 
     def _alone(self, link: str) -> dict[str, str]:
@@ -108,24 +128,29 @@ class Route:
         }
 
 
-def chained(road: Route, second: pd.DataFrame) -> list[Route]:
+def chained(route: Route, second: pd.DataFrame) -> list[Route]:
     """Lead a measured passage on to the zonings that whole targets make up.
 
     The share of a source that goes to a set is the sum of what goes to its members.
     """
-    roads = []
+    routes = []
     incomplete = second.loc[second["link"] == UNKNOWN, "target"]
-    told = second[(second["link"] == WHOLE) & ~second["target"].isin(incomplete)]
-    for sheet in _sheets(told):
-        joined = road.passage.weights.merge(
+    complete = second[(second["link"] == WHOLE) & ~second["target"].isin(incomplete)]
+    for sheet in _sheets(complete):
+        joined = route.passage.weights.merge(
             sheet, left_on="target", right_on="source", suffixes=("", "_member")
         )
         summed = joined.groupby(["source", "target_member"], as_index=False)[
             ["weight", "low"]
         ].sum()
         # Shares of a surface that add up to it leave nothing outside; shares of people may.
-        surest = summed["weight"] if road.method == "area" else summed["low"]
+        surest = summed["weight"] if route.method == "area" else summed["low"]
         whole = surest >= 1 - _ROUNDING
+        links = route.passage.links
+        covered = pd.Series(links.covered, index=links.targets)
+        # A set is covered no better than the least of its members.
+        least = sheet["source"].map(covered).groupby(sheet["target"])
+        sources = summed.groupby("target_member")["source"].transform("size")
         table = pd.DataFrame(
             {
                 "source": summed["source"],
@@ -133,25 +158,31 @@ def chained(road: Route, second: pd.DataFrame) -> list[Route]:
                 "weight": summed["weight"].where(~whole, 1.0).clip(upper=1.0),
                 "low": summed["low"].where(~whole, 1.0),
                 "high": 1.0,
+                "share": summed["target_member"].map(least.min()) / sources,
                 "link": [WHOLE if each else SPLIT for each in whole],
             }
         )
-        made = from_table(table, targets=sorted(set(sheet["target"])), method=road.passage.method)
-        roads.append(road_of(road.source, made, road.noun, road.method, road.label))
-    return roads
+        made = from_table(
+            table,
+            targets=sorted(set(sheet["target"])),
+            method=route.passage.method,
+            parameters=route.passage.parameters,
+        )
+        routes.append(route_of(route.source, made, route.noun, route.method, route.label))
+    return routes
 
 
-def road_of(source: str, passage: Passage, noun: Noun, method: str, label: str) -> Route:
-    """Return the road of a passage between real perimeters."""
+def route_of(source: str, passage: Passage, noun: Noun, method: str, label: str) -> Route:
+    """Return the route of a passage between real perimeters."""
     links = passage.weights[["source", "target", "link"]].astype("str")
     covered = set(links["target"])
-    bare = [str(target) for target in passage.targets if target not in covered]
-    unknown = pd.DataFrame({"source": "", "target": bare, "link": UNKNOWN}, dtype="str")
-    told = pd.concat([links, unknown], ignore_index=True)
-    return Route(source, passage, told, noun, method, label)
+    unlinked = [str(target) for target in passage.targets if target not in covered]
+    unknown = pd.DataFrame({"source": "", "target": unlinked, "link": UNKNOWN}, dtype="str")
+    linked = pd.concat([links, unknown], ignore_index=True)
+    return Route(source, passage, linked, noun, method, label)
 
 
-def roads_to(
+def routes_to(
     zoning: str, links: Links, members: Mapping[str, Sequence[str]], nouns: Mapping[str, Noun]
 ) -> list[Route]:
     """Return the passages to a zoning, the straight ones first.
@@ -170,18 +201,18 @@ def roads_to(
     found: list[Route] = []
     for (source, target), table in links.items():
         if target == zoning:
-            found += _roads(source, table, members[zoning], nouns[source])
-    straight = {road.source for road in found}
+            found += _routes(source, table, members[zoning], nouns[source])
+    straight = {route.source for route in found}
     for (middle, target), second in links.items():
         for (source, through), first in links.items():
             if target == zoning and through == middle and source not in straight:
                 chained = compose(first, second)
-                found += _roads(source, chained, members[zoning], nouns[source])
+                found += _routes(source, chained, members[zoning], nouns[source])
     return found
 
 
-def _roads(source: str, links: pd.DataFrame, targets: Sequence[str], noun: Noun) -> list[Route]:
-    """Return one road, or several when targets overlap: a passage shares a source only once."""
+def _routes(source: str, links: pd.DataFrame, targets: Sequence[str], noun: Noun) -> list[Route]:
+    """Return one route, or several when targets overlap: a passage shares a source only once."""
     return [
         Route(source, passage_of(sheet), sheet, noun)
         for sheet in _sheets(links[links["target"].isin(list(targets))])

@@ -1,4 +1,4 @@
-"""Write the tables of a page as a workbook: numbers as numbers, their status beside them."""
+"""Write the tables of a page as a workbook: numbers as numbers, their status next to them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     TextCell,
 )
+from observatoire.pages.tokens import tokens
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -67,21 +68,21 @@ def _lines(text: str, width: int) -> int:
 
 
 def _texts(page: Page) -> Iterator[tuple[str, str]]:
-    """Return the texts of a page, each part's under its heading, those of a box beside its title."""
+    """Return the texts of a page, each part's under its heading, those of a box next to its title."""
     heading = ""
     for block in page.blocks:
         if isinstance(block, Heading):
             heading = block.text
             continue
-        told = []
+        lines = []
         if isinstance(block, Callout):
-            told = [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
+            lines = [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
         elif isinstance(block, Paragraph):
-            told = [("", block.text)]
-        if told and heading:
+            lines = [("", block.text)]
+        if lines and heading:
             yield heading, ""
             heading = ""
-        yield from told
+        yield from lines
 
 
 @dataclass
@@ -91,12 +92,15 @@ class _Writer:
     numbers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        colours = tokens().light
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self.title = self.book.add_format({"bold": True, "font_size": 14, "font_color": "#17456b"})
-        self.group = self.book.add_format({"bold": True, "bg_color": "#eef2f6"})
-        self.part = self.book.add_format({"bold": True, "font_color": "#17456b"})
-        self.note = self.book.add_format({"font_color": "#55606e", "font_size": 9})
-        self.soft = self.book.add_format({"font_color": "#55606e"})
+        self.title = self.book.add_format(
+            {"bold": True, "font_size": 14, "font_color": colours["accent"]}
+        )
+        self.group = self.book.add_format({"bold": True, "bg_color": colours["tint"]})
+        self.part = self.book.add_format({"bold": True, "font_color": colours["accent"]})
+        self.note = self.book.add_format({"font_color": colours["soft"], "font_size": 9})
+        self.soft = self.book.add_format({"font_color": colours["soft"]})
         self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
 
     def number(self, digits: str) -> Any:
@@ -138,7 +142,7 @@ class _Writer:
         ]
         sheet.write_string(0, 0, page.title, self.title)
         for row, (label, text) in enumerate(lines, 2):
-            # A heading has no text beside it, and spreads over the next cell.
+            # A heading has no text next to it, and spreads over the next cell.
             heading = bool(label) and not text
             high = 1 if heading else max(map(_lines, (label, text), _READ_ME))
             sheet.set_row(row, _LINE * high)

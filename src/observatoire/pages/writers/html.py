@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 import jinja2
+from markupsafe import Markup
 
 from observatoire.french.typography import NARROW, NO_BREAK
 from observatoire.pages.blocks import Heading, Page
+from observatoire.pages.tokens import css_properties
 from observatoire.values import Status
 
 _TEMPLATE = "page.html.j2"
@@ -44,7 +46,12 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["kind"] = lambda block: type(block).__name__
-    environment.globals.update(NARROW=NARROW, NO_BREAK=NO_BREAK, exact=_EXACT)
+    environment.globals.update(
+        NARROW=NARROW,
+        NO_BREAK=NO_BREAK,
+        exact=_EXACT,
+        tokens=Markup(css_properties()),  # noqa: S704 - ours
+    )
     return environment
 
 

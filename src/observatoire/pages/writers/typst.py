@@ -22,6 +22,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     text_shares,
 )
+from observatoire.pages.tokens import typst_colours
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def render_typst(page: Page, *, paged: bool) -> tuple[str, dict[str, str]]:
         On A4 pages, or on one sheet as high as its content.
     """
     drawings: dict[str, str] = {}
-    parts = [_STYLE.read_text(encoding="utf-8"), _opening(page, paged=paged)]
+    parts = [typst_colours(), _STYLE.read_text(encoding="utf-8"), _opening(page, paged=paged)]
     lead = page.lead if page.cover else 0
     parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[:lead]]
     parts += ["#contents()"] if page.cover else []
@@ -61,7 +62,7 @@ def save_pdf(page: Page, path: Path) -> None:
 
 
 def save_sheet(page: Page, path: Path, *, ppi: float = 150.0) -> None:
-    """Write a page as one SVG or PNG sheet, told by the suffix."""
+    """Write a page as one SVG or PNG sheet, as the suffix says."""
     path.write_bytes(_compile(page, path.suffix[1:].lower(), paged=False, ppi=ppi))
 
 
@@ -122,8 +123,8 @@ def _array(items: list[str]) -> str:
 
 def _grid(grid: TableBlock, _: dict[str, str]) -> str:
     heads = [f"column({_text(c.label)}, {_text(c.below)})" for c in grid.columns]
-    told = text_shares(grid) if grid.widths or grid.kind == "texts" else ()
-    shares = [f"{each:.4f}fr" for each in told]
+    widths = text_shares(grid) if grid.widths or grid.kind == "texts" else ()
+    shares = [f"{each:.4f}fr" for each in widths]
     rows = []
     for row in grid.rows:
         cells = [f"cell({_text(c.text)}, {_text(_look(c.status))})" for c in row.cells]
@@ -157,7 +158,7 @@ def _callout(callout: Callout, _: dict[str, str]) -> str:
 
 
 def _facts(facts: Facts, drawings: dict[str, str]) -> str:
-    items = _array([f"({_text(term)}, {_text(told)})" for term, told in facts.items])
+    items = _array([f"({_text(term)}, {_text(words)})" for term, words in facts.items])
     if facts.beside is None:
         return f"#facts({items})"
     name = f"figure{len(drawings)}.svg"

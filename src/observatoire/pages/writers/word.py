@@ -28,6 +28,7 @@ from observatoire.pages.blocks import (
     TextCell,
     text_shares,
 )
+from observatoire.pages.tokens import tokens
 from observatoire.pages.writers.typst import typeset
 from observatoire.values import Status
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_ACCENT, _SOFT = RGBColor(0x17, 0x45, 0x6B), RGBColor(0x55, 0x60, 0x6E)
+_ACCENT, _SOFT = (RGBColor.from_string(tokens().light[name][1:]) for name in ("accent", "soft"))
 _WIDTH = 184
 _TOLD = 2  # levels of headings that the contents list
 
@@ -271,4 +272,4 @@ def _notes(document: Any, notes: tuple[Note, ...]) -> None:
         line = document.add_paragraph()
         line.paragraph_format.space_after = Pt(1)
         run = line.add_run(f"{note.label}{NO_BREAK}: {note.text}")
-        run.font.size, run.font.color.rgb = Pt(7.5), _SOFT
+        run.font.size, run.font.color.rgb = Pt(tokens().sizes["note"]), _SOFT

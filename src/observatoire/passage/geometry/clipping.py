@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from observatoire.passage.arrays import sum_by
+from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +31,17 @@ _AT_ONCE = 1 << 18  # pairs of edges treated together: they stay in the processo
 class Edges:
     """The leaning edges of some polygons, from left to right, grouped by polygon."""
 
-    start: NDArray[np.int64]
-    count: NDArray[np.int64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    end: NDArray[np.float64]
-    slope: NDArray[np.float64]
-    sign: NDArray[np.float64]
-    bounds: NDArray[np.float64]
+    start: Positions
+    count: Positions
+    x: Floats
+    y: Floats
+    end: Floats
+    slope: Floats
+    sign: Floats
+    bounds: Floats
 
 
-def edges_of(polygons: NDArray[Any], origin: NDArray[np.float64]) -> Edges:
+def edges_of(polygons: NDArray[Any], origin: Floats) -> Edges:
     """Read the edges of polygons, of all their parts and holes, relative to an origin."""
     points, ring, owner_of, hole = _rings(polygons)
     points = points - origin
@@ -69,9 +69,7 @@ def edges_of(polygons: NDArray[Any], origin: NDArray[np.float64]) -> Edges:
     )
 
 
-def _rings(
-    polygons: NDArray[Any],
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def _rings(polygons: NDArray[Any]) -> tuple[Floats, Positions, Positions, Flags]:
     """Corners, the ring of each, the polygon of each ring, and whether it is a hole."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
     # What two polygons have in common may come with points and lines, which have no area.
@@ -86,9 +84,7 @@ def _rings(
     return points, ring, owner, hole
 
 
-def clipped_areas(
-    left: Edges, right: Edges, i: NDArray[np.int64], j: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def clipped_areas(left: Edges, right: Edges, i: Positions, j: Positions) -> Floats:
     """Area shared by polygon ``i`` of the left and polygon ``j`` of the right, pair by pair.
 
     Examples
@@ -102,13 +98,14 @@ def clipped_areas(
     area = np.zeros(len(i))
     for pairs in _slices(right.count[j]):
         near, pair = _near(left, right, i[pairs], j[pairs])
-        mine = i[pairs][pair]
-        for block in _slices(left.count[mine]):
-            area[pairs] += _block_area(left, right, mine[block], near[block], pair[block], pairs)
+        polygon = i[pairs][pair]
+        for block in _slices(left.count[polygon]):
+            at = polygon[block], near[block], pair[block]
+            area[pairs] += _block_area(left, right, *at, pairs)
     return np.maximum(area, 0.0)
 
 
-def _slices(sizes: NDArray[np.int64]) -> Iterator[slice]:
+def _slices(sizes: Positions) -> Iterator[slice]:
     """Cut a list of things into runs whose sizes sum to about what fits at once."""
     total = np.cumsum(sizes)
     start = 0
@@ -119,18 +116,14 @@ def _slices(sizes: NDArray[np.int64]) -> Iterator[slice]:
         start = stop
 
 
-def _expanded(
-    start: NDArray[np.int64], count: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _expanded(start: Positions, count: Positions) -> tuple[Positions, Positions]:
     """Positions of all edges of each polygon of a list, and the rank of the polygon."""
     rank = np.repeat(np.arange(len(count)), count)
     shift = start - (np.cumsum(count) - count)
     return np.arange(len(rank)) + shift[rank], rank
 
 
-def _near(
-    left: Edges, right: Edges, i: NDArray[np.int64], j: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _near(left: Edges, right: Edges, i: Positions, j: Positions) -> tuple[Positions, Positions]:
     """Edges of the right polygons that stand over or across the left ones."""
     edge, pair = _expanded(right.start[j], right.count[j])
     west, south, east, _ = left.bounds[i].T
@@ -143,52 +136,42 @@ def _near(
 
 
 def _block_area(
-    left: Edges,
-    right: Edges,
-    mine: NDArray[np.int64],
-    near: NDArray[np.int64],
-    pair: NDArray[np.int64],
-    pairs: slice,
-) -> NDArray[np.float64]:
-    one, rank = _expanded(left.start[mine], left.count[mine])
-    other = near[rank]
-    low = np.maximum(left.x[one], right.x[other])
-    high = np.minimum(left.end[one], right.end[other])
+    left: Edges, right: Edges, polygon: Positions, near: Positions, pair: Positions, pairs: slice
+) -> Floats:
+    edge, rank = _expanded(left.start[polygon], left.count[polygon])
+    facing = near[rank]
+    low = np.maximum(left.x[edge], right.x[facing])
+    high = np.minimum(left.end[edge], right.end[facing])
     common = np.flatnonzero(high > low)
-    one, other, rank, low, high = (
-        one[common],
-        other[common],
-        rank[common],
-        low[common],
-        high[common],
-    )
-    under = _under_both(left, right, one, other, (low, high), left.bounds[mine[rank], 1])
-    under *= left.sign[one] * right.sign[other]
+    edge, facing, rank = edge[common], facing[common], rank[common]
+    span = low[common], high[common]
+    under = _under_both(left, right, edge, facing, span, left.bounds[polygon[rank], 1])
+    under *= left.sign[edge] * right.sign[facing]
     return sum_by(pair[rank], under, pairs.stop - pairs.start)
 
 
 def _under_both(
     left: Edges,
     right: Edges,
-    one: NDArray[np.int64],
-    other: NDArray[np.int64],
-    span: tuple[NDArray[np.float64], NDArray[np.float64]],
-    floor: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    edge: Positions,
+    facing: Positions,
+    span: tuple[Floats, Floats],
+    floor: Floats,
+) -> Floats:
     """Area under the lower of two edges, over their common range, above a floor."""
     low, high = span
-    x, slope = left.x[one], left.slope[one]
-    base = left.y[one] - floor
+    x, slope = left.x[edge], left.slope[edge]
+    base = left.y[edge] - floor
     first_low, first_high = base + slope * (low - x), base + slope * (high - x)
-    x, slope = right.x[other], right.slope[other]
-    base = right.y[other] - floor
+    x, slope = right.x[facing], right.slope[facing]
+    base = right.y[facing] - floor
     second_low, second_high = base + slope * (low - x), base + slope * (high - x)
     gap_low, gap_high = first_low - second_low, first_high - second_high
     # The lower of two lines is half their sum less half their gap; where they cross, the gap
-    # is two triangles instead of one trapezoid.
+    # is two triangles instead of a trapezoid.
     gap = np.abs(gap_low + gap_high)
     crossed = np.flatnonzero(gap_low * gap_high < 0)
     a, b = gap_low[crossed], gap_high[crossed]
     gap[crossed] = (a * a + b * b) / (np.abs(a) + np.abs(b))
-    both: NDArray[np.float64] = first_low + first_high + second_low + second_high - gap
+    both: Floats = first_low + first_high + second_low + second_high - gap
     return both * (high - low) / 4

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from observatoire.passage.arrays import sum_by
+from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,8 +37,8 @@ class Grid:
     south: float
     width: float
     height: float
-    columns: NDArray[np.int64]
-    rows: NDArray[np.int64]
+    columns: Positions
+    rows: Positions
 
 
 def recognise_grid(geometries: NDArray[Any]) -> Grid | None:
@@ -75,20 +75,20 @@ def recognise_grid(geometries: NDArray[Any]) -> Grid | None:
     return Grid(float(west.min()), float(south.min()), width, height, columns, rows)
 
 
-def _swept(columns: NDArray[np.int64], rows: NDArray[np.int64]) -> bool:
-    """Say whether cells are apart, and near enough that what lies between them can be held."""
+def _swept(columns: Positions, rows: Positions) -> bool:
+    """Say whether cells are apart, and near enough that what lies between them can be kept in memory."""
     places = (int(columns.max()) + 1) * (int(rows.max()) + 1)
     if places > _SPARSEST * len(columns) + _FEW_CELLS:
         return False
     return not _repeated(columns * (int(rows.max()) + 1) + rows)
 
 
-def _repeated(places: NDArray[np.int64]) -> bool:
+def _repeated(places: Positions) -> bool:
     ordered = np.sort(places, kind="stable")
     return bool((ordered[1:] == ordered[:-1]).any())
 
 
-def _places_along(starts: NDArray[np.float64], side: float) -> NDArray[np.int64] | None:
+def _places_along(starts: Floats, side: float) -> Positions | None:
     """Rank of each cell along one axis; None when the cells are not in line."""
     ranks = np.rint((starts - starts.min()) / side)
     if np.abs(starts - starts.min() - ranks * side).max() > _ALIGNED * side:
@@ -106,13 +106,11 @@ def _may_be_cells(geometries: NDArray[Any]) -> bool:
     return not shapely.has_z(geometries).any()
 
 
-def _all_near(lengths: NDArray[np.float64], wanted: float) -> bool:
+def _all_near(lengths: Floats, wanted: float) -> bool:
     return bool((np.abs(lengths - wanted) <= _ALIGNED * wanted).all())
 
 
-def sweep(
-    grid: Grid, targets: NDArray[Any]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def sweep(grid: Grid, targets: NDArray[Any]) -> tuple[Positions, Positions, Floats]:
     """Return every cell that a target covers, the target, and the area covered.
 
     Examples
@@ -135,7 +133,7 @@ def sweep(
     return cell, target, area
 
 
-def _blocks(cells: NDArray[np.int64]) -> list[tuple[int, int]]:
+def _blocks(cells: Positions) -> list[tuple[int, int]]:
     """Deal targets in order into blocks that threads share, of so many cells at most."""
     most = min(_CELLS_AT_ONCE, max(_FEW_CELLS, int(cells.sum()) // (os.cpu_count() or 1) + 1))
     blocks, start, total = [], 0, 0
@@ -157,15 +155,13 @@ class _Places:
         self._order = np.argsort(keys, kind="stable")
         self._sorted = keys[self._order]
 
-    def find(
-        self, column: NDArray[np.int64], row: NDArray[np.int64]
-    ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    def find(self, column: Positions, row: Positions) -> tuple[Flags, Positions]:
         key = column * self.rows + row
         at = np.minimum(np.searchsorted(self._sorted, key), len(self._sorted) - 1)
         return self._sorted[at] == key, self._order[at]
 
 
-def _windows(grid: Grid, places: _Places, targets: NDArray[Any]) -> NDArray[np.int64]:
+def _windows(grid: Grid, places: _Places, targets: NDArray[Any]) -> Positions:
     """First column, first row, columns and rows of the grid that each target can meet."""
     bounds = shapely.bounds(targets)
     limits = np.array([places.columns, places.rows])
@@ -177,12 +173,8 @@ def _windows(grid: Grid, places: _Places, targets: NDArray[Any]) -> NDArray[np.i
 
 
 def _sweep_block(
-    grid: Grid,
-    places: _Places,
-    targets: NDArray[Any],
-    windows: NDArray[np.int64],
-    block: tuple[int, int],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    grid: Grid, places: _Places, targets: NDArray[Any], windows: Positions, block: tuple[int, int]
+) -> tuple[Positions, Positions, Floats]:
     window = windows[block[0] : block[1]]
     pieces = _pieces(grid, targets[block[0] : block[1]], window)
     covered = _accumulate(pieces, window)
@@ -204,30 +196,27 @@ class _Edges:
     One array a coordinate: to pick rows of a table of two columns costs ten times as much.
     """
 
-    owner: NDArray[np.int64]
-    x0: NDArray[np.float64]
-    y0: NDArray[np.float64]
-    x1: NDArray[np.float64]
-    y1: NDArray[np.float64]
+    owner: Positions
+    x0: Floats
+    y0: Floats
+    x1: Floats
+    y1: Floats
 
-    def pick(self, chosen: NDArray[np.bool_]) -> _Edges:
+    def pick(self, chosen: Flags) -> _Edges:
         """Keep some edges only."""
         at = np.flatnonzero(chosen)
         return _Edges(self.owner[at], self.x0[at], self.y0[at], self.x1[at], self.y1[at])
 
-    def along(self, axis: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def along(self, axis: int) -> tuple[Floats, Floats]:
         """Coordinates of both ends along one axis."""
         return (self.x0, self.x1) if axis == 0 else (self.y0, self.y1)
 
     @staticmethod
-    def joined(one: _Edges, other: _Edges) -> _Edges:
+    def joined(whole: _Edges, cut: _Edges) -> _Edges:
         """Put two sets of edges together."""
+        names = [field.name for field in fields(_Edges)]
         return _Edges(
-            np.concatenate([one.owner, other.owner]),
-            np.concatenate([one.x0, other.x0]),
-            np.concatenate([one.y0, other.y0]),
-            np.concatenate([one.x1, other.x1]),
-            np.concatenate([one.y1, other.y1]),
+            *(np.concatenate([getattr(whole, name), getattr(cut, name)]) for name in names)
         )
 
 
@@ -235,19 +224,19 @@ class _Edges:
 class _Pieces:
     """Pieces of edges, each in one cell of its target's window; lengths in cells."""
 
-    owner: NDArray[np.int64]
-    column: NDArray[np.int64]
-    row: NDArray[np.int64]
-    run: NDArray[np.float64]
-    rise: NDArray[np.float64]
+    owner: Positions
+    column: Positions
+    row: Positions
+    run: Floats
+    rise: Floats
 
-    def pick(self, chosen: NDArray[np.bool_]) -> _Pieces:
+    def pick(self, chosen: Flags) -> _Pieces:
         """Keep some pieces only."""
         at = np.flatnonzero(chosen)
         return _Pieces(self.owner[at], self.column[at], self.row[at], self.run[at], self.rise[at])
 
 
-def _edges(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Edges:
+def _edges(grid: Grid, targets: NDArray[Any], window: Positions) -> _Edges:
     """Edges of all rings, shells clockwise and holes the other way; vertical ones left out."""
     parts, owner = shapely.get_parts(targets, return_index=True)
     parts = shapely.orient_polygons(parts, exterior_cw=True)
@@ -256,12 +245,12 @@ def _edges(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Edg
     target_of = owner[part_of][ring_of]
     x = (points[:, 0] - grid.west) / grid.width - window[:, 0][target_of]
     y = (points[:, 1] - grid.south) / grid.height - window[:, 1][target_of]
-    # A vertical edge holds no area under it.
+    # There is no area under it.
     leaning = (ring_of[1:] == ring_of[:-1]) & (x[1:] != x[:-1])
     return _Edges(target_of[:-1], x[:-1], y[:-1], x[1:], y[1:]).pick(leaning)
 
 
-def _pieces(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Pieces:
+def _pieces(grid: Grid, targets: NDArray[Any], window: Positions) -> _Pieces:
     edges = _edges(grid, targets, window)
     # Most edges of a detailed outline stay within one cell: they are whole pieces already.
     crossing = np.floor(edges.x0) != np.floor(edges.x1)
@@ -270,7 +259,7 @@ def _pieces(grid: Grid, targets: NDArray[Any], window: NDArray[np.int64]) -> _Pi
     return _placed(_Edges.joined(edges.pick(~crossing), cut), window)
 
 
-def _cut(edges: _Edges, window: NDArray[np.int64]) -> _Edges:
+def _cut(edges: _Edges, window: Positions) -> _Edges:
     """Cut edges at the lines of the grid that they cross."""
     edge, cut = _cuts(edges, window)
     same = edge[1:] == edge[:-1]
@@ -282,9 +271,7 @@ def _cut(edges: _Edges, window: NDArray[np.int64]) -> _Edges:
     )
 
 
-def _cuts(
-    edges: _Edges, window: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _cuts(edges: _Edges, window: Positions) -> tuple[Positions, Floats]:
     """Edge and position (0 to 1) of every cut, the two ends of each edge among them, in order."""
     count = len(edges.owner)
     found = [np.arange(count), np.arange(count)]
@@ -306,7 +293,7 @@ def _cuts(
     return edge[order], cut[order]
 
 
-def _placed(edges: _Edges, window: NDArray[np.int64]) -> _Pieces:
+def _placed(edges: _Edges, window: Positions) -> _Pieces:
     """Find the cell of each piece."""
     middle_x, middle_y = (edges.x0 + edges.x1) / 2, (edges.y0 + edges.y1) / 2
     columns, rows = window[:, 2][edges.owner], window[:, 3][edges.owner]
@@ -324,7 +311,7 @@ def _placed(edges: _Edges, window: NDArray[np.int64]) -> _Pieces:
     return pieces if inside.all() else pieces.pick(inside)
 
 
-def _accumulate(pieces: _Pieces, window: NDArray[np.int64]) -> NDArray[np.float64]:
+def _accumulate(pieces: _Pieces, window: Positions) -> Floats:
     """Share of each cell of each window that its target covers."""
     sizes = window[:, 2] * window[:, 3]
     offsets = np.concatenate([[0], np.cumsum(sizes)])
@@ -342,7 +329,7 @@ def _accumulate(pieces: _Pieces, window: NDArray[np.int64]) -> NDArray[np.float6
     return _snapped(own)
 
 
-def _snapped(share: NDArray[np.float64]) -> NDArray[np.float64]:
+def _snapped(share: Floats) -> Floats:
     share[np.abs(share) < _ROUNDING] = 0.0
     share[np.abs(share - 1.0) < _ROUNDING] = 1.0
     return np.clip(share, 0.0, 1.0)

@@ -23,34 +23,37 @@ from observatoire.errors import (
     SchematicGeometryError,
 )
 from observatoire.french.typography import number, plural
-from observatoire.passage.codes import _check_filled, _check_shown, _increasing, check_codes, named
+from observatoire.passage.codes import check_codes, increasing, named
 from observatoire.passage.geometry.grid import Grid, recognise_grid
+from observatoire.passage.geometry.projections import areas_are_true
 from observatoire.territories.layers.crs import metric_system, systems_like
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from observatoire.passage.arrays import Flags, Floats
     from observatoire.passage.geometry.outlines import Outline
 
 
 _POLYGONS = (3, 6)  # GEOS type numbers of Polygon and MultiPolygon
 _POINTS = (0,)
+_A_FEW = 8  # geometries that are enough to know where a layer lies
 _KIND_NAMES = ("point", "ligne", "anneau", "polygone", "multipoint", "multiligne", "multipolygone")
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredLayer:
-    """A checked zoning: codes in increasing order, geometries and areas beside them.
+    """A checked zoning: codes in increasing order, with their geometries and areas.
 
-    ``labels`` holds the codes as an index of text, whose words are taken and compared without
+    ``labels`` are the codes as an index of text, whose words are taken and compared without
     making one Python object each.
     """
 
     role: str
     labels: pd.Index[str]
     geometries: NDArray[Any]
-    areas: NDArray[np.float64]
+    areas: Floats
     crs: Any
     zoning: str
     remarks: tuple[str, ...] = ()
@@ -59,7 +62,7 @@ class MeasuredLayer:
     outline: Outline | None = None
 
     def __len__(self) -> int:
-        """Return how many territories the layer holds."""
+        """Return how many territories are in the layer."""
         return len(self.labels)
 
 
@@ -98,7 +101,7 @@ def check_layer(
     _check_official(frame, role)
     _check_crs(frame, role)
     labels = check_codes(frame.index, role)
-    if not _increasing(labels):
+    if not increasing(labels):
         order = np.argsort(np.asarray(labels, dtype=object), kind="stable")
         labels, frame = labels[order], frame.iloc[order]
     geometries = np.asarray(frame.geometry.array)
@@ -127,15 +130,34 @@ def check_layer(
 def check_same_crs(*layers: MeasuredLayer) -> None:
     """Refuse layers that do not share one reference system."""
     first = layers[0]
-    for other in layers[1:]:
-        if first.crs != other.crs and not first.crs.equals(other.crs, ignore_axis_order=True):
+    for layer in layers[1:]:
+        if first.crs != layer.crs and not first.crs.equals(layer.crs, ignore_axis_order=True):
             raise CRSError(
                 f"La couche « {first.role} » est en {_crs_name(first.crs)}, "
-                f"la couche « {other.role} » en {_crs_name(other.crs)}.",
+                f"la couche « {layer.role} » en {_crs_name(layer.crs)}.",
                 why="Deux systèmes de coordonnées ne se superposent pas.",
-                remedy=f"Projetez l’une sur l’autre : {other.role}.to_crs({first.role}.crs).",
-                crs=(first.crs, other.crs),
+                remedy=f"Projetez l’une sur l’autre : {layer.role}.to_crs({first.role}.crs).",
+                crs=(first.crs, layer.crs),
             )
+
+
+def _check_shown(frame: gpd.GeoDataFrame, role: str) -> None:
+    if frame.active_geometry_name not in frame.columns:
+        raise EmptyGeometryError(
+            f"La couche « {role} » n’a pas de colonne de géométries en service.",
+            why="On ne saurait quels contours mesurer.",
+            remedy='Dites-la : set_geometry("geometry").',
+            role=role,
+        )
+
+
+def _check_filled(frame: gpd.GeoDataFrame, role: str) -> None:
+    if len(frame) == 0:
+        raise EmptyGeometryError(
+            f"La couche « {role} » est vide.",
+            why="Aucun territoire à mettre en rapport.",
+            remedy="Vérifiez le fichier lu et le filtre appliqué.",
+        )
 
 
 def _check_official(frame: gpd.GeoDataFrame, role: str) -> None:
@@ -175,6 +197,22 @@ def _check_crs(frame: gpd.GeoDataFrame, role: str) -> None:
             remedy=_metric_advice(frame),
             crs=crs,
         )
+    if not areas_are_true(crs, _somewhere(frame)):
+        raise CRSError(
+            f"La couche « {role} » est en {_crs_name(crs)}, où les surfaces sont déformées.",
+            why="Une projection faite pour être vue (Web Mercator) étire les surfaces, et "
+            "plus ici que là : elle ne mesure rien.",
+            remedy=_metric_advice(frame),
+            crs=crs,
+        )
+
+
+def _somewhere(frame: gpd.GeoDataFrame) -> Floats:
+    """Bounds of a few of the geometries: enough to know where a layer lies."""
+    geometries = np.asarray(frame.geometry.array)
+    bounds = shapely.bounds(geometries[:: max(len(geometries) // _A_FEW, 1)])
+    low, high = np.fmin.reduce(bounds[:, :2]), np.fmax.reduce(bounds[:, 2:])
+    return np.concatenate([low, high])
 
 
 def _crs_name(crs: Any) -> str:
@@ -186,8 +224,8 @@ def _crs_guess(frame: gpd.GeoDataFrame) -> str:
     looks = systems_like(frame.total_bounds)
     if not looks:
         return "Ses nombres ne ressemblent à aucun système connu ici."
-    told = " ou ".join(f"{system.label} ({system.code})" for system in looks[:3])
-    return f"Ses nombres ressemblent à {told}."
+    names = " ou ".join(f"{system.label} ({system.code})" for system in looks[:3])
+    return f"Ses nombres ressemblent à {names}."
 
 
 def _metric_advice(frame: gpd.GeoDataFrame) -> str:
@@ -198,17 +236,11 @@ def _metric_advice(frame: gpd.GeoDataFrame) -> str:
 
 
 def _check_geometries(
-    geometries: NDArray[Any],
-    codes: pd.Index[str],
-    role: str,
-    *,
-    repair: bool,
-    points: bool,
+    geometries: NDArray[Any], codes: pd.Index[str], role: str, *, repair: bool, points: bool
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
     absent = shapely.is_missing(geometries) | shapely.is_empty(geometries)
-    _refuse(
-        absent, codes, role, "géométrie vide", "Retirez ces territoires, ou redemandez la couche."
-    )
+    remedy = "Retirez ces territoires, ou redemandez la couche."
+    _refuse(absent, codes, role, "géométrie vide", remedy)
     kinds = shapely.get_type_id(geometries)
     _check_kinds(kinds, codes, role, points=points)
     _refuse(
@@ -219,14 +251,8 @@ def _check_geometries(
         "Aplatissez-la : set_geometry(shapely.force_2d(couche.geometry)).",
         RaisedGeometryError,
     )
-    endless = ~np.isfinite(shapely.bounds(geometries)).all(axis=1)
-    _refuse(
-        np.asarray(endless),
-        codes,
-        role,
-        "coordonnées infinies ou absentes",
-        "Redemandez la couche.",
-    )
+    endless = np.asarray(~np.isfinite(shapely.bounds(geometries)).all(axis=1))
+    _refuse(endless, codes, role, "coordonnées infinies ou absentes", "Redemandez la couche.")
     geometries, remarks = _check_valid(geometries, codes, role, repair=repair)
     if kinds[0] not in _POINTS:
         flat = shapely.area(geometries) <= 0
@@ -253,11 +279,7 @@ def _check_kinds(kinds: NDArray[Any], codes: pd.Index[str], role: str, *, points
 
 
 def _check_valid(
-    geometries: NDArray[Any],
-    codes: pd.Index[str],
-    role: str,
-    *,
-    repair: bool,
+    geometries: NDArray[Any], codes: pd.Index[str], role: str, *, repair: bool
 ) -> tuple[NDArray[Any], tuple[str, ...]]:
     invalid = ~shapely.is_valid(geometries)
     if not invalid.any():
@@ -288,7 +310,7 @@ def _check_valid(
 
 
 def _refuse(
-    wrong: NDArray[np.bool_],
+    wrong: Flags,
     codes: pd.Index[str],
     role: str,
     fault: str,

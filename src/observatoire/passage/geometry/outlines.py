@@ -17,6 +17,8 @@ import shapely
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from observatoire.passage.arrays import Flags, Floats, Positions
+
 
 _MOST = 0.3  # share of edges left above which outlines do not match: another way is cheaper
 _FEW = 64  # edges that cost nothing to look at anyway
@@ -30,15 +32,15 @@ _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 class Outline:
     """The edges left of a zoning known to have no overlap, as pairs of corners."""
 
-    edges: NDArray[np.float64]
+    edges: Floats
 
     @cached_property
     def segments(self) -> NDArray[Any]:
-        """The same as lines, for one who looks for what they touch."""
+        """The same as lines, to look for what they touch."""
         return np.asarray(shapely.linestrings(self.edges), dtype=object)
 
 
-def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | None:
+def outline(geometries: NDArray[Any], areas: Floats) -> Outline | None:
     """Return the outline of a zoning whose inner edges match; None when nothing is proved.
 
     What the edges left enclose is covered an odd number of times, what they leave out an even
@@ -63,7 +65,7 @@ def outline(geometries: NDArray[Any], areas: NDArray[np.float64]) -> Outline | N
     return Outline(left)
 
 
-def _enclosed(left: NDArray[np.float64]) -> float:
+def _enclosed(left: Floats) -> float:
     """Area that some edges enclose; 0 when they cross."""
     ring = _single_ring(left)
     try:
@@ -78,7 +80,7 @@ def _enclosed(left: NDArray[np.float64]) -> float:
     return float(shapely.area(whole)) if shapely.is_valid(whole) else 0.0
 
 
-def _single_ring(left: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _single_ring(left: Floats) -> Floats | None:
     """Corners in order when the edges follow one another around one ring, None otherwise."""
     begin, end = left[:, 0], left[:, 1]
     broken = np.flatnonzero((end[:-1] != begin[1:]).any(axis=1)) + 1
@@ -97,22 +99,22 @@ def _single_ring(left: NDArray[np.float64]) -> NDArray[np.float64] | None:
     if len(walked) != len(runs):
         return None
     order = np.concatenate([runs[k] for k in walked])
-    ring: NDArray[np.float64] = np.vstack([begin[order], end[order[-1:]]])
+    ring: Floats = np.vstack([begin[order], end[order[-1:]]])
     return ring
 
 
-def clear_of(found: Outline, geometries: NDArray[Any]) -> NDArray[np.bool_]:
+def clear_of(found: Outline, geometries: NDArray[Any]) -> Flags:
     """Say which geometries lie wholly on one side of the outline, which does not touch them."""
     # The parts of one territory may lie on both sides without touching the line.
-    clear: NDArray[np.bool_] = shapely.get_num_geometries(geometries) == 1
+    clear: Flags = shapely.get_num_geometries(geometries) == 1
     tree = shapely.STRtree(geometries)
     touched = tree.query(found.segments, predicate="intersects")[1]
     clear[touched] = False
     return clear
 
 
-def _unmatched(geometries: NDArray[Any]) -> tuple[NDArray[np.float64], int]:
-    """Edges that no other walks, as pairs of corners; and how many edges there were."""
+def _unmatched(geometries: NDArray[Any]) -> tuple[Floats, int]:
+    """Edges that are walked once, as pairs of corners; and how many edges there were."""
     parts = shapely.get_parts(geometries)
     if shapely.get_num_interior_rings(parts).any():
         parts = shapely.get_rings(parts)
@@ -123,9 +125,9 @@ def _unmatched(geometries: NDArray[Any]) -> tuple[NDArray[np.float64], int]:
     order = np.argsort(key)
     key = key[order]
     alike = np.flatnonzero(key[1:] == key[:-1])
-    one, other = edge[order[alike]], edge[order[alike + 1]]
-    same = _equal(points, one, other + 1) & _equal(points, one + 1, other)
-    same |= _equal(points, one, other) & _equal(points, one + 1, other + 1)
+    first, second = edge[order[alike]], edge[order[alike + 1]]
+    same = _equal(points, first, second + 1) & _equal(points, first + 1, second)
+    same |= _equal(points, first, second) & _equal(points, first + 1, second + 1)
     pair = np.zeros(len(order), dtype=bool)
     pair[alike[same]] = True
     # In a run of three alike, an edge must not cancel twice.
@@ -136,16 +138,14 @@ def _unmatched(geometries: NDArray[Any]) -> tuple[NDArray[np.float64], int]:
     return np.stack([points[left], points[left + 1]], axis=1), len(edge)
 
 
-def _equal(
-    points: NDArray[np.float64], one: NDArray[np.int64], other: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = points[one, 0] == points[other, 0]
-    same &= points[one, 1] == points[other, 1]
+def _equal(points: Floats, first: Positions, second: Positions) -> Flags:
+    same: Flags = points[first, 0] == points[second, 0]
+    same &= points[first, 1] == points[second, 1]
     return same
 
 
-def _mixed(points: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """Mix the two coordinates of each point into one number, in place."""
+def _mixed(points: Floats) -> NDArray[np.uint64]:
+    """Mix the two coordinates of each point into a single number, in place."""
     points += 0.0  # makes -0 and 0 alike
     bits = points.view(np.uint64)
     bits ^= bits >> np.uint64(29)

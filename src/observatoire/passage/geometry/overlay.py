@@ -3,7 +3,7 @@
 Four ideas, in this order. A source properly inside a target needs no intersection: its own area
 is the answer. A source that lies wholly in targets that do not overlap needs one intersection
 less than it meets targets. The others are clipped all together, edge against edge. And all of
-it is shared between threads, for neither the geometry engine nor the sums hold the interpreter.
+it is shared between threads, for neither the geometry engine nor the sums keep the interpreter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from observatoire.passage.arrays import sum_by
+from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
 from observatoire.passage.geometry.clipping import clipped_areas, edges_of
 from observatoire.passage.geometry.grid import sweep
 from observatoire.passage.geometry.outlines import clear_of
@@ -36,9 +36,9 @@ _CHUNK = 8192  # pairs clipped by one thread at a time
 class Pairs:
     """Position of a source, position of a target, and the area they share."""
 
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
-    area: NDArray[np.float64]
+    source: Positions
+    target: Positions
+    area: Floats
 
 
 def shared_areas(
@@ -70,11 +70,11 @@ def shared_areas(
 def intersect(
     sources: NDArray[Any],
     targets: NDArray[Any],
-    areas: NDArray[np.float64],
+    areas: Floats,
     *,
-    covered: NDArray[np.bool_] | None = None,
+    covered: Flags | None = None,
     threads: int | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[Positions, Positions, Floats]:
     """Measure the pairs of any two layers of polygons (raw arrays in, raw arrays out).
 
     ``covered`` flags the sources that lie wholly in the targets, which do not overlap: the last
@@ -103,9 +103,7 @@ def intersect(
     return i[kept], j[kept], area[kept]
 
 
-def _spared(
-    i: NDArray[np.int64], cut: NDArray[np.int64], covered: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _spared(i: Positions, cut: Positions, covered: Flags) -> tuple[Positions, Positions]:
     """Set apart one pair of each covered source: the last one, found by difference."""
     last_of = np.full(len(covered), -1)
     last_of[i[cut]] = cut
@@ -115,7 +113,7 @@ def _spared(
 
 def _meeting(
     sources: NDArray[Any], targets: NDArray[Any], pool: ThreadPoolExecutor, workers: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+) -> tuple[Positions, Positions, Flags]:
     """Pairs that meet, and whether the source is properly inside the target."""
     tree = shapely.STRtree(sources)
     j, i = tree.query(targets)
@@ -123,12 +121,12 @@ def _meeting(
     i, j = i[order], j[order]
     shapely.prepare(targets)
 
-    def sort_out(block: slice) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        holder, held = targets[j[block]], sources[i[block]]
-        inside = shapely.contains_properly(holder, held)
+    def sort_out(block: slice) -> tuple[Flags, Flags]:
+        outer, inner = targets[j[block]], sources[i[block]]
+        inside = shapely.contains_properly(outer, inner)
         meets = inside.copy()
         rest = np.flatnonzero(~inside)
-        meets[rest] = shapely.intersects(holder[rest], held[rest])
+        meets[rest] = shapely.intersects(outer[rest], inner[rest])
         return inside, meets
 
     # A prepared target builds its index when first asked: only one thread may ask it.
@@ -140,7 +138,7 @@ def _meeting(
     return i[meets], j[meets], inside[meets]
 
 
-def _blocks_of(owner: NDArray[np.int64], count: int) -> list[slice]:
+def _blocks_of(owner: Positions, count: int) -> list[slice]:
     """Cut a sorted array in about ``count`` slices that never split an owner."""
     if len(owner) == 0:
         return []
@@ -152,10 +150,10 @@ def _blocks_of(owner: NDArray[np.int64], count: int) -> list[slice]:
 def _cut_areas(
     sources: NDArray[Any],
     targets: NDArray[Any],
-    i: NDArray[np.int64],
-    j: NDArray[np.int64],
+    i: Positions,
+    j: Positions,
     pool: ThreadPoolExecutor,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Area of the intersection of each pair."""
     if len(i) == 0:
         return np.zeros(0)
@@ -163,10 +161,10 @@ def _cut_areas(
     cut_targets, right_of = np.unique(j, return_inverse=True)
     left, right = sources[cut_sources], targets[cut_targets]
     origin = shapely.bounds(left)[:, :2].min(axis=0)
-    mine, theirs = edges_of(left, origin), edges_of(right, origin)
+    left_edges, right_edges = edges_of(left, origin), edges_of(right, origin)
 
-    def measure(block: slice) -> NDArray[np.float64]:
-        return clipped_areas(mine, theirs, left_of[block], right_of[block])
+    def measure(block: slice) -> Floats:
+        return clipped_areas(left_edges, right_edges, left_of[block], right_of[block])
 
     blocks = [slice(start, start + _CHUNK) for start in range(0, len(i), _CHUNK)]
     return np.concatenate(list(pool.map(measure, blocks)))

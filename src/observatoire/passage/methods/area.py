@@ -32,7 +32,7 @@ def by_area(
     source, target : GeoDataFrame
         Indexed by territory code (text), in the same metric reference system.
     sliver : float
-        Share of a territory below which an overlap is set aside: it must be that small beside
+        Share of a territory below which an overlap is dropped: it must be that small next to
         both its source and its target. By default only the engine's rounding; 0.01 suits layers
         digitised apart.
     repair : bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,18 +11,13 @@ import pandas as pd
 import shapely
 
 from observatoire.errors import PassageError
-from observatoire.passage.arrays import sum_by
+from observatoire.passage.arrays import Floats, sum_by
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlaps import check_no_overlap
 from observatoire.passage.geometry.overlay import Pairs, shared_areas
-from observatoire.passage.links import Links
 from observatoire.passage.methods.shares import ROUNDING, Shares, by_code, shares, weights_frame
 from observatoire.passage.methods.shares import coverage as coverage_of
 from observatoire.passage.passage import Passage
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 
 _FEW = 200_000  # corners of a layer that is checked sooner than a thread would start
 
@@ -33,8 +27,8 @@ def two_layers(
 ) -> tuple[MeasuredLayer, MeasuredLayer]:
     """Check the two layers of a passage, each and together."""
     if _corners(target) > _FEW and _corners(source) > _FEW:
-        with ThreadPoolExecutor(1) as beside:
-            first = beside.submit(check_layer, source, "source", repair=repair)
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(check_layer, source, "source", repair=repair)
             second = check_layer(target, "cible", repair=repair)
             layers = (first.result(), second)
     else:  # threads would wait for one another longer than they work
@@ -43,9 +37,14 @@ def two_layers(
             check_layer(target, "cible", repair=repair),
         )
     check_same_crs(*layers)
-    # One after the other: together they would hold the corners of both layers in memory.
-    check_no_overlap(layers[0])
-    return layers[0], replace(layers[1], outline=check_no_overlap(layers[1]))
+    # One after the other: together they would keep the corners of both layers in memory.
+    _, differing = check_no_overlap(layers[0])
+    outline, differing_targets = check_no_overlap(layers[1])
+    source, target = layers
+    return (
+        replace(source, remarks=(*source.remarks, *differing)),
+        replace(target, remarks=(*target.remarks, *differing_targets), outline=outline),
+    )
 
 
 def _corners(frame: object) -> int:
@@ -78,7 +77,7 @@ def _center(layer: MeasuredLayer) -> str:
 def passage_of(
     layers: tuple[MeasuredLayer, MeasuredLayer],
     found: Shares,
-    weight: NDArray[np.float64],
+    weight: Floats,
     *,
     method: str,
     parameters: dict[str, object],
@@ -105,7 +104,7 @@ def passage_of(
         reaching=frozenset(source.labels[(found.outside > 0) & (outside == 0)]),
     )
     # Positions are known here: finding them again from the codes would cost as much as all this.
-    made.__dict__["links"] = Links.at(
-        made, found.source.astype(np.int64), found.target.astype(np.int64)
+    made.__dict__["links"] = made.links_at(
+        found.source.astype(np.int64), found.target.astype(np.int64)
     )
     return made

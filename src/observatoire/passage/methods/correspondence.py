@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import (
-    DuplicateKeyError,
-    PassageError,
-    UnknownNameError,
-    WeightError,
-)
+from observatoire.errors import DuplicateKeyError, PassageError, UnknownNameError, WeightError
 from observatoire.errors.arguments import suggestion
-from observatoire.french.typography import number
+from observatoire.french.typography import number, plural
 from observatoire.passage.codes import named
 from observatoire.passage.links import PART, SPLIT, WEIGHT_COLUMNS, WHOLE
 from observatoire.passage.passage import Passage
@@ -23,11 +18,15 @@ from observatoire.passage.transfer.frames import is_numeric
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from numpy.typing import NDArray
+    from observatoire.passage.arrays import Floats
 
 
 _NOTHING = "inconnu"
 _WORDS = (WHOLE, SPLIT, PART, _NOTHING, "")
+_DECIMALS, _LEAST_DECIMALS = (
+    6,
+    2,
+)  # with which a rounded weight is written; with fewer it says too little
 _EXCESS = 1e-9  # what rounding may add to the weights of a source
 
 
@@ -79,32 +78,32 @@ def from_table(
             why="Aucun territoire à mettre en rapport.",
             remedy="Vérifiez le fichier lu et le filtre appliqué.",
         )
-    told = (table["source"] != "") & (table["target"] != "") & ~_idle(table)
-    links = table[told].reset_index(drop=True)
+    linked = (table["source"] != "") & (table["target"] != "") & ~_idle(table)
+    links = table[linked].reset_index(drop=True)
     lost = table[(table["source"] != "") & (table["target"] == "")]
     _check_pairs(links)
     weights = _weights(links)
-    _check_sums(weights)
-    weights["weight"] = _made_one(weights)
-    kept = weights.sort_values(["target", "source"], ignore_index=True)
+    kept, lost, remarks = _completed(weights, lost)
+    _check_sums(kept)
+    kept = kept.sort_values(["target", "source"], ignore_index=True)
     names = {*table["target"], *([] if targets is None else map(str, targets))} - {""}
-    said = frame.attrs
+    declared = frame.attrs
     return Passage(
         weights=kept,
-        coverage=_coverage(kept, sorted(names)),
+        coverage=_coverage(kept, sorted(names), declared.get("coverage") or {}),
         outside=_outside(kept, lost),
-        method=method or str(said.get("method", "table de passage")),
-        parameters=dict(parameters if parameters is not None else said.get("parameters", {})),
-        source_zoning=source_zoning or str(said.get("source_zoning", "")),
-        target_zoning=target_zoning or str(said.get("target_zoning", "")),
-        remarks=tuple(said.get("remarks", ())),
-        quality=_quality(said.get("quality")),
+        method=method or str(declared.get("method", "table de passage")),
+        parameters=dict(parameters if parameters is not None else declared.get("parameters", {})),
+        source_zoning=source_zoning or str(declared.get("source_zoning", "")),
+        target_zoning=target_zoning or str(declared.get("target_zoning", "")),
+        remarks=tuple(dict.fromkeys((*declared.get("remarks", ()), *remarks))),
+        quality=_quality(declared.get("quality")),
         reaching=frozenset(lost["source"]),
     )
 
 
 def _idle(table: pd.DataFrame) -> pd.Series[bool]:
-    """Rows of weight zero, of which nothing else is said: the two territories share nothing."""
+    """Rows of weight zero, with nothing else: the two territories share nothing."""
     return (table["weight"] == 0) & (table["link"] == "") & table["high"].isna()
 
 
@@ -248,19 +247,73 @@ def _check_sums(weights: pd.DataFrame) -> None:
         )
 
 
-def _made_one(weights: pd.DataFrame) -> pd.Series[float]:
-    """Bring to one the weights that a source's sums only miss by their writing."""
-    sums = weights.groupby("source")["weight"].transform("sum")
-    written = (sums - 1.0).abs() <= _EXCESS
-    return (weights["weight"] / sums).where(written, weights["weight"])
+def _completed(
+    weights: pd.DataFrame, lost: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, tuple[str, ...]]:
+    """Bring to one the weights that a source's sums only miss by how they were rounded.
+
+    What a table states as lost outside counts among them; what a source lacks otherwise is
+    outside every target, which is said.
+    """
+    stated = lost.set_index("source")["weight"].fillna(0.0)
+    every = pd.concat([weights.set_index("source")["weight"].fillna(0.0), stated])
+    by_source = every.groupby(level=0)
+    sums, count = by_source.sum(), by_source.size()
+    gap = (sums - 1.0).abs()
+    rounding = count * _half_digit(every).groupby(level=0).min()
+    sources = sums.index.difference(weights.loc[weights["link"] == PART, "source"])
+    near = (gap <= rounding + _EXCESS) & sums.index.isin(sources)
+    scale = sums.where(near, 1.0)
+    rounded = sums.index[near & (gap > _EXCESS)]
+    short = sums.index[~near & (sums < 1.0) & sums.index.isin(sources.difference(stated.index))]
+    kept, lost = (
+        rows.assign(weight=rows["weight"] / rows["source"].map(scale).astype(float))
+        for rows in (weights, lost)
+    )
+    kept["low"] = kept[["low", "weight"]].min(axis=1)
+    kept["high"] = kept[["high", "weight"]].max(axis=1)
+    return kept, lost, _remarks(rounded, short, sums)
 
 
-def _coverage(weights: pd.DataFrame, names: list[str]) -> pd.Series[float]:
+def _half_digit(weights: pd.Series[float]) -> pd.Series[float]:
+    """Half of the last decimal that each weight is written with; 0 for one that is not rounded."""
+    half = pd.Series(0.0, index=weights.index)
+    for decimals in range(_DECIMALS, _LEAST_DECIMALS - 1, -1):
+        scaled = weights * 10.0**decimals
+        written = (scaled - scaled.round()).abs() < _EXCESS * scaled.abs().clip(lower=1.0)
+        half = half.mask(written, 0.5 * 10.0**-decimals)
+    return half
+
+
+def _remarks(
+    rounded: pd.Index[str], short: pd.Index[str], sums: pd.Series[float]
+) -> tuple[str, ...]:
+    remarks = []
+    if len(rounded):
+        remarks.append(
+            f"Les poids arrondis de {plural(len(rounded), 'source')} ({named(rounded)}) sont "
+            "ramenés à une somme de 1 : personne n’est perdu."
+        )
+    if len(short):
+        least = str(sums[short].idxmin())
+        remarks.append(
+            f"{plural(len(short), 'source')} ({named(short)}) {'ont' if len(short) > 1 else 'a'} "
+            f"des poids dont la somme n’atteint pas 1 ({number(sums[least], 3)} pour {least}) : "
+            "le reste est compté hors de toute cible."
+        )
+    return tuple(remarks)
+
+
+def _coverage(
+    weights: pd.DataFrame, names: list[str], stated: Mapping[str, float]
+) -> pd.Series[float]:
     covered = weights.groupby("target")["share"].sum().clip(upper=1.0)
     # Shares that were divided evenly may sum an ulp short of one.
     covered = covered.mask((covered - 1.0).abs() < _EXCESS, 1.0)
     index = pd.Index(names, dtype="str", name="target")
-    return covered.reindex(index, fill_value=0.0).astype(float).rename("coverage")
+    covered = covered.reindex(index, fill_value=0.0).astype(float).rename("coverage")
+    covered.update(pd.Series(dict(stated), dtype=float))
+    return covered
 
 
 def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
@@ -271,7 +324,7 @@ def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
     outside = outside.mask(outside < _EXCESS, 0.0)
     holders = weights.loc[weights["link"] == PART, "source"].unique()
     outside[list(holders)] = np.nan
-    stated: NDArray[np.float64] = lost.set_index("source")["weight"].to_numpy()
+    stated: Floats = lost.set_index("source")["weight"].to_numpy()
     gap = np.abs(outside[list(lost["source"])].to_numpy() - stated)
     if (gap > _EXCESS).any():
         raise UnknownNameError(
@@ -282,8 +335,8 @@ def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
     return outside.astype(float).rename("outside")
 
 
-def _quality(said: Any) -> pd.DataFrame:
-    if not said:
+def _quality(split: Any) -> pd.DataFrame:
+    if not split:
         return pd.DataFrame()
-    index = pd.Index(said["index"], dtype="str", name="target")
-    return pd.DataFrame(said["data"], index=index, columns=said["columns"])
+    index = pd.Index(split["index"], dtype="str", name="target")
+    return pd.DataFrame(split["data"], index=index, columns=split["columns"])

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import RatioError
-from observatoire.passage.arrays import floats, sum_by
+from observatoire.passage.arrays import Floats, floats, sum_by
 from observatoire.passage.codes import named
+from observatoire.passage.counted import PEOPLE, carried
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
 from observatoire.passage.methods.density_ratio import DensityFit, columns_of
 from observatoire.passage.methods.shares import ROUNDING, Shares, check_sliver
@@ -19,7 +20,6 @@ from observatoire.passage.transfer.frames import as_series
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.passage import Passage
@@ -30,6 +30,7 @@ def by_density(
     target: gpd.GeoDataFrame,
     ratio: float | pd.Series[float] | Mapping[str, float] | DensityFit = 1.0,
     *,
+    carries: str = "",
     covariates: pd.DataFrame | None = None,
     sliver: float = ROUNDING,
     repair: bool = False,
@@ -42,8 +43,11 @@ def by_density(
     source, target : GeoDataFrame
         Indexed by territory code (text), in the same metric reference system.
     ratio : float, Series, mapping or DensityFit
-        How many times as dense the inside of a target is, beside the rest of the same source:
+        How many times as dense the inside of a target is, compared with the rest of the same source:
         one for all, one by target, or what :func:`fit_density` learnt.
+    carries : str
+        What the ratio is the density of, in words (« logements sociaux »): by default what it was
+        learnt on, or people. Counts of anything else are only bounded where a source is shared.
     covariates : DataFrame, optional
         By source, what the ratio was learnt to vary with.
     sliver, repair, threads
@@ -62,7 +66,11 @@ def by_density(
     layers = two_layers(source, target, repair=repair)
     ratios = _ratios(ratio, layers[1])
     found = measured(layers, sliver=sliver, threads=threads)
-    parameters: dict[str, object] = {"sliver": sliver}
+    learnt = ratio.carries if isinstance(ratio, DensityFit) else ""
+    parameters: dict[str, object] = {
+        "sliver": sliver,
+        "carries": carried(carries) or learnt or PEOPLE,
+    }
     if isinstance(ratio, DensityFit):
         columns = columns_of(layers[0], found, covariates, ratio.slopes.names)
         of_links = ratio.of_links(columns, len(found.target))
@@ -75,7 +83,7 @@ def by_density(
     )
 
 
-def densified(found: Shares, ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+def densified(found: Shares, ratio: Floats) -> Floats:
     """Weights of the pairs when each piece counts ``ratio`` times its area."""
     heavy = found.of_source * ratio
     total = sum_by(found.source, heavy, len(found.outside)) + found.outside
@@ -98,7 +106,7 @@ def _number(ratio: object) -> float | pd.Series[float] | DensityFit:
     )
 
 
-def _ratios(ratio: float | pd.Series[float], target: MeasuredLayer) -> NDArray[np.float64]:
+def _ratios(ratio: float | pd.Series[float], target: MeasuredLayer) -> Floats:
     if isinstance(ratio, pd.Series):
         lacking = sorted(set(target.labels) - set(ratio.index))
         if lacking:

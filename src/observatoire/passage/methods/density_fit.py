@@ -1,4 +1,4 @@
-"""Learning how dense targets are beside what surrounds them, where their totals are published."""
+"""How dense targets are, compared with what surrounds them: learnt where their totals are published."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from scipy import optimize
 
 from observatoire.errors import PassageError
 from observatoire.french.typography import plural
-from observatoire.passage.arrays import floats, sum_by
-from observatoire.passage.codes import check_codes, named
+from observatoire.passage.arrays import Floats, Positions, floats, sum_by
+from observatoire.passage.codes import check_codes, check_possible
+from observatoire.passage.counted import carried, kind_declared
 from observatoire.passage.methods.assembly import measured, two_layers
 from observatoire.passage.methods.density import densified
 from observatoire.passage.methods.density_ratio import (
@@ -27,7 +28,6 @@ from observatoire.passage.transfer.frames import as_series
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
 
 _LEAST = 2  # territories needed to learn one ratio
@@ -44,21 +44,21 @@ class _Lesson:
     """What there is to learn from: links, counts by source, totals by target, covariates."""
 
     found: Shares
-    people: NDArray[np.float64]
-    wanted: NDArray[np.float64]
-    columns: dict[str, NDArray[np.float64]]
+    people: Floats
+    wanted: Floats
+    columns: dict[str, Floats]
 
-    def estimates(self, ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+    def estimates(self, ratio: Floats) -> Floats:
         weight = densified(self.found, ratio)
         carried = weight * np.nan_to_num(self.people)[self.found.source]
         return sum_by(self.found.target, carried, len(self.wanted))
 
-    def learn(self, names: tuple[str, ...], chosen: NDArray[np.int64]) -> tuple[float, Slopes]:
+    def learn(self, names: tuple[str, ...], chosen: Positions) -> tuple[float, Slopes]:
         """Fit the constant and the slopes on some targets."""
         slopes = self._standard(names, chosen)
         matrix = slopes.matrix(self.columns, len(self.found.target))
 
-        def loss(at: NDArray[np.float64]) -> float:
+        def loss(at: Floats) -> float:
             ratio = ratio_of(float(at[0]), matrix @ at[1:])
             gap = np.log(self.estimates(ratio)[chosen] / self.wanted[chosen])
             # Past a tenth, an error weighs little more: half of the territories must come out
@@ -72,24 +72,24 @@ class _Lesson:
         best = optimize.minimize(loss, first, method="L-BFGS-B", options={"ftol": 1e-10}).x
         return float(best[0]), replace(slopes, slope=np.asarray(best[1:], dtype=np.float64))
 
-    def _standard(self, names: tuple[str, ...], chosen: NDArray[np.int64]) -> Slopes:
+    def _standard(self, names: tuple[str, ...], chosen: Positions) -> Slopes:
         if not names:
             return Slopes()
-        seen = np.isin(self.found.target, chosen)
-        matrix = np.column_stack([self.columns[name][seen] for name in names])
+        learnt_from = np.isin(self.found.target, chosen)
+        matrix = np.column_stack([self.columns[name][learnt_from] for name in names])
         spread = matrix.std(axis=0)
         spread[spread == 0] = 1.0
         none = np.zeros(len(names))
         ends = matrix.min(axis=0), matrix.max(axis=0)
         return Slopes(names, none, matrix.mean(axis=0), spread, *ends)
 
-    def errors(self, fit: tuple[float, Slopes], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    def errors(self, fit: tuple[float, Slopes], chosen: Positions) -> Floats:
         """Relative errors of some targets under a fit."""
         shift = fit[1].shift(self.columns, len(self.found.target))
         estimate = self.estimates(ratio_of(fit[0], shift))[chosen]
         return np.asarray(estimate / self.wanted[chosen] - 1.0, dtype=np.float64)
 
-    def held_out(self, names: tuple[str, ...], used: NDArray[np.int64]) -> NDArray[np.float64]:
+    def held_out(self, names: tuple[str, ...], used: Positions) -> Floats:
         """Errors of every target when it is left out, with those whose codes are next to its."""
         # Codes follow geography: leaving out neighbours together is the honest test.
         folds = np.array_split(used, min(_FOLDS, len(used)))
@@ -98,12 +98,13 @@ class _Lesson:
         )
 
 
-def fit_density(
+def fit_density(  # noqa: PLR0913 - an analyst gives most of them by name or not at all
     source: gpd.GeoDataFrame,
     target: gpd.GeoDataFrame,
     counts: pd.Series[float],
     known: pd.Series[float],
     *,
+    carries: str = "",
     covariates: pd.DataFrame | None = None,
     min_coverage: float = 0.95,
     sliver: float = ROUNDING,
@@ -123,6 +124,8 @@ def fit_density(
         By source, the count whose totals are published.
     known : Series
         By target, the published totals.
+    carries : str
+        What is counted, in words; by default what the name of ``counts`` says, or people.
     covariates : DataFrame, optional
         By source, numbers that may matter: the logarithm of its density, its share of flats or
         of social housing. The same columns must then be given to :func:`by_density`.
@@ -151,7 +154,8 @@ def fit_density(
     """
     layers = two_layers(source, target, repair=repair)
     found = measured(layers, sliver=sliver, threads=None)
-    people = _series(counts, layers[0].labels, "counts")
+    series = as_series(counts, "counts")
+    people = _series(series, layers[0].labels, "counts")
     wanted = _series(known, layers[1].labels, "known")
     used = _usable(found, people, wanted, min_coverage)
     lesson = _Lesson(found, people, wanted, columns_of(layers[0], found, covariates))
@@ -165,13 +169,14 @@ def fit_density(
         (float(np.exp(constant)), slopes),
         pd.Series(lesson.errors((constant, slopes), used), index=index),
         pd.Series(held_out, index=index),
+        carried(carries) or kind_declared(series.attrs, str(series.name or "")),
     )
 
 
 def _chosen(
-    lesson: _Lesson, used: NDArray[np.int64], extra: tuple[str, ...]
-) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Keep the model with the least error on what it has not seen, the simplest if all equal."""
+    lesson: _Lesson, used: Positions, extra: tuple[str, ...]
+) -> tuple[tuple[str, ...], Floats]:
+    """Keep the model with the least error on targets left out, the simplest if all equal."""
     candidates: list[tuple[str, ...]] = [()]
     if len(used) >= _ENOUGH:
         candidates += [GEOMETRIC[:1], GEOMETRIC]
@@ -186,39 +191,28 @@ def _chosen(
     return best, held_out
 
 
-def _size(errors: NDArray[np.float64]) -> float:
+def _size(errors: Floats) -> float:
     # Half is as wrong as double: errors are compared by their logarithms.
     return float(np.abs(np.log1p(np.maximum(errors, -0.999))).mean())
 
 
-def _series(given: object, codes: pd.Index[str], role: str) -> NDArray[np.float64]:
+def _series(given: object, codes: pd.Index[str], role: str) -> Floats:
     series = as_series(given, role)
     check_codes(series.index, role)
     values = floats(series.reindex(codes))
-    if (values < 0).any() or np.isinf(values).any():
-        wrong = codes[(values < 0) | np.isinf(values)]
-        raise PassageError(
-            f"Effectif négatif ou infini pour {named(wrong)}.",
-            where=role,
-            why="On n’apprend rien d’un effectif impossible.",
-            remedy="Corrigez-le, ou laissez-le vide.",
-        )
+    why = "On n’apprend rien d’un effectif impossible."
+    check_possible(values, codes, "Effectif négatif ou infini pour", why=why, where=role)
     return values
 
 
-def _usable(
-    found: Shares,
-    people: NDArray[np.float64],
-    wanted: NDArray[np.float64],
-    min_coverage: float,
-) -> NDArray[np.int64]:
+def _usable(found: Shares, people: Floats, wanted: Floats, min_coverage: float) -> Positions:
     """Targets that teach something: published, covered, split, from sources that are known."""
     count = len(wanted)
     covered = sum_by(found.target, found.of_target, count) >= min_coverage
     split = sum_by(found.target, ~found.whole, count) > 0
     lost = sum_by(found.target, np.isnan(people)[found.source], count) > 0
     peopled = sum_by(found.target, np.nan_to_num(people)[found.source], count) > 0
-    used: NDArray[np.int64] = np.flatnonzero(covered & split & ~lost & peopled & (wanted > 0))
+    used: Positions = np.flatnonzero(covered & split & ~lost & peopled & (wanted > 0))
     if len(used) < _LEAST:
         raise PassageError(
             f"{plural(len(used), 'territoire')} seulement pour apprendre un rapport de densité.",

@@ -1,4 +1,4 @@
-"""How dense a target is beside its surroundings: one ratio, or one that varies with the place."""
+"""How dense a target is, compared with its surroundings: one ratio, or one that varies with the place."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from observatoire.passage.transfer.frames import as_frame, matrix
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from observatoire.passage.arrays import Floats
     from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.methods.shares import Shares
 
@@ -26,7 +26,7 @@ _ORDINARY = 13.5  # logarithm of the surface, in m², of an ordinary urban IRIS 
 _WIDEST = 7.0  # logarithm: no neighbourhood is a thousand times as dense as its surroundings
 
 
-def _nothing() -> NDArray[np.float64]:
+def _nothing() -> Floats:
     return np.zeros(0)
 
 
@@ -35,21 +35,21 @@ class Slopes:
     """How the logarithm of the ratio varies with each covariate, within the range learnt from."""
 
     names: tuple[str, ...] = ()
-    slope: NDArray[np.float64] = field(default_factory=_nothing)
-    center: NDArray[np.float64] = field(default_factory=_nothing)
-    scale: NDArray[np.float64] = field(default_factory=_nothing)
-    low: NDArray[np.float64] = field(default_factory=_nothing)
-    high: NDArray[np.float64] = field(default_factory=_nothing)
+    slope: Floats = field(default_factory=_nothing)
+    center: Floats = field(default_factory=_nothing)
+    scale: Floats = field(default_factory=_nothing)
+    low: Floats = field(default_factory=_nothing)
+    high: Floats = field(default_factory=_nothing)
 
-    def matrix(self, columns: dict[str, NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+    def matrix(self, columns: dict[str, Floats], count: int) -> Floats:
         """Return the covariates link by link, standardised, within the range learnt from."""
         if not self.names:
             return np.zeros((count, 0))
         raw = np.column_stack([columns[name] for name in self.names])
-        # Outside the range it was learnt from, a slope would be a guess: the edge holds.
+        # Outside the range it was learnt from, a slope would be a guess: its edge is kept.
         return np.asarray((np.clip(raw, self.low, self.high) - self.center) / self.scale)
 
-    def shift(self, columns: dict[str, NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+    def shift(self, columns: dict[str, Floats], count: int) -> Floats:
         """Return what the covariates add to the logarithm of the ratio, link by link."""
         return np.asarray(self.matrix(columns, count) @ self.slope, dtype=np.float64)
 
@@ -72,6 +72,8 @@ class DensityFit(float):
         The ratio of a typical place, from which it varies.
     slopes : Slopes
         How the ratio varies; without names, it does not.
+    carries : str
+        What it was learnt on (people, dwellings), blank when nothing says it.
     """
 
     used: tuple[str, ...]
@@ -79,6 +81,7 @@ class DensityFit(float):
     held_out: pd.Series[float]
     typical: float
     slopes: Slopes
+    carries: str
 
     def __new__(
         cls,
@@ -86,19 +89,21 @@ class DensityFit(float):
         varying: tuple[float, Slopes],
         errors: pd.Series[float],
         held_out: pd.Series[float],
+        carries: str = "",
     ) -> Self:
         """Make the number, then hang on it what it was learnt on."""
         made = super().__new__(cls, ratio)
         made.used = tuple(errors.index)
         made.errors, made.held_out = errors, held_out
         made.typical, made.slopes = varying
+        made.carries = carries
         return made
 
     def __getnewargs__(  # type: ignore[override]
         self,
-    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float]]:
+    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float], str]:
         """Return what remakes this number whole where it is copied or kept."""
-        return float(self), (self.typical, self.slopes), self.errors, self.held_out
+        return float(self), (self.typical, self.slopes), self.errors, self.held_out, self.carries
 
     @property
     def median_error(self) -> float:
@@ -125,12 +130,12 @@ class DensityFit(float):
             "slopes": dict(zip(self.slopes.names, self.slopes.slope.tolist(), strict=True)),
         }
 
-    def of_links(self, columns: dict[str, NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+    def of_links(self, columns: dict[str, Floats], count: int) -> Floats:
         """Return the ratio of each link."""
         return ratio_of(np.log(self.typical), self.slopes.shift(columns, count))
 
 
-def ratio_of(constant: float, shift: NDArray[np.float64]) -> NDArray[np.float64]:
+def ratio_of(constant: float, shift: Floats) -> Floats:
     """Return ratios from their logarithms, within reason."""
     return np.exp(np.clip(constant + shift, -_WIDEST, _WIDEST))
 
@@ -140,7 +145,7 @@ def columns_of(
     found: Shares,
     covariates: pd.DataFrame | None,
     names: tuple[str, ...] = (),
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Floats]:
     """Return covariates link by link: those of geometry, and those given by source."""
     surface = np.log(source.areas)[found.source]
     columns = {"surface": surface, "surface²": (surface - _ORDINARY) ** 2}

@@ -10,34 +10,29 @@ import pandas as pd
 
 from observatoire.errors import PassageError
 from observatoire.french.typography import number, plural
-from observatoire.passage.arrays import sum_by
-from observatoire.passage.codes import named
-from observatoire.passage.geometry.overlaps import overlap_error
+from observatoire.passage.arrays import Flags, Floats, Positions, sum_by
 from observatoire.passage.links import SPLIT, WHOLE
 from observatoire.passage.transfer.outcome import words
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from observatoire.passage.geometry.layers import MeasuredLayer
     from observatoire.passage.geometry.overlay import Pairs
 
 
 #: Default tolerance: below it, a share is rounding noise of the geometry engine.
 ROUNDING = 1e-9
-_OVERLAP = 1e-6  # share of a territory counted twice above which a zoning overlaps itself
 
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Pairs once slivers are set aside: shares of the source and of the target, wholeness."""
+    """Pairs once slivers are dropped: shares of the source and of the target, wholeness."""
 
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
-    of_source: NDArray[np.float64]
-    of_target: NDArray[np.float64]
-    whole: NDArray[np.bool_]
-    outside: NDArray[np.float64]
+    source: Positions
+    target: Positions
+    of_source: Floats
+    of_target: Floats
+    whole: Flags
+    outside: Floats
     remarks: tuple[str, ...]
 
 
@@ -52,16 +47,16 @@ def check_sliver(sliver: float) -> None:
 
 
 def shares(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs, *, sliver: float) -> Shares:
-    """Turn areas into shares, and set slivers aside.
+    """Turn areas into shares, and drop slivers.
 
-    A sliver is small beside both its source and its target: what is small beside a vast source
-    may be the whole of a small target. What slivers held goes back to the other pieces of the
-    same source, so that nothing is lost.
+    A sliver is small next to both its source and its target: what is small next to a vast source
+    may be the whole of a small target. What slivers contained goes back to the other pieces of the
+    same source, so that nothing is lost. What lies where two targets overlap is shared between
+    them.
     """
     tolerance = max(sliver, ROUNDING)
     i, j = pairs.source, pairs.target
     of_source, of_target = pairs.area / source.areas[i], pairs.area / target.areas[j]
-    _check_overlap(source, target, pairs)
     before = sum_by(i, of_source, len(source))
     kept = (of_source >= tolerance) | (of_target >= tolerance)
     dropped = int((~kept & (of_source >= ROUNDING)).sum())
@@ -82,19 +77,8 @@ def shares(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs, *, sliver
     return Shares(i, j, of_source, np.minimum(of_target, 1.0), whole, outside, remarks)
 
 
-def _check_overlap(source: MeasuredLayer, target: MeasuredLayer, pairs: Pairs) -> None:
-    """Refuse pairs that count an area twice."""
-    for layer, position in ((target, pairs.source), (source, pairs.target)):
-        other = source if layer is target else target
-        covered = sum_by(position, pairs.area, len(other)) / other.areas
-        twice = covered > 1.0 + _OVERLAP
-        if twice.any():
-            places = other.labels[twice]
-            raise overlap_error(layer, f"au droit de {named(places)}", list(places))
-
-
 def weights_frame(
-    source: MeasuredLayer, target: MeasuredLayer, found: Shares, weight: NDArray[np.float64]
+    source: MeasuredLayer, target: MeasuredLayer, found: Shares, weight: Floats
 ) -> pd.DataFrame:
     """Lay links out as ``Passage.weights``, with the bounds that hold without assumption."""
     return pd.DataFrame(
@@ -110,13 +94,13 @@ def weights_frame(
     )
 
 
-def by_code(layer: MeasuredLayer, values: NDArray[np.float64], name: str) -> pd.Series[float]:
+def by_code(layer: MeasuredLayer, values: Floats, name: str) -> pd.Series[float]:
     """Index numbers by the codes of a layer."""
     index = layer.labels.rename("target" if name == "coverage" else "source")
     return pd.Series(values, index=index, name=name)
 
 
-def coverage(target: MeasuredLayer, found: Shares, share: NDArray[np.float64]) -> pd.Series[float]:
+def coverage(target: MeasuredLayer, found: Shares, share: Floats) -> pd.Series[float]:
     """Share of each target that the sources cover, from 0 to 1."""
     covered = np.minimum(sum_by(found.target, share, len(target)), 1.0)
     covered[covered > 1.0 - ROUNDING] = 1.0

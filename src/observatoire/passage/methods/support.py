@@ -14,8 +14,9 @@ import shapely
 from observatoire.errors import SupportError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import plural
-from observatoire.passage.arrays import floats, sum_by
+from observatoire.passage.arrays import Flags, Floats, Positions, floats, sum_by
 from observatoire.passage.codes import named
+from observatoire.passage.counted import carried
 from observatoire.passage.geometry.layers import MeasuredLayer, check_layer, check_same_crs
 from observatoire.passage.geometry.overlay import intersect, shared_areas
 from observatoire.passage.methods.assembly import measured, passage_of, two_layers
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from observatoire.passage.passage import Passage
 
 
-def by_support(
+def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not at all
     source: gpd.GeoDataFrame,
     target: gpd.GeoDataFrame,
     support: gpd.GeoDataFrame,
     weight: str = "ind",
     *,
+    carries: str = "",
     imputed: str | None = None,
     sliver: float = ROUNDING,
     repair: bool = False,
@@ -51,6 +53,10 @@ def by_support(
         Grid cells, buildings (polygons, uniformly filled) or addresses (points).
     weight : str
         Column of the support that says how much each carries.
+    carries : str
+        What that is, in words (« logements sociaux »); by default what the column's name says:
+        ``ind`` people, ``men`` households, ``log_soc`` social dwellings. Counts of anything
+        else are only bounded where a source is shared.
     imputed : str, optional
         Column of the support that flags imputed cells (1); by default ``i_est_200`` or
         ``i_est_1km`` when there. The share of each target that is imputed goes to ``quality``.
@@ -85,7 +91,12 @@ def by_support(
     found = measured(layers, sliver=sliver, threads=threads)
     placed = masses(carrier, layers, found, threads=threads)
     shared, remarks = placed.weights(layers[0], found)
-    parameters = {"weight": weight, "imputed": carrier.flag, "sliver": sliver}
+    parameters = {
+        "weight": weight,
+        "carries": carried(carries, weight),
+        "imputed": carrier.flag,
+        "sliver": sliver,
+    }
     return passage_of(
         layers,
         found,
@@ -106,8 +117,8 @@ class Support:
     """A checked support: its layer, what each element carries, how much of it is imputed."""
 
     layer: MeasuredLayer
-    carried: NDArray[np.float64]
-    imputed: NDArray[np.float64] | None
+    carried: Floats
+    imputed: Floats | None
     flag: str
 
     @property
@@ -120,20 +131,18 @@ class Support:
 class Masses:
     """What the support carries in each pair, each source and each target."""
 
-    pair: NDArray[np.float64]
-    source: NDArray[np.float64]
-    target: NDArray[np.float64]
-    imputed: NDArray[np.float64] | None
+    pair: Floats
+    source: Floats
+    target: Floats
+    imputed: Floats | None
 
-    def weights(
-        self, source: MeasuredLayer, found: Shares
-    ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    def weights(self, source: MeasuredLayer, found: Shares) -> tuple[Floats, tuple[str, ...]]:
         """Share of each source that goes to each target; by area where nothing is carried."""
-        bare = self.source <= 0
-        total = np.where(bare, 1.0, self.source)[found.source]
-        weight = np.where(bare[found.source], found.of_source, self.pair / total)
+        empty = self.source <= 0
+        total = np.where(empty, 1.0, self.source)[found.source]
+        weight = np.where(empty[found.source], found.of_source, self.pair / total)
         weight = np.clip(np.where(found.whole, 1.0, weight), 0.0, 1.0)
-        touched = np.unique(found.source[bare[found.source] & ~found.whole])
+        touched = np.unique(found.source[empty[found.source] & ~found.whole])
         weight = _completed(weight, found, len(source))
         if len(touched) == 0:
             return weight, ()
@@ -148,8 +157,8 @@ class Masses:
         """Share of the target's support that lies in sources; of its area without support."""
         inside = sum_by(found.target, self.pair, len(target))
         area = sum_by(found.target, found.of_target, len(target))
-        held = np.where(self.target > 0, self.target, 1.0)
-        covered = np.minimum(np.where(self.target > 0, inside / held, area), 1.0)
+        total = np.where(self.target > 0, self.target, 1.0)
+        covered = np.minimum(np.where(self.target > 0, inside / total, area), 1.0)
         covered[covered > 1.0 - ROUNDING] = 1.0
         return by_code(target, covered, "coverage")
 
@@ -157,20 +166,20 @@ class Masses:
         """Share of each target's support that the producer imputed."""
         if self.imputed is None:
             return pd.DataFrame()
-        held = np.where(self.target > 0, self.target, np.nan)
-        return pd.DataFrame({"imputed": self.imputed / held}, index=target.labels.rename("target"))
+        total = np.where(self.target > 0, self.target, np.nan)
+        return pd.DataFrame({"imputed": self.imputed / total}, index=target.labels.rename("target"))
 
 
-def _completed(weight: NDArray[np.float64], found: Shares, count: int) -> NDArray[np.float64]:
+def _completed(weight: Floats, found: Shares, count: int) -> Floats:
     """Bring to one the weights of a source of which nothing lies outside, and those near it.
 
-    Their sum only misses it by the rounding of the engine, or by what slivers held.
+    Their sum only misses it by the rounding of the engine, or by what slivers contained.
     """
     total = sum_by(found.source, weight, count)
     closed = (found.outside == 0) | (1.0 - total < ROUNDING)
-    lone = (closed & (total <= 0))[found.source]
+    unweighted = (closed & (total <= 0))[found.source]
     scale = np.where(closed & (total > 0), total, 1.0)[found.source]
-    return np.where(lone, found.of_source, weight / scale)
+    return np.where(unweighted, found.of_source, weight / scale)
 
 
 def read_support(
@@ -208,7 +217,7 @@ def _coded(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_axis(pd.RangeIndex(len(frame)).map("{:09d}".format), axis=0)
 
 
-def _told(layer: MeasuredLayer, wrong: NDArray[np.bool_]) -> str:
+def _told(layer: MeasuredLayer, wrong: Flags) -> str:
     codes = [
         code.lstrip("0") or "0" if _ROW.fullmatch(code) else code for code in layer.labels[wrong]
     ]
@@ -236,7 +245,7 @@ def _flag(frame: gpd.GeoDataFrame) -> str:
     return next((by_name[name] for name in IMPUTED_COLUMNS if name in by_name), "")
 
 
-def _flagged(column: pd.Series[Any]) -> NDArray[np.bool_]:
+def _flagged(column: pd.Series[Any]) -> Flags:
     flags = pd.to_numeric(column, errors="coerce")
     if (flags.isna() & column.notna()).any():
         raise SupportError(
@@ -245,11 +254,11 @@ def _flagged(column: pd.Series[Any]) -> NDArray[np.bool_]:
             remedy='Convertissez-la, ou dites quelle colonne le dit : imputed="i_est_200".',
             column=column.name,
         )
-    flagged: NDArray[np.bool_] = floats(flags) == 1
+    flagged: Flags = floats(flags) == 1
     return flagged
 
 
-def _carried(frame: gpd.GeoDataFrame, name: str) -> NDArray[np.float64]:
+def _carried(frame: gpd.GeoDataFrame, name: str) -> Floats:
     if not is_numeric(frame[name]):
         raise SupportError(
             f"La colonne « {name} » du support n’est pas faite de nombres.",
@@ -301,7 +310,7 @@ def _point_masses(
 
 def _places(
     points: NDArray[np.object_], source: MeasuredLayer, target: MeasuredLayer, found: Shares
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Positions, Positions, Positions]:
     """Source, target and pair of each point, -1 for none; on a boundary, the first by code.
 
     A point on a boundary has several sources or targets: a pair that shares ground is chosen
@@ -323,7 +332,7 @@ def _places(
 
 
 def _holders(points: NDArray[np.object_], layer: MeasuredLayer, name: str) -> pd.DataFrame:
-    """Every territory that holds each point, its boundary included."""
+    """Every territory around each point, its boundary included."""
     tree = shapely.STRtree(points)
     territory, point = tree.query(layer.geometries, predicate="intersects")
     return pd.DataFrame({"point": point, name: territory})
@@ -339,13 +348,13 @@ def _polygon_masses(
     density = support.carried / support.layer.areas
     in_source = shared_areas(support.layer, source, threads=threads)
     in_target = shared_areas(support.layer, target, threads=threads)
-    held = sum_by(in_source.target, in_source.area * density[in_source.source], len(source))
+    carried = sum_by(in_source.target, in_source.area * density[in_source.source], len(source))
     kept = sum_by(in_target.target, in_target.area * density[in_target.source], len(target))
     imputed = None
     if support.imputed is not None:
         flagged = support.imputed / support.layer.areas
         imputed = sum_by(in_target.target, in_target.area * flagged[in_target.source], len(target))
-    pair = np.where(found.whole, held[found.source], 0.0)
+    pair = np.where(found.whole, carried[found.source], 0.0)
     cut = np.flatnonzero(~found.whole)
     common = shapely.intersection(
         source.geometries[found.source[cut]], target.geometries[found.target[cut]]
@@ -354,4 +363,4 @@ def _polygon_masses(
         support.layer.geometries, common, support.layer.areas, threads=threads
     )
     pair[cut] = sum_by(piece, area * density[element], len(cut))
-    return Masses(pair, held, kept, imputed)
+    return Masses(pair, carried, kept, imputed)

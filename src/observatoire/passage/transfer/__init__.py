@@ -2,5 +2,5 @@
 
 ``inputs`` and ``frames`` (what is given), ``counts``, ``rates``, ``ratios``, ``bounds`` (from
 published totals), ``calibration``, ``balance`` (given, inside, outside), ``metadata``,
-``outcome``.
+``outcome``; ``carry`` takes each variable by the rule of its nature.
 """

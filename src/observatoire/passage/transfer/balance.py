@@ -1,4 +1,4 @@
-"""Applying a passage: one sparse product for all variables, then what may be said of each."""
+"""Whether totals come back: what was given is inside, outside, or nobody knows where."""
 
 from __future__ import annotations
 
@@ -7,88 +7,78 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.arrays import floats, in_blocks, sum_by
+from observatoire.passage.arrays import Floats, in_blocks, sum_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
 
 _BALANCED = 1e-12  # relative gap that float64 sums may leave
 
 
-def report(passage: Passage, given: Given) -> dict[str, object]:
+def report(links: Links, given: Given) -> dict[str, object]:
     """Say which sources were unknown or absent, and what fell outside, by variable."""
     return {
         "unknown_sources": given.unknown,
-        "absent_sources": [str(code) for code in passage.sources[given.absent]],
-        "balance": balance(passage, given).to_dict("index"),
+        "absent_sources": [str(code) for code in links.sources[given.absent]],
+        "balance": balance(links, given).to_dict("index"),
     }
 
 
-def balance(
-    passage: Passage, given: Given, inside: NDArray[np.float64] | None = None
-) -> pd.DataFrame:
+def balance(links: Links, given: Given, inside: Floats | None = None) -> pd.DataFrame:
     """Compare, by additive variable, what was given with what came out."""
-    links = passage.links
-    within = sum_by(links.source, links.weight, links.shape[1])
-    lost = floats(passage.outside)
-    unplaced = np.where(np.isnan(lost), 1.0 - within, 0.0)
     kept = [k for k, nature in enumerate(given.natures) if nature.additive]
     given = given.columns(kept)
-    total, size = _sum(given, np.ones(len(within))), _sum(given, np.ones(len(within)), np.abs)
-    entered = _sum(given, within) if inside is None else inside[kept]
-    outside, unknown = _sum(given, np.nan_to_num(lost)), _sum(given, unplaced)
-    stray = given.stray
-    gap = np.abs(total - entered - outside - unknown)
-    gap = gap / np.maximum(size + np.abs(stray), np.finfo(float).tiny)
-    return pd.DataFrame(
-        {
-            "given": total + stray,
-            "inside": entered,
-            "outside": outside,
-            "unplaced": unknown + stray,
-            "gap": gap,
-            "balanced": gap <= _BALANCED,
-        },
+    within, outside, unknown = _fates(links)
+    every = np.ones(len(within))
+    return _compared(
+        _sum(given, every) + given.unplaced,
+        _sum(given, within) if inside is None else inside[kept],
+        _sum(given, outside),
+        _sum(given, unknown) + given.unplaced,
+        size=_sum(given, every, np.abs) + np.abs(given.unplaced),
         index=pd.Index(given.variables, name="variable"),
     )
 
 
-def balance_of_weights(passage: Passage) -> pd.DataFrame:
+def balance_of_weights(links: Links) -> pd.DataFrame:
     """Compare, by source, what its weights place inside and outside with the whole of it."""
-    links = passage.links
+    every = np.ones(len(links.sources))
+    return _compared(every, *_fates(links), size=every, index=links.sources)
+
+
+def _fates(links: Links) -> tuple[Floats, Floats, Floats]:
+    """Share of each source that is inside, outside, or nobody knows where."""
     inside = sum_by(links.source, links.weight, links.shape[1])
-    lost = floats(passage.outside)
-    outside, unplaced = np.nan_to_num(lost), np.where(np.isnan(lost), 1.0 - inside, 0.0)
-    gap = np.abs(1.0 - inside - outside - unplaced)
-    return pd.DataFrame(
-        {
-            "given": 1.0,
-            "inside": inside,
-            "outside": outside,
-            "unplaced": unplaced,
-            "gap": gap,
-            "balanced": gap <= _BALANCED,
-        },
-        index=passage.sources,
-    )
+    unknown = np.isnan(links.outside)
+    return inside, np.where(unknown, 0.0, links.outside), np.where(unknown, 1.0 - inside, 0.0)
 
 
-def _sum(
-    given: Given, weight: NDArray[np.float64], of: Callable[..., Any] | None = None
-) -> NDArray[np.float64]:
+def _compared(
+    given: Floats,
+    inside: Floats,
+    outside: Floats,
+    unplaced: Floats,
+    *,
+    size: Floats,
+    index: pd.Index[str],
+) -> pd.DataFrame:
+    gap = np.abs(given - inside - outside - unplaced) / np.maximum(size, np.finfo(float).tiny)
+    columns = {"given": given, "inside": inside, "outside": outside, "unplaced": unplaced}
+    return pd.DataFrame({**columns, "gap": gap, "balanced": gap <= _BALANCED}, index=index)
+
+
+def _sum(given: Given, weight: Floats, of: Callable[..., Any] | None = None) -> Floats:
     """Sum each variable by weight, what is hidden counting for nothing."""
     some = np.flatnonzero(weight)
     if len(some) == 0:
         return np.zeros(len(given.variables))
     if given.complete:
         numbers = given.numbers if len(some) == len(weight) else given.numbers[some]
-        summed: NDArray[np.float64] = numbers.T @ weight[some]
+        summed: Floats = numbers.T @ weight[some]
         return summed
     sums = np.zeros(len(given.variables))
 

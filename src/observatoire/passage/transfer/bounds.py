@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from observatoire.passage.arrays import sum_by
+from observatoire.passage.arrays import Flags, Floats, sum_by
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from observatoire.passage.links import Links
-    from observatoire.passage.passage import Passage
     from observatoire.passage.transfer.inputs import Given
 
-
-_ROUNDING = 1e-9
+    _Pair = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,25 +26,22 @@ class _Known:
     """What is known for certain of one variable: links, sources and targets."""
 
     links: Links
-    low: NDArray[np.float64]  # of each source
-    high: NDArray[np.float64]
-    enclosed: NDArray[np.bool_]  # sources of which nothing lies outside
-    full: NDArray[np.bool_]  # targets that sources cover whole
-    wanted: NDArray[np.float64]  # total of each target, blank when unknown
+    low: Floats  # of each source
+    high: Floats
+    enclosed: Flags  # sources of which nothing lies outside
+    full: Flags  # targets that sources cover whole
+    wanted: Floats  # total of each target, blank when unknown
 
-    def by_target(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    def by_target(self, numbers: Floats) -> Floats:
         return sum_by(self.links.target, numbers, len(self.wanted))
 
-    def by_source(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    def by_source(self, numbers: Floats) -> Floats:
         return sum_by(self.links.source, numbers, len(self.low))
 
 
-_Pair = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
-
-
-def tightened(passage: Passage, given: Given, column: int, wanted: NDArray[np.float64]) -> _Pair:
+def tightened(links: Links, given: Given, column: int, wanted: Floats) -> _Pair:
     """Return the bounds of every target that hold for certain once some totals are known."""
-    known = _known(passage, given, column, wanted)
+    known = _known(links, given, column, wanted)
     links = known.links
     least = links.low * known.low[links.source]
     most = np.where(links.high > 0, links.high * known.high[links.source], 0.0)
@@ -57,34 +50,31 @@ def tightened(passage: Passage, given: Given, column: int, wanted: NDArray[np.fl
         least, most = _by_targets(known, least, most)
         least, most = _by_sources(known, least, most)
         low, high = known.by_target(least), known.by_target(most)
-        told = np.where(_feasible(known, least, most), known.wanted, np.nan)
-        together = _by_neighbourhood(known, (least, most), told)
-        return np.fmax(low, together[0]), np.fmin(high, together[1])
+        usable = np.where(_feasible(known, least, most), known.wanted, np.nan)
+        together = _by_neighbourhood(known, (least, most), usable)
+        # Where part of a target has no source, nothing says the most that it counts.
+        high = np.where(known.full, np.fmin(high, together[1]), np.nan)
+        return np.fmax(low, together[0]), high
 
 
-def _known(passage: Passage, given: Given, column: int, wanted: NDArray[np.float64]) -> _Known:
+def _known(links: Links, given: Given, column: int, wanted: Floats) -> _Known:
     values = given.numbers[:, column]
     low, high = np.nan_to_num(values, nan=0.0), np.where(np.isnan(values), np.inf, values)
     for bounds, stated in ((low, given.low), (high, given.high)):
         if stated is not None:
-            said = ~np.isnan(stated[:, column])
-            bounds[said] = stated[said, column]
-    links = passage.links
-    tolerance = max(float(passage.parameters.get("sliver", 0.0) or 0.0), _ROUNDING)
-    covered = sum_by(links.target, links.share, len(wanted))
-    return _Known(links, low, high, passage.enclosed, covered >= 1.0 - tolerance, wanted)
+            known = ~np.isnan(stated[:, column])
+            bounds[known] = stated[known, column]
+    return _Known(links, low, high, links.enclosed, links.full, wanted)
 
 
-def _feasible(
-    known: _Known, least: NDArray[np.float64], most: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def _feasible(known: _Known, least: Floats, most: Floats) -> Flags:
     # A total that the sources contradict says nothing of the neighbours.
     low, high = known.by_target(least), known.by_target(most)
-    feasible: NDArray[np.bool_] = (known.wanted >= low) & ((known.wanted <= high) | ~known.full)
+    feasible: Flags = (known.wanted >= low) & ((known.wanted <= high) | ~known.full)
     return feasible
 
 
-def _by_targets(known: _Known, least: NDArray[np.float64], most: NDArray[np.float64]) -> _Pair:
+def _by_targets(known: _Known, least: Floats, most: Floats) -> _Pair:
     """Narrow each link by what the other sources of its target give."""
     target = known.links.target
     feasible = _feasible(known, least, most)[target]
@@ -99,7 +89,7 @@ def _by_targets(known: _Known, least: NDArray[np.float64], most: NDArray[np.floa
     )
 
 
-def _by_sources(known: _Known, least: NDArray[np.float64], most: NDArray[np.float64]) -> _Pair:
+def _by_sources(known: _Known, least: Floats, most: Floats) -> _Pair:
     """Narrow each link by what its source leaves to it: what others cannot take, or must."""
     source = known.links.source
     taken = known.by_source(least)[source] - least
@@ -108,7 +98,7 @@ def _by_sources(known: _Known, least: NDArray[np.float64], most: NDArray[np.floa
     return np.fmax(least, known.low[source] - room), np.fmin(most, known.high[source] - taken)
 
 
-def _by_neighbourhood(known: _Known, bounds: _Pair, wanted: NDArray[np.float64]) -> _Pair:
+def _by_neighbourhood(known: _Known, bounds: _Pair, wanted: Floats) -> _Pair:
     """Bounds of a target by what all its sources together give to the other targets."""
     least, most = bounds
     links = known.links
@@ -118,16 +108,16 @@ def _by_neighbourhood(known: _Known, bounds: _Pair, wanted: NDArray[np.float64])
     lost = meets @ np.where(known.enclosed, 0.0, known.high)
     given_least, given_most = links.matrix(least) @ meets.T, links.matrix(most) @ meets.T
     # Row j, column k: what target j takes from the sources of target k.
-    one, other = meets.astype(bool).dot(meets.astype(bool).T).nonzero()
-    apart = one != other
-    one, other = one[apart], other[apart]
-    taken_least = np.asarray(given_least[one, other]).ravel()
-    taken_most = np.asarray(given_most[one, other]).ravel()
-    elsewhere = known.by_target(most)[one] - taken_most
-    told = ~np.isnan(wanted[one])
-    owed = np.where(told & known.full[one], wanted[one] - elsewhere, -np.inf)
+    first, second = meets.astype(bool).dot(meets.astype(bool).T).nonzero()
+    apart = first != second
+    first, second = first[apart], second[apart]
+    taken_least = np.asarray(given_least[first, second]).ravel()
+    taken_most = np.asarray(given_most[first, second]).ravel()
+    elsewhere = known.by_target(most)[first] - taken_most
+    published = ~np.isnan(wanted[first])
+    owed = np.where(published & known.full[first], wanted[first] - elsewhere, -np.inf)
     taken_least = np.fmax(taken_least, owed)
-    taken_most = np.where(told, np.fmin(taken_most, wanted[one]), taken_most)
+    taken_most = np.where(published, np.fmin(taken_most, wanted[first]), taken_most)
     count = len(wanted)
-    low = meets @ known.low - sum_by(other, taken_most, count) - lost
-    return low, meets @ known.high - sum_by(other, taken_least, count)
+    low = meets @ known.low - sum_by(second, taken_most, count) - lost
+    return low, meets @ known.high - sum_by(second, taken_least, count)

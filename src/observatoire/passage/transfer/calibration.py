@@ -9,8 +9,8 @@ import pandas as pd
 
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.french.typography import interval, number
-from observatoire.passage.arrays import floats, sum_by
-from observatoire.passage.codes import check_codes, named
+from observatoire.passage.arrays import Flags, Floats, Positions, floats, sum_by
+from observatoire.passage.codes import check_codes, check_possible, named
 from observatoire.passage.transfer.bounds import tightened
 from observatoire.passage.transfer.frames import as_series
 from observatoire.values import Status
@@ -18,108 +18,90 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
 
 _TURNS = 1000  # alternate scalings at most; a feasible problem needs a few dozen
 _CLOSE = 1e-12
 _COVERED = 0.95  # share of a target below which its total says little of its sources
+_WITHOUT_EFFECT = "Total publié sans effet, faute de sources connues qui couvrent la cible"
 _REACHED = 1e-6  # relative gap under which a total counts as restored
 
 
-def calibrated(
-    passage: Passage, values: NDArray[np.float64], wanted: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def calibrated(links: Links, values: Floats, wanted: Floats) -> tuple[Floats, tuple[str, ...]]:
     """Return the weight of each link once known totals are restored, and what was not."""
-    _check_counts(passage, values)
-    usable = _usable(passage, values)
-    weight = _scaled(passage, values, np.where(usable, wanted, np.nan))
-    links = passage.links
+    _check_counts(links, values)
+    usable = _usable(links, values)
+    weight = _scaled(links, values, np.where(usable, wanted, np.nan))
     reached = sum_by(links.target, weight * np.nan_to_num(values[links.source]), len(wanted))
     gap = np.abs(reached - wanted) > _REACHED * np.maximum(np.abs(wanted), 1.0)
-    told = ~np.isnan(wanted)
-    said = (
-        (told & usable & gap, "Total publié hors de portée des sources"),
-        (told & ~usable, "Total publié sans effet, faute de sources connues qui couvrent la cible"),
+    published = ~np.isnan(wanted)
+    findings = (
+        (published & usable & gap, "Total publié hors de portée des sources"),
+        (published & ~usable, _WITHOUT_EFFECT),
     )
     return weight, tuple(
-        f"{what} : {named(passage.targets[off], int(off.sum()))}."
-        for off, what in said
+        f"{what} : {named(links.targets[off], int(off.sum()))}."
+        for off, what in findings
         if off.any()
     )
 
 
-def check_counts(passage: Passage, counts: pd.Series[float]) -> NDArray[np.float64]:
+def check_counts(links: Links, counts: pd.Series[float]) -> Floats:
     """Put counts in the order of the sources; refuse those that are of no source."""
     check_codes(counts.index, "counts")
-    values = floats(counts.reindex(passage.sources))
+    values = floats(counts.reindex(links.sources))
     if np.isnan(values).all():
         raise UnknownNameError(
             "Aucun effectif n’est donné pour une source du passage.",
             where="counts",
-            why=f"Le passage attend des codes comme « {passage.sources[0]} ».",
+            why=f"Le passage attend des codes comme « {links.sources[0]} ».",
             remedy="Vérifiez le millésime du zonage, et que les zéros de tête sont là.",
         )
     return values
 
 
-def _check_counts(passage: Passage, values: NDArray[np.float64]) -> None:
-    wrong = (values < 0) | np.isinf(values)
-    if wrong.any():
-        raise PassageError(
-            f"On cale un effectif négatif ou infini : {named(passage.sources[wrong])}.",
-            why="Les parties d’un solde peuvent se compenser : un total n’en dit rien.",
-            remedy="Corrigez-le, ou laissez-le vide.",
-        )
+def _check_counts(links: Links, values: Floats) -> None:
+    why = "Les parties d’un solde peuvent se compenser : un total n’en dit rien."
+    check_possible(values, links.sources, "On cale un effectif négatif ou infini :", why=why)
 
 
-def _usable(passage: Passage, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _usable(links: Links, values: Floats) -> Flags:
     """Targets whose total says something of their sources: all known, and covering them."""
-    links = passage.links
     unknown = np.isnan(values)[links.source] | links.part
-    usable: NDArray[np.bool_] = ~links.any_by_target(unknown)
-    return usable & (passage.coverage.to_numpy() >= _COVERED)
+    usable: Flags = ~links.any_by_target(unknown)
+    return usable & (links.coverage >= _COVERED)
 
 
-def check_totals(passage: Passage, totals: pd.Series[float]) -> NDArray[np.float64]:
+def check_totals(links: Links, totals: pd.Series[float]) -> Floats:
     """Refuse totals of unknown targets, or below zero; put them in the targets' order."""
     check_codes(totals.index, "totals")
-    strange = pd.Index(totals.index).difference(passage.targets)
+    strange = pd.Index(totals.index).difference(links.targets)
     if len(strange):
         raise UnknownNameError(
             f"Des totaux sont donnés pour des cibles inconnues : {named(strange)}.",
-            where=passage.target_zoning,
+            where=links.target_zoning,
             remedy="Retirez-les, ou vérifiez le millésime du zonage.",
             codes=list(strange),
         )
-    wanted = floats(totals.reindex(passage.targets))
-    if (wanted < 0).any() or np.isinf(wanted).any():
-        wrong = passage.targets[(wanted < 0) | np.isinf(wanted)]
-        raise PassageError(
-            f"Total publié négatif ou infini pour {named(wrong)}.",
-            why="On ne compte pas moins que zéro.",
-            remedy="Corrigez-le, ou laissez-le vide.",
-        )
+    wanted = floats(totals.reindex(links.targets))
+    why = "On ne compte pas moins que zéro."
+    check_possible(wanted, links.targets, "Total publié négatif ou infini pour", why=why)
     return wanted
 
 
-def _scaled(
-    passage: Passage, values: NDArray[np.float64], wanted: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _scaled(links: Links, values: Floats, wanted: Floats) -> Floats:
     """Scale alternately to the totals of the targets and to those of the sources."""
-    links = passage.links
     size = np.nan_to_num(values, nan=0.0)
     mass = links.weight * size[links.source]
-    spilled = np.nan_to_num(passage.outside.to_numpy(), nan=0.0) * size
+    spilled = np.nan_to_num(links.outside, nan=0.0) * size
     fixed = ~links.split
     for _ in range(_TURNS):
         reached = sum_by(links.target, mass, len(wanted))
-        held = sum_by(links.target, np.where(fixed, mass, 0.0), len(wanted))
-        free = reached - held
-        need = np.maximum(wanted - held, 0.0)
+        fixed_mass = sum_by(links.target, np.where(fixed, mass, 0.0), len(wanted))
+        free = reached - fixed_mass
+        need = np.maximum(wanted - fixed_mass, 0.0)
         ratio = np.divide(need, free, out=np.ones_like(free), where=(free > 0) & ~np.isnan(wanted))
         mass = np.where(fixed, mass, mass * ratio[links.target])
         row = sum_by(links.source, mass, len(size)) + spilled
@@ -135,7 +117,7 @@ def _scaled(
 
 
 def with_totals(
-    passage: Passage,
+    links: Links,
     given: Given,
     table: pd.DataFrame,
     totals: pd.Series[Any] | pd.DataFrame | Mapping[str, float],
@@ -145,10 +127,10 @@ def with_totals(
     width = len(given.variables)
     for name, series in _by_variable(given, totals).items():
         column = given.variables.index(name)
-        rows = np.arange(len(passage.targets)) * width + column
-        wanted = check_totals(passage, series)
-        weight, _ = calibrated(passage, given.numbers[:, column], wanted)
-        _put_neighbours(passage, given, table, (rows, column, wanted), weight)
+        rows = np.arange(len(links.targets)) * width + column
+        wanted = check_totals(links, series)
+        weight, _ = calibrated(links, given.numbers[:, column], wanted)
+        _put_neighbours(links, given, table, (rows, column, wanted), weight)
         _put_known(table, rows, wanted)
     return table
 
@@ -182,17 +164,16 @@ def _by_variable(
 
 
 def _put_neighbours(
-    passage: Passage,
+    links: Links,
     given: Given,
     table: pd.DataFrame,
-    place: tuple[NDArray[np.int64], int, NDArray[np.float64]],
-    weight: NDArray[np.float64],
+    place: tuple[Positions, int, Floats],
+    weight: Floats,
 ) -> None:
     rows, column, wanted = place
-    links = passage.links
     values = np.nan_to_num(given.numbers[:, column], nan=0.0)
     estimate = sum_by(links.target, weight * values[links.source], len(wanted))
-    low, high = tightened(passage, given, column, wanted)
+    low, high = tightened(links, given, column, wanted)
     status = table["status"].to_numpy()[rows]
     estimated = status == str(Status.ESTIMATED)
     framed = estimated | (status == str(Status.BOUNDED))
@@ -202,31 +183,33 @@ def _put_neighbours(
     # Totals that cannot all be true narrow nothing.
     crossed = below > above
     below, above = np.where(crossed, before[0], below), np.where(crossed, before[1], above)
-    value = np.where(estimated, np.clip(estimate, below, above), table["value"].to_numpy()[rows])
-    for name, new in (("value", value), ("low", below), ("high", above)):
-        whole = table[name].to_numpy(copy=True)
-        whole[rows] = new
-        table[name] = whole
+    value = np.where(
+        estimated, np.fmin(np.fmax(estimate, below), above), table["value"].to_numpy()[rows]
+    )
+    _put(table, rows, {"value": value, "low": below, "high": above})
 
 
-def _put_known(table: pd.DataFrame, rows: NDArray[np.int64], wanted: NDArray[np.float64]) -> None:
+def _put_known(table: pd.DataFrame, rows: Positions, wanted: Floats) -> None:
     known = ~np.isnan(wanted)
     places = rows[known]
     total = wanted[known]
     low, high = table["low"].to_numpy()[places], table["high"].to_numpy()[places]
     off = (total < low - _REACHED * total) | (total > high + _REACHED * total)
     reasons = [
-        f"Le total publié ({number(t)}) sort de l’encadrement des sources {interval(a, b)}."
-        if wrong
-        else ""
+        _outside_bounds(t, a, b) if wrong else ""
         for t, a, b, wrong in zip(total, low, high, off, strict=True)
     ]
-    for name, new in (("value", total), ("low", total), ("high", total)):
-        column = table[name].to_numpy(copy=True)
-        column[places] = new
+    _put(table, places, {"value": total, "low": total, "high": total})
+    _put(table, places, {"status": str(Status.OBSERVED), "reason": reasons})
+
+
+def _outside_bounds(total: float, low: float, high: float) -> str:
+    known = interval(low, high) if np.isfinite(high) else f"(au moins {number(low)})"
+    return f"Le total publié ({number(total)}) sort de l’encadrement des sources {known}."
+
+
+def _put(table: pd.DataFrame, rows: Positions, columns: Mapping[str, Any]) -> None:
+    for name, values in columns.items():
+        column = table[name].array.copy()
+        column[rows] = values
         table[name] = column
-    status = table["status"].to_numpy(dtype=object, copy=True)
-    status[places] = str(Status.OBSERVED)
-    reason = table["reason"].to_numpy(dtype=object, copy=True)
-    reason[places] = reasons
-    table["status"], table["reason"] = status, reason

@@ -7,86 +7,97 @@ others, hidden here and there, bounded by their producer or balances, are gone t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from observatoire.passage.arrays import in_blocks
+from observatoire.passage.arrays import Flags, Floats, Positions, in_blocks
 from observatoire.passage.codes import named
-from observatoire.passage.transfer.outcome import Outcome
+from observatoire.passage.counted import UNDECLARED, label_of, refusal
+from observatoire.passage.transfer.outcome import Outcome, partly_covered
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from observatoire.passage.links import Links
-    from observatoire.passage.passage import Passage
     from observatoire.passage.transfer.inputs import Given
 
+_REST = "ce que le reste compte est inconnu"
+_UNEXPLAINED = (Outcome.code(Status.MISSING), Outcome.code(Status.BOUNDED))
 
-def carry_counts(passage: Passage, given: Given) -> Outcome:
+
+def carry_counts(links: Links, given: Given) -> Outcome:
     """Carry counts and amounts to every target."""
+    return _qualified(links, given, _carry(links, given))
+
+
+def _carry(links: Links, given: Given) -> Outcome:
     plain = np.flatnonzero(given.plain)
     if len(plain) == len(given.variables):
-        return _carry_plain(passage, given)
-    outcome = Outcome.blank(len(passage.targets), len(given.variables))
+        return _carry_plain(links, given)
+    outcome = Outcome.blank(len(links.targets), len(given.variables))
     if len(plain):
-        outcome.fill(list(plain), _carry_plain(passage, given.columns(list(plain))))
+        outcome.fill(list(plain), _carry_plain(links, given.columns(list(plain))))
     others = np.flatnonzero(~given.plain)
     kept = given.columns(list(others))
-    part = Outcome.blank(len(passage.targets), len(others))
-    in_blocks(len(others), lambda block: _carry_carefully(passage, kept, part, block))
+    part = Outcome.blank(len(links.targets), len(others))
+    in_blocks(len(others), lambda block: _carry_carefully(links, kept, part, block))
     outcome.fill(list(others), part)
     return outcome
 
 
-def _carry_plain(passage: Passage, given: Given) -> Outcome:
+def _carry_plain(links: Links, given: Given) -> Outcome:
     """Carry variables that are known everywhere: only the numbers differ from one to another."""
-    links = passage.links
-    shape = len(passage.targets), len(given.variables)
-    unsure, lone = links.any_by_target(links.part), ~links.linked
+    shape = len(links.targets), len(given.variables)
+    unsure, unlinked = links.any_by_target(links.part), ~links.linked
     sure, more, most = np.split(links.all_products(given.numbers), 3)
     value, high = np.asfortranarray(sure + more), np.asfortranarray(sure + most)
-    value[unsure | lone] = np.nan
-    sure[lone] = high[lone] = np.nan
+    value[unsure | unlinked] = np.nan
+    sure[unlinked] = high[unlinked | links.uncovered] = np.nan
     reason = np.zeros(shape[0], dtype=object)
     reason[:] = ""
-    for target in np.flatnonzero(unsure | lone):
-        mine = np.flatnonzero(links.target == target)
-        reason[target] = _reason(passage, given, mine, np.zeros(len(mine), bool))
+    for target in np.flatnonzero(unsure | unlinked | links.uncovered):
+        into = links.into(int(target))
+        reason[target] = _reason(links, given, into, np.zeros(len(into), bool))
     return Outcome(
         value=value,
         low=sure,
         high=high,
         status=np.broadcast_to(_plain_statuses(links)[:, None], shape),
-        coverage=np.broadcast_to(passage.coverage.to_numpy()[:, None], shape),
+        coverage=np.broadcast_to(links.coverage[:, None], shape),
         reason=np.broadcast_to(reason[:, None], shape),
     )
 
 
 def _plain_statuses(links: Links) -> NDArray[np.int8]:
     """Status of each target when every source is known."""
+    unsure = links.any_by_target(links.part)
     return np.select(
-        [~links.linked, links.any_by_target(links.part), links.any_by_target(links.split)],
+        [
+            ~links.linked | (links.uncovered & unsure),
+            unsure,
+            links.uncovered | links.any_by_target(links.split),
+        ],
         [Outcome.code(s) for s in (Status.MISSING, Status.BOUNDED, Status.ESTIMATED)],
         Outcome.code(Status.AGGREGATED),
     ).astype(np.int8)
 
 
-def _carry_carefully(passage: Passage, given: Given, outcome: Outcome, chosen: slice) -> None:
-    links = passage.links
+def _carry_carefully(links: Links, given: Given, outcome: Outcome, chosen: slice) -> None:
     values = np.ascontiguousarray(given.numbers[:, chosen])
     known = ~np.isnan(values)
     low, high = _source_bounds(given, values, known, chosen)
     outcome.value[:, chosen] = links.estimate @ np.where(known, values, 0.0)
     outcome.low[:, chosen], outcome.high[:, chosen] = _bounded_product(links, low, high)
-    _statuses(passage, given, outcome, chosen, known)
+    _statuses(links, given, outcome, chosen, known)
 
 
 def _source_bounds(
-    given: Given, values: NDArray[np.float64], known: NDArray[np.bool_], chosen: slice
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    given: Given, values: Floats, known: Flags, chosen: slice
+) -> tuple[Floats, Floats]:
     """Bounds of the sources themselves: a known one is its own value, a hidden count has a floor."""
     # A count that is hidden is at least nothing; a balance has no floor.
     floor = np.where((values < 0).any(axis=0), -np.inf, 0.0)
@@ -100,9 +111,7 @@ def _source_bounds(
     return low, high
 
 
-def _bounded_product(
-    links: Links, low: NDArray[np.float64], high: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _bounded_product(links: Links, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Bounds of the targets; infinite where a source has none, or where a balance is split."""
     least, most = links.least, links.most
     below = least @ np.where(np.isfinite(low) & (low > 0), low, 0.0)
@@ -117,19 +126,15 @@ def _bounded_product(
     split_balance = (unsure @ np.ones((links.shape[1], 1)) > 0) & balance
     below[(pattern @ np.isneginf(low).astype(float) > 0) | split_balance] = -np.inf
     above[(pattern @ np.isposinf(high).astype(float) > 0) | split_balance] = np.inf
+    # What is counted where there is no source may be any number, below zero for a balance.
+    above[links.uncovered] = np.inf
+    below[links.uncovered[:, None] & balance] = -np.inf
     return below, above
 
 
-def _statuses(
-    passage: Passage,
-    given: Given,
-    outcome: Outcome,
-    chosen: slice,
-    known: NDArray[np.bool_],
-) -> None:
-    links = passage.links
+def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
     linked = links.linked[:, None]
-    split = links.any_by_target(links.split)[:, None]
+    split = (links.any_by_target(links.split) | links.uncovered)[:, None]
     unsure = links.any_by_target(links.part)[:, None]
     shape = outcome.value[:, chosen].shape
     status = np.where(split, Outcome.code(Status.ESTIMATED), Outcome.code(Status.AGGREGATED))
@@ -137,7 +142,7 @@ def _statuses(
     lost = sparse.csr_array((~known).astype(float))
     hidden = np.asarray((links.matrix(np.ones(len(links.source))) @ lost).todense()) > 0
     lit = links.matrix(links.share) @ known.astype(float)
-    covered = passage.coverage.to_numpy()[:, None]
+    covered = links.coverage[:, None]
     outcome.coverage[:, chosen] = np.where(known.all(axis=0), covered, np.minimum(lit, covered))
     bounded = hidden | unsure
     status[bounded] = Outcome.code(Status.BOUNDED)
@@ -151,46 +156,62 @@ def _statuses(
         view = bound[:, chosen]
         widest(view, outcome.value[:, chosen], out=view)
         view[~np.isfinite(view) | endless | ~linked] = np.nan
-    _reasons(passage, given, outcome, chosen, known)
+    _reasons(links, given, outcome, chosen, known)
 
 
-def _reasons(
-    passage: Passage,
-    given: Given,
-    outcome: Outcome,
-    chosen: slice,
-    known: NDArray[np.bool_],
-) -> None:
-    said = (outcome.status[:, chosen] == Outcome.code(Status.MISSING)) | (
-        outcome.status[:, chosen] == Outcome.code(Status.BOUNDED)
-    )
+def _reasons(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
+    unexplained = np.isin(outcome.status[:, chosen], _UNEXPLAINED) | links.uncovered[:, None]
     texts: dict[tuple[int, bytes], str] = {}
-    by_target = np.argsort(passage.links.target, kind="stable")
-    starts = np.searchsorted(passage.links.target[by_target], np.arange(len(passage.targets) + 1))
-    for target, column in np.argwhere(said):
-        mine = by_target[starts[target] : starts[target + 1]]
-        sources = passage.links.source[mine]
+    for target, column in np.argwhere(unexplained):
+        into = links.into(int(target))
+        sources = links.source[into]
         lost = ~known[sources, column]
         key = (int(target), lost.tobytes())
         if key not in texts:
-            texts[key] = _reason(passage, given, mine, lost)
+            texts[key] = _reason(links, given, into, lost)
         outcome.reason[target, chosen.start + column] = texts[key]
 
 
-def _reason(
-    passage: Passage, given: Given, mine: NDArray[np.int64], lost: NDArray[np.bool_]
-) -> str:
-    if len(mine) == 0:
+def _reason(links: Links, given: Given, into: Positions, lost: Flags) -> str:
+    if len(into) == 0:
         return "Aucune source ne couvre ce territoire."
-    links = passage.links
-    said = []
-    part = mine[links.part[mine]]
+    sentences = []
+    part = into[links.part[into]]
     if len(part):
-        codes = passage.sources[links.source[part]]
-        said.append(f"Le territoire est une partie inconnue de {named(codes)}.")
+        codes = links.sources[links.source[part]]
+        sentences.append(f"Le territoire est une partie inconnue de {named(codes)}.")
     for absent, words in ((True, "absente du tableau"), (False, "masquée ou non fournie")):
-        chosen = mine[lost & (given.absent[links.source[mine]] == absent)]
+        chosen = into[lost & (given.absent[links.source[into]] == absent)]
         if len(chosen):
-            codes = passage.sources[links.source[chosen]]
-            said.append(f"Source {words} : {named(codes)}.")
-    return " ".join(said)
+            codes = links.sources[links.source[chosen]]
+            sentences.append(f"Source {words} : {named(codes)}.")
+    target = links.target[into[0]]
+    if links.uncovered[target]:
+        sentences.append(partly_covered(float(links.covered[target]), _REST))
+    return " ".join(sentences)
+
+
+def _qualified(links: Links, given: Given, outcome: Outcome) -> Outcome:
+    """Refuse the value of what the weights do not carry; say it where what is counted is unknown.
+
+    Only what is shared by the weights is concerned: whole sources carry anything, bounds too.
+    """
+    shared = links.any_by_target(links.split)
+    kinds = [given.kinds.get(name, "") for name in given.variables]
+    if not links.carries or not shared.any() or set(kinds) == {links.carries}:
+        return outcome
+    estimated = (outcome.status == Outcome.code(Status.ESTIMATED)) & shared[:, None]
+    refusals = [refusal(links.carries, kind) for kind in kinds]
+    refused = estimated & np.array([text != "" for text in refusals])
+    bounded = refused & np.isfinite(outcome.high) & np.isfinite(outcome.low)
+    status, reason = outcome.status.copy(), outcome.reason.copy()
+    status[refused] = Outcome.code(Status.MISSING)
+    status[bounded] = Outcome.code(Status.BOUNDED)
+    unknown = UNDECLARED.format(label_of(links.carries))
+    for column, kind in enumerate(kinds):
+        concerned = estimated[:, column] & (kind != links.carries)
+        text = refusals[column] or unknown
+        before = reason[concerned, column]
+        reason[concerned, column] = [f"{why} {text}".strip() for why in before]
+    value = np.where(refused, np.nan, outcome.value)
+    return replace(outcome, value=value, status=status, reason=reason)

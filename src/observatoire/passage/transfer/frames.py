@@ -13,8 +13,7 @@ from observatoire.errors import PassageError
 from observatoire.passage.codes import named
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from observatoire.passage.arrays import Floats
 
 #: What a column of objects may be made of and still be numbers; text never is.
 _NUMBERS = frozenset({"integer", "floating", "mixed-integer-float", "decimal", "boolean", "empty"})
@@ -86,7 +85,7 @@ def as_series(given: object, role: str) -> pd.Series[Any]:
     return given
 
 
-def matrix(frame: pd.DataFrame) -> NDArray[np.float64]:
+def matrix(frame: pd.DataFrame) -> Floats:
     """Return the numbers of a frame, a blank as NaN; refuse what is not a number."""
     if all(kind == np.float64 for kind in frame.dtypes):
         return frame.to_numpy()

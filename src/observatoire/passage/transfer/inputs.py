@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from observatoire.errors import NatureError, PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.passage.arrays import in_blocks
+from observatoire.passage.arrays import Flags, Floats, in_blocks
 from observatoire.passage.codes import check_codes, named
 from observatoire.passage.transfer.frames import as_frame, matrix
 from observatoire.values import Nature
@@ -21,28 +21,30 @@ from observatoire.values import Nature
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.links import Links
 
 
 @dataclass(frozen=True, eq=False)
 class Given:
     """Values by source of the passage and by variable, with their natures and bounds.
 
-    ``absent`` flags the sources that the frame does not hold; ``unknown`` lists the codes that
-    the passage does not know, and ``stray`` sums their values by variable.
+    ``absent`` flags the sources that are not in the frame; ``unknown`` lists the codes that
+    the passage does not know, and ``unplaced`` sums their values by variable; ``kinds`` is what each
+    variable counts, blank when nothing says it.
     """
 
     variables: list[str]
     natures: list[Nature]
-    numbers: NDArray[np.float64]
-    low: NDArray[np.float64] | None
-    high: NDArray[np.float64] | None
-    absent: NDArray[np.bool_]
+    numbers: Floats
+    low: Floats | None
+    high: Floats | None
+    absent: Flags
     unknown: list[str]
-    stray: NDArray[np.float64]
+    unplaced: Floats
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def facts(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def facts(self) -> tuple[Floats, Floats]:
         """Sum and smallest value of each variable; NaN where a value is hidden or absent."""
         least = np.zeros(len(self.variables))
 
@@ -50,7 +52,7 @@ class Given:
             least[block] = self.numbers[:, block].min(axis=0, initial=np.inf)
 
         in_blocks(len(self.variables), read)
-        total: NDArray[np.float64] = self.numbers.T @ np.ones(len(self.numbers))
+        total: Floats = self.numbers.T @ np.ones(len(self.numbers))
         return total, least
 
     @property
@@ -59,11 +61,11 @@ class Given:
         return bool((self.facts[1] >= 0).all())
 
     @property
-    def plain(self) -> NDArray[np.bool_]:
+    def plain(self) -> Flags:
         """Variables of which every source is known, not negative, and its own bounds."""
         if self.low is not None or self.high is not None:
             return np.zeros(len(self.variables), dtype=bool)
-        plain: NDArray[np.bool_] = self.facts[1] >= 0
+        plain: Flags = self.facts[1] >= 0
         return plain
 
     def columns(self, chosen: list[int]) -> Given:
@@ -78,12 +80,13 @@ class Given:
             None if self.high is None else self.high[:, chosen],
             self.absent,
             self.unknown,
-            self.stray[chosen],
+            self.unplaced[chosen],
+            self.kinds,
         )
 
 
 def check_given(
-    passage: Passage,
+    links: Links,
     figures: object,
     nature: str | Mapping[str, str],
     *,
@@ -95,20 +98,20 @@ def check_given(
     frame = as_frame(figures)
     variables = [str(name) for name in frame.columns]
     _check_distinct(variables)
-    position = _positions(passage, frame)
+    position = _positions(links, frame)
     natures = _natures(variables, nature)
-    values = _ordered(matrix(frame), position, len(passage.sources))
-    bounds = [_bound(frame, bound, position, passage) for bound in (low, high)]
-    absent = np.ones(len(passage.sources), dtype=bool)
+    values = _ordered(matrix(frame), position, len(links.sources))
+    bounds = [_bound(frame, bound, position, links) for bound in (low, high)]
+    absent = np.ones(len(links.sources), dtype=bool)
     absent[position[position >= 0]] = False
     foreign = position < 0
     unknown = [str(code) for code in frame.index[foreign]]
-    stray = np.nansum(matrix(frame.loc[foreign]), axis=0)
-    given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, stray)
-    _check_finite(passage, given)
+    unplaced = np.nansum(matrix(frame.loc[foreign]), axis=0)
+    given = Given(variables, natures, values, bounds[0], bounds[1], absent, unknown, unplaced)
+    _check_finite(links, given)
     if not signed:
-        _check_signs(passage, given)
-    _check_bounds(passage, given)
+        _check_signs(links, given)
+    _check_bounds(links, given)
     return given
 
 
@@ -123,13 +126,13 @@ def _check_distinct(variables: list[str]) -> None:
         )
 
 
-def _positions(passage: Passage, frame: pd.DataFrame) -> NDArray[np.intp]:
+def _positions(links: Links, frame: pd.DataFrame) -> NDArray[np.intp]:
     """Where each row stands among the passage's sources; -1 for a code that it does not know."""
-    if frame.index.equals(passage.sources):
+    if frame.index.equals(links.sources):
         return np.arange(len(frame))
     codes = check_codes(frame.index, "valeurs")
-    position = passage.sources.get_indexer(codes)
-    _check_some_known(passage, codes, position)
+    position = links.sources.get_indexer(codes)
+    _check_some_known(links, codes, position)
     return position
 
 
@@ -182,22 +185,20 @@ _WAY_OUT = {
 }
 
 
-def _check_some_known(passage: Passage, codes: pd.Index[str], position: NDArray[np.intp]) -> None:
+def _check_some_known(links: Links, codes: pd.Index[str], position: NDArray[np.intp]) -> None:
     if len(codes) and not (position >= 0).any():
         raise UnknownNameError(
             f"Aucun code du tableau n’est une source du passage (par exemple « {codes[0]} »).",
-            where=passage.source_zoning,
-            why=f"Le passage attend des codes comme « {passage.sources[0]} »."
-            if len(passage.sources)
+            where=links.source_zoning,
+            why=f"Le passage attend des codes comme « {links.sources[0]} »."
+            if len(links.sources)
             else "Le passage n’a aucune source.",
             remedy="Vérifiez le millésime du zonage, et que les zéros de tête sont là.",
             codes=list(codes),
         )
 
 
-def _ordered(
-    values: NDArray[np.float64], position: NDArray[np.intp], count: int
-) -> NDArray[np.float64]:
+def _ordered(values: Floats, position: NDArray[np.intp], count: int) -> Floats:
     if len(position) == count and (position == np.arange(count)).all():
         return values
     ordered = np.full((count, values.shape[1]), np.nan)
@@ -206,12 +207,9 @@ def _ordered(
 
 
 def _bound(
-    frame: pd.DataFrame,
-    bound: object,
-    position: NDArray[np.intp],
-    passage: Passage,
-) -> NDArray[np.float64] | None:
-    """Put a bound beside its values; where nothing is said, there is none."""
+    frame: pd.DataFrame, bound: object, position: NDArray[np.intp], links: Links
+) -> Floats | None:
+    """Put a bound in the order of its values; a blank is no bound."""
     if bound is None:
         return None
     if isinstance(bound, pd.Series) and len(frame.columns) == 1:
@@ -221,7 +219,7 @@ def _bound(
         check_codes(stated.index, "bornes")
         _check_beside(frame, stated)
         stated = stated.reindex(index=frame.index, columns=frame.columns)
-    return _ordered(matrix(stated), position, len(passage.sources))
+    return _ordered(matrix(stated), position, len(links.sources))
 
 
 def _check_beside(frame: pd.DataFrame, bound: pd.DataFrame) -> None:
@@ -238,20 +236,20 @@ def _check_beside(frame: pd.DataFrame, bound: pd.DataFrame) -> None:
             )
 
 
-def _check_finite(passage: Passage, given: Given) -> None:
+def _check_finite(links: Links, given: Given) -> None:
     # One infinite value makes the sum infinite, or not a number when two cancel out.
     for variable in np.flatnonzero(~np.isfinite(given.facts[0])):
         endless = np.flatnonzero(np.isinf(given.numbers[:, variable]))
         if len(endless):
             raise PassageError(
                 "Une valeur est infinie.",
-                where=f"{passage.sources[endless[0]]}, {given.variables[variable]}",
+                where=f"{links.sources[endless[0]]}, {given.variables[variable]}",
                 why="Elle rendrait infini tout total qui la contient.",
                 remedy="Laissez-la vide (NaN) si elle n’est pas connue.",
             )
 
 
-def _check_signs(passage: Passage, given: Given) -> None:
+def _check_signs(links: Links, given: Given) -> None:
     counted = np.array([nature is Nature.COUNT for nature in given.natures], dtype=bool)
     for variable in np.flatnonzero(counted & ~(given.facts[1] >= 0)):
         values = given.numbers[:, variable]
@@ -259,13 +257,13 @@ def _check_signs(passage: Passage, given: Given) -> None:
         if len(negative):
             raise PassageError(
                 f"L’effectif est négatif ({values[negative[0]]:g}).",
-                where=f"{passage.sources[negative[0]]}, {given.variables[variable]}",
+                where=f"{links.sources[negative[0]]}, {given.variables[variable]}",
                 why="On ne compte pas moins que zéro : les bornes n’auraient plus de sens.",
                 remedy='Corrigez la valeur, ou déclarez nature="amount" si c’est un solde.',
             )
 
 
-def _check_bounds(passage: Passage, given: Given) -> None:
+def _check_bounds(links: Links, given: Given) -> None:
     low, high, values = given.low, given.high, given.numbers
     if low is None and high is None:
         return
@@ -280,7 +278,7 @@ def _check_bounds(passage: Passage, given: Given) -> None:
             raise PassageError(
                 "La valeur sort de ses bornes, ou les bornes sont inversées "
                 f"({below[source, variable]:g} > {above[source, variable]:g}).",
-                where=f"{passage.sources[source]}, {given.variables[variable]}",
+                where=f"{links.sources[source]}, {given.variables[variable]}",
                 why="L’encadrement du résultat serait faux.",
                 remedy="Vérifiez low et high.",
             )

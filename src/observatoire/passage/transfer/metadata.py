@@ -1,21 +1,27 @@
-"""What figures are about (unit, universe, period): it goes with them to the other zoning."""
+"""What figures are about (unit, universe, what they count, period): it goes with them to the other zoning."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
+from observatoire.french.typography import number
 from observatoire.passage.codes import named
-from observatoire.values import PERIOD_FORMS, is_period
+from observatoire.passage.counted import kind_declared
+from observatoire.values import PERIOD_FORMS, is_period, quotients_per
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from observatoire.passage.arrays import Floats
+
 
 #: What may be said of a variable, and becomes a column of the table.
-ABOUT = ("unit", "universe", "period")
+ABOUT = ("unit", "universe", "counts", "period")
 
 About = Mapping[str, Any]
 
@@ -28,7 +34,7 @@ def with_about(table: pd.DataFrame, about: About | None) -> pd.DataFrame:
     table : DataFrame
         With a column ``variable``.
     about : mapping, optional
-        ``unit``, ``universe`` and ``period`` of all the variables, or of each by its name.
+        ``unit``, ``universe``, ``counts`` and ``period`` of all the variables, or of each by its name.
 
     Examples
     --------
@@ -40,34 +46,78 @@ def with_about(table: pd.DataFrame, about: About | None) -> pd.DataFrame:
     if not about:
         return table
     variables = list(dict.fromkeys(table["variable"]))
-    said = _by_variable(about, variables)
-    told = [name for name in ABOUT if any(name in one for one in said.values())]
+    described = _by_variable(about, variables)
+    names = [
+        name for name in ABOUT if any(name in description for description in described.values())
+    ]
     columns = {
-        name: table["variable"].map({v: str(said.get(v, {}).get(name, "")) for v in variables})
-        for name in told
+        name: table["variable"].map({v: str(described.get(v, {}).get(name, "")) for v in variables})
+        for name in names
     }
     return table.assign(**columns)
 
 
+def kinds_counted(
+    variables: Sequence[str], about: About | None, attrs: Mapping[Any, Any]
+) -> dict[str, str]:
+    """Return the code of what each variable counts, by what is declared of it, else its name.
+
+    Examples
+    --------
+    >>> kinds_counted(["hlm", "x"], {"x": {"counts": "ménages"}}, {})
+    {'hlm': 'social_dwellings', 'x': 'households'}
+    """
+    declared = _by_variable(about, list(variables)) if about else {}
+    return {
+        name: kind_declared({**attrs, **declared.get(name, {})}, name)
+        for name in map(str, variables)
+    }
+
+
+def scales(variables: Sequence[str], about: About | None, scale: float | None) -> Floats:
+    """Return what to multiply each quotient by: as asked, else as its unit says, else one.
+
+    Examples
+    --------
+    >>> scales(["crimes", "part"], {"crimes": {"unit": "pour 1 000 habitants"}}, None).tolist()
+    [1000.0, 1.0]
+    """
+    declared = _by_variable(about, list(variables)) if about else {}
+    units = [str(declared.get(name, {}).get("unit", "")) for name in variables]
+    stated = [quotients_per(unit) for unit in units]
+    for name, unit, per in zip(variables, units, stated, strict=True):
+        if scale is not None and per and per != scale:
+            raise PassageError(
+                f"L’unité « {unit} » dit {number(per)} fois le quotient, et scale {scale:g}.",
+                where=name,
+                why="L’un des deux est faux : le taux le serait aussi.",
+                remedy="Retirez scale, qui se déduit de l’unité, ou corrigez l’unité.",
+                scale=scale,
+            )
+    return np.array([scale or per or 1.0 for per in stated])
+
+
 def _by_variable(about: About, variables: list[str]) -> dict[str, About]:
-    each = {str(name): one for name, one in about.items()}
-    said = each if all(isinstance(one, Mapping) for one in each.values()) else {}
-    if not said:
-        said = dict.fromkeys(variables, each)
-    strange = [name for name in said if name not in variables]
+    each = {str(name): description for name, description in about.items()}
+    described = (
+        each if all(isinstance(description, Mapping) for description in each.values()) else {}
+    )
+    if not described:
+        described = dict.fromkeys(variables, each)
+    strange = [name for name in described if name not in variables]
     if strange and variables:
         raise UnknownNameError(
             f"about parle de variables qui ne sont pas du tableau : {named(strange)}.",
             remedy=suggestion(strange[0], variables),
             variables=strange,
         )
-    for name, one in said.items():
-        _check_said(name, one)
-    return said
+    for name, description in described.items():
+        _check_said(name, description)
+    return described
 
 
-def _check_said(variable: str, one: About) -> None:
-    for key in one:
+def _check_said(variable: str, description: About) -> None:
+    for key in description:
         if key not in ABOUT:
             raise UnknownNameError(
                 f"« {key} » n’est pas de ce qui se dit d’une variable.",
@@ -75,7 +125,7 @@ def _check_said(variable: str, one: About) -> None:
                 remedy=suggestion(str(key), ABOUT),
                 name=key,
             )
-    period = one.get("period", "")
+    period = description.get("period", "")
     if period and not is_period(str(period)):
         raise PassageError(
             f"« {period} » n’est pas une période.",

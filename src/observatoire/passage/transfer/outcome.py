@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from observatoire.french.typography import NARROW, number
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.arrays import Floats
 
 
 #: Columns of the table that ``Passage.apply`` returns, in order.
 TIDY_COLUMNS = (
     "target", "variable", "value", "low", "high", "status", "coverage", "reason",
 )  # fmt: skip
+
+#: What follows for a rate of sources that hardly cover a target.
+OWN_RATE = "leur taux ne vaut pas pour le reste"
 
 _FEW = 100_000  # rows that one thread lays out sooner than others would start
 
@@ -35,11 +39,11 @@ _CODES = {status: code for code, status in enumerate(_STATUSES)}
 class Outcome:
     """Matrices of the same shape: target by variable. Statuses are kept as small numbers."""
 
-    value: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    value: Floats
+    low: Floats
+    high: Floats
     status: NDArray[np.int8]
-    coverage: NDArray[np.float64]
+    coverage: Floats
     reason: NDArray[np.object_]
 
     @staticmethod
@@ -62,28 +66,28 @@ class Outcome:
 
     def fill(self, columns: list[int], part: Outcome) -> None:
         """Put the outcome of some variables in its place."""
-        for mine, theirs in zip(self._arrays(), part._arrays(), strict=True):
-            mine[:, columns] = theirs
+        for whole, piece in zip(self._arrays(), part._arrays(), strict=True):
+            whole[:, columns] = piece
 
     def _arrays(self) -> tuple[NDArray[np.generic], ...]:
         return (self.value, self.low, self.high, self.status, self.coverage, self.reason)
 
 
-def tidy(passage: Passage, variables: list[str], outcome: Outcome) -> pd.DataFrame:
+def tidy(targets: pd.Index[str], variables: list[str], outcome: Outcome) -> pd.DataFrame:
     """Lay an outcome out: one row a target and variable, targets first."""
-    targets = len(passage.targets)
+    count = len(targets)
     write: dict[str, Callable[[], Any]] = {
-        "target": lambda: words(passage.targets, np.repeat(np.arange(targets), len(variables))),
-        "variable": lambda: words(variables, np.tile(np.arange(len(variables)), targets)),
+        "target": lambda: words(targets, np.repeat(np.arange(count), len(variables))),
+        "variable": lambda: words(variables, np.tile(np.arange(len(variables)), count)),
         "status": lambda: words(_STATUSES, outcome.status.ravel()),
         "reason": lambda: _reasons(outcome),
     }
     if outcome.status.size < _FEW:  # threads would wait for one another longer than they work
-        texts = {name: one() for name, one in write.items()}
+        texts = {name: writer() for name, writer in write.items()}
     else:
         with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
-            begun = {name: pool.submit(one) for name, one in write.items()}
-            texts = {name: one.result() for name, one in begun.items()}
+            begun = {name: pool.submit(writer) for name, writer in write.items()}
+            texts = {name: text.result() for name, text in begun.items()}
     numbers = {
         name: getattr(outcome, name).ravel() for name in ("value", "low", "high", "coverage")
     }
@@ -100,8 +104,22 @@ def words(known: Iterable[str], codes: NDArray[Any]) -> Any:
 
 
 def _reasons(outcome: Outcome) -> Any:
-    size = outcome.status.size
-    if (outcome.status <= _CODES[Status.ESTIMATED]).all():
-        return words([""], np.zeros(size, dtype=np.int8))
-    codes, known = pd.factorize(outcome.reason.ravel())
+    reason = outcome.reason
+    if reason.strides[-1] == 0 and reason.size:  # the same for all variables of a target
+        codes, known = pd.factorize(reason[:, 0])
+        return words(known, np.repeat(codes, reason.shape[1]))
+    codes, known = pd.factorize(reason.ravel())
     return words(known, codes)
+
+
+def partly_covered(share: float, consequence: str) -> str:
+    r"""Say that sources cover a target in part only, and what follows.
+
+    Examples
+    --------
+    >>> partly_covered(0.9996, "le reste est inconnu")
+    'Les sources ne couvrent que 99,96\u202f% du territoire : le reste est inconnu.'
+    """
+    decimals = next((k for k in range(4) if round(100 * share, k) < 100), 4)  # noqa: PLR2004
+    percent = number(100 * share, decimals)
+    return f"Les sources ne couvrent que {percent}{NARROW}% du territoire : {consequence}."

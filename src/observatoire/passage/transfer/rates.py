@@ -13,77 +13,66 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from observatoire.french.typography import NARROW, number
 from observatoire.passage.codes import named
-from observatoire.passage.transfer.outcome import Outcome
+from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from observatoire.passage.arrays import Floats, Positions
     from observatoire.passage.links import Links
-    from observatoire.passage.passage import Passage
     from observatoire.passage.transfer.inputs import Given
 
 
 _WAY_OUT = "fournissez le numérateur et le dénominateur (apply_ratio)"
 
 
-def carry_rates(passage: Passage, given: Given, *, min_coverage: float) -> Outcome:
+def carry_rates(links: Links, given: Given, *, min_coverage: float) -> Outcome:
     """Carry rates, target by target."""
-    links = passage.links
-    outcome = Outcome.blank(len(passage.targets), len(given.variables))
-    outcome.coverage[:] = passage.coverage.to_numpy()[:, None]
+    outcome = Outcome.blank(len(links.targets), len(given.variables))
+    outcome.coverage[:] = links.coverage[:, None]
     low = given.numbers if given.low is None else _filled(given.low, given.numbers)
     high = given.numbers if given.high is None else _filled(given.high, given.numbers)
-    order = np.argsort(links.target, kind="stable")
-    starts = np.searchsorted(links.target[order], np.arange(links.shape[0] + 1))
     for target in range(links.shape[0]):
-        mine = order[starts[target] : starts[target + 1]]
-        whole = not (links.split[mine] | links.part[mine]).any()
-        refusal = _refusal(passage, target, mine, whole=whole, min_coverage=min_coverage)
+        into = links.into(target)
+        whole = not (links.split[into] | links.part[into]).any()
+        refusal = _refusal(links, target, into, whole=whole, min_coverage=min_coverage)
         if refusal:
             outcome.reason[target] = refusal
-        elif whole and len(mine) > 1:
-            _bound(passage, outcome, target, links.source[mine], (low, high))
+        elif whole and len(into) > 1:
+            _bound(links, outcome, target, links.source[into], (low, high))
         else:
-            source = links.source[mine[0]]
+            source = links.source[into[0]]
             status = Status.OBSERVED if whole else Status.CONTEXT
             bounds = (low[source], high[source])
-            _copy(passage, outcome, target, (int(source), status), (given.numbers[source], *bounds))
+            _copy(links, outcome, target, (int(source), status), (given.numbers[source], *bounds))
     return outcome
 
 
-def _filled(bound: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _filled(bound: Floats, values: Floats) -> Floats:
     return np.where(np.isnan(bound), values, bound)
 
 
 def _refusal(
-    passage: Passage, target: int, mine: NDArray[np.int64], *, whole: bool, min_coverage: float
+    links: Links, target: int, into: Positions, *, whole: bool, min_coverage: float
 ) -> str:
-    """Say why nothing can be told of the rate of this target; blank when something can."""
-    links: Links = passage.links
-    if len(mine) == 0:
+    """Say why nothing is known of the rate of this target; blank when something can."""
+    if len(into) == 0:
         return "Aucune source ne couvre ce territoire."
-    covered = float(passage.coverage.iloc[target])
+    covered = float(links.coverage[target])
     if covered < min_coverage:
-        return (
-            f"Les sources ne couvrent que {number(100 * covered)}{NARROW}% du territoire : "
-            "leur taux ne vaut pas pour le reste."
-        )
-    if whole or len(mine) == 1:
+        return partly_covered(covered, OWN_RATE)
+    if whole and len(into) > 1 and links.uncovered[target]:
+        consequence = "leurs taux n’encadrent pas celui du reste"
+        return partly_covered(float(links.covered[target]), consequence)
+    if whole or len(into) == 1:
         return ""
-    cut = mine[links.split[mine] | links.part[mine]]
-    codes = named(passage.sources[links.source[cut]])
+    cut = into[links.split[into] | links.part[into]]
+    codes = named(links.sources[links.source[cut]])
     return f"Le taux d’une partie de {codes} est inconnu : {_WAY_OUT}."
 
 
 def _bound(
-    passage: Passage,
-    outcome: Outcome,
-    target: int,
-    sources: NDArray[np.int64],
-    bounds: tuple[NDArray[np.float64], NDArray[np.float64]],
+    links: Links, outcome: Outcome, target: int, sources: Positions, bounds: tuple[Floats, Floats]
 ) -> None:
     low, high = bounds[0][sources].min(axis=0), bounds[1][sources].max(axis=0)
     known = ~(np.isnan(low) | np.isnan(high))
@@ -96,25 +85,29 @@ def _bound(
     )
     for column in np.flatnonzero(~known):
         lost = np.isnan(bounds[0][sources, column]) | np.isnan(bounds[1][sources, column])
-        codes = named(passage.sources[sources[lost]])
+        codes = named(links.sources[sources[lost]])
         outcome.reason[target, column] = f"Source masquée ou non fournie : {codes}."
 
 
 def _copy(
-    passage: Passage,
+    links: Links,
     outcome: Outcome,
     target: int,
     source: tuple[int, Status],
-    values: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
+    values: tuple[Floats, Floats, Floats],
 ) -> None:
     position, status = source
     value, low, high = values
     known = ~np.isnan(value)
-    code = passage.sources[position]
+    code = links.sources[position]
     outcome.status[target, known] = Outcome.code(status)
     outcome.value[target] = value
     if status is Status.CONTEXT:
         outcome.reason[target, known] = f"Valeur de {code}, qui contient ce territoire."
+    elif links.uncovered[target]:
+        outcome.status[target, known] = Outcome.code(Status.ESTIMATED)
+        consequence = f"on suppose au reste le taux de {code}"
+        outcome.reason[target, known] = partly_covered(float(links.covered[target]), consequence)
     else:
         outcome.low[target], outcome.high[target] = low, high
         framed = ~known & ~np.isnan(low) & ~np.isnan(high)

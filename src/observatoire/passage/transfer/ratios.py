@@ -10,15 +10,16 @@ import pandas as pd
 
 from observatoire.errors import PassageError
 from observatoire.passage.codes import named
+from observatoire.passage.counted import kind_declared
 from observatoire.passage.transfer.counts import carry_counts
 from observatoire.passage.transfer.inputs import check_given
-from observatoire.passage.transfer.outcome import Outcome, tidy
+from observatoire.passage.transfer.metadata import About, kinds_counted, scales
+from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered, tidy
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from observatoire.passage.passage import Passage
+    from observatoire.passage.arrays import Floats
+    from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
 
 
@@ -26,31 +27,40 @@ _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 
 def apply_ratio(
-    passage: Passage,
+    links: Links,
     numerators: pd.DataFrame | pd.Series[Any],
     denominators: pd.DataFrame | pd.Series[Any],
     *,
     share: bool,
-    scale: float,
+    scale: float | None,
+    about: About | None,
+    min_coverage: float,
 ) -> pd.DataFrame:
     """Carry both counts, then divide; see :meth:`Passage.apply_ratio`."""
     if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
         name = str(numerators.name or "taux")
         numerators, denominators = numerators.to_frame(name), denominators.to_frame(name)
-    top = check_given(passage, numerators, Nature.COUNT)
-    bottom = check_given(passage, denominators, Nature.COUNT)
+    top = check_given(links, numerators, Nature.COUNT)
+    bottom = check_given(links, denominators, Nature.COUNT)
     _check_same(top, bottom)
+    factor = scales(top.variables, about, scale)
+    kinds = kinds_counted(top.variables, about, numerators.attrs)
+    bases = {name: kind_declared(denominators.attrs) or kind for name, kind in kinds.items()}
+    top, bottom = replace(top, kinds=kinds), replace(bottom, kinds=bases)
+    below = carry_counts(links, bottom)
     if share:
-        top, rest = _as_share(passage, top, bottom)
-        low, high = _share_bounds(carry_counts(passage, top), carry_counts(passage, rest))
+        top, rest = _as_share(links, top, bottom)
+        above = carry_counts(links, top)
+        bounds = _share_bounds(above, carry_counts(links, rest))
     else:
-        low, high = _free_bounds(carry_counts(passage, top), carry_counts(passage, bottom))
-    above, below = carry_counts(passage, top), carry_counts(passage, bottom)
-    outcome = _divide(above, below, (low, high))
-    _context(passage, outcome, top, bottom)
+        above = carry_counts(links, top)
+        bounds = _free_bounds(above, below)
+    outcome = _divide(above, below, bounds)
+    _context(links, outcome, top, bottom)
+    _uncovered(links, outcome, min_coverage)
     for numbers in (outcome.value, outcome.low, outcome.high):
-        np.multiply(numbers, scale, out=numbers)
-    return tidy(passage, top.variables, outcome)
+        np.multiply(numbers, factor, out=numbers)
+    return tidy(links.targets, top.variables, outcome)
 
 
 def _check_same(top: Given, bottom: Given) -> None:
@@ -64,7 +74,7 @@ def _check_same(top: Given, bottom: Given) -> None:
         )
 
 
-def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given]:
+def _as_share(links: Links, top: Given, bottom: Given) -> tuple[Given, Given]:
     """Bound hidden numerators by their denominator; return also what is not in the numerator."""
     over = np.argwhere(top.numbers > bottom.numbers * (1 + _ABOVE) + _ABOVE)
     if len(over):
@@ -72,7 +82,7 @@ def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given
         raise PassageError(
             f"Le numérateur ({top.numbers[source, column]:g}) dépasse le dénominateur "
             f"({bottom.numbers[source, column]:g}).",
-            where=f"{passage.sources[source]}, {top.variables[column]}",
+            where=f"{links.sources[source]}, {top.variables[column]}",
             why="Une part ne dépasse pas son tout : les bornes seraient fausses.",
             remedy="Passez share=False si l’un n’est pas compté dans l’autre.",
         )
@@ -82,26 +92,29 @@ def _as_share(passage: Passage, top: Given, bottom: Given) -> tuple[Given, Given
     return replace(top, high=high), replace(bottom, numbers=rest, high=high)
 
 
-def _share_bounds(top: Outcome, rest: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _share_bounds(top: Outcome, rest: Outcome) -> tuple[Floats, Floats]:
     # n / (n + r) grows with n and falls with r, and the two may vary apart.
-    low = _quotient(top.low, top.low + rest.high)
-    high = _quotient(top.high, top.high + rest.low)
+    low = _quotient(top.low, top.low + _open(rest.high))
+    high = np.where(np.isnan(top.high), 1.0, _quotient(top.high, top.high + rest.low))
     nothing = (top.low == 0) & (rest.high == 0)
     return np.where(nothing, 0.0, low), np.where((top.high == 0) & (rest.low == 0), 1.0, high)
 
 
-def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return _quotient(top.low, bottom.high), _quotient(top.high, bottom.low)
+def _free_bounds(top: Outcome, bottom: Outcome) -> tuple[Floats, Floats]:
+    return _quotient(top.low, _open(bottom.high)), _quotient(top.high, bottom.low)
 
 
-def _quotient(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+def _open(bound: Floats) -> Floats:
+    """Return a bound that is lacking as what it is: anything above."""
+    return np.where(np.isnan(bound), np.inf, bound)
+
+
+def _quotient(top: Floats, bottom: Floats) -> Floats:
     blank = np.full(np.shape(top), np.nan)
     return np.asarray(np.divide(top, bottom, out=blank, where=bottom > 0), dtype=np.float64)
 
 
-def _divide(
-    top: Outcome, bottom: Outcome, bounds: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> Outcome:
+def _divide(top: Outcome, bottom: Outcome, bounds: tuple[Floats, Floats]) -> Outcome:
     outcome = Outcome.blank(*top.value.shape)
     code = Outcome.code
     either = [np.maximum(top.status == code(s), bottom.status == code(s)) for s in _WORST_LAST]
@@ -135,15 +148,14 @@ def _settle(outcome: Outcome, bottom: Outcome) -> None:
     outcome.reason[nothing] = "Le dénominateur est nul."
     outcome.reason[adrift] = "La méthode ne place aucun dénominateur dans ce territoire."
     outcome.reason[boundless] += " Le dénominateur peut y être nul : le taux n’a pas de borne."
-    bare = missing | nothing | adrift | boundless
-    outcome.value[bare | (outcome.status == code(Status.BOUNDED))] = np.nan
-    outcome.low[bare] = np.nan
-    outcome.high[bare] = np.nan
+    blank_rate = missing | nothing | adrift | boundless
+    outcome.value[blank_rate | (outcome.status == code(Status.BOUNDED))] = np.nan
+    outcome.low[blank_rate] = np.nan
+    outcome.high[blank_rate] = np.nan
 
 
-def _context(passage: Passage, outcome: Outcome, top: Given, bottom: Given) -> None:
-    """Show the rate of the one source that holds a target whose part is unknown."""
-    links = passage.links
+def _context(links: Links, outcome: Outcome, top: Given, bottom: Given) -> None:
+    """Show the rate of the single source that contains a target whose part is unknown."""
     alone = np.bincount(links.target, minlength=links.shape[0]) == 1
     for link in np.flatnonzero(links.part & alone[links.target]):
         source, target = links.source[link], links.target[link]
@@ -153,5 +165,14 @@ def _context(passage: Passage, outcome: Outcome, top: Given, bottom: Given) -> N
         outcome.low[target, shown] = outcome.high[target, shown] = np.nan
         outcome.status[target, shown] = Outcome.code(Status.CONTEXT)
         outcome.reason[target, shown] = (
-            f"Valeur de {passage.sources[source]}, qui contient ce territoire."
+            f"Valeur de {links.sources[source]}, qui contient ce territoire."
         )
+
+
+def _uncovered(links: Links, outcome: Outcome, min_coverage: float) -> None:
+    """Say nothing of a target that sources hardly cover: the rate of the rest may be anything."""
+    for target in np.flatnonzero(links.uncovered & (links.coverage < min_coverage)):
+        for numbers in (outcome.value, outcome.low, outcome.high):
+            numbers[target] = np.nan
+        outcome.status[target] = Outcome.code(Status.MISSING)
+        outcome.reason[target] = partly_covered(float(links.coverage[target]), OWN_RATE)

@@ -1,6 +1,6 @@
 """What the whole workspace may show, decided once for all its tables.
 
-``holdings`` (producers' figures), ``primary`` (those under their threshold), ``disclosures`` (what a shown
+``known_figures`` (producers' figures), ``primary`` (those under their threshold), ``disclosures`` (what a shown
 cell discloses), ``additivity``, ``attacker_knowledge``, ``former_figures`` (what anybody may know),
 ``workspace_system`` (all of it as rows), ``plan`` (the decision), ``joint_audit``, ``rule_checks``, ``record``.
 """

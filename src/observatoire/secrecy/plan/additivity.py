@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from observatoire.secrecy.plan.disclosures import close, links_of
-from observatoire.secrecy.plan.holdings import Base
+from observatoire.secrecy.plan.known_figures import Base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,73 +23,101 @@ Counted = tuple[str, str, str]
 
 def relate_all(
     assembly: Assembly,
-    roads: Mapping[str, Sequence[Route]],
+    routes: Mapping[str, Sequence[Route]],
     communes: Mapping[str, Mapping[str, str]],
     commune_zoning: str,
 ) -> None:
-    """Write every sum that ties the guarded figures held.
+    """Write every sum that ties the guarded figures.
 
     Parameters
     ----------
     assembly : Assembly
         Where to write.
-    roads : mapping
+    routes : mapping
         Passages by the zoning they lead to.
     communes : mapping
         The commune of each territory, by zoning.
     commune_zoning : str
         The zoning of communes; empty when there is none.
     """
-    held = _held(assembly)
-    for counted in sorted(held):
-        by_zoning = held[counted]
-        for target, found in roads.items():
-            for road in found:
-                if target in by_zoning and road.source in by_zoning:
-                    _by_road(assembly, counted, target, road, by_zoning[target])
+    places = _places(assembly)
+    joined = _joined(assembly, places)
+    for counted in sorted(joined):
+        by_zoning = joined[counted]
+        for target, found in routes.items():
+            for route in found:
+                if target in by_zoning and route.source in by_zoning:
+                    _by_route(assembly, counted, target, route, by_zoning[target])
         if commune_zoning in by_zoning:
             for zoning in sorted(by_zoning):
-                linked = {road.source for road in roads.get(commune_zoning, ())}
+                linked = {route.source for route in routes.get(commune_zoning, ())}
                 if zoning != commune_zoning and zoning not in linked:
                     _by_commune(
                         assembly, counted, (zoning, commune_zoning), by_zoning, communes[zoning]
                     )
-    _categories(assembly, held)
-    _periods(assembly, held)
+    _categories(assembly, places)
+    _periods(assembly, places)
 
 
-def _held(assembly: Assembly) -> dict[Counted, dict[str, list[str]]]:
-    held: dict[Counted, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for base in sorted(assembly.holdings.figures):
-        if assembly.holdings.guarded(base):
-            held[base.source, base.variable, base.period][base.zoning].append(base.territory)
-    return held
+def _places(assembly: Assembly) -> dict[Counted, dict[str, list[str]]]:
+    places: dict[Counted, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for base in sorted(assembly.known.figures):
+        sources = assembly.twins.get(base[:2], (base.source,))
+        if any(assembly.known.guarded(base._replace(source=each)) for each in sources):
+            places[base.source, base.variable, base.period][base.zoning].append(base.territory)
+    return places
 
 
-def _at(counted: Counted, zoning: str, territory: str) -> Base:
+def _joined(
+    assembly: Assembly, places: Mapping[Counted, Mapping[str, list[str]]]
+) -> dict[Counted, dict[str, list[str]]]:
+    """Bring together the places of one quantity that several sources give; twice given, it is one.
+
+    Raises
+    ------
+    SecrecyError
+        When two sources of an indicator give two figures of the same territory.
+    """
+    joined: dict[Counted, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for (source, variable, period), by_zoning in sorted(places.items()):
+        first = assembly.twins.get((source, variable), (source,))[0]
+        for zoning, codes in by_zoning.items():
+            for code in codes:
+                base = Base(source, variable, zoning, code, period)
+                held = assembly.given(base._replace(source=first))
+                if held == base:
+                    joined[first, variable, period][zoning].append(code)
+                else:
+                    assembly.nest(held, [base], exact=True)
+    return joined
+
+
+def _at(assembly: Assembly, counted: Counted, zoning: str, territory: str) -> Base:
     source, variable, period = counted
-    return Base(source, variable, zoning, territory, period)
+    return assembly.given(Base(source, variable, zoning, territory, period))
 
 
-def _by_road(
-    assembly: Assembly, counted: Counted, target: str, road: Route, territories: Iterable[str]
+def _by_route(
+    assembly: Assembly, counted: Counted, target: str, route: Route, territories: Iterable[str]
 ) -> None:
     """Write figures of one zoning as sums over another; a zoning that cuts it makes pieces."""
     pieces: dict[Base, list[str]] = defaultdict(list)
-    links = links_of(road)
+    links = links_of(route)
     for code in territories:
-        mine = links.get(code, [])
-        if not mine:
+        linked = links.get(code, [])
+        if not linked:
             continue
         cut = [
-            _piece(assembly, counted, road, link, code, pieces) for link in mine if not link.whole
+            _piece(assembly, counted, route, link, code, pieces)
+            for link in linked
+            if not link.whole
         ]
         assembly.nest(
-            _at(counted, target, code),
-            [_at(counted, road.source, link.source) for link in mine if link.whole],
+            _at(assembly, counted, target, code),
+            [_at(assembly, counted, route.source, link.source) for link in linked if link.whole],
             cut,
             exact=False,
-            open_ended=code in road.incomplete or not close(road.coverage(code), 1.0),
+            open_ended=code in route.incomplete or not close(route.coverage(code), 1.0),
         )
     for source, found in sorted(pieces.items()):
         assembly.nest(source, [], found, exact=False, open_ended=True)
@@ -98,13 +126,14 @@ def _by_road(
 def _piece(
     assembly: Assembly,
     counted: Counted,
-    road: Route,
+    route: Route,
     link: Link,
     code: str,
     pieces: dict[Base, list[str]],
 ) -> str:
-    source = _at(counted, road.source, link.source)
-    label = assembly.latent(f"part dans {code} de {source.label}")
+    source = _at(assembly, counted, route.source, link.source)
+    whole = assembly.base(source)
+    label = assembly.latent(f"part dans {code} de {whole}", whole)
     pieces[source].append(label)
     return label
 
@@ -116,26 +145,26 @@ def _by_commune(
     by_zoning: Mapping[str, Sequence[str]],
     commune_of: Mapping[str, str],
 ) -> None:
-    """Write what communes hold of territories that no table links to them: all, and the rest."""
+    """Write what communes have of territories that no table links to them: all, and the rest."""
     zoning, above = zonings
     members: dict[str, list[Base]] = defaultdict(list)
     for code in by_zoning[zoning]:
-        members[commune_of.get(code, "")].append(_at(counted, zoning, code))
+        members[commune_of.get(code, "")].append(_at(assembly, counted, zoning, code))
     for commune in by_zoning[above]:
-        parts, total = members.get(commune, []), _at(counted, above, commune)
-        known = math.fsum(v for v in map(assembly.holdings.value, parts) if not math.isnan(v))
+        parts, total = members.get(commune, []), _at(assembly, counted, above, commune)
+        known = math.fsum(v for v in map(assembly.known.value, parts) if not math.isnan(v))
         # Territories that overlap are more than their commune, and do not add up.
-        if parts and not assembly.holdings.value(total) < known:
+        if parts and not assembly.known.value(total) < known:
             assembly.nest(total, parts, exact=False, open_ended=True)
 
 
-def _categories(assembly: Assembly, held: Mapping[Counted, Mapping[str, list[str]]]) -> None:
-    rules = assembly.holdings.rules
-    for source, variable, period in sorted(held):
-        for total, parts in rules[source].sums:
+def _categories(assembly: Assembly, places: Mapping[Counted, Mapping[str, list[str]]]) -> None:
+    rules = assembly.known.rules
+    for source, variable, period in sorted(places):
+        for total, parts in ((each.total, each.parts) for each in rules[source].sums):
             if total != variable:
                 continue
-            for zoning, codes in held[source, variable, period].items():
+            for zoning, codes in places[source, variable, period].items():
                 for code in codes:
                     assembly.nest(
                         Base(source, total, zoning, code, period),
@@ -144,16 +173,16 @@ def _categories(assembly: Assembly, held: Mapping[Counted, Mapping[str, list[str
                     )
 
 
-def _periods(assembly: Assembly, held: Mapping[Counted, Mapping[str, list[str]]]) -> None:
+def _periods(assembly: Assembly, places: Mapping[Counted, Mapping[str, list[str]]]) -> None:
     """Write the periods that are sums, of sources that say so: a stock does not add up."""
-    rules = assembly.holdings.rules
-    for source, variable, period in sorted(held):
+    rules = assembly.known.rules
+    for source, variable, period in sorted(places):
         if not rules[source].additive_periods:
             continue
         for finer in divisions(period):
-            told = [held.get((source, variable, each)) for each in finer]
-            for zoning, codes in held[source, variable, period].items():
-                if not all(each and zoning in each for each in told):
+            finer_places = [places.get((source, variable, each)) for each in finer]
+            for zoning, codes in places[source, variable, period].items():
+                if not all(each and zoning in each for each in finer_places):
                     continue
                 for code in codes:
                     whole = Base(source, variable, zoning, code, period)

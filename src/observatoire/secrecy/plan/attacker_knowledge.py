@@ -1,130 +1,187 @@
-"""What is known outside: totals others publish, bounds somebody holds, what left before."""
+"""What is known outside: totals others publish, bounds somebody knows, what left before."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from observatoire.secrecy.plan.disclosures import close, links_of
+from observatoire.secrecy.plan.disclosures import close, links_of, same
 from observatoire.secrecy.plan.former_figures import Former
-from observatoire.secrecy.plan.holdings import Base, Sum
+from observatoire.secrecy.plan.known_figures import Base, Sum
+from observatoire.secrecy.plan.primary import printed
 from observatoire.secrecy.plan.rule_checks import check_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Known
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
-    from observatoire.secrecy.plan.disclosures import Discloser
-    from observatoire.secrecy.plan.former_figures import Recipe
+    from observatoire.secrecy.plan.disclosures import Discloser, ShownCell
+    from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe, Variable
     from observatoire.secrecy.plan.workspace_system import Assembly
     from observatoire.warehouse import Warehouse
 
 
-def hold_shares(assembly: Assembly, teller: Discloser, indicator: Indicator) -> None:
-    """Hold that the numerator of a share is at most its denominator, wherever both are counted."""
-    found = teller.counts(teller.zoning, indicator)
+def bound_shares(assembly: Assembly, discloser: Discloser, indicator: Indicator) -> None:
+    """Write that the numerator of a share is at most its denominator, wherever both are counted."""
+    found = discloser.counts(discloser.zoning, indicator)
     if found is None or indicator.unit != "%" or not found[1]:
         return
-    for code in teller.figures[teller.zoning].value.index:
+    for code in discloser.figures[discloser.zoning].value.index:
         parts, wholes = ([each._replace(territory=str(code)) for each in keys] for keys in found)
-        if not all(each in assembly.holdings.figures for each in (*parts, *wholes)):
+        if not all(each in assembly.known.figures for each in (*parts, *wholes)):
             continue
-        above, below = (sum(map(assembly.holdings.value, each)) for each in (parts, wholes))
-        if not above > below:  # told apart, they are not of the same people: nothing is known
+        above, below = (sum(map(assembly.known.value, each)) for each in (parts, wholes))
+        if (
+            not above > below
+        ):  # as they are given, they are not of the same people: nothing is known
             assembly.rest(wholes, parts, f"le reste : {parts[0].label}")
 
 
-def hold_published(assembly: Assembly, desk: Context, indicators: Sequence[Indicator]) -> None:
-    """Hold the totals that others have published of the same thing."""
+def add_published(assembly: Assembly, context: Context, indicators: Sequence[Indicator]) -> None:
+    """Make public the totals that others have published of the same thing."""
     for indicator in indicators:
         source, variable = indicator.published
         if not source or indicator.denominator or indicator.variable:
             continue
-        totals = [b for b in assembly.holdings.figures if b[:2] == (source, variable)]
+        totals = [b for b in assembly.known.figures if b[:2] == (source, variable)]
         for base in sorted(totals):
-            for road in desk.place(base.zoning).roads:
-                _hold_total(assembly, road, indicator, base)
+            for route in context.place(base.zoning).routes:
+                _add_total(assembly, route, indicator, base)
 
 
-def _hold_total(assembly: Assembly, road: Route, indicator: Indicator, base: Base) -> None:
-    holdings = assembly.holdings
-    links = links_of(road).get(base.territory, [])
+def _add_total(assembly: Assembly, route: Route, indicator: Indicator, base: Base) -> None:
+    known = assembly.known
+    links = links_of(route).get(base.territory, [])
     if not links or not all(link.whole for link in links):
         return
     terms = [
-        (Base(source, name, road.source, link.source, base.period), 1.0)
+        (Base(source, name, route.source, link.source, base.period), 1.0)
         for source in indicator.sources
         for name in indicator.at(indicator.numerator, base.period)
         for link in links
     ]
-    if all(each in holdings.figures for each, _ in terms):
-        open_part = math.fsum(w * holdings.value(b) for b, w in terms if holdings.public(b))
-        told = holdings.sum(terms)
-        hold(assembly, told, holdings.value(base) - open_part, f"publié : {base.label}")
+    if all(each in known.figures for each, _ in terms):
+        open_part = math.fsum(w * known.value(b) for b, w in terms if known.public(b))
+        total = known.sum(terms)
+        make_public(assembly, total, known.value(base) - open_part, f"publié : {base.label}")
 
 
-def hold(assembly: Assembly, told: Sum, amount: float, name: str) -> None:
-    """Hold a sum for public: what it amounts to now, or what it was said to when it is not known.
+def make_public(assembly: Assembly, total: Sum, amount: float, name: str) -> None:
+    """Make a sum public: what it amounts to now, or what it amounted to when that is not known.
 
     A figure that its producer hides today and that was published before is past mending.
     """
-    if not told.terms:
+    if not total.terms:
         return
-    label = assembly.sum(told, name, 0.0)
+    label = assembly.sum(total, name, 0.0, amount)
     if math.isnan(assembly.amounts[label]):
-        if told.alone is not None:
+        if total.alone is not None:
             assembly.exposed.add(label)
             assembly.inert.add(label)
             return
-        assembly.amounts[label] = amount
+        rate = any(weight < 0 for _, weight in total.terms)
+        assembly.amounts[label] = 1.0 if rate else amount
     if not math.isnan(assembly.amounts[label]):
         assembly.public.add(label)
         assembly.inert.discard(label)
 
 
-def hold_known(assembly: Assembly, desk: Context) -> None:
-    """Hold the bounds that the workspace says somebody knows."""
-    for known in desk.workspace.secrecy.known:
-        for base in sorted(assembly.holdings.figures):
-            if _concerned(known, base):
-                _hold_bound(assembly, known, base)
+def add_known_bounds(assembly: Assembly, context: Context) -> None:
+    """Write the bounds that the workspace says somebody knows."""
+    for declared in context.workspace.secrecy.known:
+        for base in sorted(assembly.known.figures):
+            if _concerned(declared, base):
+                _add_bound(assembly, declared, base)
 
 
-def _concerned(known: Known, base: Base) -> bool:
+def _concerned(declared: Known, base: Base) -> bool:
     return (
-        (base.source, base.variable) == (known.source, known.variable)
-        and known.zoning in ("", base.zoning)
-        and (not known.territories or base.territory in known.territories)
+        (base.source, base.variable) == (declared.source, declared.variable)
+        and declared.zoning in ("", base.zoning)
+        and (not declared.territories or base.territory in declared.territories)
     )
 
 
-def _hold_bound(assembly: Assembly, known: Known, base: Base) -> None:
-    check_bound(assembly.holdings, known, base)
+def _add_bound(assembly: Assembly, declared: Known, base: Base) -> None:
+    check_bound(assembly.known, declared, base)
     label = assembly.base(base)
-    if known.low is not None:
-        assembly.low[label] = max(assembly.low.get(label, 0.0), known.low)
-    if known.high is not None:
-        assembly.high[label] = min(assembly.high.get(label, math.inf), known.high)
-    if known.at_most:
-        source, _, variable = known.at_most.partition("/")
+    if declared.low is not None:
+        assembly.low[label] = max(assembly.low.get(label, 0.0), declared.low)
+    if declared.high is not None:
+        assembly.high[label] = min(assembly.high.get(label, math.inf), declared.high)
+    if declared.at_most:
+        source, _, variable = declared.at_most.partition("/")
         above = base._replace(source=source, variable=variable)
         assembly.rest([above], [base], f"au plus : {label}")
 
 
-def hold_earlier(assembly: Assembly, earlier: Iterable[Recipe], warehouse: Warehouse) -> None:
-    """Hold what this workspace has published, of figures as they are and as they were then."""
-    holdings = assembly.holdings
-    former = Former(assembly, warehouse)
-    for recipe in earlier:
-        changed = former.changed(recipe.loads)
-        bases = [(Base(*each[:5]), float(each[5])) for each in recipe.terms]
-        then = [(changed.get(base, base), weight) for base, weight in bases]
-        told = holdings.sum(then)
-        hold(assembly, told, recipe.amount, "publié auparavant")
-        now = holdings.sum(bases)
-        if now != told and close(holdings.total(now), recipe.amount):
-            hold(assembly, now, recipe.amount, "publié auparavant")
+def add_earlier(
+    assembly: Assembly,
+    earlier: Sequence[PublishedCell],
+    cells: Mapping[tuple[str, str, str, str], ShownCell],
+    warehouse: Warehouse,
+) -> None:
+    """Make public what this workspace has published, of figures as they are and as they were then."""
+    former = Former(assembly, warehouse, _renamed(assembly, earlier, cells))
+    for cell in earlier:
+        changed = former.changed(cell.loads)
+        for recipe in cell.recipes:
+            _add_recipe(assembly, recipe, former, changed)
+        if cell.key in cells:
+            _add_shown(assembly, cells[cell.key], cell, changed)
     former.relate()
+
+
+def _renamed(
+    assembly: Assembly,
+    earlier: Sequence[PublishedCell],
+    cells: Mapping[tuple[str, str, str, str], ShownCell],
+) -> dict[Variable, Variable]:
+    """Return the names that sources and variables have today: a count of a place is the same one."""
+    names = {}
+    for cell in earlier:
+        now = cells.get(cell.key)
+        if now is None or not now.counted or len(now.counts) != 1 or len(cell.recipes) != 1:
+            continue
+        then = {(source, variable) for source, variable, *_ in cell.recipes[0].terms}
+        today = {base[:2] for base, _ in now.counts[0].terms}
+        if len(then) == len(today) == 1 and then != today:
+            (before,), (after,) = then, today
+            if before[0] not in assembly.twins.get(after, ()):
+                names[before] = after
+    return names
+
+
+def _add_recipe(
+    assembly: Assembly, recipe: Recipe, former: Former, changed: Mapping[Base, Base]
+) -> None:
+    known = assembly.known
+    bases = [(former.today(Base(*each[:5])), float(each[5])) for each in recipe.terms]
+    then = [(changed.get(base, base), weight) for base, weight in bases]
+    if not any(base in known.figures for base, _ in then):
+        return
+    total = known.sum(then)
+    make_public(assembly, total, recipe.amount, "publié auparavant")
+    now = known.sum(bases)
+    if now != total and close(known.total(now), recipe.amount):
+        make_public(assembly, now, recipe.amount, "publié auparavant")
+
+
+def _add_shown(
+    assembly: Assembly, now: ShownCell, then: PublishedCell, changed: Mapping[Base, Base]
+) -> None:
+    """Make public what a cell showed, whatever its source and variables were called then."""
+    known, value = assembly.known, then.numbers[0]
+    if not math.isnan(value) and now.counted and len(now.counts) == 1:
+        counted = now.counts[0]
+        total = known.sum([(changed.get(base, base), w) for base, w in counted.terms])
+        if any(math.isnan(known.value(base)) for base, _ in counted.terms):
+            make_public(assembly, counted, value, "publié auparavant")  # hidden since
+        elif close(round(known.total(total), now.decimals), round(value, now.decimals)):
+            make_public(assembly, total, value, "publié auparavant")
+    elif same(now.numbers, printed(then.numbers, now.decimals)):
+        for each in now.sums:
+            make_public(assembly, each, known.total(each), "publié auparavant")

@@ -1,8 +1,8 @@
-"""What each cell of a table tells of the figures that producers counted.
+"""What each cell of a table discloses of the figures that producers counted.
 
-A number that is a weighted sum of them is told as that sum, bounds included; a rate tells that
+A number that is a weighted sum of them is disclosed as that sum, bounds included; a rate says that
 its numerator is so many times its denominator. Of a number that is neither (the bounds of a rate
-over territories that were split), all its figures are held to be told: it may be more than an
+over territories that were split), all its figures are taken as disclosed: it may be more than an
 attacker can draw from it, never less.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from observatoire.indicators.computation.table import DIRECT
-from observatoire.secrecy.plan.holdings import Base, Sum
+from observatoire.secrecy.plan.known_figures import Base, Sum
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import Status, records
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
-    from observatoire.secrecy.plan.holdings import Holdings
+    from observatoire.secrecy.plan.known_figures import KnownFigures
     from observatoire.values import Record
 
     Terms = list[tuple[Base, float]]
@@ -54,11 +54,29 @@ class Small(NamedTuple):
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What one cell tells, what it rests on, and the producer's figures it comes from."""
+    """What one cell discloses, what it rests on, and the producer's figures it comes from.
+
+    ``counts`` are the sums that a reader takes it for: of a count, itself; of a rate, its two.
+    """
 
     sums: tuple[Sum, ...] = ()
     small: tuple[Small, ...] = ()
     sources: tuple[str, ...] = ()
+    counts: tuple[Sum, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """One cell of a table as the plan sees it."""
+
+    labels: tuple[str, ...]
+    sums: tuple[Sum, ...]
+    cause: str
+    size: float
+    counted: bool
+    numbers: tuple[float, ...]
+    counts: tuple[Sum, ...] = ()
+    decimals: int = 0
 
 
 def close(first: float, second: float) -> bool:
@@ -72,19 +90,33 @@ def close(first: float, second: float) -> bool:
     return abs(first - second) <= ROUNDING * max(1.0, abs(first), abs(second))
 
 
+def same(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+    """Say whether two cells show the same numbers.
+
+    Examples
+    --------
+    >>> same((3.0, math.nan), (3.0, math.nan)), same((3.0, math.nan), (3.0, 3.0))
+    (True, False)
+    """
+    return all(
+        (math.isnan(left) and math.isnan(right)) or close(left, right)
+        for left, right in zip(first, second, strict=True)
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Discloser:
     """Reads the cells of one zoning and period."""
 
-    holdings: Holdings
+    known: KnownFigures
     figures: Mapping[str, Figures]
     zoning: str
-    roads: Sequence[Route]
+    routes: Sequence[Route]
     period: str
     _parts: dict[int, dict[str, list[Link]]] = field(default_factory=dict)
 
-    def told(self, row: Record, indicator: Indicator) -> Disclosure:
-        """Return what a cell tells."""
+    def disclosure(self, row: Record, indicator: Indicator) -> Disclosure:
+        """Return what a cell discloses."""
         origin = str(row["origin"])
         if origin == DIRECT:
             return self._direct(row, indicator)
@@ -114,37 +146,44 @@ class Discloser:
             return Disclosure(sources=(code,))
         top, base = ([(each._replace(territory=code), 1.0) for each in keys] for keys in found)
         exact = not math.isnan(row["value"])
-        if not base:  # bounds that a producer gives are no sum: they are held as bounds
-            sums = [self.holdings.sum(top)] if exact else []
+        if not base:  # bounds that a producer gives are no sum: they are kept as bounds
+            sums = [self.known.sum(top)] if exact else []
         elif exact:
             sums = [self._ratio(top, base, float(row["value"]) / indicator.factor)]
         else:
             sums = self._each([*top, *base])
-        return Disclosure(_told(sums), self._small(indicator, top, base), (code,))
+        counts = [self.known.sum(terms) for terms in (top, base) if terms]
+        return Disclosure(
+            _distinct(sums), self._small(indicator, top, base), (code,), _distinct(counts)
+        )
 
     def _carried(self, row: Record, indicator: Indicator, rank: int) -> Disclosure:
-        road, code = self.roads[rank], str(row["territory"])
+        route, code = self.routes[rank], str(row["territory"])
         links = self._links(rank).get(code, [])
         sources = tuple(link.source for link in links)
-        found = self.counts(road.source, indicator)
+        found = self.counts(route.source, indicator)
         if found is None:
             return Disclosure(sources=sources)
         top, base = found
+        whole = all(link.whole for link in links)
         if not base:
-            return Disclosure(_told(self._sums(row, indicator, links, top)), (), sources)
+            found_sums = _distinct(self._sums(row, indicator, links, top))
+            return Disclosure(found_sums, (), sources, found_sums if whole else ())
         if row["status"] == Status.CONTEXT:
-            sources = (road.enclosing[code],)
+            sources = (route.enclosing[code],)
             links = [Link(sources[0], 1.0, 1.0, 1.0, whole=True)]
         tops, bases = (_spread(keys, links, "weight") for keys in (top, base))
         small = self._small(indicator, tops, bases)
         numbers = [float(row[name]) for name in ("value", "low", "high")]
         if all(math.isnan(number) for number in numbers):
             return Disclosure((), small, sources)
-        if all(link.whole for link in links) and not math.isnan(numbers[0]):
+        whole = whole or row["status"] == Status.CONTEXT
+        if whole and not math.isnan(numbers[0]):
             sums = [self._ratio(tops, bases, numbers[0] / indicator.factor)]
         else:
             sums = self._each([*tops, *bases])
-        return Disclosure(_told(sums), small, sources)
+        counts = [self.known.sum(terms) for terms in (tops, bases)] if whole else sums
+        return Disclosure(_distinct(sums), small, sources, _distinct(counts))
 
     def _sums(
         self, row: Record, indicator: Indicator, links: list[Link], keys: list[Base]
@@ -156,19 +195,19 @@ class Discloser:
             if math.isnan(number):
                 continue
             terms = _spread(keys, links, share)
-            if not close(math.fsum(w * self.holdings.value(b) for b, w in terms), number):
+            if not close(math.fsum(w * self.known.value(b) for b, w in terms), number):
                 return self._each(_spread(keys, links, "high"))
-            sums.append(self.holdings.sum(terms))
+            sums.append(self.known.sum(terms))
         return sums
 
     def _ratio(self, top: Terms, base: Terms, ratio: float) -> Sum:
-        """Return what a rate tells: numerator less so many times denominator is nothing."""
-        return self.holdings.sum([*top, *((each, -ratio * weight) for each, weight in base)])
+        """Return what a rate discloses: numerator less so many times denominator is nothing."""
+        return self.known.sum([*top, *((each, -ratio * weight) for each, weight in base)])
 
     def _each(self, terms: Terms) -> list[Sum]:
-        """Hold every figure that is known for told."""
-        known = dict.fromkeys(b for b, _ in terms if not math.isnan(self.holdings.value(b)))
-        return [self.holdings.sum([(base, 1.0)]) for base in known]
+        """Take every figure that is known as disclosed."""
+        known = dict.fromkeys(b for b, _ in terms if not math.isnan(self.known.value(b)))
+        return [self.known.sum([(base, 1.0)]) for base in known]
 
     def _small(self, indicator: Indicator, top: Terms, base: Terms) -> tuple[Small, ...]:
         """Return numerator, denominator and what is only in the second, where they are small."""
@@ -177,23 +216,23 @@ class Discloser:
             groups.append([*base, *((each, -weight) for each, weight in top)])
         found = []
         for group in groups:
-            value = math.fsum(weight * self.holdings.value(each) for each, weight in group)
-            threshold = max(self.holdings.threshold(each) for each, _ in group)
-            rest = self.holdings.sum(group)
+            value = math.fsum(weight * self.known.value(each) for each, weight in group)
+            threshold = max(self.known.threshold(each) for each, _ in group)
+            rest = self.known.sum(group)
             if rest.terms and ROUNDING < value < threshold:
-                found.append(Small(rest.terms, value - self.holdings.total(rest), value))
+                found.append(Small(rest.terms, value - self.known.total(rest), value))
         return tuple(found)
 
     def _links(self, rank: int) -> dict[str, list[Link]]:
         if rank not in self._parts:
-            self._parts[rank] = links_of(self.roads[rank])
+            self._parts[rank] = links_of(self.routes[rank])
         return self._parts[rank]
 
 
-def links_of(road: Route) -> dict[str, list[Link]]:
-    """Return the links of a road by target."""
+def links_of(route: Route) -> dict[str, list[Link]]:
+    """Return the links of a route by target."""
     links: dict[str, list[Link]] = defaultdict(list)
-    for row in records(road.passage.weights):
+    for row in records(route.passage.weights):
         weight, low, high = (_number(row[name]) for name in ("weight", "low", "high"))
         whole = row["link"] == WHOLE and close(weight, 1.0)
         links[str(row["target"])].append(Link(str(row["source"]), weight, low, high, whole))
@@ -213,5 +252,5 @@ def _spread(keys: Iterable[Base], links: list[Link], share: str) -> Terms:
     ]
 
 
-def _told(sums: Iterable[Sum]) -> tuple[Sum, ...]:
+def _distinct(sums: Iterable[Sum]) -> tuple[Sum, ...]:
     return tuple(dict.fromkeys(each for each in sums if each.terms))

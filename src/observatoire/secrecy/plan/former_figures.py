@@ -1,6 +1,6 @@
 """Figures as they were when something was published, where a file has been corrected since.
 
-What was published told the figures of that day. A corrected figure is another one: what is known
+What was published gave the figures of that day. A corrected figure is another one: what is known
 of the former says nothing of it, but those that stood unchanged tie the two together.
 """
 
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.secrecy.plan.disclosures import close
-from observatoire.secrecy.plan.holdings import Base, Held
+from observatoire.secrecy.plan.known_figures import Base, KnownFigure
 from observatoire.secrecy.suppression.relations import Part
 from observatoire.values import Status
 
@@ -22,33 +23,60 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
 
 
+#: A variable of a source.
+Variable = tuple[str, str]
+
+
 class Recipe(NamedTuple):
     """A sum that was published: figures and weights, and what it amounted to.
 
-    ``terms`` gives source, variable, zoning, territory, period and weight; ``loads`` the loads
-    that stood at the time and have been replaced since.
+    ``terms`` gives source, variable, zoning, territory, period and weight.
     """
 
     terms: tuple[tuple[str, str, str, str, str, float], ...]
     amount: float
+
+
+class PublishedCell(NamedTuple):
+    """A figure that was published: where it stands, its value and bounds, the loads of the time."""
+
+    key: tuple[str, str, str, str]
+    numbers: tuple[float, ...]
+    recipes: tuple[Recipe, ...] = ()
     loads: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
 class Former:
-    """The figures that corrections have replaced, as cells of their own."""
+    """The figures that corrections have replaced, as cells of their own.
+
+    ``names`` gives today's source and variable of those that were renamed.
+    """
 
     assembly: Assembly
     warehouse: Warehouse
+    names: Mapping[Variable, Variable] = field(default_factory=dict)
     _changed: dict[tuple[int, ...], dict[Base, Base]] = field(default_factory=dict)
+    _then: dict[tuple[Base, float], Base] = field(default_factory=dict)
+
+    @cached_property
+    def _replaced(self) -> set[int]:
+        """Loads that no longer stand, or of a source that has another name."""
+        renamed = {source for source, _ in self.names}
+        rows = self.warehouse.rows("SELECT id, source, superseded_by FROM load")
+        return {load for load, source, by in rows if by is not None or source in renamed}
+
+    def today(self, base: Base) -> Base:
+        """Return a figure under the names of today."""
+        source, variable = self.names.get(base[:2], base[:2])
+        return base._replace(source=source, variable=variable)
 
     def changed(self, loads: tuple[int, ...]) -> Mapping[Base, Base]:
         """Return the cells of figures that were others, by figure, while these loads stood."""
-        if not loads:
-            return {}
-        if loads not in self._changed:
-            self._changed[loads] = self._read(loads)
-        return self._changed[loads]
+        replaced = tuple(sorted(self._replaced & set(loads)))
+        if replaced and replaced not in self._changed:
+            self._changed[replaced] = self._read(replaced)
+        return self._changed.get(replaced, {})
 
     def _read(self, loads: tuple[int, ...]) -> dict[Base, Base]:
         rows = self.warehouse.rows(
@@ -57,16 +85,18 @@ class Former:
             "WHERE list_contains(?, load) AND value IS NOT NULL ORDER BY load, line",
             [list(loads)],
         )
-        figures, found = dict(self.assembly.holdings.figures), {}
+        figures, found = dict(self.assembly.known.figures), {}
         for load, *place, value, status in rows:
-            base = Base(*map(str, place))
-            now = self.assembly.holdings.value(base)
+            base = self.today(Base(*map(str, place)))
+            now = self.assembly.known.value(base)
             # A figure that its producer hides today, or hid then, is the same figure.
             if math.isnan(now) or not Status(status).has_value or close(now, float(value)):
                 continue
-            found[base] = base._replace(period=f"{base.period}, chargement {load}")
-            figures[found[base]] = Held(float(value), math.nan, math.nan)
-        self.assembly.hold_figures(figures)
+            # Whatever the load, a figure that was the same is one unknown.
+            then = base._replace(period=f"{base.period}, chargement {load}")
+            found[base] = self._then.setdefault((base, float(value)), then)
+            figures[found[base]] = KnownFigure(float(value), math.nan, math.nan)
+        self.assembly.add_figures(figures)
         return found
 
     def relate(self) -> None:
@@ -86,12 +116,12 @@ class Former:
                 ]
                 if labels[0] not in of or not renamed.keys() & set(labels):
                     continue
-                then = [self._then(label, renamed, of, loads) for label in labels]
+                then = [self._label_then(label, renamed, of, loads) for label in labels]
                 if tuple(then) not in written and self._holds(then):
                     written.add(tuple(then))
                     self.assembly.relate(then[0], [(label, 1.0) for label in then[1:]])
 
-    def _then(
+    def _label_then(
         self,
         label: str,
         renamed: Mapping[str, str],
@@ -103,7 +133,7 @@ class Former:
             return renamed.get(label, label)
         name = f"{label}, chargements {', '.join(map(str, loads))}"
         if name not in self.assembly.amounts:
-            self.assembly.latent(name)
+            self.assembly.latent(name, label)
             if label in self.assembly.low:
                 self.assembly.low[name] = self.assembly.low[label]
         return name

@@ -9,18 +9,16 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.secrecy.plan.plan import attackers_bounds, groups_of, guards, held_labels
+from observatoire.secrecy.plan.workspace_system import groups_of
 from observatoire.secrecy.suppression.audit import audit
 from observatoire.secrecy.suppression.cell_system import build_system
-from observatoire.secrecy.suppression.disclosing_sums import relations_that_tell
+from observatoire.secrecy.suppression.disclosing_sums import disclosing_relations
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from observatoire.secrecy.plan.holdings import Base
+    from observatoire.secrecy.plan.known_figures import Base
     from observatoire.secrecy.plan.plan import Key, SecrecyPlan
-    from observatoire.secrecy.suppression.relations import Part
+    from observatoire.secrecy.plan.workspace_system import Group
 
 
 #: What an audit says of each hidden count.
@@ -47,7 +45,7 @@ def audit_plan(plan: SecrecyPlan, shown: set[str] | None = None) -> pd.DataFrame
     plan : SecrecyPlan
         What the workspace shows, and the system that ties it.
     shown : set of str, optional
-        Labels to hold for shown, instead of those the plan shows.
+        Labels taken as shown, instead of those the plan shows.
 
     Returns
     -------
@@ -57,63 +55,47 @@ def audit_plan(plan: SecrecyPlan, shown: set[str] | None = None) -> pd.DataFrame
         where it is not, the sums by which it is found. Never print it: the intervals are what is
         being hidden.
     """
-    told = plan.told() if shown is None else shown
+    labels_shown = (plan.shown_labels() if shown is None else shown) | plan.assembly.public
     named = _names(plan)
-    rows = []
-    for labels, relations in groups_of(plan.assembly):
-        if guards(plan.assembly, labels):
-            rows += _audit_group(plan, labels, relations, told, named)
+    rows = [
+        row
+        for group in groups_of(plan.assembly)
+        for row in _audit_group(group, labels_shown, named)
+    ]
     columns = list(AUDIT_COLUMNS)
     return pd.DataFrame(rows, columns=columns).sort_values(columns[:4], ignore_index=True)
 
 
 def _audit_group(
-    plan: SecrecyPlan,
-    labels: Sequence[str],
-    relations: Sequence[tuple[str, list[Part]]],
-    told: set[str],
-    named: dict[str, list[Key]],
+    group: Group, labels_shown: set[str], named: dict[str, list[Key]]
 ) -> list[tuple[object, ...]]:
-    assembly = plan.assembly
-    held = held_labels(labels, relations)
-    shown = [label in told or label in assembly.public for label in held]
-    cells = pd.Series({label: assembly.amounts[label] for label in held}, dtype=float)
-    statuses = pd.Series(
-        [str(Status.OBSERVED if each else Status.SECRET) for each in shown], index=held
-    )
+    marks = {True: str(Status.OBSERVED), False: str(Status.SECRET)}
+    statuses = pd.Series({label: marks[label in labels_shown] for label in group.labels})
     found = audit(
-        cells,
+        group.cells,
         statuses,
-        relations,
-        threshold=pd.Series({label: assembly.thresholds[label] for label in held}),
-        bounds=attackers_bounds(assembly, held),
-        hide_zero=pd.Series({label: assembly.zeros.get(label, False) for label in held}),
-        latent=[label for label in held if label in assembly.inert - assembly.public],
+        group.relations,
+        threshold=group.thresholds,
+        bounds=group.bounds,
+        hide_zero=group.zeros,
+        latent=group.latent,
+        absent=group.absent,
+        whole=group.whole,
     )
     rows: list[tuple[object, ...]] = []
     for label, row in found.iterrows():
-        reasons = ""
-        if not row["safe"]:
-            reasons = " ; ".join(_reasons(plan, held, relations, shown, str(label)))
+        reasons = "" if row["safe"] else _reasons(group, labels_shown, str(label))
         numbers = (row["low"], row["high"], row["width"], row["threshold"], bool(row["safe"]))
-        public = label in plan.assembly.exposed
+        public = label in group.assembly.exposed
         rows += [(*key, *numbers, public, reasons) for key in named.get(str(label), [])]
     return rows
 
 
-def _reasons(
-    plan: SecrecyPlan,
-    held: Sequence[str],
-    relations: Sequence[tuple[str, list[Part]]],
-    shown: Sequence[bool],
-    label: str,
-) -> list[str]:
-    assembly = plan.assembly
-    cells = pd.Series({each: assembly.amounts[each] for each in held}, dtype=float)
-    system = build_system(cells, relations, attackers_bounds(assembly, held))
-    told = {label for label, each in zip(held, shown, strict=True) if each}
-    hidden = np.array([label not in told for label in system.labels], dtype=bool)
-    return relations_that_tell(system, hidden, label)
+def _reasons(group: Group, labels_shown: set[str], label: str) -> str:
+    least = group.bounds["low"].fillna(group.cells.fillna(1.0).clip(0.0, 1.0))
+    system = build_system(group.cells, group.relations, group.bounds.assign(low=least))
+    hidden = np.array([each not in labels_shown for each in system.labels], dtype=bool)
+    return " ; ".join(disclosing_relations(system, hidden, label))
 
 
 def _names(plan: SecrecyPlan) -> dict[str, list[Key]]:
@@ -123,7 +105,7 @@ def _names(plan: SecrecyPlan) -> dict[str, list[Key]]:
         if len(cell.labels) == 1 and cell.counted:
             named[cell.labels[0]].append(key)
     for base, label in plan.assembly.bases.items():
-        if label not in named and plan.assembly.holdings.guarded(base):
+        if label not in named and plan.assembly.known.guarded(base):
             named[label].append(_place(base))
     return named
 
@@ -133,14 +115,14 @@ def _place(base: Base) -> Key:
 
 
 def refuse_unsafe(plan: SecrecyPlan, labels: set[str], where: str) -> None:
-    """Refuse to show some labels beside all the plan shows, when that gives a count away.
+    """Refuse to show some labels with all that the plan shows, when that gives a count away.
 
     Raises
     ------
     SecrecyError
         That names the cells and the sums by which they are found.
     """
-    report = audit_plan(plan, plan.told() | labels)
+    report = audit_plan(plan, plan.shown_labels() | labels)
     unsafe = report[~report["safe"] & ~report["already_public"]]
     if unsafe.empty:
         return

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from observatoire.indicators.definitions.spans import YEAR_MARK
-from observatoire.secrecy.plan.holdings import Base
-from observatoire.values import Nature, Status, records
+from observatoire.secrecy.plan.known_figures import Base
+from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.holdings import Holdings
+    from observatoire.secrecy.plan.known_figures import KnownFigures
     from observatoire.values import Record
 
 
@@ -26,20 +26,23 @@ PRODUCER = "masqué par le producteur"
 PRIMARY = "sous le seuil de la source"
 CONDITION = "sous une condition de diffusion de la source"
 COMPLEMENTARY = "pour qu’un autre ne se retrouve pas par calcul"
-CAUSES = (PRODUCER, PRIMARY, CONDITION, COMPLEMENTARY)
+
+#: What is said of both: their numbers apart would tell which of a few cells are under it.
+OURS = f"{PRIMARY}, ou {COMPLEMENTARY}"
+CAUSES = {PRODUCER: PRODUCER, PRIMARY: OURS, COMPLEMENTARY: OURS, CONDITION: CONDITION}
 
 _WHOLE = 100.0
 
 
 def under_threshold(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
-    """Say which cells tell a count above zero and under their threshold."""
+    """Say which cells give a count above zero and under their threshold."""
     counted = (
         cells["indicator"]
         .map({code: indicator.nature is Nature.COUNT for code, indicator in indicators.items()})
         .astype(bool)
     )
     small = _below(cells["count"], cells["threshold"])
-    # An interval of sampling is no bound of the count: only what the passage tells may tell it.
+    # An interval of sampling is no bound of the count: only what the passage gives may show it.
     for number, or_else in (("value", ""), ("passage_low", "low"), ("passage_high", "high")):
         column = number if number in cells else or_else
         small |= counted & _below(cells[column], cells["threshold"])
@@ -50,13 +53,13 @@ def _below(numbers: pd.Series, threshold: pd.Series) -> pd.Series:
     return (numbers > 0) & (numbers < threshold)
 
 
-def tells_zero(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
-    """Say which cells tell that a count is nothing: zero itself, a rate of nothing or of all."""
+def shows_zero(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
+    """Say which cells show that a count is nothing: zero itself, a rate of nothing or of all."""
     share = cells["indicator"].map({code: i.unit == "%" for code, i in indicators.items()})
     counted = cells["indicator"].map({code: bool(i.numerator) for code, i in indicators.items()})
-    told = (cells["value"] == 0) | (cells["high"] == 0)
-    told |= share.astype(bool) & ((cells["value"] == _WHOLE) | (cells["low"] == _WHOLE))
-    return counted.astype(bool) & (told | (cells["status"] == str(Status.NOT_APPLICABLE)))
+    zero = (cells["value"] == 0) | (cells["high"] == 0)
+    zero |= share.astype(bool) & ((cells["value"] == _WHOLE) | (cells["low"] == _WHOLE))
+    return counted.astype(bool) & (zero | (cells["status"] == str(Status.NOT_APPLICABLE)))
 
 
 def out_of_run(cells: pd.DataFrame, runs: Mapping[str, int]) -> pd.Series:
@@ -76,8 +79,8 @@ def out_of_run(cells: pd.DataFrame, runs: Mapping[str, int]) -> pd.Series:
         asked = runs[str(ordered["indicator"].iloc[0])]
         enough = (ordered["value"] >= ordered["threshold"]).tolist()
         kept = in_run(enough, asked)
-        told = ordered["value"].notna()
-        hidden[ordered.index] = ~np.array(kept, dtype=bool) & told.to_numpy()
+        counted = ordered["value"].notna()
+        hidden[ordered.index] = ~np.array(kept, dtype=bool) & counted.to_numpy()
     return hidden
 
 
@@ -115,7 +118,7 @@ def conditioned(
 
 
 def under_condition(
-    holdings: Holdings,
+    known: KnownFigures,
     conditions: Sequence[tuple[str, str, float]],
     zoning: str,
     territories: Sequence[str],
@@ -124,47 +127,47 @@ def under_condition(
     """Say whether some territory that a figure comes from has too few people, or nobody knows."""
     for source, variable, at_least in conditions:
         for code in territories:
-            held = holdings.value(Base(source, variable, zoning, code, period))
-            if math.isnan(held) or held < at_least:
+            people = known.value(Base(source, variable, zoning, code, period))
+            if math.isnan(people) or people < at_least:
                 return True
     return False
 
 
 def dominated(
-    holdings: Holdings, indicator: Indicator, zoning: str, territories: Sequence[str], period: str
+    known: KnownFigures, indicator: Indicator, zoning: str, territories: Sequence[str], period: str
 ) -> bool:
     """Say whether one unit weighs too much of an amount, or units are too few."""
     for source in indicator.sources:
-        rule = holdings.rules.get(source)
+        rule = known.rules.get(source)
         if rule is None or rule.dominance is None:
             continue
         for variable in indicator.variables(period):
             if variable not in rule.dominance.largest or not territories:
                 continue
             bases = [Base(source, variable, zoning, code, period) for code in territories]
-            if dominant(holdings, rule, bases) > 0:
+            if dominant(known, rule, bases) > 0:
                 return True
     return False
 
 
-def dominant(holdings: Holdings, rule: Rule, bases: Sequence[Base]) -> float:
+def dominant(known: KnownFigures, rule: Rule, bases: Sequence[Base]) -> float:
     """Return what an amount should reach for its largest unit not to dominate; 0 if it does.
 
-    What is not told counts against: without the largest unit, the whole is held to be one.
+    What is not given counts against: without the largest unit, the whole is taken for one.
     """
     dominance = rule.dominance
     if dominance is None:
         return 0.0
     share = dominance.share / 100.0
-    amount = math.fsum(holdings.value(base) for base in bases)
+    amount = math.fsum(known.value(base) for base in bases)
     by = dominance.largest[bases[0].variable]
     largest = max(
-        (holdings.value(base._replace(variable=by)) for base in bases),
-        key=lambda held: math.inf if math.isnan(held) else held,
+        (known.value(base._replace(variable=by)) for base in bases),
+        key=lambda amount_of: math.inf if math.isnan(amount_of) else amount_of,
     )
     units = math.inf
     if dominance.units:
-        units = math.fsum(holdings.value(b._replace(variable=dominance.units)) for b in bases)
+        units = math.fsum(known.value(b._replace(variable=dominance.units)) for b in bases)
     few = not units >= dominance.at_least
     if math.isnan(largest) or few:
         largest = amount
@@ -176,21 +179,61 @@ def primary_causes(
 ) -> pd.Series:
     """Return why each cell is hidden by itself, empty when it is not.
 
-    Conditions and dominance, which ask for other figures, are told elsewhere.
+    Conditions and dominance, which ask for other figures, are judged elsewhere.
     """
     causes = pd.Series("", index=cells.index, dtype=object)
-    mine = {
+    rules_of = {
         code: [rules[source] for source in indicator.sources if source in rules]
         for code, indicator in indicators.items()
     }
-    zero = cells["indicator"].map({code: any(r.zero for r in told) for code, told in mine.items()})
-    runs = {code: max([1, *(r.successive for r in told)]) for code, told in mine.items()}
+    zero = cells["indicator"].map(
+        {code: any(r.zero for r in found) for code, found in rules_of.items()}
+    )
+    runs = {code: max([1, *(r.successive for r in found)]) for code, found in rules_of.items()}
     hidden = under_threshold(cells, indicators)
-    hidden |= zero.astype(bool) & tells_zero(cells, indicators)
+    hidden |= zero.astype(bool) & shows_zero(cells, indicators)
     hidden |= out_of_run(cells, runs)
     causes[hidden] = PRIMARY
     causes[cells["status"] == str(Status.SECRET)] = PRODUCER
     return causes
+
+
+def public_causes(causes: Iterable[str]) -> dict[str, int]:
+    """Count hidden cells by what may be said of their cause.
+
+    Examples
+    --------
+    >>> list(public_causes([PRIMARY, "", COMPLEMENTARY]).values())
+    [0, 2]
+    """
+    counts = dict.fromkeys((PRODUCER, OURS), 0)
+    for cause in filter(None, causes):
+        counts[CAUSES[cause]] = counts.get(CAUSES[cause], 0) + 1
+    return counts
+
+
+def printed(numbers: Sequence[float], decimals: int) -> tuple[float, ...]:
+    """Round a value, its least and its greatest to the digit that pages print.
+
+    More digits would give the two counts of a rate away; bounds are rounded outwards.
+
+    Examples
+    --------
+    >>> printed((1600 / 29, 1600 / 29, 1600 / 29), 1), printed((math.nan, 1.26, 1.84), 1)
+    ((55.2, 55.2, 55.2), (nan, 1.2, 1.9))
+    """
+    value, low, high = numbers
+    if value == low == high:
+        return (round(value, decimals),) * 3
+    unit = 10.0**decimals
+    ends = ((low, math.floor, 1e-6), (high, math.ceil, -1e-6))
+    return (
+        round(value, decimals),
+        *(
+            x if math.isnan(x) or math.isinf(x) else side(x * unit + e) / unit
+            for x, side, e in ends
+        ),
+    )
 
 
 def key_of(row: Record) -> tuple[str, str, str, str]:
@@ -201,8 +244,3 @@ def key_of(row: Record) -> tuple[str, str, str, str]:
         str(row["indicator"]),
         str(row["period"]),
     )
-
-
-def rows_of(cells: pd.DataFrame) -> list[Record]:
-    """Return the rows of a table of cells."""
-    return records(cells)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Costs closer than this, per unit, are one.
 _SAME = 1e-6
 
-#: Per cent by which an excess is told: a finer one would tell hidden sizes.
+#: Per cent by which an excess is printed: a finer one would show hidden sizes.
 _STEP = 5
 
 
@@ -25,7 +25,7 @@ class Record:
 
     ``narrowest`` is the width under which no guarded figure is bracketed, infinite when none is
     bounded. It is drawn from what is shown alone (see ``Protection.floor``): the exact one would
-    tell which of the hidden figures is small. ``measured`` counts the intervals proved, not the
+    show which of the hidden figures is small. ``measured`` counts the intervals proved, not the
     programs that it took, whose number depends on what is hidden. ``cost`` and ``bound`` never
     leave: what hiding costs is made of the hidden sizes. ``withheld`` counts the headlines that
     had to be hidden, after a correction for instance.
@@ -41,11 +41,11 @@ class Record:
     withheld: int = 0
 
     def sentences(self) -> list[str]:
-        """Say the record in French."""
-        told = [self._width()]
+        """Write the record in French."""
+        lines = [self._width()]
         if self.solver:
             proved = plural(self.measured, "intervalle prouvé", "intervalles prouvés")
-            told.append(
+            lines.append(
                 f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {proved} par "
                 "programmation linéaire, toutes les publications de cet espace de travail prises "
                 f"ensemble. {self._optimum()}"
@@ -54,7 +54,7 @@ class Record:
             withheld = plural(
                 self.withheld, "total de tête est masqué", "totaux de tête sont masqués"
             )
-            told.append(
+            lines.append(
                 f"{withheld} aussi{NO_BREAK}: avec ce qui a déjà été publié, rien d’autre ne "
                 "protégerait un effectif."
             )
@@ -64,11 +64,11 @@ class Record:
                 "effectif protégé se déduit, ou se borne sous son seuil,",
                 "effectifs protégés se déduisent, ou se bornent sous leur seuil,",
             )
-            told.append(
+            lines.append(
                 f"{deduced} de ce qui était public avant cette publication{NO_BREAK}: rien de ce "
                 "qui est montré ici n’y ajoute, et rien ne peut le reprendre."
             )
-        return told
+        return lines
 
     def _width(self) -> str:
         if math.isinf(self.narrowest):

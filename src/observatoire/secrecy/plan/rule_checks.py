@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from observatoire.declarations.secrecy_rules import Known
     from observatoire.indicators.context import Context
-    from observatoire.secrecy.plan.holdings import Base, Holdings
+    from observatoire.secrecy.plan.known_figures import Base, KnownFigures
 
 
 _FILE = "observatoire.toml"
 
 
-def check_declared(desk: Context) -> None:
+def check_declared(context: Context) -> None:
     """Check that the sources, variables and territories that the workspace's rules name are there.
 
     A source that has its folder and is not loaded yet is known; its variables are not asked for.
@@ -29,32 +29,34 @@ def check_declared(desk: Context) -> None:
     DescriptorError
         With the nearest name.
     """
-    strictness = desk.workspace.secrecy
-    loaded = set(desk.secrecy_rules)
-    known = loaded | {folder.name for folder in desk.workspace.source_folders()}
-    for source in strictness.by_source or {}:
+    strictness = context.workspace.secrecy
+    loaded = set(context.secrecy_rules)
+    known = loaded | {folder.name for folder in context.workspace.source_folders()}
+    for source in strictness.by_source:
         _require(source, known, f"[secrecy.sources.{source}]", "la source")
     for each in strictness.known:
-        _check_known(desk, each, known, loaded)
+        _check_known(context, each, known, loaded)
 
 
 def _check_known(
-    desk: Context, told: Known, sources: Collection[str], loaded: Collection[str]
+    context: Context, declared: Known, sources: Collection[str], loaded: Collection[str]
 ) -> None:
     where = "[[secrecy.known]]"
-    pairs = [(told.source, told.variable)]
-    if told.at_most:
-        above, _, variable = told.at_most.partition("/")
+    pairs = [(declared.source, declared.variable)]
+    if declared.at_most:
+        above, _, variable = declared.at_most.partition("/")
         pairs.append((above, variable))
     for source, variable in pairs:
         _require(source, sources, where, "la source")
         if source in loaded:
-            rows = desk.warehouse.rows("SELECT code FROM variable WHERE source = ?", [source])
-            held = [str(code) for (code,) in rows]
-            _require(variable, held, f"{where}, source « {source} »", "la variable")
-    names = desk.workspace.zonings if not told.zoning else (told.zoning,)
-    members = {code for zoning in names for code in desk.names(zoning)} if told.territories else ()
-    for code in told.territories:
+            rows = context.warehouse.rows("SELECT code FROM variable WHERE source = ?", [source])
+            variables = [str(code) for (code,) in rows]
+            _require(variable, variables, f"{where}, source « {source} »", "la variable")
+    names = context.workspace.zonings if not declared.zoning else (declared.zoning,)
+    members = (
+        {code for zoning in names for code in context.names(zoning)} if declared.territories else ()
+    )
+    for code in declared.territories:
         _require(code, members, where, "le territoire")
 
 
@@ -69,18 +71,18 @@ def _require(word: str, known: Collection[str], where: str, what: str) -> None:
         )
 
 
-def check_bound(holdings: Holdings, known: Known, base: Base) -> None:
-    """Refuse a bound that would have a figure hidden by its producer held for large.
+def check_bound(known: KnownFigures, declared: Known, base: Base) -> None:
+    """Refuse a bound that would have a figure that its producer hides taken for large.
 
     Raises
     ------
     DescriptorError
         That names the figure.
     """
-    low, threshold = known.low, holdings.threshold(base)
-    if low is None or not holdings.guarded(base) or not 0 < threshold <= low:
+    low, threshold = declared.low, known.threshold(base)
+    if low is None or not known.guarded(base) or not 0 < threshold <= low:
         return
-    if math.isnan(holdings.value(base)):
+    if math.isnan(known.value(base)):
         raise DescriptorError(
             f"« low = {low:g} » dit que {base.label}, que son producteur masque, atteint le seuil "
             f"({threshold:g}).",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: One column of figures that is loaded: source, variable, period.
 Given = tuple[str, str, str]
 
-#: What tells, of a figure, on what it draws.
+#: What says, of a figure, on what it draws.
 Key = TypeVar("Key", bound=tuple[str, ...])
 
 
@@ -102,8 +102,10 @@ def refusal(convention: Agreement, date: dt.date, audience: str) -> str:
 
 def closed(conventions: Mapping[str, Agreement], date: dt.date) -> dict[str, str]:
     """Return the sources whose figures nobody may see on a day, each with why."""
-    told = {source: refusal(one, date, AUDIENCES[0]) for source, one in conventions.items()}
-    return {source: why for source, why in told.items() if why}
+    reasons = {
+        source: refusal(agreement, date, AUDIENCES[0]) for source, agreement in conventions.items()
+    }
+    return {source: why for source, why in reasons.items() if why}
 
 
 def withhold(table: Table, gate: Gate) -> Table:
@@ -135,10 +137,10 @@ def withhold(table: Table, gate: Gate) -> Table:
         for code, period in dict.fromkeys(keys)
     }
     found = sift(keys, drawn, gate.date, gate.audience)
-    told = pd.Series(found.reasons, index=cells.index, dtype=object)
+    reasons = pd.Series(found.reasons, index=cells.index, dtype=object)
     return replace(
         table,
-        cells=_emptied(cells, told != "", told),
+        cells=_emptied(cells, reasons != "", reasons),
         audience=found.audience,
         agreements={key: drawn[key] for key in found.shown if drawn[key]},
         warnings=(*table.warnings, *found.warnings),
@@ -169,7 +171,7 @@ def sift(
     Parameters
     ----------
     keys : sequence of tuple
-        What tells, of each figure, on what it draws; several may share one.
+        What says, of each figure, on what it draws; several may share one.
     drawn : mapping
         Agreements of each key; none for a key that is not there.
     date : date
@@ -179,23 +181,28 @@ def sift(
     """
     lent = {key: drawn.get(key, ()) for key in dict.fromkeys(keys)}
     why = {
-        key: next(filter(None, (refusal(one, date, audience) for one in each)), "")
+        key: next(filter(None, (refusal(agreement, date, audience) for agreement in each)), "")
         for key, each in lent.items()
     }
-    shown = [key for key, told in why.items() if not told]
-    circle = _narrowest(one.audience for key in shown for one in lent[key])
-    recipients = [one.recipients for key in sorted(shown) for one in lent[key] if one.recipients]
+    shown = [key for key, reason in why.items() if not reason]
+    circle = _narrowest(agreement.audience for key in shown for agreement in lent[key])
+    recipients = [
+        agreement.recipients
+        for key in sorted(shown)
+        for agreement in lent[key]
+        if agreement.recipients
+    ]
     reasons = [why[key] for key in keys]
     return Sifted(reasons, shown, circle, _warnings(reasons, circle, recipients))
 
 
 def _emptied(cells: pd.DataFrame, kept_back: pd.Series, reasons: pd.Series) -> pd.DataFrame:
     emptied = cells.copy()
-    told = {"value", "low", "high", "count", "base"}
-    told |= {
+    measures = {"value", "low", "high", "count", "base"}
+    measures |= {
         f"{kind}_{side}" for kind in ("passage", "sampling", "wide") for side in ("low", "high")
     }
-    emptied.loc[kept_back, sorted(told & set(emptied.columns))] = float("nan")
+    emptied.loc[kept_back, sorted(measures & set(emptied.columns))] = float("nan")
     emptied.loc[kept_back, "status"] = str(Status.MISSING)
     emptied.loc[kept_back, "method"] = ""
     emptied.loc[kept_back, "reason"] = reasons[kept_back]
@@ -209,30 +216,30 @@ def _narrowest(audiences: Iterable[str]) -> str:
 def _warnings(
     reasons: Iterable[str], audience: str, recipients: Sequence[tuple[str, ...]]
 ) -> tuple[str, ...]:
-    told = [
+    lines = [
         f"{reason} ({plural(count, 'case retenue', 'cases retenues')}.)"
         for reason, count in Counter(filter(None, reasons)).items()
     ]
     if audience != AUDIENCES[-1]:
         circle = "usage interne" if audience == "interne" else _partners(recipients)
-        told.append(
+        lines.append(
             f"Réservé\u00a0: {circle}. Une convention limite la diffusion de chiffres montrés ici."
         )
-    return tuple(told)
+    return tuple(lines)
 
 
 def _partners(recipients: Sequence[tuple[str, ...]]) -> str:
     """Say to which partners a table may go: those that every agreement shown here names."""
     if not recipients:
         return "usage des partenaires"
-    every = [one for one in recipients[0] if all(one in names for names in recipients)]
+    every = [name for name in recipients[0] if all(name in names for names in recipients)]
     if not every:
         return "usage des partenaires, dont aucun n’est destinataire de tous ces chiffres"
     return f"usage des partenaires ({enumerate_words(every)})"
 
 
 def require_audience(table: ProtectedTable, audience: str) -> None:
-    """Refuse to write, for a circle, a table that holds figures kept for a narrower one.
+    """Refuse to write, for a circle, a table that has figures kept for a narrower one.
 
     Raises
     ------

@@ -16,7 +16,7 @@ def sentences_of_audit(report: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     report : DataFrame
-        What :func:`~observatoire.secrecy.joint.audit_plan` returns.
+        What :func:`~observatoire.secrecy.plan.joint_audit.audit_plan` returns.
 
     Examples
     --------
@@ -29,24 +29,24 @@ def sentences_of_audit(report: pd.DataFrame) -> list[str]:
     public = report["already_public"] & ~report["safe"]
     unsafe = ~report["safe"] & ~public
     hidden = plural(len(report), "effectif masqué", "effectifs masqués")
-    told = [
+    lines = [
         f"{hidden}, tous zonages et toutes périodes ensemble, avec tout ce qui a déjà été publié."
     ]
     if unsafe.any():
-        told.append(
+        lines.append(
             f"{plural(int(unsafe.sum()), 'effectif se laisse', 'effectifs se laissent')} encadrer "
             "trop étroitement par les sommes, les différences et les taux montrés : ne publiez pas."
         )
     else:
-        told.append(
+        lines.append(
             "Pour chacun, un curieux qui recoupe tout ce qui est montré reste devant un intervalle "
             "au moins aussi large que le seuil de la source, et qui l’atteint : l’effectif peut "
             "aussi bien être sous le seuil qu’au-dessus."
         )
     if public.any():
-        told.append(
+        lines.append(
             f"{plural(int(public.sum()), 'effectif se retrouve', 'effectifs se retrouvent')} à "
             "partir de ce qui était public avant : rien de ce qui est montré n’y ajoute, et rien "
             "ne peut le reprendre. Signalez-le au producteur."
         )
-    return told
+    return lines

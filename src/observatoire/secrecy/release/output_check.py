@@ -1,22 +1,23 @@
-"""The door out: nothing is written before it is checked, nothing written is forgotten."""
+"""The output check: nothing is written before it is checked, nothing written is forgotten."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from observatoire.errors import SecrecyError
-from observatoire.secrecy.plan.disclosures import close
+from observatoire.secrecy.plan.disclosures import same
 from observatoire.secrecy.plan.joint_audit import refuse_unsafe
-from observatoire.secrecy.plan.primary import COMPLEMENTARY, key_of, rows_of
+from observatoire.secrecy.plan.primary import COMPLEMENTARY, key_of
+from observatoire.values import records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from observatoire.secrecy.plan.plan import SecrecyPlan
+    from observatoire.warehouse import Warehouse
 
 
 #: What the plan computes of a cell; ``low`` and ``high`` may hold what sampling adds.
@@ -40,20 +41,24 @@ class OutputCheck:
 
     plan: Callable[[], SecrecyPlan]
     ledger: Ledger
+    undescribed: Callable[[], Mapping[str, str]] = dict
 
-    def check(self, cells: pd.DataFrame, where: str) -> None:
-        """Refuse cells that may no longer be shown.
+    def check(self, cells: pd.DataFrame, where: str, sources: Sequence[str] = ()) -> None:
+        """Refuse cells that may no longer be shown, or whose source is not described.
 
         Raises
         ------
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
-        plan = self.plan()
+        plan, undescribed = self.plan(), self.undescribed()
+        for source in sources:
+            if source in undescribed:
+                raise _undescribed(source, undescribed[source], where)
         shown = cells[cells[["value", "low", "high"]].notna().any(axis=1)]
         guarded = {key[2] for key in plan.cells}
         extra: set[str] = set()
-        for row in rows_of(shown[shown["indicator"].isin(sorted(guarded))]):
+        for row in records(shown[shown["indicator"].isin(sorted(guarded))]):
             key = key_of(row)
             now = plan.cells[key].numbers if key in plan.cells else ()
             if not now or not same(now, tuple(float(row[name]) for name in _COMPUTED)):
@@ -71,17 +76,28 @@ class OutputCheck:
         self.ledger.keep(kind, name, cells, self.plan())
 
 
-def same(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
-    """Say whether two cells show the same numbers.
+#: What a draft writes where somebody has to answer.
+_BLANKS = ("", "à préciser", "à compléter", "?")
 
-    Examples
-    --------
-    >>> same((3.0, math.nan), (3.0, math.nan)), same((3.0, math.nan), (3.0, 3.0))
-    (True, False)
-    """
-    return all(
-        (math.isnan(one) and math.isnan(other)) or close(one, other)
-        for one, other in zip(first, second, strict=True)
+
+def undescribed(warehouse: Warehouse) -> dict[str, str]:
+    """Return what lacks in the description of sources: who counted, under which licence."""
+    lacking = {}
+    for code, producer, licence in warehouse.rows("SELECT code, producer, licence FROM source"):
+        keys = {"producer": producer, "licence": licence}
+        blank = [key for key, text in keys.items() if str(text).strip().casefold() in _BLANKS]
+        if blank:
+            lacking[str(code)] = " et ".join(blank)
+    return lacking
+
+
+def _undescribed(source: str, keys: str, where: str) -> SecrecyError:
+    return SecrecyError(
+        f"La source « {source} » n’est pas décrite : {keys} reste à préciser.",
+        where=where,
+        why="On ne saurait ni qui a compté, ni sous quelles conditions ces chiffres ont été confiés.",
+        remedy=f"Complétez {keys} dans data/raw/{source}/source.toml, rechargez, puis recommencez.",
+        source=source,
     )
 
 

@@ -1,4 +1,4 @@
-"""The door: the only kind of table that may be shown, and the only place where it is made."""
+"""The only kind of table that may be shown, and the only place where it is made."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import pandas as pd
 from observatoire.errors import SecrecyError
 from observatoire.french.nouns import TerritoryNames
 from observatoire.indicators.computation.explanations import ABOVE_WHOLE
+from observatoire.indicators.precision.estimates import stated_precision
 from observatoire.secrecy.plan.primary import (
-    CAUSES,
     COMPLEMENTARY,
-    PRIMARY,
     PRODUCER,
     key_of,
     primary_causes,
-    rows_of,
+    public_causes,
 )
 from observatoire.secrecy.plan.record import Record
 from observatoire.secrecy.release.redaction import (
     MEASURES,
     completed,
-    told_differences,
+    rounded,
+    shown_differences,
     withhold_sizes,
 )
 from observatoire.values import TABLE_COLUMNS, Status, records
@@ -80,8 +80,8 @@ class ProtectedTable:
     differences: pd.DataFrame | None = field(repr=False, default=None)
     caveats: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
     record: Record = field(repr=False, default_factory=Record)
-    door: OutputCheck | None = field(repr=False, default=None)
-    beside: tuple[ProtectedTable, ...] = field(repr=False, default=())
+    output_check: OutputCheck | None = field(repr=False, default=None)
+    companions: tuple[ProtectedTable, ...] = field(repr=False, default=())
     audience: str = "public"
     agreements: Mapping[tuple[str, str], tuple[Agreement, ...]] = field(
         repr=False, default_factory=dict
@@ -90,14 +90,14 @@ class ProtectedTable:
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
-        """Refuse a table that did not come through the door; no table keeps the key."""
+        """Refuse a table that nothing protected; no table keeps the key."""
         if seal is not _SEAL:
             raise _unprotected()
 
     @property
     def df(self) -> pd.DataFrame:
         """The tidy table: one row a territory, indicator and period, comparators last."""
-        return self.cells[list(SHOWN_COLUMNS)].copy()
+        return stated_precision(self.cells)[list(SHOWN_COLUMNS)].copy()
 
     @property
     def gdf(self) -> gpd.GeoDataFrame:
@@ -143,8 +143,8 @@ class ProtectedTable:
             kept = {code: self.indicators[code] for code in indicators}
             cells = cells[cells["indicator"].isin(list(kept))]
         if territories is not None:
-            mine = cells["zoning"] == self.zoning
-            cells = cells[~mine | cells["territory"].isin(list(territories))]
+            main = cells["zoning"] == self.zoning
+            cells = cells[~main | cells["territory"].isin(list(territories))]
         gaps = self.differences
         if gaps is not None:
             chosen = gaps["indicator"].isin(list(kept))
@@ -155,25 +155,31 @@ class ProtectedTable:
 
     def with_others(self, *tables: ProtectedTable) -> ProtectedTable:
         """Return the table with others whose figures leave along with its own."""
-        return replace(self, beside=tuple(admit(each) for each in tables), seal=_SEAL)
+        return replace(self, companions=tuple(admit(each) for each in tables), seal=_SEAL)
 
     def check_out(self, where: str) -> None:
-        """Have the door check all that is about to leave; refused, nothing is written.
+        """Have the output check look at all that is about to leave; refused, nothing is written.
 
         Raises
         ------
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
-        for each in (self, *self.beside):
-            if each.door is not None:
-                each.door.check(each.cells, where)
+        for each in (self, *self.companions):
+            if each.output_check is not None:
+                each.output_check.check(each.cells, where, each.drawn_on())
+
+    def drawn_on(self) -> list[str]:
+        """Return the sources whose figures it shows."""
+        shown = self.cells[self.cells[["value", "low", "high"]].notna().any(axis=1)]
+        found = [self.indicators[code] for code in shown["indicator"].unique()]
+        return sorted({source for each in found for source in (*each.sources, each.published[0])})
 
     def keep_out(self, kind: str, name: str) -> None:
         """Have the ledger keep what has left."""
-        cells = pd.concat([each.cells for each in (self, *self.beside)], ignore_index=True)
-        if self.door is not None:
-            self.door.keep(cells, kind, name)
+        cells = pd.concat([each.cells for each in (self, *self.companions)], ignore_index=True)
+        if self.output_check is not None:
+            self.output_check.keep(cells, kind, name)
 
     def indicator(self, code: str) -> Indicator:
         """Return the definition of one of its indicators."""
@@ -207,7 +213,7 @@ def protect_table(
     table: Table,
     shapes: gpd.GeoDataFrame | None = None,
     plan: SecrecyPlan | None = None,
-    door: OutputCheck | None = None,
+    output_check: OutputCheck | None = None,
 ) -> ProtectedTable:
     """Hide what may not be shown, and seal the rest.
 
@@ -220,16 +226,16 @@ def protect_table(
     plan : SecrecyPlan, optional
         What the whole workspace may show. Without it, only primary secrecy is kept: a count above
         zero and under the threshold, a rate that such a count is the numerator or the denominator
-        of, or what the numerator leaves of the denominator, and bounds that would tell one.
-    door : OutputCheck, optional
+        of, or what the numerator leaves of the denominator, and bounds that would show one.
+    output_check : OutputCheck, optional
         What checks the table once more when it is written, and keeps the ledger.
 
     Returns
     -------
     ProtectedTable
         Same cells and order; a hidden one has status ``secret``, no value, no bounds, no note of
-        its producer (which could tell the number). Its reason does not say whether it is itself
-        under the threshold: that would tell it. ``hidden`` counts the hidden cells by cause.
+        its producer (which could give the number). Its reason does not say whether it is itself
+        under the threshold: that would show it. ``hidden`` counts the hidden cells by cause.
 
     Raises
     ------
@@ -244,11 +250,12 @@ def protect_table(
     ours = (causes != "") & (causes != PRODUCER)
     empty = cells["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])
     cells.loc[(causes != "") | empty, list(MEASURES)] = float("nan")
-    # What a cell rests on has served: kept, it would tell of hidden parts.
+    # What a cell rests on has served: kept, it would speak of hidden parts.
     cells["count"], cells["origin"] = float("nan"), ""
     cells.loc[causes != "", "method"] = ""
     cells.loc[(causes != "") | empty, "flag"] = ""
     withhold_sizes(cells, table.indicators)
+    rounded(cells, table.indicators)
     cells.loc[ours, "status"] = str(Status.SECRET)
     cells.loc[ours, "reason"] = HIDDEN_REASON
     return ProtectedTable(
@@ -258,12 +265,12 @@ def protect_table(
         zoning_label=table.zoning_label,
         warnings=table.warnings,
         comparators=table.comparators,
-        hidden=_counted(causes),
+        hidden=public_causes(causes),
         shapes=shapes,
-        differences=told_differences(table.differences, cells),
+        differences=shown_differences(table.differences, cells),
         caveats=table.caveats,
         record=plan.record if plan else Record(),
-        door=door,
+        output_check=output_check,
         audience=table.audience,
         agreements=table.agreements,
         words=table.words,
@@ -278,10 +285,10 @@ def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.S
         return causes
     guarded = {key[2] for key in plan.cells}
     concerned = cells["indicator"].isin(sorted(guarded))
-    for place, row in zip(cells.index[concerned], rows_of(cells[concerned]), strict=True):
+    for place, row in zip(cells.index[concerned], records(cells[concerned]), strict=True):
         key = key_of(row)
-        said = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
-        if not said:  # hidden by its producer, kept back by an agreement, or absent
+        filled = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
+        if not filled:  # hidden by its producer, kept back by an agreement, or absent
             continue
         if key in plan.cells:
             causes[place] = plan.cause(key)
@@ -293,9 +300,3 @@ def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.S
                 cell=key,
             )
     return causes
-
-
-def _counted(causes: pd.Series) -> dict[str, int]:
-    found = causes.value_counts().to_dict()
-    usual = (PRODUCER, PRIMARY, COMPLEMENTARY)
-    return {cause: int(found.get(cause, 0)) for cause in CAUSES if cause in usual or cause in found}

@@ -1,4 +1,4 @@
-"""The door of notes: what is not public never leaves with a page, an annex or a package."""
+"""The check of notes: what is not public never leaves with a page, an annex or a package."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ READERS = (PUBLIC, PARTNERS, CONFIDENTIAL)
 class PublicNotes:
     """Notes that everybody may read; only :func:`public_notes` makes them.
 
-    ``withheld`` counts those that were left out; nothing else is told of them.
+    ``withheld`` counts those that were left out; nothing else is known of them.
     """
 
     rows: pd.DataFrame = field(repr=False)
@@ -34,7 +34,7 @@ class PublicNotes:
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
-        """Refuse notes that did not come through the door."""
+        """Refuse notes that did not come through the check."""
         if seal is not _SEAL:
             raise SecrecyError(
                 "Ces notes ne sont pas passées par le tri de leurs lecteurs.",
@@ -43,8 +43,8 @@ class PublicNotes:
 
     def of(self, zoning: str, territory: str) -> pd.DataFrame:
         """Return the notes of one territory."""
-        mine = (self.rows["zoning"] == zoning) & (self.rows["territory"] == territory)
-        return self.rows[mine]
+        here = (self.rows["zoning"] == zoning) & (self.rows["territory"] == territory)
+        return self.rows[here]
 
 
 def let_out(rows: pd.DataFrame, *, gate: Gate) -> pd.DataFrame:

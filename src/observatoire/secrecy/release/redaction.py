@@ -1,4 +1,4 @@
-"""What a table must not keep beside a hidden cell: numbers, widths, differences."""
+"""What a table must not keep next to a hidden cell: numbers, widths, differences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from observatoire.indicators.comparison.gaps import REASONS
 from observatoire.indicators.precision.differences import UNJUDGED
 from observatoire.indicators.precision.sampling_error import WITHHELD
+from observatoire.secrecy.plan.primary import printed
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -53,65 +54,83 @@ def completed(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
-    """Take away what would tell how many a rate of a guarded source is about.
+    """Take away what would show how many a rate of a guarded source is about.
 
     The width of a rate's interval gives its denominator, and the rate then gives its numerator:
     with those of the other territories, a hidden count would be found by subtraction.
     """
     guarded = cells["threshold"] > 0
     rates = cells["indicator"].map({c: i.nature is Nature.RATE for c, i in indicators.items()})
-    told = guarded & rates.astype(bool) & (cells["precision"] != "reference")
+    rates_shown = guarded & rates.astype(bool) & (cells["precision"] != "reference")
     cells.loc[guarded, "base"] = float("nan")
     for name in ("low", "high"):
-        made = told & cells["wide_low"].notna()
+        made = rates_shown & cells["wide_low"].notna()
         cells.loc[made, name] = cells.loc[made, f"passage_{name}"]
-    cells.loc[told & cells["wide_low"].notna(), "precision"] = WITHHELD
+    cells.loc[rates_shown & cells["wide_low"].notna(), "precision"] = WITHHELD
     widths = ["sampling_low", "sampling_high", "wide_low", "wide_high"]
-    cells.loc[told, widths] = float("nan")
-    cells.loc[told, "flag"] = ""  # a caution says under how many inhabitants or persons
+    cells.loc[rates_shown, widths] = float("nan")
+    cells.loc[rates_shown, "flag"] = ""  # a caution says under how many inhabitants or persons
 
 
-def told_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the differences, blank where a side is hidden and bare where a size would be told."""
+def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
+    """Keep of guarded figures the digits that pages print: thirteen of a rate give its two counts."""
+    guarded = cells["threshold"] > 0
+    exact = cells[guarded].copy()
+    for prefix in ("", "passage_", "sampling_", "wide_"):
+        names = ["value", f"{prefix}low", f"{prefix}high"]
+        rows = zip(*(exact[name] for name in (*names, "indicator")), strict=True)
+        numbers = [printed(row[:3], indicators[row[3]].decimals) for row in rows]
+        frame = pd.DataFrame(numbers, columns=names, index=exact.index, dtype=float)
+        kept = names if not prefix else names[1:]
+        cells.loc[guarded, kept] = frame[kept]
+
+
+def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the differences, blank where a side is hidden and without figures where a size would show."""
     if differences is None:
         return None
-    told = differences.reset_index(drop=True).copy()
+    shown = differences.reset_index(drop=True).copy()
     keys = ["zoning", "territory", "indicator"]
     status = cells.set_index(keys)["status"]
     withheld = cells.set_index(keys)["precision"] == WITHHELD
-    mine = pd.MultiIndex.from_frame(told[keys])
-    theirs = pd.MultiIndex.from_frame(told[["against_zoning", "against", "indicator"]])
-    secret = _either(status == str(Status.SECRET), mine, theirs)
+    first = pd.MultiIndex.from_frame(shown[keys])
+    second = pd.MultiIndex.from_frame(shown[["against_zoning", "against", "indicator"]])
+    secret = _either(status == str(Status.SECRET), first, second)
     # An agreement that keeps a figure back empties its cell after differences were taken.
-    lost = _either(status == str(Status.MISSING), mine, theirs)
+    lost = _either(status == str(Status.MISSING), first, second)
     hidden = secret | lost
-    guarded = _either(withheld, mine, theirs)
+    guarded = _either(withheld, first, second)
     widths = ["low", "high", "sampling_low", "sampling_high"]
-    told.loc[hidden, ["difference", *widths]] = float("nan")
-    told.loc[hidden, ["rank"]] = 0
-    told.loc[hidden, ["verdict", "mark"]] = ""
-    unsaid = lost & ~told["reason"].str.startswith("Pas de chiffre")
-    told.loc[unsaid, "reason"] = "Un des deux chiffres n’est pas montré."
-    told.loc[secret, "reason"] = "Un des deux chiffres est couvert par le secret."
+    shown.loc[hidden, ["difference", *widths]] = float("nan")
+    unguarded = shown["difference"]
+    value = cells.set_index(keys)["value"][lambda s: ~s.index.duplicated()]
+    gap = value.reindex(first).to_numpy() - value.reindex(second).to_numpy()
+    small = _either(cells.set_index(keys)["threshold"] > 0, first, second)
+    shown["difference"] = unguarded.where(~small | unguarded.isna(), gap)
+    shown.loc[hidden, ["rank"]] = 0
+    shown.loc[hidden, ["verdict", "mark"]] = ""
+    unsaid = lost & ~shown["reason"].str.startswith("Pas de chiffre")
+    shown.loc[unsaid, "reason"] = "Un des deux chiffres n’est pas montré."
+    shown.loc[secret, "reason"] = "Un des deux chiffres est couvert par le secret."
     # A verdict bounds the size as its interval does: so many persons at least, or at most.
-    judged = guarded & ~hidden & told[["low", "sampling_low"]].notna().any(axis=1)
-    told.loc[judged, widths] = float("nan")
-    told.loc[judged, ["rank"]] = 0
-    told.loc[judged, ["verdict", "mark"]] = [UNJUDGED, ""]
-    told.loc[judged, "reason"] = REASONS[WITHHELD]
-    return told
+    judged = guarded & ~hidden & shown[["low", "sampling_low"]].notna().any(axis=1)
+    shown.loc[judged, widths] = float("nan")
+    shown.loc[judged, ["rank"]] = 0
+    shown.loc[judged, ["verdict", "mark"]] = [UNJUDGED, ""]
+    shown.loc[judged, "reason"] = REASONS[WITHHELD]
+    return shown
 
 
-def _either(said: pd.Series, mine: pd.MultiIndex, theirs: pd.MultiIndex) -> pd.Series:
-    known = {key for key, value in said.items() if value}
-    pairs = [a in known or b in known for a, b in zip(mine, theirs, strict=True)]
+def _either(flags: pd.Series, first: pd.MultiIndex, second: pd.MultiIndex) -> pd.Series:
+    known = {key for key, value in flags.items() if value}
+    pairs = [a in known or b in known for a, b in zip(first, second, strict=True)]
     return pd.Series(pairs, dtype=bool)
 
 
 def without_fingerprints(
     sources: Iterable[Record], rules: Mapping[str, Rule]
 ) -> list[dict[str, object]]:
-    """Return the sources without the digests of files that hold hidden figures.
+    """Return the sources without the digests of files that have hidden figures.
 
     Whoever knows all of a file but a few small counts would try them until the digest fits.
 
@@ -124,10 +143,12 @@ def without_fingerprints(
     >>> without_fingerprints([row], {"caf": Rule(11.0, diffusion="public")})[0]["files"]
     'aides.csv (7990023c216f…)'
     """
-    told = [dict(row) for row in sources]
-    for row in told:
+    rows = [dict(row) for row in sources]
+    for row in rows:
         rule = rules.get(str(row["source"]))
+        if rule and not row.get("rule"):
+            row["rule"] = rule.rule  # the default of the workspace, where its producer gave none
         if rule and rule.guarded and rule.diffusion != "public":
             files = str(row["files"])
             row["files"] = _FINGERPRINT.sub("(empreinte gardée par le secret)", files)
-    return told
+    return rows

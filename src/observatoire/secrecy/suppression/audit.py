@@ -1,11 +1,12 @@
 """What an attacker can still work out of every hidden cell.
 
-The attacker holds everything shown, every relation, and the declared bounds: a count is never
+The attacker has everything shown, every relation, and the declared bounds: a count is never
 negative, and the population of a block or the code of a class may narrow it. He solves the same
 linear programs as we do, over all relations at once. He also knows the rule and its threshold,
 but not which hidden cells fall under it: primary and complementary cells bear the same mark, so
-that « hidden, hence under eleven » does not follow. Where zeros are known never to be hidden, or
-where a partner sees more than the public, say so by ``bounds``.
+that « hidden, hence under eleven » does not follow. Zeros being shown, he knows that a hidden
+count is at least one; and that people are whole. Where a partner sees more than the public, say
+so by ``bounds``.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import SecrecyError
-from observatoire.secrecy.suppression.cell_system import System, build_system
+from observatoire.secrecy.suppression.cell_system import System, lay_out, shown_zeros
 from observatoire.secrecy.suppression.intervals import TIGHT, Bracket, bracket, resolve
+from observatoire.secrecy.suppression.whole_numbers import count_by_ones
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 Threshold: TypeAlias = float | pd.Series
 
 
-def audit(
+def audit(  # noqa: PLR0913 - the options of an audit, one keyword each
     cells: pd.Series,
     statuses: pd.Series,
     relations: Iterable[Relation],
@@ -40,6 +42,8 @@ def audit(
     bounds: pd.DataFrame | None = None,
     hide_zero: bool | pd.Series = False,
     latent: Iterable[Label] = (),
+    absent: Iterable[Label] = (),
+    whole: bool | pd.Series | None = None,
     tolerance: float = 0.0,
 ) -> pd.DataFrame:
     """Bound every hidden cell as an attacker can, from everything shown.
@@ -58,9 +62,13 @@ def audit(
     bounds : DataFrame, optional
         Columns ``low`` and ``high`` by label: what an attacker knows beforehand.
     hide_zero : bool or Series
-        Whether the source holds zero for secret too, by cell where sources differ.
+        Whether zero is secret too for the source, by cell where sources differ.
     latent : iterable of labels
         Quantities that only write the relations, never published and secret for nobody.
+    absent : iterable of labels
+        Cells without a count that nobody hides: secret only while they may be under the threshold.
+    whole : bool or Series, optional
+        Which cells count by ones; by default all do if the known ones are whole numbers.
     tolerance : float
         Gap allowed between a total and its parts, for totals rounded by their producer.
 
@@ -88,42 +96,29 @@ def audit(
     >>> shown = pd.Series({"commune": "observed", "a": "secret", "b": "observed", "c": "secret"})
     >>> audit(cells, shown, [("commune", ["a", "b", "c"])], threshold=11)
         low  high  width  recoverable  threshold  sensitive  safe
-    a   0.0  20.0   20.0        False       11.0       True  True
-    c   0.0  20.0   20.0        False       11.0      False  True
+    a   1.0  19.0   18.0        False       11.0       True  True
+    c   1.0  19.0   18.0        False       11.0      False  True
     """
-    system = build_system(cells, relations, bounds, tolerance)
-    hidden = _hidden(system, statuses)
-    found, given_away = exact_intervals(system, hidden)
+    laid = lay_out(cells, relations, bounds, whole)
+    hidden, inert = _hidden(laid, statuses), laid.mask(latent, "latent")
+    zero = zeros_hidden(laid, hide_zero)
+    system = shown_zeros(laid, never_zero(laid, hidden, zero | inert), tolerance)
     columns = np.flatnonzero(hidden)
-    true = system.counts[columns]
-    low, high = true + found.outer_low, true + found.outer_high
-    report: dict[str, NDArray[Any]] = {"low": low, "high": high, "width": _width(low, high)}
-    report["recoverable"] = given_away | (report["width"] <= TIGHT)
+    asked = np.zeros(len(hidden)) if threshold is None else thresholds(system, threshold)
+    sensitive = np.zeros(len(hidden), dtype=bool)
     if threshold is not None:
-        asked = thresholds(system, threshold)
-        sensitive = sensitive_cells(system, asked, hide_zero=zeros_hidden(system, hide_zero))
-        sensitive &= ~system.mask(latent, "latent")
+        lacking = system.mask(absent, "absent")
+        sensitive = sensitive_cells(system, asked, hide_zero=zero, absent=lacking) & ~inert
+    low, high, _ = measured(system, hidden, hidden, sensitive, asked)
+    width = np.maximum(high - low, 0.0)
+    report: dict[str, NDArray[Any]] = {"low": low, "high": high, "width": width}
+    report["recoverable"] = width <= TIGHT
+    if threshold is not None:
         report["threshold"] = asked[columns]
         report["sensitive"] = sensitive[columns]
         report["safe"] = ~sensitive[columns] | wide(low, high, asked[columns])
-    whole = {name: _spread(system, columns, values) for name, values in report.items()}
-    frame = pd.DataFrame(whole, index=system.index)
-    kept = frame[system.column(hidden, "hidden").to_numpy(dtype=bool)]
-    return kept.astype({name: values.dtype for name, values in report.items()})
-
-
-def _spread(
-    system: System,
-    columns: NDArray[np.intp],
-    values: NDArray[Any],
-) -> NDArray[Any]:
-    whole = np.zeros(len(system.labels), dtype=values.dtype)
-    whole[columns] = values
-    return system.column(whole, "").to_numpy()
-
-
-def _width(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.maximum(high - low, 0.0)
+    places = system.order[columns]
+    return pd.DataFrame(report, index=system.index[places]).iloc[np.argsort(places)]
 
 
 def wide(
@@ -136,18 +131,47 @@ def wide(
     return (high - low >= asked - margin) & (high >= asked - margin)
 
 
+def never_zero(
+    system: System, hidden: NDArray[np.bool_], possible: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which cells, found hidden, anybody knows not to be zero: none once a zero is hidden."""
+    sure = system.whole & ~system.stated & ~possible
+    return sure & ~np.any(sure & hidden & (system.counts == 0))
+
+
+def measured(
+    system: System,
+    hidden: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+    sensitive: NDArray[np.bool_],
+    asked: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    """Return the least and the greatest count of each hidden cell, and how many programs it took.
+
+    Those of sensitive cells that are wide enough over real numbers are counted by ones too.
+    """
+    columns = np.flatnonzero(hidden)
+    found = exact_intervals(system, hidden, wanted)
+    true, whole = system.counts[columns], system.whole[columns]
+    safe = wide(true + found.outer_low, true + found.outer_high, asked[columns])
+    count_by_ones(system, columns, found, sensitive[columns] & safe, asked[columns])
+    low, high = true + found.outer_low, true + found.outer_high
+    low = np.where(whole, np.ceil(low - TIGHT), low)
+    return low, np.where(whole, np.floor(high + TIGHT), high), found.programs
+
+
 def exact_intervals(
     system: System,
     hidden: NDArray[np.bool_],
     wanted: NDArray[np.bool_] | None = None,
-) -> tuple[Bracket, NDArray[np.bool_]]:
+) -> Bracket:
     """Measure the interval of hidden cells, in deviations from the true ones.
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> import pandas as pd; from observatoire.secrecy.suppression.cell_system import build_system
     >>> system = build_system(pd.Series({"T": 5, "a": 3, "b": 2}), [("T", ["a", "b"])])
-    >>> found, _ = exact_intervals(system, np.array([False, True, True]))
+    >>> found = exact_intervals(system, np.array([False, True, True]))
     >>> found.outer_low.tolist(), found.outer_high.tolist()
     ([-3.0, -2.0], [2.0, 3.0])
     """
@@ -155,9 +179,10 @@ def exact_intervals(
     matrix = system.matrix[:, columns]
     matrix = matrix[np.diff(matrix.indptr) > 0]
     found = bracket(matrix, system.down[columns], system.up[columns])
+    found.count_by_ones(system.counts[columns], system.whole[columns])
     asked = np.ones(len(columns), dtype=bool) if wanted is None else wanted[columns]
-    given_away = resolve(matrix, found, asked)
-    return found, given_away
+    resolve(matrix, found, asked)
+    return found
 
 
 def thresholds(system: System, threshold: Threshold) -> NDArray[np.float64]:
@@ -184,7 +209,7 @@ def zeros_hidden(
     system: System,
     hide_zero: bool | pd.Series,  # noqa: FBT001 - the option of protect and audit, passed on
 ) -> NDArray[np.bool_]:
-    """Tell, in canonical order, for which cells zero is held for secret."""
+    """Tell, in canonical order, for which cells zero is secret too."""
     if isinstance(hide_zero, pd.Series):
         return system.aligned(hide_zero, "hide_zero").astype(bool)
     return np.full(len(system.labels), hide_zero)
@@ -195,19 +220,22 @@ def sensitive_cells(
     asked: NDArray[np.float64],
     *,
     hide_zero: NDArray[np.bool_],
+    absent: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Tell which cells the rule protects.
 
-    A count under its threshold, zero only if the source says so; and a count its producer hides,
-    unless what is known of the others proves that it reaches the threshold.
+    A count under its threshold, zero only if the source says so; a count that its producer hides,
+    whatever its size; and one that nobody gives, unless what is known of the others proves that it
+    reaches the threshold.
     """
     under = system.known & (system.counts < asked)
     under &= hide_zero | (system.counts != 0)
-    unknown = np.flatnonzero(~system.known)
-    if len(unknown):
-        found, _ = exact_intervals(system, ~system.known)
+    under |= ~system.known & ~absent
+    if (~system.known & absent).any():
+        unknown = np.flatnonzero(~system.known)
+        found = exact_intervals(system, ~system.known)
         least = system.counts[unknown] + found.outer_low
-        under[unknown] = least < asked[unknown] * (1 - TIGHT)
+        under[unknown] |= least < asked[unknown] * (1 - TIGHT)
     return under
 
 

@@ -6,7 +6,8 @@ label first, so that ties are broken the same way every time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,10 +33,11 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Cells in canonical order, with the relations and the bounds an attacker holds.
+    """Cells in canonical order, with the relations and the bounds an attacker knows.
 
-    ``counts`` satisfies the relations: cells whose count is unknown hold one possible completion,
-    which no result depends on, for the set of possible tables is the same seen from any of them.
+    ``counts`` satisfies the relations: cells whose count is unknown have one possible completion,
+    which no result depends on, for the set of possible tables is the same from any of them.
+    ``stated`` marks the cells whose least value the caller gave, ``whole`` those that count by ones.
     """
 
     index: pd.Index
@@ -45,6 +47,8 @@ class System:
     known: NDArray[np.bool_]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    stated: NDArray[np.bool_]
+    whole: NDArray[np.bool_]
     matrix: sparse.csr_array
     totals: tuple[Label, ...]
 
@@ -59,7 +63,7 @@ class System:
         return np.maximum(self.high - self.counts, 0.0)
 
     def mask(self, labels: Iterable[Label], name: str) -> NDArray[np.bool_]:
-        """Mark the cells that bear one of the labels; an unknown label is an error."""
+        """Mark the cells of some labels; an unknown label is an error."""
         position = {label: column for column, label in enumerate(self.labels)}
         mask = np.zeros(len(self.labels), dtype=bool)
         for label in labels:
@@ -111,7 +115,7 @@ def build_system(
         What adds up to what.
     bounds : DataFrame, optional
         Columns ``low`` and ``high`` by label: what an attacker knows beforehand. A count left out
-        is known to be zero or more.
+        is known to be zero or more (one or more where it is hidden and zeros are not).
     tolerance : float
         Gap allowed between a total and its parts, for totals rounded by their producer.
 
@@ -122,19 +126,58 @@ def build_system(
     >>> system.labels, system.counts.tolist()
     (('T', 'a', 'b'), [5.0, 3.0, 2.0])
     """
+    return completed(lay_out(cells, relations, bounds), tolerance)
+
+
+def lay_out(
+    cells: pd.Series,
+    relations: Iterable[Relation],
+    bounds: pd.DataFrame | None = None,
+    whole: bool | pd.Series | None = None,  # noqa: FBT001 - the option of protect and audit
+) -> System:
+    """Put cells, relations and bounds in canonical order; unknown counts stay NaN.
+
+    ``whole`` marks the cells that count by ones: all or none as known counts show, by default.
+    """
     labels, order, values = _canonical(cells)
     position = {label: column for column, label in enumerate(labels)}
-    low, high = _bounds(bounds, position)
+    low, high, stated = _bounds(bounds, position)
     _check_values(labels, values, low, high)
     matrix, totals = relation_matrix(relations, position)
     known = ~np.isnan(values)
-    slack = tolerance + ROUNDING * (1.0 + abs(matrix) @ np.abs(np.where(known, values, 0.0)))
-    system = System(cells.index, labels, order, values, known, low, high, matrix, totals)
+    if whole is None:
+        whole = bool(np.all(values[known] == np.rint(values[known])))
+    marks = np.full(len(labels), isinstance(whole, bool) and whole)
+    system = System(
+        cells.index, labels, order, values, known, low, high, stated, marks, matrix, totals
+    )
+    if isinstance(whole, pd.Series):
+        return replace(system, whole=system.aligned(whole, "whole").astype(bool))
+    return system
+
+
+def completed(system: System, tolerance: float = 0.0) -> System:
+    """Check the cells against the relations, and complete those that are unknown."""
+    given = np.abs(np.where(system.known, system.counts, 0.0))
+    slack = tolerance + ROUNDING * (1.0 + abs(system.matrix) @ given)
     _check_relations(system, slack)
-    if known.all():
+    if system.known.all():
         return system
-    completed = _complete(system, slack)
-    return System(cells.index, labels, order, completed, known, low, high, matrix, totals)
+    return replace(system, counts=_complete(system, slack))
+
+
+def shown_zeros(system: System, nonzero: NDArray[np.bool_], tolerance: float) -> System:
+    """Complete a system of which anybody knows that some hidden cells are at least one.
+
+    Zeros being shown, whoever finds a cell hidden knows that it counts somebody. Where the sums
+    deny it of cells that their producer hides, he hides zeros too, and nothing is known of those.
+    """
+    for assumed in (nonzero, nonzero & system.known):
+        raised = assumed & system.whole & ~system.stated & (system.high >= 1)
+        low = np.where(raised & (system.counts != 0), np.maximum(system.low, 1.0), system.low)
+        with suppress(SecrecyError):
+            return completed(replace(system, low=low), tolerance)
+    return completed(system, tolerance)
 
 
 def _canonical(
@@ -161,10 +204,11 @@ def _canonical(
 def _bounds(
     bounds: pd.DataFrame | None,
     position: dict[Label, int],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     low, high = np.zeros(len(position)), np.full(len(position), np.inf)
+    stated = np.zeros(len(position), dtype=bool)
     if bounds is None:
-        return low, high
+        return low, high, stated
     _check_kind(bounds, pd.DataFrame, "bounds")
     if bounds.index.has_duplicates:
         raise _repeated(bounds.index, "bounds")
@@ -176,7 +220,9 @@ def _bounds(
         if name in bounds:
             given = bounds[name].to_numpy(dtype=float, na_value=np.nan)
             side[columns] = np.where(np.isnan(given), side[columns], given)
-    return low, high
+            if name == "low":
+                stated[columns] = ~np.isnan(given)
+    return low, high, stated
 
 
 def _check_kind(given: object, kind: type, name: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.errors import SecrecyError
-from observatoire.secrecy.suppression.disclosing_sums import relations_that_tell
+from observatoire.secrecy.suppression.disclosing_sums import disclosing_relations
 from observatoire.secrecy.suppression.intervals import TIGHT, bracket, resolve
 from observatoire.secrecy.suppression.linear_programs import Coefficients, InfeasibleError, Program
 
@@ -36,7 +36,7 @@ REACHES = ((2, 16), (3, 48), (5, 400))
 #: Times costs are revised so that few cells move much rather than many a little.
 REVISIONS = 3
 
-#: Movement below which a cell is held still.
+#: Movement below which a cell is taken not to move.
 STILL = 1e-7
 
 #: Hidden cells beyond which a cell is not tried again for showing.
@@ -52,7 +52,7 @@ class SuppressionState:
     """What is hidden so far, and the tables that prove each cell wide enough.
 
     ``low`` and ``high`` are deviations from the true cells reached by tables an attacker cannot
-    tell from the true one; ``low_proof`` and ``high_proof`` say which table (-1: one that needs
+    distinguish from the true one; ``low_proof`` and ``high_proof`` say which table (-1: one that needs
     only what was hidden from the start).
     """
 
@@ -148,13 +148,14 @@ def _protect_one(plan: SuppressionState, cell: int, candidates: Mask) -> Columns
                 plan.keep(columns, point)
             moved = columns[(np.abs(pair) > STILL).any(axis=0)]
             return moved[~plan.hidden[moved]]
-    raise _unprotected(plan, cell, usable)
+    raise unprotected(plan, cell, usable)
 
 
-def _unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedError:
+def unprotected(plan: SuppressionState, cell: int, usable: Mask) -> UnprotectedError:
+    """Return the refusal that names a cell, and the sums by which it is found."""
     label = plan.system.labels[cell]
-    sums = relations_that_tell(plan.system, usable, label, most=2)
-    by = f", par {' ; '.join(f'« {one} »' for one in sums)}" if sums else ""
+    sums = disclosing_relations(plan.system, usable, label, most=2)
+    by = f", par {' ; '.join(f'« {relation} »' for relation in sums)}" if sums else ""
     return UnprotectedError(
         "Aucun choix de cellules à cacher ne la protège.",
         where=f"cellule « {label} »",
@@ -170,26 +171,26 @@ def _unprotected(plan: SuppressionState, cell: int, usable: Mask) -> Unprotected
 def around(plan: SuppressionState, cell: int, usable: Mask, depth: int, breadth: int) -> Columns:
     """Gather usable cells within some relations of a cell, the cheapest of each relation."""
     by_row, by_column = plan.system.matrix, plan.by_column
-    seen, rows_seen = {cell}, set[int]()
+    gathered, rows_read = {cell}, set[int]()
     frontier = [cell]
     for _ in range(depth):
         rows: set[int] = set()
         for column in frontier:
             rows.update(by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]])
         reached: set[int] = set()
-        for row in rows - rows_seen:
+        for row in rows - rows_read:
             members = by_row.indices[by_row.indptr[row] : by_row.indptr[row + 1]]
             members = members[usable[members]]
             if len(members) > breadth:
                 price = np.where(plan.hidden[members], 0.0, plan.cost[members])
                 members = members[np.lexsort((members, price))[:breadth]]
             reached.update(members.tolist())
-        rows_seen |= rows
-        frontier = sorted(reached - seen)
+        rows_read |= rows
+        frontier = sorted(reached - gathered)
         if not frontier:
             break
-        seen |= reached
-    return np.array(sorted(seen), dtype=np.intp)
+        gathered |= reached
+    return np.array(sorted(gathered), dtype=np.intp)
 
 
 def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Floats | None:
@@ -261,7 +262,7 @@ def _show_again(plan: SuppressionState, cell: int) -> None:
     plan.hidden[cell] = False
     plan.low[resting], plan.high[resting] = (side[resting] for side in plan.base)
     plan.low_proof[resting] = plan.high_proof[resting] = -1
-    if all(_protected_otherwise(plan, int(other)) for other in resting):
+    if all(_protected_otherwise(plan, int(sensitive)) for sensitive in resting):
         return
     plan.hidden[cell] = True
     for array, kept in zip(state, before, strict=True):

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from observatoire.secrecy.suppression.relations import Label
 
 
-#: Price below which a relation is held not to bind.
+#: Price below which a relation is taken not to bind.
 FREE = 1e-7
 
 
-def relations_that_tell(
+def disclosing_relations(
     system: System, hidden: NDArray[np.bool_], label: Label, *, most: int = 4
 ) -> list[str]:
     """Write the relations that bracket a hidden cell, those that sum most cells first.
@@ -40,7 +40,7 @@ def relations_that_tell(
     --------
     >>> import pandas as pd; from observatoire.secrecy.suppression.cell_system import build_system
     >>> system = build_system(pd.Series({"T": 5, "a": 3, "b": 2}), [("T", ["a", "b"])])
-    >>> relations_that_tell(system, np.array([False, True, False]), "a")
+    >>> disclosing_relations(system, np.array([False, True, False]), "a")
     ['T = a et b']
     """
     columns = np.flatnonzero(hidden)

@@ -1,9 +1,9 @@
 """Between what and what a hidden cell must lie, given everything shown.
 
 In order of cost: bounds are propagated through each relation until nothing moves; components are
-separated; in those without a cycle propagation is already exact; in the others, cells that linear
-algebra alone gives away are removed, and two linear programs a cell finish the work. Each
-solution of a program is also a witness for every other cell, which spares most programs.
+separated; in those without a cycle propagation is already exact; in the others, two linear
+programs a cell finish the work. Each solution of a program is also a witness for every other
+cell, which spares most programs.
 """
 
 from __future__ import annotations
@@ -31,16 +31,13 @@ TIGHT = 1e-6
 #: Rounds of propagation; stopping early is safe, programs finish the work.
 ROUNDS = 60
 
-#: Columns beyond which linear algebra is left to the programs, which find the same cells.
-RANK_LIMIT = 600
-
 
 @dataclass(slots=True)
 class Bracket:
     """Deviations from the true cells: proved impossible outside, proved possible inside.
 
     ``outer`` comes from propagation and from optima; ``inner`` from the tables met on the way,
-    each of which an attacker cannot tell from the true one.
+    each of which an attacker cannot distinguish from the true one.
     """
 
     outer_low: Floats
@@ -48,18 +45,38 @@ class Bracket:
     settled: bool = False
     inner_low: Floats = field(init=False)
     inner_high: Floats = field(init=False)
+    counts: Floats = field(init=False)
+    whole: Mask = field(init=False)
+    whole_low: Floats = field(init=False)
+    whole_high: Floats = field(init=False)
     programs: int = 0
 
     def __post_init__(self) -> None:
         """Start from the true table, the one witness known."""
         self.inner_low = np.zeros_like(self.outer_low)
         self.inner_high = np.zeros_like(self.outer_high)
+        self.count_by_ones(np.zeros_like(self.outer_low), np.zeros(len(self.outer_low), dtype=bool))
+
+    def count_by_ones(self, counts: Floats, whole: Mask) -> None:
+        """Keep apart the tables whose cells that count by ones do."""
+        self.counts, self.whole = counts, whole
+        self.whole_low = np.full_like(self.outer_low, np.inf)
+        self.whole_high = np.full_like(self.outer_high, -np.inf)
 
     def witness(self, columns: Columns, point: Floats) -> None:
         """Widen the proved-possible interval by one more table."""
         point = np.clip(point, self.outer_low[columns], self.outer_high[columns])
         self.inner_low[columns] = np.minimum(self.inner_low[columns], point)
         self.inner_high[columns] = np.maximum(self.inner_high[columns], point)
+        if self.counts_by_ones(columns, point):
+            self.whole_low[columns] = np.minimum(self.whole_low[columns], point)
+            self.whole_high[columns] = np.maximum(self.whole_high[columns], point)
+
+    def counts_by_ones(self, columns: Columns, point: Floats) -> bool:
+        """Say whether a table has whole numbers where counts are whole."""
+        concerned = self.whole[columns] & np.isfinite(point)
+        numbers = (self.counts[columns] + point)[concerned]
+        return bool(np.all(np.abs(numbers - np.rint(numbers)) <= TIGHT))
 
 
 def bracket(matrix: sparse.csr_array, down: Floats, up: Floats) -> Bracket:
@@ -81,7 +98,7 @@ def propagate(
     down: Floats,
     up: Floats,
 ) -> tuple[Floats, Floats, bool]:
-    """Tighten the deviations each relation allows; tell whether nothing moves any more."""
+    """Tighten the deviations each relation allows; say whether nothing moves any more."""
     entries = matrix.tocoo()
     row, col, weight = entries.row, entries.col, entries.data
     low, high = down.copy(), up.copy()
@@ -121,7 +138,7 @@ def _moved(before: Floats, after: Floats) -> bool:
 
 
 def components(matrix: sparse.csr_array, free: Mask) -> list[tuple[Columns, bool]]:
-    """Group free columns that relations tie together, and tell which groups have no cycle."""
+    """Group free columns that relations tie together, and say which groups have no cycle."""
     columns = np.flatnonzero(free)
     entries = matrix[:, columns].tocoo()
     rows = matrix.shape[0]
@@ -148,7 +165,7 @@ def resolve(
     found: Bracket,
     wanted: Mask,
     enough: Floats | None = None,
-) -> Mask:
+) -> None:
     """Close the gap between inner and outer bounds of the wanted columns.
 
     Parameters
@@ -162,33 +179,24 @@ def resolve(
     enough : array, optional
         Width beyond which the exact interval does not matter (and below which it does not
         either): to decide, not to measure.
-
-    Returns
-    -------
-    mask
-        Columns that linear algebra alone gives away.
     """
-    given_away = np.zeros(len(wanted), dtype=bool)
     by_column = matrix.tocsc()
     free = found.outer_high - found.outer_low > TIGHT
     for columns, acyclic in components(matrix, free):
         if acyclic and found.settled:
-            _settle_acyclic(found, columns)
+            _settle_acyclic(found, columns, by_column)
             continue
         if not _open(found, columns[wanted[columns]], enough).any():
             continue
-        part = Coefficients.of(by_column, columns)
-        if enough is None and len(columns) <= RANK_LIMIT:
-            fixed = columns[determined(part)]
-            given_away[fixed] = True
-            found.outer_low[fixed] = found.outer_high[fixed] = 0.0
-        _run(part, found, columns, wanted, enough)
-    return given_away
+        _run(Coefficients.of(by_column, columns), found, columns, wanted, enough)
 
 
-def _settle_acyclic(found: Bracket, columns: Columns) -> None:
-    found.inner_low[columns] = found.outer_low[columns]
-    found.inner_high[columns] = found.outer_high[columns]
+def _settle_acyclic(found: Bracket, columns: Columns, matrix: sparse.csc_array) -> None:
+    ends = found.outer_low[columns], found.outer_high[columns]
+    found.inner_low[columns], found.inner_high[columns] = ends
+    plain = np.all(np.abs(Coefficients.of(matrix, columns).weights) == 1.0)
+    if plain and all(found.counts_by_ones(columns, end) for end in ends):
+        found.whole_low[columns], found.whole_high[columns] = ends
 
 
 def _open(found: Bracket, columns: Columns, enough: Floats | None) -> Mask:
@@ -252,55 +260,11 @@ def _learn(
         side = found.outer_high if maximise else found.outer_low
         side[columns[place]] = solution.value
     elif len(solution.point):
-        found.inner_high[columns[solution.point > TIGHT]] = np.inf
-        found.inner_low[columns[solution.point < -TIGHT]] = -np.inf
+        rising, falling = columns[solution.point > TIGHT], columns[solution.point < -TIGHT]
+        found.inner_high[rising] = found.whole_high[rising] = np.inf
+        found.inner_low[falling] = found.whole_low[falling] = -np.inf
     side = found.inner_high if maximise else found.inner_low
     side[columns[place]] = solution.value
-
-
-PRIME = 2**31 - 1
-
-
-def determined(matrix: Coefficients) -> NDArray[np.bool_]:
-    """Tell which columns the rows determine alone, whatever the values.
-
-    Matrices with fractional weights are left to the linear programs: nothing is claimed of them.
-
-    Examples
-    --------
-    >>> import numpy as np; from scipy import sparse
-    >>> from observatoire.secrecy.suppression.linear_programs import Coefficients
-    >>> sums = sparse.csc_array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0]])
-    >>> determined(Coefficients.of(sums, np.arange(3))).tolist()
-    [True, True, False]
-    """
-    if np.any(matrix.weights != np.rint(matrix.weights)) or np.any(np.abs(matrix.weights) >= PRIME):
-        return np.zeros(matrix.shape[1], dtype=bool)
-    column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.starts))
-    reduced = np.zeros(matrix.shape, dtype=np.int64)
-    reduced[matrix.rows, column] = matrix.weights.astype(np.int64) % PRIME
-    pivots = _reduce(reduced)
-    alone = np.count_nonzero(reduced[: len(pivots)], axis=1) == 1
-    answer = np.zeros(matrix.shape[1], dtype=bool)
-    answer[np.array(pivots, dtype=np.intp)[alone]] = True
-    return answer
-
-
-def _reduce(rows: NDArray[np.int64]) -> list[int]:
-    """Bring rows to reduced echelon form modulo the prime, in place; return the pivots."""
-    pivots: list[int] = []
-    for column in range(rows.shape[1]):
-        rank = len(pivots)
-        if rank == rows.shape[0]:
-            break
-        candidates = np.flatnonzero(rows[rank:, column])
-        if not len(candidates):
-            continue
-        chosen = rank + candidates[0]
-        rows[[rank, chosen]] = rows[[chosen, rank]]
-        rows[rank] = rows[rank] * pow(int(rows[rank, column]), -1, PRIME) % PRIME
-        touched = np.flatnonzero(rows[:, column])
-        touched = touched[touched != rank]
-        rows[touched] = (rows[touched] - rows[touched, column, None] * rows[rank]) % PRIME
-        pivots.append(column)
-    return pivots
+    if not solution.bounded:
+        side = found.whole_high if maximise else found.whole_low
+        side[columns[place]] = solution.value

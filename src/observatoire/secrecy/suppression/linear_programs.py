@@ -36,6 +36,19 @@ _UNBOUNDED = (
 )
 
 
+def quiet_solver(**options: object) -> Any:
+    """Return a solver of one thread that prints nothing, whatever its version."""
+    solver = highspy.Highs()
+    for option, setting in {
+        "output_flag": False,
+        "log_to_console": False,
+        "threads": 1,
+        **options,
+    }.items():
+        solver.setOptionValue(option, setting)
+    return solver
+
+
 class InfeasibleError(SecrecyError):
     """No point satisfies the rows."""
 
@@ -114,15 +127,9 @@ class Program:
         model.a_matrix_.value_ = matrix.weights
         self._matrix = matrix
         self.solved = 0
-        self._solver = highspy.Highs()
-        for option, setting in {
-            "output_flag": False,
-            "presolve": "off",
-            "solver": "simplex",
-            "threads": 1,
-            "simplex_iteration_limit": ITERATION_LIMIT,
-        }.items():
-            self._solver.setOptionValue(option, setting)
+        self._solver = quiet_solver(
+            presolve="off", solver="simplex", simplex_iteration_limit=ITERATION_LIMIT
+        )
         self._solver.passModel(model)
 
     def extreme(self, column: int, *, maximise: bool) -> Solution:

@@ -1,7 +1,7 @@
 """The cheapest choice of cells to hide, proved so, on tables small enough.
 
 A mixed integer program chooses; for each sensitive cell that its choice leaves too narrow, the
-dual of the attacker's program tells which cells could have widened it, and that condition is
+dual of the attacker's program shows which cells could have widened it, and that condition is
 added (Fischetti and Salazar-González, Operations Research 2001). Its optimum, at any moment, is
 a bound below which no choice is safe; when it meets a safe choice, that choice is the cheapest.
 """
@@ -18,7 +18,7 @@ import numpy as np
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.complementary import SuppressionState, choose
 from observatoire.secrecy.suppression.intervals import TIGHT
-from observatoire.secrecy.suppression.linear_programs import Coefficients, Program
+from observatoire.secrecy.suppression.linear_programs import Coefficients, Program, quiet_solver
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ GAP = 0.01
 #: Share of its capacity lent to a cell not chosen, so that the dual looks at it.
 LENT = 1e-3
 
-#: Coefficient below which a cell is held not to widen anything.
+#: Coefficient below which a cell is taken not to widen anything.
 NOTHING = 1e-7
 
 
@@ -71,14 +71,7 @@ class Master:
         model.col_lower_, model.col_upper_ = np.zeros(size), np.ones(size)
         model.row_lower_, model.row_upper_ = np.empty(0), np.empty(0)
         model.a_matrix_.start_ = np.zeros(size + 1, dtype=np.int32)
-        self.solver = highspy.Highs()
-        for option, setting in {
-            "output_flag": False,
-            "threads": 1,
-            "mip_rel_gap": 0.0,
-            "mip_max_nodes": NODES,
-        }.items():
-            self.solver.setOptionValue(option, setting)
+        self.solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=NODES)
         self.solver.passModel(model)
 
     def require(self, weights: Floats, least: float) -> None:
@@ -249,6 +242,6 @@ class Search:
         """Make a choice that is not quite safe so, by the greedy way, and keep it if cheaper."""
         cost = self.plan.cost.copy()
         cost[self.candidates] *= np.maximum(1.0 - choice, LENT)
-        other = replace(self.plan, cost=cost, hidden=self.start.copy())
-        choose(other, self.candidates)
-        self.keep(np.flatnonzero(other.hidden & ~self.start))
+        completed = replace(self.plan, cost=cost, hidden=self.start.copy())
+        choose(completed, self.candidates)
+        self.keep(np.flatnonzero(completed.hidden & ~self.start))

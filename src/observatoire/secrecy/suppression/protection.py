@@ -9,25 +9,28 @@ reaches it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.audit import (
     Threshold,
-    exact_intervals,
+    never_zero,
     sensitive_cells,
     thresholds,
-    wide,
     zeros_hidden,
 )
-from observatoire.secrecy.suppression.cell_system import System, build_system, unknown_cell
-from observatoire.secrecy.suppression.complementary import SuppressionState, choose
+from observatoire.secrecy.suppression.cell_system import (
+    System,
+    lay_out,
+    shown_zeros,
+    unknown_cell,
+)
+from observatoire.secrecy.suppression.choice import choose_proved, past_mending_of
+from observatoire.secrecy.suppression.complementary import SuppressionState
 from observatoire.secrecy.suppression.costs import default_costs, given_costs
-from observatoire.secrecy.suppression.intervals import TIGHT
 from observatoire.secrecy.suppression.linear_programs import SOLVER
-from observatoire.secrecy.suppression.optimal import improve
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -51,13 +54,13 @@ class Protection:
     statuses : Series
         ``secret`` or ``observed``, by cell. Only this may travel with the cells.
     causes : Series
-        By hidden cell: « primaire », « complémentaire », « producteur » or « latente ». Telling
-        them apart in public would tell which cells are under the threshold: print counts only.
+        By hidden cell: « primaire », « complémentaire », « producteur » or « latente ». In
+        public, they would show which cells are under the threshold: print counts only.
     narrowest : float
         Width of the narrowest interval left to a sensitive cell; infinite when none is bounded.
     floor : float
         The narrowest that is wide enough, among all hidden cells: what may be printed, for anybody
-        draws it from what is shown; ``narrowest`` may tell which cell is under its threshold.
+        draws it from what is shown; ``narrowest`` may show which cell is under its threshold.
     proved : int
         Hidden cells whose interval the solver certifies.
     cost : float
@@ -70,7 +73,7 @@ class Protection:
     solver : str
         Name and version of the solver that certifies the intervals.
     unrelated : tuple
-        Cells that no relation mentions: nothing but their bounds tells of them.
+        Cells that no relation mentions: nothing but their bounds speaks of them.
     exposed : tuple
         Cells under the threshold that were public already, or that what is public already
         brackets within less than the threshold (``past_mending``): no hiding mends that.
@@ -89,20 +92,28 @@ class Protection:
     exposed: tuple[Label, ...]
 
 
-def protect(  # noqa: PLR0913 - the options of protection, one keyword each
+class Options(TypedDict, total=False):
+    """What :func:`protect` says of each."""
+
+    hide_zero: bool | pd.Series
+    cost: pd.Series | None
+    headlines: Iterable[Label]
+    bounds: pd.DataFrame | None
+    already_hidden: Iterable[Label]
+    published: Iterable[Label]
+    latent: Iterable[Label]
+    absent: Iterable[Label]
+    whole: bool | pd.Series | None
+    tolerance: float
+
+
+def protect(
     cells: pd.Series,
     relations: Iterable[Relation],
     threshold: Threshold = 11,
     *,
-    hide_zero: bool | pd.Series = False,
-    cost: pd.Series | None = None,
-    headlines: Iterable[Label] = (),
-    bounds: pd.DataFrame | None = None,
-    already_hidden: Iterable[Label] = (),
-    published: Iterable[Label] = (),
-    latent: Iterable[Label] = (),
     alone: Iterable[Label] = (),
-    tolerance: float = 0.0,
+    **options: Unpack[Options],
 ) -> pd.Series:
     """Decide which cells to hide, so that none under its threshold can be worked out.
 
@@ -117,7 +128,7 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     threshold : float or Series
         Count below which a cell is secret, by cell where sources differ.
     hide_zero : bool or Series
-        Whether the source holds zero for secret too, by cell where sources differ. If not, no
+        Whether zero is secret too for the source, by cell where sources differ. If not, no
         zero is ever hidden.
     cost : Series, optional
         Cost of hiding each cell; by default its size and its place in the totals.
@@ -131,6 +142,12 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
         Cells public already, whatever their count: hiding them would protect nothing.
     latent : iterable of labels
         Quantities that only write the relations, never published and secret for nobody.
+    absent : iterable of labels
+        Cells without a count that nobody hides: secret only while they may be under the threshold.
+    whole : bool or Series
+        Which cells count by ones: people, households, facts. By default all do if the known ones
+        are whole numbers; an attacker then knows that a hidden one, where zeros are shown, is at
+        least one.
     alone : iterable of labels
         Cells that add up to nothing. Any other cell must be in a relation: one forgotten would
         give it away.
@@ -159,21 +176,8 @@ def protect(  # noqa: PLR0913 - the options of protection, one keyword each
     c            secret
     Name: status, dtype: object
     """
-    apart = tuple(alone)
-    record = protection(
-        cells,
-        relations,
-        threshold,
-        hide_zero=hide_zero,
-        cost=cost,
-        headlines=headlines,
-        bounds=bounds,
-        already_hidden=already_hidden,
-        published=published,
-        latent=latent,
-        tolerance=tolerance,
-    )
-    _check_related(record, apart)
+    record = protection(cells, relations, threshold, **options)
+    _check_related(record, frozenset(alone))
     return record.statuses
 
 
@@ -189,17 +193,19 @@ def protection(  # noqa: PLR0913 - the same as protect
     already_hidden: Iterable[Label] = (),
     published: Iterable[Label] = (),
     latent: Iterable[Label] = (),
+    absent: Iterable[Label] = (),
+    whole: bool | pd.Series | None = None,
     tolerance: float = 0.0,
     past_mending: bool = False,
     spare_zeros: bool = True,
 ) -> Protection:
     """Decide as :func:`protect` does, and keep the record: causes, narrowest interval, solver.
 
-    ``past_mending`` tells in ``exposed`` the cells that what is public already brackets, instead of
+    ``past_mending`` lists in ``exposed`` the cells that what is public already brackets, instead of
     refusing everything: nothing more may narrow them, and the others are protected; without
     ``spare_zeros``, zeros may be hidden to protect others.
 
-    Cells in no relation are not refused but told in ``unrelated``, for the caller to judge.
+    Cells in no relation are not refused but listed in ``unrelated``, for the caller to judge.
 
     Examples
     --------
@@ -207,102 +213,40 @@ def protection(  # noqa: PLR0913 - the same as protect
     >>> cells = pd.Series({"commune": 62, "a": 5, "b": 42, "c": 15})
     >>> record = protection(cells, [("commune", ["a", "b", "c"])], threshold=11)
     >>> record.causes.to_dict(), record.narrowest
-    ({'a': 'primaire', 'c': 'complémentaire'}, 20.0)
+    ({'a': 'primaire', 'c': 'complémentaire'}, 18.0)
     """
-    system = build_system(cells, relations, bounds, tolerance)
-    asked = thresholds(system, threshold)
-    inert, public = system.mask(latent, "latent"), system.mask(published, "published")
-    producer = system.mask(already_hidden, "already_hidden") | ~system.known
-    _check_exclusive(system, public, producer | inert)
-    zero = zeros_hidden(system, hide_zero)
-    under = sensitive_cells(system, asked, hide_zero=zero) & ~inert
-    hidden = (under & ~public) | producer | inert
-    candidates = ~hidden & ~public & ~system.mask(headlines, "headlines")
+    laid = lay_out(cells, relations, bounds, whole)
+    zero = zeros_hidden(laid, hide_zero)
+    inert, public = laid.mask(latent, "latent"), laid.mask(published, "published")
+    producer = laid.mask(already_hidden, "already_hidden") | ~laid.known
+    _check_exclusive(laid, public, producer | inert)
+    sure = never_zero(laid, producer, zero | inert | public) & spare_zeros
+    system = shown_zeros(laid, sure, tolerance)
+    asked, lacking = thresholds(system, threshold), system.mask(absent, "absent")
+    under = sensitive_cells(system, asked, hide_zero=zero, absent=lacking) & ~inert
+    start = (under & ~public) | producer | inert
+    candidates = ~start & ~public & ~system.mask(headlines, "headlines")
     if spare_zeros:
         candidates &= zero | (system.counts != 0)
     costs = default_costs(system) if cost is None else given_costs(system, cost, candidates)
-    sensitive, exposed = under & ~public, np.zeros(len(under), dtype=bool)
-    held = public.any() or bool(np.isfinite(system.high).any())
-    if past_mending and held and sensitive.any():
-        exposed[SuppressionState(system, asked, sensitive, costs, ~public).unsafe()] = True
     candidates &= np.isfinite(costs)
-    asked = _attainable(system, asked, exposed, hidden | candidates)
-    sensitive &= asked > TIGHT
-    plan = SuppressionState(system, asked, sensitive, costs, hidden.copy())
-    choose(plan, candidates)
-    widths = _prove(plan, ~inert & ~exposed)
-    found = plan.hidden.copy()
-    bound = improve(plan, candidates, hidden)
-    if not np.array_equal(found, plan.hidden):
-        widths = _prove(plan, ~inert & ~exposed)
+    plan = SuppressionState(system, asked, under & ~public, costs, start.copy())
+    exposed = past_mending_of(plan, candidates, public) if past_mending else under & public
+    bound, widths = choose_proved(plan, candidates, ~inert & ~exposed)
     causes = np.where(inert, LATENT, np.where(producer, PRODUCER, PRIMARY))
-    causes = np.where(plan.hidden & ~hidden, COMPLEMENTARY, causes)
+    causes = np.where(plan.hidden & ~start, COMPLEMENTARY, causes)
     return Protection(
         statuses=_statuses(system, plan.hidden),
         causes=_by_hidden(system, plan.hidden, causes),
         narrowest=widths.narrowest,
         floor=widths.floor,
         proved=widths.proved,
-        cost=float(costs[plan.hidden & ~hidden].sum()),
+        cost=plan.price(plan.hidden & ~start),
         bound=bound,
         programs=plan.programs,
         solver=SOLVER,
         unrelated=_labels(system, np.diff(plan.by_column.indptr) == 0),
         exposed=_labels(system, exposed | (under & public)),
-    )
-
-
-def _attainable(
-    system: System,
-    asked: NDArray[np.float64],
-    exposed: NDArray[np.bool_],
-    usable: NDArray[np.bool_],
-) -> NDArray[np.float64]:
-    """Ask, of cells that what is public brackets already, that nothing more narrows them."""
-    if not exposed.any():
-        return asked
-    found, _ = exact_intervals(system, usable, exposed)
-    columns = np.flatnonzero(usable)
-    high = system.counts[columns] + found.outer_high
-    most = np.minimum(found.outer_high - found.outer_low, high)
-    lowered, mine = asked.copy(), exposed[columns]
-    lowered[columns[mine]] = np.minimum(asked[columns], np.maximum(most, 0.0))[mine]
-    return lowered
-
-
-class Widths(NamedTuple):
-    """The narrowest sensitive interval, the narrowest of all wide enough, how many were measured."""
-
-    narrowest: float
-    floor: float
-    proved: int
-
-
-def _prove(plan: SuppressionState, told: NDArray[np.bool_]) -> Widths:
-    """Measure every hidden cell anew, forgetting how it was protected."""
-    wanted = plan.hidden & told & (plan.asked > TIGHT)
-    found, _ = exact_intervals(plan.system, plan.hidden, wanted | plan.sensitive)
-    plan.programs += found.programs
-    columns = np.flatnonzero(plan.hidden)
-    low = plan.system.counts[columns] + found.outer_low
-    high = plan.system.counts[columns] + found.outer_high
-    safe = wide(low, high, plan.asked[columns])
-    checked, width = plan.sensitive[columns], high - low
-    failing = columns[checked & ~safe]
-    if len(failing):
-        label = plan.system.labels[failing[0]]
-        raise SecrecyError(
-            "La vérification finale la retrouve.",
-            where=f"cellule « {label} »",
-            why="Rien n’est publié dans le doute.",
-            remedy="Signalez ce tableau : le choix et la vérification ne s’accordent pas.",
-            labels=[plan.system.labels[column] for column in failing],
-        )
-    shown = safe & wanted[columns]
-    return Widths(
-        float(width[checked & told[columns]].min(initial=np.inf)),
-        float(width[shown].min(initial=np.inf)),
-        int(wanted.sum()),
     )
 
 
@@ -326,11 +270,11 @@ def _labels(system: System, mask: NDArray[np.bool_]) -> tuple[Label, ...]:
     return tuple(system.labels[column] for column in np.flatnonzero(mask))
 
 
-def _check_related(record: Protection, alone: tuple[Label, ...]) -> None:
-    strange = set(alone) - set(record.statuses.index)
+def _check_related(record: Protection, alone: frozenset[Label]) -> None:
+    strange = alone - set(record.statuses.index)
     if strange:
         raise unknown_cell(min(strange, key=repr), "alone")
-    forgotten = [label for label in record.unrelated if label not in set(alone)]
+    forgotten = [label for label in record.unrelated if label not in alone]
     if forgotten:
         raise SecrecyError(
             "La cellule n’est dans aucune relation.",

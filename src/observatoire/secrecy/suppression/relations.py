@@ -113,7 +113,7 @@ def _unpack(relation: Relation, number: int) -> tuple[Label, list[Part]]:
 
 
 def _listed(members: object) -> list[Any]:
-    """Refuse a bare string, whose letters would be taken for labels."""
+    """Refuse a single string, whose letters would be taken for labels."""
     if isinstance(members, str) or not isinstance(members, Iterable):
         raise TypeError(members)
     return list(members)

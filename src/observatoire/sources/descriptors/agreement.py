@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal, get_args
 
-from observatoire.errors import DescriptorError
+from pydantic import BeforeValidator
+
+from observatoire.declarations.fields import (
+    Number,
+    Texts,
+    checked,
+    declared,
+    doc,
+    fault,
+    on_reading,
+    refuse,
+)
 from observatoire.french.typography import NO_BREAK, day, enumerate_words
 
-if TYPE_CHECKING:
-    from observatoire.declarations.reader import Declaration
-
-
 #: Who may see a figure, from the narrowest circle to the widest.
-AUDIENCES = ("interne", "partenaires", "public")
+Audience = Literal["interne", "partenaires", "public"]
+AUDIENCES = get_args(Audience)
 
 
-@dataclass(frozen=True)
+def _day(key: str) -> BeforeValidator:
+    """Return the check of a day, written as such or as text; None is only what code makes."""
+
+    def read(value: object) -> object:
+        if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+            return value
+        try:
+            return dt.date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError as error:
+            raise fault(
+                f"« {value} » n’est pas un jour.",
+                why=f"La clé « {key} » dit quand la convention s’applique.",
+                remedy=f"Écrivez {key} = 2026-12-31 (année, mois, jour).",
+            ) from error
+
+    return BeforeValidator(read)
+
+
+@declared
 class Agreement:
     """What a source's ``[convention]`` says.
 
@@ -26,16 +51,54 @@ class Agreement:
     ``recipients`` names the partners of that circle when they are named.
     """
 
-    partner: str
-    audience: str
-    signed: dt.date | None = None
-    starts: dt.date | None = None
-    ends: dt.date | None = None
-    recipients: tuple[str, ...] = ()
-    threshold: float = 0.0
-    threshold_kind: str = ""
-    reference: str = ""
-    contact: str = ""
+    partner: Annotated[
+        str,
+        doc("Avec qui elle est passée."),
+        checked(str.strip, "on ne sait pas avec qui la convention est passée"),
+    ]
+    audience: Annotated[Audience, doc("Qui peut voir ces chiffres, au plus.")]
+    signed: Annotated[dt.date | None, _day("signed"), doc("Jour de la signature.")] = None
+    starts: Annotated[
+        dt.date | None,
+        _day("from"),
+        doc("Premier jour où les chiffres se montrent.", validation_alias="from"),
+    ] = None
+    ends: Annotated[
+        dt.date | None,
+        _day("until"),
+        doc("Dernier jour où ils se montrent.", validation_alias="until"),
+    ] = None
+    recipients: Annotated[Texts, doc("Partenaires nommés.")] = ()
+    threshold: Annotated[
+        Number,
+        doc("Seuil que la convention demande."),
+        checked(lambda number: number >= 0, "un seuil ne peut être négatif"),
+    ] = 0.0
+    threshold_kind: Annotated[str, doc("Ce que compte ce seuil, par exemple « allocataires ».")] = (
+        ""
+    )
+    reference: Annotated[str, doc("Référence de la convention, imprimée avec la règle.")] = ""
+    contact: Annotated[str, doc("À qui écrire.")] = ""
+
+    @on_reading
+    def _holds_together(self) -> None:
+        if self.first and self.ends and self.ends < self.first:
+            raise refuse(
+                f"la convention finirait le {self.ends.isoformat()}, avant le "
+                f"{self.first.isoformat()} où elle commence",
+                "until",
+            )
+        if self.recipients and self.audience != "partenaires":
+            raise refuse(
+                f'des destinataires n’ont de sens qu’avec audience = "partenaires", et non '
+                f"« {self.audience} »",
+                "recipients",
+            )
+        if bool(self.threshold) != bool(self.threshold_kind):
+            raise refuse(
+                'un seuil va avec ce qu’il compte : threshold = 5 et threshold_kind = "allocataires"',
+                "threshold" if self.threshold else "threshold_kind",
+            )
 
     @property
     def first(self) -> dt.date | None:
@@ -46,33 +109,6 @@ class Agreement:
 def current_day() -> dt.date:
     """Return the day of today, where we are: agreements are kept to the day."""
     return dt.datetime.now(dt.UTC).astimezone().date()
-
-
-def read_convention(table: Declaration) -> Agreement:
-    """Read and validate a ``[convention]`` table.
-
-    Raises
-    ------
-    DescriptorError
-        On a date that is none or is left empty, dates that cross, no partner, an unknown audience,
-        recipients of figures that everyone may see, a threshold that is negative or of which nothing
-        says what it counts.
-    """
-    convention = Agreement(
-        partner=table.text("partner"),
-        audience=table.text("audience", choices=AUDIENCES),
-        signed=_day(table, "signed"),
-        starts=_day(table, "from"),
-        ends=_day(table, "until"),
-        recipients=table.texts("recipients"),
-        threshold=table.take("threshold", float, 0.0),
-        threshold_kind=table.text("threshold_kind", ""),
-        reference=table.text("reference", ""),
-        contact=table.text("contact", ""),
-    )
-    table.close()
-    _check(convention, table)
-    return convention
 
 
 def told_convention(convention: Agreement) -> str:
@@ -92,46 +128,3 @@ def told_convention(convention: Agreement) -> str:
     if convention.ends:
         told += f", jusqu’au {day(convention.ends)}"
     return f"Convention avec {convention.partner}{NO_BREAK}: {told}."
-
-
-def _check(convention: Agreement, table: Declaration) -> None:
-    if not convention.partner.strip():
-        raise table.refuse("partner", "on ne sait pas avec qui la convention est passée")
-    first = convention.first
-    if first and convention.ends and convention.ends < first:
-        raise table.refuse(
-            "until",
-            f"la convention finirait le {convention.ends.isoformat()}, avant le "
-            f"{first.isoformat()} où elle commence",
-        )
-    if convention.recipients and convention.audience != "partenaires":
-        raise table.refuse(
-            "recipients",
-            f'des destinataires n’ont de sens qu’avec audience = "partenaires", et non '
-            f"« {convention.audience} »",
-        )
-    if convention.threshold < 0:
-        raise table.refuse("threshold", "un seuil ne peut être négatif")
-    if bool(convention.threshold) != bool(convention.threshold_kind):
-        raise table.refuse(
-            "threshold" if convention.threshold else "threshold_kind",
-            'un seuil va avec ce qu’il compte : threshold = 5 et threshold_kind = "allocataires"',
-        )
-
-
-def _day(table: Declaration, key: str) -> dt.date | None:
-    value = table.take(key, object, "")
-    if key not in table.table:
-        return None
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value
-    try:
-        return dt.date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise DescriptorError(
-            f"« {value} » n’est pas un jour.",
-            where=table.where,
-            why=f"La clé « {key} » dit quand la convention s’applique.",
-            remedy=f"Écrivez {key} = 2026-12-31 (année, mois, jour).",
-            key=key,
-        ) from error

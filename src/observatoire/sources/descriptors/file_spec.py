@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import Annotated, Any, Literal
 
-from observatoire.errors import DescriptorError
-from observatoire.sources.parsers.number_style import THOUSANDS
+from pydantic import AfterValidator, Field, model_validator
+
+from observatoire.declarations.fields import (
+    Count,
+    MaybePeriod,
+    Texts,
+    checked,
+    declared,
+    doc,
+    fault,
+    lacking,
+    on_reading,
+    refuse,
+)
 from observatoire.values import PERIOD_FORMS, is_period
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from observatoire.declarations.reader import Declaration
-
-
-LAYOUTS = ("wide", "long")
-#: Files whose rows are no figures (see registers.toml).
-REGISTERS = ("objectives", "actions", "notes")
-
+#: How a file lays its figures out: one column a variable, or one figure a row.
+Layout = Literal["wide", "long"]
 #: How a column writes its periods: two digits of a year, or the date of a day.
-PERIOD_COLUMN_FORMS = ("yy", "date")
+PeriodForm = Literal["", "yy", "date"]
+DecimalMark = Literal["", ".", ","]
+ThousandsMark = Literal["", ".", ",", "'"]
+
+_PERIOD = checked(is_period, f"une période s’écrit {PERIOD_FORMS}")
 
 
-@dataclass(frozen=True)
+def _in_its_folder(name: str) -> str:
+    if PurePath(name).name != name or "\\" in name:
+        raise fault(
+            f"« {name} » n’est pas un simple nom de fichier.",
+            why="Une source ne lit que les fichiers de son propre dossier.",
+            remedy="Déposez le fichier à côté de source.toml et donnez son nom seul.",
+        )
+    return name
+
+
+@declared
 class FileSpec:
     """One file of a source: how its rows become observations.
 
@@ -39,34 +57,116 @@ class FileSpec:
     named lie.
     """
 
-    name: str
-    layout: str
-    territory: str
-    prefix_column: str = ""
-    commune_column: str = ""
-    separator: str = ""
-    encoding: str = ""
-    decimal: str = ""
-    thousands: str = ""
-    sheet: str = ""
-    header: int = 0
-    member: str = ""
-    period: str = ""
-    period_form: str = ""
-    periods: Mapping[str, str] = field(default_factory=dict)
-    columns: Mapping[str, str] = field(default_factory=dict)
-    period_column: str = ""
-    zoning_column: str = ""
-    variable_column: str = ""
-    value_column: str = ""
-    low_column: str = ""
-    high_column: str = ""
-    note_column: str = ""
-    ignored: tuple[str, ...] = ()
-    totals: tuple[str, ...] = ()
-    replaces: str = ""
-    register: str = ""
-    funders: Mapping[str, str] = field(default_factory=dict)
+    name: Annotated[str, AfterValidator(_in_its_folder), doc("Nom du fichier, dans ce dossier.")]
+    layout: Annotated[
+        Layout,
+        doc("wide : une colonne par variable ; long : un chiffre par ligne.", default="wide"),
+    ]
+    territory: Annotated[str, doc("Colonne des codes ou des noms de territoires.", default="")]
+    prefix_column: Annotated[str, doc("Colonne de la commune à joindre à un code court.")] = ""
+    commune_column: Annotated[str, doc("Colonne de la commune des territoires nommés.")] = ""
+    separator: Annotated[
+        str,
+        doc("Séparateur des colonnes ; deviné sans elle."),
+        checked(
+            lambda mark: len(mark) <= 1 and mark not in ('"', "\n", "\r"),
+            'un seul signe, par exemple ";" ou "\\t"',
+        ),
+    ] = ""
+    encoding: Annotated[str, doc("Encodage du texte ; deviné sans elle.")] = ""
+    decimal: Annotated[DecimalMark, doc("Marque décimale.")] = ""
+    thousands: Annotated[
+        ThousandsMark, doc("Marque des milliers, quand ce n’est pas une espace.")
+    ] = ""
+    sheet: Annotated[str, doc("Feuille du classeur.")] = ""
+    header: Annotated[
+        Count,
+        doc("Ligne des noms de colonnes ; 0 : à trouver."),
+        checked(lambda line: line >= 0, "le numéro d’une ligne, à partir de 1"),
+    ] = 0
+    member: Annotated[str, doc("Fichier à lire dans une archive.")] = ""
+    period: Annotated[MaybePeriod, doc("Période de tout le fichier.")] = ""
+    period_form: Annotated[PeriodForm, doc("Comment period_column écrit ses périodes.")] = ""
+    periods: Annotated[
+        Mapping[str, Annotated[str, _PERIOD]],
+        doc("Période des colonnes qui ne sont pas de « period », ou de chaque colonne en long."),
+    ] = Field(default_factory=dict)
+    columns: Annotated[
+        Mapping[str, str], doc("Variable des colonnes qui n’en portent pas le nom.")
+    ] = Field(default_factory=dict)
+    period_column: Annotated[str, doc("Colonne des périodes.")] = ""
+    zoning_column: Annotated[str, doc("Colonne du zonage de chaque ligne.")] = ""
+    variable_column: Annotated[str, doc("Colonne du nom de la variable, en long.")] = ""
+    value_column: Annotated[str, doc("Colonne du chiffre, en long.")] = ""
+    low_column: Annotated[str, doc("Colonne de la borne basse.")] = ""
+    high_column: Annotated[str, doc("Colonne de la borne haute.")] = ""
+    note_column: Annotated[str, doc("Colonne des notes.")] = ""
+    ignored: Annotated[Texts, doc("Colonnes à ne pas lire.")] = ()
+    totals: Annotated[Texts, doc("Lignes qui sont des totaux, à ne pas lire.")] = ()
+    replaces: Annotated[str, doc("Fichier que celui-ci corrige.")] = ""
+    register: Annotated[
+        Literal["", "objectives", "actions", "notes"],
+        doc("Registre dont ce fichier donne les lignes, au lieu de chiffres."),
+    ] = ""
+    funders: Annotated[Mapping[str, str], doc("Financeur de chaque colonne de montants.")] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_register(cls, table: Any) -> Any:
+        if isinstance(table, dict) and table.get("register"):
+            return {"territory": "perimetre", **table}
+        return table
+
+    @on_reading
+    def _holds_together(self) -> None:
+        if not self.territory:
+            raise lacking("territory")
+        if self.thousands and self.thousands == self.decimal:
+            raise refuse("un autre signe que « decimal »", "thousands")
+        if not self.period and not self.period_column and not self.register:
+            raise fault(
+                f"On ne sait pas à quelle période se rapporte « {self.name} ».",
+                remedy='Ajoutez period = "2016", ou period_column = "nom de la colonne".',
+            )
+        self._check_roles()
+        self._check_columns()
+
+    def _check_roles(self) -> None:
+        """Check that columns which go together are all there."""
+        if bool(self.low_column) != bool(self.high_column):
+            bounds = ("low_column", "high_column")
+            there, absent = sorted(bounds, key=lambda key: not getattr(self, key))
+            raise refuse(f"une borne ne va pas sans l’autre ; ajoutez {absent}", there)
+        if self.layout == "long" and not (self.variable_column and self.value_columns):
+            raise fault(
+                f"Le fichier « {self.name} » est en long mais ne dit pas où sont la variable et la "
+                "valeur.",
+                remedy="Ajoutez variable_column et value_column ; si chaque période a sa colonne, "
+                'variable_column et [files.periods] : "2010" = "2010".',
+            )
+        if len(self.value_columns) > 1 and self.low_column:
+            raise refuse("des bornes vont avec une seule colonne de valeurs", "low_column")
+        by_period = self.layout == "long" and not self.value_column
+        if by_period and self.period_column:
+            raise refuse("[files.periods] dit déjà la période de chaque colonne", "period_column")
+        if by_period and len(set(self.periods.values())) < len(self.periods):
+            raise refuse("deux colonnes ne peuvent dire la même période", "periods")
+
+    def _check_columns(self) -> None:
+        """Check that two columns of one variable are about two periods."""
+        columns: dict[tuple[str, str], str] = {}
+        for column, variable in self.columns.items():
+            figure = (variable, self.periods.get(column, self.period))
+            if figure in columns:
+                raise fault(
+                    f"« {columns[figure]} » et « {column} » donnent tous deux {variable} "
+                    f"({figure[1]}).",
+                    why="On ne saurait lequel garder.",
+                    remedy="Dites la période de chacune dans [files.periods].",
+                )
+            columns[figure] = column
 
     @property
     def role_columns(self) -> tuple[str, ...]:
@@ -91,133 +191,3 @@ class FileSpec:
         if self.layout != "long":
             return ()
         return (self.value_column,) if self.value_column else tuple(self.periods)
-
-
-def read_file(table: Declaration) -> FileSpec:
-    """Read and validate what ``source.toml`` says of one file.
-
-    Raises
-    ------
-    DescriptorError
-        On a value out of its list, or a file that says its period neither once nor by column.
-    """
-    spec = _written(table)
-    table.close()
-    for check in (_check_name, _check_marks, _check_periods, _check_roles, _check_columns):
-        check(spec, table)
-    return spec
-
-
-def _written(table: Declaration) -> FileSpec:
-    register = table.text("register", "", choices=REGISTERS)
-    return FileSpec(
-        name=table.text("name"),
-        register=register,
-        funders=_read_texts(table.child("funders")),
-        layout=table.text("layout", "wide", choices=LAYOUTS),
-        territory=table.text("territory", "perimetre" if register else None),
-        prefix_column=table.text("prefix_column", ""),
-        commune_column=table.text("commune_column", ""),
-        separator=table.text("separator", ""),
-        encoding=table.text("encoding", ""),
-        decimal=table.text("decimal", "", choices=(".", ",")),
-        thousands=table.text("thousands", "", choices=THOUSANDS),
-        sheet=table.text("sheet", ""),
-        header=table.take("header", int, 0),
-        member=table.text("member", ""),
-        period_form=table.text("period_form", "", choices=PERIOD_COLUMN_FORMS),
-        period=table.text("period", ""),
-        period_column=table.text("period_column", ""),
-        zoning_column=table.text("zoning_column", ""),
-        variable_column=table.text("variable_column", ""),
-        value_column=table.text("value_column", ""),
-        low_column=table.text("low_column", ""),
-        high_column=table.text("high_column", ""),
-        note_column=table.text("note_column", ""),
-        ignored=table.texts("ignored"),
-        totals=table.texts("totals"),
-        replaces=table.text("replaces", ""),
-        periods=_read_column_periods(table.child("periods")),
-        columns=_read_texts(table.child("columns")),
-    )
-
-
-def _check_name(spec: FileSpec, table: Declaration) -> None:
-    if PurePath(spec.name).name != spec.name or "\\" in spec.name:
-        raise DescriptorError(
-            f"« {spec.name} » n’est pas un simple nom de fichier.",
-            where=table.where,
-            why="Une source ne lit que les fichiers de son propre dossier.",
-            remedy="Déposez le fichier à côté de source.toml et donnez son nom seul.",
-        )
-
-
-def _check_marks(spec: FileSpec, table: Declaration) -> None:
-    if len(spec.separator) > 1 or spec.separator in ('"', "\n", "\r"):
-        raise table.refuse("separator", 'un seul signe, par exemple ";" ou "\\t"')
-    if spec.thousands and spec.thousands == spec.decimal:
-        raise table.refuse("thousands", "un autre signe que « decimal »")
-    if spec.header < 0:
-        raise table.refuse("header", "le numéro d’une ligne, à partir de 1")
-
-
-def _check_periods(spec: FileSpec, table: Declaration) -> None:
-    if spec.period and not is_period(spec.period):
-        raise table.refuse("period", f"une période s’écrit {PERIOD_FORMS}")
-    if not spec.period and not spec.period_column and not spec.register:
-        raise DescriptorError(
-            f"On ne sait pas à quelle période se rapporte « {spec.name} ».",
-            where=table.where,
-            remedy='Ajoutez period = "2016", ou period_column = "nom de la colonne".',
-        )
-
-
-def _check_roles(spec: FileSpec, table: Declaration) -> None:
-    """Check that columns which go together are all there."""
-    if bool(spec.low_column) != bool(spec.high_column):
-        one, other = sorted(("low_column", "high_column"), key=lambda key: not getattr(spec, key))
-        raise table.refuse(one, f"une borne ne va pas sans l’autre ; ajoutez {other}")
-    if spec.layout == "long" and not (spec.variable_column and spec.value_columns):
-        raise DescriptorError(
-            f"Le fichier « {spec.name} » est en long mais ne dit pas où sont la variable et la valeur.",
-            where=table.where,
-            remedy="Ajoutez variable_column et value_column ; si chaque période a sa colonne, "
-            'variable_column et [files.periods] : "2010" = "2010".',
-        )
-    if len(spec.value_columns) > 1 and spec.low_column:
-        raise table.refuse("low_column", "des bornes vont avec une seule colonne de valeurs")
-    by_period = spec.layout == "long" and not spec.value_column
-    if by_period and spec.period_column:
-        raise table.refuse("period_column", "[files.periods] dit déjà la période de chaque colonne")
-    if by_period and len(set(spec.periods.values())) < len(spec.periods):
-        raise table.refuse("periods", "deux colonnes ne peuvent dire la même période")
-
-
-def _check_columns(spec: FileSpec, table: Declaration) -> None:
-    """Check that two columns of one variable are about two periods."""
-    seen: dict[tuple[str, str], str] = {}
-    for column, variable in spec.columns.items():
-        told = (variable, spec.periods.get(column, spec.period))
-        if told in seen:
-            raise DescriptorError(
-                f"« {seen[told]} » et « {column} » donnent tous deux {variable} ({told[1]}).",
-                where=table.where,
-                why="On ne saurait lequel garder.",
-                remedy="Dites la période de chacune dans [files.periods].",
-            )
-        seen[told] = column
-
-
-def _read_texts(table: Declaration) -> dict[str, str]:
-    """Read a word for each column: who pays it, which variable it holds."""
-    told = {column: table.text(column) for column in table.table}
-    table.close()
-    return told
-
-
-def _read_column_periods(table: Declaration) -> dict[str, str]:
-    periods = {column: table.text(column) for column in table.table}
-    for column, period in periods.items():
-        if not is_period(period):
-            raise table.refuse(column, f"une période s’écrit {PERIOD_FORMS}")
-    return periods

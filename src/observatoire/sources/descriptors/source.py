@@ -4,63 +4,129 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import field, replace
+from pathlib import Path
+from typing import Annotated
 
-from observatoire.declarations.reader import Declaration, read_toml
-from observatoire.declarations.secrecy_rules import Rule, read_rule
+from pydantic.json_schema import SkipJsonSchema
+
+from observatoire.declarations.fields import (
+    Code,
+    Named,
+    Texts,
+    called,
+    declared,
+    doc,
+    fault,
+    given,
+    on_reading,
+)
+from observatoire.declarations.reader import build, toml_table
+from observatoire.declarations.secrecy_rules import Rule
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
-from observatoire.sources.descriptors.agreement import Agreement, read_convention
-from observatoire.sources.descriptors.file_spec import FileSpec, read_file
-from observatoire.sources.descriptors.sampling_design import SamplingDesign, read_precision
-from observatoire.sources.parsers.numbers import BLANK_MEANINGS, Markers
+from observatoire.sources.descriptors.agreement import Agreement
+from observatoire.sources.descriptors.file_spec import FileSpec
+from observatoire.sources.descriptors.sampling_design import SamplingDesign
+from observatoire.sources.parsers.numbers import Markers
 from observatoire.territories.spelling import simplify
 from observatoire.values import Nature
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
 
 DESCRIPTOR_NAME = "source.toml"
 
 
-@dataclass(frozen=True)
+@declared
 class Variable:
     """One column of figures: its nature decides what may be done to it."""
 
-    code: str
-    label: str
-    nature: Nature
-    unit: str
-    universe: str
-    exploitation: str = ""
+    code: Code
+    label: Annotated[str, doc("Libellé de la variable.")]
+    nature: Annotated[
+        Nature, doc("Ce qu’est le chiffre : effectif, montant, taux, médiane, moyenne ou indice.")
+    ]
+    unit: Annotated[str, doc("Unité.")] = ""
+    universe: Annotated[str, doc("Champ : qui ou quoi l’on compte.")] = ""
+    exploitation: Annotated[
+        str, doc("Exploitation du recensement : principale, complémentaire.")
+    ] = ""
 
 
-@dataclass(frozen=True)
+@declared
 class Source:
     """A source: its identity, its files, its variables, its markers and its secrecy rule."""
 
-    code: str
-    folder: Path
-    title: str
-    producer: str
-    licence: str
-    page: str
-    published: str
-    obtained: str
-    zoning: str
-    absence: str
-    caveats: tuple[str, ...]
-    files: tuple[FileSpec, ...]
-    variables: Mapping[str, Variable]
-    markers: Markers
-    secrecy: Rule
-    sha256: str
-    precision: SamplingDesign = SamplingDesign()  # noqa: RUF009 - frozen
-    convention: Agreement | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)  # other names of territories
+    folder: Annotated[SkipJsonSchema[Path], called(given("folder"))]
+    sha256: Annotated[SkipJsonSchema[str], called(given("sha256"))]
+    title: Annotated[str, doc("Titre, tel qu’il s’imprime.")]
+    producer: Annotated[str, doc("Qui a produit ces chiffres.")]
+    licence: Annotated[str, doc("Sous quelle licence.")]
+    zoning: Annotated[str, doc("Code du zonage des territoires, déclaré dans observatoire.toml.")]
+    code: Annotated[str, doc("Code de la source ; le nom de son dossier sans elle.")] = ""
+    page: Annotated[str, doc("Page où le producteur la publie.")] = ""
+    published: Annotated[str, doc("Date de publication.")] = ""
+    obtained: Annotated[str, doc("Comment les chiffres ont été obtenus.")] = ""
+    absence: Annotated[str, doc("Ce que veut dire l’absence d’un chiffre.")] = ""
+    caveats: Annotated[Texts, doc("Précautions de lecture, imprimées avec les chiffres.")] = ()
+    files: Annotated[tuple[FileSpec, ...], doc("Les fichiers, une table [[files]] chacun.")] = ()
+    variables: Annotated[Named[Variable], doc("Les variables, [variables.CODE].")] = field(
+        default_factory=dict
+    )
+    markers: Annotated[Markers, doc("Signes écrits à la place d’un nombre.")] = Markers()
+    secrecy: Annotated[Rule, doc("Règle de secret du producteur.")] = Rule()
+    precision: Annotated[SamplingDesign, doc("D’où vient l’incertitude.")] = SamplingDesign()
+    convention: Annotated[Agreement | None, doc("Convention sous laquelle ils sont prêtés.")] = None
+    aliases: Annotated[
+        Mapping[str, str], doc("Autres noms des territoires : « nom écrit » = « code ou nom ».")
+    ] = field(default_factory=dict)
+
+    @on_reading
+    def _holds_together(self) -> None:
+        if not self.files:
+            raise fault(
+                "La source ne déclare aucun fichier.",
+                remedy="Ajoutez une table [[files]] par fichier.",
+            )
+        if not self.variables and not all(spec.register for spec in self.files):
+            raise fault(
+                "La source ne déclare aucune variable.",
+                remedy="Ajoutez une table [variables.CODE] par colonne de chiffres.",
+            )
+        self._check_parts()
+        self._check_secrecy()
+
+    def _check_parts(self) -> None:
+        """Check that a file declared several times is read in another part each time."""
+        parts = Counter((spec.name, self.part(spec)) for spec in self.files)
+        names = Counter(spec.name for spec in self.files)
+        for (name, part), times in parts.items():
+            if times > 1 or (not part and names[name] > 1):
+                raise fault(
+                    f"Plusieurs tables [[files]] décrivent « {name} » sans dire chacune quelle "
+                    "feuille.",
+                    why="Seule la première serait lue.",
+                    remedy='Donnez à chacune la sienne : sheet = "2018", sheet = "2019" (dans une '
+                    'archive, member = "…"), avec sa période.',
+                )
+
+    def _check_secrecy(self) -> None:
+        """Check that the rule names variables of the source."""
+        rule = self.secrecy
+        named = [name for each in rule.sums for name in (each.total, *each.parts)]
+        named += [name for condition in rule.conditions for name in condition.variables]
+        named += [each.basis for each in rule.conditions if "/" not in each.basis]
+        if rule.dominance:
+            largest = rule.dominance.largest
+            named += [*largest, *largest.values(), rule.dominance.units]
+        unknown = next((name for name in named if name and name not in self.variables), "")
+        if unknown:
+            raise fault(
+                f"La règle de secret nomme « {unknown} », que la source ne déclare pas.",
+                "secrecy",
+                why="Une règle mal écrite ne cacherait rien.",
+                remedy=suggestion(unknown, self.variables),
+            )
 
     def standing(self) -> tuple[FileSpec, ...]:
         """Return the files that no other one replaces."""
@@ -94,7 +160,7 @@ class Source:
 
     def part(self, spec: FileSpec) -> str:
         """Return which part of its file is read: its sheet or member when several are, else nothing."""
-        several = sum(one.name == spec.name for one in self.files) > 1
+        several = sum(file.name == spec.name for file in self.files) > 1
         return " ".join(filter(None, [spec.member, spec.sheet])) if several else ""
 
 
@@ -108,102 +174,37 @@ def read_source(folder: Path) -> Source:
         table, or a file that says its period neither once nor by column.
     """
     path = folder / DESCRIPTOR_NAME
-    table = read_toml(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return build_source(table, folder, folder.resolve().name, digest)
+    return _made(path, {"code": folder.resolve().name, **toml_table(path)}, folder, digest)
 
 
-def build_source(table: Declaration, folder: Path, code: str, sha256: str) -> Source:
+def build_source(table: Mapping[str, object], folder: Path, code: str, sha256: str) -> Source:
     """Validate a source's declaration, read from its file or made by a preview.
 
     Parameters
     ----------
-    table : Declaration
+    table : mapping
         What ``source.toml`` says, or would say.
     folder : Path
         Where its files are.
     code : str
-        The source's code when the declaration tells none.
+        The source's code when the declaration gives none.
     sha256 : str
         Digest of the declaration.
     """
-    agreed = table.child("convention")
-    convention = read_convention(agreed) if "convention" in table.table else None
-    source = Source(
-        code=table.text("code", code),
-        folder=folder,
-        title=table.text("title"),
-        producer=table.text("producer"),
-        licence=table.text("licence"),
-        page=table.text("page", ""),
-        published=table.text("published", ""),
-        obtained=table.text("obtained", ""),
-        zoning=table.text("zoning"),
-        absence=table.text("absence", ""),
-        caveats=table.texts("caveats"),
-        files=tuple(read_file(child) for child in table.array("files")),
-        variables={
-            code: _read_variable(code, child) for code, child in table.children("variables").items()
-        },
-        markers=_read_markers(table.child("markers")),
-        secrecy=_agreed(read_rule(table.child("secrecy")), convention),
-        sha256=sha256,
-        precision=read_precision(table.child("precision")),
-        convention=convention,
-        aliases=_read_aliases(table.child("aliases")),
-    )
-    table.close()
-    _check_whole(source, table)
-    return source
+    return _made(Path(DESCRIPTOR_NAME), {"code": code, **table}, folder, sha256)
 
 
-def _read_variable(code: str, table: Declaration) -> Variable:
-    variable = Variable(
-        code=code,
-        label=table.text("label"),
-        nature=Nature(table.text("nature", choices=tuple(Nature))),
-        unit=table.text("unit", ""),
-        universe=table.text("universe", ""),
-        exploitation=table.text("exploitation", ""),
-    )
-    table.close()
-    return variable
-
-
-def _read_aliases(table: Declaration) -> dict[str, str]:
-    """Read the other names that a partner writes, each with the territory it names."""
-    told = {name: table.text(name) for name in table.table}
-    table.close()
-    return told
-
-
-def _read_markers(table: Declaration) -> Markers:
-    markers = Markers(
-        secret=table.texts("secret"),
-        missing=table.texts("missing"),
-        not_applicable=table.texts("not_applicable"),
-        zero=table.texts("zero"),
-        blank=table.text("blank", "missing", choices=BLANK_MEANINGS),
-        zero_below=table.take("zero_below", bool, True),  # noqa: FBT003 - a default, not a switch
-    )
-    table.close()
-    signs = [*markers.secret, *markers.missing, *markers.not_applicable, *markers.zero]
-    twice = next((sign for sign in signs if signs.count(sign) > 1), "")
-    if twice:
-        key = next(
-            key
-            for key in ("zero", "not_applicable", "missing", "secret")
-            if twice in table.table.get(key, ())
-        )
-        raise table.refuse(key, f"la marque « {twice} » a déjà un autre sens")
-    return markers
+def _made(path: Path, table: Mapping[str, object], folder: Path, sha256: str) -> Source:
+    source = build(path, table, Source, folder=folder, sha256=sha256)
+    return replace(source, secrecy=_agreed(source.secrecy, source.convention))
 
 
 def _agreed(rule: Rule, convention: Agreement | None) -> Rule:
     """Return the rule as the agreement makes it stricter; it never makes it looser."""
     if convention is None or convention.threshold <= rule.threshold:
         return rule
-    told = convention.reference or f"Convention avec {convention.partner}."
+    reference = convention.reference or f"Convention avec {convention.partner}."
     return replace(
         rule,
         threshold=convention.threshold,
@@ -212,60 +213,8 @@ def _agreed(rule: Rule, convention: Agreement | None) -> Rule:
             for each in rule.dated
         ),
         unit=convention.threshold_kind,
-        rule=" ".join(text for text in (rule.rule, told) if text),
+        rule=" ".join(text for text in (rule.rule, reference) if text),
     )
-
-
-def _check_whole(source: Source, table: Declaration) -> None:
-    if not source.files:
-        raise DescriptorError(
-            "La source ne déclare aucun fichier.",
-            where=table.where,
-            remedy="Ajoutez une table [[files]] par fichier.",
-        )
-    if not source.variables and not all(spec.register for spec in source.files):
-        raise DescriptorError(
-            "La source ne déclare aucune variable.",
-            where=table.where,
-            remedy="Ajoutez une table [variables.CODE] par colonne de chiffres.",
-        )
-    _check_parts(source, table)
-    _check_secrecy(source, table)
-
-
-def _check_parts(source: Source, table: Declaration) -> None:
-    """Check that a file declared several times is read in another part each time."""
-    told = [(spec.name, source.part(spec)) for spec in source.files]
-    twice = next((name for name, part in told if told.count((name, part)) > 1), "")
-    lacking = twice or next(
-        (name for name, part in told if not part and [one for one, _ in told].count(name) > 1), ""
-    )
-    if lacking:
-        raise DescriptorError(
-            f"Plusieurs tables [[files]] décrivent « {lacking} » sans dire chacune quelle feuille.",
-            where=table.where,
-            why="Seule la première serait lue.",
-            remedy='Donnez à chacune la sienne : sheet = "2018", sheet = "2019" (dans une archive, '
-            'member = "…"), avec sa période.',
-        )
-
-
-def _check_secrecy(source: Source, table: Declaration) -> None:
-    """Check that the rule names variables of the source."""
-    rule = source.secrecy
-    told = [name for total, parts in rule.sums for name in (total, *parts)]
-    told += [name for condition in rule.conditions for name in condition.variables]
-    told += [condition.basis for condition in rule.conditions if "/" not in condition.basis]
-    if rule.dominance:
-        told += [*rule.dominance.largest, *rule.dominance.largest.values(), rule.dominance.units]
-    unknown = next((name for name in told if name and name not in source.variables), "")
-    if unknown:
-        raise DescriptorError(
-            f"La règle de secret nomme « {unknown} », que la source ne déclare pas.",
-            where=f"{table.where}, [secrecy]",
-            why="Une règle mal écrite ne cacherait rien.",
-            remedy=suggestion(unknown, source.variables),
-        )
 
 
 def slug(text: str) -> str:

@@ -3,97 +3,165 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import field
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from observatoire.declarations.reader import Declaration, read_toml
-from observatoire.errors import DescriptorError
-from observatoire.sources.descriptors.file_spec import LAYOUTS, PERIOD_COLUMN_FORMS
-from observatoire.sources.descriptors.sampling_design import read_precision
-from observatoire.sources.parsers.number_style import THOUSANDS
-from observatoire.sources.parsers.numbers import BLANK_MEANINGS
+from observatoire.declarations.fields import (
+    Code,
+    MaybePattern,
+    Number,
+    Pattern,
+    Patterns,
+    Texts,
+    as_written,
+    called,
+    checked,
+    declared,
+    fault,
+    given,
+    on_reading,
+    refuse,
+)
+from observatoire.declarations.reader import read
+from observatoire.sources.descriptors.file_spec import (
+    DecimalMark,
+    Layout,
+    PeriodForm,
+    ThousandsMark,
+)
+from observatoire.sources.descriptors.sampling_design import SamplingDesign
+from observatoire.sources.parsers.numbers import Markers
 from observatoire.sources.parsers.periods import of_its_year, year_of
-from observatoire.sources.parsers.vocabulary import SIGN_KINDS
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-
-#: What a file of a family is: figures of territories, a list of territories, or their perimeters.
-KINDS = ("figures", "members", "layer")
 
 FOLDER_NAME = "families"
 
 
-@dataclass(frozen=True)
+@declared
 class ColumnPattern:
     """Columns of one nature: a pattern of names, and what a ``source.toml`` says of each."""
 
-    columns: re.Pattern[str]
+    columns: Pattern
     nature: Nature
-    unit: str
-    universe: str
-    exploitation: str
+    unit: str = ""
+    universe: str = ""
+    exploitation: str = ""
 
 
-@dataclass(frozen=True)
+@declared
 class SumIdentity:
     """A column that is the sum of others, on each row; « ## » stands for two digits of a year."""
 
     whole: str
-    parts: tuple[str, ...]
+    parts: Texts = ()
+
+    @on_reading
+    def _adds_up(self) -> None:
+        columns = [*self.parts, self.whole]
+        if len(self.parts) < 2 or len(set(columns)) < len(columns):  # noqa: PLR2004 - a sum
+            raise refuse(
+                "au moins deux colonnes, chacune une fois, sans la somme elle-même", "parts"
+            )
 
 
-@dataclass(frozen=True)
+@declared
 class PeriodRule:
-    """Where the period is told: in the names of columns, a column, the titles, or the file's name."""
+    """Where the period is: in the names of columns, a column, the titles, or the file's name."""
 
-    columns: re.Pattern[str] | None = None
-    column: re.Pattern[str] | None = None
-    form: str = ""
-    title: re.Pattern[str] | None = None
-    file: re.Pattern[str] | None = None
+    columns: Annotated[
+        MaybePattern,
+        checked(
+            lambda pattern: pattern is None or pattern.groups == 1,
+            "le motif doit mettre les chiffres de l’année entre ( )",
+        ),
+    ] = None
+    column: MaybePattern = None
+    form: PeriodForm = ""
+    title: MaybePattern = None
+    file: MaybePattern = None
 
 
-@dataclass(frozen=True)
+@declared
+class FamilyRule:
+    """The rule of secrecy that a producer's files come under."""
+
+    threshold: Annotated[
+        Number, checked(lambda number: number >= 0, "un seuil ne peut être négatif")
+    ] = 0.0
+    unit: str = ""
+    rule: str = ""
+
+
+@declared
 class Family:
     """A family of files, as its TOML declares it. Patterns do not look at the case.
 
     ``own`` is that of a workspace: unlike a producer's, its files may write numbers in any way.
     """
 
-    code: str
+    code: Code
+    own: Annotated[bool, called(given("own"))]
     title: str
     producer: str
     licence: str
-    page: str
-    kind: str
-    layout: str
-    zoning: tuple[str, ...]
-    territory: re.Pattern[str]
-    codes: re.Pattern[str] | None
-    name: re.Pattern[str] | None
-    commune: re.Pattern[str] | None
-    variable_column: re.Pattern[str] | None
-    value_column: re.Pattern[str] | None
-    required: tuple[re.Pattern[str], ...]
-    ignored: tuple[re.Pattern[str], ...]
-    absence: str
-    caveats: tuple[str, ...]
-    period: PeriodRule
-    markers: Mapping[str, object]
-    secrecy: Mapping[str, object]
-    precision: Mapping[str, object]
-    measures: tuple[ColumnPattern, ...]
-    labels: Mapping[str, str]
+    territory: Pattern
+    page: str = ""
+    kind: Literal["figures", "members", "layer"] = "figures"
+    layout: Layout = "wide"
+    zoning: Texts = ()
+    codes: MaybePattern = None
+    name: MaybePattern = None
+    commune: MaybePattern = None
+    variable_column: MaybePattern = None
+    value_column: MaybePattern = None
+    required: Patterns = ()
+    ignored: Patterns = ()
+    absence: str = ""
+    caveats: Texts = ()
+    period: PeriodRule = PeriodRule()
+    markers: Markers = Markers()
+    secrecy: FamilyRule = FamilyRule()
+    precision: Annotated[Mapping[str, object], as_written(SamplingDesign)] = field(
+        default_factory=dict
+    )
+    measures: Annotated[tuple[ColumnPattern, ...], called("variables")] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     identities: tuple[SumIdentity, ...] = ()
-    decimal: str = ""
-    thousands: str = ""
-    own: bool = False
+    decimal: DecimalMark = ""
+    thousands: ThousandsMark = ""
+
+    @on_reading
+    def _is_whole(self) -> None:
+        if not self.required:
+            raise fault(
+                "La famille ne dit pas à quelles colonnes on la reconnaît.",
+                remedy='Ajoutez required = ["motif de colonne", …].',
+            )
+        if not self.zoning:
+            raise fault(
+                "La famille ne dit pas de quel zonage sont ses territoires.",
+                remedy='Ajoutez zoning = ["début du code d’un zonage", …], par exemple ["quartier"].',
+            )
+        if self.thousands and self.thousands == self.decimal:
+            raise refuse("un autre signe que « decimal »", "thousands")
+        if self.kind == "figures" and not self.measures:
+            raise fault(
+                "La famille ne décrit aucune colonne de chiffres.",
+                remedy="Ajoutez une table [[variables]] par nature de colonnes.",
+            )
+        if self.layout == "long" and not (self.variable_column and self.value_column):
+            raise fault(
+                "La famille est en long mais ne dit pas où sont la variable et la valeur.",
+                remedy="Ajoutez variable_column et value_column.",
+            )
 
     def recognises(self, header: Sequence[str]) -> int:
         """Return how many columns the family explains, 0 when the header is not of the family."""
@@ -222,137 +290,4 @@ def read_family(path: Path) -> Family:
 @lru_cache(maxsize=256)
 def _read_family(path: Path, _: bytes) -> Family:
     # Every load asks for all of them: the same bytes are read once.
-    table = read_toml(path)
-    family = Family(
-        code=path.stem,
-        title=table.text("title"),
-        producer=table.text("producer"),
-        licence=table.text("licence"),
-        page=table.text("page", ""),
-        kind=table.text("kind", "figures", choices=KINDS),
-        layout=table.text("layout", "wide", choices=LAYOUTS),
-        zoning=table.texts("zoning"),
-        territory=table.pattern("territory"),
-        codes=_pattern(table, "codes"),
-        name=_pattern(table, "name"),
-        commune=_pattern(table, "commune"),
-        variable_column=_pattern(table, "variable_column"),
-        value_column=_pattern(table, "value_column"),
-        required=table.patterns("required"),
-        ignored=table.patterns("ignored"),
-        absence=table.text("absence", ""),
-        caveats=table.texts("caveats"),
-        period=_read_period(table.child("period")),
-        markers=_read_markers(table.child("markers")),
-        secrecy=_read_secrecy(table.child("secrecy")),
-        precision=_read_precision(table.child("precision")),
-        measures=tuple(_read_measure(child) for child in table.array("variables")),
-        labels=_read_labels(table.child("labels")),
-        identities=tuple(_read_identity(child) for child in table.array("identities")),
-        decimal=table.text("decimal", "", choices=(".", ",")),
-        thousands=table.text("thousands", "", choices=THOUSANDS),
-        own=path.parent != _library(),
-    )
-    table.close()
-    _check(family, table)
-    return family
-
-
-def _check(family: Family, table: Declaration) -> None:
-    if not family.required:
-        raise DescriptorError(
-            "La famille ne dit pas à quelles colonnes on la reconnaît.",
-            where=table.where,
-            remedy='Ajoutez required = ["motif de colonne", …].',
-        )
-    if not family.zoning:
-        raise DescriptorError(
-            "La famille ne dit pas de quel zonage sont ses territoires.",
-            where=table.where,
-            remedy='Ajoutez zoning = ["début du code d’un zonage", …], par exemple ["quartier"].',
-        )
-    if family.thousands and family.thousands == family.decimal:
-        raise table.refuse("thousands", "un autre signe que « decimal »")
-    if family.kind == "figures" and not family.measures:
-        raise DescriptorError(
-            "La famille ne décrit aucune colonne de chiffres.",
-            where=table.where,
-            remedy="Ajoutez une table [[variables]] par nature de colonnes.",
-        )
-    if family.layout == "long" and not (family.variable_column and family.value_column):
-        raise DescriptorError(
-            "La famille est en long mais ne dit pas où sont la variable et la valeur.",
-            where=table.where,
-            remedy="Ajoutez variable_column et value_column.",
-        )
-
-
-def _pattern(table: Declaration, key: str) -> re.Pattern[str] | None:
-    text = table.text(key, "")
-    return table.pattern(key, text) if text else None
-
-
-def _read_period(table: Declaration) -> PeriodRule:
-    rule = PeriodRule(
-        columns=_pattern(table, "columns"),
-        column=_pattern(table, "column"),
-        form=table.text("form", "", choices=PERIOD_COLUMN_FORMS),
-        title=_pattern(table, "title"),
-        file=_pattern(table, "file"),
-    )
-    table.close()
-    if rule.columns is not None and rule.columns.groups != 1:
-        raise table.refuse("columns", "le motif doit mettre les chiffres de l’année entre ( )")
-    return rule
-
-
-def _read_markers(table: Declaration) -> dict[str, object]:
-    read: dict[str, object] = {key: list(table.texts(key)) for key in SIGN_KINDS}
-    read["blank"] = table.text("blank", "missing", choices=BLANK_MEANINGS)
-    table.close()
-    return {key: value for key, value in read.items() if value}
-
-
-def _read_secrecy(table: Declaration) -> dict[str, object]:
-    read: dict[str, object] = {
-        "threshold": table.take("threshold", float, 0.0),
-        "unit": table.text("unit", ""),
-        "rule": table.text("rule", ""),
-    }
-    table.close()
-    if not 0 <= table.take("threshold", float, 0.0) < float("inf"):
-        raise table.refuse("threshold", "un seuil ne peut être négatif")
-    return read
-
-
-def _read_precision(table: Declaration) -> Mapping[str, object]:
-    """Return the table as it stands, for a ``source.toml`` to say it again, once it is known to be fit."""
-    read_precision(table)
-    return table.table
-
-
-def _read_measure(table: Declaration) -> ColumnPattern:
-    measure = ColumnPattern(
-        columns=table.pattern("columns"),
-        nature=Nature(table.text("nature", choices=tuple(Nature))),
-        unit=table.text("unit", ""),
-        universe=table.text("universe", ""),
-        exploitation=table.text("exploitation", ""),
-    )
-    table.close()
-    return measure
-
-
-def _read_identity(table: Declaration) -> SumIdentity:
-    identity = SumIdentity(table.text("whole"), table.texts("parts"))
-    table.close()
-    told = [*identity.parts, identity.whole]
-    if len(identity.parts) < 2 or len(set(told)) < len(told):  # noqa: PLR2004 - a sum
-        raise table.refuse(
-            "parts", "au moins deux colonnes, chacune une fois, sans la somme elle-même"
-        )
-    return identity
-
-
-def _read_labels(table: Declaration) -> dict[str, str]:
-    return {key: table.text(key) for key in table.table}
+    return read(path, Family, code=path.stem, own=path.parent != _library())

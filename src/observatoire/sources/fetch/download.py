@@ -58,7 +58,7 @@ class Arrived:
     address: str
     moved: bool
     resumed: bool
-    length_told: bool = True
+    length_known: bool = True
 
 
 def download(
@@ -96,8 +96,8 @@ def download(
     while True:
         resumed = _size(part) > 0
         try:
-            final, told = _attempt(address, part, page, progress, patience.timeout)
-            return Arrived(final, _host(final) != _host(address), resumed, told)
+            final, known = _attempt(address, part, page, progress, patience.timeout)
+            return Arrived(final, _host(final) != _host(address), resumed, known)
         except urllib.error.HTTPError as error:
             error.close()
             if error.code not in _ASKED_TO_WAIT or attempt >= patience.attempts:
@@ -124,43 +124,43 @@ def _attempt(
     address: str, part: Path, page: str, progress: Progress | None, timeout: float
 ) -> tuple[str, bool]:
     """Ask once, from where the part stops, then from the start if the host would not go on."""
-    held = _held(part)
-    if held.size:
+    begun = _part_state(part)
+    if begun.size:
         try:
-            with _ask(address, held, timeout) as answer:
-                if answer.status != _PARTIAL or held.goes_on(answer):
-                    return _receive(answer, part, held, page, progress)
+            with _ask(address, begun, timeout) as answer:
+                if answer.status != _PARTIAL or begun.goes_on(answer):
+                    return _receive(answer, part, begun, page, progress)
         except urllib.error.HTTPError as error:
             if error.code != _PAST_END:
                 raise
             error.close()  # what we hold is as long as the file, or longer: it is not the same one
         _drop(part)
-    with _ask(address, _Held(), timeout) as answer:
-        if answer.status == _PARTIAL and not _Held().goes_on(answer):
+    with _ask(address, _PartState(), timeout) as answer:
+        if answer.status == _PARTIAL and not _PartState().goes_on(answer):
             raise FetchError(
                 "L’hôte n’envoie qu’un morceau du fichier.",
                 where=address,
                 why="On le demandait entier.",
                 remedy=f"Téléchargez-le à la main depuis la page du producteur{NO_BREAK}: {page}",
             )
-        return _receive(answer, part, _Held(), page, progress)
+        return _receive(answer, part, _PartState(), page, progress)
 
 
-def _ask(address: str, held: _Held, timeout: float) -> Any:
+def _ask(address: str, begun: _PartState, timeout: float) -> Any:
     request = urllib.request.Request(address, headers={"User-Agent": _AGENT})  # noqa: S310 - http(s), checked by the registry
-    if held.size:
-        request.add_header("Range", f"bytes={held.size}-")
-        request.add_header("If-Range", held.mark)
+    if begun.size:
+        request.add_header("Range", f"bytes={begun.size}-")
+        request.add_header("If-Range", begun.mark)
     return _opener().open(request, timeout=timeout)
 
 
 def _receive(
-    answer: Any, part: Path, held: _Held, page: str, progress: Progress | None
+    answer: Any, part: Path, begun: _PartState, page: str, progress: Progress | None
 ) -> tuple[str, bool]:
-    """Write an answer, after what is held when it goes on; say where from, and whether it told its length."""
-    done = held.size if answer.status == _PARTIAL else 0
+    """Write an answer, after what is begun when it goes on; say where from, and whether its length is known."""
+    done = begun.size if answer.status == _PARTIAL else 0
     _refuse_page(answer, page)
-    total = _length(answer, held, done)
+    total = _length(answer, begun, done)
     _check_room(part, total, done)
     _keep_mark(part, answer, total)
     _write(answer, part, done, total, progress)
@@ -190,11 +190,11 @@ class _SafeRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def _write(
-    answer: Any, part: Path, held: int, total: int | None, progress: Progress | None
+    answer: Any, part: Path, begun: int, total: int | None, progress: Progress | None
 ) -> None:
-    done = held
-    since, mark = time.monotonic(), held
-    with part.open("ab" if held else "wb") as sink:
+    done = begun
+    since, mark = time.monotonic(), begun
+    with part.open("ab" if begun else "wb") as sink:
         while chunk := answer.read1(_CHUNK):
             sink.write(chunk)
             done += len(chunk)
@@ -229,7 +229,7 @@ def _refuse_page(answer: Any, page: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Held:
+class _PartState:
     """How much of a file is here, by which mark its host knows this version, how long it is."""
 
     size: int = 0
@@ -237,13 +237,13 @@ class _Held:
     total: int | None = None
 
     def goes_on(self, answer: Any) -> bool:
-        """Say whether a part that a host sends follows what is held, of the same version."""
-        told = re.match(
+        """Say whether a part that a host sends follows what is begun, of the same version."""
+        span = re.match(
             r"bytes (\d+)-\d+/(\d+|\*)$", str(answer.headers.get("Content-Range") or "")
         )
-        if told is None or int(told[1]) != self.size:
+        if span is None or int(span[1]) != self.size:
             return False
-        same = not self.total or told[2] in ("*", str(self.total))
+        same = not self.total or span[2] in ("*", str(self.total))
         return same and _mark(answer) in ("", self.mark)
 
 
@@ -251,15 +251,15 @@ def _mark_file(part: Path) -> Path:
     return part.with_name(f"{part.name}.json")
 
 
-def _held(part: Path) -> _Held:
+def _part_state(part: Path) -> _PartState:
     if not part.is_file():
-        return _Held()
+        return _PartState()
     try:
-        told = json.loads(_mark_file(part).read_text("utf-8"))
-        mark, total = str(told["mark"]), told.get("total")
+        state = json.loads(_mark_file(part).read_text("utf-8"))
+        mark, total = str(state["mark"]), state.get("total")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return _Held()
-    return _Held(_size(part), mark, total) if mark else _Held()
+        return _PartState()
+    return _PartState(_size(part), mark, total) if mark else _PartState()
 
 
 def _mark(answer: Any) -> str:
@@ -269,8 +269,8 @@ def _mark(answer: Any) -> str:
 
 
 def _keep_mark(part: Path, answer: Any, total: int | None) -> None:
-    told = {"mark": _mark(answer), "total": total}
-    _mark_file(part).write_text(json.dumps(told), encoding="utf-8")
+    state = {"mark": _mark(answer), "total": total}
+    _mark_file(part).write_text(json.dumps(state), encoding="utf-8")
 
 
 def _drop(part: Path) -> None:
@@ -284,21 +284,21 @@ def forget_part(part: Path) -> None:
         _drop(part)
 
 
-def _length(answer: Any, held: _Held, done: int) -> int | None:
+def _length(answer: Any, begun: _PartState, done: int) -> int | None:
     """Return how long the whole file is; a host may send only a piece of what is asked."""
     if answer.status == _PARTIAL:
         whole = str(answer.headers.get("Content-Range") or "").rpartition("/")[2]
-        if whole.isdecimal() or held.total:
-            return int(whole) if whole.isdecimal() else held.total
-    told = answer.headers.get("Content-Length")
-    return done + int(told) if told and str(told).isdecimal() else None
+        if whole.isdecimal() or begun.total:
+            return int(whole) if whole.isdecimal() else begun.total
+    length = answer.headers.get("Content-Length")
+    return done + int(length) if length and str(length).isdecimal() else None
 
 
-def _check_room(part: Path, total: int | None, held: int) -> None:
+def _check_room(part: Path, total: int | None, begun: int) -> None:
     free = shutil.disk_usage(part.parent).free
-    if total is not None and total - held > free:
+    if total is not None and total - begun > free:
         raise _no_room(
-            part.parent, f"Il faut {_megabytes(total - held)}, il reste {_megabytes(free)}."
+            part.parent, f"Il faut {_megabytes(total - begun)}, il reste {_megabytes(free)}."
         )
 
 
@@ -315,10 +315,10 @@ def _megabytes(size: int) -> str:
     return f"{number(size / 1e6, 1)}{NO_BREAK}Mo"
 
 
-def _wait(told: str | None, attempt: int) -> float:
+def _wait(asked: str | None, attempt: int) -> float:
     """Return how many seconds to wait: what the host asks, within reason, or longer each time."""
-    if told and told.isdecimal():
-        return min(float(told), 60.0)
+    if asked and asked.isdecimal():
+        return min(float(asked), 60.0)
     return float(2 ** (attempt - 1))
 
 

@@ -87,17 +87,17 @@ def list_resources(registry: Mapping[str, Resource], root: Path) -> pd.DataFrame
     return pd.DataFrame(
         [
             (
-                one.name,
-                one.title,
-                one.producer,
-                one.date,
-                one.licence,
-                one.page,
-                one.file,
-                one.place,
-                _state(one, root),
+                resource.name,
+                resource.title,
+                resource.producer,
+                resource.date,
+                resource.licence,
+                resource.page,
+                resource.file,
+                resource.place,
+                _state(resource, root),
             )
-            for one in registry.values()
+            for resource in registry.values()
         ],
         columns=[
             "name", "title", "producer", "date", "licence", "page", "file", "place", "state",
@@ -130,7 +130,7 @@ def fetch(
     force : bool
         Bring it again though it is there.
     progress, patience
-        See :func:`~observatoire.sources.downloading.download`.
+        See :func:`~observatoire.sources.fetch.download.download`.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def fetch(
             "Empreinte inconnue du registre : comparez-la à celle d’un collègue, puis notez-la "
             "dans registry.toml (sha256)."
         )
-        if not arrived.length_told:
+        if not arrived.length_known:
             notices.append("L’hôte n’a pas dit la longueur du fichier : vérifiez qu’il est entier.")
     members = _unpacked(resource, target)
     notices += _sealed([target, *members])
@@ -216,9 +216,9 @@ def _found(resource: Resource, target: Path) -> Fetched:
             remedy="Demandez le droit de le lire, ou relancez avec --force.",
         ) from error
     _sweep(target.with_name(f".{target.name}.part"))
-    told = _told(target)
-    cut = sha256 == told.get("sha256_precedent") != told.get("sha256")
-    expected = resource.sha256 or str(told.get("sha256_precedent" if cut else "sha256", ""))
+    trace = _read_trace(target)
+    cut = sha256 == trace.get("sha256_precedent") != trace.get("sha256")
+    expected = resource.sha256 or str(trace.get("sha256_precedent" if cut else "sha256", ""))
     if expected and expected != sha256:
         raise FetchError(
             "Le fichier déjà là n’est pas celui qui est attendu.",
@@ -228,8 +228,8 @@ def _found(resource: Resource, target: Path) -> Fetched:
             found=sha256,
             expected=expected,
         )
-    outcome = THERE if told else BY_HAND
-    if not told:
+    outcome = THERE if trace else BY_HAND
+    if not trace:
         _check_form(resource, target)
         _trace(resource, target, resource.page, sha256, target)
     members = _unpacked(resource, target)
@@ -373,7 +373,7 @@ def _trace_file(target: Path) -> Path:
 
 def _trace(resource: Resource, made: Path, address: str, sha256: str, target: Path) -> None:
     """Write where a file comes from, before it takes its place: the trace knows the former one too."""
-    told = {
+    trace = {
         "nom": resource.name,
         "titre": resource.title,
         "adresse": address,
@@ -382,7 +382,7 @@ def _trace(resource: Resource, made: Path, address: str, sha256: str, target: Pa
         "sha256": sha256,
         **({"sha256_precedent": _sum(target)} if target.is_file() and made != target else {}),
     }
-    text = json.dumps(told, ensure_ascii=False, indent=2)
+    text = json.dumps(trace, ensure_ascii=False, indent=2)
     try:
         with new_file(_trace_file(target)) as draft:
             draft.write_text(text + "\n", encoding="utf-8")
@@ -390,13 +390,13 @@ def _trace(resource: Resource, made: Path, address: str, sha256: str, target: Pa
         raise _unwritable(_trace_file(target), error) from error
 
 
-def _told(target: Path) -> dict[str, object]:
+def _read_trace(target: Path) -> dict[str, object]:
     """Return what the trace beside a file says; nothing when there is none that can be read."""
     path = _trace_file(target)
     if not path.is_file():
         return {}
     try:
-        told = json.loads(path.read_text("utf-8"))
+        trace = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise FileError(
             "La trace du téléchargement est illisible.",
@@ -404,4 +404,4 @@ def _told(target: Path) -> dict[str, object]:
             why=reader_words(error),
             remedy="Supprimez ce petit fichier, puis relancez avec --force.",
         ) from error
-    return told if isinstance(told, dict) else {}
+    return trace if isinstance(trace, dict) else {}

@@ -1,5 +1,6 @@
 """From bytes to sheets of cells, one module a format.
 
-``archive``, ``encoding`` and ``limits`` (what may be opened at all); ``text``, ``workbook`` (which hands over to
-``ooxml``, ``ods`` or ``xls``), ``parquet``, ``dbase``; ``cells`` is what they all give.
+``document`` opens a file: ``archive`` takes it out of a zip, ``limits`` says what may be opened at all. Its
+sheets, described in ``cells``, come from ``text`` (with ``encoding``), ``parquet``, ``dbase`` or ``workbook``,
+which hands an xls over to ``xls`` and looks at the parts of the others in ``ooxml`` and ``ods``.
 """

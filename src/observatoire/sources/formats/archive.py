@@ -20,20 +20,18 @@ from observatoire.errors import (
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import NO_BREAK, enumerate_words
+from observatoire.sources.formats.limits import check_bytes
 from observatoire.swap import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-#: The most bytes that one archive may unfold into.
-MOST_BYTES = 800_000_000
-
 _CHUNK = 1 << 20
-#: What stands beside a table: Insee's dictionary, a word to the reader.
-_BESIDE = re.compile(r"meta|(?:lisez|lire|read)[\W_]*(?:moi|me)\b.*\.txt$", re.IGNORECASE)
+#: What comes with a table: Insee's dictionary, a word to the reader.
+_NOTES = re.compile(r"meta|(?:lisez|lire|read)[\W_]*(?:moi|me)\b.*\.txt$", re.IGNORECASE)
 #: All that zipfile raises on an archive that is cut, spoilt, protected or of another kind; a place out
-#: of it is told as a fault of the system.
+#: of it comes out as a fault of the system.
 SPOILT_ZIP = (
     zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, NotImplementedError,
 )  # fmt: skip
@@ -70,38 +68,40 @@ def unzip_table(
             # A name may be empty, which is_dir() does not expect.
             entries = {e.filename: e for e in archive.infolist() if e.filename and not e.is_dir()}
             chosen = _choose(list(entries), name, member, suffixes)
-            return PurePosixPath(chosen).name, read_bounded(archive, entries[chosen], name)
+            table = read_bounded(archive, entries[chosen], name, len(content))
+            return PurePosixPath(chosen).name, table
     except ZIP_ERRORS as error:
         raise damaged(name, error) from error
 
 
 def _choose(names: list[str], archive: str, member: str, suffixes: tuple[str, ...]) -> str:
+    paths = {label: PurePosixPath(label) for label in names}
     tables = [
-        one
-        for one in names
-        if PurePosixPath(one).suffix.lower() in suffixes and not _is_shadow(PurePosixPath(one))
+        label
+        for label, path in paths.items()
+        if path.suffix.lower() in suffixes and not _is_shadow(path)
     ]
     if member:
         if member in names:
             return member
-        same = [one for one in tables if PurePosixPath(one).name == member]
+        same = [label for label in tables if paths[label].name == member]
         if len(same) == 1:
             return same[0]
         raise UnreadableFileError(
             f"L’archive ne contient pas « {member} ».",
             where=archive,
-            remedy=suggestion(member, [PurePosixPath(one).name for one in tables]),
+            remedy=suggestion(member, [paths[label].name for label in tables]),
         )
-    plain = [one for one in tables if not _BESIDE.match(PurePosixPath(one).name)]
+    plain = [label for label in tables if not _NOTES.match(paths[label].name)]
     if len(plain) == 1:
         return plain[0]
-    told = enumerate_words(plain or names, most=8)
+    listed = enumerate_words(plain or names, most=8)
     raise UnreadableFileError(
         "L’archive contient plusieurs tableaux."
         if plain
         else "L’archive ne contient aucun tableau.",
         where=archive,
-        why=f"Elle contient : {told}." if told else "Elle est vide.",
+        why=f"Elle contient : {listed}." if listed else "Elle est vide.",
         remedy='Dites lequel dans source.toml : member = "…".'
         if plain
         else "Redemandez le fichier au producteur.",
@@ -113,7 +113,7 @@ def _is_shadow(path: PurePosixPath) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith(("._", ".~", "~$"))
 
 
-def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, packed: int) -> bytes:
     """Return the bytes of an entry, never more than allowed: what an archive says may be a lie.
 
     Raises
@@ -121,14 +121,12 @@ def read_bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) ->
     UnreadableFileError, EmptyFileError
         When it unfolds into too much, or nothing.
     """
-    if entry.file_size > MOST_BYTES:
-        raise too_large(name)
+    check_bytes(entry.file_size, name, packed)
     parts, size = [], 0
     with archive.open(entry) as stream:
         while part := stream.read(_CHUNK):
             size += len(part)
-            if size > MOST_BYTES:
-                raise too_large(name)
+            check_bytes(size, name, packed)
             parts.append(part)
     if not size:
         raise EmptyFileError(
@@ -153,35 +151,24 @@ def damaged(name: str, error: BaseException) -> UnreadableFileError:
     )
 
 
-def too_large(name: str) -> UnreadableFileError:
-    """Return the error of a file that unfolds into too much."""
-    return UnreadableFileError(
-        f"Une fois décompressé, ce fichier dépasserait {MOST_BYTES // 1_000_000} Mo.",
-        where=name,
-        why="Il ne tiendrait pas en mémoire ; c’est peut-être un piège.",
-        remedy="D’un classeur, ne gardez que la feuille utile ; une archive, décompressez-la à la main "
-        "et gardez le seul tableau utile.",
-    )
-
-
 def holds_suffix(path: Path, suffixes: tuple[str, ...]) -> bool:
     """Say whether an archive holds a file of one of these suffixes; a damaged one holds none."""
     if not path.is_file():
         return False  # a pipe would be waited for
     try:
         with zipfile.ZipFile(path) as archive:
-            return any(PurePosixPath(one).suffix.lower() in suffixes for one in archive.namelist())
+            return any(
+                PurePosixPath(label).suffix.lower() in suffixes for label in archive.namelist()
+            )
     except ZIP_ERRORS:
         return False
 
 
 #: Beyond this, an archive is no statistical file: it would fill the disk.
-MOST_BYTES_unpacking = 20_000_000_000
+MOST_UNPACKED = 20_000_000_000
 
 #: How many times smaller than its content a member may be; figures shrink ten or twenty times.
 MOST_RATIO = 500
-
-_CHUNK_unpacking = 1 << 20
 
 
 def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
@@ -209,9 +196,9 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
         When a member climbs out of the archive, is a link, would fill the disk, or none fits.
     """
     try:
-        with zipfile.ZipFile(archive) as held:
-            chosen = wanted(held, patterns, archive.name)
-            return [_take_out(held, member, folder, archive) for member in chosen]
+        with zipfile.ZipFile(archive) as opened:
+            chosen = wanted(opened, patterns, archive.name)
+            return [_take_out(opened, member, folder, archive) for member in chosen]
     except SPOILT_ZIP as error:
         raise UnreadableFileError(
             "Ce n’est pas une archive zip, ou elle est abîmée.",
@@ -221,7 +208,7 @@ def unpack(archive: Path, folder: Path, patterns: Sequence[str]) -> list[Path]:
         ) from error
 
 
-def wanted(held: zipfile.ZipFile, patterns: Sequence[str], name: str) -> list[zipfile.ZipInfo]:
+def wanted(archive: zipfile.ZipFile, patterns: Sequence[str], name: str) -> list[zipfile.ZipInfo]:
     """Return the members of an archive that are wanted, checked before anything is written.
 
     Raises
@@ -229,12 +216,13 @@ def wanted(held: zipfile.ZipFile, patterns: Sequence[str], name: str) -> list[zi
     FileError
         As :func:`unpack`; ``name`` is what the archive is called there.
     """
-    chosen = [one for one in held.infolist() if _fits(one, patterns)]
+    entries = archive.infolist()
+    chosen = [entry for entry in entries if _fits(entry, patterns)]
     for member in chosen:
         _check(member, name)
     _check_twins(chosen, name)
     if not chosen:
-        names = [one.filename for one in held.infolist() if one.filename and not one.is_dir()]
+        names = [entry.filename for entry in entries if entry.filename and not entry.is_dir()]
         raise FileError(
             f"L’archive ne contient rien qui s’appelle {enumerate_words(list(patterns))}.",
             where=name,
@@ -255,23 +243,25 @@ def _fits(member: zipfile.ZipInfo, patterns: Sequence[str]) -> bool:
 
 
 def _check(member: zipfile.ZipInfo, archive: str) -> None:
-    told, why = "", ""
+    fault, why = "", ""
     name = member.filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if ".." in parts or PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
-        told, why = f"« {name} » sort de l’archive.", "Il s’écrirait ailleurs que dans son dossier."
+        fault, why = (
+            f"« {name} » sort de l’archive.",
+            "Il s’écrirait ailleurs que dans son dossier.",
+        )
     elif stat.S_ISLNK(member.external_attr >> 16):
-        told, why = f"« {name} » est un lien, non un fichier.", "Il mènerait hors du dossier."
+        fault, why = f"« {name} » est un lien, non un fichier.", "Il mènerait hors du dossier."
     elif member.flag_bits & 1:
-        told, why = f"« {name} » est chiffré.", "L’archive demande un mot de passe."
-    elif member.file_size > MOST_BYTES_unpacking or (
-        member.file_size > MOST_RATIO * max(member.compress_size, 1)
-        and member.file_size > _CHUNK_unpacking
+        fault, why = f"« {name} » est chiffré.", "L’archive demande un mot de passe."
+    elif member.file_size > MOST_UNPACKED or (
+        member.file_size > MOST_RATIO * max(member.compress_size, 1) and member.file_size > _CHUNK
     ):
-        told, why = f"« {name} » grossirait démesurément.", "Il remplirait le disque."
-    if told:
+        fault, why = f"« {name} » grossirait démesurément.", "Il remplirait le disque."
+    if fault:
         raise FileError(
-            told,
+            fault,
             where=archive,
             why=why,
             remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
@@ -287,7 +277,7 @@ def check_growth(name: str, members: Sequence[zipfile.ZipInfo], size: int) -> No
         Before anything of it is read.
     """
     whole = sum(member.file_size for member in members)
-    if whole > MOST_BYTES_unpacking or (whole > MOST_RATIO * size and whole > _CHUNK_unpacking):
+    if whole > MOST_UNPACKED or (whole > MOST_RATIO * size and whole > _CHUNK):
         raise FileError(
             "Cette archive grossirait démesurément.",
             where=name,
@@ -297,29 +287,31 @@ def check_growth(name: str, members: Sequence[zipfile.ZipInfo], size: int) -> No
 
 
 def _check_twins(members: Sequence[zipfile.ZipInfo], archive: str) -> None:
-    seen: set[str] = set()
+    known: set[str] = set()
     for member in members:
         name = PurePosixPath(member.filename).name
-        if name.casefold() in seen:
+        if name.casefold() in known:
             raise FileError(
                 f"L’archive contient plusieurs « {name} ».",
                 where=archive,
                 why="On ne saurait lequel garder.",
                 remedy="Sortez à la main celui qu’il faut.",
             )
-        seen.add(name.casefold())
+        known.add(name.casefold())
 
 
-def _take_out(held: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, archive: Path) -> Path:
+def _take_out(
+    opened: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, archive: Path
+) -> Path:
     target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
     written = 0
     try:
-        source = held.open(member)
-    except ZIP_ERRORS as error:  # a place out of the archive is told as a fault of the system
+        source = opened.open(member)
+    except ZIP_ERRORS as error:  # a place out of the archive comes out so
         raise _spoilt(member, archive, error) from error
     try:
         with source, new_file(target) as draft, draft.open("wb") as sink:
-            while chunk := source.read(_CHUNK_unpacking):
+            while chunk := source.read(_CHUNK):
                 written += len(chunk)
                 if written > member.file_size:
                     raise UnreadableFileError(

@@ -1,4 +1,4 @@
-"""Cells of a sheet, whatever the format: text, what is merged, what is hidden."""
+"""A sheet of cells whatever the format: its rows, its frame, what it shows and hides."""
 
 from __future__ import annotations
 
@@ -6,74 +6,181 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from observatoire.sources.formats.text import Rows
+
+#: Typed cells, column by column.
+Columns = list[list[Any]]
+
+#: A cell by its row and its column, from 0; and a range of cells by its first and its last.
+Place = tuple[int, int]
+Range = tuple[Place, Place]
+
+#: Rows of a file, each with the line on which it ends, from 1.
+Rows = list[tuple[int, list[str]]]
 
 
-class Hidden(NamedTuple):
-    """The lines that nobody sees, and whether a filter hides them."""
+@dataclass(frozen=True)
+class Appearance:
+    """What a reader of a sheet sees beyond the values of its cells; rows and columns are counted from 0.
 
-    lines: tuple[int, ...] = ()
+    ``percents`` are the cells shown in per cent and ``errors`` those that show one: both are already
+    written in the rows and the frame of the sheet (« 12.5 % », « #REF! »). ``filtered`` says that a
+    filter hides the hidden rows.
+    """
+
+    percents: tuple[Place, ...] = ()
+    errors: Mapping[Place, str] = field(default_factory=dict)
+    merges: tuple[Range, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
     filtered: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """The cells of a sheet, column by column, as its reader gives them.
+class Sheet(Protocol):
+    """A sheet of cells, whatever the format: a text has one."""
 
-    They are made texts only where somebody reads them: most are figures, which a column turns
-    into texts and back in one go. ``merged`` are those shown as one, ``hidden`` the rows nobody sees.
+    @property
+    def name(self) -> str:
+        """Its name in a workbook; empty for the one sheet of a text, a Parquet or a dBase file."""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether a reader of the workbook sees other sheets and not this one."""
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of a text; empty for any other file."""
+
+    @property
+    def separator(self) -> str:
+        """The separator of a text; empty for any other file."""
+
+    @property
+    def appearance(self) -> Appearance:
+        """What a reader sees beyond the values of the cells."""
+
+    def rows(self, first: int = 1, most: int = 0) -> Rows:
+        """Return the rows that are not blank from a line on, at most so many, 0 for all."""
+
+    def frame(self, first: int = 1) -> tuple[pd.DataFrame, NDArray[np.intp]] | None:
+        """Return the rows that are not blank from a line on, as columns numbered from 0, and their lines.
+
+        None when they are not all of as many cells, or need care: :meth:`rows` reads them.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class CellSheet:
+    """A sheet of typed cells, read when it is first asked.
+
+    Cells are made texts only where somebody reads them: most are figures, which a column turns
+    into texts and back in one go. ``read`` returns its columns, and what they show.
     """
 
-    columns: list[list[Any]]
-    merged: list[Range] = field(default_factory=list)
-    hidden: Hidden = Hidden()  # noqa: RUF009 - frozen
+    name: str
+    read: Callable[[], tuple[Columns, Appearance]]
+    hidden: bool = False
+    encoding: str = ""
+    separator: str = ""
 
     @cached_property
-    def filled(self) -> NDArray[np.intp]:
+    def _cells(self) -> tuple[Columns, Appearance]:
+        columns, appearance = self.read()
+        write_as_seen(columns, appearance)
+        return columns, appearance
+
+    @property
+    def appearance(self) -> Appearance:
+        """What a reader sees beyond the values of the cells."""
+        return self._cells[1]
+
+    @cached_property
+    def _filled(self) -> NDArray[np.intp]:
         """Positions of the rows that are not blank."""
-        told = np.zeros(len(self.columns[0]), dtype=bool)
-        for column in self.columns:
-            told |= np.array([not is_blank(cell) for cell in column], dtype=bool)
-            if told.all():
+        columns, _ = self._cells
+        filled = np.zeros(len(columns[0]) if columns else 0, dtype=bool)
+        for column in columns:
+            filled |= np.array([not is_blank(cell) for cell in column], dtype=bool)
+            if filled.all():
                 break
-        return np.flatnonzero(told)
+        return np.flatnonzero(filled)
 
-    def top(self, most: int) -> Rows:
-        """Return the first rows as texts, each with its number."""
-        return self._texts(self.filled[:most])
+    def rows(self, first: int = 1, most: int = 0) -> Rows:
+        """Return the rows that are not blank from a line on, as texts; none when the sheet is blank."""
+        chosen = self._filled[self._filled >= first - 1]
+        if most:
+            return self._texts(chosen[:most])
+        return self._rows[len(self._rows) - len(chosen) :]
 
     @cached_property
-    def rows(self) -> Rows:
-        """All rows as texts, each with its number."""
-        return self._texts(self.filled)
+    def _rows(self) -> Rows:
+        return self._texts(self._filled)
 
     def _texts(self, chosen: NDArray[np.intp]) -> Rows:
-        columns = [cells_text([column[at] for at in chosen]) for column in self.columns]
+        columns = [cells_text([column[at] for at in chosen]) for column in self._cells[0]]
         rows = zip(*columns, strict=True)
         return [(int(at) + 1, list(row)) for at, row in zip(chosen, rows, strict=True)]
 
-    def frame(self, chosen: NDArray[np.intp]) -> pd.DataFrame:
-        """Return some rows as columns of texts, numbered from 0."""
-        import pyarrow as pa  # noqa: PLC0415 - only workbooks need it
+    def frame(self, first: int = 1) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+        """Return the rows that are not blank from a line on, as columns numbered from 0, and their lines."""
+        import pyarrow as pa  # noqa: PLC0415 - texts need it less
 
+        chosen = self._filled[self._filled >= first - 1]
         run = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)  # no blank row between
         arrays = {}
-        for rank, column in enumerate(self.columns):
+        for rank, column in enumerate(self._cells[0]):
             part = column[chosen[0] : chosen[-1] + 1] if run else [column[at] for at in chosen]
             arrays[str(rank)] = _text_array(part)
         frame: pd.DataFrame = pa.table(arrays).to_pandas().astype("str")
-        return frame
+        return without_blank(frame, chosen + 1)
+
+
+def write_as_seen(columns: Columns, appearance: Appearance) -> None:
+    """Write cells as their reader sees them: « 12.5 % » for 0.125 shown in per cent, « #REF! ».
+
+    Readers give the number without its format, and some an error as a blank. A blank is a figure
+    that is not there; an error is one that was there and is lost: its row must be refused. And
+    0.125 beside a typed « 12,5 % » are the same figure.
+    """
+    height = len(columns[0]) if columns else 0
+    for (row, column), text in appearance.errors.items():
+        if row < height and column < len(columns):
+            columns[column][row] = text
+    for row, column in appearance.percents:
+        if row < height and column < len(columns):
+            value = columns[column][row]
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                columns[column][row] = percent_text(repr(value))
+
+
+def without_blank(
+    frame: pd.DataFrame, lines: NDArray[np.intp]
+) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+    """Leave out the rows that hold nothing but spaces.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"0": ["a", " "], "1": ["", ""]}, dtype="str")
+    >>> without_blank(table, np.array([2, 3]))[1].tolist()
+    [2]
+    """
+    suspect = frame["0"].str.strip() == ""
+    if suspect.any():
+        suspects = frame[suspect]
+        blank = suspects.index[~suspects.apply(lambda cells: cells.str.strip() != "").any(axis=1)]
+        lines = np.delete(lines, blank)
+        frame = frame.drop(index=blank).reset_index(drop=True)
+    return frame, lines
 
 
 def _text_array(cells: list[Any]) -> pa.Array:
@@ -86,18 +193,6 @@ def _text_array(cells: list[Any]) -> pa.Array:
             texts = pa.array(numbers).cast(pa.large_string())
             return pc.replace_substring_regex(texts, GROUPED, r"\10")
     return pa.array(cells_text(cells), pa.large_string())
-
-
-def _holds(cells: Cells, column: int, line: int) -> bool:
-    return 0 < column <= len(cells.columns) and 0 < line <= len(cells.columns[0])
-
-
-def _show_percent(cells: Cells, column: int, line: int) -> None:
-    if not _holds(cells, column, line):
-        return
-    held = cells.columns[column - 1][line - 1]
-    if isinstance(held, int | float) and not isinstance(held, bool):
-        cells.columns[column - 1][line - 1] = percent_text(repr(held))
 
 
 def percent_text(text: str) -> str:
@@ -135,8 +230,8 @@ def cells_text(column: list[Any]) -> list[str]:
     if kinds == {str}:
         return column
     if kinds <= {str, float}:
-        return [one if type(one) is str else _float_text(one) for one in column]
-    return [_cell_text(one) for one in column]
+        return [cell if type(cell) is str else _float_text(cell) for cell in column]
+    return [_cell_text(cell) for cell in column]
 
 
 #: A number of three decimals, which looks like thousands: in a workbook, only what was typed is such.
@@ -167,10 +262,6 @@ def _cell_text(cell: object) -> str:
     if isinstance(cell, float):
         return _float_text(cell)
     return str(cell) if isinstance(cell, str) else ungrouped(str(cell))
-
-
-#: A range of cells as calamine gives it: its first and last row and column, from 0.
-Range = tuple[tuple[int, int], tuple[int, int]]
 
 
 def sound_ranges(ranges: Iterable[Range], lines: int, width: int) -> list[Range]:

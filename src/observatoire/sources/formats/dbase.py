@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
 
-from observatoire.errors import (
-    TruncatedFileError,
-    UnreadableFileError,
-)
-from observatoire.sources.formats.cells import (
-    ungrouped,
-)
-
-if TYPE_CHECKING:
-    from observatoire.sources.formats.text import Rows
-
+from observatoire.errors import TruncatedFileError, UnreadableFileError
+from observatoire.sources.formats.cells import Appearance, CellSheet, Columns, ungrouped
+from observatoire.sources.formats.limits import check_cells
 
 _DBF_HEAD, _DBF_FIELD = struct.Struct("<B3xIHH"), struct.Struct("<11sc4xBB14x")
 
-#: Code pages told by the byte 29 of a dBase header; Windows' own when it tells nothing.
+#: Code pages by the byte 29 of a dBase header; Windows' own when it names none.
 _DBF_PAGES = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x57: "cp1252"}
 
 
-def read_dbf(content: bytes, name: str, encoding: str = "") -> Rows:
-    """Return the rows of a dBase file, the names of its fields first; deleted records are left out.
+def read_dbf(content: bytes, name: str, encoding: str = "") -> CellSheet:
+    """Return the one sheet of a dBase file, its fields on its first line; deleted records are blank.
 
     Raises
     ------
@@ -48,24 +39,25 @@ def read_dbf(content: bytes, name: str, encoding: str = "") -> Rows:
             where=name,
             remedy="Redemandez le fichier entier au producteur.",
         )
+    check_cells(count * (len(fields) + 2), name)
     page = encoding or _DBF_PAGES.get(content[29], "cp1252")
     try:
-        rows: Rows = [(1, [label.decode(page) for label, *_ in fields])]
-        for rank in range(count):
-            record = content[head + rank * size : head + (rank + 1) * size]
-            if record[:1] == b"*":
-                continue
-            rows.append((rank + 2, _dbf_cells(record, fields, page)))
+        rows = [[label.decode(page) for label, *_ in fields]]
+        records = range(head, head + count * size, size)
+        rows += [_dbf_cells(content[at : at + size], fields, page) for at in records]
     except (UnicodeDecodeError, LookupError) as error:
         raise UnreadableFileError(
             f"Les textes de ce fichier ne sont pas du « {page} ».",
             where=name,
             remedy='Déclarez encoding = "utf-8" ou "cp850" dans source.toml.',
         ) from error
-    return rows
+    columns: Columns = [list(column) for column in zip(*rows, strict=True)]
+    return CellSheet("", lambda: (columns, Appearance()))
 
 
 def _dbf_cells(record: bytes, fields: list[tuple[bytes, int, bool]], page: str) -> list[str]:
+    if record[:1] == b"*":  # deleted
+        return [""] * len(fields)
     cells, at = [], 1
     for _, width, numeric in fields:
         text = record[at : at + width].decode(page).strip(" \0")

@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from collections import Counter
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,19 +19,21 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.errors.translations import reader_words
+from observatoire.sources.formats.cells import Appearance, without_blank
+from observatoire.sources.formats.encoding import check_encoding, decode, guess_encoding
+from observatoire.sources.formats.limits import MOST_CELLS, too_many
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from observatoire.sources.formats.cells import Rows
 
 
 SEPARATORS = (";", ",", "\t", "|")
 
 #: A header is looked for in the first rows only: title rows of Insee workbooks are five.
 HEADER_DEPTH = 20
-
-#: Rows of a file, each with the line on which it ends.
-Rows = list[tuple[int, list[str]]]
 
 #: The longest line that is cut to look for a separator; no cell is longer than the csv module's own limit.
 _SAMPLE, _LONGEST = 100_000, 131_072
@@ -40,17 +44,78 @@ _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
+@dataclass(frozen=True, eq=False)
+class TextSheet:
+    """The one sheet of a text, whose rows may have more or fewer cells than its header."""
+
+    text: str
+    encoding: str
+    separator: str
+    file: str
+
+    name = ""
+    hidden = False
+    appearance = Appearance()
+
+    def rows(self, first: int = 1, most: int = 0) -> Rows:
+        """Return the rows that are not blank from a line on, at most so many, 0 for all.
+
+        Raises
+        ------
+        TruncatedFileError, UnreadableFileError
+            On a text between quotes that does not end, or a row that is none.
+        """
+        return read_rows(self.text, self.separator, self.file, first=first, most=most)
+
+    def frame(self, first: int = 1) -> tuple[pd.DataFrame, np.ndarray] | None:
+        """Return the rows that are not blank from a line on, by columns; None when they need care."""
+        try:
+            rows = self.rows(first, 1)
+        except (TruncatedFileError, UnreadableFileError):
+            return None
+        return read_quickly(self.text, self.separator, first, len(rows[0][1])) if rows else None
+
+
+def open_text(
+    content: bytes, name: str, encoding: str = "", separator: str = "", territory: str = ""
+) -> TextSheet:
+    """Return the one sheet of a text.
+
+    Parameters
+    ----------
+    content : bytes
+        The text.
+    name : str
+        Its file, for messages.
+    encoding, separator : str
+        Those declared, checked; empty to find them.
+    territory : str
+        The column that a good separator cuts out; empty when it is not known yet.
+
+    Raises
+    ------
+    EmptyFileError, TruncatedFileError, UnreadableFileError, SeparatorError
+        On a text of nothing, cut in a character, of another encoding or another separator.
+    """
+    if encoding:
+        check_encoding(content, encoding, name)
+    encoding = encoding or guess_encoding(content, name)
+    text = decode(content, encoding, name)
+    separator = choose_separator(head_of(text), separator, territory, name)
+    return TextSheet(text, encoding, separator, name)
+
+
 # --- The separator -------------------------------------------------------------------------------
 
 
-def choose_separator(text: str, told: str, territory: str, name: str) -> str:
-    """Return the separator: the one told, checked, or the likeliest.
+def choose_separator(text: str, declared: str, territory: str, name: str) -> str:
+    """Return the separator: the one declared, checked, or the likeliest.
 
     Parameters
     ----------
     text : str
         The file, or its head.
-    told : str
+    declared : str
         What ``source.toml`` says; empty when it says nothing.
     territory : str
         The column that a good separator cuts out; empty when it is not known yet.
@@ -60,18 +125,18 @@ def choose_separator(text: str, told: str, territory: str, name: str) -> str:
     Raises
     ------
     SeparatorError
-        When the separator told leaves the table in one column.
+        When the declared separator leaves the table in one column.
     """
     lines = [line for line in text.splitlines() if line.strip()][:HEADER_DEPTH]
     if not lines:
         raise empty_file(name)
     likely = _find_separator(lines, territory) if territory else ""
-    if not told:
+    if not declared:
         return likely or _steadiest(lines)
-    cut = any(territory in map(str.strip, line.split(told)) for line in lines)
-    if likely and likely != told and not cut:
-        raise separator_error(told, likely, name)
-    return told
+    cut = any(territory in map(str.strip, line.split(declared)) for line in lines)
+    if likely and likely != declared and not cut:
+        raise separator_error(declared, likely, name)
+    return declared
 
 
 def _find_separator(lines: list[str], territory: str) -> str:
@@ -103,17 +168,17 @@ def _cut(line: str, separator: str) -> list[str]:
         return line.split(separator)
 
 
-def separator_error(told: str, likely: str, name: str) -> SeparatorError:
+def separator_error(declared: str, likely: str, name: str) -> SeparatorError:
     """Return the error of a table that its separator does not cut."""
     return SeparatorError(
-        f"Avec le séparateur « {shown(told)} », les colonnes du tableau ne se séparent pas.",
+        f"Avec le séparateur « {shown(declared)} », les colonnes du tableau ne se séparent pas.",
         where=name,
         why=f"Le séparateur semble être « {shown(likely)} »." if likely else "",
         remedy=f'Déclarez separator = "{shown(likely)}" dans source.toml.'
         if likely
         else "Déclarez le bon par « separator = … » dans source.toml, ou vérifiez que ce fichier "
         "est bien un tableau.",
-        separator=told,
+        separator=declared,
     )
 
 
@@ -130,29 +195,35 @@ def empty_file(name: str) -> EmptyFileError:
 # --- Rows ----------------------------------------------------------------------------------------
 
 
-def read_rows(text: str, separator: str, name: str, most: int = 0) -> Rows:
+def read_rows(text: str, separator: str, name: str, *, first: int = 1, most: int = 0) -> Rows:
     """Read the rows that are not blank, one by one.
 
     Parameters
     ----------
     text, separator, name : str
         The file.
+    first : int
+        The line from which rows are kept.
     most : int
         Stop after so many rows; 0 reads them all.
 
     Raises
     ------
-    TruncatedFileError, UnreadableFileError, EmptyFileError
-        On a text between quotes that does not end, a row that is none, a file without a row.
+    TruncatedFileError, UnreadableFileError
+        On a text between quotes that does not end, a row that is none, or too many cells.
     """
     # A text laid out as a file is a whole copy of it: too much for a few rows.
     lines = (line[0] for line in _LINE.finditer(text)) if most else io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=separator, strict=True)
     rows: Rows = []
+    size = 0
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if reader.line_num >= first and any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
+                size += len(row) + 2  # a row takes the memory of two cells more
+                if size > 2 * MOST_CELLS:
+                    raise too_many(size, name)
                 if len(rows) == most:
                     break
     except csv.Error as error:
@@ -166,8 +237,6 @@ def read_rows(text: str, separator: str, name: str, most: int = 0) -> Rows:
             why="" if unclosed else reader_words(error),
             remedy="Redemandez le fichier entier au producteur.",
         ) from error
-    if not rows:
-        raise empty_file(name)
     return rows
 
 
@@ -183,32 +252,33 @@ def head_of(text: str, lines: int = 400) -> str:
 
 
 def read_quickly(
-    text: str, separator: str, skip: int, width: int
+    text: str, separator: str, first: int, width: int
 ) -> tuple[pd.DataFrame, np.ndarray] | None:
     """Read the rows of a plain text in one go, or return None when it needs care.
 
-    Plain: every row has the header's number of cells, quotes stand around whole cells, no cell
+    Plain: every row has as many cells, quotes stand around whole cells, no cell
     holds a line break. The careful reader gives the very same rows (a property the tests check).
 
     Parameters
     ----------
     text, separator : str
         The file.
-    skip : int
-        Lines up to the header, included.
+    first : int
+        The line on which the rows begin.
     width : int
-        Number of columns of the header.
+        Their number of columns.
 
     Returns
     -------
     tuple of DataFrame and array, or None
         Texts, columns numbered from 0; and the line of each row.
     """
-    import pyarrow as pa  # noqa: PLC0415 - the fast road
+    import pyarrow as pa  # noqa: PLC0415 - the quick way
     import pyarrow.csv as arrow_csv  # noqa: PLC0415
 
     content = text.encode("utf-8")
     lines = _plain_lines(content, separator)
+    skip = first - 1
     if lines is None or len(lines[0]) <= skip:
         return None
     starts, blank = lines
@@ -228,7 +298,7 @@ def read_quickly(
         return None
     if table.num_rows != len(numbers):
         return None
-    return without_hollow(table.to_pandas().astype("str"), numbers)
+    return without_blank(table.to_pandas().astype("str"), numbers)
 
 
 def columns_of(rows: Rows, most: int) -> list[list[str]]:
@@ -239,29 +309,8 @@ def columns_of(rows: Rows, most: int) -> list[list[str]]:
     >>> columns_of([(1, ["Quartier", " Aidés"]), (2, ["Dillon"])], 9)
     [['Quartier', 'Dillon'], ['Aidés', '']]
     """
-    width = min(max((len(row) for _, row in rows), default=0), most)
-    return [
-        [row[rank].strip() if rank < len(row) else "" for _, row in rows] for rank in range(width)
-    ]
-
-
-def without_hollow(frame: pd.DataFrame, numbers: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
-    """Leave out the rows that hold nothing but spaces.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> table = pd.DataFrame({"0": ["a", " "], "1": ["", ""]}, dtype="str")
-    >>> without_hollow(table, np.array([2, 3]))[1].tolist()
-    [2]
-    """
-    hollow = frame["0"].str.strip() == ""
-    if hollow.any():
-        suspects = frame[hollow]
-        nothing = suspects.index[~suspects.apply(lambda one: one.str.strip() != "").any(axis=1)]
-        numbers = np.delete(numbers, nothing)
-        frame = frame.drop(index=nothing).reset_index(drop=True)
-    return frame, numbers
+    cells = zip_longest(*(row for _, row in rows), fillvalue="")
+    return [list(map(str.strip, column)) for column in islice(cells, most)]
 
 
 def _plain_lines(content: bytes, separator: str) -> tuple[np.ndarray, np.ndarray] | None:

@@ -1,291 +1,138 @@
-"""Read typed tables as texts: workbooks, Parquet, dBase; each cell as its reader sees it."""
+"""Workbooks: the first bytes say which reader; those that are zips are measured, then read by calamine."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from observatoire.errors import (
-    EmptyFileError,
-    UnknownColumnError,
-)
-from observatoire.errors.arguments import suggestion
-from observatoire.french.typography import enumerate_words
-from observatoire.sources.formats.archive import ZIP_ERRORS
-from observatoire.sources.formats.cells import (
-    Cells,
-    Hidden,
-    _holds,
-    _show_percent,
-    sound_ranges,
-)
-from observatoire.sources.formats.limits import reading, unfold
-from observatoire.sources.formats.ods import (
-    _ODS_CELL,
-    _ODS_ROW,
-    _SPAN,
-    DOCUMENT,
-    SPANNED,
-    _collapsed,
-    _document_rows,
-    _document_sheet,
-    _open_document,
-    repeated,
-)
-from observatoire.sources.formats.ooxml import (
-    _COLUMNS,
-    _ERROR_CELL,
-    _MOST_COLUMNS,
-    ATTRIBUTE,
-    _column,
-    _is_filtered,
-    _mark,
-    _sheet_path,
-    _sheet_rows,
-    percent_styles,
-)
-from observatoire.sources.formats.xls import (
-    OLD,
-    OLE,
-    _old_book,
-    unseen_columns,
-    unseen_rows,
-)
+from observatoire.sources.formats import ods, ooxml, xls
+from observatoire.sources.formats.archive import ZIP_ERRORS, read_bounded
+from observatoire.sources.formats.cells import Appearance, CellSheet, Columns
+from observatoire.sources.formats.limits import check_bytes, check_cells, unopened
 
 if TYPE_CHECKING:
-    from observatoire.sources.formats.cells import Range
+    from collections.abc import Callable, Iterator
+
+#: Parts of a workbook that tell nothing of its cells.
+_APART = ("docProps/", "xl/theme/", "xl/media/", "Pictures/", "Thumbnails/")
 
 
-@dataclass(frozen=True, eq=False)
-class Book:
-    """An open workbook; ``altered`` names the parts whose reader sees more than the cells hold.
+def read_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
+    """Return the sheets of a workbook, in order; each is read when it is first asked.
 
-    ``hiding`` says whether any may hide a row, or merge cells that calamine does not tell.
-    """
-
-    reader: Any
-    content: bytes
-    name: str
-    altered: frozenset[str]
-    hiding: bool = False
-    _read: dict[str, Cells] = field(default_factory=dict)
-
-    @property
-    def sheet_names(self) -> list[str]:
-        """Names of the sheets, in order."""
-        return [str(sheet) for sheet in self.reader.sheet_names]
-
-    @property
-    def hidden_names(self) -> list[str]:
-        """Names of the sheets that their reader does not see, unless he sees none."""
-        from python_calamine import SheetVisibleEnum  # noqa: PLC0415 - only workbooks need it
-
-        seen = [
-            str(one.name)
-            for one in self.reader.sheets_metadata
-            if one.visible == SheetVisibleEnum.Visible
-        ]
-        return [sheet for sheet in self.sheet_names if seen and sheet not in seen]
-
-    def cells(self, sheet: str) -> Cells:
-        """Return the cells of a sheet, read once.
-
-        Raises
-        ------
-        UnknownColumnError, EmptyFileError, UnreadableFileError
-            When there is no such sheet, it holds nothing, or it is damaged.
-        """
-        if sheet not in self._read:
-            self._read[sheet] = _read_cells(self, sheet)
-        return self._read[sheet]
-
-
-def open_book(content: bytes, name: str) -> Book:
-    """Open a workbook.
+    Parameters
+    ----------
+    content : bytes
+        An xlsx, xlsm, xlsb, ods or xls.
+    name : str
+        Its file, for messages.
 
     Raises
     ------
     UnreadableFileError
         When it is cut, protected, no workbook, or would not fit in memory.
     """
+    for signature, reader in READERS.items():
+        if content.startswith(signature):
+            return reader(content, name)
+    raise unopened(name, ValueError("Cannot detect file format"))
+
+
+def _zipped_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
+    """Return the sheets of an OpenDocument, or of a workbook of Excel since 2007."""
     import python_calamine  # noqa: PLC0415 - only workbooks need it
 
-    inside = unfold(content, name)
-    with reading(name):
-        reader = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(inside.content))
-    return Book(reader, inside.content, name, inside.altered, inside.hiding)
-
-
-def _read_cells(book: Book, sheet: str) -> Cells:
-    if sheet not in book.sheet_names:
-        raise UnknownColumnError(
-            f"La feuille « {sheet} » n’existe pas.",
-            where=book.name,
-            remedy=suggestion(sheet, book.sheet_names),
-        )
-    with reading(book.name):
-        page = book.reader.get_sheet_by_name(sheet)
-        rows = page.to_python(skip_empty_area=False)
-    if rows and rows[0]:
-        merged, hidden = page.merged_cell_ranges or [], Hidden()
-        if book.hiding:
-            merged = merged or document_merges(book.content, sheet)
-            hidden = hidden_rows(book.content, sheet, len(rows))
-        merged = sound_ranges(merged, len(rows), len(rows[0])) if merged else []
-        found = Cells([list(column) for column in zip(*rows, strict=True)], merged, hidden)
-        if book.altered:
-            restore_seen(found, book.content, book.altered, sheet)
-        if len(found.filled):
-            return found
-    raise EmptyFileError(
-        f"La feuille « {sheet} » est vide.",
-        where=book.name,
-        remedy=f'Déclarez la bonne par « sheet = "…" » : {enumerate_words(book.sheet_names)}.',
+    plain = unfold(content, name)
+    with _reading(name):
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(plain))
+        labels = [str(sheet.name) for sheet in book.sheets_metadata]
+        state = python_calamine.SheetVisibleEnum.Visible
+        shown = [sheet.visible == state for sheet in book.sheets_metadata]
+    archive = zipfile.ZipFile(io.BytesIO(plain))
+    look = (ods.Look if ods.DOCUMENT in archive.namelist() else ooxml.Look)(archive)
+    return tuple(
+        CellSheet(label, partial(_read, book, look, label, name), any(shown) and not visible)
+        for label, visible in zip(labels, shown, strict=True)
     )
 
 
-def restore_seen(cells: Cells, content: bytes, altered: frozenset[str], sheet: str) -> None:
-    """Write cells as their reader sees them: « 12.5 % » for 0.125 shown in per cent, « #REF! ».
+OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 
-    calamine gives the number without its format, and an error as a blank. A blank is a figure that
-    is not there; an error is one that was there and is lost: its row must be refused. And 0.125
-    beside a typed « 12,5 % » are the same figure.
-
-    Parameters
-    ----------
-    cells : Cells
-        The sheet's cells, altered in place.
-    content : bytes
-        The workbook.
-    altered : frozenset of str
-        The parts of it where there is something to restore.
-    sheet : str
-        The sheet's name.
-    """
-    if OLD in altered:
-        _old_book(cells, content, sheet)
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            path, xml = sheet_part(archive, sheet)
-            styles = percent_styles(archive, sheet)
-    except (KeyError, *ZIP_ERRORS):
-        return  # calamine has read it another way
-    if path not in altered:
-        return
-    if path == DOCUMENT:
-        _open_document(cells, xml)
-        return
-    for letters, digits, text in _ERROR_CELL.findall(xml):
-        column, line = _column(letters), int(digits)
-        if _holds(cells, column, line) and not cells.columns[column - 1][line - 1]:
-            cells.columns[column - 1][line - 1] = text.decode("utf-8", "replace")
-    for letters, digits in styles.findall(xml) if styles is not None else []:
-        _show_percent(cells, _column(letters), int(digits))
+READERS: dict[bytes, Callable[[bytes, str], tuple[CellSheet, ...]]] = {
+    OLE: xls.read_sheets,
+    ZIP: _zipped_sheets,
+}
 
 
-def hidden_columns(content: bytes, sheet: str) -> list[int]:
-    """Return the columns of a sheet that its reader does not see, from 0.
+def unfold(content: bytes, name: str) -> bytes:
+    """Return a zipped workbook unfolded: each of its parts once, looked at before any is read.
 
-    Parameters
-    ----------
-    content : bytes
-        The workbook: xlsx, xls or OpenDocument; of any other form nothing is told.
-    sheet : str
-        The sheet's name.
-    """
-    if content.startswith(OLE):
-        return unseen_columns(content, sheet)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            path, xml = sheet_part(archive, sheet)
-    except (KeyError, *ZIP_ERRORS):
-        return []  # a form that does not say
-    if path == DOCUMENT:
-        return _collapsed(xml)
-    marks = bytearray(_MOST_COLUMNS)
-    for attributes in _COLUMNS.findall(xml)[:_MOST_COLUMNS]:
-        told = dict(ATTRIBUTE.findall(attributes))
-        first, last = (told.get(key, b"") for key in (b"min", b"max"))
-        if told.get(b"hidden") in (b"1", b"true") and first.isdigit() and last.isdigit():
-            _mark(marks, int(first[:6]) - 1, int(last[:6]))
-    return [rank for rank, mark in enumerate(marks) if mark]
-
-
-def document_merges(content: bytes, sheet: str) -> list[Range]:
-    """Return the merged cells of an OpenDocument sheet, which calamine does not tell.
-
-    Parameters
-    ----------
-    content : bytes
-        The workbook; of any other form nothing is told.
-    sheet : str
-        The sheet's name.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            path, xml = sheet_part(archive, sheet)
-    except (KeyError, *ZIP_ERRORS):
-        return []
-    if path != DOCUMENT:
-        return []
-    found: list[Range] = []
-    row = 0
-    for attributes, body in _ODS_ROW.findall(xml):
-        column = 0
-        for cell in _ODS_CELL.findall(body) if SPANNED in body else ():
-            spans = dict(_SPAN.findall(cell))
-            down, right = (min(int(spans.get(key, 1)), 1 << 20) for key in (b"rows", b"columns"))
-            if down * right > 1:
-                found.append(((row, column), (row + down - 1, column + right - 1)))
-            column += repeated(cell)
-        row += repeated(attributes)
-    return found
-
-
-def sheet_part(archive: zipfile.ZipFile, sheet: str) -> tuple[str, bytes]:
-    """Return the part of a workbook that holds one sheet, and what it says of that sheet.
-
-    Parameters
-    ----------
-    archive : ZipFile
-        An xlsx or an OpenDocument, whose sheets stand all in one part (``DOCUMENT``).
-    sheet : str
-        The sheet's name.
+    What was looked at is what is read: an archive can hold one name twice, and be understood in two
+    ways. Of the strings that cells share, what a part says of their number is left out: calamine
+    asks for the memory it says, and the program ends.
 
     Raises
     ------
-    KeyError
-        When the workbook does not say.
+    UnreadableFileError
+        When it is damaged, protected, or would not fit in memory.
     """
-    if DOCUMENT in archive.namelist():
-        return DOCUMENT, _document_sheet(archive.read(DOCUMENT), sheet)
-    path = _sheet_path(archive, sheet)
-    return path, archive.read(path)
-
-
-def hidden_rows(content: bytes, sheet: str, last: int) -> Hidden:
-    """Return the rows of a sheet that its reader does not see.
-
-    Parameters
-    ----------
-    content : bytes
-        The workbook: xlsx, xls or OpenDocument; of any other form nothing is told.
-    sheet : str
-        The sheet's name.
-    last : int
-        Its last line.
-    """
-    if content.startswith(OLE):
-        ranks, filtered = unseen_rows(content, sheet)
-        return Hidden(tuple(rank + 1 for rank in ranks if rank < last), filtered)
+    out = io.BytesIO()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            path, xml = sheet_part(archive, sheet)
-            if path == DOCUMENT:
-                return _document_rows(xml, last)
-            return Hidden(_sheet_rows(xml, last), _is_filtered(archive, path, xml))
-    except (KeyError, *ZIP_ERRORS):
-        return Hidden()  # a form that does not say
+        with (
+            zipfile.ZipFile(io.BytesIO(content)) as archive,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as plain,
+        ):
+            paths = [path for path in dict.fromkeys(archive.namelist()) if _matters(archive, path)]
+            sizes = (archive.getinfo(path).file_size for path in paths)
+            check_bytes(sum(sizes), name, len(content))
+            cells, texts = 0, ooxml.SharedTexts()
+            for path in sorted(paths, key=ooxml.holds_texts, reverse=True):
+                part = read_bounded(archive, archive.getinfo(path), name, len(content))
+                if path == ods.DOCUMENT:
+                    size, repeated = ods.measure(part)
+                    cells, texts.repeated = cells + size, texts.repeated + repeated
+                else:
+                    part, size = ooxml.measure(path, part, texts)
+                    cells += size
+                check_cells(cells, name, blank=True)
+                check_bytes(texts.repeated, name)
+                plain.writestr(path, part)
+    except ZIP_ERRORS as error:
+        raise unopened(name, error) from error
+    return out.getvalue()
+
+
+def _matters(archive: zipfile.ZipFile, path: str) -> bool:
+    return bool(archive.getinfo(path).file_size) and not path.startswith(_APART)
+
+
+def _read(
+    book: Any, look: ods.Look | ooxml.Look, label: str, name: str
+) -> tuple[Columns, Appearance]:
+    with _reading(name):
+        page = book.get_sheet_by_name(label)
+        rows = page.to_python(skip_empty_area=False)
+        merges = page.merged_cell_ranges or []
+    if not rows or not rows[0]:
+        return [], Appearance()
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns, look.appearance(label, (len(rows), len(rows[0])), merges)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn whatever calamine raises into our own error."""
+    import python_calamine  # noqa: PLC0415 - only workbooks need it
+
+    try:
+        yield
+    except (python_calamine.CalamineError, OSError, ValueError, IndexError, OverflowError) as error:
+        raise unopened(name, error) from error
+    except BaseException as error:
+        # A fault inside calamine itself comes out as pyo3's PanicException, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise unopened(name, error) from error

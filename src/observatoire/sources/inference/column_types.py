@@ -44,11 +44,11 @@ _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,
 class Measured:
     """What a column measures: its table in ``source.toml``, what is doubtful, the signs it holds.
 
-    ``mixed`` is a bare share among percentages, which reads in two ways; ``small`` a number that may
+    ``mixed`` is a share without a sign among percentages, which reads in two ways; ``small`` a number that may
     be one, where nothing is written after any.
     """
 
-    told: dict[str, object]
+    declaration: dict[str, object]
     doubt: str
     signs: tuple[str, ...]
     mixed: str = ""
@@ -70,7 +70,7 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     Examples
     --------
     >>> from observatoire.sources.parsers.number_style import NumberStyle
-    >>> measure("Revenu médian", pd.Series(["12 345 €", "11 000 €"]), NumberStyle()).told
+    >>> measure("Revenu médian", pd.Series(["12 345 €", "11 000 €"]), NumberStyle()).declaration
     {'label': 'Revenu médian', 'nature': 'median', 'unit': '€'}
     >>> measure("Commentaire", pd.Series(["vu", "à revoir"]), NumberStyle()) is None
     True
@@ -80,8 +80,8 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     found = [text for text in words if signs().meaning(text)]
     others = [text for text in words if not signs().meaning(text) and not _is_bare_range(text)]
     unit = _unit_of(others, len(texts) - len(words))
-    bare = strip_unit(ungroup(pd.Series(texts, dtype="str"), writing.thousands), unit)
-    numbers = parse_numbers(bare, Markers(secret=tuple(found)), nature=Nature.COUNT)
+    stripped = strip_unit(ungroup(pd.Series(texts, dtype="str"), writing.thousands), unit)
+    numbers = parse_numbers(stripped, Markers(secret=tuple(found)), nature=Nature.COUNT)
     figures = numbers.value.notna() | numbers.low.notna()
     pairs = zip(texts, figures, strict=True)
     tried = pd.Series([read or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs], dtype=bool)
@@ -91,11 +91,15 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     values = numbers.value.dropna()
     mixed = _mixed(texts, numbers.value) if unit == "%" else ""
     nature, doubt = _nature(name, values, percent=percent, ranged=bool(numbers.low.notna().any()))
-    told = _unit_told(name, nature, unit, values, percent=percent)
+    unit_written = _unit_of_name(name, nature, unit, values, percent=percent)
     label = " ".join(name.split())
-    small = _small(texts, numbers.value) if nature is Nature.RATE and told == "%" else ""
+    small = _small(texts, numbers.value) if nature is Nature.RATE and unit_written == "%" else ""
     return Measured(
-        {"label": label, "nature": str(nature), "unit": told}, doubt, tuple(found), mixed, small
+        {"label": label, "nature": str(nature), "unit": unit_written},
+        doubt,
+        tuple(found),
+        mixed,
+        small,
     )
 
 
@@ -105,14 +109,14 @@ def _is_bare_range(text: str) -> bool:
 
 
 def _mixed(texts: list[str], values: pd.Series) -> str:
-    """Return a bare share (0.25) that stands among percentages (25 %): which is meant is not told."""
-    bare = [
+    """Return a share without a sign (0.25) that stands among percentages (25 %): which is meant is not stated."""
+    unmarked = [
         value for text, value in zip(texts, values, strict=True) if "%" not in text and value > 0
     ]
     shown = [value for text, value in zip(texts, values, strict=True) if "%" in text]
-    doubtful = bare and shown and max(bare) <= 1
+    doubtful = unmarked and shown and max(unmarked) <= 1
     return (
-        next(text for text, v in zip(texts, values, strict=True) if v == bare[0])
+        next(text for text, v in zip(texts, values, strict=True) if v == unmarked[0])
         if doubtful
         else ""
     )
@@ -133,18 +137,20 @@ def _small(texts: list[str], values: pd.Series) -> str:
         return ""
     low, high = others.min() / _ALIKE, others.max() * _ALIKE
     pairs = zip(texts, values, strict=True)
-    return next((text for text, one in pairs if 0 < one <= 1 and low <= 100 * one <= high), "")
+    return next(
+        (text for text, share in pairs if 0 < share <= 1 and low <= 100 * share <= high), ""
+    )
 
 
-def _unit_of(texts: list[str], bare: int) -> str:
+def _unit_of(texts: list[str], unmarked: int) -> str:
     """Return the one unit written after the numbers of a column, ``bare`` of which have none."""
     found = Counter(match[1].strip() for text in texts if (match := _UNIT.fullmatch(text)))
     if "%" in found:
         return "%"
     whole = [text for text in texts if text[-1:].isdecimal() or _UNIT.fullmatch(text)]
     unit = next(iter(found), "")
-    lone = len(found) == 1 and 2 * found[unit] > len(whole) + bare
-    return unit if lone and unit != "e" and not signs().call(unit) else ""
+    single = len(found) == 1 and 2 * found[unit] > len(whole) + unmarked
+    return unit if single and unit != "e" and not signs().call(unit) else ""
 
 
 def _nature(name: str, values: pd.Series, *, percent: bool, ranged: bool) -> tuple[Nature, str]:
@@ -159,11 +165,16 @@ def _nature(name: str, values: pd.Series, *, percent: bool, ranged: bool) -> tup
     return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"
 
 
-def _unit_told(name: str, nature: Nature, unit: str, values: pd.Series, *, percent: bool) -> str:
+def _unit_of_name(name: str, nature: Nature, unit: str, values: pd.Series, *, percent: bool) -> str:
     if nature is Nature.RATE and not (unit and unit != "%"):
         return "%" if percent or bool((values > _SHARE).any()) else "part"
     if not unit and nature is Nature.AMOUNT:
         return next(
-            (told for words, told in _MONEY.items() if re.search(words, name.casefold())), ""
+            (
+                unit_found
+                for words, unit_found in _MONEY.items()
+                if re.search(words, name.casefold())
+            ),
+            "",
         )
     return unit

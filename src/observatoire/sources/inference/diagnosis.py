@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.errors import ObservatoireError
-    from observatoire.sources.formats.text import Rows
+    from observatoire.sources.formats.cells import Rows
     from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
@@ -36,12 +36,12 @@ def dictionary(sheets: Sequence[SheetView], name: str) -> DescriptorError | None
     for sheet in sheets:
         for _, row in sheet.rows[:HEADER_DEPTH]:
             if signs().is_dictionary(row):
-                told = [cell.strip() for cell in row if cell.strip()]
+                names = [cell.strip() for cell in row if cell.strip()]
                 return DescriptorError(
                     "Ce fichier est un dictionnaire : il décrit des colonnes, il ne mesure aucun "
                     "territoire.",
                     where=_where(name, sheet),
-                    why=f"Ses colonnes : {enumerate_words(told, most=4)}. Il n’y a aucun chiffre à charger.",
+                    why=f"Ses colonnes : {enumerate_words(names, most=4)}. Il n’y a aucun chiffre à charger.",
                     remedy="Gardez-le à côté du fichier de données qu’il explique, et chargez celui-ci.",
                 )
     return None
@@ -54,7 +54,7 @@ def no_territory(
     found = (
         _across(sheets, zonings, name)
         or unjoined(sheets, zonings, name)
-        or _elsewhere(sheets, name)
+        or _other_places(sheets, name)
         or dictionary(sheets, name)
         or _prose(sheets, name)
         or _points(sheets, name)
@@ -62,7 +62,7 @@ def no_territory(
     )
     if found is not None:
         return found
-    some = next((next(iter(one.names.values()), "") for one in zonings.values()), "")
+    some = next((next(iter(matcher.names.values()), "") for matcher in zonings.values()), "")
     return UnknownTerritoryError(
         "Aucune colonne ne nomme vos territoires, ni par leur code ni par leur nom.",
         where=name,
@@ -97,14 +97,14 @@ def _ill_written(
 def _misspelt(
     zoning: str, near: Mapping[str, str], lines: Mapping[str, int], where: str
 ) -> UnknownTerritoryError:
-    told = [
-        f"« {text} » (ligne {lines[text]}) : {said[:1].lower()}{said[1:]}"
-        for text, said in near.items()
+    lines_near = [
+        f"« {text} » (ligne {lines[text]}) : {hint[:1].lower()}{hint[1:]}"
+        for text, hint in near.items()
     ]
     return UnknownTerritoryError(
         f"Aucun nom de ce tableau n’est celui d’un territoire du zonage « {zoning} ».",
         where=where,
-        why=" ".join(told[:_FEW]),
+        why=" ".join(lines_near[:_FEW]),
         remedy="Corrigez ces noms, ou déclarez-les comme autres noms dans la colonne « alias » de la "
         "liste des membres du zonage.",
         zoning=zoning,
@@ -134,7 +134,7 @@ def header_like(rows: Rows) -> int | None:
 
 def _seen(sheets: Sequence[SheetView]) -> str:
     """Say what was seen of a file: its sheets, and the rows that look most like a header."""
-    told = []
+    parts = []
     for sheet in sheets:
         at = header_like(sheet.rows)
         size = plural(len(sheet.rows), "ligne")
@@ -142,10 +142,10 @@ def _seen(sheets: Sequence[SheetView]) -> str:
         if at is not None:
             line, row = sheet.rows[at]
             words = f", ligne {line} : {enumerate_words(filled(row), most=4)}"
-        told.append(
+        parts.append(
             f"{f'feuille « {sheet.name} »' if sheet.name else 'le tableau'} ({size}{words})"
         )
-    return f"On a vu : {enumerate_words(told, most=3)}."
+    return f"On a vu : {enumerate_words(parts, most=3)}."
 
 
 def _where(name: str, sheet: SheetView) -> str:
@@ -169,10 +169,10 @@ def across_error(
 ) -> FileError | None:
     """Return the error of a table whose territories are in columns, ``few`` at least, or None."""
     for matcher in zonings.values():
-        told = [cell.strip() for cell in row if cell.strip() and matcher.find(cell)]
-        if len(set(told)) >= few:
+        named = [cell.strip() for cell in row if cell.strip() and matcher.find(cell)]
+        if len(set(named)) >= few:
             return FileError(
-                f"Ce tableau est couché : les territoires sont en colonnes ({enumerate_words(told, most=3)}).",
+                f"Ce tableau est couché : les territoires sont en colonnes ({enumerate_words(named, most=3)}).",
                 where=f"{where}, ligne {line}",
                 why="On lit un territoire par ligne et un chiffre par colonne.",
                 remedy="Transposez le tableau : copiez-le, puis Collage spécial, Transposé "
@@ -181,7 +181,7 @@ def across_error(
     return None
 
 
-def _elsewhere(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
+def _other_places(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
     """Tell codes of IRIS, communes or QPV that are of other places."""
     for sheet in sheets:
         body = [row for _, row in sheet.rows[1:_CODES]]
@@ -200,7 +200,7 @@ def _level(codes: list[str]) -> str:
     """Return the one level of which a column's codes have the form."""
     distinct = set(codes)
     count = Counter(level for code in distinct for level in signs().levels_of(code))
-    found = [one for one in _OF if count[one] >= max(_FEW, _MOST_OF * len(distinct))]
+    found = [kind for kind in _OF if count[kind] >= max(_FEW, _MOST_OF * len(distinct))]
     # Whole numbers of five digits may be figures: codes do not repeat.
     numeric = found and found[0] in ("commune", "EPCI") and len(distinct) < len(codes)
     return found[0] if found and not numeric else ""
@@ -220,16 +220,16 @@ def other_place(
     zonings : sequence of str
         The zonings of its kind, when its family is known.
     """
-    told = [code for code in dict.fromkeys(codes) if signs().levels_of(code) & set(_OF)]
-    level = next((one for one in _OF if told and one in signs().levels_of(told[0])), "")
-    heads = sorted({_department(code, level) for code in told})
+    of_level = [code for code in dict.fromkeys(codes) if signs().levels_of(code) & set(_OF)]
+    level = next((name for name in _OF if of_level and name in signs().levels_of(of_level[0])), "")
+    heads = sorted({_department(code, level) for code in of_level})
     word = "département" if len(heads) == 1 else "départements"
     covers = f" ; {word} {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
-    some = next(iter(told or codes), "")
+    some = next(iter(of_level or codes), "")
     return UnknownTerritoryError(
         f"Ce fichier couvre d’autres lieux : aucun de ses codes{_OF.get(level, '')} n’est des vôtres.",
         where=where,
-        why=f"{plural(len(told) or len(codes), 'code lu', 'codes lus')}, par exemple « {some} »{covers}."
+        why=f"{plural(len(of_level) or len(codes), 'code lu', 'codes lus')}, par exemple « {some} »{covers}."
         + (f" Zonage cherché : {enumerate_words(list(zonings))}." if zonings else ""),
         remedy="Redemandez le fichier qui couvre vos communes (les départements et collectivités "
         "d’outre-mer sont souvent à part), ou déclarez ces territoires dans observatoire.toml.",
@@ -309,14 +309,14 @@ def no_figure(
             remedy="Il n’y a aucun chiffre à charger. Il peut servir de liste de membres d’un zonage "
             '(colonnes code, nom, commune : members = "geo/…csv").',
         )
-    told = [f"« {name} » (« {cell} »)" for name, cell in doubtful.items()]
+    examples = [f"« {name} » (« {cell} »)" for name, cell in doubtful.items()]
     return DescriptorError(
         "Aucune colonne de chiffres n’a été trouvée à côté des territoires.",
         where=where,
         why=f"Colonne des territoires : « {territory} »."
         + (
-            f" Ne se lisent pas comme des nombres : {enumerate_words(told, most=4)}."
-            if told
+            f" Ne se lisent pas comme des nombres : {enumerate_words(examples, most=4)}."
+            if examples
             else ""
         ),
         remedy="Vérifiez que le tableau a une ligne par territoire et une colonne par chiffre, et "

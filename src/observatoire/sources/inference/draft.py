@@ -11,12 +11,12 @@ from observatoire.sources.parsers.number_style import NumberStyle
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What is said above the names that no territory bears.
+#: What is written above the names that no territory bears.
 _ALIASES = (
     "Noms inconnus. Si l’un est un autre nom d’un territoire : ôtez « # » devant [aliases] et lui."
 )
 
-#: What is said above the other sheets of a workbook.
+#: What is written above the other sheets of a workbook.
 _SHEETS = "Autre feuille, si elle a les mêmes colonnes : ôtez les « # » qui suivent, et vérifiez sa période."
 
 #: The tables of a file, which TOML wants after its own keys.
@@ -46,7 +46,7 @@ class SourceDraft:
     columns: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
-    strangers: list[str] = field(default_factory=list)
+    undescribed: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
@@ -64,12 +64,14 @@ class SourceDraft:
             *_file_parts(self.file),
         ]
         for sheet, period in self.sheets.items():
-            told = {"sheet": sheet, "header": ""}
-            told |= {} if self.file.get("period_column") else {"period": period}
-            lines = "\n\n".join(_file_parts({**self.file, **told})).split("\n")
+            keys = {"sheet": sheet, "header": ""}
+            keys |= {} if self.file.get("period_column") else {"period": period}
+            lines = "\n\n".join(_file_parts({**self.file, **keys})).split("\n")
             parts.append("\n".join(f"# {line}".rstrip() for line in (_SHEETS, *lines)))
         if self.aliases:
-            parts.append("\n".join(["# " + one for one in (_ALIASES, "[aliases]", *self.aliases)]))
+            parts.append(
+                "\n".join(["# " + text for text in (_ALIASES, "[aliases]", *self.aliases)])
+            )
         for name in ("markers", "secrecy"):
             table: dict[str, object] = getattr(self, name)
             if any(value not in ("", []) for value in table.values()):
@@ -86,7 +88,7 @@ def _file_parts(file: Mapping[str, object]) -> list[str]:
     """Return the table of a file, and those inside it."""
     parts = [f"[[files]]\n{_lines({k: v for k, v in file.items() if k not in _TABLES})}"]
     for name in _TABLES:
-        told = file.get(name)
-        if isinstance(told, dict) and told:
-            parts.append(f"[files.{name}]\n{_lines(told)}")
+        table = file.get(name)
+        if isinstance(table, dict) and table:
+            parts.append(f"[files.{name}]\n{_lines(table)}")
     return parts

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from observatoire.sources.inference.column_types import Measured, measure
 from observatoire.sources.inference.draft import SourceDraft
-from observatoire.sources.inference.long_layout import dated_columns, rows_told
+from observatoire.sources.inference.long_layout import dated_columns, long_roles
 from observatoire.sources.inference.table_periods import TablePeriods, dated
 from observatoire.sources.parsers.number_style import NumberStyle, writing_of
+from observatoire.sources.parsers.numbers import Markers
 from observatoire.sources.parsers.periods import is_dated, of_its_year, read_periods
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
@@ -47,16 +48,16 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Source
     found : Found
         The table.
     period : str
-        The period told; empty to find it.
+        The period asked; empty to find it.
     zonings : mapping of str to Matcher
         The territories known.
     """
     matcher = zonings[found.zoning]
     town = commune_column(found.table.frame, found.spec.territory, matcher, zonings)
     found = replace(found, spec=replace(found.spec, commune_column=town))
-    plan = _family_plan(found) if found.family else _stranger_plan(found, matcher)
+    plan = _family_plan(found) if found.family else _undeclared_plan(found, matcher)
     spec = found.spec
-    told = plan.file.get("period_column") or period or plan.file.get("period", "")
+    chosen = plan.file.get("period_column") or period or plan.file.get("period", "")
     plan.file = {
         "name": spec.name,
         "layout": spec.layout,
@@ -69,10 +70,10 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Source
         "member": spec.member,
         "header": spec.header,
         **plan.file,
-        "period": "" if plan.file.get("period_column") else told,
+        "period": "" if plan.file.get("period_column") else chosen,
     }
     own = plan.file.get("periods")
-    plan.sheets = {name: str(told) if own else of_its_year(name) or "…" for name in found.others}
+    plan.sheets = {name: str(chosen) if own else of_its_year(name) or "…" for name in found.others}
     return plan
 
 
@@ -84,8 +85,8 @@ def _family_plan(found: Found) -> SourceDraft:
     if spec.layout == "long":
         names, apart = sorted(found.table.frame[spec.variable_column].str.strip().unique()), []
     else:
-        names = [one for one in header if one not in roles]
-        apart = [one for one in names if not one or family.measure(one) is None]
+        names = [name for name in header if name not in roles]
+        apart = [name for name in names if not name or family.measure(name) is None]
     variables = _family_variables(family, names)
     measured = [spec.value_column] if spec.layout == "long" else list(variables)
     writing = _family_writing(found, measured)
@@ -108,19 +109,29 @@ def _family_plan(found: Found) -> SourceDraft:
             **_number_keys(writing),
             "ignored": apart,
         },
-        markers=dict(family.markers),
-        secrecy=dict(family.secrecy),
+        markers=_written(family.markers),
+        secrecy=asdict(family.secrecy),
         precision=dict(family.precision),
         variables=variables,
-        strangers=[one for one in apart if not family.is_ignored(one)],
+        undescribed=[name for name in apart if not family.is_ignored(name)],
         writing=writing,
     )
 
 
+def _written(markers: Markers) -> dict[str, object]:
+    """Return the signs of a family as a ``source.toml`` writes them, those that say something."""
+    usual = asdict(Markers()) | {"blank": ""}
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in asdict(markers).items()
+        if value != usual[key]
+    }
+
+
 def _family_title(family: Family, period: str) -> str:
     """Return the title of a family's file, without what the period leaves empty."""
-    told = " ".join(family.title.replace("{period}", period).split())
-    return told if not period else re.sub(r"\s+([,)])", r"\1", told)
+    title = " ".join(family.title.replace("{period}", period).split())
+    return title if not period else re.sub(r"\s+([,)])", r"\1", title)
 
 
 def _family_variables(family: Family, names: Iterable[str]) -> dict[str, dict[str, object]]:
@@ -154,18 +165,25 @@ def _family_writing(found: Found, columns: list[str]) -> NumberStyle:
     return writing_of(_cells(texts, typed=not found.table.separator))
 
 
-def _stranger_plan(found: Found, matcher: Matcher) -> SourceDraft:
+def _undeclared_plan(found: Found, matcher: Matcher) -> SourceDraft:
     frame, spec, plan = found.table.frame, found.spec, SourceDraft()
     named = frame[spec.territory].str.strip()
-    mine = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
-    kept, period_column, period_form = _deal(plan, mine, spec, matcher)
+    placed = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
+    kept, period_column, period_form = _deal(plan, placed, spec, matcher)
     plan.writing = writing_of(_cells(kept.values(), typed=not found.table.separator))
     measured = _figures(plan, kept)
-    plan.mixed = next(((name, told.mixed) for name, told in measured.items() if told.mixed), None)
+    plan.mixed = next(
+        (
+            (name, measure_found.mixed)
+            for name, measure_found in measured.items()
+            if measure_found.mixed
+        ),
+        None,
+    )
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
     when = dated(found, list(measured), period_column)
     plan.called, plan.spanning = when.called, when.spanning
-    long = rows_told(found, mine, kept, list(measured), when)
+    long = long_roles(found, placed, kept, list(measured), when)
     if long:
         values = (
             [long["value_column"]] if "value_column" in long else dated_columns([*measured], when)
@@ -182,7 +200,7 @@ def _stranger_plan(found: Found, matcher: Matcher) -> SourceDraft:
         "absence": "non transmis par le partenaire",
     }
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
-    others = [one for one in map(str, frame.columns) if one not in roles]
+    others = [column for column in map(str, frame.columns) if column not in roles]
     plan.file = {
         **when.file,
         **long,
@@ -195,21 +213,23 @@ def _stranger_plan(found: Found, matcher: Matcher) -> SourceDraft:
 
 
 def _deal(
-    plan: SourceDraft, mine: pd.DataFrame, spec: FileSpec, matcher: Matcher
+    plan: SourceDraft, placed: pd.DataFrame, spec: FileSpec, matcher: Matcher
 ) -> tuple[dict[str, pd.Series], str, str]:
-    """Set apart the columns that say where and when; return what the others hold, and when is told."""
+    """Set apart the columns that say where and when; return what the others hold, and when is stated."""
     kept: dict[str, pd.Series] = {}
     period_column = period_form = ""
-    for at, name in enumerate(map(str, mine.columns)):
+    for at, name in enumerate(map(str, placed.columns)):
         if name and name in (spec.territory, spec.commune_column):
             continue
-        cells = mine.iloc[:, at].str.strip()
+        cells = placed.iloc[:, at].str.strip()
         filled = cells[cells != ""]
         plan.unnamed = plan.unnamed or (not name and _holds_figures(filled, at))
         form = _period_form(name, filled)
         if form is not None:
             period_column, period_form = period_column or name, period_form or form
-        elif not name or filled.empty or _names_place(name, filled, mine[spec.territory], matcher):
+        elif (
+            not name or filled.empty or _names_place(name, filled, placed[spec.territory], matcher)
+        ):
             # Several columns may have no name: nothing tells them apart.
             plan.labels += [] if name in plan.labels else [name]
         else:
@@ -219,8 +239,8 @@ def _deal(
 
 def _figures(plan: SourceDraft, kept: dict[str, pd.Series]) -> dict[str, Measured]:
     """Return the columns of figures; where all hold one same number they only name the rows."""
-    told = {name: measure(name, cells, plan.writing) for name, cells in kept.items()}
-    measured = {name: one for name, one in told.items() if one}
+    measures = {name: measure(name, cells, plan.writing) for name, cells in kept.items()}
+    measured = {name: found for name, found in measures.items() if found}
     if not all(_constant(kept[name]) for name in measured):
         return measured
     plan.labels += list(measured)
@@ -239,13 +259,13 @@ def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:
     return [text for text in texts if not typed or _TYPED.search(text)]
 
 
-def _add(plan: SourceDraft, variable: str, told: Measured) -> None:
-    plan.variables[variable] = told.told
-    if told.small:
-        plan.small = plan.small or (variable, told.small)
-    if told.doubt:
-        plan.doubts[variable] = told.doubt
-    for sign in told.signs:
+def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
+    plan.variables[variable] = measured.declaration
+    if measured.small:
+        plan.small = plan.small or (variable, measured.small)
+    if measured.doubt:
+        plan.doubts[variable] = measured.doubt
+    for sign in measured.signs:
         kind = signs().meaning(sign)
         known = plan.markers.setdefault(kind, [])
         if isinstance(known, list) and sign not in known:
@@ -268,23 +288,23 @@ def _name_by_columns(
         if len(names) == 1:
             _add(plan, names[0], measured[names[0]])
             continue
-        told = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
-        _add(plan, variable, told or measured[names[0]])
-        plan.mixed = plan.mixed or _mixed_group(variable, told, names, measured, kept)
+        whole = measure(variable, pd.concat([kept[name] for name in names]), plan.writing)
+        _add(plan, variable, whole or measured[names[0]])
+        plan.mixed = plan.mixed or _mixed_group(variable, whole, names, measured, kept)
         plan.columns |= dict.fromkeys(names, variable)
 
 
 def _mixed_group(
     variable: str,
-    told: Measured | None,
+    whole: Measured | None,
     names: list[str],
     measured: dict[str, Measured],
     kept: dict[str, pd.Series],
 ) -> tuple[str, str] | None:
     """Return a share of a variable whose other columns are in per cent, None when there is none."""
-    if told is not None and told.mixed:
-        return variable, told.mixed
-    units = {name: measured[name].told["unit"] for name in names}
+    if whole is not None and whole.mixed:
+        return variable, whole.mixed
+    units = {name: measured[name].declaration["unit"] for name in names}
     share = next((name for name, unit in units.items() if unit == "part"), "")
     return (share, str(kept[share].iloc[0])) if share and "%" in units.values() else None
 
@@ -296,13 +316,15 @@ def _name_by_rows(
     filled, plan.mixed = pd.concat(columns), None  # a share may stand under a percentage
     for variable in dict.fromkeys(told_of):
         cells = filled[(told_of.loc[filled.index] == variable).to_numpy()]
-        told = measure(variable, cells if len(cells) else filled, plan.writing)
-        if variable and told is not None:
-            near = next((one for one in plan.variables if simplify(one) == simplify(variable)), "")
-            _add(plan, variable, told)
+        measured = measure(variable, cells if len(cells) else filled, plan.writing)
+        if variable and measured is not None:
+            near = next(
+                (known for known in plan.variables if simplify(known) == simplify(variable)), ""
+            )
+            _add(plan, variable, measured)
             if near:
                 plan.doubts[variable] = f"ne diffère de « {near} » que par l’écriture"
-            plan.mixed = plan.mixed or ((variable, told.mixed) if told.mixed else None)
+            plan.mixed = plan.mixed or ((variable, measured.mixed) if measured.mixed else None)
 
 
 def _period_form(name: str, filled: pd.Series) -> str | None:
@@ -345,5 +367,5 @@ def _constant(cells: pd.Series) -> bool:
 
 def _title(found: Found) -> str:
     lines = found.titles.removeprefix(found.table.sheet).split("\n")
-    told = " ".join(line for line in lines if line and not is_dated(line))[:120].strip()
-    return told or found.table.path.stem.replace("_", " ").replace("-", " ")
+    words = " ".join(line for line in lines if line and not is_dated(line))[:120].strip()
+    return words or found.table.path.stem.replace("_", " ").replace("-", " ")

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _VARIABLES = 300
 
 
-def rows_told(
+def long_roles(
     found: Found,
-    mine: pd.DataFrame,
+    placed: pd.DataFrame,
     kept: dict[str, pd.Series],
     measured: list[str],
     when: TablePeriods,
 ) -> dict[str, str]:
-    """Return what is told of a table whose rows say what they measure: the column, and the figure's.
+    """Return what is stated of a table whose rows say what they measure: the column, and the figure's.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def rows_told(
     measured : list of str
         Those among them that hold figures.
     when : TablePeriods
-        What is told of the file's period, or of those of its columns.
+        What is stated of the file's period, or of those of its columns.
 
     Returns
     -------
@@ -50,17 +50,17 @@ def rows_told(
     if len(measured) != 1 and not dated:
         return {}
     keys = [*found.spec.role_columns, *filter(None, [str(when.file.get("period_column", ""))])]
-    again = bool(mine.duplicated(keys).any())
+    again = bool(placed.duplicated(keys).any())
     words = [name for name in kept if name not in measured]
     for name in sorted(words, key=_likely):
-        distinct = mine[name].nunique()
-        # Under a name that can say nothing else, a row said twice is a fault, told as one.
-        twice = not signs().is_indicator(name) and mine.duplicated([*keys, name]).any()
+        distinct = placed[name].nunique()
+        # Under a name that can say nothing else, a row said twice is a fault, reported as one.
+        twice = not signs().is_indicator(name) and placed.duplicated([*keys, name]).any()
         if not 1 < distinct + signs().is_indicator(name) <= _VARIABLES or twice:
-            continue  # a lone indicator is one when its column can name nothing else
+            continue  # a single indicator is one when its column can name nothing else
         # What names another thing on each row (a street, a residence) is no indicator.
-        lone = not signs().is_variable(name) and 2 * distinct > len(mine)
-        if signs().is_indicator(name) or (again and not lone):
+        scattered = not signs().is_variable(name) and 2 * distinct > len(placed)
+        if signs().is_indicator(name) or (again and not scattered):
             value = {} if dated else {"value_column": measured[0]}
             return {"layout": "long", "variable_column": name, **value}
     return {}
@@ -85,9 +85,9 @@ def dated_columns(measured: list[str], when: TablePeriods) -> list[str]:
     []
     """
     own = when.file.get("periods")
-    told = own if isinstance(own, dict) else {}
-    dated = [name for name in measured if name in told]
+    periods = own if isinstance(own, dict) else {}
+    dated = [name for name in measured if name in periods]
     alike = len(dated) > 1 and len({when.stems[name] for name in dated}) == 1
-    others = {signs().nature(name) for name in measured if name not in told}
-    distinct = len({told[name] for name in dated}) == len(dated)
+    others = {signs().nature(name) for name in measured if name not in periods}
+    distinct = len({periods[name] for name in dated}) == len(dated)
     return dated if alike and distinct and others <= {Nature.INDEX} else []

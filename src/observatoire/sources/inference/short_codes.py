@@ -39,11 +39,11 @@ def find_short(sheets: Sequence[SheetView], zonings: Mapping[str, Matcher]) -> S
     found = [
         short
         for code, matcher in zonings.items()
-        if all(len(one) == _COMMUNE + _INSIDE for one in matcher.names)
+        if all(len(found_one) == _COMMUNE + _INSIDE for found_one in matcher.names)
         for sheet in sheets
         for short in _in_sheet(sheet, code, matcher)
     ]
-    return max(found, key=lambda one: one.distinct, default=None)
+    return max(found, key=lambda found_one: found_one.distinct, default=None)
 
 
 def _in_sheet(sheet: SheetView, zoning: str, matcher: Matcher) -> list[Short]:
@@ -55,13 +55,13 @@ def _in_sheet(sheet: SheetView, zoning: str, matcher: Matcher) -> list[Short]:
     for place in communes:
         for column in shorts:
             pairs = zip(columns[place], columns[column], strict=True)
-            told = [
+            codes = [
                 joined_code(head, short) if head in heads and _SHORT.fullmatch(short) else ""
                 for head, short in pairs
             ]
-            known = [one in matcher.names for one in told]
-            distinct = len({one for one, good in zip(told, known, strict=True) if good})
-            if distinct > 1 and sum(known) >= _KNOWN * sum(map(bool, told)):
+            known = [joined in matcher.names for joined in codes]
+            distinct = len({joined for joined, good in zip(codes, known, strict=True) if good})
+            if distinct > 1 and sum(known) >= _KNOWN * sum(map(bool, codes)):
                 found.append(Short(zoning, sheet, column, place, known.index(True), distinct))
     return found
 
@@ -70,9 +70,9 @@ def _columns(sheet: SheetView) -> list[list[str]]:
     columns = columns_of(sheet.rows, _LOOKED)
     place = {line: at for at, (line, _) in enumerate(sheet.rows)}
     for (top, left), (bottom, _) in sheet.merged:
-        told = columns[left][place[top + 1]] if left < len(columns) and top + 1 in place else ""
-        for at in filter(None, map(place.get, range(top + 2, bottom + 2))) if told else ():
-            columns[left][at] = columns[left][at] or told
+        text = columns[left][place[top + 1]] if left < len(columns) and top + 1 in place else ""
+        for at in filter(None, map(place.get, range(top + 2, bottom + 2))) if text else ():
+            columns[left][at] = columns[left][at] or text
     return columns
 
 
@@ -86,10 +86,10 @@ def unjoined(
         columns = _columns(sheet)
         for cells in columns:
             title = next((cell for cell in cells if _NAMED.fullmatch(cell)), "")
-            below = [one for one in cells if one and one != title]
+            below = [text for text in cells if text and text != title]
             if not title or not below or not all(map(_SHORT.fullmatch, below)):
                 continue
-            place = next((one for one in columns if heads & set(one)), None)
+            place = next((text for text in columns if heads & set(text)), None)
             return _refusal(below[0], place, cells, heads, f"{name}, colonne {title}")
     return None
 
@@ -99,12 +99,12 @@ def _refusal(
 ) -> UnknownTerritoryError:
     why = "Rien à côté ne dit leur commune (un code de cinq chiffres)."
     if place is not None:
-        told = [
+        codes = [
             joined_code(head, short)
             for head, short in zip(place, cells, strict=True)
             if head in heads and _SHORT.fullmatch(short)
         ]
-        why = f"Joints à leur commune, ils ne sont pas de votre zonage : « {next(iter(told), some)} »."
+        why = f"Joints à leur commune, ils ne sont pas de votre zonage : « {next(iter(codes), some)} »."
     return UnknownTerritoryError(
         f"Les codes d’IRIS de ce fichier sont courts (« {some} »), et ne désignent rien seuls.",
         where=where,

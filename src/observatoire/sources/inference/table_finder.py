@@ -14,22 +14,23 @@ from observatoire.errors import (
 from observatoire.french.typography import enumerate_words
 from observatoire.sources.descriptors.file_spec import FileSpec
 from observatoire.sources.families.family import Family, recognise, role
-from observatoire.sources.formats.text import HEADER_DEPTH, Rows
-from observatoire.sources.formats.workbook import hidden_columns
+from observatoire.sources.formats.text import HEADER_DEPTH
 from observatoire.sources.inference.diagnosis import across_error, other_place
 from observatoire.sources.inference.territory_column import TerritoryColumn, find_territories
 from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.tables.header import column_letter, title
+from observatoire.sources.tables.location import location_at
 from observatoire.sources.tables.merged_cells import complete, worded_columns
-from observatoire.sources.tables.reader import read_opened
+from observatoire.sources.tables.reader import read_located
 from observatoire.sources.tables.sheets import _ROWS, _TOP, sheets_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.tables.files import Opened
+    from observatoire.sources.formats.cells import Rows
+    from observatoire.sources.formats.document import Document
     from observatoire.sources.tables.raw_table import RawTable
     from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
@@ -41,7 +42,7 @@ class Found:
 
     ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
     the sheets of the workbook that name territories too, and are not read; ``hidden`` those that
-    nobody sees, and ``unseen`` the columns of the sheet that nobody sees.
+    nobody sees, and ``hidden_columns`` the columns of the sheet that nobody sees.
     """
 
     table: RawTable
@@ -51,7 +52,7 @@ class Found:
     titles: str
     others: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
 
 
 # --- A known family ------------------------------------------------------------------------------
@@ -68,10 +69,10 @@ def find_family(
             if len(header) < 2:  # noqa: PLR2004 - a code and a figure
                 continue
             fitting = {
-                code: one for code, one in families.items()
-                if one.recognises(header)
-                and (one.kind == "figures" or _only_places(one, header))
-                and _codes_fit(one, header, sheet.top[at + 1 : _TOP])
+                code: family_tried for code, family_tried in families.items()
+                if family_tried.recognises(header)
+                and (family_tried.kind == "figures" or _only_places(family_tried, header))
+                and _codes_fit(family_tried, header, sheet.top[at + 1 : _TOP])
             }  # fmt: skip
             family = recognise(header, fitting)
             if family is None:
@@ -84,10 +85,10 @@ def find_family(
 
 def _only_places(family: Family, header: list[str]) -> bool:
     """Say whether a table that seems a list of territories holds nothing else."""
-    told = [family.territory, family.name, family.commune, *family.required]
-    known = [one for one in told if one is not None]
+    patterns = [family.territory, family.name, family.commune, *family.required]
+    known = [pattern for pattern in patterns if pattern is not None]
     return all(
-        signs().is_label(name) or any(one.fullmatch(name) for one in known)
+        signs().is_label(name) or any(pattern.fullmatch(name) for pattern in known)
         for name in header
         if name
     )
@@ -98,8 +99,8 @@ def _codes_fit(family: Family, header: list[str], body: Rows) -> bool:
     if family.codes is None:
         return True
     at = header.index(family.territory_column(header))
-    told = [row[at].strip() for _, row in body[:50] if len(row) > at and row[at].strip()]
-    return not told or sum(bool(family.codes.fullmatch(one)) for one in told) > len(told) / 2
+    codes = [row[at].strip() for _, row in body[:50] if len(row) > at and row[at].strip()]
+    return not codes or sum(bool(family.codes.fullmatch(code)) for code in codes) > len(codes) / 2
 
 
 # --- A stranger ----------------------------------------------------------------------------------
@@ -134,8 +135,11 @@ def _names_row(rows: Rows, wanted: int) -> int | None:
     named = [(at, filled) for at, filled in full if not any(map(_is_figure, filled))]
     if named:
         # Above names of columns, a shorter row groups them.
-        return max(named, key=lambda one: (len(one[1]), -one[0]))[0]
-    return next((at for at, one in full if 2 * sum(map(_is_figure, one)) <= len(one)), None)
+        return max(named, key=lambda row_found: (len(row_found[1]), -row_found[0]))[0]
+    return next(
+        (at for at, row_found in full if 2 * sum(map(_is_figure, row_found)) <= len(row_found)),
+        None,
+    )
 
 
 def _is_figure(cell: str) -> bool:
@@ -143,7 +147,7 @@ def _is_figure(cell: str) -> bool:
 
 
 def find_table(
-    opened: Opened,
+    document: Document,
     zonings: Mapping[str, Matcher],
     families: Mapping[str, Family],
     *,
@@ -154,7 +158,7 @@ def find_table(
 
     Parameters
     ----------
-    opened : Opened
+    document : Document
         The file.
     zonings : mapping of str to Matcher
         The territories known.
@@ -163,77 +167,78 @@ def find_table(
     preferred : str
         The zoning that wins when two are named as often.
     zoning : str
-        The zoning told; empty to find it.
+        The zoning asked; empty to find it.
     """
-    sheets, name = sheets_of(opened), opened.path.name
+    sheets, name = sheets_of(document), document.name
     known = find_family(sheets, families)
     if known is not None:
         family, sheet, at = known
         header = [title(cell) for cell in sheet.top[at][1]]
-        spec = _spec(opened, sheet, at, family.territory_column(header))
+        spec = _spec(document, sheet, at, family.territory_column(header))
         spec = _family_roles(spec, family, header)
-        table = read_opened(opened, spec)
+        table = read_located(location_at(document, sheet.sheet, sheet.top, at, spec), spec)
         chosen = zoning or _family_zoning(family, table, spec, zonings, name)
         return Found(table, spec, chosen, family, _titles(sheet, at))
-    mine = {zoning: zonings[zoning]} if zoning else zonings
+    sought = {zoning: zonings[zoning]} if zoning else zonings
     try:
-        place = find_territories(sheets, mine, preferred, name)
+        place = find_territories(sheets, sought, preferred, name)
     except ObservatoireError:
         if all(len(sheet.rows) < _ROWS for sheet in sheets):
             raise
-        place = find_territories(sheets_of(opened, 0), mine, preferred, name)
-    return _stranger(opened, place, mine)
+        place = find_territories(sheets_of(document, 0), sought, preferred, name)
+    return _undeclared_table(document, place, sought)
 
 
-def _stranger(opened: Opened, place: TerritoryColumn, mine: Mapping[str, Matcher]) -> Found:
+def _undeclared_table(
+    document: Document, place: TerritoryColumn, sought: Mapping[str, Matcher]
+) -> Found:
     """Cut the table of a stranger where its territories were found."""
-    name = opened.path.name
+    name = document.name
     line, first = place.sheet.rows[place.row]
-    across = across_error(first, mine, name, line)
+    across = across_error(first, sought, name, line)
     if across is not None:
         raise across
     try:
         at = find_header(place.sheet, place.row, name)
     except FileError as error:  # two territories in a row that nothing names are laid out too
-        raise across_error(first, mine, name, line, few=2) or error from error
+        raise across_error(first, sought, name, line, few=2) or error from error
     header = [title(cell) for cell in place.sheet.rows[at][1]]
     territory = header[place.column] if place.column < len(header) else ""
-    spec = _spec(opened, place.sheet, at, territory or column_letter(place.column))
+    spec = _spec(document, place.sheet, at, territory or column_letter(place.column))
     if place.communes is not None:
         prefix = header[place.communes] if place.communes < len(header) else ""
         spec = replace(spec, prefix_column=prefix or column_letter(place.communes))
-    table = read_opened(opened, spec)
+    location = location_at(document, place.sheet.sheet, place.sheet.rows, at, spec)
+    table = read_located(location, spec)
     if table.merged:
         table = complete(table, worded_columns(table), spec)
-    hidden, unseen = [], []
-    if place.sheet.cells is not None:
-        hidden = opened.book.hidden_names
-        ranks = hidden_columns(opened.content, place.sheet.name)
-        held = set(map(str, table.frame.columns))
-        unseen = [header[rank] for rank in ranks if rank < len(header) and header[rank] in held]
+    hidden = [sheet.name for sheet in document.sheets if sheet.hidden]
+    ranks = place.sheet.sheet.appearance.hidden_columns
+    kept = set(map(str, table.frame.columns))
+    unshown = [header[rank] for rank in ranks if rank < len(header) and header[rank] in kept]
     titles = _titles(place.sheet, at)
     return Found(
-        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unseen)
+        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unshown)
     )
 
 
 def _titles(sheet: SheetView, at: int) -> str:
     above = (cell for _, row in sheet.rows[:at] for cell in row if cell.strip())
     # Excel's own first line (« sep=; ») is no title.
-    told = (" ".join(cell.split()) for cell in above if not cell.startswith("sep="))
-    return "\n".join([sheet.name, *told])
+    texts = (" ".join(cell.split()) for cell in above if not cell.startswith("sep="))
+    return "\n".join([sheet.name, *texts])
 
 
-def _spec(opened: Opened, sheet: SheetView, at: int, territory: str) -> FileSpec:
+def _spec(document: Document, sheet: SheetView, at: int, territory: str) -> FileSpec:
     return FileSpec(
-        name=opened.path.name,
+        name=document.name,
         layout="wide",
         territory=territory,
         separator=sheet.separator,
         encoding=sheet.encoding,
         sheet=sheet.name,
         header=sheet.rows[at][0],
-        member=opened.member,
+        member=document.member,
     )
 
 
@@ -257,8 +262,8 @@ def _family_zoning(
 ) -> str:
     """Return the declared zoning, of the family's kind, that holds most of the file's codes."""
     kinds = family.zoning
-    mine = [code for code in zonings if any(code.split("-")[0] == kind for kind in kinds)]
-    if not mine:
+    candidates = [code for code in zonings if any(code.split("-")[0] == kind for kind in kinds)]
+    if not candidates:
         raise UnknownTerritoryError(
             f"Aucun zonage de ce fichier ({enumerate_words(list(kinds))}) n’est déclaré.",
             where=name,
@@ -267,8 +272,10 @@ def _family_zoning(
             f"et members. Zonages déclarés : {enumerate_words(list(zonings), most=8)}.",
         )
     codes = table.frame[spec.territory].str.strip().unique().tolist()
-    counts = {code: sum(bool(place_of(text, zonings[code])) for text in codes) for code in mine}
+    counts = {
+        code: sum(bool(place_of(text, zonings[code])) for text in codes) for code in candidates
+    }
     best = max(counts, key=counts.__getitem__)
     if not counts[best]:
-        raise other_place(list(codes), f"{name}, colonne {spec.territory}", mine)
+        raise other_place(list(codes), f"{name}, colonne {spec.territory}", candidates)
     return best

@@ -40,7 +40,7 @@ class TerritoryColumn:
     row: int
     communes: int | None = None  # the column of the communes that short codes are joined to
     others: tuple[str, ...] = ()  # sheets that name territories too
-    coded: bool = False  # told by codes, that no namesake bears
+    coded: bool = False  # stated by codes, that no namesake bears
     filled: int = 0  # its cells that are not blank, from the first territory on
     distinct: int = 0  # territories that it names
 
@@ -82,7 +82,9 @@ def find_territories(
     rivals = _rivals(best, places, zonings)
     if rivals:
         raise _two_zonings(best, max(rivals, key=_score), zonings, name)
-    named = dict.fromkeys(one.sheet.name for one in places if one.score[0] > 1 or _alike(one, best))
+    named = dict.fromkeys(
+        place.sheet.name for place in places if place.score[0] > 1 or _alike(place, best)
+    )
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
 
 
@@ -145,12 +147,12 @@ def _finer(
     « Quartiers de Fort-de-France » reduces to the name of its commune: the column of communes may
     look like one of such wholes too.
     """
-    held = [
-        set(zonings[one.zoning].names)
-        for one in places
-        if one.sheet is best.sheet
-        and one.column == best.column
-        and one.score[2] >= best.score[2]  # it names as many of the rows
+    sets = [
+        set(zonings[place_tried.zoning].names)
+        for place_tried in places
+        if place_tried.sheet is best.sheet
+        and place_tried.column == best.column
+        and place_tried.score[2] >= best.score[2]  # it names as many of the rows
     ]
     inside = [
         place
@@ -158,7 +160,7 @@ def _finer(
         if place.sheet is best.sheet
         and place.column != best.column
         and (towns := set(zonings[place.zoning].communes.values()))
-        and any(towns <= names for names in held)
+        and any(towns <= names for names in sets)
         and _is_headed(place, zonings[place.zoning].label)
     ]
     return max(inside, key=lambda place: place.score, default=best)
@@ -169,7 +171,7 @@ def _by_code(
 ) -> TerritoryColumn:
     """Return the column of codes beside that of names: an IRIS may bear the name of a quartier.
 
-    Of the same zoning, when no total or title is told by its name only.
+    Of the same zoning, when no total or title is stated by its name only.
     """
     same = [
         place
@@ -214,8 +216,8 @@ def _two_zonings(
     best: TerritoryColumn, rival: TerritoryColumn, zonings: Mapping[str, Matcher], name: str
 ) -> DescriptorError:
     """Return the error of rows that name a territory, and give the code of one of another kind."""
-    columns = [f"« {_header_of(one)} »" for one in (best, rival)]
-    labels = [zonings[one.zoning].label for one in (best, rival)]
+    columns = [f"« {_header_of(place)} »" for place in (best, rival)]
+    labels = [zonings[place.zoning].label for place in (best, rival)]
     return DescriptorError(
         f"Chaque ligne dit deux territoires : colonne {columns[0]} ({labels[0]}), colonne {columns[1]} "
         f"(code : {labels[1]}).",
@@ -240,8 +242,8 @@ def _is_headed(place: TerritoryColumn, label: str) -> bool:
 def _repeats(place: TerritoryColumn) -> bool:
     """Say whether a column names a territory twice, as that of the communes of many IRIS does."""
     rows = place.sheet.rows[place.row :]
-    told = [row[place.column].strip() for _, row in rows if len(row) > place.column]
-    filled = [text for text in told if text]
+    cells = [row[place.column].strip() for _, row in rows if len(row) > place.column]
+    filled = [text for text in cells if text]
     merged = (left == place.column and low > top for (top, left), (low, _) in place.sheet.merged)
     return len(set(filled)) < len(filled) or any(merged)
 
@@ -258,12 +260,12 @@ def _places(
         known = {text: _find(matcher, text) for text in set(cells) if text}
         lost = {text: full for text in known if (full := restored_code(text, matcher))}
         known |= lost
-        distinct = len({one for one in known.values() if one})
+        distinct = len({code_found for code_found in known.values() if code_found})
         if not distinct:
             continue
         codes = [known.get(text, "") for text in cells]
-        first = next(at for at, one in enumerate(codes) if one)
-        below = [text for text in cells[first:] if text and not _is_aside(text)] or cells[first:]
+        first = next(at for at, code_found in enumerate(codes) if code_found)
+        below = [text for text in cells[first:] if text and not _is_skipped(text)] or cells[first:]
         share = sum(map(bool, codes)) / len(below)
         by_code = any(text in matcher.names for text in known) or any(
             len(text) >= _LONG for text in lost
@@ -272,7 +274,11 @@ def _places(
             continue  # quartiers of other towns bear the same names; short figures look like codes
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
         weight = distinct * distinct / sum(map(bool, codes))
-        coded = all(text in matcher.names or text in lost for text, one in known.items() if one)
+        coded = all(
+            text in matcher.names or text in lost
+            for text, code_found in known.items()
+            if code_found
+        )
         filled = sum(map(bool, cells[first:]))
         score = (weight, code == preferred, share)
         found.append(
@@ -283,7 +289,7 @@ def _places(
     return found
 
 
-def _is_aside(text: str) -> bool:
+def _is_skipped(text: str) -> bool:
     return any(map(str.isalpha, text)) and (signs().is_total(text) or signs().is_note(text))
 
 

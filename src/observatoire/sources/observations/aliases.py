@@ -1,4 +1,4 @@
-"""Which rows of a file were placed by another name of their territory, and how that is told."""
+"""Which rows of a file were placed by another name of their territory, and how that is stated."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def with_aliased(parsed: Parsed, spec: FileSpec, zonings: Mapping[str, Matcher])
     zonings : mapping of str to Matcher
         The territories known, by zoning.
     """
-    if parsed.cells.empty or not any(one.aliases for one in zonings.values()):
+    if parsed.cells.empty or not any(matcher.aliases for matcher in zonings.values()):
         return parsed
     frame = parsed.table.frame
     if spec.territory not in frame.columns:  # a register may leave it out
@@ -106,40 +106,40 @@ def unknown_names(parsed: Parsed, matcher: Matcher) -> list[str]:
     for raw, rows in rejects.groupby("raw", sort=False)["line"]:
         text = str(raw)
         if _NAME.search(text) and not matcher.bearers(text):  # another name would not help others
-            near = [_told_apart(name, matcher) for name in matcher.near(text[:80])] or ["…"]
+            near = [_distinguished(name, matcher) for name in matcher.near(text[:80])] or ["…"]
             rather = [f"ou {value(name)}, " for name in near[1:]]
-            comment = f"{''.join(rather)}{_told_lines(rows)}"
+            comment = f"{''.join(rather)}{_line_list(rows)}"
             found.append(f"{value(text)} = {value(near[0])}  # {comment}")
     return found[:_MOST]
 
 
-def _told_apart(name: str, matcher: Matcher) -> str:
+def _distinguished(name: str, matcher: Matcher) -> str:
     """Return a name, or the code of the first that bears it where several do."""
     bearers = matcher.bearers(name)
     return bearers[0] if len(bearers) > 1 else name
 
 
-def _told_lines(lines: pd.Series) -> str:
-    told = [str(line) for line in lines.unique()]
-    return f"{'ligne' if len(told) == 1 else 'lignes'} {enumerate_words(told, most=_LINES)}"
+def _line_list(lines: pd.Series) -> str:
+    texts = [str(line) for line in lines.unique()]
+    return f"{'ligne' if len(texts) == 1 else 'lignes'} {enumerate_words(texts, most=_LINES)}"
 
 
-def told_aliases(aliased: pd.DataFrame) -> list[str]:
+def alias_notices(aliased: pd.DataFrame) -> list[str]:
     r"""Say which rows went by another name, and to which territory.
 
     Examples
     --------
     >>> rows = [(4, "Les Hauts", "Les Hauts", "Q2", "Dillon")]
-    >>> [told] = told_aliases(pd.DataFrame(rows, columns=["line", "raw", "alias", "code", "name"]))
-    >>> told.replace("\u00a0", " ")
+    >>> [notice] = told_aliases(pd.DataFrame(rows, columns=["line", "raw", "alias", "code", "name"]))
+    >>> notice.replace("\u00a0", " ")
     '1 ligne rattachée par un autre nom : « Les Hauts » = « Dillon » (Q2), ligne 4.'
     """
     if aliased.empty:
         return []
-    told = []
+    notices = []
     for (alias, code, name), rows in aliased.groupby(["alias", "code", "name"], sort=False):
-        told.append(f"« {alias} » = « {name} » ({code}), {_told_lines(rows['line'])}")
+        notices.append(f"« {alias} » = « {name} » ({code}), {_line_list(rows['line'])}")
     count = plural(int(aliased["line"].nunique()), "ligne rattachée", "lignes rattachées")
-    shown = " ; ".join(told[:_MOST])
-    more = f" ; et {len(told) - _MOST} autres noms" if len(told) > _MOST else ""
+    shown = " ; ".join(notices[:_MOST])
+    more = f" ; et {len(notices) - _MOST} autres noms" if len(notices) > _MOST else ""
     return [f"{count} par un autre nom : {shown}{more}."]

@@ -18,12 +18,12 @@ from observatoire.sources.observations.long_format import VariableCells, gather
 from observatoire.sources.observations.parsed import Parsed
 from observatoire.sources.observations.reject_messages import error_of
 from observatoire.sources.parsers.periods import read_periods
-from observatoire.sources.places.row_territories import from_elsewhere, place, settle
+from observatoire.sources.places.row_territories import outside_rejects, place, settle
 from observatoire.sources.places.unplaced_rows import (
     headings,
-    notes_beside,
+    neighbouring_notes,
+    neighbouring_totals,
     territory_rejects,
-    totals_beside,
 )
 from observatoire.sources.tables.merged_cells import (
     complete,
@@ -62,7 +62,7 @@ def observe(
         The territories known, by zoning.
     scope : tuple of str
         Communes observed. A code that starts with none of them is *outside* (a file that covers
-        France): its row is set aside, and no fault. A code inside them that is unknown is a fault.
+        France): its row is skipped, and no fault. A code inside them that is unknown is a fault.
 
     Returns
     -------
@@ -79,21 +79,23 @@ def observe(
     rows = place(_rows(table, source, spec), spec, source, zonings, table)
     parts = _parts(table, columns, source, spec)
     rows, wrong_bounds = read_bounds(rows, parts, table, source, spec)
-    told = _told(rows, parts)
-    rows, strayed = settle(rows, table, spec, zonings, told)
-    lost = territory_rejects(rows, _bare(told, parts), spec, zonings, scope)
-    lost = notes_beside(totals_beside(lost, rows, table, spec.territory, zonings), table)
+    figured = _with_figures(rows, parts)
+    rows, outside = settle(rows, table, spec, zonings, figured)
+    lost = territory_rejects(rows, _without_figures(figured, parts), spec, zonings, scope)
+    lost = neighbouring_notes(
+        neighbouring_totals(lost, rows, table, spec.territory, zonings), table
+    )
     measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
     rejects = joined(
-        strayed,
-        from_elsewhere(lost, rows, table, spec, zonings, told),
-        *figure_rejects(rows, parts, source, spec, told),
+        outside,
+        outside_rejects(lost, rows, table, spec, zonings, figured),
+        *figure_rejects(rows, parts, source, spec, figured),
         wrong_bounds,
         merged_rejects(table, rows, measured, marks),
         covered_rejects(table, rows, [*measured, *named_columns(spec)], spec.territory),
-        _aside(table),
+        _note_rejects(table),
     )
-    rejects = headings(rejects, rows, table, columns, told)
+    rejects = headings(rejects, rows, table, columns, figured)
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = repeated_rows(rows, parts, good, spec)
     good &= ~rows["line"].isin(again["line"]).to_numpy()
@@ -123,8 +125,8 @@ def _completed(
         return table
     roles = named_columns(spec)
     table = spread(complete(table, roles, spec), columns, marks)
-    told = {name: count for name, count in table.completed.items() if name in {*roles, *columns}}
-    return replace(table, completed=told)
+    filled = {name: count for name, count in table.completed.items() if name in {*roles, *columns}}
+    return replace(table, completed=filled)
 
 
 def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
@@ -160,29 +162,29 @@ def _parts(
     ]
 
 
-def _told(rows: pd.DataFrame, parts: list[VariableCells]) -> np.ndarray:
+def _with_figures(rows: pd.DataFrame, parts: list[VariableCells]) -> np.ndarray:
     """Tell the rows that hold a figure, a range or a sign."""
-    told = np.zeros(len(rows), dtype=bool)
+    figured = np.zeros(len(rows), dtype=bool)
     for part in parts:
         numbers = part.numbers
         figure = numbers.low.notna() | (numbers.marker != "")
         written = numbers.value.notna()
         if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
             written &= part.raw.fillna("").str.strip().ne("").to_numpy()
-        told[part.at] |= (figure | written).to_numpy()
-    return told
+        figured[part.at] |= (figure | written).to_numpy()
+    return figured
 
 
-def _bare(told: np.ndarray, parts: list[VariableCells]) -> np.ndarray:
+def _without_figures(figured: np.ndarray, parts: list[VariableCells]) -> np.ndarray:
     """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
-    told = told.copy()
+    figured = figured.copy()
     for part in parts:
         unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
         digits = [any(map(str.isdecimal, text)) for text in part.raw.iloc[unread]]
-        told[part.at[unread[np.array(digits, dtype=bool)]]] = True
-    return ~told
+        figured[part.at[unread[np.array(digits, dtype=bool)]]] = True
+    return ~figured
 
 
-def _aside(table: RawTable) -> pd.DataFrame:
-    told = table.aside
-    return reject(told["line"], "note", told["reason"], told["raw"], "")
+def _note_rejects(table: RawTable) -> pd.DataFrame:
+    skipped = table.skipped
+    return reject(skipped["line"], "note", skipped["reason"], skipped["raw"], "")

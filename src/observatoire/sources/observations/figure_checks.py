@@ -1,4 +1,4 @@
-"""What is wrong with the figures of a row: no number, below zero, out of bounds, undated, told twice."""
+"""What is wrong with the figures of a row: no number, below zero, out of bounds, undated, given twice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 def figure_rejects(
-    rows: pd.DataFrame, parts: list[VariableCells], source: Source, spec: FileSpec, told: np.ndarray
+    rows: pd.DataFrame,
+    parts: list[VariableCells],
+    source: Source,
+    spec: FileSpec,
+    figured: np.ndarray,
 ) -> list[pd.DataFrame]:
     """Return the rejects of rows whose figures cannot be kept, by reason.
 
@@ -32,14 +36,14 @@ def figure_rejects(
         The cells of each variable, read.
     source, spec : Source, FileSpec
         What ``source.toml`` says of the file.
-    told : array of bool
+    figured : array of bool
         The rows that hold a figure, a range or a sign.
     """
     return [
         *(_number_rejects(rows, part) for part in parts),
         *(_negative_rejects(rows, part, source) for part in parts),
         _period_rejects(rows, spec),
-        *(_unknown_variables(rows, part, source, spec, told) for part in parts),
+        *(_unknown_variables(rows, part, source, spec, figured) for part in parts),
     ]
 
 
@@ -58,14 +62,14 @@ def _negative_rejects(rows: pd.DataFrame, part: VariableCells, source: Source) -
 
 
 def _cell_rejects(
-    rows: pd.DataFrame, part: VariableCells, bad: np.ndarray, kind: str, said: str
+    rows: pd.DataFrame, part: VariableCells, bad: np.ndarray, kind: str, reason: str
 ) -> pd.DataFrame:
     """Refuse the rows with a bad cell, but those that name no territory, refused already."""
     bad = bad & (rows["territory"] != "").to_numpy()[part.at]
     if not bad.any():
         return NO_REJECT
     raw = part.raw[bad].str.strip()
-    reasons = ("« " + raw + f" » {said}").to_numpy(object)
+    reasons = ("« " + raw + f" » {reason}").to_numpy(object)
     lines = rows["line"].to_numpy()[part.at][bad]
     return reject(lines, kind, reasons, raw.to_numpy(object), part.column)
 
@@ -80,21 +84,21 @@ def _period_rejects(rows: pd.DataFrame, spec: FileSpec) -> pd.DataFrame:
 
 
 def _unknown_variables(
-    rows: pd.DataFrame, part: VariableCells, source: Source, spec: FileSpec, told: np.ndarray
+    rows: pd.DataFrame, part: VariableCells, source: Source, spec: FileSpec, figured: np.ndarray
 ) -> pd.DataFrame:
     if part.variable in source.variables:
         return NO_REJECT
     lost = rows.iloc[part.at]
     if not part.variable:
-        return _unsaid(lost[lost["territory"] != ""], told, spec)
+        return _undeclared(lost[lost["territory"] != ""], figured, spec)
     reason = f"La variable « {part.variable} » n’est pas déclarée."
     raw = np.full(len(lost), part.variable, dtype=object)
     return reject(lost["line"].to_numpy(), "variable", reason, raw, spec.variable_column)
 
 
-def _unsaid(lost: pd.DataFrame, told: np.ndarray, spec: FileSpec) -> pd.DataFrame:
+def _undeclared(lost: pd.DataFrame, figured: np.ndarray, spec: FileSpec) -> pd.DataFrame:
     """Refuse the figures of rows that do not say what they count; without a figure, nothing is lost."""
-    kinds = np.where(told[lost.index.to_numpy()], "variable", "note")
+    kinds = np.where(figured[lost.index.to_numpy()], "variable", "note")
     reasons = np.where(
         kinds == "note",
         "Ligne sans indicateur ni chiffre : mise de côté.",
@@ -113,7 +117,7 @@ def read_bounds(
     Returns
     -------
     tuple of DataFrame
-        The rows, with columns ``low_told`` and ``high_told`` when the file states bounds; the rejects.
+        The rows, with columns ``low_stated`` and ``high_stated`` when the file states bounds; the rejects.
     """
     if not (spec.low_column and spec.high_column):
         return rows, NO_REJECT
@@ -123,7 +127,7 @@ def read_bounds(
     for name, column in (("low", spec.low_column), ("high", spec.high_column)):
         raw = table.frame[column].str.strip()
         numbers = parse_numbers(raw, signs, decimal)
-        rows[f"{name}_told"] = numbers.value
+        rows[f"{name}_stated"] = numbers.value
         bad = numbers.unreadable
         reasons = "« " + raw[bad] + " » n’est pas un nombre."
         faults.append(reject(rows["line"][bad], "number", reasons, raw[bad], column))
@@ -136,13 +140,13 @@ def _disordered(
     rows: pd.DataFrame, part: VariableCells, unread: np.ndarray, spec: FileSpec
 ) -> pd.DataFrame:
     """Tell the rows with one bound only, or whose value or bounds are in the wrong order."""
-    low, high = (rows[f"{name}_told"].to_numpy()[part.at] for name in ("low", "high"))
+    low, high = (rows[f"{name}_stated"].to_numpy()[part.at] for name in ("low", "high"))
     value = part.numbers.value.to_numpy()
-    lone = np.isnan(low) != np.isnan(high)
-    wrong = (lone | (low > high) | (value < low) | (value > high)) & ~unread[part.at]
+    half = np.isnan(low) != np.isnan(high)
+    wrong = (half | (low > high) | (value < low) | (value > high)) & ~unread[part.at]
     reasons = pd.Series(
         np.where(
-            lone[wrong],
+            half[wrong],
             "Une borne est donnée sans l’autre.",
             "La borne basse dépasse la borne haute, ou la valeur n’est pas entre les deux.",
         ),
@@ -156,7 +160,7 @@ def _disordered(
 def repeated_rows(
     rows: pd.DataFrame, parts: list[VariableCells], good: np.ndarray, spec: FileSpec
 ) -> pd.DataFrame:
-    """Refuse what is told a second time of a territory and a period, with the line that told it first.
+    """Refuse what is given a second time of a territory and a period, with the line that gave it first.
 
     Parameters
     ----------
@@ -169,11 +173,11 @@ def repeated_rows(
     groups = {id(part.at): part for part in reversed(parts)}  # columns of one file share their rows
     found = []
     for part in groups.values():
-        mine = rows.iloc[part.at[good[part.at]]]
-        again = mine[mine.duplicated(key)]
+        kept = rows.iloc[part.at[good[part.at]]]
+        again = kept[kept.duplicated(key)]
         if again.empty:
             continue
-        first = mine.drop_duplicates(key).set_index(key)["line"]
+        first = kept.drop_duplicates(key).set_index(key)["line"]
         lines = first.reindex(pd.MultiIndex.from_frame(again[key])).to_numpy()
         reasons = [
             f"« {raw} » donne {part.variable} ({period}) une seconde fois, après la ligne {line}."

@@ -34,7 +34,7 @@ def figure_columns(table: RawTable, source: Source, spec: FileSpec) -> list[str]
     if spec.layout != "long":
         return _wide_variables(table, source, spec)
     if not spec.value_column:
-        _check_periods_told(table, spec)
+        _check_declared_periods(table, spec)
     return list(spec.value_columns)
 
 
@@ -54,9 +54,9 @@ def cells_of(
     if spec.layout != "long":
         everyone = np.arange(len(frame))
         return [(everyone, spec.columns.get(name, name), name, frame[name]) for name in columns]
-    told = frame[spec.variable_column].str.strip()
-    groups = told.groupby(told, sort=False).indices
-    # The columns of a variable share their rows: a row said twice is told once.
+    names = frame[spec.variable_column].str.strip()
+    groups = names.groupby(names, sort=False).indices
+    # The columns of a variable share their rows: a row given twice is reported once.
     chosen = [(str(name), np.sort(at)) for name, at in groups.items()]
     return [(at, name, column, frame[column].iloc[at]) for name, at in chosen for column in columns]
 
@@ -87,8 +87,8 @@ def _wide_variables(table: RawTable, source: Source, spec: FileSpec) -> list[str
     return names
 
 
-def _check_periods_told(table: RawTable, spec: FileSpec) -> None:
-    """Refuse a column that is neither of a period told nor set aside: a new year would be lost."""
+def _check_declared_periods(table: RawTable, spec: FileSpec) -> None:
+    """Refuse a column that is neither of a stated period nor skipped: a new year would be lost."""
     known = {*spec.role_columns, *spec.value_columns, *spec.ignored}
     for name in map(str, table.frame.columns):
         if not name and name not in known:
@@ -142,10 +142,10 @@ def read_cells(
 def _shares(raw: pd.Series, numbers: Numbers, markers: Markers, decimal: str) -> Numbers:
     """Read « 12,5 % » in a column of shares as 0.125; a range keeps its bounds."""
     lost = numbers.unreadable
-    told = parse_numbers(strip_unit(raw[lost], "%"), markers, decimal)
+    shares = parse_numbers(strip_unit(raw[lost], "%"), markers, decimal)
     percent = raw[lost].str.strip().str.endswith("%")
-    good = (told.value.notna() & percent).to_numpy()
-    at = told.value.index[good]
+    good = (shares.value.notna() & percent).to_numpy()
+    at = shares.value.index[good]
     value, unreadable, status = numbers.value.copy(), lost.copy(), numbers.status.copy()
-    value[at], unreadable[at], status[at] = told.value[good] / 100, False, told.status[good]
+    value[at], unreadable[at], status[at] = shares.value[good] / 100, False, shares.status[good]
     return replace(numbers, value=value, unreadable=unreadable, status=status)

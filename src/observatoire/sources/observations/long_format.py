@@ -116,23 +116,23 @@ def _periods(own: Coded, parts: list[VariableCells], part: np.ndarray, spec: Fil
     if not spec.periods:
         return own
     by_column = spec.layout == "wide" or not spec.value_column
-    told = [spec.periods.get(part.column if by_column else part.variable, "") for part in parts]
-    words = sorted({*own.categories, *told} - {""})
+    periods = [spec.periods.get(part.column if by_column else part.variable, "") for part in parts]
+    words = sorted({*own.categories, *periods} - {""})
     rank = {word: code for code, word in enumerate(words)}
     codes = np.array([rank[word] for word in own.categories], dtype=np.int32)[own.codes]
-    given = np.array([rank.get(word, -1) for word in told], dtype=np.int32)[part]
+    given = np.array([rank.get(word, -1) for word in periods], dtype=np.int32)[part]
     return _category(np.where(given >= 0, given, codes), words)
 
 
 def _ranged(cells: pd.DataFrame, rows: pd.DataFrame, at: np.ndarray) -> pd.DataFrame:
     """Give the cells the bounds of their row; a range without a value is ``bounded``."""
-    if "low_told" not in rows:
+    if "low_stated" not in rows:
         return cells
-    low, high = (rows[f"{name}_told"].to_numpy()[at] for name in ("low", "high"))
-    told = ~np.isnan(low) & ~np.isnan(high)
-    cells["low"] = np.where(told, low, cells["low"])
-    cells["high"] = np.where(told, high, cells["high"])
-    ranged = told & (cells["status"] == str(Status.MISSING)).to_numpy()
+    low, high = (rows[f"{name}_stated"].to_numpy()[at] for name in ("low", "high"))
+    both = ~np.isnan(low) & ~np.isnan(high)
+    cells["low"] = np.where(both, low, cells["low"])
+    cells["high"] = np.where(both, high, cells["high"])
+    ranged = both & (cells["status"] == str(Status.MISSING)).to_numpy()
     cells.loc[ranged, "status"] = str(Status.BOUNDED)
     if ranged.any():
         cells.loc[ranged, "marker"] = ""
@@ -141,15 +141,15 @@ def _ranged(cells: pd.DataFrame, rows: pd.DataFrame, at: np.ndarray) -> pd.DataF
 
 def _texts(series: list[pd.Series], order: _Order) -> Coded:
     """Join columns of categories into one, their words put together."""
-    words = sorted({str(word) for one in series for word in one.cat.categories} | {""})
+    words = sorted({str(word) for column in series for word in column.cat.categories} | {""})
     if len(words) == 1:
         return _category(np.zeros(len(order.at), dtype=np.int32), words)
     rank = {word: code for code, word in enumerate(words)}
     codes = [
-        np.array([rank[str(word)] for word in one.cat.categories], dtype=np.int32)[
-            one.cat.codes.to_numpy()
+        np.array([rank[str(word)] for word in column.cat.categories], dtype=np.int32)[
+            column.cat.codes.to_numpy()
         ]
-        for one in series
+        for column in series
     ]
     return _category(order.lay(codes), words)
 
@@ -159,11 +159,11 @@ def _notes(rows: pd.DataFrame, at: np.ndarray, ranges: Coded) -> Coded:
     if not (rows["note"] != "").any():
         return ranges
     own = rows["note"].to_numpy(object)[at]
-    told = [
+    notes = [
         " ; ".join(part for part in (str(a), str(b)) if part)
         for a, b in zip(own, ranges, strict=True)
     ]
-    return pd.Categorical(told, categories=sorted(set(told)))
+    return pd.Categorical(notes, categories=sorted(set(notes)))
 
 
 def _category(codes: np.ndarray, words: list[str]) -> Coded:

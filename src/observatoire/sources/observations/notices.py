@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import enumerate_words, plural
-from observatoire.sources.observations.aliases import told_aliases
+from observatoire.sources.observations.aliases import alias_notices
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.communes import town_titled
 from observatoire.sources.places.unplaced_rows import level_reason
@@ -24,37 +24,37 @@ if TYPE_CHECKING:
 _MOST = 6
 
 
-def seen_notices(table: RawTable) -> list[str]:
-    """Say which merged cells of a workbook were told again on each row, and which rows nobody sees.
+def reading_notices(table: RawTable) -> list[str]:
+    """Say which merged cells of a workbook were filled down on each row, and which rows nobody sees.
 
     Parameters
     ----------
     table : RawTable
         A file's raw rows, completed.
     """
-    told = [
+    notices = [
         f"{plural(count, 'cellule fusionnée', 'cellules fusionnées')} de « {name} » "
         f"{'a été complétée' if count == 1 else 'ont été complétées'}."
         for name, count in table.completed.items()
     ]
     lines = [str(line) for line in table.hidden.lines]
     if not lines:
-        return told
+        return notices
     first = enumerate_words(lines, most=_MOST)
     count = plural(len(lines), "ligne masquée", "lignes masquées")
     by = " par un filtre automatique" if table.hidden.filtered else ""
-    one = len(lines) == 1
+    single = len(lines) == 1
     which = (
         f"lue comme les autres : ligne {first}"
-        if one
+        if single
         else f"lues comme les autres : lignes {first}"
     )
     away = (
         "Si elle ne doit pas compter, supprimez-la"
-        if one
+        if single
         else "Si elles ne doivent pas compter, supprimez-les"
     )
-    return [*told, f"{count}{by} dans le classeur, et {which}. {away}."]
+    return [*notices, f"{count}{by} dans le classeur, et {which}. {away}."]
 
 
 def _named(sheets: Sequence[str]) -> str:
@@ -63,20 +63,20 @@ def _named(sheets: Sequence[str]) -> str:
 
 def notices_of(parsed: Sequence[Parsed]) -> list[str]:
     """Say which codes were mended, which other names placed rows, what was read as no plain number."""
-    told = []
+    notices = []
     for table in parsed:
         if len(table.restored):
             codes = list(dict.fromkeys(table.restored["code"]))
-            told.append(
+            notices.append(
                 f"{table.table.name} : {plural(len(codes), 'code rétabli', 'codes rétablis')}, qu’un "
                 f"tableur avait pris pour des nombres ({enumerate_words(codes, most=3)})."
             )
-        told += [f"{table.table.name}, {one}" for one in seen_notices(table.table)]
-        told += [f"{table.table.name}, {one}" for one in told_aliases(table.aliased)]
-        told += [f"{table.table.name}, {one}" for one in heading_notices(table)]
+        notices += [f"{table.table.name}, {notice}" for notice in reading_notices(table.table)]
+        notices += [f"{table.table.name}, {notice}" for notice in alias_notices(table.aliased)]
+        notices += [f"{table.table.name}, {notice}" for notice in heading_notices(table)]
         if not table.cells.empty and "marker" in table.cells:  # registers keep no signs
-            told += [f"{table.table.name}, {one}" for one in told_remarks(table)]
-    return told
+            notices += [f"{table.table.name}, {notice}" for notice in mark_notices(table)]
+    return notices
 
 
 def heading_notices(parsed: Parsed) -> list[str]:
@@ -118,7 +118,7 @@ def heading_notices(parsed: Parsed) -> list[str]:
     ]
 
 
-def told_remarks(parsed: Parsed) -> list[str]:
+def mark_notices(parsed: Parsed) -> list[str]:
     """Say which numbers bear a mark, which words were read as zero, which classes are open.
 
     Parameters
@@ -137,18 +137,18 @@ def told_remarks(parsed: Parsed) -> list[str]:
 
 def _called(cells: pd.DataFrame) -> list[str]:
     return [
-        f"« {note} » ({_quoted(mine)}) : {plural(len(mine), 'nombre gardé', 'nombres gardés')}, avec la marque."
-        for note, mine in cells.astype({"note": "str"}).groupby("note")
+        f"« {note} » ({_quoted(group)}) : {plural(len(group), 'nombre gardé', 'nombres gardés')}, avec la marque."
+        for note, group in cells.astype({"note": "str"}).groupby("note")
     ]
 
 
 def _zeros(cells: pd.DataFrame) -> list[str]:
     if cells.empty:
         return []
-    told = plural(len(cells), "cellule")
+    count = plural(len(cells), "cellule")
     return [
         (
-            f"{_quoted(cells)} : lu zéro ({told}), à vérifier auprès du partenaire ; le sens d’un signe se "
+            f"{_quoted(cells)} : lu zéro ({count}), à vérifier auprès du partenaire ; le sens d’un signe se "
             "change sous [markers] de source.toml."
         )
     ]
@@ -157,15 +157,15 @@ def _zeros(cells: pd.DataFrame) -> list[str]:
 def _open(cells: pd.DataFrame) -> list[str]:
     if cells.empty:
         return []
-    told = plural(len(cells), "classe ouverte", "classes ouvertes")
+    count = plural(len(cells), "classe ouverte", "classes ouvertes")
     return [
         (
-            f"{_quoted(cells)} : {told}, dont une seule borne est connue ; non disponible, car on ne peut "
+            f"{_quoted(cells)} : {count}, dont une seule borne est connue ; non disponible, car on ne peut "
             "ni additionner ni comparer ce qui n’a pas d’autre borne."
         )
     ]
 
 
 def _quoted(cells: pd.DataFrame) -> str:
-    told = [f"« {marker} »" for marker in dict.fromkeys(cells["marker"].astype("str"))]
-    return enumerate_words(told, most=_MOST)
+    markers = [f"« {marker} »" for marker in dict.fromkeys(cells["marker"].astype("str"))]
+    return enumerate_words(markers, most=_MOST)

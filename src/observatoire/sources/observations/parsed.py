@@ -46,11 +46,11 @@ class Parsed:
     @property
     def rows_read(self) -> int:
         """Rows of the file below its header, notes included."""
-        return len(self.table.frame) + len(self.table.aside)
+        return len(self.table.frame) + len(self.table.skipped)
 
     @property
     def rows_rejected(self) -> int:
-        """Rows set aside, each counted once."""
+        """Rows skipped, each counted once."""
         return int(self.rejects["line"].nunique())
 
     @property

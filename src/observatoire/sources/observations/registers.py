@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import pandas as pd
 
-from observatoire.declarations.reader import Declaration, read_toml
+from observatoire.declarations.fields import Code, Flag, Named, Texts, called, declared
+from observatoire.declarations.reader import packaged, read
 from observatoire.errors import UnknownColumnError
 from observatoire.errors.arguments import suggestion
 from observatoire.sources.observations.parsed import Parsed
@@ -30,27 +29,26 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
-KINDS = (
-    "text", "choice", "indicator", "theme", "period", "date", "number", "amount", "count",
-)  # fmt: skip
 _NUMBERS = ("number", "amount", "count")
 
-#: Columns that say where, in every register: the zoning is the source's when not told.
+#: Columns that say where, in every register: the zoning is the source's when not stated.
 PLACE_COLUMNS = ("zonage", "perimetre")
 
 
-@dataclass(frozen=True)
+@declared
 class Field:
     """One column of a register: what it is called in the file and in the warehouse."""
 
-    column: str
+    column: Code
     field: str
-    kind: str
-    required: bool
-    choices: tuple[str, ...] = ()
+    kind: Literal[
+        "text", "choice", "indicator", "theme", "period", "date", "number", "amount", "count"
+    ]
+    required: Flag = False
+    choices: Texts = ()
 
 
-@dataclass(frozen=True)
+@declared
 class Register:
     """A kind of file whose rows are no figures: objectives, actions or notes.
 
@@ -58,23 +56,24 @@ class Register:
     row that promises money before any action.
     """
 
-    code: str
+    code: Code
     label: str
     table: str
-    key: tuple[str, ...]
-    amounts: str
-    envelope: str
-    fields: tuple[Field, ...]
+    key: Texts
+    fields: Annotated[Named[Field], called("columns")]
+    amounts: str = ""
+    envelope: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of its files, in order."""
-        return (*PLACE_COLUMNS, *(one.column for one in self.fields))
+        return (*PLACE_COLUMNS, *self.fields)
 
     @property
     def required(self) -> tuple[str, ...]:
         """Columns that every file has."""
-        return (PLACE_COLUMNS[1], *(one.column for one in self.fields if one.required))
+        needed = (column for column, field in self.fields.items() if field.required)
+        return (PLACE_COLUMNS[1], *needed)
 
 
 @dataclass(frozen=True)
@@ -100,39 +99,9 @@ def registers() -> dict[str, Register]:
     >>> list(registers())
     ['objectives', 'actions', 'notes']
     """
-    path = Path(
-        str(resources.files("observatoire.sources.observations").joinpath("registers.toml"))
-    )
-    table = read_toml(path)
-    made = {code: _read_register(code, child) for code, child in table.children().items()}
-    table.close()
-    return made
-
-
-def _read_register(code: str, table: Declaration) -> Register:
-    register = Register(
-        code,
-        table.text("label"),
-        table.text("table"),
-        table.texts("key"),
-        table.text("amounts", ""),
-        table.text("envelope", ""),
-        tuple(_read_field(name, child) for name, child in table.children("columns").items()),
-    )
-    table.close()
-    return register
-
-
-def _read_field(column: str, table: Declaration) -> Field:
-    field = Field(
-        column,
-        table.text("field"),
-        table.text("kind", choices=KINDS),
-        table.take("required", bool, False),  # noqa: FBT003 - a default, not a switch
-        table.texts("choices"),
-    )
-    table.close()
-    return field
+    path = packaged("observatoire.sources.observations", "registers.toml")
+    found: dict[str, Register] = read(path, Named[Register])  # type: ignore[arg-type]
+    return found
 
 
 @dataclass(frozen=True)
@@ -228,10 +197,10 @@ class _Reader:
 
     def rows(self) -> pd.DataFrame:
         """Return the rows, those that are refused too."""
-        told: dict[str, object] = {"line": self.lines, **self._place()}
-        for field in self.register.fields:
-            told[field.field] = self._read(field)
-        rows = pd.DataFrame(told)
+        columns: dict[str, object] = {"line": self.lines, **self._place()}
+        for field in self.register.fields.values():
+            columns[field.field] = self._read(field)
+        rows = pd.DataFrame(columns)
         if self.register.amounts:
             rows = rows.assign(**self._amounts())
         if self.register.code == "objectives":
@@ -248,14 +217,14 @@ class _Reader:
         self.rejects.append(Reject(self.lines[at], column, raw, kind, reason))
 
     def _blank(self, at: int, column: str, choices: tuple[str, ...] = ()) -> None:
-        told = f" Écrivez {_either(choices)}." if choices else ""
-        self._refuse(at, column, "blank", f"La cellule « {column} » est vide.{told}")
+        choices_text = f" Écrivez {_either(choices)}." if choices else ""
+        self._refuse(at, column, "blank", f"La cellule « {column} » est vide.{choices_text}")
 
     def _place(self) -> dict[str, list[str]]:
         zonings, codes = [], []
-        told = self._texts(PLACE_COLUMNS[0]).where(lambda text: text != "", self.source.zoning)
+        written = self._texts(PLACE_COLUMNS[0]).where(lambda text: text != "", self.source.zoning)
         for at, (zoning, text) in enumerate(
-            zip(told, self._texts(self.spec.territory), strict=True)
+            zip(written, self._texts(self.spec.territory), strict=True)
         ):
             code = ""
             if zoning not in self.words.zonings:
@@ -324,15 +293,15 @@ class _Reader:
         found = {}
         for column in map(str, self.table.frame.columns):
             if column.startswith(prefix):
-                bare = column.removeprefix(prefix).replace("_", " ")
-                name = self.spec.funders.get(column, bare)
+                funder = column.removeprefix(prefix).replace("_", " ")
+                name = self.spec.funders.get(column, funder)
                 found[_AMOUNT + name] = self._numbers(column, "amount")
         return found
 
     def _check_objectives(self, rows: pd.DataFrame) -> None:
-        told = ["start", "due", "baseline", "goal", "relative", "indicator"]
+        names = ["start", "due", "baseline", "goal", "relative", "indicator"]
         for at, (start, due, baseline, goal, relative, code) in enumerate(
-            rows[told].itertuples(index=False)
+            rows[names].itertuples(index=False)
         ):
             if start and due and is_period(start) and last_day(due) < last_day(start):
                 reason = f"L’échéance ({due}) précède le point de départ ({start})."
@@ -370,7 +339,7 @@ _AMOUNT = "\0"  # starts the columns of money while a row has one a funder
 
 
 def _without_blank(markers: Markers) -> Markers:
-    """Read a blank amount as not told, whatever blanks mean among the source's figures."""
+    """Read a blank amount as not stated, whatever blanks mean among the source's figures."""
     return replace(markers, blank="missing")
 
 
@@ -381,26 +350,26 @@ def _either(choices: tuple[str, ...]) -> str:
 def _repeated(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Tell the rows that repeat another one."""
     key = list(register.key)
-    own = {one.field: one.column for one in register.fields}
+    own = {field.field: field.column for field in register.fields.values()}
     column = next((own[field] for field in reversed(key) if field in own), PLACE_COLUMNS[1])
     first: dict[tuple[object, ...], int] = {}
     again = []
-    for line, *told in rows[["line", *key]].itertuples(index=False):
-        kept = first.setdefault(tuple(told), line)
+    for line, *values in rows[["line", *key]].itertuples(index=False):
+        kept = first.setdefault(tuple(values), line)
         if kept != line:
             reason = f"Cette ligne répète la ligne {kept}."
-            again.append((line, column, str(told[-1]), "duplicate", reason))
+            again.append((line, column, str(values[-1]), "duplicate", reason))
     return pd.DataFrame(again, columns=list(REJECT_COLUMNS))
 
 
 def _by_funder(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one row an action and funder; an action without any amount keeps one row."""
     paid = [name for name in rows.columns if name.startswith(_AMOUNT)]
-    bare = rows.drop(columns=paid)
+    plain = rows.drop(columns=paid)
     parts = [
-        bare.assign(funder=name.removeprefix(_AMOUNT), amount=rows[name])[rows[name].notna()]
+        plain.assign(funder=name.removeprefix(_AMOUNT), amount=rows[name])[rows[name].notna()]
         for name in paid
     ]
     unpaid = rows[paid].isna().all(axis=1) if paid else pd.Series(data=True, index=rows.index)
-    parts.append(bare.assign(funder="", amount=np.nan)[unpaid])
+    parts.append(plain.assign(funder="", amount=np.nan)[unpaid])
     return pd.concat(parts).sort_values(["line", "funder"], kind="stable")

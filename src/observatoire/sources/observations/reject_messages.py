@@ -124,17 +124,19 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
         The file's name.
     """
     away = faults[faults["kind"] == "elsewhere"]
-    mine = faults[~faults["line"].isin(away["line"])]
-    first = (away if mine.empty else mine).iloc[0]
+    faulty = faults[~faults["line"].isin(away["line"])]
+    first = (away if faulty.empty else faulty).iloc[0]
     kind, what = str(first["kind"]), str(first["reason"])
-    others = int(mine["line"].nunique()) - 1
+    others = int(faulty["line"].nunique()) - 1
     remedy = _remedy(kind, str(first["raw"]))
     if others > 0:
         remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
-    if len(away) and mine.empty:
-        what = told_away(away)
+    if len(away) and faulty.empty:
+        what = elsewhere_message(away)
     elif len(away):
-        remedy += f" Par ailleurs, {told_away(away)[:1].lower()}{told_away(away)[1:]}"
+        remedy += (
+            f" Par ailleurs, {elsewhere_message(away)[:1].lower()}{elsewhere_message(away)[1:]}"
+        )
     return ERROR_BY_KIND[kind](
         what,
         where=f"{name}, ligne {first['line']}, colonne {first['column']}",
@@ -144,7 +146,7 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
     )
 
 
-def told_away(away: pd.DataFrame) -> str:
+def elsewhere_message(away: pd.DataFrame) -> str:
     """Say once of how many rows, and of which communes, a file tells that are none of ours.
 
     Parameters
@@ -159,9 +161,9 @@ def told_away(away: pd.DataFrame) -> str:
     '3 lignes sont d’autres communes que celles de cet espace de travail : « Le Robert » (2), « Schoelcher » (1).'
     """
     counts = away.drop_duplicates("line")["raw"].value_counts(sort=False)
-    told = [f"« {town} » ({count})" for town, count in counts.items()]
-    shown = ", ".join(told[:_COMMUNES])
-    more = f" et {plural(len(told) - _COMMUNES, 'autre')}" if len(told) > _COMMUNES else ""
+    communes = [f"« {town} » ({count})" for town, count in counts.items()]
+    shown = ", ".join(communes[:_COMMUNES])
+    more = f" et {plural(len(communes) - _COMMUNES, 'autre')}" if len(communes) > _COMMUNES else ""
     count = int(counts.sum())
     if count == 1:
         return f"1 ligne est d’une autre commune que celles de cet espace de travail : {shown}."

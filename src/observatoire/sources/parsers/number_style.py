@@ -63,8 +63,8 @@ def writing_of(texts: Iterable[str]) -> NumberStyle:
             either.setdefault(marked["d"], text)
     if len(groups) == 1 and not groups & decimals:
         mark = groups.pop()
-        other = {".": ",", ",": "."}.get(mark, "")
-        return NumberStyle(mark, other)
+        decimal = {".": ",", ",": "."}.get(mark, "")
+        return NumberStyle(mark, decimal)
     doubtful = {mark: text for mark, text in either.items() if mark not in decimals}
     if not doubtful or groups:
         return NumberStyle()
@@ -74,9 +74,6 @@ def writing_of(texts: Iterable[str]) -> NumberStyle:
         return NumberStyle(mark, next(iter(decimals)))
     return NumberStyle(doubtful=text)
 
-
-#: The marks that may separate thousands, besides spaces.
-THOUSANDS = (".", ",", "'")
 
 _SAME = {
     "euros": ("euros", "euro", "€"),
@@ -117,6 +114,6 @@ def strip_unit(raw: pd.Series, unit: str) -> pd.Series:
     """
     if not unit:
         return raw
-    told = "|".join(re.escape(one) for one in _SAME.get(unit, (unit,)))
-    pattern = rf"^([0-9\s.,+−–-]*[0-9,.])\s*(?:{told})\.?(\s*(?:\*+|[¹²³]|\([a-z]+\.?\)))?$"
+    units = "|".join(re.escape(sign) for sign in _SAME.get(unit, (unit,)))
+    pattern = rf"^([0-9\s.,+−–-]*[0-9,.])\s*(?:{units})\.?(\s*(?:\*+|[¹²³]|\([a-z]+\.?\)))?$"
     return raw.str.strip().str.replace(pattern, r"\1\2", regex=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from observatoire.declarations.fields import Flag, Texts, declared, doc, on_reading, refuse
 from observatoire.sources.parsers.ranges import read_range
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.values import Nature, Status
@@ -16,10 +17,8 @@ from observatoire.values import Nature, Status
 if TYPE_CHECKING:
     import pyarrow as pa
 
-BLANK_MEANINGS = ("missing", "secret", "zero")
 
-
-@dataclass(frozen=True)
+@declared
 class Markers:
     """The signs a producer writes instead of a number, and what a blank cell means.
 
@@ -27,12 +26,23 @@ class Markers:
     zero.
     """
 
-    secret: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    not_applicable: tuple[str, ...] = ()
-    zero: tuple[str, ...] = ()
-    blank: str = "missing"
-    zero_below: bool = True
+    secret: Annotated[Texts, doc("Marques du secret.")] = ()
+    missing: Annotated[Texts, doc("Marques de ce qui n’est pas disponible.")] = ()
+    not_applicable: Annotated[Texts, doc("Marques de ce qui est sans objet.")] = ()
+    zero: Annotated[Texts, doc("Marques de zéro : « néant ».")] = ()
+    blank: Annotated[
+        Literal["missing", "secret", "zero"], doc("Ce que veut dire une cellule vide.")
+    ] = "missing"
+    zero_below: Annotated[Flag, doc("true : « <5 » peut être zéro.")] = True
+
+    @on_reading
+    def _has_one_meaning(self) -> None:
+        meanings = ("secret", "missing", "not_applicable", "zero")
+        signs = [sign for meaning in meanings for sign in getattr(self, meaning)]
+        for meaning in reversed(meanings):
+            for sign in getattr(self, meaning):
+                if signs.count(sign) > 1:
+                    raise refuse(f"la marque « {sign} » a déjà un autre sens", meaning)
 
     def statuses(self) -> dict[str, Status]:
         """Return the status that each sign stands for."""
@@ -168,9 +178,9 @@ def _cast(array: pa.Array) -> np.ndarray | None:
     except pa.ArrowInvalid:
         return None
     numbers: np.ndarray = cast.to_numpy(zero_copy_only=False).copy()
-    told = np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
+    valid = np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False))
     # « inf » and « nan » are words that Arrow reads; here they are no numbers.
-    numbers[told & ~np.isfinite(numbers)] = np.nan
+    numbers[valid & ~np.isfinite(numbers)] = np.nan
     return numbers
 
 
@@ -208,16 +218,18 @@ def _read_called(
     decimal: str,
     unreadable: pd.Series,
     value: pd.Series,
-    said: tuple[pd.Series, pd.Series, pd.Series],
+    notes: tuple[pd.Series, pd.Series, pd.Series],
 ) -> None:
     """Read, in place, the numbers that bear a mark (« 12 (p) », « 12* »), and what the mark says."""
-    marker, note, status = said
+    marker, note, status = notes
     parts = text[unreadable].str.extract(_CALLED)
     numbers = _written(parts["number"], decimal)
-    calls = {one: signs().call(one) for one in parts["call"].dropna().unique()}
-    told = pd.Series([calls.get(one, "") for one in parts["call"]], index=parts.index, dtype="str")
-    found = numbers.index[numbers.notna() & (told != "")]
-    value[found], note[found], marker[found] = numbers[found], told[found], text[found]
+    calls = {call: signs().call(call) for call in parts["call"].dropna().unique()}
+    calls_found = pd.Series(
+        [calls.get(call, "") for call in parts["call"]], index=parts.index, dtype="str"
+    )
+    found = numbers.index[numbers.notna() & (calls_found != "")]
+    value[found], note[found], marker[found] = numbers[found], calls_found[found], text[found]
     status[found], unreadable[found] = str(Status.OBSERVED), False
 
 
@@ -227,20 +239,20 @@ def _read_ranges(
     nature: Nature,
     unreadable: pd.Series,
     bounds: tuple[pd.Series, pd.Series],
-    said: tuple[pd.Series, pd.Series, pd.Series],
+    notes: tuple[pd.Series, pd.Series, pd.Series],
 ) -> None:
     """Read, in place, the texts that state bounds."""
-    (low, high), (marker, note, status) = bounds, said
+    (low, high), (marker, note, status) = bounds, notes
     ranges = {
-        one: read_range(one, nature, zero=markers.zero_below) for one in text[unreadable].unique()
+        raw: read_range(raw, nature, zero=markers.zero_below) for raw in text[unreadable].unique()
     }
-    known = {one: told for one, told in ranges.items() if told is not None}
+    known = {raw: texts for raw, texts in ranges.items() if texts is not None}
     found = text.index[unreadable & text.isin(list(known))]
-    told = text[found]
-    low[found] = told.map({one: each.low for one, each in known.items()}).astype(float)
-    high[found] = told.map({one: each.high for one, each in known.items()}).astype(float)
-    note[found] = told.map({one: each.told for one, each in known.items()})
-    marker[found], unreadable[found] = told, False
+    texts = text[found]
+    low[found] = texts.map({raw: each.low for raw, each in known.items()}).astype(float)
+    high[found] = texts.map({raw: each.high for raw, each in known.items()}).astype(float)
+    note[found] = texts.map({raw: each.note for raw, each in known.items()})
+    marker[found], unreadable[found] = texts, False
     # Nothing that carries figures on carries one bound alone: the cell keeps it, without a value.
     whole = found[low[found].notna() & high[found].notna()]
     status[whole] = str(Status.BOUNDED)
@@ -256,7 +268,7 @@ def _written(plain: pd.Series, decimal: str) -> pd.Series:
 
 
 @lru_cache(maxsize=4)
-def _nothing_told(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, Any]]:
+def _nothing_read(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, Any]]:
     """Return the bounds, the doubts, and the status, marker and note of a column of plain numbers.
 
     Nearly every column is one: they share these, which nobody writes into.
@@ -269,7 +281,7 @@ def _nothing_told(size: int) -> tuple[np.ndarray, np.ndarray, tuple[Any, Any, An
 
 
 def _plain(index: pd.Index, value: np.ndarray) -> Numbers:
-    blank, sure, (status, marker, note) = _nothing_told(len(index))
+    blank, sure, (status, marker, note) = _nothing_read(len(index))
     bound, doubt = pd.Series(blank, index=index), pd.Series(sure, index=index)
     return Numbers(
         value=pd.Series(value, index=index),
@@ -293,10 +305,10 @@ def _assemble(
     unreadable[at] = found.unreadable.to_numpy()
     texts = {}
     for name in ("marker", "note"):
-        told = getattr(found, name)
-        words = ["", *sorted(set(told) - {""})]
+        values = getattr(found, name)
+        words = ["", *sorted(set(values) - {""})]
         codes_told = np.zeros(size, dtype=np.int32)
-        codes_told[at] = pd.Categorical(told, categories=words).codes
+        codes_told[at] = pd.Categorical(values, categories=words).codes
         texts[name] = _coded(codes_told, words, index)
     return Numbers(
         value=pd.Series(value, index=index),

@@ -73,7 +73,7 @@ def _pattern(*, short: bool, loose: bool) -> re.Pattern[str]:
     alone may hold: « Q1 2016 », « 1/2016 ».
     """
     words = {name[:most] for name in MONTHS for most in range(_SHORTEST, len(name) + 1)}
-    names = sorted((one for one in words if shortened(one)), key=len, reverse=True)
+    names = sorted((word for word in words if shortened(word)), key=len, reverse=True)
     month = f"(?<![a-z])(?P<w>{'|'.join(names)})(?![a-z])"
     part, full = r"(?P<k>trim|sem)(?:estre)?(?![a-z])\.?", r"(?P<k>trimestre|semestre|trim\.?)"
     quarter, number = ("tq", "0?[1-9]|1[0-2]") if loose else ("t", "0[1-9]|1[0-2]")
@@ -102,17 +102,17 @@ def _pattern(*, short: bool, loose: bool) -> re.Pattern[str]:
 
 def _numbered(form: str, at: int) -> str:
     """Give the groups of a form names of its own: a year is led and followed by no digit."""
-    bare = form.replace(f"(?P<y>{_YEAR})", f"(?<![0-9])(?P<y>{_YEAR})(?![0-9])")
-    return re.sub(r"\(\?P<([a-z]+)>", rf"(?P<\g<1>{at}>", bare)
+    guarded = form.replace(f"(?P<y>{_YEAR})", f"(?<![0-9])(?P<y>{_YEAR})(?![0-9])")
+    return re.sub(r"\(\?P<([a-z]+)>", rf"(?P<\g<1>{at}>", guarded)
 
 
 def _flat(text: str) -> str:
     """Reduce a text to small letters without accents, each where it stood."""
-    letters = [unicodedata.normalize("NFD", one.lower())[:1] or one for one in text]
-    return "".join(" " if one.isspace() else one for one in letters)
+    letters = [unicodedata.normalize("NFD", char.lower())[:1] or char for char in text]
+    return "".join(" " if char.isspace() else char for char in letters)
 
 
-def periods_told(text: str, *, short: bool = True, loose: bool = False) -> list[PeriodMention]:
+def period_mentions(text: str, *, short: bool = True, loose: bool = False) -> list[PeriodMention]:
     """Return the periods that a text says, in their order.
 
     Parameters
@@ -139,10 +139,12 @@ def periods_told(text: str, *, short: bool = True, loose: bool = False) -> list[
         if until or signs().no_periods.search(flat[: match.start()]):
             last = match.end()
             continue
-        told = {name.rstrip("0123456789"): part for name, part in match.groupdict().items() if part}
-        period = _written(told)
+        groups = {
+            name.rstrip("0123456789"): part for name, part in match.groupdict().items() if part
+        }
+        period = _written(groups)
         call, end = _called(flat, match.end())
-        found.append(PeriodMention(period, match.start(), end, "d" in told, call))
+        found.append(PeriodMention(period, match.start(), end, "d" in groups, call))
     return found
 
 
@@ -151,8 +153,8 @@ def _written(groups: dict[str, str]) -> str:
     year = groups.get("y") or f"20{groups['yy']}"
     part = (groups.get("k") or groups.get("s") or "").replace("q", "t")[:1].upper()
     month = shortened(groups.get("w", "")) or int(groups.get("m", "0"))
-    told = f"{year}-{part}{groups['n']}" if part else f"{year}-{month:02d}" if month else year
-    return told if is_period(told) else year
+    period = f"{year}-{part}{groups['n']}" if part else f"{year}-{month:02d}" if month else year
+    return period if is_period(period) else year
 
 
 def _called(flat: str, end: int) -> tuple[str, int]:
@@ -174,7 +176,7 @@ def period_in(text: str, *, short: bool = True) -> str:
     >>> period_in("Situation au 2e trimestre 2016"), period_in("janv-16")
     ('2016-T2', '2016-01')
     """
-    found = {one.period for one in periods_told(text, short=short)}
+    found = {mention.period for mention in period_mentions(text, short=short)}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -188,10 +190,10 @@ def of_its_year(text: str, *, short: bool = True) -> str:
     """
     text = unicodedata.normalize("NFC", text)  # names of files may be decomposed
     found = {
-        one.period[:4]
-        if one.day and not text[one.start : one.start + 4].isdecimal()
-        else one.period
-        for one in periods_told(text, short=short)
+        mention.period[:4]
+        if mention.day and not text[mention.start : mention.start + 4].isdecimal()
+        else mention.period
+        for mention in period_mentions(text, short=short)
     }
     return found.pop() if len(found) == 1 else ""
 
@@ -207,9 +209,9 @@ def is_dated(text: str) -> bool:
     (True, False)
     """
     left = unicodedata.normalize("NFC", text)
-    found = periods_told(left)
-    for one in reversed(found):
-        left = left[: one.start] + left[one.end :]
+    found = period_mentions(left)
+    for mention in reversed(found):
+        left = left[: mention.start] + left[mention.end :]
     return 0 < len(found) <= _PAIR and not left.strip(" -–/")
 
 
@@ -224,13 +226,13 @@ def without_period(name: str, *, short: bool = True) -> str:
     ('', 'Aidés', '')
     """
     name = unicodedata.normalize("NFC", name)
-    found = periods_told(name, short=short)
+    found = period_mentions(name, short=short)
     if not found:
         return name.strip()
     before = _LEADING.sub("", name[: found[0].start])
-    bare = re.sub(r"\(\s*\)|\[\s*\]", "", before + name[found[0].end :])
-    bare = " ".join(bare.strip(" _-–—,;:/").split())
-    return "" if signs().is_period(bare) else bare
+    stem = re.sub(r"\(\s*\)|\[\s*\]", "", before + name[found[0].end :])
+    stem = " ".join(stem.strip(" _-–—,;:/").split())
+    return "" if signs().is_period(stem) else stem
 
 
 #: Two digits up to this one are of this century.
@@ -264,7 +266,7 @@ def read_periods(raw: pd.Series, form: str = "") -> pd.Series:
     ['2020-12', '2020-12']
     """
     text = raw.str.strip()
-    known = {one: _read_one(one, form) for one in text.unique()}
+    known = {cell: _read_one(cell, form) for cell in text.unique()}
     return text.map(known).astype("str")
 
 
@@ -278,15 +280,15 @@ def _read_one(text: str, form: str) -> str:
     found = _DATE.fullmatch(text)
     if found is None:
         return text
-    told = f"{found['y'] or found['y2']}-{int(found['m'] or found['m2']):02d}"
-    return told if is_period(told) else text
+    period = f"{found['y'] or found['y2']}-{int(found['m'] or found['m2']):02d}"
+    return period if is_period(period) else text
 
 
 def _in_words(text: str) -> str:
     """Read « T1 2014 », « 1er trimestre 2014 », « janvier 2014 »; anything else is left as it is."""
-    bare = text.strip()
-    found = periods_told(bare, loose=True)
-    whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(bare))
+    stripped = text.strip()
+    found = period_mentions(stripped, loose=True)
+    whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(stripped))
     return found[0].period if whole and not found[0].day and not found[0].call else text
 
 
@@ -296,8 +298,8 @@ _ANY_YEAR = "2000"
 
 def _part_of(name: str, year: str) -> str:
     """Return the month or quarter of a year that a name says in words: « T1 » may be a flat."""
-    told = _in_words(f"{name} {year}") if re.search(r"[^\W\d_]{3}", name) else ""
-    return told if is_period(told) else ""
+    period = _in_words(f"{name} {year}") if re.search(r"[^\W\d_]{3}", name) else ""
+    return period if is_period(period) else ""
 
 
 def parts_of_year(names: list[str], year: str) -> dict[str, str]:
@@ -310,12 +312,12 @@ def parts_of_year(names: list[str], year: str) -> dict[str, str]:
     """
     if not re.fullmatch("[0-9]{4}", year):
         return {}
-    found = {name: told for name in names if (told := _part_of(name, year))}
+    found = {name: period for name in names if (period := _part_of(name, year))}
     return found if len(found) > 1 else {}
 
 
 def year_of(digits: str) -> str:
-    """Write in full a year told by its last two digits.
+    """Write in full a year stated by its last two digits.
 
     Examples
     --------

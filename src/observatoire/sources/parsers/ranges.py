@@ -22,7 +22,7 @@ class Range:
 
     low: float
     high: float
-    told: str
+    note: str
 
 
 _NUMBER = r"([0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?) ?%?"
@@ -38,14 +38,14 @@ _ALL = 100.0
 @cache
 def _patterns() -> tuple[Mapping[str, re.Pattern[str]], re.Pattern[str]]:
     """Return what each kind of class looks like, and the numbers that are written in words."""
-    said = signs().classes
+    classes = signs().classes
     forms = {
-        "below": rf"(?:{said['below']}) ?{_NUMBER}",
-        "at_most": rf"(?:{said['at_most']}) ?{_NUMBER}|{_NUMBER} ?(?:{said['at_most_after']})",
-        "above": rf"(?:{said['above']}) ?{_NUMBER}",
-        "at_least": rf"(?:{said['at_least']}) ?{_NUMBER}|{_NUMBER} ?(?:{said['at_least_after']})",
+        "below": rf"(?:{classes.below}) ?{_NUMBER}",
+        "at_most": rf"(?:{classes.at_most}) ?{_NUMBER}|{_NUMBER} ?(?:{classes.at_most_after})",
+        "above": rf"(?:{classes.above}) ?{_NUMBER}",
+        "at_least": rf"(?:{classes.at_least}) ?{_NUMBER}|{_NUMBER} ?(?:{classes.at_least_after})",
     }
-    words = "|".join(sorted(map(re.escape, signs().numbers), key=len, reverse=True))
+    words = "|".join(sorted(map(re.escape, signs().numbers.ranks), key=len, reverse=True))
     compiled = {kind: re.compile(form) for kind, form in forms.items()}
     return compiled, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
 
@@ -72,45 +72,45 @@ def read_range(text: str, nature: Nature, *, zero: bool = True) -> Range | None:
     Examples
     --------
     >>> read_range("<5", Nature.COUNT)
-    Range(low=0.0, high=4.0, told='moins de 5 ; zéro possible')
+    Range(low=0.0, high=4.0, note='moins de 5 ; zéro possible')
     >>> read_range("De cinq à neuf", Nature.COUNT).low, read_range("plus de 95 %", Nature.RATE).high
     (5.0, 100.0)
     >>> read_range("10 et plus", Nature.COUNT)
-    Range(low=10.0, high=nan, told='au moins 10, sans plafond')
+    Range(low=10.0, high=nan, note='au moins 10, sans plafond')
     """
     patterns, words = _patterns()
-    said = words.sub(lambda word: str(signs().numbers[word[0]]), fold(text))
-    if (found := _BETWEEN.fullmatch(said)) is not None:
+    folded = words.sub(lambda word: str(signs().numbers.ranks[word[0]]), fold(text))
+    if (found := _BETWEEN.fullmatch(folded)) is not None:
         low, high = _figures(found)
         return Range(low, high, f"de {_shown(low)} à {_shown(high)}") if low < high else None
     for kind, pattern in patterns.items():
-        if (found := pattern.fullmatch(said)) is not None:
+        if (found := pattern.fullmatch(folded)) is not None:
             bound = _figures(found)[0]
             if kind in ("below", "at_most"):
                 return _below(bound, nature, strict=kind == "below", zero=zero)
-            return _above(bound, nature, strict=kind == "above", percent="%" in said)
+            return _above(bound, nature, strict=kind == "above", percent="%" in folded)
     return None
 
 
 def _below(most: float, nature: Nature, *, strict: bool, zero: bool) -> Range | None:
-    told = f"{'moins de' if strict else 'au plus'} {_shown(most)}"
+    note = f"{'moins de' if strict else 'au plus'} {_shown(most)}"
     if nature not in _FROM_ZERO:
-        return Range(math.nan, most, f"{told}, sans plancher")
+        return Range(math.nan, most, f"{note}, sans plancher")
     counted = nature is Nature.COUNT
     high = float(math.ceil(most) - 1) if strict and counted else most
     low = 0.0 if zero or not counted else 1.0
     if high < low:
         return None
     if counted:
-        told += " ; zéro possible" if low == 0 else " ; zéro exclu"
-    return Range(low, high, told)
+        note += " ; zéro possible" if low == 0 else " ; zéro exclu"
+    return Range(low, high, note)
 
 
 def _above(least: float, nature: Nature, *, strict: bool, percent: bool) -> Range | None:
-    told = f"{'plus de' if strict else 'au moins'} {_shown(least)}"
+    note = f"{'plus de' if strict else 'au moins'} {_shown(least)}"
     if nature is Nature.RATE and percent:
-        return Range(least, _ALL, f"{told} %") if least < _ALL else None
-    return Range(least, math.nan, f"{told}, sans plafond")
+        return Range(least, _ALL, f"{note} %") if least < _ALL else None
+    return Range(least, math.nan, f"{note}, sans plafond")
 
 
 def _figures(found: re.Match[str]) -> list[float]:

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Annotated, Any
 
-from observatoire.declarations.reader import read_toml
+from pydantic import AfterValidator, BeforeValidator
+
+from observatoire.declarations.fields import Pattern, Patterns, Texts, declared
+from observatoire.declarations.reader import packaged, read
 from observatoire.territories.spelling import is_total, starts, unaccented
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 #: A line of text with as many words as this is a sentence, not the name of a territory.
 SENTENCE = 6
-
-#: What a sign written for a number may mean, and what a class may say around its number.
-SIGN_KINDS = ("secret", "missing", "not_applicable", "zero")
-CLASSES = ("below", "at_most", "at_most_after", "above", "at_least", "at_least_after")
-
-#: Natures that the name of a column may tell, in the order in which they are looked for.
-_NATURES = (
-    Nature.MEDIAN, Nature.MEAN, Nature.INDEX, Nature.RATE, Nature.AMOUNT, Nature.COUNT,
-)  # fmt: skip
 
 #: A rank or a number before a name: « 99 - Hors secteur ».
 _RANK = re.compile(r"^\s*[0-9]{1,3}\s*[-–—.:)/]\s*")
@@ -38,30 +30,73 @@ _TITLED = r"(?<![\w-])(?:{})(?:\s*:\s*|\s+(?:de|du|des)\s+|\s+d['’]\s*)(?P<nam
 _CALL = re.compile(r"\s*(?:©|\*+\s*\w|\(\s*[0-9*a-z]\s*\)|[¹²³]|[0-9][\)]\s)")
 
 
-@dataclass(frozen=True)
-class Signs:
-    """What ``signs.toml`` declares."""
+def _compiled(levels: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
+    return {level: re.compile(form) for level, form in levels.items()}
 
-    notes: tuple[str, ...]
-    ignored: tuple[re.Pattern[str], ...]
-    periods: tuple[re.Pattern[str], ...]
-    flats: re.Pattern[str]
-    spans: re.Pattern[str]
-    no_periods: re.Pattern[str]
-    variables: tuple[re.Pattern[str], ...]
-    indicators: tuple[re.Pattern[str], ...]
-    towns: tuple[re.Pattern[str], ...]
-    town_titles: re.Pattern[str]
-    town_mentions: re.Pattern[str]
-    town_strangers: re.Pattern[str]
-    dictionary: tuple[re.Pattern[str], ...]
-    coordinates: tuple[re.Pattern[str], ...]
-    natures: Mapping[Nature, re.Pattern[str]]
-    meanings: Mapping[str, str]
-    classes: Mapping[str, str]
-    numbers: Mapping[str, int]
-    calls: Mapping[str, re.Pattern[str]]
-    levels: Mapping[str, re.Pattern[str]]
+
+@declared
+class SignMeanings:
+    """What signs written for a number may mean."""
+
+    secret: Texts
+    missing: Texts
+    not_applicable: Texts
+    zero: Texts
+
+    @cached_property
+    def by_sign(self) -> dict[str, str]:
+        """The meaning of each sign, in small letters without accents."""
+        return {fold(sign): kind for kind, signs in vars(self).items() for sign in signs}
+
+
+@declared
+class NumberWords:
+    """Numbers written in letters, from zero."""
+
+    words: Texts
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """The number that each word stands for."""
+        return {word: rank for rank, word in enumerate(self.words)}
+
+
+@declared
+class RangeWords:
+    """What a class may say around its number, as patterns."""
+
+    below: str
+    at_most: str
+    at_most_after: str
+    above: str
+    at_least: str
+    at_least_after: str
+
+
+@declared
+class Signs:
+    """What ``vocabulary.toml`` declares; natures are looked for in its order."""
+
+    notes: Texts
+    ignored: Patterns
+    periods: Patterns
+    flats: Pattern
+    spans: Pattern
+    no_periods: Pattern
+    variables: Patterns
+    indicators: Patterns
+    towns: Patterns
+    town_titles: Annotated[Pattern, BeforeValidator(_TITLED.format)]
+    town_mentions: Pattern
+    town_strangers: Pattern
+    dictionary: Patterns
+    coordinates: Patterns
+    natures: Mapping[Nature, Pattern]
+    markers: SignMeanings
+    classes: RangeWords
+    numbers: NumberWords
+    calls: Mapping[str, Pattern]
+    levels: Annotated[Mapping[str, Any], AfterValidator(_compiled)]
 
     def is_total(self, text: str) -> bool:
         """Say whether a line's first cell announces a total.
@@ -92,18 +127,23 @@ class Signs:
         (<Nature.RATE: 'rate'>, <Nature.MEDIAN: 'median'>, None)
         """
         plain = _plain(name)
-        said = (plain, plain.replace("_", " "))
+        spellings = (plain, plain.replace("_", " "))
         return next(
-            (one for one, told in self.natures.items() if any(map(told.fullmatch, said))), None
+            (
+                nature
+                for nature, pattern in self.natures.items()
+                if any(map(pattern.fullmatch, spellings))
+            ),
+            None,
         )
 
     def is_label(self, name: str) -> bool:
         """Say whether a column names or places a territory rather than measures it."""
-        return any(told.fullmatch(_plain(name)) for told in self.ignored)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.ignored)
 
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
-        return any(told.fullmatch(_plain(name)) for told in self.periods)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.periods)
 
     def is_town(self, name: str) -> bool:
         """Say whether a column tells the commune in which the territory of each row lies.
@@ -113,15 +153,15 @@ class Signs:
         >>> [signs().is_town(name) for name in ("Commune", "Code Insee", "Ville", "Villes aidées")]
         [True, True, True, False]
         """
-        return any(told.fullmatch(_plain(name)) for told in self.towns)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.towns)
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""
-        return any(told.fullmatch(_plain(name)) for told in self.variables)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.variables)
 
     def is_indicator(self, name: str) -> bool:
         """Say whether a column can name nothing else than what the figure of each row measures."""
-        return any(told.fullmatch(_plain(name)) for told in self.indicators)
+        return any(pattern.fullmatch(_plain(name)) for pattern in self.indicators)
 
     def is_dictionary(self, header: Sequence[str]) -> bool:
         """Say whether some names of columns are those of a dictionary: a code and what it means.
@@ -144,30 +184,30 @@ class Signs:
     def coordinates_of(self, header: Sequence[str]) -> list[str]:
         """Return the two columns that place a row by its coordinates, if there are two."""
         found = [
-            next((name for name in header if told.fullmatch(_plain(name))), "")
-            for told in self.coordinates
+            next((name for name in header if pattern.fullmatch(_plain(name))), "")
+            for pattern in self.coordinates
         ]
         return found if all(found) else []
 
     def levels_of(self, code: str) -> set[str]:
-        """Return the geographical levels that a code may be of, told by its form.
+        """Return the geographical levels that a code may be of, stated by its form.
 
         Examples
         --------
         >>> signs().levels_of("97209"), signs().levels_of("R84"), signs().levels_of("Dillon")
         ({'commune'}, {'région'}, set())
         """
-        return {level for level, told in self.levels.items() if told.fullmatch(code)}
+        return {level for level, pattern in self.levels.items() if pattern.fullmatch(code)}
 
     def meaning(self, text: str) -> str:
-        """Return what a sign stands for: one of ``SIGN_KINDS``, or nothing.
+        """Return what a sign stands for: a field of :class:`SignMeanings`, or nothing.
 
         Examples
         --------
         >>> [signs().meaning(t) for t in ("N.C.", "Non renseigné", "Néant", "12")]
         ['secret', 'missing', 'zero', '']
         """
-        return self.meanings.get(fold(text), "")
+        return self.markers.by_sign.get(fold(text), "")
 
     def call(self, text: str) -> str:
         """Return what follows a number without changing it: « provisoire », or nothing.
@@ -178,42 +218,13 @@ class Signs:
         ['appel de note', 'provisoire', 'révisé', '']
         """
         plain = fold(text)
-        return next((told for told, one in self.calls.items() if one.fullmatch(plain)), "")
+        return next((name for name, pattern in self.calls.items() if pattern.fullmatch(plain)), "")
 
 
 @cache
 def signs() -> Signs:
     """Return the words and signs, read once."""
-    path = Path(str(resources.files("observatoire.sources.parsers").joinpath("vocabulary.toml")))
-    table = read_toml(path)
-    natures, markers = table.child("natures"), table.child("markers")
-    levels, classes, numbers = (table.child(name) for name in ("levels", "classes", "numbers"))
-    calls = table.child("calls")
-    read = Signs(
-        notes=table.texts("notes"),
-        ignored=table.patterns("ignored"),
-        periods=table.patterns("periods"),
-        flats=table.pattern("flats"),
-        spans=table.pattern("spans"),
-        no_periods=table.pattern("no_periods"),
-        variables=table.patterns("variables"),
-        indicators=table.patterns("indicators"),
-        towns=table.patterns("towns"),
-        town_titles=table.pattern("town_titles", _TITLED.format(table.text("town_titles"))),
-        town_mentions=table.pattern("town_mentions"),
-        town_strangers=table.pattern("town_strangers"),
-        dictionary=table.patterns("dictionary"),
-        coordinates=table.patterns("coordinates"),
-        natures={nature: natures.pattern(str(nature)) for nature in _NATURES},
-        meanings={fold(sign): kind for kind in SIGN_KINDS for sign in markers.texts(kind)},
-        classes={key: classes.pattern(key).pattern for key in CLASSES},
-        numbers={word: rank for rank, word in enumerate(numbers.texts("words"))},
-        calls={told: calls.pattern(told) for told in calls.table},
-        levels={level: re.compile(levels.text(level)) for level in levels.table},
-    )
-    for part in (natures, markers, levels, classes, numbers, calls, table):
-        part.close()
-    return read
+    return read(packaged("observatoire.sources.parsers", "vocabulary.toml"), Signs)
 
 
 def _plain(name: str) -> str:

@@ -1,5 +1,5 @@
 """Whose each row is.
 
-``row_territories``, ``communes`` (told by a column, a title, a heading), ``code_repair`` (zeros a
+``row_territories``, ``communes`` (stated by a column, a title, a heading), ``code_repair`` (zeros a
 spreadsheet ate), ``unplaced_rows`` (rows that no territory is found for).
 """

@@ -66,13 +66,13 @@ def restore_codes(
             mended = raw[raw.isin(list(found))]
             codes[mended.index] = mended.map(found).astype("str")
     lost = codes != ""
-    told = pd.DataFrame(
+    restored = pd.DataFrame(
         {"line": pd.Series(table.lines, index=column.index), "raw": column, "code": codes}
     )[lost]
-    if told.empty:
-        return Restored(table, told)
+    if restored.empty:
+        return Restored(table, restored)
     frame = table.frame.assign(**{spec.territory: table.frame[spec.territory].mask(lost, codes)})
-    return Restored(replace(table, frame=frame), told.reset_index(drop=True))
+    return Restored(replace(table, frame=frame), restored.reset_index(drop=True))
 
 
 def restored_code(raw: str, matcher: Matcher) -> str:

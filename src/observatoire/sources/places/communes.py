@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-#: What ends the name of a commune in a title: a dash, a sign, a figure, what is said of it.
+#: What ends the name of a commune in a title: a dash, a sign, a figure, what is written of it.
 _END = re.compile(r"\s+[-–—]\s+|[,;:(|/]|\s+[0-9]|\s+(?:et|en|au|aux|par|pour|selon)\s")
 
 #: A commune's name has no more words than this.
@@ -93,10 +93,10 @@ def headed_towns(texts: Iterable[str], towns: Matcher) -> dict[str, str]:
     """
     if not named(towns):
         return {text: text for text in texts if towns.find(text)}
-    told = {text: _town_of(text, towns) for text in texts}
-    if any(map(towns.find, told.values())):
-        told |= {text: text for text, town in told.items() if not town and _is_name(text)}
-    return {text: town for text, town in told.items() if town}
+    titled = {text: _town_of(text, towns) for text in texts}
+    if any(map(towns.find, titled.values())):
+        titled |= {text: text for text, town in titled.items() if not town and _is_name(text)}
+    return {text: town for text, town in titled.items() if town}
 
 
 def named(towns: Matcher) -> bool:
@@ -117,7 +117,7 @@ def _is_name(text: str) -> bool:
 def towns_of(matcher: Matcher, zonings: Mapping[str, Matcher]) -> Matcher:
     """Return what recognises the communes in which the territories of a zoning lie."""
     codes = set(matcher.communes.values())
-    named = (one for one in zonings.values() if codes and codes <= set(one.names))
+    named = (known for known in zonings.values() if codes and codes <= set(known.names))
     return next(named, Matcher({code: code for code in codes}))
 
 
@@ -142,28 +142,28 @@ def commune_column(
     """
     named = frame[territory].str.strip()
     by_name = [text for text in _worded(named) if text not in matcher.names]
-    mine = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
+    named_rows = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
     towns = towns_of(matcher, zonings)
     for at, name in enumerate(map(str, frame.columns)):
-        told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
-        known = {text for text in told if towns.find(text)}
-        if name and name != territory and known and (known == told or signs().is_label(name)):
+        texts = {text for text in named_rows.iloc[:, at].str.strip().unique() if text}
+        known = {text for text in texts if towns.find(text)}
+        if name and name != territory and known and (known == texts or signs().is_label(name)):
             return name
-    return _headed(mine, territory, towns)
+    return _headed(named_rows, territory, towns)
 
 
-def _headed(mine: pd.DataFrame, territory: str, towns: Matcher) -> str:
+def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
     """Return the column that says by its name that it tells communes, though it tells others than ours.
 
     Were it passed over, the « Bourg » of another town would be taken for ours.
     """
     known = named(towns)
-    for at, name in enumerate(map(str, mine.columns)):
+    for at, name in enumerate(map(str, named_rows.columns)):
         if name == territory or not signs().is_town(name):
             continue
-        told = {text for text in mine.iloc[:, at].str.strip().unique() if text}
-        words = {text for text in told if not _INSEE.fullmatch(text)}
-        if told and (known or not words) and all(any(map(str.isalpha, text)) for text in words):
+        texts = {text for text in named_rows.iloc[:, at].str.strip().unique() if text}
+        words = {text for text in texts if not _INSEE.fullmatch(text)}
+        if texts and (known or not words) and all(any(map(str.isalpha, text)) for text in words):
             return name
     return ""
 
@@ -186,14 +186,14 @@ def contrary_column(
         The territories of its zoning.
     """
     own = frame[territory].str.strip()
-    mine = own.map(matcher.find_each(own.unique()))
+    own_codes = own.map(matcher.find_each(own.unique()))
     for at, name in enumerate(map(str, frame.columns)):
-        told = frame.iloc[:, at].str.strip()
-        words = [text for text in _worded(told) if matcher.find(text)]
+        cells = frame.iloc[:, at].str.strip()
+        words = [text for text in _worded(cells) if matcher.find(text)]
         if name == territory or not words:
             continue
-        other = told.where(told.isin(words), "").map({"": ""} | matcher.find_each(words))
-        apart = ((other != "") & (mine != "") & (other != mine)).to_numpy()
+        other_codes = cells.where(cells.isin(words), "").map({"": ""} | matcher.find_each(words))
+        apart = ((other_codes != "") & (own_codes != "") & (other_codes != own_codes)).to_numpy()
         if apart.any():
             return at, int(apart.argmax())
     return None

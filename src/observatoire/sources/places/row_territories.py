@@ -59,7 +59,7 @@ def settle(
     table: RawTable,
     spec: FileSpec,
     zonings: Mapping[str, Matcher],
-    told: np.ndarray,
+    figured: np.ndarray,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold the territory that a row names against its commune: a column, or a heading above it.
 
@@ -69,14 +69,14 @@ def settle(
         One row a row of the file, its territory found by its name alone.
     table, spec, zonings
         See :func:`~observatoire.sources.observations.observe`.
-    told : array of bool
+    figured : array of bool
         The rows that hold a figure; a commune's name on another is a heading.
 
     Returns
     -------
     tuple of DataFrame
         The rows, those whose name several communes share placed by theirs; and the rows whose
-        territory lies in another commune than theirs, set aside.
+        territory lies in another commune than theirs, skipped.
     """
     lost: dict[int, tuple[str, str, str, str]] = {}
     for zoning, group in rows.groupby("zoning", sort=False):
@@ -88,22 +88,22 @@ def settle(
         if not named:  # codes need no commune
             continue
         towns = towns_of(matcher, zonings)
-        beside = _beside(group, table, spec, towns, told)
+        beside = _under_headings(group, table, spec, towns, figured)
         pairs = pd.DataFrame({"raw": group["territory_raw"], "town": beside})
         by_name = pairs["raw"].isin(named) & (pairs["town"] != "")
-        for (raw, town), mine in pairs[by_name].groupby(["raw", "town"], sort=False):
+        for (raw, town), same in pairs[by_name].groupby(["raw", "town"], sort=False):
             here = towns.find(str(town))
             bearers = matcher.bearers(str(raw))
             code = matcher.find(str(raw), here)
-            # A row that strayed is told by one reason: it is no unknown name.
-            rows.loc[mine.index, "territory"] = code or bearers[0]
+            # A row that strayed is stated by one reason: it is no unknown name.
+            rows.loc[same.index, "territory"] = code or bearers[0]
             if not code:
                 if not here:
                     fault = _away(str(town), towns, spec.commune_column or spec.territory)
                 else:
                     reason = _reason(str(raw), str(town), matcher, towns)
                     fault = (str(raw), spec.territory, "town", reason)
-                lost |= dict.fromkeys(mine.index, fault)
+                lost |= dict.fromkeys(same.index, fault)
     if not lost:
         return rows, NO_REJECT
     gone = rows.loc[sorted(lost)]
@@ -112,20 +112,20 @@ def settle(
     return rows, faults.assign(line=gone["line"].to_numpy())[list(REJECT_COLUMNS)]
 
 
-def from_elsewhere(
+def outside_rejects(
     rejects: pd.DataFrame,
     rows: pd.DataFrame,
     table: RawTable,
     spec: FileSpec,
     zonings: Mapping[str, Matcher],
-    told: np.ndarray,
+    figured: np.ndarray,
 ) -> pd.DataFrame:
     """Say of the names that are not known in which commune they lie, when it is none of ours.
 
     Parameters
     ----------
     rejects, rows : DataFrame
-        What is set aside for want of a territory; one row a row of the file.
+        What is skipped for want of a territory; one row a row of the file.
     table, spec, zonings, told
         See :func:`settle`.
     """
@@ -137,12 +137,12 @@ def from_elsewhere(
         if not matcher.communes:
             continue
         towns = towns_of(matcher, zonings)
-        beside = _beside(group, table, spec, towns, told)
+        beside = _under_headings(group, table, spec, towns, figured)
         lost = beside[beside.index.isin(mute)]
-        for town, mine in lost.groupby(lost, sort=False):
+        for town, same in lost.groupby(lost, sort=False):
             if town and not towns.find(str(town)):
                 column = spec.commune_column or spec.territory
-                found.loc[mine.index, ["raw", "column", "kind", "reason"]] = _away(
+                found.loc[same.index, ["raw", "column", "kind", "reason"]] = _away(
                     str(town), towns, column
                 )
     return found
@@ -150,30 +150,30 @@ def from_elsewhere(
 
 def _away(town: str, towns: Matcher, column: str) -> tuple[str, str, str, str]:
     """Say that a commune is none of the workspace's, or is one of them, ill written."""
-    said = f"« {town} » n’est pas une commune de cet espace de travail"
+    reason = f"« {town} » n’est pas une commune de cet espace de travail"
     near = nearest(town, towns.names.values())
     if near:
-        return town, column, "commune", f"{said}. Vouliez-vous dire « {near} » ?"
-    return town, column, "elsewhere", f"{said} : cette ligne n’est pas d’ici."
+        return town, column, "commune", f"{reason}. Vouliez-vous dire « {near} » ?"
+    return town, column, "elsewhere", f"{reason} : cette ligne n’est pas d’ici."
 
 
-def _beside(
-    group: pd.DataFrame, table: RawTable, spec: FileSpec, towns: Matcher, told: np.ndarray
+def _under_headings(
+    group: pd.DataFrame, table: RawTable, spec: FileSpec, towns: Matcher, figured: np.ndarray
 ) -> pd.Series:
-    """Return the commune that each row tells, as written; an empty text where none is told."""
+    """Return the commune that each row tells, as written; an empty text where none is stated."""
     if spec.commune_column:
-        return _told_communes(table, spec).loc[group.index]
+        return _row_communes(table, spec).loc[group.index]
     texts = group["territory_raw"]
-    bare = ~told[group.index.to_numpy()]
+    blank = ~figured[group.index.to_numpy()]
     lost = (group["territory"] == "").to_numpy()
-    said = headed_towns(_worded(texts[lost & bare]), towns)
-    sums = texts.isin([text for text in _worded(texts[lost]) if towns.find(text)]) & ~bare
+    headings = headed_towns(_worded(texts[lost & blank]), towns)
+    sums = texts.isin([text for text in _worded(texts[lost]) if towns.find(text)]) & ~blank
     # A row of a commune that holds figures is a subtotal: whether of what is above or below, who knows.
-    heads = texts.where(bare & texts.isin(list(said))).mask(sums, "").ffill().fillna("")
-    return heads.map(lambda text: said.get(text, text))
+    heads = texts.where(blank & texts.isin(list(headings))).mask(sums, "").ffill().fillna("")
+    return heads.map(lambda text: headings.get(text, text))
 
 
-def _told_communes(table: RawTable, spec: FileSpec) -> pd.Series:
+def _row_communes(table: RawTable, spec: FileSpec) -> pd.Series:
     cells = table.frame[spec.commune_column].astype("str").str.strip()
     return cells.where(cells != "").ffill().fillna("")  # merged cells tell theirs once
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
-#: Rows of which the columns that name territories are told.
+#: Rows of which the columns that name territories are stated.
 _LOOKED = 50
 
-#: So many pairs of names are compared in search of the nearest; the others are said without one.
+#: So many pairs of names are compared in search of the nearest; the others are named without one.
 _SUGGESTED = 60_000
 
 
@@ -35,7 +35,7 @@ def territory_rejects(
     zonings: Mapping[str, Matcher],
     scope: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Say why the rows that name no known territory are set aside.
+    """Say why the rows that name no known territory are skipped.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ def territory_rejects(
     unknown = (rows["territory"] == "").to_numpy()
     if not unknown.any():
         return NO_REJECT
-    lost, bare = rows[unknown], empty[unknown]
+    lost, blank = rows[unknown], empty[unknown]
     raw = lost["territory_raw"]
     words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
-    told = raw.map(words).astype("str").to_numpy()
-    total = told == "total"
+    levels_named = raw.map(words).astype("str").to_numpy()
+    total = levels_named == "total"
     plain = without_number(raw)
     coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
@@ -66,8 +66,8 @@ def territory_rejects(
     placed = rows.loc[~unknown, "line"].min()
     numbered = (raw.str.fullmatch(r"\([0-9a-z]{1,2}\)") & (lost["line"] < placed)).to_numpy(bool)
     kinds[numbered] = "note"  # the numbers of columns, under their names
-    for at in np.flatnonzero((kinds == "territory") & bare):
-        kinds[at] = _bare_kind(str(texts[at]), str(told[at]), str(places[at]), hints)
+    for at in np.flatnonzero((kinds == "territory") & blank):
+        kinds[at] = _bare_kind(str(texts[at]), str(levels_named[at]), str(places[at]), hints)
     reasons = np.where(
         (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
     )
@@ -75,7 +75,7 @@ def territory_rejects(
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
 
-def totals_beside(
+def neighbouring_totals(
     rejects: pd.DataFrame,
     rows: pd.DataFrame,
     table: RawTable,
@@ -87,7 +87,7 @@ def totals_beside(
     Parameters
     ----------
     rejects, rows : DataFrame
-        What :func:`territory_rejects` sets aside; one row a row of the file.
+        What :func:`territory_rejects` rejects; one row a row of the file.
     table : RawTable
         The file.
     territory : str
@@ -98,25 +98,25 @@ def totals_beside(
     """
     mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
     at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
-    found, told = rejects.copy(), pd.Series("", index=mute.index, dtype="str")
+    found, total = rejects.copy(), pd.Series("", index=mute.index, dtype="str")
     for column in _naming(rows, table, territory, zonings) if len(mute) else ():
         cells = table.frame.iloc[at, column].astype("str").str.strip()
         named = {text: text if text and signs().is_total(text) else "" for text in cells.unique()}
-        said = pd.Series(cells.map(named).to_numpy(), index=mute.index)
-        told = told.where(told != "", said)
-    totals = told.index[told != ""]
-    found.loc[totals, "raw"] = told[totals]
+        words = pd.Series(cells.map(named).to_numpy(), index=mute.index)
+        total = total.where(total != "", words)
+    totals = total.index[total != ""]
+    found.loc[totals, "raw"] = total[totals]
     found.loc[totals, ["kind", "reason"]] = ["total", _FIXED["total"]]
     return found
 
 
-def notes_beside(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
+def neighbouring_notes(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
     """Give the notes written beside the column of territories their text: it is what a reader seeks.
 
     Parameters
     ----------
     rejects : DataFrame
-        What :func:`territory_rejects` sets aside, by the rank of its row.
+        What :func:`territory_rejects` rejects, by the rank of its row.
     table : RawTable
         The file.
     """
@@ -124,8 +124,10 @@ def notes_beside(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
     if mute.empty:
         return rejects
     cells = table.frame.iloc[mute].astype("str").to_numpy(object).tolist()
-    told = [next((text for text in map(str.strip, row) if text), "") for row in cells]
-    return rejects.assign(raw=rejects["raw"].mask(rejects.index.isin(mute), pd.Series(told, mute)))
+    first_texts = [next((text for text in map(str.strip, row) if text), "") for row in cells]
+    return rejects.assign(
+        raw=rejects["raw"].mask(rejects.index.isin(mute), pd.Series(first_texts, mute))
+    )
 
 
 def _naming(
@@ -139,13 +141,17 @@ def _naming(
     found = list(range(before))
     for rank in range(before + 1, len(names)):
         texts = table.frame.iloc[placed, rank].astype("str").str.strip().unique()
-        if any(one.bearers(text) for one in matchers for text in texts):
+        if any(matcher.bearers(text) for matcher in matchers for text in texts):
             found.append(rank)
     return found
 
 
 def headings(
-    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, columns: list[str], told: np.ndarray
+    rejects: pd.DataFrame,
+    rows: pd.DataFrame,
+    table: RawTable,
+    columns: list[str],
+    figured: np.ndarray,
 ) -> pd.DataFrame:
     """Tell the rows of column names inside a table: labels, its own names again, another table's.
 
@@ -154,39 +160,39 @@ def headings(
     Parameters
     ----------
     rejects, rows : DataFrame
-        What is set aside so far; one row a row of the file.
+        What is skipped so far; one row a row of the file.
     table : RawTable
         The file.
     columns : list of str
         The columns of figures.
-    told : array of bool
+    figured : array of bool
         The rows that hold a figure, a range or a sign: they are no row of names.
     """
-    silent = set(rows["line"][~told & (rows["territory"] == "").to_numpy()])
+    silent = set(rows["line"][~figured & (rows["territory"] == "").to_numpy()])
     if not silent:
         return rejects
-    mine = rejects["kind"].isin(["note", "territory"]) & rejects["line"].isin(silent)
+    candidates = rejects["kind"].isin(["note", "territory"]) & rejects["line"].isin(silent)
     names = list(dict.fromkeys(columns))
     placed = rows["line"][rows["territory"] != ""]
     first = placed.min() if len(placed) else np.inf
     rank_of = dict(zip(rows["line"], range(len(rows)), strict=True))
     found = rejects.copy()
-    for index, line in rejects["line"][mine].items():
+    for index, line in rejects["line"][candidates].items():
         cells = {name: str(table.frame[name].iloc[rank_of[line]]).strip() for name in names}
         words = {name: text for name, text in cells.items() if _WORD.match(text)}
         if 2 * len(words) <= len(names):
             continue
-        other = next((text for name, text in words.items() if text != name), "")
+        other_text = next((text for name, text in words.items() if text != name), "")
         kind, reason = "note", "En-tête répété : mis de côté."
-        if other and line < first:
+        if other_text and line < first:
             reason = "Ligne de libellés sous l’en-tête : mise de côté."
-        elif other:
-            kind, reason = "heading", _SECOND.format(other)
+        elif other_text:
+            kind, reason = "heading", _SECOND.format(other_text)
         found.loc[index, ["kind", "reason"]] = [kind, reason]
     return found
 
 
-#: A name of column, and what is said of one that starts another table.
+#: A name of column, and what is written of one that starts another table.
 _WORD = re.compile(r"[(«\"]?\s*[^\W\d_]{2}")
 _SECOND = (
     "Un second tableau commence ici (« {} ») : ses chiffres seraient lus sous les noms du premier."
@@ -213,17 +219,17 @@ def _other_levels(
     lost: pd.DataFrame, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
 ) -> np.ndarray:
     """Say of which other level a text is: a region among communes, a commune among quartiers."""
-    told: dict[tuple[str, str], str] = {}
+    levels: dict[tuple[str, str], str] = {}
     for zoning, texts in lost.groupby("zoning", sort=False)["territory_raw"]:
         known = pd.Series(texts.unique(), dtype="str")
         plain = _of_its_level(known, zonings[str(zoning)])
-        told |= {(str(zoning), text): "" for text in known[plain]}
-        told |= {
+        levels |= {(str(zoning), text): "" for text in known[plain]}
+        levels |= {
             (str(zoning), text): _other_level(text, str(zoning), zonings, scope)
             for text in known[~plain]
         }
     keys = zip(lost["zoning"], lost["territory_raw"], strict=True)
-    return np.array([told[key] for key in keys], dtype=object)
+    return np.array([levels[key] for key in keys], dtype=object)
 
 
 def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
@@ -231,12 +237,12 @@ def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
     own = signs().levels_of(next(iter(matcher.names), ""))
     if not own or not matcher.width:
         return pd.Series(np.zeros(len(texts), dtype=bool), index=texts.index)
-    level = "|".join(signs().levels[one].pattern for one in sorted(own))
+    level = "|".join(signs().levels[name].pattern for name in sorted(own))
     return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
 
 
 def level_reason(level: str) -> str:
-    """Return what is said of a row that tells of another level than its file's."""
+    """Return what is written of a row that tells of another level than its file's."""
     return f"Autre niveau géographique : {level}."
 
 
@@ -249,14 +255,14 @@ def _other_level(
 ) -> str:
     codes = zonings[zoning].names
     own = signs().levels_of(next(iter(codes), ""))
-    mine = signs().levels_of(text)
-    if own and mine and not mine & own:
-        return level_reason(min(mine))
+    own_levels = signs().levels_of(text)
+    if own and own_levels and not own_levels & own:
+        return level_reason(min(own_levels))
     widths = {len(code) for code in codes}
     if own and text.isdecimal() and len(widths) == 1 and len(text) == min(widths) - 1 and scope:
         return "" if f"0{text}".startswith(scope) else "Hors des communes observées."
-    for other, matcher in zonings.items():
-        kinds = signs().levels_of(matcher.find(text)) if other != zoning else set()
+    for other_zoning, matcher in zonings.items():
+        kinds = signs().levels_of(matcher.find(text)) if other_zoning != zoning else set()
         wide = next((kind for kind in _WIDE if kind in kinds), "")
         if wide and wide not in own and any(map(str.isalpha, text)):
             return level_reason(wide)
@@ -310,9 +316,9 @@ class Hints:
         return self._alike[asked]
 
 
-def _bare_kind(text: str, told: str, zoning: str, hints: Hints) -> str:
+def _bare_kind(text: str, level: str, zoning: str, hints: Hints) -> str:
     """Tell a note or a title, which carries no figure, from a territory ill written."""
-    if told == "note" or not text:
+    if level == "note" or not text:
         return "note"
     near = hints.zonings[zoning].bearers(text) or hints.alike(zoning, text)
     return "territory" if near or text[:1].isdecimal() else "note"

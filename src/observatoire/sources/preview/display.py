@@ -16,14 +16,14 @@ from observatoire.french.typography import (
     spaced,
 )
 from observatoire.sources.inference.diagnosis import filled, header_like
-from observatoire.sources.observations.aliases import told_aliases
+from observatoire.sources.observations.aliases import alias_notices
 from observatoire.sources.observations.notices import (
     _named,
     heading_notices,
-    seen_notices,
-    told_remarks,
+    mark_notices,
+    reading_notices,
 )
-from observatoire.sources.observations.reject_messages import told_away
+from observatoire.sources.observations.reject_messages import elsewhere_message
 from observatoire.sources.tables.header import column_letter
 from observatoire.sources.tables.rejects import HARMLESS
 from observatoire.values import Nature
@@ -49,22 +49,24 @@ def _joined_notice(spec: FileSpec) -> str:
 
 def table_notices(found: Found) -> list[str]:
     """Say which sheets of a workbook were not read, and which codes were joined."""
-    told = []
+    notices = []
     if found.others:
-        one = len(found.others) == 1
-        told.append(
+        single = len(found.others) == 1
+        notices.append(
             f"{plural(len(found.others), 'autre feuille', 'autres feuilles')} avec des territoires, "
-            f"pas lue{'' if one else 's'} : {_named(found.others)}. Pour {'la' if one else 'les'} charger aussi : "
-            "écrivez le source.toml (o.preview(…).write(), ou --write), ôtez-y les « # » devant "
-            f"{'sa table [[files]], dites sa' if one else 'leurs tables [[files]], dites leur'} période, puis "
+            f"pas lue{'' if single else 's'} : {_named(found.others)}. Pour {'la' if single else 'les'} "
+            "charger aussi : écrivez le source.toml (o.preview(…).write(), ou --write), ôtez-y les « # » devant "
+            f"{'sa table [[files]], dites sa' if single else 'leurs tables [[files]], dites leur'} période, puis "
             "chargez le dossier."
         )
-    unseen = [name for name in found.hidden if name != found.table.sheet]
-    if unseen:
-        told.append(f"Masqué dans le classeur, et pas lu : {_named(unseen)}.")
-    if found.unseen:
-        told.append(f"Colonnes masquées dans le classeur, et lues : {_named(found.unseen)}.")
-    return told + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
+    hidden_sheets = [name for name in found.hidden if name != found.table.sheet]
+    if hidden_sheets:
+        notices.append(f"Masqué dans le classeur, et pas lu : {_named(hidden_sheets)}.")
+    if found.hidden_columns:
+        notices.append(
+            f"Colonnes masquées dans le classeur, et lues : {_named(found.hidden_columns)}."
+        )
+    return notices + ([_joined_notice(found.spec)] if found.spec.prefix_column else [])
 
 
 def period_notices(plan: SourceDraft) -> list[str]:
@@ -90,13 +92,17 @@ def _by_rows(plan: SourceDraft) -> list[str]:
     if not name or plan.file.get("value_column") or not isinstance(own, dict):
         return []
     periods = enumerate_words(list(own.values()), most=_QUOTED)
-    told = [f"Indicateurs en lignes (colonne « {name} »), périodes en colonnes : {periods}."]
+    notices = [f"Indicateurs en lignes (colonne « {name} »), périodes en colonnes : {periods}."]
     ignored = plan.file.get("ignored")
-    left = [one for one in ignored if one] if isinstance(ignored, list) else []
-    left = [one for one in left if one not in plan.words and one not in plan.labels]
+    left = [name_left for name_left in ignored if name_left] if isinstance(ignored, list) else []
+    left = [
+        name_left
+        for name_left in left
+        if name_left not in plan.words and name_left not in plan.labels
+    ]
     if left:
-        told.append(f"Colonnes d’aucune période, laissées de côté : {_named(left)}.")
-    return told
+        notices.append(f"Colonnes d’aucune période, laissées de côté : {_named(left)}.")
+    return notices
 
 
 #: What is shown of a sheet without a table: lines, columns, letters of a cell.
@@ -128,7 +134,7 @@ def sections(
     if found is not None and parsed is not None:
         made.append(_territory_section(found, parsed))
     if plan is not None and parsed is not None:
-        made += [_column_section(plan, parsed), _aside_section(parsed)]
+        made += [_column_section(plan, parsed), _skipped_section(parsed)]
     made.append(_verdict(parsed, refusal))
     return made
 
@@ -142,8 +148,10 @@ def seen_section(sheet: SheetView) -> Section:
     ]
     at = header_like(rows)
     if at is not None:
-        told = enumerate_words([f"« {_cut(cell)} »" for cell in filled(rows[at][1])], most=_COLUMNS)
-        lines.append(f"Ce qui ressemble le plus à un en-tête : ligne {rows[at][0]}, {told}.")
+        texts = enumerate_words(
+            [f"« {_cut(cell)} »" for cell in filled(rows[at][1])], most=_COLUMNS
+        )
+        lines.append(f"Ce qui ressemble le plus à un en-tête : ligne {rows[at][0]}, {texts}.")
     table = [("Ligne", *(column_letter(rank) for rank in range(min(width, _COLUMNS))))]
     for number_, row in rows[:_LINES]:
         cells = [_cut(row[rank]) if rank < len(row) else "" for rank in range(len(table[0]) - 1)]
@@ -168,7 +176,7 @@ def _file_section(found: Found, plan: SourceDraft | None, parsed: Parsed | None)
         family,
         f"Territoires : colonne « {found.spec.territory} », zonage {found.zoning}.",
     ]
-    lines += table_notices(found) + seen_notices(parsed.table if parsed else found.table)
+    lines += table_notices(found) + reading_notices(parsed.table if parsed else found.table)
     if plan is not None and plan.file.get("commune_column"):
         lines.append(
             f"Communes : colonne « {plan.file['commune_column']} » ; chaque nom y est cherché dans la sienne."
@@ -179,8 +187,8 @@ def _file_section(found: Found, plan: SourceDraft | None, parsed: Parsed | None)
         lines.append(f"Période : {where}{period}." if period else "Période : inconnue.")
         own = plan.file.get("periods")
         if isinstance(own, dict) and own:
-            told = [f"{column} → {period}" for column, period in own.items()]
-            lines.append(f"Périodes de colonnes : {enumerate_words(told, most=_MOST)}.")
+            columns = [f"{column} → {period}" for column, period in own.items()]
+            lines.append(f"Périodes de colonnes : {enumerate_words(columns, most=_MOST)}.")
         lines += period_notices(plan)
     return Section("Le tableau", tuple(lines))
 
@@ -195,16 +203,20 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     lines = [
         f"{plural(len(pairs) - len(named), 'reconnu')} par leur code, {len(named)} par leur nom."
     ]
-    lines += [capital(one) for one in told_aliases(parsed.aliased) + heading_notices(parsed)]
+    lines += [capital(notice) for notice in alias_notices(parsed.aliased) + heading_notices(parsed)]
     if mended:
-        told = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
-        lines.append(f"Codes changés par un tableur, rétablis : {told}.")
+        codes_mended = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
+        lines.append(f"Codes changés par un tableur, rétablis : {codes_mended}.")
     away = parsed.rejects[parsed.rejects["kind"] == "elsewhere"]
     unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "town", "commune"])]
     table = [("Ligne", "Écrit", "Lu")]
-    other = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
+    aliased_names = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
     table += [
-        ("", text, f"{code}, autre nom de « {other[text]} »" if text in other else code)
+        (
+            "",
+            text,
+            f"{code}, autre nom de « {aliased_names[text]} »" if text in aliased_names else code,
+        )
         for text, code in named[:_MOST]
     ]
     if len(named) > _MOST:
@@ -217,26 +229,26 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
     ]
     if len(unknown):
         lines.append(f"{plural(len(unknown), 'inconnu ou ambigu', 'inconnus ou ambigus')}.")
-    lines += [told_away(away)] if len(away) else []
+    lines += [elsewhere_message(away)] if len(away) else []
     return Section("Les territoires", tuple(lines), tuple(table) if len(table) > 1 else ())
 
 
-_COLUMNS_TOLD = (
+_COLUMN_TITLES = (
     "Colonne", "Nature", "Unité", "Nombres", "Encadrés", "Secrets", "Absents", "Illisibles", "",
 )  # fmt: skip
-_STATUSES_TOLD = ("observed", "bounded", "secret", "missing")
+_STATUSES_SHOWN = ("observed", "bounded", "secret", "missing")
 
 
 def _column_section(plan: SourceDraft, parsed: Parsed) -> Section:
     told_of = Counter(zip(parsed.cells["variable"], parsed.cells["status"], strict=True))
     bad = parsed.rejects[parsed.rejects["kind"].isin(["number", "negative"])]
     faults = Counter(bad["column"])
-    table: list[tuple[str, ...]] = [_COLUMNS_TOLD]
-    for name, told in list(plan.variables.items())[: 4 * _MOST]:
-        cells = [str(told_of.get((name, status), 0)) for status in _STATUSES_TOLD]
+    table: list[tuple[str, ...]] = [_COLUMN_TITLES]
+    for name, declared in list(plan.variables.items())[: 4 * _MOST]:
+        cells = [str(told_of.get((name, status), 0)) for status in _STATUSES_SHOWN]
         table.append(
             (
-                name, Nature(str(told["nature"])).label, str(told.get("unit", "")), *cells,
+                name, Nature(str(declared["nature"])).label, str(declared.get("unit", "")), *cells,
                 str(faults.get(name, 0)), plan.doubts.get(name, ""),
             )
         )  # fmt: skip
@@ -258,12 +270,12 @@ def _signs(plan: SourceDraft, parsed: Parsed) -> list[str]:
         "not_applicable": "sans objet",
         "zero": "zéro, à vérifier",
     }
-    told = [
+    meanings = [
         f"« {sign} » = {word}"
         for kind, word in words.items()
         for sign in _texts(plan.markers.get(kind, []))
     ]
-    lines = [f"Signes : {enumerate_words(told)}."] if told else []
+    lines = [f"Signes : {enumerate_words(meanings)}."] if meanings else []
     ranged = parsed.cells[parsed.cells["status"] == "bounded"].drop_duplicates("marker")
     lines += [
         f"« {marker} » = entre {_shown(float(low))} et {_shown(float(high))} ({note})."
@@ -271,19 +283,19 @@ def _signs(plan: SourceDraft, parsed: Parsed) -> list[str]:
         .head(_MOST)
         .to_numpy(object)
     ]
-    return lines + told_remarks(parsed)
+    return lines + mark_notices(parsed)
 
 
 def _shown(bound: float) -> str:
     return number(bound, 0 if bound.is_integer() else 1)
 
 
-def _texts(told: object) -> list[str]:
-    return [str(one) for one in told] if isinstance(told, list | tuple) else []
+def _texts(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, list | tuple) else []
 
 
-def _aside_section(parsed: Parsed) -> Section:
-    aside = parsed.rejects[parsed.rejects["kind"].isin(HARMLESS)]
+def _skipped_section(parsed: Parsed) -> Section:
+    skipped = parsed.rejects[parsed.rejects["kind"].isin(HARMLESS)]
     lines = [
         (
             f"{plural(parsed.rows_read, 'ligne lue', 'lignes lues')} = "
@@ -291,13 +303,13 @@ def _aside_section(parsed: Parsed) -> Section:
             f"{plural(parsed.rows_rejected, 'mise de côté', 'mises de côté')}."
         )
     ]
-    outside = aside[aside["kind"] == "outside"]
+    outside = skipped[skipped["kind"] == "outside"]
     if len(outside):
         lines += [
             f"{plural(group['line'].nunique(), 'ligne')} : {str(reason)[:1].lower()}{str(reason)[1:]}"
             for reason, group in outside.groupby("reason")
         ]
-    shown = aside[aside["kind"] != "outside"].drop_duplicates("line")
+    shown = skipped[skipped["kind"] != "outside"].drop_duplicates("line")
     table = [("Ligne", "Texte", "Pourquoi")]
     table += [
         (str(line), str(raw)[:80], str(reason))
@@ -321,11 +333,11 @@ def _verdict(parsed: Parsed | None, refusal: ObservatoireError | None) -> Sectio
             .head(_MOST)
             .itertuples(index=False)
         ]
-        lines += [told_away(away)] if len(away) else []
+        lines += [elsewhere_message(away)] if len(away) else []
         count = plural(faults["line"].nunique(), "ligne en faute", "lignes en faute")
         do = "corrigez, ou mettez-les" if len(rest) else "mettez-les"
-        said = f'{count} : {do} de côté (on_error="reject", ou --reject en ligne de commande).'
-        return Section("Verdict", (said, *lines))
+        advice = f'{count} : {do} de côté (on_error="reject", ou --reject en ligne de commande).'
+        return Section("Verdict", (advice, *lines))
     return Section("Verdict", ("Se charge en l’état. .write() écrit le source.toml.",))
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from observatoire.declarations.reader import Declaration
 from observatoire.errors import DescriptorError, ObservatoireError, WorkspaceError
 from observatoire.errors.translations import system_words
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source, build_source, slug
+from observatoire.sources.formats.document import open_file
 from observatoire.sources.inference.draft_builder import plan_of
 from observatoire.sources.inference.table_finder import Found, find_table
 from observatoire.sources.observations.aliases import unknown_names, with_aliased
@@ -33,10 +33,9 @@ from observatoire.sources.preview.refusals import (
     _small,
     _spanning,
     _two_periods,
-    _unsaid,
+    missing_answer,
     other_town,
 )
-from observatoire.sources.tables.files import open_table
 from observatoire.sources.tables.sheets import SheetView, sheets_of
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ def preview_table(
     ground : PreviewContext
         What the workspace knows.
     period, zoning, member : str
-        What is told; empty to find it.
+        What is stated; empty to find it.
 
     Raises
     ------
@@ -188,17 +187,17 @@ def preview_table(
         When its bytes cannot be read at all. A file that is read and holds no table is shown for
         what it is, with its ``refusal``.
     """
-    opened = open_table(path, member)
+    document = open_file(path, member)
     try:
         found = find_table(
-            opened, ground.zonings, ground.families, preferred=ground.preferred, zoning=zoning
+            document, ground.zonings, ground.families, preferred=ground.preferred, zoning=zoning
         )
     except ObservatoireError as error:
-        return Preview(path, ground, refusal=error, sheets=tuple(sheets_of(opened)))
+        return Preview(path, ground, refusal=error, sheets=tuple(sheets_of(document)))
     if found.family is not None and found.family.kind != "figures":
         return Preview(path, ground, found, refusal=_not_figures(found))
     plan = plan_of(found, period, ground.zonings)
-    refusal = _unsaid(found, plan) or _two_periods(found, plan, period)
+    refusal = missing_answer(found, plan) or _two_periods(found, plan, period)
     if refusal is not None:
         return Preview(path, ground, found, plan, refusal=refusal)
     source = _source(plan, path)
@@ -215,6 +214,5 @@ def preview_table(
 
 def _source(plan: SourceDraft, path: Path) -> Source:
     text = plan.toml()
-    table = Declaration(Path(DESCRIPTOR_NAME), tomllib.loads(text))
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return build_source(table, path.parent, slug(path.stem), digest)
+    return build_source(tomllib.loads(text), path.parent, slug(path.stem), digest)

@@ -47,14 +47,14 @@ def other_town(
     if not parts or not named(towns) or commune_column:
         return None
     texts = found.table.frame[found.spec.territory].str.strip().unique()
-    mine = [text for text in texts if text not in matcher.names and matcher.bearers(text)]
-    for title in found.titles.split("\n") if mine else ():
+    named_rows = [text for text in texts if text not in matcher.names and matcher.bearers(text)]
+    for title in found.titles.split("\n") if named_rows else ():
         name = town_titled(title)
         code = ours(name, towns)
-        if name and not code and not any(one.bearers(name) for one in zonings.values()):
+        if name and not code and not any(known.bearers(name) for known in zonings.values()):
             what = f"est d’une commune qui n’est pas de cet espace de travail : « {name} »"
-            return _refused(found, title, what, f"« {mine[0]} » y serait pris pour le vôtre.")
-        strange = code and _strange(mine, code, matcher)
+            return _refused(found, title, what, f"« {named_rows[0]} » y serait pris pour le vôtre.")
+        strange = code and _strange(named_rows, code, matcher)
         if strange and not _names_other([found.titles, *texts], code, towns):
             why = f"« {strange} » n’est pas de cette commune : c’est peut-être un homonyme."
             return _refused(found, title, f"est de la commune « {towns.names[code]} »", why)
@@ -72,8 +72,8 @@ def _strange(rows: Iterable[str], town: str, matcher: Matcher) -> str:
 def _names_other(texts: Iterable[str], town: str, towns: Matcher) -> bool:
     """Say whether titles or rows name another commune of ours: « Ville de Fort-de-France et Le Lamentin »."""
     others = [f" {simplify(name)} " for code, name in towns.names.items() if code != town]
-    said = [f" {simplify(text)} " for text in texts]
-    return any(name in text for name in others for text in said)
+    texts_plain = [f" {simplify(text)} " for text in texts]
+    return any(name in text for name in others for text in texts_plain)
 
 
 def _refused(found: Found, title: str, what: str, why: str) -> DescriptorError:
@@ -100,11 +100,11 @@ def _not_figures(found: Found) -> ObservatoireError:
     )
 
 
-def _unsaid(found: Found, plan: SourceDraft) -> ObservatoireError | None:
-    """Return what is still to be told before the file can be loaded."""
+def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
+    """Return what is still to be answered before the file can be loaded."""
     name, where = found.table.name, found.spec.territory
     if not plan.variables:
-        columns = [str(one) for one in found.table.frame.columns if one != where]
+        columns = [str(column) for column in found.table.frame.columns if column != where]
         return no_figure(columns, plan.labels, plan.words, name, where)
     if plan.writing.doubtful:
         return _two_readings(found, plan.writing.doubtful)
@@ -122,19 +122,19 @@ def _unsaid(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     return None
 
 
-def _two_periods(found: Found, plan: SourceDraft, told: str) -> DescriptorError | None:
+def _two_periods(found: Found, plan: SourceDraft, asked: str) -> DescriptorError | None:
     """Refuse a sheet whose name says another period than the one its figures would be given."""
     sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
     own = read_periods(pd.Series([sheet]))[0]
-    own = own if is_period(own) or told else of_its_year(sheet)
+    own = own if is_period(own) or asked else of_its_year(sheet)
     known = found.family is not None or bool(plan.file.get("periods"))
     if known or not read or not is_period(own) or own.startswith(read) or read.startswith(own):
         return None
-    said = "Vous dites" if told else "Le nom du fichier, ou son titre, dit"
+    origin = "Vous dites" if asked else "Le nom du fichier, ou son titre, dit"
     return DescriptorError(
         f"La feuille lue, « {sheet} », n’est pas de la période {read}.",
         where=f"{found.table.name}, feuille « {sheet} »",
-        why=f"{said} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
+        why=f"{origin} {read}, le nom de la feuille {own} : ses chiffres seraient ceux d’une autre période.",
         remedy=f'Si c’est elle que vous voulez : period="{own}" (en ligne de commande, --period {own}). '
         f'Sinon o.preview(…, period="{own}").write() écrit son source.toml : corrigez-y sheet et period.',
     )
@@ -143,15 +143,17 @@ def _two_periods(found: Found, plan: SourceDraft, told: str) -> DescriptorError 
 def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
     """Refuse a sheet of no period (« Anciens ») beside one that says the period of the file."""
     sheet, period = found.spec.sheet, str(plan.file.get("period", ""))
-    other = next((name for name in found.others if period and of_its_year(name) == period), "")
-    if not other or of_its_year(sheet) or plan.file.get("periods"):
+    dated_sheet = next(
+        (name for name in found.others if period and of_its_year(name) == period), ""
+    )
+    if not dated_sheet or of_its_year(sheet) or plan.file.get("periods"):
         return None
     return DescriptorError(
-        f"La feuille lue serait « {sheet} », et c’est « {other} » qui dit la période {period}.",
+        f"La feuille lue serait « {sheet} », et c’est « {dated_sheet} » qui dit la période {period}.",
         where=f"{found.table.name}, feuille « {sheet} »",
         why="Les chiffres de l’une seraient donnés pour ceux de l’autre.",
         remedy="Écrivez le source.toml (o.preview(…).write(), ou --write) : les deux feuilles y sont, l’une à "
-        f"compléter. Gardez « {other} » pour {period}, dites la période de « {sheet} » ou retirez sa table.",
+        f"compléter. Gardez « {dated_sheet} » pour {period}, dites la période de « {sheet} » ou retirez sa table.",
     )
 
 

@@ -1,5 +1,5 @@
-"""From sheets to one raw table.
+"""From the sheets of an opened file to one raw table.
 
-``files`` (opened), ``sheets`` (which one), ``header``, ``merged_cells``, ``reader``;
-``raw_table`` is what comes out, ``rejects`` the lines that are not kept.
+``sheets`` (which one), ``header`` (its names), ``location`` (where the table stands, found once),
+``reader``, ``merged_cells``; ``raw_table`` is what comes out, ``rejects`` the lines that are not kept.
 """

@@ -12,13 +12,14 @@ from observatoire.errors import (
     UnreadableFileError,
 )
 from observatoire.errors.arguments import suggestion
-from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, Rows, separator_error
+from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, separator_error
 from observatoire.sources.parsers.periods import is_dated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.sources.descriptors.file_spec import FileSpec
+    from observatoire.sources.formats.cells import Rows
 
 
 #: What a workbook itself holds at most; beyond, a file is no table of territories.
@@ -69,19 +70,19 @@ def titles(rows: Rows, at: int, spec: FileSpec) -> tuple[list[str], int]:
     at : int
         The row of its names.
     spec : FileSpec
-        What is told of it.
+        What is stated of it.
     """
     header = named([title(cell) for cell in rows[at][1]], spec)
-    under = completed(header, _beside(rows, at, 1), spec)
-    header = joined(under or header, _beside(rows, at, -1), spec)
+    under = completed(header, _near_row(rows, at, 1), spec)
+    header = joined(under or header, _near_row(rows, at, -1), spec)
     return header, at + bool(under)
 
 
-def _beside(rows: Rows, at: int, step: int) -> list[str]:
+def _near_row(rows: Rows, at: int, step: int) -> list[str]:
     """Return the row right above or below the names of columns, empty when there is none."""
-    other = at + step
-    near = 0 <= other < len(rows) and rows[other][0] == rows[at][0] + step
-    return [title(cell) for cell in rows[other][1]] if near else []
+    near_row = at + step
+    near = 0 <= near_row < len(rows) and rows[near_row][0] == rows[at][0] + step
+    return [title(cell) for cell in rows[near_row][1]] if near else []
 
 
 def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
@@ -102,10 +103,15 @@ def completed(header: list[str], below: list[str], spec: FileSpec) -> list[str]:
     ([], [])
     """
     below = below + [""] * (len(header) - len(below))
-    told = [cell for cell in below if cell]
-    figures = any(map(_FIGURE.fullmatch, told)) and not all(map(is_dated, told))
-    lone = [rank for rank, name in enumerate(header) if not name and below[rank]]
-    if figures or not lone or spec.territory not in header or below[header.index(spec.territory)]:
+    names_below = [cell for cell in below if cell]
+    figures = any(map(_FIGURE.fullmatch, names_below)) and not all(map(is_dated, names_below))
+    unnamed = [rank for rank, name in enumerate(header) if not name and below[rank]]
+    if (
+        figures
+        or not unnamed
+        or spec.territory not in header
+        or below[header.index(spec.territory)]
+    ):
         return []
     group, made = "", []
     for name, under in zip(header, below, strict=False):
@@ -141,7 +147,11 @@ def joined(header: list[str], above: list[str], spec: FileSpec) -> list[str]:
         group = (above[at].strip() if at < len(above) else "") or group
         twice = name and count[name] > 1 and name != spec.territory and group
         made.append(f"{name} {' '.join(group.split())}" if twice else name)
-    return made if max(Counter(one for one in made if one).values(), default=1) == 1 else header
+    return (
+        made
+        if max(Counter(title_made for title_made in made if title_made).values(), default=1) == 1
+        else header
+    )
 
 
 def check_width(width: int, path: Path) -> None:
@@ -175,9 +185,9 @@ def check_header(
     if separator and len(header) == 1:
         likely = max(SEPARATORS, key=header[0].count)
         raise separator_error(separator, likely if likely in header[0] else "", path.name)
-    held, where = set(header), f"{path.name}, feuille « {sheet} »" if sheet else path.name
+    names, where = set(header), f"{path.name}, feuille « {sheet} »" if sheet else path.name
     for column in (*spec.role_columns, *spec.value_columns):
-        if column not in held:
+        if column not in names:
             raise UnknownColumnError(
                 f"La colonne « {column} » n’est pas dans le fichier.",
                 where=where,
@@ -221,9 +231,9 @@ def check_widths(body: Rows, header: list[str], path: Path) -> None:
 
 
 def find_header(rows: Rows, spec: FileSpec) -> int:
-    """Return the row that holds the territory column; title rows above it are set aside.
+    """Return the row that holds the territory column; title rows above it are skipped.
 
-    When ``header`` is told, it is that line. When no row holds the column, the first of the widest
+    When ``header`` is stated, it is that line. When no row holds the column, the first of the widest
     is the one whose columns a message will list.
 
     Raises
@@ -232,15 +242,15 @@ def find_header(rows: Rows, spec: FileSpec) -> int:
         When that line is beyond the table, or has no such column and another one has.
     """
     if spec.header:
-        told = next((at for at, (line, _) in enumerate(rows) if line >= spec.header), None)
-        if told is None:
+        declared = next((at for at, (line, _) in enumerate(rows) if line >= spec.header), None)
+        if declared is None:
             raise UnreadableFileError(
                 f"L’en-tête est annoncé ligne {spec.header}, et le tableau s’arrête ligne {rows[-1][0]}.",
                 where=spec.name,
                 remedy="Corrigez header dans source.toml, ou retirez-le : l’en-tête est trouvé.",
             )
-        _check_line(rows, told, spec)
-        return told
+        _check_line(rows, declared, spec)
+        return declared
     top = [[title(cell) for cell in row] for _, row in rows[:HEADER_DEPTH]]
     holding = [at for at, row in enumerate(top) if spec.territory in row]
     for at in holding:
@@ -252,16 +262,16 @@ def find_header(rows: Rows, spec: FileSpec) -> int:
     return max(range(len(top)), key=lambda at: (sum(map(bool, top[at])), -at))
 
 
-def _check_line(rows: Rows, told: int, spec: FileSpec) -> None:
-    """Refuse the line told for the names of columns when they stand on another."""
-    line, row = rows[told]
-    other = next((at for at, cells in rows if spec.territory in map(title, cells)), 0)
-    if other and spec.territory not in map(title, row):
+def _check_line(rows: Rows, declared: int, spec: FileSpec) -> None:
+    """Refuse the line declared for the names of columns when they stand on another."""
+    line, row = rows[declared]
+    actual = next((at for at, cells in rows if spec.territory in map(title, cells)), 0)
+    if actual and spec.territory not in map(title, row):
         raise UnknownColumnError(
-            f"La colonne « {spec.territory} » est nommée ligne {other}, et non ligne {line}.",
+            f"La colonne « {spec.territory} » est nommée ligne {actual}, et non ligne {line}.",
             where=f"{spec.name}, ligne {line}",
             why="Le tableau a sans doute été déplacé depuis que source.toml est écrit.",
-            remedy=f"Corrigez header = {other} dans source.toml, ou retirez-le : l’en-tête est trouvé.",
+            remedy=f"Corrigez header = {actual} dans source.toml, ou retirez-le : l’en-tête est trouvé.",
             column=spec.territory,
         )
 

@@ -1,4 +1,4 @@
-"""What a workbook shows as one cell over several rows: told again on each, or refused for a figure."""
+"""What a workbook shows as one cell over several rows: filled down on each, or refused for a figure."""
 
 from __future__ import annotations
 
@@ -53,18 +53,20 @@ def merged_below(ranges: Iterable[Range], line: int, header: Sequence[str]) -> t
 
 def named_columns(spec: FileSpec) -> list[str]:
     """Return the columns of a file that say where, when and what its figures are."""
-    told = (
+    columns = (
         spec.territory, spec.prefix_column, spec.commune_column, spec.period_column,
         spec.zoning_column, spec.variable_column,
     )  # fmt: skip
-    return [name for name in told if name]
+    return [name for name in columns if name]
 
 
 def worded_columns(table: RawTable) -> list[str]:
     """Return the columns with merged cells that hold no figure, or periods."""
-    names = dict.fromkeys(one.columns[0] for one in table.merged if one.last > one.first)
-    held = [name for name in names if name and name in table.frame]  # several may have no name
-    return [name for name in held if _is_worded(name, table.frame[name])]
+    names = dict.fromkeys(
+        merged.columns[0] for merged in table.merged if merged.last > merged.first
+    )
+    columns = [name for name in names if name and name in table.frame]  # several may have no name
+    return [name for name in columns if _is_worded(name, table.frame[name])]
 
 
 def _is_worded(name: str, cells: pd.Series) -> bool:
@@ -86,31 +88,33 @@ def complete(table: RawTable, columns: Iterable[str], spec: FileSpec) -> RawTabl
     spec : FileSpec
         Its columns. A row that holds no figure is a part of the row above, not a territory.
     """
-    if not any(one.last > one.first for one in table.merged):
+    if not any(merged.last > merged.first for merged in table.merged):
         return table
-    frame, told = table.frame, dict(table.completed)
+    frame, filled = table.frame, dict(table.completed)
     lines = table.lines.tolist()
     for column in dict.fromkeys(filter(None, columns)):
-        cells = _told_again(table, lines, column, spec) if column in frame else {}
+        cells = _filled_down(table, lines, column, spec) if column in frame else {}
         if cells:
             texts = frame[column].tolist()
             for at, text in cells.items():
                 texts[at] = text
             frame = frame.assign(**{column: texts}).astype({column: "str"})
-            told[column] = told.get(column, 0) + len(cells)
-    return replace(table, frame=frame, completed=told)
+            filled[column] = filled.get(column, 0) + len(cells)
+    return replace(table, frame=frame, completed=filled)
 
 
-def _told_again(table: RawTable, lines: list[int], column: str, spec: FileSpec) -> dict[int, str]:
+def _filled_down(table: RawTable, lines: list[int], column: str, spec: FileSpec) -> dict[int, str]:
     """Return the text of each blank cell that a merged one covers, by its rank in the column."""
     rank = {line: at for at, line in enumerate(lines)}
     texts = table.frame[column].astype("str").tolist()
     found: dict[int, str] = {}
-    for one in table.merged:
-        if one.columns[0] != column or one.first not in rank:
+    for merged in table.merged:
+        if merged.columns[0] != column or merged.first not in rank:
             continue
-        text = texts[rank[one.first]]
-        for line in range(one.first + 1, min(one.last, lines[-1]) + 1) if text.strip() else ():
+        text = texts[rank[merged.first]]
+        for line in (
+            range(merged.first + 1, min(merged.last, lines[-1]) + 1) if text.strip() else ()
+        ):
             at = rank.get(line)
             if at is not None and not texts[at].strip():
                 found[at] = text
@@ -123,17 +127,17 @@ def _measured(frame: pd.DataFrame, found: dict[int, str], spec: FileSpec) -> dic
     part = frame.iloc[list(found)].astype("str")
     named = [""] * len(part)
     for column in filter(None, (spec.variable_column, spec.period_column)):
-        named = [one + text for one, text in zip(named, part.pop(column), strict=True)]
+        named = [start + text for start, text in zip(named, part.pop(column), strict=True)]
     others = part.loc[:, ~part.columns.isin(list(roles))].to_numpy(object).tolist()
     rows = zip(found.items(), named, others, strict=True)
     return {
         at: text
         for (at, text), name, cells in rows
-        if name.strip() or any(map(_is_told, map(str.strip, cells)))
+        if name.strip() or any(map(_is_filled, map(str.strip, cells)))
     }
 
 
-def _is_told(cell: str) -> bool:
+def _is_filled(cell: str) -> bool:
     if not cell or _FIGURE.fullmatch(cell) or signs().meaning(cell):
         return bool(cell)
     return read_range(cell, Nature.COUNT) is not None  # « moins de 5 »
@@ -151,27 +155,27 @@ def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) ->
     marks : collection of str
         The signs that stand for no figure.
     """
-    lines, told = table.lines, dict(table.completed)
-    for one in table.merged:
-        if one.columns[0] not in columns or (text := _text(table, one)) not in marks:
+    lines, filled = table.lines, dict(table.completed)
+    for merged in table.merged:
+        if merged.columns[0] not in columns or (text := _text(table, merged)) not in marks:
             continue
-        here = lines.between(one.first, one.last).to_numpy()
+        here = lines.between(merged.first, merged.last).to_numpy()
         frame = table.frame.copy()
-        for column in one.columns:
+        for column in merged.columns:
             if column in columns:
                 blank = here & frame[column].str.strip().eq("").to_numpy()
                 frame.loc[blank, column] = text
-                told |= {column: told.get(column, 0) + int(blank.sum())} if blank.any() else {}
+                filled |= {column: filled.get(column, 0) + int(blank.sum())} if blank.any() else {}
         table = replace(table, frame=frame)
-    return replace(table, completed=told)
+    return replace(table, completed=filled)
 
 
-def _text(table: RawTable, one: Merged) -> str:
+def _text(table: RawTable, merged: Merged) -> str:
     """Return what the first cell of a merged one says."""
-    if one.columns[0] not in table.frame:
+    if merged.columns[0] not in table.frame:
         return ""
-    first = (table.lines == one.first).to_numpy()
-    return str(table.frame.loc[first, one.columns[0]].iloc[0]).strip() if first.any() else ""
+    first = (table.lines == merged.first).to_numpy()
+    return str(table.frame.loc[first, merged.columns[0]].iloc[0]).strip() if first.any() else ""
 
 
 def merged_rejects(
@@ -189,18 +193,22 @@ def merged_rejects(
         See :func:`spread`: signs are no figures.
     """
     found = []
-    for one in table.merged:
-        if one.columns[0] not in columns or (text := _text(table, one)) in {"", *marks}:
+    for merged in table.merged:
+        if merged.columns[0] not in columns or (text := _text(table, merged)) in {"", *marks}:
             continue
-        mine = rows[rows["line"].between(one.first, one.last) & (rows["territory_raw"] != "")]
-        lines = mine["line"][mine["territory"] != ""]  # a total is set aside, whatever it shares
-        shared = [name for name in one.columns if name in columns]
+        covered = rows[
+            rows["line"].between(merged.first, merged.last) & (rows["territory_raw"] != "")
+        ]
+        lines = covered["line"][
+            covered["territory"] != ""
+        ]  # a total is skipped, whatever it shares
+        shared = [name for name in merged.columns if name in columns]
         across = len(shared) > 1 and _FIGURE.fullmatch(text)
-        if not len(lines) or not (len(mine) > 1 or across):
+        if not len(lines) or not (len(covered) > 1 or across):
             continue
-        reason = _reason(text, one, shared, rows=len(mine))
-        raw = mine["territory_raw"].loc[lines.index].where(lines.isna(), text)
-        found.append(reject(lines, "merged", reason, raw, one.columns[0]))
+        reason = _reason(text, merged, shared, rows=len(covered))
+        raw = covered["territory_raw"].loc[lines.index].where(lines.isna(), text)
+        found.append(reject(lines, "merged", reason, raw, merged.columns[0]))
     return joined(*found)
 
 
@@ -226,12 +234,12 @@ def covered_rejects(
     placed = (rows["territory"] != "").tolist() if table.merged else []
     texts: dict[str, list[str]] = {}
     found = []
-    for one in table.merged:
-        shown = _text(table, one)
-        for column in (name for name in one.columns if name in columns):
+    for merged in table.merged:
+        shown = _text(table, merged)
+        for column in (name for name in merged.columns if name in columns):
             if column not in texts:
                 texts[column] = table.frame[column].astype("str").str.strip().tolist()
-            for line in range(one.first, one.last + 1):
+            for line in range(merged.first, merged.last + 1):
                 at = rank.get(line)
                 text = "" if at is None else texts[column][at]
                 if (
@@ -239,22 +247,26 @@ def covered_rejects(
                     and text not in ("", shown)
                     and (placed[at] or column == territory)
                 ):
-                    found.append((line, column, text, _covered(text, shown, one)))
+                    found.append((line, column, text, _covered(text, shown, merged)))
     if not found:
         return NO_REJECT
     lines, names, raw, reasons = (np.array(part, dtype=object) for part in zip(*found, strict=True))
     return reject(lines.astype("int64"), "covered", reasons, raw, pd.Series(names))
 
 
-def _covered(text: str, shown: str, one: Merged) -> str:
-    over = f"lignes {one.first} à {one.last}" if one.last > one.first else f"ligne {one.first}"
-    said = f"montre « {shown} »" if shown else "ne montre rien"
-    return f"« {text} » est écrit sous une cellule fusionnée ({over}) qui {said} : on ne sait lequel est juste."
-
-
-def _reason(text: str, one: Merged, shared: list[str], *, rows: int) -> str:
+def _covered(text: str, shown: str, merged: Merged) -> str:
     over = (
-        f"les lignes {one.first} à {one.last}"
+        f"lignes {merged.first} à {merged.last}"
+        if merged.last > merged.first
+        else f"ligne {merged.first}"
+    )
+    shows = f"montre « {shown} »" if shown else "ne montre rien"
+    return f"« {text} » est écrit sous une cellule fusionnée ({over}) qui {shows} : on ne sait lequel est juste."
+
+
+def _reason(text: str, merged: Merged, shared: list[str], *, rows: int) -> str:
+    over = (
+        f"les lignes {merged.first} à {merged.last}"
         if rows > 1
         else f"les colonnes « {shared[0]} » à « {shared[-1]} »"
     )

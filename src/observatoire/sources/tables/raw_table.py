@@ -1,19 +1,25 @@
-"""A table as it was read: text, line numbers, what was set aside."""
+"""A table as it was read: text, line numbers, what was skipped."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from observatoire.sources.formats.cells import Hidden
 from observatoire.sources.formats.encoding import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+class Hidden(NamedTuple):
+    """The lines that nobody sees, and whether a filter hides them."""
+
+    lines: tuple[int, ...] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,10 @@ def _no_note() -> pd.DataFrame:
 class RawTable:
     """A file as it was read: texts, the line of each row, and what was understood of its form.
 
-    ``aside`` holds the notes that stand below or inside the table, with their line; ``header`` is
+    ``skipped`` holds the notes that stand below or inside the table, with their line; ``header`` is
     the line of the column names; ``part`` tells this table from others of the same file. Of a
     workbook, ``merged`` are the merged cells below the header, ``completed`` how many cells of a
-    column were told again because of them, ``hidden`` the rows that nobody sees.
+    column were filled down because of them, ``hidden`` the rows that nobody sees.
     """
 
     path: Path
@@ -48,7 +54,7 @@ class RawTable:
     sheet: str
     header: int = 1
     member: str = ""
-    aside: pd.DataFrame = field(default_factory=_no_note)
+    skipped: pd.DataFrame = field(default_factory=_no_note)
     part: str = ""
     merged: tuple[Merged, ...] = ()
     completed: Mapping[str, int] = field(default_factory=dict)
@@ -63,7 +69,7 @@ class RawTable:
     def form(self) -> str:
         """What was understood of the file's form, in words."""
         mark = decimal_of(self.frame) if self.separator else ""
-        told = [
+        words = [
             f"dans l’archive : {self.member}" if self.member else "",
             f"feuille « {self.sheet} »" if self.sheet else "",
             _SEPARATORS.get(self.separator, f"séparateur « {self.separator} »"),
@@ -71,7 +77,7 @@ class RawTable:
             f"en-tête ligne {self.header}",
             f"{mark} décimal{'e' if mark == 'virgule' else ''}" if mark else "",
         ]
-        return ", ".join(part for part in told if part)
+        return ", ".join(part for part in words if part)
 
 
 _SEPARATORS = {"": "", "\t": "séparateur tabulation"}

@@ -10,34 +10,20 @@ import pandas as pd
 
 from observatoire.errors import (
     EmptyFileError,
-    FileError,
 )
-from observatoire.sources.formats.cells import Cells, Hidden
-from observatoire.sources.formats.dbase import read_dbf
-from observatoire.sources.formats.encoding import check_encoding, guess_encoding
-from observatoire.sources.formats.parquet import read_parquet
-from observatoire.sources.formats.text import (
-    HEADER_DEPTH,
-    Rows,
-    choose_separator,
-    head_of,
-    read_quickly,
-    read_rows,
-    without_hollow,
-)
+from observatoire.sources.formats.document import open_file
 from observatoire.sources.parsers.vocabulary import signs
-from observatoire.sources.tables.files import TEXT_SUFFIXES, open_table
-from observatoire.sources.tables.header import check_header, check_widths, find_header, titles
+from observatoire.sources.tables.header import check_widths
+from observatoire.sources.tables.location import Location, locate
 from observatoire.sources.tables.merged_cells import complete, merged_below
-from observatoire.sources.tables.raw_table import RawTable, _no_note
+from observatoire.sources.tables.raw_table import Hidden, RawTable, _no_note
 from observatoire.sources.tables.rejects import NOTE
-from observatoire.sources.tables.sheets import choose_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.tables.files import Opened
+    from observatoire.sources.formats.cells import Rows
 
 
 def read_table(path: Path, spec: FileSpec) -> RawTable:
@@ -62,136 +48,69 @@ def read_table(path: Path, spec: FileSpec) -> RawTable:
     SeparatorError, UnknownColumnError
         When the table comes out as one column, or a declared column is not there.
     """
-    return read_opened(open_table(path, spec.member), spec)
+    document = open_file(
+        path,
+        spec.member,
+        encoding=spec.encoding,
+        separator=spec.separator,
+        territory=spec.territory,
+    )
+    return read_located(locate(document, spec), spec)
 
 
-def read_opened(opened: Opened, spec: FileSpec) -> RawTable:
-    """Read the rows of a table whose bytes are at hand; see :func:`read_table`."""
-    table = _read(opened, spec)
+def read_located(location: Location, spec: FileSpec) -> RawTable:
+    """Read the rows of a table that is found; see :func:`read_table`."""
+    table = _by_columns(location) or _by_rows(location)
     if table.merged:
         table = complete(table, [spec.territory, spec.prefix_column], spec)
     return join_codes(table, spec)
 
 
-def _read(opened: Opened, spec: FileSpec) -> RawTable:
-    path = opened.path
-    if opened.suffix in TEXT_SUFFIXES:
-        return _read_text(opened, spec)
-    if opened.suffix == ".parquet":
-        return _table(opened, read_parquet(opened.content, path.name), spec)
-    if opened.suffix == ".dbf":
-        return _table(opened, read_dbf(opened.content, path.name, spec.encoding), spec)
-    sheet, cells = choose_sheet(opened.book, spec)
-    return _cells_table(opened, cells, spec, sheet)
-
-
-def _cells_table(opened: Opened, cells: Cells, spec: FileSpec, sheet: str) -> RawTable:
-    """Make a table of a sheet, whose rows have all as many cells."""
-    # The line that ``header`` tells may lie below the rows among which one is looked for.
-    top = cells.top(max(HEADER_DEPTH, spec.header + 1))
-    at = find_header(top, spec)
-    line = top[at][0]
-    header, last = titles(top, at, spec)
-    check_header(header, spec, opened.path, "", sheet)
-    chosen = cells.filled[last + 1 :]
-    frame, numbers = without_hollow(cells.frame(chosen), chosen + 1)
-    if frame.empty:
-        raise _only_header(opened.path.name)
-    told = [
-        not one and frame[str(rank)].str.strip().ne("").any() for rank, one in enumerate(header)
-    ]
-    kept = [bool(one) or filled for one, filled in zip(header, told, strict=True)]
-    frame.columns = pd.Index(header)
-    lines = pd.Series(numbers, name="line")
-    table = RawTable(
-        opened.path, opened.sha256, frame.loc[:, kept], lines, "", "", sheet, line, opened.member
-    )
-    merged = merged_below(cells.merged, top[last][0], header) if cells.merged else ()
-    unseen = set(cells.hidden.lines) & set(numbers.tolist()) if cells.hidden.lines else ()
-    hidden = Hidden(tuple(sorted(unseen)), cells.hidden.filtered)
-    return replace(table, merged=merged, hidden=hidden)
-
-
-def _read_text(opened: Opened, spec: FileSpec) -> RawTable:
-    name = opened.path.name
-    encoding = spec.encoding or guess_encoding(opened.content, name)
-    if spec.encoding:
-        check_encoding(opened.content, encoding, name)
-    text = opened.text(encoding)
-    separator = choose_separator(head_of(text), spec.separator, spec.territory, name)
-    quick = _read_quickly(opened, text, separator, spec, encoding)
-    if quick is not None:
-        return quick
-    rows = read_rows(text, separator, name)
-    return _table(opened, rows, spec, encoding=encoding, separator=separator)
-
-
-def _read_quickly(
-    opened: Opened, text: str, separator: str, spec: FileSpec, encoding: str
-) -> RawTable | None:
-    """Read a plain text by columns; None when anything in it needs care or an explanation."""
-    head = head_of(text)
-    try:
-        most = max(HEADER_DEPTH, spec.header + 1)
-        rows = read_rows(head, separator, opened.path.name, most)
-    except FileError:
-        return None  # said by the careful reader
-    if rows[-1][0] < spec.header:
-        return None  # further than the first lines
-    at = find_header(rows, spec)
-    line = rows[at][0]
-    header, last = titles(rows, at, spec)
-    check_header(header, spec, opened.path, separator)
-    found = read_quickly(text, separator, rows[last][0], len(header))
-    if found is None or found[0].empty:
+def _by_columns(location: Location) -> RawTable | None:
+    """Read a table by columns; None when its rows have not all as many cells."""
+    found = location.sheet.frame(location.last + 1)
+    if found is None or found[0].empty or found[0].shape[1] != len(location.header):
         return None
     frame, numbers = found
-    filled = [bool(one) or frame[str(at)].str.strip().ne("").any() for at, one in enumerate(header)]
-    frame.columns = pd.Index(header)
-    return RawTable(
-        opened.path,
-        opened.sha256,
-        frame.loc[:, filled],
-        pd.Series(numbers, name="line"),
-        encoding,
-        separator,
-        "",
-        line,
-        opened.member,
+    filled = [
+        bool(label) or frame[str(rank)].str.strip().ne("").any()
+        for rank, label in enumerate(location.header)
+    ]
+    frame.columns = pd.Index(location.header)
+    appearance = location.sheet.appearance
+    hidden = {row + 1 for row in appearance.hidden_rows} & set(numbers.tolist())
+    return replace(
+        _table(location, frame.loc[:, filled], numbers.tolist()),
+        merged=merged_below(appearance.merges, location.last, location.header),
+        hidden=Hidden(tuple(sorted(hidden)), appearance.filtered),
     )
 
 
-def _table(
-    opened: Opened,
-    rows: Rows,
-    spec: FileSpec,
-    *,
-    encoding: str = "",
-    separator: str = "",
-) -> RawTable:
-    path = opened.path
-    at = find_header(rows, spec)
-    line = rows[at][0]
-    header, last = titles(rows, at, spec)
-    check_header(header, spec, path, separator)
-    body = [(number, row) for number, row in rows[last + 1 :] if any(cell.strip() for cell in row)]
-    body, aside = _notes_apart(body, len(header))
+def _by_rows(location: Location) -> RawTable:
+    """Read a table row by row: a note may have fewer cells, another row is refused with its line."""
+    header, path = list(location.header), location.document.path
+    body, skipped = _notes_apart(location.sheet.rows(location.last + 1), len(header))
     if not body:
         raise _only_header(path.name)
     check_widths(body, header, path)
     frame = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
-    frame = frame.loc[:, [bool(one) or _filled(body, at) for at, one in enumerate(header)]]
+    filled = [bool(label) or _filled(body, rank) for rank, label in enumerate(header)]
+    table = _table(location, frame.loc[:, filled], [number for number, _ in body])
+    return replace(table, skipped=skipped)
+
+
+def _table(location: Location, frame: pd.DataFrame, lines: list[int]) -> RawTable:
+    document, sheet = location.document, location.sheet
     return RawTable(
-        path,
-        opened.sha256,
-        frame,
-        pd.Series([number for number, _ in body], name="line"),
-        encoding,
-        separator,
-        "",
-        line,
-        opened.member,
-        aside,
+        path=document.path,
+        sha256=document.sha256,
+        frame=frame,
+        lines=pd.Series(lines, name="line"),
+        encoding=sheet.encoding,
+        separator=sheet.separator,
+        sheet=sheet.name,
+        header=location.line,
+        member=document.member,
     )
 
 
@@ -204,17 +123,16 @@ def _only_header(name: str) -> EmptyFileError:
 
 
 def _notes_apart(body: Rows, width: int) -> tuple[Rows, pd.DataFrame]:
-    """Set aside the rows that are a note, not a row of the table cut short."""
+    """Skip the rows that are a note, not a row of the table cut short."""
     kept, notes = [], []
     for number, row in body:
-        told = [cell.strip() for cell in row if cell.strip()]
-        lone = len(row) != width and (signs().is_note(told[0]) or _is_sentence(row))
-        if lone:
-            notes.append((number, " ".join(told)))
+        texts = [cell.strip() for cell in row if cell.strip()]
+        if len(row) != width and (signs().is_note(texts[0]) or _is_sentence(row)):
+            notes.append((number, " ".join(texts)))
         else:
             kept.append((number, row))
-    aside = pd.DataFrame(notes, columns=["line", "raw"]).assign(reason=NOTE)
-    return kept, aside.astype({"line": "int64"}) if notes else _no_note()
+    skipped = pd.DataFrame(notes, columns=["line", "raw"]).assign(reason=NOTE)
+    return kept, skipped.astype({"line": "int64"}) if notes else _no_note()
 
 
 def _is_sentence(row: list[str]) -> bool:
@@ -246,11 +164,11 @@ def joined_code(commune: str, short: str) -> str:
 
 
 def join_codes(table: RawTable, spec: FileSpec) -> RawTable:
-    """Write whole codes in the column of territories, where ``prefix_column`` is told."""
+    """Write whole codes in the column of territories, where ``prefix_column`` is declared."""
     if not spec.prefix_column:
         return table
     frame = table.frame.copy()
     pairs = zip(frame[spec.prefix_column], frame[spec.territory], strict=True)
-    told = [joined_code(str(commune), str(short)) for commune, short in pairs]
-    frame[spec.territory] = pd.Series(told, index=frame.index, dtype=frame[spec.territory].dtype)
+    codes = [joined_code(str(commune), str(short)) for commune, short in pairs]
+    frame[spec.territory] = pd.Series(codes, index=frame.index, dtype=frame[spec.territory].dtype)
     return replace(table, frame=frame)

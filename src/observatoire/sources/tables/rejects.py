@@ -10,7 +10,7 @@ REJECT_COLUMNS = ("line", "column", "raw", "kind", "reason")
 #: Kinds of reject that are no fault: the row is about something else.
 HARMLESS = ("outside", "total", "note")
 
-#: What is said of a row that holds no figure and names no territory.
+#: What is written of a row that holds no figure and names no territory.
 NOTE = "Note ou titre, sans chiffre : mis de côté."
 
 
@@ -44,5 +44,5 @@ NO_REJECT = _reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=obj
 
 
 def joined(*found: pd.DataFrame) -> pd.DataFrame:
-    """Return all that is set aside, each reject under an index of its own: it may be told otherwise."""
-    return pd.concat([one for one in found if len(one)] or [NO_REJECT], ignore_index=True)
+    """Return all that is skipped, each reject under an index of its own: it may be changed."""
+    return pd.concat([part for part in found if len(part)] or [NO_REJECT], ignore_index=True)

@@ -1,8 +1,9 @@
-"""Choose the sheet of a workbook that holds the table, and say which one does when the one told does not."""
+"""Choose the sheet of a workbook that holds the table, and say which one does when the one declared does not."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from observatoire.errors import (
@@ -11,25 +12,15 @@ from observatoire.errors import (
 )
 from observatoire.errors.arguments import nearest
 from observatoire.french.typography import enumerate_words
-from observatoire.sources.formats.dbase import read_dbf
-from observatoire.sources.formats.encoding import guess_encoding
-from observatoire.sources.formats.parquet import read_parquet
-from observatoire.sources.formats.text import (
-    HEADER_DEPTH,
-    Rows,
-    choose_separator,
-    head_of,
-    read_rows,
-)
-from observatoire.sources.tables.files import TEXT_SUFFIXES, Opened
+from observatoire.sources.formats.text import HEADER_DEPTH
 from observatoire.sources.tables.header import check_width, title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.formats.cells import Cells, Range
-    from observatoire.sources.formats.workbook import Book
+    from observatoire.sources.formats.cells import Range, Rows, Sheet
+    from observatoire.sources.formats.document import Document
 
 
 #: Rows of a text in which a territory is looked for first.
@@ -41,73 +32,72 @@ _TOP = HEADER_DEPTH + 50
 
 @dataclass(frozen=True, eq=False)
 class SheetView:
-    """The top of a table of a file, and how it was cut; the rest of a workbook is read if asked."""
+    """A sheet and its top; of a text, no more rows are read than ``most``."""
 
-    name: str
-    top: Rows
-    encoding: str = ""
-    separator: str = ""
-    cells: Cells | None = None
+    sheet: Sheet
+    most: int
 
     @property
+    def name(self) -> str:
+        """Its name; empty for a text."""
+        return self.sheet.name
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of a text."""
+        return self.sheet.encoding
+
+    @property
+    def separator(self) -> str:
+        """The separator of a text."""
+        return self.sheet.separator
+
+    @cached_property
+    def top(self) -> Rows:
+        """The first rows."""
+        return self.sheet.rows(1, _TOP)
+
+    @cached_property
     def rows(self) -> Rows:
         """The rows in which territories are looked for."""
-        return self.top if self.cells is None else self.cells.rows
+        return self.sheet.rows(1, self.most if self.separator else 0)
 
     @property
     def merged(self) -> Sequence[Range]:
         """The cells that a workbook shows as one."""
-        return () if self.cells is None else self.cells.merged
+        return self.sheet.appearance.merges
 
 
-def sheets_of(opened: Opened, most: int = _ROWS) -> list[SheetView]:
+def sheets_of(document: Document, most: int = _ROWS) -> list[SheetView]:
     """Return the tables a file may hold: one for a text, one a sheet for a workbook.
 
     Raises
     ------
     EmptyFileError, TruncatedFileError, UnreadableFileError
-        As :func:`~observatoire.sources.reading.read_table` does.
+        As :func:`~observatoire.sources.tables.reader.read_table` does.
     """
-    name = opened.path.name
-    if opened.suffix in TEXT_SUFFIXES:
-        encoding = guess_encoding(opened.content, name)
-        text = opened.text(encoding)
-        separator = choose_separator(head_of(text), "", "", name)
-        rows = read_rows(text, separator, name, most)
-        check_width(max(len(row) for _, row in rows), opened.path)
-        return [SheetView("", rows, encoding, separator)]
-    if opened.suffix == ".parquet":
-        return [SheetView("", read_parquet(opened.content, name))]
-    if opened.suffix == ".dbf":
-        return [SheetView("", read_dbf(opened.content, name))]
-    book = opened.book
-    seen = [sheet for sheet in book.sheet_names if sheet not in book.hidden_names]
-    found = _filled(book, seen) or _filled(book, book.hidden_names)
-    if not found:
+    shown = [sheet for sheet in document.sheets if not sheet.hidden]
+    hidden = [sheet for sheet in document.sheets if sheet.hidden]
+    filled = [sheet for sheet in shown if sheet.rows(1, 1)]
+    filled = filled or [sheet for sheet in hidden if sheet.rows(1, 1)]
+    if not filled:
         raise EmptyFileError(
-            "Ce classeur est vide.", where=name, remedy="Redemandez-le au producteur."
+            "Ce classeur est vide." if document.is_workbook else "Le fichier est vide.",
+            where=document.name,
+            remedy="Redemandez-le au producteur.",
         )
-    return found
-
-
-def _filled(book: Book, names: list[str]) -> list[SheetView]:
-    """Return the sheets that hold anything."""
-    found = []
-    for name in names:
-        try:
-            cells = book.cells(name)
-        except EmptyFileError:
-            continue
-        found.append(SheetView(name, cells.top(_TOP), cells=cells))
-    return found
+    views = [SheetView(sheet, most) for sheet in filled]
+    if not document.is_workbook:
+        check_width(max(len(row) for _, row in views[0].rows), document.path)
+    return views
 
 
 #: So many sheets are named in a message.
 _MOST = 12
 
 
-def choose_sheet(book: Book, spec: FileSpec) -> tuple[str, Cells]:
-    """Return the sheet told, or the first that holds the territory's column, or the first filled.
+def choose_sheet(document: Document, spec: FileSpec) -> Sheet:
+    """Return the sheet declared, or the first that holds the territory's column, or the first filled.
 
     Raises
     ------
@@ -116,75 +106,73 @@ def choose_sheet(book: Book, spec: FileSpec) -> tuple[str, Cells]:
     EmptyFileError
         When nothing is filled.
     """
+    if not document.is_workbook and document.sheets:
+        return document.sheets[0]
     if spec.sheet:
-        return spec.sheet, _told(book, spec)
-    first: tuple[str, Cells] | None = None
-    empty: EmptyFileError | None = None
-    for sheet in book.sheet_names:
-        try:
-            cells = book.cells(sheet)
-        except EmptyFileError as error:
-            empty = empty or error
-            continue
-        if _names(cells, spec):
-            return sheet, cells
-        first = first or (sheet, cells)
-    if first is None:
-        raise empty or EmptyFileError(
+        return _declared(document, spec)
+    filled = [sheet for sheet in document.sheets if sheet.rows(1, 1)]
+    if not filled:
+        raise _blank(document)
+    return next((sheet for sheet in filled if _names(sheet, spec)), filled[0])
+
+
+def _blank(document: Document, sheet: str = "") -> EmptyFileError:
+    labels = [sheet.name for sheet in document.sheets]
+    if not labels:
+        return EmptyFileError(
             "Ce classeur n’a aucune feuille.",
-            where=book.name,
+            where=document.name,
             remedy="Redemandez-le au producteur.",
         )
-    return first
+    return EmptyFileError(
+        f"La feuille « {sheet or labels[0]} » est vide.",
+        where=document.name,
+        remedy=f'Déclarez la bonne par « sheet = "…" » : {enumerate_words(labels)}.',
+    )
 
 
-def _told(book: Book, spec: FileSpec) -> Cells:
-    sheet, names = spec.sheet, book.sheet_names
-    if sheet not in names:
-        near = nearest(sheet, names)
+def _declared(document: Document, spec: FileSpec) -> Sheet:
+    label, labels = spec.sheet, [sheet.name for sheet in document.sheets]
+    if label not in labels:
+        near = nearest(label, labels)
         raise UnknownColumnError(
-            f"La feuille « {sheet} » n’existe pas.",
-            where=book.name,
-            why=f"Feuilles de ce classeur : {_listed(names)}."
+            f"La feuille « {label} » n’existe pas.",
+            where=document.name,
+            why=f"Feuilles de ce classeur : {_listed(labels)}."
             + (f" Vouliez-vous dire « {near} » ?" if near else ""),
-            remedy=f"Corrigez sheet dans source.toml{_hint(_holders(book, spec), spec)}.",
+            remedy=f"Corrigez sheet dans source.toml{_hint(_holders(document, spec), spec)}.",
         )
-    cells = book.cells(sheet)
-    if not spec.header and not _names(cells, spec):
-        holders = _holders(book, spec)
+    sheet = document.sheet(label)
+    if not sheet.rows(1, 1):
+        raise _blank(document, label)
+    if not spec.header and not _names(sheet, spec):
+        holders = _holders(document, spec)
         if holders:
             raise UnknownColumnError(
-                f"La colonne « {spec.territory} » n’est pas dans la feuille « {sheet} ».",
-                where=f"{book.name}, feuille « {sheet} »",
-                why=f"Feuilles de ce classeur : {_listed(names)}.",
+                f"La colonne « {spec.territory} » n’est pas dans la feuille « {label} ».",
+                where=f"{document.name}, feuille « {label} »",
+                why=f"Feuilles de ce classeur : {_listed(labels)}.",
                 remedy=f"Corrigez sheet dans source.toml{_hint(holders, spec)}.",
                 column=spec.territory,
             )
-    return cells
+    return sheet
 
 
-def _names(cells: Cells, spec: FileSpec) -> bool:
+def _names(sheet: Sheet, spec: FileSpec) -> bool:
     """Say whether the first rows of a sheet hold the territory's column."""
-    return any(spec.territory in map(title, row) for _, row in cells.top(HEADER_DEPTH))
+    return any(spec.territory in map(title, row) for _, row in sheet.rows(1, HEADER_DEPTH))
 
 
-def _holders(book: Book, spec: FileSpec) -> list[str]:
+def _holders(document: Document, spec: FileSpec) -> list[str]:
     """Return the sheets that hold the territory's column."""
-    found = []
-    for sheet in book.sheet_names:
-        try:
-            cells = book.cells(sheet)
-        except EmptyFileError:
-            continue
-        found += [sheet] if _names(cells, spec) else []
-    return found
+    return [sheet.name for sheet in document.sheets if _names(sheet, spec)]
 
 
 def _hint(holders: list[str], spec: FileSpec) -> str:
     if not holders:
         return ""
-    told = f"la colonne « {spec.territory} » est dans {_listed(holders)}"
-    return f' : sheet = "{holders[0]}" ({told})' if len(holders) == 1 else f" ({told})"
+    where = f"la colonne « {spec.territory} » est dans {_listed(holders)}"
+    return f' : sheet = "{holders[0]}" ({where})' if len(holders) == 1 else f" ({where})"
 
 
 def _listed(sheets: list[str]) -> str:

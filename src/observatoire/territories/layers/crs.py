@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import CRS, Transformer
 
-from observatoire.declarations.reader import read_toml
+from observatoire.declarations.fields import Code, Flag, Named, declared
+from observatoire.declarations.reader import packaged, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True)
+@declared
 class ReferenceSystem:
     """A reference system: its code, its name, where it is the official metric one."""
 
-    code: str
+    code: Code
     label: str
-    places: str
-    metric: bool
+    places: str = ""
+    metric: Flag = False
+
+
+@declared
+class ReferenceSystems:
+    """What ``crs.toml`` declares."""
+
+    systems: Named[ReferenceSystem]
 
 
 @cache
@@ -36,14 +41,8 @@ def known_systems() -> tuple[ReferenceSystem, ...]:
     >>> [system.code for system in known_systems() if "Martinique" in system.places]
     ['EPSG:5490']
     """
-    table = read_toml(Path(str(resources.files("observatoire.territories.layers") / "crs.toml")))
-    systems = []
-    for code, child in table.children("systems").items():
-        metric = child.take("metric", bool, False)  # noqa: FBT003 - a default, not a switch
-        systems.append(ReferenceSystem(code, child.text("label"), child.text("places", ""), metric))
-        child.close()
-    table.close()
-    return tuple(systems)
+    path = packaged("observatoire.territories.layers", "crs.toml")
+    return tuple(read(path, ReferenceSystems).systems.values())
 
 
 def place_of(longitude: float, latitude: float) -> str:

@@ -36,13 +36,15 @@ def outdone(layers: list[gpd.GeoDataFrame], known: Mapping[str, Matcher]) -> set
             texts_of(frame[name]).tolist() for name in frame.columns.drop(frame.geometry.name)
         ]
         coded = {
-            code: told for code, one in known.items() if (told := _codes(columns, one)) is not None
+            code: codes
+            for code, matcher in known.items()
+            if (codes := _codes(columns, matcher)) is not None
         }
         for code, matcher in known.items():
             names = _names(columns, matcher) if coded and code not in coded else ()
-            for other, told in coded.items():
+            for rival, codes in coded.items():
                 same = [
-                    told[at] != "" and known[other].find(name) == told[at] for at, name in names
+                    codes[at] != "" and known[rival].find(name) == codes[at] for at, name in names
                 ]
                 if sum(same) * 2 > len(same):
                     found.add(code)
@@ -51,7 +53,7 @@ def outdone(layers: list[gpd.GeoDataFrame], known: Mapping[str, Matcher]) -> set
 
 def _codes(columns: list[list[str]], matcher: Matcher) -> list[str] | None:
     """Return the first column that holds codes of a zoning, if any does."""
-    return next((told for told in columns if any(text in matcher.names for text in told)), None)
+    return next((cells for cells in columns if any(text in matcher.names for text in cells)), None)
 
 
 def _names(columns: list[list[str]], matcher: Matcher) -> list[tuple[int, str]]:

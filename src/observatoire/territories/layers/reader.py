@@ -17,7 +17,6 @@ from observatoire.errors import (
     CRSError,
     DuplicateKeyError,
     EmptyFileError,
-    InvalidGeometryError,
     UnknownColumnError,
     UnknownTerritoryError,
     UnreadableFileError,
@@ -32,6 +31,7 @@ from observatoire.territories.layers.location import (
     crs_name,
     in_parts,
 )
+from observatoire.territories.layers.outlines import check_shapes
 from observatoire.territories.layers.signatures import check_signature, offline
 
 if TYPE_CHECKING:
@@ -53,8 +53,6 @@ _GDAL_ERRORS = (
     pyogrio.errors.GeometryError,
     pyogrio.errors.CRSError,
 )
-
-_POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
 
 
 @dataclass(frozen=True)
@@ -112,16 +110,16 @@ def read_layer(
     if not texts.isin(list(matcher.names)).any():
         check_near_one(frame, path, crs)  # codes would tell a wrong system, names tell namesakes
     codes = texts.map(matcher.find)
-    mine = codes != ""
-    outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~mine])
-    kept = frame[mine].set_axis(codes[mine], axis=0)
-    check_namesakes(kept, texts[mine], matcher, path, column, len(frame))
+    known = codes != ""
+    outside = tuple((int(row) + 1, texts[row]) for row in frame.index[~known])
+    kept = frame[known].set_axis(codes[known], axis=0)
+    check_namesakes(kept, texts[known], matcher, path, column, len(frame))
     pieces = in_parts(codes, matcher, path)
     if pieces is not None:
         raise pieces
     _check_unique(kept, path, column)
     flat = kept.geometry.force_2d()
-    shapes, repaired = _check_shapes(flat, path, repair=repair)
+    shapes, repaired = check_shapes(flat, path, repair=repair)
     moved = _moved(shapes, path, crs)
     _check_place(moved, path, frame.crs, crs)
     return ReadLayer(
@@ -205,11 +203,11 @@ def _places(path: Path) -> list[str]:
     """Return the layers' files: in a zip, each of those it holds, in whatever folder."""
     if path.suffix.lower() != ".zip":
         return [str(path)]
-    plain = tuple(one for one in LAYER_SUFFIXES if one != ".zip")
+    plain = tuple(suffix for suffix in LAYER_SUFFIXES if suffix != ".zip")
     with zipfile.ZipFile(path) as archive:  # its signature was checked
-        inside = [one for one in archive.namelist() if one.lower().endswith(plain)]
+        inside = [name for name in archive.namelist() if name.lower().endswith(plain)]
     return [
-        f"/vsizip/{{{path.resolve()}}}/{one}" for one in sorted(inside) if "__MACOSX" not in one
+        f"/vsizip/{{{path.resolve()}}}/{name}" for name in sorted(inside) if "__MACOSX" not in name
     ]
 
 
@@ -262,11 +260,11 @@ def _guess_column(
     for frame in surfaces or layers:
         for column in frame.columns.drop(frame.geometry.name):
             texts = texts_of(frame[column])
-            told = texts.map(matcher.find)
+            members = texts.map(matcher.find)
             # A name is borne elsewhere too, a code is not: a column of nothing but codes wins. A
             # figure may happen to be a code: a column of codes has one in most of its rows.
             coded = bool((texts.str.len() == matcher.width).all() and texts.is_unique)
-            found = (len(set(told) - {""}), coded, int((told != "").sum()))
+            found = (len(set(members) - {""}), coded, int((members != "").sum()))
             if found[0] and found > best[0]:
                 best = (found, frame, str(column))
     if best[1] is None:
@@ -283,7 +281,7 @@ def _guess_column(
 def _check_crs(frame: gpd.GeoDataFrame, path: Path, crs: str) -> None:
     if frame.crs is not None:
         return
-    looks = [f"{one.label} ({one.code})" for one in systems_like(frame.total_bounds, crs)]
+    looks = [f"{system.label} ({system.code})" for system in systems_like(frame.total_bounds, crs)]
     raise CRSError(
         "La couche ne dit pas dans quel système de coordonnées elle est.",
         where=path.name,
@@ -318,49 +316,8 @@ def _check_unique(kept: gpd.GeoDataFrame, path: Path, column: str) -> None:
         )
 
 
-def _check_shapes(
-    shapes: gpd.GeoSeries, path: Path, *, repair: bool
-) -> tuple[gpd.GeoSeries, tuple[str, ...]]:
-    absent = shapes.index[shapes.isna() | shapes.is_empty]
-    if len(absent):
-        raise InvalidGeometryError(
-            f"Contour vide pour : {enumerate_words(list(absent), most=8)}.",
-            where=path.name,
-            remedy="Supprimez ces lignes, ou redemandez la couche.",
-            codes=list(absent),
-        )
-    flat = shapes[~np.isin(shapely.get_type_id(shapes.to_numpy()), _POLYGONS)]
-    if len(flat):
-        raise InvalidGeometryError(
-            "Autre chose qu’un polygone (point, ligne ou collection) pour : "
-            f"{enumerate_words(list(flat.index), most=8)}.",
-            where=path.name,
-            remedy="Gardez les seuls polygones (QGIS : Convertir en parties simples).",
-            codes=list(flat.index),
-        )
-    broken = shapes.index[~shapes.is_valid]
-    if not len(broken):
-        return shapes, ()
-    if not repair:
-        reasons = shapely.is_valid_reason(shapes[broken].to_numpy())
-        raise InvalidGeometryError(
-            f"Contour qui se recoupe pour : {enumerate_words(list(broken), most=8)}.",
-            where=path.name,
-            why=f"Pour le premier : {reasons[0]}. Une surface calculée dessus serait fausse.",
-            remedy="Réparez-le dans QGIS (Réparer les géométries), ou ajoutez « repair = true » "
-            "au zonage dans observatoire.toml.",
-            codes=list(broken),
-        )
-    mended = shapes.copy()
-    # This way of mending gives surfaces only: no stray line or point beside them.
-    mended[broken] = shapely.make_valid(
-        shapes[broken].to_numpy(), method="structure", keep_collapsed=False
-    )
-    return mended, tuple(broken)
-
-
 def _check_place(moved: gpd.GeoSeries, path: Path, found: CRS, wanted: str) -> None:
-    """Refuse shapes that fall where the workspace's CRS has no meaning: a wrong CRS was told."""
+    """Refuse shapes that fall where the workspace's CRS has no meaning: a wrong CRS was declared."""
     area = CRS(wanted).area_of_use
     if area is None or moved.empty:
         return

@@ -7,8 +7,10 @@ of another source would be followed, to another file of this machine or over the
 from __future__ import annotations
 
 import contextlib
+import json
 import mmap
 import re
+import sqlite3
 import zipfile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,9 +19,10 @@ import pyogrio
 
 from observatoire.errors import UnreadableFileError
 from observatoire.errors.translations import reader_words
+from observatoire.french.typography import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 
@@ -37,11 +40,28 @@ _BEGINNINGS: Mapping[str, tuple[bytes, ...]] = {
 
 _JSON_SUFFIXES = (".geojson", ".json")
 
-#: What makes a GeoJSON a recipe, or sends to an address for its reference system.
-_ELSEWHERE = re.compile(rb'gdal_streamed_alg|"type"\s*:\s*"link"')
+#: What makes a GeoJSON a recipe, or sends to an address for its reference system; or writes its
+#: letters in a way that only disguises them.
+_ELSEWHERE = re.compile(
+    rb'gdal_streamed_alg|"type"\s*:\s*"link"'
+    rb"|\\u00(?:4[1-9a-fA-F]|5[0-9aA]|6[1-9a-fA-F]|7[0-9aA])"
+)
 
-#: More than any layer of a region, and still what memory holds.
-_MOST_BYTES = 2_000_000_000
+#: The most that an archive may unfold into: more than any layer of a region. A GeoJSON takes ten
+#: times its size in memory.
+_MOST_BYTES, _MOST_JSON = 300_000_000, 60_000_000
+
+#: Where a GeoJSON may name its reference system: a known code, or the address of one, is not asked.
+_CRS_KEY = re.compile(rb"""(["'])crs\1\s*(.)\s*(.)""", re.DOTALL)
+_CODE = re.compile(
+    r"(?:urn:(?:x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)[\w:./-]+|[A-Za-z]+:[\w.]+"
+)
+
+#: What a description of a reference system may not hold: the name of a file, which would be opened.
+_FILES = re.compile(
+    rb"\+init\s*=|grids\s*=|PARAMETERFILE|\+catalog\s*=|/vsi|\bfile:", re.IGNORECASE
+)
+_NO_GRID = re.compile(rb"\+?nadgrids\s*=\s*@null", re.IGNORECASE)
 
 
 def check_signature(path: Path) -> None:
@@ -62,9 +82,15 @@ def check_signature(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(64)
             _check_head(suffix, head, path.name)
-            if suffix in _JSON_SUFFIXES:
+            if suffix in (*_JSON_SUFFIXES, ".fgb"):
                 with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                    _check_elsewhere(content, path.name)
+                    _check_content(suffix, content, path.name)
+        if suffix == ".gpkg":
+            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            with contextlib.closing(sqlite3.connect(address, uri=True)) as base:
+                check_geopackage(base, path.name)
+        if suffix == ".shp":
+            _check_system(_projection_of(path), path.name)
         if suffix == ".zip":
             _check_members(path)
     except OSError as error:
@@ -89,7 +115,115 @@ def _check_head(suffix: str, head: bytes, name: str) -> None:
         )
 
 
+def _projection_of(path: Path) -> bytes:
+    """Return what is written next to a shapefile of its reference system."""
+    found = [path.with_suffix(suffix) for suffix in (".prj", ".PRJ", ".qpj")]
+    return b"\n".join(file.read_bytes()[:_HEAD] for file in found if file.is_file())
+
+
+#: So many bytes of a file describe its reference system.
+_HEAD = 1 << 20
+
+
+def _check_content(suffix: str, content: mmap.mmap | bytes, name: str) -> None:
+    if suffix in _JSON_SUFFIXES:
+        _check_elsewhere(content, name)
+    elif suffix == ".fgb":
+        _check_system(content[:_HEAD], name)
+    elif suffix == ".gpkg":
+        with contextlib.closing(_base_of(bytes(content))) as base:
+            check_geopackage(base, name)
+
+
+def _systems_named(content: mmap.mmap | bytes) -> list[str]:
+    """Return what a GeoJSON calls its reference system; an empty text where that cannot be read."""
+    found: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found.extend(str(value) for key, value in pairs if key in ("name", "href", "url"))
+        return dict(pairs)
+
+    reader = json.JSONDecoder(object_pairs_hook=note)
+    for key in _CRS_KEY.finditer(content):
+        colon, following = key[2], key[3]
+        if colon in b",}]" or (colon == b":" and following not in b"{/"):
+            continue  # a value, or the property of a feature
+        try:
+            start = key.start(3)
+            reader.raw_decode(content[start : start + _HEAD].decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            found.append("")
+    return found
+
+
+def _check_system(text: bytes, name: str) -> None:
+    """Refuse a reference system whose description names a file: it would be opened."""
+    if _FILES.search(_NO_GRID.sub(b"", text)):
+        raise _elsewhere(name)
+
+
+def _elsewhere(name: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        "Le système de coordonnées de cette couche n’est pas un code connu : il renverrait à un fichier.",
+        where=name,
+        why="La bibliothèque ne va rien chercher ailleurs en lisant un fichier.",
+        remedy="Enregistrez la couche de nouveau dans QGIS, avec un système connu (EPSG:5490).",
+    )
+
+
+#: What a table of a GeoPackage may not be: computed as it is read, for ever if its author wants.
+_COMPUTED = re.compile(
+    r"\bAS\s*\(|CREATE\s+VIRTUAL\b(?!.*\bUSING\s+.?rtree\b)", re.IGNORECASE | re.DOTALL
+)
+
+
+def check_geopackage(base: sqlite3.Connection, name: str) -> None:
+    """Refuse a GeoPackage that holds more than tables: a view may compute for ever.
+
+    Raises
+    ------
+    UnreadableFileError
+        With the name of the view, or of the table that is computed.
+    """
+    try:
+        base.execute("PRAGMA trusted_schema = OFF")
+        parts = base.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
+        computed = [
+            str(label)
+            for kind, label, sql in parts
+            if kind == "view" or (kind == "table" and _COMPUTED.search(str(sql)))
+        ]
+        known = any(label == "gpkg_spatial_ref_sys" for _, label, _ in parts) and not computed
+        rows = base.execute("SELECT * FROM gpkg_spatial_ref_sys").fetchall() if known else []
+    except (sqlite3.Error, OverflowError, UnicodeError) as error:
+        raise UnreadableFileError(
+            "Ce fichier n’est pas une couche géographique lisible, ou il est tronqué.",
+            where=name,
+            why=reader_words(f"sqlite : {error}"),
+            remedy="Redemandez-le au producteur (shapefile, GeoPackage, GeoJSON ou FlatGeobuf).",
+        ) from error
+    if computed:
+        raise UnreadableFileError(
+            f"Ce GeoPackage contient une vue : « {computed[0]} ».",
+            where=name,
+            why="Une vue se calcule quand on la lit, parfois sans fin : on ne lit que des tables.",
+            remedy="Dans QGIS, exportez la couche utile seule dans un nouveau GeoPackage.",
+        )
+    texts = (str(cell) for row in rows for cell in row)
+    _check_system("\n".join(texts).encode("utf-8", "replace"), name)
+
+
+def _base_of(content: bytes) -> sqlite3.Connection:
+    """Open a base in memory; one written with a log, which stands in other files, is read without."""
+    base = sqlite3.connect(":memory:")
+    base.deserialize(content[:18] + b"\1\1" + content[20:])
+    return base
+
+
 def _check_elsewhere(content: mmap.mmap | bytes, name: str) -> None:
+    named = all(map(_CODE.fullmatch, _systems_named(content)))
+    if not named or _FILES.search(content):
+        raise _elsewhere(name)
     if _ELSEWHERE.search(content) is not None:
         raise UnreadableFileError(
             "Ce GeoJSON renvoie à une autre adresse.",
@@ -99,30 +233,49 @@ def _check_elsewhere(content: mmap.mmap | bytes, name: str) -> None:
         )
 
 
+#: Forms that are looked at whole, where their first bytes are not enough.
+_WHOLE = (*_JSON_SUFFIXES, ".gpkg", ".fgb")
+
+
+def _check_size(entries: Sequence[zipfile.ZipInfo], name: str) -> None:
+    """Refuse an archive that would unfold into more than memory holds."""
+    whole = sum(entry.file_size for entry in entries)
+    texts = sum(entry.file_size for entry in entries if entry.filename.lower().endswith("json"))
+    for size, most in ((texts, _MOST_JSON), (whole, _MOST_BYTES)):
+        if size > most:
+            raise UnreadableFileError(
+                f"Une fois décompressé, ce fichier dépasserait {most // 10**6} Mo.",
+                where=name,
+                why=f"Il en ferait {number(size / 10**6, 0)} : il ne tiendrait pas en mémoire ; c’est "
+                "peut-être un piège.",
+                remedy="Décompressez-le à la main et gardez la seule couche utile.",
+            )
+
+
 def _check_members(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            # What macOS adds beside each file is no layer.
+            # What macOS adds to each file is no layer.
             entries = [
-                one
-                for one in archive.infolist()
-                if one.filename and not one.is_dir() and not one.filename.startswith("__MACOSX/")
+                entry
+                for entry in archive.infolist()
+                if entry.filename
+                and not entry.is_dir()
+                and not entry.filename.startswith("__MACOSX/")
             ]
-            if sum(one.file_size for one in entries) > _MOST_BYTES:
-                raise UnreadableFileError(
-                    f"Une fois décompressé, ce fichier dépasserait {_MOST_BYTES // 10**9} Go.",
-                    where=path.name,
-                    why="Il ne tiendrait pas en mémoire ; c’est peut-être un piège.",
-                    remedy="Décompressez-le à la main et gardez la seule couche utile.",
-                )
-            forms = [(PurePosixPath(one.filename).suffix.lower(), one) for one in entries]
-            layers = [(form, one) for form, one in forms if form in _BEGINNINGS and form != ".zip"]
-            for form, one in layers:
-                with archive.open(one) as stream:
+            _check_size(entries, path.name)
+            forms = [(PurePosixPath(entry.filename).suffix.lower(), entry) for entry in entries]
+            layers = [pair for pair in forms if pair[0] in _BEGINNINGS and pair[0] != ".zip"]
+            for form, entry in layers:
+                with archive.open(entry) as stream:
                     head = stream.read(64)
-                    _check_head(form, head, f"{path.name}, {one.filename}")
-                    if form in _JSON_SUFFIXES:
-                        _check_elsewhere(head + stream.read(), f"{path.name}, {one.filename}")
+                    _check_head(form, head, f"{path.name}, {entry.filename}")
+                    if form in _WHOLE:
+                        _check_content(form, head + stream.read(), f"{path.name}, {entry.filename}")
+            for form, entry in forms:
+                if form in (".prj", ".qpj"):
+                    with archive.open(entry) as stream:
+                        _check_system(stream.read(_HEAD), f"{path.name}, {entry.filename}")
     except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, NotImplementedError) as error:
         raise UnreadableFileError(
             "L’archive est abîmée, protégée, ou n’en est pas une.",
@@ -138,7 +291,7 @@ def _check_members(path: Path) -> None:
         )
 
 
-#: A door that leads nowhere: whatever GDAL would ask of the network is refused at once.
+#: A proxy that leads nowhere: whatever GDAL would ask of the network is refused at once.
 _CLOSED = {"GDAL_HTTP_PROXY": "127.0.0.1:9", "GDAL_HTTP_MAX_RETRY": "0", "PROJ_NETWORK": "OFF"}
 
 

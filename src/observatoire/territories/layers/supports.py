@@ -142,7 +142,7 @@ def _read_cells(path: Path) -> gpd.GeoDataFrame:
         ) from error
     for column in table.columns:
         parts = table[column].fillna("").str.extract(CELL_PATTERN)
-        if _tells_cells(parts):
+        if _are_cells(parts):
             return _squares(table, parts.astype(np.int64))
     raise UnknownColumnError(
         "Aucune colonne ne contient des identifiants de carreaux.",
@@ -152,10 +152,10 @@ def _read_cells(path: Path) -> gpd.GeoDataFrame:
     )
 
 
-def _tells_cells(parts: pd.DataFrame) -> bool:
-    """Say whether every row tells a cell, in numbers that are places on Earth."""
-    told = bool(len(parts)) and bool(parts.notna().all(axis=None))
-    return told and bool((parts.apply(lambda one: one.str.len()) <= _LONGEST).all(axis=None))
+def _are_cells(parts: pd.DataFrame) -> bool:
+    """Say whether every row names a cell, in numbers that are places on Earth."""
+    full = bool(len(parts)) and bool(parts.notna().all(axis=None))
+    return full and bool((parts.apply(lambda part: part.str.len()) <= _LONGEST).all(axis=None))
 
 
 def _squares(table: pd.DataFrame, parts: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -5,23 +5,33 @@ from __future__ import annotations
 import json
 import math
 import string
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import field, replace
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import duckdb
+from pydantic import AfterValidator, ValidationInfo, model_validator
 
-from observatoire.declarations.reader import Declaration, read_toml
+from observatoire.declarations.fields import (
+    Code,
+    Flag,
+    Named,
+    called,
+    declared,
+    fault,
+    given,
+    refuse,
+)
+from observatoire.declarations.reader import build, packaged, read, toml_table
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words, number
 from observatoire.warehouse.checks.batches import BATCHED
-from observatoire.warehouse.findings import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from observatoire.warehouse.connection import Warehouse
 
@@ -58,24 +68,58 @@ _OUTSIDE = ("getenv", "current_setting", "nextval", "write_log", "getvariable", 
 _ROW_FUNCTIONS = ("unnest", "generate_series", "range")
 
 
-@dataclass(frozen=True)
-class Check:
-    """One predicate: the rows it returns are the ones that fail."""
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
-    name: str
+
+def _numbers_only(parameters: Mapping[str, Any]) -> Mapping[str, float]:
+    for name, value in parameters.items():
+        if not _is_number(value):
+            raise refuse(f"« {name} » doit être un nombre")
+    return {name: float(value) for name, value in parameters.items()}
+
+
+@declared
+class Check:
+    """One predicate: the rows it returns are the ones that fail.
+
+    ``origin`` names its file, which is the library's or a workspace's (not ``ours``). ``batched``
+    is the table that it reads batch by batch, if any. ``off`` drops the library's check of that name.
+    """
+
+    name: Code
     title: str
-    level: str
+    level: Literal["remarque", "alerte", "erreur"]
     message: str
-    remedy: str
-    sql: str
-    parameters: Mapping[str, float]
-    origin: str
-    batched: str = ""  # the table that it reads batch by batch, if any
-    ours: bool = True  # of the library, not of a workspace
+    sql: Annotated[str, AfterValidator(lambda sql: sql.strip().rstrip(";"))]
+    remedy: str = ""
+    parameters: Annotated[Mapping[str, Any], AfterValidator(_numbers_only)] = field(
+        default_factory=dict
+    )
+    batched: Annotated[Literal["", "change", "tally"], called("lot")] = ""
+    off: Flag = False
+    origin: Annotated[str, called(given("origin"))] = ""
+    ours: Annotated[bool, called(given("ours"))] = True
+
+    @model_validator(mode="after")
+    def _is_sound(self, info: ValidationInfo) -> Check:
+        if info.context is None:  # made by code, not read
+            return self
+        check = replace(self, **info.context)
+        if not check.ours:  # the library's own pass the same in its tests
+            _check_select(check)
+        return check
 
     def sentence(self, row: Mapping[str, Any]) -> str:
         """Return the sentence of one failing row, its numbers as French readers expect them."""
         return self.message.format(**{key: _written(value) for key, value in row.items()})
+
+
+@declared
+class CheckFile:
+    """What ``checks.toml`` declares."""
+
+    checks: Named[Check] = field(default_factory=dict)
 
 
 def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
@@ -101,92 +145,65 @@ def read_checks(folder: Path | None = None) -> tuple[Check, ...]:
     checks = dict(_ours())
     added = folder / CHECKS_FILE if folder else None
     if added is not None and added.is_file():
-        checks |= _read(added, known=checks)
-    return tuple(check for check in checks.values() if check is not None)
+        table = toml_table(added)
+        for name in _turned_off(table):
+            if name not in checks:
+                raise DescriptorError(
+                    f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom.",
+                    where=f"{CHECKS_FILE}, [checks.{name}]",
+                    remedy=suggestion(name, checks),
+                )
+            del checks[name], table["checks"][name]
+        origin = {"origin": CHECKS_FILE, "ours": False}
+        checks |= build(added, table, CheckFile, origin).checks
+    return tuple(checks.values())
 
 
 @lru_cache(maxsize=1)
-def _ours() -> dict[str, Check | None]:
-    own = resources.files("observatoire.warehouse.checks").joinpath(CHECKS_FILE)
-    with resources.as_file(own) as path:
-        return _read(Path(path))
+def _ours() -> Mapping[str, Check]:
+    origin = {"origin": CHECKS_FILE, "ours": True}
+    return read(packaged("observatoire.warehouse.checks", CHECKS_FILE), CheckFile, origin).checks
 
 
-def _read(path: Path, known: Mapping[str, Check | None] | None = None) -> dict[str, Check | None]:
-    table = read_toml(path)
-    found = {
-        name: _read_check(name, child, known) for name, child in table.children("checks").items()
-    }
-    table.close()
-    return found
+def _turned_off(table: dict[str, Any]) -> list[str]:
+    tables = table.get("checks")
+    if not isinstance(tables, dict):
+        return []
+    return [
+        name
+        for name, check in tables.items()
+        if isinstance(check, dict) and check.get("off") is True
+    ]
 
 
-def _read_check(
-    name: str, table: Declaration, known: Mapping[str, Check | None] | None
-) -> Check | None:
-    if table.take("off", bool, False):  # noqa: FBT003 - a default, not a switch
-        table.close()
-        if name not in (known or {}):
-            raise DescriptorError(
-                f"On ne peut pas éteindre « {name} » : aucun contrôle ne porte ce nom.",
-                where=table.where,
-                remedy=suggestion(name, known or {}),
-            )
-        return None
-    check = Check(
-        name=name,
-        title=table.text("title"),
-        level=table.text("level", choices=LEVELS),
-        message=table.text("message"),
-        remedy=table.text("remedy", ""),
-        sql=table.text("sql").strip().rstrip(";"),
-        parameters=dict(_numbers(table, "parameters")),
-        origin=table.path.name,
-        batched=table.text("lot", "", choices=("", *BATCHED)),
-        ours=known is None,
-    )
-    table.close()
-    if not check.ours:  # the library's own pass the same in its tests
-        _check_select(check, table)
-    return check
-
-
-def _numbers(table: Declaration, key: str) -> Iterator[tuple[str, float]]:
-    for name, value in table.take(key, dict, {}).items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise table.refuse(key, f"« {name} » doit être un nombre")
-        yield name, float(value)
-
-
-def _check_select(check: Check, table: Declaration) -> None:
+def _check_select(check: Check) -> None:
     """Refuse what is no single SELECT over the warehouse: a check looks, and changes nothing."""
     try:
         statements = duckdb.extract_statements(check.sql)
     except duckdb.Error as error:
         raise broken(check, error) from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise table.refuse("sql", "on attend une seule requête SELECT, qui ne modifie rien")
+        raise refuse("on attend une seule requête SELECT, qui ne modifie rien", "sql")
     asked, given = statements[0].named_parameters, set(check.parameters)
     if asked != given:
         wrong = sorted(asked ^ given)
-        raise table.refuse(
-            "parameters",
+        raise refuse(
             f"le SQL et parameters ne nomment pas les mêmes seuils ({enumerate_words(wrong)})",
+            "parameters",
         )
     tree = _tree(check.sql)
     names = {*READABLE, *_common_tables(tree)}
     tables = list(_read_tables(tree))
     if (set(tables) & set(BATCHED)) != ({check.batched} - {""}):
-        raise table.refuse(
-            "lot", "c’est la table vue par lots que le SQL lit, change ou tally, et elle seule"
+        raise refuse(
+            "c’est la table vue par lots que le SQL lit, change ou tally, et elle seule", "lot"
         )
-    for read in tables:
-        if read not in names:
-            raise DescriptorError(
-                f"Le contrôle « {check.name} » lit « {read} ».",
-                where=table.where,
+    for name in tables:
+        if name not in names:
+            raise fault(
+                f"Le contrôle « {check.name} » lit « {name} ».",
                 why="Un contrôle ne lit que l’entrepôt : ni fichier, ni réseau.",
-                remedy=suggestion(read, sorted(names), most=len(READABLE)),
+                remedy=suggestion(name, sorted(names), most=len(READABLE)),
             )
 
 
@@ -257,12 +274,12 @@ def check_columns(warehouse: Warehouse, check: Check) -> None:
                 remedy=f"Un contrôle rend au moins {enumerate_words(list(ROW_COLUMNS))} ; "
                 "NULL où il n’y a rien à dire.",
             )
-    for field in _fields(check):
-        if field not in columns:
+    for column in _fields(check):
+        if column not in columns:
             raise DescriptorError(
-                f"Le message du contrôle « {check.name} » nomme {{{field}}}, que son SQL ne rend pas.",
+                f"Le message du contrôle « {check.name} » nomme {{{column}}}, que son SQL ne rend pas.",
                 where=check.origin,
-                remedy=suggestion(field, columns, most=20),
+                remedy=suggestion(column, columns, most=20),
             )
 
 
@@ -292,14 +309,14 @@ def _fields(check: Check) -> list[str]:
             where=check.origin,
             remedy="Une colonne s’écrit {colonne} ; doublez les autres accolades.",
         ) from error
-    for _, field, form, conversion in parts:
+    for _, column, form, conversion in parts:
         if form or conversion:
             raise DescriptorError(
-                f"Le message du contrôle « {check.name} » met en forme {{{field}}}.",
+                f"Le message du contrôle « {check.name} » met en forme {{{column}}}.",
                 where=check.origin,
                 remedy="Écrivez {colonne} sans rien d’autre : les nombres sont écrits à la française.",
             )
-    return [field for _, field, _, _ in parts if field is not None]
+    return [column for _, column, _, _ in parts if column is not None]
 
 
 def broken(check: Check, error: duckdb.Error) -> DescriptorError:

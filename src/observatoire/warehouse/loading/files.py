@@ -194,10 +194,10 @@ def _draft_notices(plan: SourceDraft, *, family: bool) -> list[str]:
     if plan.doubts:
         more = f" et {len(plan.doubts) - 6} autres" if len(plan.doubts) > 6 else ""  # noqa: PLR2004 - shown
         lines.append(f"Nature devinée, à vérifier : {', '.join(_quoted(plan.doubts)[:6])}{more}.")
-    if plan.strangers:
+    if plan.undescribed:
         lines.append(
             "Colonnes que cette famille ne décrit pas, laissées de côté : "
-            f"{enumerate_words(_quoted(plan.strangers), most=8)}."
+            f"{enumerate_words(_quoted(plan.undescribed), most=8)}."
         )
     role = plan.file.get("variable_column")
     lost = _quoted(name for name in plan.words if name != role)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from observatoire.declarations.reader import read_toml
+from observatoire.declarations.reader import toml_table
 from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
@@ -95,13 +95,18 @@ def _codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str,
 
 @lru_cache(maxsize=16)
 def _catalogue_codes(path: Path, _: bytes) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
-    table = read_toml(path)
+    table = toml_table(path)
     indicators = {
-        code: (str(declared.get("nature", "")), str(declared.get("unit", "")))
-        for code, declared in table.take("indicators", dict, {}).items()
-        if isinstance(declared, dict)
+        code: (str(indicator.get("nature", "")), str(indicator.get("unit", "")))
+        for code, indicator in _tables(table, "indicators").items()
+        if isinstance(indicator, dict)
     }
-    return indicators, tuple(table.take("themes", dict, {}))
+    return indicators, tuple(_tables(table, "themes"))
+
+
+def _tables(table: dict[str, Any], key: str) -> dict[str, Any]:
+    found = table.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _parse(

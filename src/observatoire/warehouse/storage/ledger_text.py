@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 #: The tables of the ledger are the publications and all that name one in a column of this name.
 _PUBLICATION = "publication"
 _TABLES = f"""
-SELECT table_name FROM duckdb_columns() WHERE schema_name = 'main' AND column_name = '{_PUBLICATION}'
-ORDER BY table_name
+SELECT table_name FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (table_oid)
+WHERE column_name = '{_PUBLICATION}' ORDER BY table_name
 """  # noqa: S608 - our own name
 
 #: Rows of a table, as lists of column names and of values.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def store_source(warehouse: Warehouse, source: Source) -> None:
         rule=source.secrecy.rule,
         folder=_relative_folder(warehouse, source.folder),
     )
-    precision = json.dumps(source.precision.as_dict(), ensure_ascii=False)
+    precision = json.dumps(asdict(source.precision), ensure_ascii=False)
     warehouse.insert_row("precision_rule", source=source.code, rule=precision)
     warehouse.insert_row("secrecy_rule", source=source.code, rule=source.secrecy.to_json())
     variables = [

@@ -1,6 +1,6 @@
 """What producers counted: the figures that everything shown is a sum of.
 
-Each is an unknown of ``published = M · inner``, unless an attacker holds it already because its
+Each is an unknown of ``published = M · inner``, unless an attacker has it already because its
 producer gives it to all.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.values import Status
@@ -40,45 +41,59 @@ class Base(NamedTuple):
         return f"{self.variable} de {self.territory} ({self.zoning}, {self.period} ; {self.source})"
 
 
-class Held(NamedTuple):
-    """What is held of a figure: NaN where its producer hides it."""
+class KnownFigure(NamedTuple):
+    """What is known of a figure: NaN where its producer hides it, or gives none."""
 
     value: float
     low: float
     high: float
+    hidden: bool = False
 
 
-_NOTHING = Held(math.nan, math.nan, math.nan)
+_NOTHING = KnownFigure(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
 class Sum:
-    """A weighted sum of figures an attacker does not hold; what he holds is left out.
+    """A weighted sum of figures an attacker does not have; what he has is left out.
 
-    ``terms`` is sorted, so that two cells that tell the same thing are one.
+    ``terms`` is sorted, so that two cells that disclose the same thing are one.
     """
 
     terms: tuple[tuple[Base, float], ...]
 
     @property
     def alone(self) -> Base | None:
-        """The only figure of the sum: telling any multiple of it tells it."""
+        """The only figure of the sum: any multiple of it gives it."""
         return self.terms[0][0] if len(self.terms) == 1 else None
 
 
 @dataclass(frozen=True)
-class Holdings:
+class KnownFigures:
     """Every figure of the sources concerned, and the rules they come under."""
 
-    figures: Mapping[Base, Held]
+    figures: Mapping[Base, KnownFigure]
     rules: Mapping[str, Rule]
     _public: dict[Base, bool] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def weighted(self) -> set[tuple[str, str]]:
+        """Sources and variables that do not count by ones: weighted people, amounts."""
+        return {
+            base[:2]
+            for base, figure in self.figures.items()
+            if not math.isnan(figure.value) and figure.value != round(figure.value)
+        }
+
+    def whole(self, base: Base) -> bool:
+        """Say whether a figure counts by ones."""
+        return base[:2] not in self.weighted
 
     def value(self, base: Base) -> float:
         """Return a figure, NaN when it is hidden or absent."""
         return self.figures.get(base, _NOTHING).value
 
-    def held(self, base: Base) -> Held:
+    def figure(self, base: Base) -> KnownFigure:
         """Return a figure with its bounds."""
         return self.figures.get(base, _NOTHING)
 
@@ -93,16 +108,16 @@ class Holdings:
         return rule.at(base.period).threshold if rule else 0.0
 
     def public(self, base: Base) -> bool:
-        """Say whether anybody holds a figure: its producer gives it to all."""
+        """Say whether anybody has a figure: its producer gives it to all."""
         if base not in self._public:
             rule = self.rules.get(base.source)
-            told = not math.isnan(self.value(base))
+            shown = not math.isnan(self.value(base))
             open_to_all = rule is None or not rule.guarded or rule.diffusion == "public"
-            self._public[base] = told and open_to_all
+            self._public[base] = shown and open_to_all
         return self._public[base]
 
     def sum(self, terms: Iterable[tuple[Base, float]]) -> Sum:
-        """Return a sum without what anybody holds."""
+        """Return a sum without what anybody has."""
         weights: dict[Base, float] = {}
         for base, weight in terms:
             if not self.public(base):
@@ -115,9 +130,9 @@ class Holdings:
         return math.fsum(weight * self.value(base) for base, weight in of.terms)
 
 
-def read_holdings(
+def read_known_figures(
     warehouse: Warehouse, sources: Iterable[str], rules: Mapping[str, Rule]
-) -> Holdings:
+) -> KnownFigures:
     """Read the additive figures of some sources, over every zoning and period."""
     rows = warehouse.rows(
         "SELECT o.source, o.variable, o.zoning, o.territory, o.period, o.value, o.low, o.high, "
@@ -129,9 +144,11 @@ def read_holdings(
     figures = {}
     for *place, value, low, high, status in rows:
         shown = Status(status).has_value and value is not None
-        figures[Base(*map(str, place))] = Held(
+        hidden = status == Status.SECRET
+        figures[Base(*map(str, place))] = KnownFigure(
             float(value) if shown else math.nan,
-            math.nan if low is None or status == Status.SECRET else float(low),
-            math.nan if high is None or status == Status.SECRET else float(high),
+            math.nan if low is None or hidden else float(low),
+            math.nan if high is None or hidden else float(high),
+            hidden,
         )
-    return Holdings(figures, rules)
+    return KnownFigures(figures, rules)

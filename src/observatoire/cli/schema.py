@@ -1,0 +1,75 @@
+"""The command that writes the JSON Schema of a file, so that an editor completes and checks it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from typing import Annotated
+
+from observatoire.cli.console import Output, argument, command, say
+from observatoire.errors import FileError, UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.errors.translations import system_words
+
+#: By name: the file, what it describes, the class that declares it. One line a file.
+SCHEMAS = {
+    "source": ("source.toml", "Une source et ses fichiers", "sources.descriptors.source:Source"),
+    "observatoire": (
+        *("observatoire.toml", "L’espace de travail"),
+        "workspace.model:WorkspaceDeclaration",
+    ),
+    "indicators": (
+        *("indicators.toml", "Le catalogue des indicateurs"),
+        "indicators.definitions.catalogue:Catalogue",
+    ),
+}
+
+
+def schema_of(name: str) -> dict[str, object]:
+    """Return the JSON Schema of a file that an analyst writes.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest name.
+
+    Examples
+    --------
+    >>> schema_of("source")["title"]
+    'source.toml'
+    """
+    from observatoire.declarations.reader import json_schema
+
+    if name not in SCHEMAS:
+        raise UnknownNameError(
+            f"Aucun schéma ne s’appelle « {name} ».", remedy=suggestion(name, SCHEMAS), name=name
+        )
+    file, text, place = SCHEMAS[name]
+    module, _, model = place.partition(":")
+    declared = getattr(import_module(f"observatoire.{module}"), model)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**head, "title": file, "description": f"{text}.", **json_schema(declared)}
+
+
+@command()
+def schema(
+    name: Annotated[str, argument("NOM", f"Lequel : {', '.join(SCHEMAS)}.")],
+    output: Output = None,
+) -> None:
+    """Écrit le schéma JSON d’un fichier TOML : un éditeur complète et vérifie ce qu’on y écrit."""
+    found = schema_of(name)
+    if output is None:
+        plain = "utf" not in (sys.stdout.encoding or "").casefold()
+        say(json.dumps(found, ensure_ascii=plain, indent=2))
+        return
+    try:
+        output.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise FileError(
+            "Le schéma ne s’écrit pas.",
+            where=str(output),
+            why=f"Le système dit : {system_words(error)}.",
+            remedy="Écrivez-le ailleurs, par --output.",
+        ) from error
+    say(f"Écrit : {output}")

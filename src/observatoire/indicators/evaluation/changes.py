@@ -1,0 +1,53 @@
+"""How a figure moved of itself between two dates, and in which words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import round_half_up
+from observatoire.indicators.precision.differences import (
+    ABOVE,
+    BELOW,
+    CHANGE_WORDS,
+    FAR_BELOW,
+    NONE,
+    change,
+)
+
+if TYPE_CHECKING:
+    from observatoire.indicators.precision.differences import Difference, Estimate
+
+
+#: Verdict on an exact figure that does not move.
+STABLE = "stable"
+
+
+def change_of(start: Estimate, end: Estimate, polarity: str, decimals: int) -> Difference:
+    """Return the change of a figure, a fact being worded as one.
+
+    What a source that counts everyone gives is a fact, neither sure nor unsure: it is *constatée*, never
+    « nette », and *stable* when nothing shows at the decimals printed.
+
+    Examples
+    --------
+    >>> from observatoire.indicators.precision.differences import Estimate
+    >>> change_of(Estimate(30, 30, 30), Estimate(25, 25, 25), "lower_is_better", 1).verdict
+    'amélioration constatée'
+    >>> change_of(Estimate(30, 30, 30), Estimate(30.04, 30.04, 30.04), "neutral", 1).verdict
+    'stable'
+    """
+    found = change(start, end, polarity)
+    if not (found.judged and _is_certain(start) and _is_certain(end)):
+        return found
+    if not math.isnan(found.value) and round_half_up(found.value, decimals) == 0:
+        return replace(found, rank=NONE, verdict=STABLE)
+    rank = ABOVE if found.rank > 0 else BELOW
+    word = CHANGE_WORDS[polarity][rank - FAR_BELOW]
+    return replace(found, rank=rank, verdict=f"{word} constatée")
+
+
+def _is_certain(figure: Estimate) -> bool:
+    """Say whether nothing is left open by a sampling."""
+    return (figure.low, figure.high) == (figure.least, figure.most)

@@ -1,0 +1,91 @@
+"""The legend of a map: classes, verdicts, circles and statuses, each with how many it has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from observatoire.maps.classes import nice_sizes, size_label
+from observatoire.maps.svg import PATTERNS, TEXT, box, fitted, text, width_of
+from observatoire.maps.territories import circle, circle_radius
+from observatoire.pages.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from observatoire.french.nouns import TerritoryNames
+    from observatoire.maps.marks import Mark
+
+_SWATCH, _GAP, _LINE = 24.0, 18.0, 25.0
+
+_BLANK = ""
+
+_STATUS_LABELS = (
+    ("context", "chiffre {holder} qui {it} contient"),
+    ("bounded", "encadré entre deux bornes"),
+    ("secret", "secret (s)"),
+    (_BLANK, "non disponible (n.d.)"),
+)
+
+
+def status_swatches(marks: Sequence[Mark], words: TerritoryNames) -> list[tuple[str, str]]:
+    """Return the pattern and the label of each status that has no colour, with how many."""
+    counts = Counter(PATTERNS.get(mark.status, _BLANK) for mark in marks if not mark.own)
+    nouns = {"holder": words.holder.of_the, "it": words.here.pronoun}
+    return [
+        (
+            f"url(#{name})" if name else tokens().light["paper"],
+            f"{label.format_map(nouns)} ({counts[name]})",
+        )
+        for name, label in _STATUS_LABELS
+        if counts[name]
+    ]
+
+
+def draw_swatches(
+    title: str, swatches: Sequence[tuple[str, str]], where: tuple[float, float, float]
+) -> tuple[list[str], float]:
+    """Draw coloured boxes with their labels, on as many lines as they need.
+
+    Returns
+    -------
+    list of str, float
+        The drawing, and where it ends.
+    """
+    left, top, width = where
+    parts, y = [], top
+    if title:
+        parts.append(text(left, y + 14, fitted(title, width), weight=600))
+        y += 24
+    x = left
+    for fill, label in swatches:
+        wide = _SWATCH + 7 + width_of(label)
+        if x > left and x + wide > left + width:
+            x, y = left, y + _LINE
+        parts.append(box(x, y, _SWATCH, 15, fill))
+        parts.append(text(x + _SWATCH + 7, y + 13, fitted(label, left + width - x - 31)))
+        x += wide + _GAP
+    return parts, y + (_LINE if swatches else 0)
+
+
+def draw_sizes(
+    marks: Sequence[Mark], unit: str, where: tuple[float, float, float]
+) -> tuple[list[str], float]:
+    """Draw circles of two or three round sizes, and how many territories have one."""
+    left, top, width = where
+    sizes = [mark.value for mark in marks if mark.own and mark.value > 0]
+    if not sizes:
+        return [], top
+    largest = max(sizes)
+    title = f"Aire du cercle ({len(sizes)} avec leur propre chiffre)"
+    parts = [text(left, top + 14, fitted(title, width), weight=600)]
+    x, y = left, top + 24
+    tallest = circle_radius(nice_sizes(largest)[0] if nice_sizes(largest) else largest, largest)
+    for value in nice_sizes(largest):
+        radius, label = circle_radius(value, largest), size_label(value, unit)
+        if x + 2 * radius + 7 + width_of(label) > left + width:
+            break
+        parts.append(circle(x + radius + 1, y + tallest, radius))
+        parts.append(text(x + 2 * radius + 8, y + tallest + TEXT * 0.35, label))
+        x += 2 * radius + 8 + width_of(label) + _GAP
+    return parts, y + 2 * tallest + 8

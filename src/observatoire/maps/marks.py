@@ -1,0 +1,137 @@
+"""Territories as a map shows them, and what lies under them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from observatoire.french.nouns import TerritoryNames
+from observatoire.french.typography import round_half_up
+from observatoire.pages.cells import cell_of
+from observatoire.values import Record, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from observatoire.indicators.definitions.catalogue import Indicator
+
+#: A figure of the territory's own: it alone makes classes, ranks and extremes.
+OWN = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One territory as the map shows it; its numbers are rounded as they are printed.
+
+    ``tone`` names the colour of its verdict; ``reference`` is what it is compared with.
+    """
+
+    code: str
+    name: str
+    commune: str
+    status: Status
+    value: float
+    high: float
+    text: str
+    low: float = NAN
+    interval: tuple[float, float] = (NAN, NAN)
+    sign: str = ""
+    tone: str = ""
+    reference: float = NAN
+    careful: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether the figure is the territory's, not that of one that contains it."""
+        return self.status in OWN
+
+
+@dataclass(frozen=True)
+class BaseMap:
+    """What lies under the territories: cells and outlines, and whether they may be measured.
+
+    ``drawn`` says how shapes that may not be measured were made; ``rough`` that outlines are only
+    generalised.
+    """
+
+    shapes: gpd.GeoSeries
+    cells: gpd.GeoSeries
+    outlines: gpd.GeoSeries
+    official: bool
+    drawn: str = ""
+    words: TerritoryNames = field(default_factory=TerritoryNames)
+    rough: bool = False
+
+    def has(self, code: str) -> bool:
+        """Whether a territory has a shape."""
+        return code in self.shapes.index and self.shapes[code] is not None
+
+
+#: Sign of a figure that cannot be compared, and of one that does not differ.
+NOT_COMPARED, NO_DIFFERENCE = "○", "●"
+
+
+def mark_of(
+    row: Record,
+    indicator: Indicator,
+    communes: Mapping[str, str],
+    difference: Record | None = None,
+    reference: float = NAN,
+) -> Mark:
+    """Return the mark of one row of a protected table."""
+    code = str(row["territory"])
+
+    def shown(column: str) -> float:
+        return _rounded(row.get(column, NAN), indicator.decimals)
+
+    status = Status(str(row["status"]))
+    made = Mark(
+        code=code,
+        name=str(row["name"]),
+        commune=communes.get(code, ""),
+        status=status,
+        value=shown("value"),
+        low=shown("low"),
+        high=shown("high"),
+        text=cell_of(row, indicator).text,
+        reference=_rounded(reference, indicator.decimals),
+        careful=bool(row.get("flag", "")),
+    )
+    if not made.own:
+        return replace(made, sign=NOT_COMPARED if difference else "")
+    sampling = NAN, NAN
+    if row.get("precision") != "reference":
+        sampling = shown("sampling_low"), shown("sampling_high")
+    return replace(made, interval=sampling, **_judged(difference, indicator.polarity))
+
+
+def _rounded(value: object, decimals: int) -> float:
+    number = float(str(value))
+    return round_half_up(number, decimals) if number == number else NAN  # noqa: PLR0124 - NaN
+
+
+def _judged(difference: Record | None, polarity: str) -> dict[str, str]:
+    """Return the sign of a difference and the name of its colour."""
+    if difference is None:
+        return {}
+    rank = int(difference["rank"]) if difference["verdict"] and difference["mark"] else None
+    if rank is None:
+        return {"sign": NOT_COMPARED}
+    if rank == 0:
+        return {"sign": NO_DIFFERENCE, "tone": "none"}
+    worse = {"lower_is_better": 1, "higher_is_better": -1}.get(polarity)
+    tone = "neutral" if worse is None else "unfavourable" if rank * worse > 0 else "favourable"
+    return {"sign": str(difference["mark"]), "tone": tone}
+
+
+def extremes(marks: Sequence[Mark]) -> list[Mark]:
+    """Return the least and the most of the own figures that may be commented, none if all equal."""
+    known = [mark for mark in marks if mark.own and not mark.careful]
+    if not known:
+        return []
+    least, most = (bound(known, key=lambda mark: mark.value) for bound in (min, max))
+    return [least, most] if least.value < most.value else []

@@ -1,0 +1,282 @@
+"""Maps of one indicator at several dates, side by side on the same classes; and of what changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import NO_BREAK, enumerate_words, number, plural
+from observatoire.maps.figure import (
+    LEFT_WIDTH,
+    RIGHT,
+    MapStyle,
+    colouring_of,
+    ground_notes,
+    marks_of,
+    require_shapes,
+    title_of,
+)
+from observatoire.maps.legend import draw_swatches, status_swatches
+from observatoire.maps.marks import Mark, extremes
+from observatoire.maps.ranking import draw_ranking
+from observatoire.maps.svg import WIDTH, drawing, pattern, text
+from observatoire.maps.territories import circle_radii, draw_territories, map_labels
+from observatoire.maps.tiles import draw_tiles
+from observatoire.pages.blocks import Figure
+from observatoire.pages.notes import notes_of
+from observatoire.pages.tokens import tokens
+from observatoire.secrecy.release.protected_table import admit
+from observatoire.values import Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.maps.marks import BaseMap
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+_GAP, _TOP, _HIGH = 18.0, 52.0, 330.0
+
+#: Small maps in a row.
+_IN_A_ROW = 3
+
+
+def multiples_figure(
+    tables: Sequence[ProtectedTable],
+    code: str,
+    ground: BaseMap,
+    communes: Mapping[str, str],
+    style: MapStyle,
+) -> Figure:
+    """Draw one indicator at several dates, on classes made of all the dates together.
+
+    Parameters
+    ----------
+    tables : sequence of ProtectedTable
+        One a date, in order.
+    code : str
+        The indicator.
+    ground, communes : BaseMap, mapping
+        As :func:`~observatoire.maps.figure.map_figure`.
+    style : MapStyle
+        Classes, colour and kind.
+    """
+    indicator = admit(tables[0]).indicator(code)
+    require_shapes(tables[0], ground)
+    dated = {_period(table, code): marks_of(admit(table), code, communes) for table in tables}
+    together = [mark for marks in dated.values() for mark in marks]
+    cut = style.cut([mark.value for mark in together if mark.own], indicator.decimals)
+    shared = replace(style, classes=cut) if cut else style
+    parts, y = _row_of_maps(dated, together, ground, indicator, shared)
+    swatches = [
+        *colouring_of(together, indicator, shared).swatches,
+        *status_swatches(together, ground.words),
+    ]
+    legend, y = draw_swatches("Classes communes aux dates", swatches, (0.0, y, WIDTH))
+    title = title_of(indicator, enumerate_words(list(dated)))
+    cells = tables[-1].main
+    notes = notes_of(
+        tables[-1], cells, [indicator], warn=True, extra=ground_notes(ground, together[-1:])
+    )
+    return Figure(drawing(WIDTH, y + 6, [*parts, *legend]), title, _spoken(title, dated), notes)
+
+
+def _period(table: ProtectedTable, code: str) -> str:
+    periods = table.main.loc[table.main["indicator"] == code, "period"]
+    return str(periods.iloc[0]) if len(periods) else ""
+
+
+def _row_of_maps(
+    dated: Mapping[str, Sequence[Mark]],
+    together: Sequence[Mark],
+    ground: BaseMap,
+    indicator: Indicator,
+    style: MapStyle,
+) -> tuple[list[str], float]:
+    """Draw the maps in rows of two or three; communes share one frame, to leave room."""
+    count = min(len(dated), _IN_A_ROW)
+    each = (WIDTH - _GAP * (count - 1)) / count
+    counted = indicator.nature.additive
+    radii = circle_radii([replace(m, code=f"{p}/{m.code}") for p, ms in dated.items() for m in ms])
+    parts, top, bottom = [], _TOP, _TOP
+    fill = colouring_of(together, indicator, style).fill
+    for rank, (period, marks) in enumerate(dated.items()):
+        if rank and rank % count == 0:
+            top = bottom + _TOP
+        left = (rank % count) * (each + _GAP)
+        parts.append(text(left, top - 30, period, size=18, weight=600))
+        if style.kind == "tiles":
+            tiles, end = draw_tiles(marks, ground, (left, top - 14, each, 0.0), fill)
+            parts += tiles
+        else:
+            drawn = draw_territories(
+                [replace(mark, commune="") for mark in marks],
+                ground,
+                (left, top - 18, each, _HIGH),
+                fill,
+                labels={mark.code: mark.name for mark in extremes(marks)},
+                radii={m.code: radii.get(f"{period}/{m.code}", 0.0) for m in marks}
+                if counted
+                else None,
+            )
+            parts, end = [*parts, *drawn.parts], drawn.bottom
+        bottom = max(bottom, end + 18)
+    return parts, bottom
+
+
+def _spoken(title: str, dated: Mapping[str, Sequence[Mark]]) -> str:
+    """Say of each date how many are known and the extremes."""
+    said = []
+    for period, marks in dated.items():
+        own = sum(mark.own for mark in marks)
+        line = f"{period}{NO_BREAK}: {own} sur {plural(len(marks), 'territoire')}"
+        ends = extremes(marks)
+        if ends:
+            line += ", de " + " à ".join(f"{mark.text} ({mark.name})" for mark in ends)
+        said.append(line)
+    return f"Cartes côte à côte. {title}. {' ; '.join(said)}."
+
+
+def change_figure(
+    table: ProtectedTable,
+    frame: pd.DataFrame,
+    code: str,
+    ground: BaseMap,
+    communes: Mapping[str, str],
+    kind: str = "map",
+) -> Figure:
+    """Draw how one indicator changed: a colour each way, white where nothing is sure to move.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        The figures of the end, for the definitions and notes.
+    frame : DataFrame
+        What :func:`~observatoire.indicators.evaluation.trends.trend_frame` returns.
+    code : str
+        The indicator.
+    ground, communes, kind : BaseMap, mapping, str
+        As :func:`~observatoire.maps.figure.map_figure`.
+    """
+    indicator = admit(table).indicator(code)
+    require_shapes(table, ground)
+    style = MapStyle(kind=kind)
+    chosen = frame[(frame["indicator"] == code) & (frame["zoning"] == table.zoning)]
+    shown = {
+        mark.code: mark.own for mark in marks_of(table, code, communes)
+    }  # context has no change of its own
+    marks = [
+        _changed(row, indicator, communes, own=shown.get(str(row["territory"]), False))
+        for row in records(chosen)
+    ]
+    largest = max((abs(mark.value) for mark in marks if mark.own and mark.tone), default=0.0)
+    fills = {mark.code: _change_fill(mark, largest) for mark in marks}
+    counts = {colour: list(fills.values()).count(colour) for colour in fills.values()}
+    half = number(largest / 2, indicator.decimals)
+    labels = _change_labels(half, indicator.points)
+    swatches = [(c, f"{label} ({counts[c]})") for c, label in labels if counts.get(c)]
+    swatches += status_swatches(marks, ground.words)
+    start, end = (str(chosen[name].iloc[0]) if len(chosen) else "" for name in ("start", "end"))
+    title = f"{indicator.label}, évolution {start}-{end}"
+    picture = _change_picture(marks, fills, swatches, ground, style)
+    notes = notes_of(table, table.main, [indicator], warn=True, extra=ground_notes(ground, marks))
+    return Figure(picture, title, _change_words(title, marks), notes)
+
+
+def _changed(
+    row: Mapping[str, object], indicator: Indicator, communes: Mapping[str, str], *, own: bool
+) -> Mark:
+    """Return the change of one territory, rounded as it is printed."""
+    value = float(str(row["change"]))
+    known = value == value and own  # noqa: PLR0124 - NaN
+    digits = indicator.decimals
+    sign = str(row["mark"])
+    moved = bool(sign) and int(str(row["rank"])) != 0
+    status = Status(str(row["status"]))
+    if not known and status.has_value:
+        status = Status.CONTEXT if not own else Status.MISSING
+    shown = round(value, digits) if known else float("nan")
+    ends = [round(float(str(row[name])), digits) for name in ("low", "high")]
+    return Mark(
+        code=str(row["territory"]),
+        name=str(row["name"]),
+        commune=communes.get(str(row["territory"]), ""),
+        status=status if not known else Status.OBSERVED,
+        value=shown,
+        high=float("nan"),
+        text=number(shown, digits, sign=True) if known else _no_change(status),
+        interval=(ends[0], ends[1]),
+        sign=sign if known else "",
+        tone=("rise" if value > 0 else "fall") if known and moved else "",
+    )
+
+
+def _no_change(status: Status) -> str:
+    """Return the mark of a hole; bounds and the figure of another territory have no change."""
+    return "—" if status in (Status.CONTEXT, Status.BOUNDED) else status.mark
+
+
+def _change_fill(mark: Mark, largest: float) -> str:
+    change = tokens().diverging
+    if not mark.own:
+        return pattern(mark.status)
+    if not mark.tone:
+        return change.none
+    strong = abs(mark.value) > largest / 2
+    return (
+        change.rise[1 if strong else 0] if mark.tone == "rise" else change.fall[0 if strong else 1]
+    )
+
+
+def _change_labels(half: str, points: str) -> list[tuple[str, str]]:
+    change = tokens().diverging
+    return [
+        (change.fall[0], f"baisse de plus de {half} {points}".rstrip()),
+        (change.fall[1], "baisse moindre"),
+        (change.none, "pas d’évolution sûre"),
+        (change.rise[0], "hausse moindre"),
+        (change.rise[1], f"hausse de plus de {half} {points}".rstrip()),
+    ]
+
+
+def _change_picture(
+    marks: Sequence[Mark],
+    fills: Mapping[str, str],
+    swatches: Sequence[tuple[str, str]],
+    ground: BaseMap,
+    style: MapStyle,
+) -> str:
+    placed = [mark for mark in marks if ground.has(mark.code)]
+    numbers = {mark.code: str(rank) for rank, mark in enumerate(placed, 1)}
+    fill = {mark.code: fills[mark.code] for mark in marks}
+    ranking, right = draw_ranking(
+        marks, numbers, ground.words, (RIGHT, 4.0, WIDTH - RIGHT), lambda m: fill[m.code]
+    )
+    parts, y = [], 30.0
+    if style.kind != "tiles":
+        drawn = draw_territories(
+            marks,
+            ground,
+            (0.0, y, LEFT_WIDTH, 470.0),
+            lambda m: fill[m.code],
+            labels=map_labels(placed, numbers),
+        )
+        parts, y = list(drawn.parts), drawn.bottom + 16
+    legend, y = draw_swatches("Évolution", swatches, (0.0, y, LEFT_WIDTH))
+    parts += legend
+    if style.kind != "map":
+        tiles, y = draw_tiles(marks, ground, (0.0, y + 16, LEFT_WIDTH, 0.0), lambda m: fill[m.code])
+        parts += tiles
+    return drawing(WIDTH, max(y, right) + 6, [*parts, *ranking])
+
+
+def _change_words(title: str, marks: Sequence[Mark]) -> str:
+    falls, rises = (sum(mark.tone == tone for mark in marks) for tone in ("fall", "rise"))
+    known = sum(mark.own for mark in marks)
+    lines = " ; ".join(f"{mark.name}{NO_BREAK}: {mark.text}" for mark in marks)
+    return (
+        f"Carte. {title}. Sur {plural(known, 'territoire')} dont l’évolution est connue, "
+        f"{falls} en baisse sûre, {rises} en hausse sûre. {lines}."
+    )

@@ -1,0 +1,186 @@
+"""The figures of a map ranked, with their intervals: what is sure, and what is not theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import plural
+from observatoire.maps.svg import box, fitted, line, pattern, text, width_of
+from observatoire.pages.tokens import tokens
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from observatoire.french.nouns import TerritoryNames
+    from observatoire.maps.marks import Mark
+
+#: Height of a row, of a heading.
+ROW, HEADING = 21.0, 30.0
+
+#: Beyond so many territories, the middle of the ranking is not listed: the table has it.
+MOST_LISTED = 60
+
+_BAR, _DOT = 9.0, 4.2
+
+#: The room of a bar is at least this wide.
+_LEAST_BAR = 90.0
+
+_GROUPS: tuple[tuple[str, tuple[Status, ...]], ...] = (
+    ("Leurs propres chiffres", (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)),
+    ("Encadrés entre deux bornes", (Status.BOUNDED,)),
+    ("Chiffre {holder}, plus grand que {the_here}", (Status.CONTEXT,)),
+    ("Secret ou non disponible", (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)),
+)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The scale of the bars: what numbers it spans, and where on the page."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def at(self, value: float) -> float:
+        """Return where a number stands."""
+        span = self.high - self.low
+        share = (min(max(value, self.low), self.high) - self.low) / span if span > 0 else 0.0
+        return self.left + share * (self.right - self.left)
+
+    @property
+    def zero(self) -> float:
+        """Where bars begin: at zero where the scale has it, else at its end that is nearer."""
+        return self.at(0.0)
+
+
+def draw_ranking(
+    marks: Sequence[Mark],
+    numbers: Mapping[str, str],
+    words: TerritoryNames,
+    where: tuple[float, float, float],
+    fill: Callable[[Mark], str],
+) -> tuple[list[str], float]:
+    """Draw the territories from the highest to the lowest, by what is known of them.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+        The figures.
+    numbers : mapping
+        What the map calls each territory, by code.
+    words : TerritoryNames
+        What territories are called.
+    where : tuple
+        Left, top and width on the page.
+    fill : callable
+        The colour or the pattern of a surface.
+
+    Returns
+    -------
+    list of str, float
+        The drawing, and where it ends.
+    """
+    left, top, width = where
+    signs = 32.0 if any(mark.sign for mark in marks) else 0.0
+    number = 26.0 if numbers else 0.0
+    bar_left = left + width - signs - max(_LEAST_BAR, 0.3 * width)
+    axis = _axis(marks, bar_left, left + width - signs - 8)
+    name_left, figure_right = left + number + 22, bar_left - 10
+    y, parts = top, []
+    named = {"holder": words.holder.of_the, "the_here": words.here.the}
+    for label, statuses in _GROUPS:
+        group = sorted((m for m in marks if m.status in statuses), key=_order)
+        if not group:
+            continue
+        heading = f"{label.format_map(named)} ({len(group)})"
+        parts.append(text(left, y + 14, fitted(heading, width), weight=600))
+        y += HEADING - 8
+        for mark in _listed(group):
+            if mark is None:
+                rest = plural(len(group) - MOST_LISTED, "autre", "autres")
+                parts.append(text(name_left, y + 15, f"… {rest} au tableau"))
+            else:
+                room = figure_right - width_of(mark.text) - name_left - 8
+                parts += [
+                    text(left + number, y + 15, numbers.get(mark.code, "–"), anchor="end")
+                    if number
+                    else "",
+                    box(left + number + 5, y + 4, 13, 12, fill(mark)),
+                    text(name_left, y + 15, fitted(mark.name, room)),
+                    text(figure_right, y + 15, mark.text, anchor="end", weight=_weight(mark)),
+                    *_bar(mark, axis, y + ROW / 2),
+                    text(left + width, y + 15, mark.sign, anchor="end"),
+                ]
+            parts.append(line(left, y + ROW, left + width, y + ROW, stroke=tokens().light["row"]))
+            y += ROW
+        y += 8
+    return [part for part in parts if part], y
+
+
+def _weight(mark: Mark) -> int:
+    return 600 if mark.own else 400
+
+
+def _order(mark: Mark) -> tuple[float, str]:
+    """Sort from the highest to the lowest; bounds by their middle, the others by name."""
+    if mark.status.has_value:
+        return -mark.value, mark.name
+    if mark.status is Status.BOUNDED:
+        return -(mark.low + mark.high) / 2, mark.name
+    return 0.0, mark.name
+
+
+def _listed(group: Sequence[Mark]) -> list[Mark | None]:
+    """Return those that are listed; None stands for those of the middle that are not."""
+    if len(group) <= MOST_LISTED:
+        return list(group)
+    half = MOST_LISTED // 2
+    return [*group[:half], None, *group[-half:]]
+
+
+def _axis(marks: Sequence[Mark], left: float, right: float) -> Axis:
+    ends = [0.0]
+    for mark in marks:
+        shown = [mark.value, *mark.interval] if mark.status.has_value else []
+        bounds = [mark.low, mark.high] if mark.status is Status.BOUNDED else []
+        ends += [end for end in (*shown, *bounds, mark.reference) if end == end]  # noqa: PLR0124
+    return Axis(min(ends), max(ends), left, right)
+
+
+def _bar(mark: Mark, axis: Axis, y: float) -> list[str]:
+    """Draw a figure: a bar and a dot for its own, stripes for context, two ends for bounds."""
+    parts = []
+    if mark.status is Status.BOUNDED:
+        x1, x2 = axis.at(mark.low), axis.at(mark.high)
+        parts = [line(x1, y, x2, y, width=1.6)]
+        parts += [line(x, y - 5, x, y + 5, width=1.6) for x in (x1, x2)]
+    elif mark.status.has_value:
+        x = axis.at(mark.value)
+        start, end = sorted((axis.zero, x))
+        fill = tokens().ground["bar"] if mark.own else pattern(mark.status)
+        parts = [box(start, y - _BAR / 2, end - start, _BAR, fill, edge=not mark.own)]
+        parts += _dot(mark, axis, x, y)
+    reference = mark.reference
+    if reference == reference and parts:  # noqa: PLR0124 - no number, no line
+        at = axis.at(reference)
+        parts.append(line(at, y - 8, at, y + 8, stroke=tokens().light["accent"], width=1.6))
+    return parts
+
+
+def _dot(mark: Mark, axis: Axis, x: float, y: float) -> list[str]:
+    ink, paper = tokens().light["ink"], tokens().light["paper"]
+    if not mark.own:
+        return [
+            (
+                f'<path d="M{x - 4:.1f} {y:.1f}L{x:.1f} {y - 4:.1f}L{x + 4:.1f} {y:.1f}'
+                f'L{x:.1f} {y + 4:.1f}Z" fill="{paper}" stroke="{ink}" stroke-dasharray="2 1.4"/>'
+            )
+        ]
+    low, high = mark.interval
+    whisker = []
+    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+        whisker = [line(axis.at(low), y, axis.at(high), y, stroke=ink, width=1.6)]
+    return [*whisker, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}" fill="{ink}"/>']

@@ -1,0 +1,168 @@
+"""Territories drawn on the ground: surfaces filled with a colour, or circles on top of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shapely
+
+from observatoire.maps.labels import place_labels
+from observatoire.maps.layout import Box, Frame, lay_frames
+from observatoire.maps.marks import extremes
+from observatoire.maps.svg import LEAST_TEXT, LETTER, box, line, text
+from observatoire.pages.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from observatoire.maps.marks import BaseMap, Mark
+
+LARGEST_CIRCLE = 34.0
+
+
+@dataclass(frozen=True)
+class GroundDrawing:
+    """What is drawn of the ground, and where it ends."""
+
+    parts: tuple[str, ...]
+    bottom: float
+
+
+def draw_territories(
+    marks: Sequence[Mark],
+    ground: BaseMap,
+    where: Box,
+    fill: Callable[[Mark], str],
+    *,
+    labels: Mapping[str, str] | None = None,
+    radii: Mapping[str, float] | None = None,
+) -> GroundDrawing:
+    """Draw territories in a box of the page.
+
+    Parameters
+    ----------
+    marks, ground : sequence of Mark, BaseMap
+        The figures, and the shapes by code.
+    where : Box
+        Left, top, width and most height.
+    fill : callable
+        The colour or the pattern of a surface.
+    labels : mapping, optional
+        What is written in each territory, by code.
+    radii : mapping, optional
+        A circle on each of these territories, by code.
+    """
+    drawn = [mark for mark in marks if ground.has(mark.code)]
+    if not drawn:
+        return GroundDrawing((), where[1])
+    communes = {mark.code: mark.commune for mark in drawn}
+    frames = lay_frames(ground.shapes[[mark.code for mark in drawn]], communes, where)
+    parts = [
+        _framed(frame, ground, [m for m in drawn if m.code in frame.codes], fill, radii or {})
+        + _labelled(frame, ground, [m for m in drawn if m.code in frame.codes], labels or {})
+        for frame in frames
+    ]
+    bottom = max(frame.page[1] + frame.page[3] for frame in frames)
+    return GroundDrawing(tuple(parts), bottom)
+
+
+def circle_radii(marks: Sequence[Mark]) -> dict[str, float]:
+    """Return the radius of the circle of each own count: areas are as counts.
+
+    A count known by bounds only has none: that of a part of an IRIS would draw its people twice.
+    """
+    sizes = {m.code: m.value for m in marks if m.own and m.value > 0}
+    largest = max(sizes.values(), default=0.0)
+    return {code: circle_radius(size, largest) for code, size in sizes.items()}
+
+
+def circle_radius(size: float, largest: float) -> float:
+    """Return the radius of a circle."""
+    return LARGEST_CIRCLE * math.sqrt(max(size, 0.0) / largest) if largest > 0 else 0.0
+
+
+def circle(x: float, y: float, radius: float) -> str:
+    """Draw the circle of a count."""
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{tokens().ground["bar"]}" '
+        f'fill-opacity="0.8" stroke="{tokens().ground["edge"]}"/>'
+    )
+
+
+def map_labels(marks: Sequence[Mark], numbers: Mapping[str, str]) -> dict[str, str]:
+    """Return what is written on the map: the name of the extremes, the number of the others."""
+    named = {mark.code: mark.name for mark in extremes(marks)}
+    return {code: named.get(code, number) for code, number in numbers.items()}
+
+
+def _framed(
+    frame: Frame,
+    ground: BaseMap,
+    drawn: Sequence[Mark],
+    fill: Callable[[Mark], str],
+    radii: Mapping[str, float],
+) -> str:
+    left, top, width, height = frame.page
+    colours = tokens().ground
+    window = frame.window()
+    under = [
+        f'<path d="{frame.path(shapely.intersection(shape, window))}" fill="{colour}" '
+        f'stroke="{stroke}" stroke-width="{thick}"/>'
+        for shapes, colour, stroke, thick in (
+            (ground.outlines, colours["land"], colours["outline"], 1.4),
+            (ground.cells, "none", colours["cell"], 0.8),
+        )
+        for shape in shapes.dropna()
+        if shapely.intersects(shape, window)
+    ]
+    surfaces = [_surface(frame, ground.shapes[mark.code], fill(mark)) for mark in drawn]
+    # The largest first: no circle hides a smaller one.
+    ringed = sorted((m for m in drawn if radii.get(m.code)), key=lambda m: -radii[m.code])
+    rings = [circle(*_middle(frame, ground.shapes[m.code]), radii[m.code]) for m in ringed]
+    title = text(left, top - 9, frame.label, weight=600) if frame.label else ""
+    clip = f"clip{left:.0f}-{top:.0f}"
+    window_box = box(left, top, width, height, tokens().light["paper"], edge=False)
+    sea = box(left, top, width, height, colours["sea"], edge=False)
+    return (
+        f'{title}<clipPath id="{clip}">{window_box}</clipPath>{sea}'
+        f'<g clip-path="url(#{clip})">{"".join([*under, *surfaces, *rings])}</g>'
+    )
+
+
+def _surface(frame: Frame, shape: shapely.Geometry, fill: str) -> str:
+    edge = tokens().ground["edge"]
+    return f'<path d="{frame.path(shape)}" fill="{fill}" stroke="{edge}" stroke-width="1.1"/>'
+
+
+def _middle(frame: Frame, shape: shapely.Geometry) -> tuple[float, float]:
+    """Return the page point deepest inside the largest piece of a shape."""
+    body = max(shapely.get_parts(shape), key=shapely.area)
+    deepest = shapely.maximum_inscribed_circle(body, tolerance=5.0)
+    x, y = frame.to_page(shapely.get_coordinates(deepest)[:1])[0]
+    return float(x), float(y)
+
+
+def _labelled(
+    frame: Frame, ground: BaseMap, drawn: Sequence[Mark], labels: Mapping[str, str]
+) -> str:
+    written = [mark for mark in drawn if mark.code in labels]
+    # Names first: a number finds room more easily.
+    written.sort(key=lambda mark: -len(labels[mark.code]))
+    anchors = [_middle(frame, ground.shapes[mark.code]) for mark in written]
+    texts = [labels[mark.code] for mark in written]
+    placed = place_labels(texts, anchors, frame.page, char=LETTER * 1.1 * LEAST_TEXT)
+    lines = [line(*label.anchor, *label.at, width=0.9) for label in placed if label.moved]
+    words = [
+        text(
+            *(label.at[0], label.at[1] + LEAST_TEXT * 0.35),
+            label.text,
+            size=LEAST_TEXT,
+            anchor="middle",
+            weight=600,
+            halo=True,
+        )
+        for label in placed
+    ]
+    return "".join([*lines, *words])

@@ -1,0 +1,139 @@
+"""An equal square for each territory, where it lies among the others: none is too small to read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.optimize import linear_sum_assignment
+
+from observatoire.maps.layout import MOST_FRAMES
+from observatoire.maps.svg import LEAST_TEXT, TEXT, box, fitted, text, width_of
+from observatoire.pages.tokens import ink_on, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from observatoire.maps.layout import Box
+    from observatoire.maps.marks import BaseMap, Mark
+
+#: A tile is no larger, and its name is not written where it is smaller than this.
+LARGEST, LEAST_NAMED = 76.0, 56.0
+
+#: Beyond so many rows, tiles get smaller rather than more numerous in a column.
+_MOST_ROWS = 12
+
+_GAP, _BETWEEN, _HEADING = 3.0, 16.0, 24.0
+_NAME, _FIGURE = LEAST_TEXT, TEXT
+_NAME_LINES = 2
+
+
+def draw_tiles(
+    marks: Sequence[Mark], ground: BaseMap, where: Box, fill: Callable[[Mark], str]
+) -> tuple[list[str], float]:
+    """Draw a square a territory, commune by commune.
+
+    Parameters
+    ----------
+    marks, ground : sequence of Mark, BaseMap
+        The figures, and the shapes that say where each lies.
+    where : Box
+        Left, top and width on the page; the height is what is needed.
+    fill : callable
+        The colour or the pattern of a surface.
+
+    Returns
+    -------
+    list of str, float
+        The drawing, and where it ends.
+    """
+    groups: dict[str, list[Mark]] = {}
+    for mark in marks:
+        groups.setdefault(mark.commune, []).append(mark)
+    if len(groups) > MOST_FRAMES:
+        groups = {"": list(marks)}
+    gaps = _BETWEEN * (len(groups) - 1)
+    each = (where[2] - gaps) / max(len(groups), 1)
+    columns = {name: _columns(len(group), each) for name, group in groups.items()}
+    side = min(LARGEST, (where[2] - gaps) / max(sum(columns.values()), 1) - _GAP)
+    left, bottom, parts = where[0], where[1], []
+    for name, group in groups.items():
+        top = where[1]
+        if name:
+            parts.append(text(left, top + 12, name, weight=600))
+            top += _HEADING
+        spots = _spots(group, ground, columns[name])
+        for mark, (row, column) in zip(group, spots, strict=True):
+            at = (left + column * (side + _GAP), top + row * (side + _GAP))
+            parts += _tile(mark, at, side, fill(mark))
+        rows = 1 + max(row for row, _ in spots)
+        bottom = max(bottom, top + rows * (side + _GAP))
+        left += columns[name] * (side + _GAP) + _BETWEEN
+    return parts, bottom
+
+
+def _columns(count: int, room: float) -> int:
+    """Return how many tiles stand in a row: as many as are read, more where rows would be many."""
+    readable = max(1, int((room + _GAP) // (LARGEST + _GAP)))
+    return min(count, readable if count <= readable * _MOST_ROWS else math.ceil(math.sqrt(count)))
+
+
+def _spots(group: Sequence[Mark], ground: BaseMap, columns: int) -> list[tuple[int, int]]:
+    """Give each territory the cell of the grid nearest to where it lies, all in one go."""
+    rows = math.ceil(len(group) / columns)
+    cells = [(row, column) for row in range(rows) for column in range(columns)]
+    places = np.full((len(group), 2), np.nan)
+    for at, mark in enumerate(group):
+        if ground.has(mark.code):
+            middle = shapely.centroid(ground.shapes[mark.code])
+            places[at] = -middle.y, middle.x
+    extent = np.array([rows - 1, columns - 1], dtype=float)
+    ranks = np.full_like(places, np.nan)
+    known = ~np.isnan(places[:, 0])
+    for axis in (0, 1):
+        # By rank, not by metres: a crowded centre takes as much room as it has territories.
+        order = places[known, axis].argsort(kind="stable").argsort(kind="stable")
+        ranks[known, axis] = order / max(known.sum() - 1, 1) * extent[axis]
+    ranks[~known] = extent  # those that no outline places come last
+    cost = ((ranks[:, None, :] - np.array(cells, dtype=float)[None, :, :]) ** 2).sum(axis=2)
+    _, chosen = linear_sum_assignment(cost)
+    return [cells[at] for at in chosen]
+
+
+def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[str]:
+    x, y = at
+    middle = x + side / 2
+    ink = ink_on(fill) if fill.startswith("#") else tokens().light["ink"]
+    parts = [box(x, y, side, side, fill)]
+    if side < LEAST_NAMED:
+        return parts
+    lines = _wrapped(mark.name, side)
+    if fill.startswith("url"):  # words over stripes are read on paper
+        paper = tokens().light["paper"]
+        parts.append(box(x + 2, y + 4, side - 4, side - 8, paper, edge=False))
+    for rank, line in enumerate(lines):
+        parts.append(text(middle, y + 17 + 13 * rank, line, size=_NAME, anchor="middle", fill=ink))
+    figure = f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text
+    size = _FIGURE if width_of(figure, _FIGURE) < side - 2 else _NAME
+    shown = fitted(figure, side + 8, size)
+    weight = 600 if mark.own else 400
+    parts.append(
+        text(middle, y + side - 9, shown, size=size, anchor="middle", weight=weight, fill=ink)
+    )
+    return parts
+
+
+def _wrapped(name: str, room: float) -> list[str]:
+    """Cut a name in two lines at a space or a hyphen; each is as long as the tile lets it."""
+    words = name.replace("-", "-\u200b").replace(" ", " \u200b").split("\u200b")
+    lines = [""]
+    for word in words:
+        if width_of((lines[-1] + word).rstrip(), _NAME) <= room or not lines[-1]:
+            lines[-1] += word
+        elif len(lines) < _NAME_LINES:
+            lines.append(word)
+        else:
+            lines[-1] += word  # too long: cut below
+    return [fitted(line.strip(), room, _NAME) for line in lines]

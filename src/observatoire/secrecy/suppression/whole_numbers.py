@@ -1,0 +1,127 @@
+"""The same intervals for an attacker who counts by ones: people, households, facts are whole.
+
+Tables by two dimensions, or nested, have whole extremes: the tables met while bounding real
+numbers prove it. Elsewhere (three dimensions, rates, weights), an integer program a cell decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import highspy as highspy_untyped
+import numpy as np
+
+from observatoire.secrecy.suppression.intervals import TIGHT, components
+from observatoire.secrecy.suppression.linear_programs import Coefficients, quiet_solver
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from observatoire.secrecy.suppression.cell_system import System
+    from observatoire.secrecy.suppression.intervals import Bracket
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+    Columns = NDArray[np.integer[Any]]
+
+
+highspy: Any = highspy_untyped
+
+#: Nodes of each search; what it has not reached by then is held impossible, on the safe side.
+NODES = 500
+
+
+def count_by_ones(
+    system: System, columns: Columns, found: Bracket, wanted: Mask, asked: Floats
+) -> Mask:
+    """Narrow the intervals that whole numbers narrow below what is asked; return which were.
+
+    Parameters
+    ----------
+    system : System
+        Cells and relations.
+    columns : array
+        Hidden cells.
+    found : Bracket
+        Their intervals over real numbers, in deviations; narrowed in place.
+    wanted : mask
+        Those to look at, of ``columns``.
+    asked : array
+        How wide each must be, and what it must reach.
+    """
+    counts = system.counts[columns]
+    narrowed = np.zeros(len(columns), dtype=bool)
+    lacking = wanted & system.whole[columns] & ~_enough(found, counts, asked)
+    if not lacking.any():
+        return narrowed
+    matrix = system.matrix[:, columns]
+    by_column = matrix.tocsc()
+    for group, _ in components(
+        matrix[np.diff(matrix.indptr) > 0], found.outer_high > found.outer_low
+    ):
+        concerned = group[lacking[group]]
+        if not len(concerned):
+            continue
+        search = WholeSearch(Coefficients.of(by_column, group), found, group, counts[group])
+        for column in concerned:
+            low, high = search.ends(int(np.searchsorted(group, column)))
+            if np.isnan(low):
+                continue  # the figures themselves are not whole
+            found.outer_low[column] = max(found.outer_low[column], low - counts[column])
+            found.outer_high[column] = min(found.outer_high[column], high - counts[column])
+            narrowed[column] = True
+        found.programs += search.solved
+    return narrowed
+
+
+def _enough(found: Bracket, counts: Floats, asked: Floats) -> Mask:
+    """Say which cells whole tables already met prove wide enough, and high enough."""
+    with np.errstate(invalid="ignore"):
+        width = found.whole_high - found.whole_low
+    return (width >= asked - TIGHT) & (counts + found.whole_high >= asked - TIGHT)
+
+
+class WholeSearch:
+    """Finds the least and the greatest whole value of a cell, the others of its group being free."""
+
+    def __init__(self, part: Coefficients, found: Bracket, group: Columns, counts: Floats) -> None:
+        low, high = counts + found.outer_low[group], counts + found.outer_high[group]
+        whole = found.whole[group]
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = part.shape
+        column = np.repeat(np.arange(part.shape[1]), np.diff(part.starts))
+        side = np.bincount(part.rows, part.weights * counts[column], part.height)
+        model.row_lower_ = model.row_upper_ = side
+        model.col_lower_ = np.where(whole, np.ceil(low - TIGHT), low)
+        model.col_upper_ = np.where(whole, np.floor(high + TIGHT), high)
+        model.col_cost_ = np.zeros(part.shape[1])
+        kinds = highspy.HighsVarType
+        model.integrality_ = [kinds.kInteger if each else kinds.kContinuous for each in whole]
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = part.starts, part.rows
+        model.a_matrix_.value_ = part.weights
+        self._solver = quiet_solver(mip_rel_gap=0.0, mip_max_nodes=NODES)
+        self._solver.passModel(model)
+        self.solved = 0
+
+    def ends(self, place: int) -> tuple[float, float]:
+        """Return the least and the greatest value of a cell; NaN where no table is whole."""
+        return self._end(place, 1.0), self._end(place, -1.0)
+
+    def _end(self, place: int, sign: float) -> float:
+        self.solved += 1
+        self._solver.changeColCost(place, sign)
+        self._solver.run()
+        self._solver.changeColCost(place, 0.0)
+        status = self._solver.getModelStatus()
+        if status in (
+            highspy.HighsModelStatus.kUnbounded,
+            highspy.HighsModelStatus.kUnboundedOrInfeasible,
+        ):
+            return -sign * np.inf
+        if self._solver.getInfo().primal_solution_status != _FEASIBLE:
+            return np.nan
+        return round(float(self._solver.getSolution().col_value[place]), 6)
+
+
+_FEASIBLE = 2

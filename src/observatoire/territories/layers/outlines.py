@@ -1,0 +1,114 @@
+"""Outlines that may be measured: surfaces, on Earth, that do not cross themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from observatoire.errors import InvalidGeometryError
+from observatoire.french.typography import enumerate_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+_POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
+
+
+def check_shapes(
+    shapes: gpd.GeoSeries, path: Path, *, repair: bool
+) -> tuple[gpd.GeoSeries, tuple[str, ...]]:
+    """Return outlines that may be measured, and the codes of those that were mended.
+
+    Parameters
+    ----------
+    shapes : GeoSeries
+        Outlines by code.
+    path : Path
+        Their file, for messages.
+    repair : bool
+        Mend those that cross themselves, instead of refusing them.
+
+    Raises
+    ------
+    InvalidGeometryError
+        On a blank outline, a point or a line, a point that is nowhere, an outline that crosses itself.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import geopandas as gpd
+    >>> from shapely import Polygon
+    >>> crossed = gpd.GeoSeries({"Q1": Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])})
+    >>> shapes, mended = check_shapes(crossed, Path("q.shp"), repair=True)
+    >>> float(shapes["Q1"].area), mended
+    (2.0, ('Q1',))
+    """
+    absent = shapes.index[shapes.isna() | shapes.is_empty]
+    if len(absent):
+        raise InvalidGeometryError(
+            f"Contour vide pour : {enumerate_words(list(absent), most=8)}.",
+            where=path.name,
+            remedy="Supprimez ces lignes, ou redemandez la couche.",
+            codes=list(absent),
+        )
+    flat = shapes[~np.isin(shapely.get_type_id(shapes.to_numpy()), _POLYGONS)]
+    if len(flat):
+        raise InvalidGeometryError(
+            "Autre chose qu’un polygone (point, ligne ou collection) pour : "
+            f"{enumerate_words(list(flat.index), most=8)}.",
+            where=path.name,
+            remedy="Gardez les seuls polygones (QGIS : Convertir en parties simples).",
+            codes=list(flat.index),
+        )
+    _check_far(shapes, path)
+    broken = shapes.index[~shapes.is_valid]
+    if not len(broken):
+        return shapes, ()
+    if not repair:
+        reasons = shapely.is_valid_reason(shapes[broken].to_numpy())
+        raise InvalidGeometryError(
+            f"Contour qui se recoupe pour : {enumerate_words(list(broken), most=8)}.",
+            where=path.name,
+            why=f"Pour le premier : {reasons[0]}. Une surface calculée dessus serait fausse.",
+            remedy="Réparez-le dans QGIS (Réparer les géométries), ou ajoutez « repair = true » "
+            "au zonage dans observatoire.toml.",
+            codes=list(broken),
+        )
+    mended = shapes.copy()
+    # This way of mending gives surfaces only: no stray line or point beside them.
+    mended[broken] = shapely.make_valid(
+        shapes[broken].to_numpy(), method="structure", keep_collapsed=False
+    )
+    lost = [code for code in broken if mended[code].is_empty or not mended[code].is_valid]
+    if lost:
+        raise InvalidGeometryError(
+            f"Contour qui ne se répare pas pour : {enumerate_words(lost, most=8)}.",
+            where=path.name,
+            why="Il n’entoure aucune surface.",
+            remedy="Redessinez-le dans QGIS, ou redemandez la couche.",
+            codes=lost,
+        )
+    return mended, tuple(broken)
+
+
+#: No place on Earth is further, whatever the system; what is no number is not nearer.
+_FARTHEST = 1e8
+
+
+def _check_far(shapes: gpd.GeoSeries, path: Path) -> None:
+    """Refuse a point that is nowhere: mended, its outline would be of another shape."""
+    points, owners = shapely.get_coordinates(shapes.to_numpy(), return_index=True)
+    nowhere = np.unique(owners[~(np.abs(points) < _FARTHEST).all(axis=1)])
+    if len(nowhere):
+        codes = list(shapes.index[nowhere])
+        raise InvalidGeometryError(
+            f"Un point du contour n’est nulle part sur Terre, pour : {enumerate_words(codes, most=8)}.",
+            where=path.name,
+            why="Ses coordonnées sont démesurées, ou ne sont pas des nombres.",
+            remedy="Supprimez ce point dans QGIS, ou redemandez la couche.",
+            codes=codes,
+        )
