@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -149,7 +150,9 @@ def _write_zones(table: ProtectedTable, folder: Path) -> None:
         geometry=once.geometry,
         crs=once.crs,
     )
-    zones.to_file(folder / "zones.gpkg", layer="zones", driver="GPKG")
+    content = io.BytesIO()  # a full disk is then said by the system, not by GDAL
+    zones.to_file(content, layer="zones", driver="GPKG")
+    (folder / "zones.gpkg").write_bytes(content.getvalue())
 
 
 def _descriptor(
