@@ -16,7 +16,16 @@ MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 40
 
 #: Nouns of the field that end like a gerund; the last qualifies sums.
-NOUNS = {"clipping", "encoding", "loading", "sampling", "spelling", "zoning", "disclosing"}
+NOUNS = {
+    "clipping",
+    "encoding",
+    "loading",
+    "ranking",
+    "sampling",
+    "spelling",
+    "zoning",
+    "disclosing",
+}
 
 MODULES = {
     ".".join(("observatoire", *path.relative_to(PACKAGE).with_suffix("").parts)): path

@@ -110,6 +110,15 @@ _WORKSPACE = "Dossier de l’espace de travail (avec observatoire.toml)."
 Workspace = Annotated[Path, option("--workspace -w", "DOSSIER", _WORKSPACE)]
 Period = Annotated[str | None, option("--period -p", "PERIODE", "Période, par exemple 2016.")]
 Precision = Annotated[str, option("--precision", "CHOIX", _PRECISION)]
+Zoning = Annotated[str | None, option("--zoning -z", "ZONAGE", "Zonage ; le principal par défaut.")]
+Classes = Annotated[
+    str,
+    option(
+        "--classes", "FAÇON", "Classes : jenks, quantile, equal, pretty, ou des bornes : 10,20,30."
+    ),
+]
+ClassCount = Annotated[int, option("-k", "NOMBRE", "Nombre de classes, de trois à cinq.")]
+Kind = Annotated[str, option("--kind", "FORME", "map (carte), tiles (carrés) ou both (les deux).")]
 Output = Annotated[Path | None, option("--output -o", "FICHIER", _FORM)]
 
 

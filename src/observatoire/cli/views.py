@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from observatoire.cli.console import (
+    ClassCount,
+    Classes,
+    Kind,
     Output,
     Period,
     Precision,
     Workspace,
+    Zoning,
     argument,
     command,
     opened,
+    option,
     say,
     show,
     step,
@@ -61,18 +66,83 @@ def panel(
     )
 
 
+def _bounds(classes: str) -> str | list[float]:
+    """Return the bounds that « 10,20,30 » declares, or the name of a method."""
+    try:
+        return [float(bound) for bound in classes.split(",")]
+    except ValueError:
+        return classes
+
+
 @command(name="map")
-def draw(
+def draw(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
     indicator: Annotated[
         str,
         argument("INDICATEUR", "Code de l’indicateur, par exemple part_hlm."),
     ],
     workspace: Workspace = Path(),
     period: Period = None,
+    zoning: Zoning = None,
+    classes: Classes = "jenks",
+    k: ClassCount = 4,
+    colour: Annotated[
+        str, option("--colour", "COULEUR", "value (la valeur) ou verdict (l’écart à la commune).")
+    ] = "value",
+    kind: Kind = "map",
+    change: Annotated[
+        tuple[str, str] | None, option("--change", "DEBUT FIN", "L’évolution entre deux périodes.")
+    ] = None,
     output: Output = None,
 ) -> None:
     """Écrit la carte d’un indicateur : taux en couleurs, effectifs en cercles."""
-    _saved(workspace, "Carte", output, f"carte-{indicator}", lambda o: o.map(indicator, period))
+    name = "-".join([f"carte-{indicator}", *(change or ())])
+    _saved(
+        workspace,
+        "Carte",
+        output,
+        name,
+        lambda o: o.map(
+            indicator,
+            period,
+            zoning=zoning,
+            classes=_bounds(classes),
+            k=k,
+            colour=cast("Any", colour),  # the library itself refuses any other word
+            kind=cast("Any", kind),
+            change=change,
+        ),
+    )
+
+
+@command()
+def maps(
+    indicator: Annotated[
+        str,
+        argument("INDICATEUR", "Code de l’indicateur, par exemple taux_pauvrete."),
+    ],
+    periods: Annotated[list[str], argument("PERIODE…", "Deux périodes d’une même série, ou plus.")],
+    workspace: Workspace = Path(),
+    zoning: Zoning = None,
+    classes: Classes = "jenks",
+    k: ClassCount = 4,
+    kind: Kind = "map",
+    output: Output = None,
+) -> None:
+    """Écrit les cartes d’un indicateur à plusieurs dates, côte à côte, sur les mêmes classes."""
+    _saved(
+        workspace,
+        "Cartes",
+        output,
+        "-".join([f"cartes-{indicator}", *periods]),
+        lambda o: o.maps(
+            indicator,
+            periods,
+            zoning=zoning,
+            classes=_bounds(classes),
+            k=k,
+            kind=cast("Any", kind),
+        ),
+    )
 
 
 @command()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from observatoire.errors.exceptions import FileError, UnknownNameError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def names_in(given: Iterable[str] | str, what: str, example: str) -> list[str]:
@@ -107,3 +104,49 @@ def suggestion(word: str, known: Iterable[str], *, most: int = 12) -> str:
     shown = ", ".join(known[:most])
     more = f" et {len(known) - most} autres" if len(known) > most else ""
     return f"Valeurs possibles : {shown}{more}."
+
+
+def several_periods(given: object) -> list[str]:
+    """Return the dates that an analyst gave, two at least.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is one only.
+
+    Examples
+    --------
+    >>> several_periods([2014, "2016"])
+    ['2014', '2016']
+    """
+    listed = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if len(set(map(str, listed))) < 2:  # noqa: PLR2004 - side by side
+        raise UnknownNameError(
+            "Des cartes côte à côte demandent deux périodes au moins.",
+            remedy='Par exemple o.maps("taux_pauvrete", periods=[2014, 2016]).',
+            name=str(given),
+        )
+    return [str(period) for period in listed]
+
+
+def two_periods(given: object) -> tuple[str, str]:
+    """Return the start and the end of a change.
+
+    Raises
+    ------
+    UnknownNameError
+        When they are not two.
+
+    Examples
+    --------
+    >>> two_periods((2014, 2016))
+    ('2014', '2016')
+    """
+    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else []
+    if len(listed) != 2:  # noqa: PLR2004 - a start and an end
+        raise UnknownNameError(
+            "Une évolution va d’une période à une autre.",
+            remedy='Par exemple o.map("part_hlm", change=(2011, 2016)).',
+            name=str(given),
+        )
+    return str(listed[0]), str(listed[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from observatoire.errors import GeometryError, UnknownNameError
@@ -39,7 +39,7 @@ KINDS = {"map": "la carte", "tiles": "un carré par territoire", "both": "les de
 _TONES = (
     ("unfavourable", "moins favorable"),
     ("favourable", "plus favorable"),
-    ("neutral", "différence sûre, sans sens"),
+    ("neutral", "plus haut ▲ ou plus bas ▼, sûr"),
     ("none", "pas de différence sûre"),
     ("", "ne se compare pas"),
 )
@@ -130,7 +130,7 @@ def map_figure(
     chosen = style or MapStyle()
     cells = table.main[table.main["indicator"] == code]
     marks = marks_of(table, code, communes)
-    if chosen.colour == "verdict" and not any(mark.sign for mark in marks):
+    if chosen.colour == "verdict" and not any(mark.tone for mark in marks):
         raise UnknownNameError(
             f"« {indicator.label} » ne se compare à rien ici : pas de couleur par écart.",
             remedy='Demandez colour="value", ou un taux dont la commune est connue.',
@@ -175,7 +175,9 @@ def marks_of(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> l
             if other is not None and Status(str(other["status"])).has_value:
                 reference = other["value"]
         marks.append(mark_of(row, indicator, communes, difference, reference))
-    return marks
+    if any(mark.tone for mark in marks):
+        return marks
+    return [replace(mark, sign="") for mark in marks]  # nothing is compared: no column of signs
 
 
 def ground_notes(ground: BaseMap, marks: Sequence[Mark]) -> list[Note]:
@@ -228,6 +230,10 @@ def _by_verdict(own: Sequence[Mark]) -> Colouring:
     )
 
 
+def _circled(mark: Mark) -> str:
+    return tokens().ground["bar"] if mark.own else pattern(mark.status)
+
+
 def _paper(mark: Mark) -> str:
     return tokens().light["paper"] if mark.own else pattern(mark.status)
 
@@ -240,7 +246,11 @@ def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style
     if style.kind == "tiles" or not placed:
         numbers = {}
     ranking, right = draw_ranking(
-        marks, numbers, ground.words, (RIGHT, 4.0, WIDTH - RIGHT), colouring.fill
+        marks,
+        numbers,
+        ground.words,
+        (RIGHT, 4.0, WIDTH - RIGHT),
+        _circled if counted else colouring.fill,
     )
     parts, y = [], _TOP
     if style.kind != "tiles":

@@ -49,6 +49,11 @@ class Mark:
         """Whether the figure is the territory's, not that of one that contains it."""
         return self.status in OWN
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a number to draw: a change may lack where both figures are shown."""
+        return self.status.has_value and self.value == self.value
+
 
 @dataclass(frozen=True)
 class BaseMap:
@@ -106,7 +111,8 @@ def mark_of(
     sampling = NAN, NAN
     if row.get("precision") != "reference":
         sampling = shown("sampling_low"), shown("sampling_high")
-    return replace(made, interval=sampling, **_judged(difference, indicator.polarity))
+    sign, tone = _judged(difference, indicator.polarity)
+    return replace(made, interval=sampling, sign=sign, tone=tone)
 
 
 def _rounded(value: object, decimals: int) -> float:
@@ -114,18 +120,19 @@ def _rounded(value: object, decimals: int) -> float:
     return round_half_up(number, decimals) if number == number else NAN  # noqa: PLR0124 - NaN
 
 
-def _judged(difference: Record | None, polarity: str) -> dict[str, str]:
+def _judged(difference: Record | None, polarity: str) -> tuple[str, str]:
     """Return the sign of a difference and the name of its colour."""
     if difference is None:
-        return {}
-    rank = int(difference["rank"]) if difference["verdict"] and difference["mark"] else None
-    if rank is None:
-        return {"sign": NOT_COMPARED}
+        return "", ""
+    if not (difference["verdict"] and difference["mark"]):
+        return NOT_COMPARED, ""
+    rank = int(difference["rank"])
     if rank == 0:
-        return {"sign": NO_DIFFERENCE, "tone": "none"}
-    worse = {"lower_is_better": 1, "higher_is_better": -1}.get(polarity)
-    tone = "neutral" if worse is None else "unfavourable" if rank * worse > 0 else "favourable"
-    return {"sign": str(difference["mark"]), "tone": tone}
+        return NO_DIFFERENCE, "none"
+    worse = {"lower_is_better": 1, "higher_is_better": -1}.get(polarity, 0)
+    if not worse:
+        return str(difference["mark"]), "neutral"
+    return str(difference["mark"]), "unfavourable" if rank * worse > 0 else "favourable"
 
 
 def extremes(marks: Sequence[Mark]) -> list[Mark]:

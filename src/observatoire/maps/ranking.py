@@ -126,10 +126,10 @@ def _weight(mark: Mark) -> int:
 
 def _order(mark: Mark) -> tuple[float, str]:
     """Sort from the highest to the lowest; bounds by their middle, the others by name."""
-    if mark.status.has_value:
+    if mark.known:
         return -mark.value, mark.name
     if mark.status is Status.BOUNDED:
-        return -(mark.low + mark.high) / 2, mark.name
+        return (-(mark.low + mark.high) / 2 if mark.low <= mark.high else 0.0), mark.name
     return 0.0, mark.name
 
 
@@ -144,7 +144,7 @@ def _listed(group: Sequence[Mark]) -> list[Mark | None]:
 def _axis(marks: Sequence[Mark], left: float, right: float) -> Axis:
     ends = [0.0]
     for mark in marks:
-        shown = [mark.value, *mark.interval] if mark.status.has_value else []
+        shown = [mark.value, *mark.interval] if mark.known else []
         bounds = [mark.low, mark.high] if mark.status is Status.BOUNDED else []
         ends += [end for end in (*shown, *bounds, mark.reference) if end == end]  # noqa: PLR0124
     return Axis(min(ends), max(ends), left, right)
@@ -153,11 +153,11 @@ def _axis(marks: Sequence[Mark], left: float, right: float) -> Axis:
 def _bar(mark: Mark, axis: Axis, y: float) -> list[str]:
     """Draw a figure: a bar and a dot for its own, stripes for context, two ends for bounds."""
     parts = []
-    if mark.status is Status.BOUNDED:
+    if mark.status is Status.BOUNDED and mark.low <= mark.high:
         x1, x2 = axis.at(mark.low), axis.at(mark.high)
         parts = [line(x1, y, x2, y, width=1.6)]
         parts += [line(x, y - 5, x, y + 5, width=1.6) for x in (x1, x2)]
-    elif mark.status.has_value:
+    elif mark.known:
         x = axis.at(mark.value)
         start, end = sorted((axis.zero, x))
         fill = tokens().ground["bar"] if mark.own else pattern(mark.status)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_name
+from observatoire.errors.arguments import names_in, one_name, several_periods, two_periods
 from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
 
@@ -125,7 +124,7 @@ class Views(Tables):
         style = MapStyle(classes, k, colour, kind)
         style.cut([0.0], 0)  # classes are refused before anything is computed
         if change is not None:
-            trend = self.trend(code, *_two_periods(change), zoning=zoning)
+            trend = self.trend(code, *two_periods(change), zoning=zoning)
             base_map, communes = self._under(trend.table.zoning)
             figure = change_figure(trend.table, trend.df, code, base_map, communes, kind)
             return figure_page(trend.table, figure, today(), self.workspace.name)
@@ -177,7 +176,7 @@ class Views(Tables):
         code = one_name(indicator, "un indicateur", 'o.maps("part_hlm", [2011, 2016])')
         style = MapStyle(classes, k, "value", kind)
         style.cut([0.0], 0)
-        dates = list(dict.fromkeys(_periods(periods)))
+        dates = list(dict.fromkeys(several_periods(periods)))
         for first, last in pairwise(dates):
             self.series.check(self.catalogue.get(code), *in_order(first, last))
         tables = [self.table(code, zoning, date) for date in dates]
@@ -375,27 +374,3 @@ class Views(Tables):
                 self.workspace.main_zoning,
             ),
         )
-
-
-def _periods(given: object) -> list[str]:
-    """Return the dates that an analyst gave, two at least."""
-    listed = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
-    if len(set(map(str, listed))) < 2:  # noqa: PLR2004 - side by side
-        raise UnknownNameError(
-            "Des cartes côte à côte demandent deux périodes au moins.",
-            remedy='Par exemple o.maps("taux_pauvrete", periods=[2014, 2016]).',
-            name=str(given),
-        )
-    return [str(period) for period in listed]
-
-
-def _two_periods(given: object) -> tuple[str, str]:
-    """Return the start and the end of a change."""
-    listed = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else []
-    if len(listed) != 2:  # noqa: PLR2004 - a start and an end
-        raise UnknownNameError(
-            "Une évolution va d’une période à une autre.",
-            remedy='Par exemple o.map("part_hlm", change=(2011, 2016)).',
-            name=str(given),
-        )
-    return str(listed[0]), str(listed[1])

@@ -1,5 +1,6 @@
-"""Pages.
+"""Pages: blocks that any writer knows, so that HTML, PDF, Word and Excel say the same.
 
-``blocks`` and ``cells`` that every writer knows, ``notes`` under them, ``sheet`` that saves
-itself; ``writers`` make HTML, PDF, Word and Excel of the same blocks.
+``blocks`` (tables, figures, callouts) and ``cells`` (a figure with its mark) first, ``notes`` under them;
+``tokens`` are the colours and sizes of all that is shown. ``sheet`` checks what leaves and saves itself;
+``writers`` turn its blocks into one form each. In come protected tables' figures, out go files.
 """

@@ -171,7 +171,7 @@ def test_income_keeps_its_secrets(place: Place, warehouse: Warehouse) -> None:
         ("DISP_MED21", 12340.0, "observed"),
         ("DISP_TP6021", 27.5, "observed"),
         ("DISP_MED21", None, "secret"),
-        ("DISP_TP6021", None, "missing"),
+        ("DISP_TP6021", None, "secret"),
     ]
     assert warehouse.rows("SELECT threshold FROM source") == [(11.0,)]
     ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")

@@ -23,6 +23,7 @@ from observatoire.sources.descriptors.source import read_source
 from observatoire.sources.observations.builder import observe
 from observatoire.territories.matcher import Matcher
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -160,8 +161,11 @@ def test_figures_of_no_period_beside_periods_are_not_left_out(
 ) -> None:
     rows = [[*row, 7] for row in ROWS]
     path = place.write("suivi.csv", csv([*HEADER, "Nombre de logements"], *rows))
-    with pytest.raises(DuplicateKeyError):
+    with pytest.raises(DescriptorError) as caught:
         load_file(warehouse, place.workspace, path)
+    says(caught.value, "2010", "n’en disent aucune", "--period")
+    with pytest.raises(DuplicateKeyError):
+        load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
     assert stored(warehouse) == {}
 
 

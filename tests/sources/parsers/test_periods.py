@@ -14,12 +14,13 @@ from observatoire.errors import DescriptorError
 from observatoire.sources.parsers.periods import (
     MONTHS,
     is_dated,
-    of_its_year,
     period_mentions,
     without_period,
 )
+from observatoire.sources.parsers.stated_periods import name_period, title_period
 from observatoire.values import is_period
 from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
 from observatoire.warehouse.loading.sources import load_source
 
 if TYPE_CHECKING:
@@ -122,9 +123,14 @@ def test_a_column_of_several_years_is_of_none(
 
 def test_changes_and_classes_of_years_are_no_periods(place: Place, warehouse: Warehouse) -> None:
     names = ("2015", "2016", "Évolution 2015-2016", "Construits de 1971 à 1990")
-    load_file(warehouse, place.workspace, place.write("suivi.csv", table(*names)))
+    path = place.write("suivi.csv", table(*names))
+    with pytest.raises(DescriptorError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "2015", "n’est que de cette colonne", "[files.periods]")
+    load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
     assert {("suivi", "2015"), ("suivi", "2016")} < set(stored(warehouse))
-    assert stored(warehouse)["Construits de 1971 à 1990", "2015-2016"] == 4
+    assert stored(warehouse)["Évolution 2015-2016", "2015-2016"] == 3
+    assert stored(warehouse)["Construits de 1971 à 1990", "2016"] == 4
 
 
 @pytest.mark.parametrize(
@@ -179,14 +185,27 @@ def test_sizes_of_flats_of_a_year_are_no_quarters(
         ("Situation au 31 décembre 2016", "2016"),
         ("Demandeurs d’emploi, 2e trimestre 2016", "2016-T2"),
         ("Aidés en mars 2016", "2016-03"),
-        ("defm_2011_T2", "2011-T2"),
-        ("caf-2016-03", "2016-03"),
+        ("Année 2016", "2016"),
         ("Données 2016, éditées en mars 2017", ""),
         ("Be\u0301ne\u0301ficiaires au 31/12/2016", "2016"),
     ],
 )
 def test_the_period_of_a_title(title: str, period: str) -> None:
-    assert of_its_year(title) == period
+    assert title_period(title).period == period
+
+
+@pytest.mark.parametrize(
+    ("name", "period"),
+    [
+        ("defm_2011_T2", "2011-T2"),
+        ("caf-2016-03", "2016-03"),
+        ("suivi 2016 (p)", "2016"),
+        ("contrat-2015", ""),
+        ("2012 à 2014", ""),
+    ],
+)
+def test_the_period_of_the_name_of_a_file(name: str, period: str) -> None:
+    assert name_period(name).period == period
 
 
 def test_a_lone_column_of_a_day_is_of_its_year(place: Place, warehouse: Warehouse) -> None:

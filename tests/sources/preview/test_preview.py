@@ -290,7 +290,7 @@ def test_a_file_that_is_no_table(place: Place) -> None:
         ("nb_allocataires", "count"),
         ("Nombre moyen d’enfants", "mean"),
         ("Évolution du nombre d’aidés", "index"),
-        ("Nombre d’aidés pour mille", "index"),
+        ("Nombre d’aidés pour mille", "rate"),
     ],
 )
 def test_a_weighted_count_is_one_by_its_name(place: Place, column: str, nature: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import sqlite3
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -153,3 +155,124 @@ def test_a_column_twice_in_a_layer_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.dbf").write_bytes(table.replace(b"cods\0", b"code\0"))
     with pytest.raises(UnreadableFileError, match="deux fois"):
         open_layers(tmp_path / "a.shp")
+
+
+# --- What would compute, or open a file, as it is read ---------------------------------------------
+
+
+def geopackage(path: Path, *statements: str) -> Path:
+    box = shapely.box(704000, 1614000, 705000, 1615000)
+    gpd.GeoDataFrame({"code": ["972090101"]}, geometry=[box], crs="EPSG:5490").to_file(path)
+    with contextlib.closing(sqlite3.connect(path)) as base, base:
+        for statement in statements:
+            base.execute(statement)
+    return path
+
+
+ENDLESS = "WITH RECURSIVE x(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM x) SELECT i AS fid FROM x"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"CREATE VIEW v AS {ENDLESS}",
+        "CREATE TABLE t (fid INTEGER PRIMARY KEY, a AS (zeroblob(1000000000)) STORED)",
+        "CREATE TABLE t (fid INTEGER PRIMARY KEY, a TEXT GENERATED ALWAYS AS (hex(fid)))",
+        "CREATE VIRTUAL TABLE t USING fts5(a)",
+    ],
+)
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_geopackage_of_more_than_tables_is_refused(
+    tmp_path: Path, statement: str, *, zipped: bool
+) -> None:
+    path = geopackage(tmp_path / "a.gpkg", statement)
+    if zipped:
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.write(path, "a.gpkg")
+        path = tmp_path / "a.zip"
+    with pytest.raises(UnreadableFileError) as caught:
+        open_layers(path)
+    says(caught.value, "une vue", "que des tables", "QGIS")
+
+
+def test_a_geopackage_of_tables_is_read_with_its_index_and_triggers(tmp_path: Path) -> None:
+    assert len(open_layers(geopackage(tmp_path / "a.gpkg"))[0]) == 1
+
+
+def test_a_geopackage_whose_system_names_a_file(tmp_path: Path) -> None:
+    path = geopackage(
+        tmp_path / "a.gpkg",
+        "UPDATE gpkg_spatial_ref_sys SET definition = '+proj=longlat +nadgrids=/etc/hostname'",
+    )
+    with pytest.raises(UnreadableFileError, match="connu"):
+        open_layers(path)
+
+
+def geojson(path: Path, crs: str) -> Path:
+    path.write_text(f'{{"type": "FeatureCollection", {crs}, "features": [{json.dumps(FEATURE)}]}}')
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "+init=/etc/hostname:1", "+proj=longlat +nadgrids=/etc/hostname", "/etc/hostname", "file:///a",
+        "@pipe", "/vsicurl/http://x/a", "<gml/>", "http://elsewhere.example/crs", "",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "form",
+    [
+        '"crs": {{"type": "name", "properties": {{"name": {0}}}}}',
+        '"crs" :{{"properties":{{"a":{{"b":1}},"name":{0}}},"type":"name"}}',
+        '"\\u0063rs": {{"type": "name", "properties": {{"name": {0}}}}}',
+        "'crs': {{'type': 'name', 'properties': {{'name': {0}}}}}",
+        '"crs"/**/: {{"type": "name", "properties": {{"name": {0}}}}}',
+    ],
+)
+def test_a_geojson_names_a_known_code_and_nothing_else(
+    tmp_path: Path, name: str, form: str
+) -> None:
+    path = geojson(tmp_path / "a.geojson", form.format(json.dumps(name)))
+    with pytest.raises(UnreadableFileError) as caught:
+        check_signature(path)
+    says(caught.value, "a.geojson", "ne va rien chercher ailleurs")
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        '"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::5490"}}',
+        '"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}',
+        '"crs": {"type": "name", "properties": {"name": "EPSG:4326"}}',
+        '"crs": null',
+        '"a": ["crs", "x"]',
+        '"a": {"crs": "RGAF09"}',
+    ],
+)
+def test_known_codes_are_taken(tmp_path: Path, crs: str) -> None:
+    check_signature(geojson(tmp_path / "a.geojson", crs))
+
+
+@pytest.mark.parametrize(
+    "text", ["+init=/etc/hostname:1", 'BOUNDCRS[..., PARAMETERFILE["Latitude", "/etc/hostname"]]']
+)
+def test_a_shapefile_whose_system_names_a_file(tmp_path: Path, text: str) -> None:
+    box = shapely.box(704000, 1614000, 705000, 1615000)
+    frame = gpd.GeoDataFrame({"code": ["972090101"]}, geometry=[box], crs="EPSG:5490")
+    frame.to_file(tmp_path / "a.shp")
+    assert len(open_layers(tmp_path / "a.shp")[0]) == 1
+    (tmp_path / "a.prj").write_text(text)
+    with pytest.raises(UnreadableFileError, match="connu"):
+        open_layers(tmp_path / "a.shp")
+
+
+def test_a_zip_that_unfolds_is_told_with_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signatures, "_MOST_JSON", 1_000_000)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.geojson", GEOJSON + b" " * 3_000_000)
+    with pytest.raises(UnreadableFileError) as caught:
+        check_signature(tmp_path / "a.zip")
+    says(caught.value, "1 Mo", "Il en ferait 3")

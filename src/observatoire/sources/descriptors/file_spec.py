@@ -26,6 +26,8 @@ from observatoire.values import PERIOD_FORMS, is_period
 Layout = Literal["wide", "long"]
 #: How a column writes its periods: two digits of a year, or the date of a day.
 PeriodForm = Literal["", "yy", "date"]
+#: What is done with the rows of other places: skipped, or refused.
+Outside = Literal["", "skip"]
 DecimalMark = Literal["", ".", ","]
 ThousandsMark = Literal["", ".", ",", "'"]
 
@@ -54,7 +56,7 @@ class FileSpec:
     the variable of those that are not named after it (« Allocataires 2014 »), ``thousands`` the
     mark between thousands when it is not a space, ``prefix_column`` that of the communes to which
     short codes of IRIS are joined, ``commune_column`` that of the communes in which the territories
-    named lie.
+    named lie, ``outside`` what is done with the rows of other places: ``"skip"``, or refused.
     """
 
     name: Annotated[str, AfterValidator(_in_its_folder), doc("Nom du fichier, dans ce dossier.")]
@@ -111,6 +113,10 @@ class FileSpec:
     funders: Annotated[Mapping[str, str], doc("Financeur de chaque colonne de montants.")] = Field(
         default_factory=dict
     )
+    outside: Annotated[
+        Outside,
+        doc("skip : les lignes d’autres lieux, ou d’aucun, sont mises de côté sans faute."),
+    ] = ""
 
     @model_validator(mode="before")
     @classmethod

@@ -35,7 +35,8 @@ from observatoire.sources.descriptors.file_spec import (
 )
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.sources.parsers.numbers import Markers
-from observatoire.sources.parsers.periods import of_its_year, year_of
+from observatoire.sources.parsers.periods import period_mentions, year_of
+from observatoire.sources.parsers.stated_periods import title_period
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -198,16 +199,24 @@ class Family:
         candidates = (plain, hashed, re.sub(r"[0-9]{2}$", "##", plain))
         return next((known[key] for key in candidates if key in known), name)
 
+    def periods_of(self, header: Sequence[str]) -> dict[str, str]:
+        """Return the period that the name of each column states, those that state one."""
+        rule = self.period.columns
+        found = {name: rule.fullmatch(name) for name in header} if rule is not None else {}
+        return {name: year_of(parts[1]) for name, parts in found.items() if parts}
+
     def period_of(self, header: Sequence[str], titles: str, file: str) -> str:
-        """Return the one period that the names of columns, the titles or the file's name tell."""
-        rule = self.period
-        if rule.columns is not None:
-            found = {m[1] for name in header if (m := rule.columns.fullmatch(name))}
-            return year_of(found.pop()) if len(found) == 1 else ""
-        for pattern, text in ((rule.title, titles), (rule.file, file)):
-            if pattern is not None and (told := of_its_year(text)):
-                return told
-        return ""
+        """Return the one period that the names of columns, the titles or the file's name state."""
+        if self.period.columns is not None:
+            found = set(self.periods_of(header).values())
+            return found.pop() if len(found) == 1 else ""
+        # Where the family says that its titles, or its file's name, bear the year, it needs no word before it.
+        lines = titles.split("\n") if self.period.title is not None else []
+        readings = [title_period(line) for line in lines]
+        cited = {one.period for reading in readings for one in reading.candidates if one.weak}
+        named = {mention.period for mention in period_mentions(file)} if self.period.file else set()
+        places = ({reading.period for reading in readings} - {""}, cited, named)
+        return next((found.pop() for found in places if len(found) == 1), "")
 
 
 def _first(pattern: re.Pattern[str], header: Sequence[str]) -> str:

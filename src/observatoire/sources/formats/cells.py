@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
+from observatoire.errors import UnreadableFileError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -29,13 +31,17 @@ Range = tuple[Place, Place]
 Rows = list[tuple[int, list[str]]]
 
 
+#: What a cell shows whose formula was never computed.
+UNCOMPUTED = "formule jamais calculée"
+
+
 @dataclass(frozen=True)
 class Appearance:
     """What a reader of a sheet sees beyond the values of its cells; rows and columns are counted from 0.
 
-    ``percents`` are the cells shown in per cent and ``errors`` those that show one: both are already
-    written in the rows and the frame of the sheet (« 12.5 % », « #REF! »). ``filtered`` says that a
-    filter hides the hidden rows.
+    ``percents`` are the cells shown in per cent and ``errors`` those that show one, or whose formula was
+    never computed: both are already written in the rows and the frame (« 12.5 % », « #REF! »).
+    ``filtered`` says that a filter hides the hidden rows.
     """
 
     percents: tuple[Place, ...] = ()
@@ -96,6 +102,8 @@ class CellSheet:
     @cached_property
     def _cells(self) -> tuple[Columns, Appearance]:
         columns, appearance = self.read()
+        for rank, column in enumerate(columns):
+            _refuse_unwritable(column, rank, self.name)
         write_as_seen(columns, appearance)
         return columns, appearance
 
@@ -127,22 +135,46 @@ class CellSheet:
         return self._texts(self._filled)
 
     def _texts(self, chosen: NDArray[np.intp]) -> Rows:
-        columns = [cells_text([column[at] for at in chosen]) for column in self._cells[0]]
-        rows = zip(*columns, strict=True)
-        return [(int(at) + 1, list(row)) for at, row in zip(chosen, rows, strict=True)]
+        columns = [cells_text(part) for part in self._parts(chosen)]
+        rows = map(list, zip(*columns, strict=True))
+        return list(zip((chosen + 1).tolist(), rows, strict=True))
+
+    def _parts(self, chosen: NDArray[np.intp]) -> Iterator[list[Any]]:
+        """Go through the columns, some rows kept."""
+        run = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)  # no blank row between
+        for column in self._cells[0]:
+            yield column[chosen[0] : chosen[-1] + 1] if run else [column[at] for at in chosen]
 
     def frame(self, first: int = 1) -> tuple[pd.DataFrame, NDArray[np.intp]]:
         """Return the rows that are not blank from a line on, as columns numbered from 0, and their lines."""
         import pyarrow as pa  # noqa: PLC0415 - texts need it less
 
         chosen = self._filled[self._filled >= first - 1]
-        run = len(chosen) and chosen[-1] - chosen[0] + 1 == len(chosen)  # no blank row between
-        arrays = {}
-        for rank, column in enumerate(self._cells[0]):
-            part = column[chosen[0] : chosen[-1] + 1] if run else [column[at] for at in chosen]
-            arrays[str(rank)] = _text_array(part)
+        arrays = {str(rank): _text_array(part) for rank, part in enumerate(self._parts(chosen))}
         frame: pd.DataFrame = pa.table(arrays).to_pandas().astype("str")
         return without_blank(frame, chosen + 1)
+
+
+#: What no page nor workbook may hold: controls, and what is no character.
+UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def _refuse_unwritable(column: list[Any], rank: int, sheet: str) -> None:
+    """Refuse a cell that could be read and not written again."""
+    if UNWRITABLE.search("".join(cell for cell in column if type(cell) is str)) is None:
+        return
+    line = next(
+        at
+        for at, cell in enumerate(column, 1)
+        if type(cell) is str and UNWRITABLE.search(cell) is not None
+    )
+    raise UnreadableFileError(
+        "Une cellule contient un caractère impossible, qu’aucune page ne peut écrire.",
+        where=", ".join(filter(None, (f"feuille « {sheet} »" if sheet else "", f"ligne {line}")))
+        + f", {rank + 1}e colonne",
+        why="C’est un signe de commande, ou ce qui n’est pas un caractère.",
+        remedy="Effacez-le dans le tableur, et enregistrez de nouveau.",
+    )
 
 
 def write_as_seen(columns: Columns, appearance: Appearance) -> None:
@@ -218,6 +250,10 @@ def is_blank(cell: object) -> bool:
     return cell == "" or cell is None or cell != cell  # noqa: PLR0124 - so is what is no number
 
 
+#: From so many cells on, figures are made texts in one go.
+_MANY = 1000
+
+
 def cells_text(column: list[Any]) -> list[str]:
     """Write a column of typed cells as the texts a reader of the sheet sees.
 
@@ -230,6 +266,10 @@ def cells_text(column: list[Any]) -> list[str]:
     if kinds == {str}:
         return column
     if kinds <= {str, float}:
+        figures = [cell for cell in column if type(cell) is float]
+        if len(figures) > _MANY and np.isfinite(figures).all():
+            texts = iter(_text_array(figures).to_pylist())
+            return [cell if type(cell) is str else next(texts) for cell in column]
         return [cell if type(cell) is str else _float_text(cell) for cell in column]
     return [_cell_text(cell) for cell in column]
 

@@ -39,7 +39,7 @@ def read_dbf(content: bytes, name: str, encoding: str = "") -> CellSheet:
             where=name,
             remedy="Redemandez le fichier entier au producteur.",
         )
-    check_cells(count * (len(fields) + 2), name)
+    check_cells(count * (len(fields) + 2), name, len(content))
     page = encoding or _DBF_PAGES.get(content[29], "cp1252")
     try:
         rows = [[label.decode(page) for label, *_ in fields]]

@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import islice
 
 from observatoire.errors import FileError, TruncatedFileError, UnreadableFileError
+from observatoire.sources.formats.cells import UNWRITABLE
 
 #: The bytes in which the signs of an encoding are looked for.
 _SAMPLE = 100_000
@@ -181,19 +182,25 @@ def decode(content: bytes, encoding: str, name: str) -> str:
             where=name,
             remedy='Essayez encoding = "utf-8" ou "cp1252" dans source.toml.',
         ) from error
-    return text if text.isascii() else _without_surrogates(text, name)
+    return _writable(text, name)
 
 
-def _without_surrogates(text: str, name: str) -> str:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
+#: What ends a text of DOS, and the blanks that no page may hold.
+_END, _BLANKS = "\x1a", {0x0B: " ", 0x0C: " "}
+
+
+def _writable(text: str, name: str) -> str:
+    """Refuse what could be read and not written again: controls, and what is no character."""
+    text = text.rstrip(_END)
+    found = UNWRITABLE.search(text)
+    if found is not None:
         raise UnreadableFileError(
-            "Ce texte contient des caractères impossibles.",
-            where=f"{name}, ligne {text.count(chr(10), 0, error.start) + 1}",
-            remedy="Enregistrez-le de nouveau en UTF-8.",
-        ) from error
-    return text
+            "Ce texte contient des caractères impossibles, qu’aucune page ne peut écrire.",
+            where=f"{name}, ligne {text.count(chr(10), 0, found.start()) + 1}",
+            why="Ce sont des signes de commande, ou ce ne sont pas des caractères.",
+            remedy="Effacez-les, et enregistrez le fichier de nouveau en UTF-8.",
+        )
+    return text.translate(_BLANKS) if "\x0b" in text or "\x0c" in text else text
 
 
 def refuse_binary(content: bytes, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from observatoire.errors import UnreadableFileError
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import number
@@ -10,8 +12,9 @@ from observatoire.french.typography import number
 #: its own size, for figures shrink ten or twenty times.
 MOST_BYTES, MOST_RATIO, MOST_OF_LARGE = 160_000_000, 16, 800_000_000
 
-#: The most cells that the sheets of a file are opened with: a single figure at the far corner is no table.
-MOST_CELLS = 6_000_000
+#: The most cells that the sheets of a file are opened with: a single figure at the far corner is no
+#: table. A large file may have more, for a cell takes a byte at least.
+MOST_CELLS, MOST_CELLS_OF_LARGE = 3_000_000, 12_000_000
 
 
 def check_table(content: bytes, name: str, packed: int) -> None:
@@ -28,17 +31,52 @@ def check_table(content: bytes, name: str, packed: int) -> None:
         raise too_many(count, name)
 
 
+@dataclass
+class Room:
+    """What is left of the memory for the sheets of a workbook, that may all be of one part."""
+
+    name: str
+    packed: int
+    cells: int = 0
+
+    def take(self, rows: int, columns: int) -> None:
+        """Take the room of a sheet, which costs something even when it is small.
+
+        Raises
+        ------
+        UnreadableFileError
+            When the sheets read so far hold more cells than memory does.
+        """
+        self.cells += rows * columns + _SHEET
+        check_cells(self.cells, self.name, self.packed)
+
+
+#: What a sheet costs to look at, in cells: no workbook has a thousand of them.
+_SHEET = 3_000
+
+
 def too_many(count: int, name: str) -> UnreadableFileError:
     """Return the error of a text that holds more cells than memory does."""
     return UnreadableFileError(
-        f"Ce tableau a plus de {number(count - 1, 0)} cellules : il ne tiendrait pas en mémoire.",
+        f"Ce tableau a au moins {number(count, 0)} cellules : il ne tiendrait pas en mémoire.",
         where=name,
         why="C’est peut-être un piège, ou un fichier national.",
         remedy="N’en gardez que les lignes et les colonnes utiles.",
     )
 
 
-def check_cells(count: int, name: str, *, blank: bool = False) -> None:
+def most_cells(packed: int) -> int:
+    """Return the most cells that a file of that size may be opened with.
+
+    Examples
+    --------
+    >>> most_cells(1_000), most_cells(5_000_000), most_cells(900_000_000)
+    (3000000, 5000000, 12000000)
+    """
+    return max(MOST_CELLS, min(packed, MOST_CELLS_OF_LARGE))
+
+
+def check_cells(count: int, name: str, packed: int, *, blank: bool = False) -> None:
     """Refuse a file whose sheets span more cells than memory holds.
 
     Parameters
@@ -47,6 +85,8 @@ def check_cells(count: int, name: str, *, blank: bool = False) -> None:
         The cells that its sheets span.
     name : str
         The file, for the message.
+    packed : int
+        Its own size.
     blank : bool
         Most of them are blank, as in a workbook with a single figure at the far corner.
 
@@ -55,14 +95,15 @@ def check_cells(count: int, name: str, *, blank: bool = False) -> None:
     UnreadableFileError
         With the number found.
     """
-    if count > MOST_CELLS:
+    most = most_cells(packed)
+    if count > most:
         raise UnreadableFileError(
             "Une feuille de ce classeur s’étend sur des millions de cellules vides."
             if blank
             else "Ce tableau ne tiendrait pas en mémoire.",
             where=name,
             why=f"L’ouvrir demanderait {number(count, 0)} cellules ; on en ouvre "
-            f"{number(MOST_CELLS, 0)} au plus.",
+            f"{number(most, 0)} au plus.",
             remedy="Supprimez la cellule perdue au bout de la feuille (Ctrl+Fin), ou "
             "enregistrez le tableau en csv."
             if blank

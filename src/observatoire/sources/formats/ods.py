@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from observatoire.sources.formats.cells import Appearance, sound_ranges
+from observatoire.sources.formats.cells import UNCOMPUTED, Appearance, sound_ranges
 
 if TYPE_CHECKING:
     import zipfile
@@ -28,6 +28,8 @@ _REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated\s*=\s*["']([0-9]{1,
 _SPAN = re.compile(rb'table:number-(rows|columns)-spanned="([0-9]{1,7})"')
 
 _PERCENTAGE, _SPANNED, _HIDDEN = b'value-type="percentage"', b"-spanned=", b"table:visibility="
+
+_FORMULA = b"table:formula="
 
 #: A formula in error, whose value LibreOffice writes as an empty text; what it shows comes after.
 _ERROR, _SHOWN = b'calcext:value-type="error"', re.compile(rb"\s*<text:p[^<>]*>([^<]*)<")
@@ -98,6 +100,8 @@ class _Layout:
         if _ERROR in attributes:
             shown = text[1].decode("utf-8", "replace") if text else "#ERR"
             self.errors.append((rows, columns, html.unescape(shown)))
+        elif _FORMULA in attributes and b"value-type" not in attributes:
+            self.errors.append((rows, columns, UNCOMPUTED))
         if _PERCENTAGE in attributes:
             self.percents.append((rows, columns))
         if _SPANNED in attributes:
@@ -154,7 +158,7 @@ def _places(rows: range, columns: range, height: int, width: int) -> Iterator[Pl
 
 def _layouts(xml: bytes) -> dict[str, _Layout]:
     """Return what each sheet shows; most show nothing, and are read no more."""
-    if not any(mark in xml for mark in (_PERCENTAGE, _ERROR, _SPANNED, _HIDDEN)):
+    if not any(mark in xml for mark in (_PERCENTAGE, _ERROR, _FORMULA, _SPANNED, _HIDDEN)):
         return {}
     layouts: dict[str, _Layout] = {}
     layout, rows, at, column = _Layout(), range(0), 0, 0

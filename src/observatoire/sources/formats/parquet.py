@@ -63,7 +63,7 @@ def _check_announced(metadata: Any, name: str, packed: int) -> None:
     groups = [metadata.row_group(rank) for rank in range(metadata.num_row_groups)]
     columns = [group.column(rank) for group in groups for rank in range(group.num_columns)]
     values = sum(column.num_values for column in columns)
-    check_cells(max(values, metadata.num_rows * metadata.num_columns), name)
+    check_cells(max(values, metadata.num_rows * metadata.num_columns), name, packed)
     check_bytes(sum(column.total_uncompressed_size for column in columns), name, packed)
 
 

@@ -21,7 +21,7 @@ from observatoire.errors import (
 from observatoire.errors.translations import reader_words
 from observatoire.sources.formats.cells import Appearance, without_blank
 from observatoire.sources.formats.encoding import check_encoding, decode, guess_encoding
-from observatoire.sources.formats.limits import MOST_CELLS, too_many
+from observatoire.sources.formats.limits import MOST_CELLS_OF_LARGE, too_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,7 +222,7 @@ def read_rows(text: str, separator: str, name: str, *, first: int = 1, most: int
             if reader.line_num >= first and any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
                 size += len(row) + 2  # a row takes the memory of two cells more
-                if size > 2 * MOST_CELLS:
+                if size > MOST_CELLS_OF_LARGE:
                     raise too_many(size, name)
                 if len(rows) == most:
                     break

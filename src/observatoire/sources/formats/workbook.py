@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from observatoire.sources.formats import ods, ooxml, xls
 from observatoire.sources.formats.archive import ZIP_ERRORS, read_bounded
 from observatoire.sources.formats.cells import Appearance, CellSheet, Columns
-from observatoire.sources.formats.limits import check_bytes, check_cells, unopened
+from observatoire.sources.formats.limits import Room, check_bytes, check_cells, unopened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,8 +53,9 @@ def _zipped_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
         shown = [sheet.visible == state for sheet in book.sheets_metadata]
     archive = zipfile.ZipFile(io.BytesIO(plain))
     look = (ods.Look if ods.DOCUMENT in archive.namelist() else ooxml.Look)(archive)
+    room = Room(name, len(content))
     return tuple(
-        CellSheet(label, partial(_read, book, look, label, name), any(shown) and not visible)
+        CellSheet(label, partial(_read, book, look, label, room), any(shown) and not visible)
         for label, visible in zip(labels, shown, strict=True)
     )
 
@@ -97,7 +98,7 @@ def unfold(content: bytes, name: str) -> bytes:
                 else:
                     part, size = ooxml.measure(path, part, texts)
                     cells += size
-                check_cells(cells, name, blank=True)
+                check_cells(cells, name, len(content), blank=True)
                 check_bytes(texts.repeated, name)
                 plain.writestr(path, part)
     except ZIP_ERRORS as error:
@@ -110,10 +111,11 @@ def _matters(archive: zipfile.ZipFile, path: str) -> bool:
 
 
 def _read(
-    book: Any, look: ods.Look | ooxml.Look, label: str, name: str
+    book: Any, look: ods.Look | ooxml.Look, label: str, room: Room
 ) -> tuple[Columns, Appearance]:
-    with _reading(name):
+    with _reading(room.name):
         page = book.get_sheet_by_name(label)
+        room.take(page.total_height, page.total_width)
         rows = page.to_python(skip_empty_area=False)
         merges = page.merged_cell_ranges or []
     if not rows or not rows[0]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.errors import FileError
 from observatoire.sources.formats.cells import Appearance, CellSheet, Columns, sound_ranges
-from observatoire.sources.formats.limits import check_cells, unopened
+from observatoire.sources.formats.limits import Room, check_cells, unopened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,24 +44,25 @@ def read_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
     except Exception as error:  # xlrd meets damage with whatever error comes of it
         raise unopened(name, error) from error
     shown = [not state for state in book._sheet_visibility]  # noqa: SLF001 - unread sheets do not tell
+    room = Room(name, len(content))
     return tuple(
-        CellSheet(label, partial(_read, book, rank, name), any(shown) and not shown[rank])
+        CellSheet(label, partial(_read, book, rank, room), any(shown) and not shown[rank])
         for rank, label in enumerate(book.sheet_names())
     )
 
 
-def _read(book: Any, rank: int, name: str) -> tuple[Columns, Appearance]:
+def _read(book: Any, rank: int, room: Room) -> tuple[Columns, Appearance]:
     try:
         sheet = book.sheet_by_index(rank)
-        check_cells(
-            sheet.nrows * max(map(sheet.row_len, range(sheet.nrows)), default=0), name, blank=True
-        )
+        width = max(map(sheet.row_len, range(sheet.nrows)), default=0)
+        check_cells(sheet.nrows * width, room.name, room.packed, blank=True)
+        room.take(sheet.nrows, width)
         columns, errors = _columns(book, sheet)
         return columns, _appearance(book, sheet, errors)
     except FileError:
         raise
     except Exception as error:  # as above
-        raise unopened(name, error) from error
+        raise unopened(room.name, error) from error
     finally:
         book.unload_sheet(rank)
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.sources.formats.cells import UNCOMPUTED
 from observatoire.sources.parsers.number_style import strip_unit, ungroup
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
 from observatoire.sources.parsers.ranges import read_range
-from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
 #: A column is one of figures when half its cells are numbers, or were meant as numbers.
 _HALF = 0.5
 
-#: A share is at most one: beyond, a rate is written in per cent.
-_SHARE = 1.5
+#: What is written for the unit of a rate that nothing states.
+UNKNOWN_UNIT = "à préciser"
+
+#: The unit of a rate, as the name of its column states it.
+_RATES = {
+    r"‰|pour ?mille|pour ?1[ .]?000\b|/ ?1[ .]?000\b|p\. ?1000": "‰",
+    r"pour ?10[ .]?000\b|/ ?10[ .]?000\b": "pour 10 000",
+    r"pour ?100[ .]?000\b|/ ?100[ .]?000\b": "pour 100 000",
+    r"(?<![0-9])(?<![0-9] )%|\bpct\b|pourcent|pour ?cent\b": "%",
+}
 
 #: So many times below the others, and so near them once times a hundred, a number may be a share.
 _FAR, _ALIKE = 10, 3
@@ -36,7 +45,7 @@ _MONEY = {
 }
 
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
-_UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|[€$]|[^\W\d_][^\d]{0,11})")
+_UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
 _ATTEMPT = re.compile(r"[<>≤≥(]?\s*[+−–-]?\s*[0-9][0-9\s.,'’]*[^\d]{0,12}(?:\([0-9a-z]\))?")
 
 
@@ -84,16 +93,18 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     numbers = parse_numbers(stripped, Markers(secret=tuple(found)), nature=Nature.COUNT)
     figures = numbers.value.notna() | numbers.low.notna()
     pairs = zip(texts, figures, strict=True)
-    tried = pd.Series([read or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs], dtype=bool)
+    meant = [read or text == UNCOMPUTED or bool(_ATTEMPT.fullmatch(text)) for text, read in pairs]
+    tried = pd.Series(meant, dtype=bool)
     if not tried.any() or (tried | (numbers.marker != "")).mean() < _HALF:
         return None
-    percent = unit == "%" or "%" in name
+    stated = _rate_unit(name)
     values = numbers.value.dropna()
     mixed = _mixed(texts, numbers.value) if unit == "%" else ""
-    nature, doubt = _nature(name, values, percent=percent, ranged=bool(numbers.low.notna().any()))
-    unit_written = _unit_of_name(name, nature, unit, values, percent=percent)
+    rated = unit in _RATES.values() or bool(stated)
+    nature, doubt = _nature(name, values, rated=rated, ranged=bool(numbers.low.notna().any()))
+    unit_written = _unit_of_name(name, nature, unit)
     label = " ".join(name.split())
-    small = _small(texts, numbers.value) if nature is Nature.RATE and unit_written == "%" else ""
+    small = _small(texts, numbers.value) if unit_written in ("%", UNKNOWN_UNIT) else ""
     return Measured(
         {"label": label, "nature": str(nature), "unit": unit_written},
         doubt,
@@ -153,8 +164,8 @@ def _unit_of(texts: list[str], unmarked: int) -> str:
     return unit if single and unit != "e" and not signs().call(unit) else ""
 
 
-def _nature(name: str, values: pd.Series, *, percent: bool, ranged: bool) -> tuple[Nature, str]:
-    nature = signs().nature(name) or (Nature.RATE if percent else None)
+def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple[Nature, str]:
+    nature = signs().nature(name) or (Nature.RATE if rated else None)
     if nature is None and ranged:
         nature = Nature.COUNT  # « <5 » is written of people, not of an index
     if nature is not None:
@@ -165,16 +176,22 @@ def _nature(name: str, values: pd.Series, *, percent: bool, ranged: bool) -> tup
     return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"
 
 
-def _unit_of_name(name: str, nature: Nature, unit: str, values: pd.Series, *, percent: bool) -> str:
-    if nature is Nature.RATE and not (unit and unit != "%"):
-        return "%" if percent or bool((values > _SHARE).any()) else "part"
-    if not unit and nature is Nature.AMOUNT:
-        return next(
-            (
-                unit_found
-                for words, unit_found in _MONEY.items()
-                if re.search(words, name.casefold())
-            ),
-            "",
-        )
-    return unit
+def _rate_unit(name: str) -> str:
+    """Return the unit of a rate that the name of its column states, or an empty text.
+
+    Examples
+    --------
+    >>> [_rate_unit(name) for name in ("taux_pour_mille", "Taux (pour 10 000 hab.)", "agri_pct_2016", "Taux")]
+    ['‰', 'pour 10 000', '%', '']
+    """
+    plain = fold(name.replace("_", " "))
+    return next((unit for words, unit in _RATES.items() if re.search(words, plain)), "")
+
+
+def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
+    """Return the unit written after the numbers, or stated by the name; never one that their size suggests."""
+    if unit or nature not in (Nature.RATE, Nature.AMOUNT):
+        return unit
+    if nature is Nature.RATE:
+        return _rate_unit(name) or UNKNOWN_UNIT
+    return next((words for form, words in _MONEY.items() if re.search(form, name.casefold())), "")

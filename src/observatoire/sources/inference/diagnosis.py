@@ -9,8 +9,9 @@ from observatoire.errors import DescriptorError, FileError, UnknownTerritoryErro
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
 from observatoire.sources.inference.short_codes import unjoined
+from observatoire.sources.parsers.periods import is_dated, is_month
 from observatoire.sources.parsers.vocabulary import signs
-from observatoire.sources.places.unplaced_rows import Hints
+from observatoire.sources.places.near_names import Hints, whole_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +54,7 @@ def no_territory(
     """Return the error of a file in which no column names a territory observed, and what it is."""
     found = (
         _across(sheets, zonings, name)
+        or _timeline(sheets, name)
         or unjoined(sheets, zonings, name)
         or _other_places(sheets, name)
         or dictionary(sheets, name)
@@ -86,11 +88,66 @@ def _ill_written(
                 for text, (line, _) in zip(cells, below, strict=True)
                 if any(map(str.isalpha, text))
             }
-            for zoning in zonings if words else ():
-                alike = [text for text in words if hints.alike(zoning, text)]
-                if 2 * len(alike) >= len(words):
+            for zoning, matcher in zonings.items() if words else ():
+                parts = [text for text in words if whole_of(text, matcher)]
+                if parts and len(parts) > 1:
+                    known = [text for text in words if matcher.bearers(text)]
+                    return _parts_of(zonings[zoning], parts, known, words, _where(name, sheet))
+                alike = [
+                    text
+                    for text in words
+                    if not matcher.bearers(text) and hints.alike(zoning, text)
+                ]
+                if alike and 2 * len(alike) >= len(words):
                     near = {text: hints.near(zoning, text) for text in alike}
                     return _misspelt(zoning, near, words, _where(name, sheet))
+    return None
+
+
+def _parts_of(
+    matcher: Matcher,
+    parts: Sequence[str],
+    known: Sequence[str],
+    lines: Mapping[str, int],
+    where: str,
+) -> UnknownTerritoryError:
+    """Return the error of rows that are parts of territories: a figure of a part is not that of the whole."""
+    examples = [f"« {text} » (ligne {lines[text]})" for text in parts]
+    wholes = list(dict.fromkeys(whole_of(text, matcher) for text in parts))
+    named = (
+        f" Connus : {enumerate_words([f'« {text} »' for text in known], most=6)}." if known else ""
+    )
+    return UnknownTerritoryError(
+        f"{plural(len(parts), 'ligne est une partie', 'lignes sont des parties')} d’un territoire, et non "
+        f"un territoire : {enumerate_words(examples, most=_FEW)}.",
+        where=where,
+        why=f"Elles se rattachent à {enumerate_words([f'« {text} »' for text in wholes], most=6)} "
+        f"({matcher.label}).{named}",
+        remedy="Additionnez les parties de chacun et donnez-lui son seul nom ; ou déclarez-les comme un zonage "
+        "à elles dans observatoire.toml (members : code, nom, commune), avec leur table de passage.",
+        parts=list(parts),
+    )
+
+
+def _timeline(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
+    """Tell a table of periods in rows and columns: it names no territory at all."""
+    for sheet in sheets:
+        for at, (line, row) in enumerate(sheet.rows[:HEADER_DEPTH]):
+            years = [cell for cell in filled(row)[1:] if is_dated(cell)]
+            below = [
+                cells[0].strip() for _, cells in sheet.rows[at + 1 : at + 1 + _LOOKED] if cells
+            ]
+            times = [text for text in below if is_dated(text) or is_month(text)]
+            if len(years) >= 2 and below and 2 * len(times) >= len(below):  # noqa: PLR2004 - a series
+                return UnknownTerritoryError(
+                    "Ce tableau ne nomme aucun territoire : ses lignes sont des périodes "
+                    f"({enumerate_words(times, most=_FEW)}), ses colonnes aussi "
+                    f"({enumerate_words(years, most=_FEW)}).",
+                    where=f"{_where(name, sheet)}, ligne {line}",
+                    why="On ne sait de quel lieu sont ses chiffres.",
+                    remedy="Demandez-le par territoire, une ligne chacun ; ou, s’il est d’une seule commune, "
+                    "ajoutez une colonne qui en dise le code, et mettez une période par colonne.",
+                )
     return None
 
 
@@ -169,8 +226,9 @@ def across_error(
 ) -> FileError | None:
     """Return the error of a table whose territories are in columns, ``few`` at least, or None."""
     for matcher in zonings.values():
-        named = [cell.strip() for cell in row if cell.strip() and matcher.find(cell)]
-        if len(set(named)) >= few:
+        found = {matcher.find(cell): cell.strip() for cell in row if cell.strip()}
+        named = [cell for code, cell in found.items() if code]
+        if len(named) >= few:
             return FileError(
                 f"Ce tableau est couché : les territoires sont en colonnes ({enumerate_words(named, most=3)}).",
                 where=f"{where}, ligne {line}",
@@ -188,7 +246,9 @@ def _other_places(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryErr
         for column in range(max(map(len, body), default=0)):
             codes = [row[column].strip() for row in body if len(row) > column]
             level = _level([code for code in codes if code])
-            if level:
+            # Under a year, and beside columns of the same form, they are counts.
+            head = sheet.rows[0][1][column] if column < len(sheet.rows[0][1]) else ""
+            if level and not is_dated(head):
                 header = sheet.rows[0][1]
                 title = header[column].strip() if column < len(header) else ""
                 where = _where(name, sheet) + (f", colonne {title}" if title else "")
@@ -247,9 +307,13 @@ def _department(code: str, level: str) -> str:
 _OF = {"IRIS": " d’IRIS", "QPV": " de QPV", "commune": " de communes", "EPCI": " d’EPCI"}
 
 
+#: So many rows of a sheet say whether it is a text.
+_ENOUGH = 3000
+
+
 def _prose(sheets: Sequence[SheetView], name: str) -> FileError | None:
     """Tell a text in paragraphs: hardly a row of more than two cells, and no figure."""
-    rows = [row for sheet in sheets for _, row in sheet.rows]
+    rows = [row for sheet in sheets for _, row in sheet.rows[:_ENOUGH]]
     filled = [[cell for cell in row if cell.strip()] for row in rows]
     figures = sum(any(cell.strip().isdecimal() for cell in row[1:]) for row in filled)
     if figures > len(rows) / 4 or sum(len(row) > 2 for row in filled) > len(rows) / 4:  # noqa: PLR2004

@@ -11,6 +11,9 @@ from observatoire.sources.parsers.number_style import NumberStyle
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from observatoire.sources.inference.table_periods import Statement
+    from observatoire.sources.parsers.stated_periods import Candidate
+
 #: What is written above the names that no territory bears.
 _ALIASES = (
     "Noms inconnus. Si l’un est un autre nom d’un territoire : ôtez « # » devant [aliases] et lui."
@@ -32,8 +35,9 @@ class SourceDraft:
     ``strangers`` those that a known family does not describe. ``aliases`` are the lines of a table
     left to complete: names of territories that are not known. ``sheets`` are the other
     sheets, each with its period, left to complete too. ``called`` are the columns whose period
-    bears a mark, ``spanning`` one of several years; ``mixed`` and ``small`` a variable and a number of
-    it that may be a share among percentages.
+    bears a mark, ``spanning`` one of several years; ``candidates`` and ``conflict`` are those of
+    :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
+    variable and a number of it that may be a share among percentages.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -51,6 +55,8 @@ class SourceDraft:
     sheets: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     spanning: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    conflict: tuple[Statement, Statement] | None = None
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
     small: tuple[str, str] | None = None

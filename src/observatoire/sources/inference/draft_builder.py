@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.sources.inference.column_types import Measured, measure
+from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure
 from observatoire.sources.inference.draft import SourceDraft
+from observatoire.sources.inference.family_draft import family_plan
 from observatoire.sources.inference.long_layout import dated_columns, long_roles
-from observatoire.sources.inference.table_periods import TablePeriods, dated
-from observatoire.sources.parsers.number_style import NumberStyle, writing_of
-from observatoire.sources.parsers.numbers import Markers
-from observatoire.sources.parsers.periods import is_dated, of_its_year, read_periods
+from observatoire.sources.inference.number_texts import number_keys, typed_texts
+from observatoire.sources.inference.table_periods import TablePeriods, dated, split_rank
+from observatoire.sources.parsers.number_style import writing_of
+from observatoire.sources.parsers.numbers import Markers, parse_numbers
+from observatoire.sources.parsers.periods import is_dated, read_periods
+from observatoire.sources.parsers.stated_periods import name_period
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import commune_column
@@ -22,22 +24,18 @@ from observatoire.territories.spelling import simplify
 from observatoire.values import is_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.families.family import Family
     from observatoire.sources.inference.table_finder import Found
     from observatoire.territories.matcher import Matcher
 
 
-#: So many different cells of a column tell how numbers are written.
-_LOOKED = 2000
+#: The number of an EPCI.
+_EPCI = "2[0-9]{8}"
 
-#: What only a text typed in a cell may hold: a comma, an apostrophe, points between thousands.
-_TYPED = re.compile(r"[,'’]|^[^0-9]*[0-9]{1,3}(?:\.[0-9]{3})+(?:[^0-9.]|$)")
-
-#: The number of an EPCI; so many rows of the same number make a class, not a measure.
-_EPCI, _FEW = "2[0-9]{8}", 4
+#: A share is at most one.
+_SHARE = 1
 
 
 def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> SourceDraft:
@@ -55,9 +53,9 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Source
     matcher = zonings[found.zoning]
     town = commune_column(found.table.frame, found.spec.territory, matcher, zonings)
     found = replace(found, spec=replace(found.spec, commune_column=town))
-    plan = _family_plan(found) if found.family else _undeclared_plan(found, matcher)
+    plan = family_plan(found, period) if found.family else _undeclared_plan(found, matcher, period)
     spec = found.spec
-    chosen = plan.file.get("period_column") or period or plan.file.get("period", "")
+    chosen = plan.file.get("period_column") or plan.file.get("period", "")
     plan.file = {
         "name": spec.name,
         "layout": spec.layout,
@@ -73,121 +71,32 @@ def plan_of(found: Found, period: str, zonings: Mapping[str, Matcher]) -> Source
         "period": "" if plan.file.get("period_column") else chosen,
     }
     own = plan.file.get("periods")
-    plan.sheets = {name: str(chosen) if own else of_its_year(name) or "…" for name in found.others}
+    plan.sheets = {
+        name: str(chosen) if own else name_period(name).period or "…" for name in found.others
+    }
     return plan
 
 
-def _family_plan(found: Found) -> SourceDraft:
-    family, spec, header = found.family, found.spec, [str(c) for c in found.table.frame.columns]
-    assert family is not None  # noqa: S101 - the caller has checked
-    roles = set(spec.role_columns)
-    period = family.period_of(header, found.titles, found.table.path.stem + found.table.member)
-    if spec.layout == "long":
-        names, apart = sorted(found.table.frame[spec.variable_column].str.strip().unique()), []
-    else:
-        names = [name for name in header if name not in roles]
-        apart = [name for name in names if not name or family.measure(name) is None]
-    variables = _family_variables(family, names)
-    measured = [spec.value_column] if spec.layout == "long" else list(variables)
-    writing = _family_writing(found, measured)
-    return SourceDraft(
-        head={
-            "title": _family_title(family, "" if spec.period_column else period),
-            "producer": family.producer,
-            "licence": family.licence,
-            "page": family.page,
-            "zoning": found.zoning,
-            "absence": family.absence,
-            "caveats": list(family.caveats),
-        },
-        file={
-            "period": period,
-            "period_column": spec.period_column,
-            "period_form": spec.period_form,
-            "variable_column": spec.variable_column,
-            "value_column": spec.value_column,
-            **_number_keys(writing),
-            "ignored": apart,
-        },
-        markers=_written(family.markers),
-        secrecy=asdict(family.secrecy),
-        precision=dict(family.precision),
-        variables=variables,
-        undescribed=[name for name in apart if not family.is_ignored(name)],
-        writing=writing,
-    )
-
-
-def _written(markers: Markers) -> dict[str, object]:
-    """Return the signs of a family as a ``source.toml`` writes them, those that say something."""
-    usual = asdict(Markers()) | {"blank": ""}
-    return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in asdict(markers).items()
-        if value != usual[key]
-    }
-
-
-def _family_title(family: Family, period: str) -> str:
-    """Return the title of a family's file, without what the period leaves empty."""
-    title = " ".join(family.title.replace("{period}", period).split())
-    return title if not period else re.sub(r"\s+([,)])", r"\1", title)
-
-
-def _family_variables(family: Family, names: Iterable[str]) -> dict[str, dict[str, object]]:
-    measures = {name: family.measure(name) for name in names if name}
-    return {
-        name: {
-            "label": family.label(name),
-            "nature": str(measure.nature),
-            "unit": measure.unit,
-            "universe": measure.universe,
-            "exploitation": measure.exploitation,
-        }
-        for name, measure in measures.items()
-        if measure is not None
-    }
-
-
-def _number_keys(writing: NumberStyle) -> dict[str, object]:
-    """Return what a ``source.toml`` says of how numbers are written; « ? » is left to decide."""
-    thousands = "?" if writing.doubtful else writing.thousands
-    return {"decimal": writing.decimal, "thousands": thousands}
-
-
-def _family_writing(found: Found, columns: list[str]) -> NumberStyle:
-    """Return how a family writes its numbers: as it says, or as the file does when it is one's own."""
-    family, frame = found.family, found.table.frame
-    assert family is not None  # noqa: S101 - the caller has checked
-    if family.decimal or family.thousands or not family.own:
-        return NumberStyle(family.thousands, family.decimal)
-    texts = (frame[name].str.strip() for name in columns)
-    return writing_of(_cells(texts, typed=not found.table.separator))
-
-
-def _undeclared_plan(found: Found, matcher: Matcher) -> SourceDraft:
+def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     frame, spec, plan = found.table.frame, found.spec, SourceDraft()
     named = frame[spec.territory].str.strip()
     placed = frame[named.isin([text for text in named.unique() if place_of(text, matcher)])]
-    kept, period_column, period_form = _deal(plan, placed, spec, matcher)
-    plan.writing = writing_of(_cells(kept.values(), typed=not found.table.separator))
-    measured = _figures(plan, kept)
-    plan.mixed = next(
-        (
-            (name, measure_found.mixed)
-            for name, measure_found in measured.items()
-            if measure_found.mixed
-        ),
-        None,
-    )
+    kept, period_column, period_form, ranked = _deal(plan, placed, spec, matcher)
+    plan.writing = writing_of(typed_texts(kept.values(), typed=not found.table.separator))
+    measures = {name: _measured(found, name, cells, plan) for name, cells in kept.items()}
+    measured = {name: measure for name, measure in measures.items() if measure is not None}
+    plan.mixed = next(((name, one.mixed) for name, one in measured.items() if one.mixed), None)
     plan.words = {name: str(cells.iloc[0]) for name, cells in kept.items() if name not in measured}
-    when = dated(found, list(measured), period_column)
+    when = dated(found, list(measured), period_column, ranked, asked)
     plan.called, plan.spanning = when.called, when.spanning
+    plan.candidates, plan.conflict = when.candidates, when.conflict
     long = long_roles(found, placed, kept, list(measured), when)
     if long:
-        values = (
-            [long["value_column"]] if "value_column" in long else dated_columns([*measured], when)
-        )
+        series = dated_columns([*measured], when)
+        values = [long["value_column"]] if "value_column" in long else series
+        own = when.file.get("periods")
+        if isinstance(own, dict):
+            when.file["periods"] = {name: own[name] for name in values if name in own}
         measured = {name: measured[name] for name in values}
         _name_by_rows(plan, found, long, [kept[name] for name in values])
     else:
@@ -206,7 +115,7 @@ def _undeclared_plan(found: Found, matcher: Matcher) -> SourceDraft:
         **long,
         "period_form": period_form,
         "columns": plan.columns,
-        **_number_keys(plan.writing),
+        **number_keys(plan.writing),
         "ignored": [] if "value_column" in long else others,
     }
     return plan
@@ -214,9 +123,13 @@ def _undeclared_plan(found: Found, matcher: Matcher) -> SourceDraft:
 
 def _deal(
     plan: SourceDraft, placed: pd.DataFrame, spec: FileSpec, matcher: Matcher
-) -> tuple[dict[str, pd.Series], str, str]:
-    """Set apart the columns that say where and when; return what the others hold, and when is stated."""
+) -> tuple[dict[str, pd.Series], str, str, dict[str, str]]:
+    """Set apart the columns that say where and when; return what the others hold, and when is stated.
+
+    « year0 » gives its period to « value0 »: the last of what is returned.
+    """
     kept: dict[str, pd.Series] = {}
+    ranked: dict[str, str] = {}
     period_column = period_form = ""
     for at, name in enumerate(map(str, placed.columns)):
         if name and name in (spec.territory, spec.commune_column):
@@ -227,6 +140,9 @@ def _deal(
         form = _period_form(name, filled)
         if form is not None:
             period_column, period_form = period_column or name, period_form or form
+        elif (rank := _rank_dated(name, filled)) is not None:
+            ranked |= rank
+            plan.labels += [name]
         elif (
             not name or filled.empty or _names_place(name, filled, placed[spec.territory], matcher)
         ):
@@ -234,29 +150,22 @@ def _deal(
             plan.labels += [] if name in plan.labels else [name]
         else:
             kept[name] = filled
-    return kept, period_column, period_form
+    return kept, period_column, period_form, ranked
 
 
-def _figures(plan: SourceDraft, kept: dict[str, pd.Series]) -> dict[str, Measured]:
-    """Return the columns of figures; where all hold one same number they only name the rows."""
-    measures = {name: measure(name, cells, plan.writing) for name, cells in kept.items()}
-    measured = {name: found for name, found in measures.items() if found}
-    if not all(_constant(kept[name]) for name in measured):
-        return measured
-    plan.labels += list(measured)
-    for name in measured:
-        del kept[name]
-    return {}
+def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:
+    """Return the period of a rank that « year0 » gives, empty when its rows differ; None for another column."""
+    stem, rank = split_rank(name)
+    if not rank or not signs().is_period(stem) or filled.empty:
+        return None
+    periods = set(read_periods(filled))
+    period = periods.pop() if len(periods) == 1 else ""
+    return {rank: period} if is_period(period) else {}
 
 
-def _cells(columns: Iterable[pd.Series], *, typed: bool) -> list[str]:
-    """Return the texts that may tell how numbers are written.
-
-    In a workbook a number has no writing of its own: only what was typed as a text tells, and a
-    number never looks like thousands (see ``formats.ungrouped``).
-    """
-    texts = [str(text) for cells in columns for text in cells.unique()[:_LOOKED]]
-    return [text for text in texts if not typed or _TYPED.search(text)]
+def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> Measured | None:
+    """Return what a column measures, as its label below the header says it when there is one."""
+    return measure(found.labels.get(name, name), cells, plan.writing)
 
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:
@@ -304,9 +213,13 @@ def _mixed_group(
     """Return a share of a variable whose other columns are in per cent, None when there is none."""
     if whole is not None and whole.mixed:
         return variable, whole.mixed
-    units = {name: measured[name].declaration["unit"] for name in names}
-    share = next((name for name, unit in units.items() if unit == "part"), "")
-    return (share, str(kept[share].iloc[0])) if share and "%" in units.values() else None
+    units = {measured[name].declaration["unit"] for name in names}
+    if units != {UNKNOWN_UNIT}:
+        return None  # stated once, it is that of all
+    highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
+    share = next((name for name, most in highest.items() if most <= _SHARE), "")
+    beyond = any(most > _SHARE for most in highest.values())
+    return (share, str(kept[share].iloc[0])) if share and beyond else None
 
 
 def _name_by_rows(
@@ -341,7 +254,7 @@ def _names_place(name: str, filled: pd.Series, territory: pd.Series, matcher: Ma
     """Say whether a column names or places territories: by its title, or by what it holds."""
     texts = filled.unique()
     label = signs().is_label(name) and not signs().is_indicator(name)
-    if label or all(map(matcher.find, texts)):
+    if label or signs().is_class(name) or all(map(matcher.find, texts)):
         return True
     if filled.str.fullmatch(_EPCI).all() or all(map(_is_code, texts)):
         return True
@@ -357,12 +270,6 @@ def _holds_figures(filled: pd.Series, at: int) -> bool:
 
 def _is_code(text: str) -> bool:
     return any(map(str.isalpha, text)) and bool(signs().levels_of(text))
-
-
-def _constant(cells: pd.Series) -> bool:
-    """Say whether a column has one whole number in all its rows: a class or a rank, no figure."""
-    same = len(cells) >= _FEW and bool((cells == cells.iloc[0]).all())
-    return same and cells.iloc[0].strip("0") != ""
 
 
 def _title(found: Found) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from observatoire.sources.parsers.vocabulary import signs
@@ -85,7 +86,10 @@ def dated_columns(measured: list[str], when: TablePeriods) -> list[str]:
     []
     """
     own = when.file.get("periods")
-    periods = own if isinstance(own, dict) else {}
+    stated = own if isinstance(own, dict) else {}
+    periods = {
+        name: period for name, period in stated.items() if not re.search("-[0-9]{4}", period)
+    }
     dated = [name for name in measured if name in periods]
     alike = len(dated) > 1 and len({when.stems[name] for name in dated}) == 1
     others = {signs().nature(name) for name in measured if name not in periods}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from observatoire.errors import (
@@ -42,7 +42,8 @@ class Found:
 
     ``titles`` holds a line for the sheet's name, and for each cell above the table; ``others`` are
     the sheets of the workbook that name territories too, and are not read; ``hidden`` those that
-    nobody sees, and ``hidden_columns`` the columns of the sheet that nobody sees.
+    nobody sees, and ``hidden_columns`` the columns of the sheet that nobody sees; ``labels`` what a
+    row below the names says of each column.
     """
 
     table: RawTable
@@ -53,6 +54,7 @@ class Found:
     others: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     hidden_columns: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- A known family ------------------------------------------------------------------------------
@@ -216,10 +218,22 @@ def _undeclared_table(
     ranks = place.sheet.sheet.appearance.hidden_columns
     kept = set(map(str, table.frame.columns))
     unshown = [header[rank] for rank in ranks if rank < len(header) and header[rank] in kept]
-    titles = _titles(place.sheet, at)
+    titles, labels = _titles(place.sheet, at), _labels(table, place, sought)
     return Found(
-        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unshown)
+        table, spec, place.zoning, None, titles, place.others, tuple(hidden), tuple(unshown), labels
     )
+
+
+def _labels(
+    table: RawTable, place: TerritoryColumn, zonings: Mapping[str, Matcher]
+) -> dict[str, str]:
+    """Return what the first row says of each column, when it explains names written as codes."""
+    cells = {str(name): str(cell).strip() for name, cell in table.frame.iloc[0].items()}
+    filled = {name: cell for name, cell in cells.items() if name and cell}
+    worded = len(filled) > 1 and not any(map(_is_figure, filled.values()))
+    known = any(matcher.find(cell) for matcher in zonings.values() for cell in filled.values())
+    first = int(table.lines.iloc[0]) < place.sheet.rows[place.row][0]
+    return filled if worded and first and not known else {}
 
 
 def _titles(sheet: SheetView, at: int) -> str:

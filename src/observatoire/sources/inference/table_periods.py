@@ -1,23 +1,36 @@
-"""Read the period a file is about: a column of years or dates, a name that holds a year."""
+"""When the figures of a table are of: where it is stated, and, where it is not, what to ask about."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
-from observatoire.sources.parsers.periods import (
-    PeriodMention,
-    of_its_year,
-    parts_of_year,
-    period_mentions,
-    without_period,
+from observatoire.sources.parsers.periods import last_day, parts_of_year, period_mentions
+from observatoire.sources.parsers.stated_periods import (
+    Candidate,
+    Reading,
+    column_readings,
+    name_period,
+    part_period,
+    span_of_change,
+    title_period,
 )
 from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from observatoire.sources.inference.table_finder import Found
+
+
+class Statement(NamedTuple):
+    """A period, and where it is stated, in words."""
+
+    period: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -25,18 +38,27 @@ class TablePeriods:
     """When the figures of a table are of, and where that is stated.
 
     ``file`` is what a ``source.toml`` would say of it. ``stems`` are the names of the columns that
-    tell their own period, without it; ``called`` what follows it (« provisoire »). ``spanning`` is a
-    column of several years among others, whose period nobody tells.
+    state their own period, without it; ``called`` what follows it (« provisoire »). ``spanning`` is a
+    column of several years among others, whose period nobody states. ``candidates`` are periods that
+    only stand in a name or a title, ``conflict`` two places that disagree.
     """
 
     file: dict[str, object]
     stems: dict[str, str] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     spanning: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    conflict: tuple[Statement, Statement] | None = None
 
 
-def dated(found: Found, names: list[str], period_column: str) -> TablePeriods:
-    """Return when the figures of a table are of: a column, the names of columns, the titles, the file's name.
+def dated(
+    found: Found,
+    names: list[str],
+    period_column: str,
+    ranked: Mapping[str, str],
+    asked: str = "",
+) -> TablePeriods:
+    """Return when the figures of a table are of: what is asked, a column, names of columns, of the file, titles.
 
     Parameters
     ----------
@@ -45,42 +67,181 @@ def dated(found: Found, names: list[str], period_column: str) -> TablePeriods:
     names : list of str
         Its columns of figures.
     period_column : str
-        The column that tells the period of each row; empty when none does.
+        The column that gives the period of each row; empty when none does.
+    ranked : mapping of str to str
+        The periods that columns give to others of the same rank: « year0 » to « value0 ».
+    asked : str
+        The period that the caller gives; empty to find it.
     """
     if period_column:
         return TablePeriods({"period_column": period_column})
     places = (found.table.path.stem, found.table.member, found.titles)
     # « T1 2016 » is a quarter, unless the table is one of flats.
     short = not any(map(signs().flats.search, (*places, *map(str, found.table.frame.columns))))
-    mentions = {
-        name: mention
-        for name in names
-        if (mention := _single_period(name, short=short)) is not None
-    }
-    around = next((when for text in places if (when := of_its_year(text, short=short))), "")
-    own = {name: mention.period for name, mention in mentions.items()} or parts_of_year(
-        names, around
+    around, candidates, conflict = _around(found, short=short)
+    readings = _readings(found, names, short=short)
+    readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
+    own = {name: reading.period for name, reading in readings.items() if reading.period}
+    base = asked or around.period
+    own = own or parts_of_year(names, base)
+    candidates += tuple(one for reading in readings.values() for one in reading.candidates)
+    candidates += _zoned(map(str, found.table.frame.columns))
+    candidates += _partial(own, names)
+    file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
+    contrary = _contrary(candidates, str(file.get("period", "")), around)
+    return TablePeriods(
+        file,
+        {name: readings[name].stem if readings[name].period else "" for name in own},
+        {name: reading.call for name, reading in readings.items() if reading.call},
+        _spanning(names, own=bool(own), asked=bool(asked)),
+        candidates,
+        clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
+
+
+def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, Reading]:
+    """Return what each column says of a period; its label tells what the digits of a code are."""
+    labels = {name: found.labels[name] for name in names if name in found.labels}
+    plain = column_readings([name for name in names if name not in labels], short=short)
+    labelled = column_readings(list(labels.values()), short=short)
+    return {name: labelled[labels[name]] if name in labels else plain[name] for name in names}
+
+
+def _ranked(name: str, ranked: Mapping[str, str]) -> Reading | None:
+    """Return what « year0 » says of « value0 », None when no column gives it a period."""
+    stem, rank = split_rank(name)
+    period = ranked.get(rank, "") if rank and stem else ""
+    return Reading(period, stem=stem, year=period) if period else None
+
+
+def split_rank(name: str) -> tuple[str, str]:
+    """Return a name without the rank that ends it, and that rank.
+
+    Examples
+    --------
+    >>> split_rank("value0"), split_rank("Année 2"), split_rank("Allocataires")
+    (('value', '0'), ('Année', '2'), ('Allocataires', ''))
+    """
+    parts = re.fullmatch(r"(.*?[^0-9_ ])[ _]*([0-9]{1,2})", name.strip())
+    return (parts[1], parts[2]) if parts else (name, "")
+
+
+def _file_periods(
+    own: Mapping[str, str],
+    names: Sequence[str],
+    readings: Mapping[str, Reading],
+    base: Statement,
+    *,
+    asked: str,
+) -> tuple[dict[str, object], tuple[Statement, Statement] | None]:
+    """Return the period of a file and of its columns, and what contradicts it."""
     years = sorted(set(own.values()))
-    if len(years) == 1 and all(mention.day for mention in mentions.values()):
-        years = [years[0][:4]]  # as a title would tell it
-    spanning = next((name for name in names if _spans(name) and (own or _is_mean(name))), "")
-    apart = bool(around) and years != [around] and len(own) < len(names)
-    if len(years) > 1 or (years and apart):
-        span = "-".join(dict.fromkeys((years[0][:4], years[-1][:4])))
-        stems = {
-            name: without_period(name, short=short) if name in mentions else "" for name in own
-        }
-        called = {name: mention.call for name, mention in mentions.items() if mention.call}
-        return TablePeriods({"period": around or span, "periods": own}, stems, called, spanning)
-    called = {name: mention.call for name, mention in mentions.items() if mention.call}
-    return TablePeriods({"period": years[0] if years else around}, called=called, spanning=spanning)
+    if not own:
+        return {"period": base.period}, None
+    changes = [name for name in names if name not in own and _is_change(name)]
+    undated = len(own) + len(changes) < len(names)
+    alone = {readings[name].year or period for name, period in own.items()}
+    if len(alone) == 1 and len(own) == len(names):
+        column = Statement(min(alone), f"la colonne « {next(iter(own))} »")
+        clash = (
+            None if agree(column.period, asked) else (Statement(asked, "ce que vous dites"), column)
+        )
+        return {"period": min(alone)}, clash
+    within = {year for period in years for year in (period[:4], last_day(period)[:4])}
+    common = years[0][:4] if len(within) == 1 else ""
+    parts = common if any(period != common for period in years) else ""
+    span = "-".join(dict.fromkeys((years[0][:4], max(last_day(one)[:4] for one in years))))
+    whole = span if len(within) > 1 or not changes else ""
+    period = base.period or parts or ("" if undated else whole)
+    clash = None
+    if asked and not undated and not any(agree(one, asked) for one in years):
+        first = next(iter(own))
+        clash = (
+            Statement(asked, "ce que vous dites"),
+            Statement(own[first], f"la colonne « {first} »"),
+        )
+    return {"period": period, "periods": dict(own)}, clash
 
 
-def _single_period(name: str, *, short: bool) -> PeriodMention | None:
-    """Return the one period that a name tells, None when it tells none or several."""
-    found = period_mentions(name, short=short)
-    return found[0] if len({mention.period for mention in found}) == 1 else None
+def agree(first: str, second: str) -> bool:
+    """Say whether two periods may be one: the same, one within the other, or one of them not known.
+
+    Examples
+    --------
+    >>> agree("2016", "2016-T1"), agree("2016", ""), agree("2016", "2015")
+    (True, True, False)
+    """
+    return first.startswith(second) or second.startswith(first)
+
+
+def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return the periods that columns state of themselves, when others have none."""
+    if not own or all(name in own or _is_change(name) for name in names):
+        return ()
+    why = "elle n’est que de cette colonne, et d’autres n’en disent aucune"
+    name, period = next(iter(own.items()))
+    return (Candidate(period, name, why, weak=False),)
+
+
+def _around(
+    found: Found, *, short: bool
+) -> tuple[Statement, tuple[Candidate, ...], tuple[Statement, Statement] | None]:
+    """Return the period that the names of the file and of its sheet and the titles state, and what is not."""
+    table, titles = found.table, found.titles.removeprefix(found.table.sheet).split("\n")
+    texts = [
+        (name_period(table.path.stem, short=short), "le nom du fichier"),
+        (name_period(table.member, short=short), "le nom dans l’archive"),
+        (name_period(table.sheet, short=short), "le nom de la feuille"),
+        *(
+            (title_period(line, short=short), f"le titre « {line[:60]} »")
+            for line in titles
+            if line
+        ),
+    ]
+    stated = [Statement(reading.period, where) for reading, where in texts if reading.period]
+    candidates = tuple(one for reading, _ in texts for one in reading.candidates)
+    if not stated:
+        return Statement("", ""), candidates, None
+    best = stated[0]
+    for other in stated[1:]:
+        # The name of a sheet that disagrees has a refusal of its own, which says how to read it.
+        if not agree(best.period, other.period) and "feuille" not in other.where:
+            return best, candidates, (best, other)
+        if other.period.startswith(best.period):
+            best = other
+    if re.fullmatch("[0-9]{4}", best.period):
+        parts = [part_period(text, best.period, short=short) for text in (table.path.stem, *titles)]
+        part = next(filter(None, parts), "")
+        best = Statement(part or best.period, best.where)
+    return best, candidates, None
+
+
+def _contrary(
+    candidates: Sequence[Candidate], period: str, around: Statement
+) -> tuple[Statement, Statement] | None:
+    """Return the first period that may be that of the figures, and is not the one stated elsewhere."""
+    for candidate in candidates:
+        if candidate.weak and period and not agree(candidate.period[:4], period[:4]):
+            place = Statement(candidate.period, f"« {candidate.text[:60]} »")
+            return Statement(period, around.where or "les colonnes"), place
+    return None
+
+
+def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
+    """Return the vintages of geographies that name columns of codes: « DENS2020 »."""
+    return tuple(
+        Candidate(mention.period, name, "c’est le millésime d’une géographie", weak=False)
+        for name in names
+        if signs().zoned.fullmatch(fold(name))
+        for mention in period_mentions(name)
+    )
+
+
+def _spanning(names: Sequence[str], *, own: bool, asked: bool) -> str:
+    """Return the first column that is of several years, of which none may be given to its figures."""
+    means = (name for name in names if _spans(name) and (own or _is_mean(name)))
+    changes = (name for name in names if not asked and span_of_change(name))
+    return next(chain(means, changes), "")
 
 
 def _spans(name: str) -> bool:
@@ -89,6 +250,11 @@ def _spans(name: str) -> bool:
         return False
     words = re.findall(r"[^\W\d_]{3,}", fold(name))
     return not words or any(map(signs().spans.fullmatch, words))
+
+
+def _is_change(name: str) -> bool:
+    """Say whether a column is the change between the others: « evol_pct » beside two years."""
+    return signs().is_change(name) and not period_mentions(name)
 
 
 def _is_mean(name: str) -> bool:

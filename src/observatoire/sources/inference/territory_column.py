@@ -9,6 +9,7 @@ from observatoire.errors import DescriptorError
 from observatoire.sources.formats.text import columns_of
 from observatoire.sources.inference.diagnosis import no_territory
 from observatoire.sources.inference.short_codes import find_short, unjoined
+from observatoire.sources.parsers.periods import is_dated
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import restored_code
 
@@ -27,6 +28,9 @@ _NAMESAKES = 0.2
 
 #: Codes without their zero: figures may look like short ones, unless most of a column does.
 _LONG, _MOSTLY = 8, 0.5
+
+#: A column of codes holds nothing else: a few cells may be spoilt.
+_ALL = 0.9
 
 
 @dataclass(frozen=True)
@@ -60,19 +64,24 @@ def find_territories(
         columns = columns_of(sheet.rows, _COLUMNS)  # laid out once, whatever the zonings
         for code, matcher in zonings.items():
             places += _places(sheet, columns, code, matcher, preferred)
-    places = _without_chance(places)
     best = _best(places, zonings)
-    # A column that names another territory in each row needs nothing beside it.
-    if best is None or best.score[2] < 1 or _repeats(best):
+    # A column of whole codes needs nothing beside it; short ones tell more surely than names.
+    if best is None or not best.coded or best.score[2] < 1 or _repeats(best):
         short = find_short(sheets, zonings)
         if short is not None:
             score = (float(short.distinct), short.zoning == preferred, 1.0)
-            places.append(
-                TerritoryColumn(
-                    score, short.zoning, short.sheet, short.column, short.row, short.communes
-                )
+            joined = TerritoryColumn(
+                score, short.zoning, short.sheet, short.column, short.row, short.communes
             )
+            places.append(joined)
         best = _best(places, zonings)
+        if (
+            short is not None
+            and best is not None
+            and not best.coded
+            and _tells_as_much(joined, best)
+        ):
+            best = joined
         if best is None:
             raise no_territory(sheets, zonings, name)
         if best.communes is None and _repeats(best):
@@ -88,25 +97,16 @@ def find_territories(
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
 
 
+def _tells_as_much(codes: TerritoryColumn, names: TerritoryColumn) -> bool:
+    """Say whether short codes place as many rows of a sheet as the names of the same zoning beside them."""
+    same = codes.sheet is names.sheet and codes.zoning == names.zoning
+    return same and codes.score[0] >= names.score[0]
+
+
 def _alike(place: TerritoryColumn, best: TerritoryColumn) -> bool:
     """Say whether a sheet that names one territory is laid out as the one read: « Lamentin » beside « FdF »."""
     header = _header_of(place)
     return bool(header) and place.zoning == best.zoning and header == _header_of(best)
-
-
-def _without_chance(places: list[TerritoryColumn]) -> list[TerritoryColumn]:
-    """Leave out the columns of figures of which one, here and there, is the code of a territory.
-
-    Over many periods a column of quartiers repeats them, and 972 aided people look like Martinique.
-    """
-    sure = [place.sheet for place in places if place.distinct > 1 and place.score[2] >= _MOSTLY]
-    return [
-        place
-        for place in places
-        if place.distinct > 1
-        or place.score[2] >= _NAMESAKES
-        or not any(place.sheet is sheet for sheet in sure)
-    ]
 
 
 def _best(places: list[TerritoryColumn], zonings: Mapping[str, Matcher]) -> TerritoryColumn | None:
@@ -260,24 +260,30 @@ def _places(
         known = {text: _find(matcher, text) for text in set(cells) if text}
         lost = {text: full for text in known if (full := restored_code(text, matcher))}
         known |= lost
-        distinct = len({code_found for code_found in known.values() if code_found})
+        distinct = len({territory for territory in known.values() if territory})
         if not distinct:
             continue
         codes = [known.get(text, "") for text in cells]
-        first = next(at for at, code_found in enumerate(codes) if code_found)
+        first = next(at for at, territory in enumerate(codes) if territory)
         below = [text for text in cells[first:] if text and not _is_skipped(text)] or cells[first:]
         share = sum(map(bool, codes)) / len(below)
         by_code = any(text in matcher.names for text in known) or any(
             len(text) >= _LONG for text in lost
         )
-        if not by_code and share < (_MOSTLY if lost else _NAMESAKES):
+        above = [text for text in cells[:first] if text]
+        header = next(
+            (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
+        )
+        chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
+        if by_code and (chance or is_dated(header) or not _all_codes(below, matcher)):
+            continue  # a count that is the code of one of ours, here and there
+        whole = _names_communes(above, distinct, matcher)
+        if not by_code and not whole and share < (_MOSTLY if lost else _NAMESAKES):
             continue  # quartiers of other towns bear the same names; short figures look like codes
         # A column that repeats its territories (« Commune ») is not the one that names the rows.
         weight = distinct * distinct / sum(map(bool, codes))
         coded = all(
-            text in matcher.names or text in lost
-            for text, code_found in known.items()
-            if code_found
+            text in matcher.names or text in lost for text, territory in known.items() if territory
         )
         filled = sum(map(bool, cells[first:]))
         score = (weight, code == preferred, share)
@@ -287,6 +293,39 @@ def _places(
             )
         )
     return found
+
+
+def _all_codes(cells: list[str], matcher: Matcher) -> bool:
+    """Say whether the numbers of a column all have the form of a code: its counts would not."""
+    numbers = {text for text in cells if text.isdecimal()}
+    level = signs().levels_of(next(iter(matcher.names), ""))
+    short = matcher.width - 1 if matcher.width else 0
+    formed = sum(
+        text in matcher.names or len(text) == short or _is_formed(text, level) for text in numbers
+    )
+    return formed >= _ALL * len(numbers)
+
+
+def _is_formed(text: str, level: set[str]) -> bool:
+    """Say whether a number has the form of a code of that level, or of one too long for a count."""
+    levels = signs().levels_of(text)
+    return bool(levels & level) or bool(levels and len(text) >= _LONG)
+
+
+def _heads_codes(header: str) -> bool:
+    return not header or signs().is_label(header) or signs().is_town(header)
+
+
+def _names_communes(above: list[str], distinct: int, matcher: Matcher) -> bool:
+    """Say whether a column is known to name communes, though most are none of ours.
+
+    It is headed so, or names all of ours: no namesake does.
+    """
+    levels = signs().levels_of(next(iter(matcher.names), ""))
+    headed = any(
+        matcher.label.casefold() in text.casefold() or signs().is_town(text) for text in above
+    )
+    return "commune" in levels and (headed or distinct == len(matcher.names) > 1)
 
 
 def _is_skipped(text: str) -> bool:

@@ -130,7 +130,7 @@ def alias_notices(aliased: pd.DataFrame) -> list[str]:
     Examples
     --------
     >>> rows = [(4, "Les Hauts", "Les Hauts", "Q2", "Dillon")]
-    >>> [notice] = told_aliases(pd.DataFrame(rows, columns=["line", "raw", "alias", "code", "name"]))
+    >>> [notice] = alias_notices(pd.DataFrame(rows, columns=["line", "raw", "alias", "code", "name"]))
     >>> notice.replace("\u00a0", " ")
     '1 ligne rattachée par un autre nom : « Les Hauts » = « Dillon » (Q2), ligne 4.'
     """

@@ -23,6 +23,7 @@ from observatoire.sources.places.unplaced_rows import (
     headings,
     neighbouring_notes,
     neighbouring_totals,
+    skipped_outside,
     territory_rejects,
 )
 from observatoire.sources.tables.merged_cells import (
@@ -99,6 +100,8 @@ def observe(
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = repeated_rows(rows, parts, good, spec)
     good &= ~rows["line"].isin(again["line"]).to_numpy()
+    if spec.outside:
+        rejects = skipped_outside(rejects)
     ordered = joined(rejects, again).drop_duplicates().sort_values(["line", "column"])
     found = ordered[list(REJECT_COLUMNS)].reset_index(drop=True)
     return Parsed(table, gather(rows, parts, good, spec), found)
@@ -114,7 +117,7 @@ def refuse_faults(parsed: Parsed) -> None:
     """
     faults = parsed.faults
     if not faults.empty:
-        raise error_of(faults, parsed.table.name)
+        raise error_of(faults, parsed.table.name, parsed.rows_read)
 
 
 def _completed(
@@ -180,9 +183,15 @@ def _without_figures(figured: np.ndarray, parts: list[VariableCells]) -> np.ndar
     figured = figured.copy()
     for part in parts:
         unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
-        digits = [any(map(str.isdecimal, text)) for text in part.raw.iloc[unread]]
+        digits = [_is_figure_meant(text) for text in part.raw.iloc[unread]]
         figured[part.at[unread[np.array(digits, dtype=bool)]]] = True
     return ~figured
+
+
+def _is_figure_meant(text: str) -> bool:
+    """Say whether a cell that is no number was meant as one; « Allocataires de 19 à 24 ans » was not."""
+    words = len(text.split()) >= 3 and text.strip()[:1].isalpha()  # noqa: PLR2004 - a label
+    return any(map(str.isdecimal, text)) and not words
 
 
 def _note_rejects(table: RawTable) -> pd.DataFrame:

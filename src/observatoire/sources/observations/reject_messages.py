@@ -12,6 +12,7 @@ from observatoire.errors import (
     UnreadableNumberError,
 )
 from observatoire.french.typography import plural
+from observatoire.sources.formats.cells import UNCOMPUTED
 from observatoire.sources.parsers.periods import DATE_FORMS
 from observatoire.values import PERIOD_FORMS
 
@@ -23,6 +24,7 @@ ERROR_BY_KIND: dict[str, type[RowError]] = {
     "number": UnreadableNumberError,
     "figure": UnreadableNumberError,
     "territory": UnknownTerritoryError,
+    "part": UnknownTerritoryError,
     "town": UnknownTerritoryError,
     "commune": UnknownTerritoryError,
     "elsewhere": UnknownTerritoryError,
@@ -56,6 +58,8 @@ _REMEDY_BY_KIND = {
     "name": "Corrigez le nom ; si c’est un autre nom d’un territoire, déclarez-le : sous [aliases] dans "
     "source.toml, ou dans la colonne « alias » de la liste des membres du zonage. Ou chargez avec "
     'on_error="reject" pour mettre ces lignes de côté.',
+    "part": "Additionnez les parties de chaque territoire et donnez-lui son seul nom, ou déclarez-les comme un "
+    'zonage à elles dans observatoire.toml ; sinon on_error="reject" met ces lignes de côté.',
     "town": "Les deux communes ont peut-être un quartier de ce nom : écrivez le code ou le nom exact du "
     'territoire, ou corrigez la commune ; sinon on_error="reject" met ces lignes de côté.',
     "commune": "Corrigez le nom de la commune, ou déclarez-le comme autre nom de celle-ci (colonne « alias » de "
@@ -92,6 +96,8 @@ _REMEDY_BY_KIND = {
     "order": "Corrigez l’une des deux dates.",
     "heading": "Mettez chaque tableau sur sa propre feuille, ou dans son propre fichier.",
     "formula": "Corrigez la formule dans le classeur, enregistrez-le et rechargez-le.",
+    "uncomputed": "Cette formule n’a jamais été calculée : ouvrez le classeur dans un tableur, enregistrez-le et "
+    "rechargez-le.",
     "call": "Retirez l’appel de note ou la lettre qui suit le nombre.",
     "parenthesis": "Entre parenthèses, un comptable écrit un négatif (-{bare}), un statisticien la "
     "valeur du territoire qui englobe celui-ci, et d’autres une part du nombre d’à côté. Si c’est un "
@@ -106,6 +112,9 @@ _BLANK = {"territory": "empty", "period": "undated", "variable": "unsaid"}
 
 #: A number followed by what may be the call of a note, and one between parentheses.
 _CALLED = re.compile(r"[0-9][0-9\s.,]*\s*(?:\*+|\([0-9a-z]+\)|[a-z])", re.IGNORECASE)
+#: So few rows are no majority.
+_FEW_ROWS = 4
+
 #: So many communes are named in one message.
 _COMMUNES = 12
 
@@ -113,7 +122,16 @@ _NAME = re.compile(r"[^\W\d_]{3}")
 _PARENTHESIS = re.compile(r"\(\s*([0-9][0-9\s.,]*)\)")
 
 
-def error_of(faults: pd.DataFrame, name: str) -> RowError:
+#: Beyond this share of rows at fault, the file is not read as it is meant: nobody should skip them.
+_MOST_FAULTY = 0.5
+
+_MISREAD = (
+    "La plupart des lignes sont en faute ({faulty} sur {read}) : ce n’est sans doute pas la colonne des "
+    'territoires, ou pas leur zonage. Dites-le par zoning="…" (--zoning), ou territory dans source.toml.'
+)
+
+
+def error_of(faults: pd.DataFrame, name: str, read: int = 0) -> RowError:
     """Return the error of the first faulty row; it says how many others there are.
 
     Parameters
@@ -122,6 +140,8 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
         Rejects that are faults, in the order of the lines.
     name : str
         The file's name.
+    read : int
+        The rows of the file, 0 when it is not known.
     """
     away = faults[faults["kind"] == "elsewhere"]
     faulty = faults[~faults["line"].isin(away["line"])]
@@ -129,6 +149,10 @@ def error_of(faults: pd.DataFrame, name: str) -> RowError:
     kind, what = str(first["kind"]), str(first["reason"])
     others = int(faulty["line"].nunique()) - 1
     remedy = _remedy(kind, str(first["raw"]))
+    lines = int(faults["line"].nunique())
+    unplaced = kind in ("territory", "commune") and len(away) < lines
+    if unplaced and read > _FEW_ROWS and lines > _MOST_FAULTY * read:
+        remedy = _MISREAD.format(faulty=lines, read=read)
     if others > 0:
         remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
     if len(away) and faulty.empty:
@@ -157,7 +181,7 @@ def elsewhere_message(away: pd.DataFrame) -> str:
     Examples
     --------
     >>> import pandas as pd
-    >>> told_away(pd.DataFrame({"line": [4, 5, 9], "raw": ["Le Robert", "Le Robert", "Schoelcher"]}))
+    >>> elsewhere_message(pd.DataFrame({"line": [4, 5, 9], "raw": ["Le Robert", "Le Robert", "Schoelcher"]}))
     '3 lignes sont d’autres communes que celles de cet espace de travail : « Le Robert » (2), « Schoelcher » (1).'
     """
     counts = away.drop_duplicates("line")["raw"].value_counts(sort=False)
@@ -173,7 +197,7 @@ def elsewhere_message(away: pd.DataFrame) -> str:
 def _remedy(kind: str, raw: str) -> str:
     # What starts with a digit was meant as a number, not as a sign.
     if kind == "number" and raw.startswith("#"):
-        return _REMEDY_BY_KIND["formula"]
+        return _REMEDY_BY_KIND["uncomputed" if raw == UNCOMPUTED else "formula"]
     between = _PARENTHESIS.fullmatch(raw)
     if kind == "number" and between:
         return _REMEDY_BY_KIND["parenthesis"].format(raw=raw, bare=between[1].strip())

@@ -65,6 +65,20 @@ def shortened(word: str) -> int:
     return ranks[0] if len(ranks) == 1 and len(word) >= _SHORTEST else 0
 
 
+def is_month(text: str) -> bool:
+    """Say whether a text is the name of a month, or a quarter of no year.
+
+    Examples
+    --------
+    >>> [is_month(text) for text in ("janv", "Février", "T1", "2e trimestre", "Dillon")]
+    [True, True, True, True, False]
+    """
+    plain = "".join(char for char in _flat(text) if char.isalnum() or char == " ").strip()
+    return bool(shortened(plain)) or bool(
+        re.fullmatch(r"[ts][1-4]|[1-4](er|e|eme)? ?trim.*", plain)
+    )
+
+
 @cache
 def _pattern(*, short: bool, loose: bool) -> re.Pattern[str]:
     """Return what periods look like.
@@ -124,11 +138,11 @@ def period_mentions(text: str, *, short: bool = True, loose: bool = False) -> li
 
     Examples
     --------
-    >>> [one.period for one in periods_told("Aidés au 1er trimestre 2016, puis en mars 2017 (p)")]
+    >>> [one.period for one in period_mentions("Aidés au 1er trimestre 2016, puis en mars 2017 (p)")]
     ['2016-T1', '2017-03']
-    >>> periods_told("Construits avant 1990"), periods_told("Nés en 2000")
+    >>> period_mentions("Construits avant 1990"), period_mentions("Nés en 2000")
     ([], [])
-    >>> periods_told("2015 (p)")[0].call, periods_told("31/12/2016")[0].day
+    >>> period_mentions("2015 (p)")[0].call, period_mentions("31/12/2016")[0].day
     ('provisoire', True)
     """
     flat = _flat(unicodedata.normalize("NFC", text))
@@ -164,38 +178,6 @@ def _called(flat: str, end: int) -> tuple[str, int]:
         return "", end
     call = "appel de note" if _NOTE.fullmatch(after[1]) else signs().call(after[1])
     return call, after.end() if call else end
-
-
-def period_in(text: str, *, short: bool = True) -> str:
-    """Return the one period that a name or a title holds, or an empty text.
-
-    Examples
-    --------
-    >>> period_in("allocataires-2016.csv"), period_in("defm_2011_T2"), period_in("2012 à 2014")
-    ('2016', '2011-T2', '')
-    >>> period_in("Situation au 2e trimestre 2016"), period_in("janv-16")
-    ('2016-T2', '2016-01')
-    """
-    found = {mention.period for mention in period_mentions(text, short=short)}
-    return found.pop() if len(found) == 1 else ""
-
-
-def of_its_year(text: str, *, short: bool = True) -> str:
-    """Return the one period that a title holds: « au 31 décembre 2016 » is of 2016.
-
-    Examples
-    --------
-    >>> of_its_year("Allocataires au 31/12/2016"), of_its_year("caf-2016-12-31"), of_its_year("mars 2016")
-    ('2016', '2016-12', '2016-03')
-    """
-    text = unicodedata.normalize("NFC", text)  # names of files may be decomposed
-    found = {
-        mention.period[:4]
-        if mention.day and not text[mention.start : mention.start + 4].isdecimal()
-        else mention.period
-        for mention in period_mentions(text, short=short)
-    }
-    return found.pop() if len(found) == 1 else ""
 
 
 def is_dated(text: str) -> bool:

@@ -74,6 +74,17 @@ class RangeWords:
 
 
 @declared
+class NameHeads:
+    """Where the head of a name ends, and what it may be; the unit that a name may state."""
+
+    counted: Pattern
+    completed: Pattern
+    amounts: Pattern
+    units: Pattern
+    shared: Pattern
+
+
+@declared
 class Signs:
     """What ``vocabulary.toml`` declares; natures are looked for in its order."""
 
@@ -83,6 +94,11 @@ class Signs:
     flats: Pattern
     spans: Pattern
     no_periods: Pattern
+    zoned: Pattern
+    ranks: Pattern
+    vintages: Patterns
+    changes: Pattern
+    mentions: Mapping[str, Pattern]
     variables: Patterns
     indicators: Patterns
     towns: Patterns
@@ -92,6 +108,7 @@ class Signs:
     dictionary: Patterns
     coordinates: Patterns
     natures: Mapping[Nature, Pattern]
+    heads: NameHeads
     markers: SignMeanings
     classes: RangeWords
     numbers: NumberWords
@@ -119,27 +136,55 @@ class Signs:
         return bool(_CALL.match(text)) or starts(text, self.notes) or len(text.split()) > SENTENCE
 
     def nature(self, name: str) -> Nature | None:
-        """Return the nature that a column's name tells, if any.
+        """Return the nature that a column's name states: by its head, its unit, or the end of a code.
 
         Examples
         --------
         >>> signs().nature("Taux de chômage"), signs().nature("Revenu médian"), signs().nature("P")
         (<Nature.RATE: 'rate'>, <Nature.MEDIAN: 'median'>, None)
+        >>> signs().nature("Nombre de bénéficiaires à taux plein"), signs().nature("Population comptée à part")
+        (<Nature.COUNT: 'count'>, None)
         """
-        plain = _plain(name)
-        spellings = (plain, plain.replace("_", " "))
-        return next(
-            (
-                nature
-                for nature, pattern in self.natures.items()
-                if any(map(pattern.fullmatch, spellings))
-            ),
-            None,
-        )
+        plain = " ".join(_plain(name).split())
+        heads = [self._head(plain)] if " " in plain else _code_ends(plain)
+        units = [match[0] for match in self.heads.units.finditer(plain)]
+        if any(map(self.heads.counted.fullmatch, heads)):
+            if not self.heads.shared.search(plain):
+                return Nature.COUNT
+            heads = []  # « nombre d’aidés pour mille », « nombre de voitures par ménage »
+        for text in (*heads, *units):
+            found = next(
+                (kind for kind, form in self.natures.items() if form.fullmatch(text)), None
+            )
+            if found is not None:
+                return found
+        return Nature.MEAN if not heads else None
+
+    def _head(self, plain: str) -> str:
+        """Return the words of a name before what completes it: « nombre », « revenu median »."""
+        head = self.heads.completed.split(plain, maxsplit=1)[0].rstrip("0123456789 ")
+        # « Niveau de vie median »: what is measured may be told by its last word.
+        last = plain.rsplit(maxsplit=1)[-1]
+        return f"{head} {last}" if self.heads.amounts.match(head) and last not in head else head
 
     def is_label(self, name: str) -> bool:
-        """Say whether a column names or places a territory rather than measures it."""
-        return any(pattern.fullmatch(_plain(name)) for pattern in self.ignored)
+        """Say whether a column names or places a territory, or tells its class, rather than measures it."""
+        plain = _plain(name)
+        return any(pattern.fullmatch(plain) for pattern in (*self.ignored, self.zoned))
+
+    def is_change(self, name: str) -> bool:
+        """Say whether a name is of a change between two dates.
+
+        Examples
+        --------
+        >>> [signs().is_change(name) for name in ("evol1922", "tcam_0611", "Évolution 2015-2016", "pop")]
+        [True, True, True, False]
+        """
+        return self.changes.search(re.sub("[_0-9-]+", " ", _plain(name))) is not None
+
+    def is_class(self, name: str) -> bool:
+        """Say whether a column ranks territories by a number that measures nothing: « classe »."""
+        return self.ranks.fullmatch(_plain(name)) is not None
 
     def is_period(self, name: str) -> bool:
         """Say whether a column tells the period of each row."""
@@ -225,6 +270,19 @@ class Signs:
 def signs() -> Signs:
     """Return the words and signs, read once."""
     return read(packaged("observatoire.sources.parsers", "vocabulary.toml"), Signs)
+
+
+def _code_ends(plain: str) -> list[str]:
+    """Return the first and the last word of a name written as a code: a middle one decides nothing.
+
+    Examples
+    --------
+    >>> _code_ends("agri_pct_2016"), _code_ends("tx_chom"), _code_ends("dec_med20")
+    (['agri', 'pct'], ['tx', 'chom'], ['dec', 'med'])
+    """
+    words = [word.rstrip("0123456789") or word for word in re.split(r"[_.-]+", plain)]
+    words = [word for word in words if word and not word.isdecimal()]
+    return list(dict.fromkeys((words[0], words[-1]))) if words else [plain]
 
 
 def _plain(name: str) -> str:

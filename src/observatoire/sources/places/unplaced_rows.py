@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors.arguments import nearest
 from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import without_number
+from observatoire.sources.places.communes import is_proper
+from observatoire.sources.places.near_names import Hints, whole_of
 from observatoire.sources.tables.rejects import NO_REJECT, NOTE, _reject
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 #: Rows of which the columns that name territories are stated.
 _LOOKED = 50
-
-#: So many pairs of names are compared in search of the nearest; the others are named without one.
-_SUGGESTED = 60_000
 
 
 def territory_rejects(
@@ -59,20 +57,39 @@ def territory_rejects(
     outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
     levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
     outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
-    kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
-    texts = raw.to_numpy(object)
-    places = lost["zoning"].to_numpy(object)
+    texts, places = raw.to_numpy(object), lost["zoning"].to_numpy(object)
     hints = Hints(zonings)
+    towns = _other_communes(texts, places, hints) & ~total
+    outside |= towns
+    kinds = np.select([total, outside], ["total", "outside"], "territory").astype(object)
     placed = rows.loc[~unknown, "line"].min()
     numbered = (raw.str.fullmatch(r"\([0-9a-z]{1,2}\)") & (lost["line"] < placed)).to_numpy(bool)
     kinds[numbered] = "note"  # the numbers of columns, under their names
     for at in np.flatnonzero((kinds == "territory") & blank):
         kinds[at] = _bare_kind(str(texts[at]), str(levels_named[at]), str(places[at]), hints)
+    levels = np.where(towns, "Autre commune que celles de cet espace de travail.", levels)
+    for at in np.flatnonzero(kinds == "territory"):
+        kinds[at] = "part" if whole_of(str(texts[at]), zonings[str(places[at])]) else "territory"
     reasons = np.where(
         (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
     )
     found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
+
+
+def skipped_outside(rejects: pd.DataFrame) -> pd.DataFrame:
+    """Skip as lying outside, without a fault, the rows that ``outside = "skip"`` declares so.
+
+    They name another commune or no territory at all (« NA »); a name near one of ours is still a fault.
+
+    Parameters
+    ----------
+    rejects : DataFrame
+        Those of a file.
+    """
+    named = rejects["kind"].isin(["elsewhere", "territory"]) & (rejects["raw"] != "")
+    near = rejects["reason"].str.contains("ouliez-vous dire")
+    return rejects.assign(kind=rejects["kind"].mask(named & ~near, "outside"))
 
 
 def neighbouring_totals(
@@ -241,6 +258,20 @@ def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
     return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
 
 
+def _other_communes(texts: np.ndarray, places: np.ndarray, hints: Hints) -> np.ndarray:
+    """Tell, among communes, the names of others, none of which resembles one of ours."""
+    others: dict[tuple[str, str], bool] = {}
+    for text, zoning in dict.fromkeys(zip(map(str, texts), map(str, places), strict=True)):
+        names = hints.zonings[zoning].names
+        communes = "commune" in signs().levels_of(next(iter(names), ""))
+        proper = communes and is_proper(text) and not signs().meaning(text)
+        others[text, zoning] = proper and not hints.alike(zoning, text)
+    return np.array(
+        [others[str(text), str(zoning)] for text, zoning in zip(texts, places, strict=True)],
+        dtype=bool,
+    )
+
+
 def level_reason(level: str) -> str:
     """Return what is written of a row that tells of another level than its file's."""
     return f"Autre niveau géographique : {level}."
@@ -282,40 +313,6 @@ def _kind_of_words(text: str, totals: tuple[str, ...]) -> str:
     return "note" if text and signs().is_note(text) else ""
 
 
-class Hints:
-    """The nearest names of unknown texts, each looked for once, and no more than can be afforded.
-
-    Parameters
-    ----------
-    zonings : mapping of str to Matcher
-        The territories known.
-    """
-
-    def __init__(self, zonings: Mapping[str, Matcher]) -> None:
-        self.zonings = zonings
-        self._told: dict[tuple[str, str], str] = {}
-        self._alike: dict[tuple[str, str], bool] = {}
-
-    def near(self, zoning: str, text: str) -> str:
-        """Return a sentence that gives the nearest names, or an empty text."""
-        asked = (zoning, text)
-        if asked not in self._told:
-            matcher = self.zonings[zoning]
-            left = len(self._told) * 2 * len(matcher.names) < _SUGGESTED
-            self._told[asked] = matcher.nearest(text[:80]) if left else ""
-        return self._told[asked]
-
-    def alike(self, zoning: str, text: str) -> bool:
-        """Say whether a text looks, as a whole, like a name or a code."""
-        asked = (zoning, text)
-        if asked not in self._alike:
-            matcher = self.zonings[zoning]
-            known = [*matcher.names.values(), *matcher.names]
-            near = self.near(zoning, text) and nearest(text[:80], known)
-            self._alike[asked] = bool(near)
-        return self._alike[asked]
-
-
 def _bare_kind(text: str, level: str, zoning: str, hints: Hints) -> str:
     """Tell a note or a title, which carries no figure, from a territory ill written."""
     if level == "note" or not text:
@@ -346,4 +343,7 @@ def _unknown_reason(text: str, zoning: str, hints: Hints) -> str:
         return "La cellule du territoire est vide."
     if hints.zonings[zoning].bearers(text):
         return " ".join(hints.zonings[zoning].unknown(text))
+    whole = whole_of(text, hints.zonings[zoning])
+    if whole:
+        return f"« {text} » est une partie de « {whole} », et non ce territoire."
     return f"Aucun territoire « {text} » dans ce zonage. {hints.near(zoning, text)}".strip()

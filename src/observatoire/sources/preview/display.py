@@ -208,7 +208,7 @@ def _territory_section(found: Found, parsed: Parsed) -> Section:
         codes_mended = enumerate_words([f"{raw} → {code}" for raw, code in mended.items()], most=2)
         lines.append(f"Codes changés par un tableur, rétablis : {codes_mended}.")
     away = parsed.rejects[parsed.rejects["kind"] == "elsewhere"]
-    unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "town", "commune"])]
+    unknown = parsed.rejects[parsed.rejects["kind"].isin(["territory", "part", "town", "commune"])]
     table = [("Ligne", "Écrit", "Lu")]
     aliased_names = dict(zip(parsed.aliased["raw"], parsed.aliased["name"], strict=True))
     table += [

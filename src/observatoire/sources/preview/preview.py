@@ -104,8 +104,9 @@ class Preview:
         ObservatoireError
             When too little was understood: the message says what to mend or to tell.
         """
-        doubtful = self.plan is not None and bool(self.plan.writing.doubtful)
-        if self.plan is None or (self.source is None and not doubtful):
+        # What is still to be answered is answered there.
+        asked = self.plan is not None and (self.plan.writing.doubtful or self.plan.candidates)
+        if self.plan is None or (self.source is None and not asked):
             raise self.refusal or DescriptorError("Rien n’a été compris de ce fichier.")
         return self.plan.toml()
 

@@ -10,7 +10,8 @@ from observatoire.declarations.writer import key
 from observatoire.errors import DescriptorError, ObservatoireError
 from observatoire.french.typography import number
 from observatoire.sources.inference.diagnosis import no_figure
-from observatoire.sources.parsers.periods import of_its_year, read_periods
+from observatoire.sources.parsers.periods import read_periods
+from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, name_period
 from observatoire.sources.places.communes import contrary_column, named, ours, town_titled
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
     from observatoire.sources.inference.draft import SourceDraft
     from observatoire.sources.inference.table_finder import Found
+    from observatoire.sources.inference.table_periods import Statement
     from observatoire.territories.matcher import Matcher
+
+
+#: So many candidates are named in one question.
+_CITED = 4
 
 
 def other_town(
@@ -111,22 +117,60 @@ def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     if plan.mixed is not None:
         place = "indicateur" if plan.file.get("variable_column") else "colonne"
         return _two_units(found, f"{place} {plan.mixed[0]}", plan.mixed[1])
+    if plan.conflict is not None:
+        return _disagreement(found, *plan.conflict)
     if not plan.file.get("period") and not plan.file.get("period_column"):
-        return DescriptorError(
-            f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
-            where=found.table.name,
-            why="Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
-            remedy='Dites-la : o.load(…, period="2016") ou o.preview(…, period="2016") ; '
-            "en ligne de commande, --period 2016.",
-        )
+        return _undated(found, plan)
     return None
+
+
+_ANSWER = (
+    'Dites-la : o.load(…, period="{0}") ou o.preview(…, period="{0}") ; en ligne de commande, '
+    "--period {0}{1}."
+)
+
+
+def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
+    """Ask the period of a file, each one that stands in it named, with why it is not taken."""
+    seen = {(one.period, one.text): one for one in plan.candidates}
+    cited = [
+        f"« {one.period} » se lit dans « {' '.join(one.text.split())[:60]} » : {one.why}."
+        for one in list(seen.values())[:_CITED]
+    ]
+    columns = any(one.text in (*plan.variables, *plan.columns) for one in plan.candidates)
+    more = (
+        " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) et "
+        "complétez [files.periods]"
+    )
+    example = next((one.period for one in plan.candidates if one.why in (CITED, MIDDLE)), "2016")
+    return DescriptorError(
+        f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
+        where=found.table.name,
+        why=" ".join(cited) or "Ni le nom du fichier, ni son titre, ni ses colonnes ne le disent.",
+        remedy=_ANSWER.format(example, more if columns else ""),
+        candidates=[one.period for one in seen.values()],
+    )
+
+
+def _disagreement(found: Found, first: Statement, second: Statement) -> DescriptorError:
+    """Refuse a file of which two places say two periods."""
+    return DescriptorError(
+        f"Deux endroits disent deux périodes : {first.period} ({first.where}) et {second.period} "
+        f"({second.where}).",
+        where=found.table.name,
+        why="On ne sait de laquelle sont les chiffres.",
+        remedy=_ANSWER.format(second.period, "")
+        + " Si une colonne a la sienne, écrivez le source.toml (o.preview(…).write(), ou --write) : "
+        "[files.periods] la dit.",
+        candidates=[first.period, second.period],
+    )
 
 
 def _two_periods(found: Found, plan: SourceDraft, asked: str) -> DescriptorError | None:
     """Refuse a sheet whose name says another period than the one its figures would be given."""
     sheet, read = found.spec.sheet, str(plan.file.get("period", ""))
     own = read_periods(pd.Series([sheet]))[0]
-    own = own if is_period(own) or asked else of_its_year(sheet)
+    own = own if is_period(own) or asked else name_period(sheet).period
     known = found.family is not None or bool(plan.file.get("periods"))
     if known or not read or not is_period(own) or own.startswith(read) or read.startswith(own):
         return None
@@ -144,9 +188,9 @@ def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
     """Refuse a sheet of no period (« Anciens ») beside one that says the period of the file."""
     sheet, period = found.spec.sheet, str(plan.file.get("period", ""))
     dated_sheet = next(
-        (name for name in found.others if period and of_its_year(name) == period), ""
+        (name for name in found.others if period and name_period(name).period == period), ""
     )
-    if not dated_sheet or of_its_year(sheet) or plan.file.get("periods"):
+    if not dated_sheet or name_period(sheet).period or plan.file.get("periods"):
         return None
     return DescriptorError(
         f"La feuille lue serait « {sheet} », et c’est « {dated_sheet} » qui dit la période {period}.",

@@ -146,7 +146,9 @@ def joined(header: list[str], above: list[str], spec: FileSpec) -> list[str]:
     for at, name in enumerate(header):
         group = (above[at].strip() if at < len(above) else "") or group
         twice = name and count[name] > 1 and name != spec.territory and group
-        made.append(f"{name} {' '.join(group.split())}" if twice else name)
+        words = " ".join(group.split()) if twice else ""
+        pair = (words, name) if is_dated(name) and not is_dated(words) else (name, words)
+        made.append(" ".join(filter(None, pair)) if twice else name)
     return (
         made
         if max(Counter(title_made for title_made in made if title_made).values(), default=1) == 1

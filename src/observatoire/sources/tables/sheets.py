@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from observatoire.sources.formats.document import Document
 
 
-#: Rows of a text in which a territory is looked for first.
-_ROWS = 3000
+#: Rows of a text in which a territory is looked for first: all those of a country's communes or IRIS.
+_ROWS = 500_000
 
 #: Rows that are enough to recognise a family: a header is in the first, a few codes below it.
 _TOP = HEADER_DEPTH + 50

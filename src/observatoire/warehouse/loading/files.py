@@ -125,12 +125,39 @@ def load_file(
     former = _former(warehouse, preview.source, preview.parsed)
     spec = replace(preview.source.files[0], replaces=former)
     report = store_files(warehouse, preview.source, [(spec, preview.parsed)])
-    notices = _notices(preview)
+    notices = _notices(preview) + _given_elsewhere(warehouse, preview.source, preview.parsed)
     if former:
         notices += (
             f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique.",
         )
     return replace(report, notices=notices)
+
+
+_ELSEWHERE = """
+    SELECT DISTINCT zoning, variable, period, source FROM current_content WHERE source <> ? ORDER BY ALL
+"""
+
+
+def _given_elsewhere(warehouse: Warehouse, source: Source, parsed: Parsed) -> tuple[str, ...]:
+    """Say which variables another source gives for the same zoning and period: two figures for one."""
+    offered = _contents(parsed)
+    shared = [
+        row[1:]
+        for row in (tuple(map(str, row)) for row in warehouse.rows(_ELSEWHERE, [source.code]))
+        if row[:3] in offered
+    ]
+    names = [f"« {variable} » ({period}, source {other})" for variable, period, other in shared]
+    if not names:
+        return ()
+    return (
+        f"Déjà donné par une autre source, pour la même période : {enumerate_words(names, most=4)}.",
+    )
+
+
+def _contents(parsed: Parsed) -> set[tuple[str, ...]]:
+    """Return what a file gives: zoning, variable, period."""
+    cells = parsed.cells[["zoning", "variable", "period"]].drop_duplicates().astype("str")
+    return set(cells.itertuples(index=False, name=None))
 
 
 _STANDING = "SELECT file FROM load WHERE source = ? AND superseded_by IS NULL AND file <> ?"
@@ -154,8 +181,7 @@ def _former(warehouse: Warehouse, source: Source, parsed: Parsed) -> str:
     standing = [str(row[0]) for row in warehouse.rows(_STANDING, [source.code, name])]
     if not standing:
         return ""
-    cells = parsed.cells[["zoning", "variable", "period"]].drop_duplicates().astype("str")
-    offered = set(cells.itertuples(index=False, name=None))
+    offered = _contents(parsed)
     given = {tuple(map(str, row)) for row in warehouse.rows(_GIVEN, [source.code, standing[0]])}
     if (
         len(standing) == 1

@@ -1,0 +1,287 @@
+"""Periods that a text states as its own, and those that only stand in it: read the first, ask of the second."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from observatoire.sources.parsers.periods import (
+    PeriodMention,
+    period_mentions,
+    without_period,
+    year_of,
+)
+from observatoire.sources.parsers.vocabulary import fold, signs
+from observatoire.values import is_period
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: Four digits of a column are a year from this one on: before, they are ages or a span (« 1924 »).
+_FIRST_YEAR = 1950
+
+#: What leads, in a title, to the period of its figures.
+_LEADS = re.compile(
+    r"(?:^|[^a-z])(?:au|en|a fin|fin|pour|annees?|exercice|periode|millesime|situation|date de reference)"
+    r"(?: (?:l['’]annee|l['’]exercice|l['’]an|de l['’]annee|du|de|le|la|mois|fin))*[ :=]*$"
+)
+
+#: What may follow the period of a column: its unit, a bracket.
+_UNIT = re.compile(
+    r"[\s)\]_.*-]*(?:[\[(](?:en )?(?:%|‰|€|k€|m€|euros?|nb|nombre|effectifs?|ha|km.)[)\]])?\s*"
+)
+
+_FOUR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_QUARTER = re.compile(r"-[TS]")
+
+#: A part of a year that a title says under a year said elsewhere: « T1 », « au 31 mars ».
+_PART = re.compile(
+    r"(?<![a-z0-9])(?:[ts] ?[1-4]|[1-4] ?(?:er|ere|eme|e|nde?)? (?:trim(?:estre)?\.?|semestre)"
+    r"|(?:trim|sem)estre [1-4]"
+    r"|(?:au|en|fin|mois de|mois d['’]) (?:[0-3]?[0-9](?:er)? )?[a-z]{3,9})(?![a-z0-9])"
+)
+
+SPAN = "ces chiffres sont deux années, d’un changement de l’une à l’autre"
+MIDDLE = "elle est au milieu d’un nom"
+LADDER = "ces chiffres sont un intervalle (âges, années), comme ceux des colonnes voisines"
+GLUED = "ces chiffres peuvent être deux âges ou deux années"
+CITED = "le texte la cite, sans dire que les chiffres en sont"
+
+
+class Candidate(NamedTuple):
+    """A period that a text holds and does not state: where it stands, and why it is not taken.
+
+    ``weak`` ones would be contradicted by another period; the others are known to be something else.
+    """
+
+    period: str
+    text: str
+    why: str
+    weak: bool = True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says of a period: the one it states, if any, and those that only stand in it."""
+
+    period: str = ""
+    call: str = ""
+    stem: str = ""
+    year: str = ""  # its period where it stands alone: a last day of December is of its year
+    candidates: tuple[Candidate, ...] = ()
+
+
+def _known_reason(text: str, mention: PeriodMention, mentions: Sequence[PeriodMention]) -> str:
+    """Return what a mention is when words say that it is no period of figures, or an empty text."""
+    at = mentions.index(mention)
+    before = text[mentions[at - 1].end if at else 0 : mention.start]
+    after = text[mention.end : mentions[at + 1].start if at + 1 < len(mentions) else None]
+    near = before if re.search(r"[^\W\d_]", before) else after
+    dated = f"{near} {text[mention.start : mention.end]}"
+    plain = f" {fold(re.sub(r'[_-]', ' ', dated))} "
+    return next((why for why, words in signs().mentions.items() if words.search(plain)), "")
+
+
+def year_end(mention: PeriodMention, text: str) -> str:
+    """Return the period of a mention: a figure of the first or the last day of a year is of the year.
+
+    Examples
+    --------
+    >>> text = "Aidés au 31/12/2016"
+    >>> year_end(period_mentions(text)[0], text)
+    '2016'
+    """
+    written = fold(text[mention.start : mention.end])
+    turn = mention.period[5:] in ("12", "01") and re.match(r"(?:31|0?1)(?![0-9])", written)
+    return mention.period[:4] if mention.day and turn else mention.period
+
+
+def name_period(name: str, *, short: bool = True) -> Reading:
+    """Return the period that the name of a file or of a sheet states.
+
+    Examples
+    --------
+    >>> name_period("caf-2016").period, name_period("mise-en-ligne-2023").candidates[0].period
+    ('2016', '2023')
+    """
+    text = unicodedata.normalize("NFC", name)
+    mentions = period_mentions(text, short=short)
+    taken: dict[str, PeriodMention] = {}
+    candidates = []
+    for mention in mentions:
+        why = _known_reason(text, mention, mentions)
+        glued = text[mention.end : mention.end + 1].isalnum()
+        if why or glued:
+            candidates.append(Candidate(mention.period, name, why or MIDDLE, not why))
+        else:
+            taken[year_end(mention, text)] = mention
+    return _single(name, taken, candidates)
+
+
+def title_period(title: str, *, short: bool = True) -> Reading:
+    """Return the period that a title states: « au 31 mars 2011 », « en 2016 », or nothing else than one.
+
+    Examples
+    --------
+    >>> title_period("Demandeurs d’emploi au 31 mars 2011").period, title_period("Année 2016").period
+    ('2011-03', '2016')
+    >>> title_period("Contrat de ville 2015").period, title_period("Mise en ligne le 31/03/2023").period
+    ('', '')
+    """
+    text = unicodedata.normalize("NFC", title)
+    mentions = period_mentions(text, short=short)
+    taken: dict[str, PeriodMention] = {}
+    candidates = []
+    for mention in mentions:
+        why = _known_reason(text, mention, mentions)
+        before = fold(text[: mention.start])
+        alone = not re.search(r"\w", text[: mention.start] + text[mention.end :])
+        stated = alone or _LEADS.search(before) or _QUARTER.search(mention.period)
+        if why or not stated:
+            candidates.append(Candidate(mention.period, title, why or CITED, not why))
+        else:
+            taken[year_end(mention, text)] = mention
+    return _single(title, taken, candidates)
+
+
+def _single(text: str, taken: dict[str, PeriodMention], candidates: Iterable[Candidate]) -> Reading:
+    """Return the one period that is stated; several are candidates all."""
+    if len(taken) != 1:
+        several = [Candidate(period, text, "ce n’est pas la seule", weak=False) for period in taken]
+        return Reading(candidates=(*several, *candidates))
+    ((period, mention),) = taken.items()
+    return Reading(period, mention.call, candidates=tuple(candidates))
+
+
+def part_period(text: str, year: str, *, short: bool = True) -> str:
+    """Return the part of a year said elsewhere that a title says, or an empty text.
+
+    Examples
+    --------
+    >>> part_period("Demandeurs d’emploi, T1", "2011"), part_period("Demandeurs au 30 juin", "2011")
+    ('2011-T1', '2011-06')
+    >>> part_period("Aides en nature", "2011"), part_period("Mise à jour au 30 juin", "2011")
+    ('', '')
+    """
+    plain = fold(text)
+    if any(words.search(f" {plain} ") for words in signs().mentions.values()):
+        return ""
+    found = set()
+    for part in _PART.finditer(plain):
+        written = re.sub(r"^(?:au|en|fin|mois d[e'’]) ?", "", part[0])
+        mentions = period_mentions(f"{written} {year}", short=short)
+        whole = len(mentions) == 1 and mentions[0].start == 0
+        if whole and mentions[0].period != year:
+            found.add(year_end(mentions[0], f"{written} {year}"))
+    return found.pop() if len(found) == 1 else ""
+
+
+# --- Columns ---------------------------------------------------------------------------------------
+
+
+def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Reading]:
+    """Return what each name of column says of a period: a whole name, or what ends it, states one.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns of figures.
+    short : bool
+        See :func:`~observatoire.sources.parsers.periods.period_mentions`.
+
+    Examples
+    --------
+    >>> found = column_readings(["pop_2013", "DEC_PIMP20", "xp2024h", "xp2539h"])
+    >>> [(one.period, one.stem) for one in found.values()]
+    [('2013', 'pop'), ('2020', 'DEC_PIMP'), ('', ''), ('', '')]
+    """
+    ladders, series = _ladders(names), _series(names)
+    return {
+        name: _column(
+            name, ladder=_shape(name) in ladders, series=_shape(name) in series, short=short
+        )
+        for name in names
+    }
+
+
+def _shape(name: str) -> str:
+    return _FOUR.sub("####", name.casefold())
+
+
+def _ladders(names: Iterable[str]) -> set[str]:
+    """Return the shapes of names whose four digits cannot all be years: « pop_2024 » beside « pop_2529 »."""
+    return {
+        _shape(name) for name in names for digits in _FOUR.findall(name) if not _is_year(digits)
+    }
+
+
+def _series(names: Iterable[str]) -> set[str]:
+    """Return the shapes of names whose four digits begin alike: « ls2021 », « ls2022 », no ages do."""
+    starts: dict[str, set[str]] = {}
+    for name in names:
+        starts.setdefault(_shape(name), set()).update(_FOUR.findall(name))
+    return {
+        shape
+        for shape, found in starts.items()
+        if len(found) > len({digits[:2] for digits in found})
+    }
+
+
+def _is_year(digits: str) -> bool:
+    return digits[:2] in ("19", "20") and _FIRST_YEAR <= int(digits) < _FIRST_YEAR + 100
+
+
+def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
+    vintage = next((m for form in signs().vintages if (m := form.fullmatch(fold(name)))), None)
+    if vintage is not None:
+        # « P16_POP » keeps its name, which indicators call « PYY_POP »; what ends with its vintage loses it.
+        ends = vintage.end(1) == len(name)
+        stem = name[: vintage.start(1)].rstrip("_") if ends else name
+        return Reading(year_of(vintage[1]), stem=stem, year=year_of(vintage[1]))
+    if span := span_of_change(name):
+        return Reading(candidates=(Candidate(span, name, SPAN, weak=False),))
+    text = unicodedata.normalize("NFC", name)
+    mentions = period_mentions(text, short=short)
+    if len({mention.period for mention in mentions}) != 1:
+        span = "-".join(mention.period for mention in mentions)
+        changed = signs().is_change(text) and is_period(span)
+        return Reading(span, stem=name, year=span) if changed else Reading()
+    mention = mentions[0]
+    why = _known_reason(text, mention, mentions)
+    if why:
+        return Reading(candidates=(Candidate(mention.period, name, why, weak=False),))
+    doubt = _doubt(text, mention, end=mentions[-1].end, ladder=ladder)
+    if doubt and not (doubt == GLUED and series):
+        return Reading(candidates=(Candidate(mention.period, name, doubt, doubt != LADDER),))
+    stem = without_period(name, short=short)
+    return Reading(mention.period, mention.call, stem, year_end(mention, text))
+
+
+def span_of_change(name: str) -> str:
+    """Return the four digits of a change from a year to another, each on two digits, or an empty text.
+
+    Examples
+    --------
+    >>> span_of_change("evol_pop_1922"), span_of_change("pop_1922"), span_of_change("Évolution 2021")
+    ('1922', '', '')
+    """
+    if not signs().is_change(name):
+        return ""
+    digits = _FOUR.findall(name)
+    if len(digits) != 1 or digits[0][:2] >= digits[0][2:]:
+        return ""
+    compact = " " not in name.strip()
+    return digits[0] if compact or not _is_year(digits[0]) else ""
+
+
+def _doubt(text: str, mention: PeriodMention, *, end: int, ladder: bool) -> str:
+    """Return why a period that stands in the name of a column is not taken, or an empty text."""
+    plain_year = text[mention.start : mention.end] == mention.period
+    if plain_year and ladder:
+        return LADDER
+    if _UNIT.fullmatch(fold(text[end:])) is None:
+        return MIDDLE
+    glued = text[max(mention.start - 1, 0) : mention.start].isalpha()
+    return GLUED if plain_year and glued and mention.period[:2] < mention.period[2:4] else ""

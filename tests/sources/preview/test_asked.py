@@ -1,0 +1,372 @@
+"""Ask, never guess: what decides the meaning of a figure is read where it is stated, or asked."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+import xlsxwriter
+from built_workspace import Place, dump, plain, says
+
+from observatoire.errors import ObservatoireError
+from observatoire.warehouse.loading.files import load_file, preview_file
+from observatoire.warehouse.loading.options import LoadOptions
+from observatoire.warehouse.loading.sources import load_source
+
+if TYPE_CHECKING:
+    from observatoire.warehouse import Warehouse
+
+
+@pytest.fixture
+def warehouse(place: Place) -> Warehouse:
+    return place.warehouse()
+
+
+def table(names: str, *rows: str, title: str = "") -> str:
+    """Make up a table of the two communes, one figure a column unless rows are given."""
+    cells = rows or tuple(
+        ";".join(str(first + at) for at in range(names.count(";"))) for first in (100, 40)
+    )
+    body = "".join(f"{code};{row}\n" for code, row in zip(("97209", "97213"), cells, strict=True))
+    return (f"{title};\n" if title else "") + f"{names}\n{body}"
+
+
+def stored(warehouse: Warehouse) -> set[tuple[str, str]]:
+    """Return the variables stored, with their periods."""
+    rows = warehouse.rows("SELECT DISTINCT variable, period FROM current_observation")
+    return {(str(variable), str(period)) for variable, period in rows}
+
+
+def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -> None:
+    """Check that a file is refused with these words, and that nothing is stored."""
+    warehouse = place.opened[0] if place.opened else place.warehouse()
+    before = dump(warehouse)
+    with pytest.raises(ObservatoireError) as caught:
+        load_file(warehouse, place.workspace, place.write(name, text), LoadOptions(period=period))
+    says(caught.value, *parts)
+    assert dump(warehouse) == before
+
+
+# --- The period ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "parts"),
+    [
+        ("a.csv", table("code;pop_0019;pop_2024;pop_2539"), ("2024", "pop_2024", "intervalle")),
+        ("a.csv", table("code;homme2024"), ("2024", "deux âges")),
+        ("a.csv", table("code;var_emploi_1015;var_emploi_1520"), ("1520", "deux années")),
+        ("a.csv", table("code;evol1922"), ("1922", "deux années")),
+        ("a-2022.csv", table("code;evol_pop_1116;evol_pop_1622"), ("evol_pop_1116", "plusieurs années")),
+        ("a.csv", table("code;aidés", title="Mise en ligne le 31/03/2023"), ("2023-03", "publication")),
+        ("a.csv", table("code;aidés", title="Extraction du 12/01/2024"), ("2024-01", "extraction")),
+        ("a.csv", table("code;aidés", title="Contrat de ville 2015"), ("2015", "contrat")),
+        ("a.csv", table("code;aidés", title="Loi du 21 février 2014"), ("2014-02", "loi")),
+        ("a.csv", table("code;aidés", title="Découpage communal 2017"), ("2017", "géographie")),
+        ("a.csv", table("code;aidés", title="Communes au 1er janvier 2021"), ("2021-01", "géographie")),
+        ("a.csv", table("code;DENS2020;aidés"), ("2020", "DENS2020", "géographie")),
+        ("a.csv", table("code;Population (géographie 2020)"), ("2020", "géographie")),
+        ("a.csv", table("code;aidés", title="Aides du CCAS 2016"), ("2016", "cite")),
+        ("a.csv", table("code;Aidés 2014;Total"), ("2014", "n’est que de cette colonne")),
+        ("extraction_2023.csv", table("code;aidés"), ("2023", "extraction")),
+        ("a.csv", table("code;year0;value0", "2009;5", "2010;6"), ("On ne sait pas",)),
+    ],
+)  # fmt: skip
+def test_a_year_that_is_not_stated_is_asked(
+    place: Place, name: str, text: str, parts: tuple[str, ...]
+) -> None:
+    refused(place, name, text, "période", *parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "periods"),
+    [
+        ("rp1999.csv", table("code;pop_0019;pop_2039;pop_4059"), {"1999"}),
+        ("recens-2008.csv", table("code;F2024;F2529;F3034"), {"2008"}),
+        ("caf-2022.csv", table("code;aidés", title="Mise en ligne le 31/03/2023"), {"2022"}),
+        ("a.csv", table("code;aidés", title="Au 31 décembre 2021, mise à jour le 15/03/2022"), {"2021"}),
+        ("a-2018.csv", table("code;DENS2020;aidés", "1;9", "2;4"), {"2018"}),
+        ("a.csv", table("code;nais09;nais14"), {"2009", "2014"}),
+        ("a.csv", table("code;med20;med19"), {"2020", "2019"}),
+        ("a.csv", table("code;year0;value0;year1;value1", "2009;5;2014;6", "2009;7;2014;8"), {"2009", "2014"}),
+        ("a.csv", table("code;an_1;aidés_1;an_2;aidés_2", "2010;5;2015;6", "2010;7;2015;8"), {"2010", "2015"}),
+        ("a.csv", table("code;ls2021;ls2022;ls2023"), {"2021", "2022", "2023"}),
+        ("a.csv", table("code;evol_pop_2015_2021"), {"2015-2021"}),
+        ("a.csv", table("code;defm", title="Demandeurs au 31 mars 2011"), {"2011-03"}),
+        ("a.csv", table("code;defm", title="Demandeurs au 30 juin 2011"), {"2011-06"}),
+        ("defm-2011.csv", table("code;defm", title="Demandeurs d’emploi, T1"), {"2011-T1"}),
+        ("defm-2012.csv", table("code;defm", title="Demandeurs au 30 juin"), {"2012-06"}),
+        ("a.csv", table("code;aidés", title="Allocataires au 31 décembre 2014"), {"2014"}),
+    ],
+)  # fmt: skip
+def test_a_period_is_read_where_it_is_stated(
+    place: Place, warehouse: Warehouse, name: str, text: str, periods: set[str]
+) -> None:
+    load_file(warehouse, place.workspace, place.write(name, text))
+    found = stored(warehouse)
+    assert {period for _, period in found} == periods
+    assert not {variable for variable, _ in found} & {"DENS2020", "year0", "year1", "an_1", "an_2"}
+
+
+def test_vintages_on_two_digits_are_one_variable(place: Place, warehouse: Warehouse) -> None:
+    text = "IRIS;DEC_PIMP20;DEC_PIMP19;DEC_PIMP14\n972090101;20,5;21,0;25,4\n972090102;30,5;31,0;35,4\n"
+    path = place.write("pimp.csv", text)
+    refused(place, "pimp.csv", text, "2016 (ce que vous dites)", "DEC_PIMP20", period="2016")
+    load_file(warehouse, place.workspace, path)
+    assert stored(warehouse) == {("DEC_PIMP", "2020"), ("DEC_PIMP", "2019"), ("DEC_PIMP", "2014")}
+    written = preview_file(place.workspace, path).write()
+    load_source(warehouse, place.workspace, written.parent)
+    assert len(stored(warehouse)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "period", "parts"),
+    [
+        ("caf-2016.csv", table("code;aidés", title="Aidés au 31 mars 2011"), "", ("2016", "2011-03")),
+        ("caf-2017.csv", table("code;aidés", title="Aides de 2015"), "", ("2017", "2015")),
+        ("a.csv", table("code;pop_2015"), "2016", ("2016", "2015", "pop_2015")),
+        ("a.csv", table("code;pop_2015;pop_2016"), "2012", ("2012", "2015")),
+        ("a.csv", table("code;nais09"), "2016", ("2016", "2009", "nais09")),
+    ],
+)  # fmt: skip
+def test_two_places_that_disagree_are_named(
+    place: Place, name: str, text: str, period: str, parts: tuple[str, ...]
+) -> None:
+    refused(place, name, text, "deux périodes", *parts, period=period)
+
+
+def test_an_answer_is_obeyed(place: Place, warehouse: Warehouse) -> None:
+    path = place.write("aides-2017.csv", table("code;aidés", title="Contrat de ville 2015"))
+    load_file(warehouse, place.workspace, path, LoadOptions(period="2016"))
+    assert stored(warehouse) == {("aidés", "2016")}
+
+
+# --- The territory ---------------------------------------------------------------------------------
+
+
+def test_a_count_that_is_a_code_of_ours_is_none(place: Place, warehouse: Warehouse) -> None:
+    rows = "".join(
+        f"{at:02d}{rank:03d};{at * 1000 + rank}\n" for at in range(11, 50) for rank in range(90)
+    )
+    text = f"code;aidés\n01001;97209\n{rows}97209;9000\n97213;4000\n"
+    report = load_file(warehouse, place.workspace, place.write("pays-2018.csv", text))
+    assert (report.kept, report.rejected) == (2, 3511)
+    assert warehouse.rows("SELECT max(value) FROM observation") == [(9000.0,)]
+
+
+def test_nobody_is_advised_to_reject_most_of_a_file(place: Place) -> None:
+    rows = "".join(f"Inconnu {at};{at}\n" for at in range(1, 9))
+    text = f"Quartier;Aidés\nFour à Chaux;1\nPlace d’Armes;2\n{rows}"
+    with pytest.raises(ObservatoireError) as caught:
+        load_file(place.warehouse(), place.workspace, place.write("a-2016.csv", text))
+    says(caught.value, "8 sur 10", "zoning")
+    assert "reject" not in str(caught.value)
+
+
+def test_one_territory_named_thrice_on_a_row_is_no_header(
+    place: Place, warehouse: Warehouse
+) -> None:
+    rows = "97209;Fort-de-France;FORT DE FRANCE;Fort de France;9\n97213;Le Lamentin;LAMENTIN;Lamentin;4\n"
+    text = f"code;nom;nom2;nom3;aidés\n{rows}"
+    assert load_file(warehouse, place.workspace, place.write("a-2016.csv", text)).kept == 2
+
+
+@pytest.mark.parametrize("header", ["Nom de la commune", "LIBGEO", "Ville"])
+def test_communes_by_name_keep_ours(place: Place, warehouse: Warehouse, header: str) -> None:
+    names = (
+        "Ducos", "Fort-de-France", "Le François", "Le Lamentin", "Le Lorrain", "Sainte-Marie", "Le Robert",
+        "La Trinité", "Schœlcher", "Le Vauclin", "Saint-Esprit", "Les Trois-Îlets", "Le Marin",
+    )  # fmt: skip
+    text = f"{header};Aidés\n" + "".join(f"{name};{at}\n" for at, name in enumerate(names, 5))
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert (report.kept, set(report.rejects["kind"])) == (2, {"outside"})
+
+
+def test_a_commune_of_ours_ill_written_is_still_a_fault(place: Place) -> None:
+    text = "Commune;Aidés\nFort-de-France;5\nLe Lamentim;6\nDucos;1\n"
+    refused(place, "a-2016.csv", text, "Le Lamentim", "ouliez-vous dire")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dc;iris;nom;aidés\n97209;0101;Terres Sainville;1\n97209;0102;Centre ville;2\n97213;0101;Bourg;3\n",
+        "iris;dc;nom;aidés\n101;97209;Terres Sainville;1\n102;97209;Centre ville;2\n101;97213;Bourg;3\n",
+    ],
+)
+def test_short_codes_win_over_names_that_contradict_them(place: Place, text: str) -> None:
+    refused(place, "a-2016.csv", text, "deux territoires", "Terres Sainville")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "Nom;Jeunes\nFour à Chaux;5\n"
+            + "".join(f"Place d’Armes : {part};1\n" for part in "abcdef"),
+            ("est une partie de « Place d’Armes »", "Place d’Armes : a", "Additionnez"),
+        ),
+        (
+            "Nom;Jeunes\n"
+            + "".join(f"Four à Chaux ({part});1\n" for part in ("nord", "sud", "est")),
+            ("parties d’un territoire", "Four à Chaux (nord)"),
+        ),
+    ],
+    ids=["colon", "brackets"],
+)
+def test_parts_of_territories_are_said_to_be_so(
+    place: Place, text: str, parts: tuple[str, ...]
+) -> None:
+    refused(place, "a-2016.csv", text, *parts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Titre;2019;2020\njanv;63610;63360\nfévr;63500;63580\nmars;97209;64790\n",
+        "Trimestre;2019;2020\nT1;63610;63360\nT2;63500;63580\nT3;63350;64790\n",
+    ],
+)
+def test_periods_in_rows_and_columns_name_no_territory(place: Place, text: str) -> None:
+    refused(place, "rsa.csv", text, "aucun territoire", "2019")
+
+
+# --- Units and natures -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "nature", "unit"),
+    [
+        ("Taux de natalité (‰)", "9,8", "rate", "‰"),
+        ("taux_pour_mille", "6,0", "rate", "‰"),
+        ("Taux (pour 10 000 hab.)", "150", "rate", "pour 10 000"),
+        ("Taux", "9,8 ‰", "rate", "‰"),
+        ("Cambriolages de logement (taux)", "3,4", "rate", "à préciser"),
+        ("Part des ménages", "12", "rate", "à préciser"),
+        ("agri_pct", "0,2", "rate", "%"),
+        ("Population comptée à part", "120", "count", ""),
+        ("Nombre de bénéficiaires à taux plein", "40", "count", ""),
+        ("Nombre de ménages sous le revenu médian", "60", "count", ""),
+        ("Moyennes sections (élèves)", "25", "count", ""),
+        ("Logements à loyer moyen", "25", "count", ""),
+        ("Densité", "5400", "index", ""),
+        ("Niveau de vie médian", "9800", "median", ""),
+        ("Âge moyen", "38", "mean", ""),
+    ],
+)
+def test_the_head_of_a_name_decides_and_a_unit_is_stated(
+    place: Place, column: str, cell: str, nature: str, unit: str
+) -> None:
+    text = f"Quartier;{column}\nFour à Chaux;{cell}\nPlace d’Armes;{cell}\n"
+    shown = preview_file(place.workspace, place.write("a-2016.csv", text))
+    assert shown.source is not None, shown.refusal
+    found = shown.source.variables[column]
+    assert (str(found.nature), found.unit) == (nature, unit)
+
+
+def test_one_series_has_one_unit(place: Place, warehouse: Warehouse) -> None:
+    text = table("code;agri_pct_2011;agri_pct_2016", "0,2;1,2", "0,9;1,4")
+    load_file(warehouse, place.workspace, place.write("agri.csv", text))
+    assert stored(warehouse) == {("agri_pct", "2011"), ("agri_pct", "2016")}
+    assert warehouse.rows("SELECT unit FROM variable WHERE code = 'agri_pct'") == [("%",)]
+    refused(place, "b.csv", table("code;part_2011;part_2016", "0,2;12", "0,9;14"), "facteur cent")
+
+
+@pytest.mark.parametrize("name", ["id_zone", "SIRET", "Identifiant"])
+def test_identifiers_are_no_figures(place: Place, name: str) -> None:
+    text = f"Quartier;{name};aidés\nFour à Chaux;11;5\nPlace d’Armes;12;6\n"
+    shown = preview_file(place.workspace, place.write("a-2016.csv", text))
+    assert shown.source is not None
+    assert set(shown.source.variables) == {"aidés"}
+
+
+def test_six_ones_are_six_figures(place: Place, warehouse: Warehouse) -> None:
+    text = "IRIS;aidés\n" + "".join(
+        f"{code};1\n" for code in ("972090101", "972090102", "972090103", "972130101")
+    )
+    assert load_file(warehouse, place.workspace, place.write("a-2016.csv", text)).kept == 4
+
+
+# --- Labels, signs, formulas, spoilt names ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "dc;iris;A;A2024\nCode commune;Code IRIS;Nombre d’aidés;Aidés de 20 à 24 ans\n"
+            "97209;0101;15;5\n97209;0103;9;2\n"
+        ),
+        "IRIS;A;A2024\nCode;Nombre d’aidés;Aidés de 20 à 24 ans\n972090101;15;5\n972090103;9;2\n",
+    ],
+)
+def test_labels_under_codes_are_those_of_the_variables(
+    place: Place, warehouse: Warehouse, text: str
+) -> None:
+    report = load_file(warehouse, place.workspace, place.write("caf-2009.csv", text))
+    assert (report.kept, report.rejected) == (2, 1)
+    assert stored(warehouse) == {("A", "2009"), ("A2024", "2009")}
+    labels = warehouse.rows("SELECT label, nature FROM variable WHERE code LIKE 'A%' ORDER BY code")
+    assert labels == [("Nombre d’aidés", "count"), ("Aidés de 20 à 24 ans", "count")]
+
+
+def test_signs_of_filosofi(place: Place, warehouse: Warehouse) -> None:
+    rows = "972090101;20,5;12000;so\n972090102;s;ns;ns\n972090103;30,1;16000;8,1\n"
+    text = f"IRIS;DEC_PIMP20;DEC_MED20;DEC_RD20\n{rows}"
+    load_file(warehouse, place.workspace, place.write("BASE_TD_FILO_DEC_IRIS_2020.csv", text))
+    found = "SELECT status FROM observation WHERE marker = '{}' GROUP BY 1"
+    assert warehouse.rows(found.format("so")) == [("not_applicable",)]
+    assert warehouse.rows(found.format("ns")) == [("secret",)]
+
+
+def test_a_formula_never_computed_is_told_with_its_cell(place: Place) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
+        page = made.add_worksheet("Feuil1")
+        page.write_row(0, 0, ["Quartier", "Aidés"])
+        page.write_row(1, 0, ["Four à Chaux", 5])
+        page.write(2, 0, "Place d’Armes")
+        page.write_formula(2, 1, "=B2*2", None, "")
+    refused(place, "a-2016.xlsx", buffer.getvalue(), "ligne 3", "Aidés", "jamais été calculée")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("sign", ["\uffff", "\x01", "\ufffe"])
+def test_a_name_that_nothing_can_write_is_refused(place: Place, sign: str) -> None:
+    text = f"Quartier;Aidés\nFour à{sign} Chaux;5\nPlace d’Armes;6\n"
+    refused(place, "a-2016.csv", text, "ligne 2", f"U+{ord(sign):04X}")
+    refused(place, "a-2016.csv", f"Quartier;Ai{sign}dés\nFour à Chaux;5\nPlace d’Armes;6\n", "U+")
+
+
+# --- Declared once ---------------------------------------------------------------------------------
+
+
+def test_rows_of_other_places_are_skipped_where_it_is_declared(
+    place: Place, warehouse: Warehouse
+) -> None:
+    place.write(
+        "data/raw/ccas/source.toml",
+        'title = "Aides"\nproducer = "CCAS"\nlicence = "Convention"\nzoning = "quartier-2007"\n\n[[files]]\n'
+        'name = "a.csv"\nlayout = "wide"\nterritory = "Quartier"\nperiod = "2016"\noutside = "skip"\n\n'
+        '[variables."Aidés"]\nlabel = "Aidés"\nnature = "count"\n',
+    )
+    place.write("data/raw/ccas/a.csv", "Quartier;Aidés\nFour à Chaux;5\nNA;3\nBourg du Robert;4\n")
+    report = load_source(warehouse, place.workspace, place.root / "data/raw/ccas")
+    assert (report.kept, set(report.rejects["kind"])) == (1, {"outside"})
+    place.write("data/raw/ccas/a.csv", "Quartier;Aidés\nFour à Chau;5\nPlace d’Armes;3\n")
+    with pytest.raises(ObservatoireError) as caught:
+        load_source(warehouse, place.workspace, place.root / "data/raw/ccas")
+    says(caught.value, "Four à Chau", "ouliez-vous dire")
+
+
+def test_a_second_figure_for_one_place_and_period_is_told(
+    place: Place, warehouse: Warehouse
+) -> None:
+    for name in ("un-2011.csv", "deux-2011.csv"):
+        text = table("code;defm", title="Demandeurs d’emploi")
+        report = load_file(warehouse, place.workspace, place.write(name, text))
+    assert "« defm » (2011, source un-2011)" in plain(" ".join(report.notices))
+    path = place.write("a-2011.csv", "code;defm\n97209;5\n97213;4\n97209;6\n")
+    with pytest.raises(ObservatoireError) as caught:
+        load_file(warehouse, place.workspace, path)
+    says(caught.value, "ligne 4", "une seconde fois")

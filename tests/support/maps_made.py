@@ -1,0 +1,74 @@
+"""Territories in a row, marks on them, and what a drawing says once read back."""
+
+from __future__ import annotations
+
+import itertools
+import xml.etree.ElementTree as ET
+
+import geopandas as gpd
+import shapely
+
+from observatoire.maps.marks import BaseMap, Mark
+from observatoire.values import Status
+
+SVG = "{http://www.w3.org/2000/svg}"
+NAN = float("nan")
+
+
+def ground(count: int, *, without: tuple[int, ...] = ()) -> BaseMap:
+    """Return squares side by side, twenty in a row; some territories have no shape."""
+    shapes = gpd.GeoSeries(
+        {
+            f"q{i}": None
+            if i in without
+            else shapely.box(x := i % 20 * 1000, y := i // 20 * 1000, x + 900, y + 900)
+            for i in range(count)
+        },
+        crs="EPSG:5490",
+    )
+    return BaseMap(shapes, shapes.iloc[:0], shapes.iloc[:0], official=False)
+
+
+def mark(
+    rank: int, value: float, status: Status = Status.AGGREGATED, *, name: str = "", **other: object
+) -> Mark:
+    shown = {"text": f"{value:g}", "high": NAN, "commune": "Ville"} | other
+    return Mark(
+        code=f"q{rank}", name=name or f"Quartier {rank}", status=status, value=value, **shown
+    )  # type: ignore[arg-type]
+
+
+def parsed(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 - our own drawing
+
+
+def in_svg(parts: list[str]) -> ET.Element:
+    return parsed(f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>')
+
+
+def texts(root: ET.Element) -> list[str]:
+    return [str(text.text) for text in root.iter(f"{SVG}text")]
+
+
+def text_boxes(root: ET.Element) -> list[tuple[shapely.Geometry, str]]:
+    """Return the box of each text: 0.48 em a character, as wide as the face's figures."""
+    boxes = []
+    for text in root.iter(f"{SVG}text"):
+        size = float(text.attrib["font-size"])
+        wide = 0.48 * size * len(text.text or "")
+        x, y = float(text.attrib["x"]), float(text.attrib["y"])
+        left = x - {"start": 0, "middle": wide / 2, "end": wide}[text.attrib["text-anchor"]]
+        boxes.append((shapely.box(left, y - 0.7 * size, left + wide, y), str(text.text)))
+    return boxes
+
+
+def meeting(root: ET.Element) -> list[tuple[str, str]]:
+    """Return the texts that lie on another."""
+    pairs = itertools.combinations(text_boxes(root), 2)
+    return [(one, two) for (a, one), (b, two) in pairs if shapely.intersection(a, b).area > 1]
+
+
+def fills(svg: str) -> list[str]:
+    """Return what fills each surface of the map, in order."""
+    groups = (group.iter(f"{SVG}path") for group in parsed(svg).iter(f"{SVG}g"))
+    return [path.attrib["fill"] for paths in groups for path in paths]
