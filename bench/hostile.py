@@ -28,7 +28,7 @@ from observatoire.sources import read_source  # noqa: E402
 from observatoire.sources.preview.preview import preview_table  # noqa: E402
 from observatoire.territories import Matcher  # noqa: E402
 from observatoire.territories.layers.reader import read_layer  # noqa: E402
-from observatoire.warehouse.loading.files import ground_of  # noqa: E402
+from observatoire.warehouse.loading.files import preview_context  # noqa: E402
 
 KNOWN = Matcher({"972090101": "Centre Ville", "972090102": "Sainte-Thérèse"}, "IRIS")
 
@@ -94,7 +94,7 @@ def main(count: int = 3000, seed: int = 1) -> int:
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         place = build_place(Path(folder))
-        ground, path = ground_of(place.workspace), Path(folder)
+        ground, path = preview_context(place.workspace), Path(folder)
 
         def read(name: str) -> object:
             if name.endswith((".gpkg", ".geojson")) or name == "layer.zip":

@@ -6,15 +6,20 @@ import csv
 import hashlib
 import json
 import math
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
+import attacker
 import demo
 import geopandas as gpd
+import numpy as np
 import oracle
 import pandas as pd
 import pytest
 from frictionless import Package
 
+import observatoire as obs
 from observatoire.errors import FileError
 from observatoire.values import Status
 
@@ -141,8 +146,7 @@ def test_the_descriptor_credits_and_warns(descriptor: dict[str, Any]) -> None:
     assert any("provisoire" in text for text in descriptor["avertissements"])
     assert set(descriptor["secret"]) == {
         "masqué par le producteur",
-        "sous le seuil de la source",
-        "pour qu’un autre ne se retrouve pas par calcul",
+        "sous le seuil de la source, ou pour qu’un autre ne se retrouve pas par calcul",
     }
     assert descriptor["created"].startswith("20")
 
@@ -184,9 +188,43 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
-    from observatoire.exchange.package import _unarmed
+    from observatoire.exchange.figures import disarmed as disarm
 
     frame = pd.DataFrame({"nom": ["=cmd()|x", "@SUM(1)", "Dillon"], "valeur": [-1.0, 2.0, 3.0]})
-    disarmed = _unarmed(frame)
+    disarmed = disarm(frame)
     assert disarmed["nom"].tolist() == ["'=cmd()|x", "'@SUM(1)", "Dillon"]
     assert disarmed["valeur"].tolist() == [-1.0, 2.0, 3.0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pas de limite de taille sous Windows")
+@pytest.mark.parametrize(
+    ("place", "room"), [("paquet", 2_000), ("paquet", 60_000), ("a.xlsx", 2_000)]
+)
+def test_a_full_disk_is_said_and_leaves_what_was_there(
+    tmp_path: Path, place: str, room: int
+) -> None:
+    attacker.write_random(tmp_path, np.random.default_rng(1))
+    code = (
+        "import resource, sys, observatoire as obs; from pathlib import Path\n"
+        "root = Path(sys.argv[1]); place = root / sys.argv[2]\n"
+        "with obs.open(root) as o:\n"
+        "    o.load(); sheet = o.panel('aides')\n"
+        "    write = sheet.save if place.suffix else o.publish\n"
+        "    write(place); before = len(o.publications())\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))\n"
+        "    try: write(place)\n"
+        "    except obs.errors.ObservatoireError as error: print(error)\n"
+        "    assert len(o.publications()) == before\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), place, str(room)],
+        capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": ":".join(sys.path), "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Le système dit" in done.stdout or "plus de place sur le disque" in done.stdout
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+    if place == "paquet":
+        assert len(obs.federate([tmp_path / place]).df)
+    else:
+        assert (tmp_path / place).read_bytes()[:2] == b"PK"

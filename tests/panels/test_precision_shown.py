@@ -229,7 +229,10 @@ def test_ranks_go_with_their_interval() -> None:
     assert first["name"] == "Godissard"
     # HLM buildings are HLM throughout: a rank is less sure than persons drawn one by one made it.
     assert (first["rank_low"], first["rank_high"]) == (1, 2)
-    assert "Godissard : 63,7 % ; à 95 %, il est" in notes(grids[1])["Lecture"]
+    assert (
+        "Godissard : 63,7 % ; à 95 %, son rang est compris entre 1 et 2"
+        in notes(grids[1])["Lecture"]
+    )
     assert found.page.title.endswith(", 2016")
     assert "17 territoires sans chiffre propre" in notes(grids[1])["Non classés"]
     assert "Signes" not in notes(grids[1])  # every figure ranked is a territory's own

@@ -47,7 +47,7 @@ def test_file_that_is_no_warehouse(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(WorkspaceError) as caught:
         open_warehouse(path, METRIC)
-    says(caught.value, "o.duckdb", "renommez", "registre")
+    says(caught.value, "o.duckdb", "copie saine", "gardez ce fichier")
     assert path.read_bytes() == content
 
 
@@ -58,7 +58,7 @@ def test_truncated_warehouse(place: Place) -> None:
     path.write_bytes(path.read_bytes()[:6000])
     with pytest.raises(WorkspaceError) as caught:
         open_warehouse(path, METRIC)
-    says(caught.value, path.name, "renommez", "registre")
+    says(caught.value, path.name, "copie saine", "gardez ce fichier")
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.7, 0.9])
@@ -70,7 +70,7 @@ def test_warehouse_whose_end_is_lost(place: Place, kept: float) -> None:
     path.write_bytes(content[: int(len(content) * kept)])
     with pytest.raises(WorkspaceError) as caught:
         dump(place.warehouse())
-    says(caught.value, path.name, "renommez", "registre", "data/raw")
+    says(caught.value, path.name, "copie saine", "gardez ce fichier")
 
 
 def test_a_closed_warehouse_answers_nothing(place: Place) -> None:
@@ -131,7 +131,7 @@ def test_warehouse_held_by_another_program(place: Place) -> None:
 def test_a_held_file_is_not_taken_for_a_damaged_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, told: str
 ) -> None:
-    def refuse(_: str) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise duckdb.IOException(f"IO Error: {said}")
 
     monkeypatch.setattr(duckdb, "connect", refuse)

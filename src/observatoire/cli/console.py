@@ -8,6 +8,7 @@ import re
 import sys
 import time
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -160,8 +161,15 @@ def opened(workspace: Path) -> Iterator[Observatory]:
     """Open a workspace, and close it."""
     import observatoire
 
-    with step("Ouverture de l’espace de travail"), observatoire.open(workspace) as opened:
-        yield opened
+    with warnings.catch_warnings(record=True) as notices:
+        warnings.simplefilter("always", UserWarning)
+        with step("Ouverture de l’espace de travail"):
+            observatory = observatoire.open(workspace)
+    for notice in notices:
+        if notice.category is UserWarning:
+            err.print(str(notice.message), highlight=False, markup=False, soft_wrap=True)
+    with observatory:
+        yield observatory
 
 
 @contextmanager

@@ -86,8 +86,10 @@ def federate(
 ) -> None:
     """Réunit les paquets de plusieurs observatoires en un seul tableau."""
     import observatoire
+    from observatoire.exchange.figures import write_table
     from observatoire.french.typography import plural
     from observatoire.pages.sheet import cannot_write
+    from observatoire.swap import new_file
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
@@ -96,7 +98,8 @@ def federate(
     with step("Fédération"):
         together = observatoire.federate(packages)
         try:
-            together.df.to_csv(output, index=False, encoding="utf-8", lineterminator="\n")
+            with new_file(output) as draft:
+                write_table(together.df, draft)
         except OSError as error:
             raise cannot_write(output, error) from error
     for warning in together.warnings:

@@ -1,7 +1,7 @@
 """Exchange.
 
-``package`` (what another observatory can read), ``federation`` (several as one), ``ledger`` (what
-was ever published), ``agreements`` (what travels with the figures).
+``package`` (what another observatory can read), ``figures`` (its tables), ``federation`` (several as
+one), ``ledger`` (what was ever published), ``agreements`` (what travels with the figures).
 """
 
 from observatoire.exchange.federation import Federation, federate

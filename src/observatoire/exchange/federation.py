@@ -18,9 +18,16 @@ from observatoire.errors import (
 )
 from observatoire.errors.arguments import one_name, one_path, suggestion
 from observatoire.exchange.agreements import Column, read_terms
-from observatoire.exchange.package import PACKAGE_FILE, VALUE_FIELDS
+from observatoire.exchange.figures import (
+    NUMBERS,
+    VALUE_FIELDS,
+    read_definitions,
+    read_figures,
+)
+from observatoire.exchange.package import PACKAGE_FILE
 from observatoire.secrecy.release.agreements import require_known, sift
 from observatoire.sources.descriptors.agreement import current_day
+from observatoire.swap import recover
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -129,22 +136,10 @@ class _Package:
 
 def _read_package(folder: Path) -> _Package:
     name, terms = _check(folder)
-    values = pd.read_csv(
-        folder / "valeurs.csv",
-        dtype={french: "str" for french, kind, _ in VALUE_FIELDS.values() if kind == "string"},
-        keep_default_na=False,
-        na_values={french: [""] for french, kind, _ in VALUE_FIELDS.values() if kind == "number"},
-    )
-    if "precision" not in values:  # a package of before
-        values = values.assign(precision="")
-    lacking = [french for french, _, _ in VALUE_FIELDS.values() if french not in values.columns]
-    if lacking:
-        raise FileError(
-            f"Colonnes absentes : {', '.join(lacking)}.", where=f"{folder.name}/valeurs.csv"
-        )
-    definitions = pd.read_csv(folder / "indicateurs.csv", dtype=str, keep_default_na=False)
     whose = {"observatoire": name}
-    return _Package(name, terms, values.assign(**whose), definitions.assign(**whose))
+    figures = read_figures(folder / "valeurs.csv").assign(**whose)
+    definitions = read_definitions(folder / "indicateurs.csv").assign(**whose)
+    return _Package(name, terms, figures, definitions)
 
 
 def _united(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -163,8 +158,7 @@ def _withheld(
     found = sift(keys, lent, date, audience)
     reasons = pd.Series(found.reasons, index=frame.index, dtype=object)
     back = reasons != ""
-    numbers = [french for french, kind, _ in VALUE_FIELDS.values() if kind == "number"]
-    frame.loc[back, [name for name in numbers if name != "couverture"]] = float("nan")
+    frame.loc[back, [name for name in NUMBERS if name != "couverture"]] = float("nan")
     frame.loc[back, "statut"] = Status.MISSING.label
     frame.loc[back, "methode"] = ""
     frame.loc[back, "motif"] = reasons[back]
@@ -172,6 +166,7 @@ def _withheld(
 
 
 def _check(folder: Path) -> tuple[str, dict[Column, list[Agreement]]]:
+    recover(folder)  # a publication killed while it replaced this package
     path = folder / PACKAGE_FILE
     if not path.is_file():
         raise FileError(
@@ -184,13 +179,18 @@ def _check(folder: Path) -> tuple[str, dict[Column, list[Agreement]]]:
         name = str(descriptor["name"])
         resources = [(str(r["path"]), str(r["hash"])) for r in descriptor["resources"]]
         terms = read_terms(descriptor)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise FileError("Le descripteur du paquet ne se lit pas.", where=str(path)) from error
     for needed in ("valeurs.csv", "indicateurs.csv"):
         if needed not in dict(resources):
             raise FileError(f"Le descripteur n’annonce pas « {needed} ».", where=str(path))
     for file, announced in resources:
-        target = (folder / file).resolve()
+        try:
+            target = (folder / file).resolve()
+        except (ValueError, OSError) as error:  # a null byte, a loop of links
+            raise FileError(
+                "Le descripteur nomme un fichier impossible.", where=str(path)
+            ) from error
         if folder.resolve() not in target.parents:
             raise FileError("Le descripteur nomme un fichier hors du paquet.", where=file)
         if not target.is_file():

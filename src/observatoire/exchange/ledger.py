@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from observatoire.secrecy.plan.former_figures import PublishedCell, Recipe
 from observatoire.secrecy.plan.primary import key_of
 from observatoire.values import Status, records
+from observatoire.warehouse.storage.ledger_text import append, recorded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,18 +80,16 @@ class WarehouseLedger:
         text = leaving[[*_KEY, *_NUMBERS]].sort_values(_KEY).to_csv(index=False)
         hidden = int((cells["status"] == str(Status.SECRET)).sum())
         before = self._size()
-        with self.warehouse.transaction():
+        with recorded(self.warehouse), self.warehouse.transaction():
             number = int(self.warehouse.rows("SELECT nextval('publication_id')")[0][0])
             last = self.warehouse.rows("SELECT max(id) FROM load")[0][0]
             self.warehouse.run(
                 "INSERT INTO publication VALUES (?, now() AT TIME ZONE 'UTC', ?, ?, ?, ?, ?, ?)",
                 [number, kind, name, _digest(text), len(shown), hidden, last],
             )
-            self.warehouse.connection.register("leaving", leaving)
-            try:
+            with self.warehouse.registered(leaving=leaving):
                 self.warehouse.run(_NEW_CELLS, {"number": number, "last": last})
-            finally:
-                self.warehouse.connection.unregister("leaving")
+            append(self.warehouse, number)
         if not any(key in plan.cells and plan.cause(key) for key in map(key_of, records(shown))):
             self.followed += self._size() - before
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import tempfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,39 +13,20 @@ import pandas as pd
 
 from observatoire.errors import FileError
 from observatoire.exchange.agreements import written_terms
+from observatoire.exchange.figures import VALUE_FIELDS, write_table
 from observatoire.pages.sheet import cannot_write
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
+from observatoire.swap import new_folder
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
-
-#: French name of each column of figures, its type and what it holds.
-VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
-    "zoning": ("zonage", "string", "Code du zonage"),
-    "territory": ("territoire", "string", "Code du territoire"),
-    "name": ("nom", "string", "Nom du territoire"),
-    "indicator": ("indicateur", "string", "Code de l’indicateur, défini dans indicateurs.csv"),
-    "period": ("periode", "string", "Période décrite ; vide quand aucune donnée n’existe"),
-    "value": ("valeur", "number", "Valeur, vide quand le statut n’en a pas"),
-    "low": ("valeur_basse", "number", "Borne basse"),
-    "high": ("valeur_haute", "number", "Borne haute"),
-    "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
-    "precision": (
-        "precision",
-        "string",
-        "exact, sondage, prévision ou inconnue (bornes alors vides)",
-    ),
-    "coverage": ("couverture", "number", "Part du territoire que couvrent les sources, de 0 à 1"),
-    "reason": ("motif", "string", "Pourquoi la valeur manque ou est encadrée"),
-    "method": ("methode", "string", "Comment la valeur a été obtenue"),
-    "source": ("source", "string", "Producteur et titre de la source"),
-}
 
 PACKAGE_FILE = "datapackage.json"
 
@@ -105,9 +85,7 @@ def _put(
     date: str,
 ) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".paquet-") as scratch:
-        made = Path(scratch) / "paquet"
-        made.mkdir()
+    with new_folder(folder) as made:
         _write_values(table, made)
         _write_indicators(table, made)
         _write_zones(table, made)
@@ -115,9 +93,6 @@ def _put(
         text = json.dumps(descriptor, ensure_ascii=False, indent=2)
         (made / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8")
         table.keep_out("paquet", folder.name)
-        if folder.exists():
-            folder.rename(Path(scratch) / "precedent")
-        made.rename(folder)
     return folder
 
 
@@ -138,17 +113,13 @@ def _write_values(table: ProtectedTable, folder: Path) -> None:
     names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
     frame = table.df[list(names)].rename(columns=names)
     frame["statut"] = [Status(status).label for status in frame["statut"]]
-    _unarmed(frame).to_csv(
-        folder / "valeurs.csv", index=False, encoding="utf-8", lineterminator="\n"
-    )
+    write_table(frame, folder / "valeurs.csv")
     frame.to_parquet(folder / "valeurs.parquet", index=False)
 
 
 def _write_indicators(table: ProtectedTable, folder: Path) -> None:
     frame = pd.DataFrame([_definition(i) for i in table.indicators.values()])
-    _unarmed(frame).to_csv(
-        folder / "indicateurs.csv", index=False, encoding="utf-8", lineterminator="\n"
-    )
+    write_table(frame, folder / "indicateurs.csv")
 
 
 def _definition(indicator: Indicator) -> dict[str, str]:
@@ -179,7 +150,9 @@ def _write_zones(table: ProtectedTable, folder: Path) -> None:
         geometry=once.geometry,
         crs=once.crs,
     )
-    zones.to_file(folder / "zones.gpkg", layer="zones", driver="GPKG")
+    content = io.BytesIO()  # a full disk is then said by the system, not by GDAL
+    zones.to_file(content, layer="zones", driver="GPKG")
+    (folder / "zones.gpkg").write_bytes(content.getvalue())
 
 
 def _descriptor(
@@ -222,18 +195,6 @@ def _licences(sources: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         {"name": "etalab-2.0" if "Licence Ouverte 2.0" in title else "other", "title": title}
         for title in titles
     ]
-
-
-def _unarmed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before texts that a spreadsheet would run as formulas."""
-    texts = frame.select_dtypes(include=["object", "string"]).columns
-    armed = {name: frame[name].astype("str") for name in texts}
-    return frame.assign(
-        **{
-            name: text.mask(text.str.match(r"^[=+\-@\t]"), "'" + text)
-            for name, text in armed.items()
-        }
-    )
 
 
 def _resource(folder: Path, name: str, file: str, schema: dict[str, Any] | None) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from observatoire.french.typography import day
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.warehouse import open_warehouse
+from observatoire.warehouse.connection import MEMORY
 from observatoire.warehouse.storage.listings import NOTES
 
 if TYPE_CHECKING:
@@ -60,12 +62,16 @@ class Session:
 
     def __init__(self, workspace: Workspace, warehouse: Path | str) -> None:
         from observatoire.warehouse.loading.zonings import fill_zonings
+        from observatoire.warehouse.storage.ledger_text import reconcile
 
         self.workspace = workspace
         self.today: Callable[[], dt.date] = current_day
-        self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs)
+        ledger = None if warehouse == MEMORY else workspace.ledger
+        self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs, ledger)
         try:
             fill_zonings(self.warehouse, workspace)
+            for notice in reconcile(self.warehouse):
+                warnings.warn(notice, stacklevel=3)
         except BaseException:
             self.warehouse.close()
             raise

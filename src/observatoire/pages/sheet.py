@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from observatoire.errors import FileError, FormatError
 from observatoire.errors.arguments import one_path
 from observatoire.errors.translations import system_words
 from observatoire.french.typography import enumerate_words
+from observatoire.swap import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +67,7 @@ class Sheet:
         Returns
         -------
         Path
-            Where it was written. The file is written as a draft then put in place: a failure leaves
+            Where it was written. The file is put in its place in one step, once whole: a failure leaves
             what was there.
 
         Raises
@@ -83,17 +83,13 @@ class Sheet:
         path = one_path(path, '.save("page.html")')
         write = writer_of(path)
         self.table.check_out(path.name)
-        draft = path.with_name(f".{path.stem}.tmp{path.suffix}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write(self.page, draft)
-            self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
-            draft.replace(path)
+            with new_file(path) as draft:
+                write(self.page, draft)
+                self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
         except OSError as error:
             raise cannot_write(path, error) from error
-        finally:
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
         return path
 
     def _repr_html_(self) -> str:

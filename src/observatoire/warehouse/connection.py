@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from observatoire.errors import WorkspaceError
-from observatoire.errors.translations import reader_words
+from observatoire.warehouse.failures import failure, is_of_the_file
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,20 +21,6 @@ if TYPE_CHECKING:
 
 
 MEMORY = ":memory:"
-
-#: What the engine raises of its file, or of itself, rather than of what it was asked.
-_FAILURES = (
-    duckdb.IOException,
-    duckdb.FatalException,
-    duckdb.InternalException,
-    duckdb.SerializationException,
-)
-
-#: What to do with a damaged warehouse: what was published is known by it alone.
-_AGAIN = (
-    "Remettez-en une copie saine. À défaut, fermez tout et renommez-le : il sera reconstruit à partir "
-    "de data/raw, mais sans le registre de ce qui a déjà été publié."
-)
 
 
 class Warehouse:
@@ -48,12 +34,18 @@ class Warehouse:
         The metric CRS of its geometries.
     path : Path or ":memory:"
         Its file.
+    ledger : Path, optional
+        The text beside it that keeps the ledger too.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, crs: str, path: Path | str = MEMORY
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        crs: str,
+        path: Path | str = MEMORY,
+        ledger: Path | None = None,
     ) -> None:
-        self.connection, self.crs, self.path = connection, crs, path
+        self.connection, self.crs, self.path, self.ledger = connection, crs, path, ledger
 
     @property
     def home(self) -> Path:
@@ -78,14 +70,9 @@ class Warehouse:
                 "L’observatoire est fermé.", remedy="Rouvrez-le par obs.open(…) ou obs.demo()."
             ) from error
         except duckdb.Error as error:
-            if not isinstance(error, _FAILURES) and type(error) is not duckdb.Error:
+            if not is_of_the_file(error):
                 raise  # of the query: its author answers for it
-            raise WorkspaceError(
-                "L’entrepôt ne se laisse plus lire ou écrire.",
-                where=str(self.path),
-                why=reader_words(error),
-                remedy=f"Voyez s’il reste de la place sur le disque. S’il y en a : {_AGAIN}",
-            ) from error
+            raise failure(error, self.path, self.ledger) from error
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query as tuples."""
@@ -120,7 +107,7 @@ class Warehouse:
 
     def now(self) -> dt.datetime:
         """Return this instant, as columns of instants keep it."""
-        instant: dt.datetime = self.rows("SELECT now()::TIMESTAMP")[0][0]
+        instant: dt.datetime = self.rows("SELECT now() AT TIME ZONE 'UTC'")[0][0]
         return instant
 
     @contextmanager
@@ -141,10 +128,11 @@ class Warehouse:
         self.run("BEGIN TRANSACTION")
         try:
             yield
+            self.run("COMMIT")
         except BaseException:
-            self.run("ROLLBACK")
+            with suppress(duckdb.Error):  # the engine undoes by itself what it could not commit
+                self.connection.execute("ROLLBACK")
             raise
-        self.run("COMMIT")
 
     def close(self) -> None:
         """Close the file."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from importlib import resources
 from pathlib import Path
 
@@ -12,14 +10,16 @@ from pyproj import CRS
 
 from observatoire.errors import WorkspaceError
 from observatoire.errors.translations import system_words
-from observatoire.warehouse.connection import _AGAIN, MEMORY, Warehouse
+from observatoire.warehouse.connection import MEMORY, Warehouse
+from observatoire.warehouse.failures import failure, healthy_copy, is_of_the_file, refuse_path
 from observatoire.warehouse.storage.contents import see_loads
 
-#: What the engine, or Windows in its language, says of a file that another program holds.
-_LOCKED = re.compile(r"\block\b|already open|(?:another|autre) process", re.IGNORECASE)
+#: The form of the file: the newest that every supported DuckDB (1.5 and later) opens, and the first
+#: that keeps geometries with their reference system. Without it each engine writes its own.
+STORAGE_VERSION = "v1.5.0"
 
 
-def open_warehouse(path: Path | str, crs: str) -> Warehouse:
+def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Warehouse:
     """Open, or make, the warehouse at ``path``.
 
     Parameters
@@ -28,69 +28,65 @@ def open_warehouse(path: Path | str, crs: str) -> Warehouse:
         The DuckDB file.
     crs : str
         The metric CRS of the workspace, for instance ``"EPSG:5490"``.
+    ledger : Path, optional
+        The text beside it that keeps the ledger too.
 
     Raises
     ------
     WorkspaceError
-        When another program holds the file, or it is no warehouse.
+        With the true cause: another program has the file, the disk is full, its journal is cut, it
+        was made by another version, it is no warehouse.
     """
     if str(path) != MEMORY:
-        try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WorkspaceError(
-                "On ne peut pas créer le dossier de l’entrepôt.",
-                where=str(Path(path).parent),
-                why=f"Le système dit : {system_words(error)}.",
-                remedy="Demandez le droit d’y écrire, ou copiez l’espace de travail ailleurs.",
-            ) from error
+        refuse_path(Path(path))
+        _make_folder(Path(path).parent)
     connection = None
     try:
-        connection = duckdb.connect(str(path))
-        schema = _schema(crs)
-        _forget_first_registers(connection)
-        connection.execute(schema)
-        if _crs_changed(connection, crs):
-            # The workspace's CRS has changed; shapes are written anew at each opening.
-            connection.execute("DROP TABLE territory")
-            connection.execute(schema)
+        connection = duckdb.connect(
+            str(path), config={"storage_compatibility_version": STORAGE_VERSION}
+        )
+        _lay_out(connection, crs)
     except duckdb.Error as error:
         if connection is not None:
             connection.close()  # let the analyst rename the file
-        raise _unopened(path, error) from error
-    warehouse = Warehouse(connection, crs, path)
-    with warehouse.transaction():
-        see_loads(warehouse)  # those of a warehouse made before they were
-    return warehouse
-
-
-def _unopened(path: Path | str, error: duckdb.Error) -> WorkspaceError:
-    """Say why a warehouse does not open: its folder, another program, its content."""
-    if not isinstance(error, duckdb.IOException):
-        return WorkspaceError(
+        if is_of_the_file(error):
+            raise failure(error, path, ledger) from error
+        raise WorkspaceError(
             "Ce fichier DuckDB n’a pas la forme d’un entrepôt de cet observatoire.",
             where=str(path),
             why=f"Le moteur dit : {str(error).splitlines()[0]}",
-            remedy=_AGAIN,
-        )
-    if isinstance(path, Path) and not _writable(path):
-        return WorkspaceError(
-            "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
-            where=str(path),
-            why="L’ouvrir demande le droit d’y écrire.",
-            remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
-        )
-    if _LOCKED.search(str(error)):
-        return WorkspaceError(
-            "L’entrepôt est déjà ouvert par un autre programme.",
-            where=str(path),
-            remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez.",
-        )
-    return WorkspaceError(
-        "L’entrepôt ne s’ouvre pas : ce n’est pas un fichier DuckDB, ou il est abîmé.",
-        where=str(path),
-        remedy=_AGAIN,
-    )
+            remedy=healthy_copy(ledger),
+        ) from error
+    warehouse = Warehouse(connection, crs, path, ledger)
+    try:
+        with warehouse.transaction():
+            see_loads(warehouse)  # those of a warehouse made before they were
+    except BaseException:
+        warehouse.close()
+        raise
+    return warehouse
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(
+            "On ne peut pas créer le dossier de l’entrepôt.",
+            where=str(folder),
+            why=f"Le système dit : {system_words(error)}.",
+            remedy="Demandez le droit d’y écrire, ou copiez l’espace de travail ailleurs.",
+        ) from error
+
+
+def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str) -> None:
+    """Make the tables that lack; those of shapes anew when the workspace's CRS has changed."""
+    schema = _schema(crs)
+    _forget_first_registers(connection)
+    connection.execute(schema)
+    if _crs_changed(connection, crs):
+        connection.execute("DROP TABLE territory")  # shapes are written at each opening
+        connection.execute(schema)
 
 
 #: A column that tables of the first version, which nothing ever filled, did not have.
@@ -105,11 +101,6 @@ def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
         ).fetchall()
         if columns and (column,) not in columns:
             connection.execute(f"DROP TABLE {table}")
-
-
-def _writable(path: Path) -> bool:
-    """Say whether a file may be written, or made where it is not yet."""
-    return os.access(path if path.exists() else path.parent, os.W_OK)
 
 
 def _schema(crs: str) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from observatoire.errors import FileError, FormatError
 from observatoire.errors.translations import system_words
 from observatoire.french.typography import NO_BREAK, plural
+from observatoire.swap import new_file
 from observatoire.values import records
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class CheckReport(PrintedReport):
                 f"On écrit les anomalies en .csv, non en « {path.suffix} ».", where=path.name
             )
         try:
-            self.df.to_csv(path, sep=";", decimal=",", index=False, encoding="utf-8-sig")
+            with new_file(path) as draft:
+                self.df.to_csv(draft, sep=";", decimal=",", index=False, encoding="utf-8-sig")
         except OSError as error:
             raise FileError(
                 "On ne peut pas écrire ici.",

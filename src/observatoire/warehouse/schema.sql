@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS zoning (
     loaded    BOOLEAN NOT NULL   -- the file was loaded by hand: kept until a declared one comes
 );
 
--- What was mended, lacking or set aside in the file of the perimeters, in French.
+-- What was mended, lacking or skipped in the file of the perimeters, in French.
 ALTER TABLE zoning ADD COLUMN IF NOT EXISTS remarks VARCHAR DEFAULT '';
 
 CREATE TABLE IF NOT EXISTS territory (
@@ -107,7 +107,7 @@ CREATE TABLE IF NOT EXISTS passage (
     target     VARCHAR NOT NULL,
     method     VARCHAR NOT NULL,
     parameters JSON NOT NULL,
-    told       JSON NOT NULL,         -- how the passage tells of itself: remarks, quality
+    told       JSON NOT NULL,         -- what the passage says of itself: remarks, quality
     version    VARCHAR NOT NULL,      -- SHA-256 of all it rests on: codes, shapes, support, links
     created_at TIMESTAMP NOT NULL
 );
@@ -140,7 +140,7 @@ CREATE TABLE IF NOT EXISTS target (
     zoning      VARCHAR NOT NULL,
     territory   VARCHAR NOT NULL,
     indicator   VARCHAR NOT NULL,   -- empty: the objective names none
-    "start"     VARCHAR NOT NULL,   -- period of the baseline; empty: not told
+    "start"     VARCHAR NOT NULL,   -- period of the baseline; empty: not known
     baseline    DOUBLE,             -- as the convention states it; NULL: taken from the figures
     goal        DOUBLE,             -- in the unit of the indicator; NULL: no target in figures
     relative    DOUBLE,             -- % of the baseline, instead of a goal
@@ -160,7 +160,7 @@ CREATE TABLE IF NOT EXISTS action (
     operator  VARCHAR NOT NULL,
     kind      VARCHAR NOT NULL,
     stage     VARCHAR NOT NULL,     -- engagé (committed) or versé (spent)
-    funder    VARCHAR NOT NULL,     -- empty: no amount is told
+    funder    VARCHAR NOT NULL,     -- empty: no amount is known
     amount    DOUBLE,
     people    DOUBLE,
     evidence  VARCHAR NOT NULL
@@ -227,6 +227,12 @@ FROM dated AS d
 JOIN load AS l ON l.id <= d.last_load AND coalesce(l.superseded_by > d.last_load, true)
 GROUP BY d.id;
 
+-- What the text beside the warehouse was when its last publication was written there.
+CREATE TABLE IF NOT EXISTS ledger_text (
+    bytes  BIGINT NOT NULL,
+    sha256 VARCHAR NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS finding (
     "check"   VARCHAR NOT NULL,       -- the predicate of checks.toml that found it
     level     VARCHAR NOT NULL,       -- remarque, alerte, erreur
@@ -248,7 +254,7 @@ CREATE TABLE IF NOT EXISTS check_run (
     ran_at    TIMESTAMP NOT NULL
 );
 
--- What each load holds (warehouse/seen.py): read once from its figures, for they never change.
+-- What each load holds (warehouse/storage/contents.py): read once from its figures, for they never change.
 
 CREATE TABLE IF NOT EXISTS seen_load (
     load    INTEGER NOT NULL,
@@ -267,10 +273,10 @@ CREATE TABLE IF NOT EXISTS seen_place (
     zoning    VARCHAR NOT NULL,
     period    VARCHAR NOT NULL,
     territory VARCHAR NOT NULL,
-    additive  BOOLEAN NOT NULL        -- whether a count or an amount is told of it
+    additive  BOOLEAN NOT NULL        -- whether a count or an amount is known of it
 );
 
--- The units of many figures of which the findings still hold (warehouse/lots.py).
+-- The units of many figures of which the findings still hold (warehouse/checks/batches.py).
 CREATE TABLE IF NOT EXISTS seen_unit (
     lot      VARCHAR NOT NULL,
     load     INTEGER NOT NULL,

@@ -192,6 +192,11 @@ class Workspace(WorkspaceHead):
         """Folder of what is built."""
         return self.root / "data" / "processed"
 
+    @property
+    def ledger(self) -> Path:
+        """The text that keeps what was published, beside the warehouse; it is not built anew."""
+        return self.root / "data" / "registre.jsonl"
+
     def source_folders(self) -> tuple[Path, ...]:
         """Return the folders that describe a source, in order of name."""
         return tuple(sorted(path.parent for path in self.raw.glob("*/source.toml")))

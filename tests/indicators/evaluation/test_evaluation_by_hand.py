@@ -196,7 +196,7 @@ def test_the_page_prints_every_interval(found: Any) -> None:
 
 
 def test_envelopes_commitments_and_payments_are_never_added_up(town: Observatory) -> None:
-    done = town._asking("interne").programming()
+    done = town._inquiry("interne").programming()
     money = done.money.set_index(["year", "funder"])
     assert list(money.loc[("2012", "etat"), ["promised", "committed", "spent"]]) == [
         700_000,

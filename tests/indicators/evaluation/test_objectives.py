@@ -125,7 +125,7 @@ def test_the_default_carries_the_convention_and_the_law() -> None:
 
 
 def test_commitments_and_spending_by_funder(planted: Observatory) -> None:
-    money = planted._asking("interne").programming().money.set_index(["year", "funder"])
+    money = planted._inquiry("interne").programming().money.set_index(["year", "funder"])
     assert money.loc[("2007", "etat"), "promised"] == 100_000
     assert pd.isna(money.loc[("2007", "etat"), "spent"])
     assert money.loc[("2008", "etat"), "spent"] == 8_000
@@ -134,7 +134,7 @@ def test_commitments_and_spending_by_funder(planted: Observatory) -> None:
 
 
 def test_quartiers_never_reached_and_themes_without_action(planted: Observatory) -> None:
-    done = planted._asking("interne").programming()
+    done = planted._inquiry("interne").programming()
     reach = done.places.set_index("territory")["reach"]
     assert reach["FDF01"] == "action propre"
     assert reach["LAM02"] == reach["LAM03"] == reach["LAM04"] == "par un périmètre plus large"
@@ -147,12 +147,12 @@ def test_quartiers_never_reached_and_themes_without_action(planted: Observatory)
 
 
 def test_money_and_people_are_counted_once(planted: Observatory) -> None:
-    row = planted._asking("interne").programming().places.set_index("territory").loc["FDF01"]
+    row = planted._inquiry("interne").programming().places.set_index("territory").loc["FDF01"]
     assert (row["actions"], row["amount"], row["people"]) == (1, 8_000, 12)
 
 
 def test_the_default_promises_and_has_no_action() -> None:
-    done = demo.demo()._asking("interne").programming()
+    done = demo.demo()._inquiry("interne").programming()
     assert done.actions.empty
     assert set(done.money["promised"]) == {700_000}
     assert done.money["committed"].isna().all()
@@ -165,7 +165,7 @@ def test_the_default_promises_and_has_no_action() -> None:
 
 
 def test_years_outside_an_evaluation_are_left_out(planted: Observatory) -> None:
-    assert set(planted._asking("interne").programming("2008", "2008").actions["year"]) == {"2008"}
+    assert set(planted._inquiry("interne").programming("2008", "2008").actions["year"]) == {"2008"}
 
 
 # --- watch ------------------------------------------------------------------------------------

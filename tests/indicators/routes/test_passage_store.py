@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -587,3 +589,88 @@ def test_versions_of_both_zonings_are_kept(space: Path) -> None:
     assert before["source_version"] == after["source_version"]
     assert before["target_version"] != after["target_version"]
     assert len(after["target_version"]) == 64
+
+
+def nearly_covered(space: Path) -> None:
+    """Let the second sector reach into the sea, which no IRIS covers: 96 % of it is covered."""
+    sea = {"S1": box(0, 0, 1.25), "S2": box(1.25, 0, 1.75 / 0.96)}
+    layer(space / "geo" / "secteurs.gpkg", sea)
+
+
+def test_a_target_covered_at_96_per_cent_has_no_upper_bound(space: Path) -> None:
+    nearly_covered(space)
+    with opened(space, 'method = "area"\n') as o:
+        for _ in range(2):  # made, then kept
+            row = o.table("population").df.set_index("territory").loc["S2"]
+            assert row["status"] == "estimated"
+            assert row["value"] == pytest.approx(350)
+            assert (row["low"], row["passage_low"]) == pytest.approx((50, 50))
+            assert np.isnan([row["high"], row["passage_high"]]).all()
+            assert "ne couvrent que 96" in row["reason"]
+        path = o.panel(indicators=["population"]).save(space / "tableau.html")
+        shown = path.read_text(encoding="utf-8")
+    assert "350" in shown
+    assert not re.search(r"\bnan\b", shown, re.IGNORECASE)
+
+
+def test_chance_gives_it_no_upper_bound_either(space: Path) -> None:
+    nearly_covered(space)
+    text = CATALOGUE.replace('numerator = ["POP"]', 'numerator = ["POP"]\nprecision = "byar"')
+    (space / "indicators.toml").write_text(text, encoding="utf-8")
+    with opened(space, 'method = "area"\n') as o:
+        rows = o.table("population").df.set_index("territory")
+    assert rows.loc["S1", "high"] > 500
+    assert rows.loc["S2", "sampling_high"] > 350
+    assert rows.loc["S2", "low"] < 50
+    assert np.isnan(rows.loc["S2", "high"])
+
+
+def test_nor_has_a_set_one_of_whose_members_is_not_covered_whole(space: Path) -> None:
+    nearly_covered(space)
+    (space / "geo" / "ensembles.csv").write_text("code;nom;commune\nTOUT;Tout;\n", encoding="utf-8")
+    (space / "geo" / "ensembles-liens.csv").write_text(
+        "source;target;link\nS1;TOUT;proche\nS2;TOUT;proche\n", encoding="utf-8"
+    )
+    with opened(space, 'method = "area"\n' + SETS) as o:
+        rows = o.table("population", compare=["ensembles"]).df.set_index("territory")
+    assert rows.loc["TOUT", "status"] == "estimated"
+    assert np.isnan(rows.loc["TOUT", "high"])
+
+
+def counted_as(space: Path, unit: str, label: str, universe: str) -> None:
+    """Make the census count something else than people."""
+    text = CATALOGUE.replace('unit = "habitants"', f'unit = "{unit}"', 1)
+    text = text.replace('label = "Population"\ntheme', f'label = "{label}"\ntheme', 1)
+    text = text.replace('universe = "Population"', f'universe = "{universe}"', 1)
+    (space / "indicators.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "passage",
+    ['method = "support"\nsupport = "geo/carreaux.csv"\n', 'method = "density"\nratio = 3.0\n'],
+)
+@pytest.mark.parametrize(
+    ("unit", "label", "universe", "kind"),
+    [
+        ("logements", "Logements sociaux", "Parc des bailleurs", "les logements sociaux"),
+        ("personnes", "Personnes pauvres", "Population", "la pauvreté"),
+        ("ménages", "Ménages", "Ménages", "les ménages"),
+    ],
+)
+def test_people_do_not_place_what_is_not_people(
+    space: Path, passage: str, unit: str, label: str, universe: str, kind: str
+) -> None:
+    counted_as(space, unit, label, universe)
+    with opened(space, passage) as o:
+        row = o.table("population").df.set_index("territory").loc["S1"]
+    assert row["status"] == "bounded"
+    assert np.isnan(row["value"])
+    assert (row["low"], row["high"]) == pytest.approx((100, 500))
+    assert f"portent la population, non {kind}" in row["reason"]
+
+
+def test_area_still_shares_them(space: Path) -> None:
+    counted_as(space, "logements", "Logements sociaux", "Parc des bailleurs")
+    with opened(space, 'method = "area"\n') as o:
+        row = o.table("population").df.set_index("territory").loc["S1"]
+    assert row["value"] == pytest.approx(200)

@@ -41,7 +41,7 @@ def test_a_broken_workbook_is_no_archive_to_unpack(name: str, content: bytes, wh
 
 
 def test_a_workbook_too_large_is_no_archive_to_unpack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("observatoire.sources.formats.limits.MOST_BYTES", 2000)
+    monkeypatch.setattr("observatoire.sources.formats.limits.most_bytes", lambda _: 2000)
     with pytest.raises(UnreadableFileError) as caught:
         unfold(xlsx_bytes(), "a.xlsx")
     says(caught.value, "a.xlsx", "dépasserait", "Mo", "feuille utile")

@@ -331,13 +331,6 @@ def test_a_formula_never_computed_is_told_with_its_cell(place: Place) -> None:
     refused(place, "a-2016.xlsx", buffer.getvalue(), "ligne 3", "Aidés", "jamais été calculée")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("sign", ["\uffff", "\x01", "\ufffe"])
-def test_a_name_that_nothing_can_write_is_refused(place: Place, sign: str) -> None:
-    text = f"Quartier;Aidés\nFour à{sign} Chaux;5\nPlace d’Armes;6\n"
-    refused(place, "a-2016.csv", text, "ligne 2", f"U+{ord(sign):04X}")
-    refused(place, "a-2016.csv", f"Quartier;Ai{sign}dés\nFour à Chaux;5\nPlace d’Armes;6\n", "U+")
-
-
 # --- Declared once ---------------------------------------------------------------------------------
 
 

@@ -298,8 +298,10 @@ def _fill(
     """Write the intervals of the chosen cells, around their value and around their bounds."""
     rows = frame.index[chosen]
     value = frame.loc[rows, "value"].to_numpy(dtype=float) / scale
+    # An estimate without an upper bound (its sources do not cover the whole) has none here either.
+    estimated = (frame.loc[rows, "status"] == str(Status.ESTIMATED)).to_numpy(dtype=bool)
     least, most = (
-        np.where(np.isnan(bound), value, bound)
+        np.where(np.isnan(bound) & ~estimated, value, bound)
         for bound in (
             frame.loc[rows, name].to_numpy(dtype=float) / scale
             for name in ("passage_low", "passage_high")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,8 @@ def save_workbook(page: Page, path: Path) -> None:
 
     A figure without a value leaves its cell blank: the reason is in its status, never a zero.
     """
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    content = io.BytesIO()  # a full disk is then said by the system, not by the writer's own error
+    book = xlsxwriter.Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties(
         {"title": page.title[:_MOST_OF_A_PROPERTY], "subject": page.subtitle[:_MOST_OF_A_PROPERTY]}
     )
@@ -63,6 +65,7 @@ def save_workbook(page: Page, path: Path) -> None:
         elif isinstance(block, TableBlock):
             writer.grid(block, chapter)
     book.close()
+    path.write_bytes(content.getvalue())
 
 
 def _lines(text: str, width: int) -> int:

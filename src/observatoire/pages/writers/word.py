@@ -80,7 +80,11 @@ def save_word(page: Page, path: Path) -> None:
         _write(document, block)
         if isinstance(block, Heading):
             _mark(document.paragraphs[-1], rank)
-    document.save(str(path))
+    content = (
+        io.BytesIO()
+    )  # a zip half written to a full disk would complain once more when dropped
+    document.save(content)
+    path.write_bytes(content.getvalue())
 
 
 def _contents(document: Any, page: Page) -> None:

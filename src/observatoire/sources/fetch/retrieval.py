@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import html
@@ -18,6 +19,7 @@ from observatoire.french.typography import NO_BREAK, enumerate_words, number
 from observatoire.sources.fetch.download import Patience, download, forget_part
 from observatoire.sources.fetch.lock import alone
 from observatoire.sources.formats.archive import ZIP_ERRORS, check_growth, unpack, wanted
+from observatoire.swap import flush, new_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,6 +158,8 @@ def fetch(
                 resource.address, part, page=resource.page, progress=progress, patience=patience
             )
             sha256 = _checked(resource, part, replacing=target.is_file())
+            _trace(resource, part, arrived.address, sha256, target)
+            flush(part)
             part.replace(target)
             forget_part(part)
     except OSError as error:
@@ -170,7 +174,6 @@ def fetch(
         )
         if not arrived.length_known:
             notices.append("L’hôte n’a pas dit la longueur du fichier : vérifiez qu’il est entier.")
-    _trace(resource, target, arrived.address, sha256)
     members = _unpacked(resource, target)
     notices += _sealed([target, *members])
     return Fetched(resource, target, BROUGHT, sha256, members, tuple(notices))
@@ -212,8 +215,10 @@ def _found(resource: Resource, target: Path) -> Fetched:
             why=f"Le système dit : {system_words(error)}.",
             remedy="Demandez le droit de le lire, ou relancez avec --force.",
         ) from error
+    _sweep(target.with_name(f".{target.name}.part"))
     trace = _read_trace(target)
-    expected = resource.sha256 or str(trace.get("sha256", ""))
+    cut = sha256 == trace.get("sha256_precedent") != trace.get("sha256")
+    expected = resource.sha256 or str(trace.get("sha256_precedent" if cut else "sha256", ""))
     if expected and expected != sha256:
         raise FetchError(
             "Le fichier déjà là n’est pas celui qui est attendu.",
@@ -226,10 +231,21 @@ def _found(resource: Resource, target: Path) -> Fetched:
     outcome = THERE if trace else BY_HAND
     if not trace:
         _check_form(resource, target)
-        _trace(resource, target, resource.page, sha256)
+        _trace(resource, target, resource.page, sha256, target)
     members = _unpacked(resource, target)
-    notices = tuple(_sealed([target, *members]))
-    return Fetched(resource, target, outcome, sha256, members, notices)
+    notices = _sealed([target, *members])
+    if cut:  # killed once its trace was written, before the new file took its place
+        notices.append(
+            "Un remplacement n’a pas abouti, le fichier d’avant est là : relancez avec --force."
+        )
+    return Fetched(resource, target, outcome, sha256, members, tuple(notices))
+
+
+def _sweep(part: Path) -> None:
+    """Remove what a kill left once a whole file was in its place: no part, but its mark or lock."""
+    with contextlib.suppress(FetchError, OSError), alone(part):
+        if not part.is_file():
+            forget_part(part)
 
 
 def _sealed(paths: Sequence[Path]) -> list[str]:
@@ -355,18 +371,21 @@ def _trace_file(target: Path) -> Path:
     return target.with_name(f"{target.name}.origine.json")
 
 
-def _trace(resource: Resource, target: Path, address: str, sha256: str) -> None:
+def _trace(resource: Resource, made: Path, address: str, sha256: str, target: Path) -> None:
+    """Write where a file comes from, before it takes its place: the trace knows the former one too."""
     trace = {
         "nom": resource.name,
         "titre": resource.title,
         "adresse": address,
         "obtenu": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "octets": target.stat().st_size,
+        "octets": made.stat().st_size,
         "sha256": sha256,
+        **({"sha256_precedent": _sum(target)} if target.is_file() and made != target else {}),
     }
     text = json.dumps(trace, ensure_ascii=False, indent=2)
     try:
-        _trace_file(target).write_text(text + "\n", encoding="utf-8")
+        with new_file(_trace_file(target)) as draft:
+            draft.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise _unwritable(_trace_file(target), error) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
 import io
 import re
@@ -22,6 +21,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.sources.formats.limits import check_bytes
+from observatoire.swap import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -304,14 +304,13 @@ def _take_out(
     opened: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, archive: Path
 ) -> Path:
     target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
-    part = target.with_name(f".{target.name}.part")
     written = 0
     try:
         source = opened.open(member)
     except ZIP_ERRORS as error:  # a place out of the archive comes out so
         raise _spoilt(member, archive, error) from error
     try:
-        with source, part.open("wb") as sink:
+        with source, new_file(target) as draft, draft.open("wb") as sink:
             while chunk := source.read(_CHUNK):
                 written += len(chunk)
                 if written > member.file_size:
@@ -321,12 +320,8 @@ def _take_out(
                         remedy="N’ouvrez pas cette archive sans savoir d’où elle vient.",
                     )
                 sink.write(chunk)
-        part.replace(target)
     except SPOILT_ZIP as error:
         raise _spoilt(member, archive, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
     return target
 
 

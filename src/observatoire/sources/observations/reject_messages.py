@@ -196,7 +196,7 @@ def elsewhere_message(away: pd.DataFrame) -> str:
 
 def _remedy(kind: str, raw: str) -> str:
     # What starts with a digit was meant as a number, not as a sign.
-    if kind == "number" and raw.startswith("#"):
+    if kind == "number" and (raw == UNCOMPUTED or raw.startswith("#")):
         return _REMEDY_BY_KIND["uncomputed" if raw == UNCOMPUTED else "formula"]
     between = _PARENTHESIS.fullmatch(raw)
     if kind == "number" and between:

@@ -188,7 +188,7 @@ def headings(
     silent = set(rows["line"][~figured & (rows["territory"] == "").to_numpy()])
     if not silent:
         return rejects
-    candidates = rejects["kind"].isin(["note", "territory"]) & rejects["line"].isin(silent)
+    candidates = rejects["kind"].isin(["note", "territory", "part"]) & rejects["line"].isin(silent)
     names = list(dict.fromkeys(columns))
     placed = rows["line"][rows["territory"] != ""]
     first = placed.min() if len(placed) else np.inf

@@ -10,7 +10,6 @@ import pandas as pd
 
 from observatoire.errors import (
     EmptyFileError,
-    UnreadableFileError,
 )
 from observatoire.sources.formats.document import open_file
 from observatoire.sources.parsers.vocabulary import signs
@@ -62,45 +61,9 @@ def read_table(path: Path, spec: FileSpec) -> RawTable:
 def read_located(location: Location, spec: FileSpec) -> RawTable:
     """Read the rows of a table that is found; see :func:`read_table`."""
     table = _by_columns(location) or _by_rows(location)
-    check_names(table, spec)
     if table.merged:
         table = complete(table, [spec.territory, spec.prefix_column], spec)
     return join_codes(table, spec)
-
-
-def check_names(table: RawTable, spec: FileSpec) -> None:
-    """Refuse a name that no page and no workbook can hold: they are XML, which some signs are not.
-
-    Parameters
-    ----------
-    table : RawTable
-        The rows as they were read.
-    spec : FileSpec
-        Its columns that name something.
-
-    Raises
-    ------
-    UnreadableFileError
-        With the line, the column and the sign.
-    """
-    header = "".join(map(str, table.frame.columns)) + table.sheet
-    if found := _UNWRITABLE.search(header):
-        raise _unwritable(f"{table.name}, ligne {table.header}", found[0])
-    for column in filter(table.frame.__contains__, spec.role_columns):
-        for text in map(str, table.frame[column].unique()):
-            if found := _UNWRITABLE.search(text):
-                rank = int((table.frame[column] == text).to_numpy().argmax())
-                where = f"{table.name}, ligne {table.lines.iloc[rank]}, colonne {column}"
-                raise _unwritable(where, found[0])
-
-
-def _unwritable(where: str, sign: str) -> UnreadableFileError:
-    return UnreadableFileError(
-        f"Un nom contient un signe qui ne s’écrit pas (U+{ord(sign):04X}).",
-        where=where,
-        why="Ni une page, ni un classeur ne peut le montrer : le fichier a sans doute été abîmé.",
-        remedy="Retirez ce signe, ou redemandez le fichier.",
-    )
 
 
 def _by_columns(location: Location) -> RawTable | None:
@@ -180,9 +143,6 @@ def _is_sentence(row: list[str]) -> bool:
 def _filled(body: Rows, column: int) -> bool:
     return any(row[column].strip() for _, row in body)
 
-
-#: Signs that XML 1.0 refuses, in whatever is written of a table.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 #: Digits of a commune's code, and of the IRIS inside it; a spreadsheet may have lost its zeros.
 _COMMUNE, _INSIDE = 5, 4

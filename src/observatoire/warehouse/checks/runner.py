@@ -23,6 +23,7 @@ from observatoire.warehouse.checks.definitions import (
     read_checks,
     unnumbered,
 )
+from observatoire.warehouse.failures import failure, is_of_the_file
 from observatoire.warehouse.findings import CheckReport
 from observatoire.warehouse.storage.grid_cells import CELL_COLUMNS, cut_cells
 
@@ -238,6 +239,8 @@ def _within(warehouse: Warehouse, check: Check) -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise endless(check, f"n’a pas fini en {_PATIENCE:.0f} secondes") from error
     except duckdb.Error as error:
+        if is_of_the_file(error):
+            raise failure(error, warehouse.path, warehouse.ledger) from error
         raise broken(check, error) from error
     finally:
         alarm.cancel()

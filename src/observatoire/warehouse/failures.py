@@ -1,0 +1,178 @@
+"""What the engine says of its file, and the true cause in French: a disk, a journal, a version."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from observatoire.errors import WorkspaceError
+from observatoire.errors.translations import reader_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: What the engine raises of its file, or of itself, rather than of what it was asked.
+_OF_ITS_FILE = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+)
+
+#: What the engine, or Windows in its language, says of a disk that is full or of a share of it.
+_FULL = re.compile(
+    r"no space left|disk quota|file too large|not enough space|disk is full|espace insuffisant"
+    r"|max_temp_directory_size",
+    re.IGNORECASE,
+)
+_JOURNAL = re.compile(r"replaying WAL|corrupt WAL|WAL file", re.IGNORECASE)
+_OTHER_VERSION = re.compile(r"version number (\d+)|newer version|older version", re.IGNORECASE)
+#: What it says of a file that another program holds.
+_LOCKED = re.compile(r"\block\b|already open|(?:another|autre) process", re.IGNORECASE)
+
+
+def is_of_the_file(error: duckdb.Error) -> bool:
+    """Say whether the engine complains of its file, its disk or itself, not of a statement."""
+    words = str(error)
+    return (
+        isinstance(error, (*_OF_ITS_FILE, duckdb.OutOfMemoryException))
+        or type(error) is duckdb.Error
+        or (isinstance(error, duckdb.TransactionException) and bool(_FULL.search(words)))
+    )
+
+
+def failure(error: duckdb.Error, path: Path | str, ledger: Path | None = None) -> WorkspaceError:
+    """Return our error for what the engine says of a warehouse.
+
+    Parameters
+    ----------
+    error : duckdb.Error
+        What it raised, of which :func:`is_of_the_file` is true.
+    path : Path or ":memory:"
+        The warehouse.
+    ledger : Path, optional
+        The text that keeps the ledger beside it, when there is one.
+
+    Examples
+    --------
+    >>> full = duckdb.IOException("Could not write file: No space left on device")
+    >>> print(failure(full, "o.duckdb").what)
+    Il n’y a plus de place sur le disque.
+    """
+    words = str(error)
+    for known, describe in _CAUSES:
+        if known.search(words):
+            return describe(path, words)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return _no_memory(path)
+    if isinstance(path, Path) and not _writable(path):
+        return WorkspaceError(
+            "L’entrepôt est dans un dossier ou un fichier en lecture seule.",
+            where=str(path),
+            why="L’ouvrir demande le droit d’y écrire.",
+            remedy="Demandez ce droit, ou copiez l’espace de travail dans un dossier à vous.",
+        )
+    return WorkspaceError(
+        "L’entrepôt ne se laisse plus lire ou écrire : ce n’est pas un fichier DuckDB, ou il est abîmé.",
+        where=str(path),
+        why=reader_words(error),
+        remedy=healthy_copy(ledger),
+    )
+
+
+def healthy_copy(ledger: Path | None) -> str:
+    """Say what to do with a damaged warehouse: what was published must not be forgotten with it."""
+    if ledger is not None and ledger.is_file():
+        return (
+            "Remettez-en une copie saine. À défaut, fermez tout et renommez-le : il sera reconstruit à "
+            f"partir de data/raw, et le registre de ce qui a été publié à partir de « {ledger.name} », "
+            "qu’il faut garder."
+        )
+    return (
+        "Remettez-en une copie saine, et gardez ce fichier : ce qui a été publié n’est connu que de "
+        "lui, et il faut le connaître pour protéger ce qui le sera."
+    )
+
+
+def refuse_path(path: Path) -> None:
+    """Refuse a path that the engine reads otherwise than the system does.
+
+    Raises
+    ------
+    WorkspaceError
+        When a folder or the file has a question mark in its name.
+    """
+    if "?" in str(path):
+        raise WorkspaceError(
+            "Le chemin de l’entrepôt porte un point d’interrogation.",
+            where=str(path),
+            why="Le moteur DuckDB prend pour des réglages ce qui suit un « ? ».",
+            remedy="Renommez le dossier ou le fichier sans « ? ».",
+        )
+
+
+def _full(path: Path | str, _: str) -> WorkspaceError:
+    return WorkspaceError(
+        "Il n’y a plus de place sur le disque.",
+        where=str(path),
+        why="L’entrepôt n’a pas pu être écrit ; ce qu’il contenait est intact.",
+        remedy="Faites de la place, puis recommencez.",
+    )
+
+
+def _journal(path: Path | str, _: str) -> WorkspaceError:
+    name = f"{Path(path).name}.wal"
+    return WorkspaceError(
+        f"Le journal de l’entrepôt, « {name} », est abîmé : sa fin n’a pas été écrite.",
+        where=str(path),
+        why="L’ordinateur s’est arrêté ou le disque était plein ; l’entrepôt lui-même est sain.",
+        remedy=f"Faites de la place s’il en manque, déplacez « {name} » dans un autre dossier, puis "
+        "rouvrez : seul est à recharger ce qui l’a été juste avant l’arrêt.",
+    )
+
+
+def _other_version(path: Path | str, words: str) -> WorkspaceError:
+    older = "older version" in words.casefold()
+    return WorkspaceError(
+        f"Cet entrepôt a été fait par une version plus {'ancienne' if older else 'récente'} de DuckDB.",
+        where=str(path),
+        why=f"La version installée, {duckdb.__version__}, ne sait pas le lire ; il est sain.",
+        remedy="Ouvrez-le avec la version qui l’a fait, ou demandez-la à qui l’a fait."
+        if older
+        else "Mettez DuckDB à jour (pip install --upgrade duckdb), puis rouvrez.",
+    )
+
+
+def _locked(path: Path | str, _: str) -> WorkspaceError:
+    return WorkspaceError(
+        "L’entrepôt est déjà ouvert par un autre programme.",
+        where=str(path),
+        remedy="Fermez l’autre carnet ou l’autre fenêtre, puis recommencez.",
+    )
+
+
+def _no_memory(path: Path | str) -> WorkspaceError:
+    return WorkspaceError(
+        "La mémoire de l’ordinateur ne suffit pas à cette opération.",
+        where=str(path),
+        why="L’entrepôt est inchangé.",
+        remedy="Fermez d’autres programmes, ou chargez les fichiers un par un.",
+    )
+
+
+#: Causes that the engine's own words give, in the order in which they are looked for.
+_CAUSES: tuple[tuple[re.Pattern[str], Callable[[Path | str, str], WorkspaceError]], ...] = (
+    (_FULL, _full),
+    (_JOURNAL, _journal),
+    (_OTHER_VERSION, _other_version),
+    (_LOCKED, _locked),
+)
+
+
+def _writable(path: Path) -> bool:
+    """Say whether a file may be written, or made where it is not yet."""
+    return os.access(path if path.exists() else path.parent, os.W_OK)
