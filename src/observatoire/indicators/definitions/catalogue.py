@@ -236,8 +236,14 @@ def _impossible(indicator: Indicator) -> Iterator[tuple[bool, str, str]]:
     )
     yield indicator.decimals < 0, "decimals ne peut être négatif.", ""
     yield not indicator.sources, "Aucune source.", "Ajoutez sources = […]."
+    yield from _impossible_quotients(indicator)
+
+
+def _impossible_quotients(indicator: Indicator) -> Iterator[tuple[bool, str, str]]:
+    """Give what a quotient of two counts cannot be."""
+    divided = bool(indicator.denominator)
     yield (
-        divided and not rate,
+        divided and indicator.nature is not Nature.RATE,
         f"Un rapport de deux effectifs est un taux, non « {indicator.nature} ».",
         'Écrivez nature = "rate".',
     )

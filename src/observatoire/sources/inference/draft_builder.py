@@ -101,13 +101,7 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         _name_by_rows(plan, found, long, [kept[name] for name in values])
     else:
         _name_by_columns(plan, found, measured, kept, when)
-    plan.head = {
-        "title": _title(found),
-        "producer": "à préciser",
-        "licence": "à préciser",
-        "zoning": found.zoning,
-        "absence": "non transmis par le partenaire",
-    }
+    plan.head = _unstated_head(found)
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
     others = [column for column in map(str, frame.columns) if column not in roles]
     plan.file = {
@@ -119,6 +113,17 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         "ignored": [] if "value_column" in long else others,
     }
     return plan
+
+
+def _unstated_head(found: Found) -> dict[str, object]:
+    """Return the head of a draft whose producer and licence nobody stated."""
+    return {
+        "title": _title(found),
+        "producer": "à préciser",
+        "licence": "à préciser",
+        "zoning": found.zoning,
+        "absence": "non transmis par le partenaire",
+    }
 
 
 def _deal(

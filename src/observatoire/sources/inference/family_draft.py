@@ -41,15 +41,9 @@ def family_plan(found: Found, asked: str) -> SourceDraft:
         variables.setdefault(stem, variables[name])
         del variables[name]
     return SourceDraft(
-        head={
-            "title": _family_title(family, "" if spec.period_column else str(when.file["period"])),
-            "producer": family.producer,
-            "licence": family.licence,
-            "page": family.page,
-            "zoning": found.zoning,
-            "absence": family.absence,
-            "caveats": list(family.caveats),
-        },
+        head=_family_head(
+            family, found.zoning, "" if spec.period_column else str(when.file["period"])
+        ),
         file={
             **when.file,
             "columns": columns,
@@ -70,6 +64,19 @@ def family_plan(found: Found, asked: str) -> SourceDraft:
         candidates=when.candidates,
         writing=writing,
     )
+
+
+def _family_head(family: Family, zoning: str, period: str) -> dict[str, object]:
+    """Return what a family says of its producer, as a ``source.toml`` writes it."""
+    return {
+        "title": _family_title(family, period),
+        "producer": family.producer,
+        "licence": family.licence,
+        "page": family.page,
+        "zoning": zoning,
+        "absence": family.absence,
+        "caveats": list(family.caveats),
+    }
 
 
 def _written(markers: Markers) -> dict[str, object]:
