@@ -84,5 +84,7 @@ def _work(action: Callable[[], object], go: int, seconds: float, megabytes: int)
     except BaseException:  # noqa: BLE001 - whatever comes is what is looked for
         answer = ("traceback", traceback.format_exc()[-2000:])
     kind, words = answer
-    os.write(go, json.dumps((kind, words[-2000:] if kind == "traceback" else words[:2000])).encode())
+    os.write(
+        go, json.dumps((kind, words[-2000:] if kind == "traceback" else words[:2000])).encode()
+    )
     os._exit(0)

@@ -52,7 +52,7 @@ class Appearance:
     filtered: bool = False
 
 
-class Sheet(Protocol):
+class TableSheet(Protocol):
     """A sheet of cells, whatever the format: a text has one."""
 
     @property

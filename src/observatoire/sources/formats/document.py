@@ -21,7 +21,7 @@ from observatoire.sources.formats.workbook import read_sheets
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from observatoire.sources.formats.cells import Sheet
+    from observatoire.sources.formats.cells import TableSheet
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 WORKBOOK_SUFFIXES = (".xls", ".xlsx", ".ods", ".xlsm", ".xlsb")
@@ -38,7 +38,7 @@ class Document:
 
     path: Path
     sha256: str
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[TableSheet, ...]
     member: str = ""
 
     @property
@@ -51,7 +51,7 @@ class Document:
         """Whether sheets have a name, which only those of a workbook have."""
         return bool(self.sheets and self.sheets[0].name)
 
-    def sheet(self, name: str) -> Sheet:
+    def sheet(self, name: str) -> TableSheet:
         """Return the sheet of that name.
 
         Raises
@@ -110,7 +110,7 @@ def open_file(
     """
     content, suffix, digest, inside = _read(path, member)
     name = path.name
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[TableSheet, ...]
     if suffix in TEXT_SUFFIXES:
         sheets = (open_text(content, name, encoding, separator, territory),)
     elif suffix == ".parquet":

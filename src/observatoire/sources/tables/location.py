@@ -11,7 +11,7 @@ from observatoire.sources.tables.sheets import choose_sheet
 
 if TYPE_CHECKING:
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.formats.cells import Rows, Sheet
+    from observatoire.sources.formats.cells import Rows, TableSheet
     from observatoire.sources.formats.document import Document
 
 
@@ -24,7 +24,7 @@ class Location:
     """
 
     document: Document
-    sheet: Sheet
+    sheet: TableSheet
     header: tuple[str, ...]
     line: int
     last: int
@@ -55,7 +55,9 @@ def locate(document: Document, spec: FileSpec) -> Location:
     return location_at(document, sheet, rows, find_header(rows, spec), spec)
 
 
-def location_at(document: Document, sheet: Sheet, rows: Rows, at: int, spec: FileSpec) -> Location:
+def location_at(
+    document: Document, sheet: TableSheet, rows: Rows, at: int, spec: FileSpec
+) -> Location:
     """Return the location of a table whose names stand on the row of that rank; see :func:`locate`."""
     header, last = titles(rows, at, spec)
     check_header(header, spec, document.path, sheet.separator, sheet.name)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.formats.cells import Range, Rows, Sheet
+    from observatoire.sources.formats.cells import Range, Rows, TableSheet
     from observatoire.sources.formats.document import Document
 
 
@@ -34,7 +34,7 @@ _TOP = HEADER_DEPTH + 50
 class SheetView:
     """A sheet and its top; of a text, no more rows are read than ``most``."""
 
-    sheet: Sheet
+    sheet: TableSheet
     most: int
 
     @property
@@ -96,7 +96,7 @@ def sheets_of(document: Document, most: int = _ROWS) -> list[SheetView]:
 _MOST = 12
 
 
-def choose_sheet(document: Document, spec: FileSpec) -> Sheet:
+def choose_sheet(document: Document, spec: FileSpec) -> TableSheet:
     """Return the sheet declared, or the first that holds the territory's column, or the first filled.
 
     Raises
@@ -131,7 +131,7 @@ def _blank(document: Document, sheet: str = "") -> EmptyFileError:
     )
 
 
-def _declared(document: Document, spec: FileSpec) -> Sheet:
+def _declared(document: Document, spec: FileSpec) -> TableSheet:
     label, labels = spec.sheet, [sheet.name for sheet in document.sheets]
     if label not in labels:
         near = nearest(label, labels)
@@ -158,7 +158,7 @@ def _declared(document: Document, spec: FileSpec) -> Sheet:
     return sheet
 
 
-def _names(sheet: Sheet, spec: FileSpec) -> bool:
+def _names(sheet: TableSheet, spec: FileSpec) -> bool:
     """Say whether the first rows of a sheet hold the territory's column."""
     return any(spec.territory in map(title, row) for _, row in sheet.rows(1, HEADER_DEPTH))
 
