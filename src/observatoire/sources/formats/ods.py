@@ -113,7 +113,7 @@ class _Layout:
 
 
 @dataclass(frozen=True, eq=False)
-class OdsLook:
+class OpenDocumentLook:
     """What the sheets of an OpenDocument show; read once for all of them."""
 
     archive: zipfile.ZipFile

@@ -223,7 +223,7 @@ def _varying(part: bytes, at: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, eq=False)
-class OoxmlLook:
+class ExcelLook:
     """What the sheets of a workbook of Excel show; what they share is read once for all of them."""
 
     archive: zipfile.ZipFile

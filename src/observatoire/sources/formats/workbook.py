@@ -52,7 +52,9 @@ def _zipped_sheets(content: bytes, name: str) -> tuple[CellSheet, ...]:
         state = python_calamine.SheetVisibleEnum.Visible
         shown = [sheet.visible == state for sheet in book.sheets_metadata]
     archive = zipfile.ZipFile(io.BytesIO(plain))
-    look = (ods.OdsLook if ods.DOCUMENT in archive.namelist() else ooxml.OoxmlLook)(archive)
+    look = (ods.OpenDocumentLook if ods.DOCUMENT in archive.namelist() else ooxml.ExcelLook)(
+        archive
+    )
     room = Room(name, len(content))
     return tuple(
         CellSheet(label, partial(_read, book, look, label, room), any(shown) and not visible)
@@ -111,7 +113,7 @@ def _matters(archive: zipfile.ZipFile, path: str) -> bool:
 
 
 def _read(
-    book: Any, look: ods.OdsLook | ooxml.OoxmlLook, label: str, room: Room
+    book: Any, look: ods.OpenDocumentLook | ooxml.ExcelLook, label: str, room: Room
 ) -> tuple[Columns, Appearance]:
     with _reading(room.name):
         page = book.get_sheet_by_name(label)

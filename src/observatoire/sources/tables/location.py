@@ -55,7 +55,9 @@ def locate(document: Document, spec: FileSpec) -> Location:
     return location_at(document, sheet, rows, find_header(rows, spec), spec)
 
 
-def location_at(document: Document, sheet: TableSheet, rows: Rows, at: int, spec: FileSpec) -> Location:
+def location_at(
+    document: Document, sheet: TableSheet, rows: Rows, at: int, spec: FileSpec
+) -> Location:
     """Return the location of a table whose names stand on the row of that rank; see :func:`locate`."""
     header, last = titles(rows, at, spec)
     check_header(header, spec, document.path, sheet.separator, sheet.name)

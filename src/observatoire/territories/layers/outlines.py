@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
 _POLYGONS = (3, 6)  # GEOS types: polygon, multipolygon
 
@@ -78,6 +79,11 @@ def check_shapes(
             "au zonage dans observatoire.toml.",
             codes=list(broken),
         )
+    return _mended(shapes, broken, path), tuple(broken)
+
+
+def _mended(shapes: gpd.GeoSeries, broken: pd.Index, path: Path) -> gpd.GeoSeries:
+    """Mend the outlines that cross themselves; refuse one around nothing."""
     mended = shapes.copy()
     # This way of mending gives surfaces only: no stray line or point beside them.
     mended[broken] = shapely.make_valid(
@@ -92,7 +98,7 @@ def check_shapes(
             remedy="Redessinez-le dans QGIS, ou redemandez la couche.",
             codes=lost,
         )
-    return mended, tuple(broken)
+    return mended
 
 
 #: No place on Earth is further, whatever the system; what is no number is not nearer.
