@@ -241,7 +241,9 @@ def _read_cell(
     if not cause:
         cause = _other_cause(discloser, row, indicator, disclosure)
     size = max((abs(plan.assembly.amounts[label]) for label in labels), default=0.0)
-    numbers = printed([float(row[name]) for name in ("value", "low", "high")], indicator.decimals)
+    numbers = tuple(float(row[name]) for name in ("value", "low", "high"))
+    if indicator.numerator:  # what a producer gives without its counts stays as he gives it
+        numbers = printed(numbers, indicator.decimals)
     counted = not indicator.denominator
     plan.cells[key] = ShownCell(
         labels,

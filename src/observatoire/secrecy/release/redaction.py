@@ -74,7 +74,8 @@ def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
 
 def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
     """Keep of guarded figures the digits that pages print: thirteen of a rate give its two counts."""
-    guarded = cells["threshold"] > 0
+    counted = cells["indicator"].map({c: bool(i.numerator) for c, i in indicators.items()})
+    guarded = (cells["threshold"] > 0) & counted.astype(bool)
     exact = cells[guarded].copy()
     for prefix in ("", "passage_", "sampling_", "wide_"):
         names = ["value", f"{prefix}low", f"{prefix}high"]
