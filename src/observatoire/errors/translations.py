@@ -17,6 +17,7 @@ _SYSTEM = {
     errno.ENOTDIR: "ce n’est pas un dossier",
     errno.EISDIR: "c’est un dossier",
     errno.ENOSPC: "le disque est plein",
+    errno.EFBIG: "la taille permise aux fichiers est dépassée",
     errno.EROFS: "le disque ne s’écrit pas",
     errno.ENAMETOOLONG: "le nom est trop long",
     errno.EBUSY: "le fichier est ouvert par un autre programme",

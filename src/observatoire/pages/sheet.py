@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def cannot_write(path: Path, error: OSError) -> FileError:
     """Return the error to raise when a file cannot be put in its place."""
-    if path.is_dir():
+    if path.is_dir() and isinstance(error, IsADirectoryError | PermissionError | FileExistsError):
         return FileError(
             "Un dossier porte déjà ce nom.", where=str(path), remedy="Choisissez un autre nom."
         )

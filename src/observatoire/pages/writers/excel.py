@@ -52,7 +52,8 @@ def save_workbook(page: Page, path: Path) -> None:
     A figure without a value leaves its cell blank: the reason is in its status, never a zero.
     """
     content = io.BytesIO()  # a full disk is then said by the system, not by the writer's own error
-    book = xlsxwriter.Workbook(content, {"strings_to_formulas": False, "strings_to_urls": False})
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    book = xlsxwriter.Workbook(content, options)
     book.set_properties(
         {"title": page.title[:_MOST_OF_A_PROPERTY], "subject": page.subtitle[:_MOST_OF_A_PROPERTY]}
     )

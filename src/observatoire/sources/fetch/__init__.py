@@ -1,4 +1,5 @@
 """Open sources brought in.
 
-``registry`` (``registry.toml``), ``download`` (resumed, checked), ``lock``, ``retrieval``.
+``registry`` (``registry.toml``), ``download`` (resumed), ``received`` (what came, checked), ``lock``,
+``retrieval``.
 """
