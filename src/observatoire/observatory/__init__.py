@@ -3,7 +3,7 @@
 Each class stands on the former: ``session`` (an open workspace and what it remembers), ``inventory``
 (what is there), ``ingestion`` (what is loaded), ``tables`` (what is asked), ``views`` (what is shown),
 ``deliverables`` (what is written), ``observatory`` (all of them). ``gazetteer`` is what pages say of
-the territories themselves.
+the territories themselves, ``words`` the right name for one that does not exist.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """From any zoning to any other: weights, what they carry, and what cannot be known.
 
 ``geometry`` measures outlines, ``methods`` find weights, ``links`` and ``passage`` keep them, ``transfer``
-carries figures; ``codes`` and ``arrays`` are their common ground, ``vintages`` and ``accuracy`` stand after.
+carries figures; ``counted`` is what weights and figures
+are of; ``codes`` and ``arrays`` are their common ground, ``vintages`` and ``accuracy`` stand after.
 """
 
 from observatoire.passage.accuracy import assess

@@ -1,5 +1,6 @@
 """How figures reach a zoning.
 
 ``routes`` (tables of links and passages, chained), ``passage_store`` (passages kept in the
-warehouse), ``published_counts`` (totals that producers publish).
+warehouse), ``published_counts`` (totals that producers publish),
+``link_checks`` (sums of parts against them).
 """

@@ -1,5 +1,5 @@
 """Outlines measured.
 
-``layers`` (checked), ``outlines``, ``clipping``, ``grid`` (squares), ``overlay`` (who meets
+``projections`` (that show areas as they are), ``layers`` (checked), ``outlines``, ``clipping``, ``grid`` (squares), ``overlay`` (who meets
 whom), ``overlaps`` (what must not).
 """

@@ -14,8 +14,9 @@ from observatoire.sources.parsers.numbers import Markers
 from observatoire.sources.parsers.stated_periods import name_period, title_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.families.family import Family
     from observatoire.sources.inference.table_finder import Found
 
@@ -44,16 +45,7 @@ def family_plan(found: Found, asked: str) -> SourceDraft:
         head=_family_head(
             family, found.zoning, "" if spec.period_column else str(when.file["period"])
         ),
-        file={
-            **when.file,
-            "columns": columns,
-            "period_column": spec.period_column,
-            "period_form": spec.period_form,
-            "variable_column": spec.variable_column,
-            "value_column": spec.value_column,
-            **number_keys(writing),
-            "ignored": apart,
-        },
+        file=_family_file(spec, when.file, columns) | number_keys(writing) | {"ignored": apart},
         markers=_written(family.markers),
         secrecy=asdict(family.secrecy),
         precision=dict(family.precision),
@@ -64,6 +56,20 @@ def family_plan(found: Found, asked: str) -> SourceDraft:
         candidates=when.candidates,
         writing=writing,
     )
+
+
+def _family_file(
+    spec: FileSpec, stated: Mapping[str, object], columns: Mapping[str, str]
+) -> dict[str, object]:
+    """Return what a ``source.toml`` says of a file whose columns a family knows."""
+    return {
+        **stated,
+        "columns": columns,
+        "period_column": spec.period_column,
+        "period_form": spec.period_form,
+        "variable_column": spec.variable_column,
+        "value_column": spec.value_column,
+    }
 
 
 def _family_head(family: Family, zoning: str, period: str) -> dict[str, object]:
