@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement, told_convention
+from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement, agreement_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ def written_terms(table: ProtectedTable) -> tuple[list[dict[str, Any]], list[str
         }
         for agreement, under in columns.items()
     ]
-    return terms, [told_convention(agreement) for agreement in columns]
+    return terms, [agreement_words(agreement) for agreement in columns]
 
 
 def read_terms(descriptor: Mapping[str, Any]) -> dict[Column, list[Agreement]]:

@@ -155,7 +155,7 @@ class Ingestion(Inventory):
     def _check_inputs(self) -> CheckInputs:
         """Return what checks need of the catalogue and the series; no sum without a catalogue."""
         from observatoire.indicators.definitions.catalogue import read_catalogue
-        from observatoire.indicators.definitions.check_inputs import told_checks
+        from observatoire.indicators.definitions.check_inputs import check_inputs
         from observatoire.sources.families.family import read_families
 
         there = self.workspace.catalogue.is_file()
@@ -167,7 +167,7 @@ class Ingestion(Inventory):
             for source, code in self.warehouse.rows("SELECT source, code FROM variable")
         ]
         families = read_families(self.workspace.root).values()
-        return told_checks(catalogue, self.series, periods, variables, families)
+        return check_inputs(catalogue, self.series, periods, variables, families)
 
     def registry(self) -> pd.DataFrame:
         """List the open sources that :meth:`fetch` knows: title, page, file, place, state."""

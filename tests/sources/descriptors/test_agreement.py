@@ -9,7 +9,7 @@ import pytest
 from built_workspace import SOURCE_TOML, says, source_of
 
 from observatoire.errors import DescriptorError
-from observatoire.sources.descriptors.agreement import Agreement, told_convention
+from observatoire.sources.descriptors.agreement import Agreement, agreement_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,4 +114,4 @@ def test_a_report_of_load_tells_the_agreement(place: Place) -> None:
 
 
 def test_an_agreement_open_to_all_without_an_end_is_told_so() -> None:
-    assert told_convention(Agreement("la Deal", "public")).endswith("tout public.")
+    assert agreement_words(Agreement("la Deal", "public")).endswith("tout public.")

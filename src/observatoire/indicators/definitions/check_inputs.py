@@ -30,7 +30,7 @@ Names = tuple[str, ...]
 _NAMED = 3
 
 
-def told_checks(
+def check_inputs(
     catalogue: Iterable[Indicator],
     book: SeriesBook,
     periods: Collection[str],
@@ -138,7 +138,7 @@ def breaks(
     Parameters
     ----------
     catalogue, book, periods, variables
-        See :func:`told_checks`. A break of ``series.toml`` says so of what it is about; a series
+        See :func:`check_inputs`. A break of ``series.toml`` says so of what it is about; a series
         made of other columns from one span to the next, of those columns.
 
     Returns

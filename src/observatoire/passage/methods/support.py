@@ -196,7 +196,7 @@ def read_support(
     for wrong, fault, remedy in faults:
         if wrong.any():
             raise SupportError(
-                f"Le poids « {weight} » est {fault} pour {_told(layer, wrong)} du support.",
+                f"Le poids « {weight} » est {fault} pour {_listed(layer, wrong)} du support.",
                 why="Il dit combien chaque élément du support porte d’habitants.",
                 remedy=remedy,
                 codes=list(layer.labels[wrong]),
@@ -217,7 +217,7 @@ def _coded(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_axis(pd.RangeIndex(len(frame)).map("{:09d}".format), axis=0)
 
 
-def _told(layer: MeasuredLayer, wrong: Flags) -> str:
+def _listed(layer: MeasuredLayer, wrong: Flags) -> str:
     codes = [
         code.lstrip("0") or "0" if _ROW.fullmatch(code) else code for code in layer.labels[wrong]
     ]

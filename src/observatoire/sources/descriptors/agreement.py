@@ -111,12 +111,12 @@ def current_day() -> dt.date:
     return dt.datetime.now(dt.UTC).astimezone().date()
 
 
-def told_convention(convention: Agreement) -> str:
+def agreement_words(convention: Agreement) -> str:
     r"""Say in one phrase what an agreement allows, as a report of load prints it.
 
     Examples
     --------
-    >>> told_convention(Agreement("la Caf", "interne", ends=dt.date(2027, 12, 31)))
+    >>> agreement_words(Agreement("la Caf", "interne", ends=dt.date(2027, 12, 31)))
     'Convention avec la Caf\xa0: usage interne, jusqu’au 31\xa0décembre\xa02027.'
     """
     circle = {"interne": "usage interne", "partenaires": "partenaires", "public": "tout public"}

@@ -230,10 +230,10 @@ def _mixed_group(
 def _name_by_rows(
     plan: SourceDraft, found: Found, long: dict[str, str], columns: list[pd.Series]
 ) -> None:
-    told_of = found.table.frame[long["variable_column"]].str.strip()
+    variable_names = found.table.frame[long["variable_column"]].str.strip()
     filled, plan.mixed = pd.concat(columns), None  # a share may stand under a percentage
-    for variable in dict.fromkeys(told_of):
-        cells = filled[(told_of.loc[filled.index] == variable).to_numpy()]
+    for variable in dict.fromkeys(variable_names):
+        cells = filled[(variable_names.loc[filled.index] == variable).to_numpy()]
         measured = measure(variable, cells if len(cells) else filled, plan.writing)
         if variable and measured is not None:
             near = next(

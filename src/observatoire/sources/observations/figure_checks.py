@@ -185,8 +185,8 @@ def repeated_rows(
                 again["territory_raw"], again["period"], lines, strict=True
             )
         ]
-        raw_told = again["territory_raw"].to_numpy(object)
+        raw_texts = again["territory_raw"].to_numpy(object)
         found.append(
-            reject(again["line"].to_numpy(), "duplicate", reasons, raw_told, spec.territory)  # type: ignore[arg-type]
+            reject(again["line"].to_numpy(), "duplicate", reasons, raw_texts, spec.territory)  # type: ignore[arg-type]
         )
     return joined(*found)

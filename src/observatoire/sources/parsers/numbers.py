@@ -307,9 +307,9 @@ def _assemble(
     for name in ("marker", "note"):
         values = getattr(found, name)
         words = ["", *sorted(set(values) - {""})]
-        codes_told = np.zeros(size, dtype=np.int32)
-        codes_told[at] = pd.Categorical(values, categories=words).codes
-        texts[name] = _coded(codes_told, words, index)
+        word_codes = np.zeros(size, dtype=np.int32)
+        word_codes[at] = pd.Categorical(values, categories=words).codes
+        texts[name] = _coded(word_codes, words, index)
     return Numbers(
         value=pd.Series(value, index=index),
         low=pd.Series(low, index=index),

@@ -173,8 +173,8 @@ def contrary_column(
 ) -> tuple[int, int] | None:
     """Return the column that names another territory than a row's own, and that row: their ranks.
 
-    Two tables stand side by side, or each row tells of two territories: whose the figures are is not
-    told.
+    Two tables stand side by side, or each row tells of two territories: whose the figures are
+    is not said.
 
     Parameters
     ----------

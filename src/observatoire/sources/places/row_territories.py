@@ -126,7 +126,7 @@ def outside_rejects(
     ----------
     rejects, rows : DataFrame
         What is skipped for want of a territory; one row a row of the file.
-    table, spec, zonings, told
+    table, spec, zonings, figured
         See :func:`settle`.
     """
     mute = rejects.index[(rejects["kind"] == "territory") & (rejects["raw"] != "")]

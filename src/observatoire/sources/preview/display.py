@@ -240,12 +240,12 @@ _STATUSES_SHOWN = ("observed", "bounded", "secret", "missing")
 
 
 def _column_section(plan: SourceDraft, parsed: Parsed) -> Section:
-    told_of = Counter(zip(parsed.cells["variable"], parsed.cells["status"], strict=True))
+    count_of = Counter(zip(parsed.cells["variable"], parsed.cells["status"], strict=True))
     bad = parsed.rejects[parsed.rejects["kind"].isin(["number", "negative"])]
     faults = Counter(bad["column"])
     table: list[tuple[str, ...]] = [_COLUMN_TITLES]
     for name, declared in list(plan.variables.items())[: 4 * _MOST]:
-        cells = [str(told_of.get((name, status), 0)) for status in _STATUSES_SHOWN]
+        cells = [str(count_of.get((name, status), 0)) for status in _STATUSES_SHOWN]
         table.append(
             (
                 name, Nature(str(declared["nature"])).label, str(declared.get("unit", "")), *cells,
@@ -257,8 +257,8 @@ def _column_section(plan: SourceDraft, parsed: Parsed) -> Section:
         lines.append(f"… et {len(plan.variables) - 4 * _MOST} autres colonnes.")
     ignored = plan.file.get("ignored")
     if isinstance(ignored, list) and ignored:
-        told_names = [f"« {name} »" if name else "(sans nom)" for name in ignored]
-        lines.append(f"Laissées de côté : {enumerate_words(told_names, most=_MOST)}.")
+        ignored_names = [f"« {name} »" if name else "(sans nom)" for name in ignored]
+        lines.append(f"Laissées de côté : {enumerate_words(ignored_names, most=_MOST)}.")
     lines += _signs(plan, parsed)
     return Section("Les chiffres", tuple(lines), tuple(table))
 

@@ -79,7 +79,7 @@ class Basis:
     ----------
     checks : sequence of (str, str)
         Names of the predicates that read batches, each with its table.
-    told : object
+    grounds : object
         The predicates themselves, the territories, the sums known: anything whose text says it all.
     lasting : bool
         Whether what is found may be kept: not where a workspace's own predicate reads a batch, for

@@ -108,7 +108,7 @@ def run_checks(
     ----------
     warehouse, workspace : Warehouse, Workspace
         What to look at, and whose ``checks.toml`` adds to the library's.
-    told : CheckInputs
+    inputs : CheckInputs
         Which variables add up to a published one, make a part of a whole, break off.
     checks : sequence of Check, optional
         Those of the library and of the workspace by default.

@@ -11,7 +11,7 @@ from observatoire.errors import DescriptorError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.sources import observe, read_source, read_table
-from observatoire.sources.descriptors.agreement import told_convention
+from observatoire.sources.descriptors.agreement import agreement_words
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
 from observatoire.sources.observations.aliases import own_matcher, with_aliased
 from observatoire.sources.observations.builder import refuse_faults
@@ -140,6 +140,6 @@ def _with_notices(
             f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
         )
     if source.convention is not None:
-        notices.append(told_convention(source.convention))
+        notices.append(agreement_words(source.convention))
     notices += notices_of([table for _, table in parsed])
     return replace(report, notices=(*report.notices, *notices))
