@@ -291,6 +291,14 @@ def test_periods_in_rows_and_columns_name_no_territory(place: Place, text: str) 
     refused(place, "rsa.csv", text, "aucun territoire", "2019")
 
 
+@pytest.mark.parametrize(
+    "header", ["97209;97213", "Fort-de-France;Le Lamentin"], ids=["codes", "names"]
+)
+def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None:
+    text = f"Indicateur;{header}\nDemandes;51;61\nAides;81;91\n"
+    refused(place, "a-2016.csv", text, "couché", "Transposez")
+
+
 # --- Units and natures -----------------------------------------------------------------------------
 
 

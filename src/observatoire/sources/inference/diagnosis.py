@@ -63,6 +63,7 @@ def no_territory(
         or _prose(sheets, name)
         or _points(sheets, name)
         or _ill_written(sheets, zonings, name)
+        or _across(sheets, zonings, name, few=2)
     )
     if found is not None:
         return found
@@ -100,7 +101,7 @@ def _ill_written(
                     for text in words
                     if not matcher.bearers(text) and hints.alike(zoning, text)
                 ]
-                if alike and 2 * len(alike) >= len(words):
+                if alike and 2 * len(alike) > len(words):
                     near = {text: hints.near(zoning, text) for text in alike}
                     return _misspelt(zoning, near, words, _where(name, sheet))
     return None
@@ -212,12 +213,12 @@ def _where(name: str, sheet: SheetView) -> str:
 
 
 def _across(
-    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
+    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str, few: int = _FEW
 ) -> FileError | None:
     """Tell territories laid out in columns: a row that names several of them."""
     for sheet in sheets:
         for line, row in sheet.rows[:HEADER_DEPTH]:
-            error = across_error(row, zonings, _where(name, sheet), line)
+            error = across_error(row, zonings, _where(name, sheet), line, few)
             if error is not None:
                 return error
     return None
