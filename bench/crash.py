@@ -153,9 +153,16 @@ def fetch(root: Path) -> None:
 def _resource(root: Path) -> Resource:
     port = (root / "port").read_text()
     return Resource(
-        "essai", "Essai", "Essai", "Licence Ouverte 2.0", "https://exemple.fr",
-        f"http://127.0.0.1:{port}/base.csv", "base.csv", (), "", "2016", None, "data/raw/essai", "",
-    )  # fmt: skip
+        name="essai",
+        title="Essai",
+        producer="Essai",
+        licence="Licence Ouverte 2.0",
+        page="https://exemple.fr",
+        address=f"http://127.0.0.1:{port}/base.csv",
+        file="base.csv",
+        place="data/raw/essai",
+        date="2016",
+    )
 
 
 #: Each act, with its share of the kills.

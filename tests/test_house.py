@@ -20,7 +20,6 @@ NOUNS = {
     "clipping",
     "encoding",
     "loading",
-    "ranking",
     "sampling",
     "spelling",
     "zoning",

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-#: What is written next to a place, and how it is told from what people put there.
+#: What is written next to a place, and how it differs from what people put there.
 _DRAFT, _FORMER, _LOCK = ".brouillon", ".precedent", ".verrou"
 
-#: The system limits names to 255 bytes: a longer one is cut, and told from others by its sum.
+#: The system limits names to 255 bytes: a longer one is cut, and known from others by its sum.
 _LONGEST = 120
 
 

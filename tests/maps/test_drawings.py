@@ -18,7 +18,7 @@ from observatoire.maps.layout import lay_frames, path_of
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.locator import locator_figure
 from observatoire.maps.marks import extremes
-from observatoire.maps.ranking import MOST_LISTED, Axis, draw_ranking
+from observatoire.maps.ranks import MOST_LISTED, Axis, draw_ranking
 from observatoire.maps.svg import drawing, fitted, pattern, text
 from observatoire.maps.territories import (
     LARGEST_CIRCLE,

@@ -1,6 +1,7 @@
 """The command line, before the hall.
 
-``main`` gathers the commands, ``ingest``, ``views``, ``publish`` and ``schema`` hold them by kind,
+``main`` gathers the commands: ``ingest`` (init, load, preview, status, fetch, check), ``views`` (what writes
+a page: panel, map, profile, evaluate, trend…), ``publish`` (audit, annex, publish, federate), ``schema``.
 ``console`` is what shows while they work, ``usage`` what is answered to a wrong call.
 """
 

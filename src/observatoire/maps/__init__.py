@@ -2,7 +2,7 @@
 
 ``figure`` first: one indicator becomes a picture with its notes. It is made of ``marks`` (territories as they
 are shown, rounded as printed), ``classes``, ``territories`` drawn on the ground (``layout`` shares the page,
-``labels`` never meet), ``tiles`` (an equal square each), ``ranking`` (dots with intervals) and ``legend``;
+``labels`` never meet), ``tiles`` (an equal square each), ``ranks`` (dots with intervals) and ``legend``;
 ``svg`` draws. ``multiples`` sets dates side by side, ``locator`` shows where one territory lies.
 """
 

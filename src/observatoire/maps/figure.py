@@ -12,7 +12,7 @@ from observatoire.indicators.computation.table import by_spot
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes, mark_of
-from observatoire.maps.ranking import draw_ranking
+from observatoire.maps.ranks import draw_ranking
 from observatoire.maps.svg import WIDTH, drawing, pattern
 from observatoire.maps.territories import circle_radii, draw_territories, map_labels
 from observatoire.maps.tiles import draw_tiles

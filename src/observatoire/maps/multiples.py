@@ -18,7 +18,7 @@ from observatoire.maps.figure import (
 )
 from observatoire.maps.legend import draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes
-from observatoire.maps.ranking import draw_ranking
+from observatoire.maps.ranks import draw_ranking
 from observatoire.maps.svg import WIDTH, drawing, pattern, text
 from observatoire.maps.territories import circle_radii, draw_territories, map_labels
 from observatoire.maps.tiles import draw_tiles

@@ -1,4 +1,4 @@
-"""What an analyst calls that does not exist: the right word, told from the French one or a near one."""
+"""What an analyst calls that does not exist: the right word, found from the French one or a near one."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Warehouse:
 
     @property
     def home(self) -> Path:
-        """Folder from which other folders are told, so that a copied workspace knows its own."""
+        """Folder that other folders are named from, so that a copied workspace knows its own."""
         return Path() if str(self.path) == MEMORY else Path(self.path).parent
 
     def frame(self, query: str, parameters: Parameters = ()) -> pd.DataFrame:

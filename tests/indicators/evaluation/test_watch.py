@@ -48,7 +48,8 @@ def test_a_sampled_figure(kind: str, level: float, certainty: str, said: list[st
 @pytest.mark.parametrize(
     ("kind", "level", "said"),
     [("above", 19, ["franchi"]), ("above", 25, ["à confirmer"]), ("above", 31, []),
-     ("below", 31, ["franchi"]), ("below", 25, ["à confirmer"]), ("below", 19, [])],
+     ("above", 26, []), ("below", 31, ["franchi"]), ("below", 25, ["à confirmer"]),
+     ("below", 19, []), ("below", 24, [])],
 )  # fmt: skip
 def test_bounds(kind: str, level: float, said: list[str]) -> None:
     assert told(kind, level, "95 %", value=NAN, low=20.0, high=30.0, status="bounded") == said

@@ -58,7 +58,8 @@ def test_what_leaves_has_the_digits_of_a_page(tmp_path: Path) -> None:
     rows = rows_of({"i1": 100, "i8": 16}) + rows_of({"i1": 300, "i8": 290}, "aidT")
     with loaded(tmp_path, rows) as o:
         shown = o.table("part", "iris-2016").df.set_index("territory")
-        assert shown.loc["i1", ["value", "low", "high"]].tolist() == [33.3, 33.3, 33.3]
+        assert shown.loc["i1", "value"] == 33.3
+        assert shown.loc["i1", ["low", "high"]].isna().all()  # of unknown precision: no bound
         package = published(o.publish(tmp_path / "paquet"))
         rates = package.loc[package["indicator"] == "part", ["value", "low", "high"]]
         assert rates.notna().any(axis=None)

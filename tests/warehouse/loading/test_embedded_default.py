@@ -179,7 +179,7 @@ def test_quartiers_and_their_iris(workspace: Workspace, carried: Path) -> None:
         assert mine[name].to_list() == oracle[name].to_list()
     (passage,) = [p for p in workspace.passages if p.target == "quartier-cucs-2007"]
     theirs = {
-        (iris, row.quartier, row.lien_iris or "inconnu")
+        (iris, row.quartier, row.lien_iris or "inconnu", "noms" if iris else "")
         for row in oracle.itertuples()
         for iris in (row.iris.split(";") if row.iris else [""])
     }

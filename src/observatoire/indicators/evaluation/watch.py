@@ -159,7 +159,7 @@ def signals(
     -------
     DataFrame
         Columns :data:`SIGNAL_COLUMNS`; ``signal`` is *franchi* when the figure is beyond the level
-        with the certainty asked, *à confirmer* when only its point, or a part of its bounds, is.
+        with the certainty asked, *à confirmer* when only its point, or the middle of its bounds, is.
     """
     rows = []
     for watch in watches:
@@ -229,6 +229,8 @@ def _signal(figure: Estimate, watch: Watch) -> str:
     if near > side * level and not unsampled:
         return PASSED
     beyond = (
-        side * figure.value > side * level if not math.isnan(figure.value) else far > side * level
+        side * figure.value > side * level
+        if not math.isnan(figure.value)
+        else (near + far) / 2 >= side * level
     )
     return UNSURE if beyond else ""

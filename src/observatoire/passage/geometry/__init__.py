@@ -1,5 +1,6 @@
 """Outlines measured.
 
-``projections`` (that show areas as they are), ``layers`` (checked), ``outlines``, ``clipping``, ``grid`` (squares), ``overlay`` (who meets
-whom), ``overlaps`` (what must not).
+``layers`` (what is refused before it is measured: degrees, Web Mercator, schematic, overlapping), by
+``projections`` (whether areas are true) and ``overlaps``; ``outlines``, ``clipping``, ``grid`` (squares),
+``overlay`` (who meets whom).
 """

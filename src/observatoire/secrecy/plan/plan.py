@@ -305,9 +305,9 @@ def _decide(plan: SecrecyPlan, context: Context) -> None:
         narrowest, measured = min(narrowest, found.floor), measured + found.proved
         cost, proved = cost + found.cost, proved and found.bound is not None
         bound += found.bound or 0.0
-    told = public_causes(map(plan.cause, plan.cells))
+    causes = public_causes(map(plan.cause, plan.cells))
     plan.record = Record(
-        counts={cause: count for cause, count in told.items() if count},
+        counts={cause: count for cause, count in causes.items() if count},
         narrowest=narrowest,
         measured=measured,
         solver=SOLVER,

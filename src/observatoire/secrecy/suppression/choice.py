@@ -37,18 +37,18 @@ class Widths(NamedTuple):
 
 
 def choose_proved(
-    plan: SuppressionState, candidates: NDArray[np.bool_], told: NDArray[np.bool_]
+    plan: SuppressionState, candidates: NDArray[np.bool_], audited: NDArray[np.bool_]
 ) -> tuple[float | None, Widths]:
     """Choose complementary cells, at least cost over real numbers, then as whole ones need more."""
     start = plan.hidden.copy()
     choose(plan, candidates)
     greedy = plan.hidden.copy()
-    _prove(plan, told, real=True)
+    _prove(plan, audited, real=True)
     bound = improve(plan, candidates, start)
     if not np.array_equal(greedy, plan.hidden):
-        _prove(plan, told, real=True)
+        _prove(plan, audited, real=True)
     _widen(plan, candidates)
-    return bound, _prove(plan, told)
+    return bound, _prove(plan, audited)
 
 
 def _widen(plan: SuppressionState, candidates: NDArray[np.bool_]) -> None:
@@ -123,9 +123,9 @@ def _attainable(
     return lowered
 
 
-def _prove(plan: SuppressionState, told: NDArray[np.bool_], *, real: bool = False) -> Widths:
+def _prove(plan: SuppressionState, audited: NDArray[np.bool_], *, real: bool = False) -> Widths:
     """Measure every hidden cell anew, forgetting how it was protected."""
-    wanted = plan.hidden & told & (plan.asked > TIGHT)
+    wanted = plan.hidden & audited & (plan.asked > TIGHT)
     counted = plan.sensitive & (not real)
     low, high, programs = measured(
         plan.system, plan.hidden, wanted | plan.sensitive, counted, plan.asked
@@ -146,7 +146,7 @@ def _prove(plan: SuppressionState, told: NDArray[np.bool_], *, real: bool = Fals
         )
     shown = safe & wanted[columns]
     return Widths(
-        float(width[checked & told[columns]].min(initial=np.inf)),
+        float(width[checked & audited[columns]].min(initial=np.inf)),
         float(width[shown].min(initial=np.inf)),
         int(wanted.sum()),
     )

@@ -56,6 +56,7 @@ def guess_encoding(content: bytes, name: str) -> str:
                 where=name,
                 remedy="Redemandez le fichier entier au producteur.",
             ) from error
+        refuse_letterless(content, name)
         return _single_byte(content)
     return "utf-8-sig"
 
@@ -201,6 +202,20 @@ def _writable(text: str, name: str) -> str:
             remedy="Effacez-les, et enregistrez le fichier de nouveau en UTF-8.",
         )
     return text.translate(_BLANKS) if "\x0b" in text or "\x0c" in text else text
+
+
+def refuse_letterless(content: bytes, name: str) -> None:
+    """Refuse bytes of which most are beyond ASCII: no table in letters of one byte is so."""
+    if 2 * len(content.translate(None, _ASCII)) > len(content):
+        raise UnreadableFileError(
+            "Ce fichier n’est pas du texte : la plupart de ses octets ne sont pas des lettres.",
+            where=name,
+            why="C’est peut-être un classeur ou une archive dont le nom a été changé.",
+            remedy="Vérifiez son extension, ou redemandez-le.",
+        )
+
+
+_ASCII = bytes(range(128))
 
 
 def refuse_binary(content: bytes, name: str) -> None:

@@ -221,7 +221,7 @@ def read_rows(text: str, separator: str, name: str, *, first: int = 1, most: int
         for row in reader:
             if reader.line_num >= first and any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
-                size += len(row) + 2  # a row takes the memory of two cells more
+                size += len(row) + 4  # a row takes the memory of four cells more
                 if size > MOST_CELLS_OF_LARGE:
                     raise too_many(size, name)
                 if len(rows) == most:

@@ -29,7 +29,7 @@ def figure_columns(table: RawTable, source: Source, spec: FileSpec) -> list[str]
     Raises
     ------
     UnknownColumnError
-        On a column that is no variable of the source, or of no period told.
+        On a column that is no variable of the source, or of no stated period.
     """
     if spec.layout != "long":
         return _wide_variables(table, source, spec)

@@ -165,7 +165,7 @@ class Signs:
     def _head(self, plain: str) -> str:
         """Return the words of a name before what completes it: « nombre », « revenu median »."""
         head = self.heads.completed.split(plain, maxsplit=1)[0].rstrip("0123456789 ")
-        # « Niveau de vie median »: what is measured may be told by its last word.
+        # « Niveau de vie median »: what is measured may be named by its last word.
         words = re.sub(r"[(\[].*", "", plain).split()  # « (€/m²) » is a unit, not a word
         last = words[-1] if words else head
         return f"{head} {last}" if self.heads.amounts.match(head) and last not in head else head

@@ -126,7 +126,7 @@ def commune_column(
 ) -> str:
     """Return the column that tells the commune of rows which name their territory, if any does.
 
-    A namesake is told by it: the « Centre-ville » of one town is not that of the other. Codes need
+    A namesake is known by it: the « Centre-ville » of one town is not that of the other. Codes need
     no such help.
 
     Parameters

@@ -1,4 +1,5 @@
 """A file shown before anything is stored.
 
-``preview``, ``display``; ``refusals`` when it cannot be read safely.
+``preview``, ``display``; ``refusals``: the questions put to the analyst before a load (which period, which
+unit, which sheet), and what is refused outright.
 """

@@ -344,7 +344,7 @@ def _written(value: Any) -> str:
 
     Examples
     --------
-    >>> _said(1234.5), _said(7.0), _said("Dillon"), _said(None), _said(True)
+    >>> _written(1234.5), _written(7.0), _written("Dillon"), _written(None), _written(True)
     ('1\u202f234,5', '7', 'Dillon', '', 'oui')
     """
     if value is None or value != value:  # noqa: PLR0124 - NaN is the one thing unequal to itself

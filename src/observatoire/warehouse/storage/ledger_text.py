@@ -73,7 +73,7 @@ def recorded(warehouse: Warehouse) -> Iterator[None]:
     except BaseException:
         with suppress(
             OSError
-        ):  # left there, it would be taken for published: told at the next opening
+        ):  # left there, it would be taken for published: said at the next opening
             if path is not None and path.stat().st_size > size:
                 os.truncate(path, size)
         raise
@@ -134,17 +134,17 @@ def reconcile(warehouse: Warehouse) -> tuple[str, ...]:
 
 
 def _notices(path: Path, unknown: int, lacking: int) -> tuple[str, ...]:
-    told = []
+    differences = []
     if unknown:
-        told.append(
+        differences.append(
             f"Le registre de l’entrepôt a été complété de {plural(unknown, 'publication')} "
             f"d’après « {path.name} »."
         )
     if lacking:
-        told.append(
+        differences.append(
             f"« {path.name} » ignorait {plural(lacking, 'publication')} de l’entrepôt : il a été complété."
         )
-    return tuple(told)
+    return tuple(differences)
 
 
 def _stored(warehouse: Warehouse, number: int) -> _Entry:
