@@ -70,6 +70,10 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;aidés", title="Aides du CCAS 2016"), ("2016", "cite")),
         ("a.csv", table("code;Aidés 2014;Total"), ("2014", "n’est que de cette colonne")),
         ("extraction_2023.csv", table("code;aidés"), ("2023", "extraction")),
+        ("a-2016.csv", table("code;evol_pop_9906;pop"), ("evol_pop_9906", "plusieurs années")),
+        ("a-2022.csv", table("code;Évolution 19-22 (%);pop"), ("Évolution 19-22", "plusieurs années")),
+        ("a.csv", table("code;rsa18;rsa19;rsa20"), ("2018", "rsa18", "peuvent être une année")),
+        ("a.csv", table("code;defm_08;defm_13"), ("2008", "defm_08", "2013")),
         ("a.csv", table("code;year0;value0", "2009;5", "2010;6"), ("On ne sait pas",)),
     ],
 )  # fmt: skip
@@ -93,6 +97,12 @@ def test_a_year_that_is_not_stated_is_asked(
         ("a.csv", table("code;an_1;aidés_1;an_2;aidés_2", "2010;5;2015;6", "2010;7;2015;8"), {"2010", "2015"}),
         ("a.csv", table("code;ls2021;ls2022;ls2023"), {"2021", "2022", "2023"}),
         ("a.csv", table("code;evol_pop_2015_2021"), {"2015-2021"}),
+        ("annexe10-2016.csv", table("code;aidés"), {"2016"}),
+        ("a-2016.csv", table("code;age20;age25;age30"), {"2016"}),
+        ("a-2016.csv", table("code;lot01;lot02;lot03"), {"2016"}),
+        ("a-2022.csv", table("code;Évolution des 15-24 ans;pop"), {"2022"}),
+        ("a-2012.csv", table("code;Aidés au 31/12/2012;Enfants"), {"2012"}),
+        ("a.csv", table("code;Aidés au 30/06/2012;Aidés au 31/12/2012"), {"2012-06", "2012-12"}),
         ("a.csv", table("code;defm", title="Demandeurs au 31 mars 2011"), {"2011-03"}),
         ("a.csv", table("code;defm", title="Demandeurs au 30 juin 2011"), {"2011-06"}),
         ("defm-2011.csv", table("code;defm", title="Demandeurs d’emploi, T1"), {"2011-T1"}),
@@ -127,6 +137,8 @@ def test_vintages_on_two_digits_are_one_variable(place: Place, warehouse: Wareho
         ("caf-2017.csv", table("code;aidés", title="Aides de 2015"), "", ("2017", "2015")),
         ("a.csv", table("code;pop_2015"), "2016", ("2016", "2015", "pop_2015")),
         ("a.csv", table("code;pop_2015;pop_2016"), "2012", ("2012", "2015")),
+        ("a-2016.csv", table("code;rsa09;rsa14"), "", ("2016", "2009", "rsa09")),
+        ("a-T4-2015.csv", table("code;aidés", title="Situation au 30 septembre"), "", ("2015-T4", "2015-09")),
         ("a.csv", table("code;nais09"), "2016", ("2016", "2009", "nais09")),
     ],
 )  # fmt: skip
@@ -153,6 +165,53 @@ def test_a_count_that_is_a_code_of_ours_is_none(place: Place, warehouse: Warehou
     report = load_file(warehouse, place.workspace, place.write("pays-2018.csv", text))
     assert (report.kept, report.rejected) == (2, 3511)
     assert warehouse.rows("SELECT max(value) FROM observation") == [(9000.0,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Allocataires;Enfants\n97209;120\n97213;130\n",
+        "Prestation;Allocataires\nRSA;97209\nAAH;97213\n",
+        "Logements communaux;rsa\n97209;120\n97213;130\n",
+    ],
+)
+def test_counts_that_are_all_codes_of_ours_are_no_territories(place: Place, text: str) -> None:
+    refused(
+        place, "a-2018.csv", text, "aucun territoire", "ne dit pas un lieu", "nommez la colonne"
+    )
+
+
+@pytest.mark.parametrize(
+    "header", ["INSEE_COM", "COG", "Commune de résidence", "codgeo_2021", "Zone", "Lieu de vie"]
+)
+def test_short_codes_are_read_under_the_name_of_a_place(
+    place: Place, warehouse: Warehouse, header: str
+) -> None:
+    path = place.write("a-2018.csv", table(f"{header};aidés"))
+    assert load_file(warehouse, place.workspace, path).kept == 2
+    assert stored(warehouse) == {("aidés", "2018")}
+
+
+def test_an_origin_and_a_destination_are_two_territories(place: Place) -> None:
+    text = "origine;code;aidés\n97209;97213;5\n97213;97209;3\n"
+    refused(place, "a-2016.csv", text, "deux territoires", "origine")
+    refused(place, "a-2016.csv", text.replace("origine", "commune"), "deux territoires")
+
+
+def test_short_codes_win_over_namesakes_of_another_zoning(
+    place: Place, warehouse: Warehouse
+) -> None:
+    place.write(
+        "geo/quartiers.csv",
+        "code;nom;commune\nQ1;Centre-ville;97209\nQ2;Terres-Sainville;97209\nQ3;Bourg;97213\n",
+    )
+    rows = "97209;0101;CENTRE VILLE;1\n97209;0102;TERRES SAINVILLE;2\n"
+    path = place.write("a-2016.csv", f"com;iris;libelle;aidés\n{rows}")
+    load_file(warehouse, place.workspace, path)
+    assert set(warehouse.rows("SELECT territory, value FROM current_observation")) == {
+        ("972090101", 1.0),
+        ("972090102", 2.0),
+    }
 
 
 def test_nobody_is_advised_to_reject_most_of_a_file(place: Place) -> None:
@@ -232,6 +291,14 @@ def test_periods_in_rows_and_columns_name_no_territory(place: Place, text: str) 
     refused(place, "rsa.csv", text, "aucun territoire", "2019")
 
 
+@pytest.mark.parametrize(
+    "header", ["97209;97213", "Fort-de-France;Le Lamentin"], ids=["codes", "names"]
+)
+def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None:
+    text = f"Indicateur;{header}\nDemandes;51;61\nAides;81;91\n"
+    refused(place, "a-2016.csv", text, "couché", "Transposez")
+
+
 # --- Units and natures -----------------------------------------------------------------------------
 
 
@@ -252,6 +319,14 @@ def test_periods_in_rows_and_columns_name_no_territory(place: Place, text: str) 
         ("Logements à loyer moyen", "25", "count", ""),
         ("Densité", "5400", "index", ""),
         ("Niveau de vie médian", "9800", "median", ""),
+        ("Loyer moyen (€/m²)", "9,5", "mean", "€/m²"),
+        ("Revenu moyen (€)", "15000", "mean", "euros"),
+        ("Âge moyen (ans)", "38", "mean", "ans"),
+        ("Revenu médian (€)", "9800", "median", "euros"),
+        ("Évolution de la population (%)", "-1,5", "index", "%"),
+        ("Densité (hab/km²)", "5400", "index", "hab/km²"),
+        ("Incidence (p. 100 000)", "6,5", "rate", "pour 100 000"),
+        ("Décès (p. mille)", "6,5", "rate", "‰"),
         ("Âge moyen", "38", "mean", ""),
     ],
 )
@@ -309,6 +384,19 @@ def test_labels_under_codes_are_those_of_the_variables(
     assert stored(warehouse) == {("A", "2009"), ("A2024", "2009")}
     labels = warehouse.rows("SELECT label, nature FROM variable WHERE code LIKE 'A%' ORDER BY code")
     assert labels == [("Nombre d’aidés", "count"), ("Aidés de 20 à 24 ans", "count")]
+
+
+@pytest.mark.parametrize(
+    ("names", "below"), [("A;B", "nombre;%"), ("A;B (%)", "MEN;PART"), ("A;B", "Aidés;Part (%)")]
+)
+def test_a_unit_in_the_header_or_under_it_is_that_of_the_column(
+    place: Place, names: str, below: str
+) -> None:
+    text = f"iris;{names}\n;{below}\n972090101;900;12,5\n972090103;400;13,1\n"
+    shown = preview_file(place.workspace, place.write("a-2012.csv", text))
+    assert shown.source is not None, shown.refusal
+    found = [(str(one.nature), one.unit) for one in shown.source.variables.values()]
+    assert found == [("count", ""), ("rate", "%")]
 
 
 def test_signs_of_filosofi(place: Place, warehouse: Warehouse) -> None:

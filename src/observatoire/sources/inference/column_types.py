@@ -28,9 +28,9 @@ UNKNOWN_UNIT = "à préciser"
 
 #: The unit of a rate, as the name of its column states it.
 _RATES = {
-    r"‰|pour ?mille|pour ?1[ .]?000\b|/ ?1[ .]?000\b|p\. ?1000": "‰",
-    r"pour ?10[ .]?000\b|/ ?10[ .]?000\b": "pour 10 000",
-    r"pour ?100[ .]?000\b|/ ?100[ .]?000\b": "pour 100 000",
+    r"‰|(?:pour|p\.) ?mille|(?:pour|p\.|/) ?1[ .]?000\b": "‰",
+    r"(?:pour|p\.|/) ?10[ .]?000\b": "pour 10 000",
+    r"(?:pour|p\.|/) ?100[ .]?000\b": "pour 100 000",
     r"(?<![0-9])(?<![0-9] )%|\bpct\b|pourcent|pour ?cent\b": "%",
 }
 
@@ -190,8 +190,16 @@ def _rate_unit(name: str) -> str:
 
 def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
     """Return the unit written after the numbers, or stated by the name; never one that their size suggests."""
-    if unit or nature not in (Nature.RATE, Nature.AMOUNT):
+    if unit or nature is Nature.COUNT:
         return unit
     if nature is Nature.RATE:
         return _rate_unit(name) or UNKNOWN_UNIT
-    return next((words for form, words in _MONEY.items() if re.search(form, name.casefold())), "")
+    money = (words for form, words in _MONEY.items() if re.search(form, name.casefold()))
+    if nature is Nature.AMOUNT:
+        return next(money, "")
+    # « Loyer moyen (€/m²) », « Évolution (%) »: what stands in brackets at the end is their unit, as written.
+    stated = signs().heads.bracketed.search(fold(name))
+    if stated is None:
+        return ""
+    whole = "" if "/" in stated[1] else next(money, "")
+    return _rate_unit(stated[0]) or whole or stated[1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
+from observatoire.sources.inference.counts_or_codes import counts_or_codes
 from observatoire.sources.inference.short_codes import unjoined
 from observatoire.sources.parsers.periods import is_dated, is_month
 from observatoire.sources.parsers.vocabulary import signs
@@ -55,12 +56,14 @@ def no_territory(
     found = (
         _across(sheets, zonings, name)
         or _timeline(sheets, name)
+        or counts_or_codes(sheets, zonings, name)
         or unjoined(sheets, zonings, name)
         or _other_places(sheets, name)
         or dictionary(sheets, name)
         or _prose(sheets, name)
         or _points(sheets, name)
         or _ill_written(sheets, zonings, name)
+        or _across(sheets, zonings, name, few=2)
     )
     if found is not None:
         return found
@@ -98,7 +101,7 @@ def _ill_written(
                     for text in words
                     if not matcher.bearers(text) and hints.alike(zoning, text)
                 ]
-                if alike and 2 * len(alike) >= len(words):
+                if alike and 2 * len(alike) > len(words):
                     near = {text: hints.near(zoning, text) for text in alike}
                     return _misspelt(zoning, near, words, _where(name, sheet))
     return None
@@ -210,12 +213,12 @@ def _where(name: str, sheet: SheetView) -> str:
 
 
 def _across(
-    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
+    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str, few: int = _FEW
 ) -> FileError | None:
     """Tell territories laid out in columns: a row that names several of them."""
     for sheet in sheets:
         for line, row in sheet.rows[:HEADER_DEPTH]:
-            error = across_error(row, zonings, _where(name, sheet), line)
+            error = across_error(row, zonings, _where(name, sheet), line, few)
             if error is not None:
                 return error
     return None

@@ -170,7 +170,14 @@ def _rank_dated(name: str, filled: pd.Series) -> dict[str, str] | None:
 
 def _measured(found: Found, name: str, cells: pd.Series, plan: SourceDraft) -> Measured | None:
     """Return what a column measures, as its label below the header says it when there is one."""
-    return measure(found.labels.get(name, name), cells, plan.writing)
+    label = found.labels.get(name, name)
+    measured = measure(label, cells, plan.writing)
+    if measured is None or label == name or measured.declaration["unit"] not in ("", UNKNOWN_UNIT):
+        return measured
+    headed = measure(name, cells, plan.writing)  # « Part (%) » over « PART » states the unit
+    if headed is None or headed.declaration["unit"] in ("", UNKNOWN_UNIT):
+        return measured
+    return replace(headed, declaration={**headed.declaration, "label": " ".join(label.split())})
 
 
 def _add(plan: SourceDraft, variable: str, measured: Measured) -> None:

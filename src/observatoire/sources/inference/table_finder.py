@@ -230,10 +230,15 @@ def _labels(
     """Return what the first row says of each column, when it explains names written as codes."""
     cells = {str(name): str(cell).strip() for name, cell in table.frame.iloc[0].items()}
     filled = {name: cell for name, cell in cells.items() if name and cell}
-    worded = len(filled) > 1 and not any(map(_is_figure, filled.values()))
+    worded = len(filled) > 1 and not any(
+        _is_figure(cell) and not signs().is_unit(cell) for cell in filled.values()
+    )
     known = any(matcher.find(cell) for matcher in zonings.values() for cell in filled.values())
     first = int(table.lines.iloc[0]) < place.sheet.rows[place.row][0]
-    return filled if worded and first and not known else {}
+    explained = {
+        name: f"{name} ({cell})" if signs().is_unit(cell) else cell for name, cell in filled.items()
+    }
+    return explained if worded and first and not known else {}
 
 
 def _titles(sheet: SheetView, at: int) -> str:

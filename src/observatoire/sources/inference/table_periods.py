@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from observatoire.sources.inference.table_finder import Found
 
 
+#: From these two digits on, a column is no recent year: it may be an age.
+_LADDER = "30"
+
+
 class Statement(NamedTuple):
     """A period, and where it is stated, in words."""
 
@@ -81,12 +85,12 @@ def dated(
     around, candidates, conflict = _around(found, short=short)
     readings = _readings(found, names, short=short)
     readings |= {name: reading for name in names if (reading := _ranked(name, ranked)) is not None}
-    own = {name: reading.period for name, reading in readings.items() if reading.period}
+    own = _own_periods(readings)
     base = asked or around.period
     own = own or parts_of_year(names, base)
     candidates += tuple(one for reading in readings.values() for one in reading.candidates)
     candidates += _zoned(map(str, found.table.frame.columns))
-    candidates += _partial(own, names)
+    candidates += _partial(own, names) + _two_digits([name for name in names if name not in own])
     file, clash = _file_periods(own, names, readings, Statement(base, around.where), asked=asked)
     contrary = _contrary(candidates, str(file.get("period", "")), around)
     return TablePeriods(
@@ -97,6 +101,18 @@ def dated(
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
+
+
+def _own_periods(readings: Mapping[str, Reading]) -> dict[str, str]:
+    """Return the period of each column that states one: its year for a last day of December alone in it."""
+    own = {name: reading for name, reading in readings.items() if reading.period}
+    parts: dict[str, set[str]] = {}
+    for reading in own.values():
+        parts.setdefault(reading.year[:4], set()).add(reading.period)
+    return {
+        name: reading.year if len(parts[reading.year[:4]]) == 1 else reading.period
+        for name, reading in own.items()
+    }
 
 
 def _readings(found: Found, names: Sequence[str], *, short: bool) -> dict[str, Reading]:
@@ -183,6 +199,25 @@ def _partial(own: Mapping[str, str], names: Sequence[str]) -> tuple[Candidate, .
     return (Candidate(period, name, why, weak=False),)
 
 
+def _two_digits(names: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return the years that may end columns of one stem on two digits: « rsa18 », « rsa19 ».
+
+    A ladder that goes beyond any year (« age25 », « age30 »), or ranks from 0 or 1 on, are none.
+    """
+    series: dict[str, dict[str, str]] = {}
+    for name in names:
+        parts = re.fullmatch(r"(.*[^\W\d_][ _-]?)([0-9]{2})", name.strip())
+        if parts:
+            series.setdefault(parts[1], {})[parts[2]] = name
+    why = "ces deux chiffres peuvent être une année"
+    return tuple(
+        Candidate(f"20{digits}", name, why)
+        for found in series.values()
+        if len(found) > 1 and min(found) > "01" and max(found) < _LADDER
+        for digits, name in found.items()
+    )
+
+
 def _around(
     found: Found, *, short: bool
 ) -> tuple[Statement, tuple[Candidate, ...], tuple[Statement, Statement] | None]:
@@ -209,6 +244,10 @@ def _around(
             return best, candidates, (best, other)
         if other.period.startswith(best.period):
             best = other
+    for line in titles:
+        part = part_period(line, best.period[:4], short=short)
+        if part and not agree(part, best.period):
+            return best, candidates, (best, Statement(part, f"le titre « {line[:60]} »"))
     if re.fullmatch("[0-9]{4}", best.period):
         parts = [part_period(text, best.period, short=short) for text in (table.path.stem, *titles)]
         part = next(filter(None, parts), "")

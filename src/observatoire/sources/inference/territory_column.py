@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import DescriptorError
 from observatoire.sources.formats.text import columns_of
+from observatoire.sources.inference.counts_or_codes import may_count
 from observatoire.sources.inference.diagnosis import no_territory
 from observatoire.sources.inference.short_codes import find_short, unjoined
 from observatoire.sources.parsers.periods import is_dated
@@ -16,6 +17,7 @@ from observatoire.sources.places.code_repair import restored_code
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from observatoire.sources.inference.short_codes import Short
     from observatoire.sources.tables.sheets import SheetView
     from observatoire.territories.matcher import Matcher
 
@@ -69,10 +71,7 @@ def find_territories(
     if best is None or not best.coded or best.score[2] < 1 or _repeats(best):
         short = find_short(sheets, zonings)
         if short is not None:
-            score = (float(short.distinct), short.zoning == preferred, 1.0)
-            joined = TerritoryColumn(
-                score, short.zoning, short.sheet, short.column, short.row, short.communes
-            )
+            joined = _joined(short, preferred)
             places.append(joined)
         best = _best(places, zonings)
         if (
@@ -95,6 +94,14 @@ def find_territories(
         place.sheet.name for place in places if place.score[0] > 1 or _alike(place, best)
     )
     return replace(best, others=tuple(name for name in named if name != best.sheet.name))
+
+
+def _joined(short: Short, preferred: str) -> TerritoryColumn:
+    """Return short codes as the whole ones that they make: no namesake bears them."""
+    score = (float(short.distinct), short.zoning == preferred, 1.0)
+    return TerritoryColumn(
+        score, short.zoning, short.sheet, short.column, short.row, short.communes, coded=True
+    )
 
 
 def _tells_as_much(codes: TerritoryColumn, names: TerritoryColumn) -> bool:
@@ -277,6 +284,8 @@ def _places(
         chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
         if by_code and (chance or is_dated(header) or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
+        if may_count(known, header):
+            continue
         whole = _names_communes(above, distinct, matcher)
         if not by_code and not whole and share < (_MOSTLY if lost else _NAMESAKES):
             continue  # quartiers of other towns bear the same names; short figures look like codes

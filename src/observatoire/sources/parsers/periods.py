@@ -104,7 +104,7 @@ def _pattern(*, short: bool, loose: bool) -> re.Pattern[str]:
         rf"{month}[-_. ]*(?:de\s+)?(?P<y>{_YEAR})",
         rf"(?P<y>{_YEAR})[-_, ]+{month}",
         rf"{month}\.?-(?P<yy>[0-4][0-9])(?![0-9])",
-        rf"(?<![0-9/])(?P<m>{number})[-/](?P<y>{_YEAR})",
+        rf"(?<![a-z0-9/])(?P<m>{number})[-/](?P<y>{_YEAR})",
         rf"(?P<y>{_YEAR})[-_/](?P<m>0[1-9]|1[0-2])(?![0-9])",
     ]
     if short:

@@ -34,6 +34,10 @@ _UNIT = re.compile(
 )
 
 _FOUR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+#: Two years on two digits, or one on four and one on two, in the name of a change; ages are followed by « ans ».
+_PAIR = re.compile(
+    r"(?<![0-9])(?:(?:19|20)?[0-9]{2} ?[-–/_] ?[0-9]{2}|[0-9]{2} (?:a|et) [0-9]{2})(?![0-9]|[ _]*ans)"
+)
 _QUARTER = re.compile(r"-[TS]")
 
 #: A part of a year that a title says under a year said elsewhere: « T1 », « au 31 mars ».
@@ -266,14 +270,23 @@ def span_of_change(name: str) -> str:
     --------
     >>> span_of_change("evol_pop_1922"), span_of_change("pop_1922"), span_of_change("Évolution 2021")
     ('1922', '', '')
+    >>> span_of_change("var_9906"), span_of_change("Évolution 19-22 (%)"), span_of_change("Évol. des 15-24 ans")
+    ('9906', '19-22', '')
     """
     if not signs().is_change(name):
         return ""
+    if pair := _PAIR.search(fold(name)):
+        return pair[0]
     digits = _FOUR.findall(name)
-    if len(digits) != 1 or digits[0][:2] >= digits[0][2:]:
+    if len(digits) != 1 or _full(digits[0][:2]) >= _full(digits[0][2:]):
         return ""
     compact = " " not in name.strip()
     return digits[0] if compact or not _is_year(digits[0]) else ""
+
+
+def _full(digits: str) -> int:
+    """Return the year of two digits: « 99 » comes before « 06 »."""
+    return int(digits) + (1900 if int(digits) >= _FIRST_YEAR % 100 else 2000)
 
 
 def _doubt(text: str, mention: PeriodMention, *, end: int, ladder: bool) -> str:

@@ -81,6 +81,7 @@ class NameHeads:
     completed: Pattern
     amounts: Pattern
     units: Pattern
+    bracketed: Pattern
     shared: Pattern
 
 
@@ -102,6 +103,7 @@ class Signs:
     variables: Patterns
     indicators: Patterns
     towns: Patterns
+    places: Pattern
     town_titles: Annotated[Pattern, BeforeValidator(_TITLED.format)]
     town_mentions: Pattern
     town_strangers: Pattern
@@ -164,7 +166,8 @@ class Signs:
         """Return the words of a name before what completes it: « nombre », « revenu median »."""
         head = self.heads.completed.split(plain, maxsplit=1)[0].rstrip("0123456789 ")
         # « Niveau de vie median »: what is measured may be named by its last word.
-        last = plain.rsplit(maxsplit=1)[-1]
+        words = re.sub(r"[(\[].*", "", plain).split()  # « (€/m²) » is a unit, not a word
+        last = words[-1] if words else head
         return f"{head} {last}" if self.heads.amounts.match(head) and last not in head else head
 
     def is_label(self, name: str) -> bool:
@@ -199,6 +202,27 @@ class Signs:
         [True, True, True, False]
         """
         return any(pattern.fullmatch(_plain(name)) for pattern in self.towns)
+
+    def is_place(self, name: str) -> bool:
+        """Say whether a column is headed by what a territory is called, or by the code of one.
+
+        Examples
+        --------
+        >>> [signs().is_place(name) for name in ("Code Insee", "Zone", "depcom_2021", "Allocataires")]
+        [True, True, True, False]
+        """
+        return self.is_label(name) or self.is_town(name) or bool(self.places.match(_plain(name)))
+
+    def is_unit(self, text: str) -> bool:
+        """Say whether a cell is a unit and nothing else: « % », « nombre », « € ».
+
+        Examples
+        --------
+        >>> [signs().is_unit(text) for text in ("%", "Nombre", "en €", "Part", "12 %")]
+        [True, True, True, True, False]
+        """
+        found = self.heads.units.search(f"({fold(text)})")
+        return found is not None and found[0] == fold(text)
 
     def is_variable(self, name: str) -> bool:
         """Say whether a column names what the figure of each row measures."""

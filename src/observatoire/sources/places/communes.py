@@ -189,7 +189,7 @@ def contrary_column(
     own_codes = own.map(matcher.find_each(own.unique()))
     for at, name in enumerate(map(str, frame.columns)):
         cells = frame.iloc[:, at].str.strip()
-        words = [text for text in _worded(cells) if matcher.find(text)]
+        words = [text for text in _worded(cells) if matcher.find(text)] or _codes(cells, matcher)
         if name == territory or not words:
             continue
         other_codes = cells.where(cells.isin(words), "").map({"": ""} | matcher.find_each(words))
@@ -201,6 +201,12 @@ def contrary_column(
 
 #: The code of a commune.
 _INSEE = re.compile(r"[0-9][0-9AB][0-9]{3}")
+
+
+def _codes(cells: pd.Series, matcher: Matcher) -> list[str]:
+    """Return the codes of a column that holds nothing else, and several: a column of counts does not."""
+    texts = [text for text in cells.unique().tolist() if text]
+    return texts if len(texts) > 1 and all(text in matcher.names for text in texts) else []
 
 
 def _worded(texts: pd.Series) -> list[str]:

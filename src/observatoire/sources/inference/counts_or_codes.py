@@ -1,0 +1,59 @@
+"""Tell the numbers that are codes of territories from the counts that equal some: by what heads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from observatoire.errors import UnknownTerritoryError
+from observatoire.sources.formats.text import columns_of
+from observatoire.sources.parsers.vocabulary import signs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from observatoire.sources.tables.sheets import SheetView
+    from observatoire.territories.matcher import Matcher
+
+
+#: A number of so many digits counts nothing: « 972090101 » is a code, whatever heads it.
+_LONG = 8
+
+#: Columns looked at.
+_LOOKED = 60
+
+
+def may_count(texts: Iterable[str], header: str) -> bool:
+    """Say whether numbers may be counts as well as codes: they are short, and no place heads them.
+
+    Examples
+    --------
+    >>> may_count(["97209", "97213"], "Allocataires"), may_count(["97209", "97213"], "Code Insee")
+    (True, False)
+    >>> may_count(["972090101"], "Zonage"), may_count(["FDF13"], "Aidés"), may_count(["97209"], "")
+    (False, False, False)
+    """
+    numbers = [text for text in texts if text.isdecimal()]
+    short = bool(numbers) and all(len(text) < _LONG for text in numbers)
+    return short and bool(header) and not signs().is_place(header)
+
+
+def counts_or_codes(
+    sheets: Sequence[SheetView], zonings: Mapping[str, Matcher], name: str
+) -> UnknownTerritoryError | None:
+    """Return the error of a column whose numbers are all codes of ours, and whose header says no place."""
+    for sheet in sheets:
+        for cells in columns_of(sheet.rows, _LOOKED):
+            filled = [text for text in cells if text]
+            header = next((text for text in filled if not text.isdecimal()), "")
+            numbers = [text for text in filled if text.isdecimal()]
+            for matcher in zonings.values() if numbers and may_count(numbers, header) else ():
+                if all(text in matcher.names for text in numbers):
+                    return UnknownTerritoryError(
+                        "Ce tableau ne nomme aucun territoire de façon sûre.",
+                        where=f"{name}, feuille « {sheet.name} »" if sheet.name else name,
+                        why=f"Les nombres de la colonne « {header} » (« {numbers[0]} ») sont aussi des codes de "
+                        f"vos territoires ({matcher.label}), mais son nom ne dit pas un lieu.",
+                        remedy="Si ce sont des codes, nommez la colonne « code » ; si ce sont des effectifs, "
+                        "ajoutez une colonne qui donne le code ou le nom du territoire de chaque ligne.",
+                    )
+    return None
