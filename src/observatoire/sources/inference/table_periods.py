@@ -104,8 +104,10 @@ def dated(
 
 
 def _own_periods(readings: Mapping[str, Reading]) -> dict[str, str]:
-    """Return the period of each column that states one: its year for a last day of December alone in it."""
+    """Return the period of each column that states one: beside whole years, a day alone in its year is it."""
     own = {name: reading for name, reading in readings.items() if reading.period}
+    if all("-" in reading.period for reading in readings.values()):
+        return {name: reading.period for name, reading in own.items()}
     parts: dict[str, set[str]] = {}
     for reading in own.values():
         parts.setdefault(reading.year[:4], set()).add(reading.period)
