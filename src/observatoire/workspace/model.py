@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, Field
 from pyproj import CRS
@@ -209,16 +209,7 @@ class Workspace(WorkspaceHead):
         UnknownNameError
             With the nearest code.
         """
-        if not isinstance(code, str) or code not in self.zonings:
-            raise UnknownNameError(
-                f"Le zonage « {code} » n’est pas déclaré.",
-                where=WORKSPACE_FILE,
-                remedy=code_suggestion(
-                    code, {known.code: known.label for known in self.zonings.values()}
-                ),
-                name=code,
-            )
-        return self.zonings[code]
+        return _known(code, self.zonings, f"Le zonage « {code} » n’est pas déclaré.")
 
     @property
     def standing(self) -> tuple[str, ...]:
@@ -248,16 +239,22 @@ class Workspace(WorkspaceHead):
         UnknownNameError
             With the nearest code.
         """
-        if not isinstance(code, str) or code not in self.comparators:
-            raise UnknownNameError(
-                f"On ne sait pas comparer avec « {code} ».",
-                where=WORKSPACE_FILE,
-                remedy=code_suggestion(
-                    code, {known.code: known.label for known in self.comparators.values()}
-                ),
-                name=code,
-            )
-        return self.comparators[code]
+        return _known(code, self.comparators, f"On ne sait pas comparer avec « {code} ».")
+
+
+_Declared = TypeVar("_Declared", Zoning, Comparator)
+
+
+def _known(code: str, declared: Mapping[str, _Declared], unknown: str) -> _Declared:
+    """Return what a workspace declares under a code, or refuse it with the nearest one."""
+    if not isinstance(code, str) or code not in declared:
+        raise UnknownNameError(
+            unknown,
+            where=WORKSPACE_FILE,
+            remedy=code_suggestion(code, {known.code: known.label for known in declared.values()}),
+            name=code,
+        )
+    return declared[code]
 
 
 def read_workspace(root: Path) -> Workspace:
