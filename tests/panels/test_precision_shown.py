@@ -237,3 +237,10 @@ def test_ranks_go_with_their_interval() -> None:
     assert "17 territoires sans chiffre propre" in notes(grids[1])["Non classés"]
     assert "Signes" not in notes(grids[1])  # every figure ranked is a territory's own
     assert found.measures.dissimilarity.low > found.measures.dissimilarity.chance
+
+
+def test_chance_is_counted_over_all_that_is_known_twice_not_over_what_came_out() -> None:
+    found = demo.demo().evaluate(2014, 2018)
+    twice = int(found.df["change"].notna().sum())
+    assert twice > (found.df["convergence"] != "indéterminé").sum()
+    assert plain(found.html).count(f"Sur {twice} comparaisons à 95 %") == 2  # in brief, and below
