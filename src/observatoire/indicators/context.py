@@ -27,10 +27,11 @@ from observatoire.warehouse.storage.agreements import read_conventions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from observatoire.french.nouns import Noun
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
     from observatoire.warehouse import Warehouse
-    from observatoire.workspace.model import Workspace
+    from observatoire.workspace.model import PassageRecipe, Workspace
 
 
 #: What a ring is called: the ground that no loaded territory covers is not known from the sea.
@@ -64,7 +65,7 @@ class Context:
                     name=code,
                 )
         kept = {code: names[code] for code in territories} if territories else names
-        return Place(zoning, kept, self._routes[zoning])
+        return Place(zoning, kept, self.routes(zoning))
 
     def blank(self, zoning: str) -> Table:
         """Return a table of no figure: every definition, and the warnings of the workspace."""
@@ -79,7 +80,7 @@ class Context:
 
     def words(self, zoning: str) -> TerritoryNames:
         """Return what the territories of a zoning are called, and those their figures come from."""
-        sources = list(dict.fromkeys(route.source for route in self._routes[zoning]))
+        sources = list(dict.fromkeys(route.source for route in self.routes(zoning)))
         parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
         if len(sources) > 1:
             parts = TERRITORY
@@ -96,7 +97,7 @@ class Context:
         found = self.found_passage(source, target)
         if found is not None:
             return found
-        if any(route.source == source for route in self._routes[target]):
+        if any(route.source == source for route in self.routes(target)):
             raise PassageError(
                 f"Les territoires de « {target} » se recouvrent : il faut plusieurs passages pour "
                 f"y mener « {source} », un seul ne les partage pas.",
@@ -112,10 +113,10 @@ class Context:
         """Return the passage that figures use from one zoning to another, None without just one."""
         for code in (source, target):
             self.workspace.zoning(code)
-        found = [route for route in self._routes[target] if route.source == source]
+        found = [route for route in self.routes(target) if route.source == source]
         return found[0].passage if len(found) == 1 else None
 
-    @property
+    @cached_property
     def book(self) -> PassageBook:
         """Makes and keeps the workspace's passages."""
         return PassageBook(self.warehouse, self.workspace, self.catalogue, self._kept())
@@ -134,33 +135,45 @@ class Context:
         }
         return restricted | lent
 
+    def routes(self, zoning: str) -> list[Route]:
+        """Return the routes that lead to a zoning, made when it is first asked for."""
+        if zoning not in self._made:
+            self._made[zoning] = self._lead_to(zoning)
+        return self._made[zoning]
+
     @cached_property
-    def _routes(self) -> dict[str, list[Route]]:
-        members = {code: list(self.names(code)) for code in self.workspace.zonings}
-        nouns = {code: zoning.noun for code, zoning in self.workspace.zonings.items()}
+    def _made(self) -> dict[str, list[Route]]:
+        return {}
+
+    def _lead_to(self, zoning: str) -> list[Route]:
+        nouns = {code: declared.noun for code, declared in self.workspace.zonings.items()}
         # A pair that a method measures needs no table of links.
-        measured = {
-            (recipe.source, recipe.target) for recipe in self.workspace.passages if recipe.method
-        }
+        by_method = [recipe for recipe in self.workspace.passages if recipe.method]
+        measured = {(recipe.source, recipe.target) for recipe in by_method}
         links = {pair: table for pair, table in self.links.items() if pair not in measured}
-        routes = {code: routes_to(code, links, members, nouns) for code in members}
-        book = self.book
-        for declared in self.workspace.passages:
-            if declared.method:
-                made = book.make(declared)
-                label = method_label(declared.method, made)
-                route = route_of(
-                    declared.source, made, nouns[declared.source], declared.method, label
-                )
-                routes[declared.target].insert(0, route)
-                for (middle, target), second in self.links.items():
-                    if middle == declared.target:
-                        routes[target] = chained(route, second) + routes[target]
-        for code, found in routes.items():
-            for route in found:
-                if route.method == LINKS:
-                    book.keep(route.source, code, route.passage)
-        return routes
+        found = routes_to(zoning, links, {zoning: list(self.names(zoning))}, nouns)
+        for recipe in by_method:
+            second = self.links.get((recipe.target, zoning))
+            if recipe.target == zoning:
+                found.insert(0, self._measured(recipe, nouns[recipe.source]))
+            elif second is not None:
+                found = chained(self._measured(recipe, nouns[recipe.source]), second) + found
+        for route in found:
+            if route.method == LINKS:
+                self.book.keep(route.source, zoning, route.passage)
+        return found
+
+    def _measured(self, recipe: PassageRecipe, noun: Noun) -> Route:
+        if recipe not in self._by_method:
+            made = self.book.make(recipe)
+            label = method_label(recipe.method, made)
+            route = route_of(recipe.source, made, noun, recipe.method, label)
+            self._by_method[recipe] = route
+        return self._by_method[recipe]
+
+    @cached_property
+    def _by_method(self) -> dict[PassageRecipe, Route]:
+        return {}
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
         """Return the routes to the ring around each territory of a zoning.
@@ -172,7 +185,7 @@ class Context:
         """
         require_official(read_shapes(self.warehouse, zoning), zoning)
         routes = []
-        for source in dict.fromkeys(route.source for route in self._routes[zoning]):
+        for source in dict.fromkeys(route.source for route in self.routes(zoning)):
             noun = self.workspace.zoning(source).noun
             routes += [
                 route_of(source, made, noun, made.method, RING.format(metres=metres))

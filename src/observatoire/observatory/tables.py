@@ -96,7 +96,8 @@ class Tables(Ingestion):
         from observatoire.warehouse.storage.passages import list_passages
 
         self._ensure_loaded()
-        self._context.place(self.workspace.main_zoning)  # what figures use is kept when first used
+        for zoning in self.workspace.zonings:
+            self._context.routes(zoning)  # what figures use is kept when first used
         return list_passages(self.warehouse)
 
     def passage(  # noqa: PLR0913 - one keyword a parameter of a method

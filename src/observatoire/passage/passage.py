@@ -19,12 +19,12 @@ from observatoire.passage.transfer.calibration import (
     check_totals,
     with_totals,
 )
-from observatoire.passage.transfer.carry import carry
+from observatoire.passage.transfer.carry import carried
 from observatoire.passage.transfer.frames import as_series
 from observatoire.passage.transfer.inputs import check_given
-from observatoire.passage.transfer.metadata import About, kinds_counted, of_ratio, with_about
+from observatoire.passage.transfer.metadata import About, of_ratio, with_about
 from observatoire.passage.transfer.outcome import tidy
-from observatoire.passage.transfer.ratios import apply_ratio as _apply_ratio
+from observatoire.passage.transfer.ratios import carried_ratio
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -200,9 +200,8 @@ class Passage:
         >>> table[["value", "low", "high", "status"]].values.tolist()
         [[12.0, 10.0, 14.0, 'estimated']]
         """
-        given = check_given(self.links, frame, nature, low=low, high=high)
-        given = replace(given, kinds=kinds_counted(given.variables, about, frame.attrs))
-        outcome = carry(self.links, given, min_coverage=min_coverage)
+        beside = {"low": low, "high": high, "about": about, "min_coverage": min_coverage}
+        given, outcome = carried(self.links, frame, nature, **beside)
         table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
             table = with_totals(self.links, given, table, totals)
@@ -255,7 +254,7 @@ class Passage:
         >>> p.apply_ratio(poor, people, scale=100).value.tolist()
         [20.0]
         """
-        table = _apply_ratio(
+        variables, outcome = carried_ratio(
             self.links,
             numerators,
             denominators,
@@ -264,6 +263,7 @@ class Passage:
             about=about,
             min_coverage=min_coverage,
         )
+        table = tidy(self.targets, variables, outcome)
         shared = of_ratio(numerators.attrs, denominators.attrs)
         table = with_about(table, about)
         table.attrs = {**shared, "passage": self.description}

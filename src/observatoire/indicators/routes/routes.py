@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -244,7 +244,17 @@ def passage_of(links: pd.DataFrame) -> Passage:
     >>> list(passage_of(links).targets)
     ['q1', 'q2']
     """
-    known = links[links["link"] != UNKNOWN]
+    rows = zip(links["source"], links["target"], links["link"], strict=True)
+    made = _passage_of(tuple(rows))
+    return replace(made, weights=made.weights.copy())
+
+
+@lru_cache(maxsize=64)
+def _passage_of(links: tuple[tuple[str, str, str], ...]) -> Passage:
+    # The links of a workspace are read anew at each opening, and seldom change.
+    table = pd.DataFrame(links, columns=["source", "target", "link"], dtype="str")
+    known = table[table["link"] != UNKNOWN]
     frame = known.assign(weight=known["link"].map({WHOLE: 1.0}).astype(float))
-    targets = sorted(set(links["target"]))
-    return from_table(frame[["source", "target", "weight", "link"]], targets=targets)
+    return from_table(
+        frame[["source", "target", "weight", "link"]], targets=sorted(set(table["target"]))
+    )
