@@ -27,7 +27,6 @@ from observatoire.warehouse.storage.agreements import read_conventions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from observatoire.french.nouns import Noun
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
     from observatoire.warehouse import Warehouse
@@ -155,18 +154,20 @@ class Context:
         for recipe in by_method:
             second = self.links.get((recipe.target, zoning))
             if recipe.target == zoning:
-                found.insert(0, self._measured(recipe, nouns[recipe.source]))
+                found.insert(0, self.measured(recipe))
             elif second is not None:
-                found = chained(self._measured(recipe, nouns[recipe.source]), second) + found
+                found = chained(self.measured(recipe), second) + found
         for route in found:
             if route.method == LINKS:
                 self.book.keep(route.source, zoning, route.passage)
         return found
 
-    def _measured(self, recipe: PassageRecipe, noun: Noun) -> Route:
+    def measured(self, recipe: PassageRecipe) -> Route:
+        """Return the route that a declared method measures."""
         if recipe not in self._by_method:
             made = self.book.make(recipe)
             label = method_label(recipe.method, made)
+            noun = self.workspace.zoning(recipe.source).noun
             route = route_of(recipe.source, made, noun, recipe.method, label)
             self._by_method[recipe] = route
         return self._by_method[recipe]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.indicators.evaluation.watch import Watch
     from observatoire.observatory.gazetteer import Gazetteer
+    from observatoire.secrecy.plan.decision import Decision
     from observatoire.secrecy.plan.plan import SecrecyPlan
     from observatoire.secrecy.release.agreements import Gate
     from observatoire.secrecy.release.output_check import OutputCheck
@@ -41,6 +42,7 @@ _REMEMBERED = (
     "_context",
     "_gazetteer",
     "_planned",
+    "_decided",
     "_definitions",
     "_watches",
     "_answers",
@@ -132,15 +134,50 @@ class Session:
 
         return Gazetteer(self.warehouse, self.workspace, self._context)
 
-    def _plan(self) -> SecrecyPlan:
-        """Return what may be shown now: made anew when another has published since."""
-        from observatoire.secrecy.plan.plan import make_plan
-
+    def _version(self) -> tuple[int, object]:
+        """Return what changes when something is loaded, or published but not as decided."""
         loaded = self.warehouse.rows("SELECT max(id), max(superseded_by) FROM load")[0]
         if self.__dict__.get("_loaded", loaded) != loaded:
             self._drop_remembered()  # another handle on the same workspace has loaded since
         self._loaded = loaded
-        version = (self._ledger.version(), loaded)
+        return (self._ledger.version(), loaded)
+
+    def _decision(self) -> Decision:
+        """Return what may be shown now: read where it is kept, decided anew when in doubt."""
+        from observatoire.secrecy.release.kept_decision import keep
+
+        version, followed = self._version(), self._ledger.followed
+        if self.__dict__.get("_decided", (None, None))[0] != version:
+            self._decided = (version, self._decide(), followed)
+        elif self._decided[2] != followed:  # what left as decided is known to whoever decides next
+            self._decided = (version, self._decided[1], followed)
+            keep(self._context, self._decided[1], lambda: self._version() == version)
+        return self._decided[1]
+
+    def _decide(self) -> Decision:
+        from observatoire.indicators.publishable import guarded_indicators
+        from observatoire.secrecy.plan.decision import Decision, decision_of
+        from observatoire.secrecy.plan.rule_checks import check_declared
+        from observatoire.secrecy.release.kept_decision import grounds, keep, kept_decision
+
+        for read_before in ("_context", "_planned"):  # made of what stands now, of nothing older
+            self.__dict__.pop(read_before, None)
+        check_declared(self._context)
+        if not guarded_indicators(self._context):
+            return Decision({})
+        rested = grounds(self._context)
+        found = kept_decision(self._context, rested)
+        if found is not None:
+            return found
+        made = decision_of(self._plan())
+        keep(self._context, made, lambda: grounds(self._context) == rested)
+        return made
+
+    def _plan(self) -> SecrecyPlan:
+        """Return the system that proves what may be shown now."""
+        from observatoire.secrecy.plan.plan import make_plan
+
+        version = self._version()
         if self.__dict__.get("_planned", (None, None))[0] != version:
             self._planned = (version, make_plan(self._context, self._ledger.cells()))
         return self._planned[1]
@@ -155,7 +192,9 @@ class Session:
     def _output_check(self) -> OutputCheck:
         from observatoire.secrecy.release.output_check import OutputCheck, undescribed
 
-        return OutputCheck(self._plan, self._ledger, lambda: undescribed(self.warehouse))
+        return OutputCheck(
+            self._decision, self._plan, self._ledger, lambda: undescribed(self.warehouse)
+        )
 
     @cached_property
     def _watches(self) -> tuple[Watch, ...]:

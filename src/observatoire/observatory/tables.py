@@ -89,7 +89,7 @@ class Tables(Ingestion):
             precision=precision,
         )
         allowed = withhold(computed, self._gate(audience))
-        return protect_table(allowed, self._gazetteer.shapes, self._plan(), self._output_check)
+        return protect_table(allowed, self._gazetteer.shapes, self._decision(), self._output_check)
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""
@@ -266,7 +266,7 @@ class Tables(Ingestion):
         from observatoire.secrecy.release.protected_table import protect_table
 
         blank = self._context.blank(self.workspace.main_zoning)
-        return protect_table(blank, None, self._plan(), self._output_check)
+        return protect_table(blank, None, self._decision(), self._output_check)
 
     def _everything(self, audience: Audience) -> ProtectedTable:
         """Every indicator at its latest period, with every comparator, for those who read."""

@@ -233,6 +233,13 @@ CREATE TABLE IF NOT EXISTS ledger_text (
     sha256 VARCHAR NOT NULL
 );
 
+-- What the last plan of secrecy decided, and the digest of all that it rested on.
+CREATE TABLE IF NOT EXISTS kept_decision (
+    key    VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    body   BLOB NOT NULL              -- JSON, compressed
+);
+
 CREATE TABLE IF NOT EXISTS finding (
     "check"   VARCHAR NOT NULL,       -- the predicate of checks.toml that found it
     level     VARCHAR NOT NULL,       -- remarque, alerte, erreur

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.computation.table import Table
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.plan import SecrecyPlan
+    from observatoire.secrecy.plan.decision import Decision
     from observatoire.secrecy.release.output_check import OutputCheck
     from observatoire.sources.descriptors.agreement import Agreement
 
@@ -212,7 +212,7 @@ def _unprotected() -> SecrecyError:
 def protect_table(
     table: Table,
     shapes: gpd.GeoDataFrame | None = None,
-    plan: SecrecyPlan | None = None,
+    decision: Decision | None = None,
     output_check: OutputCheck | None = None,
 ) -> ProtectedTable:
     """Hide what may not be shown, and seal the rest.
@@ -223,7 +223,7 @@ def protect_table(
         Computed cells; ``count`` is compared with ``threshold``, a threshold of 0 hides nothing.
     shapes : GeoDataFrame, optional
         Shapes indexed by zoning and territory, with an ``official`` column.
-    plan : SecrecyPlan, optional
+    decision : Decision, optional
         What the whole workspace may show. Without it, only primary secrecy is kept: a count above
         zero and under the threshold, a rate that such a count is the numerator or the denominator
         of, or what the numerator leaves of the denominator, and bounds that would show one.
@@ -243,8 +243,8 @@ def protect_table(
         On a cell of a guarded indicator that the plan does not know.
     """
     cells = completed(table.cells)
-    causes = _causes(cells, table, plan)
-    if plan is None or any(plan.record.counts.values()):
+    causes = _causes(cells, table, decision)
+    if decision is None or any(decision.record.counts.values()):
         # That a part passes its whole bounds the one by the other: a hidden count, perhaps.
         causes[(cells["threshold"] > 0) & (cells["reason"] == ABOVE_WHOLE)] = COMPLEMENTARY
     ours = (causes != "") & (causes != PRODUCER)
@@ -269,7 +269,7 @@ def protect_table(
         shapes=shapes,
         differences=shown_differences(table.differences, cells),
         caveats=table.caveats,
-        record=plan.record if plan else Record(),
+        record=decision.record if decision else Record(),
         output_check=output_check,
         audience=table.audience,
         agreements=table.agreements,
@@ -278,20 +278,20 @@ def protect_table(
     )
 
 
-def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.Series:
+def _causes(cells: pd.DataFrame, table: Table, decision: Decision | None) -> pd.Series:
     """Return why each cell is hidden, empty when it may be shown."""
     causes = primary_causes(cells, table.indicators, {})
-    if plan is None:
+    if decision is None:
         return causes
-    guarded = {key[2] for key in plan.cells}
+    guarded = {key[2] for key in decision.cells}
     concerned = cells["indicator"].isin(sorted(guarded))
     for place, row in zip(cells.index[concerned], records(cells[concerned]), strict=True):
         key = key_of(row)
         filled = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
         if not filled:  # hidden by its producer, kept back by an agreement, or absent
             continue
-        if key in plan.cells:
-            causes[place] = plan.cause(key)
+        if key in decision.cells:
+            causes[place] = decision.cause(key)
         else:
             raise SecrecyError(
                 f"Rien ne dit si {key[2]} de {key[1]} ({key[0]}, {key[3]}) peut être montré.",
