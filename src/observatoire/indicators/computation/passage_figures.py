@@ -116,7 +116,7 @@ def _lower_disclosures(
     parts = (top, base, base - top) if share else (top, base)
     kept = [counts.clip(lower=0.0) for counts in parts]
     # What is known of a target that holds a hidden source makes the bounds of its ratio.
-    every = {rank: part for rank, part in enumerate([*kept, *(part.fillna(0.0) for part in kept)])}
+    every = dict(enumerate([*kept, *(part.fillna(0.0) for part in kept)]))
     together = pd.concat(every, axis=1)
     together.columns = [f"{code} {rank}" for rank, code in together.columns]
     _, outcome = carry(route.passage.links, together)
