@@ -79,6 +79,7 @@ class Tables(Ingestion):
         chosen = [self._gazetteer.code(where, name) for name in kept]
         when = one_period(period)
         self._ensure_loaded()
+        decision = self._decision()  # first: what is computed then rests on what it rests on
         computed = answer(
             self._context,
             codes,
@@ -89,7 +90,7 @@ class Tables(Ingestion):
             precision=precision,
         )
         allowed = withhold(computed, self._gate(audience))
-        return protect_table(allowed, self._gazetteer.shapes, self._decision(), self._output_check)
+        return protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""
