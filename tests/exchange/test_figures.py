@@ -11,7 +11,7 @@ from built_workspace import says
 
 import observatoire as obs
 from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError, RowError
-from observatoire.exchange.figures import VALUE_FIELDS, write_table
+from observatoire.exchange.publication.figures import VALUE_FIELDS, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path

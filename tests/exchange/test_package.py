@@ -188,7 +188,7 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
-    from observatoire.exchange.figures import disarmed as disarm
+    from observatoire.exchange.publication.figures import disarmed as disarm
 
     frame = pd.DataFrame({"nom": ["=cmd()|x", "@SUM(1)", "Dillon"], "valeur": [-1.0, 2.0, 3.0]})
     disarmed = disarm(frame)

@@ -86,7 +86,7 @@ def federate(
 ) -> None:
     """Réunit les paquets de plusieurs observatoires en un seul tableau."""
     import observatoire
-    from observatoire.exchange.figures import write_table
+    from observatoire.exchange.publication.figures import write_table
     from observatoire.french.typography import plural
     from observatoire.pages.sheet import cannot_write
     from observatoire.swap import new_file

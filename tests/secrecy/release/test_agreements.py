@@ -20,7 +20,7 @@ from secrecy_workspace import SHOWN, write_workspace
 import observatoire as obs
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError, UnknownNameError
-from observatoire.exchange.package import write_package
+from observatoire.exchange.publication.package import write_package
 from observatoire.indicators.query import answer
 from observatoire.secrecy.release.agreements import Gate, refusal, withhold
 from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement

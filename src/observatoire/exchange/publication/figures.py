@@ -28,9 +28,21 @@ VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "indicator": ("indicateur", "string", "Code de l’indicateur, défini dans indicateurs.csv"),
     "period": ("periode", "string", "Période décrite ; vide quand aucune donnée n’existe"),
     "value": ("valeur", "number", "Valeur, vide quand le statut n’en a pas"),
-    "low": ("valeur_basse", "number", "Borne basse"),
-    "high": ("valeur_haute", "number", "Borne haute"),
+    "low": ("borne_basse", "number", "Borne basse, sans hypothèse"),
+    "high": ("borne_haute", "number", "Borne haute, sans hypothèse"),
+    "pi80_low": (
+        "plausible_bas",
+        "number",
+        "Bas de l’intervalle plausible à 80 %, d’une estimation",
+    ),
+    "pi80_high": ("plausible_haut", "number", "Haut de l’intervalle plausible à 80 %"),
     "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
+    "obs_status": (
+        "OBS_STATUS",
+        "string",
+        "Le statut, d’après la liste de codes SDMX CL_OBS_STATUS",
+    ),
+    "conf_status": ("CONF_STATUS", "string", "F libre, C confidentiel : liste SDMX CL_CONF_STATUS"),
     "precision": (
         "precision",
         "string",
@@ -42,7 +54,22 @@ VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "source": ("source", "string", "Producteur et titre de la source"),
 }
 
+#: Code of each status in SDMX's CL_OBS_STATUS: K is a figure that stands in a wider territory's, O a
+#: missing value, M one that cannot exist, Q one that is suppressed.
+OBS_STATUS: Mapping[Status, str] = {
+    Status.OBSERVED: "A",
+    Status.AGGREGATED: "A",
+    Status.ESTIMATED: "E",
+    Status.BOUNDED: "O",
+    Status.CONTEXT: "K",
+    Status.SECRET: "Q",
+    Status.MISSING: "O",
+    Status.NOT_APPLICABLE: "M",
+}
+
 NUMBERS = tuple(french for french, kind, _ in VALUE_FIELDS.values() if kind == "number")
+
+TYPES = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
 
 #: One figure of a package, and one definition.
 _FIGURE = ("zonage", "territoire", "indicateur", "periode")
@@ -67,9 +94,33 @@ def disarmed(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a csv that a spreadsheet may open without running anything of it."""
-    disarmed(frame).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+def table_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a csv that a spreadsheet may open without running anything of it."""
+    return disarmed(frame).to_csv(index=False, lineterminator="\n").encode()
+
+
+def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of protected tables as a package gives them, one row a figure, in one order.
+
+    Examples
+    --------
+    >>> row = {"zoning": "z", "territory": "t", "indicator": "i", "period": "2016", "status": "secret"}
+    >>> published_figures(pd.DataFrame([row]))[["statut", "OBS_STATUS", "CONF_STATUS"]].values.tolist()
+    [['secret', 'Q', 'C']]
+    """
+    statuses = [Status(status) for status in frame["status"]]
+    hidden = [status is Status.SECRET for status in statuses]
+    frame = frame.assign(
+        status=[status.label for status in statuses],
+        obs_status=[OBS_STATUS[status] for status in statuses],
+        conf_status=np.where(hidden, "C", "F"),
+    )
+    frame = frame.drop_duplicates(["zoning", "territory", "indicator", "period"])
+    names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
+    made = frame.reindex(columns=list(names)).rename(columns=names)
+    for name, kind in TYPES.items():
+        made[name] = made[name].astype("float64") if kind == "number" else made[name].fillna("")
+    return made.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
 
 
 def read_figures(path: Path) -> pd.DataFrame:

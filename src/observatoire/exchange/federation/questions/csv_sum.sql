@@ -1,0 +1,12 @@
+-- Le même compte, sur la copie en csv.
+SELECT count(*) AS lignes, sum(hash(zonage, territoire, nom, indicateur, periode, valeur, borne_basse, borne_haute, plausible_bas, plausible_haut, statut, OBS_STATUS, CONF_STATUS, precision, couverture, motif, methode, source) >> 24) AS somme
+FROM (
+    SELECT * REPLACE (
+        coalesce(zonage, '') AS zonage, coalesce(territoire, '') AS territoire, coalesce(nom, '') AS nom,
+        coalesce(indicateur, '') AS indicateur, coalesce(periode, '') AS periode,
+        coalesce(statut, '') AS statut, coalesce(precision, '') AS precision,
+        coalesce(motif, '') AS motif, coalesce(methode, '') AS methode, coalesce(source, '') AS source
+    )
+    FROM read_csv($file, header = true, delim = ',', quote = '"', escape = '"', columns = $types,
+                  max_line_size = 1000000)
+)
