@@ -53,20 +53,33 @@ def demo() -> Observatory:
     return open_demo()
 
 
-def federate(packages: Sequence[str | Path], *, audience: Audience = "interne") -> Federation:
-    """Read several published packages as one.
+def federate(
+    packages: Sequence[str | Path] | str | Path,
+    *,
+    audience: Audience = "interne",
+    engine: str = "duckdb",
+) -> Federation:
+    """Read several published packages as one, each checked before anything of it is believed.
 
     Parameters
     ----------
-    packages : sequence of paths
-        Folders written by ``o.publish``.
+    packages : sequence of paths, or path
+        Folders written by ``o.publish``, their ``.zip``, or the address of one or the other, in
+        order of precedence; or a ``federation.toml`` that names them.
     audience : {"interne", "partenaires", "public"}
         For whom: what an agreement keeps for a narrower circle, or what has ended since a package
         was made, is left out with the reason.
+    engine : {"duckdb", "spark"}
+        What answers; Spark is the extra ``spark``.
+
+    Returns
+    -------
+    Federation
+        Of the packages that passed; ``.rejected()`` lists the others, with the reason.
     """
     from observatoire.exchange.federation import federate as read
 
-    return read(packages, audience=audience)
+    return read(packages, audience=audience, engine=engine)
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ from observatoire.exchange.federation.comparability import (
     verdict_rows,
 )
 from observatoire.exchange.federation.engine import open_engine
+from observatoire.exchange.federation.joint_disclosure import joint_disclosures
 from observatoire.exchange.federation.members import bring
 from observatoire.exchange.federation.terms import FederationTerms, read_federation
 from observatoire.exchange.federation.verification import Member, check_figures, verify
@@ -48,6 +49,7 @@ class Federation:
     refused: tuple[tuple[str, str], ...] = field(repr=False, default=())
     warnings: tuple[str, ...] = field(repr=False, default=())
     copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
+    _kept: bool = field(init=False, repr=False, default=False)
 
     @property
     def observatories(self) -> tuple[str, ...]:
@@ -112,12 +114,14 @@ class Federation:
             One row a pair of observatories and an indicator of the same code or label, with the
             ``verdict`` and its ``motif``.
         """
-        return verdict_rows(self._observed, self.indicators, self.observatories)
+        return self._verdicts.copy()
 
     def conflicts(self) -> pd.DataFrame:
         """List the same things counted differently, with the difference against their bounds."""
-        self._share()
-        return conflict_rows(self.engine.ask("conflicts"), self.verdicts())
+        if not self._kept:
+            self.engine.keep("partages", "shared")
+            self._kept = True
+        return conflict_rows(self.engine.ask("conflicts"), self._verdicts)
 
     def values(
         self,
@@ -157,9 +161,8 @@ class Federation:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        from observatoire.exchange.federation.joint_disclosure import joint_disclosures
 
-        return joint_disclosures(self.members, self.engine.ask("counts"), self.verdicts())
+        return joint_disclosures(self.members, self.engine.ask("counts"))
 
     def close(self) -> None:
         """Let go of the files, and remove the copies of archives and addresses."""
@@ -171,8 +174,9 @@ class Federation:
     def _observed(self) -> pd.DataFrame:
         return self.engine.ask("inventory")
 
-    def _share(self) -> None:
-        self.engine.keep("partages", "shared")
+    @cached_property
+    def _verdicts(self) -> pd.DataFrame:
+        return verdict_rows(self._observed, self.indicators, self.observatories)
 
     def _code(self, indicator: str, example: str) -> str:
         known = sorted(set(self.indicators.get("indicateur", ())))

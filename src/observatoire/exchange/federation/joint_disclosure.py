@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.exchange.federation.comparability import NO
 from observatoire.french.typography import enumerate_words
 from observatoire.secrecy.suppression.audit import audit
 from observatoire.secrecy.suppression.relations import Part
+from observatoire.territories import simplify
 from observatoire.values import Nature, Status, quotients_per
 
 if TYPE_CHECKING:
@@ -147,9 +147,7 @@ class Exposure:
         return replace(self, shown=shown, hiding=hiding)
 
 
-def joint_disclosures(
-    members: Sequence[Member], figures: pd.DataFrame, verdicts: pd.DataFrame
-) -> pd.DataFrame:
+def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.DataFrame:
     """Return the hidden counts that packages give away together: :data:`DISCLOSURE_COLUMNS`.
 
     Parameters
@@ -158,16 +156,14 @@ def joint_disclosures(
         Their definitions, links between zonings and thresholds.
     figures : DataFrame
         The answer of ``counts.sql``: what is shown and what is hidden.
-    verdicts : DataFrame
-        Which indicators count one thing.
     """
     names = figures.drop_duplicates(["zonage", "territoire"]).set_index(["zonage", "territoire"])
-    together = exposure(members, figures, verdicts)
+    together = exposure(members, figures)
     alone: set[Cell] = set()
     for member in members:
         own = figures[figures["observatoire"] == member.name]
         if (own["statut"] == _SECRET).any():
-            alone |= set(exposure([member], own, verdicts).unsafe())
+            alone |= set(exposure([member], own).unsafe())
     rows = [
         (
             cell,
@@ -208,7 +204,7 @@ def _remedy(together: Exposure, cell: Cell) -> str:
     return f"plusieurs chiffres, par {_people(owners)}" if owners else "ce qui l’entoure"
 
 
-def exposure(members: Sequence[Member], figures: pd.DataFrame, verdicts: pd.DataFrame) -> Exposure:
+def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     """Put what members show and hide into one system."""
     made = Exposure()
     words = {
@@ -216,7 +212,7 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame, verdicts: pd.Data
         for member in members
         for row in member.definitions.to_dict("records")
     }
-    counted = _quantities(words, verdicts)
+    counted = _quantities(words)
     thresholds = {member.name: _thresholds(member) for member in members}
     clashing: set[Cell] = set()
     rates = []
@@ -245,30 +241,23 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame, verdicts: pd.Data
     return made
 
 
-def _quantities(
-    words: Mapping[tuple[str, str], Mapping[str, str]], verdicts: pd.DataFrame
-) -> dict[tuple[str, str], str]:
-    """Name what each indicator counts: one name for those that may stand side by side."""
-    names = {key: key[1] for key in words}
-    by_variables: dict[tuple[str, str], str] = {}
+def _quantities(words: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[tuple[str, str], str]:
+    """Name what each indicator counts: one name for one code, label or sum of variables.
+
+    Definitions that are worded apart are taken for one thing: an attacker would try.
+    """
+    names: dict[tuple[str, str], str] = {}
+    known: dict[tuple[str, ...], str] = {}
     for key, row in words.items():
+        what = (row["nature"], simplify(row["unite"]))
+        marks = [("code", key[1], *what), ("label", simplify(row["libelle"]), *what)]
         if row["numerateur"] and not row["denominateur"]:
-            names[key] = by_variables.setdefault((row["producteur"], row["numerateur"]), key[1])
-    for row in verdicts[verdicts["verdict"] != NO].to_dict("records"):
-        first = (row["observatoire_a"], row["indicateur_a"])
-        second = (row["observatoire_b"], row["indicateur_b"])
-        if first in names and second in names:
-            old, new = names[second], names[first]
-            names.update(
-                {key: new for key, name in names.items() if name == old and key[0] == second[0]}
-            )
-    barred = verdicts[
-        (verdicts["verdict"] == NO) & (verdicts["indicateur_a"] == verdicts["indicateur_b"])
-    ]
-    for row in barred.to_dict("records"):
-        key = (row["observatoire_b"], row["indicateur_b"])
-        if key in names and names[key] == names.get((row["observatoire_a"], row["indicateur_a"])):
-            names[key] = f"{key[1]} ({key[0]})"
+            marks.append(("variables", row["producteur"], row["numerateur"]))
+        taken = key[1] in known.values()
+        fresh = f"{key[1]} ({key[0]})" if taken else key[1]
+        names[key] = next((known[mark] for mark in marks if mark in known), fresh)
+        for mark in marks:
+            known.setdefault(mark, names[key])
     return names
 
 

@@ -181,10 +181,14 @@ def read_descriptor(folder: Path) -> dict[str, object]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise FileError("Le descripteur du paquet ne se lit pas.", where=str(path)) from error
+        raise _no_descriptor(path) from error
     if not isinstance(found, dict):
-        raise FileError("Le descripteur du paquet ne se lit pas.", where=str(path))
+        raise _no_descriptor(path)
     return found
+
+
+def _no_descriptor(path: Path) -> FileError:
+    return FileError("Le descripteur du paquet ne se lit pas.", where=str(path), remedy=_AGAIN)
 
 
 def named_files(descriptor: dict[str, object]) -> list[str]:
@@ -199,5 +203,9 @@ def named_files(descriptor: dict[str, object]) -> list[str]:
     if not isinstance(resources, list) or not all(
         isinstance(each, dict) and isinstance(each.get("path"), str) for each in resources
     ):
-        raise FileError("Le descripteur du paquet n’annonce pas ses fichiers.", where=PACKAGE_FILE)
+        raise FileError(
+            "Le descripteur du paquet n’annonce pas ses fichiers.",
+            where=PACKAGE_FILE,
+            remedy=_AGAIN,
+        )
     return [each["path"] for each in resources]

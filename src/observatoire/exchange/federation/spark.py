@@ -44,7 +44,7 @@ class SparkEngine:
 
 def _session() -> Any:
     try:
-        from pyspark.sql import SparkSession
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ObservatoireError(
             "Spark n’est pas installé.",

@@ -12,7 +12,7 @@ from observatoire.errors import FileError
 from observatoire.errors.arguments import one_path
 from observatoire.exchange.federation.members import is_address
 from observatoire.french.typography import day
-from observatoire.sources.descriptors.agreement import Audience
+from observatoire.sources.descriptors.agreement import Audience, as_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,12 @@ class FederationMember:
 
     place: Annotated[str, doc("Dossier, .zip ou adresse de son paquet.")]
     name: Annotated[str, doc("Nom que porte son paquet ; sans elle, n’importe lequel.")] = ""
-    until: Annotated[dt.date | None, doc("Dernier jour où ses chiffres sont repris.")] = None
-    withdrawn: Annotated[dt.date | None, doc("Jour où ce membre s’est retiré.")] = None
+    until: Annotated[
+        dt.date | None, as_day("until"), doc("Dernier jour où ses chiffres sont repris.")
+    ] = None
+    withdrawn: Annotated[
+        dt.date | None, as_day("withdrawn"), doc("Jour où ce membre s’est retiré.")
+    ] = None
     reason: Annotated[str, doc("Pourquoi il s’est retiré, en une phrase.")] = ""
 
 

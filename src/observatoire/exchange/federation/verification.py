@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pandas as pd
 from pyarrow import parquet
 
 from observatoire.errors import FileError, TruncatedFileError
@@ -16,14 +17,12 @@ from observatoire.exchange.federation.engine import question_text
 from observatoire.exchange.federation.members import inside, named_files, read_descriptor
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
 from observatoire.exchange.publication.figures import TYPES, read_definitions
-from observatoire.french.typography import enumerate_words, plural
+from observatoire.french.typography import enumerate_words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    import pandas as pd
 
     from observatoire.exchange.agreements import Column
     from observatoire.sources.descriptors.agreement import Agreement
@@ -37,7 +36,7 @@ _CHUNK = 1 << 22
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 
 _UNREADABLE = "Les chiffres du paquet ne se lisent pas."
-_USELESS = "On ne saurait ni la comparer, ni la montrer."
+_USELESS = "On ne saurait ni les comparer, ni les montrer."
 
 _KINDS = {"number": "DOUBLE", "string": "BYTE_ARRAY"}
 _LABELS = [status.label for status in Status]
@@ -84,7 +83,9 @@ def verify(folder: Path) -> Member:
     try:
         terms = read_terms(found)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise FileError("Les conventions du paquet ne se lisent pas.", where=name) from error
+        raise FileError(
+            "Les conventions du paquet ne se lisent pas.", where=name, remedy=_AGAIN
+        ) from error
     _check_columns(folder / "valeurs.parquet", name)
     return Member(name, folder, found, terms, read_definitions(folder / "indicateurs.csv"))
 
@@ -93,7 +94,10 @@ def _name(descriptor: Mapping[str, Any]) -> str:
     name = descriptor.get("name")
     if not isinstance(name, str) or not name.strip():
         raise FileError(
-            "Le paquet n’a pas de nom.", where=PACKAGE_FILE, why="On ne saurait qui parle."
+            "Le paquet n’a pas de nom.",
+            where=PACKAGE_FILE,
+            why="On ne saurait qui parle.",
+            remedy=_AGAIN,
         )
     return name
 
@@ -198,52 +202,54 @@ def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
 
 def _faults(members: Sequence[Member]) -> dict[str, FileError]:
     """Look at the figures of packages together; the first fault of each is enough."""
+    files = [member.figures for member in members]
+    zones = [str(member.folder / "zones.parquet") for member in members]
     with duckdb.connect() as engine:
-        files = [member.figures for member in members]
-        looked = engine.execute(
-            question_text("figure_faults"), {"files": files, "labels": _LABELS, "bare": _BARE}
-        )
-        rows = {row[0]: row[1:] for row in looked.fetchall()}
-        copies = {
-            member.name: engine.execute(
-                question_text("csv_sum"),
-                {"file": str(member.folder / "valeurs.csv"), "types": _SQL_TYPES},
-            ).fetchone()
-            for member in members
-        }
-        placed = dict(
-            engine.execute(
-                question_text("unplaced"),
-                {"files": files, "zones": [str(m.folder / "zones.parquet") for m in members]},
-            ).fetchall()
-        )
+        given = {"files": files, "labels": _LABELS, "bare": _BARE}
+        looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
+        placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
+        strays = {str(folder): str(place) for folder, place in placed.fetchall()}
+        copies = {member.name: _copied(engine, member.folder / "valeurs.csv") for member in members}
     found: dict[str, FileError] = {}
     for member in members:
-        said = _fault(member, rows.get(member.figures), copies[member.name], placed)
-        if said:
-            found[member.name] = _wrong(member.name, *said)
+        if member.figures not in looked.index:
+            found[member.name] = _wrong(member.name, "Ce paquet ne contient aucun chiffre.")
+            continue
+        row = looked.loc[member.figures].to_dict()
+        row["copie"] = copies[member.name] != (row["lignes"], row["somme"])
+        row["ailleurs"] = strays.get(str(member.folder), "")
+        known = set(member.definitions["indicateur"])
+        row["indefini"] = ", ".join(sorted(set(row["indicateurs"]) - known)[:3])
+        faults = (fault for fault in _FAULTS if not pd.isna(row[fault[0]]) and row[fault[0]])
+        for name, what, why in faults:
+            found.setdefault(member.name, _wrong(member.name, what.format(row[name]), why))
     return found
 
 
-def _fault(
-    member: Member, row: tuple[Any, ...] | None, copy: Any, placed: Mapping[str, str]
-) -> tuple[str, str] | None:
-    if row is None:
-        return "Ce paquet ne contient aucun chiffre.", ""
-    rows, twice, strange, infinite, bared, crossed, total, codes = row
-    undefined = sorted(set(codes) - set(member.definitions["indicateur"]))
-    stands = placed.get(str(member.folder))
-    faults = (
-        (strange, f"« {strange} » n’est pas un statut.", "On ne saurait ce que valent ces chiffres."),
-        (twice, f"{plural(twice, 'figure plusieurs fois une ligne', 'lignes y figurent plusieurs fois')}.", "On ne saurait laquelle croire."),
-        (infinite, "Des valeurs y sont infinies.", "On ne saurait ni les comparer, ni les montrer."),
-        (bared, "Des chiffres y portent une valeur et un statut qui n’en a pas.", "Un chiffre secret y est peut-être montré."),
-        (crossed, "Des bornes basses y dépassent les bornes hautes.", "On ne saurait laquelle croire."),
-        (undefined, f"« {', '.join(undefined[:3])} » n’y est pas défini.", "On ne saurait ce qu’il compte."),
-        (stands, f"Le territoire « {stands} » n’est dans aucun de ses zonages.", "On ne saurait où il est."),
-        (copy != (rows, total), "Ses chiffres en csv ne sont pas ceux du Parquet.", "On ne saurait lesquels croire."),
-    )  # fmt: skip
-    return next(((what, why) for wrong, what, why in faults if wrong), None)
+def _copied(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[object, ...] | None:
+    """Count and sum the csv of a package; nothing where it is not even a table of figures."""
+    try:
+        given = {"file": str(path), "types": _SQL_TYPES}
+        return engine.execute(question_text("csv_sum"), given).fetchone()
+    except duckdb.Error:
+        return None
+
+
+#: What may be wrong with the figures of a package, by the column that says so.
+_FAULTS = (
+    ("etrange", "« {} » n’est pas un statut.", "On ne saurait ce que valent ces chiffres."),
+    ("doubles", "Des chiffres y sont donnés plusieurs fois ({}).", "On ne saurait lequel croire."),
+    ("infinis", "Des valeurs n’y sont pas des nombres ({}).", _USELESS),
+    (
+        "montres",
+        "Des chiffres y portent une valeur que leur statut exclut ({}).",
+        "Un chiffre secret y est peut-être montré.",
+    ),
+    ("croisees", "Des bornes basses y dépassent les hautes ({}).", _USELESS),
+    ("indefini", "« {} » n’y est pas défini.", "On ne saurait ce qu’il compte."),
+    ("ailleurs", "« {} » n’est dans aucun de ses zonages.", "On ne saurait où il est."),
+    ("copie", "Ses chiffres en csv ne sont pas ceux du Parquet.", "On ne saurait lesquels croire."),
+)
 
 
 def _wrong(name: str, what: str, why: str = "") -> FileError:

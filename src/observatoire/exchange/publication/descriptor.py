@@ -80,7 +80,8 @@ def describe(
     tables : mapping
         What each csv holds, by its name.
     """
-    terms, sentences = written_terms(table)
+    every = (table, *table.companions)
+    terms, sentences = written_terms({k: v for each in every for k, v in each.agreements.items()})
     contributor = {"title": about.publisher, "roles": ["publisher"], "email": about.terms.email}
     optional = {
         "description": about.terms.description,

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from observatoire.errors import DuplicateKeyError, FileError, RowError
-from observatoire.errors.arguments import suggestion
+from observatoire.errors import DuplicateKeyError, FileError
 from observatoire.errors.translations import reader_words
 from observatoire.values import Status
 
@@ -71,9 +70,14 @@ NUMBERS = tuple(french for french, kind, _ in VALUE_FIELDS.values() if kind == "
 
 TYPES = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
 
-#: One figure of a package, and one definition.
+#: What names one figure of a package.
 _FIGURE = ("zonage", "territoire", "indicateur", "periode")
-_DEFINED = ("indicateur",)
+
+#: What a package says of each indicator.
+DEFINED_COLUMNS = (
+    *("indicateur", "libelle", "thematique", "definition", "champ", "unite", "decimales"),
+    *("nature", "sens", "producteur", "numerateur", "denominateur", "precautions"),
+)
 
 #: How a text begins that a spreadsheet would run as a formula.
 _ARMED = r"^[=+\-@\t\r]"
@@ -117,49 +121,23 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
     )
     frame = frame.drop_duplicates(["zoning", "territory", "indicator", "period"])
     names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
-    made = frame.reindex(columns=list(names)).rename(columns=names)
+    made = disarmed(frame.reindex(columns=list(names)).rename(columns=names))
     for name, kind in TYPES.items():
-        made[name] = made[name].astype("float64") if kind == "number" else made[name].fillna("")
+        made[name] = made[name].astype("float64") if kind == "number" else _texts(made[name])
     return made.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
 
 
-def read_figures(path: Path) -> pd.DataFrame:
-    """Read the figures of a package, texts disarmed.
+def read_definitions(path: Path) -> pd.DataFrame:
+    """Read the definitions of a package, texts disarmed.
 
     Raises
     ------
     FileError
         When it is no csv, or lacks a column.
-    RowError
-        On a word where a number is due, or a status that does not exist: with its line.
     DuplicateKeyError
-        When a figure stands twice.
+        When an indicator stands twice.
     """
-    frame = _read(path, [french for french, _, _ in VALUE_FIELDS.values()], _FIGURE)
-    labels = [status.label for status in Status]
-    for line, label in _wrong(frame["statut"], frame["statut"].isin(labels)):
-        raise RowError(
-            f"« {label} » n’est pas un statut.",
-            where=f"{_place(path)}, ligne {line}, colonne statut",
-            remedy=suggestion(label, labels),
-        )
-    for name in NUMBERS:
-        numbers = pd.to_numeric(frame[name], errors="coerce")
-        known = (frame[name] == "") | np.isfinite(numbers)
-        for line, text in _wrong(frame[name], known):
-            raise RowError(
-                f"« {text} » n’est pas un nombre.",
-                where=f"{_place(path)}, ligne {line}, colonne {name}",
-                why="On ne saurait ni le comparer, ni le montrer.",
-                remedy="Redemandez le paquet à qui l’a publié.",
-            )
-        frame[name] = numbers
-    return frame
-
-
-def read_definitions(path: Path) -> pd.DataFrame:
-    """Read the definitions of a package, texts disarmed; see :func:`read_figures`."""
-    return _read(path, ["indicateur", "definition"], _DEFINED)
+    return _read(path, DEFINED_COLUMNS, ["indicateur"])
 
 
 def _read(path: Path, needed: Sequence[str], key: Sequence[str]) -> pd.DataFrame:
@@ -172,8 +150,6 @@ def _read(path: Path, needed: Sequence[str], key: Sequence[str]) -> pd.DataFrame
             why=reader_words(error),
             remedy="Redemandez le paquet entier.",
         ) from error
-    if "precision" in needed and "precision" not in frame.columns:  # a package of before
-        frame = frame.assign(precision="")
     lacking = [name for name in needed if name not in frame.columns]
     if lacking:
         raise FileError(f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path))
@@ -191,9 +167,9 @@ def _read(path: Path, needed: Sequence[str], key: Sequence[str]) -> pd.DataFrame
     return frame
 
 
-def _wrong(texts: pd.Series, right: pd.Series) -> list[tuple[int, str]]:
-    """Return the first line of a file whose text is not right, if any."""
-    return [(line + 2, str(texts.iloc[line])) for line in np.flatnonzero(~right)[:1].tolist()]
+def _texts(column: pd.Series) -> pd.Series:
+    """Return texts without a hole: a column that is all holes is one of numbers for pandas."""
+    return column.astype("object").fillna("").astype("str")
 
 
 def _place(path: Path) -> str:

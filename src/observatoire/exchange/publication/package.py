@@ -14,6 +14,7 @@ from observatoire.exchange.publication.figures import published_figures, table_b
 from observatoire.exchange.publication.versions import (
     FORMER,
     former_descriptor,
+    intact,
     keep_former,
     same_content,
     versions_after,
@@ -110,10 +111,15 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
         **zone_files(every),
         "secret.json": _json(_secrecy(every)),
     }
-    if former and same_content(former, contents):
+    same = bool(former) and same_content(former, contents)
+    if same and intact(former, folder):
         table.keep_out("paquet", folder.name)
         return folder
-    history = versions_after(former, folder, figures, about.date, about.note)
+    history = (
+        former["historique"]
+        if same
+        else versions_after(former, folder, figures, about.date, about.note)
+    )
     stated = describe(contents, table, about, history, tables)
     years = sorted(period[:4] for period in figures["periode"] if period) or [about.date[:4]]
     entry = catalogue_entry(stated, about, (years[0], years[-1]))
@@ -122,7 +128,7 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     with new_folder(folder) as made:
         for name, content in contents.items():
             (made / name).write_bytes(content)
-        keep_former(folder, made, former)
+        keep_former(folder, made, {} if same else former)
         table.keep_out("paquet", folder.name)
     return folder
 

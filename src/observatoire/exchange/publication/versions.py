@@ -50,9 +50,21 @@ def former_descriptor(folder: Path) -> dict[str, Any]:
 
 
 def same_content(former: Mapping[str, Any], contents: Mapping[str, bytes]) -> bool:
-    """Say whether a package already holds just these files."""
-    before = {str(each["path"]): each["hash"] for each in former["resources"]}
+    """Say whether a package announces just these files."""
+    before = _announced(former)
     return all(before.get(file) == fingerprint(contents[file]) for file in _COMPARED)
+
+
+def intact(former: Mapping[str, Any], folder: Path) -> bool:
+    """Say whether the files of a package are those that it announces."""
+    return all(
+        (folder / file).is_file() and fingerprint((folder / file).read_bytes()) == expected
+        for file, expected in _announced(former).items()
+    )
+
+
+def _announced(former: Mapping[str, Any]) -> dict[str, str]:
+    return {str(each["path"]): str(each["hash"]) for each in former.get("resources", [])}
 
 
 def versions_after(
@@ -115,10 +127,10 @@ def _changes(folder: Path, figures: pd.DataFrame) -> str:
 
 def keep_former(folder: Path, made: Path, former: Mapping[str, Any]) -> None:
     """Copy into a draft the version that stands in a folder, and those before it."""
-    if not former:
-        return
     if (folder / FORMER).is_dir():
         shutil.copytree(folder / FORMER, made / FORMER)
+    if not former:
+        return
     place = made / FORMER / str(former.get("version", _FIRST))
     place.mkdir(parents=True)
     for path in sorted(folder.iterdir()):

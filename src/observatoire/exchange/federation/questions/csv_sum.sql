@@ -4,7 +4,8 @@ FROM (
     SELECT * REPLACE (
         coalesce(zonage, '') AS zonage, coalesce(territoire, '') AS territoire, coalesce(nom, '') AS nom,
         coalesce(indicateur, '') AS indicateur, coalesce(periode, '') AS periode,
-        coalesce(statut, '') AS statut, coalesce(precision, '') AS precision,
+        coalesce(statut, '') AS statut, coalesce(OBS_STATUS, '') AS OBS_STATUS,
+        coalesce(CONF_STATUS, '') AS CONF_STATUS, coalesce(precision, '') AS precision,
         coalesce(motif, '') AS motif, coalesce(methode, '') AS methode, coalesce(source, '') AS source
     )
     FROM read_csv($file, header = true, delim = ',', quote = '"', escape = '"', columns = $types,
