@@ -64,7 +64,7 @@ def test_addresses_of_a_folder_and_of_an_archive(tmp_path: Path) -> None:
         assert gone.rejected()["place"].tolist() == [f"{address}/rien.zip"]
 
 
-@pytest.mark.parametrize("name", ["../dehors.csv", "/tmp/dehors.csv"])
+@pytest.mark.parametrize("name", ["../dehors.csv", "/dehors.csv"])
 def test_an_archive_that_climbs_out_writes_nothing(tmp_path: Path, name: str) -> None:
     path = zipped(package(tmp_path / "a"))
     with zipfile.ZipFile(path, "a") as archive:

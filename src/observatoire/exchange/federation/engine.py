@@ -117,7 +117,7 @@ class DuckEngine:
             self.connection.register(
                 "given", frame.astype({c: "str" for c in frame if c != "rang"})
             )
-            self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+            self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")  # noqa: S608 - ours
             self.connection.unregister("given")
         files = ", ".join("'" + file.replace("'", "''") + "'" for file in members["fichier"])
         nothing = ", ".join(_nothing(name) for name in ("fichier", *FIGURE_COLUMNS[1:]))
@@ -147,7 +147,7 @@ class DuckEngine:
 
     def keep(self, name: str, question: str) -> None:
         """Keep the answer of a question under a name, for others to draw on."""
-        text = f"CREATE OR REPLACE TABLE {name} AS {question_text(question)}"  # noqa: S608 - ours
+        text = f"CREATE OR REPLACE TABLE {name} AS {question_text(question)}"
         self.connection.execute(text)
 
     def close(self) -> None:

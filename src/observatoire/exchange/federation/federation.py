@@ -23,6 +23,7 @@ from observatoire.exchange.federation.joint_disclosure import joint_disclosures
 from observatoire.exchange.federation.members import bring
 from observatoire.exchange.federation.terms import FederationTerms, read_federation
 from observatoire.exchange.federation.verification import Member, check_figures, verify
+from observatoire.exchange.publication.figures import disarmed
 from observatoire.secrecy.release.agreements import require_known, sift
 from observatoire.sources.descriptors.agreement import current_day
 
@@ -59,8 +60,8 @@ class Federation:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """The definitions, one row an indicator and observatory."""
-        found = [m.definitions.assign(observatoire=m.name) for m in self.members]
-        return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        rows = [{**row, "observatoire": m.name} for m in self.members for row in m.definitions]
+        return disarmed(pd.DataFrame(rows))
 
     @property
     def df(self) -> pd.DataFrame:
@@ -85,8 +86,6 @@ class Federation:
 
     def common(self) -> list[str]:
         """Return the indicators that every observatory gives with the same definition."""
-        if self.indicators.empty:
-            return []
         same = self.indicators.groupby("indicateur").agg(
             observatoires=("observatoire", "nunique"), definitions=("definition", "nunique")
         )
@@ -161,7 +160,6 @@ class Federation:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-
         return joint_disclosures(self.members, self.engine.ask("counts"))
 
     def close(self) -> None:

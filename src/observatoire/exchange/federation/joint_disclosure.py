@@ -210,7 +210,7 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     words = {
         (member.name, str(row["indicateur"])): row
         for member in members
-        for row in member.definitions.to_dict("records")
+        for row in member.definitions
     }
     counted = _quantities(words)
     thresholds = {member.name: _thresholds(member) for member in members}

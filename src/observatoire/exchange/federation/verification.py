@@ -52,7 +52,7 @@ class Member:
     folder: Path
     descriptor: Mapping[str, Any] = field(repr=False)
     terms: Mapping[Column, Sequence[Agreement]] = field(repr=False)
-    definitions: pd.DataFrame = field(repr=False)
+    definitions: Sequence[Mapping[str, str]] = field(repr=False)
 
     @property
     def figures(self) -> str:
@@ -209,16 +209,16 @@ def _faults(members: Sequence[Member]) -> dict[str, FileError]:
         looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
         placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
         strays = {str(folder): str(place) for folder, place in placed.fetchall()}
-        copies = {member.name: _copied(engine, member.folder / "valeurs.csv") for member in members}
+        copies = _copied(engine, members)
     found: dict[str, FileError] = {}
     for member in members:
         if member.figures not in looked.index:
             found[member.name] = _wrong(member.name, "Ce paquet ne contient aucun chiffre.")
             continue
         row = looked.loc[member.figures].to_dict()
-        row["copie"] = copies[member.name] != (row["lignes"], row["somme"])
+        row["copie"] = copies.get(member.name) != (row["lignes"], row["somme"])
         row["ailleurs"] = strays.get(str(member.folder), "")
-        known = set(member.definitions["indicateur"])
+        known = {row["indicateur"] for row in member.definitions}
         row["indefini"] = ", ".join(sorted(set(row["indicateurs"]) - known)[:3])
         faults = (fault for fault in _FAULTS if not pd.isna(row[fault[0]]) and row[fault[0]])
         for name, what, why in faults:
@@ -226,13 +226,17 @@ def _faults(members: Sequence[Member]) -> dict[str, FileError]:
     return found
 
 
-def _copied(engine: duckdb.DuckDBPyConnection, path: Path) -> tuple[object, ...] | None:
-    """Count and sum the csv of a package; nothing where it is not even a table of figures."""
+def _copied(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dict[str, Any]:
+    """Count and sum the csv of packages; nothing for one that is not even a table of figures."""
+    files = {str(member.folder / "valeurs.csv"): member.name for member in members}
     try:
-        given = {"file": str(path), "types": _SQL_TYPES}
-        return engine.execute(question_text("csv_sum"), given).fetchone()
+        given = {"files": list(files), "types": _SQL_TYPES}
+        found = engine.execute(question_text("csv_sum"), given).fetchall()
     except duckdb.Error:
-        return None
+        if len(members) == 1:
+            return {}
+        return {name: sums for each in members for name, sums in _copied(engine, [each]).items()}
+    return {files[path]: (rows, total) for path, rows, total in found}
 
 
 #: What may be wrong with the figures of a package, by the column that says so.

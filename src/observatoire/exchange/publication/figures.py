@@ -6,6 +6,7 @@ or a text that a spreadsheet would run as a formula.
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from observatoire.errors.translations import reader_words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
 #: French name of each column of figures, its type and what it holds.
@@ -79,6 +80,8 @@ DEFINED_COLUMNS = (
     *("nature", "sens", "producteur", "numerateur", "denominateur", "precautions"),
 )
 
+_AGAIN = "Redemandez le paquet à qui l’a publié."
+
 #: How a text begins that a spreadsheet would run as a formula.
 _ARMED = r"^[=+\-@\t\r]"
 
@@ -127,8 +130,8 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
     return made.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
 
 
-def read_definitions(path: Path) -> pd.DataFrame:
-    """Read the definitions of a package, texts disarmed.
+def read_definitions(path: Path) -> list[dict[str, str]]:
+    """Read the definitions of a package, one mapping an indicator; texts are not disarmed yet.
 
     Raises
     ------
@@ -137,34 +140,33 @@ def read_definitions(path: Path) -> pd.DataFrame:
     DuplicateKeyError
         When an indicator stands twice.
     """
-    return _read(path, DEFINED_COLUMNS, ["indicateur"])
-
-
-def _read(path: Path, needed: Sequence[str], key: Sequence[str]) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (ValueError, OSError, OverflowError) as error:  # of pandas, and of a bad encoding
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+    except (ValueError, OSError, csv.Error) as error:
         raise FileError(
             "Ce fichier du paquet ne se lit pas.",
             where=_place(path),
             why=reader_words(error),
-            remedy="Redemandez le paquet entier.",
+            remedy=_AGAIN,
         ) from error
-    lacking = [name for name in needed if name not in frame.columns]
+    lacking = [name for name in DEFINED_COLUMNS if not rows or rows[0].get(name) is None]
     if lacking:
-        raise FileError(f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path))
-    frame = disarmed(frame.fillna("").reset_index(drop=True))
-    twice = frame.duplicated(list(key))
-    if twice.any():
-        row = frame.loc[int(twice.to_numpy().argmax()), list(key)]
-        lines = [str(line + 2) for line in frame.index[(frame[list(key)] == row).all(axis=1)]]
-        raise DuplicateKeyError(
-            f"La même ligne y est plusieurs fois : {', '.join(map(str, row))}.",
-            where=f"{_place(path)}, lignes {', '.join(lines[:5])}",
-            why="On ne saurait laquelle croire.",
-            remedy="Redemandez le paquet à qui l’a publié.",
+        raise FileError(
+            f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path), remedy=_AGAIN
         )
-    return frame
+    lines: dict[str, int] = {}
+    for line, row in enumerate(rows, start=2):
+        code = row["indicateur"]
+        if code in lines:
+            raise DuplicateKeyError(
+                f"« {code} » y est défini plusieurs fois.",
+                where=f"{_place(path)}, lignes {lines[code]}, {line}",
+                why="On ne saurait quelle définition croire.",
+                remedy=_AGAIN,
+            )
+        lines[code] = line
+    return [{name: row[name] or "" for name in DEFINED_COLUMNS} for row in rows]
 
 
 def _texts(column: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ SELECT filename, count(*) AS lignes,
        count(*) FILTER (WHERE statut IN (SELECT unnest($bare)) AND coalesce(
            valeur, borne_basse, borne_haute, plausible_bas, plausible_haut) IS NOT NULL) AS montres,
        count(*) FILTER (WHERE borne_basse > borne_haute OR plausible_bas > plausible_haut) AS croisees,
-       sum(hash(zonage, territoire, nom, indicateur, periode, valeur, borne_basse, borne_haute, plausible_bas, plausible_haut, statut, OBS_STATUS, CONF_STATUS, precision, couverture, motif, methode, source) >> 24) AS somme,
+       CAST(sum(hash(zonage, territoire, nom, indicateur, periode, valeur, borne_basse, borne_haute, plausible_bas, plausible_haut, statut, OBS_STATUS, CONF_STATUS, precision, couverture, motif, methode, source) >> 24) AS VARCHAR) AS somme,
        list(DISTINCT indicateur) AS indicateurs
 FROM read_parquet($files, filename = true)
 GROUP BY filename
