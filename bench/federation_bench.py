@@ -61,7 +61,7 @@ def make(root: Path, members: int, territories: int, indicators: int, years: int
         frame = engine.execute(ROWS, given).df()[list(TYPES)]
         frame.to_parquet(folder / "valeurs.parquet", index=False)
         engine.execute(
-            f"COPY (SELECT * FROM '{folder}/valeurs.parquet') TO '{folder}/valeurs.csv' (HEADER)"
+            f"COPY (SELECT * FROM '{folder}/valeurs.parquet') TO '{folder}/valeurs.csv' (HEADER)"  # noqa: S608
         )
         defined.to_csv(folder / "indicateurs.csv", index=False)
         places = frame[["zonage", "territoire", "nom"]].drop_duplicates()
@@ -101,7 +101,8 @@ def main() -> None:
         weight = sum(p.stat().st_size for f in folders for p in f.iterdir()) / 1e6
         print(f"{sizes[0]} membres, {pd.Series(sizes).prod():,} lignes, {weight:.0f} Mo")
         f = timed("vérifier et ouvrir", lambda: obs.federate(folders), times=1)
-        assert f.rejected().empty, f.rejected()["reason"].iloc[0]
+        if not f.rejected().empty:
+            sys.exit(f.rejected()["reason"].iloc[0])
         timed("f.table(indicateur)", lambda: f.table("indicateur_07"))
         timed("f.values(indicateur)", lambda: f.values("indicateur_07"))
         timed("f.values(indicateur, periode)", lambda: f.values("indicateur_07", period=2015))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Observatory", "__version__", "demo", "errors", "federate", "open"]
+__all__ = ["Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "open"]
 
 
 def open(path: str | Path) -> Observatory:  # noqa: A001 - the word users know
@@ -80,6 +80,32 @@ def federate(
     from observatoire.exchange.federation import federate as read
 
     return read(packages, audience=audience, engine=engine)
+
+
+def demo_packages(folder: str | Path) -> list[Path]:
+    """Publish three invented observatories that disagree on purpose, to try a federation.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where their workspaces and their packages are made.
+
+    Returns
+    -------
+    list of Path
+        The three packages; every page of them says that its figures are invented.
+    """
+    from pathlib import Path
+
+    from observatoire.workspace.scaffold import create_federation
+
+    root = Path(folder)
+    packages = []
+    for workspace in create_federation(root / "observatoires"):
+        with open(workspace) as o:
+            o.load()
+            packages.append(o.publish(root / f"paquet-{workspace.name}"))
+    return packages
 
 
 def __getattr__(name: str) -> Any:

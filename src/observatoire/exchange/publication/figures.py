@@ -10,7 +10,6 @@ import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from observatoire.errors import DuplicateKeyError, FileError
 from observatoire.errors.translations import reader_words
@@ -19,6 +18,8 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
 #: French name of each column of figures, its type and what it holds.
 VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
