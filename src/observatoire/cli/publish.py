@@ -118,33 +118,17 @@ def federate(
             raise cannot_write(output, error) from error
     for warning in together.warnings:
         say(warning)
-    refused = together.rejected()
-    if not refused.empty:
-        show("Paquets refusés", ["Où", "Pourquoi"], refused.to_numpy().tolist())
-    differing = conflicts[conflicts["explique"] == "non"]
-    if not differing.empty:
-        names = ["nom", "indicateur", "periode", "observatoire_a", "observatoire_b", "motif"]
-        heads = ["Territoire", "Indicateur", "Période", "Selon", "Et selon", "Motif"]
-        show(
+    for title, heads, frame in (
+        ("Paquets refusés", _REFUSED, together.rejected()),
+        (
             "Même question, réponses différentes",
-            heads,
-            differing[names].astype(str).to_numpy().tolist(),
-        )
-    if not given_away.empty:
-        names = ["observatoire", "nom", "indicateur", "periode", "retrouve_par", "a_retirer"]
-        heads = [
-            "Masqué par",
-            "Territoire",
-            "Indicateur",
-            "Période",
-            "Se retrouve par",
-            "À retirer",
-        ]
-        show(
-            "Effectifs que les paquets dévoilent ensemble",
-            heads,
-            given_away[names].astype(str).to_numpy().tolist(),
-        )
+            _DIFFERING,
+            conflicts[conflicts["explique"] == "non"],
+        ),
+        ("Effectifs que les paquets dévoilent ensemble", _GIVEN_AWAY, given_away),
+    ):
+        if not frame.empty:
+            show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     say(
         f"{plural(len(together.observatories), 'observatoire')}, "
@@ -152,3 +136,23 @@ def federate(
     )
     if not given_away.empty:
         raise typer.Exit(2)
+
+
+#: Columns of what a federation says, and their heads.
+_REFUSED = {"place": "Où", "reason": "Pourquoi"}
+_DIFFERING = {
+    "nom": "Territoire",
+    "indicateur": "Indicateur",
+    "periode": "Période",
+    "observatoire_a": "Selon",
+    "observatoire_b": "Et selon",
+    "motif": "Motif",
+}
+_GIVEN_AWAY = {
+    "observatoire": "Masqué par",
+    "nom": "Territoire",
+    "indicateur": "Indicateur",
+    "periode": "Période",
+    "retrouve_par": "Se retrouve par",
+    "a_retirer": "À retirer",
+}

@@ -1,7 +1,7 @@
 """What is federated: several packages as one, read where they lie.
 
 ``terms`` (``federation.toml``: who, until when), ``members`` (brought here), ``verification`` (checked
-before anything is believed), ``engine`` or ``spark`` (what answers the SQL of ``questions/``),
+before anything is believed), ``queries`` (the SQL of ``questions/``), ``engine`` or ``spark`` (what answers),
 ``comparability`` (what may stand side by side), ``joint_disclosure`` (what the packages give away
 together), ``federation`` (the questions).
 """

@@ -6,7 +6,6 @@ them on the same files for who has a cluster.
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING, Protocol
 
 import duckdb
@@ -15,17 +14,14 @@ import pandas as pd
 from observatoire.errors import FileError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
+from observatoire.exchange.federation.queries import FIGURE_COLUMNS, figures_view, question_text
 from observatoire.exchange.publication.figures import VALUE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: The columns of a federation's figures: whose they are, then those of the packages.
-FIGURE_COLUMNS = ("observatoire", *(french for french, _, _ in VALUE_FIELDS.values()))
-
 _MEMBERS = ["observatoire", "rang", "fichier"]
 _LATE = ["observatoire", "indicateur", "periode", "retenu"]
-_EMPTIED = ("valeur", "borne_basse", "borne_haute", "plausible_bas", "plausible_haut")
 
 
 class Engine(Protocol):
@@ -74,38 +70,6 @@ def open_engine(
         remedy=suggestion(name, ("duckdb", "spark")),
         name=name,
     )
-
-
-def question_text(name: str) -> str:
-    """Return the SQL of a question."""
-    folder = resources.files("observatoire.exchange.federation") / "questions"
-    return (folder / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def figures_view(files: str) -> str:
-    """Return the SQL of the figures: those of the files, with whose they are, less what is kept back."""
-    columns = ",\n       ".join(_column(name) for name in FIGURE_COLUMNS[1:])
-    return f"""
-SELECT m.observatoire, {columns}
-FROM {files} AS v
-JOIN membres AS m ON m.fichier = v.fichier
-LEFT JOIN retenus AS r
-  ON r.observatoire = m.observatoire AND r.indicateur = v.indicateur AND r.periode = v.periode
-"""  # noqa: S608 - names of ours
-
-
-def _column(name: str) -> str:
-    emptied = {
-        "statut": "'non disponible'",
-        "methode": "''",
-        "motif": "r.retenu",
-        "OBS_STATUS": "'O'",
-    }
-    if name in _EMPTIED:
-        return f"CASE WHEN r.retenu IS NULL THEN v.{name} END AS {name}"
-    if name in emptied:
-        return f"CASE WHEN r.retenu IS NULL THEN v.{name} ELSE {emptied[name]} END AS {name}"
-    return f"v.{name}"
 
 
 class DuckEngine:

@@ -38,7 +38,7 @@ _TRIED = 12
 
 
 @dataclass(frozen=True, order=True)
-class Cell:
+class CountedCell:
     """One count: what is counted, where, when."""
 
     quantity: str
@@ -55,15 +55,15 @@ class Cell:
 class Exposure:
     """What some members show and hide of counts, and all that ties them."""
 
-    shown: dict[Cell, float] = field(default_factory=dict)
-    showing: dict[Cell, set[str]] = field(default_factory=lambda: defaultdict(set))
-    hiding: dict[Cell, set[str]] = field(default_factory=lambda: defaultdict(set))
-    thresholds: dict[Cell, float] = field(default_factory=dict)
-    bounds: dict[Cell, tuple[float, float]] = field(default_factory=dict)
-    rated: dict[Cell, set[str]] = field(default_factory=lambda: defaultdict(set))
-    relations: list[tuple[Cell, tuple[Cell, ...], bool]] = field(default_factory=list)
+    shown: dict[CountedCell, float] = field(default_factory=dict)
+    showing: dict[CountedCell, set[str]] = field(default_factory=lambda: defaultdict(set))
+    hiding: dict[CountedCell, set[str]] = field(default_factory=lambda: defaultdict(set))
+    thresholds: dict[CountedCell, float] = field(default_factory=dict)
+    bounds: dict[CountedCell, tuple[float, float]] = field(default_factory=dict)
+    rated: dict[CountedCell, set[str]] = field(default_factory=lambda: defaultdict(set))
+    relations: list[tuple[CountedCell, tuple[CountedCell, ...], bool]] = field(default_factory=list)
 
-    def unsafe(self) -> dict[Cell, str]:
+    def unsafe(self) -> dict[CountedCell, str]:
         """Return the hidden counts that can be worked out, each with the sum that gives it."""
         hidden = set(self.hiding) - set(self.shown)
         if not hidden:
@@ -102,8 +102,8 @@ class Exposure:
         }
 
     def _around(
-        self, hidden: set[Cell]
-    ) -> tuple[list[tuple[Cell, tuple[Cell, ...], bool]], set[Cell]]:
+        self, hidden: set[CountedCell]
+    ) -> tuple[list[tuple[CountedCell, tuple[CountedCell, ...], bool]], set[CountedCell]]:
         """Return the sums that touch hidden counts, through others unknown, and all their cells."""
         touching = defaultdict(list)
         for rank, (total, parts, _) in enumerate(self.relations):
@@ -129,9 +129,13 @@ class Exposure:
         }
         return pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
 
-    def _reason(self, cell: Cell, relations: Sequence[tuple[Cell, tuple[Cell, ...], bool]]) -> str:
+    def _reason(
+        self,
+        cell: CountedCell,
+        relations: Sequence[tuple[CountedCell, tuple[CountedCell, ...], bool]],
+    ) -> str:
         if cell in self.rated:
-            return f"un taux et son autre terme, publiés par {enumerate_words(sorted(self.rated[cell]))}"
+            return f"un taux et son autre terme, publiés par {_people(self.rated[cell])}"
         found = [r for r in relations if cell == r[0] or cell in r[1]]
         found.sort(key=lambda r: sum(c not in self.shown for c in (r[0], *r[1])))
         if not found:
@@ -139,7 +143,7 @@ class Exposure:
         total, parts, _ = found[0]
         return f"{total} = {enumerate_words([str(part) for part in parts], most=4)}"
 
-    def without(self, cell: Cell) -> Exposure:
+    def without(self, cell: CountedCell) -> Exposure:
         """Return the same, had nobody shown one figure."""
         shown = {known: value for known, value in self.shown.items() if known != cell}
         hiding = defaultdict(set, {k: set(v) for k, v in self.hiding.items()})
@@ -159,7 +163,7 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
     """
     names = figures.drop_duplicates(["zonage", "territoire"]).set_index(["zonage", "territoire"])
     together = exposure(members, figures)
-    alone: set[Cell] = set()
+    alone: set[CountedCell] = set()
     for member in members:
         own = figures[figures["observatoire"] == member.name]
         if (own["statut"] == _SECRET).any():
@@ -193,7 +197,7 @@ def _people(names: Iterable[str]) -> str:
     return enumerate_words(sorted(names))
 
 
-def _remedy(together: Exposure, cell: Cell) -> str:
+def _remedy(together: Exposure, cell: CountedCell) -> str:
     """Name the one figure that, withheld, keeps a count safe; parts are tried before totals."""
     near = [r for r in together.relations if cell == r[0] or cell in r[1]]
     tried = [c for total, parts, _ in near for c in (*parts, total) if c in together.shown]
@@ -214,7 +218,7 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     }
     counted = _quantities(words)
     thresholds = {member.name: _thresholds(member) for member in members}
-    clashing: set[Cell] = set()
+    clashing: set[CountedCell] = set()
     rates = []
     for row in figures.itertuples():
         key = (row.observatoire, row.indicateur)
@@ -223,7 +227,7 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
             continue
         if words[key]["nature"] != Nature.COUNT.label:
             continue
-        cell = Cell(counted[key], row.zonage, row.territoire, row.periode)
+        cell = CountedCell(counted[key], row.zonage, row.territoire, row.periode)
         floor = thresholds[row.observatoire].get((row.indicateur, row.periode), 0.0)
         made.thresholds[cell] = max(made.thresholds.get(cell, 1e-9), floor)
         if row.statut == _SECRET:
@@ -283,8 +287,8 @@ def _sum_up(made: Exposure, members: Sequence[Member]) -> None:
                 continue
             seen.add((source, target, code))
             for quantity, period in columns:
-                total = Cell(quantity, target, code, period)
-                cells = tuple(Cell(quantity, source, part, period) for part in parts)
+                total = CountedCell(quantity, target, code, period)
+                cells = tuple(CountedCell(quantity, source, part, period) for part in parts)
                 if known & {total, *cells}:
                     made.relations.append((total, cells, exact))
 
@@ -305,7 +309,11 @@ def _categories(
         parts = [single.get((producer, each), each) for each in variables.split()]
         if len(parts) > 1 and any((producer, each) in single for each in variables.split()):
             made.relations += [
-                (Cell(total, *place), tuple(Cell(part, *place) for part in parts), True)
+                (
+                    CountedCell(total, *place),
+                    tuple(CountedCell(part, *place) for part in parts),
+                    True,
+                )
                 for place in sorted(places)
             ]
 
@@ -331,7 +339,7 @@ def _rate(
         if None in sides or not per or math.isnan(row.valeur):  # type: ignore[attr-defined]
             continue
         place = (row.zonage, row.territoire, row.periode)  # type: ignore[attr-defined]
-        top, bottom = (Cell(str(side), *place) for side in sides)
+        top, bottom = (CountedCell(str(side), *place) for side in sides)
         half = 0.5 * 10.0 ** -int(word["decimales"] or 1)
         low, high = max(row.valeur - half, 0.0) / per, (row.valeur + half) / per  # type: ignore[attr-defined]
         if top in made.hiding and bottom in made.shown:
@@ -340,14 +348,15 @@ def _rate(
             _bound(made, bottom, made.shown[top] / high, made.shown[top] / low, row.observatoire)  # type: ignore[attr-defined]
 
 
-def _bound(made: Exposure, cell: Cell, low: float, high: float, whose: str) -> None:
+def _bound(made: Exposure, cell: CountedCell, low: float, high: float, whose: str) -> None:
     before = made.bounds.get(cell, (0.0, math.inf))
     made.bounds[cell] = max(before[0], low), min(before[1], high)
     made.rated[cell] |= {whose}
 
 
 def _slack(
-    relations: Sequence[tuple[Cell, tuple[Cell, ...], bool]], shown: Mapping[Cell, float]
+    relations: Sequence[tuple[CountedCell, tuple[CountedCell, ...], bool]],
+    shown: Mapping[CountedCell, float],
 ) -> float:
     """Return how far a total may be from its parts, each printed to the unit."""
     gaps = [

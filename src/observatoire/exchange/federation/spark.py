@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from observatoire.errors import ObservatoireError
-from observatoire.exchange.federation.engine import figures_view, question_text
+from observatoire.exchange.federation.queries import figures_view, question_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,8 @@ class SparkEngine:
     def ask(self, question: str, **words: str) -> pd.DataFrame:
         """Return the answer of a question of ``questions/``."""
         text = re.sub(r"\$(\w+)", r":\1", question_text(question))
-        return self.session.sql(text, args=words).toPandas()
+        answer: pd.DataFrame = self.session.sql(text, args=words).toPandas()
+        return answer
 
     def keep(self, name: str, question: str) -> None:
         """Keep the answer of a question under a name, for others to draw on."""

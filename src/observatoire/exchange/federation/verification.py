@@ -13,8 +13,8 @@ from pyarrow import parquet
 from observatoire.errors import FileError, TruncatedFileError
 from observatoire.errors.translations import reader_words
 from observatoire.exchange.agreements import read_terms
-from observatoire.exchange.federation.engine import question_text
 from observatoire.exchange.federation.members import inside, named_files, read_descriptor
+from observatoire.exchange.federation.queries import question_text
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
 from observatoire.exchange.publication.figures import TYPES, read_definitions
 from observatoire.french.typography import enumerate_words

@@ -72,22 +72,13 @@ def catalogue_entry(
         "dcat:theme": {"@id": f"{_AUTHORITY}/data-theme/SOCI"},
         "dcat:keyword": [_french(word) for word in about.terms.keywords],
         "dcat:version": descriptor["version"],
-        "dct:temporal": {
-            "@type": "dct:PeriodOfTime",
-            "dcat:startDate": {"@type": "xsd:gYear", "@value": span[0]},
-            "dcat:endDate": {"@type": "xsd:gYear", "@value": span[1]},
-        },
+        "dct:temporal": _years(*span),
         "dcat:distribution": [
             _distribution(resource, base, descriptor["licenses"])
             for resource in descriptor["resources"]
         ],
     }
-    if about.terms.email:
-        dataset["dcat:contactPoint"] = {
-            "@type": "vcard:Organization",
-            "vcard:fn": about.publisher,
-            "vcard:hasEmail": {"@id": f"mailto:{about.terms.email}"},
-        }
+    dataset |= _contact(about)
     return {
         "@context": _CONTEXT,
         "@id": f"{base}catalogue.jsonld",
@@ -96,6 +87,25 @@ def catalogue_entry(
         "dct:description": _french(about.terms.description or about.title),
         "dct:publisher": publisher,
         "dcat:dataset": [dataset],
+    }
+
+
+def _years(first: str, last: str) -> dict[str, Any]:
+    years = {"dcat:startDate": first, "dcat:endDate": last}
+    return {"@type": "dct:PeriodOfTime"} | {
+        name: {"@type": "xsd:gYear", "@value": year} for name, year in years.items()
+    }
+
+
+def _contact(about: Publication) -> dict[str, Any]:
+    if not about.terms.email:
+        return {}
+    return {
+        "dcat:contactPoint": {
+            "@type": "vcard:Organization",
+            "vcard:fn": about.publisher,
+            "vcard:hasEmail": {"@id": f"mailto:{about.terms.email}"},
+        }
     }
 
 

@@ -16,7 +16,7 @@ from observatoire.errors.translations import reader_words
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -151,12 +151,13 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
             why=reader_words(error),
             remedy=_AGAIN,
         ) from error
-    lacking = [name for name in DEFINED_COLUMNS if not rows or rows[0].get(name) is None]
+    lacking = [name for name in DEFINED_COLUMNS if not rows or name not in rows[0]]
     if lacking:
         raise FileError(
             f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path), remedy=_AGAIN
         )
     lines: dict[str, int] = {}
+    _check_even(rows, path)
     for line, row in enumerate(rows, start=2):
         code = row["indicateur"]
         if code in lines:
@@ -168,6 +169,17 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
             )
         lines[code] = line
     return [{name: row[name] or "" for name in DEFINED_COLUMNS} for row in rows]
+
+
+def _check_even(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    """Refuse lines that do not have as many cells as the header."""
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise FileError(
+                "Cette ligne n’a pas autant de cases que l’en-tête.",
+                where=f"{_place(path)}, ligne {line}",
+                remedy=_AGAIN,
+            )
 
 
 def _texts(column: pd.Series) -> pd.Series:
