@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Observatory", "__version__", "demo", "errors", "federate", "open"]
+__all__ = ["Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "open"]
 
 
 def open(path: str | Path) -> Observatory:  # noqa: A001 - the word users know
@@ -53,20 +53,59 @@ def demo() -> Observatory:
     return open_demo()
 
 
-def federate(packages: Sequence[str | Path], *, audience: Audience = "interne") -> Federation:
-    """Read several published packages as one.
+def federate(
+    packages: Sequence[str | Path] | str | Path,
+    *,
+    audience: Audience = "interne",
+    engine: str = "duckdb",
+) -> Federation:
+    """Read several published packages as one, each checked before anything of it is believed.
 
     Parameters
     ----------
-    packages : sequence of paths
-        Folders written by ``o.publish``.
+    packages : sequence of paths, or path
+        Folders written by ``o.publish``, their ``.zip``, or the address of one or the other, in
+        order of precedence; or a ``federation.toml`` that names them.
     audience : {"interne", "partenaires", "public"}
         For whom: what an agreement keeps for a narrower circle, or what has ended since a package
         was made, is left out with the reason.
+    engine : {"duckdb", "spark"}
+        What answers; Spark is the extra ``spark``.
+
+    Returns
+    -------
+    Federation
+        Of the packages that passed; ``.rejected()`` lists the others, with the reason.
     """
     from observatoire.exchange.federation import federate as read
 
-    return read(packages, audience=audience)
+    return read(packages, audience=audience, engine=engine)
+
+
+def demo_packages(folder: str | Path) -> list[Path]:
+    """Publish three invented observatories that disagree on purpose, to try a federation.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where their workspaces and their packages are made.
+
+    Returns
+    -------
+    list of Path
+        The three packages; every page of them says that its figures are invented.
+    """
+    from pathlib import Path
+
+    from observatoire.workspace.scaffold import create_federation
+
+    root = Path(folder)
+    packages = []
+    for workspace in create_federation(root / "observatoires"):
+        with open(workspace) as o:
+            o.load()
+            packages.append(o.publish(root / f"paquet-{workspace.name}"))
+    return packages
 
 
 def __getattr__(name: str) -> Any:

@@ -84,7 +84,7 @@ def test_the_last_day_is_in_and_the_next_one_is_not(package: Path) -> None:
     assert [w for w in before.warnings if "Ville et Deal" in w]
     after = federate([package], date=AFTER)
     ended = lent(after.df)
-    assert ended[["valeur", "valeur_basse", "valeur_haute"]].isna().all(axis=None)
+    assert ended[["valeur", "borne_basse", "borne_haute"]].isna().all(axis=None)
     assert set(ended["statut"]) == {"non disponible"}
     assert set(ended["methode"]) == {""}
     assert ended["motif"].str.contains("échue le 31\u00a0décembre\u00a02026").all()
@@ -146,7 +146,7 @@ def test_an_agreement_that_cannot_be_read_is_refused(
     (told,) = described(package)["conventions"]
     for terms in ([told | spoilt], "x", None):
         folder = changed(package, tmp_path / f"p{len(str(terms))}", conventions=terms)
-        with pytest.raises(FileError, match="descripteur"):
+        with pytest.raises(FileError, match="conventions"):
             federate([folder])
 
 
@@ -160,7 +160,7 @@ def test_what_is_written_is_what_is_read() -> None:
             ("a", ""): (Agreement("la Caf", "public"),),
         }
 
-    terms, told = written_terms(Shown())  # type: ignore[arg-type]
+    terms, told = written_terms(Shown.agreements)
     assert len(told) == 2
     assert read_terms({"conventions": json.loads(json.dumps(terms))}) == {
         column: list(each) for column, each in Shown.agreements.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -20,6 +20,9 @@ from observatoire.cli.console import (
     written_in,
 )
 from observatoire.errors import FormatError
+
+if TYPE_CHECKING:
+    from observatoire.observatory.session import Audience
 
 
 @command()
@@ -67,26 +70,36 @@ def annex(
 @command()
 def publish(
     folder: Annotated[Path, argument("DOSSIER", "Dossier du paquet à écrire.")],
+    note: Annotated[
+        str, option("--note", "PHRASE", "Pourquoi une nouvelle version d’un paquet déjà publié.")
+    ] = "",
     workspace: Workspace = Path(),
 ) -> None:
-    """Écrit un paquet de données qu’un autre observatoire peut relire."""
+    """Écrit un paquet de données, à toutes les périodes, qu’un autre observatoire peut relire."""
     start = time.monotonic()
     with opened(workspace) as o, step("Paquet"):
-        written = o.publish(folder)
+        written = o.publish(folder, note=note)
     written_in(written, start)
+    say("Ensuite : observatoire federate PAQUET… le réunit à ceux d’autres observatoires.")
 
 
 @command()
 def federate(
-    packages: Annotated[list[Path], argument("PAQUET", "Dossiers de paquets publiés.")],
+    packages: Annotated[
+        list[str],
+        argument("PAQUET", "Dossiers, .zip ou adresses de paquets ; ou un federation.toml."),
+    ],
     output: Annotated[
         Path,
-        option("--output -o", "FICHIER", "Fichier .csv des chiffres réunis."),
+        option("--output -o", "FICHIER", "Fichier .csv des chiffres réunis, un par question."),
     ] = Path("federation.csv"),
+    audience: Annotated[
+        str, option("--audience", "CERCLE", "Pour qui : interne, partenaires ou public.")
+    ] = "interne",
 ) -> None:
-    """Réunit les paquets de plusieurs observatoires en un seul tableau."""
+    """Réunit les paquets de plusieurs observatoires, et dit ce qui s’y contredit ou s’y dévoile."""
     import observatoire
-    from observatoire.exchange.figures import write_table
+    from observatoire.exchange.publication.figures import table_bytes
     from observatoire.french.typography import plural
     from observatoire.pages.sheet import cannot_write
     from observatoire.swap import new_file
@@ -96,16 +109,50 @@ def federate(
             f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
         )
     with step("Fédération"):
-        together = observatoire.federate(packages)
+        together = observatoire.federate(packages, audience=cast("Audience", audience))
+        answers, conflicts, given_away = together.values(), together.conflicts(), together.audit()
         try:
             with new_file(output) as draft:
-                write_table(together.df, draft)
+                draft.write_bytes(table_bytes(answers))
         except OSError as error:
             raise cannot_write(output, error) from error
     for warning in together.warnings:
         say(warning)
+    for title, heads, frame in (
+        ("Paquets refusés", _REFUSED, together.rejected()),
+        (
+            "Même question, réponses différentes",
+            _DIFFERING,
+            conflicts[conflicts["explique"] == "non"],
+        ),
+        ("Effectifs que les paquets dévoilent ensemble", _GIVEN_AWAY, given_away),
+    ):
+        if not frame.empty:
+            show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     say(
         f"{plural(len(together.observatories), 'observatoire')}, "
-        f"{plural(len(together.df), 'ligne')}, {common} : {output}"
+        f"{plural(len(answers), 'question')}, {common} : {output}"
     )
+    if not given_away.empty:
+        raise typer.Exit(2)
+
+
+#: Columns of what a federation says, and their heads.
+_REFUSED = {"place": "Où", "reason": "Pourquoi"}
+_DIFFERING = {
+    "nom": "Territoire",
+    "indicateur": "Indicateur",
+    "periode": "Période",
+    "observatoire_a": "Selon",
+    "observatoire_b": "Et selon",
+    "motif": "Motif",
+}
+_GIVEN_AWAY = {
+    "observatoire": "Masqué par",
+    "nom": "Territoire",
+    "indicateur": "Indicateur",
+    "periode": "Période",
+    "retrouve_par": "Se retrouve par",
+    "a_retirer": "À retirer",
+}

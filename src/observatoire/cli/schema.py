@@ -14,6 +14,10 @@ from observatoire.errors.translations import system_words
 
 #: By name: the file, what it describes, the class that declares it. One line a file.
 SCHEMAS = {
+    "federation": (
+        *("federation.toml", "Les membres d’une fédération"),
+        "exchange.federation.terms:FederationTerms",
+    ),
     "source": ("source.toml", "Une source et ses fichiers", "sources.descriptors.source:Source"),
     "observatoire": (
         *("observatoire.toml", "L’espace de travail"),

@@ -1,10 +1,11 @@
 """Exchange.
 
-``package`` (what another observatory can read), ``figures`` (its tables), ``federation`` (several as
-one), ``ledger`` (what was ever published), ``agreements`` (what travels with the figures).
+- ``publication``: the package that others read;
+- ``federation``: several packages as one;
+- ``agreements`` (what travels with the figures), ``ledger`` (what was ever published).
 """
 
 from observatoire.exchange.federation import Federation, federate
-from observatoire.exchange.package import write_package
+from observatoire.exchange.publication.package import write_package
 
 __all__ = ["Federation", "federate", "write_package"]

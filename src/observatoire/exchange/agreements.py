@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement, agreement_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from observatoire.secrecy.release.protected_table import ProtectedTable
+    from collections.abc import Mapping, Sequence
 
 
 #: An indicator and a period, as a package writes them.
 Column = tuple[str, str]
 
+#: The agreements under which the figures of an indicator and period are lent.
+Lent: TypeAlias = "Mapping[Column, Sequence[Agreement]]"
 
-def written_terms(table: ProtectedTable) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the agreements of what a table shows, as a descriptor holds them, and in sentences.
+
+def written_terms(lent: Lent) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the agreements of what is shown, as a descriptor holds them, and in sentences.
 
     Who reads the package later has neither the ``source.toml`` nor the warehouse: without them,
     nothing would say that the figures may no longer be shown.
     """
     columns: dict[Agreement, list[Column]] = {}
-    for column, agreements in sorted(table.agreements.items()):
+    for column, agreements in sorted(lent.items()):
         for agreement in agreements:
             columns.setdefault(agreement, []).append(column)
     terms = [

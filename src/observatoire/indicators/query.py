@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,7 +20,7 @@ from observatoire.indicators.precision.sampling_error import DECLARED, check_cho
 from observatoire.workspace.model import Comparator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from observatoire.indicators.context import Context
     from observatoire.indicators.definitions.catalogue import Indicator
@@ -30,7 +31,7 @@ def answer(
     codes: Iterable[str],
     zoning: str,
     *,
-    period: str | None = None,
+    period: str | Mapping[str, str] | None = None,
     compare: Sequence[str | Comparator] = (),
     territories: Sequence[str] = (),
     precision: str = DECLARED,
@@ -45,8 +46,8 @@ def answer(
         Indicators.
     zoning : str
         Where; ``territories`` keeps only some of its members.
-    period : str, optional
-        When; the latest in which each indicator has figures by default.
+    period : str or mapping, optional
+        When, for all or by indicator; the latest in which each has figures by default.
     compare : sequence of str
         Comparators of the workspace, by code, or made for the occasion; the cells of the zoning
         itself are not given twice.
@@ -128,9 +129,11 @@ def _compared(context: Context, comparator: Comparator, zoning: str, main: Place
 
 
 def _periods(
-    context: Context, indicators: Sequence[Indicator], period: str | None
-) -> dict[str, str]:
+    context: Context, indicators: Sequence[Indicator], period: str | Mapping[str, str] | None
+) -> Mapping[str, str]:
     known = context.periods()
+    if isinstance(period, Mapping):
+        return period
     if period is None:
         return {i.code: known[i.code][-1] if known[i.code] else "" for i in indicators}
     check_period(known, period)

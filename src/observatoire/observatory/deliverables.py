@@ -91,25 +91,59 @@ class Deliverables(Views):
             audience=audience,
         )
 
-    def publish(self, folder: str | Path, *, audience: Audience = "public") -> Path:
-        """Write a Data Package that another observatory can read.
+    def publish(self, folder: str | Path, *, note: str = "", audience: Audience = "public") -> Path:
+        """Write a Data Package that another observatory can read: every figure, at every period.
 
         Parameters
         ----------
         folder : str or Path
-            Where; a package already there is replaced.
+            Where. A package already there is kept whole in its ``versions/``; when nothing has
+            changed, it stays as it is.
+        note : str
+            Why a new version: printed before what was revised, added and withdrawn.
         audience : {"public", "partenaires"}
             For whom. A figure under an agreement « interne » never enters a package.
+
+        Returns
+        -------
+        Path
+            The folder: ``datapackage.json``, the figures as csv and Parquet, zones, definitions,
+            passages, record of secrecy and ``catalogue.jsonld``.
+
+        Raises
+        ------
+        SecrecyError
+            When the package would give a hidden count away.
+        FileError
+            When the folder holds something else, or cannot be written.
         """
-        from observatoire.exchange.package import write_package
+        from observatoire.exchange.publication.descriptor import Publication
+        from observatoire.exchange.publication.package import write_package
+        from observatoire.exchange.publication.zones import passage_table
         from observatoire.territories import simplify
 
-        return write_package(
-            self._everything(audience),
-            one_path(folder, 'o.publish("data/processed/paquet")'),
+        place = one_path(folder, 'o.publish("data/processed/paquet")')
+        latest = self._everything(audience)
+        table = latest.with_others(*self._earlier(latest, audience))
+        terms = self.workspace.publication
+        about = Publication(
             name=simplify(self.workspace.name).replace(" ", "-"),
             title=self.workspace.name,
+            terms=terms,
             sources=records(self.sources()),
             date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            audience=audience,
+            note=note,
+            publisher=terms.publisher or self.workspace.centre or self.workspace.name,
         )
+        links = passage_table(self._context, latest.df["zoning"].unique())
+        return write_package(table, place, about, passages=links, audience=audience)
+
+    def _earlier(self, latest: ProtectedTable, audience: Audience) -> list[ProtectedTable]:
+        """Return what indicators were before: a table holds each at one of its periods."""
+        compared, known = list(self.workspace.standing), self._context.periods()
+        before = {code: known[code][-2::-1] for code in latest.indicators}
+        return [
+            self._computed(list(when), latest.zoning, when, compared, audience=audience)
+            for rank in range(max(map(len, before.values()), default=0))
+            if (when := {c: each[rank] for c, each in before.items() if rank < len(each)})
+        ]

@@ -9,7 +9,7 @@ from observatoire.errors.arguments import names_in, one_period
 from observatoire.observatory.ingestion import Ingestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -66,18 +66,35 @@ class Tables(Ingestion):
         UnknownNameError
             On an unknown indicator, zoning, period, comparator or territory.
         """
+        when = one_period(period)
+        return self._computed(
+            names_in(indicators, "indicateurs", 'o.table("part_hlm")'),
+            zoning or self.workspace.main_zoning,
+            when,
+            names_in(compare or (), "comparateurs", 'compare=["commune"]'),
+            names_in(territories or (), "territoires", 'territories=["Dillon"]'),
+            precision,
+            audience,
+        )
+
+    def _computed(
+        self,
+        codes: Sequence[str],
+        where: str,
+        when: str | Mapping[str, str] | None,
+        compare: Sequence[str],
+        territories: Sequence[str] = (),
+        precision: Literal["declared", "all", "none"] = "declared",
+        audience: Audience = "interne",
+    ) -> ProtectedTable:
+        """Compute and protect; a period an indicator where ``when`` is a mapping."""
         from observatoire.indicators.query import answer
         from observatoire.secrecy.release.agreements import withhold
         from observatoire.secrecy.release.protected_table import protect_table
 
-        codes = names_in(indicators, "indicateurs", 'o.table("part_hlm")')
-        where = zoning or self.workspace.main_zoning
         self.workspace.zoning(where)
-        named = names_in(compare or (), "comparateurs", 'compare=["commune"]')
-        compared = [self._gazetteer.comparator(where, name) for name in named]
-        kept = names_in(territories or (), "territoires", 'territories=["Dillon"]')
-        chosen = [self._gazetteer.code(where, name) for name in kept]
-        when = one_period(period)
+        compared = [self._gazetteer.comparator(where, name) for name in compare]
+        chosen = [self._gazetteer.code(where, name) for name in territories]
         self._ensure_loaded()
         decision = self._decision()  # first: what is computed then rests on what it rests on
         computed = answer(

@@ -153,6 +153,29 @@ class WorkspaceHead:
     credits: Annotated[str, doc("Crédits, au bas des sources de l’annexe.")] = ""
 
 
+#: How often a package is published, as ``observatoire.toml`` says it.
+Frequency = Literal["annuelle", "semestrielle", "trimestrielle", "mensuelle", "ponctuelle"]
+
+
+@declared
+class PublicationTerms:
+    """What ``[publication]`` says of the packages: who gives them, how often, where they stand."""
+
+    description: Annotated[str, doc("Ce que contient le paquet, en une ou deux phrases.")] = ""
+    publisher: Annotated[str, doc("Qui publie ; le centre, sinon l’observatoire, sans elle.")] = ""
+    email: Annotated[str, doc("À qui écrire.")] = ""
+    frequency: Annotated[Frequency, doc("À quel rythme.")] = "annuelle"
+    address: Annotated[
+        str,
+        doc("Adresse où les paquets seront déposés : « https://exemple.fr/donnees/ »."),
+        checked(
+            lambda address: not address or address.startswith(("https://", "http://")),
+            "une adresse qui commence par https://",
+        ),
+    ] = ""
+    keywords: Annotated[Texts, doc("Mots-clés des catalogues de données ouvertes.")] = ()
+
+
 @declared
 class WorkspaceDeclaration:
     """What ``observatoire.toml`` declares."""
@@ -170,6 +193,9 @@ class WorkspaceDeclaration:
     secrecy: Annotated[Strictness, doc("Ce que l’espace ajoute au secret des sources.")] = (
         Strictness()
     )
+    publication: Annotated[PublicationTerms, doc("Ce que disent les paquets publiés.")] = (
+        PublicationTerms()
+    )
 
 
 @declared
@@ -181,6 +207,7 @@ class Workspace(WorkspaceHead):
     passages: tuple[PassageRecipe, ...] = field(kw_only=True)
     comparators: Mapping[str, Comparator] = field(kw_only=True)
     secrecy: Strictness = field(kw_only=True)
+    publication: PublicationTerms = field(kw_only=True)
 
     @property
     def raw(self) -> Path:

@@ -175,6 +175,41 @@ def create_workspace(folder: Path) -> Path:
     return folder
 
 
+#: Where three invented observatories stand, that disagree on purpose.
+_FEDERATION = "modeles/federation"
+
+
+def create_federation(folder: Path) -> list[Path]:
+    """Copy the three invented observatories of the example of a federation, each a workspace.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when absent; one folder an observatory is made in it.
+
+    Returns
+    -------
+    list of Path
+        Their folders, absolute, in order of name.
+
+    Raises
+    ------
+    WorkspaceError
+        When one is there already, or the folder cannot be written to.
+    """
+    folder = folder.expanduser().resolve()
+    origin = embedded_root() / _FEDERATION
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [
+            Path(shutil.copytree(each, folder / each.name))
+            for each in sorted(origin.iterdir())
+            if each.is_dir()
+        ]
+    except OSError as error:
+        raise cannot_create(folder, error) from error
+
+
 def cannot_create(folder: Path, error: OSError) -> WorkspaceError:
     """Return the error to raise when a workspace cannot be written in a folder."""
     return WorkspaceError(

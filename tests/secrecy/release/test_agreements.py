@@ -20,7 +20,7 @@ from secrecy_workspace import SHOWN, write_workspace
 import observatoire as obs
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError, UnknownNameError
-from observatoire.exchange.package import write_package
+from observatoire.exchange.publication.package import write_package
 from observatoire.indicators.query import answer
 from observatoire.secrecy.release.agreements import Gate, refusal, withhold
 from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement
@@ -201,7 +201,7 @@ def test_an_internal_figure_never_reaches_a_package(
     values = pd.read_csv(folder / "valeurs.csv", dtype=str)
     mine = values[values["indicateur"].isin(["cas_suivis", "part_cas"])]
     assert len(mine)
-    assert mine[["valeur", "valeur_basse", "valeur_haute"]].isna().all().all()
+    assert mine[["valeur", "borne_basse", "borne_haute"]].isna().all().all()
     told = json.loads((folder / "datapackage.json").read_text("utf-8"))["avertissements"]
     assert any("usage interne" in text for text in told)
 

@@ -24,7 +24,7 @@ Audience = Literal["interne", "partenaires", "public"]
 AUDIENCES = get_args(Audience)
 
 
-def _day(key: str) -> BeforeValidator:
+def as_day(key: str) -> BeforeValidator:
     """Return the check of a day, written as such or as text; None is only what code makes."""
 
     def read(value: object) -> object:
@@ -35,7 +35,7 @@ def _day(key: str) -> BeforeValidator:
         except ValueError as error:
             raise fault(
                 f"« {value} » n’est pas un jour.",
-                why=f"La clé « {key} » dit quand la convention s’applique.",
+                why=f"La clé « {key} » dit de quand à quand ces chiffres se montrent.",
                 remedy=f"Écrivez {key} = 2026-12-31 (année, mois, jour).",
             ) from error
 
@@ -57,15 +57,15 @@ class Agreement:
         checked(str.strip, "on ne sait pas avec qui la convention est passée"),
     ]
     audience: Annotated[Audience, doc("Qui peut voir ces chiffres, au plus.")]
-    signed: Annotated[dt.date | None, _day("signed"), doc("Jour de la signature.")] = None
+    signed: Annotated[dt.date | None, as_day("signed"), doc("Jour de la signature.")] = None
     starts: Annotated[
         dt.date | None,
-        _day("from"),
+        as_day("from"),
         doc("Premier jour où les chiffres se montrent.", validation_alias="from"),
     ] = None
     ends: Annotated[
         dt.date | None,
-        _day("until"),
+        as_day("until"),
         doc("Dernier jour où ils se montrent.", validation_alias="until"),
     ] = None
     recipients: Annotated[Texts, doc("Partenaires nommés.")] = ()

@@ -6,9 +6,12 @@ import csv
 import hashlib
 import json
 import math
+import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import attacker
 import demo
@@ -18,15 +21,17 @@ import oracle
 import pandas as pd
 import pytest
 from frictionless import Package
+from jsonschema import Draft7Validator
 
 import observatoire as obs
 from observatoire.errors import FileError
 from observatoire.values import Status
+from observatoire.workspace.scaffold import create_federation
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-FILES = {"datapackage.json", "valeurs.csv", "valeurs.parquet", "indicateurs.csv", "zones.gpkg"}
+FILES = {
+    *("datapackage.json", "valeurs.csv", "valeurs.parquet", "indicateurs.csv", "passages.csv"),
+    *("zones.gpkg", "zones.parquet", "secret.json", "catalogue.jsonld"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -48,50 +53,63 @@ def values(folder: Path) -> list[dict[str, str]]:
 def test_frictionless_finds_nothing_to_say(folder: Path) -> None:
     report = Package(str(folder / "datapackage.json")).validate()
     assert report.valid, report.flatten(["name", "fieldName", "message"])
-    assert len(report.tasks) == 4
+    assert len(report.tasks) == 7
+
+
+def test_the_official_schema_of_the_standard_is_met(descriptor: dict[str, Any]) -> None:
+    path = Path(str(resources.files("dplib"))) / "profiles" / "2.0" / "datapackage.json"
+    profile = json.loads(path.read_text("utf-8"))
+    assert not [error.message for error in Draft7Validator(profile).iter_errors(descriptor)]
+    broken = descriptor | {"resources": [descriptor["resources"][0] | {"type": "file"}]}
+    assert list(Draft7Validator(profile).iter_errors(broken))  # the oracle does see it
 
 
 def test_holds_its_files_and_no_other(folder: Path, descriptor: dict[str, Any]) -> None:
     assert {path.name for path in folder.iterdir()} == FILES
-    assert {resource["path"] for resource in descriptor["resources"]} == FILES - {
-        "datapackage.json"
-    }
+    named = {resource["path"] for resource in descriptor["resources"]}
+    assert named == FILES - {"datapackage.json", "catalogue.jsonld"}
 
 
 def test_each_file_bears_its_print(folder: Path, descriptor: dict[str, Any]) -> None:
     for resource in descriptor["resources"]:
         content = (folder / resource["path"]).read_bytes()
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-        assert resource["bytes"] == len(content)
+        assert resource.get("bytes", len(content)) == len(content)
 
 
 def test_columns_are_french(values: list[dict[str, str]], descriptor: dict[str, Any]) -> None:
-    columns = ["zonage", "territoire", "nom", "indicateur", "periode", "valeur", "valeur_basse"]
+    columns = ["zonage", "territoire", "nom", "indicateur", "periode", "valeur", "borne_basse"]
     assert list(values[0])[:7] == columns
     schema = descriptor["resources"][0]["schema"]
     assert [field["name"] for field in schema["fields"]] == list(values[0])
     assert all(field["description"] for field in schema["fields"])
 
 
-def test_every_quartier_has_every_indicator(values: list[dict[str, str]]) -> None:
+def test_every_quartier_has_every_indicator_at_every_period(values: list[dict[str, str]]) -> None:
     mine = [row for row in values if row["zonage"] == "quartier-cucs-2007"]
-    assert len(mine) == 28 * len(demo.demo().indicators())
-    keys = [(row["zonage"], row["territoire"], row["indicateur"]) for row in values]
+    periods = {
+        r.indicator: max(1, len(r.periods.split(", ")))
+        for r in demo.demo().indicators().itertuples()
+    }
+    assert len(mine) == 28 * sum(periods.values())
+    keys = [(row["zonage"], row["territoire"], row["indicateur"], row["periode"]) for row in values]
     assert len(set(keys)) == len(keys)
 
 
 def test_figures_are_those_of_the_files(values: list[dict[str, str]]) -> None:
-    rows = {(row["territoire"], row["indicateur"]): row for row in values}
+    rows = {
+        (row["territoire"], row["indicateur"]): row for row in values if row["periode"] == "2016"
+    }
     assert float(rows["97209", "population"]["valeur"]) == pytest.approx(81017, abs=1e-6)
     for quartier, (whole, part) in oracle.links().items():
         row = rows[quartier, "population"]
         if part:
             assert row["valeur"] == ""
-            assert float(row["valeur_haute"]) == pytest.approx(oracle.at_most(part, oracle.AGES))
+            assert float(row["borne_haute"]) == pytest.approx(oracle.at_most(part, oracle.AGES))
         elif whole:
             assert float(row["valeur"]) == pytest.approx(oracle.count(whole, oracle.AGES))
         else:
-            assert row["valeur"] == row["valeur_basse"] == row["valeur_haute"] == ""
+            assert row["valeur"] == row["borne_basse"] == row["borne_haute"] == ""
             assert row["motif"]
 
 
@@ -101,10 +119,10 @@ def test_a_status_goes_with_every_figure(values: list[dict[str, str]]) -> None:
         status = labels[row["statut"]]
         assert bool(row["valeur"]) == status.has_value
         if status in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE):
-            assert row["valeur_basse"] == row["valeur_haute"] == ""
+            assert row["borne_basse"] == row["borne_haute"] == ""
             assert row["motif"]
         if status is Status.BOUNDED:
-            assert float(row["valeur_basse"]) <= float(row["valeur_haute"])
+            assert float(row["borne_basse"]) <= float(row["borne_haute"])
         assert not {"nan", "None", "inf"} & set(row.values())
 
 
@@ -151,14 +169,75 @@ def test_the_descriptor_credits_and_warns(descriptor: dict[str, Any]) -> None:
     assert descriptor["created"].startswith("20")
 
 
-def test_publishing_again_replaces(tmp_path: Path, values: list[dict[str, str]]) -> None:
-    first = demo.demo().publish(tmp_path / "paquet")
+def test_publishing_the_same_again_changes_nothing_and_mends_what_was_spoilt(
+    tmp_path: Path,
+) -> None:
+    first = shutil.copytree(demo.package(), tmp_path / "paquet")
+    before = {path.name: path.read_bytes() for path in first.iterdir()}
+    demo.demo().publish(first)
+    assert {path.name: path.read_bytes() for path in first.iterdir()} == before
     (first / "valeurs.csv").write_text("abîmé", encoding="utf-8")
-    again = demo.demo().publish(tmp_path / "paquet")
+    again = demo.demo().publish(first)
+    assert (again / "valeurs.csv").read_bytes() == before["valeurs.csv"]
     assert {path.name for path in again.iterdir()} == FILES
-    text = (again / "valeurs.csv").read_text(encoding="utf-8")
-    assert text.count("\n") == len(values) + 1
     assert [path.name for path in tmp_path.iterdir()] == ["paquet"]
+
+
+def test_a_correction_is_a_new_version_and_the_former_stays_whole(tmp_path: Path) -> None:
+    root = next(each for each in create_federation(tmp_path) if each.name == "ccas")
+    with obs.open(root) as o:
+        o.load()
+        folder = o.publish(tmp_path / "paquet")
+        first = {path.name: path.read_bytes() for path in folder.iterdir()}
+        source = root / "data" / "raw" / "ccas" / "chiffres.csv"
+        source.write_text(source.read_text("utf-8").replace("2016;70", "2016;71"), "utf-8")
+        o.load()
+        o.publish(folder, note="Fichier corrigé par la Caf.")
+    told = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    assert (
+        [each["version"] for each in told["historique"]]
+        == ["1.0.0", "1.1.0"]
+        == ["1.0.0", told["version"]]
+    )
+    note = told["historique"][1]["note"]
+    assert note.startswith("Fichier corrigé par la Caf. ")
+    assert note.removeprefix("Fichier corrigé par la Caf. ") == "1\u00a0chiffre révisé."
+    former = folder / "versions" / "1.0.0"
+    assert {path.name: path.read_bytes() for path in former.iterdir()} == first
+    assert len(obs.federate(former).df)
+    assert obs.federate(folder).observatories == obs.federate(former).observatories
+
+
+def test_the_catalogue_entry_says_what_harvesters_ask(
+    folder: Path, descriptor: dict[str, Any]
+) -> None:
+    entry = json.loads((folder / "catalogue.jsonld").read_text("utf-8"))
+    (dataset,) = entry["dcat:dataset"]
+    assert dataset["dct:publisher"]["foaf:name"] == "Centre de ressources Ville Caraïbe"
+    assert dataset["dct:accrualPeriodicity"]["@id"].endswith("/frequency/ANNUAL")
+    sums = {
+        each["dcat:downloadURL"]["@id"]: each["spdx:checksum"]["spdx:checksumValue"]["@value"]
+        for each in dataset["dcat:distribution"]
+    }
+    assert sums == {r["path"]: r["hash"].removeprefix("sha256:") for r in descriptor["resources"]}
+    years = [row["dcat:startDate"]["@value"] for row in [dataset["dct:temporal"]]]
+    assert years == [
+        min(p[:4] for p in set(pd.read_parquet(folder / "valeurs.parquet")["periode"]) if p)
+    ]
+
+
+def test_sdmx_codes_follow_the_status(values: list[dict[str, str]]) -> None:
+    found = {(row["statut"], row["OBS_STATUS"], row["CONF_STATUS"]) for row in values}
+    assert {("agrégé", "A", "F"), ("secret", "Q", "C"), ("contexte", "K", "F")} <= found
+    assert {conf for status, _, conf in found if status != "secret"} == {"F"}
+
+
+def test_passages_say_what_each_quartier_is_made_of(folder: Path) -> None:
+    links = pd.read_csv(folder / "passages.csv", dtype="str", keep_default_na=False)
+    zonings = set(pd.read_parquet(folder / "valeurs.parquet")["zonage"])
+    assert set(links["zonage_cible"]) | set(links["zonage_source"]) <= zonings
+    assert not links.duplicated(["zonage_source", "source", "zonage_cible", "cible"]).any()
+    assert set(links.loc[links["lien"] == "proche", "poids"]) <= {"1.0"}
 
 
 def test_a_folder_that_is_no_package_is_left_alone(tmp_path: Path) -> None:
@@ -188,7 +267,7 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
-    from observatoire.exchange.figures import disarmed as disarm
+    from observatoire.exchange.publication.figures import disarmed as disarm
 
     frame = pd.DataFrame({"nom": ["=cmd()|x", "@SUM(1)", "Dillon"], "valeur": [-1.0, 2.0, 3.0]})
     disarmed = disarm(frame)
@@ -212,7 +291,7 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(
         "    write = sheet.save if place.suffix else o.publish\n"
         "    write(place); before = len(o.publications())\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))\n"
-        "    try: write(place)\n"
+        "    try: write(place if place.suffix else root / 'autre')\n"
         "    except obs.errors.ObservatoireError as error: print(error)\n"
         "    assert len(o.publications()) == before\n"
     )
@@ -225,6 +304,7 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(
     assert "Le système dit" in done.stdout or "plus de place sur le disque" in done.stdout
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
     if place == "paquet":
+        assert not (tmp_path / "autre").exists()
         assert len(obs.federate([tmp_path / place]).df)
     else:
         assert (tmp_path / place).read_bytes()[:2] == b"PK"

@@ -1,0 +1,11 @@
+"""What is federated: several packages as one, read where they lie.
+
+``terms`` (``federation.toml``: who, until when), ``members`` (brought here), ``verification`` (checked
+before anything is believed), ``queries`` (the SQL of ``questions/``), ``engine`` or ``spark`` (what answers),
+``comparability`` (what may stand side by side), ``joint_disclosure`` (what the packages give away
+together), ``federation`` (the questions).
+"""
+
+from observatoire.exchange.federation.federation import Federation, federate
+
+__all__ = ["Federation", "federate"]

@@ -1,0 +1,291 @@
+"""May two producers' figures stand side by side, and where do they differ."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from observatoire.french.typography import NO_BREAK, enumerate_words
+from observatoire.territories import simplify
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+YES, CARE, NO = "oui", "avec précaution", "non"
+
+INVENTORY_COLUMNS = (
+    "thematique",
+    "indicateur",
+    "libelle",
+    "observatoire",
+    "zonage",
+    "territoires",
+    "connus",
+    "premiere",
+    "derniere",
+    "periodes",
+    "rythme",
+    "lacunes",
+)
+VERDICT_COLUMNS = (
+    "indicateur_a",
+    "observatoire_a",
+    "indicateur_b",
+    "observatoire_b",
+    "zonages",
+    "periodes",
+    "verdict",
+    "motif",
+)
+CONFLICT_COLUMNS = (
+    *("zonage", "territoire", "nom", "indicateur", "periode"),
+    *("observatoire_a", "valeur_a", "statut_a", "observatoire_b", "valeur_b", "statut_b"),
+    *("ecart", "explique", "motif"),
+)
+
+#: What two definitions must share for their figures to be one thing, and what is said otherwise.
+_DECISIVE = (
+    ("nature", "Leurs natures diffèrent\u00a0: {a} ; {b}"),
+    ("unite", "Leurs unités diffèrent\u00a0: {a} ; {b}"),
+)
+_WORDED = (
+    ("definition", "Les définitions ne sont pas écrites de même\u00a0: à relire"),
+    ("champ", "Leurs champs diffèrent\u00a0: {a} ; {b}"),
+)
+_WORDS = ("nature", "unite", "definition", "champ")
+
+#: What is said of zonings, periods and precisions that do not meet, or are not the same.
+_OBSERVED = (
+    ("Leurs zonages n’ont pas le même millésime", "meet"),
+    ("Aucune période ne leur est commune", "meet"),
+    ("Leur précision n’est pas la même", "equal"),
+)
+
+_ROUNDING = 1e-9
+
+
+def inventory_rows(observed: pd.DataFrame, definitions: pd.DataFrame) -> pd.DataFrame:
+    """Say who observes what, where and at which rhythm, from the answer of ``inventory.sql``."""
+    words = definitions.drop_duplicates(["observatoire", "indicateur"])
+    known = words[["observatoire", "indicateur", "libelle", "thematique"]]
+    everywhere = observed.groupby(["indicateur", "zonage"])["periode"].agg(frozenset).to_dict()
+    ordered = observed.sort_values("periode", kind="stable")
+    keys = ["indicateur", "observatoire", "zonage"]
+    found = ordered.groupby(keys).agg(
+        territoires=("territoires", "max"), connus=("connus", "last"), dates=("periode", tuple)
+    )
+    found = found.reset_index().merge(known, on=["observatoire", "indicateur"], how="left")
+    dates = found["dates"]
+    places = zip(found["indicateur"], found["zonage"], dates, strict=True)
+    found = found.assign(
+        premiere=dates.str[0],
+        derniere=dates.str[-1],
+        periodes=dates.str.len(),
+        rythme=[rhythm(each) for each in dates],
+        lacunes=[
+            ", ".join(sorted(everywhere[code, zoning] - set(each))) for code, zoning, each in places
+        ],
+        connus=found["connus"].astype("int64"),
+    )
+    order = ["thematique", "indicateur", "zonage", "observatoire"]
+    return found[list(INVENTORY_COLUMNS)].sort_values(order, ignore_index=True)
+
+
+def rhythm(periods: Sequence[str]) -> str:
+    r"""Say how often something is counted, from the periods in which it was.
+
+    Examples
+    --------
+    >>> [rhythm(p) for p in (["2016"], ["2014", "2015", "2016"], ["2010", "2016"])]
+    ['une seule fois', 'tous les ans', 'tous les 6\xa0ans']
+    >>> rhythm(["2014", "2016", "2021"]), rhythm(["2012-T1", "2012-T2"])
+    ('irrégulier', 'plusieurs fois par an')
+    """
+    years = sorted({int(period[:4]) for period in periods})
+    if len(periods) == 1:
+        return "une seule fois"
+    if len(years) < len(set(periods)):
+        return "plusieurs fois par an"
+    steps = set(np.diff(years).tolist())
+    if len(steps) > 1:
+        return "irrégulier"
+    step = steps.pop()
+    return "tous les ans" if step == 1 else f"tous les {step}{NO_BREAK}ans"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What an observatory says of an indicator, and where and when it has figures of it."""
+
+    words: tuple[str, ...]
+    zonings: frozenset[str]
+    periods: frozenset[str]
+    precisions: frozenset[str]
+
+    def word(self, name: str) -> str:
+        """Return one of the words of its definition."""
+        return self.words[_WORDS.index(name)]
+
+
+def verdict_rows(
+    observed: pd.DataFrame, definitions: pd.DataFrame, observatories: Sequence[str]
+) -> pd.DataFrame:
+    """Judge every pair of indicators of two observatories that bear one code or one label."""
+    kept = ["rang", "observatoire", "indicateur", "mot", "profil"]
+    described, profiles = _described(observed, definitions, observatories)
+    sides = described[kept]
+    by_code = sides.merge(sides.drop(columns="mot"), on="indicateur", suffixes=("_a", "_b"))
+    by_code = by_code.assign(indicateur_a=by_code["indicateur"], indicateur_b=by_code["indicateur"])
+    by_word = sides.merge(sides, on="mot", suffixes=("_a", "_b"))
+    by_word = by_word[by_word["indicateur_a"] != by_word["indicateur_b"]]
+    pairs = pd.concat([by_code, by_word], ignore_index=True)
+    pairs = pairs[pairs["rang_a"] < pairs["rang_b"]]
+    pairs = pairs.sort_values(["rang_a", "rang_b", "indicateur_a"], ignore_index=True)
+    keys = list(zip(pairs["profil_a"], pairs["profil_b"], strict=True))
+    judged = {(a, b): _judged(profiles[a], profiles[b]) for a, b in dict.fromkeys(keys)}
+    columns = ["zonages", "periodes", "verdict", "motif"]
+    verdicts = pd.DataFrame([judged[key] for key in keys], columns=columns)
+    return pd.concat([pairs, verdicts], axis=1)[list(VERDICT_COLUMNS)]
+
+
+def _described(
+    observed: pd.DataFrame, definitions: pd.DataFrame, observatories: Sequence[str]
+) -> tuple[pd.DataFrame, list[Observed]]:
+    """Give each definition the number of what it says: many observatories say the same."""
+    columns = ["zonage", "periode", "precision"]
+    seen = observed.groupby(["observatoire", "indicateur"])[columns].agg(frozenset)
+    found = seen.to_dict("index")
+    nothing = dict.fromkeys(columns, frozenset[str]())
+    numbers: dict[Observed, int] = {}
+    profiles = []
+    for row in definitions.to_dict("records"):
+        known = found.get((row["observatoire"], row["indicateur"]), nothing)
+        words = tuple(str(row[name]) for name in _WORDS)
+        one = Observed(words, known["zonage"], known["periode"], known["precision"])
+        profiles.append(numbers.setdefault(one, len(numbers)))
+    ranks = {who: rank for rank, who in enumerate(observatories)}
+    described = definitions.assign(
+        profil=profiles,
+        rang=definitions["observatoire"].map(ranks),
+        mot=definitions["libelle"].map({t: simplify(t) for t in definitions["libelle"].unique()}),
+    )
+    return described, list(numbers)
+
+
+def _judged(first: Observed, second: Observed) -> tuple[str, str, str, str]:
+    """Return what two definitions share, the verdict on them, and its reasons."""
+    shared = [", ".join(sorted(a & b)) for a, b in _sides(first, second)]
+    forbidding = list(_forbidding(first, second))
+    if forbidding:
+        return shared[0], shared[1], NO, " ; ".join(forbidding)
+    reasons = [
+        text.format(a=first.word(name) or "aucun", b=second.word(name) or "aucun")
+        for name, text in _WORDED
+        if not _alike(first, second, name)
+    ]
+    reasons += [
+        f"{text}{NO_BREAK}: {_two(a, b)}"
+        for (a, b), (text, compared) in zip(_sides(first, second), _OBSERVED, strict=True)
+        if (a != b if compared == "equal" else not a & b)
+    ]
+    said = " ; ".join(reasons) or "Même définition, même champ, même unité"
+    return shared[0], shared[1], CARE if reasons else YES, said
+
+
+def _sides(first: Observed, second: Observed) -> list[tuple[frozenset[str], frozenset[str]]]:
+    return [
+        (first.zonings, second.zonings),
+        (first.periods, second.periods),
+        (first.precisions, second.precisions),
+    ]
+
+
+def _forbidding(first: Observed, second: Observed) -> Iterator[str]:
+    """Say why two figures may never stand side by side."""
+    for name, text in _DECISIVE:
+        if not _alike(first, second, name):
+            yield text.format(a=first.word(name) or "aucune", b=second.word(name) or "aucune")
+    if not (first.zonings and second.zonings):
+        yield "L’un des deux n’a aucun chiffre"
+    elif not {_kind(z) for z in first.zonings} & {_kind(z) for z in second.zonings}:
+        scales = _two(first.zonings, second.zonings)
+        yield f"Ils ne comptent pas à la même échelle{NO_BREAK}: {scales}"
+
+
+def _alike(first: Observed, second: Observed, name: str) -> bool:
+    return simplify(first.word(name)) == simplify(second.word(name))
+
+
+def _two(first: Collection[str], second: Collection[str]) -> str:
+    return " ; ".join(
+        enumerate_words(sorted(filter(None, side)), most=3) or "inconnue"
+        for side in (first, second)
+    )
+
+
+def _kind(zoning: str) -> str:
+    """Return the kind of a zoning, its vintage left out."""
+    return re.sub(r"-\d{4}$", "", zoning)
+
+
+def conflict_rows(answers: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Keep what differs among two answers to one question, with what explains it.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        That of ``conflicts.sql``.
+    verdicts : DataFrame
+        Of :func:`verdict_rows`: two figures that may not stand side by side do not contradict.
+    """
+    same = verdicts[verdicts["indicateur_a"] == verdicts["indicateur_b"]]
+    judged = {
+        (row.indicateur_a, row.observatoire_a, row.observatoire_b): (row.verdict, row.motif)
+        for row in same.itertuples()
+    }
+    rows = []
+    for row in answers.to_dict("records"):
+        verdict, reason = judged.get(
+            (row["indicateur"], row["observatoire_a"], row["observatoire_b"]), (NO, "")
+        )
+        found = _difference(row)
+        if found is None:
+            continue
+        gap, explained, why = found
+        if verdict == NO:
+            explained, why = "sans objet", reason
+        elif verdict == CARE:
+            why = f"{why} ; {reason}"
+        rows.append({**row, "ecart": gap, "explique": explained, "motif": why})
+    return pd.DataFrame(rows, columns=list(CONFLICT_COLUMNS))
+
+
+def _difference(row: dict[str, object]) -> tuple[float, str, str] | None:
+    """Return the gap between two answers and whether their bounds explain it; None for no gap."""
+    hides = {row["statut_a"] == "secret", row["statut_b"] == "secret"}
+    if hides == {True, False}:
+        return float("nan"), "non", "L’un masque ce que l’autre publie"
+    numbers = {name: float(str(row[name])) for name in _NUMBERS}
+    first, second = numbers["valeur_a"], numbers["valeur_b"]
+    gap = second - first
+    if abs(gap) <= _ROUNDING * max(abs(first), 1.0) or (np.isnan(first) and np.isnan(second)):
+        return None
+    low = max(_bound(numbers, "basse_a", "valeur_a"), _bound(numbers, "basse_b", "valeur_b"))
+    high = min(_bound(numbers, "haute_a", "valeur_a"), _bound(numbers, "haute_b", "valeur_b"))
+    if np.isnan(low) or np.isnan(high):
+        return gap, "non", "L’un des deux n’a pas de chiffre"
+    meet = low <= high
+    return gap, "oui" if meet else "non", _MEET if meet else _APART
+
+
+_MEET = "Leurs intervalles se recouvrent"
+_APART = "Leurs intervalles ne se recouvrent pas"
+_NUMBERS = ("valeur_a", "valeur_b", "basse_a", "basse_b", "haute_a", "haute_b")
+
+
+def _bound(numbers: dict[str, float], bound: str, value: str) -> float:
+    return numbers[value] if np.isnan(numbers[bound]) else numbers[bound]

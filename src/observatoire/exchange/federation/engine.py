@@ -1,0 +1,125 @@
+"""What answers the questions of a federation: DuckDB over the packages' Parquet, where it lies.
+
+The questions are files of ``questions/``, in the dialect that DuckDB and Spark share; ``spark`` runs
+them on the same files for who has a cluster.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import duckdb
+import pandas as pd
+
+from observatoire.errors import FileError, UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.errors.translations import reader_words
+from observatoire.exchange.federation.queries import FIGURE_COLUMNS, figures_view, question_text
+from observatoire.exchange.publication.figures import VALUE_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MEMBERS = ["observatoire", "rang", "fichier"]
+_LATE = ["observatoire", "indicateur", "periode", "retenu"]
+
+
+class Engine(Protocol):
+    """What runs a question over the figures of the members."""
+
+    def ask(self, question: str, **words: str) -> pd.DataFrame:
+        """Return the answer of a question of ``questions/``."""
+
+    def keep(self, name: str, question: str) -> None:
+        """Keep the answer of a question under a name, for others to draw on."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+
+def open_engine(
+    name: str, files: Mapping[str, str], kept_back: Sequence[tuple[str, str, str, str]]
+) -> Engine:
+    """Return an engine over the members' figures.
+
+    Parameters
+    ----------
+    name : {"duckdb", "spark"}
+        Which.
+    files : mapping
+        The Parquet file of each member, in order of precedence.
+    kept_back : sequence of (observatory, indicator, period, reason)
+        What agreements do not let out: emptied, with the reason.
+
+    Raises
+    ------
+    UnknownNameError
+        On another name.
+    """
+    ranked = [(who, rank, file) for rank, (who, file) in enumerate(files.items())]
+    members = pd.DataFrame(ranked, columns=_MEMBERS)
+    late = pd.DataFrame(list(kept_back), columns=_LATE)
+    if name == "duckdb":
+        return DuckEngine(members, late)
+    if name == "spark":
+        from observatoire.exchange.federation.spark import SparkEngine  # noqa: PLC0415 - an extra
+
+        return SparkEngine(members, late)
+    raise UnknownNameError(
+        f"Aucun moteur ne s’appelle « {name} ».",
+        remedy=suggestion(name, ("duckdb", "spark")),
+        name=name,
+    )
+
+
+class DuckEngine:
+    """DuckDB over Parquet, in memory: nothing is copied before it is asked for."""
+
+    def __init__(self, members: pd.DataFrame, late: pd.DataFrame) -> None:
+        self.connection = duckdb.connect()
+        for name, frame in (("membres", members), ("retenus", late)):
+            self.connection.register(
+                "given", frame.astype({c: "str" for c in frame if c != "rang"})
+            )
+            self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")  # noqa: S608 - ours
+            self.connection.unregister("given")
+        files = ", ".join("'" + file.replace("'", "''") + "'" for file in members["fichier"])
+        nothing = ", ".join(_nothing(name) for name in ("fichier", *FIGURE_COLUMNS[1:]))
+        source = (
+            f"(SELECT *, filename AS fichier FROM read_parquet([{files}], filename = true))"  # noqa: S608 - checked files
+            if files
+            else f"(SELECT {nothing} WHERE false)"
+        )
+        self.connection.execute(f"CREATE VIEW chiffres AS {figures_view(source)}")
+
+    def ask(self, question: str, **words: str) -> pd.DataFrame:
+        """Return the answer of a question of ``questions/``.
+
+        Raises
+        ------
+        FileError
+            When a file can no longer be read.
+        """
+        try:
+            return self.connection.execute(question_text(question), words or None).df()
+        except duckdb.Error as error:
+            raise FileError(
+                "Les chiffres des paquets ne se lisent plus.",
+                why=reader_words(error),
+                remedy="Relancez la fédération : elle les revérifie.",
+            ) from error
+
+    def keep(self, name: str, question: str) -> None:
+        """Keep the answer of a question under a name, for others to draw on."""
+        text = f"CREATE OR REPLACE TABLE {name} AS {question_text(question)}"
+        self.connection.execute(text)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.connection.close()
+
+
+def _nothing(name: str) -> str:
+    kinds = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
+    kind = "DOUBLE" if kinds.get(name) == "number" else "VARCHAR"
+    return f"CAST(NULL AS {kind}) AS {name}"

@@ -1,0 +1,5 @@
+-- Tous les chiffres, pour ce que les paquets donnent ensemble.
+SELECT c.observatoire, c.zonage, c.territoire, c.nom, c.indicateur, c.periode,
+       c.valeur, c.borne_basse, c.borne_haute, c.statut
+FROM chiffres AS c
+WHERE c.periode <> '' AND c.statut IN ('observé', 'agrégé', 'secret')

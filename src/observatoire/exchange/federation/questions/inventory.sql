@@ -1,0 +1,9 @@
+-- Qui observe quoi, où et quand : une ligne par observatoire, zonage, indicateur et période.
+SELECT observatoire, zonage, indicateur, periode,
+       count(DISTINCT territoire) AS territoires,
+       sum(CASE WHEN statut IN ('observé', 'agrégé', 'estimé') THEN 1 ELSE 0 END) AS connus,
+       max(precision) AS precision
+FROM chiffres
+WHERE periode <> '' AND statut <> 'non disponible'
+GROUP BY observatoire, zonage, indicateur, periode
+ORDER BY observatoire, zonage, indicateur, periode

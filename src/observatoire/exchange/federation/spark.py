@@ -1,0 +1,59 @@
+"""The same questions on Spark, over the same files: for who has more than one machine."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from observatoire.errors import ObservatoireError
+from observatoire.exchange.federation.queries import figures_view, question_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class SparkEngine:
+    """Spark over Parquet; the session is that of the process, local where there is none."""
+
+    def __init__(self, members: pd.DataFrame, late: pd.DataFrame) -> None:
+        self.session = _session()
+        for name, frame in (("membres", members), ("retenus", late)):
+            types = ", ".join(f"{c} {'int' if c == 'rang' else 'string'}" for c in frame)
+            rows = [tuple(row) for row in frame.itertuples(index=False, name=None)]
+            self.session.createDataFrame(rows, types).createOrReplaceTempView(name)
+        if frame_files := list(members["fichier"]):
+            figures = self.session.read.parquet(*frame_files)
+            figures.selectExpr(
+                "*", "replace(_metadata.file_path, 'file:', '') AS chemin"
+            ).createOrReplaceTempView("fichiers")
+        source = "(SELECT *, regexp_replace(chemin, '^/+', '/') AS fichier FROM fichiers)"
+        self.session.sql(figures_view(source)).createOrReplaceTempView("chiffres")
+
+    def ask(self, question: str, **words: str) -> pd.DataFrame:
+        """Return the answer of a question of ``questions/``."""
+        text = re.sub(r"\$(\w+)", r":\1", question_text(question))
+        answer: pd.DataFrame = self.session.sql(text, args=words).toPandas()
+        return answer
+
+    def keep(self, name: str, question: str) -> None:
+        """Keep the answer of a question under a name, for others to draw on."""
+        self.session.sql(question_text(question)).cache().createOrReplaceTempView(name)
+
+    def close(self) -> None:
+        """Leave the session to the process: others may use it."""
+
+
+def _session() -> Any:
+    try:
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ObservatoireError(
+            "Spark n’est pas installé.",
+            remedy='Installez-le (pip install "observatoire[spark]", avec Java), ou gardez engine="duckdb".',
+        ) from error
+    return (
+        SparkSession.builder.appName("observatoire")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "8")
+        .getOrCreate()
+    )

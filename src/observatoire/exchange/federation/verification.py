@@ -1,0 +1,260 @@
+"""Check a package before anything of it is believed: its descriptor, its files, its figures."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pandas as pd
+from pyarrow import parquet
+
+from observatoire.errors import FileError, TruncatedFileError
+from observatoire.errors.translations import reader_words
+from observatoire.exchange.agreements import read_terms
+from observatoire.exchange.federation.members import inside, named_files, read_descriptor
+from observatoire.exchange.federation.queries import question_text
+from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
+from observatoire.exchange.publication.figures import TYPES, read_definitions
+from observatoire.french.typography import enumerate_words
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from observatoire.exchange.agreements import Column
+    from observatoire.sources.descriptors.agreement import Agreement
+
+NEEDED = ("valeurs.parquet", "valeurs.csv", "indicateurs.csv", "zones.parquet")
+
+_AGAIN = "Redemandez le paquet entier à qui l’a publié."
+_CHUNK = 1 << 22
+
+#: Bytes that a figure may weigh once unpacked: a name, a reason, a source. Below a floor, no matter.
+_HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
+
+_UNREADABLE = "Les chiffres du paquet ne se lisent pas."
+_USELESS = "On ne saurait ni les comparer, ni les montrer."
+
+_KINDS = {"number": "DOUBLE", "string": "BYTE_ARRAY"}
+_LABELS = [status.label for status in Status]
+_SQL_TYPES = {name: "DOUBLE" if kind == "number" else "VARCHAR" for name, kind in TYPES.items()}
+_BARE = [s.label for s in (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A package that was checked: its name, its folder, what its descriptor says."""
+
+    name: str
+    folder: Path
+    descriptor: Mapping[str, Any] = field(repr=False)
+    terms: Mapping[Column, Sequence[Agreement]] = field(repr=False)
+    definitions: Sequence[Mapping[str, str]] = field(repr=False)
+
+    @property
+    def figures(self) -> str:
+        """Where its figures are, for the engine."""
+        return str(self.folder / "valeurs.parquet")
+
+
+def verify(folder: Path) -> Member:
+    """Check one package but for its figures: descriptor, sums, licence, version, sizes, types.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it stands.
+
+    Raises
+    ------
+    FileError
+        With what is wrong, and what to ask of whom.
+    """
+    found = read_descriptor(folder)
+    name = _name(found)
+    _check_head(found, name)
+    _check_sums(folder, found)
+    for needed in NEEDED:
+        if needed not in named_files(found):
+            raise FileError(f"Le descripteur n’annonce pas « {needed} ».", where=name)
+    try:
+        terms = read_terms(found)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise FileError(
+            "Les conventions du paquet ne se lisent pas.", where=name, remedy=_AGAIN
+        ) from error
+    _check_columns(folder / "valeurs.parquet", name)
+    return Member(name, folder, found, terms, read_definitions(folder / "indicateurs.csv"))
+
+
+def _name(descriptor: Mapping[str, Any]) -> str:
+    name = descriptor.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise FileError(
+            "Le paquet n’a pas de nom.",
+            where=PACKAGE_FILE,
+            why="On ne saurait qui parle.",
+            remedy=_AGAIN,
+        )
+    return name
+
+
+def _check_head(descriptor: Mapping[str, Any], name: str) -> None:
+    about = descriptor.get("observatoire")
+    version = about.get("format") if isinstance(about, dict) else None
+    if not isinstance(version, int):
+        raise FileError(
+            "Ce paquet ne dit pas de quelle version de nos paquets il est.",
+            where=name,
+            remedy="Demandez-le publié par une version récente d’observatoire.",
+        )
+    if version > FORMAT:
+        raise FileError(
+            f"Ce paquet est de la version {version} ; on sait lire jusqu’à la {FORMAT}.",
+            where=name,
+            remedy="Mettez observatoire à jour, puis recommencez.",
+        )
+    licences = descriptor.get("licenses")
+    if not isinstance(licences, list) or not licences:
+        raise FileError(
+            "Ce paquet n’a pas de licence.",
+            where=name,
+            why="Sans elle, personne ne peut rediffuser ses chiffres.",
+            remedy="Demandez sous quelle licence il est publié.",
+        )
+
+
+def _check_sums(folder: Path, descriptor: dict[str, object]) -> None:
+    announced = {
+        str(each["path"]): str(each.get("hash", ""))
+        for each in descriptor["resources"]  # type: ignore[attr-defined] - checked by named_files
+        if named_files(descriptor)
+    }
+    for file, expected in announced.items():
+        target = inside(folder, file)
+        if not target.is_file():
+            raise FileError("Fichier annoncé mais absent.", where=f"{folder.name}/{file}")
+        if _fingerprint(target) != expected:
+            raise TruncatedFileError(
+                "Ce fichier n’est pas celui que le paquet annonce (empreinte différente).",
+                where=f"{folder.name}/{file}",
+                why="Il a été modifié ou coupé depuis sa publication.",
+                remedy=_AGAIN,
+            )
+
+
+def _fingerprint(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def _check_columns(path: Path, name: str) -> None:
+    """Check columns, types and weight from the foot of the file, before any figure is unpacked."""
+    try:
+        foot = parquet.read_metadata(path)
+    except (OSError, ValueError) as error:  # pyarrow's own are among these
+        raise _wrong(name, _UNREADABLE, reader_words(error)) from error
+    columns = foot.schema
+    kinds = {columns.column(k).name: columns.column(k).physical_type for k in range(len(columns))}
+    lacking = [column for column in TYPES if column not in kinds]
+    if lacking:
+        raise _wrong(name, f"Colonnes absentes : {enumerate_words(lacking)}.")
+    for column, kind in TYPES.items():
+        if kinds[column] != _KINDS[kind]:
+            due = "des nombres" if kind == "number" else "des textes"
+            raise _wrong(name, f"La colonne « {column} » ne contient pas {due}.", _USELESS)
+    for rank in range(foot.num_row_groups):
+        group = foot.row_group(rank)
+        for k in range(group.num_columns):
+            if group.column(k).total_uncompressed_size > max(
+                _FLOOR, _HEAVIEST_ROW * group.num_rows
+            ):
+                column = group.column(k).path_in_schema
+                raise _wrong(
+                    name, f"La colonne « {column} » est démesurée.", "Elle remplirait la mémoire."
+                )
+
+
+def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
+    """Check the figures of all members at once, then one by one where that cannot be.
+
+    Parameters
+    ----------
+    members : sequence of Member
+        Already verified, but for their figures.
+
+    Returns
+    -------
+    dict
+        The error of each member whose figures contradict themselves, its csv or its definitions.
+    """
+    try:
+        return _faults(members) if members else {}
+    except duckdb.Error as error:
+        if len(members) == 1:
+            name = members[0].name
+            return {name: _wrong(name, _UNREADABLE, reader_words(error))}
+        return {name: found for each in members for name, found in check_figures([each]).items()}
+
+
+def _faults(members: Sequence[Member]) -> dict[str, FileError]:
+    """Look at the figures of packages together; the first fault of each is enough."""
+    files = [member.figures for member in members]
+    zones = [str(member.folder / "zones.parquet") for member in members]
+    with duckdb.connect() as engine:
+        given = {"files": files, "labels": _LABELS, "bare": _BARE}
+        looked = engine.execute(question_text("figure_faults"), given).df().set_index("filename")
+        placed = engine.execute(question_text("unplaced"), {"files": files, "zones": zones})
+        strays = {str(folder): str(place) for folder, place in placed.fetchall()}
+        copies = _copied(engine, members)
+    found: dict[str, FileError] = {}
+    for member in members:
+        if member.figures not in looked.index:
+            found[member.name] = _wrong(member.name, "Ce paquet ne contient aucun chiffre.")
+            continue
+        row = looked.loc[member.figures].to_dict()
+        row["copie"] = copies.get(member.name) != (row["lignes"], row["somme"])
+        row["ailleurs"] = strays.get(str(member.folder), "")
+        known = {row["indicateur"] for row in member.definitions}
+        row["indefini"] = ", ".join(sorted(set(row["indicateurs"]) - known)[:3])
+        faults = (fault for fault in _FAULTS if not pd.isna(row[fault[0]]) and row[fault[0]])
+        for name, what, why in faults:
+            found.setdefault(member.name, _wrong(member.name, what.format(row[name]), why))
+    return found
+
+
+def _copied(engine: duckdb.DuckDBPyConnection, members: Sequence[Member]) -> dict[str, Any]:
+    """Count and sum the csv of packages; nothing for one that is not even a table of figures."""
+    files = {str(member.folder / "valeurs.csv"): member.name for member in members}
+    try:
+        given = {"files": list(files), "types": _SQL_TYPES}
+        found = engine.execute(question_text("csv_sum"), given).fetchall()
+    except duckdb.Error:
+        if len(members) == 1:
+            return {}
+        return {name: sums for each in members for name, sums in _copied(engine, [each]).items()}
+    return {files[path]: (rows, total) for path, rows, total in found}
+
+
+#: What may be wrong with the figures of a package, by the column that says so.
+_FAULTS = (
+    ("etrange", "« {} » n’est pas un statut.", "On ne saurait ce que valent ces chiffres."),
+    ("doubles", "Des chiffres y sont donnés plusieurs fois ({}).", "On ne saurait lequel croire."),
+    ("infinis", "Des valeurs n’y sont pas des nombres ({}).", _USELESS),
+    (
+        "montres",
+        "Des chiffres y portent une valeur que leur statut exclut ({}).",
+        "Un chiffre secret y est peut-être montré.",
+    ),
+    ("croisees", "Des bornes basses y dépassent les hautes ({}).", _USELESS),
+    ("indefini", "« {} » n’y est pas défini.", "On ne saurait ce qu’il compte."),
+    ("ailleurs", "« {} » n’est dans aucun de ses zonages.", "On ne saurait où il est."),
+    ("copie", "Ses chiffres en csv ne sont pas ceux du Parquet.", "On ne saurait lesquels croire."),
+)
+
+
+def _wrong(name: str, what: str, why: str = "") -> FileError:
+    return FileError(what, where=f"{name}/valeurs.parquet", why=why, remedy=_AGAIN)

@@ -1,0 +1,5 @@
+"""What is published: a Data Package that any tool reads.
+
+``figures`` and ``zones`` (its tables), ``descriptor`` (``datapackage.json``), ``catalogue_entry``
+(``catalogue.jsonld``), ``versions`` (the former ones, kept), ``package`` (written whole or not at all).
+"""

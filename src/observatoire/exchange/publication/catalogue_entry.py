@@ -1,0 +1,155 @@
+"""The entry of a package in open data catalogues: DCAT-AP, as JSON-LD."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from observatoire.exchange.publication.descriptor import Publication
+
+
+_CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "adms": "http://www.w3.org/ns/adms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+_AUTHORITY = "http://publications.europa.eu/resource/authority"
+
+#: The European list of rhythms.
+_FREQUENCIES = {
+    "annuelle": "ANNUAL",
+    "semestrielle": "ANNUAL_2",
+    "trimestrielle": "QUARTERLY",
+    "mensuelle": "MONTHLY",
+    "ponctuelle": "IRREG",
+}
+
+_FILE_TYPES = {
+    "text/csv": "CSV",
+    "application/vnd.apache.parquet": "PARQUET",
+    "application/geopackage+sqlite3": "GPKG",
+    "application/json": "JSON",
+}
+
+
+def catalogue_entry(
+    descriptor: Mapping[str, Any], about: Publication, span: tuple[str, str]
+) -> dict[str, Any]:
+    """Return the DCAT-AP description of a package.
+
+    Parameters
+    ----------
+    descriptor : mapping
+        Its descriptor, resources and sums included.
+    about : Publication
+        What it says of itself; without an address, its links are relative to the catalogue.
+    span : tuple of str
+        The first and the last year of its figures.
+    """
+    base = about.terms.address
+    base = f"{base.rstrip('/')}/" if base else ""
+    publisher = {"@type": "foaf:Agent", "foaf:name": about.publisher}
+    dataset: dict[str, Any] = {
+        "@id": f"{base}{about.name}",
+        "@type": "dcat:Dataset",
+        "dct:identifier": about.name,
+        "dct:title": _french(about.title),
+        "dct:description": _french(about.terms.description or about.title),
+        "dct:publisher": publisher,
+        "dct:language": {"@id": f"{_AUTHORITY}/language/FRA"},
+        "dct:accrualPeriodicity": {
+            "@id": f"{_AUTHORITY}/frequency/{_FREQUENCIES[about.terms.frequency]}"
+        },
+        "dct:issued": _instant(descriptor["historique"][0]["date"]),
+        "dct:modified": _instant(about.date),
+        "dcat:theme": {"@id": f"{_AUTHORITY}/data-theme/SOCI"},
+        "dcat:keyword": [_french(word) for word in about.terms.keywords],
+        "dcat:version": descriptor["version"],
+        "dct:temporal": _years(*span),
+        "dcat:distribution": [
+            _distribution(resource, base, descriptor["licenses"])
+            for resource in descriptor["resources"]
+        ],
+    }
+    dataset |= _contact(about)
+    return {
+        "@context": _CONTEXT,
+        "@id": f"{base}catalogue.jsonld",
+        "@type": "dcat:Catalog",
+        "dct:title": _french(about.title),
+        "dct:description": _french(about.terms.description or about.title),
+        "dct:publisher": publisher,
+        "dcat:dataset": [dataset],
+    }
+
+
+def _years(first: str, last: str) -> dict[str, Any]:
+    years = {"dcat:startDate": first, "dcat:endDate": last}
+    return {"@type": "dct:PeriodOfTime"} | {
+        name: {"@type": "xsd:gYear", "@value": year} for name, year in years.items()
+    }
+
+
+def _contact(about: Publication) -> dict[str, Any]:
+    if not about.terms.email:
+        return {}
+    return {
+        "dcat:contactPoint": {
+            "@type": "vcard:Organization",
+            "vcard:fn": about.publisher,
+            "vcard:hasEmail": {"@id": f"mailto:{about.terms.email}"},
+        }
+    }
+
+
+def _french(text: str) -> dict[str, str]:
+    return {"@language": "fr", "@value": text}
+
+
+def _instant(text: str) -> dict[str, str]:
+    return {"@type": "xsd:dateTime", "@value": text}
+
+
+def _distribution(
+    resource: Mapping[str, Any], base: str, licences: list[dict[str, str]]
+) -> dict[str, Any]:
+    address = {"@id": f"{base}{resource['path']}"}
+    made = {
+        "@type": "dcat:Distribution",
+        "dct:title": _french(resource["title"]),
+        "dcat:accessURL": address,
+        "dcat:downloadURL": address,
+        "dct:format": {"@id": f"{_AUTHORITY}/file-type/{_FILE_TYPES[resource['mediatype']]}"},
+        "dcat:mediaType": {
+            "@id": f"http://www.iana.org/assignments/media-types/{resource['mediatype']}"
+        },
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:checksumValue": {
+                "@type": "xsd:hexBinary",
+                "@value": resource["hash"].removeprefix("sha256:"),
+            },
+        },
+        "dct:license": [
+            {"@id": licence["path"]} if "path" in licence else _named(licence["title"])
+            for licence in licences
+        ],
+    }
+    if "bytes" in resource:
+        made["dcat:byteSize"] = {
+            "@type": "xsd:nonNegativeInteger",
+            "@value": str(resource["bytes"]),
+        }
+    return made
+
+
+def _named(title: str) -> dict[str, Any]:
+    return {"@type": "dct:LicenseDocument", "dct:title": _french(title)}

@@ -1,0 +1,183 @@
+"""The descriptor of a package: a Data Package of the second version of the standard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from observatoire.exchange.agreements import written_terms
+from observatoire.exchange.publication.figures import VALUE_FIELDS
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+    from observatoire.workspace.model import PublicationTerms
+
+PACKAGE_FILE = "datapackage.json"
+
+#: Version of what a package holds: a reader refuses those after the one it knows.
+FORMAT = 2
+
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_OPEN_LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+
+#: The tables of a package and what each is; the figures come twice.
+_TABLES = {
+    "valeurs.csv": "Les chiffres, un par ligne",
+    "valeurs.parquet": "Les mêmes chiffres, pour les logiciels",
+    "indicateurs.csv": "Les définitions",
+    "passages.csv": "D’un zonage à l’autre : qui compose quoi, et pour quelle part",
+}
+_FILES = {
+    "zones.gpkg": ("Les territoires et leur périmètre", "application/geopackage+sqlite3"),
+    "zones.parquet": ("Les mêmes, en GeoParquet", "application/vnd.apache.parquet"),
+    "secret.json": ("Ce que le secret a masqué, ses seuils, et la preuve", "application/json"),
+}
+_MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+
+#: Why a cell of figures may be empty.
+_EMPTY = [{"value": "", "label": "sans valeur : voir « statut » et « motif »"}]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a package says of itself: whose it is, from what, when, and why this version."""
+
+    name: str
+    title: str
+    terms: PublicationTerms
+    sources: Sequence[Mapping[str, Any]]
+    date: str
+    note: str = ""
+    publisher: str = ""
+
+
+def describe(
+    contents: Mapping[str, bytes],
+    table: ProtectedTable,
+    about: Publication,
+    history: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, pd.DataFrame],
+) -> dict[str, Any]:
+    """Return the descriptor of a package.
+
+    Parameters
+    ----------
+    contents : mapping
+        Its files, all but the descriptor and the catalogue's entry.
+    table : ProtectedTable
+        What they show.
+    about : Publication
+        What the package says of itself.
+    history : sequence of mapping
+        Its versions, the first one first: ``version``, ``date``, ``note``.
+    tables : mapping
+        What each csv holds, by its name.
+    """
+    every = (table, *table.companions)
+    terms, sentences = written_terms({k: v for each in every for k, v in each.agreements.items()})
+    contributor = {"title": about.publisher, "roles": ["publisher"], "email": about.terms.email}
+    optional = {
+        "description": about.terms.description,
+        "homepage": about.terms.address,
+        "keywords": list(about.terms.keywords),
+    }
+    return {
+        "$schema": _PROFILE,
+        "name": about.name,
+        "title": about.title,
+        **{key: value for key, value in optional.items() if value},
+        "version": history[-1]["version"],
+        "created": about.date,
+        "licenses": licences(about.sources),
+        "contributors": [{key: value for key, value in contributor.items() if value}],
+        "sources": [
+            {"title": f"{s['producer']}, {s['title']}", "licence": str(s["licence"])}
+            for s in about.sources
+        ],
+        "observatoire": {"format": FORMAT, "zonage": table.zoning, "public": table.audience},
+        "historique": list(history),
+        "avertissements": [*table.warnings, *sentences],
+        "conventions": terms,
+        "secret": dict(table.hidden),
+        "certificat_secret": table.record.to_dict(),
+        "resources": [
+            *(_table(contents[file], file, title, tables) for file, title in _TABLES.items()),
+            *(_file(contents[file], file, *words) for file, words in _FILES.items()),
+        ],
+    }
+
+
+def licences(sources: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """List the licences of the sources: the package is under all of them, each for its figures."""
+    titles = [title for title, _ in Counter(str(s["licence"]) for s in sources).most_common()]
+    return [
+        {"name": "etalab-2.0", "path": _OPEN_LICENCE, "title": title}
+        if "Licence Ouverte 2.0" in title
+        else {"name": "other", "title": title}
+        for title in titles
+    ]
+
+
+def fingerprint(content: bytes) -> str:
+    """Return the SHA-256 of a file as a descriptor writes it."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _file(content: bytes, file: str, title: str, media: str) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "name": file.replace(".", "-"),
+        "path": file,
+        "title": title,
+        "mediatype": media,
+    }
+    if not file.endswith(".parquet"):  # frictionless cannot count the bytes of those
+        made |= {"bytes": len(content)}
+    return made | {"hash": fingerprint(content)}
+
+
+def _table(
+    content: bytes, file: str, title: str, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
+    stem, _, suffix = file.partition(".")
+    resource = _file(content, file, title, _MEDIA[suffix]) | {
+        "name": stem if suffix == "csv" else file.replace(".", "-"),
+        "type": "table",
+        "format": suffix,
+        "schema": value_schema() if stem == "valeurs" else _text_schema(tables[stem]),
+    }
+    return resource | ({"encoding": "utf-8"} if suffix == "csv" else {})
+
+
+def value_schema() -> dict[str, Any]:
+    """Return the Table Schema of the figures."""
+    fields: list[dict[str, Any]] = [
+        {"name": french, "type": kind, "description": description}
+        for french, kind, description in VALUE_FIELDS.values()
+    ]
+    for field in fields:
+        if field["name"] == "statut":
+            field["categories"] = [{"value": s.label, "label": s.meaning} for s in Status]
+    return {
+        "fields": fields,
+        "primaryKey": ["zonage", "territoire", "indicateur", "periode"],
+        "missingValues": _EMPTY,
+    }
+
+
+def _text_schema(frame: pd.DataFrame) -> dict[str, Any]:
+    keys = [["indicateur"]] if "indicateur" in frame else []
+    return {
+        "fields": [
+            {"name": name, "type": "number" if frame[name].dtype.kind == "f" else "string"}
+            for name in frame.columns
+        ],
+        **({"primaryKey": keys[0]} if keys else {}),
+        "missingValues": [{"value": "", "label": "non précisé"}],
+    }

@@ -1,0 +1,191 @@
+"""The figures of a package: written for a spreadsheet, read from anybody.
+
+A package comes from elsewhere: its file may hold a word where a number is due, the same figure twice,
+or a text that a spreadsheet would run as a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from observatoire.errors import DuplicateKeyError, FileError
+from observatoire.errors.translations import reader_words
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+#: French name of each column of figures, its type and what it holds.
+VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
+    "zoning": ("zonage", "string", "Code du zonage"),
+    "territory": ("territoire", "string", "Code du territoire"),
+    "name": ("nom", "string", "Nom du territoire"),
+    "indicator": ("indicateur", "string", "Code de l’indicateur, défini dans indicateurs.csv"),
+    "period": ("periode", "string", "Période décrite ; vide quand aucune donnée n’existe"),
+    "value": ("valeur", "number", "Valeur, vide quand le statut n’en a pas"),
+    "low": ("borne_basse", "number", "Borne basse, sans hypothèse"),
+    "high": ("borne_haute", "number", "Borne haute, sans hypothèse"),
+    "pi80_low": (
+        "plausible_bas",
+        "number",
+        "Bas de l’intervalle plausible à 80 %, d’une estimation",
+    ),
+    "pi80_high": ("plausible_haut", "number", "Haut de l’intervalle plausible à 80 %"),
+    "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
+    "obs_status": (
+        "OBS_STATUS",
+        "string",
+        "Le statut, d’après la liste de codes SDMX CL_OBS_STATUS",
+    ),
+    "conf_status": ("CONF_STATUS", "string", "F libre, C confidentiel : liste SDMX CL_CONF_STATUS"),
+    "precision": (
+        "precision",
+        "string",
+        "exact, sondage, prévision ou inconnue (bornes alors vides)",
+    ),
+    "coverage": ("couverture", "number", "Part du territoire que couvrent les sources, de 0 à 1"),
+    "reason": ("motif", "string", "Pourquoi la valeur manque ou est encadrée"),
+    "method": ("methode", "string", "Comment la valeur a été obtenue"),
+    "source": ("source", "string", "Producteur et titre de la source"),
+}
+
+#: Code of each status in SDMX's CL_OBS_STATUS: K is a figure that stands in a wider territory's, O a
+#: missing value, M one that cannot exist, Q one that is suppressed.
+OBS_STATUS: Mapping[Status, str] = {
+    Status.OBSERVED: "A",
+    Status.AGGREGATED: "A",
+    Status.ESTIMATED: "E",
+    Status.BOUNDED: "O",
+    Status.CONTEXT: "K",
+    Status.SECRET: "Q",
+    Status.MISSING: "O",
+    Status.NOT_APPLICABLE: "M",
+}
+
+NUMBERS = tuple(french for french, kind, _ in VALUE_FIELDS.values() if kind == "number")
+
+TYPES = {french: kind for french, kind, _ in VALUE_FIELDS.values()}
+
+#: What names one figure of a package.
+_FIGURE = ("zonage", "territoire", "indicateur", "periode")
+
+#: What a package says of each indicator.
+DEFINED_COLUMNS = (
+    *("indicateur", "libelle", "thematique", "definition", "champ", "unite", "decimales"),
+    *("nature", "sens", "producteur", "numerateur", "denominateur", "precautions"),
+)
+
+_AGAIN = "Redemandez le paquet à qui l’a publié."
+
+#: How a text begins that a spreadsheet would run as a formula.
+_ARMED = r"^[=+\-@\t\r]"
+
+
+def disarmed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would run as formulas.
+
+    Examples
+    --------
+    >>> disarmed(pd.DataFrame({"nom": ["=cmd|' /C calc'!A0", "Dillon"], "n": [-1, 2]})).to_numpy().tolist()
+    [["'=cmd|' /C calc'!A0", -1], ['Dillon', 2]]
+    """
+    texts = frame.select_dtypes(include=["object", "string"]).columns
+    found = {name: frame[name].astype("str") for name in texts}
+    return frame.assign(
+        **{name: text.mask(text.str.match(_ARMED), "'" + text) for name, text in found.items()}
+    )
+
+
+def table_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a csv that a spreadsheet may open without running anything of it."""
+    return disarmed(frame).to_csv(index=False, lineterminator="\n").encode()
+
+
+def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of protected tables as a package gives them, one row a figure, in one order.
+
+    Examples
+    --------
+    >>> row = {"zoning": "z", "territory": "t", "indicator": "i", "period": "2016", "status": "secret"}
+    >>> published_figures(pd.DataFrame([row]))[["statut", "OBS_STATUS", "CONF_STATUS"]].values.tolist()
+    [['secret', 'Q', 'C']]
+    """
+    statuses = [Status(status) for status in frame["status"]]
+    hidden = [status is Status.SECRET for status in statuses]
+    frame = frame.assign(
+        status=[status.label for status in statuses],
+        obs_status=[OBS_STATUS[status] for status in statuses],
+        conf_status=np.where(hidden, "C", "F"),
+    )
+    frame = frame.drop_duplicates(["zoning", "territory", "indicator", "period"])
+    names = {column: french for column, (french, _, _) in VALUE_FIELDS.items()}
+    made = disarmed(frame.reindex(columns=list(names)).rename(columns=names))
+    for name, kind in TYPES.items():
+        made[name] = made[name].astype("float64") if kind == "number" else _texts(made[name])
+    return made.sort_values(list(_FIGURE), kind="stable", ignore_index=True)
+
+
+def read_definitions(path: Path) -> list[dict[str, str]]:
+    """Read the definitions of a package, one mapping an indicator; texts are not disarmed yet.
+
+    Raises
+    ------
+    FileError
+        When it is no csv, or lacks a column.
+    DuplicateKeyError
+        When an indicator stands twice.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+    except (ValueError, OSError, csv.Error) as error:
+        raise FileError(
+            "Ce fichier du paquet ne se lit pas.",
+            where=_place(path),
+            why=reader_words(error),
+            remedy=_AGAIN,
+        ) from error
+    lacking = [name for name in DEFINED_COLUMNS if not rows or name not in rows[0]]
+    if lacking:
+        raise FileError(
+            f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path), remedy=_AGAIN
+        )
+    lines: dict[str, int] = {}
+    _check_even(rows, path)
+    for line, row in enumerate(rows, start=2):
+        code = row["indicateur"]
+        if code in lines:
+            raise DuplicateKeyError(
+                f"« {code} » y est défini plusieurs fois.",
+                where=f"{_place(path)}, lignes {lines[code]}, {line}",
+                why="On ne saurait quelle définition croire.",
+                remedy=_AGAIN,
+            )
+        lines[code] = line
+    return [{name: row[name] or "" for name in DEFINED_COLUMNS} for row in rows]
+
+
+def _check_even(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    """Refuse lines that do not have as many cells as the header."""
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise FileError(
+                "Cette ligne n’a pas autant de cases que l’en-tête.",
+                where=f"{_place(path)}, ligne {line}",
+                remedy=_AGAIN,
+            )
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Return texts without a hole: a column that is all holes is one of numbers for pandas."""
+    return column.astype("object").fillna("").astype("str")
+
+
+def _place(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"

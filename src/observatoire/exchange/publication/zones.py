@@ -1,0 +1,104 @@
+"""The territories of a package, and how those of one zoning make those of another."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from observatoire.territories.link_tables import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from observatoire.indicators.context import Context
+    from observatoire.indicators.routes.routes import Route
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+#: Columns of ``passages.csv``; ``complet`` says whether the sources make the whole target.
+PASSAGE_COLUMNS = (
+    "zonage_source",
+    "source",
+    "zonage_cible",
+    "cible",
+    "poids",
+    "lien",
+    "complet",
+    "methode",
+)
+
+_WHOLE, _COVERED = 1.0, 1 - 1e-9
+
+
+def zone_files(tables: Iterable[ProtectedTable]) -> dict[str, bytes]:
+    """Return the territories of protected tables as a GeoPackage and as GeoParquet, by file name."""
+    rows = gpd.GeoDataFrame(pd.concat([table.gdf for table in tables], ignore_index=True))
+    once = rows.drop_duplicates(["zoning", "territory"])
+    zones = gpd.GeoDataFrame(
+        {
+            "zonage": once["zoning"],
+            "territoire": once["territory"],
+            "nom": once["name"],
+            "perimetre": [
+                "officiel" if official is True else "schématique" for official in once["official"]
+            ],
+        },
+        geometry=once.geometry,
+        crs=rows.crs,
+    ).sort_values(["zonage", "territoire"], ignore_index=True)
+    layer, columns = io.BytesIO(), io.BytesIO()
+    zones.to_file(layer, layer="zones", driver="GPKG")
+    zones.to_parquet(columns, index=False)
+    return {"zones.gpkg": layer.getvalue(), "zones.parquet": columns.getvalue()}
+
+
+def passage_table(context: Context, zonings: Iterable[str]) -> pd.DataFrame:
+    """Return the links between the zonings of a package, columns :data:`PASSAGE_COLUMNS`.
+
+    Parameters
+    ----------
+    context : Context
+        What answers.
+    zonings : iterable of str
+        Those whose figures leave, and only those.
+    """
+    kept = set(zonings)
+    rows = [
+        row
+        for target in sorted(kept)
+        for route in context.place(target).routes
+        if route.source in kept
+        for row in _links(target, route)
+    ]
+    columns = list(PASSAGE_COLUMNS)
+    frame = pd.DataFrame(rows, columns=columns).drop_duplicates(columns[:4], ignore_index=True)
+    return frame.astype({"poids": "float64"})
+
+
+def _links(target: str, route: Route) -> list[tuple[object, ...]]:
+    weights = {
+        (str(row.source), str(row.target)): float(row.weight)
+        for row in route.passage.weights[["source", "target", "weight"]].itertuples()
+    }
+    rows: list[tuple[object, ...]] = []
+    for link in route.links[["source", "target", "link"]].itertuples():
+        code = str(link.target)
+        if not link.source:
+            continue
+        weight = weights.get((str(link.source), code), float("nan"))
+        whole = code not in route.incomplete and route.coverage(code) >= _COVERED
+        rows.append(
+            (
+                route.source,
+                str(link.source),
+                target,
+                code,
+                _WHOLE if link.link == WHOLE else weight,
+                str(link.link),
+                "oui" if whole else "non",
+                route.label,
+            )
+        )
+    return rows

@@ -1,0 +1,131 @@
+"""Three observatories that disagree on purpose: each disagreement found by hand first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from packages_made import package
+
+import observatoire as obs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observatoire.exchange.federation import Federation
+
+DEFINED = {
+    "caf": {"aides": {"definition": "Ménages aidés", "unite": "ménages"}},
+    "ccas": {"aides": {"definition": "Ménages aidés par le CCAS", "unite": "ménages"}},
+    "ville": {
+        "aides": {"definition": "Personnes aidées", "unite": "personnes"},
+        "foyers": {"libelle": "pop", "definition": "Personnes comptées"},
+    },
+}
+ROWS = {
+    "caf": [
+        ("q-2007", "Q1", "aides", "2014", 40.0, "observé"),
+        ("q-2007", "Q1", "aides", "2015", 41.0, "observé"),
+        ("q-2007", "Q1", "aides", "2016", 42.0, "observé"),
+        ("q-2007", "Q1", "pop", "2016", 500.0, "observé"),
+        ("q-2007", "Q2", "pop", "2016", 300.0, "observé"),
+    ],
+    "ccas": [
+        ("q-2007", "Q1", "aides", "2015", 41.0, "observé"),
+        ("q-2007", "Q1", "aides", "2016", 44.0, "observé"),
+        ("q-2015", "Q1", "pop", "2016", 510.0, "observé"),
+    ],
+    "ville": [
+        ("q-2007", "Q1", "aides", "2016", 90.0, "observé"),
+        ("q-2007", "Q1", "foyers", "2016", 500.0, "observé"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def f(tmp_path_factory: pytest.TempPathFactory) -> Federation:
+    root: Path = tmp_path_factory.mktemp("trois")
+    return obs.federate([package(root / n, ROWS[n], definitions=DEFINED[n]) for n in ROWS])
+
+
+def test_the_inventory_says_who_observes_what_and_what_lacks(f: Federation) -> None:
+    rows = f.inventory().set_index(["observatoire", "indicateur", "zonage"])
+    caf = rows.loc["caf", "aides", "q-2007"]
+    assert (caf["periodes"], caf["premiere"], caf["derniere"]) == (3, "2014", "2016")
+    assert (caf["rythme"], caf["lacunes"]) == ("tous les ans", "")
+    assert rows.loc["ccas", "aides", "q-2007"]["lacunes"] == "2014"
+    assert rows.loc["ville", "aides", "q-2007"]["lacunes"] == "2014, 2015"
+    assert rows.loc["caf", "pop", "q-2007"]["territoires"] == 2
+    assert len(rows) == 6
+
+
+def test_verdicts_are_those_that_a_reader_gives(f: Federation) -> None:
+    found = f.verdicts().set_index(
+        ["indicateur_a", "observatoire_a", "observatoire_b", "indicateur_b"]
+    )
+    careful = found.loc["aides", "caf", "ccas", "aides"]
+    assert careful["verdict"] == "avec précaution"
+    assert "définitions" in careful["motif"]
+    assert (careful["zonages"], careful["periodes"]) == ("q-2007", "2015, 2016")
+    barred = found.loc["aides", "caf", "ville", "aides"]
+    assert (barred["verdict"], barred["motif"]) == (
+        "non",
+        "Leurs unités diffèrent\u00a0: ménages ; personnes",
+    )
+    vintage = found.loc["pop", "caf", "ccas", "pop"]
+    assert vintage["verdict"] == "avec précaution"
+    assert "millésime\u00a0: q-2007 ; q-2015" in vintage["motif"]
+    assert found.loc["pop", "caf", "ville", "foyers"]["verdict"] == "oui"  # one label, two codes
+    assert len(found) == 6
+
+
+def test_conflicts_are_the_figures_that_differ(f: Federation) -> None:
+    found = f.conflicts().set_index(["observatoire_a", "observatoire_b", "indicateur", "periode"])
+    assert len(found) == 3  # 2015 agrees; the two populations are on two zonings
+    gap = found.loc["caf", "ccas", "aides", "2016"]
+    assert (gap["ecart"], gap["explique"]) == (2.0, "non")
+    assert "ne se recouvrent pas" in gap["motif"]
+    assert found.loc["caf", "ville", "aides", "2016"]["explique"] == "sans objet"
+
+
+def test_one_value_a_question_with_whose_it_is(f: Federation) -> None:
+    values = f.values("aides", period=2016)
+    (row,) = values.to_dict("records")
+    assert (row["observatoire"], row["valeur"], row["reponses"]) == ("caf", 42.0, 3)
+    assert len(f.values()) == 7
+    assert not f.values().duplicated(["zonage", "territoire", "indicateur", "periode"]).any()
+
+
+def test_what_all_give_alike_is_common(f: Federation) -> None:
+    assert f.common() == []  # « aides » is defined in three ways
+
+
+def test_what_one_hides_stays_hidden_in_values(tmp_path: Path) -> None:
+    hides = package(tmp_path / "a", [("q", "Q1", "pop", "2016", None, "secret")])
+    prints = package(tmp_path / "b", [("q", "Q1", "pop", "2016", 7.0, "observé")])
+    f = obs.federate([prints, hides])
+    (row,) = f.values().to_dict("records")
+    assert (row["statut"], row["masque"]) == ("secret", 1)
+    assert row["valeur"] != row["valeur"]
+    (conflict,) = f.conflicts().to_dict("records")
+    assert "masque ce que l’autre publie" in conflict["motif"]
+
+
+def test_bounds_that_meet_explain_a_gap(tmp_path: Path) -> None:
+    import pandas as pd
+
+    def bounded(low: float, high: float) -> object:
+        def spoil(folder: Path) -> None:
+            frame = pd.read_parquet(folder / "valeurs.parquet")
+            frame = frame.assign(borne_basse=float(low), borne_haute=float(high))
+            frame.to_parquet(folder / "valeurs.parquet", index=False)
+            frame.to_csv(folder / "valeurs.csv", index=False)
+
+        return spoil
+
+    rows = [[("q", "Q1", "pop", "2016", value, "observé")] for value in (100.0, 110.0)]
+    sides = [
+        package(tmp_path / name, given, spoil=bounded(*bounds))  # type: ignore[arg-type]
+        for name, given, bounds in (("a", rows[0], (90, 108)), ("b", rows[1], (104, 116)))
+    ]
+    assert obs.federate(sides).conflicts()["explique"].tolist() == ["oui"]

@@ -1,0 +1,117 @@
+"""Where a package is brought from: a folder, an archive, an address; never out of its folder."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import shutil
+import threading
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from built_workspace import says
+from packages_made import package
+
+import observatoire as obs
+from observatoire.errors import FileError, ObservatoireError
+from observatoire.exchange.federation import members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def zipped(folder: Path) -> Path:
+    return type(folder)(shutil.make_archive(str(folder), "zip", folder.parent, folder.name))
+
+
+def test_an_archive_says_what_its_folder_says(tmp_path: Path) -> None:
+    folder = package(tmp_path / "a")
+    expected = obs.federate(folder).df
+    assert obs.federate(zipped(folder)).df.equals(expected)
+
+
+def test_addresses_of_a_folder_and_of_an_archive(tmp_path: Path) -> None:
+    folder = package(tmp_path / "a")
+    zipped(package(tmp_path / "b"))
+    with served(tmp_path) as address:
+        both = obs.federate([f"{address}/a", f"{address}/b.zip"])
+        assert both.observatories == ("a", "b")
+        again = obs.federate(f"{address}/a/datapackage.json")
+        assert again.df.equals(obs.federate(folder).df)
+        gone = obs.federate([f"{address}/a", f"{address}/rien.zip"])
+        assert gone.rejected()["place"].tolist() == [f"{address}/rien.zip"]
+
+
+@pytest.mark.parametrize("name", ["../dehors.csv", "/dehors.csv"])
+def test_an_archive_that_climbs_out_writes_nothing(tmp_path: Path, name: str) -> None:
+    path = zipped(package(tmp_path / "a"))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(f"a/{name}" if name.startswith("..") else name, "x")
+    before = sorted(tmp_path.rglob("*"))
+    if name.startswith("/"):  # not in the folder of the package: never looked at
+        assert len(obs.federate(path).df) == 1
+    else:
+        with pytest.raises(FileError, match="hors de lui-même"):
+            obs.federate(path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_archive_that_swells_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "LARGEST_PACKAGE", 1_000_000)
+    path = tmp_path / "bombe.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("valeurs.csv", bytes(2_000_000))
+    assert path.stat().st_size < 10_000
+    with pytest.raises(FileError) as caught:
+        obs.federate(path)
+    says(caught.value, "démesuré", "disque")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\3\4", b"pas un zip"])
+def test_an_archive_that_is_none(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(content)
+    with pytest.raises(ObservatoireError, match="archive"):
+        obs.federate(path)
+
+
+def test_a_link_out_of_the_package_is_refused(tmp_path: Path) -> None:
+    folder = package(tmp_path / "a")
+    (tmp_path / "dehors.csv").write_bytes((folder / "valeurs.csv").read_bytes())
+    (folder / "valeurs.csv").unlink()
+    (folder / "valeurs.csv").symlink_to(tmp_path / "dehors.csv")
+    with pytest.raises(FileError, match="hors de lui-même"):
+        obs.federate(folder)
+
+
+def test_copies_go_when_the_federation_is_closed(tmp_path: Path) -> None:
+    f = obs.federate(zipped(package(tmp_path / "a")))
+    copy = f.members[0].folder
+    assert copy.is_dir()
+    f.close()
+    assert not copy.exists()

@@ -1,0 +1,95 @@
+"""``federation.toml``: who, in which order, until when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from built_workspace import says
+from packages_made import package
+
+import observatoire as obs
+from observatoire.errors import DescriptorError, FileError
+from observatoire.exchange.federation import federate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = """
+title = "Observatoire des observatoires"
+[[members]]
+name = "caf"
+place = "paquets/caf"
+until = 2026-12-31
+[[members]]
+place = "paquets/ville"
+"""
+LAST = dt.date(2026, 12, 31)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "paquets").mkdir()
+    for name, value in (("caf", 12.0), ("ville", 14.0)):
+        package(tmp_path / "paquets" / name, [("q", "Q1", "pop", "2016", value, "observé")])
+    return tmp_path
+
+
+def written(folder: Path, text: str = TEXT) -> Path:
+    path = folder / "federation.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_places_start_from_the_file_and_the_first_is_believed(folder: Path) -> None:
+    f = federate(written(folder), date=LAST)
+    assert f.observatories == ("caf", "ville")
+    assert f.values()["valeur"].tolist() == [12.0]
+    other = written(folder, TEXT.replace("caf", "x").replace("ville", "caf").replace("x", "ville"))
+    assert federate(other, date=LAST).values()["valeur"].tolist() == [14.0]
+
+
+def test_a_member_goes_the_day_after_its_agreement(folder: Path) -> None:
+    f = federate(written(folder), date=LAST + dt.timedelta(1))
+    assert f.observatories == ("ville",)
+    (refused,) = f.rejected().itertuples()
+    assert "échu le 31\u00a0décembre\u00a02026" in refused.reason
+
+
+def test_a_member_that_withdraws_says_why(folder: Path) -> None:
+    text = TEXT.replace(
+        "until = 2026-12-31", 'withdrawn = 2026-06-01\nreason = "Fusion des services."'
+    )
+    assert federate(written(folder, text), date=dt.date(2026, 5, 31)).observatories == (
+        "caf",
+        "ville",
+    )
+    f = federate(written(folder, text), date=dt.date(2026, 6, 1))
+    assert "Fusion des services." in f.rejected()["reason"].item()
+    assert set(f.df["observatoire"]) == {"ville"}
+
+
+def test_another_package_under_a_member_s_name_is_refused(folder: Path) -> None:
+    f = federate(written(folder, TEXT.replace('name = "caf"', 'name = "plie"')), date=LAST)
+    assert f.observatories == ("ville",)
+    assert "s’appelle « caf », non « plie »" in f.rejected()["reason"].item()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (TEXT + '[[members]]\nplace = "paquets/caf"\n', ("deux fois", "paquets/caf")),
+        (TEXT.replace("place", "palce", 1), ("palce", "place")),
+        (TEXT.replace("2026-12-31", '"bientôt"'), ("until",)),
+    ],
+)
+def test_what_is_badly_declared_is_said(folder: Path, text: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(DescriptorError) as caught:
+        obs.federate(written(folder, text))
+    says(caught.value, *words)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="n’existe pas"):
+        obs.federate(tmp_path / "federation.toml")

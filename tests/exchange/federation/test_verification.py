@@ -1,0 +1,146 @@
+"""A package from elsewhere is checked before anything of it is believed; the others are unharmed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from built_workspace import says
+from packages_made import figures, package
+
+import observatoire as obs
+from observatoire.errors import FileError, ObservatoireError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ROW = ("q", "Q1", "pop", "2016", 12.5, "observé")
+
+
+def rewritten(change: Callable[[pd.DataFrame], pd.DataFrame], *, csv: bool = True) -> Any:
+    """Return what alters the figures of a package, in both of its files or in the Parquet alone."""
+
+    def spoil(folder: Path) -> None:
+        frame = change(pd.read_parquet(folder / "valeurs.parquet"))
+        frame.to_parquet(folder / "valeurs.parquet", index=False)
+        if csv:
+            frame.to_csv(folder / "valeurs.csv", index=False)
+
+    return spoil
+
+
+def twice(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([frame, frame.assign(valeur=13.0)])
+
+
+SPOILT = {
+    "altéré après ses sommes": ({}, None, "empreinte différente"),
+    "sans licence": ({"licenses": []}, None, "licence"),
+    "licence absente": ({"licenses": ...}, None, "licence"),
+    "schéma plus récent": ({"observatoire": {"format": 3}}, None, "version 3"),
+    "schéma absent": ({"observatoire": ...}, None, "version"),
+    "sans nom": ({"name": ...}, None, "nom"),
+    "nom vide": ({"name": " "}, None, "nom"),
+    "sans fichiers": ({"resources": "abc"}, None, "fichiers"),
+    "convention illisible": ({"conventions": [[]]}, None, "conventions"),
+    "statut inconnu": ({}, rewritten(lambda f: f.assign(statut="vrai")), "« vrai »"),
+    "chiffre en double": ({}, rewritten(twice), "plusieurs fois"),
+    "chiffres en texte": ({}, rewritten(lambda f: f.assign(valeur="12,5")), "« valeur »"),
+    "codes en nombres": ({}, rewritten(lambda f: f.assign(territoire=1.0)), "« territoire »"),
+    "valeur infinie": ({}, rewritten(lambda f: f.assign(valeur=float("inf"))), "des nombres"),
+    "secret montré": ({}, rewritten(lambda f: f.assign(statut="secret")), "secret"),
+    "bornes croisées": (
+        {}, rewritten(lambda f: f.assign(borne_basse=3.0, borne_haute=2.0)), "bornes",
+    ),
+    "indicateur sans définition": ({}, rewritten(lambda f: f.assign(indicateur="x")), "« x »"),
+    "zonage inconnu": ({}, rewritten(lambda f: f.assign(zonage="z")), "z Q1"),
+    "le Parquet n’est pas le csv": (
+        {}, rewritten(lambda f: f.assign(valeur=13.0), csv=False), "csv",
+    ),
+    "colonne absente": ({}, rewritten(lambda f: f.drop(columns="couverture")), "couverture"),
+    "aucun chiffre": ({}, rewritten(lambda f: f.head(0)), "aucun chiffre"),
+    "pas un Parquet": ({}, lambda f: (f / "valeurs.parquet").write_bytes(b"PAR1"), "ne se lisent pas"),
+    "csv d’une autre nature": ({}, lambda f: (f / "valeurs.csv").write_bytes(b"\xff\xfe\0"), "csv"),
+    "définitions en double": (
+        {}, lambda f: (f / "indicateurs.csv").write_text(
+            (f / "indicateurs.csv").read_text() + (f / "indicateurs.csv").read_text().split("\n")[1]
+        ), "plusieurs fois",
+    ),
+    "champ démesuré": ({}, rewritten(lambda f: f.assign(motif="x" * 200_000_000)), "démesurée"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", list(SPOILT))
+def test_what_is_wrong_is_said_and_harms_no_other(tmp_path: Path, fault: str) -> None:
+    changed, spoil, said = SPOILT[fault]
+    if "démesuré" in fault:  # written as Parquet alone: its csv would weigh as much
+        spoil = rewritten(lambda f: f.assign(motif="x" * 200_000_000), csv=False)
+    good = package(tmp_path / "bon")
+    bad = package(tmp_path / "mauvais", spoil=spoil, **changed)
+    if fault.startswith("altéré"):
+        (bad / "indicateurs.csv").write_text("9", "utf-8")
+    both = obs.federate([bad, good])
+    assert both.observatories == ("bon",)
+    assert both.df["valeur"].tolist() == [12.5]
+    (refused,) = both.rejected().itertuples(index=False)
+    assert refused.place == str(bad)
+    assert said in refused.reason
+    with pytest.raises(ObservatoireError) as alone:
+        obs.federate(bad)
+    says(alone.value, said)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, '{"name": "x"}'])
+def test_a_descriptor_that_is_none(tmp_path: Path, text: str) -> None:
+    folder = package(tmp_path / "a")
+    (folder / "datapackage.json").write_text(text)
+    with pytest.raises(FileError):
+        obs.federate([folder])
+
+
+@pytest.mark.parametrize("path", ["../b/valeurs.csv", "/etc/hostname", "a\0b"])
+def test_a_path_that_climbs_out(tmp_path: Path, path: str) -> None:
+    folder = package(tmp_path / "a")
+    told = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    told["resources"].append({"path": path, "hash": "sha256:0"})
+    (folder / "datapackage.json").write_text(json.dumps(told), "utf-8")
+    with pytest.raises(FileError, match=r"hors de lui-même|impossible"):
+        obs.federate([folder])
+
+
+def test_two_members_of_one_name_the_first_is_kept(tmp_path: Path) -> None:
+    first = package(tmp_path / "a", name="ville")
+    second = package(tmp_path / "b", [(*ROW[:4], 14.0, "observé")], name="ville")
+    both = obs.federate([first, second])
+    assert both.df["valeur"].tolist() == [12.5]
+    assert "Donnez à chacun son nom" in both.rejected()["reason"].item()
+
+
+def test_nothing_to_federate_is_a_sentence() -> None:
+    with pytest.raises(FileError) as caught:
+        obs.federate([])
+    says(caught.value, "Quels paquets", "obs.federate")
+
+
+def test_all_refused_names_each(tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        obs.federate([package(tmp_path / "a", licenses=[]), tmp_path / "rien"])
+    says(caught.value, "Aucun de ces paquets", "licence", "rien")
+
+
+@pytest.mark.parametrize("formula", ["=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)"])
+def test_formulas_stay_disarmed(formula: str) -> None:
+    from observatoire.exchange.publication.figures import published_figures, table_bytes
+
+    row = {"zoning": "q", "territory": "Q1", "name": formula, "indicator": "pop", "period": "2016"}
+    frame = published_figures(pd.DataFrame([{**row, "value": 1.0, "status": "observed"}]))
+    assert frame["nom"].tolist() == [f"'{formula}"]
+    assert table_bytes(frame).decode().count(f"'{formula}") == 1
+    assert f"''{formula}" not in table_bytes(frame).decode()
+
+
+def test_made_figures_are_of_the_types_of_a_package() -> None:
+    assert {str(kind) for kind in figures([ROW])[["valeur", "couverture"]].dtypes} == {"float64"}
