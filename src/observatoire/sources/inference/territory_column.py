@@ -284,6 +284,8 @@ def _places(
         chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
         if by_code and (chance or is_dated(header) or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
+        if by_code and signs().is_postal(header):
+            continue
         if may_count(known, header):
             continue
         whole = _names_communes(above, distinct, matcher)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from observatoire.sources.observations.aliases import aliased_rows
 from observatoire.sources.observations.figure_checks import (
     figure_rejects,
     read_bounds,
@@ -17,15 +17,7 @@ from observatoire.sources.observations.figure_columns import cells_of, figure_co
 from observatoire.sources.observations.long_format import VariableCells, gather
 from observatoire.sources.observations.parsed import Parsed
 from observatoire.sources.observations.reject_messages import error_of
-from observatoire.sources.parsers.periods import read_periods
-from observatoire.sources.places.row_territories import outside_rejects, place, settle
-from observatoire.sources.places.unplaced_rows import (
-    headings,
-    neighbouring_notes,
-    neighbouring_totals,
-    skipped_outside,
-    territory_rejects,
-)
+from observatoire.sources.places.row_territories import RowContents, assign
 from observatoire.sources.tables.merged_cells import (
     complete,
     covered_rejects,
@@ -37,6 +29,8 @@ from observatoire.sources.tables.rejects import REJECT_COLUMNS, joined, reject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.descriptors.source import Source
@@ -77,34 +71,28 @@ def observe(
     """
     columns, marks = figure_columns(table, source, spec), source.markers.statuses()
     table = _completed(table, columns, marks, spec)
-    rows = place(_rows(table, source, spec), spec, source, zonings, table)
     parts = _parts(table, columns, source, spec)
-    rows, wrong_bounds = read_bounds(rows, parts, table, source, spec)
-    figured = _with_figures(rows, parts)
-    rows, outside = settle(rows, table, spec, zonings, figured)
-    lost = territory_rejects(rows, _without_figures(figured, parts), spec, zonings, scope)
-    lost = neighbouring_notes(
-        neighbouring_totals(lost, rows, table, spec.territory, zonings), table
-    )
+    figured = _with_figures(len(table.frame), parts)
+    contents = RowContents(columns, figured, _without_figures(figured, parts))
+    placed = assign(table, contents, source, spec, zonings, scope)
+    rows, wrong_bounds = read_bounds(placed.rows, parts, table, source, spec)
     measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
     rejects = joined(
-        outside,
-        outside_rejects(lost, rows, table, spec, zonings, figured),
+        placed.rejects,
         *figure_rejects(rows, parts, source, spec, figured),
         wrong_bounds,
         merged_rejects(table, rows, measured, marks),
         covered_rejects(table, rows, [*measured, *named_columns(spec)], spec.territory),
         _note_rejects(table),
     )
-    rejects = headings(rejects, rows, table, columns, figured)
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = repeated_rows(rows, parts, good, spec)
     good &= ~rows["line"].isin(again["line"]).to_numpy()
-    if spec.outside:
-        rejects = skipped_outside(rejects)
     ordered = joined(rejects, again).drop_duplicates().sort_values(["line", "column"])
     found = ordered[list(REJECT_COLUMNS)].reset_index(drop=True)
-    return Parsed(table, gather(rows, parts, good, spec), found)
+    kept = rows.loc[good, ["line", "territory_raw", "zoning", "territory"]]
+    aliased = aliased_rows(kept, zonings)
+    return Parsed(table, gather(rows, parts, good, spec), found, placed.restored, aliased)
 
 
 def refuse_faults(parsed: Parsed) -> None:
@@ -132,20 +120,6 @@ def _completed(
     return replace(table, completed=filled)
 
 
-def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
-    """Return one row a row of the file: line, territory as written, period, zoning, note."""
-    frame = table.frame
-    rows = pd.DataFrame({"line": table.lines, "territory_raw": frame[spec.territory].str.strip()})
-    rows["period"] = (
-        read_periods(frame[spec.period_column], spec.period_form)
-        if spec.period_column
-        else spec.period
-    )
-    rows["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
-    rows["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
-    return rows
-
-
 def _parts(
     table: RawTable, columns: list[str], source: Source, spec: FileSpec
 ) -> list[VariableCells]:
@@ -165,9 +139,9 @@ def _parts(
     ]
 
 
-def _with_figures(rows: pd.DataFrame, parts: list[VariableCells]) -> np.ndarray:
+def _with_figures(size: int, parts: list[VariableCells]) -> np.ndarray:
     """Tell the rows that hold a figure, a range or a sign."""
-    figured = np.zeros(len(rows), dtype=bool)
+    figured = np.zeros(size, dtype=bool)
     for part in parts:
         numbers = part.numbers
         figure = numbers.low.notna() | (numbers.marker != "")

@@ -55,6 +55,7 @@ def territory_rejects(
     plain = without_number(raw)
     coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    outside |= _other_departments(plain, lost["zoning"], zonings, scope) & ~total
     levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
     outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
     texts, places = raw.to_numpy(object), lost["zoning"].to_numpy(object)
@@ -67,7 +68,7 @@ def territory_rejects(
     kinds[numbered] = "note"  # the numbers of columns, under their names
     for at in np.flatnonzero((kinds == "territory") & blank):
         kinds[at] = _bare_kind(str(texts[at]), str(levels_named[at]), str(places[at]), hints)
-    levels = np.where(towns, "Autre commune que celles de cet espace de travail.", levels)
+    levels = np.where(towns, _OTHER_COMMUNE, levels)
     for at in np.flatnonzero(kinds == "territory"):
         kinds[at] = "part" if whole_of(str(texts[at]), zonings[str(places[at])]) else "territory"
     reasons = np.where(
@@ -188,7 +189,8 @@ def headings(
     silent = set(rows["line"][~figured & (rows["territory"] == "").to_numpy()])
     if not silent:
         return rejects
-    candidates = rejects["kind"].isin(["note", "territory", "part"]) & rejects["line"].isin(silent)
+    named = rejects["kind"].isin(["note", "territory", "part"])
+    candidates = (named | (rejects["reason"] == _OTHER_COMMUNE)) & rejects["line"].isin(silent)
     names = list(dict.fromkeys(columns))
     placed = rows["line"][rows["territory"] != ""]
     first = placed.min() if len(placed) else np.inf
@@ -258,6 +260,23 @@ def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
     return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
 
 
+def _other_departments(
+    texts: pd.Series, zones: pd.Series, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> np.ndarray:
+    """Tell, among departments, the codes of those in which no commune observed lies."""
+    heads = {
+        zoning: all(any(town.startswith(code) for town in scope) for code in zonings[zoning].names)
+        for zoning in zones.unique()
+    }
+    others = {
+        text: "département" in signs().levels_of(text)
+        and not any(town.startswith(text.zfill(2)) for town in scope)
+        for text in texts.unique()
+    }
+    pairs = zip(texts, zones, strict=True)
+    return np.array([heads[zoning] and others[text] for text, zoning in pairs], dtype=bool)
+
+
 def _other_communes(texts: np.ndarray, places: np.ndarray, hints: Hints) -> np.ndarray:
     """Tell, among communes, the names of others, none of which resembles one of ours."""
     others: dict[tuple[str, str], bool] = {}
@@ -320,6 +339,8 @@ def _bare_kind(text: str, level: str, zoning: str, hints: Hints) -> str:
     near = hints.zonings[zoning].bearers(text) or hints.alike(zoning, text)
     return "territory" if near or text[:1].isdecimal() else "note"
 
+
+_OTHER_COMMUNE = "Autre commune que celles de cet espace de travail."
 
 _FIXED = {
     "total": "Ligne de total, mise de côté.",
