@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from observatoire.sources.observations.aliases import aliased_rows
 from observatoire.sources.observations.figure_checks import (
@@ -13,17 +10,21 @@ from observatoire.sources.observations.figure_checks import (
     read_bounds,
     repeated_rows,
 )
-from observatoire.sources.observations.figure_columns import cells_of, figure_columns, read_cells
-from observatoire.sources.observations.long_format import VariableCells, gather
+from observatoire.sources.observations.figure_columns import (
+    figure_columns,
+    read_figures,
+    with_figures,
+    without_figures,
+)
+from observatoire.sources.observations.long_format import gather
 from observatoire.sources.observations.parsed import Parsed
 from observatoire.sources.observations.reject_messages import error_of
 from observatoire.sources.places.row_territories import RowContents, assign
 from observatoire.sources.tables.merged_cells import (
-    complete,
     covered_rejects,
+    filled_down,
     merged_rejects,
     named_columns,
-    spread,
 )
 from observatoire.sources.tables.rejects import REJECT_COLUMNS, joined, reject
 
@@ -69,11 +70,12 @@ def observe(
     UnknownColumnError, UnknownTerritoryError
         On a column that is no variable of the source, or a zoning that is not declared.
     """
+    notes = _note_rejects(table)
     columns, marks = figure_columns(table, source, spec), source.markers.statuses()
-    table = _completed(table, columns, marks, spec)
-    parts = _parts(table, columns, source, spec)
-    figured = _with_figures(len(table.frame), parts)
-    contents = RowContents(columns, figured, _without_figures(figured, parts))
+    table = filled_down(table, columns, marks, spec)
+    parts = read_figures(table, columns, source, spec)
+    figured = with_figures(len(table.frame), parts)
+    contents = RowContents(columns, figured, without_figures(figured, parts))
     placed = assign(table, contents, source, spec, zonings, scope)
     rows, wrong_bounds = read_bounds(placed.rows, parts, table, source, spec)
     measured = [*columns, *filter(None, (spec.low_column, spec.high_column))]
@@ -83,7 +85,7 @@ def observe(
         wrong_bounds,
         merged_rejects(table, rows, measured, marks),
         covered_rejects(table, rows, [*measured, *named_columns(spec)], spec.territory),
-        _note_rejects(table),
+        notes,
     )
     good = ~rows["line"].isin(rejects["line"]).to_numpy()
     again = repeated_rows(rows, parts, good, spec)
@@ -106,66 +108,6 @@ def refuse_faults(parsed: Parsed) -> None:
     faults = parsed.faults
     if not faults.empty:
         raise error_of(faults, parsed.table.name, parsed.rows_read)
-
-
-def _completed(
-    table: RawTable, columns: list[str], marks: Mapping[str, object], spec: FileSpec
-) -> RawTable:
-    """Tell again on each row what the workbook's merged cells say of all."""
-    if not table.merged:
-        return table
-    roles = named_columns(spec)
-    table = spread(complete(table, roles, spec), columns, marks)
-    filled = {name: count for name, count in table.completed.items() if name in {*roles, *columns}}
-    return replace(table, completed=filled)
-
-
-def _parts(
-    table: RawTable, columns: list[str], source: Source, spec: FileSpec
-) -> list[VariableCells]:
-    """Read the cells of each variable as numbers, ranges and signs."""
-    # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
-    decimal = spec.decimal if table.separator else ""
-    signs, thousands = source.markers, spec.thousands
-    return [
-        VariableCells(
-            at,
-            variable,
-            column,
-            raw,
-            read_cells(raw, source.variables.get(variable), signs, thousands, decimal),
-        )
-        for at, variable, column, raw in cells_of(table, columns, spec)
-    ]
-
-
-def _with_figures(size: int, parts: list[VariableCells]) -> np.ndarray:
-    """Tell the rows that hold a figure, a range or a sign."""
-    figured = np.zeros(size, dtype=bool)
-    for part in parts:
-        numbers = part.numbers
-        figure = numbers.low.notna() | (numbers.marker != "")
-        written = numbers.value.notna()
-        if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
-            written &= part.raw.fillna("").str.strip().ne("").to_numpy()
-        figured[part.at] |= (figure | written).to_numpy()
-    return figured
-
-
-def _without_figures(figured: np.ndarray, parts: list[VariableCells]) -> np.ndarray:
-    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
-    figured = figured.copy()
-    for part in parts:
-        unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
-        digits = [_is_figure_meant(text) for text in part.raw.iloc[unread]]
-        figured[part.at[unread[np.array(digits, dtype=bool)]]] = True
-    return ~figured
-
-
-def _is_figure_meant(text: str) -> bool:
-    """Say whether a cell that is no number was meant as one; « Allocataires de 19 à 24 ans » was not."""
-    words = len(text.split()) >= 3 and text.strip()[:1].isalpha()  # noqa: PLR2004 - a label
-    return any(map(str.isdecimal, text)) and not words
 
 
 def _note_rejects(table: RawTable) -> pd.DataFrame:

@@ -13,13 +13,7 @@ from observatoire.french.typography import enumerate_words
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.places.code_repair import restored_code
 from observatoire.sources.places.communes import _worded, headed_towns, towns_of
-from observatoire.sources.places.unplaced_rows import (
-    headings,
-    neighbouring_notes,
-    neighbouring_totals,
-    skipped_outside,
-    territory_rejects,
-)
+from observatoire.sources.places.unplaced_rows import RowContents, skipped_outside, unplaced
 from observatoire.sources.tables.rejects import NO_REJECT, REJECT_COLUMNS, joined
 
 if TYPE_CHECKING:
@@ -31,15 +25,6 @@ if TYPE_CHECKING:
     from observatoire.sources.descriptors.source import Source
     from observatoire.sources.tables.raw_table import RawTable
     from observatoire.territories.matcher import Matcher
-
-
-@dataclass(frozen=True, eq=False)
-class RowContents:
-    """What the columns of figures hold: which rows have a figure or a sign, which nothing meant as one."""
-
-    columns: list[str]
-    figured: np.ndarray
-    silent: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +70,8 @@ def assign(
     rows, restored = _named(rows, zonings)
     homes = _Homes(rows, table, spec, zonings, contents.figured)
     rows, strayed = _settled(rows, spec, homes)
-    lost = territory_rejects(rows, contents.silent, spec, zonings, scope)
-    lost = neighbouring_totals(lost, rows, table, spec.territory, zonings)
-    lost = _outside(neighbouring_notes(lost, table), spec, homes)
-    rejects = headings(joined(strayed, lost), rows, table, contents.columns, contents.figured)
+    lost = unplaced(rows, table, contents, spec, zonings, scope)
+    rejects = joined(strayed, _outside(lost, spec, homes))
     rejects = skipped_outside(rejects) if spec.outside else rejects
     return PlacedRows(table, rows, rejects, restored)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,28 +23,49 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
+@dataclass(frozen=True, eq=False)
+class RowContents:
+    """What the columns of figures hold: which rows have a figure or a sign, which nothing meant as one."""
+
+    columns: list[str]
+    figured: np.ndarray
+    silent: np.ndarray
+
+
 #: Rows of which the columns that name territories are stated.
 _LOOKED = 50
 
 
-def territory_rejects(
+def unplaced(
+    rows: pd.DataFrame,
+    table: RawTable,
+    contents: RowContents,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    scope: tuple[str, ...],
+) -> pd.DataFrame:
+    """Say why rows name no known territory: of elsewhere, totals, notes, names of columns, ill written names.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a row of the file: line, zoning, territory_raw, territory.
+    table, contents, spec, zonings, scope
+        See :func:`~observatoire.sources.places.row_territories.assign`.
+    """
+    lost = _territory_rejects(rows, contents.silent, spec, zonings, scope)
+    lost = _neighbouring_totals(lost, rows, table, spec.territory, zonings)
+    return _headings(_neighbouring_notes(lost, table), rows, table, contents)
+
+
+def _territory_rejects(
     rows: pd.DataFrame,
     empty: np.ndarray,
     spec: FileSpec,
     zonings: Mapping[str, Matcher],
     scope: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Say why the rows that name no known territory are skipped.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        One row a row of the file: line, zoning, territory_raw, territory.
-    empty : array of bool
-        The rows without a figure: a title, a note, a line of labels.
-    spec, zonings, scope
-        See :func:`~observatoire.sources.observations.observe`.
-    """
+    """Tell, of each row without a territory, the kind of what it names."""
     unknown = (rows["territory"] == "").to_numpy()
     if not unknown.any():
         return NO_REJECT
@@ -93,7 +115,7 @@ def skipped_outside(rejects: pd.DataFrame) -> pd.DataFrame:
     return rejects.assign(kind=rejects["kind"].mask(named & ~near, "outside"))
 
 
-def neighbouring_totals(
+def _neighbouring_totals(
     rejects: pd.DataFrame,
     rows: pd.DataFrame,
     table: RawTable,
@@ -102,17 +124,8 @@ def neighbouring_totals(
 ) -> pd.DataFrame:
     """Tell the totals written beside the column of territories, whose cell is then empty.
 
-    Parameters
-    ----------
-    rejects, rows : DataFrame
-        What :func:`territory_rejects` rejects; one row a row of the file.
-    table : RawTable
-        The file.
-    territory : str
-        Its column of territories: « Commune », « Quartier », and « Total Fort-de-France » under
-        the first; « Code », « Quartier », and « Total » under the second.
-    zonings : mapping of str to Matcher
-        The territories known: a column that names some names totals too.
+    « Commune », « Quartier », and « Total Fort-de-France » under the first; « Code », « Quartier », and
+    « Total » under the second: a column that names some territories names totals too.
     """
     mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
     at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
@@ -128,16 +141,8 @@ def neighbouring_totals(
     return found
 
 
-def neighbouring_notes(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
-    """Give the notes written beside the column of territories their text: it is what a reader seeks.
-
-    Parameters
-    ----------
-    rejects : DataFrame
-        What :func:`territory_rejects` rejects, by the rank of its row.
-    table : RawTable
-        The file.
-    """
+def _neighbouring_notes(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
+    """Give the notes written beside the column of territories their text: it is what a reader seeks."""
     mute = rejects.index[(rejects["kind"] == "note") & (rejects["raw"] == "")]
     if mute.empty:
         return rejects
@@ -164,34 +169,19 @@ def _naming(
     return found
 
 
-def headings(
-    rejects: pd.DataFrame,
-    rows: pd.DataFrame,
-    table: RawTable,
-    columns: list[str],
-    figured: np.ndarray,
+def _headings(
+    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, contents: RowContents
 ) -> pd.DataFrame:
     """Tell the rows of column names inside a table: labels, its own names again, another table's.
 
     What follows the names of another table would be read under the names of the first.
-
-    Parameters
-    ----------
-    rejects, rows : DataFrame
-        What is skipped so far; one row a row of the file.
-    table : RawTable
-        The file.
-    columns : list of str
-        The columns of figures.
-    figured : array of bool
-        The rows that hold a figure, a range or a sign: they are no row of names.
     """
-    silent = set(rows["line"][~figured & (rows["territory"] == "").to_numpy()])
+    silent = set(rows["line"][~contents.figured & (rows["territory"] == "").to_numpy()])
     if not silent:
         return rejects
     named = rejects["kind"].isin(["note", "territory", "part"])
     candidates = (named | (rejects["reason"] == _OTHER_COMMUNE)) & rejects["line"].isin(silent)
-    names = list(dict.fromkeys(columns))
+    names = list(dict.fromkeys(contents.columns))
     placed = rows["line"][rows["territory"] != ""]
     first = placed.min() if len(placed) else np.inf
     rank_of = dict(zip(rows["line"], range(len(rows)), strict=True))
