@@ -44,8 +44,10 @@ _MONEY = {
     "€|euro": "euros",
 }
 
-#: A letter and a rank: « D9 » is a decile; « F1519 » and « F80P » are ages.
-_RANKED = re.compile(r"[A-Za-z](?!(?:[0-9]{2}_?[0-9]{2}|[0-9]{2}(?:P|plus))(?![A-Za-z0-9]))[0-9]")
+#: People of an age: « F1519 », « pop75p »; any other letter before a digit is of a code (« D9 », a decile).
+_AGED = re.compile(
+    r"(?:^|.*[_ ])(?:[fhmptg]|pop|fem(?:mes?)?|hom(?:mes?)?|ages?|ens)_?[0-9]{2}(?:_?[0-9]{2}|p|plus)"
+)
 
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
@@ -175,7 +177,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
     if nature is not None:
         return nature, ""
     whole = bool((values == values.round()).all() and (values >= 0).all())
-    if whole and not _RANKED.search(name) and not signs().is_magnitude(name):
+    coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
+    if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"
     return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"
 
@@ -204,6 +207,6 @@ def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
     # « Loyer moyen (€/m²) », « Évolution (%) »: what stands in brackets at the end is their unit, as written.
     stated = signs().heads.bracketed.search(fold(name))
     if stated is None:
-        return ""
+        return _rate_unit(name) if nature is Nature.INDEX else ""
     whole = "" if "/" in stated[1] else next(money, "")
     return _rate_unit(stated[0]) or whole or stated[1]

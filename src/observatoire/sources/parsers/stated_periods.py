@@ -44,6 +44,9 @@ _QUARTER = re.compile(r"-[TS]")
 _TWO = re.compile(r"(?<![0-9])([0-9]{2})[-–/_ ]?([0-9]{2})(?![0-9]|[ _]*ans)")
 _AGES = range(30, 62)
 
+#: A step of a ladder at the end of a name: « tp60_30 », « tp60_40_49 ».
+_STEP = re.compile(r"_([0-9]{2})(?:_[0-9]{2})?$")
+
 #: The last step of a ladder of ages.
 _OPEN = re.compile(r"(?<![0-9])[0-9]{2} ?(?:p|plus|\+|et plus)(?![a-z0-9])")
 
@@ -214,14 +217,25 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
     >>> found = column_readings(["pop_2013", "DEC_PIMP20", "xp2024h", "xp2539h"])
     >>> [(one.period, one.stem) for one in found.values()]
     [('2013', 'pop'), ('2020', 'DEC_PIMP'), ('', ''), ('', '')]
+    >>> [one.period for one in column_readings(["tp60_30", "tp60_40_49", "tp6021", "med_15"]).values()]
+    ['', '', '2021', '2015']
     """
-    ladders, series = _ladders(names), _series(names)
+    ladders, series, aged = _ladders(names), _series(names), _aged(names)
     return {
         name: _column(
-            name, ladder=_shape(name) in ladders, series=_shape(name) in series, short=short
+            name,
+            ladder=_shape(name) in ladders or _STEP.sub("", fold(name)) in aged,
+            series=_shape(name) in series,
+            short=short,
         )
         for name in names
     }
+
+
+def _aged(names: Iterable[str]) -> set[str]:
+    """Return the stems of a ladder of ages: « tp60_30 » beside « tp60_40_49 » is of no year 2030."""
+    steps = [(step, fold(name)) for name in names if (step := _STEP.search(fold(name)))]
+    return {_STEP.sub("", name) for step, name in steps if int(step[1]) >= _AGES.start}
 
 
 def _shape(name: str) -> str:
@@ -253,6 +267,8 @@ def _is_year(digits: str) -> bool:
 
 def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
     vintage = next((m for form in signs().vintages if (m := form.fullmatch(fold(name)))), None)
+    if vintage is not None and ladder and _STEP.search(fold(name)):
+        return Reading(candidates=(Candidate(year_of(vintage[1]), name, LADDER, weak=False),))
     if vintage is not None:
         # « P16_POP » keeps its name, which indicators call « PYY_POP »; what ends with its vintage loses it.
         ends = vintage.end(1) == len(name)

@@ -180,7 +180,8 @@ def _headings(
     if not silent:
         return rejects
     named = rejects["kind"].isin(["note", "territory", "part"])
-    candidates = (named | (rejects["reason"] == _OTHER_COMMUNE)) & rejects["line"].isin(silent)
+    under = (rejects["reason"] == _OTHER_COMMUNE) & (rejects["line"] == rows["line"].min())
+    candidates = (named | under) & rejects["line"].isin(silent)
     names = list(dict.fromkeys(contents.columns))
     placed = rows["line"][rows["territory"] != ""]
     first = placed.min() if len(placed) else np.inf
