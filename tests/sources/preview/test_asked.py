@@ -218,7 +218,7 @@ def test_a_number_names_no_territory(place: Place, warehouse: Warehouse) -> None
 
 
 def test_departments_that_are_not_ours_are_skipped(place: Place, warehouse: Warehouse) -> None:
-    place.write("geo/departement.csv", "code;nom\n972;Martinique\n")
+    place.write("geo/departement.csv", "code;nom;commune\n972;Martinique;\n")
     place.toml(
         '[zonings."iris-2016"]',
         '[zonings.departement]\nlabel = "Départements"\nmembers = "geo/departement.csv"\n\n[zonings."iris-2016"]',

@@ -267,9 +267,7 @@ def _is_year(digits: str) -> bool:
 
 def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
     vintage = next((m for form in signs().vintages if (m := form.fullmatch(fold(name)))), None)
-    if vintage is not None and ladder and _STEP.search(fold(name)):
-        return Reading(candidates=(Candidate(year_of(vintage[1]), name, LADDER, weak=False),))
-    if vintage is not None:
+    if vintage is not None and not (ladder and _STEP.search(fold(name))):
         # « P16_POP » keeps its name, which indicators call « PYY_POP »; what ends with its vintage loses it.
         ends = vintage.end(1) == len(name)
         stem = name[: vintage.start(1)].rstrip("_") if ends else name
