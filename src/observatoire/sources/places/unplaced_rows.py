@@ -13,7 +13,7 @@ from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import without_number
 from observatoire.sources.places.communes import is_proper
 from observatoire.sources.places.near_names import Hints, whole_of
-from observatoire.sources.tables.rejects import NO_REJECT, NOTE, _reject
+from observatoire.sources.tables.rejects import NO_REJECT, NOTE, reject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,7 @@ def _territory_rejects(
     reasons = np.where(
         (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
     )
-    found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
+    found = reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
 
