@@ -23,7 +23,7 @@ from observatoire.warehouse.loading import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import CodeType, FrameType
 
 _INVENTED = "Quartier;Allocataires\nDillon;120\nVolga-Plage;80\nTexaco;60\n"
 
@@ -51,7 +51,7 @@ def _holds(frame: FrameType, path: Path) -> bool:
 
 def modules_visited(path: Path, counts: Callable[[FrameType, Path], bool] = _holds) -> list[str]:
     """Return the module of each function that counts and that a load calls first, in their order."""
-    seen = set()
+    seen: set[CodeType] = set()
     visited: list[str] = []
 
     def note(frame: FrameType, event: str, _: object) -> None:
