@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
-from observatoire.sources.inference.counts_or_codes import counts_or_codes
+from observatoire.sources.inference.counts_or_codes import counts_or_codes, postal_codes
 from observatoire.sources.inference.short_codes import unjoined
 from observatoire.sources.parsers.periods import is_dated, is_month
 from observatoire.sources.parsers.vocabulary import signs
@@ -56,7 +56,7 @@ def no_territory(
     found = (
         _across(sheets, zonings, name)
         or _timeline(sheets, name)
-        or _postal(sheets, name)
+        or postal_codes(sheets, name)
         or counts_or_codes(sheets, zonings, name)
         or unjoined(sheets, zonings, name)
         or _other_places(sheets, name)
@@ -257,22 +257,6 @@ def _other_places(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryErr
                 title = header[column].strip() if column < len(header) else ""
                 where = _where(name, sheet) + (f", colonne {title}" if title else "")
                 return other_place(codes, where)
-    return None
-
-
-def _postal(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
-    """Tell a table whose rows are stated by postal codes alone."""
-    for sheet in sheets:
-        for _, row in sheet.rows[:HEADER_DEPTH]:
-            header = next((cell for cell in filled(row) if signs().is_postal(cell)), "")
-            if header:
-                return UnknownTerritoryError(
-                    f"La colonne « {header} » donne des codes postaux, qui ne désignent pas une commune.",
-                    where=_where(name, sheet),
-                    why="Plusieurs communes se partagent un code postal, et 97213, code postal du Gros-Morne, "
-                    "est le code Insee du Lamentin.",
-                    remedy="Ajoutez une colonne qui donne le code Insee ou le nom de la commune de chaque ligne.",
-                )
     return None
 
 
