@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.sources.descriptors.file_spec import FileSpec
-from observatoire.sources.places.row_territories import RowContents, assign
+from observatoire.sources.places.row_territories import assign
+from observatoire.sources.places.unplaced_rows import RowContents
 from observatoire.sources.tables.reader import read_table
 from observatoire.territories.matcher import Matcher
 from observatoire.warehouse.loading.files import load_file, preview_file

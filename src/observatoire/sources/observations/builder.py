@@ -19,7 +19,8 @@ from observatoire.sources.observations.figure_columns import (
 from observatoire.sources.observations.long_format import gather
 from observatoire.sources.observations.parsed import Parsed
 from observatoire.sources.observations.reject_messages import error_of
-from observatoire.sources.places.row_territories import RowContents, assign
+from observatoire.sources.places.row_territories import assign
+from observatoire.sources.places.unplaced_rows import RowContents
 from observatoire.sources.tables.merged_cells import (
     covered_rejects,
     filled_down,

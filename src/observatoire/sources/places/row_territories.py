@@ -13,7 +13,7 @@ from observatoire.french.typography import enumerate_words
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.places.code_repair import restored_code
 from observatoire.sources.places.communes import _worded, headed_towns, towns_of
-from observatoire.sources.places.unplaced_rows import RowContents, skipped_outside, unplaced
+from observatoire.sources.places.unplaced_rows import skipped_outside, unplaced
 from observatoire.sources.tables.rejects import NO_REJECT, REJECT_COLUMNS, joined
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.descriptors.source import Source
+    from observatoire.sources.places.unplaced_rows import RowContents
     from observatoire.sources.tables.raw_table import RawTable
     from observatoire.territories.matcher import Matcher
 
