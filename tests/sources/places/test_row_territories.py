@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
-from built_workspace import Place, dump, says
+from built_workspace import SOURCE_TOML, Place, dump, says, source_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from observatoire.errors import DescriptorError, UnknownTerritoryError
 from observatoire.sources.descriptors.file_spec import FileSpec
-from observatoire.sources.places.row_territories import settle
+from observatoire.sources.places.row_territories import assign
+from observatoire.sources.places.unplaced_rows import RowContents
 from observatoire.sources.tables.reader import read_table
 from observatoire.territories.matcher import Matcher
 from observatoire.warehouse.loading.files import load_file, preview_file
@@ -280,7 +280,7 @@ def test_by_names_and_communes_a_row_goes_where_its_code_says(
     towns = {"97209": "Fort-de-France", "97213": "Le Lamentin"}
     other = {"97209": "97213", "97213": "97209"}
     zonings = {
-        "q": Matcher(names, communes=homes),
+        "iris-2016": Matcher(names, communes=homes),
         "c": Matcher(towns, communes={c: c for c in towns}),
     }
     told = [homes[code] if right else other[homes[code]] for code, right in rows]
@@ -290,18 +290,16 @@ def test_by_names_and_communes_a_row_goes_where_its_code_says(
     spec = FileSpec(path.name, "wide", "Quartier", commune_column="Commune")
 
     table = read_table(path, spec)
-    frame = pd.DataFrame(
-        {"line": table.lines, "territory_raw": table.frame["Quartier"], "zoning": "q"}
-    )
-    found = zonings["q"].find_each(frame["territory_raw"].unique())
-    frame["territory"] = frame["territory_raw"].map(found)
-    settled, strayed = settle(frame, table, spec, zonings, np.ones(len(frame), dtype=bool))
-    held = set(strayed["line"])
+    source = source_of(path.parent, SOURCE_TOML)
+    figured = np.ones(len(rows), dtype=bool)
+    contents = RowContents(["Aidés"], figured, ~figured)
+    placed = assign(table, contents, source, spec, zonings, ())
+    held = set(placed.rejects["line"])
     for at, ((code, _), town) in enumerate(zip(rows, told, strict=True)):
         bearers = [one for one in names if names[one] == names[code] and homes[one] == town]
         line = table.lines.iloc[at]
         assert (line in held) == (not bearers)
-        assert not bearers or settled["territory"].iloc[at] == bearers[0]
+        assert not bearers or placed.rows["territory"].iloc[at] == bearers[0]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,11 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;rsa18;rsa19;rsa20"), ("2018", "rsa18", "peuvent être une année")),
         ("a.csv", table("code;defm_08;defm_13"), ("2008", "defm_08", "2013")),
         ("a.csv", table("code;year0;value0", "2009;5", "2010;6"), ("On ne sait pas",)),
+        ("a-2022.csv", table("code;emploi_1722;emploi_1217"), ("emploi_1722", "plusieurs années", "âges")),
+        ("a-2022.csv", table("code;Emplois 12-17;Emplois 17-22"), ("Emplois 12-17", "plusieurs années")),
+        ("a-2022.csv", table("code;pop_6875;pop_7582"), ("pop_6875", "plusieurs années")),
+        ("10-2016-aides.csv", table("code;aidés"), ("2016-10", "un mois, ou un numéro")),
+        ("a.csv", table("code;aidés") + "Source : CAF, au 31/12/2016;\n", ("2016", "une note sous le tableau")),
     ],
 )  # fmt: skip
 def test_a_year_that_is_not_stated_is_asked(
@@ -108,6 +113,10 @@ def test_a_year_that_is_not_stated_is_asked(
         ("defm-2011.csv", table("code;defm", title="Demandeurs d’emploi, T1"), {"2011-T1"}),
         ("defm-2012.csv", table("code;defm", title="Demandeurs au 30 juin"), {"2012-06"}),
         ("a.csv", table("code;aidés", title="Allocataires au 31 décembre 2014"), {"2014"}),
+        ("a-2016.csv", table("code;F0014;F1519;F2039;F65P"), {"2016"}),
+        ("a-2016.csv", table("code;pop_0610;pop_1117;pop_65P"), {"2016"}),
+        ("aides-10-2016.csv", table("code;aidés"), {"2016-10"}),
+        ("a-2016.csv", table("code;aidés") + "Note : situation au 30 juin 2015;\n", {"2016"}),
     ],
 )  # fmt: skip
 def test_a_period_is_read_where_it_is_stated(
@@ -190,6 +199,40 @@ def test_short_codes_are_read_under_the_name_of_a_place(
     path = place.write("a-2018.csv", table(f"{header};aidés"))
     assert load_file(warehouse, place.workspace, path).kept == 2
     assert stored(warehouse) == {("aidés", "2018")}
+
+
+def test_a_postal_code_is_no_commune(place: Place, warehouse: Warehouse) -> None:
+    """97213 is the postal code of Le Gros-Morne, and the code of Le Lamentin."""
+    refused(place, "a-2018.csv", table("Code postal;aidés"), "codes postaux", "Gros-Morne")
+    text = "cp;Quartier;aidés\n97213;Four à Chaux;5\n97213;Place d’Armes;3\n"
+    assert load_file(warehouse, place.workspace, place.write("b-2018.csv", text)).kept == 2
+
+
+def test_a_number_names_no_territory(place: Place, warehouse: Warehouse) -> None:
+    """« 3.15 » reduces to « 15 », which is a quartier’s name as well as a rank before one."""
+    place.replace(
+        "geo/quartiers.csv", "Q3;Place d’Armes;97213\n", "Q3;Place d’Armes;97213\nQ4;15;97209\n"
+    )
+    text = "Quartier;indice\nFour à Chaux;3.15\nPlace d’Armes;2.5\n"
+    assert load_file(warehouse, place.workspace, place.write("a-2018.csv", text)).kept == 2
+
+
+def test_departments_that_are_not_ours_are_skipped(place: Place, warehouse: Warehouse) -> None:
+    place.write("geo/departement.csv", "code;nom;commune\n972;Martinique;\n")
+    place.toml(
+        '[zonings."iris-2016"]',
+        '[zonings.departement]\nlabel = "Départements"\nmembers = "geo/departement.csv"\n\n[zonings."iris-2016"]',
+    )
+    text = "Département;Aidés\n971;12\n972;18\n973;7\n75;3\n1;9\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    assert (report.kept, set(report.rejects["kind"])) == (1, {"outside"})
+
+
+def test_a_row_of_labels_is_no_other_commune(place: Place, warehouse: Warehouse) -> None:
+    text = "LIBGEO;POP\nNom de la commune;Population\nFort-de-France;9\nLe Lamentin;4\nDucos;2\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    kinds = dict(report.rejects[["line", "kind"]].itertuples(index=False, name=None))
+    assert kinds == {2: "note", 5: "outside"}
 
 
 def test_an_origin_and_a_destination_are_two_territories(place: Place) -> None:
@@ -328,6 +371,12 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Incidence (p. 100 000)", "6,5", "rate", "pour 100 000"),
         ("Décès (p. mille)", "6,5", "rate", "‰"),
         ("Âge moyen", "38", "mean", ""),
+        ("Montant versé", "120", "amount", "à préciser"),
+        ("Loyer", "450", "index", ""),
+        ("score_2", "7", "index", ""),
+        ("D9", "8000", "index", ""),
+        ("F1519", "12", "count", ""),
+        ("pop75p", "12", "count", ""),
     ],
 )
 def test_the_head_of_a_name_decides_and_a_unit_is_stated(

@@ -684,7 +684,7 @@ def test_a_hidden_sheet_is_read_when_nothing_is_seen(place: Place) -> None:
     ("name", "unit"),
     [
         ("Dépenses (en milliers d’euros)", "milliers d’euros"), ("Budget (k€)", "milliers d’euros"),
-        ("Budget (M€)", "millions d’euros"), ("Montant", "euros"), ("Dépenses en euros", "euros"),
+        ("Budget (M€)", "millions d’euros"), ("Montant", "à préciser"), ("Dépenses en euros", "euros"),
     ],
 )  # fmt: skip
 def test_the_unit_of_an_amount_is_that_of_its_column(place: Place, name: str, unit: str) -> None:

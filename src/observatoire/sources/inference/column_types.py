@@ -41,8 +41,13 @@ _FAR, _ALIKE = 10, 3
 _MONEY = {
     r"million|\bm€|\bm ?euros": "millions d’euros",
     r"millier|\bk€|\bk ?euros": "milliers d’euros",
-    "€|euro|montant": "euros",
+    "€|euro": "euros",
 }
+
+#: People of an age: « F1519 », « pop75p »; any other letter before a digit is of a code (« D9 », a decile).
+_AGED = re.compile(
+    r"(?:^|.*[_ ])(?:[fhmptg]|pop|fem(?:mes?)?|hom(?:mes?)?|ages?|ens)_?[0-9]{2}(?:_?[0-9]{2}|p|plus)"
+)
 
 _PLAIN = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _UNIT = re.compile(r"[<>≤≥]?\s*[+−–-]?[0-9][0-9\s.,'’]*\s?(%|‰|[€$]|[^\W\d_][^\d]{0,11})")
@@ -104,7 +109,8 @@ def measure(name: str, filled: pd.Series, writing: NumberStyle) -> Measured | No
     nature, doubt = _nature(name, values, rated=rated, ranged=bool(numbers.low.notna().any()))
     unit_written = _unit_of_name(name, nature, unit)
     label = " ".join(name.split())
-    small = _small(texts, numbers.value) if unit_written in ("%", UNKNOWN_UNIT) else ""
+    rated = nature is Nature.RATE and unit_written in ("%", UNKNOWN_UNIT)
+    small = _small(texts, numbers.value) if rated else ""
     return Measured(
         {"label": label, "nature": str(nature), "unit": unit_written},
         doubt,
@@ -171,7 +177,8 @@ def _nature(name: str, values: pd.Series, *, rated: bool, ranged: bool) -> tuple
     if nature is not None:
         return nature, ""
     whole = bool((values == values.round()).all() and (values >= 0).all())
-    if whole and not re.search(r"[A-Za-z][0-9]", name):
+    coded = re.search(r"[A-Za-z][0-9]", name) and not _AGED.fullmatch(fold(name))
+    if whole and not coded and not signs().is_magnitude(name):
         return Nature.COUNT, "nature à vérifier"
     return Nature.INDEX, "nature à préciser : count, amount, rate, median, mean ou index"
 
@@ -196,10 +203,10 @@ def _unit_of_name(name: str, nature: Nature, unit: str) -> str:
         return _rate_unit(name) or UNKNOWN_UNIT
     money = (words for form, words in _MONEY.items() if re.search(form, name.casefold()))
     if nature is Nature.AMOUNT:
-        return next(money, "")
+        return next(money, UNKNOWN_UNIT)
     # « Loyer moyen (€/m²) », « Évolution (%) »: what stands in brackets at the end is their unit, as written.
     stated = signs().heads.bracketed.search(fold(name))
     if stated is None:
-        return ""
+        return _rate_unit(name) if nature is Nature.INDEX else ""
     whole = "" if "/" in stated[1] else next(money, "")
     return _rate_unit(stated[0]) or whole or stated[1]

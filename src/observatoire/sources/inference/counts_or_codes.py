@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownTerritoryError
-from observatoire.sources.formats.text import columns_of
+from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
 from observatoire.sources.parsers.vocabulary import signs
 
 if TYPE_CHECKING:
@@ -56,4 +56,20 @@ def counts_or_codes(
                         remedy="Si ce sont des codes, nommez la colonne « code » ; si ce sont des effectifs, "
                         "ajoutez une colonne qui donne le code ou le nom du territoire de chaque ligne.",
                     )
+    return None
+
+
+def postal_codes(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryError | None:
+    """Return the error of a table whose rows are stated by postal codes alone."""
+    for sheet in sheets:
+        for cells in columns_of(sheet.rows[:HEADER_DEPTH], _LOOKED):
+            header = next(filter(signs().is_postal, cells), "")
+            if header:
+                return UnknownTerritoryError(
+                    f"La colonne « {header} » donne des codes postaux, qui ne désignent pas une commune.",
+                    where=f"{name}, feuille « {sheet.name} »" if sheet.name else name,
+                    why="Plusieurs communes se partagent un code postal, et 97213, code postal du Gros-Morne, "
+                    "est le code Insee du Lamentin.",
+                    remedy="Ajoutez une colonne qui donne le code Insee ou le nom de la commune de chaque ligne.",
+                )
     return None

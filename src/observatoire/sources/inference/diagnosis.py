@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
-from observatoire.sources.inference.counts_or_codes import counts_or_codes
+from observatoire.sources.inference.counts_or_codes import counts_or_codes, postal_codes
 from observatoire.sources.inference.short_codes import unjoined
 from observatoire.sources.parsers.periods import is_dated, is_month
 from observatoire.sources.parsers.vocabulary import signs
@@ -56,6 +56,7 @@ def no_territory(
     found = (
         _across(sheets, zonings, name)
         or _timeline(sheets, name)
+        or postal_codes(sheets, name)
         or counts_or_codes(sheets, zonings, name)
         or unjoined(sheets, zonings, name)
         or _other_places(sheets, name)

@@ -21,7 +21,7 @@ from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import commune_column
 from observatoire.territories.spelling import simplify
-from observatoire.values import is_period
+from observatoire.values import Nature, is_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -225,8 +225,12 @@ def _mixed_group(
     """Return a share of a variable whose other columns are in per cent, None when there is none."""
     if whole is not None and whole.mixed:
         return variable, whole.mixed
-    units = {measured[name].declaration["unit"] for name in names}
-    if units != {UNKNOWN_UNIT}:
+    stated = {
+        (part.declaration["nature"], part.declaration["unit"])
+        for part in map(measured.get, names)
+        if part
+    }
+    if stated != {(str(Nature.RATE), UNKNOWN_UNIT)}:
         return None  # stated once, it is that of all
     highest = {name: parse_numbers(kept[name], Markers(), ",").value.max() for name in names}
     share = next((name for name, most in highest.items() if most <= _SHARE), "")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.periods import last_day, parts_of_year, period_mentions
 from observatoire.sources.parsers.stated_periods import (
+    NOTED,
     Candidate,
     Reading,
     column_readings,
     name_period,
+    paired_years,
     part_period,
     span_of_change,
     title_period,
@@ -24,10 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.sources.inference.table_finder import Found
+    from observatoire.sources.tables.raw_table import RawTable
 
 
 #: From these two digits on, a column is no recent year: it may be an age.
 _LADDER = "30"
+
+#: Rows at the end of a table among which its notes stand.
+_NOTES = 12
 
 
 class Statement(NamedTuple):
@@ -97,7 +103,7 @@ def dated(
         file,
         {name: readings[name].stem if readings[name].period else "" for name in own},
         {name: reading.call for name, reading in readings.items() if reading.call},
-        _spanning(names, own=bool(own), asked=bool(asked)),
+        _spanning(names, own, asked=bool(asked)),
         candidates,
         clash or (None if asked or len(own) == len(names) else conflict or contrary),
     )
@@ -238,7 +244,7 @@ def _around(
     stated = [Statement(reading.period, where) for reading, where in texts if reading.period]
     candidates = tuple(one for reading, _ in texts for one in reading.candidates)
     if not stated:
-        return Statement("", ""), candidates, None
+        return Statement("", ""), candidates + _noted(table, short=short), None
     best = stated[0]
     for other in stated[1:]:
         # The name of a sheet that disagrees has a refusal of its own, which says how to read it.
@@ -255,6 +261,18 @@ def _around(
         part = next(filter(None, parts), "")
         best = Statement(part or best.period, best.where)
     return best, candidates, None
+
+
+def _noted(table: RawTable, *, short: bool) -> tuple[Candidate, ...]:
+    """Return the periods that the notes below a table say: asked, never taken."""
+    last = table.frame.iloc[-_NOTES:].astype("str").to_numpy(object).tolist()
+    cells = (next(filter(None, map(str.strip, row)), "") for row in last)
+    found: list[Candidate] = []
+    for note in (*map(str, table.skipped["raw"]), *filter(signs().is_note, cells)):
+        reading = title_period(note, short=short)
+        stated = [Candidate(reading.period, note, NOTED)] if reading.period else []
+        found += [one._replace(weak=False) for one in (*stated, *reading.candidates)]
+    return tuple(found)
 
 
 def _contrary(
@@ -278,11 +296,12 @@ def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
     )
 
 
-def _spanning(names: Sequence[str], *, own: bool, asked: bool) -> str:
+def _spanning(names: Sequence[str], own: Mapping[str, str], *, asked: bool) -> str:
     """Return the first column that is of several years, of which none may be given to its figures."""
     means = (name for name in names if _spans(name) and (own or _is_mean(name)))
     changes = (name for name in names if not asked and span_of_change(name))
-    return next(chain(means, changes), "")
+    pairs = () if asked else paired_years([name for name in names if name not in own])
+    return next(chain(means, changes, pairs), "")
 
 
 def _spans(name: str) -> bool:

@@ -282,7 +282,8 @@ def _places(
             (text for text in reversed(above) if not text.isdecimal() or is_dated(text)), ""
         )
         chance = distinct == 1 and share < _NAMESAKES and not _heads_codes(header)
-        if by_code and (chance or is_dated(header) or not _all_codes(below, matcher)):
+        other = is_dated(header) or signs().is_postal(header)
+        if by_code and (chance or other or not _all_codes(below, matcher)):
             continue  # a count that is the code of one of ours, here and there
         if may_count(known, header):
             continue
@@ -294,8 +295,7 @@ def _places(
         coded = all(
             text in matcher.names or text in lost for text, territory in known.items() if territory
         )
-        filled = sum(map(bool, cells[first:]))
-        score = (weight, code == preferred, share)
+        filled, score = sum(map(bool, cells[first:])), (weight, code == preferred, share)
         found.append(
             TerritoryColumn(
                 score, code, sheet, column, first, coded=coded, filled=filled, distinct=distinct

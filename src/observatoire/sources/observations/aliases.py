@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,7 +16,6 @@ from observatoire.territories.aliases import with_aliases
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.descriptors.source import Source
     from observatoire.sources.observations.parsed import Parsed
     from observatoire.territories.matcher import Matcher
@@ -56,34 +54,17 @@ def own_matcher(source: Source, matcher: Matcher) -> Matcher:
     return with_aliases(matcher, source.aliases.items(), where)
 
 
-def with_aliased(parsed: Parsed, spec: FileSpec, zonings: Mapping[str, Matcher]) -> Parsed:
-    """Tell which of the rows kept were placed by another name.
-
-    Parameters
-    ----------
-    parsed : Parsed
-        What was read of a file.
-    spec : FileSpec
-        What ``source.toml`` says of it.
-    zonings : mapping of str to Matcher
-        The territories known, by zoning.
-    """
-    if parsed.cells.empty or not any(matcher.aliases for matcher in zonings.values()):
-        return parsed
-    frame = parsed.table.frame
-    if spec.territory not in frame.columns:  # a register may leave it out
-        return parsed
-    raw = pd.Series(frame[spec.territory].str.strip().to_numpy(), index=parsed.table.lines)
-    kept = parsed.cells.drop_duplicates("line")[["line", "zoning", "territory"]]
+def aliased_rows(kept: pd.DataFrame, zonings: Mapping[str, Matcher]) -> pd.DataFrame:
+    """Tell which of the rows kept were placed by another name: line, raw, zoning and territory of each."""
+    if not any(matcher.aliases for matcher in zonings.values()):
+        return NO_ALIAS
     found = []
-    for line, zoning, code in kept.astype({"zoning": "str", "territory": "str"}).to_numpy(object):
-        alias = zonings[zoning].alias(raw[line], code)
+    for line, raw, zoning, code in kept.astype({"zoning": "str"}).to_numpy(object):
+        alias = zonings[zoning].alias(raw, code)
         if alias:
-            found.append((line, raw[line], alias, code, zonings[zoning].names[code]))
-    if not found:
-        return parsed
+            found.append((line, raw, alias, code, zonings[zoning].names[code]))
     rows = pd.DataFrame(found, columns=list(NO_ALIAS.columns)).sort_values("line")
-    return replace(parsed, aliased=rows.reset_index(drop=True))
+    return rows.reset_index(drop=True) if found else NO_ALIAS
 
 
 def unknown_names(parsed: Parsed, matcher: Matcher) -> list[str]:

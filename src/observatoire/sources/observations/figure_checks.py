@@ -127,7 +127,7 @@ def read_bounds(
     for name, column in (("low", spec.low_column), ("high", spec.high_column)):
         raw = table.frame[column].str.strip()
         numbers = parse_numbers(raw, signs, decimal)
-        rows[f"{name}_stated"] = numbers.value
+        rows = rows.assign(**{f"{name}_stated": numbers.value})
         bad = numbers.unreadable
         reasons = "« " + raw[bad] + " » n’est pas un nombre."
         faults.append(reject(rows["line"][bad], "number", reasons, raw[bad], column))

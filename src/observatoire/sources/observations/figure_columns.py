@@ -11,6 +11,7 @@ from observatoire.declarations.writer import key
 from observatoire.errors import UnknownColumnError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
+from observatoire.sources.observations.long_format import VariableCells
 from observatoire.sources.parsers.number_style import strip_unit, ungroup
 from observatoire.sources.parsers.numbers import Numbers, parse_numbers
 
@@ -38,18 +39,29 @@ def figure_columns(table: RawTable, source: Source, spec: FileSpec) -> list[str]
     return list(spec.value_columns)
 
 
-def cells_of(
+def read_figures(
+    table: RawTable, columns: list[str], source: Source, spec: FileSpec
+) -> list[VariableCells]:
+    """Read the cells of each variable as numbers, ranges and signs."""
+    # In a workbook or a Parquet file, numbers are typed: no decimal mark was written.
+    decimal = spec.decimal if table.separator else ""
+    known, signs, thousands = source.variables, source.markers, spec.thousands
+    return [
+        VariableCells(
+            at,
+            variable,
+            column,
+            raw,
+            read_cells(raw, known.get(variable), signs, thousands, decimal),
+        )
+        for at, variable, column, raw in _cells_of(table, columns, spec)
+    ]
+
+
+def _cells_of(
     table: RawTable, columns: list[str], spec: FileSpec
 ) -> list[tuple[np.ndarray, str, str, pd.Series]]:
-    """Return the cells of each variable: rows, variable, column, texts.
-
-    Parameters
-    ----------
-    table, spec : RawTable, FileSpec
-        The raw rows, and what is declared of them.
-    columns : list of str
-        Those of figures.
-    """
+    """Return the cells of each variable: rows, variable, column, texts."""
     frame = table.frame
     if spec.layout != "long":
         everyone = np.arange(len(frame))
@@ -149,3 +161,32 @@ def _shares(raw: pd.Series, numbers: Numbers, markers: Markers, decimal: str) ->
     value, unreadable, status = numbers.value.copy(), lost.copy(), numbers.status.copy()
     value[at], unreadable[at], status[at] = shares.value[good] / 100, False, shares.status[good]
     return replace(numbers, value=value, unreadable=unreadable, status=status)
+
+
+def with_figures(size: int, parts: list[VariableCells]) -> np.ndarray:
+    """Tell the rows that hold a figure, a range or a sign."""
+    figured = np.zeros(size, dtype=bool)
+    for part in parts:
+        numbers = part.numbers
+        figure = numbers.low.notna() | (numbers.marker != "")
+        written = numbers.value.notna()
+        if written.any() and (numbers.value == 0).any():  # a blank may be declared to be zero
+            written &= part.raw.fillna("").str.strip().ne("").to_numpy()
+        figured[part.at] |= (figure | written).to_numpy()
+    return figured
+
+
+def without_figures(figured: np.ndarray, parts: list[VariableCells]) -> np.ndarray:
+    """Tell the rows that hold no figure and no sign: nothing at all, or nothing but words."""
+    figured = figured.copy()
+    for part in parts:
+        unread = np.flatnonzero(part.numbers.unreadable.to_numpy())
+        digits = [_is_figure_meant(text) for text in part.raw.iloc[unread]]
+        figured[part.at[unread[np.array(digits, dtype=bool)]]] = True
+    return ~figured
+
+
+def _is_figure_meant(text: str) -> bool:
+    """Say whether a cell that is no number was meant as one; « Allocataires de 19 à 24 ans » was not."""
+    words = len(text.split()) >= 3 and text.strip()[:1].isalpha()  # noqa: PLR2004 - a label
+    return any(map(str.isdecimal, text)) and not words

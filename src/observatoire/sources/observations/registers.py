@@ -13,7 +13,8 @@ from observatoire.declarations.fields import Code, Flag, Named, Texts, called, d
 from observatoire.declarations.reader import packaged, read
 from observatoire.errors import UnknownColumnError
 from observatoire.errors.arguments import suggestion
-from observatoire.sources.observations.parsed import Parsed
+from observatoire.sources.observations.aliases import aliased_rows
+from observatoire.sources.observations.parsed import NO_ALIAS, Parsed
 from observatoire.sources.parsers.numbers import parse_numbers
 from observatoire.sources.parsers.periods import last_day, read_date
 from observatoire.sources.tables.rejects import REJECT_COLUMNS
@@ -152,7 +153,21 @@ def enrol(table: RawTable, source: Source, spec: FileSpec, words: RegisterVocabu
     kept = kept[~kept["line"].isin(again["line"])]
     if register.amounts:
         kept = _by_funder(kept)
-    return Parsed(table, kept.reset_index(drop=True), rejects.sort_values("line", kind="stable"))
+    rejects = rejects.sort_values("line", kind="stable")
+    aliased = _aliased(kept, table, spec, words)
+    return Parsed(table, kept.reset_index(drop=True), rejects, aliased=aliased)
+
+
+def _aliased(
+    kept: pd.DataFrame, table: RawTable, spec: FileSpec, words: RegisterVocabulary
+) -> pd.DataFrame:
+    """Tell which rows went by another name of their perimeter, where the file has that column."""
+    if spec.territory not in table.frame.columns:
+        return NO_ALIAS
+    raw = dict(zip(table.lines, table.frame[spec.territory].str.strip(), strict=True))
+    rows = kept.drop_duplicates("line")
+    named = rows.assign(raw=rows["line"].map(raw))[["line", "raw", "zoning", "territory"]]
+    return aliased_rows(named, words.zonings)
 
 
 def _check_columns(table: RawTable, register: Register, spec: FileSpec) -> None:

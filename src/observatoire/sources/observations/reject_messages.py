@@ -150,7 +150,7 @@ def error_of(faults: pd.DataFrame, name: str, read: int = 0) -> RowError:
     others = int(faulty["line"].nunique()) - 1
     remedy = _remedy(kind, str(first["raw"]))
     lines = int(faults["line"].nunique())
-    unplaced = kind in ("territory", "commune") and len(away) < lines
+    unplaced = kind in ("territory", "commune", "town", "part") and len(away) < lines
     if unplaced and read > _FEW_ROWS and lines > _MOST_FAULTY * read:
         remedy = _MISREAD.format(faulty=lines, read=read)
     if others > 0:

@@ -274,10 +274,6 @@ def _in_words(text: str) -> str:
     return found[0].period if whole and not found[0].day and not found[0].call else text
 
 
-#: Any year makes a month of « janv. ».
-_ANY_YEAR = "2000"
-
-
 def _part_of(name: str, year: str) -> str:
     """Return the month or quarter of a year that a name says in words: « T1 » may be a flat."""
     period = _in_words(f"{name} {year}") if re.search(r"[^\W\d_]{3}", name) else ""

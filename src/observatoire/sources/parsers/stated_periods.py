@@ -17,7 +17,7 @@ from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.values import is_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 #: Four digits of a column are a year from this one on: before, they are ages or a span (« 1924 »).
 _FIRST_YEAR = 1950
@@ -40,6 +40,19 @@ _PAIR = re.compile(
 )
 _QUARTER = re.compile(r"-[TS]")
 
+#: Two pairs of digits of a name: two years, or two ages; and those that no span of censuses has.
+_TWO = re.compile(r"(?<![0-9])([0-9]{2})[-–/_ ]?([0-9]{2})(?![0-9]|[ _]*ans)")
+_AGES = range(30, 62)
+
+#: A step of a ladder at the end of a name: « tp60_30 », « tp60_40_49 ».
+_STEP = re.compile(r"_([0-9]{2})(?:_[0-9]{2})?$")
+
+#: The last step of a ladder of ages.
+_OPEN = re.compile(r"(?<![0-9])[0-9]{2} ?(?:p|plus|\+|et plus)(?![a-z0-9])")
+
+#: A rank or a month, before a year and what it is of: « 10-2016-aides ».
+_RANKED = re.compile(r"\s*[0-9]{1,2}[-/](?=[0-9]{4}(?![0-9])\W*\w)")
+
 #: A part of a year that a title says under a year said elsewhere: « T1 », « au 31 mars ».
 _PART = re.compile(
     r"(?<![a-z0-9])(?:[ts] ?[1-4]|[1-4] ?(?:er|ere|eme|e|nde?)? (?:trim(?:estre)?\.?|semestre)"
@@ -51,6 +64,8 @@ SPAN = "ces chiffres sont deux années, d’un changement de l’une à l’autr
 MIDDLE = "elle est au milieu d’un nom"
 LADDER = "ces chiffres sont un intervalle (âges, années), comme ceux des colonnes voisines"
 GLUED = "ces chiffres peuvent être deux âges ou deux années"
+RANKED = "ces chiffres peuvent être un mois, ou un numéro devant une année"
+NOTED = "une note sous le tableau la dit, et non son titre"
 CITED = "le texte la cite, sans dire que les chiffres en sont"
 
 
@@ -117,8 +132,10 @@ def name_period(name: str, *, short: bool = True) -> Reading:
     for mention in mentions:
         why = _known_reason(text, mention, mentions)
         glued = text[mention.end : mention.end + 1].isalnum()
-        if why or glued:
-            candidates.append(Candidate(mention.period, name, why or MIDDLE, not why))
+        ranked = mention.start == 0 and _RANKED.match(text) is not None
+        if why or glued or ranked:
+            reason = why or (RANKED if ranked else MIDDLE)
+            candidates.append(Candidate(mention.period, name, reason, not why))
         else:
             taken[year_end(mention, text)] = mention
     return _single(name, taken, candidates)
@@ -200,14 +217,25 @@ def column_readings(names: Sequence[str], *, short: bool = True) -> dict[str, Re
     >>> found = column_readings(["pop_2013", "DEC_PIMP20", "xp2024h", "xp2539h"])
     >>> [(one.period, one.stem) for one in found.values()]
     [('2013', 'pop'), ('2020', 'DEC_PIMP'), ('', ''), ('', '')]
+    >>> [one.period for one in column_readings(["tp60_30", "tp60_40_49", "tp6021", "med_15"]).values()]
+    ['', '', '2021', '2015']
     """
-    ladders, series = _ladders(names), _series(names)
+    ladders, series, aged = _ladders(names), _series(names), _aged(names)
     return {
         name: _column(
-            name, ladder=_shape(name) in ladders, series=_shape(name) in series, short=short
+            name,
+            ladder=_shape(name) in ladders or _STEP.sub("", fold(name)) in aged,
+            series=_shape(name) in series,
+            short=short,
         )
         for name in names
     }
+
+
+def _aged(names: Iterable[str]) -> set[str]:
+    """Return the stems of a ladder of ages: « tp60_30 » beside « tp60_40_49 » is of no year 2030."""
+    steps = [(step, fold(name)) for name in names if (step := _STEP.search(fold(name)))]
+    return {_STEP.sub("", name) for step, name in steps if int(step[1]) >= _AGES.start}
 
 
 def _shape(name: str) -> str:
@@ -239,7 +267,7 @@ def _is_year(digits: str) -> bool:
 
 def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
     vintage = next((m for form in signs().vintages if (m := form.fullmatch(fold(name)))), None)
-    if vintage is not None:
+    if vintage is not None and not (ladder and _STEP.search(fold(name))):
         # « P16_POP » keeps its name, which indicators call « PYY_POP »; what ends with its vintage loses it.
         ends = vintage.end(1) == len(name)
         stem = name[: vintage.start(1)].rstrip("_") if ends else name
@@ -282,6 +310,39 @@ def span_of_change(name: str) -> str:
         return ""
     compact = " " not in name.strip()
     return digits[0] if compact or not _is_year(digits[0]) else ""
+
+
+def paired_years(names: Sequence[str]) -> list[str]:
+    """Return the names of which two pairs of digits may be two years: « emploi_1217 » beside « emploi_1722 ».
+
+    A ladder of ages starts from 0, ends with « 65P », or goes through years that no figure is of yet.
+
+    Examples
+    --------
+    >>> paired_years(["emploi_1217", "emploi_1722"]), paired_years(["pop_0014", "pop_1529", "pop_3044"])
+    (['emploi_1217', 'emploi_1722'], [])
+    >>> paired_years(["pop_6875", "pop_7582"]), paired_years(["pop_6579", "pop_8089"]), paired_years(["pop_1524"])
+    (['pop_6875', 'pop_7582'], [], [])
+    """
+    series: dict[str, dict[str, tuple[str, str]]] = {}
+    open_ended = {_OPEN.sub("####", fold(name)) for name in names}
+    for name in names:
+        pairs, shape = _TWO.findall(fold(name)), _TWO.sub("####", fold(name))
+        if len(pairs) == 1 and shape not in open_ended:
+            series.setdefault(shape, {})[name] = pairs[0]
+    return [name for group in series.values() if _are_spans(group.values()) for name in group]
+
+
+def _are_spans(pairs: Collection[tuple[str, str]]) -> bool:
+    """Say whether pairs of digits may all be a year and a later one: they follow each other, or are all past."""
+    starts, ends = zip(*pairs, strict=True)
+    halves = {int(digits) for digits in (*starts, *ends)}
+    if len(pairs) == 1 or halves & set(_AGES):
+        return False
+    past = max(halves) < _AGES.start and "00" not in starts
+    return all(_full(start) < _full(end) for start, end in pairs) and bool(
+        past or set(starts) & set(ends)
+    )
 
 
 def _full(digits: str) -> int:

@@ -80,6 +80,7 @@ class NameHeads:
     counted: Pattern
     completed: Pattern
     amounts: Pattern
+    magnitudes: Pattern
     units: Pattern
     bracketed: Pattern
     shared: Pattern
@@ -104,6 +105,7 @@ class Signs:
     indicators: Patterns
     towns: Patterns
     places: Pattern
+    postal: Pattern
     town_titles: Annotated[Pattern, BeforeValidator(_TITLED.format)]
     town_mentions: Pattern
     town_strangers: Pattern
@@ -212,6 +214,27 @@ class Signs:
         [True, True, True, False]
         """
         return self.is_label(name) or self.is_town(name) or bool(self.places.match(_plain(name)))
+
+    def is_postal(self, name: str) -> bool:
+        """Say whether a column holds postal codes, which are those of no commune: 97213 is Gros-Morne's.
+
+        Examples
+        --------
+        >>> [signs().is_postal(name) for name in ("Code postal", "CP", "Code commune")]
+        [True, True, False]
+        """
+        return self.postal.fullmatch(_plain(name)) is not None
+
+    def is_magnitude(self, name: str) -> bool:
+        """Say whether a name is headed by what is measured, never counted, whatever its figures look like.
+
+        Examples
+        --------
+        >>> [signs().is_magnitude(name) for name in ("Score", "loyer_t3", "Revenu", "Allocataires")]
+        [True, True, True, False]
+        """
+        plain = re.sub("[_.-]+", " ", _plain(name))
+        return any(form.match(plain) for form in (self.heads.magnitudes, self.heads.amounts))
 
     def is_unit(self, text: str) -> bool:
         """Say whether a cell is a unit and nothing else: « % », « nombre », « € ».

@@ -1,6 +1,6 @@
 """Whose each row is.
 
-``row_territories``, ``communes`` (stated by a column, a title, a heading), ``code_repair`` (zeros a
-spreadsheet ate), ``unplaced_rows`` (rows that no territory is found for), ``near_names`` (what an unknown
-name resembles).
+``row_territories`` first: a raw table comes in, ``PlacedRows`` come out, the territory of each row found once.
+It asks ``communes`` (stated by a column, a title, a heading), ``code_repair`` (zeros a spreadsheet ate) and
+``unplaced_rows`` (rows that no territory is found for); ``near_names`` says what an unknown name resembles.
 """

@@ -3,76 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import pandas as pd
 
-    from observatoire.sources.descriptors.file_spec import FileSpec
-    from observatoire.sources.descriptors.source import Source
-    from observatoire.sources.tables.raw_table import RawTable
     from observatoire.territories.matcher import Matcher
 
 
 #: What a spreadsheet, or a program that took codes for numbers, writes of one.
 _AS_NUMBER = re.compile(r'([0-9]+)(?:[.,]0+)?|="([0-9]+)"')
 _MARKED = r'^(?:([0-9]+)[.,]0+|="([0-9]+)")$'
-
-
-class Restored(NamedTuple):
-    """A raw table whose codes are as the list has them, and which lines had lost theirs."""
-
-    table: RawTable
-    lines: pd.DataFrame
-
-
-def restore_codes(
-    table: RawTable, source: Source, spec: FileSpec, zonings: Mapping[str, Matcher]
-) -> Restored:
-    """Put back territory codes that a spreadsheet took for numbers.
-
-    Parameters
-    ----------
-    table : RawTable
-        A file's raw rows.
-    source, spec : Source, FileSpec
-        What ``source.toml`` says of it: which column holds the codes, of which zoning.
-    zonings : mapping of str to Matcher
-        The territories known, by zoning.
-
-    Returns
-    -------
-    Restored
-        ``lines`` has columns ``line``, ``raw``, ``code``. A code is restored only if it is made
-        of digits, names nothing as it is, and names a territory with a zero before it, all the
-        codes of its zoning being one digit longer, or without the « .0 » or « ="" » around it.
-    """
-    column = table.frame[spec.territory].str.strip()
-    zones = (
-        table.frame[spec.zoning_column].str.strip()
-        if spec.zoning_column
-        else pd.Series(source.zoning, index=column.index)
-    )
-    codes = pd.Series("", index=column.index, dtype="str")
-    for zoning, raw in column.groupby(zones, sort=False):
-        if zoning in zonings:
-            names = zonings[zoning].names
-            unknown = [text for text in raw.unique().tolist() if text not in names]
-            found = {text: restored_code(text, zonings[zoning]) for text in unknown}
-            found = {text: code for text, code in found.items() if code}
-            mended = raw[raw.isin(list(found))]
-            codes[mended.index] = mended.map(found).astype("str")
-    lost = codes != ""
-    restored = pd.DataFrame(
-        {"line": pd.Series(table.lines, index=column.index), "raw": column, "code": codes}
-    )[lost]
-    if restored.empty:
-        return Restored(table, restored)
-    frame = table.frame.assign(**{spec.territory: table.frame[spec.territory].mask(lost, codes)})
-    return Restored(replace(table, frame=frame), restored.reset_index(drop=True))
 
 
 def restored_code(raw: str, matcher: Matcher) -> str:

@@ -145,6 +145,8 @@ def commune_column(
     named_rows = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
     towns = towns_of(matcher, zonings)
     for at, name in enumerate(map(str, frame.columns)):
+        if signs().is_postal(name):
+            continue
         texts = {text for text in named_rows.iloc[:, at].str.strip().unique() if text}
         known = {text for text in texts if towns.find(text)}
         if name and name != territory and known and (known == texts or signs().is_label(name)):
@@ -210,5 +212,5 @@ def _codes(cells: pd.Series, matcher: Matcher) -> list[str]:
 
 
 def _worded(texts: pd.Series) -> list[str]:
-    """Return the texts that may be names: the codes of a whole country are none."""
-    return [text for text in texts.unique().tolist() if text and not text.isdecimal()]
+    """Return the texts that may be names: neither the codes of a whole country nor numbers are."""
+    return [text for text in texts.unique().tolist() if any(map(str.isalpha, text))]

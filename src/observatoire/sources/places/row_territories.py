@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,8 +10,11 @@ import pandas as pd
 from observatoire.errors import UnknownTerritoryError
 from observatoire.errors.arguments import nearest, suggestion
 from observatoire.french.typography import enumerate_words
+from observatoire.sources.parsers.periods import read_periods
+from observatoire.sources.places.code_repair import restored_code
 from observatoire.sources.places.communes import _worded, headed_towns, towns_of
-from observatoire.sources.tables.rejects import NO_REJECT, REJECT_COLUMNS
+from observatoire.sources.places.unplaced_rows import skipped_outside, unplaced
+from observatoire.sources.tables.rejects import NO_REJECT, REJECT_COLUMNS, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,91 +23,168 @@ if TYPE_CHECKING:
 
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.descriptors.source import Source
+    from observatoire.sources.places.unplaced_rows import RowContents
     from observatoire.sources.tables.raw_table import RawTable
     from observatoire.territories.matcher import Matcher
 
 
-def place(
-    rows: pd.DataFrame,
-    spec: FileSpec,
-    source: Source,
-    zonings: Mapping[str, Matcher],
+@dataclass(frozen=True, eq=False)
+class PlacedRows:
+    """The rows of a table, the territory of each, and why some have none; found once, before any figure is kept.
+
+    ``rows`` holds line, territory_raw, period, zoning, note and territory, an empty text where none is known;
+    ``restored`` the codes given back what a spreadsheet took from them.
+    """
+
+    table: RawTable
+    rows: pd.DataFrame
+    rejects: pd.DataFrame
+    restored: pd.DataFrame
+
+
+def assign(
     table: RawTable,
-) -> pd.DataFrame:
-    """Find the territory that each row names, in the zoning it belongs to.
+    contents: RowContents,
+    source: Source,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    scope: tuple[str, ...],
+) -> PlacedRows:
+    """Find the territory of each row: by its code or its name, held against the commune that it tells.
+
+    Parameters
+    ----------
+    table : RawTable
+        The file, its merged cells filled down.
+    contents : RowContents
+        A commune's name on a row without a figure is a heading.
+    source, spec, zonings, scope
+        See :func:`~observatoire.sources.observations.builder.observe`.
 
     Raises
     ------
     UnknownTerritoryError
         When a zoning is not declared.
     """
+    rows = _rows(table, source, spec)
+    _check_zonings(rows, table, source, spec, zonings)
+    rows, restored = _named(rows, zonings)
+    homes = _Homes(rows, table, spec, zonings, contents.figured)
+    rows, strayed = _settled(rows, spec, homes)
+    lost = unplaced(rows, table, contents, spec, zonings, scope)
+    rejects = joined(strayed, _outside(lost, spec, homes))
+    rejects = skipped_outside(rejects) if spec.outside else rejects
+    return PlacedRows(table, rows, rejects, restored)
+
+
+def _rows(table: RawTable, source: Source, spec: FileSpec) -> pd.DataFrame:
+    """Return one row a row of the file: line, territory as written, period, zoning, note."""
+    frame = table.frame
+    rows = pd.DataFrame({"line": table.lines, "territory_raw": frame[spec.territory].str.strip()})
+    rows["period"] = (
+        read_periods(frame[spec.period_column], spec.period_form)
+        if spec.period_column
+        else spec.period
+    )
+    rows["zoning"] = frame[spec.zoning_column].str.strip() if spec.zoning_column else source.zoning
+    rows["note"] = frame[spec.note_column].str.strip() if spec.note_column else ""
+    return rows
+
+
+def _check_zonings(
+    rows: pd.DataFrame,
+    table: RawTable,
+    source: Source,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+) -> None:
     for zoning in rows["zoning"].unique():
         if zoning not in zonings:
             line = int(rows.loc[rows["zoning"] == zoning, "line"].iloc[0])
-            where = f"{table.name}, ligne {line}" if spec.zoning_column else source.code
             raise UnknownTerritoryError(
                 f"Le zonage « {zoning} » n’est pas déclaré.",
-                where=where,
+                where=f"{table.name}, ligne {line}" if spec.zoning_column else source.code,
                 remedy=suggestion(str(zoning), zonings),
                 zoning=zoning,
             )
-    rows["territory"] = ""
+
+
+def _named(rows: pd.DataFrame, zonings: Mapping[str, Matcher]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find the territory that each row names, and the codes that a spreadsheet took for numbers."""
+    codes, mended = pd.Series("", rows.index), pd.Series(data=False, index=rows.index)
     for zoning, group in rows.groupby("zoning", sort=False)["territory_raw"]:
         matcher = zonings[str(zoning)]
-        rows.loc[group.index, "territory"] = group.map(matcher.find_each(group.unique().tolist()))
-    return rows.astype({"territory": "str"})
+        known = matcher.find_each(group.unique().tolist())
+        lost = {
+            text: code
+            for text, named in known.items()
+            if not named and (code := restored_code(text, matcher))
+        }
+        codes[group.index] = group.map(known | lost)
+        mended[group.index] = group.isin(list(lost))
+    rows = rows.assign(territory=codes).astype({"territory": "str"})
+    names = {"territory_raw": "raw", "territory": "code"}
+    restored = rows.loc[mended, ["line", *names]].rename(columns=names)
+    return rows, restored.reset_index(drop=True)
 
 
-def settle(
-    rows: pd.DataFrame,
-    table: RawTable,
-    spec: FileSpec,
-    zonings: Mapping[str, Matcher],
-    figured: np.ndarray,
+class _Homes:
+    """The commune of each row, as a column or a heading above it tells it: looked for once a zoning."""
+
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        table: RawTable,
+        spec: FileSpec,
+        zonings: Mapping[str, Matcher],
+        figured: np.ndarray,
+    ) -> None:
+        groups = rows.groupby("zoning", sort=False)
+        self.groups = {
+            str(zoning): group for zoning, group in groups if zonings[str(zoning)].communes
+        }
+        self.zonings, self._table, self._spec, self._figured = zonings, table, spec, figured
+        self._found: dict[str, tuple[Matcher, pd.Series]] = {}
+
+    def of(self, zoning: str) -> tuple[Matcher, pd.Series]:
+        """Return what recognises the communes of a zoning, and that of each of its rows, as written."""
+        if zoning not in self._found:
+            towns = towns_of(self.zonings[zoning], self.zonings)
+            group = self.groups[zoning]
+            told = _under_headings(group, self._table, self._spec, towns, self._figured)
+            self._found[zoning] = towns, told
+        return self._found[zoning]
+
+
+def _settled(
+    rows: pd.DataFrame, spec: FileSpec, homes: _Homes
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hold the territory that a row names against its commune: a column, or a heading above it.
+    """Hold the territory that a row names against its commune; return the rows, and those that strayed.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        One row a row of the file, its territory found by its name alone.
-    table, spec, zonings
-        See :func:`~observatoire.sources.observations.observe`.
-    figured : array of bool
-        The rows that hold a figure; a commune's name on another is a heading.
-
-    Returns
-    -------
-    tuple of DataFrame
-        The rows, those whose name several communes share placed by theirs; and the rows whose
-        territory lies in another commune than theirs, skipped.
+    A name that several communes share is placed by that of its row.
     """
+    settled = rows["territory"].copy()
     lost: dict[int, tuple[str, str, str, str]] = {}
-    for zoning, group in rows.groupby("zoning", sort=False):
-        matcher = zonings[str(zoning)]
-        if not matcher.communes:
-            continue
+    for zoning, group in homes.groups.items():
+        matcher = homes.zonings[zoning]
         texts = (text for text in _worded(group["territory_raw"]) if text not in matcher.names)
         named = [text for text in texts if matcher.bearers(text)]
         if not named:  # codes need no commune
             continue
-        towns = towns_of(matcher, zonings)
-        beside = _under_headings(group, table, spec, towns, figured)
+        towns, beside = homes.of(zoning)
         pairs = pd.DataFrame({"raw": group["territory_raw"], "town": beside})
         by_name = pairs["raw"].isin(named) & (pairs["town"] != "")
         for (raw, town), same in pairs[by_name].groupby(["raw", "town"], sort=False):
             here = towns.find(str(town))
-            bearers = matcher.bearers(str(raw))
             code = matcher.find(str(raw), here)
             # A row that strayed is stated by one reason: it is no unknown name.
-            rows.loc[same.index, "territory"] = code or bearers[0]
+            settled[same.index] = code or matcher.bearers(str(raw))[0]
             if not code:
-                if not here:
-                    fault = _away(str(town), towns, spec.commune_column or spec.territory)
-                else:
-                    reason = _reason(str(raw), str(town), matcher, towns)
-                    fault = (str(raw), spec.territory, "town", reason)
+                reason = _reason(str(raw), str(town), matcher, towns)
+                fault = (str(raw), spec.territory, "town", reason)
+                fault = fault if here else _away(str(town), towns, spec)
                 lost |= dict.fromkeys(same.index, fault)
+    rows = rows.assign(territory=settled)
     if not lost:
         return rows, NO_REJECT
     gone = rows.loc[sorted(lost)]
@@ -112,44 +193,26 @@ def settle(
     return rows, faults.assign(line=gone["line"].to_numpy())[list(REJECT_COLUMNS)]
 
 
-def outside_rejects(
-    rejects: pd.DataFrame,
-    rows: pd.DataFrame,
-    table: RawTable,
-    spec: FileSpec,
-    zonings: Mapping[str, Matcher],
-    figured: np.ndarray,
-) -> pd.DataFrame:
-    """Say of the names that are not known in which commune they lie, when it is none of ours.
-
-    Parameters
-    ----------
-    rejects, rows : DataFrame
-        What is skipped for want of a territory; one row a row of the file.
-    table, spec, zonings, figured
-        See :func:`settle`.
-    """
+def _outside(rejects: pd.DataFrame, spec: FileSpec, homes: _Homes) -> pd.DataFrame:
+    """Say of the names that are not known in which commune they lie, when it is none of ours."""
     mute = rejects.index[(rejects["kind"] == "territory") & (rejects["raw"] != "")]
     found = rejects.copy()
     # The rejects keep the index of the rows that they are about.
-    for zoning, group in rows.groupby("zoning", sort=False) if len(mute) else ():
-        matcher = zonings[str(zoning)]
-        if not matcher.communes:
+    for zoning, group in homes.groups.items():
+        if not group.index.isin(mute).any():
             continue
-        towns = towns_of(matcher, zonings)
-        beside = _under_headings(group, table, spec, towns, figured)
+        towns, beside = homes.of(zoning)
         lost = beside[beside.index.isin(mute)]
         for town, same in lost.groupby(lost, sort=False):
             if town and not towns.find(str(town)):
-                column = spec.commune_column or spec.territory
-                found.loc[same.index, ["raw", "column", "kind", "reason"]] = _away(
-                    str(town), towns, column
-                )
+                fault = _away(str(town), towns, spec)
+                found.loc[same.index, ["raw", "column", "kind", "reason"]] = fault
     return found
 
 
-def _away(town: str, towns: Matcher, column: str) -> tuple[str, str, str, str]:
+def _away(town: str, towns: Matcher, spec: FileSpec) -> tuple[str, str, str, str]:
     """Say that a commune is none of the workspace's, or is one of them, ill written."""
+    column = spec.commune_column or spec.territory
     reason = f"« {town} » n’est pas une commune de cet espace de travail"
     near = nearest(town, towns.names.values())
     if near:
@@ -162,7 +225,10 @@ def _under_headings(
 ) -> pd.Series:
     """Return the commune that each row tells, as written; an empty text where none is stated."""
     if spec.commune_column:
-        return _row_communes(table, spec).loc[group.index]
+        cells = table.frame[spec.commune_column].astype("str").str.strip()
+        return (
+            cells.where(cells != "").ffill().fillna("").loc[group.index]
+        )  # merged cells tell theirs once
     texts = group["territory_raw"]
     blank = ~figured[group.index.to_numpy()]
     lost = (group["territory"] == "").to_numpy()
@@ -171,11 +237,6 @@ def _under_headings(
     # A row of a commune that holds figures is a subtotal: whether of what is above or below, who knows.
     heads = texts.where(blank & texts.isin(list(headings))).mask(sums, "").ffill().fillna("")
     return heads.map(lambda text: headings.get(text, text))
-
-
-def _row_communes(table: RawTable, spec: FileSpec) -> pd.Series:
-    cells = table.frame[spec.commune_column].astype("str").str.strip()
-    return cells.where(cells != "").ffill().fillna("")  # merged cells tell theirs once
 
 
 def _reason(raw: str, town: str, matcher: Matcher, towns: Matcher) -> str:

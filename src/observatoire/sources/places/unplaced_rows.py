@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from observatoire.sources.parsers.vocabulary import signs
 from observatoire.sources.places.code_repair import without_number
 from observatoire.sources.places.communes import is_proper
 from observatoire.sources.places.near_names import Hints, whole_of
-from observatoire.sources.tables.rejects import NO_REJECT, NOTE, _reject
+from observatoire.sources.tables.rejects import NO_REJECT, NOTE, reject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,28 +23,49 @@ if TYPE_CHECKING:
     from observatoire.territories.matcher import Matcher
 
 
+@dataclass(frozen=True, eq=False)
+class RowContents:
+    """What the columns of figures hold: which rows have a figure or a sign, which nothing meant as one."""
+
+    columns: list[str]
+    figured: np.ndarray
+    silent: np.ndarray
+
+
 #: Rows of which the columns that name territories are stated.
 _LOOKED = 50
 
 
-def territory_rejects(
+def unplaced(
+    rows: pd.DataFrame,
+    table: RawTable,
+    contents: RowContents,
+    spec: FileSpec,
+    zonings: Mapping[str, Matcher],
+    scope: tuple[str, ...],
+) -> pd.DataFrame:
+    """Say why rows name no known territory: of elsewhere, totals, notes, names of columns, ill written names.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row a row of the file: line, zoning, territory_raw, territory.
+    table, contents, spec, zonings, scope
+        See :func:`~observatoire.sources.places.row_territories.assign`.
+    """
+    lost = _territory_rejects(rows, contents.silent, spec, zonings, scope)
+    lost = _neighbouring_totals(lost, rows, table, spec.territory, zonings)
+    return _headings(_neighbouring_notes(lost, table), rows, table, contents)
+
+
+def _territory_rejects(
     rows: pd.DataFrame,
     empty: np.ndarray,
     spec: FileSpec,
     zonings: Mapping[str, Matcher],
     scope: tuple[str, ...],
 ) -> pd.DataFrame:
-    """Say why the rows that name no known territory are skipped.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        One row a row of the file: line, zoning, territory_raw, territory.
-    empty : array of bool
-        The rows without a figure: a title, a note, a line of labels.
-    spec, zonings, scope
-        See :func:`~observatoire.sources.observations.observe`.
-    """
+    """Tell, of each row without a territory, the kind of what it names."""
     unknown = (rows["territory"] == "").to_numpy()
     if not unknown.any():
         return NO_REJECT
@@ -55,6 +77,7 @@ def territory_rejects(
     plain = without_number(raw)
     coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
+    outside |= _other_departments(plain, lost["zoning"], zonings, scope) & ~total
     levels = _other_levels(lost.assign(territory_raw=plain), zonings, scope)
     outside |= _other_codes(lost, zonings) | ((levels != "") & ~total)
     texts, places = raw.to_numpy(object), lost["zoning"].to_numpy(object)
@@ -67,13 +90,13 @@ def territory_rejects(
     kinds[numbered] = "note"  # the numbers of columns, under their names
     for at in np.flatnonzero((kinds == "territory") & blank):
         kinds[at] = _bare_kind(str(texts[at]), str(levels_named[at]), str(places[at]), hints)
-    levels = np.where(towns, "Autre commune que celles de cet espace de travail.", levels)
+    levels = np.where(towns, _OTHER_COMMUNE, levels)
     for at in np.flatnonzero(kinds == "territory"):
         kinds[at] = "part" if whole_of(str(texts[at]), zonings[str(places[at])]) else "territory"
     reasons = np.where(
         (kinds == "outside") & (levels != ""), levels, _reasons(kinds, texts, places, hints)
     )
-    found = _reject(lost["line"], "territory", reasons, raw, spec.territory)
+    found = reject(lost["line"], "territory", reasons, raw, spec.territory)
     return found.assign(kind=pd.Series(kinds, index=lost.index, dtype="str"))
 
 
@@ -92,7 +115,7 @@ def skipped_outside(rejects: pd.DataFrame) -> pd.DataFrame:
     return rejects.assign(kind=rejects["kind"].mask(named & ~near, "outside"))
 
 
-def neighbouring_totals(
+def _neighbouring_totals(
     rejects: pd.DataFrame,
     rows: pd.DataFrame,
     table: RawTable,
@@ -101,17 +124,8 @@ def neighbouring_totals(
 ) -> pd.DataFrame:
     """Tell the totals written beside the column of territories, whose cell is then empty.
 
-    Parameters
-    ----------
-    rejects, rows : DataFrame
-        What :func:`territory_rejects` rejects; one row a row of the file.
-    table : RawTable
-        The file.
-    territory : str
-        Its column of territories: « Commune », « Quartier », and « Total Fort-de-France » under
-        the first; « Code », « Quartier », and « Total » under the second.
-    zonings : mapping of str to Matcher
-        The territories known: a column that names some names totals too.
+    « Commune », « Quartier », and « Total Fort-de-France » under the first; « Code », « Quartier », and
+    « Total » under the second: a column that names some territories names totals too.
     """
     mute = rejects["line"][(rejects["kind"] == "territory") & (rejects["raw"] == "")]
     at = np.flatnonzero(rows["line"].isin(mute).to_numpy())
@@ -127,16 +141,8 @@ def neighbouring_totals(
     return found
 
 
-def neighbouring_notes(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
-    """Give the notes written beside the column of territories their text: it is what a reader seeks.
-
-    Parameters
-    ----------
-    rejects : DataFrame
-        What :func:`territory_rejects` rejects, by the rank of its row.
-    table : RawTable
-        The file.
-    """
+def _neighbouring_notes(rejects: pd.DataFrame, table: RawTable) -> pd.DataFrame:
+    """Give the notes written beside the column of territories their text: it is what a reader seeks."""
     mute = rejects.index[(rejects["kind"] == "note") & (rejects["raw"] == "")]
     if mute.empty:
         return rejects
@@ -163,33 +169,20 @@ def _naming(
     return found
 
 
-def headings(
-    rejects: pd.DataFrame,
-    rows: pd.DataFrame,
-    table: RawTable,
-    columns: list[str],
-    figured: np.ndarray,
+def _headings(
+    rejects: pd.DataFrame, rows: pd.DataFrame, table: RawTable, contents: RowContents
 ) -> pd.DataFrame:
     """Tell the rows of column names inside a table: labels, its own names again, another table's.
 
     What follows the names of another table would be read under the names of the first.
-
-    Parameters
-    ----------
-    rejects, rows : DataFrame
-        What is skipped so far; one row a row of the file.
-    table : RawTable
-        The file.
-    columns : list of str
-        The columns of figures.
-    figured : array of bool
-        The rows that hold a figure, a range or a sign: they are no row of names.
     """
-    silent = set(rows["line"][~figured & (rows["territory"] == "").to_numpy()])
+    silent = set(rows["line"][~contents.figured & (rows["territory"] == "").to_numpy()])
     if not silent:
         return rejects
-    candidates = rejects["kind"].isin(["note", "territory", "part"]) & rejects["line"].isin(silent)
-    names = list(dict.fromkeys(columns))
+    named = rejects["kind"].isin(["note", "territory", "part"])
+    under = (rejects["reason"] == _OTHER_COMMUNE) & (rejects["line"] == rows["line"].min())
+    candidates = (named | under) & rejects["line"].isin(silent)
+    names = list(dict.fromkeys(contents.columns))
     placed = rows["line"][rows["territory"] != ""]
     first = placed.min() if len(placed) else np.inf
     rank_of = dict(zip(rows["line"], range(len(rows)), strict=True))
@@ -258,6 +251,23 @@ def _of_its_level(texts: pd.Series, matcher: Matcher) -> pd.Series:
     return texts.str.fullmatch(f"[0-9]{{{matcher.width}}}") & texts.str.fullmatch(level)
 
 
+def _other_departments(
+    texts: pd.Series, zones: pd.Series, zonings: Mapping[str, Matcher], scope: tuple[str, ...]
+) -> np.ndarray:
+    """Tell, among departments, the codes of those in which no commune observed lies."""
+    heads = {
+        zoning: all(any(town.startswith(code) for town in scope) for code in zonings[zoning].names)
+        for zoning in zones.unique()
+    }
+    others = {
+        text: "département" in signs().levels_of(text)
+        and not any(town.startswith(text.zfill(2)) for town in scope)
+        for text in texts.unique()
+    }
+    pairs = zip(texts, zones, strict=True)
+    return np.array([heads[zoning] and others[text] for text, zoning in pairs], dtype=bool)
+
+
 def _other_communes(texts: np.ndarray, places: np.ndarray, hints: Hints) -> np.ndarray:
     """Tell, among communes, the names of others, none of which resembles one of ours."""
     others: dict[tuple[str, str], bool] = {}
@@ -320,6 +330,8 @@ def _bare_kind(text: str, level: str, zoning: str, hints: Hints) -> str:
     near = hints.zonings[zoning].bearers(text) or hints.alike(zoning, text)
     return "territory" if near or text[:1].isdecimal() else "note"
 
+
+_OTHER_COMMUNE = "Autre commune que celles de cet espace de travail."
 
 _FIXED = {
     "total": "Ligne de total, mise de côté.",

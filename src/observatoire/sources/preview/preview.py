@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,8 @@ from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source, bui
 from observatoire.sources.formats.document import open_file
 from observatoire.sources.inference.draft_builder import plan_of
 from observatoire.sources.inference.table_finder import Found, find_table
-from observatoire.sources.observations.aliases import unknown_names, with_aliased
+from observatoire.sources.observations.aliases import unknown_names
 from observatoire.sources.observations.builder import observe
-from observatoire.sources.places.code_repair import restore_codes
 from observatoire.sources.places.communes import towns_of
 from observatoire.sources.preview.display import (
     Section,
@@ -202,9 +201,7 @@ def preview_table(
     if refusal is not None:
         return Preview(path, ground, found, plan, refusal=refusal)
     source = _source(plan, path)
-    table, restored = restore_codes(found.table, source, source.files[0], ground.zonings)
-    parsed = observe(table, source, source.files[0], ground.zonings, ground.scope)
-    parsed = with_aliased(replace(parsed, restored=restored), source.files[0], ground.zonings)
+    parsed = observe(found.table, source, source.files[0], ground.zonings, ground.scope)
     plan.aliases = unknown_names(parsed, ground.zonings[found.zoning])
     towns = towns_of(ground.zonings[found.zoning], ground.zonings)
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)

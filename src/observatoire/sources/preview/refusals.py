@@ -11,7 +11,7 @@ from observatoire.errors import DescriptorError, ObservatoireError
 from observatoire.french.typography import number
 from observatoire.sources.inference.diagnosis import no_figure
 from observatoire.sources.parsers.periods import read_periods
-from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, name_period
+from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
 from observatoire.sources.places.communes import contrary_column, named, ours, town_titled
 from observatoire.sources.tables.header import column_letter
 from observatoire.territories.spelling import simplify
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from observatoire.sources.inference.table_periods import Statement
     from observatoire.territories.matcher import Matcher
 
+
+#: Why a candidate is not taken, though it may well be the period.
+_POSSIBLE = (CITED, MIDDLE, NOTED, RANKED)
 
 #: So many candidates are named in one question.
 _CITED = 4
@@ -110,7 +113,11 @@ def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
     """Return what is still to be answered before the file can be loaded."""
     name, where = found.table.name, found.spec.territory
     if not plan.variables:
-        columns = [str(column) for column in found.table.frame.columns if column != where]
+        placed = {
+            where,
+            plan.file.get("commune_column"),
+        }  # who says the commune measures nothing either
+        columns = [str(column) for column in found.table.frame.columns if column not in placed]
         return no_figure(columns, plan.labels, plan.words, name, where)
     if plan.writing.doubtful:
         return _two_readings(found, plan.writing.doubtful)
@@ -142,7 +149,7 @@ def _undated(found: Found, plan: SourceDraft) -> DescriptorError:
         " ; pour une période par colonne, écrivez le source.toml (o.preview(…).write(), ou --write) et "
         "complétez [files.periods]"
     )
-    example = next((one.period for one in plan.candidates if one.why in (CITED, MIDDLE)), "2016")
+    example = next((one.period for one in plan.candidates if one.why in _POSSIBLE), "2016")
     return DescriptorError(
         f"On ne sait pas à quelle période se rapporte « {found.table.name} ».",
         where=found.table.name,
@@ -229,8 +236,9 @@ def _spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
     return DescriptorError(
         f"On ne sait pas à quelle période se rapporte la colonne « {name} ».",
         where=found.table.name,
-        why="Elle dit plusieurs années : ses chiffres seraient donnés pour ceux d’une seule.",
-        remedy="Retirez-la du fichier ; ou écrivez le source.toml (o.preview(…).write(), ou --write), et "
+        why="Elle dit plusieurs années, ou peut les dire : ses chiffres seraient donnés pour ceux d’une seule.",
+        remedy="Si ses chiffres sont des âges, dites celle du fichier (--period). Sinon retirez-la ; ou écrivez "
+        "le source.toml (o.preview(…).write(), ou --write), et "
         f'donnez-y sa période sous [files.periods] ({key(name)} = "2014-2015"), ou mettez-la dans ignored.',
     )
 

@@ -16,8 +16,6 @@ from observatoire.sources.formats.text import HEADER_DEPTH, SEPARATORS, separato
 from observatoire.sources.parsers.periods import is_dated
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from observatoire.sources.descriptors.file_spec import FileSpec
     from observatoire.sources.formats.cells import Rows
 
@@ -156,7 +154,7 @@ def joined(header: list[str], above: list[str], spec: FileSpec) -> list[str]:
     )
 
 
-def check_width(width: int, path: Path) -> None:
+def check_width(width: int, name: str) -> None:
     """Refuse a table of more columns than any workbook holds.
 
     Raises
@@ -167,14 +165,14 @@ def check_width(width: int, path: Path) -> None:
     if width > MOST_COLUMNS:
         raise UnreadableFileError(
             f"Ce tableau a {width} colonnes.",
-            where=path.name,
+            where=name,
             why=f"Au-delà de {MOST_COLUMNS}, ce n’est pas un tableau de territoires.",
             remedy="Vérifiez le séparateur, ou mettez les territoires en lignes.",
         )
 
 
 def check_header(
-    header: list[str], spec: FileSpec, path: Path, separator: str, sheet: str = ""
+    header: list[str], spec: FileSpec, name: str, separator: str, sheet: str = ""
 ) -> None:
     """Refuse a header cut in one, without a declared column, or with a name twice.
 
@@ -183,20 +181,20 @@ def check_header(
     SeparatorError, UnknownColumnError, UnreadableFileError
         With what to declare or to mend.
     """
-    check_width(len(header), path)
+    check_width(len(header), name)
     if separator and len(header) == 1:
         likely = max(SEPARATORS, key=header[0].count)
-        raise separator_error(separator, likely if likely in header[0] else "", path.name)
-    names, where = set(header), f"{path.name}, feuille « {sheet} »" if sheet else path.name
+        raise separator_error(separator, likely if likely in header[0] else "", name)
+    names, where = set(header), f"{name}, feuille « {sheet} »" if sheet else name
     for column in (*spec.role_columns, *spec.value_columns):
         if column not in names:
             raise UnknownColumnError(
                 f"La colonne « {column} » n’est pas dans le fichier.",
                 where=where,
-                remedy=suggestion(column, [name for name in header if name][:_SUGGESTED]),
+                remedy=suggestion(column, [known for known in header if known][:_SUGGESTED]),
                 column=column,
             )
-    repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
+    repeated = sorted(known for known, count in Counter(header).items() if known and count > 1)
     if repeated:
         raise UnknownColumnError(
             f"La colonne « {repeated[0]} » figure deux fois.",
@@ -208,7 +206,7 @@ def check_header(
         )
 
 
-def check_widths(body: Rows, header: list[str], path: Path) -> None:
+def check_widths(body: Rows, header: list[str], name: str) -> None:
     """Refuse a row that has not as many cells as the header.
 
     Raises
@@ -223,7 +221,7 @@ def check_widths(body: Rows, header: list[str], path: Path) -> None:
         kind = TruncatedFileError if last and len(row) < len(header) else UnreadableFileError
         raise kind(
             f"Cette ligne a {len(row)} cellules au lieu de {len(header)}.",
-            where=f"{path.name}, ligne {line}",
+            where=f"{name}, ligne {line}",
             why="Le fichier semble coupé avant sa fin."
             if kind is TruncatedFileError
             else "Un séparateur manque ou est en trop : les chiffres glisseraient de colonne.",

@@ -60,5 +60,5 @@ def location_at(
 ) -> Location:
     """Return the location of a table whose names stand on the row of that rank; see :func:`locate`."""
     header, last = titles(rows, at, spec)
-    check_header(header, spec, document.path, sheet.separator, sheet.name)
+    check_header(header, spec, document.name, sheet.separator, sheet.name)
     return Location(document, sheet, tuple(header), rows[at][0], rows[last][0])

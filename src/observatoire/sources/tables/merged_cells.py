@@ -143,6 +143,18 @@ def _is_filled(cell: str) -> bool:
     return read_range(cell, Nature.COUNT) is not None  # « moins de 5 »
 
 
+def filled_down(
+    table: RawTable, columns: Collection[str], marks: Collection[str], spec: FileSpec
+) -> RawTable:
+    """Tell again on each row what the workbook's merged cells say of all."""
+    if not table.merged:
+        return table
+    roles = named_columns(spec)
+    table = spread(complete(table, roles, spec), columns, marks)
+    filled = {name: count for name, count in table.completed.items() if name in {*roles, *columns}}
+    return replace(table, completed=filled)
+
+
 def spread(table: RawTable, columns: Collection[str], marks: Collection[str]) -> RawTable:
     """Tell a sign (« n.c. ») on each row and column of the merged cell that holds it.
 

@@ -92,7 +92,7 @@ def _by_rows(location: Location) -> RawTable:
     body, skipped = _notes_apart(location.sheet.rows(location.last + 1), len(header))
     if not body:
         raise _only_header(path.name)
-    check_widths(body, header, path)
+    check_widths(body, header, path.name)
     frame = pd.DataFrame([row for _, row in body], columns=header, dtype="str")
     filled = [bool(label) or _filled(body, rank) for rank, label in enumerate(header)]
     table = _table(location, frame.loc[:, filled], [number for number, _ in body])

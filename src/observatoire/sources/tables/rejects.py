@@ -22,25 +22,13 @@ def reject(
     column: pd.Series | str,
 ) -> pd.DataFrame:
     """Return rejects, one a line, as the ``reject`` table holds them."""
-    if len(lines) == 0:
-        return NO_REJECT
-    return _reject(lines, kind, reasons, raw, column)
-
-
-def _reject(
-    lines: pd.Series | np.ndarray,
-    kind: str,
-    reasons: pd.Series | np.ndarray | str,
-    raw: pd.Series | np.ndarray,
-    column: pd.Series | str,
-) -> pd.DataFrame:
     return pd.DataFrame(
         {"line": lines, "column": column, "raw": raw, "kind": kind, "reason": reasons}
     ).astype({"reason": "str", "column": "str", "raw": "str", "kind": "str"})
 
 
 #: What a column without a fault gives.
-NO_REJECT = _reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
+NO_REJECT = reject(np.array([], dtype=np.int64), "", "", np.array([], dtype=object), "")
 
 
 def joined(*found: pd.DataFrame) -> pd.DataFrame:

@@ -88,7 +88,7 @@ def sheets_of(document: Document, most: int = _ROWS) -> list[SheetView]:
         )
     views = [SheetView(sheet, most) for sheet in filled]
     if not document.is_workbook:
-        check_width(max(len(row) for _, row in views[0].rows), document.path)
+        check_width(max(len(row) for _, row in views[0].rows), document.name)
     return views
 
 

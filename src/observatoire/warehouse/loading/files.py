@@ -125,7 +125,8 @@ def load_file(
     former = _former(warehouse, preview.source, preview.parsed)
     spec = replace(preview.source.files[0], replaces=former)
     report = store_files(warehouse, preview.source, [(spec, preview.parsed)])
-    notices = _notices(preview) + _given_elsewhere(warehouse, preview.source, preview.parsed)
+    twice = _given_elsewhere(warehouse, preview.source, preview.parsed)
+    notices = _notices(preview) + twice
     if former:
         notices += (
             f"Remplace « {former} », qui donnait les mêmes variables ; il reste dans l’historique.",

@@ -13,11 +13,10 @@ from observatoire.french.typography import enumerate_words
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.descriptors.agreement import agreement_words
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
-from observatoire.sources.observations.aliases import own_matcher, with_aliased
+from observatoire.sources.observations.aliases import own_matcher
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.observations.registers import RegisterVocabulary, enrol
-from observatoire.sources.places.code_repair import restore_codes
 from observatoire.warehouse.loading.options import USUAL, LoadOptions
 from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
@@ -119,10 +118,8 @@ def _parse(
     """Read the rows of one file, codes given back the zero a spreadsheet took."""
     raw = replace(read_table(folder / spec.name, spec), part=source.part(spec))
     if spec.register:
-        return with_aliased(enrol(raw, source, spec, words), spec, words.zonings)
-    table, restored = restore_codes(raw, source, spec, words.zonings)
-    parsed = replace(observe(table, source, spec, words.zonings, communes), restored=restored)
-    return with_aliased(parsed, spec, words.zonings)
+        return enrol(raw, source, spec, words)
+    return observe(raw, source, spec, words.zonings, communes)
 
 
 def _with_notices(
