@@ -250,7 +250,7 @@ def test_every_verdict_of_the_default_is_found_again_by_hand() -> None:
     """Poverty rate and median income, 2014 to 2018, from the file itself."""
     o = demo.demo()
     raw = pd.read_csv(
-        o.workspace.raw / "filosofi-disponible" / "filosofi-disponible-2014-2019.csv",
+        o.workspace.raw / "filosofi-disponible" / "filosofi-disponible.csv",
         sep=";", dtype={"IRIS": str, "COM": str},
     )  # fmt: skip
     alone = {"FDF01": "972090101", "FDF02": "972090102", "FDF07": "972090203", "FDF08": "972090201",
@@ -258,7 +258,7 @@ def test_every_verdict_of_the_default_is_found_again_by_hand() -> None:
     found = o.evaluate(2010, 2019).df
     for code, column in (
         ("taux_pauvrete", "taux_pauvrete"),
-        ("niveau_vie_median", "revenu_median"),
+        ("niveau_vie_median", "DISP_MED"),
     ):
         for territory, iris in alone.items():
             mine = found[(found["territory"] == territory) & (found["indicator"] == code)].iloc[0]
@@ -269,7 +269,7 @@ def test_every_verdict_of_the_default_is_found_again_by_hand() -> None:
 
 
 #: What Filosofi moves by itself between two dates: points of a rate, share of a median.
-NOISE = {"taux_pauvrete": 3.5, "revenu_median": 0.039}
+NOISE = {"taux_pauvrete": 3.5, "DISP_MED": 0.039}
 
 
 def by_hand(raw: pd.DataFrame, iris: str, column: str) -> str:
@@ -283,8 +283,8 @@ def by_hand(raw: pd.DataFrame, iris: str, column: str) -> str:
         own = float(told[iris])
         lows, highs = told.fillna(1e-9).median(), told.fillna(1e9).median()
         exact &= lows == highs
-        noise = NOISE[column] * (own if column == "revenu_median" else 1) / math.sqrt(2)
-        if column == "revenu_median":
+        noise = NOISE[column] * (own if column == "DISP_MED" else 1) / math.sqrt(2)
+        if column == "DISP_MED":
             gap = [100 * ((own - noise) / highs - 1), 100 * ((own + noise) / lows - 1)]
         else:
             gap = [own - noise - highs, own + noise - lows]

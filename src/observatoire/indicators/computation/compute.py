@@ -73,9 +73,10 @@ def compute(
             kept = holes if cell.status is Status.MISSING else found
             kept.setdefault(key, replace(cell, origin=str(rank)))
     published = _published(asked, figures.get(place.zoning), explainer)
+    given = _giving(figures, place)
     rows = []
     for one in asked:
-        label = explainer.label(one.indicator)
+        label = explainer.label(one.indicator, given)
         threshold = explainer.threshold(one.indicator, one.period)
         for code, name in place.names.items():
             key = (one.indicator.code, code)
@@ -87,6 +88,12 @@ def compute(
             )
             rows.append((code, name, one, cell, label, threshold))
     return _frame(rows, place.zoning)
+
+
+def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
+    """Return the sources whose figures may reach a place: of the others, nothing there is said."""
+    reached = {place.zoning, *(route.source for route in place.routes)} & set(figures)
+    return {source for zoning in reached for source, *_ in figures[zoning].value.columns}
 
 
 def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
