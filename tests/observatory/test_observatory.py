@@ -249,7 +249,7 @@ def test_an_evaluation_between_two_dates(o: Observatory) -> None:
     assert set(found.df["convergence"]) <= {"rattrapage", "parallèle", "décrochage", "indéterminé"}
     lost = found.df[found.df["convergence"] == "indéterminé"]
     assert (lost["reason"] != "").all()
-    assert len(found.objectives) == 18
+    assert len(found.objectives) == 20
     assert "pas de cible chiffrée" in found.html
 
 
