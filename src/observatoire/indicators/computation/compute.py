@@ -65,7 +65,7 @@ def compute(
     found: Cells = {}
     holes: Cells = {}
     if place.zoning in figures:
-        found.update(_direct(asked, figures[place.zoning]))
+        found.update(_direct(asked, figures[place.zoning], explainer))
     for rank, route in enumerate(place.routes):
         if route.source not in figures:
             continue
@@ -127,7 +127,7 @@ def _completed(cell: Cell, reason: str) -> Cell:
     return cell if cell.reason else replace(cell, reason=reason)
 
 
-def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
+def _direct(asked: Sequence[Asked], figures: Figures, explainer: Explainer) -> Cells:
     """Return the figures given for these very territories."""
     cells: Cells = {}
     for one in asked:
@@ -138,11 +138,12 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
         keys, base, worst = found
         top, total = figures.totals(keys), figures.totals(base)
         noted, lacking = figures.noted(keys), figures.lacking([*keys, *base])
+        label = explainer.label(indicator, {source for source, *_ in (*keys, *base)})
         for code, status in worst.items():
             whole = total[code] if base else None
             cell = _direct_cell(indicator, Status(status), top[code], whole)
             why, note = cell.reason or lacking[code], " ; ".join(noted[code])
-            cell = replace(cell, coverage=1.0, method=note, reason=why, origin=DIRECT)
+            cell = replace(cell, coverage=1.0, method=note, reason=why, origin=DIRECT, source=label)
             cells[indicator.code, code] = cell
     return cells
 
