@@ -191,7 +191,9 @@ def _laid(
 
 def _own_rule(plan: IntervalPlan, figures: Figures | None, rules: Rules) -> SamplingDesign:
     """Return the rule of the source that gives a zoning its own figures: a town’s move less than an IRIS’s."""
-    found = figures and figures.found(plan.asked.indicator, plan.asked.period)
+    if figures is None:
+        return plan.rule
+    found = figures.found(plan.asked.indicator, plan.asked.period)
     return rules.of(found[0][0][0]) if found else plan.rule
 
 
