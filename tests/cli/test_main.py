@@ -248,7 +248,7 @@ def test_check_says_what_is_found_and_fails_on_an_error(
     capsys.readouterr()
     assert call(monkeypatch, "check", "-w", spoilt) == 0
     assert "rien à signaler" in capsys.readouterr().out
-    path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible-2014-2019.csv"
+    path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible.csv"
     text = path.read_text("utf-8")
     assert ";31.6" in text
     path.write_text(text.replace(";31.6", ";3160", 1), "utf-8")

@@ -11,7 +11,7 @@ from observatoire.passage.counted import NOT_CARRIED
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.computation.table import Cell
@@ -73,9 +73,11 @@ class Explainer:
 
     sources: Mapping[str, SourceNote]
 
-    def label(self, indicator: Indicator) -> str:
-        """Return the producers and titles of an indicator's sources."""
-        return " ; ".join(note.label for note in self._notes(indicator))
+    def label(self, indicator: Indicator, given: Collection[str] = ()) -> str:
+        """Return the producers and titles of an indicator's sources, of those given where any is."""
+        known = [code for code in indicator.sources if code in self.sources]
+        chosen = [code for code in known if code in given] or known
+        return " ; ".join(self.sources[code].label for code in chosen)
 
     def source_label(self, source: str) -> str:
         """Return the producer and title of one source."""
