@@ -276,3 +276,18 @@ def test_a_zip_that_unfolds_is_told_with_its_size(
     with pytest.raises(UnreadableFileError) as caught:
         check_signature(tmp_path / "a.zip")
     says(caught.value, "1 Mo", "Il en ferait 3")
+
+
+@pytest.mark.parametrize(
+    ("name", "held"), [("a.geojson", "10 entités et 40 sommets"), ("a.shp", "Elle en fait 2 : ")]
+)
+def test_a_plain_layer_too_large_for_memory_is_told_with_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, held: str
+) -> None:
+    many = json.dumps({"type": "FeatureCollection", "features": [FEATURE] * 10}).encode()
+    (tmp_path / name).write_bytes(many + b" " * 2_000_000)
+    monkeypatch.setattr(signatures, "_MOST_JSON", 1_000_000)
+    monkeypatch.setattr(signatures, "_MOST_BYTES", 1_000_000)
+    with pytest.raises(UnreadableFileError) as caught:
+        check_signature(tmp_path / name)
+    says(caught.value, "dépasse 1 Mo", held, "QGIS")
