@@ -117,7 +117,7 @@ def _other(
 ) -> list[dict[str, Any]]:
     """Return what a gap says of the figure that is compared with."""
     mine, apart = _row(own, code, period, text), _row(own, code, period, gap.replace("+", ""))
-    if (code != "Part" and code != "part") or not mine or not apart:
+    if code.lower() != "part" or not mine or not apart:
         return []
     value = mine[0]["value"] - apart[0]["value"]
     return _row(other, code, period, f"{value:.1f}", 0.1) if value == value else []  # noqa: PLR0124

@@ -109,6 +109,9 @@ class Former:
                 for base, then in changed.items()
                 if base in self.assembly.bases
             }
+            # What tables hid of the time was at least one then, as what they hide now is.
+            nonzero = renamed.keys() & self.assembly.nonzero
+            self.assembly.nonzero |= {renamed[label] for label in nonzero}
             for total, parts in relations:
                 labels = [
                     str(total),
