@@ -53,6 +53,7 @@ _MOST_BYTES, _MOST_JSON = 300_000_000, 60_000_000
 
 #: Where a GeoJSON may name its reference system: a known code, or the address of one, is not asked.
 _CRS_KEY = re.compile(rb"""(["'])crs\1\s*(.)\s*(.)""", re.DOTALL)
+_MOST_SYSTEMS = 100
 _CODE = re.compile(
     r"(?:urn:(?:x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)[\w:./-]+|[A-Za-z]+:[\w.]+"
 )
@@ -175,10 +176,12 @@ def _systems_named(content: mmap.mmap | bytes) -> list[str]:
         return dict(pairs)
 
     reader = json.JSONDecoder(object_pairs_hook=note)
-    for key in _CRS_KEY.finditer(content):
+    for rank, key in enumerate(_CRS_KEY.finditer(content)):
         colon, following = key[2], key[3]
         if colon in b",}]" or (colon == b":" and following not in b"{/"):
             continue  # a value, or the property of a feature
+        if rank > _MOST_SYSTEMS:
+            return [""]  # each is read to its end: thousands would never be
         try:
             start = key.start(3)
             reader.raw_decode(content[start : start + _HEAD].decode("utf-8", "replace"))
