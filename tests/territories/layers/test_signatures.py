@@ -133,6 +133,17 @@ def test_a_shapefile_whose_system_has_a_spoilt_letter(tmp_path: Path) -> None:
     says(caught.value, "a.shp", "système de coordonnées est abîmée")
 
 
+def test_an_archive_whose_packed_bytes_are_spoilt(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.geojson", GEOJSON)
+    content = bytearray(path.read_bytes())
+    content[39] = 0xFF  # where the packed bytes begin, after the name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match="abîmée"):
+        check_signature(path)
+
+
 def test_thousands_of_systems_are_not_read_one_by_one(tmp_path: Path) -> None:
     """Each is read to the end of the text: none names a file, and yet none is known."""
     (tmp_path / "a.geojson").write_bytes(b'{"a": [' + b'{"crs": {}},' * 500 + GEOJSON + b"]}")
@@ -294,6 +305,17 @@ def test_a_shapefile_whose_system_has_a_spoilt_letter(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError) as caught:
         open_layers(tmp_path / "a.shp")
     says(caught.value, "a.shp", "système de coordonnées est abîmée")
+
+
+def test_an_archive_whose_packed_bytes_are_spoilt(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.geojson", GEOJSON)
+    content = bytearray(path.read_bytes())
+    content[39] = 0xFF  # where the packed bytes begin, after the name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match="abîmée"):
+        check_signature(path)
 
 
 def test_thousands_of_systems_are_not_read_one_by_one(tmp_path: Path) -> None:

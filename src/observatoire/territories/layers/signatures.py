@@ -12,6 +12,7 @@ import mmap
 import re
 import sqlite3
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -286,6 +287,12 @@ def _check_size(entries: Sequence[zipfile.ZipInfo], name: str) -> None:
             )
 
 
+#: What opening a part of a spoilt archive may raise.
+_SPOILT_ZIP = (
+    zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, NotImplementedError,
+)  # fmt: skip
+
+
 def _check_members(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -310,7 +317,7 @@ def _check_members(path: Path) -> None:
                 if form in (".prj", ".qpj"):
                     with archive.open(entry) as stream:
                         _check_system(stream.read(_HEAD), f"{path.name}, {entry.filename}")
-    except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, NotImplementedError) as error:
+    except _SPOILT_ZIP as error:
         raise UnreadableFileError(
             "L’archive est abîmée, protégée, ou n’en est pas une.",
             where=path.name,
