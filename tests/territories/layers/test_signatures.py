@@ -296,35 +296,6 @@ def test_a_shapefile_whose_system_names_a_file(tmp_path: Path, text: str) -> Non
         open_layers(tmp_path / "a.shp")
 
 
-def test_a_shapefile_whose_system_has_a_spoilt_letter(tmp_path: Path) -> None:
-    """GDAL cannot write it, and pyogrio slips."""
-    box = shapely.box(704000, 1614000, 705000, 1615000)
-    gpd.GeoDataFrame({"a": [1]}, geometry=[box], crs="EPSG:5490").to_file(tmp_path / "a.shp")
-    prj = tmp_path / "a.prj"
-    prj.write_bytes(prj.read_bytes().replace(b"Reseau_Geodesique_des", b"Reseau_Geodesique_de\xf3"))
-    with pytest.raises(UnreadableFileError) as caught:
-        open_layers(tmp_path / "a.shp")
-    says(caught.value, "a.shp", "système de coordonnées est abîmée")
-
-
-def test_an_archive_whose_packed_bytes_are_spoilt(tmp_path: Path) -> None:
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.geojson", GEOJSON)
-    content = bytearray(path.read_bytes())
-    content[39] = 0xFF  # where the packed bytes begin, after the name
-    path.write_bytes(content)
-    with pytest.raises(UnreadableFileError, match="abîmée"):
-        check_signature(path)
-
-
-def test_thousands_of_systems_are_not_read_one_by_one(tmp_path: Path) -> None:
-    """Each is read to the end of the text: none names a file, and yet none is known."""
-    (tmp_path / "a.geojson").write_bytes(b'{"a": [' + b'{"crs": {}},' * 500 + GEOJSON + b"]}")
-    with pytest.raises(UnreadableFileError, match="connu"):
-        check_signature(tmp_path / "a.geojson")
-
-
 def test_a_zip_that_unfolds_is_told_with_its_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
