@@ -1,13 +1,14 @@
 """Kill loads, publications, annexes, federations and downloads; count what is lost or half seen.
 
-    python bench/crash.py            # 200 kills at file-system calls, 40 by the clock
-    python bench/crash.py 40 8       # fewer
+    python bench/crash.py                    # 60 kills an act at calls that write, 12 by the clock
+    python bench/crash.py 10 2 save annex    # fewer, of some acts
 
 Each act runs in a process of its own on a fresh copy of a small workspace. The process ends by
 ``os._exit(9)`` just before its n-th call that writes (opening to write, renaming, removing, flushing,
 a statement of the warehouse), n going evenly from the first to the last; or by SIGKILL after a part of
-the time that the act takes. What is left is then looked at as it is, then by a process that opens the
-workspace and does the act again. The counts go to ``bench/crash.md``.
+the time that the act takes; an act of fewer calls is killed at each, and the rest by the clock. What is
+left is then looked at as it is, then by a process that opens the workspace and does the act again. The
+counts go to ``bench/crash.md``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import tempfile
 import threading
 import time
 import traceback
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -134,6 +136,13 @@ def save(root: Path) -> None:
         o.panel("aides").save(root / "tableau.html")
 
 
+def annex(root: Path) -> None:
+    """Write a page and a workbook of the annex in the place of the former ones."""
+    with obs.open(root) as o:
+        o.annex(root / "annexe.html")
+        o.annex(root / "annexe.xlsx")
+
+
 def federate(root: Path) -> None:
     """Write the figures of two packages in the place of a former file."""
     sys.argv = ["observatoire", "federate", str(root / "paquet"), str(root / "voisin")]
@@ -165,13 +174,13 @@ def _resource(root: Path) -> Resource:
     )
 
 
-#: Each act, with its share of the kills.
-ACTS: dict[str, tuple[Callable[[Path], None], float]] = {
-    "load": (load, 0.3),
-    "publish": (publish, 0.25),
-    "save": (save, 0.2),
-    "federate": (federate, 0.1),
-    "fetch --force": (fetch, 0.15),
+ACTS: dict[str, Callable[[Path], None]] = {
+    "load": load,
+    "publish": publish,
+    "save": save,
+    "annex": annex,
+    "federate": federate,
+    "fetch --force": fetch,
 }
 
 # --- what must be true ------------------------------------------------------------------------------
@@ -194,6 +203,7 @@ def build(root: Path, port: int) -> None:
     load(root)
     publish(root)
     save(root)
+    annex(root)
     shutil.copytree(root / "paquet", root / "voisin")
     descriptor = root / "voisin/datapackage.json"
     text = descriptor.read_text("utf-8").replace('"name": "essai"', '"name": "voisin"')
@@ -218,21 +228,26 @@ def state(root: Path) -> State:
 
 def seen(root: Path) -> dict[str, str]:
     """Return what stands in each place, as who looks in the folder sees it; a part has no whole sum."""
-    found = {"package": "absent", "page": "absent", "union": "absent", "fetched": "absent"}
+    places = {
+        "page": "tableau.html",
+        "annex": "annexe.html",
+        "book": "annexe.xlsx",
+        "union": "federation.csv",
+        "fetched": "data/raw/essai/base.csv",
+    }
+    found = dict.fromkeys(["package", *places], "absent")
     if (root / "paquet").is_dir():
         try:
             obs.federate([root / "paquet"])
             found["package"] = _sum(root / "paquet/datapackage.json")
         except obs.errors.ObservatoireError as error:
             found["package"] = f"half: {error}"
-    places = {
-        "page": "tableau.html",
-        "union": "federation.csv",
-        "fetched": "data/raw/essai/base.csv",
-    }
-    return found | {
+    found |= {
         name: _sum(root / place) for name, place in places.items() if (root / place).is_file()
     }
+    if found["book"] != "absent" and not zipfile.is_zipfile(root / places["book"]):
+        found["book"] = "half"
+    return found
 
 
 def _sum(path: Path) -> str:
@@ -245,9 +260,13 @@ def left(root: Path) -> list[str]:
     return sorted(str(path.relative_to(root)) for path in hidden)
 
 
+#: What the ledger knows of before it stands in its place.
+PUBLISHED = ("paquet", "tableau.html", "annexe.html", "annexe.xlsx")
+
+
 def nodes(root: Path) -> list[int]:
     """Return what tells whether a package or a page has been put in its place."""
-    return [(root / place).stat().st_ino for place in ("paquet", "tableau.html")]
+    return [(root / place).stat().st_ino for place in PUBLISHED]
 
 
 def faults(
@@ -258,23 +277,20 @@ def faults(
     at_once = seen(root)
     for name, value in at_once.items():
         known = (before["seen"][name], whole["seen"][name])
-        fresh = name == "package" and act == "publish"  # it bears the instant it was made at
+        fresh = (name, act) in (("package", "publish"), ("book", "annex"))  # they bear the instant
         if value == "absent" or value.startswith("half") or (value not in known and not fresh):
             wrong.append(f"{name}: {value}")
     opened = state(root)
     if opened.figures not in (before["state"]["figures"], whole["state"]["figures"]):
         wrong.append("half a load")
-    if (
-        act in ("publish", "save")
-        and nodes(root) != first
-        and opened.publications <= before["state"]["publications"]
-    ):
+    changed = sum(now != then for now, then in zip(nodes(root), first, strict=True))
+    if opened.publications < before["state"]["publications"] + changed:
         wrong.append("a publication unknown to the ledger")
     if opened.publications < before["state"]["publications"] or opened.lines != opened.publications:
         wrong.append(f"ledger: {opened.publications} kept, {opened.lines} written")
     if act == "fetch --force":
         retrieval.fetch(_resource(root), root)
-    ACTS[act][0](root)
+    ACTS[act](root)
     again = state(root)
     if again.figures != whole["state"]["figures"] or again.loads != whole["state"]["loads"]:
         wrong.append("done again, it is not what it is when nothing is killed")
@@ -299,7 +315,7 @@ def trial(
 
     def work() -> int:
         calls.watch()
-        ACTS[act][0](root)
+        ACTS[act](root)
         return calls.count
 
     status, answer = in_child(work, timeout)
@@ -315,10 +331,13 @@ def campaign(act: str, base: Path, kills: int, by_clock: int) -> tuple[Counter[s
         raise SystemExit(f"{act}: {calls}")
     _, before = in_child(partial(looked_at, base))
     _, whole = in_child(partial(looked_at, root))
-    points = np.linspace(1, calls, kills).round().astype(int)
+    points = np.unique(np.linspace(1, calls, kills).round().astype(int))
     rng = np.random.default_rng(7)
     plan = [{"fatal": int(point)} for point in points]
-    plan += [{"timeout": float(spent * part)} for part in rng.uniform(0.1, 1.0, by_clock)]
+    plan += [
+        {"timeout": float(spent * part)}
+        for part in rng.uniform(0.1, 1.0, kills + by_clock - len(plan))
+    ]
     counts, wrong = Counter[str](calls=calls), []
     for how in plan:
         root, first, status, _ = trial(act, base, **how)
@@ -327,6 +346,7 @@ def campaign(act: str, base: Path, kills: int, by_clock: int) -> tuple[Counter[s
         shutil.rmtree(root.parent)
         if failed or found:
             counts["at fault"] += 1
+            print(act, how, found, flush=True)
             wrong.append(f"{act} {how}: {found}")
     return counts, wrong
 
@@ -346,8 +366,7 @@ def serve(folder: Path) -> tuple[int, int]:
 
 def main() -> None:
     """Run the campaign, print its faults and write its counts."""
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    clock = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    kills, clock = map(int, sys.argv[1:3] or (60, 12))
     rows, wrong = {}, []
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "web").mkdir()
@@ -358,30 +377,31 @@ def main() -> None:
             status, error = in_child(partial(build, base, port))
             if status:
                 raise SystemExit(error)
-            for act, (_, share) in ACTS.items():
-                rows[act], found = campaign(act, base, round(kills * share), round(clock * share))
+            for act in sys.argv[3:] or ACTS:
+                rows[act], found = campaign(act, base, kills, clock)
                 wrong += found
                 print(act, dict(rows[act]), flush=True)
         finally:
             os.kill(server, signal.SIGKILL)
             os.waitpid(server, 0)
-    print(*wrong, sep="\n")
-    if kills >= 200:
+    if kills >= 60:
         write(pd.DataFrame(rows).T.fillna(0).astype(int), wrong)
     sys.exit(bool(wrong))
 
 
 def write(table: pd.DataFrame, wrong: list[str]) -> None:
-    """Write the counts."""
+    """Write the counts in the place of what was told of the same acts."""
     table = table.reindex(columns=["calls", "killed", "over before", "at fault"], fill_value=0)
     head = ["act", "calls that write", "killed", "over before the kill", "at fault"]
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
-    lines += [
-        f"| {act} | " + " | ".join(map(str, row)) + " |"
-        for act, row in zip(table.index, table.to_numpy(), strict=True)
-    ]
+    rows = dict(zip(table.index, table.to_numpy(), strict=True))
+    lines += [f"| {act} | " + " | ".join(map(str, row)) + " |" for act, row in rows.items()]
     text = (HERE / "crash.md").read_text("utf-8") if (HERE / "crash.md").is_file() else "# Kills\n"
     intro = text.partition("\n| act")[0].rstrip()
+    told = text.partition("\n|---")[2].splitlines()[1:]
+    lines[2:2] = [
+        line for line in told if line[:1] == "|" and line.split("|")[1].strip() not in rows
+    ]
     tail = [*lines, "", *(f"- {one}" for one in wrong)]
     (HERE / "crash.md").write_text(intro + "\n\n" + "\n".join(tail).rstrip() + "\n", "utf-8")
 

@@ -1,27 +1,30 @@
-"""Spoilt files of twelve forms, each read in a process of its own: our errors only, in bounds.
+"""Spoilt files of fifteen forms, each read in a process of its own: our errors only, in bounds.
 
-    python bench/hostile.py [COUNT] [SEED]
+    python bench/hostile.py [COUNT] [SEED] [JOURNAL]
 
-3 000 files when nothing is told; the counts are printed, and go to ``bench/hostile.md`` by hand.
+3 000 files when nothing is told. Each outcome is written to the journal as it comes, and what the
+journal holds is not done again; the counts are printed, and go to ``bench/hostile.md`` by hand.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import random
 import sys
 import tempfile
 import time
 import warnings
 import zipfile
-from collections import Counter
 from pathlib import Path
+
+import pandas as pd
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 
 from built_workspace import SOURCE_TOML, build_place  # noqa: E402 - found by the line above
-from confined import MEGABYTES, SECONDS, Outcome, confined  # noqa: E402
+from confined import MEGABYTES, SECONDS, confined  # noqa: E402
 from spoilt_bytes import WAYS, good_files, good_layers, zip_bytes  # noqa: E402
 
 from observatoire.sources import read_source  # noqa: E402
@@ -70,73 +73,76 @@ def spoilt(content: bytes, chance: random.Random) -> bytes:
 
 
 def forms() -> dict[str, bytes]:
-    """Return a good file of each of the twelve forms."""
+    """Return a good file of each of the fifteen forms."""
     files, layers = good_files(), good_layers()
     return {
         "a.csv": files["population.csv"],
         "a.txt": files["population.txt"],
         "a.xlsx": files["formules.xlsx"],
+        "a.xlsm": files["population.xlsm"],
+        "a.xlsb": files["population.xlsb"],
         "a.xls": files["population.xls"],
         "a.ods": files["population.ods"],
         "a.parquet": files["population.parquet"],
         "a.dbf": files["population.dbf"],
         "table.zip": files["population.zip"],
         "a.gpkg": layers["iris.gpkg"],
+        "a.fgb": layers["iris.fgb"],
         "a.geojson": layers["iris.geojson"],
         "layer.zip": layers["iris.zip"],
         "source.toml": SOURCE_TOML.encode(),
     }
 
 
-def main(count: int = 3000, seed: int = 1) -> int:
-    """Spoil so many files, and say what came of them; 1 when one was not sound."""
-    warnings.simplefilter("ignore")
-    faults = []
-    with tempfile.TemporaryDirectory() as folder:
+def campaign(count: int, seed: int, journal: Path) -> None:
+    """Spoil so many files, and write what came of each that the journal does not hold."""
+    done = len(journal.read_text("utf-8").splitlines()) if journal.is_file() else 0
+    with tempfile.TemporaryDirectory() as folder, journal.open("a", encoding="utf-8") as written:
         place = build_place(Path(folder))
         ground, path = preview_context(place.workspace), Path(folder)
 
         def read(name: str) -> object:
-            if name.endswith((".gpkg", ".geojson")) or name == "layer.zip":
+            if name.endswith((".gpkg", ".fgb", ".geojson")) or name == "layer.zip":
                 return read_layer(path / name, KNOWN, "EPSG:5490").rows_read
             if name == "source.toml":
                 return read_source(path)
             return str(preview_table(path / name, ground, period="2016"))
 
         good = forms()
-        counts: Counter[tuple[str, str]] = Counter()
-        worst: dict[str, Outcome] = {}
-        start = time.monotonic()
-        for rank in range(count):
-            name = sorted(good)[rank % len(good)]
+        for rank in range(done, count):
+            name = list(good)[rank % len(good)]
             chance = random.Random(f"{seed} {rank}")  # noqa: S311 - the same files each time
             content = spoilt(good[name], chance)
             (path / name).write_bytes(content)
             found = confined(lambda name=name: read(name))
-            counts[name, found.kind] += 1
-            if name not in worst or found.seconds > worst[name].seconds:
-                worst[name] = found
             if not found.sound:
-                faults.append((name, rank, found))
-                (Path(tempfile.gettempdir()) / f"hostile-{seed}-{rank}-{name}").write_bytes(content)
-        taken = time.monotonic() - start
-    print(f"{count} files, seed {seed}, {taken:.0f} s; bounds: {SECONDS:.0f} s, {MEGABYTES} MB")
-    print("| form | read | refused | faults | longest (s) | its memory (MB) |")
+                journal.with_name(f"{journal.stem}-{rank}-{name}").write_bytes(content)
+                print(name, rank, found, flush=True)
+            words = "" if found.kind == "read" else found.words
+            row = (name, rank, found.kind, found.seconds, found.megabytes, words)
+            written.write(json.dumps(row) + "\n")
+            written.flush()
+
+
+def main(count: int = 3000, seed: int = 1, journal: Path | None = None) -> int:
+    """Spoil so many files, and say what came of them; 1 when one was not sound."""
+    warnings.simplefilter("ignore")
+    journal = journal or Path(tempfile.gettempdir()) / f"hostile-{seed}.jsonl"
+    start = time.monotonic()
+    campaign(count, seed, journal)
+    rows = pd.read_json(journal, lines=True, dtype=False)
+    rows.columns = ["form", "rank", "kind", "seconds", "memory", "words"]
+    taken = time.monotonic() - start
+    print(f"{len(rows)} files, seed {seed}, {taken:.0f} s; bounds: {SECONDS:.0f} s, {MEGABYTES} MB")
+    print("| form | read | refused | faults | longest (s) | most memory (MB) |")
     print("|---|---:|---:|---:|---:|---:|")
-    for name in sorted(good):
-        sound = [counts[name, kind] for kind in ("read", "refused")]
-        other = sum(n for (form, _), n in counts.items() if form == name) - sum(sound)
-        most = worst.get(name)
-        if most is not None:
-            print(
-                f"| {name} | {sound[0]} | {sound[1]} | {other} | {most.seconds:.1f} | {most.megabytes:.0f} |"
-            )
-    for name, rank, found in faults:
-        print(
-            f"{name} {rank}: {found.kind} {found.seconds:.1f} s {found.megabytes:.0f} MB {found.words[-600:]}"
-        )
-    return int(bool(faults))
+    for name, group in rows.groupby("form"):
+        sound = [int((group["kind"] == kind).sum()) for kind in ("read", "refused")]
+        counts = " | ".join(map(str, [*sound, len(group) - sum(sound)]))
+        print(f"| {name} | {counts} | {group['seconds'].max():.1f} | {group['memory'].max():.0f} |")
+    return int(not rows["kind"].isin(["read", "refused"]).all())
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    told = sys.argv[1:]
+    sys.exit(main(*map(int, told[:2]), *map(Path, told[2:3])))

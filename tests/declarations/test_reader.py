@@ -215,6 +215,23 @@ def test_file_that_is_not_toml(
     says(caught.value, "x.toml", *parts)
 
 
+@pytest.mark.parametrize("written", ["\\u202E", "\u2066", "\\u0007"])
+def test_a_sign_that_does_not_print_is_told_with_its_line(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(f'a = 1\n[b]\nc = ["Cité {written}txt"]\n', "utf-8")
+    with pytest.raises(DescriptorError) as caught:
+        toml_table(path)
+    says(caught.value, "x.toml, ligne 3", "« Cité �txt »", "U+")
+
+
+def test_a_folder_whose_name_does_not_print(tmp_path: Path) -> None:
+    path = tmp_path / "caf\u202e" / "source.toml"
+    path.parent.mkdir()
+    path.write_text("a = 1\n", "utf-8")
+    with pytest.raises(DescriptorError, match=r"dossier de source\.toml"):
+        toml_table(path)
+
+
 def test_absent_file(tmp_path: Path) -> None:
     with pytest.raises(DescriptorError) as caught:
         toml_table(tmp_path / "x.toml")

@@ -34,12 +34,12 @@ QUARTIERS = {
 ZUS = {"z1": ["q1", "q2"], "z2": ["q2", "q3"], "z3": ["q4"]}
 VARIABLES = ("aidA", "aidB", "aidT")
 
-_ZONINGS = (
-    ("commune-2016", "commune"),
-    ("iris-2016", "IRIS"),
-    ("quartier-2007", "quartier"),
-    ("zus-1996", "ZUS"),
-)
+_ZONINGS = {
+    "commune-2016": ("commune", '{ method = "outline", file = "geo/contours.csv" }'),
+    "iris-2016": ("IRIS", '{ method = "cells", within = "commune-2016" }'),
+    "quartier-2007": ("quartier", '{ method = "links", source = "iris-2016" }'),
+    "zus-1996": ("ZUS", ""),
+}
 
 WORKSPACE = """
 [workspace]
@@ -181,7 +181,8 @@ def write(
     (folder / "geo").mkdir(parents=True, exist_ok=True)
     zonings = "".join(
         f'[zonings."{code}"]\nlabel = "{code}"\nsingular = "{one}"\nmembers = "geo/m-{code}.csv"\n'
-        for code, one in _ZONINGS
+        + f"schematic = {drawn}\n" * bool(drawn)
+        for code, (one, drawn) in _ZONINGS.items()
     )
     (folder / "observatoire.toml").write_text(WORKSPACE + zonings + more, "utf-8")
     (folder / "indicators.toml").write_text(catalogue, "utf-8")
@@ -201,6 +202,9 @@ def draw(rng: np.random.Generator) -> pd.Series:
     return pd.Series(true)
 
 
+_SQUARE = ((0, 0), (0, 0.1), (0.1, 0.1), (0.1, 0))
+
+
 def _write_geo(folder: Path) -> None:
     members = {
         "commune-2016": [(c, c) for c in COMMUNES],
@@ -211,9 +215,22 @@ def _write_geo(folder: Path) -> None:
         ],
         "zus-1996": [(z, "") for z in ZUS],
     }
+    corners = [(west + dx, 14.6 + dy) for west in (-61.1, -61.0) for dx, dy in _SQUARE]
+    drawn = [f"c{1 + rank // 4};{rank % 4};{x:.2f};{y:.2f}" for rank, (x, y) in enumerate(corners)]
+    (folder / "contours.csv").write_text("\n".join(["code;sommet;lon;lat", *drawn, ""]), "utf-8")
+    # Two rows of IRIS, each in its commune.
+    places = {
+        iris: (-61.09 + 0.1 * c + 0.04 * (rank // 2), 14.62 + 0.05 * (rank % 2))
+        for c, found in enumerate(COMMUNES.values())
+        for rank, iris in enumerate(found)
+    }
     for zoning, found in members.items():
-        rows = [f"{code};{code};{commune}" for code, commune in found]
-        (folder / f"m-{zoning}.csv").write_text("\n".join(["code;nom;commune", *rows, ""]), "utf-8")
+        rows = [
+            ";".join([code, code, commune, *(f"{at:.2f}" for at in places.get(code, ()))])
+            for code, commune in found
+        ]
+        head = "code;nom;commune" + ";lon;lat" * (zoning == "iris-2016")
+        (folder / f"m-{zoning}.csv").write_text("\n".join([head, *rows, ""]), "utf-8")
     links = [f"{i};{q};proche" for q, (whole, _) in QUARTIERS.items() for i in whole]
     links += [f"{i};{q};inclus" for q, (_, part) in QUARTIERS.items() for i in part]
     tables = {
@@ -240,7 +257,7 @@ def parts_of(zoning: str, code: str) -> tuple[list[str], list[str]]:
 def everything_shown(o: Observatory, periods: tuple[str, ...] = ("2016",)) -> pd.DataFrame:
     """Return every figure that any table of a workspace would show."""
     codes = [*VARIABLES, "part"]
-    return pd.concat([o.table(codes, z, period).df for z, _ in _ZONINGS for period in periods])
+    return pd.concat([o.table(codes, z, period).df for z in _ZONINGS for period in periods])
 
 
 def published(folder: Path) -> pd.DataFrame:
@@ -309,7 +326,7 @@ class Attacker:
         if code == "part":
             members = part if row["status"] == "context" else whole
             if not np.isnan(row["value"]) and (row["status"] == "context" or not part):
-                half = 0.5 * 10.0**-DECIMALS + 1e-9
+                half = row.get("half", 0.5 * 10.0**-DECIMALS) + 1e-9
                 for side, least, most in ((-half, 0.0, np.inf), (half, -np.inf, 0.0)):
                     weights = dict.fromkeys(of("aidA", members), 1.0)
                     weights |= dict.fromkeys(of("aidT", members), -(row["value"] + side) / 100)

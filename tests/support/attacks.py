@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pages_read
 import pandas as pd
 from attacker import (
     CATALOGUE,
@@ -26,12 +27,14 @@ import observatoire as obs
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from observatoire.observatory.observatory import Observatory
+
 
 #: Workspaces and sequences attacked: all of them when asked, a few otherwise.
 DEEP = bool(os.environ.get("OBSERVATOIRE_DEEP"))
 WORKSPACES, SEQUENCES = 40, 30
 SEEDS = range(WORKSPACES) if DEEP else (0, 1, 4)
-TRAILS = range(SEQUENCES) if DEEP else (0, 1, 2)
+TRAILS = range(SEQUENCES) if DEEP else (0, 1, 6)
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ def kind_of(seed: int) -> dict[str, Any]:
     }
 
 
-def attack_tables(folder: Path, seed: int) -> Finding:
-    """Attack all the tables of a random workspace, and its package."""
+def attack_tables(folder: Path, seed: int, *, paged: bool = True) -> Finding:
+    """Attack all the tables of a random workspace and its package; its annex, pages and maps too."""
     rng, kind = np.random.default_rng(seed), kind_of(seed)
     true = write_random(folder, rng, **kind)
     periods = tuple(sorted(set(true.index.get_level_values(2))))
@@ -66,6 +69,8 @@ def attack_tables(folder: Path, seed: int) -> Finding:
         attacker = Attacker(true.index)
         attacker.add_sums(true.index)
         attacker.read_all(shown)
+        for path in pages(o, folder, periods[-1]) if paged else ():
+            attacker.read_all(pages_read.figures(path))
         attacker.read_all(published(o.publish(folder / "paquet")))
     return Finding(
         attacker.narrow(true),
@@ -73,6 +78,20 @@ def attack_tables(folder: Path, seed: int) -> Finding:
         len(report),
         float((shown["status"] == "secret").mean()),
     )
+
+
+def pages(o: Observatory, folder: Path, period: str) -> list[Path]:
+    """Save all that a workspace puts on pages; return the files."""
+    made = [folder / f"annexe{suffix}" for suffix in (".html", ".xlsx", ".docx")]
+    for path in made:
+        o.annex(path)
+    for zoning in ("iris-2016", "zus-1996", "commune-2016"):
+        made.append(folder / f"{zoning}.html")
+        o.panel("aides", zoning=zoning).save(made[-1])
+    for code in ("part", "aidA"):
+        made.append(folder / f"{code}.html")
+        o.map(code, period, zoning="iris-2016").save(made[-1])
+    return made
 
 
 @dataclass

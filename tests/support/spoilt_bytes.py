@@ -45,6 +45,64 @@ def xlsx_bytes(*, formulas: bool = False) -> bytes:
     return buffer.getvalue()
 
 
+def xlsm_bytes() -> bytes:
+    """Return a workbook that carries a macro: nothing of it is ever run."""
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes())) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    kind = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(plain, kind)
+    return zip_bytes({**parts, "xl/vbaProject.bin": bytes(range(256)) * 8})
+
+
+def xlsb_bytes() -> bytes:
+    """Return a workbook of the newer binary form (MS-XLSB): numbers, texts in place and shared."""
+
+    def record(kind: int, body: bytes = b"") -> bytes:
+        told = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+        return told + bytes([len(body) & 127 | 128, len(body) >> 7]) + body
+
+    def wide(text: str) -> bytes:
+        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+    def cell(column: int, value: str) -> bytes:
+        head = struct.pack("<2I", column, 0)
+        if value in shared:
+            return record(7, head + struct.pack("<I", shared.index(value)))
+        if value.isdigit():
+            return record(5, head + struct.pack("<d", float(value)))
+        return record(6, head + wide(value))
+
+    shared = ROWS[0]
+    rows = b"".join(
+        record(0, struct.pack("<I", at) + bytes(21))
+        + b"".join(cell(column, value) for column, value in enumerate(row))
+        for at, row in enumerate(ROWS)
+    )
+    extent = record(148, struct.pack("<4I", 0, len(ROWS) - 1, 0, len(ROWS[0]) - 1))
+    sheet = record(129) + extent + record(145) + rows + record(146) + record(130)
+    bundle = record(156, struct.pack("<2I", 0, 1) + wide("rId1") + wide("IRIS"))
+    texts = record(159, struct.pack("<2I", 4, 4)) + b"".join(
+        record(19, b"\0" + wide(text)) for text in shared
+    )
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{office}/%s" Target="%s"/></Relationships>'
+    )
+    types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    return zip_bytes(
+        {
+            "[Content_Types].xml": types.encode(),
+            "_rels/.rels": (links % ("officeDocument", "xl/workbook.bin")).encode(),
+            "xl/workbook.bin": record(131) + record(143) + bundle + record(144) + record(132),
+            "xl/_rels/workbook.bin.rels": (links % ("worksheet", "worksheets/sheet1.bin")).encode(),
+            "xl/worksheets/sheet1.bin": sheet,
+            "xl/sharedStrings.bin": texts + record(160),
+        }
+    )
+
+
 def ods_bytes() -> bytes:
     from odf_made import opendocument
 
@@ -87,6 +145,8 @@ def good_files() -> dict[str, bytes]:
         "population.txt": csv_bytes("\t", "utf-16"),
         "population.xlsx": xlsx_bytes(),
         "formules.xlsx": xlsx_bytes(formulas=True),
+        "population.xlsm": xlsm_bytes(),
+        "population.xlsb": xlsb_bytes(),
         "population.ods": ods_bytes(),
         "population.xls": old_book(ROWS),
         "population.parquet": parquet_bytes(),

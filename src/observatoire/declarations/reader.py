@@ -13,9 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 from observatoire.declarations.faults import first_fault
 from observatoire.declarations.fields import given
 from observatoire.errors import DescriptorError
+from observatoire.french.typography import MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 #: How tomllib begins its message on a line that it can read but not keep; ours, and what to do.
@@ -109,7 +110,8 @@ def toml_table(path: Path) -> dict[str, Any]:
         If the file is absent, is not UTF-8, or is not TOML; the message names the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
     except FileNotFoundError as error:
         raise DescriptorError(
             "Le fichier n’existe pas.",
@@ -132,6 +134,43 @@ def toml_table(path: Path) -> dict[str, Any]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(path, str(error)) from error
+    _check_signs([path.parent.name, *_texts(table)], text, path)
+    return table
+
+
+#: What no page can write, and what turns or cuts a text without being seen.
+_UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff{MARKS}]")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Go through the names and the texts of a table."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value:
+            yield from _texts(each)
+            if isinstance(value, dict):
+                yield from _texts(value[each])
+
+
+def _check_signs(texts: list[str], written: str, path: Path) -> None:
+    """Refuse a text, or the name of the folder, that holds what does not print."""
+    found = _UNPRINTABLE.search("".join(texts))
+    if found is None:
+        return
+    sign, shown = found[0], next(each for each in texts if found[0] in each)
+    escaped = f"\\u{ord(sign):04x}"
+    lines = [
+        at
+        for at, line in enumerate(written.split("\n"), 1)
+        if sign in line or escaped in line.lower()
+    ]
+    raise DescriptorError(
+        f"« {_UNPRINTABLE.sub('�', shown)} » contient un signe qui ne s’imprime pas (U+{ord(sign):04X}).",
+        where=f"{path.name}, ligne {lines[0]}" if lines else f"dossier de {path.name}",
+        why="Aucune page ne peut l’écrire, ou il y retournerait ce qui suit.",
+        remedy="Retapez ce texte à la main, plutôt que de le coller.",
+    )
 
 
 def _not_toml(path: Path, message: str) -> DescriptorError:

@@ -6,6 +6,10 @@ import datetime as dt
 import math
 import re
 
+#: Signs that turn or cut what follows them, unseen: what is read loses them, what is declared may not
+#: hold any.
+MARKS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+
 NARROW = "\u202f"  # espace fine insécable : milliers, avant % ; : ! ?
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"

@@ -30,6 +30,7 @@ from observatoire.errors import (
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.nouns import TERRITORY, Noun
+from observatoire.french.typography import MARKS
 from observatoire.territories.aliases import check_members
 
 if TYPE_CHECKING:
@@ -164,14 +165,14 @@ def _read_members(path: Path, _: bytes) -> pd.DataFrame:
 
 
 def _check_signs(members: pd.DataFrame, path: Path) -> None:
-    """Refuse control characters: no page, workbook nor package can hold one."""
+    """Refuse control characters: no page, workbook nor package can hold one, or show it."""
     for column in MEMBER_COLUMNS:
-        spoilt = members.index[members[column].str.contains(r"[\x00-\x1f\x7f]")]
+        spoilt = members.index[members[column].str.contains(rf"[\x00-\x1f\x7f{MARKS}]")]
         if len(spoilt):
             written = members[column][spoilt[0]]
             raise UnreadableFileError(
                 f"« {''.join(sign if sign.isprintable() else '�' for sign in written)} » contient un "
-                "caractère de contrôle, qui ne s’imprime pas.",
+                "caractère de contrôle ou de direction, qui ne s’imprime pas.",
                 where=f"{path.name}, ligne {int(spoilt[0]) + 2}, colonne {column}",
                 why="Ni une page, ni un classeur ne peut l’écrire.",
                 remedy="Retapez ce texte à la main, plutôt que de le coller.",

@@ -75,7 +75,7 @@ def test_an_attacker_who_reads_all_that_is_shown_finds_no_small_count(
     tmp_path: Path, seed: int
 ) -> None:
     """Two zonings cut by a third, categories, rates, communes; the producer hides some too."""
-    found = attack_tables(tmp_path / "o", seed)
+    found = attack_tables(tmp_path / "o", seed, paged=seed == 0)
     assert found.narrow == []
     assert found.safe
     assert found.hidden

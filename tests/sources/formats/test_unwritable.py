@@ -52,6 +52,17 @@ def test_any_format_with_a_sign_that_no_page_writes(tmp_path: Path, sign: str) -
             read_table(tmp_path / "a.dbf", spec("a.dbf"))
 
 
+def test_marks_of_direction_that_pasting_brings_are_removed(tmp_path: Path) -> None:
+    told = "IRIS;Nom\u202a court\u202c\n972090101;\u200e1\n"
+    (tmp_path / "a.csv").write_text(told, "utf-8")
+    pd.DataFrame({"IRIS": ["972090101"], "Nom court": ["\u2066" + "1"]}).to_parquet(
+        tmp_path / "a.parquet"
+    )
+    for name in ("a.csv", "a.parquet"):
+        found = read_table(tmp_path / name, spec(name)).frame.to_dict("list")
+        assert found == {"IRIS": ["972090101"], "Nom court": ["1"]}
+
+
 def test_blanks_of_old_programs_and_the_end_of_a_dos_text_are_no_fault(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"IRIS;Nom\x0bcourt\r\n972090101;1\r\n\x1a")
     table = read_table(tmp_path / "a.csv", spec("a.csv"))

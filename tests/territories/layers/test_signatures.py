@@ -122,6 +122,35 @@ def test_good_layers_pass_and_another_name_does_not(name: str, tmp_path: Path) -
             check_signature(path)
 
 
+def test_a_shapefile_whose_system_has_a_spoilt_letter(tmp_path: Path) -> None:
+    """GDAL cannot write it, and pyogrio slips."""
+    box = shapely.box(704000, 1614000, 705000, 1615000)
+    gpd.GeoDataFrame({"a": [1]}, geometry=[box], crs="EPSG:5490").to_file(tmp_path / "a.shp")
+    prj = tmp_path / "a.prj"
+    prj.write_bytes(prj.read_bytes().replace(b"Reseau_Geodesique_des", b"Reseau_Geodesique_de\xf3"))
+    with pytest.raises(UnreadableFileError) as caught:
+        open_layers(tmp_path / "a.shp")
+    says(caught.value, "a.shp", "système de coordonnées est abîmée")
+
+
+def test_an_archive_whose_packed_bytes_are_spoilt(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.geojson", GEOJSON)
+    content = bytearray(path.read_bytes())
+    content[39] = 0xFF  # where the packed bytes begin, after the name
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match="abîmée"):
+        check_signature(path)
+
+
+def test_thousands_of_systems_are_not_read_one_by_one(tmp_path: Path) -> None:
+    """Each is read to the end of the text: none names a file, and yet none is known."""
+    (tmp_path / "a.geojson").write_bytes(b'{"a": [' + b'{"crs": {}},' * 500 + GEOJSON + b"]}")
+    with pytest.raises(UnreadableFileError, match="connu"):
+        check_signature(tmp_path / "a.geojson")
+
+
 def test_a_zip_that_unfolds_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -276,3 +305,18 @@ def test_a_zip_that_unfolds_is_told_with_its_size(
     with pytest.raises(UnreadableFileError) as caught:
         check_signature(tmp_path / "a.zip")
     says(caught.value, "1 Mo", "Il en ferait 3")
+
+
+@pytest.mark.parametrize(
+    ("name", "held"), [("a.geojson", "10 entités et 40 sommets"), ("a.shp", "Elle en fait 2 : ")]
+)
+def test_a_plain_layer_too_large_for_memory_is_told_with_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, held: str
+) -> None:
+    many = json.dumps({"type": "FeatureCollection", "features": [FEATURE] * 10}).encode()
+    (tmp_path / name).write_bytes(many + b" " * 2_000_000)
+    monkeypatch.setattr(signatures, "_MOST_JSON", 1_000_000)
+    monkeypatch.setattr(signatures, "_MOST_BYTES", 1_000_000)
+    with pytest.raises(UnreadableFileError) as caught:
+        check_signature(tmp_path / name)
+    says(caught.value, "dépasse 1 Mo", held, "QGIS")

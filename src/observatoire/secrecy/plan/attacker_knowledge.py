@@ -125,7 +125,7 @@ def add_earlier(
     warehouse: Warehouse,
 ) -> None:
     """Make public what this workspace has published, of figures as they are and as they were then."""
-    former = Former(assembly, warehouse, _renamed(assembly, earlier, cells))
+    former = Former(assembly, warehouse, _renamed(assembly, earlier, cells), earlier)
     for cell in earlier:
         changed = former.changed(cell.loads)
         for recipe in cell.recipes:
@@ -164,7 +164,9 @@ def _add_recipe(
     if not any(base in known.figures for base, _ in then):
         return
     total = known.sum(then)
-    make_public(assembly, total, recipe.amount, "publié auparavant")
+    # What its figures deny was a sum of others, that a rebuilt warehouse has lost.
+    if math.isnan(known.total(total)) or close(known.total(total), recipe.amount):
+        make_public(assembly, total, recipe.amount, "publié auparavant")
     now = known.sum(bases)
     if now != total and close(known.total(now), recipe.amount):
         make_public(assembly, now, recipe.amount, "publié auparavant")

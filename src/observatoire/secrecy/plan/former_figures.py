@@ -17,7 +17,7 @@ from observatoire.secrecy.suppression.relations import Part
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from observatoire.secrecy.plan.workspace_system import Assembly
     from observatoire.warehouse import Warehouse
@@ -50,21 +50,23 @@ class PublishedCell(NamedTuple):
 class Former:
     """The figures that corrections have replaced, as cells of their own.
 
-    ``names`` gives today's source and variable of those that were renamed.
+    ``names`` gives today's source and variable of those that were renamed. Of loads that a rebuilt
+    warehouse no longer knows, the figures are those that ``earlier`` publications showed one by one.
     """
 
     assembly: Assembly
     warehouse: Warehouse
     names: Mapping[Variable, Variable] = field(default_factory=dict)
+    earlier: Sequence[PublishedCell] = ()
     _changed: dict[tuple[int, ...], dict[Base, Base]] = field(default_factory=dict)
     _then: dict[tuple[Base, float], Base] = field(default_factory=dict)
 
     @cached_property
-    def _replaced(self) -> set[int]:
-        """Loads that no longer stand, or of a source that has another name."""
+    def _loads(self) -> dict[int, bool]:
+        """Loads that are known, and whether they still stand, their source having its name."""
         renamed = {source for source, _ in self.names}
         rows = self.warehouse.rows("SELECT id, source, superseded_by FROM load")
-        return {load for load, source, by in rows if by is not None or source in renamed}
+        return {load: by is None and source not in renamed for load, source, by in rows}
 
     def today(self, base: Base) -> Base:
         """Return a figure under the names of today."""
@@ -73,10 +75,13 @@ class Former:
 
     def changed(self, loads: tuple[int, ...]) -> Mapping[Base, Base]:
         """Return the cells of figures that were others, by figure, while these loads stood."""
-        replaced = tuple(sorted(self._replaced & set(loads)))
+        replaced = self._replaced(loads)
         if replaced and replaced not in self._changed:
             self._changed[replaced] = self._read(replaced)
         return self._changed.get(replaced, {})
+
+    def _replaced(self, loads: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(load for load in loads if not self._loads.get(load)))
 
     def _read(self, loads: tuple[int, ...]) -> dict[Base, Base]:
         rows = self.warehouse.rows(
@@ -85,19 +90,32 @@ class Former:
             "WHERE list_contains(?, load) AND value IS NOT NULL ORDER BY load, line",
             [list(loads)],
         )
+        held = [
+            (load, Base(*map(str, place)), float(value))
+            for load, *place, value, status in rows
+            if Status(status).has_value
+        ]
         figures, found = dict(self.assembly.known.figures), {}
-        for load, *place, value, status in rows:
-            base = self.today(Base(*map(str, place)))
+        for load, named, value in [*held, *self._shown(loads)]:
+            base = self.today(named)
             now = self.assembly.known.value(base)
             # A figure that its producer hides today, or hid then, is the same figure.
-            if math.isnan(now) or not Status(status).has_value or close(now, float(value)):
+            if math.isnan(now) or close(now, value):
                 continue
             # Whatever the load, a figure that was the same is one unknown.
             then = base._replace(period=f"{base.period}, chargement {load}")
-            found[base] = self._then.setdefault((base, float(value)), then)
-            figures[found[base]] = KnownFigure(float(value), math.nan, math.nan)
+            found[base] = self._then.setdefault((base, value), then)
+            figures[found[base]] = KnownFigure(value, math.nan, math.nan)
         self.assembly.add_figures(figures)
         return found
+
+    def _shown(self, loads: tuple[int, ...]) -> Iterator[tuple[int, Base, float]]:
+        """Go through the figures that were published one by one, where a load is not known."""
+        lost = not set(loads) <= self._loads.keys()
+        for cell in self.earlier if lost else ():
+            for terms, amount in cell.recipes if self._replaced(cell.loads) == loads else ():
+                if len(terms) == 1 and terms[0][5] == 1.0:
+                    yield loads[-1], Base(*terms[0][:5]), amount
 
     def relate(self) -> None:
         """Write that the figures of the time added up as those of today do."""
@@ -109,6 +127,9 @@ class Former:
                 for base, then in changed.items()
                 if base in self.assembly.bases
             }
+            # What tables hid of the time was at least one then, as what they hide now is.
+            nonzero = renamed.keys() & self.assembly.nonzero
+            self.assembly.nonzero |= {renamed[label] for label in nonzero}
             for total, parts in relations:
                 labels = [
                     str(total),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import UnreadableFileError
+from observatoire.french.typography import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -158,10 +159,16 @@ class CellSheet:
 #: What no page nor workbook may hold: controls, and what is no character.
 UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+#: What is removed of a text that is read: marks of direction, that pasting brings along.
+UNSEEN = re.compile(f"[{MARKS}]")
+
 
 def _refuse_unwritable(column: list[Any], rank: int, sheet: str) -> None:
-    """Refuse a cell that could be read and not written again."""
-    if UNWRITABLE.search("".join(cell for cell in column if type(cell) is str)) is None:
+    """Refuse a cell that could be read and not written again; remove marks of direction."""
+    texts = "".join(cell for cell in column if type(cell) is str)
+    if UNSEEN.search(texts) is not None:
+        column[:] = [UNSEEN.sub("", cell) if type(cell) is str else cell for cell in column]
+    if UNWRITABLE.search(texts) is None:
         return
     line = next(
         at

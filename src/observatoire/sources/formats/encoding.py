@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import islice
 
 from observatoire.errors import FileError, TruncatedFileError, UnreadableFileError
-from observatoire.sources.formats.cells import UNWRITABLE
+from observatoire.sources.formats.cells import UNSEEN, UNWRITABLE
 
 #: The bytes in which the signs of an encoding are looked for.
 _SAMPLE = 100_000
@@ -201,6 +201,8 @@ def _writable(text: str, name: str) -> str:
             why="Ce sont des signes de commande, ou ce ne sont pas des caractères.",
             remedy="Effacez-les, et enregistrez le fichier de nouveau en UTF-8.",
         )
+    if not text.isascii() and UNSEEN.search(text) is not None:
+        text = UNSEEN.sub("", text)
     return text.translate(_BLANKS) if "\x0b" in text or "\x0c" in text else text
 
 

@@ -186,10 +186,11 @@ def _headings(
     placed = rows["line"][rows["territory"] != ""]
     first = placed.min() if len(placed) else np.inf
     rank_of = dict(zip(rows["line"], range(len(rows)), strict=True))
-    found = rejects.copy()
-    for index, line in rejects["line"][candidates].items():
-        cells = {name: str(table.frame[name].iloc[rank_of[line]]).strip() for name in names}
-        words = {name: text for name, text in cells.items() if _WORD.match(text)}
+    lines = rejects["line"][candidates]
+    written = table.frame[names].iloc[lines.map(rank_of)].astype("str").to_numpy(object).tolist()
+    told: dict[object, tuple[str, str]] = {}
+    for index, line, cells in zip(lines.index, lines, written, strict=True):
+        words = {n: t.strip() for n, t in zip(names, cells, strict=True) if _WORD.match(t.strip())}
         if 2 * len(words) <= len(names):
             continue
         other_text = next((text for name, text in words.items() if text != name), "")
@@ -198,7 +199,11 @@ def _headings(
             reason = "Ligne de libellés sous l’en-tête : mise de côté."
         elif other_text:
             kind, reason = "heading", _SECOND.format(other_text)
-        found.loc[index, ["kind", "reason"]] = [kind, reason]
+        told[index] = kind, reason
+    if not told:
+        return rejects
+    found = rejects.copy()  # all at once: a table may hold its names thousands of times
+    found.loc[list(told), ["kind", "reason"]] = list(told.values())
     return found
 
 

@@ -52,6 +52,7 @@ _GDAL_ERRORS = (
     pyogrio.errors.FieldError,
     pyogrio.errors.GeometryError,
     pyogrio.errors.CRSError,
+    UnboundLocalError,  # pyogrio's own, on a reference system that GDAL cannot write
 )
 
 

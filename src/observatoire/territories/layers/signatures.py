@@ -12,6 +12,7 @@ import mmap
 import re
 import sqlite3
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,13 @@ _ELSEWHERE = re.compile(
     rb"|\\u00(?:4[1-9a-fA-F]|5[0-9aA]|6[1-9a-fA-F]|7[0-9aA])"
 )
 
-#: The most that an archive may unfold into: more than any layer of a region. A GeoJSON takes ten
-#: times its size in memory.
+#: The most that a layer may weigh, out of its archive: more than any of a region. A GeoJSON takes
+#: ten times its size in memory.
 _MOST_BYTES, _MOST_JSON = 300_000_000, 60_000_000
 
 #: Where a GeoJSON may name its reference system: a known code, or the address of one, is not asked.
 _CRS_KEY = re.compile(rb"""(["'])crs\1\s*(.)\s*(.)""", re.DOTALL)
+_MOST_SYSTEMS = 100
 _CODE = re.compile(
     r"(?:urn:(?:x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)[\w:./-]+|[A-Za-z]+:[\w.]+"
 )
@@ -79,6 +81,7 @@ def check_signature(path: Path) -> None:
     """
     suffix = path.suffix.lower()
     try:
+        _check_weight(path, suffix)
         with path.open("rb") as file:
             head = file.read(64)
             _check_head(suffix, head, path.name)
@@ -100,6 +103,36 @@ def check_signature(path: Path) -> None:
             why=f"Le système dit : {error.strerror or error}.",
             remedy="Fermez-le dans l’autre programme, ou demandez le droit de le lire.",
         ) from error
+
+
+#: What counts the entities and the summits of a GeoJSON without reading it.
+_ENTITY, _SUMMIT = re.compile(rb'"Feature"'), re.compile(rb"\[\s*-?\d")
+
+
+def _check_weight(path: Path, suffix: str) -> None:
+    """Refuse a layer that would not fit in memory, with what it is seen to hold."""
+    if suffix == ".zip":
+        return  # it is bounded by what it unfolds into
+    parts = (path, path.with_suffix(".dbf")) if suffix == ".shp" else (path,)
+    size = sum(part.stat().st_size for part in parts if part.is_file())
+    most = _MOST_JSON if suffix in _JSON_SUFFIXES else _MOST_BYTES
+    if size <= most:
+        return
+    held = ""
+    if suffix in _JSON_SUFFIXES:
+        with path.open("rb") as file:
+            begun = file.read(most)
+        entities, summits = (sum(1 for _ in kind.finditer(begun)) for kind in (_ENTITY, _SUMMIT))
+        held = (
+            f" ; ses {most // 10**6} premiers tiennent {number(entities, 0)} entités et "
+            f"{number(summits, 0)} sommets"
+        )
+    raise UnreadableFileError(
+        f"Cette couche dépasse {most // 10**6} Mo.",
+        where=path.name,
+        why=f"Elle en fait {number(size / 10**6, 0)}{held} : elle ne tiendrait pas en mémoire.",
+        remedy="Dans QGIS, choisissez les seuls territoires utiles et exportez-les en GeoPackage.",
+    )
 
 
 def _check_head(suffix: str, head: bytes, name: str) -> None:
@@ -144,10 +177,12 @@ def _systems_named(content: mmap.mmap | bytes) -> list[str]:
         return dict(pairs)
 
     reader = json.JSONDecoder(object_pairs_hook=note)
-    for key in _CRS_KEY.finditer(content):
+    for rank, key in enumerate(_CRS_KEY.finditer(content)):
         colon, following = key[2], key[3]
         if colon in b",}]" or (colon == b":" and following not in b"{/"):
             continue  # a value, or the property of a feature
+        if rank > _MOST_SYSTEMS:
+            return [""]  # each is read to its end: thousands would never be
         try:
             start = key.start(3)
             reader.raw_decode(content[start : start + _HEAD].decode("utf-8", "replace"))
@@ -252,6 +287,12 @@ def _check_size(entries: Sequence[zipfile.ZipInfo], name: str) -> None:
             )
 
 
+#: What opening a part of a spoilt archive may raise.
+_SPOILT_ZIP = (
+    zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, NotImplementedError,
+)  # fmt: skip
+
+
 def _check_members(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -276,7 +317,7 @@ def _check_members(path: Path) -> None:
                 if form in (".prj", ".qpj"):
                     with archive.open(entry) as stream:
                         _check_system(stream.read(_HEAD), f"{path.name}, {entry.filename}")
-    except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, NotImplementedError) as error:
+    except _SPOILT_ZIP as error:
         raise UnreadableFileError(
             "L’archive est abîmée, protégée, ou n’en est pas une.",
             where=path.name,
