@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from observatoire.errors import FileError, FormatError
 from observatoire.errors.arguments import one_path
 from observatoire.errors.translations import system_words
 from observatoire.french.typography import enumerate_words
+from observatoire.pages.blocks import Page
 from observatoire.swap import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from observatoire.pages.blocks import Page
+    from observatoire.pages.blocks import Figure
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
@@ -96,6 +97,12 @@ class Sheet:
         from observatoire.pages.writers.html import render_fragment  # noqa: PLC0415
 
         return render_fragment(self.page)
+
+
+def figure_page(table: ProtectedTable, figure: Figure, date: str, place: str) -> Sheet:
+    """Return the page of one drawing; its title is the figure's own."""
+    page = Page(figure.title, table.zoning_label, (replace(figure, title=""),), date, place)
+    return Sheet(page, table)
 
 
 def writer_of(path: Path, allowed: Sequence[str] | None = None) -> Callable[[Page, Path], None]:

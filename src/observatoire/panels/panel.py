@@ -6,9 +6,19 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK
 from observatoire.indicators.computation.table import Spot, by_spot
-from observatoire.pages.blocks import Block, Column, Note, Paragraph, Row, TableBlock, TextCell
+from observatoire.pages.blocks import (
+    Block,
+    Column,
+    Note,
+    Page,
+    Paragraph,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.notes import notes_of
+from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -23,6 +33,20 @@ if TYPE_CHECKING:
 
 #: As many columns of figures as an A4 page holds without shrinking them.
 MOST_COLUMNS = 8
+
+
+def panel_page(
+    table: ProtectedTable,
+    communes: Mapping[str, str],
+    theme: Theme | None,
+    date: str,
+    place: str,
+    foot: Sequence[str] | None = None,
+) -> Sheet:
+    """Return the page of a thematic panel; ``foot`` names the zonings shown with the rows."""
+    title = theme.label if theme else "Tableau de bord"
+    blocks = panel_blocks(table, communes, theme, foot)
+    return Sheet(Page(title, table.zoning_label, tuple(blocks), date, place), table)
 
 
 def panel_blocks(
