@@ -29,7 +29,7 @@ _LEAST_BAR = 90.0
 
 _GROUPS: tuple[tuple[str, tuple[Status, ...]], ...] = (
     ("Leurs propres chiffres", (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)),
-    ("Encadrés entre deux bornes", (Status.BOUNDED,)),
+    ("Connus entre deux bornes", (Status.BOUNDED,)),
     ("Chiffre {holder}, plus grand que {the_here}", (Status.CONTEXT,)),
     ("Secret ou non disponible", (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)),
 )

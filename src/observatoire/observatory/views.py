@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -76,7 +78,10 @@ class Views(Profiles):
         table = self.table(codes, zoning, period, comparators, audience=audience)
         foot = self._foot() if compare is None else None
         communes, place = self._gazetteer.communes(table.zoning), self.workspace.name
-        return panel_page(table, communes, chosen, today(), place, foot)
+        sheet = panel_page(table, communes, chosen, today(), place, foot)
+        if len(codes) > 1:
+            return sheet
+        return replace(sheet, drawn=lambda ax: table.plot(codes[0], ax))
 
     def map(  # noqa: PLR0913 - one keyword a choice of the reader
         self,
@@ -133,6 +138,7 @@ class Views(Profiles):
         from observatoire.maps import MapStyle, map_figure
         from observatoire.maps.multiples import change_figure
         from observatoire.pages.sheet import figure_page
+        from observatoire.panels.plots import plot_map
 
         code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
         style = MapStyle(classes, k, colour, kind)
@@ -148,7 +154,8 @@ class Views(Profiles):
         table = self.table(code, zoning, period, against, audience=audience)
         base_map, communes = self._under(table.zoning)
         figure = map_figure(table, code, base_map, communes, style=style)
-        return figure_page(table, figure, today(), self.workspace.name)
+        drawn = partial(plot_map, table, code, base_map, communes, style)
+        return figure_page(table, figure, today(), self.workspace.name, drawn)
 
     def maps(
         self,

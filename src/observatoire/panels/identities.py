@@ -9,7 +9,7 @@ from observatoire.french.nouns import TERRITORY
 from observatoire.french.typography import NO_BREAK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import Noun
 
@@ -36,6 +36,16 @@ class TerritoryIdentity:
     linked: bool
     shared: SharedSource | None = None
     listed: str = ""
+
+
+def sharing(identities: Sequence[TerritoryIdentity]) -> list[list[TerritoryIdentity]]:
+    """Return territories in order, those that share one source together: their figures are the same."""
+    made: dict[str, list[TerritoryIdentity]] = {}
+    for identity in identities:
+        shared = identity.shared
+        key = shared.code if shared and shared.code else f" {identity.code}"
+        made.setdefault(key, []).append(identity)
+    return list(made.values())
 
 
 def identity_facts(

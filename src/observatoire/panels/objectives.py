@@ -34,12 +34,15 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator
 
 
+#: What is said where the figures leave both answers open.
+TOO_UNSURE = "trop peu sûr"
+
 #: Verdicts on a gap, in the words of a page.
 GAP_WORDS = {
     CLOSING: "l’écart s’est réduit",
     PARALLEL: "l’écart n’a pas nettement changé",
     WIDENING: "l’écart s’est creusé",
-    UNKNOWN: "indéterminé",
+    UNKNOWN: TOO_UNSURE,
 }
 
 
@@ -79,7 +82,7 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
             Note(
                 "Lecture",
                 "l’écart s’est réduit, ou s’est creusé : quel que soit l’aléa ; n’a pas nettement changé : "
-                "l’aléa suffit à l’expliquer ; indéterminé : un chiffre manque, ou les bornes se "
+                "l’aléa suffit à l’expliquer ; trop peu sûr : un chiffre manque, ou les bornes se "
                 "recouvrent (voir « Preuves manquantes »). Entre crochets : ce que laissent possible à 95 % "
                 "le sondage et le partage du territoire.",
             ),

@@ -24,6 +24,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.cells import figure_words, sampling_cell
 from observatoire.pages.notes import schematic_warning, source_notes
 from observatoire.panels.drawings.spine import draw_spine
+from observatoire.panels.identities import TerritoryIdentity, sharing
 from observatoire.panels.objectives import aims_in_short
 from observatoire.panels.sentences import (
     band,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.catalogue import Indicator, Theme
     from observatoire.maps.marks import BaseMap
     from observatoire.panels.drawings.bearings import Bearing, Bearings
-    from observatoire.panels.identities import TerritoryIdentity
 
 #: Most rows of a spine: as many as a page holds.
 MOST_ROWS = 20
@@ -94,16 +94,11 @@ def entries(content: ProfileContent, only: str = "") -> list[Entry]:
     only : str
         The code of the one territory whose profile is wanted.
     """
-    made: dict[str, list[TerritoryIdentity]] = {}
-    for identity in content.identities:
-        shared = identity.shared
-        key = shared.code if shared and shared.code else f" {identity.code}"
-        made.setdefault(key, []).append(identity)
     chosen = _chosen(content)
     return [
-        _entry(content, sharing, chosen)
-        for sharing in made.values()
-        if not only or any(identity.code == only for identity in sharing)
+        _entry(content, group, chosen)
+        for group in sharing(content.identities)
+        if not only or any(identity.code == only for identity in group)
     ]
 
 
@@ -170,28 +165,28 @@ def _chosen(content: ProfileContent) -> dict[str, list[Indicator]]:
 
 def _entry(
     content: ProfileContent,
-    sharing: Sequence[TerritoryIdentity],
+    group: Sequence[TerritoryIdentity],
     chosen: Mapping[str, Sequence[Indicator]],
 ) -> Entry:
-    first = sharing[0]
+    first = group[0]
     bearings, words = content.bearings, content.bearings.table.words
     rows = {
         label: [bearings.of(first.code, one.code) for one in each] for label, each in chosen.items()
     }
     flat = [row for each in rows.values() for row in each]
-    codes = tuple(identity.code for identity in sharing)
-    names = [identity.name for identity in sharing]
+    codes = tuple(identity.code for identity in group)
+    names = [identity.name for identity in group]
     title = enumerate_words(names)
     known = any(row.mark.status not in (Status.MISSING, Status.NOT_APPLICABLE) for row in flat)
     where = locator_figure(codes, title, content.base_map)
-    head = Facts(_facts(content, sharing), where)
+    head = Facts(_facts(content, group), where)
     boxes = _boxes(content, first, codes)
     if not known:
         return Entry(title, codes, (head, _nothing(first, content), boxes), half=True)
-    lead, said = band(flat, first.shared, words, len(sharing))
+    lead, said = band(flat, first.shared, words, len(group))
     own = any(row.mark.own for row in flat)
     stands_out = headlines(flat) or (
-        (nothing_sure(flat, words, first.commune_name, len(sharing)), ""),
+        (nothing_sure(flat, words, first.commune_name, len(group)), ""),
     )
     blocks = (
         head,
@@ -204,14 +199,14 @@ def _entry(
 
 
 def _facts(
-    content: ProfileContent, sharing: Sequence[TerritoryIdentity]
+    content: ProfileContent, group: Sequence[TerritoryIdentity]
 ) -> tuple[tuple[str, str], ...]:
     """Return what is said of the territories at the head; of several, what they have in common."""
-    first = sharing[0]
-    common = [fact for fact in first.facts if all(fact in other.facts for other in sharing)]
+    first = group[0]
+    common = [fact for fact in first.facts if all(fact in other.facts for other in group)]
     table = content.bearings.table
     people = next((one for one in table.indicators.values() if one.nature.additive), None)
-    if people is None or len(sharing) > 1:
+    if people is None or len(group) > 1:
         return tuple(common)
     row = next(
         r

@@ -9,6 +9,7 @@ from observatoire.pages.blocks import Block, Page, Paragraph
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.drawings.ranked import compare_figure, evolution_figure
 from observatoire.panels.drawings.tartan import tartan_figures
+from observatoire.panels.identities import sharing
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def picture_page(
         blocks = list(tartan_figures(bearings, identities, themes))
         title = "Tous les indicateurs"
     elif kind == "compare":
-        blocks, title = _compared(bearings, codes), "Comparaison"
+        blocks, title = _compared(bearings, identities, codes), "Comparaison"
     else:
         blocks, title = _followed(bearings, identities, codes), "Évolution"
     only = next(iter(themes)) if len(themes) == 1 else ""
@@ -66,10 +67,16 @@ def picture_page(
     return Sheet(page, table.select(codes).with_others(*bearings.earlier))
 
 
-def _compared(bearings: Bearings, codes: Sequence[str]) -> list[Block]:
+def _compared(
+    bearings: Bearings, identities: Sequence[TerritoryIdentity], codes: Sequence[str]
+) -> list[Block]:
     table = bearings.table
     known = set(table.main.loc[table.main["status"] != str(Status.MISSING), "indicator"])
-    shown = [compare_figure(table, code, bearings.communes) for code in codes if code in known]
+    shown = [
+        compare_figure(table, code, bearings.communes, sharing(identities))
+        for code in codes
+        if code in known
+    ]
     return [
         *shown,
         *_said("Sans chiffre par territoire", bearings, [c for c in codes if c not in known]),
@@ -79,7 +86,10 @@ def _compared(bearings: Bearings, codes: Sequence[str]) -> list[Block]:
 def _followed(
     bearings: Bearings, identities: Sequence[TerritoryIdentity], codes: Sequence[str]
 ) -> list[Block]:
-    names = {identity.code: identity.name for identity in identities}
+    names = {
+        group[0].code: enumerate_words([each.name for each in group])
+        for group in sharing(identities)
+    }
     drawn = {code: evolution_figure(bearings, code, names) for code in codes}
     alone = [code for code, figure in drawn.items() if figure is None]
     figures = [figure for figure in drawn.values() if figure is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +17,7 @@ from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, Tex
 from observatoire.pages.notes import notes_of, source_notes
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.courses import break_colour, draw_course, when
+from observatoire.panels.trend import change_words
 from observatoire.values import Status, records
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from observatoire.maps.marks import Mark
     from observatoire.panels.drawings.bearings import Bearing, Bearings, Course
+    from observatoire.panels.identities import TerritoryIdentity
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 #: Most lines of notes under a picture.
@@ -31,7 +34,12 @@ _MOST_NOTES = 4
 _ROW, _NAME, _DATE = 30.0, 210.0, 74.0
 
 
-def compare_figure(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Figure:
+def compare_figure(
+    table: ProtectedTable,
+    code: str,
+    communes: Mapping[str, str],
+    groups: Sequence[Sequence[TerritoryIdentity]] = (),
+) -> Figure:
     """Draw the territories from the highest to the lowest, each with its interval and its verdict.
 
     Parameters
@@ -42,10 +50,12 @@ def compare_figure(table: ProtectedTable, code: str, communes: Mapping[str, str]
         Which one.
     communes : mapping
         Name of the commune of each territory.
+    groups : sequence of sequences of TerritoryIdentity
+        Territories that share one source, drawn once.
     """
     indicator = table.indicator(code)
     cells = table.main[table.main["indicator"] == code]
-    marks = marks_of(table, code, communes)
+    marks = _grouped(marks_of(table, code, communes), groups)
     period = str(cells["period"].iloc[0]) if len(cells) else ""
     drawn, bottom = draw_ranking(marks, {}, table.words, (0.0, 4.0, WIDTH), _plain, dots=True)
     own = sum(mark.own for mark in marks)
@@ -59,6 +69,17 @@ def compare_figure(table: ProtectedTable, code: str, communes: Mapping[str, str]
         drawing(WIDTH, bottom + 6, drawn), title, f"{said}.", tuple(notes[:_MOST_NOTES]),
         numbers=_ranked_numbers(title, table.zoning_label, marks),
     )  # fmt: skip
+
+
+def _grouped(marks: Sequence[Mark], groups: Sequence[Sequence[TerritoryIdentity]]) -> list[Mark]:
+    """Keep one mark for territories that share one source, under all their names."""
+    names = {group[0].code: enumerate_words([one.name for one in group]) for group in groups}
+    others = {one.code for group in groups for one in group[1:]}
+    return [
+        replace(mark, name=names.get(mark.code, mark.name))
+        for mark in marks
+        if mark.code not in others
+    ]
 
 
 _KEPT = ("Lecture", "Champ", "Écart", "Source")
@@ -112,7 +133,8 @@ def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) ->
     rows = {name: bearings.of(territory, code) for territory, name in names.items()}
     rows = {name: row for name, row in rows.items() if _drawable(row)}
     span = _longest(course)
-    changes = _changes(bearings, code, span) if span else {}
+    moved = _changes(bearings, code, span) if span else {}
+    changes = {names[each]: words for each, words in moved.items() if each in names}
     title = title_of(indicator, f"{course.periods[0]} à {course.periods[-1]}")
     said = f"{title}. {plural(len(rows), 'territoire')} sur {len(names)} avec un chiffre."
     said += "".join(f" {why}" for why in dict.fromkeys(course.broken.values()))
@@ -159,7 +181,7 @@ def _changes(bearings: Bearings, code: str, span: tuple[str, str]) -> dict[str, 
     cells = cells[cells["indicator"] == code]
     first, last = (cells[cells["period"] == period] for period in span)
     frame = trend_frame(first, last, bearings.table.indicators)
-    return {str(row["name"]): f"{row['mark']} {row['verdict']}".strip() for row in records(frame)}
+    return {str(row["territory"]): change_words(row) for row in records(frame)}
 
 
 def _read(course: Course, span: tuple[str, str] | None) -> str:

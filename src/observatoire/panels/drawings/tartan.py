@@ -23,6 +23,7 @@ from observatoire.pages.blocks import Column, Figure, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
 from observatoire.pages.tokens import ink_on, tokens
 from observatoire.panels.drawings.shapes import BOUNDS, DIAMOND, HOLLOW, keyed, sign_of
+from observatoire.panels.identities import TerritoryIdentity, sharing
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from observatoire.french.nouns import TerritoryNames
     from observatoire.maps.marks import Mark
     from observatoire.panels.drawings.bearings import Bearing, Bearings
-    from observatoire.panels.identities import TerritoryIdentity
 
 #: As many columns as a page holds without shrinking their figures.
 MOST_COLUMNS = 13
@@ -92,24 +92,16 @@ def _strips(
     bearings: Bearings, members: Sequence[TerritoryIdentity], themes: Mapping[str, Sequence[str]]
 ) -> tuple[list[_Strip], list[str]]:
     """Return the columns, own figures first, and the names of those that have no figure at all."""
-    shared: dict[str, list[TerritoryIdentity]] = {}
-    for identity in members:
-        key = (
-            identity.shared.code
-            if identity.shared and identity.shared.code
-            else f" {identity.code}"
-        )
-        shared.setdefault(key, []).append(identity)
     codes = {code for each in themes.values() for code in each}
     main = bearings.table.main
     main = main[main["indicator"].isin(codes)]
     by_territory = {str(code): set(part) for code, part in main.groupby("territory")["status"]}
     nothing = {str(Status.MISSING), str(Status.NOT_APPLICABLE)}
     strips, blank = [], []
-    for sharing in shared.values():
-        found = by_territory.get(sharing[0].code, set()) - nothing
+    for group in sharing(members):
+        found = by_territory.get(group[0].code, set()) - nothing
         if not found:
-            blank += [identity.name for identity in sharing]
+            blank += [identity.name for identity in group]
             continue
         owns = {
             str(Status.OBSERVED),
@@ -117,7 +109,7 @@ def _strips(
             str(Status.ESTIMATED),
             str(Status.BOUNDED),
         }
-        strips.append(_Strip(tuple(sharing), bool(found & owns) and not sharing[0].shared))
+        strips.append(_Strip(tuple(group), bool(found & owns) and not group[0].shared))
     return sorted(strips, key=lambda strip: not strip.own), blank
 
 
