@@ -11,6 +11,8 @@ from observatoire.pages.isolation import framed
 from observatoire.values import records
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.axes import Axes
 
     from observatoire.observatory.session import Session
@@ -26,12 +28,15 @@ _MOST_SHOWN = 8
 class TableDisplay:
     """Shows a protected table: as a French table, and on matplotlib axes."""
 
+    def __init__(self, communes: Mapping[str, str]) -> None:
+        self.communes = communes
+
     def html(self, table: ProtectedTable) -> str:
         """Return a table as a notebook shows it, its first indicators when it has many."""
         from observatoire.panels.panel import panel_blocks
 
         codes = list(table.indicators)
-        blocks = panel_blocks(table.select(codes[:_MOST_SHOWN]), {})
+        blocks = panel_blocks(table.select(codes[:_MOST_SHOWN]), self.communes)
         if len(codes) > _MOST_SHOWN:
             rest = plural(len(codes) - _MOST_SHOWN, "autre indicateur", "autres indicateurs")
             blocks.append(Callout("Suite :", (f"{rest} dans .df.",), "plain"))
@@ -41,7 +46,7 @@ class TableDisplay:
         """Draw one indicator of a table."""
         from observatoire.panels.plots import plot_dots
 
-        return plot_dots(table, indicator, ax)
+        return plot_dots(table, indicator, ax, self.communes)
 
 
 def summary_page(session: Session) -> Page:

@@ -109,7 +109,7 @@ class Tables(Ingestion):
         )
         allowed = withhold(computed, self._gate(audience))
         made = protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
-        return made.shown_by(TableDisplay())
+        return made.shown_by(TableDisplay(self._gazetteer.communes(where)))
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""

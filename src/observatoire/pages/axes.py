@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from observatoire.pages.tokens import matplotlib_style
+from observatoire.pages.tokens import matplotlib_style, tokens
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -37,16 +37,17 @@ def house_style() -> AbstractContextManager[None]:
     import matplotlib as mpl  # noqa: PLC0415 - heavy, when first used
 
     _with_face()
-    settings: dict[Any, Any] = matplotlib_style()
+    # Named, not « sans-serif »: a generic family would be looked for when drawn, outside the block.
+    face = tokens().fonts.text[0]
+    settings: dict[Any, Any] = {**matplotlib_style(), "font.family": [face, "DejaVu Sans"]}
     return mpl.rc_context(settings)
 
 
 def axes_of(ax: Axes | None, high: float) -> Axes:
-    """Return the axes given, or those of a new figure in the style of the house."""
+    """Return the axes given, or those of a new figure."""
     import matplotlib.pyplot as plt  # noqa: PLC0415 - heavy, when first used
 
     if ax is not None:
         return ax
-    with house_style():
-        _, made = plt.subplots(figsize=(7.2, high), layout="constrained")
+    _, made = plt.subplots(figsize=(7.2, high), layout="constrained")
     return made

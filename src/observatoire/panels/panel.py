@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NO_BREAK
+from observatoire.french.typography import NO_BREAK, capital
 from observatoire.indicators.computation.table import Spot, by_spot
 from observatoire.pages.blocks import (
     Block,
@@ -208,8 +208,7 @@ def _item_rows(
         commune = communes.get(code, "")
         if commune != heading:
             heading = commune
-            if commune:
-                yield Row(commune, kind="group")
+            yield Row(commune or capital(table.words.here.many), kind="group")
         cells = _row_cells(table.zoning, code, indicators, by_key, verdicts)
         yield Row(name, cells, hint=code)
 

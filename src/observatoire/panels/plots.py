@@ -9,7 +9,7 @@ import geopandas as gpd
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.maps.figure import MapStyle, colouring_of, marks_of, title_of
-from observatoire.pages.axes import axes_of
+from observatoire.pages.axes import axes_of, house_style
 from observatoire.pages.tokens import tokens
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
@@ -54,26 +54,33 @@ def plot_dots(
     code = _chosen(admit(table), indicator)
     marks = [mark for mark in marks_of(table, code, communes or {}) if _drawn(mark)]
     marks.sort(key=lambda mark: mark.value if mark.known else mark.low)
-    axes = axes_of(ax, max(_LEAST_HIGH, _HIGH * len(marks) + 0.8))
-    light = tokens().light
-    for rank, mark in enumerate(marks):
-        if mark.status is Status.BOUNDED:
-            axes.plot([mark.low, mark.high], [rank, rank], marker="|", color=light["ink"])
-            continue
-        low, high = mark.interval
-        if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
-            axes.plot([low, high], [rank, rank], color=light["ink"], linewidth=1)
-        axes.plot(
-            [mark.value], [rank],
-            marker="o" if mark.own else "D",
-            color=tokens().verdicts[mark.tone].mark if mark.tone else light["accent"],
-            fillstyle="full" if mark.own else "none",
-            linestyle="none",
-        )  # fmt: skip
-    axes.set_yticks(range(len(marks)), [mark.name for mark in marks])
-    axes.set_title(title_of(table.indicator(code), _period(table, code)))
-    axes.grid(visible=False, axis="y")
+    with house_style():
+        axes = axes_of(ax, max(_LEAST_HIGH, _HIGH * len(marks) + 0.8))
+        for rank, mark in enumerate(marks):
+            _dot(axes, rank, mark)
+        axes.set_yticks(range(len(marks)), [mark.name for mark in marks])
+        axes.set_title(
+            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
+        )
+        axes.grid(visible=False, axis="y")
     return axes
+
+
+def _dot(axes: Axes, rank: int, mark: Mark) -> None:
+    light = tokens().light
+    if mark.status is Status.BOUNDED:
+        axes.plot([mark.low, mark.high], [rank, rank], marker="|", color=light["ink"])
+        return
+    low, high = mark.interval
+    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+        axes.plot([low, high], [rank, rank], color=light["ink"], linewidth=1)
+    axes.plot(
+        [mark.value], [rank],
+        marker="o" if mark.own else "D",
+        color=tokens().verdicts[mark.tone].mark if mark.tone else light["accent"],
+        fillstyle="full" if mark.own else "none",
+        linestyle="none",
+    )  # fmt: skip
 
 
 def plot_map(
@@ -95,26 +102,29 @@ def plot_map(
     """
     marks = marks_of(admit(table), code, communes)
     fill = colouring_of(marks, table.indicator(code), style).fill
-    axes = axes_of(ax, 5.0)
-    if len(ground.outlines.dropna()):
-        ground.outlines.dropna().plot(
-            ax=axes, facecolor=tokens().ground["land"], edgecolor=tokens().ground["outline"]
+    with house_style():
+        axes = axes_of(ax, 5.0)
+        if len(ground.outlines.dropna()):
+            ground.outlines.dropna().plot(
+                ax=axes, facecolor=tokens().ground["land"], edgecolor=tokens().ground["outline"]
+            )
+        placed = [mark for mark in marks if ground.has(mark.code)]
+        for mark in placed:
+            shape = gpd.GeoSeries([ground.shapes[mark.code]], crs=ground.shapes.crs)
+            colour = fill(mark) if mark.own else tokens().light["paper"]
+            shape.plot(
+                ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
+                hatch=_HATCHES.get(mark.status), linewidth=0.6,
+            )  # fmt: skip
+        if placed:
+            left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds
+            axes.set_xlim(left, right)
+            axes.set_ylim(low, high)
+        axes.set_axis_off()
+        axes.set_title(
+            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
         )
-    placed = [mark for mark in marks if ground.has(mark.code)]
-    for mark in placed:
-        shape = gpd.GeoSeries([ground.shapes[mark.code]], crs=ground.shapes.crs)
-        colour = fill(mark) if mark.own else tokens().light["paper"]
-        shape.plot(
-            ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
-            hatch=_HATCHES.get(mark.status), linewidth=0.6,
-        )  # fmt: skip
-    if placed:
-        left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds
-        axes.set_xlim(left, right)
-        axes.set_ylim(low, high)
-    axes.set_axis_off()
-    axes.set_title(title_of(table.indicator(code), _period(table, code)))
-    return axes
+        return axes
 
 
 def _drawn(mark: Mark) -> bool:

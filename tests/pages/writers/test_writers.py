@@ -30,8 +30,8 @@ from observatoire.pages.blocks import (
     TextCell,
 )
 from observatoire.pages.cells import cell_of, figure_words
-from observatoire.pages.writers.excel import save_workbook
 from observatoire.pages.isolation import framed
+from observatoire.pages.writers.excel import save_workbook
 from observatoire.pages.writers.html import render_page
 from observatoire.pages.writers.typst import render_typst, save_pdf, save_sheet
 from observatoire.pages.writers.word import save_word
