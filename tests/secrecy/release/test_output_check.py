@@ -147,6 +147,13 @@ def test_profiles(kept: Observatory, name: str) -> None:
     assert not leaks(kept.profile(name).html)
 
 
+@pytest.mark.parametrize("kind", ["tartan", "compare", "evolution"])
+def test_pictures(kept: Observatory, kind: Any, tmp_path: Path) -> None:
+    sheet = kept.panel(kind=kind, indicators=SHOWN)
+    for suffix in (".html", ".xlsx"):
+        assert not leaks(text_of(sheet.save(tmp_path / f"{kind}{suffix}")))
+
+
 def test_packages(kept: Observatory, tmp_path: Path) -> None:
     folder = kept.publish(tmp_path / "paquet")
     texts = [
