@@ -35,7 +35,9 @@ def locator_figure(codes: Sequence[str], name: str, ground: BaseMap) -> Figure |
         return None
     around = ground.outlines.dropna()
     x0, y0, x1, y1 = (around if len(around) else shapes).total_bounds
-    frame = Frame("", tuple(shapes.index), (x0, y0, x1, y1), (8.0, 8.0, _SIZE[0] - 16, _SIZE[1] - 16))
+    frame = Frame(
+        "", tuple(shapes.index), (x0, y0, x1, y1), (8.0, 8.0, _SIZE[0] - 16, _SIZE[1] - 16)
+    )
     colours, light = tokens().ground, tokens().light
     parts = [
         f'<path d="{frame.path(s)}" fill="{colours["land"]}" stroke="{colours["outline"]}"/>'

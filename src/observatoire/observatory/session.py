@@ -230,13 +230,6 @@ class Session:
         """Say which workspace is open."""
         return f"<Observatory « {self.workspace.name} », {self.workspace.root}>"
 
-    def _repr_html_(self) -> str:
-        """Sum the workspace up in a notebook: what it holds, and what is to be renewed."""
-        from observatoire.observatory.display import summary_page
-        from observatoire.pages.isolation import framed
-
-        return framed(summary_page(self))
-
     def close(self) -> None:
         """Close the warehouse."""
         self.warehouse.close()

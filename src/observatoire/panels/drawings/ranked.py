@@ -12,10 +12,11 @@ from observatoire.indicators.evaluation.trends import trend_frame
 from observatoire.maps.figure import marks_of, title_of
 from observatoire.maps.marks import extremes
 from observatoire.maps.ranks import draw_ranking
-from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, pattern, text
+from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, pattern, text, width_of
 from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, TextCell
 from observatoire.pages.notes import notes_of, source_notes
 from observatoire.pages.tokens import tokens
+from observatoire.panels.drawings.cells import bounds_in_short
 from observatoire.panels.drawings.courses import break_colour, draw_course, when
 from observatoire.panels.trend import change_words
 from observatoire.values import Status, records
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 #: Most lines of notes under a picture.
 _MOST_NOTES = 4
 
-_ROW, _NAME, _DATE = 30.0, 210.0, 74.0
+_ROW, _NAME, _DATE, _CHANGE = 30.0, 210.0, 74.0, WIDTH - 176
+
+#: Most dates whose figures are printed.
+_MOST_DATES = 5
 
 
 def compare_figure(
@@ -199,62 +203,63 @@ def _drawn(
     span: tuple[str, str] | None,
     changes: Mapping[str, str],
 ) -> str:
-    periods = course.periods[-5:]
+    periods = course.periods[-_MOST_DATES:]
     left = _NAME + _DATE * len(periods) + 20
-    wide = WIDTH - left - 190
-    soft = tokens().light["soft"]
-    parts = [
-        text(
-            _NAME + _DATE * (rank + 1),
-            34,
-            period,
-            size=LEAST_TEXT,
-            anchor="end",
-            weight=600,
-            fill=soft,
-        )
-        for rank, period in enumerate(periods)
-    ]
-    if span:
-        parts.append(
-            text(WIDTH - 176, 34, f"{span[0]}-{span[1]}", size=LEAST_TEXT, weight=600, fill=soft)
-        )
-    years = [when(period) for period in course.periods]
-    for after in course.broken:
-        before = course.periods[course.periods.index(after) - 1]
-        middle = (when(before) + when(after)) / 2
-        x = left + 5 + (middle - years[0]) / (years[-1] - years[0]) * (wide - 10)
-        parts.append(text(x, 34, "rupture", size=LEAST_TEXT, anchor="middle", fill=break_colour()))
+    wide = _CHANGE - left - 14
+    parts = _heads(periods, span) + _broken(course, left, wide)
     y = 42.0
     for name, row in rows.items():
         middle = y + _ROW / 2
         parts.append(text(0, middle + 5, fitted(name, _NAME - 6)))
-        for rank, period in enumerate(periods):
-            mark = row.dates.get(period)
-            shown = mark.text if mark else "n.d."
-            weight = 600 if mark and mark.own else 400
-            parts.append(
-                text(
-                    _NAME + _DATE * (rank + 1),
-                    middle + 5,
-                    shown,
-                    size=LEAST_TEXT,
-                    anchor="end",
-                    weight=weight,
-                )
-            )
+        parts += [_dated(row, period, rank, middle + 5) for rank, period in enumerate(periods)]
         parts += draw_course(row, left, middle, _ROW - 10, wide)
-        parts.append(
-            text(
-                WIDTH - 176,
-                middle + 5,
-                fitted(changes.get(name, ""), 176, LEAST_TEXT),
-                size=LEAST_TEXT,
-            )
-        )
+        said = fitted(changes.get(name, ""), WIDTH - _CHANGE, LEAST_TEXT)
+        parts.append(text(_CHANGE, middle + 5, said, size=LEAST_TEXT))
         y += _ROW
         parts.append(line(0, y, WIDTH, y, stroke=tokens().light["row"]))
     return drawing(WIDTH, y + 6, parts)
+
+
+def _heads(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:
+    soft = tokens().light["soft"]
+    made = [
+        text(_at(rank), 34, period, size=LEAST_TEXT, anchor="end", weight=600, fill=soft)
+        for rank, period in enumerate(periods)
+    ]
+    if span:
+        said = f"{span[0]}-{span[1]}"
+        made.append(text(_CHANGE, 34, said, size=LEAST_TEXT, weight=600, fill=soft))
+    return made
+
+
+def _broken(course: Course, left: float, wide: float) -> list[str]:
+    """Write « rupture » over each break that leaves it room."""
+    first, last = when(course.periods[0]), when(course.periods[-1])
+    made: list[str] = []
+    free = left
+    for after in course.broken:
+        before = course.periods[course.periods.index(after) - 1]
+        middle = (when(before) + when(after)) / 2
+        x = left + 5 + (middle - first) / ((last - first) or 1.0) * (wide - 10)
+        half = width_of("rupture", LEAST_TEXT) / 2
+        if x - half >= free:
+            made.append(
+                text(x, 34, "rupture", size=LEAST_TEXT, anchor="middle", fill=break_colour())
+            )
+            free = x + half + 4
+    return made
+
+
+def _dated(row: Bearing, period: str, rank: int, y: float) -> str:
+    mark = row.dates.get(period)
+    if mark is None:
+        return text(_at(rank), y, "n.d.", size=LEAST_TEXT, anchor="end")
+    shown = bounds_in_short(mark) if mark.status is Status.BOUNDED else mark.text
+    return text(_at(rank), y, shown, size=LEAST_TEXT, anchor="end", weight=600 if mark.own else 400)
+
+
+def _at(rank: int) -> float:
+    return _NAME + _DATE * (rank + 1)
 
 
 def _dated_numbers(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NARROW, NO_BREAK, capital, number, plural
+from observatoire.french.typography import NO_BREAK, capital, plural
 from observatoire.maps.svg import (
     LEAST_TEXT,
     LETTER,
@@ -17,11 +16,11 @@ from observatoire.maps.svg import (
     line,
     pattern,
     text,
-    width_of,
 )
 from observatoire.pages.blocks import Column, Figure, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
-from observatoire.pages.tokens import ink_on, tokens
+from observatoire.pages.tokens import tokens
+from observatoire.panels.drawings.cells import ROW, draw_cell, swatch
 from observatoire.panels.drawings.shapes import BOUNDS, DIAMOND, HOLLOW, keyed, sign_of
 from observatoire.panels.identities import TerritoryIdentity, sharing
 from observatoire.values import Status
@@ -30,13 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import TerritoryNames
-    from observatoire.maps.marks import Mark
     from observatoire.panels.drawings.bearings import Bearing, Bearings
 
 #: As many columns as a page holds without shrinking their figures.
 MOST_COLUMNS = 13
 
-ROW, HEADING = 20.0, 23.0
+HEADING = 23.0
 
 _LABEL, _OTHER = 208.0, 46.0
 
@@ -252,90 +250,8 @@ def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> list[str]:
         ),
     ]
     for bearing, (start, end) in zip(row, pairwise(edges), strict=True):
-        parts += _cell(bearing.mark, start + 1, y + 1, end - start - 2)
+        parts += draw_cell(bearing.mark, start + 1, y + 1, end - start - 2)
     return parts
-
-
-def _cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
-    """Draw one cell: full where the gap is sure, framed where nothing is compared, patterned otherwise."""
-    light, middle, base = tokens().light, x + wide / 2, y + 13.5
-    if mark.status in (Status.MISSING, Status.NOT_APPLICABLE):
-        return [text(middle, base, "·", size=LEAST_TEXT, anchor="middle", fill=light["soft"])]
-    if mark.status in (Status.CONTEXT, Status.SECRET):
-        strong = mark.status is Status.SECRET
-        said = text(
-            middle,
-            base,
-            mark.text,
-            size=LEAST_TEXT,
-            anchor="middle",
-            weight=600 if strong else 400,
-            halo=True,
-        )
-        return [_surface(x, y, wide, pattern(mark.status), faint=True), said]
-    if mark.status is Status.BOUNDED:
-        ends = (
-            line(each, y, each, y + ROW - 2, stroke=light["ink"], width=2)
-            for each in (x + 1, x + wide - 1)
-        )
-        return [text(middle, base, bounds_in_short(mark), size=LEAST_TEXT, anchor="middle"), *ends]
-    fill, ink = _colours(mark)
-    frame = light["rule"] if sign_of(mark) == HOLLOW else "none"
-    room = 6.5 * len(mark.sign) if mark.sign[:1] in _TIPS else 0.0
-    right = middle + 0.56 * width_of(mark.text, LEAST_TEXT) + room / 2 + 2
-    arrows = _arrows(mark.sign, right, y + ROW / 2 - 1, ink)
-    said = f"{mark.text}{NARROW}=" if mark.tone == "none" else mark.text
-    return [
-        _surface(x, y, wide, fill, frame),
-        text(middle - room / 2, base, said, size=LEAST_TEXT, anchor="middle", fill=ink),
-        *arrows,
-    ]
-
-
-def _surface(
-    x: float, y: float, wide: float, fill: str, frame: str = "none", *, faint: bool = False
-) -> str:
-    lighter = ' fill-opacity="0.4"' if faint else ""
-    return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{ROW - 2:.0f}" fill="{fill}" '
-        f'stroke="{frame}"{lighter}/>'
-    )
-
-
-#: Where the tip of a sign is, above or below its middle.
-_TIPS = {"▲": -3.0, "▼": 3.0}
-
-
-def _arrows(sign: str, right: float, y: float, ink: str) -> list[str]:
-    """Draw the signs of a sure gap, of one width whatever the face of the text."""
-    tip = _TIPS.get(sign[:1], 0.0)
-    return [
-        f'<path d="M{right - 6.5 * rank - 5.5:.1f} {y - tip:.1f}h5.5l-2.75 {2 * tip:.1f}Z" fill="{ink}"/>'
-        for rank in range(len(sign) if tip else 0)
-    ]
-
-
-def bounds_in_short(mark: Mark) -> str:
-    """Write two bounds in few signs: beyond ten, without decimals, never narrower than they are.
-
-    Parameters
-    ----------
-    mark : Mark
-        A figure known by bounds.
-    """
-    if max(abs(mark.low), abs(mark.high)) < 10:  # noqa: PLR2004 - two digits leave room for no decimal
-        return mark.text.strip("[]").replace(f"{NARROW}; ", "–")
-    return f"{number(math.floor(mark.low))}–{number(math.ceil(mark.high))}"
-
-
-def _colours(mark: Mark) -> tuple[str, str]:
-    """Return the surface and the text of a figure: darker where the gap is surer."""
-    if not mark.tone:
-        return tokens().light["paper"], tokens().light["ink"]
-    colours = tokens().verdicts[mark.tone]
-    strong = len(mark.sign) > 1 and mark.tone != "none"
-    fill = colours.mark if strong else colours.fill
-    return fill, ink_on(fill)
 
 
 def _legend(
@@ -346,15 +262,15 @@ def _legend(
     keys = []
     for tone, label in _TONES:
         if any(mark.tone == tone and mark.own for mark in flat):
-            swatches = _swatch(verdicts[tone].mark, 0) + _swatch(verdicts[tone].fill, 20)
+            swatches = swatch(verdicts[tone].mark, 0) + swatch(verdicts[tone].fill, 20)
             keys.append((38.0, swatches, label))
     signs = {sign_of(mark) for mark in flat}
     statuses = {mark.status for mark in flat}
     if any(mark.tone == "none" for mark in flat):
-        keys.append((18.0, _swatch(verdicts["none"].fill, 0), "= pas de différence sûre"))
+        keys.append((18.0, swatch(verdicts["none"].fill, 0), "= pas de différence sûre"))
     if HOLLOW in signs:
         keys.append(
-            (18.0, _swatch(tokens().light["paper"], 0, tokens().light["rule"]), "ne se compare pas")
+            (18.0, swatch(tokens().light["paper"], 0, tokens().light["rule"]), "ne se compare pas")
         )
     if BOUNDS in signs:
         ink = tokens().light["ink"]
@@ -364,12 +280,12 @@ def _legend(
         keys.append(
             (
                 18.0,
-                _swatch(pattern(Status.CONTEXT), 0, faint=True),
+                swatch(pattern(Status.CONTEXT), 0, faint=True),
                 _wider(words),
             )
         )
     if Status.SECRET in statuses:
-        keys.append((18.0, _swatch(pattern(Status.SECRET), 0, faint=True), "s secret"))
+        keys.append((18.0, swatch(pattern(Status.SECRET), 0, faint=True), "s secret"))
     if statuses & {Status.MISSING, Status.NOT_APPLICABLE}:
         keys.append((6.0, text(3, 4, "·", size=LEAST_TEXT, anchor="middle"), "non disponible"))
     if any(mark.careful for mark in flat):
@@ -386,13 +302,6 @@ _TONES = (
     ("favourable", "écart sûr, favorable"),
     ("neutral", "écart sûr, sans jugement"),
 )
-
-
-def _swatch(fill: str, x: float, edge: str = "none", *, faint: bool = False) -> str:
-    lighter = ' fill-opacity="0.4"' if faint else ""
-    return (
-        f'<rect x="{x:.0f}" y="-7" width="18" height="14" fill="{fill}" stroke="{edge}"{lighter}/>'
-    )
 
 
 def _numbers(
