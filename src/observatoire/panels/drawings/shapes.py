@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from observatoire.french.typography import NO_BREAK
 from observatoire.maps.marks import NO_DIFFERENCE
 from observatoire.maps.svg import line, text, width_of
 from observatoire.pages.tokens import tokens
@@ -12,12 +13,26 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.maps.marks import Mark
 
 _DASHES = ' stroke-dasharray="2.4 1.6"'
 
 #: Names of the signs, as legends explain them.
 UP, DOWN, SAME, HOLLOW, DIAMOND, BOUNDS = "up", "down", "same", "hollow", "diamond", "bounds"
+
+
+#: What stands beside an indicator that has a favourable sense, so that no verdict is of colour alone.
+_FAVOURED = {"lower_is_better": "↓", "higher_is_better": "↑"}
+
+#: What legends say of it.
+FAVOURED_WORDS = "↓ ↑ sens favorable"
+
+
+def favoured(indicator: Indicator) -> str:
+    """Return the sign of the favourable sense of an indicator, after a space; nothing when it has none."""
+    sign = _FAVOURED.get(indicator.polarity, "")
+    return f"{NO_BREAK}{sign}" if sign else ""
 
 
 def sign_of(mark: Mark) -> str:

@@ -13,12 +13,14 @@ from observatoire.panels.drawings.shapes import (
     BOUNDS,
     DIAMOND,
     DOWN,
+    FAVOURED_WORDS,
     HOLLOW,
     SAME,
     UP,
     down_arrow,
     draw_bounds,
     draw_sign,
+    favoured,
     keyed,
     sign_of,
     whisker,
@@ -125,7 +127,12 @@ def _row(bearing: Bearing, y: float) -> list[str]:
     mark, indicator = bearing.mark, bearing.indicator
     unit = "" if indicator.unit in ("%", "") else f", {indicator.unit}"
     return [
-        text(0, y + 5, fitted(f"{indicator.short}{unit}", _YEAR - 8, 15), size=15),
+        text(
+            0,
+            y + 5,
+            fitted(f"{indicator.short}{unit}", _YEAR - 26, 15) + favoured(indicator),
+            size=15,
+        ),
         text(_YEAR, y + 5, bearing.period, size=LEAST_TEXT, fill=tokens().light["soft"]),
         *_value(bearing, y + 5),
         *_place(bearing, y),
@@ -258,6 +265,7 @@ def _legend(
             (tone in tones, 28.0, draw_sign(UP, 7, 0, tone) + draw_sign(DOWN, 21, 0, tone), label)
             for tone, label in _TONES
         ),
+        (any(map(favoured, (row.indicator for row in rows))), 0.0, "", FAVOURED_WORDS),
         (SAME in signs, 11.0, draw_sign(SAME, 5.5, 0), "pas de différence sûre"),
         (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se compare pas"),
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),

@@ -21,7 +21,15 @@ from observatoire.pages.blocks import Column, Figure, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.cells import ROW, draw_cell, swatch
-from observatoire.panels.drawings.shapes import BOUNDS, DIAMOND, HOLLOW, keyed, sign_of
+from observatoire.panels.drawings.shapes import (
+    BOUNDS,
+    DIAMOND,
+    FAVOURED_WORDS,
+    HOLLOW,
+    favoured,
+    keyed,
+    sign_of,
+)
 from observatoire.panels.identities import TerritoryIdentity, sharing
 from observatoire.values import Status
 
@@ -235,7 +243,7 @@ def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> list[str]:
     first, soft = row[0], tokens().light["soft"]
     indicator = first.indicator
     unit = f" {indicator.unit.replace('euros', '€')}" if indicator.unit else ""
-    label = fitted(f"{indicator.short}{unit}", _LABEL - 46, LEAST_TEXT)
+    label = fitted(f"{indicator.short}{unit}", _LABEL - 62, LEAST_TEXT) + favoured(indicator)
     other = next((b.reference for b in row if b.reference), None)
     parts = [
         text(0, y + 14.5, label, size=LEAST_TEXT),
@@ -257,40 +265,52 @@ def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> list[str]:
 def _legend(
     rows: Mapping[str, Sequence[Sequence[Bearing]]], words: TerritoryNames
 ) -> list[tuple[float, str, str]]:
+    """Return the keys of what is drawn, and of nothing else."""
     flat = [bearing.mark for each in rows.values() for row in each for bearing in row]
+    signs, statuses = {sign_of(mark) for mark in flat}, {mark.status for mark in flat}
+    tones = {mark.tone for mark in flat if mark.own}
+    paper, rule, ink = (tokens().light[name] for name in ("paper", "rule", "ink"))
+    edges = line(1, -7, 1, 7, stroke=ink, width=2) + line(17, -7, 17, 7, stroke=ink, width=2)
+    leant = any(favoured(row[0].indicator) for each in rows.values() for row in each)
     verdicts = tokens().verdicts
-    keys = []
-    for tone, label in _TONES:
-        if any(mark.tone == tone and mark.own for mark in flat):
-            swatches = swatch(verdicts[tone].mark, 0) + swatch(verdicts[tone].fill, 20)
-            keys.append((38.0, swatches, label))
-    signs = {sign_of(mark) for mark in flat}
-    statuses = {mark.status for mark in flat}
-    if any(mark.tone == "none" for mark in flat):
-        keys.append((18.0, swatch(verdicts["none"].fill, 0), "= pas de différence sûre"))
-    if HOLLOW in signs:
-        keys.append(
-            (18.0, swatch(tokens().light["paper"], 0, tokens().light["rule"]), "ne se compare pas")
-        )
-    if BOUNDS in signs:
-        ink = tokens().light["ink"]
-        edges = line(1, -7, 1, 7, stroke=ink, width=2) + line(17, -7, 17, 7, stroke=ink, width=2)
-        keys.append((18.0, edges, "entre les deux bornes"))
-    if DIAMOND in signs:
-        keys.append(
+    every = [
+        *(
             (
-                18.0,
-                swatch(pattern(Status.CONTEXT), 0, faint=True),
-                _wider(words),
+                tone in tones,
+                38.0,
+                swatch(verdicts[tone].mark, 0) + swatch(verdicts[tone].fill, 20),
+                label,
             )
-        )
-    if Status.SECRET in statuses:
-        keys.append((18.0, swatch(pattern(Status.SECRET), 0, faint=True), "s secret"))
-    if statuses & {Status.MISSING, Status.NOT_APPLICABLE}:
-        keys.append((6.0, text(3, 4, "·", size=LEAST_TEXT, anchor="middle"), "non disponible"))
-    if any(mark.careful for mark in flat):
-        keys.append((0.0, "", "†, ‡ effectif trop petit pour être commenté"))
-    return keys
+            for tone, label in _TONES
+        ),
+        (leant, 0.0, "", FAVOURED_WORDS),
+        ("none" in tones, 18.0, swatch(verdicts["none"].fill, 0), "= pas de différence sûre"),
+        (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se compare pas"),
+        (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
+        (DIAMOND in signs, 18.0, swatch(pattern(Status.CONTEXT), 0, faint=True), _wider(words)),
+        (
+            Status.SECRET in statuses,
+            18.0,
+            swatch(pattern(Status.SECRET), 0, faint=True),
+            "s secret",
+        ),
+        (
+            bool(statuses & _BLANK),
+            6.0,
+            text(3, 4, "·", size=LEAST_TEXT, anchor="middle"),
+            "non disponible",
+        ),
+        (
+            any(mark.careful for mark in flat),
+            0.0,
+            "",
+            "†, ‡ effectif trop petit pour être commenté",
+        ),
+    ]
+    return [(wide, drawn, label) for there, wide, drawn, label in every if there]
+
+
+_BLANK = {Status.MISSING, Status.NOT_APPLICABLE}
 
 
 def _wider(words: TerritoryNames) -> str:
