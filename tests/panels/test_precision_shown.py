@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from observatoire.errors import UnknownNameError
 from observatoire.indicators.precision.differences import MARKS
-from observatoire.pages.blocks import TableBlock
+from observatoire.pages.blocks import Callout, TableBlock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +56,12 @@ def test_a_panel_tells_small_counts_and_which_brackets_are_which(panel: TableBlo
             assert ("†" in cell.text) == (cell.value < 200)
             assert "Intervalle à 95 %" in plain(cell.hint)
     said = notes(panel)
-    assert "200 pour l’Insee" in said["Prudence"]
-    assert "le partage du territoire et le sondage réunis" in said["Précision"]
-    cautions = [plain(note.text) for note in panel.notes if note.label == "Précaution"]
+    assert "200 pour l’Insee" in said["Signes"]
+    assert "le partage du territoire et le sondage réunis" in said["Signes"]
+    page = demo.demo().panel(theme="habitat").page
+    boxes = [b for b in page.blocks if isinstance(b, Callout) and b.title == "Précautions"]
+    assert len(boxes) == 1
+    cautions = [plain(text) for text in boxes[0].items]
     assert any("sondage de 8 % des adresses" in text for text in cautions)  # the source's own
     assert len(cautions) == len(set(cautions))
 

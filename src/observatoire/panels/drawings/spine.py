@@ -244,7 +244,8 @@ def _legend(
     """Return the keys of what is drawn, and of nothing else."""
     signs = {sign_of(row.mark) for row in rows}
     tones = {row.mark.tone for row in rows if sign_of(row.mark) in (UP, DOWN)}
-    accent, here, holder = tokens().light["accent"], words.here, words.holder
+    accent = tokens().light["accent"]
+    wider = f"chiffre {words.holder.of_the}, plus grand que {words.here.the}"
     others = [reference for row in rows for reference in row.references]
     band = _key_bar(_BAND, 0, 46) + _key_bar(_MIDDLE, 14, 18)
     every = [
@@ -269,12 +270,7 @@ def _legend(
         (SAME in signs, 11.0, draw_sign(SAME, 5.5, 0), "pas de différence sûre"),
         (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se compare pas"),
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
-        (
-            DIAMOND in signs,
-            13.0,
-            draw_sign(DIAMOND, 6.5, 0),
-            f"chiffre {holder.of_the}, plus grand que {here.the}",
-        ),
+        (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), wider),
         (
             any(row.course and row.course.broken and len(row.dates) > 1 for row in rows),
             4.0,

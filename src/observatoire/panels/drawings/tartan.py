@@ -271,8 +271,9 @@ def _legend(
     tones = {mark.tone for mark in flat if mark.own}
     paper, rule, ink = (tokens().light[name] for name in ("paper", "rule", "ink"))
     edges = line(1, -7, 1, 7, stroke=ink, width=2) + line(17, -7, 17, 7, stroke=ink, width=2)
+    hidden = swatch(pattern(Status.SECRET), 0, faint=True)
     leant = any(favoured(row[0].indicator) for each in rows.values() for row in each)
-    verdicts = tokens().verdicts
+    dot, verdicts = text(3, 4, "·", size=LEAST_TEXT, anchor="middle"), tokens().verdicts
     every = [
         *(
             (
@@ -288,18 +289,8 @@ def _legend(
         (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se compare pas"),
         (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
         (DIAMOND in signs, 18.0, swatch(pattern(Status.CONTEXT), 0, faint=True), _wider(words)),
-        (
-            Status.SECRET in statuses,
-            18.0,
-            swatch(pattern(Status.SECRET), 0, faint=True),
-            "s secret",
-        ),
-        (
-            bool(statuses & _BLANK),
-            6.0,
-            text(3, 4, "·", size=LEAST_TEXT, anchor="middle"),
-            "non disponible",
-        ),
+        (Status.SECRET in statuses, 18.0, hidden, "s secret"),
+        (bool(statuses & _BLANK), 6.0, dot, "non disponible"),
         (
             any(mark.careful for mark in flat),
             0.0,
