@@ -140,7 +140,7 @@ def test_status_of_an_empty_workspace_says_what_to_do(
     [
         (["panel", "population", "-p", "2016"], "tableau-population.html"),
         (["map", "part_hlm", "-p", "2016"], "carte-part_hlm.html"),
-        (["profile", "centre ville"], "fiche-FDF01.html"),
+        (["profile", "centre ville"], "fiche-centre-ville.html"),
     ],
 )
 def test_what_is_shown_is_written_where_it_says(

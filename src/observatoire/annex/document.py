@@ -10,14 +10,12 @@ from observatoire.annex.completeness import completeness_blocks
 from observatoire.annex.method import method_blocks
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.maps import BaseMap, map_figure
-from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import (
     Block,
     Callout,
     Column,
     Heading,
     Page,
-    PageBreak,
     Paragraph,
     Row,
     TableBlock,
@@ -25,7 +23,7 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.notes import schematic_warning
 from observatoire.panels.panel import panel_blocks
-from observatoire.panels.profile import TerritoryIdentity, profile_blocks
+from observatoire.panels.profile import ProfileContent, entries, headed_entries
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
@@ -52,9 +50,8 @@ class AnnexContent:
     catalogue: Catalogue
     base_map: BaseMap
     communes: Mapping[str, str]
-    identities: Sequence[TerritoryIdentity]
+    profiles: ProfileContent
     panel: Sequence[str]
-    against: Mapping[str, Sequence[tuple[str, str, str]]]
     sources: Sequence[Mapping[str, Any]]
     evaluation: Sequence[Block] = ()
     local: Callable[[str], Sequence[Block]] = lambda _: ()
@@ -84,8 +81,8 @@ def annex_page(content: AnnexContent) -> Page:
         blocks += checked_blocks(content.checked)
     blocks += _sources(content)
     here = content.table.words.here
-    count = plural(len(content.identities), here.singular, here.many)
-    watched = here.agree("observé", several=len(content.identities) > 1)
+    count = plural(len(content.profiles.identities), here.singular, here.many)
+    watched = here.agree("observé", several=len(content.profiles.identities) > 1)
     return Page(
         title=content.name,
         subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} {watched}",
@@ -146,20 +143,7 @@ def _profiles(content: AnnexContent) -> list[Block]:
             "quoi on compare. Signes et méthode : voir plus haut."
         ),
     ]
-    codes = [code for theme in content.catalogue.themes.values() for code in theme.profile]
-    themes = list(content.catalogue.themes.values())
-    for rank, identity in enumerate(content.identities):
-        if rank:
-            blocks.append(PageBreak())
-        blocks.append(
-            Heading(f"{identity.name} ({identity.commune_name})", 2, f"fiche-{identity.code}")
-        )
-        table = content.table.select(codes, [identity.code])
-        against = content.against.get(identity.code, ())
-        where = locator_figure(identity.code, identity.name, content.base_map)
-        blocks += profile_blocks(table, identity, themes, against, where)
-        blocks += content.local(identity.code)
-    return blocks
+    return [*blocks, *headed_entries(entries(content.profiles), content.local)]
 
 
 def _sources(content: AnnexContent) -> list[Block]:

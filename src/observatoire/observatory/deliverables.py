@@ -56,7 +56,8 @@ class Deliverables(Views):
         progress("Composition des pages")
         page = annex_page(self._annex_content(table, found, audience))
         progress("Écriture du document")
-        leaving = table.with_others(*self._inquiry(audience).tables)
+        placed = self._profile_content(table.zoning, audience).bearings
+        leaving = table.with_others(placed.table, *placed.earlier, *self._inquiry(audience).tables)
         return Sheet(page, leaving).save(target)
 
     def _annex_content(
@@ -69,7 +70,6 @@ class Deliverables(Views):
         from observatoire.warehouse.findings import by_source
 
         names, zoning, sources = self._gazetteer, table.zoning, self.sources()
-        identities = names.identities(zoning)
         return AnnexContent(
             name=self.workspace.name,
             subject=self.workspace.subject,
@@ -80,9 +80,8 @@ class Deliverables(Views):
             catalogue=self.catalogue,
             base_map=names.base_map(zoning),
             communes=names.communes(zoning),
-            identities=identities,
+            profiles=self._profile_content(zoning, audience),
             panel=self._foot(),
-            against={who.code: names.against(zoning, who.code) for who in identities},
             sources=without_fingerprints(records(sources), self._context.secrecy_rules),
             credits=self.workspace.credits,
             evaluation=evaluation_blocks(table, found, self._public_notes(audience)),

@@ -14,7 +14,12 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.comparison.comparators import counterparts
 from observatoire.maps.marks import BaseMap
-from observatoire.panels.profile import SharedSource, TerritoryIdentity, identity_facts
+from observatoire.panels.identities import (
+    SharedSource,
+    TerritoryIdentity,
+    identity_facts,
+    listed_words,
+)
 from observatoire.territories.aliases import ALIAS_COLUMN, split_names
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
@@ -141,22 +146,19 @@ class Gazetteer:
                     row["attributes"],
                     self._commune_name(str(row["commune"])),
                     sentences.get(str(code), unknown),
-                    self.workspace.zoning(zoning).noun,
                 ),
                 linked=str(code) in sentences,
                 shared=self._shared(zoning).get(str(code)),
+                listed=listed_words(row["attributes"], self.workspace.zoning(zoning).noun),
             )
             for code, row in self.frames[zoning].iterrows()
         ]
 
-    def against(self, zoning: str, code: str) -> list[tuple[str, str, str]]:
-        """Return what the profile of a territory prints next to it: zoning, code and name."""
-        neighbours = []
-        for comparator in self.workspace.on_profiles:
-            other = self._counterparts(zoning, comparator).get(code)
-            if other is not None:
-                neighbours.append((other.zoning, other.code, other.name))
-        return neighbours
+    def wholes(self, zoning: str, code: str) -> set[tuple[str, str]]:
+        """Return a territory and all that it belongs to, as zoning and code."""
+        comparators = [one for one in self.workspace.comparators.values() if one.zoning]
+        found = (self._counterparts(zoning, one).get(code) for one in comparators)
+        return {(zoning, code), *((other.zoning, other.code) for other in found if other)}
 
     def commune_codes(self, zoning: str) -> dict[str, str]:
         """Return the code of the commune of each territory of a zoning."""
@@ -217,7 +219,7 @@ class Gazetteer:
             ]
             title = f"{names.get(source_code, '')} ({source_code})"
             found[str(target)] = SharedSource(
-                title, tuple(str(here_names[code]) for code in neighbours), noun
+                title, tuple(str(here_names[code]) for code in neighbours), noun, str(source_code)
             )
         return found
 

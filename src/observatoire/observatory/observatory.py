@@ -39,6 +39,13 @@ class Observatory(Deliverables):
     >>> o.close()
     """
 
+    def _repr_html_(self) -> str:
+        """Sum the workspace up in a notebook: what it holds, and what is to be renewed."""
+        from observatoire.observatory.display import summary_page
+        from observatoire.pages.isolation import framed
+
+        return framed(summary_page(self))
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:

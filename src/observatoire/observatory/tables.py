@@ -89,6 +89,7 @@ class Tables(Ingestion):
     ) -> ProtectedTable:
         """Compute and protect; a period an indicator where ``when`` is a mapping."""
         from observatoire.indicators.query import answer
+        from observatoire.observatory.display import TableDisplay
         from observatoire.secrecy.release.agreements import withhold
         from observatoire.secrecy.release.protected_table import protect_table
 
@@ -107,7 +108,8 @@ class Tables(Ingestion):
             precision=precision,
         )
         allowed = withhold(computed, self._gate(audience))
-        return protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
+        made = protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
+        return made.shown_by(TableDisplay(self._gazetteer.communes(where)))
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""

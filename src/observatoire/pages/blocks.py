@@ -124,29 +124,37 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Callout:
-    """A box that must be read: warnings, method."""
+    """A box that must be read; ``kind`` is ``warning``, or ``plain`` for what only informs."""
 
     title: str
     items: tuple[str, ...]
+    kind: str = "warning"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, with the text that stands for it where it cannot be seen."""
+    """A drawing, the text that stands for it where it cannot be seen, and its numbers as a table."""
 
     svg: str = field(repr=False)
     title: str
     alternative: str
     notes: tuple[Note, ...] = ()
     width: float = 1.0
+    numbers: TableBlock | None = None
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A list of terms and their descriptions, with a drawing next to it when there is one."""
+    """A list of terms and their descriptions, with a drawing next to it when there is one.
+
+    ``kind`` is ``identity``, ``headlines`` (a figure in words, then what it is of) or ``boxes`` (a heading
+    and a short text, side by side).
+    """
 
     items: tuple[tuple[str, str], ...]
     beside: Figure | None = None
+    kind: str = "identity"
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)

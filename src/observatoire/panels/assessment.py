@@ -342,6 +342,10 @@ class Inquiry:
                 check_period(self.periods, str(date))
         return first, last
 
+    def aims(self, end: str = "") -> pd.DataFrame:
+        """Return the objectives with what is known of each, up to a date."""
+        return evaluate_objectives(self.objectives, self.evidence, end or self.span(None, None)[1])
+
     def assess(self, start: int | str | None = None, end: int | str | None = None) -> Assessment:
         """Evaluate between two dates."""
         first, last = self.span(start, end)
@@ -349,7 +353,7 @@ class Inquiry:
             first,
             last,
             self.gaps(first, last),
-            evaluate_objectives(self.objectives, self.evidence, last),
+            self.aims(last),
             moments(self.objectives, self.evidence, last),
             self.programming("", last),
             dated=start is not None or end is not None,

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING
 
 import docx
@@ -29,8 +30,9 @@ from observatoire.pages.blocks import (
     TextCell,
 )
 from observatoire.pages.cells import cell_of, figure_words
+from observatoire.pages.isolation import framed
 from observatoire.pages.writers.excel import save_workbook
-from observatoire.pages.writers.html import render_fragment, render_page
+from observatoire.pages.writers.html import render_page
 from observatoire.pages.writers.typst import render_typst, save_pdf, save_sheet
 from observatoire.pages.writers.word import save_word
 from observatoire.values import Nature, Status
@@ -112,7 +114,9 @@ def test_texts_are_made_fit_to_print_once(page: Page) -> None:
 
 
 def test_html_escapes_every_text(page: Page) -> None:
-    for text in (render_page(page), render_fragment(page)):
+    inside = re.search(r'srcdoc="([^"]*)"', framed(page))
+    assert inside is not None
+    for text in (render_page(page), unescape(inside[1])):
         assert "<script" not in text
         assert "&lt;script&gt;" in text
         assert 'aria-label="Carte. &#34;A&#34; &amp; &lt;B&gt;"' in text

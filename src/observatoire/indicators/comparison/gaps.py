@@ -43,9 +43,12 @@ _SAME = 1 - 1e-9
 
 _WITH_FIGURE = (*POINT, str(Status.BOUNDED), str(Status.CONTEXT))
 
+#: Of a source that counts everyone: the gap is a fact, and bears no verdict.
+STATED = "Source exhaustive, sans aléa de sondage : écart constaté, non jugé."
+
 #: Why a figure of a source is not judged.
 REASONS = {
-    "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé.",
+    "exhaustive": STATED,
     "unknown": "Précision inconnue : écart sans intervalle.",
     UNSIZED: "La source ne dit pas sur combien porte ce taux : écart sans intervalle.",
     WITHHELD: "Précision gardée par le secret : écart sans intervalle.",

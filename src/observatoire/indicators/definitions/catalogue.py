@@ -16,6 +16,7 @@ from observatoire.declarations.fields import (
     Number,
     Texts,
     called,
+    checked,
     declared,
     doc,
     fault,
@@ -48,6 +49,10 @@ def _source_and_variable(value: object) -> object:
     if bool(source) != bool(variable):
         raise refuse("on attend « source/variable »")
     return source, variable
+
+
+def _holds_its_figure(sentence: str) -> bool:
+    return not sentence or sentence.count("{v}") == 1
 
 
 @declared
@@ -100,6 +105,11 @@ class Indicator:
     ] = ()
     variable: Annotated[str, doc("Variable d’un chiffre tout calculé (taux, médiane…).")] = ""
     scale: Annotated[Number, doc("Nombre par lequel multiplier le résultat.")] = 1.0
+    sentence: Annotated[
+        str,
+        checked(_holds_its_figure, "on attend une phrase où {v}, une fois, tient lieu du chiffre"),
+        doc("Phrase des fiches : « {v} habitants sur 100 vivent seuls »."),
+    ] = ""
     caveats: Annotated[Texts, doc("Précautions de lecture, imprimées sous les tableaux.")] = ()
     expected: Annotated[Flag, doc("true : la définition est prête, les données à demander.")] = (
         False

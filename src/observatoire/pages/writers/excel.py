@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from observatoire.french.typography import NO_BREAK
+from observatoire.french.typography import NO_BREAK, number
 from observatoire.pages.blocks import (
     Callout,
     Column,
+    Facts,
+    Figure,
     Heading,
     Page,
     Paragraph,
@@ -65,6 +67,8 @@ def save_workbook(page: Page, path: Path) -> None:
             chapter = block.text
         elif isinstance(block, TableBlock):
             writer.grid(block, chapter)
+        elif isinstance(block, Figure) and block.numbers:
+            writer.grid(block.numbers, chapter)
     book.close()
     path.write_bytes(content.getvalue())
 
@@ -86,6 +90,8 @@ def _texts(page: Page) -> Iterator[tuple[str, str]]:
             lines = [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
         elif isinstance(block, Paragraph):
             lines = [("", block.text)]
+        elif isinstance(block, Facts):
+            lines = [*block.items, *((note.label, note.text) for note in block.notes)]
         if lines and heading:
             yield heading, ""
             heading = ""
@@ -200,7 +206,16 @@ class _Writer:
         self, sheet: Any, line: int, column: int, cell: TextCell, meant: Column, *, textual: bool
     ) -> None:
         if textual:
-            sheet.write_string(line, column, cell.text, self.wrap)
+            # A figure alone in its cell stays a number, that a spreadsheet adds up.
+            exact = (
+                d for d in range(4) if cell.value is not None and number(cell.value, d) == cell.text
+            )
+            decimals = next(exact, None)
+            if cell.value is None or decimals is None:
+                sheet.write_string(line, column, cell.text, self.wrap)
+            else:
+                form = self.number(f"#,##0.{'0' * decimals}" if decimals else "#,##0")
+                sheet.write_number(line, column, cell.value, form)
             return
         digits = f"#,##0.{'0' * meant.decimals}" if meant.decimals else "#,##0"
         form = self.number(digits)

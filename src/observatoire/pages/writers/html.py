@@ -26,12 +26,6 @@ def render_page(page: Page) -> str:
     return _environment().get_template(_TEMPLATE).render(page=page, toc=_contents(page))
 
 
-def render_fragment(page: Page) -> str:
-    """Return a page as a piece of HTML with its own style, for a notebook cell."""
-    module = _environment().get_template("fragment.html.j2")
-    return module.render(page=page)
-
-
 def _contents(page: Page) -> list[Heading]:
     return [x for x in page.blocks if isinstance(x, Heading) and x.level <= 2 and x.anchor]  # noqa: PLR2004
 

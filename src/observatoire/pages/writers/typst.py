@@ -154,13 +154,14 @@ def _paragraph(paragraph: Paragraph, _: dict[str, str]) -> str:
 
 
 def _callout(callout: Callout, _: dict[str, str]) -> str:
-    return f"#callout({_text(callout.title)}, {_array([_text(i) for i in callout.items])})"
+    items = _array([_text(item) for item in callout.items])
+    return f"#callout({_text(callout.title)}, {items}, kind: {_text(callout.kind)})"
 
 
 def _facts(facts: Facts, drawings: dict[str, str]) -> str:
     items = _array([f"({_text(term)}, {_text(words)})" for term, words in facts.items])
     if facts.beside is None:
-        return f"#facts({items})"
+        return f"#facts({items}, kind: {_text(facts.kind)}, notes: {_notes(facts.notes)})"
     name = f"figure{len(drawings)}.svg"
     drawings[name] = facts.beside.svg
     return f"#facts({items}, beside: {_text(name)}, alt: {_text(facts.beside.alternative)})"

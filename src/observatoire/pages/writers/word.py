@@ -166,21 +166,38 @@ def _write(document: Any, block: Block) -> None:
     elif isinstance(block, Paragraph):
         document.add_paragraph(block.text)
     elif isinstance(block, Callout):
-        document.add_paragraph().add_run(block.title).bold = True
-        for item in block.items:
-            document.add_paragraph(item, style="List Bullet")
+        _callout(document, block)
     elif isinstance(block, Facts):
-        for term, text in block.items:
-            line = document.add_paragraph()
-            line.paragraph_format.space_after = Pt(1)
-            line.add_run(f"{term}{NO_BREAK}: ").font.color.rgb = _SOFT
-            line.add_run(text)
+        _facts(document, block)
     elif isinstance(block, Figure):
         _picture(document, block)
     elif isinstance(block, TableBlock):
         _table(document, block)
     else:
         _turn(document)
+
+
+def _callout(document: Any, callout: Callout) -> None:
+    line = document.add_paragraph()
+    line.add_run(callout.title).bold = True
+    if len(callout.items) == 1:
+        line.add_run(f" {callout.items[0]}")
+        return
+    for item in callout.items:
+        document.add_paragraph(item, style="List Bullet")
+
+
+def _facts(document: Any, facts: Facts) -> None:
+    plain = facts.kind == "identity"
+    for term, text in facts.items:
+        line = document.add_paragraph()
+        line.paragraph_format.space_after = Pt(1)
+        run = line.add_run(term if facts.kind == "headlines" else f"{term}{NO_BREAK}:")
+        run.bold = not plain
+        if plain:
+            run.font.color.rgb = _SOFT
+        line.add_run(f" {text}")
+    _notes(document, facts.notes)
 
 
 def _turn(document: Any) -> None:

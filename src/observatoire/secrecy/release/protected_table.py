@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -35,6 +35,8 @@ from observatoire.values import Record as Row
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from matplotlib.axes import Axes
+
     from observatoire.indicators.computation.table import Table
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.secrecy.plan.decision import Decision
@@ -62,6 +64,16 @@ SHOWN_COLUMNS = (
 )
 
 
+class Display(Protocol):
+    """Shows a protected table; the rooms above give one, for secrecy knows of no page."""
+
+    def html(self, table: ProtectedTable) -> str:
+        """Return a table as a notebook shows it."""
+
+    def plot(self, table: ProtectedTable, indicator: str, ax: Axes | None) -> Axes:
+        """Draw one indicator of a table."""
+
+
 @dataclass(frozen=True)
 class ProtectedTable:
     """A table of indicators that may be shown.
@@ -87,6 +99,7 @@ class ProtectedTable:
         repr=False, default_factory=dict
     )
     words: TerritoryNames = field(repr=False, default_factory=TerritoryNames)
+    display: Display | None = field(repr=False, default=None, compare=False)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -185,8 +198,33 @@ class ProtectedTable:
         """Return the definition of one of its indicators."""
         return self.indicators[code]
 
+    def shown_by(self, display: Display) -> ProtectedTable:
+        """Return the table with what shows it in a notebook."""
+        return replace(self, display=display, seal=_SEAL)
+
+    def plot(self, indicator: str = "", ax: Axes | None = None) -> Axes:
+        """Draw one indicator on matplotlib axes: a dot a territory, with its interval.
+
+        Parameters
+        ----------
+        indicator : str
+            Which one; needed when the table holds several.
+        ax : Axes, optional
+            Where; a new figure by default.
+
+        Raises
+        ------
+        UnknownNameError
+            When the table holds several indicators, or not this one.
+        """
+        if self.display is None:
+            raise _unprotected()
+        return self.display.plot(self, indicator, ax)
+
     def _repr_html_(self) -> str:
-        return str(self.df.to_html(index=False, na_rep="", max_rows=60))
+        if self.display is None:
+            return str(self.df.to_html(index=False, na_rep="", max_rows=60))
+        return self.display.html(self)
 
 
 def admit(table: ProtectedTable) -> ProtectedTable:
