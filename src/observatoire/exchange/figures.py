@@ -14,7 +14,7 @@ import pandas as pd
 from observatoire.errors import DuplicateKeyError, FileError, RowError
 from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
-from observatoire.values import Status
+from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,10 @@ VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "value": ("valeur", "number", "Valeur, vide quand le statut n’en a pas"),
     "low": ("valeur_basse", "number", "Borne basse"),
     "high": ("valeur_haute", "number", "Borne haute"),
+    "pi80_low": ("prevision_80_basse", "number", "Bas de l’intervalle de prévision à 80 %"),
+    "pi80_high": ("prevision_80_haute", "number", "Haut de l’intervalle de prévision à 80 %"),
+    "pi95_low": ("prevision_95_basse", "number", "Bas de l’intervalle de prévision à 95 %"),
+    "pi95_high": ("prevision_95_haute", "number", "Haut de l’intervalle de prévision à 95 %"),
     "status": ("statut", "string", "Ce que l’on peut dire de la valeur"),
     "precision": (
         "precision",
@@ -41,6 +45,9 @@ VALUE_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "method": ("methode", "string", "Comment la valeur a été obtenue"),
     "source": ("source", "string", "Producteur et titre de la source"),
 }
+
+#: Columns that a package of before may lack.
+LATER = ("precision", *(VALUE_FIELDS[name][0] for name in PREDICTION_COLUMNS))
 
 NUMBERS = tuple(french for french, kind, _ in VALUE_FIELDS.values() if kind == "number")
 
@@ -121,8 +128,8 @@ def _read(path: Path, needed: Sequence[str], key: Sequence[str]) -> pd.DataFrame
             why=reader_words(error),
             remedy="Redemandez le paquet entier.",
         ) from error
-    if "precision" in needed and "precision" not in frame.columns:  # a package of before
-        frame = frame.assign(precision="")
+    if set(needed) & set(LATER):  # a package of before says nothing of them
+        frame = frame.assign(**{name: "" for name in LATER if name not in frame.columns})
     lacking = [name for name in needed if name not in frame.columns]
     if lacking:
         raise FileError(f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,18 @@ from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
 from observatoire.indicators.precision.sampling_error import is_complementary
+from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
-from observatoire.indicators.routes.routes import LINKS, Links, Route, chained, route_of, routes_to
+from observatoire.indicators.routes.routes import (
+    LINKS,
+    Links,
+    PartModel,
+    Route,
+    chained,
+    route_of,
+    routes_to,
+)
+from observatoire.passage.prediction import known_calibrations
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
@@ -156,11 +166,22 @@ class Context:
                 for (middle, target), second in self.links.items():
                     if middle == declared.target:
                         routes[target] = chained(route, second) + routes[target]
+        for declared in self.workspace.passages:
+            if declared.model:
+                routes[declared.target] = self._modelled(routes[declared.target], declared.source)
         for code, found in routes.items():
             for route in found:
                 if route.method == LINKS:
                     book.keep(route.source, code, route.passage)
         return routes
+
+    def _modelled(self, routes: list[Route], source: str) -> list[Route]:
+        """Give the routes of a table of links what foretells the parts of a source."""
+        straight = [r for r in routes if r.source == source and r.method == LINKS]
+        holders = {target: held for r in straight for target, held in r.enclosing.items()}
+        supports = part_supports(self.warehouse, source, self._kept())
+        model = PartModel(tuple(known_calibrations().values()), supports, holders)
+        return [replace(r, model=model) if r in straight else r for r in routes]
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
         """Return the routes to the ring around each territory of a zoning.

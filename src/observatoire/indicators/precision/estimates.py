@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import number, plural
+from observatoire.indicators.computation.table import is_modelled
 from observatoire.indicators.precision.differences import LIKELY, Estimate
 from observatoire.indicators.precision.sampling_error import NOISES, TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.values import Status
@@ -76,7 +77,7 @@ def estimate_of(row: Record | None) -> Estimate:
     -------
     Estimate
         A point carries its sampling interval when the table has one; bounds are carried as such; what
-        describes another territory (*contexte*), or is hidden or absent, says nothing. A source that
+        describes another territory (*contexte*), is foretold by a model, hidden or absent is mute. A source that
         counts everyone has no sampling: its figures are certain, but for what their passage leaves open
         and the source's own noise between two dates, of which each figure bears its part.
         What its producer asks not to comment has no interval, hence no verdict.
@@ -91,7 +92,7 @@ def estimate_of(row: Record | None) -> Estimate:
     >>> estimate_of(row | {"status": "context"}).known
     False
     """
-    if row is None or row["status"] not in (*POINT, str(Status.BOUNDED)):
+    if row is None or row["status"] not in (*POINT, str(Status.BOUNDED)) or is_modelled(row):
         return Estimate(_NAN)
     value = float(row["value"]) if row["status"] in POINT else _NAN
     low, high = float(row["low"]), float(row["high"])

@@ -9,6 +9,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
+from observatoire.indicators.computation.table import modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -234,6 +235,7 @@ def _bounded(
     wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
         _ASKED[choice]
     )
+    wanted &= ~modelled(frame)  # what a model leaves open is far wider
     for column in _FILLED:
         frame[column] = np.nan
     indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
