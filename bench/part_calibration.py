@@ -15,7 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.prediction import learn, logit
+from observatoire.passage.prediction import learn, logit, mean_between
 
 INSIDE = 0.8  # share of a QPV's ground in one IRIS
 AGES = ("0014", "1529", "3044", "4559", "6074", "75P")
@@ -284,6 +284,35 @@ def published(data: Published) -> list[dict[str, object]]:
     return made
 
 
+def sizes(data: Published) -> list[dict[str, object]]:
+    """Say how often a commune's rate lies where sizes of another date put it, free within some factors."""
+    years = table("iris/iris_evolution_population.csv", "IRIS")
+    known = data.rates.join(years[["pop_2013", "pop_2018"]], how="inner")
+    known = known[(known["pop_2013"] > 50) & (known["pop_2018"] > 50)]
+    held: dict[tuple[float, float], list[bool]] = {(0.9, 1.1): [], (0.8, 1.25): []}
+    for _, commune in known.groupby("com"):
+        for name in (each for each in data.rates if each.startswith("tx_")):
+            rows = commune[[name, "pop_2013", "pop_2018"]].dropna().to_numpy()
+            if len(rows) < 3:
+                continue
+            truth = rows[:, 0] @ rows[:, 1] / rows[:, 1].sum()
+            for factors, told in held.items():
+                low, high = mean_between(rows[:, 0], rows[:, 2], factors)
+                told.append(bool(low - 1e-12 <= truth <= high + 1e-12))
+    return [
+        {
+            "code": "size-iris",
+            "kind": "size",
+            "on": "taux de communes de trois IRIS ou plus : 11 taux du RP2010, pesés par les populations "
+            "de 2013 et de 2018",
+            "places": len(held[0.8, 1.25]),
+            "center": 0.0,
+            "ends": (0.9, 1.1, 0.8, 1.25),
+            "held": tuple(round(float(np.mean(told)), 3) for told in held.values()),
+        }
+    ]
+
+
 def write(entries: list[dict[str, object]]) -> None:
     day, lines = dt.datetime.now(tz=dt.UTC).date().isoformat(), [HEAD]
     for entry in entries:
@@ -311,4 +340,4 @@ def toml(value: object) -> str:
 
 if __name__ == "__main__":
     everything = Published()
-    write([*parts(everything), *rates(everything), *published(everything)])
+    write([*parts(everything), *rates(everything), *published(everything), *sizes(everything)])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = ",".join(french for french, _, _ in VALUE_FIELDS.values())
-ROW = "q,Q1,Dillon,pop,2016,12.5,,,observé,exact,1,,,Insee"
+ROW = "q,Q1,Dillon,pop,2016,12.5,,,,,,,observé,exact,1,,,Insee"
 
 
 def package(folder: Path, *rows: str, head: str = HEAD, **changed: object) -> Path:

@@ -44,9 +44,10 @@ class Calibration:
 
     code: Code
     kind: Annotated[
-        Literal["part", "rate"],
+        Literal["part", "rate", "size"],
         doc(
-            "part : quelle part d’un territoire en tient une partie ; rate : le taux de cette partie."
+            "part : quelle part d’un territoire en tient une partie ; rate : le taux de cette partie ; "
+            "size : de combien un effectif a changé (ends : facteurs)."
         ),
     ]
     on: Annotated[str, doc("Sur quels territoires publiés.")]
@@ -212,6 +213,27 @@ def foretold_together(
     room = np.pad(room, (0, max(0, _STEPS - len(room))), mode="edge")[:_STEPS]
     fitting = one * room[::-1]  # the others fit in what it leaves
     return _of_masses(fitting), _of_masses(np.convolve(others, one)[:_STEPS])
+
+
+def mean_between(
+    figures: Floats, sizes: Floats, factors: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the least and the most of a mean when each weight may be so much smaller, or larger.
+
+    Examples
+    --------
+    >>> found = mean_between(np.array([10.0, 30.0]), np.array([1.0, 1.0]), (0.8, 1.25))
+    >>> tuple(round(end, 1) for end in found)
+    (17.8, 22.2)
+    """
+    order = np.argsort(figures)
+    figures, sizes = figures[order], sizes[order]
+    upper = np.arange(len(figures) + 1)[:, None] > np.arange(len(figures))
+    ends = []
+    for heavy, light in (factors[::-1], factors):  # the smallest weigh the most, then the least
+        weights = np.where(upper, heavy, light) * sizes
+        ends.append(weights @ figures / weights.sum(axis=1))
+    return float(ends[0].min()), float(ends[1].max())
 
 
 def _of_masses(masses: Floats) -> Prediction:

@@ -115,8 +115,12 @@ def test_rates_without_counts(code: str, bare_rates: dict[tuple[str, str], Any])
             assert row["reason"]
         elif len(texts) > 1:
             values = [factor * float(text) for text in texts]
-            assert row["status"] == "bounded"
-            assert math.isnan(row["value"])
+            assert row["status"] == ("estimated" if file == "rp2010" else "bounded")
+            assert math.isnan(row["value"]) == (file != "rp2010")
+            if file == "rp2010":
+                assert (
+                    min(values) <= row["pi95_low"] < row["value"] < row["pi95_high"] <= max(values)
+                )
             assert (row["passage_low"], row["passage_high"]) == pytest.approx(
                 (min(values), max(values))
             )

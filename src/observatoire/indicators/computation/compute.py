@@ -16,6 +16,7 @@ from observatoire.indicators.computation.explanations import (
 )
 from observatoire.indicators.computation.part_predictions import with_part_predictions
 from observatoire.indicators.computation.passage_figures import carried
+from observatoire.indicators.computation.sized_rates import with_sized_rates
 from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
     DIRECT,
@@ -71,6 +72,7 @@ def compute(
         if route.source not in figures:
             continue
         brought = carried(asked, figures[route.source], route, explainer)
+        brought = with_sized_rates(brought, asked, figures[route.source], route, sources)
         brought = with_part_predictions(brought, asked, figures[route.source], route)
         for key, cell in brought.items():
             kept = holes if cell.status is Status.MISSING else found

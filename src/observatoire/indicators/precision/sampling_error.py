@@ -235,7 +235,6 @@ def _bounded(
     wanted = frame["status"].isin([*_WITH_INTERVAL, str(Status.CONTEXT)]) & kind.isin(
         _ASKED[choice]
     )
-    wanted &= ~modelled(frame)  # what a model leaves open is far wider
     for column in _FILLED:
         frame[column] = np.nan
     indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
@@ -260,6 +259,8 @@ def _bounded(
         frame.loc[reference, column] = frame.loc[reference, "value"]
     certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
     frame["precision"] = kind.where(certain, "unknown")
+    # What a model leaves open is its own: sampling only widens the bounds that hold without it.
+    frame.loc[modelled(frame), ["sampling_low", "sampling_high", "wide_low", "wide_high"]] = np.nan
     # An interval was asked of a rate, and nobody says how many it is about.
     unsized = (
         wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & behind["size"].isna()
