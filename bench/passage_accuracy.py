@@ -133,7 +133,7 @@ class Occitanie:
                 continue
             fit, chosen, *more = how(self.known[group != one])
             tables.append(self.applied(fit, chosen, unseen))
-            said.append(more[0] if more else fit.slopes.names)
+            said.append(more[0] if more else fit.names)
         return pd.concat(tables), said
 
 

