@@ -207,8 +207,7 @@ class Passage:
         if totals is not None:
             table = with_totals(self.links, given, table, totals)
         ends = self.parameters.get("ends", ())
-        table = with_prediction(table, ends, given.kinds, self.links.carries)
-        table = with_about(table, about)
+        table = with_about(with_prediction(table, ends, given.kinds, self.links.carries), about)
         table.attrs = {
             **frame.attrs,
             "passage": self.description,
