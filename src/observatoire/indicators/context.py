@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from observatoire.workspace.model import Workspace
 
 
+#: What a workspace learnt of its own published totals: it comes before what the library carries.
+CALIBRATION_FILE = "calibration.toml"
+
 #: What a ring is called: the ground that no loaded territory covers is not known from the sea.
 RING = "anneau de {metres:g} m, hors mer et hors territoires non chargés"
 
@@ -180,7 +183,9 @@ class Context:
         straight = [r for r in routes if r.source == source and r.method == LINKS]
         holders = {target: held for r in straight for target, held in r.enclosing.items()}
         supports = part_supports(self.warehouse, source, self._kept())
-        model = PartModel(tuple(known_calibrations().values()), supports, holders)
+        own = self.workspace.root / CALIBRATION_FILE
+        known = known_calibrations(own if own.is_file() else None)
+        model = PartModel(tuple(known.values()), supports, holders)
         return [replace(r, model=model) if r in straight else r for r in routes]
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
