@@ -222,7 +222,8 @@ def _chosen(lesson: _Lesson, used: Positions, extra: Names) -> tuple[tuple[Names
     """Keep the models with the least error on targets left out, the simplest if all equal."""
     candidates: list[tuple[Names, ...]] = [((),)]
     if len(used) >= _ENOUGH:
-        candidates += [(GEOMETRIC[:1],), (GEOMETRIC,)]
+        # With covariates, an average that holds is not given up for one model that chance favours.
+        candidates += [] if extra else [(GEOMETRIC[:1],), (GEOMETRIC,)]
         # Several covariates say much the same: an average of what each teaches holds better elsewhere.
         sets = list(dict.fromkeys([*((name,) for name in extra), extra])) if extra else []
         candidates += [
