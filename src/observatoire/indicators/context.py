@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,18 @@ from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
 from observatoire.indicators.precision.sampling_error import is_complementary
+from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
-from observatoire.indicators.routes.routes import LINKS, Links, Route, chained, route_of, routes_to
+from observatoire.indicators.routes.routes import (
+    LINKS,
+    Links,
+    PartModel,
+    Route,
+    chained,
+    route_of,
+    routes_to,
+)
+from observatoire.passage.prediction import known_calibrations
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
@@ -32,6 +42,9 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import PassageRecipe, Workspace
 
+
+#: What a workspace learnt of its own published totals: it comes before what the library carries.
+CALIBRATION_FILE = "calibration.toml"
 
 #: What a ring is called: the ground that no loaded territory covers is not known from the sea.
 RING = "anneau de {metres:g} m, hors mer et hors territoires non chargés"
@@ -157,6 +170,9 @@ class Context:
                 found.insert(0, self.measured(recipe))
             elif second is not None:
                 found = chained(self.measured(recipe), second) + found
+        for recipe in self.workspace.passages:
+            if recipe.model and recipe.target == zoning:
+                found = self._modelled(found, recipe.source)
         for route in found:
             if route.method == LINKS:
                 self.book.keep(route.source, zoning, route.passage)
@@ -175,6 +191,16 @@ class Context:
     @cached_property
     def _by_method(self) -> dict[PassageRecipe, Route]:
         return {}
+
+    def _modelled(self, routes: list[Route], source: str) -> list[Route]:
+        """Give the routes of a table of links what foretells the parts of a source."""
+        straight = [r for r in routes if r.source == source and r.method == LINKS]
+        holders = {target: held for r in straight for target, held in r.enclosing.items()}
+        supports = part_supports(self.warehouse, source, self._kept())
+        own = self.workspace.root / CALIBRATION_FILE
+        known = known_calibrations(own if own.is_file() else None)
+        model = PartModel(tuple(known.values()), supports, holders)
+        return [replace(r, model=model) if r in straight else r for r in routes]
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
         """Return the routes to the ring around each territory of a zoning.

@@ -12,6 +12,7 @@ import pandas as pd
 from observatoire.passage.arrays import Flags, Positions, floats, sum_by
 from observatoire.passage.counted import kind_declared
 from observatoire.passage.links import PART, SPLIT, WHOLE, Links
+from observatoire.passage.prediction import with_prediction
 from observatoire.passage.transfer.balance import balance, balance_of_weights, report
 from observatoire.passage.transfer.calibration import (
     calibrated,
@@ -180,12 +181,11 @@ class Passage:
         Returns
         -------
         DataFrame
-            ``target, variable, value, low, high, status, coverage, reason``: every target by
-            every variable, targets in increasing order. The value of a count is what the
-            sources bring: where they do not cover the target whole, it is estimated, and has no
-            upper bound. ``attrs["report"]`` says which sources
-            were unknown or absent and, by variable, what fell inside and outside;
-            ``attrs["passage"]`` says by which method.
+            ``target, variable, value, low, high, status, coverage, reason`` (``pi80_low``… too where
+            the method learnt an interval): every target by every variable, targets in increasing order.
+            The value of a count is what the sources bring: where they do not cover the target whole, it
+            is estimated, and has no upper bound. ``attrs["report"]`` says which sources were unknown or
+            absent and, by variable, what fell inside and outside; ``attrs["passage"]`` by which method.
 
         Raises
         ------
@@ -205,7 +205,8 @@ class Passage:
         table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
             table = with_totals(self.links, given, table, totals)
-        table = with_about(table, about)
+        ends = self.parameters.get("ends", ())
+        table = with_about(with_prediction(table, ends, given.kinds, self.links.carries), about)
         table.attrs = {
             **frame.attrs,
             "passage": self.description,
@@ -363,7 +364,7 @@ class Passage:
             weights=self.weights.assign(weight=np.where(self.links.part, np.nan, weight)),
             outside=self.outside * 0.0 + np.maximum(1.0 - sums, 0.0),
             method=f"{self.method} + calage",
-            parameters={**self.parameters, "calibrated_on": name, **carries},
+            parameters={**self.parameters, "calibrated_on": name, "ends": [], **carries},
             remarks=(*self.remarks, *remarks),
             reaching=frozenset(self.sources[~self.enclosed]),
         )

@@ -58,8 +58,11 @@ def test_counts_of_quartiers(code: str, counts: dict[tuple[str, str], Any]) -> N
             assert math.isnan(row["value"])
             assert math.isnan(row["passage_low"])
         elif part:
-            assert row["status"] == "bounded"
-            assert math.isnan(row["value"])
+            none = oracle.count(part, oracle.COUNTS[code]) == 0
+            assert row["status"] == ("bounded" if none else "estimated")
+            assert none or row["precision"] == "prévision"
+            assert none or 0 < row["pi95_low"] < row["pi80_low"] < row["value"]
+            assert none or row["value"] < row["pi80_high"] < row["pi95_high"] < row["passage_high"]
             assert row["passage_low"] == 0
             assert row["passage_high"] == pytest.approx(
                 oracle.count(part, oracle.COUNTS[code]), rel=1e-12
@@ -84,9 +87,13 @@ def test_rates_of_quartiers(code: str, rates: dict[tuple[str, str], Any]) -> Non
             assert row["status"] == "missing"
             continue
         truth = oracle.rate(whole or part, top, base)
+        assert math.isnan(row["passage_low"]) == bool(part)
+        if row["status"] == "estimated":
+            assert part
+            assert 0 <= row["pi95_low"] <= row["pi80_low"] <= row["value"] <= row["pi80_high"] < 100
+            continue
         assert row["status"] == ("context" if part else "aggregated")
         assert row["value"] == pytest.approx(truth, rel=1e-12, abs=1e-12)
-        assert math.isnan(row["passage_low"]) == bool(part)
 
 
 @pytest.mark.parametrize("code", oracle.BARE_RATES)
@@ -108,10 +115,23 @@ def test_rates_without_counts(code: str, bare_rates: dict[tuple[str, str], Any])
             assert row["reason"]
         elif len(texts) > 1:
             values = [factor * float(text) for text in texts]
-            assert row["status"] == "bounded"
-            assert math.isnan(row["value"])
+            assert row["status"] == ("estimated" if file == "rp2010" else "bounded")
+            assert math.isnan(row["value"]) == (file != "rp2010")
+            if file == "rp2010":
+                assert (
+                    min(values) <= row["pi95_low"] < row["value"] < row["pi95_high"] <= max(values)
+                )
             assert (row["passage_low"], row["passage_high"]) == pytest.approx(
                 (min(values), max(values))
+            )
+        elif row["status"] == "estimated":
+            assert part
+            assert (
+                row["pi95_low"]
+                < row["pi80_low"]
+                < row["value"]
+                < row["pi80_high"]
+                < row["pi95_high"]
             )
         else:
             assert row["status"] == ("context" if part else "observed")

@@ -14,7 +14,9 @@ from observatoire.indicators.computation.explanations import (
     SourceNote,
     exceeds,
 )
+from observatoire.indicators.computation.part_predictions import with_part_predictions
 from observatoire.indicators.computation.passage_figures import carried
+from observatoire.indicators.computation.sized_rates import with_sized_rates
 from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
     DIRECT,
@@ -23,7 +25,7 @@ from observatoire.indicators.computation.table import (
     Cells,
     least_count,
 )
-from observatoire.values import Status
+from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +71,10 @@ def compute(
     for rank, route in enumerate(place.routes):
         if route.source not in figures:
             continue
-        for key, cell in carried(asked, figures[route.source], route, explainer).items():
+        brought = carried(asked, figures[route.source], route, explainer)
+        brought = with_sized_rates(brought, asked, figures[route.source], route, sources)
+        brought = with_part_predictions(brought, asked, figures[route.source], route)
+        for key, cell in brought.items():
             kept = holes if cell.status is Status.MISSING else found
             kept.setdefault(key, replace(cell, origin=str(rank)))
     published = _published(asked, figures.get(place.zoning), explainer)
@@ -114,7 +119,7 @@ def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) ->
         ],
         columns=list(CELL_COLUMNS),
     )
-    numbers = ["value", "low", "high", "coverage", "count", "threshold"]
+    numbers = ["value", "low", "high", "coverage", "count", "threshold", *PREDICTION_COLUMNS]
     return frame.astype(dict.fromkeys(numbers, "float64"))
 
 

@@ -13,7 +13,7 @@ from observatoire.indicators.computation.explanations import Explainer, exceeds,
 from observatoire.indicators.computation.table import Cell, Cells, least_count
 from observatoire.passage.transfer.carry import carried as carry
 from observatoire.passage.transfer.ratios import carried_ratio
-from observatoire.values import Nature, Status
+from observatoire.values import PREDICTION_COLUMNS, Nature, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,8 +73,11 @@ def _apply(
     cells: Cells = {}
     if counts:
         about = {code: {"counts": by_code[code].counted} for code in counts}
-        given, outcome = carry(route.passage.links, pd.DataFrame(counts), about=about)
-        cells = _cells(route, given.variables, outcome)
+        if route.passage.parameters.get("ends"):
+            cells = _foretold(route.passage.apply(pd.DataFrame(counts), about=about))
+        else:
+            given, outcome = carry(route.passage.links, pd.DataFrame(counts), about=about)
+            cells = _cells(route, given.variables, outcome)
     least = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
     odd = {c for c in bases if by_code[c].unit == "%" and exceeds(counts[c], bases[c]).any()}
     for share in (True, False):
@@ -134,6 +137,22 @@ def _lower_disclosures(
             least[key] = least_count(least.get(key, _NAN), *found)
 
 
+def _foretold(table: pd.DataFrame) -> Cells:
+    """Return the cells of a passage whose method learnt how far it misses, with their intervals."""
+    return {
+        (str(row["variable"]), str(row["target"])): Cell(
+            row["value"],
+            row["low"],
+            row["high"],
+            Status(row["status"]),
+            row["coverage"],
+            row["reason"],
+            **{name: row[name] for name in PREDICTION_COLUMNS},
+        )
+        for row in records(table)
+    }
+
+
 def _cells(route: Route, variables: Sequence[str], outcome: Outcome) -> Cells:
     numbers = (outcome.value, outcome.low, outcome.high)
     value, low, high, coverage, reason = (
@@ -156,9 +175,8 @@ def _cells(route: Route, variables: Sequence[str], outcome: Outcome) -> Cells:
 
 
 def _scaled(cell: Cell, factor: float, count: float) -> Cell:
-    return replace(
-        cell, value=cell.value * factor, low=cell.low * factor, high=cell.high * factor, count=count
-    )
+    names = ("value", "low", "high", *PREDICTION_COLUMNS)
+    return replace(cell, **{name: getattr(cell, name) * factor for name in names}, count=count)
 
 
 def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, route: Route) -> Cells:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.indicators.computation.table import DIRECT
+from observatoire.indicators.computation.table import DIRECT, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -275,6 +275,8 @@ def _bounded(
         frame.loc[reference, column] = frame.loc[reference, "value"]
     certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
     frame["precision"] = kind.where(certain, "unknown")
+    # What a model leaves open is its own: sampling only widens the bounds that hold without it.
+    frame.loc[modelled(frame), ["sampling_low", "sampling_high", "wide_low", "wide_high"]] = np.nan
     # An interval was asked of a rate, and nobody says how many it is about.
     unsized = (
         wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & behind["size"].isna()

@@ -23,6 +23,7 @@ from observatoire.territories.link_tables import (
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
+    from observatoire.passage.prediction import Calibration
 
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
@@ -37,6 +38,19 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
+class PartModel:
+    """What foretells a part of a source: what others taught, what supports it, who shares each source."""
+
+    calibrations: tuple[Calibration, ...]
+    supports: Mapping[str, Mapping[str, float]]
+    holders: Mapping[str, str]
+
+    def sharing(self, target: str) -> int:
+        """Return how many targets are parts of the source that holds one, itself among them."""
+        return list(self.holders.values()).count(self.holders[target])
+
+
+@dataclass(frozen=True, eq=False)
 class Route:
     """A passage to a zoning, and the links in words that it was made of."""
 
@@ -46,6 +60,7 @@ class Route:
     noun: Noun
     method: str = LINKS
     label: str = "table de passage"
+    model: PartModel | None = None
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from observatoire.errors import SecrecyError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import day, enumerate_words, plural
 from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement
-from observatoire.values import Status
+from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -201,7 +201,7 @@ def _emptied(cells: pd.DataFrame, kept_back: pd.Series, reasons: pd.Series) -> p
     measures = {"value", "low", "high", "count", "base"}
     measures |= {
         f"{kind}_{side}" for kind in ("passage", "sampling", "wide") for side in ("low", "high")
-    }
+    } | set(PREDICTION_COLUMNS)
     emptied.loc[kept_back, sorted(measures & set(emptied.columns))] = float("nan")
     emptied.loc[kept_back, "status"] = str(Status.MISSING)
     emptied.loc[kept_back, "method"] = ""

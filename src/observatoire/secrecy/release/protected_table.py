@@ -29,7 +29,7 @@ from observatoire.secrecy.release.redaction import (
     shown_differences,
     withhold_sizes,
 )
-from observatoire.values import TABLE_COLUMNS, Status, records
+from observatoire.values import PREDICTION_COLUMNS, TABLE_COLUMNS, Status, records
 from observatoire.values import Record as Row
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ HIDDEN_REASON = "Couvert par le secret statistique."
 #: Columns of ``ProtectedTable.df``: the tidy ones, then what explains a hole, then precision.
 SHOWN_COLUMNS = (
     *TABLE_COLUMNS,
+    *PREDICTION_COLUMNS,
     "zoning",
     "reason",
     "method",
