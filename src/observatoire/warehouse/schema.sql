@@ -48,6 +48,9 @@ CREATE TABLE IF NOT EXISTS source (
 -- Where the source was loaded from, seen from the warehouse’s folder: two folders of one code would overwrite each other.
 ALTER TABLE source ADD COLUMN IF NOT EXISTS folder VARCHAR DEFAULT '';
 
+-- The family of its files: what indicators name (« base-ic:POP0014 »), in any workspace.
+ALTER TABLE source ADD COLUMN IF NOT EXISTS family VARCHAR DEFAULT '';
+
 CREATE TABLE IF NOT EXISTS precision_rule (
     source VARCHAR PRIMARY KEY,
     rule   JSON NOT NULL              -- the [precision] table of source.toml

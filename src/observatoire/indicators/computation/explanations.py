@@ -98,6 +98,9 @@ class Explainer:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
             return ""
+        if not indicator.sources:
+            named = enumerate_words([f"« {name} »" for name in indicator.families])
+            return f"Aucun fichier de la famille {named} n’est chargé."
         if not self._notes(indicator):
             return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
         if indicator.expected:

@@ -16,7 +16,7 @@ from observatoire.errors import (
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME
-from observatoire.sources.families.family import read_families
+from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.preview.display import period_notices, table_notices
@@ -124,7 +124,8 @@ def load_file(
         refuse_faults(preview.parsed)
     former = _former(warehouse, preview.source, preview.parsed)
     spec = replace(preview.source.files[0], replaces=former)
-    report = store_files(warehouse, preview.source, [(spec, preview.parsed)])
+    kin = kin_of(preview.source.family, preview.ground.families)
+    report = store_files(warehouse, preview.source, [(spec, preview.parsed)], kin=kin)
     notices = _notices(preview) + _given_elsewhere(warehouse, preview.source, preview.parsed)
     if former:
         notices += (

@@ -13,6 +13,7 @@ from observatoire.french.typography import enumerate_words
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.descriptors.agreement import agreement_words
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
+from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.aliases import own_matcher, with_aliased
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
@@ -82,7 +83,8 @@ def load_source(
     if options.on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
-    report = store_files(warehouse, source, parsed, whole=not only)
+    kin = kin_of(source.family, read_families(workspace.root)) if source.family else frozenset()
+    report = store_files(warehouse, source, parsed, whole=not only, kin=kin)
     return _with_notices(report, source, parsed)
 
 
