@@ -1,7 +1,8 @@
 """Exchange.
 
 ``package`` (what another observatory can read), ``figures`` (its tables), ``federation`` (several as
-one), ``ledger`` (what was ever published), ``agreements`` (what travels with the figures).
+one), ``ledger`` (what was ever published), ``agreements`` (what travels with the figures),
+``outline`` (a layer to draw in).
 """
 
 from observatoire.exchange.federation import Federation, federate

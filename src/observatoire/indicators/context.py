@@ -13,6 +13,7 @@ from observatoire.declarations.secrecy_rules import Rule
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.nouns import TERRITORY, TerritoryNames
+from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
@@ -149,6 +150,8 @@ class Context:
             if declared.method:
                 made = book.make(declared)
                 label = method_label(declared.method, made)
+                if who := book.authors(declared.target):
+                    label += f", contours dessinés {enumerate_words(list(who), most=3)}"
                 route = route_of(
                     declared.source, made, nouns[declared.source], declared.method, label
                 )

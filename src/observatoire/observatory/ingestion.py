@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from observatoire.errors import FileError
 from observatoire.errors.arguments import one_path, suggestion
 from observatoire.observatory.inventory import Inventory
-from observatoire.warehouse.storage.listings import PERIODS
+from observatoire.warehouse.storage.listings import FAMILIES, PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,11 +107,14 @@ class Ingestion(Inventory):
     def _feeding(self, source: str) -> tuple[str, ...]:
         """Say which indicators a source of figures feeds, and which columns others lack."""
         from observatoire.indicators.definitions.feeds import feed_notices, feeds
+        from observatoire.sources.families.family import kin_of, read_families
 
         contents = self._contents()
         if source not in contents or not self.workspace.catalogue.is_file():
             return ()
-        found = feeds(self.catalogue, source, contents)
+        family = dict(self.warehouse.rows(FAMILIES)).get(source, "")
+        known_as = kin_of(str(family), read_families(self.workspace.root))
+        found = feeds(self.catalogue, source, contents, known_as)
         named = {each.published[0] for each in self.catalogue}
         idle = source not in named and not any(feed.periods for feed in found)
         return (*feed_notices(found), *filter(None, [idle and FEEDS_NOTHING]))

@@ -91,12 +91,11 @@ class Session:
 
         catalogue = self._read_catalogue()
         self.series.check_indicators(indicator.code for indicator in catalogue)
-        declared: dict[str, dict[str, Nature]] = {}
-        for source, code, nature in self.warehouse.rows(
-            "SELECT source, code, nature FROM variable"
-        ):
-            declared.setdefault(source, {})[code] = Nature(nature)
-        check_variables(catalogue, declared, self.workspace.catalogue)
+        natures = {
+            source: {code: Nature(nature) for code, nature in given.items()}
+            for source, given in self._variables().items()
+        }
+        check_variables(catalogue, natures, self.workspace.catalogue)
         return catalogue
 
     def _read_catalogue(self) -> Catalogue:

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS territory (
     PRIMARY KEY (zoning, code)
 );
 
+-- Who drew the outline of a territory by hand, and when: it is no official one. Empty for any other.
+ALTER TABLE territory ADD COLUMN IF NOT EXISTS drawn VARCHAR DEFAULT '';
+
 CREATE TABLE IF NOT EXISTS source (
     code      VARCHAR PRIMARY KEY,
     title     VARCHAR NOT NULL,

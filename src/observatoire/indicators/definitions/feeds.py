@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,7 +12,7 @@ from observatoire.french.typography import NARROW, enumerate_words, plural
 from observatoire.indicators.definitions.spans import YEAR_MARK, family_and_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.sources.families.family import Family
@@ -28,6 +29,7 @@ def resolved(
     catalogue: Catalogue,
     loaded: Mapping[str, str],
     families: Mapping[str, Family],
+    variables: Mapping[str, Collection[str]],
     awaited: Callable[[], Iterable[str]] = tuple,
 ) -> Catalogue:
     """Return a catalogue whose indicators name sources, in the place of families of files.
@@ -40,6 +42,8 @@ def resolved(
         The family of each loaded source that has one; the widest first, for it is read first.
     families : mapping of str to Family
         The families known.
+    variables : mapping
+        The variables that each loaded source declares.
     awaited : callable
         Gives the families of the sources that are described, loaded or not; only asked of a name that
         is no family's.
@@ -49,7 +53,7 @@ def resolved(
     DescriptorError
         On a family that neither the library nor a source knows, or a variable that it cannot have.
     """
-    sources = _Sources(loaded, families, awaited)
+    sources = _Sources(loaded, families, variables, awaited)
     return replace(
         catalogue,
         indicators={each.code: sources.feeding(each) for each in catalogue},
@@ -62,6 +66,7 @@ class _Sources:
 
     loaded: Mapping[str, str]
     families: Mapping[str, Family]
+    variables: Mapping[str, Collection[str]]
     awaited: Callable[[], Iterable[str]]
 
     def feeding(self, indicator: Indicator) -> Indicator:
@@ -69,19 +74,30 @@ class _Sources:
         named, size = indicator.named_families, indicator.size
         if size is not None:
             asked = [family_and_name(name) for name in size.variables]
-            size = replace(
-                size,
-                variables=tuple(self._named(indicator, *each) for each in asked),
-                sources=self._of(indicator, [family for family, _ in asked if family]),
-            )
-        return replace(
+            counts = tuple(self._named(indicator, *each) for each in asked)
+            of = self._of(indicator, [family for family, _ in asked if family])
+            size = replace(size, variables=counts, sources=self._giving(of, counts))
+        made = replace(
             indicator,
             size=size,
             families=named,
-            sources=tuple(dict.fromkeys([*indicator.sources, *self._of(indicator, named)])),
             numerator=self._names(indicator, indicator.numerator),
             denominator=self._names(indicator, indicator.denominator),
             variable="".join(self._names(indicator, filter(None, [indicator.variable]))),
+        )
+        spans = [[*s.numerator, *s.denominator, s.variable] for s in made.spans]
+        wanted = [*made.written, *(name for span in spans for name in span if name)]
+        giving = self._giving(self._of(indicator, named), wanted)
+        return replace(made, sources=tuple(dict.fromkeys([*indicator.sources, *giving])))
+
+    def _giving(self, sources: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+        """Return the sources that declare one of some variables at least, in any year."""
+        patterns = [re.escape(name).replace(YEAR_MARK, "[0-9]{2}") for name in names]
+        any_of = re.compile("|".join(patterns) or "(?!)")
+        return tuple(
+            source
+            for source in sources
+            if any(any_of.fullmatch(code) for code in self.variables.get(source, ()))
         )
 
     def _names(self, indicator: Indicator, written: Iterable[str]) -> tuple[str, ...]:
@@ -111,7 +127,8 @@ class _Sources:
         asked = list(dict.fromkeys(named))
         kin = {name: {one.code for one in self._kin(name)} | {name} for name in asked}
         for name in asked:
-            if kin[name] == {name} and name not in {*self.loaded.values(), *self.awaited()}:
+            told = self._kin(name) or name in self.loaded.values()
+            if not told and name not in self.awaited():
                 self._refuse(indicator, name)
         wanted = set().union(*kin.values())
         return tuple(source for source, family in self.loaded.items() if family in wanted)
@@ -140,7 +157,10 @@ class Feed:
 
 
 def feeds(
-    catalogue: Iterable[Indicator], source: str, contents: Mapping[str, set[tuple[str, str]]]
+    catalogue: Iterable[Indicator],
+    source: str,
+    contents: Mapping[str, set[tuple[str, str]]],
+    known_as: Collection[str] = (),
 ) -> list[Feed]:
     """Return the indicators that a source feeds, then those for which columns are lacking.
 
@@ -152,14 +172,17 @@ def feeds(
         A loaded source.
     contents : mapping
         The variables and periods that each loaded source gives.
+    known_as : collection of str
+        The family of the source, and its collection.
     """
     own = contents.get(source, set())
     periods = sorted({period for _, period in own})
     found = []
     for indicator in catalogue:
-        if source not in indicator.sources or not periods:
+        concerned = source in indicator.sources or not set(known_as).isdisjoint(indicator.families)
+        if not concerned or not periods:
             continue
-        given = set().union(*(contents.get(each, set()) for each in indicator.sources))
+        given = own.union(*(contents.get(each, set()) for each in indicator.sources))
         wanted = {period: [(v, period) for v in indicator.variables(period)] for period in periods}
         fed = [p for p, keys in wanted.items() if given.issuperset(keys) and own & set(keys)]
         last = wanted[periods[-1]]
@@ -172,8 +195,9 @@ def lacking(indicator: Indicator, contents: Mapping[str, set[tuple[str, str]]]) 
     """Say which variables an indicator without a figure lacks, or which files."""
     loaded = [source for source in indicator.sources if source in contents]
     if not loaded:
-        awaited = [f"famille {name}" for name in indicator.families] or list(indicator.sources)
-        return " ou ".join(awaited)
+        names = ", ".join(name.replace(YEAR_MARK, "##") for name in indicator.written)
+        awaited = [f"famille {name} ({names})" for name in indicator.families]
+        return " ou ".join(awaited or indicator.sources)
     given = set().union(*(contents[source] for source in loaded))
     last = max(period for _, period in given)
     return ", ".join(v for v in indicator.variables(last) if (v, last) not in given)

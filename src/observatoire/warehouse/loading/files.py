@@ -23,7 +23,7 @@ from observatoire.sources.preview.display import period_notices, table_notices
 from observatoire.sources.preview.preview import Preview, PreviewContext, preview_table
 from observatoire.warehouse.loading.layers import is_layer, load_layer
 from observatoire.warehouse.loading.options import USUAL, LoadOptions
-from observatoire.warehouse.loading.sources import load_source
+from observatoire.warehouse.loading.sources import catalogue_codes, load_source
 from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
 
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 def preview_context(workspace: Workspace) -> PreviewContext:
     """Return what a preview needs to know of a workspace."""
     families, main = read_families(workspace.root), workspace.main_zoning
-    return PreviewContext(workspace.raw, matchers(workspace), scope(workspace), families, main)
+    known, (_, themes) = matchers(workspace), catalogue_codes(workspace)
+    return PreviewContext(workspace.raw, known, scope(workspace), families, main, themes)
 
 
 def preview_file(

@@ -78,7 +78,7 @@ def load_source(
             remedy=suggestion(source.zoning, known),
         )
     known |= {source.zoning: own_matcher(source, known[source.zoning])}
-    words = RegisterVocabulary(known, *_codes(workspace))
+    words = RegisterVocabulary(known, *catalogue_codes(workspace))
     parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
     if options.on_error == "refuse":
         for _, table in parsed:
@@ -88,7 +88,7 @@ def load_source(
     return _with_notices(report, source, parsed)
 
 
-def _codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+def catalogue_codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     """Return the indicators, with nature and unit, and the themes that registers may name."""
     if not workspace.catalogue.is_file():
         return {}, ()

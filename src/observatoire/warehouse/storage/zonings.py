@@ -12,7 +12,7 @@ import shapely
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from observatoire.warehouse.connection import Warehouse
 
@@ -33,6 +33,7 @@ def store_zoning(
     origin: str,
     loaded: bool = False,
     remarks: str = "",
+    drawn: Mapping[str, str] | None = None,
 ) -> None:
     """Write a zoning and its territories anew.
 
@@ -54,6 +55,8 @@ def store_zoning(
         The file was loaded by hand.
     remarks : str
         What was mended, lacking or skipped in the file, in French.
+    drawn : mapping of str, optional
+        Who drew the outline of a territory by hand, and when.
     """
     warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
     warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
@@ -69,10 +72,11 @@ def store_zoning(
         remarks=remarks,
     )
     rows = _territory_rows(zoning.code, members, shapes, official=official)
+    rows["drawn"] = rows["code"].map(drawn or {}).fillna("").astype("str")
     with warehouse.registered(incoming=rows):
         warehouse.run(
-            "INSERT INTO territory SELECT zoning, code, name, commune, rank, attributes, official, "
-            "ST_GeomFromWKB(wkb) FROM incoming"
+            "INSERT INTO territory BY NAME SELECT zoning, code, name, commune, rank, attributes, "
+            "official, ST_GeomFromWKB(wkb) AS shape, drawn FROM incoming"
         )
 
 
@@ -104,10 +108,10 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Indexed by code; columns ``name``, ``commune``, ``attributes`` (a dict), ``official``,
-        ``geometry`` (None when the territory has no shape).
+        ``drawn`` (by whom, empty for what no hand drew), ``geometry`` (None when the territory has no shape).
     """
     rows = warehouse.frame(
-        "SELECT code, name, commune, attributes, official, ST_AsWKB(shape) AS wkb "
+        "SELECT code, name, commune, attributes, official, drawn, ST_AsWKB(shape) AS wkb "
         "FROM territory WHERE zoning = ? ORDER BY rank",
         [zoning],
     )
@@ -115,7 +119,7 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         None if wkb is None or wkb is pd.NA else shapely.from_wkb(bytes(wkb)) for wkb in rows["wkb"]
     ]
     frame = gpd.GeoDataFrame(
-        rows[["code", "name", "commune", "official"]].assign(
+        rows[["code", "name", "commune", "official", "drawn"]].assign(
             attributes=[json.loads(text) for text in rows["attributes"]]
         ),
         geometry=gpd.GeoSeries(shapes, crs=warehouse.crs),
