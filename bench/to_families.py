@@ -45,6 +45,15 @@ def convert_source(text: str, family: Family) -> str:
     return head + mark + tail[:at] + "\n\n[files.columns]\n" + "\n".join(lines) + tail[at:]
 
 
+#: What the head of the catalogue says of names of families.
+_HEAD = """\
+# « famille:variable » nomme une famille de fichiers, non un dossier : tout fichier chargé de la famille, de
+# n’importe quel millésime, la nourrit (base-ic:POP0014 est P16_POP0014 en 2016). sources = […] nomme des
+# dossiers de data/raw, pour ce qui n’est d’aucune famille.
+#
+"""
+
+
 class Names:
     """What the variables of a workspace's sources are called, by family."""
 
@@ -125,7 +134,10 @@ def main(root: Path) -> None:
             path.write_text(convert_source(text, known[family]), encoding="utf-8")
     path = root / "indicators.toml"
     names = Names(root)
-    blocks = re.split(r"(?m)^(?=\[)", path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if "famille:variable" not in text:
+        text = text.replace("#   nature  ", f"{_HEAD}#   nature  ", 1)
+    blocks = re.split(r"(?m)^(?=\[)", text)
     made = [convert_block(block, names) for block in blocks]
     path.write_text("".join(made), encoding="utf-8")
     table = tomllib.loads("".join(made))["indicators"]

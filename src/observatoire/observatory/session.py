@@ -107,9 +107,17 @@ class Session:
         spans = {code: series.spans for code, series in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans)
         loaded = {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)}
-        return resolved(
-            catalogue, loaded, read_families(self.workspace.root), self._declared_families
-        )
+        families, variables = read_families(self.workspace.root), self._variables()
+        return resolved(catalogue, loaded, families, variables, self._declared_families)
+
+    def _variables(self) -> dict[str, dict[str, str]]:
+        """Return the nature of each variable that each loaded source declares."""
+        found: dict[str, dict[str, str]] = {}
+        for source, code, nature in self.warehouse.rows(
+            "SELECT source, code, nature FROM variable"
+        ):
+            found.setdefault(str(source), {})[str(code)] = str(nature)
+        return found
 
     def _declared_families(self) -> set[str]:
         """Return the families of the sources that are described here, loaded or not."""

@@ -58,17 +58,7 @@ def store_perimeters(
 ) -> None:
     """Write each zoning with what its perimeters are made of; call it inside a transaction."""
     for code, made in drawn.items():
-        store_zoning(
-            warehouse,
-            workspace.zonings[code],
-            members[code],
-            made.shapes,
-            official=made.official,
-            origin=made.origin,
-            loaded=made.loaded,
-            remarks=" ".join(made.notices),
-            drawn=made.drawn,
-        )
+        store_zoning(warehouse, workspace.zonings[code], members[code], made)
 
 
 def loaded_perimeters(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:

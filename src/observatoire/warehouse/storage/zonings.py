@@ -12,8 +12,9 @@ import shapely
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from observatoire.territories.perimeters import Perimeters
     from observatoire.warehouse.connection import Warehouse
 
 
@@ -24,39 +25,20 @@ def keep_zonings(warehouse: Warehouse, codes: Sequence[str]) -> None:
 
 
 def store_zoning(
-    warehouse: Warehouse,
-    zoning: Zoning,
-    members: pd.DataFrame,
-    shapes: gpd.GeoSeries | None,
-    *,
-    official: bool,
-    origin: str,
-    loaded: bool = False,
-    remarks: str = "",
-    drawn: Mapping[str, str] | None = None,
+    warehouse: Warehouse, zoning: Zoning, members: pd.DataFrame, made: Perimeters
 ) -> None:
-    """Write a zoning and its territories anew.
+    """Write a zoning and its territories anew; call it inside a transaction.
 
     Parameters
     ----------
     warehouse : Warehouse
-        Where to write; call it inside a transaction.
+        Where to write.
     zoning : Zoning
         The zoning as declared.
     members : DataFrame
         Columns ``code``, ``nom``, ``commune`` and attributes.
-    shapes : GeoSeries or None
-        Shapes by code in the warehouse's CRS; a territory without one has no shape.
-    official : bool
-        Whether the shapes may be measured.
-    origin : str
-        The file they come from, or how they were drawn.
-    loaded : bool
-        The file was loaded by hand.
-    remarks : str
-        What was mended, lacking or skipped in the file, in French.
-    drawn : mapping of str, optional
-        Who drew the outline of a territory by hand, and when.
+    made : Perimeters
+        What its perimeters are made of; a territory without shape has none.
     """
     warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
     warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
@@ -66,13 +48,13 @@ def store_zoning(
         label=zoning.label,
         singular=zoning.singular,
         vintage=zoning.vintage,
-        official=official,
-        geometry=origin,
-        loaded=loaded,
-        remarks=remarks,
+        official=made.official,
+        geometry=made.origin,
+        loaded=made.loaded,
+        remarks=" ".join(made.notices),
     )
-    rows = _territory_rows(zoning.code, members, shapes, official=official)
-    rows["drawn"] = rows["code"].map(drawn or {}).fillna("").astype("str")
+    rows = _territory_rows(zoning.code, members, made.shapes, official=made.official)
+    rows["drawn"] = [made.drawn.get(code, "") for code in members["code"]]
     with warehouse.registered(incoming=rows):
         warehouse.run(
             "INSERT INTO territory BY NAME SELECT zoning, code, name, commune, rank, attributes, "
