@@ -63,7 +63,7 @@ _STYLE = (
 
 
 @dataclass(frozen=True)
-class Outline:
+class DrawingSheet:
     """A file to draw in: how many outlines wait for a hand, on which layers; shows itself."""
 
     path: Path
@@ -81,7 +81,7 @@ class Outline:
         )
 
 
-def write_outline(path: Path, zoning: str, layers: Mapping[str, gpd.GeoDataFrame]) -> Outline:
+def write_outline(path: Path, zoning: str, layers: Mapping[str, gpd.GeoDataFrame]) -> DrawingSheet:
     """Write a GeoPackage to redraw the outlines of a zoning in.
 
     Parameters
@@ -128,7 +128,7 @@ def write_outline(path: Path, zoning: str, layers: Mapping[str, gpd.GeoDataFrame
                 base.execute(_STYLE, [code, code, qml, told])
     frame = shaped[zoning]
     waiting = int((~frame["official"] & (frame["drawn"] == "")).sum())
-    return Outline(path, zoning, waiting, tuple(order[:-1]))
+    return DrawingSheet(path, zoning, waiting, tuple(order[:-1]))
 
 
 def _layer(frame: gpd.GeoDataFrame, *, drawn: bool) -> gpd.GeoDataFrame:

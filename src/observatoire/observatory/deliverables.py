@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.annex import AnnexContent
-    from observatoire.exchange.outline import Outline
+    from observatoire.exchange.outline import DrawingSheet
     from observatoire.panels.assessment import Assessment
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
@@ -25,7 +25,7 @@ class Deliverables(Views):
 
     def outline(
         self, path: str | Path = "geo/a-dessiner.gpkg", zoning: str | None = None
-    ) -> Outline:
+    ) -> DrawingSheet:
         """Write a GeoPackage to redraw the outlines of a zoning in, with QGIS: layers and styles.
 
         Parameters
@@ -37,7 +37,7 @@ class Deliverables(Views):
 
         Returns
         -------
-        Outline
+        DrawingSheet
             Says what to do with the file. Loaded back, outlines signed (``auteur``, ``dessine_le``) may
             carry passages by support, by density or by area: their figures are estimates.
         """
