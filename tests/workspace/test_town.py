@@ -14,33 +14,34 @@ from observatoire.workspace.town import create_town
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Code of the commune, département of its IRIS, how many IRIS and QPV, its population in 2016.
-TOWNS = [("66136", "66", 63, 9), ("11262", "11", 22, 3)]
+#: Code of the commune, its IRIS and QPV, its IRIS of the census file; quartiers that get an estimate.
+TOWNS = [("66136", 47, 9, 45, 8), ("11262", 24, 3, 21, 1)]
 
 
-@pytest.mark.parametrize(("town", "department", "iris", "qpv"), TOWNS)
+@pytest.mark.parametrize(("town", "iris", "qpv", "given", "estimated"), TOWNS)
 def test_from_files_to_panel(
-    real: Path, tmp_path: Path, town: str, department: str, iris: int, qpv: int
+    real: Path, tmp_path: Path, town: str, iris: int, qpv: int, given: int, estimated: int
 ) -> None:
-    layers = [real / f"occitanie/iris_{department}.geojson", real / "occitanie/qp.geojson"]
+    layers = [real / f"occitanie/iris_{town[:2]}.geojson", real / "occitanie/qp.geojson"]
     root = create_town(tmp_path / "ville", town, layers)
     with obs.open(root) as o:
         counts = o.zonings().set_index("zoning")["territories"]
         assert (counts["iris"], counts["qpv-2015"]) == (iris, qpv)
         report = o.load(real / "iris/IRIS_population_IR_Hab.csv")
-        assert "Alimente" in plain(report)
-        assert "Des colonnes manquent" in plain(report)
-        o.load(real / "iris/IRIS_housing_IR_Hab.csv")
+        assert report.kept == given
+        assert "Alimente 14 indicateurs du catalogue (2016) : « Population »" in plain(report)
+        assert "« Logements HLM (RP) » (P16_RP_LOCHLMV)" in plain(report)
         listed = o.indicators().set_index("indicator")
-        assert listed.loc[["population", "part_hlm"], "periods"].tolist() == ["2016", "2016"]
-        cells = o.table(["population", "part_hlm"], compare=["commune"]).df
-        shown = cells.set_index(["territory", "indicator"])
-        whole = shown.loc[(town, "population"), "value"]
-        rows = o.table("population", "iris").df["value"]
-        assert whole == pytest.approx(rows.sum())
-        quartiers = cells[cells["territory"].str.startswith("QP")]
-        assert set(quartiers["status"]) <= {"estimated", "bounded", "missing", "aggregated"}
-        assert (quartiers["status"] == "estimated").sum() >= qpv
+        assert listed.loc["population", ["periods", "sources"]].tolist() == [
+            "2016", "iris-population-ir-hab",
+        ]  # fmt: skip
+        assert (
+            "P16_RP_LOCHLMV" in listed.loc["part_hlm", "lacking"]
+            or "base-ic" in listed.loc["part_hlm", "lacking"]
+        )
+        assert o.table("population", "iris").df["value"].notna().sum() == given
+        cells = o.table("population").df
+        assert (cells["status"] == "estimated").sum() >= estimated
         assert "Population" in o.panel("population").html
 
 

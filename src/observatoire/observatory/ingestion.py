@@ -112,12 +112,12 @@ class Ingestion(Inventory):
         contents = self._contents()
         if source not in contents or not self.workspace.catalogue.is_file():
             return ()
-        family = dict(self.warehouse.rows(FAMILIES)).get(source, "")
-        known_as = kin_of(str(family), read_families(self.workspace.root))
+        of = {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)}
+        known_as = kin_of(of.get(source, ""), read_families(self.workspace.root))
         found = feeds(self.catalogue, source, contents, known_as)
         named = {each.published[0] for each in self.catalogue}
         idle = source not in named and not any(feed.periods for feed in found)
-        return (*feed_notices(found), *filter(None, [idle and FEEDS_NOTHING]))
+        return (*feed_notices(found), *((FEEDS_NOTHING,) if idle else ()))
 
     def _closed(self) -> dict[str, str]:
         """Return the sources whose agreement lets nobody see figures today, each with why."""

@@ -130,7 +130,7 @@ class _Sources:
             told = self._kin(name) or name in self.loaded.values()
             if not told and name not in self.awaited():
                 self._refuse(indicator, name)
-        wanted = set().union(*kin.values())
+        wanted = {code for codes in kin.values() for code in codes}
         return tuple(source for source, family in self.loaded.items() if family in wanted)
 
     def _refuse(self, indicator: Indicator, name: str) -> NoReturn:
@@ -198,7 +198,7 @@ def lacking(indicator: Indicator, contents: Mapping[str, set[tuple[str, str]]]) 
         names = ", ".join(name.replace(YEAR_MARK, "##") for name in indicator.written)
         awaited = [f"famille {name} ({names})" for name in indicator.families]
         return " ou ".join(awaited or indicator.sources)
-    given = set().union(*(contents[source] for source in loaded))
+    given = {key for source in loaded for key in contents[source]}
     last = max(period for _, period in given)
     return ", ".join(v for v in indicator.variables(last) if (v, last) not in given)
 

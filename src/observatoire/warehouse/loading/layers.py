@@ -115,7 +115,7 @@ def _drawn(
     check_drawing(layer.shapes, former.geometry, _communes(warehouse, former), path)
     shapes = former.geometry.copy()
     shapes.loc[layer.shapes.index] = layer.shapes
-    signed = former["drawn"][former["drawn"] != ""]
+    signed = dict(former["drawn"][former["drawn"] != ""])
     return replace(
         loaded, shapes=shapes.dropna(), official=False, drawn={**signed, **layer.authors}
     )

@@ -83,7 +83,7 @@ def load_source(
     if options.on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
-    kin = kin_of(source.family, read_families(workspace.root)) if source.family else frozenset()
+    kin = kin_of(source.family, read_families(workspace.root) if source.family else {})
     report = store_files(warehouse, source, parsed, whole=not only, kin=kin)
     return _with_notices(report, source, parsed)
 
