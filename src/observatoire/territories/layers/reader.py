@@ -111,6 +111,8 @@ def read_layer(
         On the codes and the shapes themselves.
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
+    if is_drawing(frame) and "code" in frame.columns:
+        column = "code"  # its names are right even where somebody changed a code
     _check_crs(frame, path, crs)
     texts = texts_of(frame[column])
     if not texts.isin(list(matcher.names)).any():
