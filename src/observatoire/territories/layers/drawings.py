@@ -146,6 +146,8 @@ def check_drawing(
 
 
 def _apart(shape: shapely.Geometry, former: shapely.Geometry | None) -> float:
-    if former is None or shapely.is_missing(former) or former.is_empty:
+    """Return how much of an outline differs from the one that was to be redrawn."""
+    if former is None or shapely.is_missing(former) or shapely.is_empty(former):
         return 1.0
-    return float(shape.symmetric_difference(former.buffer(0)).area / max(shape.area, 1e-9))
+    changed = shapely.area(shapely.symmetric_difference(shape, shapely.buffer(former, 0)))
+    return float(changed / max(float(shapely.area(shape)), 1e-9))
