@@ -170,10 +170,10 @@ class PassageBook:
             # The passage room measures what is declared so; the route then says who drew it.
             return shapes[shapes["drawn"] != ""].assign(official=True)
         require_official(shapes, zoning)
-        drawn = shapes[shapes.geometry.notna()]
-        if drawn.empty:
+        shaped = shapes[shapes.geometry.notna()]
+        if shaped.empty:
             raise PassageError("Ce zonage n’a aucun périmètre.", where=zoning)
-        return drawn
+        return shaped
 
 
 def _rings(
