@@ -112,7 +112,7 @@ nature = "count"
             o.indicators().set_index("indicator").loc["jeunes", "lacking"] == "famille suivi (POP)"
         )
         o.load(town.folder)
-        assert o.table("jeunes").df.set_index("territory").loc["Q1", "value"] == 3234.5
+        assert o.table("jeunes").df.set_index("territory").loc["Q1", "value"] == 3234
 
 
 @pytest.mark.parametrize(
