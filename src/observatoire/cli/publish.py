@@ -50,6 +50,22 @@ def audit(workspace: Workspace = Path()) -> None:
 
 
 @command()
+def outline(
+    path: Annotated[Path, argument("FICHIER", "GeoPackage à écrire, lu depuis l’espace.")] = Path(
+        "geo/a-dessiner.gpkg"
+    ),
+    workspace: Workspace = Path(),
+    *,
+    zoning: Annotated[
+        str | None, option("--zoning", "ZONAGE", "Zonage à dessiner, le principal par défaut.")
+    ] = None,
+) -> None:
+    """Écrit les couches à redessiner dans QGIS, styles compris."""
+    with opened(workspace) as o:
+        say(str(o.outline(path, zoning)))
+
+
+@command()
 def annex(
     path: Annotated[
         Path | None,

@@ -13,6 +13,7 @@ from observatoire.declarations.secrecy_rules import Rule
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.nouns import TERRITORY, TerritoryNames
+from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
@@ -183,6 +184,8 @@ class Context:
         if recipe not in self._by_method:
             made = self.book.make(recipe)
             label = method_label(recipe.method, made)
+            if who := self.book.authors(recipe.target):
+                label += f", contours dessinés {enumerate_words(list(who), most=3)}"
             noun = self.workspace.zoning(recipe.source).noun
             route = route_of(recipe.source, made, noun, recipe.method, label)
             self._by_method[recipe] = route

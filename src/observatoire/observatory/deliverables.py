@@ -15,12 +15,39 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from observatoire.annex import AnnexContent
+    from observatoire.exchange.outline import DrawingSheet
     from observatoire.panels.assessment import Assessment
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
 class Deliverables(Views):
     """What leaves: the annex, the package."""
+
+    def outline(
+        self, path: str | Path = "geo/a-dessiner.gpkg", zoning: str | None = None
+    ) -> DrawingSheet:
+        """Write a GeoPackage to redraw the outlines of a zoning in, with QGIS: layers and styles.
+
+        Parameters
+        ----------
+        path : str or Path
+            Taken from the workspace.
+        zoning : str, optional
+            The zoning to draw, the main one by default; every other that has outlines is its ground.
+
+        Returns
+        -------
+        DrawingSheet
+            Says what to do with the file. Loaded back, outlines signed (``auteur``, ``dessine_le``) may
+            carry passages by support, by density or by area: their figures are estimates.
+        """
+        from observatoire.exchange.outline import write_outline
+        from observatoire.warehouse import read_shapes
+
+        code = self.workspace.zoning(zoning or self.workspace.main_zoning).code
+        layers = {each: read_shapes(self.warehouse, each) for each in self.workspace.zonings}
+        target = self.workspace.root / one_path(path, 'o.outline("geo/a-dessiner.gpkg")')
+        return write_outline(target, code, layers)
 
     def annex(
         self,

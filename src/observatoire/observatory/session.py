@@ -10,7 +10,7 @@ from observatoire.french.typography import day
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.warehouse import open_warehouse
 from observatoire.warehouse.connection import MEMORY
-from observatoire.warehouse.storage.listings import NOTES
+from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -88,20 +88,45 @@ class Session:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
-        from observatoire.indicators.definitions.catalogue import read_catalogue
         from observatoire.indicators.definitions.declared_variables import check_variables
         from observatoire.values import Nature
 
+        catalogue = self._read_catalogue()
+        self.series.check_indicators(indicator.code for indicator in catalogue)
+        natures = {
+            source: {code: Nature(nature) for code, nature in given.items()}
+            for source, given in self._variables().items()
+        }
+        check_variables(catalogue, natures, self.workspace.catalogue)
+        return catalogue
+
+    def _read_catalogue(self) -> Catalogue:
+        """Return the indicators, each with the loaded sources of the families that it names."""
+        from observatoire.indicators.definitions.catalogue import read_catalogue
+        from observatoire.indicators.definitions.feeds import resolved
+        from observatoire.sources.families.family import read_families
+
         spans = {code: series.spans for code, series in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans)
-        self.series.check_indicators(indicator.code for indicator in catalogue)
-        declared: dict[str, dict[str, Nature]] = {}
+        loaded = {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)}
+        families, variables = read_families(self.workspace.root), self._variables()
+        return resolved(catalogue, loaded, families, variables, self._declared_families)
+
+    def _variables(self) -> dict[str, dict[str, str]]:
+        """Return the nature of each variable that each loaded source declares."""
+        found: dict[str, dict[str, str]] = {}
         for source, code, nature in self.warehouse.rows(
             "SELECT source, code, nature FROM variable"
         ):
-            declared.setdefault(source, {})[code] = Nature(nature)
-        check_variables(catalogue, declared, self.workspace.catalogue)
-        return catalogue
+            found.setdefault(str(source), {})[str(code)] = str(nature)
+        return found
+
+    def _declared_families(self) -> set[str]:
+        """Return the families of the sources that are described here, loaded or not."""
+        from observatoire.declarations.reader import toml_table
+
+        described = self.workspace.source_folders()
+        return {str(toml_table(folder / "source.toml").get("family", "")) for folder in described}
 
     def _drop_remembered(self) -> None:
         for name in _REMEMBERED:

@@ -12,6 +12,8 @@ import pytest
 from observatoire.errors import DescriptorError, UnknownNameError
 from observatoire.indicators.definitions.catalogue import Catalogue, read_catalogue
 from observatoire.indicators.definitions.declared_variables import check_variables
+from observatoire.indicators.definitions.feeds import resolved
+from observatoire.sources.families.family import read_families
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def checked(folder: Path, **changes: str | None) -> Catalogue:
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return read_catalogue(oracle.ROOT / "indicators.toml")
+    return resolved(read_catalogue(oracle.ROOT / "indicators.toml"), {}, read_families(), {})
 
 
 def test_six_headings_have_what_is_published_and_what_is_to_ask(catalogue: Catalogue) -> None:
@@ -80,7 +82,7 @@ def test_each_indicator_says_what_it_is(catalogue: Catalogue) -> None:
             assert "'" not in text, one.code
             assert '"' not in text, one.code
         assert one.polarity_label
-        assert one.sources
+        assert one.sources or one.families
         assert one.unit or one.nature is Nature.INDEX, one.code
         assert 0 <= one.decimals <= 3
         assert len(one.short) <= 32, one.short

@@ -100,8 +100,8 @@ class Explainer:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
             return ""
-        if not self._notes(indicator):
-            return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
+        if not self._notes(indicator) and not (indicator.expected and not indicator.sources):
+            return _not_loaded(indicator)
         if indicator.expected:
             return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
         if periods and period not in periods:
@@ -206,3 +206,11 @@ class Explainer:
 
     def _notes(self, indicator: Indicator) -> list[SourceNote]:
         return [self.sources[code] for code in indicator.sources if code in self.sources]
+
+
+def _not_loaded(indicator: Indicator) -> str:
+    """Say which source, or which family of files, gives the variables and is not there."""
+    if indicator.sources:
+        return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
+    named = enumerate_words([f"« {name} »" for name in indicator.families])
+    return f"Aucun fichier chargé de la famille {named} ne donne ces colonnes."

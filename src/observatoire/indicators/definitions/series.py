@@ -97,7 +97,7 @@ class Scope:
         """Say whether the rule is about an indicator between two periods."""
         used = {*indicator.variables(start), *indicator.variables(end)}
         return (
-            fits(self.sources, indicator.sources)
+            fits(self.sources, (*indicator.sources, *indicator.named_families))
             or fits(self.variables, used)
             or fits(self.indicators, (indicator.code,))
         )

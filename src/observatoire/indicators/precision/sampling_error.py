@@ -165,7 +165,8 @@ def _laid(
     usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
     kind = usual.get(indicator.precision, indicator.precision)
     share, spread, flag = 1.0, _NAN, ""
-    if indicator.size and _is_guarded(sources.get(indicator.size.source)):
+    sized = indicator.size.givers if indicator.size else ()
+    if any(_is_guarded(sources.get(giver)) for giver in sized):
         # With the rate, the width of its interval tells this count, which its own source guards.
         base, kind = None, kind if kind in _WITHOUT_INTERVAL else WITHHELD
     size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
