@@ -111,6 +111,13 @@ class Tables(Ingestion):
         made = protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
         return made.shown_by(TableDisplay(self._gazetteer.communes(where)))
 
+    def _asked(
+        self, codes: Sequence[str], zoning: str, when: str | Mapping[str, str], audience: Audience
+    ) -> ProtectedTable:
+        """Answer an evaluation, which knows its words."""
+        period = one_period(when) if isinstance(when, str) else when
+        return self._computed(list(codes), zoning, period, (), audience=audience)
+
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""
         from observatoire.warehouse.storage.passages import list_passages
@@ -273,7 +280,7 @@ class Tables(Ingestion):
             audience,
             lambda: Inquiry(
                 self._context,
-                partial(self.table, audience=audience),
+                partial(self._asked, audience=audience),
                 places,
                 self.series.refusal,
                 partial(let_out, gate=gate),
