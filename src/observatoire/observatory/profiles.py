@@ -79,8 +79,10 @@ class Profiles(Tables):
         earlier = (*content.bearings.earlier, *self._inquiry(audience).tables)
         return Sheet(page, table.select(codes).with_others(*earlier))
 
-    def _profile_content(self, where: str, audience: Audience) -> ProfileContent:
-        """Gather what profiles are made of, once for those who read."""
+    def _profile_content(
+        self, where: str, audience: Audience, table: ProtectedTable | None = None
+    ) -> ProfileContent:
+        """Gather what profiles are made of, once for those who read; ``table`` when it is there already."""
         from observatoire.panels.profile import Aims, ProfileContent
 
         self._ensure_loaded()
@@ -89,7 +91,7 @@ class Profiles(Tables):
             f"profiles of {where}",
             audience,
             lambda: ProfileContent(
-                self._bearings(where, audience),
+                self._bearings(where, audience, table=table),
                 names.identities(where),
                 list(self.catalogue.themes.values()),
                 names.base_map(where),
@@ -104,6 +106,7 @@ class Profiles(Tables):
         codes: Sequence[str] = (),
         period: int | str | None = None,
         compare: Sequence[str] | None = None,
+        table: ProtectedTable | None = None,
     ) -> Bearings:
         """Place figures of a zoning: the latest of each indicator, and those of earlier dates."""
         from observatoire.panels.drawings.bearings import Bearings, course_of
@@ -112,12 +115,15 @@ class Profiles(Tables):
         shown = codes or [c for theme in self.catalogue.themes.values() for c in theme.profile]
         dated = {c: periods[c] for c in shown if len(periods[c]) > 1 and period is None}
         main = where == self.workspace.main_zoning
+        against = [*self._first, *self._whole] if compare is None else compare
         return Bearings(
-            self.table(
+            table.judged_against(against)
+            if table is not None
+            else self.table(
                 codes or [indicator.code for indicator in self.catalogue],
                 where,
                 period,
-                [*self._first, *self._whole] if compare is None else compare,
+                against,
                 audience=audience,
             ),
             self._gazetteer.communes(where),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
@@ -14,7 +15,7 @@ from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from observatoire.exchange.ledger import WarehouseLedger
@@ -67,6 +68,7 @@ class Session:
         from observatoire.warehouse.storage.ledger_text import reconcile
 
         self.workspace = workspace
+        self._reader = ""
         self.today: Callable[[], dt.date] = current_day
         ledger = None if warehouse == MEMORY else workspace.ledger
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs, ledger)
@@ -133,12 +135,12 @@ class Session:
             self.__dict__.pop(name, None)
 
     @cached_property
-    def _answers(self) -> dict[tuple[str, str, dt.date], Any]:
+    def _answers(self) -> dict[tuple[str, str, str, dt.date], Any]:
         return {}
 
     def _once(self, kind: str, audience: str, make: Callable[[], Answer]) -> Answer:
         """Return what is made once for those who read, the same day, until something is loaded."""
-        key = (kind, audience, self.today())
+        key = (kind, audience, self._reader, self.today())
         if key not in self._answers:
             self._answers[key] = make()
         answer: Answer = self._answers[key]
@@ -233,7 +235,16 @@ class Session:
 
         conventions = read_conventions(self.warehouse)
         given = given_under(self.warehouse) if conventions else frozenset()
-        return Gate(conventions, given, self.today(), audience)
+        return Gate(conventions, given, self.today(), audience, self._reader)
+
+    @contextmanager
+    def _read_by(self, reader: str) -> Iterator[None]:
+        """Answer for one partner alone, as agreements that name theirs ask."""
+        former, self._reader = self._reader, reader
+        try:
+            yield
+        finally:
+            self._reader = former
 
     def _public_notes(self, audience: Audience) -> PublicNotes:
         from observatoire.secrecy.release.public_notes import let_out, public_notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -104,17 +105,32 @@ class Sheet:
             When what it shows, with all that was published, gives a hidden count away: nothing
             is written.
         """
-        path = one_path(path, '.save("page.html")')
-        write = writer_of(path)
-        self.table.check_out(path.name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with new_file(path) as draft:
-                write(self.page, draft)
-                self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        return path
+        return self.save_all([one_path(path, '.save("page.html")')])[0]
+
+    def save_all(self, paths: Sequence[Path]) -> list[Path]:
+        """Write the page in several forms: all of them, or none; see :meth:`save`.
+
+        Parameters
+        ----------
+        paths : sequence of Path
+            The suffix of each says its form.
+        """
+        writers = [writer_of(path) for path in paths]
+        self.table.check_out(enumerate_words([path.name for path in paths]))
+        with ExitStack() as places:
+            for path, write in zip(paths, writers, strict=True):
+                try:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    write(self.page, places.enter_context(new_file(path)))
+                    self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
+                except OSError as error:
+                    raise cannot_write(path, error) from error
+            try:
+                places.close()
+            except OSError as error:
+                lost = next((p for p in paths if str(p) == error.filename2), paths[0])
+                raise cannot_write(lost, error) from error
+        return list(paths)
 
     def _repr_html_(self) -> str:
         from observatoire.pages.isolation import framed  # noqa: PLC0415 - only when shown

@@ -159,7 +159,8 @@ def test_word_keeps_every_text(page: Page, tmp_path: Path) -> None:
     runs = [cell.paragraphs[0].runs[0] for cell in table.rows[4].cells]
     assert [bool(run.italic) for run in runs] == [False, True, False]
     assert runs[0].bold
-    assert document.inline_shapes[0]._inline.docPr.get("descr") == 'Carte. "A" & <B>'
+    said = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert 'Carte. "A" & <B>' in said
 
 
 def grid_label(page: Page) -> str:
@@ -214,7 +215,7 @@ def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: 
     assert rows[4][1:9] == [12.345, "", "", "agrégé", 0.0, "", "", "observé"]
     assert rows[5][1:9] == ["", "", "", "secret", "", "", "", "non disponible"]
     assert rows[6][1:9] == ["", 1.0, 2.0, "encadré", 5.0, 4.0, 6.0, "estimé"]
-    assert book.get_sheet_by_index(2).to_python(skip_empty_area=False)[4][1:3] == ["12,3", "0"]
+    assert book.get_sheet_by_index(2).to_python(skip_empty_area=False)[4][1:3] == [12.345, 0.0]
 
 
 def test_the_texts_of_a_workbook_stand_under_their_heading(tmp_path: Path) -> None:

@@ -44,9 +44,13 @@ def _environment() -> jinja2.Environment:
         NARROW=NARROW,
         NO_BREAK=NO_BREAK,
         exact=_EXACT,
+        holes=_HOLES,
         tokens=Markup(css_properties()),  # noqa: S704 - ours
     )
     return environment
 
 
 _EXACT = frozenset({str(Status.OBSERVED), str(Status.AGGREGATED)})
+
+#: Statuses whose reason is written under the table: a tooltip alone is read by nobody on a phone.
+_HOLES = frozenset({str(Status.MISSING), str(Status.SECRET), str(Status.NOT_APPLICABLE)})

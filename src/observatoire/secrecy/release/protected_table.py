@@ -33,7 +33,7 @@ from observatoire.values import PREDICTION_COLUMNS, TABLE_COLUMNS, Status, recor
 from observatoire.values import Record as Row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -166,6 +166,21 @@ class ProtectedTable:
                 chosen &= gaps["territory"].isin(list(territories))
             gaps = gaps[chosen]
         return replace(self, cells=cells, indicators=kept, differences=gaps, seal=_SEAL)
+
+    def compared_with(self, spots: Collection[tuple[str, str]]) -> ProtectedTable:
+        """Return the table with, of its comparators, those of some zonings and codes."""
+        keys = zip(self.cells["zoning"], self.cells["territory"], strict=True)
+        kept = [zoning == self.zoning or (zoning, code) in spots for zoning, code in keys]
+        return replace(self, cells=self.cells[kept], seal=_SEAL)
+
+    def judged_against(self, comparators: Sequence[str]) -> ProtectedTable:
+        """Return the table with its differences from some comparators, the first of which pages mark."""
+        gaps = self.differences
+        if gaps is not None:
+            ranks = {code: rank for rank, code in enumerate(comparators)}
+            kept = gaps[gaps["comparator"].isin(list(ranks))]
+            gaps = kept.sort_values("comparator", key=lambda codes: codes.map(ranks), kind="stable")
+        return replace(self, differences=gaps, seal=_SEAL)
 
     def with_others(self, *tables: ProtectedTable) -> ProtectedTable:
         """Return the table with others whose figures leave along with its own."""
