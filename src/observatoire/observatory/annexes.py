@@ -277,7 +277,7 @@ class Annexes(Views):
             copy = root / "entrepot.duckdb"
             shutil.copyfile(warehouse, copy)
             apart = replace(self.workspace, root=root, warehouse=copy)
-            with type(self)(apart, copy) as former:
+            with type(self)(apart, copy, ledger=None) as former:
                 table = former._everything(audience)  # noqa: SLF001 - its own kind
                 guarded = set(table.cells.loc[table.cells["threshold"] > 0, "indicator"])
                 frame = published_figures(table.df)

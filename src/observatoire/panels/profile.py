@@ -280,7 +280,8 @@ def _numbers(
         lines.append(Row(label, kind="group"))
         for bearing in bearings:
             mark, indicator, other = bearing.mark, bearing.indicator, bearing.reference
-            own = TextCell(mark.text, mark.status, *map(_given, (mark.value, mark.low, mark.high)))
+            value, low, high = map(_given, (mark.value, mark.low, mark.high))
+            own = TextCell(mark.text, mark.status, value, low, high)
             lines.append(
                 Row(
                     f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label,

@@ -200,18 +200,16 @@ class Passage:
         >>> table[["value", "low", "high", "status"]].values.tolist()
         [[12.0, 10.0, 14.0, 'estimated']]
         """
-        beside = {"low": low, "high": high, "about": about, "min_coverage": min_coverage}
-        given, outcome = carried(self.links, frame, nature, **beside)
+        given, outcome = carried(
+            self.links, frame, nature, low=low, high=high, about=about, min_coverage=min_coverage
+        )
         table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
             table = with_totals(self.links, given, table, totals)
         ends = self.parameters.get("ends", ())
         table = with_about(with_prediction(table, ends, given.kinds, self.links.carries), about)
-        table.attrs = {
-            **frame.attrs,
-            "passage": self.description,
-            "report": report(self.links, given),
-        }
+        told = report(self.links, given)
+        table.attrs = {**frame.attrs, "passage": self.description, "report": told}
         return table
 
     def apply_ratio(

@@ -284,7 +284,7 @@ def learn(outcomes: Floats, supports: pd.DataFrame, *, ridge: float = _RIDGE) ->
     wanted, given = logit(outcomes), supports.to_numpy(dtype=float)
     center, slopes = _fit(wanted, given, ridge)
     apart = np.arange(len(wanted))
-    missed = np.array([_missed(wanted, given, ridge, apart != k, k) for k in apart])
+    missed = np.array([_missed(wanted, given, ridge, apart != k, k) for k in range(len(wanted))])
     ends = ends_of(missed, given.shape[1])
     tight, wide = ((missed >= low) & (missed <= high) for low, high in (ends[:2], ends[2:]))
     return {
@@ -356,7 +356,7 @@ def with_prediction(
     span = table["high"] - table["low"]
     told = (table["status"] == str(Status.ESTIMATED)) & (span > 0)
     told &= table["variable"].map(kinds).eq(carries)
-    place = logit((table["value"] - table["low"]) / span.where(told))
+    place = logit(((table["value"] - table["low"]) / span.where(told)).to_numpy(dtype=float))
     found = {
         name: table["low"] + span * _share(place + end)
         for name, end in zip(PREDICTION_COLUMNS, ends, strict=True)

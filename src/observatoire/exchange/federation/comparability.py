@@ -11,9 +11,12 @@ import pandas as pd
 
 from observatoire.french.typography import NO_BREAK, enumerate_words
 from observatoire.territories import simplify
+from observatoire.values import records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+
+    from observatoire.values import Record
 
 YES, CARE, NO = "oui", "avec précaution", "non"
 
@@ -244,14 +247,14 @@ def conflict_rows(answers: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
     """
     same = verdicts[verdicts["indicateur_a"] == verdicts["indicateur_b"]]
     judged = {
-        (row.indicateur_a, row.observatoire_a, row.observatoire_b): (row.verdict, row.motif)
-        for row in same.itertuples()
+        (row["indicateur_a"], row["observatoire_a"], row["observatoire_b"]): row
+        for row in records(same)
     }
     rows = []
-    for row in answers.to_dict("records"):
-        verdict, reason = judged.get(
-            (row["indicateur"], row["observatoire_a"], row["observatoire_b"]), (NO, "")
-        )
+    for row in records(answers):
+        key = (row["indicateur"], row["observatoire_a"], row["observatoire_b"])
+        judgement = judged.get(key, {"verdict": NO, "motif": ""})
+        verdict, reason = judgement["verdict"], judgement["motif"]
         found = _difference(row)
         if found is None:
             continue
@@ -264,7 +267,7 @@ def conflict_rows(answers: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(rows, columns=list(CONFLICT_COLUMNS))
 
 
-def _difference(row: dict[str, object]) -> tuple[float, str, str] | None:
+def _difference(row: Record) -> tuple[float, str, str] | None:
     """Return the gap between two answers and whether their bounds explain it; None for no gap."""
     hides = {row["statut_a"] == "secret", row["statut_b"] == "secret"}
     if hides == {True, False}:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from observatoire.exchange.federation.engine import Engine
+    from observatoire.sources.descriptors.agreement import Audience
 
 #: Columns of ``rejected()``.
 REJECTED = ("place", "reason")
@@ -189,7 +190,7 @@ class Federation:
 def federate(
     packages: Sequence[str | Path] | str | Path,
     *,
-    audience: str = "interne",
+    audience: Audience = "interne",
     date: dt.date | None = None,
     engine: str = "duckdb",
 ) -> Federation:
@@ -242,7 +243,7 @@ def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:
     )
 
 
-def _terms(packages: Sequence[str | Path] | str | Path, audience: str) -> FederationTerms:
+def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> FederationTerms:
     given = [packages] if isinstance(packages, str | Path) else list(packages)
     if not given:
         raise FileError(

@@ -19,12 +19,13 @@ from observatoire.french.typography import enumerate_words
 from observatoire.secrecy.suppression.audit import audit
 from observatoire.secrecy.suppression.relations import Part
 from observatoire.territories import simplify
-from observatoire.values import Nature, Status, quotients_per
+from observatoire.values import Nature, Status, quotients_per, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.exchange.federation.verification import Member
+    from observatoire.values import Record
 
 DISCLOSURE_COLUMNS = (
     *("observatoire", "zonage", "territoire", "nom", "indicateur", "periode"),
@@ -95,11 +96,8 @@ class Exposure:
             absent=[*hidden, *latent, *rests],
             tolerance=_slack(relations, self.shown),
         )
-        return {
-            cell: self._reason(cell, relations)
-            for cell in hidden
-            if not found.loc[cell, "safe"] or found.loc[cell, "recoverable"]
-        }
+        given_away = dict(zip(found.index, ~found["safe"] | found["recoverable"], strict=True))
+        return {cell: self._reason(cell, relations) for cell in hidden if given_away[cell]}
 
     def _around(
         self, hidden: set[CountedCell]
@@ -219,30 +217,35 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     counted = _quantities(words)
     thresholds = {member.name: _thresholds(member) for member in members}
     clashing: set[CountedCell] = set()
-    rates = []
-    for row in figures.itertuples():
-        key = (row.observatoire, row.indicateur)
+    rates: list[Record] = []
+    for row in records(figures):
+        whose, value = row["observatoire"], float(row["valeur"])
+        key = (whose, row["indicateur"])
         if words[key]["nature"] == Nature.RATE.label:
             rates.append(row)
             continue
         if words[key]["nature"] != Nature.COUNT.label:
             continue
-        cell = CountedCell(counted[key], row.zonage, row.territoire, row.periode)
-        floor = thresholds[row.observatoire].get((row.indicateur, row.periode), 0.0)
+        cell = _cell(counted[key], row)
+        floor = thresholds[whose].get((row["indicateur"], cell.period), 0.0)
         made.thresholds[cell] = max(made.thresholds.get(cell, 1e-9), floor)
-        if row.statut == _SECRET:
-            made.hiding[cell].add(row.observatoire)
-        elif not math.isnan(row.valeur):
-            if cell in made.shown and abs(made.shown[cell] - row.valeur) > 1:
+        if row["statut"] == _SECRET:
+            made.hiding[cell].add(whose)
+        elif not math.isnan(value):
+            if cell in made.shown and abs(made.shown[cell] - value) > 1:
                 clashing.add(cell)  # two figures of one thing: neither is sure
-            made.shown.setdefault(cell, row.valeur)
-            made.showing[cell].add(row.observatoire)
+            made.shown.setdefault(cell, value)
+            made.showing[cell].add(whose)
     for cell in clashing - set(made.hiding):
         del made.shown[cell]
     _sum_up(made, members)
     _categories(made, words, counted)
     _rate(made, rates, words, counted)
     return made
+
+
+def _cell(quantity: str, row: Record) -> CountedCell:
+    return CountedCell(quantity, row["zonage"], row["territoire"], row["periode"])
 
 
 def _quantities(words: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[tuple[str, str], str]:
@@ -254,7 +257,10 @@ def _quantities(words: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[tupl
     known: dict[tuple[str, ...], str] = {}
     for key, row in words.items():
         what = (row["nature"], simplify(row["unite"]))
-        marks = [("code", key[1], *what), ("label", simplify(row["libelle"]), *what)]
+        marks: list[tuple[str, ...]] = [
+            ("code", key[1], *what),
+            ("label", simplify(row["libelle"]), *what),
+        ]
         if row["numerateur"] and not row["denominateur"]:
             marks.append(("variables", row["producteur"], row["numerateur"]))
         taken = key[1] in known.values()
@@ -278,11 +284,12 @@ def _sum_up(made: Exposure, members: Sequence[Member]) -> None:
     seen = set()
     for member in members:
         links = pd.read_csv(member.folder / "passages.csv", dtype="str", keep_default_na=False)
-        whole = links[links["lien"] == "proche"]
-        keys = ["zonage_source", "zonage_cible", "cible"]
-        for (source, target, code), group in whole.groupby(keys):
-            parts = sorted(set(group["source"]))
-            exact = bool((group["complet"] == "oui").all())
+        whole: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)
+        for row in records(links[links["lien"] == "proche"]):
+            sum_of = whole[row["zonage_source"], row["zonage_cible"], row["cible"]]
+            sum_of[row["source"]] = sum_of.get(row["source"], True) and row["complet"] == "oui"
+        for (source, target, code), complete in sorted(whole.items()):
+            parts, exact = sorted(complete), all(complete.values())
             if (source, target, code) in seen:
                 continue
             seen.add((source, target, code))
@@ -320,7 +327,7 @@ def _categories(
 
 def _rate(
     made: Exposure,
-    rates: Iterable[object],
+    rates: Iterable[Record],
     words: Mapping[tuple[str, str], Mapping[str, str]],
     counted: Mapping[tuple[str, str], str],
 ) -> None:
@@ -331,21 +338,21 @@ def _rate(
         if row["numerateur"] and not row["denominateur"]
     }
     for row in rates:
-        word = words[row.observatoire, row.indicateur]  # type: ignore[attr-defined]
+        whose, value = row["observatoire"], float(row["valeur"])
+        word = words[whose, row["indicateur"]]
         sides = [
             by_variables.get((word["producteur"], word[n])) for n in ("numerateur", "denominateur")
         ]
         per = quotients_per(word["unite"])
-        if None in sides or not per or math.isnan(row.valeur):  # type: ignore[attr-defined]
+        if None in sides or not per or math.isnan(value):
             continue
-        place = (row.zonage, row.territoire, row.periode)  # type: ignore[attr-defined]
-        top, bottom = (CountedCell(str(side), *place) for side in sides)
+        top, bottom = (_cell(str(side), row) for side in sides)
         half = 0.5 * 10.0 ** -int(word["decimales"] or 1)
-        low, high = max(row.valeur - half, 0.0) / per, (row.valeur + half) / per  # type: ignore[attr-defined]
+        low, high = max(value - half, 0.0) / per, (value + half) / per
         if top in made.hiding and bottom in made.shown:
-            _bound(made, top, low * made.shown[bottom], high * made.shown[bottom], row.observatoire)  # type: ignore[attr-defined]
+            _bound(made, top, low * made.shown[bottom], high * made.shown[bottom], whose)
         if bottom in made.hiding and top in made.shown and low > 0:
-            _bound(made, bottom, made.shown[top] / high, made.shown[top] / low, row.observatoire)  # type: ignore[attr-defined]
+            _bound(made, bottom, made.shown[top] / high, made.shown[top] / low, whose)
 
 
 def _bound(made: Exposure, cell: CountedCell, low: float, high: float, whose: str) -> None:

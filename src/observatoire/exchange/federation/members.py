@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from observatoire.errors import FileError, TruncatedFileError
@@ -18,6 +18,8 @@ from observatoire.swap import recover
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from observatoire.values import Record
 
 #: Bytes that a package, and its descriptor, may hold: beyond, something else hides in it.
 LARGEST_PACKAGE, LARGEST_DESCRIPTOR = 4_000_000_000, 16_000_000
@@ -161,7 +163,7 @@ def inside(folder: Path, name: str) -> Path:
     return target
 
 
-def read_descriptor(folder: Path) -> dict[str, object]:
+def read_descriptor(folder: Path) -> dict[str, Any]:
     """Read the descriptor of a package as it is written.
 
     Raises
@@ -191,7 +193,7 @@ def _no_descriptor(path: Path) -> FileError:
     return FileError("Le descripteur du paquet ne se lit pas.", where=str(path), remedy=_AGAIN)
 
 
-def named_files(descriptor: dict[str, object]) -> list[str]:
+def named_files(descriptor: Record) -> list[str]:
     """Return the files that a descriptor names.
 
     Raises

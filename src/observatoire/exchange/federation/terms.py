@@ -55,7 +55,7 @@ class FederationTerms:
                 )
 
     @classmethod
-    def of(cls, packages: Sequence[str | Path], audience: str) -> FederationTerms:
+    def of(cls, packages: Sequence[str | Path], audience: Audience) -> FederationTerms:
         """Return the terms of a list of packages, none of which leaves."""
         example = 'obs.federate(["paquet-a/", "paquet-b/"])'
         places = [
@@ -64,7 +64,7 @@ class FederationTerms:
         ]
         return cls(
             members=tuple(FederationMember(place=place) for place in places),
-            audience=audience,  # type: ignore[arg-type] - checked by the caller
+            audience=audience,
         )
 
     def places(self, today: dt.date) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from observatoire.exchange.agreements import Column
     from observatoire.sources.descriptors.agreement import Agreement
+    from observatoire.values import Record
 
 NEEDED = ("valeurs.parquet", "valeurs.csv", "indicateurs.csv", "zones.parquet")
 
@@ -127,13 +128,10 @@ def _check_head(descriptor: Mapping[str, Any], name: str) -> None:
         )
 
 
-def _check_sums(folder: Path, descriptor: dict[str, object]) -> None:
-    announced = {
-        str(each["path"]): str(each.get("hash", ""))
-        for each in descriptor["resources"]  # type: ignore[attr-defined] - checked by named_files
-        if named_files(descriptor)
-    }
-    for file, expected in announced.items():
+def _check_sums(folder: Path, descriptor: Record) -> None:
+    files = named_files(descriptor)
+    announced = [str(each.get("hash", "")) for each in descriptor["resources"]]
+    for file, expected in zip(files, announced, strict=True):
         target = inside(folder, file)
         if not target.is_file():
             raise FileError("Fichier annoncé mais absent.", where=f"{folder.name}/{file}")

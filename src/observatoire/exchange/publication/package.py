@@ -24,7 +24,7 @@ from observatoire.pages.sheet import cannot_write
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.swap import new_folder
-from observatoire.values import Status
+from observatoire.values import Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -172,12 +172,12 @@ def _definition(indicator: Indicator, producers: Mapping[str, str]) -> dict[str,
 def _secrecy(tables: Sequence[ProtectedTable]) -> dict[str, Any]:
     """Return the record of secrecy: the proof, what is hidden, and under which threshold."""
     cells = pd.concat([each.cells for each in tables], ignore_index=True)
-    guarded = cells[cells["threshold"] > 0].groupby(["indicator", "period"])["threshold"].max()
+    guarded = cells[cells["threshold"] > 0].groupby(["indicator", "period"])["threshold"]
     return {
         "certificat": tables[0].record.to_dict(),
         "cases_masquees": int((cells["status"] == str(Status.SECRET)).sum()),
         "seuils": [
-            {"indicateur": code, "periode": period, "seuil": float(threshold)}
-            for (code, period), threshold in guarded.items()
+            {"indicateur": row["indicator"], "periode": row["period"], "seuil": row["threshold"]}
+            for row in records(guarded.max().reset_index())
         ],
     }

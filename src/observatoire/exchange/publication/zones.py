@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from observatoire.territories.link_tables import WHOLE
+from observatoire.values import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,8 +80,8 @@ def passage_table(context: Context, zonings: Iterable[str]) -> pd.DataFrame:
 
 def _links(target: str, route: Route) -> list[tuple[object, ...]]:
     weights = {
-        (str(row.source), str(row.target)): float(row.weight)
-        for row in route.passage.weights[["source", "target", "weight"]].itertuples()
+        (str(row["source"]), str(row["target"])): float(row["weight"])
+        for row in records(route.passage.weights[["source", "target", "weight"]])
     }
     rows: list[tuple[object, ...]] = []
     for link in route.links[["source", "target", "link"]].itertuples():

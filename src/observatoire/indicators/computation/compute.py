@@ -98,7 +98,7 @@ def compute(
 def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
     """Return the sources whose figures may reach a place: of the others, nothing there is said."""
     reached = {place.zoning, *(route.source for route in place.routes)} & set(figures)
-    return {source for zoning in reached for source, *_ in figures[zoning].value.columns}
+    return {key[0] for zoning in reached for key in figures[zoning].value.columns}
 
 
 def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from observatoire.passage.prediction import (
     interval_words,
     logit,
 )
-from observatoire.values import PREDICTION_COLUMNS, Status
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,9 +106,9 @@ def _scaled(prediction: Prediction, by: float) -> list[float]:
 def _told(
     cell: Cell, calibration: Calibration, prediction: Prediction, by: float, indicator: Indicator
 ) -> Cell:
-    ends = _scaled(prediction, by)
+    low80, high80, low95, high95 = _scaled(prediction, by)
     value = prediction.value * by
-    words = interval_words(value, (ends[0], ends[1]), indicator.unit, indicator.decimals)
+    words = interval_words(value, (low80, high80), indicator.unit, indicator.decimals)
     bounds = (cell.low, cell.high) if cell.status is Status.BOUNDED else (math.nan, math.nan)
     return replace(
         cell,
@@ -119,5 +119,8 @@ def _told(
         count=least_count(cell.count, value) if cell.status is Status.BOUNDED else cell.count,
         method=f"{MODELLED}{NO_BREAK}: {words}, {calibration.sentence}",
         reason=ASSUMED,
-        **dict(zip(PREDICTION_COLUMNS, ends, strict=True)),
+        pi80_low=low80,
+        pi80_high=high80,
+        pi95_low=low95,
+        pi95_high=high95,
     )

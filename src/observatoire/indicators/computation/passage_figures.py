@@ -121,7 +121,9 @@ def _lower_disclosures(
     # What is known of a target that holds a hidden source makes the bounds of its ratio.
     every = dict(enumerate([*kept, *(part.fillna(0.0) for part in kept)]))
     together = pd.concat(every, axis=1)
-    together.columns = [f"{code} {rank}" for rank, code in together.columns]
+    together.columns = pd.Index(
+        [f"{code} {rank}" for rank, part in every.items() for code in part.columns]
+    )
     _, outcome = carry(route.passage.links, together)
     shape = (-1, len(every), len(top.columns))
     told = [each.reshape(shape) for each in (outcome.value, outcome.low, outcome.high)]

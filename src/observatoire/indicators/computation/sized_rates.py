@@ -9,7 +9,7 @@ import numpy as np
 
 from observatoire.french.typography import NARROW, number
 from observatoire.passage.prediction import known_calibrations, mean_between
-from observatoire.values import PREDICTION_COLUMNS, Status
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,5 +77,8 @@ def _sized(
         method=f"{cell.method} ; pesé par les effectifs de {period}, supposés de {least} à {most} fois les vrais "
         f"(vrai {held}{NARROW}% du temps : {size.sentence})",
         reason="",
-        **dict(zip(PREDICTION_COLUMNS, (low80, high80, low95, high95), strict=True)),
+        pi80_low=low80,
+        pi80_high=high80,
+        pi95_low=low95,
+        pi95_high=high95,
     )

@@ -175,7 +175,8 @@ def _place(bearing: Bearing, y: float) -> list[str]:
     if len(known) >= _LEAST_KNOWN:
         parts.append(_bar(scale.at(known[0]), scale.at(known[-1]), y, _BAND))
         if bearing.middle:
-            parts.append(_bar(*map(scale.at, bearing.middle), y, _MIDDLE))
+            low, high = bearing.middle
+            parts.append(_bar(scale.at(low), scale.at(high), y, _MIDDLE))
         decimals = bearing.indicator.decimals
         parts += [
             text(
