@@ -266,8 +266,8 @@ def published(folder: Path) -> pd.DataFrame:
     french |= {
         "periode": "period",
         "valeur": "value",
-        "valeur_basse": "low",
-        "valeur_haute": "high",
+        "borne_basse": "low",
+        "borne_haute": "high",
     }
     frame = pd.read_csv(folder / "valeurs.csv", dtype={"territoire": str, "periode": str})
     return frame.rename(columns={**french, "statut": "status"})

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
+    from observatoire.passage.prediction import Calibration
     from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import PassageRecipe, Workspace
 
@@ -200,10 +201,14 @@ class Context:
         straight = [r for r in routes if r.source == source and r.method == LINKS]
         holders = {target: held for r in straight for target, held in r.enclosing.items()}
         supports = part_supports(self.warehouse, source, self._kept())
-        own = self.workspace.root / CALIBRATION_FILE
-        known = known_calibrations(own if own.is_file() else None)
-        model = PartModel(tuple(known.values()), supports, holders)
+        model = PartModel(self.calibrations, supports, holders)
         return [replace(r, model=model) if r in straight else r for r in routes]
+
+    @cached_property
+    def calibrations(self) -> tuple[Calibration, ...]:
+        """What foretells the parts of sources: the workspace's own before those of the library."""
+        own = self.workspace.root / CALIBRATION_FILE
+        return tuple(known_calibrations(own if own.is_file() else None).values())
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
         """Return the routes to the ring around each territory of a zoning.

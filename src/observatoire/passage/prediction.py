@@ -108,7 +108,6 @@ class Prediction:
     ends: tuple[float, float, float, float]
 
 
-@cache
 def known_calibrations(path: Path | None = None) -> dict[str, Calibration]:
     """Return the calibrations of the library, those of a file of the same form before them.
 
@@ -117,9 +116,15 @@ def known_calibrations(path: Path | None = None) -> dict[str, Calibration]:
     >>> known_calibrations()["part-people"].kind
     'part'
     """
-    own = read(packaged("observatoire.passage", "calibration.toml"), Calibrations).calibrations
+    own = _library()
+    # Read again each time it is asked for: a file changes while a process lasts.
     given = read(path, Calibrations).calibrations if path is not None else {}
     return {**given, **{code: each for code, each in own.items() if code not in given}}
+
+
+@cache
+def _library() -> dict[str, Calibration]:
+    return read(packaged("observatoire.passage", "calibration.toml"), Calibrations).calibrations
 
 
 def calibration_of(

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +121,12 @@ def load(change: Callable[[Path], object]) -> Callable[[Path], None]:
     return changed
 
 
+def family(folder: Path) -> None:
+    known = resources.files("observatoire.sources.families") / "base-ic-activite.toml"
+    (folder / "families").mkdir()
+    (folder / "families/base-ic-activite.toml").write_bytes(known.read_bytes() + b"\n")
+
+
 CHANGES = {
     "a figure is corrected": load(lambda folder: lay(folder, PLAIN | {"i1": 7})),
     "the source raises its threshold": load(
@@ -135,6 +142,7 @@ CHANGES = {
         "[comparators.zus]",
     ),
     "a link moves an IRIS": rewrite("geo/liens.csv", "i3;q2;proche", "i3;q1;proche"),
+    "a family of files is its own": family,
     "a definition changes": rewrite(
         "indicators.toml", 'label = "aidA"\n', 'label = "aidA"\ndecimals = 1\n'
     ),
@@ -168,10 +176,27 @@ def test_whatever_changes_it_is_decided_anew(
         assert cells == shown(o)
 
 
+@pytest.mark.parametrize("model", ["", 'model = "part"\n'], ids=["without", "with"])
+def test_what_the_workspace_learnt_is_part_of_the_grounds_of_a_model(
+    copy: Path, made: list[object], model: str
+) -> None:
+    linked = 'file = "geo/liens.csv"\n'
+    rewrite("observatoire.toml", linked, linked + model)(copy)
+    learnt = resources.files("observatoire.passage") / "calibration.toml"
+    (copy / "calibration.toml").write_bytes(learnt.read_bytes())
+    with obs.open(copy) as o:
+        shown(o)
+    made.clear()
+    rewrite("calibration.toml", "center = 0.3386", "center = 0.9")(copy)
+    with obs.open(copy) as o:
+        shown(o)
+    assert len(made) == bool(model)
+
+
 def test_another_version_of_the_library_decides_anew(
     copy: Path, made: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_decision, "_engine", lambda: "another")
+    monkeypatch.setattr(kept_decision, "library_digest", lambda: "another")
     with obs.open(copy) as o:
         shown(o)
     assert len(made) == 1

@@ -17,6 +17,7 @@ import pandas as pd
 
 from observatoire.errors import WorkspaceError
 from observatoire.secrecy.plan.decision import Decision
+from observatoire.sources.families.family import FOLDER_NAME
 from observatoire.warehouse.storage.decisions import content_digest, find_decision, keep_decision
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ def _grounds(context: Context) -> Iterator[bytes]:
     # As they were read, not as their files are by now; a copied folder rests on the same.
     declared = repr((context.workspace, context.catalogue.indicators))
     yield declared.replace(str(context.workspace.root), "").encode()
+    # What families name is in the catalogue and the warehouse; their files all the same, when in doubt.
+    for path in sorted((context.workspace.root / FOLDER_NAME).glob("*.toml")):
+        yield repr(path.name).encode() + path.read_bytes()
     for pair, links in sorted(context.links.items()):
         yield repr(pair).encode() + _rows(links)
     for recipe in context.workspace.passages:
@@ -49,6 +53,8 @@ def _grounds(context: Context) -> Iterator[bytes]:
             for part in (passage.weights, passage.coverage, passage.outside):
                 yield _rows(part)
             yield repr((passage.parameters, sorted(passage.reaching))).encode()
+        if recipe.model:
+            yield repr(context.calibrations).encode()
         if recipe.support is not None:
             yield recipe.support.read_bytes()
 
