@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from observatoire.french.typography import day
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.warehouse import open_warehouse
-from observatoire.warehouse.connection import MEMORY
 from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 
 if TYPE_CHECKING:
@@ -61,16 +60,17 @@ class Session:
         What ``observatoire.toml`` declares.
     warehouse : Path or ":memory:"
         The DuckDB file.
+    ledger : Path, optional
+        The text that keeps what was published too; none for what is only tried.
     """
 
-    def __init__(self, workspace: Workspace, warehouse: Path | str) -> None:
+    def __init__(self, workspace: Workspace, warehouse: Path | str, *, ledger: Path | None) -> None:
         from observatoire.warehouse.loading.zonings import fill_zonings
         from observatoire.warehouse.storage.ledger_text import reconcile
 
         self.workspace = workspace
         self._reader = ""
         self.today: Callable[[], dt.date] = current_day
-        ledger = None if warehouse == MEMORY else workspace.ledger
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs, ledger)
         try:
             fill_zonings(self.warehouse, workspace)

@@ -79,7 +79,8 @@ When: TypeAlias = "str | Mapping[str, str]"
 class Inquiry:
     """Asks for protected tables, each once.
 
-    ``ask`` gives the protected table of some indicators, on a zoning, in a period (or each in its own); ``places`` where
+    ``ask`` gives the protected table of some indicators, on a zoning, in a period (or each in its
+    own); ``places`` where
     territories lie; ``refuse`` says why two dates may not be compared;
     ``let_out`` keeps the rows of registers that agreements let out.
     """

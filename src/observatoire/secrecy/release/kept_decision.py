@@ -30,7 +30,7 @@ _ENGINES = ("duckdb", "geopandas", "highspy", "numpy", "pandas", "scipy", "shape
 
 def grounds(context: Context) -> str:
     """Return a digest of all that the plan of a workspace rests on."""
-    digest = hashlib.sha256(_engine().encode())
+    digest = hashlib.sha256(library_digest().encode())
     for ground in _grounds(context):
         digest.update(hashlib.sha256(ground).digest())
     return digest.hexdigest()
@@ -58,7 +58,7 @@ def _rows(table: pd.DataFrame | pd.Series[float]) -> bytes:
 
 
 @cache
-def _engine() -> str:
+def library_digest() -> str:
     """Return a digest of the library’s own files, and the versions of what it computes with."""
     digest = hashlib.sha256(repr([metadata.version(each) for each in _ENGINES]).encode())
     root = Path(__file__).resolve().parents[2]
