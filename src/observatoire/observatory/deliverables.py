@@ -119,7 +119,7 @@ class Deliverables(Annexes):
 
         place = one_path(folder, 'o.publish("data/processed/paquet")')
         latest = self._everything(audience)
-        table = latest.with_others(*self._earlier(latest, audience))
+        table = latest.with_others(*self._former_periods(latest, audience))
         terms = self.workspace.publication
         about = Publication(
             name=simplify(self.workspace.name).replace(" ", "-"),
@@ -133,7 +133,7 @@ class Deliverables(Annexes):
         links = passage_table(self._context, latest.df["zoning"].unique())
         return write_package(table, place, about, passages=links, audience=audience)
 
-    def _earlier(self, latest: ProtectedTable, audience: Audience) -> list[ProtectedTable]:
+    def _former_periods(self, latest: ProtectedTable, audience: Audience) -> list[ProtectedTable]:
         """Return what indicators were before: a table holds each at one of its periods."""
         compared, known = list(self.workspace.standing), self._context.periods()
         before = {code: known[code][-2::-1] for code in latest.indicators}

@@ -171,7 +171,7 @@ def test_whatever_changes_it_is_decided_anew(
 def test_another_version_of_the_library_decides_anew(
     copy: Path, made: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_decision, "_engine", lambda: "another")
+    monkeypatch.setattr(kept_decision, "library_digest", lambda: "another")
     with obs.open(copy) as o:
         shown(o)
     assert len(made) == 1
