@@ -136,8 +136,8 @@ def test_honest_figures_raise_nothing(place: Place) -> None:
 def test_the_embedded_default_has_no_error_and_no_alert() -> None:
     report = demo().checks()
     assert report.by_level | {"remarque": 0} == {"erreur": 0, "alerte": 0, "remarque": 0}
-    # Years of elections, of Covid and of growth are jumps; only files of polling stations are partial.
-    assert names(report) == {"communes-partielles": 2, "saut": 51}
+    # Covid, censuses far apart and revised incomes are jumps; only files of polling stations are partial.
+    assert names(report) == {"communes-partielles": 2, "saut": 49}
     assert "9 des 11 IRIS de la commune 97213" in str(report)
 
 
