@@ -58,7 +58,7 @@ def test_a_folder_that_is_no_workspace(tmp_path: Path) -> None:
 
 def test_what_is_there(o: Observatory) -> None:
     sources = o.sources()
-    assert len(sources) == 8
+    assert len(sources) == 29
     assert (sources["rows_read"] == sources["rows_kept"] + sources["rows_rejected"]).all()
     assert (sources["licence"] != "").all()
     zonings = o.zonings().set_index("zoning")
