@@ -8,6 +8,14 @@ from typing import Any
 
 PARTS = ("office", "table", "text", "style", "calcext")
 
+#: LibreOffice refuses an archive whose manifest names neither the document nor its content.
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
+    'manifest:version="1.2"><manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/><manifest:file-entry '
+    'manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
+
 
 def percentages(rows: list[list[Any]]) -> bytes:
     """Write a sheet whose numbers are shown in per cent."""
@@ -34,6 +42,7 @@ def opendocument(rows: list[list[Any]], *, kind: str = "float", columns: str = "
 def packed(body: str, styles: str = "") -> bytes:
     """Put tables into the envelope of an OpenDocument workbook."""
     names = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in PARTS}
+    names["of"] = "urn:oasis:names:tc:opendocument:xmlns:of:1.2"  # that of formulas
     told = " ".join(f'xmlns:{part}="{name}"' for part, name in names.items())
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -43,5 +52,5 @@ def packed(body: str, styles: str = "") -> bytes:
             f"<office:document-content {told}>{styles}<office:body><office:spreadsheet>{body}"
             "</office:spreadsheet></office:body></office:document-content>",
         )
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
     return buffer.getvalue()
