@@ -23,14 +23,17 @@ from observatoire.pages.blocks import (
     Facts,
     Figure,
     Heading,
+    Note,
     Page,
     PageBreak,
     Paragraph,
+    Row,
     TableBlock,
 )
 from observatoire.pages.notes import schematic_warning
 from observatoire.panels.drawings.ranked import evolution_figure
 from observatoire.panels.drawings.tartan import tartan_figures
+from observatoire.panels.evaluation import UNJUDGED_TITLE
 from observatoire.panels.panel import MOST_COLUMNS, panel_blocks
 from observatoire.panels.profile import Entry, ProfileContent, entries, headed_entries
 from observatoire.secrecy.release.agreements import require_audience
@@ -259,10 +262,30 @@ def _evaluation(content: AnnexContent) -> list[Block]:
     slopes = [evolution_figure(content.profiles.bearings, str(code), names) for code in moved]
     drawn = [replace(each, notes=kept_notes(each.notes)) for each in slopes if each]
     made = content.evaluation(content.found)
+    if content.choice.length == "court":
+        made = [_without_absences(block) for block in made]
     if content.choice.length == "court" and drawn:
         told = {one.title for one in _of_gaps(content, made)}
         made = [b for b in made if not (isinstance(b, TableBlock) and b.title in told)]
     return evaluation_chapter(content.found, content.table, made, drawn)
+
+
+def _without_absences(block: Block) -> Block:
+    """Leave to the workbook the indicators whose figures lack at a date: the holes have their chapter."""
+    if not isinstance(block, TableBlock) or block.title != UNJUDGED_TITLE:
+        return block
+    kept = tuple(row for row in block.rows if not _is_absence(row))
+    if len(kept) == len(block.rows):
+        return block
+    told = "Les indicateurs dont un chiffre manque à l’une des dates sont au classeur et à l’annexe longue."
+    if not kept:
+        return Paragraph(told)
+    return replace(block, rows=kept, notes=(*block.notes, Note("Ailleurs", told)))
+
+
+def _is_absence(row: Row) -> bool:
+    reason = row.cells[0].text
+    return reason.startswith("Pas de chiffre") and "secret" not in reason
 
 
 def _of_gaps(content: AnnexContent, made: Sequence[Block]) -> list[TableBlock]:

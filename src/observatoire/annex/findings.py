@@ -61,7 +61,7 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
     """
     indicator = table.indicator(code)
     marks = marks_of(table, code, communes)
-    own = [mark for mark in marks if mark.own]
+    own = [mark for mark in marks if mark.exact]
     if not own:
         return None
     lead, sure = _lead(table, indicator, own)
@@ -178,7 +178,9 @@ def knowledge(table: ProtectedTable) -> tuple[str, str]:
     text = []
     if rest:
         larger = f"{parts.one} qui les contient" if parts else "un territoire plus grand"
-        text.append(f"{number(rest)} ne sont connus que par {larger}")
+        guessed = (cells["status"] == str(Status.ESTIMATED)).any()
+        how = f"par estimation ou par {larger}" if guessed else f"par {larger}"
+        text.append(f"{number(rest)} ne sont connus que {how}")
     if blind:
         text.append(f"{number(blind)} n’ont aucun chiffre")
     return lead, f"{capital(' ; '.join(text))}." if text else ""
@@ -267,6 +269,6 @@ def _theme_row(table: ProtectedTable, theme: Theme, found: Sequence[Finding]) ->
     codes = [code for code, one in table.indicators.items() if one.theme == theme.code]
     cells = table.main[table.main["indicator"].isin(codes)]
     own = cells["status"].isin([str(s) for s in (Status.OBSERVED, Status.AGGREGATED)]).sum()
-    said = mine[0].sentence if mine else f"Aucun chiffre par {table.words.here.singular}."
+    said = mine[0].sentence if mine else f"Aucun chiffre propre {table.words.here.to_the}."
     known = f"{number(int(own))} sur {number(len(cells))}"
     return Row(theme.label, (TextCell(said), TextCell(known), TextCell(theme.ask or "—")))

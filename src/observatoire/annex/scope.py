@@ -23,12 +23,14 @@ class AnnexScope:
     """What is kept; no ``territories`` stands for all of them.
 
     ``wholes`` are the zonings and codes that the territories belong to: what bears on them counts.
+    ``place`` is where alone: agreements name a town, never a theme.
     """
 
     label: str
     territories: tuple[str, ...] = ()
     wholes: frozenset[tuple[str, str]] = frozenset()
     themes: tuple[str, ...] = ()
+    place: str = ""
 
     def themes_of(self, catalogue: Catalogue) -> list[Theme]:
         """Return the themes kept, in the order of the catalogue."""

@@ -52,6 +52,11 @@ class Mark:
         return self.status in OWN
 
     @property
+    def exact(self) -> bool:
+        """Whether it is the territory's without any sharing out: an estimate is not said exact."""
+        return self.own and self.status is not Status.ESTIMATED
+
+    @property
     def known(self) -> bool:
         """Whether there is a number to draw: a change may lack where both figures are shown."""
         return self.status.has_value and self.value == self.value

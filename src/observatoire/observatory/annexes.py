@@ -107,7 +107,7 @@ class Annexes(Views):
             foreword=(foreword,) if isinstance(foreword, str) and foreword else tuple(foreword),
         )  # fmt: skip
         scope, say = self._scope(choice), progress or (lambda _: None)
-        with self._read_by(scope.label if choice.commune else ""):
+        with self._read_by(scope.place if choice.commune else ""):
             content, leaving = self._annex_content(choice, scope, since, audience, say)
             page = annex_page(content)
             say("Écriture du document")
@@ -193,7 +193,8 @@ class Annexes(Views):
         else:
             place, codes = names.perimeter(choice.perimeter)
         wholes = frozenset().union(*(names.wholes(main, code) for code in codes))
-        return AnnexScope(" · ".join(t for t in (place, label) if t), tuple(codes), wholes, themes)
+        said = " · ".join(t for t in (place, label) if t)
+        return AnnexScope(said, tuple(codes), wholes, themes, place=place)
 
     def _annex_sources(self) -> list[dict[str, Any]]:
         """Return the sources whose figures are shown, when each was loaded, without hidden digests."""

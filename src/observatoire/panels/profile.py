@@ -184,7 +184,7 @@ def _entry(
     if not known:
         return Entry(title, codes, (head, _nothing(first, content), boxes), half=True)
     lead, said = band(flat, first.shared, words, len(group))
-    own = any(row.mark.own for row in flat)
+    own = any(row.mark.exact for row in flat)
     stands_out = headlines(flat) or (
         (nothing_sure(flat, words, first.commune_name, len(group)), ""),
     )

@@ -100,7 +100,7 @@ def band(
         How many territories the page is about.
     """
     here = words.here
-    counts = Counter("own" if row.mark.own else str(row.mark.status) for row in rows)
+    counts = Counter("own" if row.mark.exact else str(row.mark.status) for row in rows)
     own, context = counts["own"], counts[str(Status.CONTEXT)]
     if own:
         exactly = "est exactement le sien" if own == 1 else "sont exactement les siens"
@@ -111,6 +111,9 @@ def band(
             else f"Le chiffre de cette page {exactly}"
         )
         return f"Chiffres propres {here.to_the}.", f"{text}{_others(counts)}."
+    if counts[str(Status.ESTIMATED)]:
+        lead = f"Aucun chiffre propre {here.to_the}, mais des estimations."
+        return lead, f"Sur cette page{_others(counts, first=True)}."
     if context and shared:
         larger = (
             f"plus grand que {here.it}"
@@ -130,6 +133,7 @@ def band(
 
 
 _KINDS = (
+    (Status.ESTIMATED, "est estimé", "sont estimés"),
     (Status.BOUNDED, "est connu entre deux bornes", "sont connus entre deux bornes"),
     (
         Status.CONTEXT,
@@ -146,7 +150,8 @@ def _others(counts: Counter[str], *, first: bool = False) -> str:
     parts = []
     for status, one, several in _KINDS:
         count = counts[str(status)]
-        if count and not (status is Status.CONTEXT and not counts["own"]):
+        said = not counts["own"] and not counts[str(Status.ESTIMATED)]
+        if count and not (status is Status.CONTEXT and said):
             parts.append(f"{count} {one if count == 1 else several}")
     if not parts:
         return ""

@@ -58,6 +58,7 @@ class _Strip:
 
     members: tuple[TerritoryIdentity, ...]
     own: bool
+    estimated: bool = False
 
     @property
     def code(self) -> str:
@@ -115,7 +116,8 @@ def _strips(
             str(Status.ESTIMATED),
             str(Status.BOUNDED),
         }
-        strips.append(_Strip(tuple(group), bool(found & owns) and not group[0].shared))
+        own = bool(found & owns) and not group[0].shared
+        strips.append(_Strip(tuple(group), own, str(Status.ESTIMATED) in found))
     return sorted(strips, key=lambda strip: not strip.own), blank
 
 
@@ -210,10 +212,11 @@ def _head(
         + 10
     )
     owned = sum(strip.own for strip in strips)
+    wider, guessed = _wider(words), any(strip.estimated for strip in strips[owned:])
     parts, top = [], 24.0
     groups = (
         (0, owned, "Leurs propres chiffres"),
-        (owned, len(strips), capital(_wider(words))),
+        (owned, len(strips), f"Estimés, ou {wider}" if guessed else capital(wider)),
     )
     for first, last, label in groups:
         if first < last:
@@ -289,6 +292,7 @@ def _legend(
         (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se compare pas"),
         (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
         (DIAMOND in signs, 18.0, swatch(pattern(Status.CONTEXT), 0, faint=True), _wider(words)),
+        (Status.ESTIMATED in statuses, 0.0, "", f"{Status.ESTIMATED.mark} estimé"),
         (Status.SECRET in statuses, 18.0, hidden, "s secret"),
         (bool(statuses & _BLANK), 6.0, dot, "non disponible"),
         (
