@@ -40,12 +40,11 @@ def with_sized_rates(
         declared, where = one.indicator.size, figures.found(one.indicator, one.period)
         if declared is None or where is None or not one.indicator.variable:
             continue
-        note = sources.get(declared.source)
-        if note is None or note.rule.guarded:  # the rate of a union would tell its parts' sizes
-            continue
         names = one.indicator.at(declared.variables, declared.period)
-        keys = [(declared.source, name, declared.period) for name in names]
-        if not set(keys) <= set(figures.value.columns):
+        given = ([(giver, name, declared.period) for name in names] for giver in declared.givers)
+        keys = next((each for each in given if set(each) <= set(figures.value.columns)), None)
+        note = sources.get(keys[0][0]) if keys else None
+        if not keys or note is None or note.rule.guarded:  # a union's rate would tell its parts' sizes
             continue
         rates, sizes = (figures.total(each, route.passage.sources) for each in (where[0], keys))
         for target, parts in route.parts.items():
