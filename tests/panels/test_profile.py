@@ -184,7 +184,7 @@ def test_a_page_says_who_and_whose(pages: dict[str, Page]) -> None:
         identity["Population, 2016"]
     ) == f"{oracle.count(whole, oracle.AGES):,.0f} habitants".replace(",", " ")
     shared = next(b for b in pages["Vieux-Pont"].blocks if isinstance(b, Callout))
-    assert plain(shared.title) == "Ces chiffres ne sont pas ceux de ces quartiers."
+    assert plain(shared.title) == "Aucun chiffre propre à ces quartiers, mais des estimations."
     assert "972131302" in shared.items[0]
     for name in ("Centre-ancien", "Vieux-Pont", "Bas-Mission", "Petit-Manoir"):
         assert name in pages["Vieux-Pont"].title

@@ -277,15 +277,22 @@ def _without_absences(block: Block) -> Block:
     kept = tuple(row for row in block.rows if not _is_absence(row))
     if len(kept) == len(block.rows):
         return block
-    told = "Les indicateurs dont un chiffre manque à l’une des dates sont au classeur et à l’annexe longue."
+    told = (
+        "Les indicateurs dont un chiffre manque à l’une des dates, ou qui n’ont pas deux dates, "
+        "sont au classeur et à l’annexe longue."
+    )
     if not kept:
         return Paragraph(told)
     return replace(block, rows=kept, notes=(*block.notes, Note("Ailleurs", told)))
 
 
+#: How the reasons begin of what lacks a figure, rather than a verdict.
+_ABSENCES = ("Pas de chiffre", "Aucun chiffre", "Un seul millésime")
+
+
 def _is_absence(row: Row) -> bool:
     reason = row.cells[0].text
-    return reason.startswith("Pas de chiffre") and "secret" not in reason
+    return reason.startswith(_ABSENCES) and "secret" not in reason
 
 
 def _of_gaps(content: AnnexContent, made: Sequence[Block]) -> list[TableBlock]:

@@ -112,7 +112,8 @@ def band(
         )
         return f"Chiffres propres {here.to_the}.", f"{text}{_others(counts)}."
     if counts[str(Status.ESTIMATED)]:
-        lead = f"Aucun chiffre propre {here.to_the}, mais des estimations."
+        theirs = here.to_the if sharing == 1 else f"à ces {here.many}"
+        lead = f"Aucun chiffre propre {theirs}, mais des estimations."
         return lead, f"Sur cette page{_others(counts, first=True)}."
     if context and shared:
         larger = (
