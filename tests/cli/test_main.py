@@ -31,7 +31,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     ("words", "status", "said"),
     [
         (["anex"], 2, ["« anex » n’existe pas", "annex"]),
-        (["panel"], 2, ["Il manque l’argument « THEME »"]),
+        (["panel"], 1, ["Il manque l’argument « THEME »"]),
         (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
         (["panle"], 2, ["Vouliez-vous dire « panel »"]),
         (
@@ -171,7 +171,7 @@ def test_watch_says_whether_anything_is_watched(
     told = (space / "watch.toml").read_text("utf-8")
     for text, said in (
         ("", "déclarez-en dans watch.toml"),
-        ('[watch.a]\nlabel = "A"\nindicator = "taux_pauvrete"\nabove = 99\n', "aucun franchi"),
+        ('[watch.a]\nlabel = "A"\nindicator = "taux_pauvrete"\nabove = 99\n', "aucun dépassé"),
     ):
         (space / "watch.toml").write_text(text, "utf-8")
         try:
@@ -188,7 +188,7 @@ def test_publish_then_federate(
     assert call(monkeypatch, "publish", package, "-w", space) == 0
     assert (package / "datapackage.json").is_file()
     assert call(monkeypatch, "federate", package, "-o", together) == 0
-    assert together.read_text(encoding="utf-8").startswith("observatoire,zonage,territoire")
+    assert together.read_text(encoding="utf-8").startswith("zonage,territoire,nom,indicateur")
     assert "indicateurs communs" in capsys.readouterr().out
 
 
@@ -247,7 +247,7 @@ def test_check_says_what_is_found_and_fails_on_an_error(
     assert call(monkeypatch, "load", spoilt / "data/raw/filosofi-disponible", "-w", spoilt) == 0
     capsys.readouterr()
     assert call(monkeypatch, "check", "-w", spoilt) == 0
-    assert "rien à signaler" in capsys.readouterr().out
+    assert "0\u00a0erreur, 0\u00a0alerte" in capsys.readouterr().out
     path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible.csv"
     text = path.read_text("utf-8")
     assert ";31.6" in text

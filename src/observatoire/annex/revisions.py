@@ -69,7 +69,7 @@ def revisions(
     then = then.sort_values("periode", kind="stable").drop_duplicates(_KEY[:3], keep="last")
     then = then.assign(tu=then.get("tu", False))
     both = then[
-        [*_KEY, "nom", "valeur", "valeur_basse", "valeur_haute", "statut", "source", "motif", "tu"]
+        [*_KEY, "nom", "valeur", "borne_basse", "borne_haute", "statut", "source", "motif", "tu"]
     ].merge(now, on=_KEY, how="outer", suffixes=("_avant", ""), indicator="_merge")
     written = _Words(
         table.indicators, dict(replaced or {}), set(earlier["indicateur"]), _newest(now)
@@ -89,8 +89,8 @@ def _now(table: ProtectedTable) -> pd.DataFrame:
             "periode": cells["period"].astype(str),
             "nom": cells["name"],
             "valeur": cells["value"],
-            "valeur_basse": cells["low"],
-            "valeur_haute": cells["high"],
+            "borne_basse": cells["low"],
+            "borne_haute": cells["high"],
             "statut": [Status(each).label for each in cells["status"]],
             "source": cells["source"],
             "motif": cells["reason"],
@@ -164,7 +164,7 @@ class _Words:
 
 def _text(row: Record, side: str, decimals: int) -> str:
     value, low, high = (
-        float(row[f"{name}{side}"]) for name in ("valeur", "valeur_basse", "valeur_haute")
+        float(row[f"{name}{side}"]) for name in ("valeur", "borne_basse", "borne_haute")
     )
     if value == value:  # noqa: PLR0124 - NaN
         shown = number(round_half_up(value, decimals), decimals)
