@@ -152,7 +152,8 @@ def error_of(faults: pd.DataFrame, name: str, read: int = 0) -> RowError:
     lines = int(faults["line"].nunique())
     unplaced = kind in ("territory", "commune", "town", "part") and len(away) < lines
     if unplaced and read > _FEW_ROWS and lines > _MOST_FAULTY * read:
-        remedy = _MISREAD.format(faulty=lines, read=read)
+        misread = _MISREAD.format(faulty=lines, read=read)
+        remedy = remedy.partition(" ; sinon on_error")[0] + "." if kind == "part" else misread
     if others > 0:
         remedy += f" ({plural(others, 'autre ligne', 'autres lignes')} en faute dans ce fichier.)"
     if len(away) and faulty.empty:
