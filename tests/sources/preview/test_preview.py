@@ -262,11 +262,11 @@ def test_the_column_of_names_may_have_no_name(place: Place, warehouse: Warehouse
 
 
 def test_natures_are_read_on_names_and_doubts_are_told(place: Place) -> None:
-    head = "Quartier;Revenu médian;Taux de chômage;Montant des aides;Indice IPS;Aidés;tp60\n"
+    head = "Quartier;Revenu médian;Taux de chômage;Montant des aides;Indice IPS;Aidés;divers\n"
     path = place.write("n-2016.csv", head + "Four à Chaux;12000;12,5;300;85;4;40,5\n")
     toml = preview_file(place.workspace, path).toml
     natures = [line.split('"')[1] for line in toml.splitlines() if line.startswith("nature")]
-    assert natures == ["median", "rate", "amount", "index", "count", "rate"]
+    assert natures == ["median", "rate", "amount", "index", "count", "index"]
     assert toml.count("nature à vérifier") == 1
     assert "nature à préciser" in toml
 
