@@ -17,7 +17,6 @@ from observatoire import errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from observatoire.exchange.federation import Federation
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "open", "style",
-]  # fmt: skip
+__all__ = ["Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "open"]
 
 
 def open(path: str | Path) -> Observatory:  # noqa: A001 - the word users know
@@ -109,18 +106,6 @@ def demo_packages(folder: str | Path) -> list[Path]:
             o.load()
             packages.append(o.publish(root / f"paquet-{workspace.name}"))
     return packages
-
-
-def style() -> AbstractContextManager[None]:
-    """Return the style of the house for matplotlib: ``with obs.style(): …``."""
-    from observatoire.pages.axes import house_style
-
-    return house_style()
-
-
-def __dir__() -> list[str]:
-    """Offer the public names to whoever completes by Tab."""
-    return sorted(__all__)
 
 
 def __getattr__(name: str) -> Any:

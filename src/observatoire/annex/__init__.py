@@ -1,9 +1,6 @@
-"""The annex: one document that holds all that is shown, and the part of it that is asked for.
+"""The annex.
 
-``choice`` is what ``annex.toml`` says, ``scope`` the territories and themes that it keeps. ``document`` puts the
-chapters in order: ``findings`` (what to retain), ``indicator_pages``, ``objectives`` (the evaluation),
-``completeness`` and ``checks`` (what is missing), ``method``; ``revisions`` says what changed since an earlier
-publication, ``workbook`` lays out the sheets, ``logo`` checks the picture of the cover.
+One ``document`` that holds all that is shown, its ``method``, ``completeness`` and ``checks``.
 """
 
 from observatoire.annex.document import AnnexContent, annex_page

@@ -27,7 +27,6 @@ SCHEMAS = {
         *("indicators.toml", "Le catalogue des indicateurs"),
         "indicators.definitions.catalogue:Catalogue",
     ),
-    "annex": ("annex.toml", "Ce que l’annexe montre, et sa couverture", "annex.choice:AnnexChoice"),
 }
 
 

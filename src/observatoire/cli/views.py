@@ -24,7 +24,6 @@ from observatoire.cli.console import (
     step,
     written_in,
 )
-from observatoire.territories import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,27 +55,14 @@ def _saved(
 
 @command()
 def panel(
-    theme: Annotated[
-        str | None,
-        argument(
-            "THEME", "Thématique : population, emploi, habitat… ; toutes sans elle, selon --kind."
-        ),
-    ] = None,
+    theme: Annotated[str, argument("THEME", "Thématique : population, emploi, habitat…")],
     workspace: Workspace = Path(),
     period: Period = None,
-    kind: Annotated[
-        str, option("--kind", "FORME", "theme, tartan, compare, evolution ou completeness.")
-    ] = "theme",
     output: Output = None,
 ) -> None:
     """Écrit le tableau de bord d’une thématique (.html, .pdf, .svg, .png, .xlsx, .docx)."""
-    name = "-".join(["tableau" if kind == "theme" else kind, *([theme] if theme else [])])
     _saved(
-        workspace,
-        "Tableau de bord",
-        output,
-        name,
-        lambda o: o.panel(theme, period, kind=cast("Any", kind)),
+        workspace, "Tableau de bord", output, f"tableau-{theme}", lambda o: o.panel(theme, period)
     )
     say(
         "Ensuite : observatoire map INDICATEUR, observatoire profile QUARTIER, ou observatoire annex."
@@ -164,20 +150,17 @@ def maps(
 
 @command()
 def profile(
-    territory: Annotated[
-        str | None,
-        argument("TERRITOIRE", "Code ou nom du territoire ; toutes les fiches sans lui."),
-    ] = None,
+    territory: Annotated[str, argument("TERRITOIRE", "Code ou nom du territoire.")],
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
-    """Écrit la fiche d’un territoire, désigné par son code ou son nom ; ou toutes."""
+    """Écrit la fiche d’un territoire, désigné par son code ou son nom."""
     _saved(
         workspace,
         "Fiche",
         output,
-        f"fiche-{simplify(territory).replace(' ', '-')}" if territory else "fiches",
-        lambda o: o.profile(territory) if territory else o.profiles(),
+        lambda sheet: f"fiche-{sheet.table.main['territory'].iloc[0]}",
+        lambda o: o.profile(territory),
     )
 
 
@@ -201,7 +184,7 @@ def evaluate(
 
 @command()
 def watch(workspace: Workspace = Path(), output: Output = None) -> None:
-    """Dit les seuils de watch.toml dépassés ou à confirmer, et les notes publiques."""
+    """Dit les seuils de watch.toml franchis ou à confirmer, et les notes publiques."""
     from observatoire.pages.blocks import Paragraph, TableBlock
 
     begun = time.monotonic()

@@ -2,8 +2,7 @@
 
 - ``publication``: the package that others read;
 - ``federation``: several packages as one;
-- ``agreements`` (what travels with the figures), ``ledger`` (what was ever published);
-- ``outline``: a layer to draw in, and how it comes back.
+- ``agreements`` (what travels with the figures), ``ledger`` (what was ever published).
 """
 
 from observatoire.exchange.federation import Federation, federate

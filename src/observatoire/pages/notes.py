@@ -73,7 +73,7 @@ def notes_of(
         *extra,
         *(Note("Avertissement", text) for text in (table.warnings if warn else ())),
         *_passages(cells),
-        *source_notes(cells),
+        *_source(cells),
     ]
     return tuple(notes)
 
@@ -121,15 +121,14 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
     notes = [Note("Précision", _sentence(sentences))] if sentences else []
     flags = set(shown["flag"])
     marks = [
-        f"{mark}{NO_BREAK}: {FLAG_MEANINGS[flag]}"
+        f"{mark}{NO_BREAK}: {_FLAG_MEANINGS[flag]}"
         for flag, mark in FLAG_MARKS.items()
         if flag in flags
     ]
     return [*notes, *([Note("Prudence", f"{' ; '.join(marks)}.")] if marks else [])]
 
 
-#: What a producer's cautions say.
-FLAG_MEANINGS = {
+_FLAG_MEANINGS = {
     CAREFUL: "effectif, ou dénominateur d’un taux, au-dessous du seuil de son producteur (200 pour l’Insee), "
     "à utiliser avec précaution",
     TOO_SMALL: "exploitation complémentaire sur moins de 2 000 habitants, ou l’on ne sait combien : à ne pas "
@@ -241,8 +240,7 @@ def _marks(cells: pd.DataFrame) -> list[Note]:
     return [Note("Signes", f"{' ; '.join(signs)}.")] if signs else []
 
 
-def source_notes(cells: pd.DataFrame) -> list[Note]:
-    """Return the sources of some cells, with their periods."""
+def _source(cells: pd.DataFrame) -> list[Note]:
     pairs = cells[["source", "period"]].drop_duplicates()
     by_source: dict[str, list[str]] = {}
     for source, period in pairs.itertuples(index=False):

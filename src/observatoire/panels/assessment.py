@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -71,22 +71,17 @@ class Places:
     zoning: str
 
 
-#: One period for all, or that of each indicator.
-When: TypeAlias = "str | Mapping[str, str]"
-
-
 @dataclass(frozen=True, eq=False)
 class Inquiry:
     """Asks for protected tables, each once.
 
-    ``ask`` gives the protected table of some indicators, on a zoning, in a period (or each in its
-    own); ``places`` where
+    ``ask`` gives the protected table of some indicators, on a zoning, in a period; ``places`` where
     territories lie; ``refuse`` says why two dates may not be compared;
     ``let_out`` keeps the rows of registers that agreements let out.
     """
 
     context: Context
-    ask: Callable[[Sequence[str], str, When], ProtectedTable]
+    ask: Callable[[Sequence[str], str, str], ProtectedTable]
     places: Places
     refuse: Callable[[Indicator, str, str], str]
     let_out: Callable[[pd.DataFrame], pd.DataFrame]
@@ -112,7 +107,7 @@ class Inquiry:
         return {code: theme.ask for code, theme in self.context.catalogue.themes.items()}
 
     @cached_property
-    def _tables(self) -> dict[tuple[object, ...], ProtectedTable]:
+    def _tables(self) -> dict[tuple[str, str, str], ProtectedTable]:
         return {}
 
     @property
@@ -120,10 +115,9 @@ class Inquiry:
         """Every table asked for so far: what the output check has to see with a page made of them."""
         return tuple(self._tables.values())
 
-    def table(self, codes: Sequence[str], zoning: str, period: When) -> pd.DataFrame:
+    def table(self, codes: Sequence[str], zoning: str, period: str) -> pd.DataFrame:
         """Return the cells of the protected table of some indicators."""
-        when = period if isinstance(period, str) else tuple(sorted(period.items()))
-        key = (tuple(codes), zoning, when)
+        key = ("\0".join(codes), zoning, period)
         if key not in self._tables:
             self._tables[key] = self.ask(codes, zoning, period)
         return self._tables[key].cells
@@ -142,7 +136,7 @@ class Inquiry:
 
     def gaps(self, start: str, end: str) -> pd.DataFrame:
         """Return the gaps of every territory, indicator by indicator (see ``evaluate_frames``)."""
-        pairs: dict[str, tuple[str, str]] = {}
+        pairs: dict[tuple[str, str], list[str]] = {}
         rest: list[tuple[Indicator, str]] = []
         for indicator in self.context.catalogue:
             if indicator.nature not in COMPARED:
@@ -153,20 +147,18 @@ class Inquiry:
                 why = no_window(indicator, periods, (start, end), self.asks)
                 rest.append((indicator, f"{refused} {why}".strip()))
             else:
-                pairs[indicator.code] = pair
-        parts = [self._between(pairs)] if pairs else []
+                pairs.setdefault(pair, []).append(indicator.code)
+        parts = [self._between(codes, *pair) for pair, codes in pairs.items()]
         parts.append(self._without(rest, start, end))
         return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
-    def _between(self, pairs: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
-        """Compare indicators, each between its own two periods: one table a zoning and date."""
+    def _between(self, codes: Sequence[str], start: str, end: str) -> pd.DataFrame:
         main = self.context.workspace.main_zoning
-        dates = ({code: pair[k] for code, pair in pairs.items()} for k in (0, 1))
-        first, last = (self._with_medians(list(when), when) for when in dates)
-        indicators = {code: self.context.catalogue.get(code) for code in pairs}
+        first, last = (self._with_medians(codes, period) for period in (start, end))
+        indicators = {code: self.context.catalogue.get(code) for code in codes}
         return evaluate_frames(first, last, self._comparators(main), indicators, main)
 
-    def _with_medians(self, codes: Sequence[str], period: Mapping[str, str]) -> pd.DataFrame:
+    def _with_medians(self, codes: Sequence[str], period: str) -> pd.DataFrame:
         main, communes = self.context.workspace.main_zoning, self.places.zoning
         parts = [self.table(codes, main, period)]
         if communes:
@@ -350,10 +342,6 @@ class Inquiry:
                 check_period(self.periods, str(date))
         return first, last
 
-    def aims(self, end: str = "") -> pd.DataFrame:
-        """Return the objectives with what is known of each, up to a date."""
-        return evaluate_objectives(self.objectives, self.evidence, end or self.span(None, None)[1])
-
     def assess(self, start: int | str | None = None, end: int | str | None = None) -> Assessment:
         """Evaluate between two dates."""
         first, last = self.span(start, end)
@@ -361,7 +349,7 @@ class Inquiry:
             first,
             last,
             self.gaps(first, last),
-            self.aims(last),
+            evaluate_objectives(self.objectives, self.evidence, last),
             moments(self.objectives, self.evidence, last),
             self.programming("", last),
             dated=start is not None or end is not None,

@@ -417,25 +417,3 @@ def test_a_gate_without_agreement_changes_nothing() -> None:
 
 def test_the_made_up_indicators_are_those_of_the_workspace() -> None:
     assert {"cas_suivis", "part_cas"} < set(SHOWN)
-
-
-@pytest.mark.parametrize(
-    ("recipients", "audience", "reader", "passes"),
-    [
-        (("ville du Lamentin", "préfecture"), "partenaires", "Le Lamentin", True),
-        (("ville de Fort-de-France",), "partenaires", "Le Lamentin", False),
-        (("ville de Fort-de-France",), "partenaires", "", True),  # the circle as a whole
-        ((), "partenaires", "Le Lamentin", True),  # names nobody: every partner
-        (("ville de Fort-de-France",), "interne", "Le Lamentin", True),
-        (("ville de Fort-de-France",), "public", "Le Lamentin", False),
-    ],
-)
-def test_an_agreement_that_names_its_partners_is_for_those_who_read(
-    recipients: tuple[str, ...], audience: str, reader: str, *, passes: bool
-) -> None:
-    convention = Agreement("la Caf", "partenaires", recipients=recipients)
-    reason = refusal(convention, INSIDE, audience, reader)
-    assert passes == (not reason)
-    if not passes:
-        assert recipients[0] in reason
-    assert bool(refusal(convention, INSIDE, audience)) == (audience == "public")

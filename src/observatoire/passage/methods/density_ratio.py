@@ -68,11 +68,10 @@ class DensityFit(float):
         Relative error of each of them once the ratio is applied.
     held_out : Series
         Relative error of each when it was left out of the learning, with its neighbours.
-    models : tuple
-        Ratio of a typical place, and :class:`Slopes` by which it varies: several are averaged.
-    ends : tuple of float
-        By how much those left out were missed, on the logit of their place between the bounds: low and
-        high at 80 %, low and high at 95 %. Nothing when too few taught.
+    typical : float
+        The ratio of a typical place, from which it varies.
+    slopes : Slopes
+        How the ratio varies; without names, it does not.
     carries : str
         What it was learnt on (people, dwellings), blank when nothing says it.
     """
@@ -80,42 +79,31 @@ class DensityFit(float):
     used: tuple[str, ...]
     errors: pd.Series[float]
     held_out: pd.Series[float]
-    models: tuple[tuple[float, Slopes], ...]
-    ends: tuple[float, ...]
+    typical: float
+    slopes: Slopes
     carries: str
 
     def __new__(
         cls,
         ratio: float,
-        models: tuple[tuple[float, Slopes], ...],
+        varying: tuple[float, Slopes],
         errors: pd.Series[float],
         held_out: pd.Series[float],
-        ends: tuple[float, ...] = (),
         carries: str = "",
     ) -> Self:
         """Make the number, then hang on it what it was learnt on."""
         made = super().__new__(cls, ratio)
         made.used = tuple(errors.index)
         made.errors, made.held_out = errors, held_out
-        made.models, made.ends = models, ends
+        made.typical, made.slopes = varying
         made.carries = carries
         return made
 
     def __getnewargs__(  # type: ignore[override]
         self,
-    ) -> tuple[object, ...]:
+    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float], str]:
         """Return what remakes this number whole where it is copied or kept."""
-        return float(self), self.models, self.errors, self.held_out, self.ends, self.carries
-
-    @property
-    def typical(self) -> float:
-        """The ratio of a typical place, from which it varies."""
-        return float(np.exp(np.mean([np.log(typical) for typical, _ in self.models])))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the ratio varies with, in any of its models; nothing when it does not."""
-        return tuple(dict.fromkeys(name for _, slopes in self.models for name in slopes.names))
+        return float(self), (self.typical, self.slopes), self.errors, self.held_out, self.carries
 
     @property
     def median_error(self) -> float:
@@ -125,7 +113,7 @@ class DensityFit(float):
     @property
     def sentence(self) -> str:
         """The ratio in French: on how many territories it was learnt, with which error."""
-        variable = f", variable selon {named(self.names)}" if self.names else ""
+        variable = f", variable selon {named(self.slopes.names)}" if self.slopes.names else ""
         return (
             f"Rapport de densité {number(float(self), 2)}{variable}, appris sur "
             f"{plural(len(self.used), 'territoire')} ; erreur médiane sur ceux qu’on laisse de "
@@ -139,24 +127,12 @@ class DensityFit(float):
             "typical": self.typical,
             "learnt_on": len(self.used),
             "median_error": self.median_error,
-            "slopes": [
-                dict(zip(slopes.names, slopes.slope.tolist(), strict=True))
-                for _, slopes in self.models
-            ],
-            "ends": list(self.ends),
+            "slopes": dict(zip(self.slopes.names, self.slopes.slope.tolist(), strict=True)),
         }
 
     def of_links(self, columns: dict[str, Floats], count: int) -> Floats:
         """Return the ratio of each link."""
-        return averaged(self.models, columns, count)
-
-
-def averaged(
-    models: tuple[tuple[float, Slopes], ...], columns: dict[str, Floats], count: int
-) -> Floats:
-    """Return the ratio of each link, the models being averaged by their logarithms."""
-    moved = [np.log(typical) + slopes.shift(columns, count) for typical, slopes in models]
-    return ratio_of(0.0, np.mean(moved, axis=0))
+        return ratio_of(np.log(self.typical), self.slopes.shift(columns, count))
 
 
 def ratio_of(constant: float, shift: Floats) -> Floats:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from observatoire.indicators.computation.table import DIRECT, is_modelled
+from observatoire.indicators.computation.table import DIRECT
 from observatoire.secrecy.plan.known_figures import Base, Sum
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import Status, records
@@ -169,8 +169,7 @@ class Discloser:
         if not base:
             found_sums = _distinct(self._sums(row, indicator, links, top))
             return Disclosure(found_sums, (), sources, found_sums if whole else ())
-        of_holder = row["status"] == Status.CONTEXT or is_modelled(row)
-        if of_holder:
+        if row["status"] == Status.CONTEXT:
             sources = (route.enclosing[code],)
             links = [Link(sources[0], 1.0, 1.0, 1.0, whole=True)]
         tops, bases = (_spread(keys, links, "weight") for keys in (top, base))
@@ -178,12 +177,9 @@ class Discloser:
         numbers = [float(row[name]) for name in ("value", "low", "high")]
         if all(math.isnan(number) for number in numbers):
             return Disclosure((), small, sources)
-        whole = whole or of_holder
+        whole = whole or row["status"] == Status.CONTEXT
         if whole and not math.isnan(numbers[0]):
-            ratio = (
-                self._quotient(tops, bases) if is_modelled(row) else numbers[0] / indicator.factor
-            )
-            sums = [self._ratio(tops, bases, ratio)]
+            sums = [self._ratio(tops, bases, numbers[0] / indicator.factor)]
         else:
             sums = self._each([*tops, *bases])
         counts = [self.known.sum(terms) for terms in (tops, bases)] if whole else sums
@@ -207,11 +203,6 @@ class Discloser:
     def _ratio(self, top: Terms, base: Terms, ratio: float) -> Sum:
         """Return what a rate discloses: numerator less so many times denominator is nothing."""
         return self.known.sum([*top, *((each, -ratio * weight) for each, weight in base)])
-
-    def _quotient(self, top: Terms, base: Terms) -> float:
-        """Return the rate of a holder, which what a model makes of it gives as surely."""
-        above, below = (math.fsum(w * self.known.value(b) for b, w in each) for each in (top, base))
-        return above / below if below else math.nan
 
     def _each(self, terms: Terms) -> list[Sum]:
         """Take every figure that is known as disclosed."""

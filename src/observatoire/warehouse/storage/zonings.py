@@ -14,7 +14,6 @@ from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from observatoire.territories.perimeters import Perimeters
     from observatoire.warehouse.connection import Warehouse
 
 
@@ -25,20 +24,36 @@ def keep_zonings(warehouse: Warehouse, codes: Sequence[str]) -> None:
 
 
 def store_zoning(
-    warehouse: Warehouse, zoning: Zoning, members: pd.DataFrame, made: Perimeters
+    warehouse: Warehouse,
+    zoning: Zoning,
+    members: pd.DataFrame,
+    shapes: gpd.GeoSeries | None,
+    *,
+    official: bool,
+    origin: str,
+    loaded: bool = False,
+    remarks: str = "",
 ) -> None:
-    """Write a zoning and its territories anew; call it inside a transaction.
+    """Write a zoning and its territories anew.
 
     Parameters
     ----------
     warehouse : Warehouse
-        Where to write.
+        Where to write; call it inside a transaction.
     zoning : Zoning
         The zoning as declared.
     members : DataFrame
         Columns ``code``, ``nom``, ``commune`` and attributes.
-    made : Perimeters
-        What its perimeters are made of; a territory without shape has none.
+    shapes : GeoSeries or None
+        Shapes by code in the warehouse's CRS; a territory without one has no shape.
+    official : bool
+        Whether the shapes may be measured.
+    origin : str
+        The file they come from, or how they were drawn.
+    loaded : bool
+        The file was loaded by hand.
+    remarks : str
+        What was mended, lacking or skipped in the file, in French.
     """
     warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
     warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
@@ -48,17 +63,16 @@ def store_zoning(
         label=zoning.label,
         singular=zoning.singular,
         vintage=zoning.vintage,
-        official=made.official,
-        geometry=made.origin,
-        loaded=made.loaded,
-        remarks=" ".join(made.notices),
+        official=official,
+        geometry=origin,
+        loaded=loaded,
+        remarks=remarks,
     )
-    rows = _territory_rows(zoning.code, members, made.shapes, official=made.official)
-    rows["drawn"] = [made.drawn.get(code, "") for code in members["code"]]
+    rows = _territory_rows(zoning.code, members, shapes, official=official)
     with warehouse.registered(incoming=rows):
         warehouse.run(
-            "INSERT INTO territory BY NAME SELECT zoning, code, name, commune, rank, attributes, "
-            "official, ST_GeomFromWKB(wkb) AS shape, drawn FROM incoming"
+            "INSERT INTO territory SELECT zoning, code, name, commune, rank, attributes, official, "
+            "ST_GeomFromWKB(wkb) FROM incoming"
         )
 
 
@@ -90,10 +104,10 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Indexed by code; columns ``name``, ``commune``, ``attributes`` (a dict), ``official``,
-        ``drawn`` (by whom, empty for what no hand drew), ``geometry`` (None when the territory has no shape).
+        ``geometry`` (None when the territory has no shape).
     """
     rows = warehouse.frame(
-        "SELECT code, name, commune, attributes, official, drawn, ST_AsWKB(shape) AS wkb "
+        "SELECT code, name, commune, attributes, official, ST_AsWKB(shape) AS wkb "
         "FROM territory WHERE zoning = ? ORDER BY rank",
         [zoning],
     )
@@ -101,7 +115,7 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         None if wkb is None or wkb is pd.NA else shapely.from_wkb(bytes(wkb)) for wkb in rows["wkb"]
     ]
     frame = gpd.GeoDataFrame(
-        rows[["code", "name", "commune", "official", "drawn"]].assign(
+        rows[["code", "name", "commune", "official"]].assign(
             attributes=[json.loads(text) for text in rows["attributes"]]
         ),
         geometry=gpd.GeoSeries(shapes, crs=warehouse.crs),
