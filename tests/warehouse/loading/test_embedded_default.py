@@ -154,7 +154,7 @@ def test_every_figure_of_the_convention(warehouse: Warehouse, carried: Path) -> 
     oracle = table(carried, "convention_lamentin_2007.csv")
     told = standing(warehouse, "convention-lamentin-2007")
     assert len(oracle) == len(told) == 42
-    for column, name in (("value", "valeur"), ("low", "borne_basse"), ("high", "borne_haute")):
+    for column, name in (("value", "valeur"), ("low", "valeur_basse"), ("high", "valeur_haute")):
         theirs = pd.to_numeric(oracle[name].where(oracle[name] != "")).dropna()
         assert sorted(told[column].dropna()) == sorted(theirs)
     ranged = told[told["value"].isna()]
