@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from packages_made import package
 
 import observatoire as obs
+from observatoire.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +95,14 @@ def test_one_value_a_question_with_whose_it_is(f: Federation) -> None:
     assert (row["observatoire"], row["valeur"], row["reponses"]) == ("caf", 42.0, 3)
     assert len(f.values()) == 7
     assert not f.values().duplicated(["zonage", "territoire", "indicateur", "periode"]).any()
+
+
+@pytest.mark.parametrize("asked", [{"zoning": "q-2008"}, {"period": 2031}])
+def test_what_no_package_has_is_refused_with_the_nearest(
+    f: Federation, asked: dict[str, Any]
+) -> None:
+    with pytest.raises(UnknownNameError, match="Aucun paquet"):
+        f.values(**asked)
 
 
 def test_what_all_give_alike_is_common(f: Federation) -> None:

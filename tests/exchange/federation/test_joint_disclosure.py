@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import pytest
 from packages_made import package
 from scipy.optimize import linprog
 
@@ -97,59 +95,77 @@ def test_figures_that_are_not_one_thing_give_nothing_away(tmp_path: Path) -> Non
     assert obs.federate([hiding(tmp_path), other]).audit().empty
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_an_attacker_of_our_own_finds_what_the_audit_names(  # noqa: C901 - the attacker, apart
-    tmp_path: Path, seed: int
-) -> None:
-    """Random members show and hide parts and totals of two levels; linear programs say what is found."""
-    draw = np.random.default_rng(seed)
-    cells = [f"Q{k}" for k in range(6)]
+TOPS = {"A": [0, 1, 2], "B": [3, 4, 5]}
+
+
+def drawn(root: Path, draw: np.random.Generator) -> tuple[list[Path], dict[str, float]]:
+    """Make three members that show and hide parts and totals at random; return what is shown."""
     counts = draw.integers(1, 40, 6)
-    tops = {"A": [0, 1, 2], "B": [3, 4, 5]}
-    links = "".join(
-        f"q,Q{k},c,{top},1.0,proche,oui,table\n" for top, ks in tops.items() for k in ks
-    )
+    sums = {f"Q{k}": ("q", float(count)) for k, count in enumerate(counts)}
+    sums |= {top: ("c", float(counts[ks].sum())) for top, ks in TOPS.items()}
+    links = [f"q,Q{k},c,{top},1.0,proche,oui,table\n" for top, ks in TOPS.items() for k in ks]
     members, known = [], {}
     for name in ("x", "y", "z"):
         rows = []
-        for k, cell in enumerate(cells):
-            if draw.random() < 0.4:
-                hidden = draw.random() < 0.5
-                rows.append(
-                    (
-                        "q",
-                        cell,
-                        "cas",
-                        "2016",
-                        None if hidden else float(counts[k]),
-                        "secret" if hidden else "observé",
-                    )
-                )
-                if not hidden:
-                    known[cell] = float(counts[k])
-        for top, ks in tops.items():
-            if draw.random() < 0.5:
-                rows.append(("c", top, "cas", "2016", float(counts[ks].sum()), "observé"))
-                known[top] = float(counts[ks].sum())
+        for cell, (zoning, count) in sums.items():
+            if draw.random() < 0.45:
+                hidden = zoning == "q" and draw.random() < 0.5
+                given = (None, "secret") if hidden else (count, "observé")
+                rows.append((zoning, cell, "cas", "2016", *given))
+                known |= {} if hidden else {cell: count}
         if rows:
-            members.append(package(tmp_path / name, rows, links=links, thresholds=FLOOR))
-    f = obs.federate(members)
-    hidden = set(f.df.loc[f.df["statut"] == "secret", "territoire"])
-    found = set(f.audit()["territoire"])
-    equal = [
-        [1.0 if k in ks else 0.0 for k in range(6)] for top, ks in tops.items() if top in known
-    ]
-    totals = [known[top] for top in tops if top in known]
-    box = [
-        (known[c], known[c]) if c in known else (0 if c not in hidden else 1, None) for c in cells
-    ]
-    for k, cell in enumerate(cells):
-        if cell not in hidden:
-            continue
-        sides = [
-            linprog(sign * np.eye(6)[k], A_eq=equal or None, b_eq=totals or None, bounds=box)
-            for sign in (1, -1)
-        ]
-        exact = all(s.status == 0 for s in sides) and sides[0].fun + sides[1].fun > -1e-6
-        if exact:
-            assert cell in found, (cell, pd.Series(known))
+            members.append(package(root / name, rows, links="".join(links), thresholds=FLOOR))
+    return members, known
+
+
+def widths(known: dict[str, float], hidden: set[str]) -> dict[str, float]:
+    """Return how wide linear programs leave each hidden count, from what is shown and at least one."""
+    cells = [f"Q{k}" for k in range(6)]
+    given = [top for top in TOPS if top in known]
+    equal = [[1.0 if k in TOPS[top] else 0.0 for k in range(6)] for top in given] or None
+    totals = [known[top] for top in given] or None
+    box = [(known[c], known[c]) if c in known else (float(c in hidden), None) for c in cells]
+    found = {}
+    for k in (k for k, cell in enumerate(cells) if cell in hidden):
+        low, high = (
+            linprog(sign * np.eye(6)[k], A_eq=equal, b_eq=totals, bounds=box) for sign in (1, -1)
+        )
+        found[cells[k]] = -high.fun - low.fun if high.status == 0 else np.inf
+    return found
+
+
+def test_an_attacker_of_our_own_finds_what_the_audit_names_and_no_more(tmp_path: Path) -> None:
+    exact = named = 0
+    for seed in range(8):
+        (tmp_path / str(seed)).mkdir()
+        members, known = drawn(tmp_path / str(seed), np.random.default_rng(seed))
+        f = obs.federate(members)
+        hidden = set(f.df.loc[f.df["statut"] == "secret", "territoire"])
+        found = set(f.audit()["territoire"])
+        for cell, width in widths(known, hidden).items():
+            assert cell in found or width > 1e-6, (seed, cell, known)
+            assert cell not in found or width < FLOOR["cas", "2016"], (seed, cell, known)
+            exact += width <= 1e-6
+        named += len(found)
+    assert exact > 5
+    assert named >= exact
+
+
+def test_what_a_whole_has_besides_its_parts_gives_nothing_away(tmp_path: Path) -> None:
+    """The same three quartiers, in a commune that has other people too."""
+    links = LINKS.replace(",oui,", ",non,")
+    hides = package(tmp_path / "caf", HIDDEN, links=links, thresholds=FLOOR)
+    second = package(tmp_path / "ville", [("q", "Q2", "cas", "2016", 25.0, "observé")], links=links)
+    found = obs.federate([hides, second]).audit()
+    assert set(found["territoire"]) == {"Q2", "Q1"}  # Q1 is at most 60 - 30 - 25
+
+
+def test_a_total_that_contradicts_its_parts_hushes_nothing_else(tmp_path: Path) -> None:
+    odd = [("q", f"P{k}", "cas", "2016", 20.0, "observé") for k in (1, 2)]
+    odd.append(("c", "AUTRE", "cas", "2016", 900.0, "observé"))
+    more = LINKS + "".join(f"q,P{k},c,AUTRE,1.0,proche,oui,table\n" for k in (1, 2))
+    prints = package(
+        tmp_path / "ville", [*odd, ("q", "Q2", "cas", "2016", 25.0, "observé")], links=more
+    )
+    found = obs.federate([hiding(tmp_path), prints]).audit()
+    assert set(found["territoire"]) == {"Q1", "Q2"}

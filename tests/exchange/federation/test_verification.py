@@ -69,6 +69,13 @@ SPOILT = {
             (f / "indicateurs.csv").read_text() + (f / "indicateurs.csv").read_text().split("\n")[1]
         ), "plusieurs fois",
     ),
+    "seuils illisibles": (
+        {}, lambda f: (f / "secret.json").write_text("[]"), "seuils",
+    ),
+    "passages illisibles": (
+        {}, lambda f: (f / "passages.csv").write_text("a,b\n1,2\n"), "Colonnes absentes",
+    ),
+    "sans passages": ({}, lambda f: (f / "passages.csv").unlink(), "passages.csv"),
     "champ démesuré": ({}, rewritten(lambda f: f.assign(motif="x" * 200_000_000)), "démesurée"),
 }  # fmt: skip
 

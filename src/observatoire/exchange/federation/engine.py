@@ -100,19 +100,22 @@ class DuckEngine:
         FileError
             When a file can no longer be read.
         """
+        return self._run(question_text(question), words).df()
+
+    def keep(self, name: str, question: str) -> None:
+        """Keep the answer of a question under a name, for others to draw on."""
+        text = f"CREATE OR REPLACE TABLE {name} AS {question_text(question)}"
+        self._run(text, {})
+
+    def _run(self, text: str, words: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
         try:
-            return self.connection.execute(question_text(question), words or None).df()
+            return self.connection.execute(text, words or None)
         except duckdb.Error as error:
             raise FileError(
                 "Les chiffres des paquets ne se lisent plus.",
                 why=reader_words(error),
                 remedy="Relancez la fédération : elle les revérifie.",
             ) from error
-
-    def keep(self, name: str, question: str) -> None:
-        """Keep the answer of a question under a name, for others to draw on."""
-        text = f"CREATE OR REPLACE TABLE {name} AS {question_text(question)}"
-        self.connection.execute(text)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -141,15 +141,17 @@ class Federation:
         DataFrame
             ``observatoire`` says whose each is, ``reponses`` how many there were. What one member
             hides stays hidden, even where another prints it: see :meth:`audit`.
+
+        Raises
+        ------
+        UnknownNameError
+            When no package has figures of it, with the nearest that is known.
         """
         code = "" if indicator is None else self._code(indicator, 'f.values("part_hlm")')
         when = one_period(period)
-        return self.engine.ask(
-            "values",
-            indicateur=code,
-            zonage=zoning or "",
-            periode="" if when is None else str(when),
-        )
+        where = "" if zoning is None else self._among("zonage", zoning)
+        dated = "" if when is None else self._among("periode", str(when))
+        return self.engine.ask("values", indicateur=code, zonage=where, periode=dated)
 
     def audit(self) -> pd.DataFrame:
         """Say which counts the packages give away together, though each is safe alone.
@@ -176,6 +178,17 @@ class Federation:
     @cached_property
     def _verdicts(self) -> pd.DataFrame:
         return verdict_rows(self._observed, self.indicators, self.observatories)
+
+    def _among(self, column: str, given: str) -> str:
+        """Return a zoning or a period of which some package has figures, or refuse it."""
+        known = sorted(set(self._observed[column]))
+        if given not in known:
+            raise UnknownNameError(
+                f"Aucun paquet n’a de chiffre pour « {given} ».",
+                remedy=suggestion(given, known),
+                name=given,
+            )
+        return given
 
     def _code(self, indicator: str, example: str) -> str:
         known = sorted(set(self.indicators.get("indicateur", ())))

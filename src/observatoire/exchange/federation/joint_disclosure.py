@@ -7,7 +7,6 @@ of ``secrecy`` bounds as an attacker would.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -17,8 +16,8 @@ import pandas as pd
 
 from observatoire.french.typography import enumerate_words
 from observatoire.secrecy.suppression.audit import audit
-from observatoire.secrecy.suppression.relations import Part
 from observatoire.territories import simplify
+from observatoire.territories.link_tables import WHOLE
 from observatoire.values import Nature, Status, quotients_per, records
 
 if TYPE_CHECKING:
@@ -70,11 +69,11 @@ class Exposure:
         if not hidden:
             return {}
         relations, reached = self._around(hidden)
-        cells = pd.Series({cell: self.shown.get(cell, math.nan) for cell in sorted(reached)})
-        rests = {f"reste de {total}": None for total, _, whole in relations if not whole}
-        labels = pd.concat([cells, pd.Series(rests, dtype="float64")])
+        cells = {cell: self.shown.get(cell, math.nan) for cell in sorted(reached)}
+        rests = {_rest(total): math.nan for total, _, whole in relations if not whole}
+        labels = pd.Series({**cells, **rests})
         written = [
-            (total, [*parts, *([] if whole else [Part(f"reste de {total}")])])
+            (total, [*parts, *([] if whole else [_rest(total)])])
             for total, parts, whole in relations
         ]
         latent = [c for c in reached if c not in self.shown and c not in hidden]
@@ -94,7 +93,6 @@ class Exposure:
             bounds=self._bounds(labels.index),
             latent=[*latent, *rests],
             absent=[*hidden, *latent, *rests],
-            tolerance=_slack(relations, self.shown),
         )
         given_away = dict(zip(found.index, ~found["safe"] | found["recoverable"], strict=True))
         return {cell: self._reason(cell, relations) for cell in hidden if given_away[cell]}
@@ -112,8 +110,8 @@ class Exposure:
             for rank in touching[front.pop()]:
                 if rank in kept:
                     continue
-                kept.add(rank)
                 total, parts, _ = self.relations[rank]
+                kept.add(rank)
                 fresh = {total, *parts} - reached
                 reached |= fresh
                 front += [cell for cell in fresh if cell not in self.shown]
@@ -191,6 +189,11 @@ def joint_disclosures(members: Sequence[Member], figures: pd.DataFrame) -> pd.Da
     )  # fmt: skip
 
 
+def _rest(total: CountedCell) -> CountedCell:
+    """Return what a whole has besides the parts that are known of it."""
+    return replace(total, quantity=f"reste de {total.quantity}")
+
+
 def _people(names: Iterable[str]) -> str:
     return enumerate_words(sorted(names))
 
@@ -215,7 +218,7 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
         for row in member.definitions
     }
     counted = _quantities(words)
-    thresholds = {member.name: _thresholds(member) for member in members}
+    thresholds = {member.name: member.thresholds for member in members}
     clashing: set[CountedCell] = set()
     rates: list[Record] = []
     for row in records(figures):
@@ -271,21 +274,14 @@ def _quantities(words: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[tupl
     return names
 
 
-def _thresholds(member: Member) -> dict[tuple[str, str], float]:
-    path = member.folder / "secret.json"
-    listed = json.loads(path.read_text("utf-8"))["seuils"] if path.is_file() else []
-    return {(each["indicateur"], each["periode"]): float(each["seuil"]) for each in listed}
-
-
 def _sum_up(made: Exposure, members: Sequence[Member]) -> None:
     """Write what the links between zonings add up, for every quantity and period."""
     columns = sorted({(c.quantity, c.period) for c in (*made.shown, *made.hiding)})
     known = set(made.shown) | set(made.hiding)
     seen = set()
     for member in members:
-        links = pd.read_csv(member.folder / "passages.csv", dtype="str", keep_default_na=False)
         whole: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)
-        for row in records(links[links["lien"] == "proche"]):
+        for row in (link for link in member.links if link["lien"] == WHOLE):
             sum_of = whole[row["zonage_source"], row["zonage_cible"], row["cible"]]
             sum_of[row["source"]] = sum_of.get(row["source"], True) and row["complet"] == "oui"
         for (source, target, code), complete in sorted(whole.items()):
@@ -359,16 +355,3 @@ def _bound(made: Exposure, cell: CountedCell, low: float, high: float, whose: st
     before = made.bounds.get(cell, (0.0, math.inf))
     made.bounds[cell] = max(before[0], low), min(before[1], high)
     made.rated[cell] |= {whose}
-
-
-def _slack(
-    relations: Sequence[tuple[CountedCell, tuple[CountedCell, ...], bool]],
-    shown: Mapping[CountedCell, float],
-) -> float:
-    """Return how far a total may be from its parts, each printed to the unit."""
-    gaps = [
-        abs(shown[total] - math.fsum(shown[part] for part in parts))
-        for total, parts, whole in relations
-        if whole and total in shown and all(part in shown for part in parts)
-    ]
-    return max(gaps, default=0.0)

@@ -51,9 +51,12 @@ def _session() -> Any:
             "Spark n’est pas installé.",
             remedy='Installez-le (pip install "observatoire[spark]", avec Java), ou gardez engine="duckdb".',
         ) from error
-    return (
+    session = (
         SparkSession.builder.appName("observatoire")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "8")
         .getOrCreate()
     )
+    session.sparkContext.setLogLevel("ERROR")
+    return session

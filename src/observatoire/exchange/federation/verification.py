@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from observatoire.exchange.agreements import read_terms
 from observatoire.exchange.federation.members import inside, named_files, read_descriptor
 from observatoire.exchange.federation.queries import question_text
 from observatoire.exchange.publication.descriptor import FORMAT, PACKAGE_FILE
-from observatoire.exchange.publication.figures import TYPES, read_definitions
+from observatoire.exchange.publication.figures import TYPES, read_definitions, read_rows
+from observatoire.exchange.publication.zones import PASSAGE_COLUMNS
 from observatoire.french.typography import enumerate_words
 from observatoire.values import Status
 
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from observatoire.sources.descriptors.agreement import Agreement
     from observatoire.values import Record
 
-NEEDED = ("valeurs.parquet", "valeurs.csv", "indicateurs.csv", "zones.parquet")
+NEEDED = (
+    *("valeurs.parquet", "valeurs.csv", "indicateurs.csv", "zones.parquet"),
+    *("passages.csv", "secret.json"),
+)
 
 _AGAIN = "Redemandez le paquet entier à qui l’a publié."
 _CHUNK = 1 << 22
@@ -54,6 +59,8 @@ class Member:
     descriptor: Mapping[str, Any] = field(repr=False)
     terms: Mapping[Column, Sequence[Agreement]] = field(repr=False)
     definitions: Sequence[Mapping[str, str]] = field(repr=False)
+    links: Sequence[Mapping[str, str]] = field(repr=False)
+    thresholds: Mapping[Column, float] = field(repr=False)
 
     @property
     def figures(self) -> str:
@@ -80,7 +87,9 @@ def verify(folder: Path) -> Member:
     _check_sums(folder, found)
     for needed in NEEDED:
         if needed not in named_files(found):
-            raise FileError(f"Le descripteur n’annonce pas « {needed} ».", where=name)
+            raise FileError(
+                f"Le descripteur n’annonce pas « {needed} ».", where=name, remedy=_AGAIN
+            )
     try:
         terms = read_terms(found)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -88,7 +97,29 @@ def verify(folder: Path) -> Member:
             "Les conventions du paquet ne se lisent pas.", where=name, remedy=_AGAIN
         ) from error
     _check_columns(folder / "valeurs.parquet", name)
-    return Member(name, folder, found, terms, read_definitions(folder / "indicateurs.csv"))
+    return Member(
+        name,
+        folder,
+        found,
+        terms,
+        definitions=read_definitions(folder / "indicateurs.csv"),
+        links=read_rows(folder / "passages.csv", PASSAGE_COLUMNS),
+        thresholds=_thresholds(folder / "secret.json", name),
+    )
+
+
+def _thresholds(path: Path, name: str) -> dict[Column, float]:
+    """Read under which count each indicator is hidden, by period."""
+    try:
+        listed = json.loads(path.read_text("utf-8"))["seuils"]
+        return {(str(e["indicateur"]), str(e["periode"])): float(e["seuil"]) for e in listed}
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise FileError(
+            "Les seuils de secret du paquet ne se lisent pas.",
+            where=f"{name}/{path.name}",
+            why="On ne saurait ce que les paquets dévoilent ensemble.",
+            remedy=_AGAIN,
+        ) from error
 
 
 def _name(descriptor: Mapping[str, Any]) -> str:

@@ -137,27 +137,12 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
     Raises
     ------
     FileError
-        When it is no csv, or lacks a column.
+        As :func:`read_rows`.
     DuplicateKeyError
         When an indicator stands twice.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (ValueError, OSError, csv.Error) as error:
-        raise FileError(
-            "Ce fichier du paquet ne se lit pas.",
-            where=_place(path),
-            why=reader_words(error),
-            remedy=_AGAIN,
-        ) from error
-    lacking = [name for name in DEFINED_COLUMNS if not rows or name not in rows[0]]
-    if lacking:
-        raise FileError(
-            f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path), remedy=_AGAIN
-        )
+    rows = read_rows(path, DEFINED_COLUMNS)
     lines: dict[str, int] = {}
-    _check_even(rows, path)
     for line, row in enumerate(rows, start=2):
         code = row["indicateur"]
         if code in lines:
@@ -168,7 +153,35 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
                 remedy=_AGAIN,
             )
         lines[code] = line
-    return [{name: row[name] or "" for name in DEFINED_COLUMNS} for row in rows]
+    return rows
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Read the rows of a csv that somebody sent, those columns and no other.
+
+    Raises
+    ------
+    FileError
+        When it is no csv, lacks a column, or a line has not as many cells as the header.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            rows, heads = list(reader), list(reader.fieldnames or ())
+    except (ValueError, OSError, csv.Error) as error:
+        raise FileError(
+            "Ce fichier du paquet ne se lit pas.",
+            where=_place(path),
+            why=reader_words(error),
+            remedy=_AGAIN,
+        ) from error
+    lacking = [name for name in columns if name not in heads]
+    if lacking:
+        raise FileError(
+            f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path), remedy=_AGAIN
+        )
+    _check_even(rows, path)
+    return [{name: row[name] for name in columns} for row in rows]
 
 
 def _check_even(rows: Sequence[Mapping[str, str]], path: Path) -> None:
