@@ -42,7 +42,6 @@ import attacker  # noqa: E402
 import observatoire as obs  # noqa: E402
 import observatoire.cli.main  # noqa: E402 - imported once, for every process to come
 import observatoire.exchange.publication.package  # noqa: E402
-import observatoire.panels.single_page  # noqa: E402
 from observatoire import swap  # noqa: E402
 from observatoire.sources.fetch import retrieval  # noqa: E402
 from observatoire.sources.fetch.registry import Resource  # noqa: E402

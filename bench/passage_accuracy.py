@@ -46,6 +46,20 @@ def line(label: str, found: pd.DataFrame) -> None:
     )
 
 
+def held(found: pd.DataFrame, known: pd.Series[float]) -> str:
+    """Say how many published figures the prediction intervals hold, and how wide these are."""
+    table = found[found["pi95_low"].notna()] if "pi95_low" in found else found.iloc[:0]
+    truth = known.reindex(table["target"]).to_numpy()
+    told = []
+    for level in ("80", "95"):
+        low, high = table[f"pi{level}_low"], table[f"pi{level}_high"]
+        share = ((truth >= low) & (truth <= high)).mean()
+        told.append(
+            f"à {level} % : {100 * share:.0f} %, large de {((high - low) / truth).median():.2f}"
+        )
+    return f"{len(table)} prévisions ; {' ; '.join(told)}"
+
+
 def write(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -90,11 +104,18 @@ class Occitanie:
         self.counts = people.reindex(self.iris.index)
         homes = census(data, "IRIS_housing_IR_Hab.csv").reindex(self.iris.index)
         dwellings = homes["P16_RPAPPART"] + homes["P16_RPMAISON"]
+        park = pd.read_csv(data / "iris" / "rpls_iris.csv", dtype=str).set_index("CodGeo")[
+            "nbLsPls"
+        ]
+        stock = pd.to_numeric(park.str.replace(",", "."), errors="coerce").reindex(self.iris.index)
         self.covariates = pd.DataFrame(
             {
                 "log_density": np.log1p(self.counts / self.iris.area * 1e6),
                 "flats": homes["P16_RPAPPART"] / dwellings,
                 "social": homes["P16_RP_LOCHLMV"] / dwellings,
+                "rpls": (stock / dwellings)
+                .clip(upper=1.5)
+                .fillna(homes["P16_RP_LOCHLMV"] / dwellings),
             }
         ).fillna(0.0)
         self.area = passage.by_area(self.iris, self.qpv, repair=True)
@@ -133,7 +154,7 @@ class Occitanie:
                 continue
             fit, chosen, *more = how(self.known[group != one])
             tables.append(self.applied(fit, chosen, unseen))
-            said.append(more[0] if more else fit.slopes.names)
+            said.append(more[0] if more else fit.names)
         return pd.concat(tables), said
 
 
@@ -154,6 +175,7 @@ def occitanie(data: Path) -> None:
     ways = {
         "géométrie seule": lambda known: place.fit(known, ()),
         "densité et appartements": lambda known: place.fit(known, ("log_density", "flats")),
+        "modèles moyennés, HLM et RPLS": lambda known: place.fit(known, ("social", "rpls")),
         "variables choisies dedans": place.best,
     }
     deals = {f"5 groupes de villes, tirage {s}": dealt(place.town, 5, s) for s in range(3)}
@@ -163,6 +185,7 @@ def occitanie(data: Path) -> None:
             found, said = place.left_out(groups, how)
             line(f"{way} ; {deal}", passage.assess(found, place.known))
             write(f"    {said}")
+            write(f"    {held(found, place.known)}")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from observatoire import errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from observatoire.exchange.federation import Federation
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "open"]
+__all__ = [
+    "Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "open", "style",
+]  # fmt: skip
 
 
 def open(path: str | Path) -> Observatory:  # noqa: A001 - the word users know
@@ -106,6 +109,18 @@ def demo_packages(folder: str | Path) -> list[Path]:
             o.load()
             packages.append(o.publish(root / f"paquet-{workspace.name}"))
     return packages
+
+
+def style() -> AbstractContextManager[None]:
+    """Return the style of the house for matplotlib: ``with obs.style(): …``."""
+    from observatoire.pages.axes import house_style
+
+    return house_style()
+
+
+def __dir__() -> list[str]:
+    """Offer the public names to whoever completes by Tab."""
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> Any:

@@ -136,6 +136,10 @@ _NATURE_LABEL: dict[Nature, str] = {
 #: status (a :class:`Status`), and the share, from 0 to 1, of the territory that the sources cover.
 VALUE_COLUMNS = ("value", "low", "high", "status", "coverage")
 
+#: The ends of an estimate's prediction interval at 80 and 95 %, calibrated on territories whose
+#: figures are published; blank for whatever is not foretold.
+PREDICTION_COLUMNS = ("pi80_low", "pi80_high", "pi95_low", "pi95_high")
+
 #: The tidy columns of a table of indicators, in the order in which they are shown.
 TABLE_COLUMNS = (
     "territory",

@@ -81,7 +81,8 @@ def test_every_verdict_printed_is_the_one_worked_out_by_hand(
         if not whole or hushed:  # the figure of the IRIS that encloses it bears no verdict
             assert mark is None, (quartier, text)
             assert verdict is None, (quartier, hint)
-            assert text.startswith("(") == bool(part and not whole)
+            estimated = text.rstrip("\u00a0‡").endswith("e")
+            assert (text.startswith("(") or estimated) == bool(part and not whole)
             continue
         judged += 1
         commune = {"FDF": "97209", "LAM": "97213"}[quartier[:3]]

@@ -31,7 +31,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     ("words", "status", "said"),
     [
         (["anex"], 2, ["« anex » n’existe pas", "annex"]),
-        (["panel"], 2, ["Il manque l’argument « THEME »"]),
+        (["panel"], 1, ["Il manque l’argument « THEME »"]),
         (["panel", "habitat", "--periode", "3"], 2, ["Vouliez-vous dire « --period »"]),
         (["panle"], 2, ["Vouliez-vous dire « panel »"]),
         (
@@ -140,7 +140,7 @@ def test_status_of_an_empty_workspace_says_what_to_do(
     [
         (["panel", "population", "-p", "2016"], "tableau-population.html"),
         (["map", "part_hlm", "-p", "2016"], "carte-part_hlm.html"),
-        (["profile", "centre ville"], "fiche-FDF01.html"),
+        (["profile", "centre ville"], "fiche-centre-ville.html"),
     ],
 )
 def test_what_is_shown_is_written_where_it_says(
@@ -171,7 +171,7 @@ def test_watch_says_whether_anything_is_watched(
     told = (space / "watch.toml").read_text("utf-8")
     for text, said in (
         ("", "déclarez-en dans watch.toml"),
-        ('[watch.a]\nlabel = "A"\nindicator = "taux_pauvrete"\nabove = 99\n', "aucun franchi"),
+        ('[watch.a]\nlabel = "A"\nindicator = "taux_pauvrete"\nabove = 99\n', "aucun dépassé"),
     ):
         (space / "watch.toml").write_text(text, "utf-8")
         try:
@@ -247,8 +247,8 @@ def test_check_says_what_is_found_and_fails_on_an_error(
     assert call(monkeypatch, "load", spoilt / "data/raw/filosofi-disponible", "-w", spoilt) == 0
     capsys.readouterr()
     assert call(monkeypatch, "check", "-w", spoilt) == 0
-    assert "rien à signaler" in capsys.readouterr().out
-    path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible-2014-2019.csv"
+    assert "0\u00a0erreur, 0\u00a0alerte" in capsys.readouterr().out
+    path = spoilt / "data/raw/filosofi-disponible/filosofi-disponible.csv"
     text = path.read_text("utf-8")
     assert ";31.6" in text
     path.write_text(text.replace(";31.6", ";3160", 1), "utf-8")

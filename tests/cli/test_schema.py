@@ -27,6 +27,7 @@ FILES = {
     "observatoire": [ROOT / "observatoire.toml"],
     "indicators": [ROOT / "indicators.toml"],
     "federation": [Path(__file__).with_name("examples") / "federation.toml"],
+    "annex": [Path(__file__).with_name("examples") / "annex.toml"],
 }
 
 

@@ -313,10 +313,12 @@ def test_a_text_is_cut_only_when_it_must() -> None:
 
 
 def test_the_locator_shows_one_among_the_others() -> None:
-    figure = locator_figure("q1", "Quartier 1", ground(3))
+    figure = locator_figure(["q1"], "Quartier 1", ground(3))
     assert figure is not None
-    assert figure.svg.count(tokens().light["accent"]) == 1
+    assert figure.svg.count(tokens().verdicts["unfavourable"].mark) == 2, (
+        "its surface, and a ring around"
+    )
     assert figure.svg.count(tokens().ground["cell"]) == 2
     assert figure.alternative.startswith("Situation (schématique). Quartier 1")
-    assert locator_figure("q1", "Quartier 1", ground(3, without=(1,))) is None
-    assert locator_figure("q9", "Inconnu", ground(3)) is None
+    assert locator_figure(["q1"], "Quartier 1", ground(3, without=(1,))) is None
+    assert locator_figure(["q9"], "Inconnu", ground(3)) is None

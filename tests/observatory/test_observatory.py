@@ -58,7 +58,7 @@ def test_a_folder_that_is_no_workspace(tmp_path: Path) -> None:
 
 def test_what_is_there(o: Observatory) -> None:
     sources = o.sources()
-    assert len(sources) == 8
+    assert len(sources) == 29
     assert (sources["rows_read"] == sources["rows_kept"] + sources["rows_rejected"]).all()
     assert (sources["licence"] != "").all()
     zonings = o.zonings().set_index("zoning")
@@ -82,11 +82,11 @@ def test_what_is_there(o: Observatory) -> None:
 
 def test_indicators_all_or_of_a_theme(o: Observatory) -> None:
     everything, habitat = o.indicators(), o.indicators(theme="habitat")
-    assert len(everything) >= 40
+    assert len(everything) >= 200
     assert set(habitat["theme"]) == {"habitat"}
     assert set(habitat["indicator"]) < set(everything["indicator"])
     poverty = everything.set_index("indicator").loc["taux_pauvrete"]
-    assert poverty["periods"] == "2014, 2016, 2017, 2018, 2019"
+    assert poverty["periods"] == "2014, 2015, 2016, 2017, 2018, 2019, 2020, 2021"
 
 
 def test_a_table_is_tidy(o: Observatory) -> None:
@@ -115,13 +115,13 @@ def test_a_period_is_a_number_or_a_text(o: Observatory, period: int | str) -> No
 def test_without_period_each_indicator_has_its_latest(o: Observatory) -> None:
     frame = o.table(["part_hlm", "taux_pauvrete", "logements_sociaux"]).df
     latest = frame.drop_duplicates("indicator").set_index("indicator")["period"].to_dict()
-    assert latest == {"part_hlm": "2016", "taux_pauvrete": "2019", "logements_sociaux": "2022"}
+    assert latest == {"part_hlm": "2016", "taux_pauvrete": "2021", "logements_sociaux": "2022"}
 
 
 def test_a_period_with_nothing_of_this_says_which_have(o: Observatory) -> None:
     frame = o.table("taux_pauvrete", period=2022).df
     assert set(frame["status"]) == {"missing"}
-    assert frame["reason"].str.contains("2014, 2016, 2017, 2018 et 2019").any()
+    assert frame["reason"].str.contains("2014, 2015, 2016, 2017, 2018, 2019, 2020 et 2021").any()
 
 
 def test_some_territories_by_code_or_name(o: Observatory) -> None:
@@ -249,7 +249,7 @@ def test_an_evaluation_between_two_dates(o: Observatory) -> None:
     assert set(found.df["convergence"]) <= {"rattrapage", "parallèle", "décrochage", "indéterminé"}
     lost = found.df[found.df["convergence"] == "indéterminé"]
     assert (lost["reason"] != "").all()
-    assert len(found.objectives) == 18
+    assert len(found.objectives) == 20
     assert "pas de cible chiffrée" in found.html
 
 
@@ -293,7 +293,7 @@ def test_the_annex_tells_its_steps(o: Observatory, tmp_path: Path) -> None:
 
 def test_closing_with_a_block() -> None:
     with obs.demo() as mine:
-        assert len(mine.zonings()) == 10
+        assert len(mine.zonings()) == 12
     with pytest.raises(WorkspaceError, match="fermé"):
         mine.zonings()
 

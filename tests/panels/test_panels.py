@@ -1,4 +1,4 @@
-"""Panels and profiles: which rows, which notes."""
+"""Panels: which rows, which notes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import demo
 import oracle
 import pytest
 
-from observatoire.pages.blocks import Callout, Facts, Paragraph, TableBlock
+from observatoire.pages.blocks import Paragraph, TableBlock
 from observatoire.panels.panel import MOST_COLUMNS
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ def test_grids_fit_a_page_and_hold_every_quartier(theme: str) -> None:
         items = [row.label for row in grid.rows if row.kind == "item"]
         assert items == list(oracle.quartiers().values())
         groups = [row.label for row in grid.rows if row.kind == "group"]
-        assert groups == ["Fort-de-France", "Le Lamentin", "Pour comparer"]
+        assert groups == ["Pour comparer", "Fort-de-France", "Le Lamentin"]
         assert all(len(r.cells) == len(grid.columns) for r in grid.rows if r.kind != "group")
-        assert {"Champ", "Source"} <= {note.label for note in grid.notes}
+        labels = [note.label for note in grid.notes]
+        assert "Champ et source" in labels
+        assert len(labels) <= 4
 
 
 def test_a_theme_without_figures_names_the_producers() -> None:
@@ -72,37 +74,3 @@ def test_a_panel_of_another_zoning() -> None:
     page = demo.demo().panel(indicators=["population"], zoning="iris-2016").page
     rows = [row for row in grids(page)[0].rows if row.kind == "item"]
     assert len(rows) == 49
-
-
-@pytest.mark.parametrize("code", ["FDF13", "LAM01", "FDF05"])
-def test_a_profile_says_what_is_known_and_what_is_not(code: str) -> None:
-    name = oracle.quartiers()[code]
-    page = demo.demo().profile(code).page
-    assert page.title.endswith(name)
-    facts = next(b for b in page.blocks if isinstance(b, Facts))
-    said = dict(facts.items)
-    assert said["Commune"] == ("Fort-de-France" if code.startswith("FDF") else "Le Lamentin")
-    profile = grids(page, "profile")
-    if code in oracle.unlinked():
-        assert facts.beside is None
-        assert not profile
-        callouts = [b.title for b in page.blocks if isinstance(b, Callout)]
-        assert "Aucun chiffre pour ce quartier" in callouts
-        return
-    assert facts.beside is not None
-    rows = {row.label: row for row in profile[0].rows if row.kind == "item"}
-    whole, part = oracle.links()[code]
-    for iris in (*whole, *part):
-        assert iris in said["Rattachement"]
-    cell = rows["Population (habitants)"].cells[0]
-    if part:
-        assert cell.high == pytest.approx(oracle.at_most(part, oracle.AGES))
-    else:
-        assert cell.value == pytest.approx(oracle.count(whole, oracle.AGES))
-        assert rows["Population (habitants)"].cells[1].low < cell.value
-    heads = [column.label for column in profile[0].columns]
-    assert heads[1:4] == ["Intervalle à 95\u202f%", said["Commune"], "Écart"]
-    commune = rows["Population (habitants)"].cells[2]
-    assert commune.text in ("81\u202f017", "40\u202f175")
-    labels = {note.label.split(" (")[0] for note in profile[0].notes}
-    assert "Non disponible" in labels

@@ -17,8 +17,6 @@ from observatoire.pages.blocks import Callout, TableBlock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from observatoire.pages.blocks import Page
-
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
@@ -32,11 +30,6 @@ def notes(grid: TableBlock) -> dict[str, str]:
 def panel() -> TableBlock:
     page = demo.demo().panel(theme="habitat").page
     return next(block for block in page.blocks if isinstance(block, TableBlock))
-
-
-def profile(name: str) -> tuple[Page, TableBlock]:
-    page = demo.demo().profile(name).page
-    return page, next(block for block in page.blocks if isinstance(block, TableBlock))
 
 
 def test_a_panel_marks_every_verdict_and_explains_its_signs(panel: TableBlock) -> None:
@@ -63,9 +56,12 @@ def test_a_panel_tells_small_counts_and_which_brackets_are_which(panel: TableBlo
             assert ("†" in cell.text) == (cell.value < 200)
             assert "Intervalle à 95 %" in plain(cell.hint)
     said = notes(panel)
-    assert "200 pour l’Insee" in said["Prudence"]
-    assert "le partage du territoire et le sondage réunis" in said["Précision"]
-    cautions = [plain(note.text) for note in panel.notes if note.label == "Précaution"]
+    assert "200 pour l’Insee" in said["Signes"]
+    assert "le partage du territoire et le sondage réunis" in said["Signes"]
+    page = demo.demo().panel(theme="habitat").page
+    boxes = [b for b in page.blocks if isinstance(b, Callout) and b.title == "Précautions"]
+    assert len(boxes) == 1
+    cautions = [plain(text) for text in boxes[0].items]
     assert any("sondage de 8 % des adresses" in text for text in cautions)  # the source's own
     assert len(cautions) == len(set(cautions))
 
@@ -75,48 +71,6 @@ def test_a_reading_example_tells_figure_interval_and_verdict(panel: TableBlock) 
     assert re.search(
         r"vaut 15,3 %, .* 95 % .*\[\d+,\d ; \d+,\d\] ; par rapport à Fort-de-France : ", said
     )
-
-
-def test_a_profile_prints_interval_and_verdict_beside_the_commune() -> None:
-    _, grid = profile("Dillon")
-    heads = [plain(column.label) for column in grid.columns]
-    assert heads[:4] == ["Dillon", "Intervalle à 95 %", "Fort-de-France", "Écart"]
-    row = next(row for row in grid.rows if row.label.startswith("Part des locataires HLM"))
-    assert re.fullmatch(r"\[\d\d,\d ; \d\d,\d\]", plain(row.cells[1].text))
-    assert plain(row.cells[3].text) == "▲▲ nettement plus haut"
-    alone = next(row for row in grid.rows if row.label.startswith("Part de la population vivant"))
-    assert plain(alone.cells[3].text) == "▲▲ nettement moins favorable"
-    wide = next(row for row in grid.rows if row.label.startswith("Part des femmes"))
-    assert wide.cells[3].text == "indéterminé"
-    assert "bornes" in wide.cells[3].hint
-
-
-def test_a_profile_of_part_of_an_iris_says_whose_rates_it_shows() -> None:
-    page, grid = profile("Vieux-Pont")
-    banner = next(b for b in page.blocks if isinstance(b, Callout) and "IRIS" in b.title)
-    text = plain(" ".join(banner.items))
-    assert "972131302" in text
-    assert "4 quartiers" in text
-    for other in ("Centre-ancien", "Bas-Mission", "Petit-Manoir"):
-        assert other in text
-    assert "dans l’IRIS qui le contient" in notes(grid)["Lecture"]
-    assert not any(
-        isinstance(b, Callout) and "IRIS" in b.title for b in profile("Dillon")[0].blocks
-    )
-
-
-@pytest.mark.parametrize(("name", "said"), [("Acajou", "d’Acajou"), ("Dillon", "de Dillon")])
-def test_names_are_elided(name: str, said: str) -> None:
-    assert profile(name)[1].title.endswith(f"sait {said}")
-
-
-def test_a_variable_of_part_of_the_forms_is_not_commented_on_few() -> None:
-    _, grid = profile("Four-à-Chaux")
-    row = next(row for row in grid.rows if row.label.startswith("Part de la population vivant"))
-    assert "‡" in row.cells[0].text
-    assert row.cells[3].text == ""
-    assert "à ne pas commenter" in row.cells[3].hint
-    assert "‡" in notes(grid)["Prudence"]
 
 
 def test_a_map_shows_cautions_too() -> None:

@@ -28,12 +28,12 @@ def _folder() -> Path:
 def annex_sheet() -> Sheet:
     """Return the annex before it is written, composed once for all suffixes."""
     sheets: list[Sheet] = []
-    write = Sheet.save
-    Sheet.save = lambda self, path: sheets.append(self) or Path(path)  # type: ignore[method-assign]
+    write = Sheet.save_all
+    Sheet.save_all = lambda self, paths: sheets.append(self) or list(paths)  # type: ignore[method-assign]
     try:
         demo().annex("annexe.html")
     finally:
-        Sheet.save = write  # type: ignore[method-assign]
+        Sheet.save_all = write  # type: ignore[method-assign]
     return sheets[0]
 
 

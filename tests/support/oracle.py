@@ -64,7 +64,7 @@ BARE_RATES = {
     "part_logements_vacants": ("rp2010", "tx_l_vacant", 100),
     "part_petits_logements": ("rp2010", "tx_l_2piec", 100),
     "part_grands_logements": ("rp2010", "tx_l_5piec", 100),
-    "taux_pauvrete": ("filosofi", "taux_pauvrete", 1),
+    "taux_pauvrete": ("filosofi", "DISP_TP60", 1),
     "taux_bas_revenus_declares": ("declared", "DEC_TP6019", 1),
     "part_menages_imposes": ("declared", "DEC_PIMP19", 1),
     "vacance_parc_social": ("rpls", "txVac", 1),
@@ -76,7 +76,7 @@ BARE_RATES = {
 STAND_INS = {
     "indice_jeunesse": ("rp2010", "ind_jeune"),
     "personnes_par_logement": ("rp2010", "l_nbpers"),
-    "niveau_vie_median": ("filosofi", "revenu_median"),
+    "niveau_vie_median": ("filosofi", "DISP_MED"),
     "revenu_declare_median": ("declared", "DEC_MED19"),
     "revenu_declare_q1": ("declared", "DEC_Q119"),
     "revenu_declare_q3": ("declared", "DEC_Q319"),
@@ -111,10 +111,15 @@ def bare(name: str) -> dict[str, Row]:
         "rp2010": "insee-rp2010-taux/taux-iris-2010.csv",
         "declared": "filosofi-declare-2019/filosofi-declare-2019.csv",
         "rpls": "sdes-rpls-2022/rpls-iris-2022.csv",
-        "filosofi": "filosofi-disponible/filosofi-disponible-2014-2019.csv",
+        "filosofi": "filosofi-disponible/filosofi-disponible.csv",
     }
     rows = read(RAW / files[name])
-    return {row["IRIS"]: row for row in rows if row.get("ANNEE", "2019") == "2019"}
+    latest = "2021" if name == "filosofi" else "2019"
+    return {
+        row["IRIS"]: {key: "" if cell in ("s", "ns") else cell for key, cell in row.items()}
+        for row in rows
+        if row.get("ANNEE", latest) == latest
+    }
 
 
 @cache

@@ -1,6 +1,9 @@
-"""The annex.
+"""The annex: one document that holds all that is shown, and the part of it that is asked for.
 
-One ``document`` that holds all that is shown, its ``method``, ``completeness`` and ``checks``.
+``choice`` is what ``annex.toml`` says, ``scope`` the territories and themes that it keeps. ``document`` puts the
+chapters in order: ``findings`` (what to retain), ``indicator_pages``, ``objectives`` (the evaluation),
+``completeness`` and ``checks`` (what is missing), ``method``; ``revisions`` says what changed since an earlier
+publication, ``workbook`` lays out the sheets, ``logo`` checks the picture of the cover.
 """
 
 from observatoire.annex.document import AnnexContent, annex_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NO_BREAK, number
+from observatoire.french.typography import NO_BREAK, enumerate_words, number
 from observatoire.indicators.computation.table import by_spot
 from observatoire.pages.blocks import (
     Block,
@@ -47,7 +47,9 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
     cells = table.main
     names = dict(zip(cells["territory"], cells["name"], strict=False))
     reasons: dict[str, str] = {}
-    rows = _rows(table, list(names), reasons)
+    known = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
+    nowhere = [one.short for one in table.indicators.values() if one.code not in known]
+    rows = _rows(table, list(names), reasons, known)
     exact = int(cells["status"].isin([str(Status.OBSERVED), str(Status.AGGREGATED)]).sum())
     return [
         Heading("Ce que l’on sait, ce qui manque", 1, "completude"),
@@ -55,6 +57,7 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
             f"{number(exact)} cases sur {number(len(cells))} portent le chiffre du producteur ou une somme "
             f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
+        *_blank(nowhere, table),
         TableBlock(
             title=f"Complétude : indicateurs par {table.words.here.singular}",
             head="Indicateur",
@@ -66,7 +69,18 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
     ]
 
 
-def _rows(table: ProtectedTable, codes: list[str], reasons: dict[str, str]) -> tuple[Row, ...]:
+def _blank(nowhere: list[str], table: ProtectedTable) -> list[Block]:
+    """Name in one line what no territory has."""
+    if not nowhere:
+        return []
+    here = table.words.here.singular
+    lead = f"Sans aucun chiffre par {here} ({number(len(nowhere))} indicateurs)"
+    return [Paragraph(f"{lead}{NO_BREAK}: {enumerate_words(nowhere)}.")]
+
+
+def _rows(
+    table: ProtectedTable, codes: list[str], reasons: dict[str, str], known: set[str]
+) -> tuple[Row, ...]:
     """Lay the signs out; each new reason for a hole is given the next letter in ``reasons``."""
     letters, by_key = _letters(), by_spot(table.main)
 
@@ -86,6 +100,7 @@ def _rows(table: ProtectedTable, codes: list[str], reasons: dict[str, str]) -> t
             hint=indicator.label,
         )
         for indicator in table.indicators.values()
+        if indicator.code in known
     )
 
 

@@ -1,66 +1,111 @@
-"""Compose the annex: cover, method, headings with panels and maps, profiles, holes, sources."""
+"""Compose the annex: cover, what to retain, indicators, evaluation, profiles, holes, method."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from observatoire.annex.checks import checked_blocks
+from observatoire.annex.choice import AnnexChoice
 from observatoire.annex.completeness import completeness_blocks
-from observatoire.annex.method import method_blocks
-from observatoire.french.typography import NO_BREAK, plural
-from observatoire.maps import BaseMap, map_figure
-from observatoire.maps.locator import locator_figure
+from observatoire.annex.findings import Finding, finding, in_short, retain_blocks
+from observatoire.annex.indicator_pages import chosen_indicators, kept_notes, theme_blocks
+from observatoire.annex.method import Done, method_blocks
+from observatoire.annex.objectives import evaluation_chapter
+from observatoire.annex.revisions import Revisions, revision_blocks
+from observatoire.annex.workbook import sheets
+from observatoire.french.typography import NO_BREAK, day, plural
+from observatoire.maps import BaseMap, MapStyle, map_figure
 from observatoire.pages.blocks import (
     Block,
     Callout,
-    Column,
+    Facts,
+    Figure,
     Heading,
+    Note,
     Page,
     PageBreak,
     Paragraph,
     Row,
     TableBlock,
-    TextCell,
 )
 from observatoire.pages.notes import schematic_warning
-from observatoire.panels.panel import panel_blocks
-from observatoire.panels.profile import TerritoryIdentity, profile_blocks
+from observatoire.panels.drawings.ranked import evolution_figure
+from observatoire.panels.drawings.tartan import tartan_figures
+from observatoire.panels.evaluation import UNJUDGED_TITLE
+from observatoire.panels.panel import MOST_COLUMNS, panel_blocks
+from observatoire.panels.profile import Entry, ProfileContent, entries, headed_entries
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
+    from observatoire.annex.scope import AnnexScope
     from observatoire.indicators.definitions.catalogue import Catalogue, Theme
+    from observatoire.panels.assessment import Assessment
     from observatoire.secrecy.release.protected_table import ProtectedTable
+
+
+#: Pages that a theme has at most in a short annex.
+_MOST_PAGES = 2
 
 
 @dataclass(frozen=True)
 class AnnexContent:
-    """All that the annex is made of: one protected table and what describes it."""
+    """All that the annex is made of: one protected table and what describes it.
+
+    ``evaluation`` gives the pages of what was found, and ``local`` what is written and done in a territory.
+    """
 
     name: str
     subject: str
     place: str
     centre: str
-    date: str
+    day: dt.date
     table: ProtectedTable
     catalogue: Catalogue
     base_map: BaseMap
     communes: Mapping[str, str]
-    identities: Sequence[TerritoryIdentity]
-    panel: Sequence[str]
-    against: Mapping[str, Sequence[tuple[str, str, str]]]
-    sources: Sequence[Mapping[str, Any]]
-    evaluation: Sequence[Block] = ()
+    foot: Sequence[str]
+    scope: AnnexScope
+    profiles: ProfileContent
+    choice: AnnexChoice = field(default_factory=AnnexChoice)
+    found: Assessment | None = None
+    evaluation: Callable[[Assessment], Sequence[Block]] = lambda _: ()
     local: Callable[[str], Sequence[Block]] = lambda _: ()
+    done: Done = field(default_factory=Done)
     checked: pd.DataFrame | None = None
+    changed: Revisions | None = None
+    logo: Figure | None = None
     audience: str = "public"
-    credits: str = ""
+
+    @cached_property
+    def themes(self) -> list[Theme]:
+        """The headings shown."""
+        return self.scope.themes_of(self.catalogue)
+
+    @cached_property
+    def findings(self) -> dict[str, Finding]:
+        """What the indicators say, those that have a figure of their own."""
+        codes = [
+            code for code in self.table.indicators if not self.table.indicator(code).nature.additive
+        ]
+        told = {code: finding(self.table, code, self.communes) for code in [*codes, *self.chosen]}
+        return {code: each for code, each in told.items() if each}
+
+    @cached_property
+    def chosen(self) -> list[str]:
+        """The indicators that have their page."""
+        most = _MOST_PAGES if self.choice.length == "court" else 0
+        return chosen_indicators(
+            self.table, self.catalogue, self.themes, self.choice.indicators, most=most
+        )
 
 
 def annex_page(content: AnnexContent) -> Page:
@@ -73,27 +118,60 @@ def annex_page(content: AnnexContent) -> Page:
     """
     admit(content.table)
     require_audience(content.table, content.audience)
-    blocks: list[Block] = [_warnings(content)]
-    blocks += method_blocks(content.table)
-    for theme in content.catalogue.themes.values():
-        blocks += _theme_blocks(content, theme)
-    blocks += _evaluation(content)
-    blocks += _profiles(content)
-    blocks += completeness_blocks(content.table)
-    if content.checked is not None:
-        blocks += checked_blocks(content.checked)
-    blocks += _sources(content)
+    blocks = _cover(content)
+    for chapter in content.choice.chapters:
+        blocks += _CHAPTERS[chapter](content)
     here = content.table.words.here
-    count = plural(len(content.identities), here.singular, here.many)
-    watched = here.agree("observé", several=len(content.identities) > 1)
+    total = content.table.main["territory"].nunique()
+    count = plural(total, here.singular, here.many)
+    watched = here.agree("observé", several=total > 1)
+    part = f" ({content.scope.label})" if content.scope.label else ""
     return Page(
-        title=content.name,
-        subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} {watched}",
+        title=content.choice.title or content.name,
+        subtitle=f"{content.subject}{NO_BREAK}: annexe statistique des {count} {watched}{part}",
         blocks=tuple(blocks),
-        date=content.date,
+        date=f"Chiffres au {day(content.day)}",
+        day=content.day,
         place=" · ".join(text for text in (content.centre, content.place) if text),
         cover=True,
+        sheets=sheets(
+            content.table,
+            content.catalogue,
+            content.themes,
+            content.communes,
+            content.done.sources,
+            content.found,
+            content.changed,
+            content.foot,
+        ),
     )
+
+
+def _cover(content: AnnexContent) -> list[Block]:
+    """Lay out the cover: logo, findings, one picture of equal squares; the foreword after it."""
+    blocks: list[Block] = [content.logo] if content.logo else []
+    told = in_short(content.table, list(content.findings.values()), content.found)
+    blocks.append(Facts(told, kind="findings"))
+    rates = [c for c in content.chosen if not content.table.indicator(c).nature.additive]
+    shown = sorted(
+        rates, key=lambda c: content.findings[c].weight if c in content.findings else (0, 0.0)
+    )
+    if shown and content.base_map.shapes.notna().any():
+        style = MapStyle(kind="tiles")
+        made = map_figure(
+            content.table, shown[-1], content.base_map, content.communes, style=style, warn=False
+        )
+        blocks.append(replace(made, notes=kept_notes(made.notes)[-1:], width=0.92))
+    if content.choice.foreword:
+        blocks.append(Heading("Avant-propos", 1, "avant-propos"))
+        blocks += [Paragraph(text) for text in content.choice.foreword]
+    return blocks
+
+
+def _retain(content: AnnexContent) -> list[Block]:
+    found = list(content.findings.values())
+    blocks = retain_blocks(content.table, content.themes, found, content.found, _warnings(content))
+    return [*blocks, *(revision_blocks(content.changed) if content.changed else [])]
 
 
 def _warnings(content: AnnexContent) -> Callout:
@@ -111,89 +189,163 @@ def _warnings(content: AnnexContent) -> Callout:
     return Callout("À lire avant les chiffres", tuple(items))
 
 
-def _theme_blocks(content: AnnexContent, theme: Theme) -> list[Block]:
-    codes = [indicator.code for indicator in content.catalogue.of_theme(theme.code)]
-    table = content.table.select(codes)
-    blocks: list[Block] = [Heading(theme.label, 1, f"theme-{theme.code}"), Paragraph(theme.lead)]
-    blocks += panel_blocks(table, content.communes, theme, content.panel)
-    cells = table.main
-    known = set(cells.loc[cells["status"] != str(Status.MISSING), "indicator"])
-    if not content.base_map.shapes.notna().any():
-        known = set()
-    blocks += [
-        map_figure(table, code, content.base_map, content.communes)
-        for code in theme.maps
-        if code in known  # a map where nothing is known would show nothing
-    ]
+def _tartan(content: AnnexContent) -> list[Block]:
+    """Lay out every indicator of the profiles and pages by every territory, a picture a commune."""
+    kept = {code for theme in content.themes for code in theme.profile} | set(content.chosen)
+    themes = {
+        theme.label: [
+            one.code
+            for one in content.catalogue.of_theme(theme.code)
+            if one.code in kept and not one.nature.additive
+        ]
+        for theme in content.themes
+    }
+    made = tartan_figures(content.profiles.bearings, content.profiles.identities, themes)
+    if not made:
+        return []
+    blocks: list[Block] = [Heading("D’un coup d’œil", 1, "tartan")]
+    for rank, figure in enumerate(made):
+        blocks += [PageBreak()] if rank else []
+        blocks.append(replace(figure, notes=kept_notes(figure.notes) if rank == 0 else ()))
     return blocks
+
+
+def _themes(content: AnnexContent) -> list[Block]:
+    """Lay out the indicators chosen, then the tables: of those on profiles, or of the whole catalogue."""
+    blocks = theme_blocks(
+        content.table,
+        content.themes,
+        content.chosen,
+        content.findings,
+        content.base_map,
+        content.communes,
+    )
+    return [*blocks, *_tables(content)]
+
+
+def _tables(content: AnnexContent) -> list[Block]:
+    """Lay out the tables: those of the indicators chosen, or of the whole catalogue."""
+    here = content.table.words.here
+    blocks: list[Block] = [Heading(f"Tableaux par {here.singular}", 1, "tableaux")]
+    if content.choice.length == "court":
+        counts = [c for theme in content.themes for c in theme.maps if c not in content.chosen]
+        table = content.table.select([*content.chosen, *counts][:MOST_COLUMNS])
+        made = panel_blocks(table, content.communes, None, content.foot)
+        return [*blocks, *(_behind(block) for block in made if _is_shown(block, "court"))]
+    for theme in content.themes:
+        codes = [
+            one.code
+            for one in content.catalogue.of_theme(theme.code)
+            if one.code in content.table.indicators
+        ]
+        made = panel_blocks(content.table.select(codes), content.communes, theme, content.foot)
+        blocks += map(_behind, made)
+    return blocks
+
+
+def _is_shown(block: Block, length: str) -> bool:
+    """Whether a block of a panel is printed: what lacks is told once, among the holes."""
+    return length == "long" or (isinstance(block, TableBlock) and block.kind == "figures")
+
+
+def _behind(block: Block) -> Block:
+    if not isinstance(block, TableBlock):
+        return block
+    return replace(block, notes=kept_notes(block.notes), folded=True)
 
 
 def _evaluation(content: AnnexContent) -> list[Block]:
-    if not content.evaluation:
+    if content.found is None:
         return []
-    lead = (
-        "Ce que le contrat visait, ce que les chiffres permettent d’en dire, ce qui manque et à qui le "
-        "demander ; puis ce qui a été programmé."
+    names = {identity.code: identity.name for identity in content.profiles.identities}
+    moved = content.found.gaps.loc[content.found.gaps["change"].notna(), "indicator"].unique()
+    slopes = [evolution_figure(content.profiles.bearings, str(code), names) for code in moved]
+    drawn = [replace(each, notes=kept_notes(each.notes)) for each in slopes if each]
+    made = content.evaluation(content.found)
+    if content.choice.length == "court":
+        made = [_without_absences(block) for block in made]
+    if content.choice.length == "court" and drawn:
+        told = {one.title for one in _of_gaps(content, made)}
+        made = [b for b in made if not (isinstance(b, TableBlock) and b.title in told)]
+    return evaluation_chapter(content.found, content.table, made, drawn)
+
+
+def _without_absences(block: Block) -> Block:
+    """Leave to the workbook the indicators whose figures lack at a date: the holes have their chapter."""
+    if not isinstance(block, TableBlock) or block.title != UNJUDGED_TITLE:
+        return block
+    kept = tuple(row for row in block.rows if not _is_absence(row))
+    if len(kept) == len(block.rows):
+        return block
+    told = (
+        "Les indicateurs dont un chiffre manque à l’une des dates, ou qui n’ont pas deux dates, "
+        "sont au classeur et à l’annexe longue."
     )
-    return [Heading("Évaluation", 1, "evaluation"), Paragraph(lead), *content.evaluation]
+    if not kept:
+        return Paragraph(told)
+    return replace(block, rows=kept, notes=(*block.notes, Note("Ailleurs", told)))
+
+
+#: How the reasons begin of what lacks a figure, rather than a verdict.
+_ABSENCES = ("Pas de chiffre", "Aucun chiffre", "Un seul millésime")
+
+
+def _is_absence(row: Row) -> bool:
+    reason = row.cells[0].text
+    return reason.startswith(_ABSENCES) and "secret" not in reason
+
+
+def _of_gaps(content: AnnexContent, made: Sequence[Block]) -> list[TableBlock]:
+    """Return the tables of an indicator's gaps, that its slopes show too."""
+    labels = tuple(one.label for one in content.table.indicators.values())
+    return [b for b in made if isinstance(b, TableBlock) and b.title.startswith(labels)]
 
 
 def _profiles(content: AnnexContent) -> list[Block]:
-    blocks: list[Block] = [
-        Heading(f"Fiches des {content.table.words.here.many}", 1, "fiches"),
-        Paragraph(
-            f"Une page par {content.table.words.here.singular} : ce que l’on en sait, à côté de ce à "
-            "quoi on compare. Signes et méthode : voir plus haut."
-        ),
-    ]
-    codes = [code for theme in content.catalogue.themes.values() for code in theme.profile]
-    themes = list(content.catalogue.themes.values())
-    for rank, identity in enumerate(content.identities):
-        if rank:
-            blocks.append(PageBreak())
-        blocks.append(
-            Heading(f"{identity.name} ({identity.commune_name})", 2, f"fiche-{identity.code}")
-        )
-        table = content.table.select(codes, [identity.code])
-        against = content.against.get(identity.code, ())
-        where = locator_figure(identity.code, identity.name, content.base_map)
-        blocks += profile_blocks(table, identity, themes, against, where)
-        blocks += content.local(identity.code)
-    return blocks
+    """Lay out the profiles, those of one source together; the first stands under the title."""
+    found = [_said_once(entry) for entry in entries(content.profiles)]
+    if content.choice.length == "court":
+        found = [in_half(entry) for entry in found]
+    here = content.table.words.here
+    made = headed_entries(found, content.local)
+    return [Heading(f"Fiches des {here.many}", 1, "fiches"), *made] if found else []
 
 
-def _sources(content: AnnexContent) -> list[Block]:
-    rows = [
-        Row(
-            str(source["title"]),
-            (
-                TextCell(str(source["producer"])),
-                TextCell(str(source["licence"])),
-                TextCell(str(source["rule"]) or "—"),
-                TextCell(
-                    f"{plural(int(source['rows_read']), 'ligne lue', 'lignes lues')}, "
-                    f"{plural(int(source['rows_kept']), 'gardée')}, "
-                    f"{plural(int(source['rows_rejected']), 'rejetée')}"
-                ),
-                TextCell(str(source["files"])),
-            ),
-        )
-        for source in content.sources
-    ]
-    return [
-        Heading("Sources", 1, "sources"),
-        TableBlock(
-            title="Sources chargées, licences et empreintes des fichiers",
-            head="Source",
-            columns=(
-                Column("Producteur"),
-                Column("Licence"),
-                Column("Règle de secret"),
-                Column("Lignes"),
-                Column("Fichiers (SHA-256)"),
-            ),
-            rows=tuple(rows),
-            kind="texts",
-        ),
-        *([Paragraph(content.credits)] if content.credits else []),
-    ]
+def _said_once(entry: Entry) -> Entry:
+    """Leave to the profile its reading example: its universe, sources and signs are in the method."""
+    blocks = (
+        replace(b, notes=tuple(note for note in b.notes if note.label == "Lecture"))
+        if isinstance(b, Facts)
+        else b
+        for b in entry.blocks
+    )
+    return replace(entry, blocks=tuple(blocks))
+
+
+def in_half(entry: Entry) -> Entry:
+    """Put on half a page a profile that has no figure of its own: the tartan has those of its source."""
+    if not any(isinstance(block, Callout) and block.kind == "warning" for block in entry.blocks):
+        return entry
+    kept = (block for block in entry.blocks if not isinstance(block, Figure))
+    blocks = (replace(b, notes=()) if isinstance(b, Facts) else b for b in kept)
+    return replace(entry, blocks=tuple(blocks), half=True)
+
+
+def _holes(content: AnnexContent) -> list[Block]:
+    return completeness_blocks(content.table)
+
+
+def _method(content: AnnexContent) -> list[Block]:
+    checked = checked_blocks(content.checked) if content.checked is not None else []
+    return [*method_blocks(content.table, content.done), *checked]
+
+
+_CHAPTERS: dict[str, Callable[[AnnexContent], list[Block]]] = {
+    "retain": _retain,
+    "tartan": _tartan,
+    "themes": _themes,
+    "evaluation": _evaluation,
+    "profiles": _profiles,
+    "holes": _holes,
+    "method": _method,
+}

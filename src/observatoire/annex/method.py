@@ -1,17 +1,24 @@
-"""The method page of the annex: statuses, passage, secrecy, in words a reader of results needs."""
+"""The method, written from what was done: signs, passages and their errors, intervals, secrecy, sources."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, number, plural
+from observatoire.indicators.computation.context_bias import context_bias
 from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
-from observatoire.pages.notes import passages_named
+from observatoire.pages.notes import notes_of, passages_named
 from observatoire.values import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
+
+#: Notes that the method gives for the whole document.
+_SAID_ONCE = ("Précision", "Prudence", "Écart")
 
 _HOLES = (
     "Caché, absent et nul sont trois choses différentes, et le restent : aucun trou n’est rempli, "
@@ -19,8 +26,42 @@ _HOLES = (
 )
 
 
-def method_blocks(table: ProtectedTable) -> list[Block]:
-    """Return the blocks of the method page."""
+@dataclass(frozen=True)
+class Done:
+    """What was done to make the figures: passages kept, breaks of series, sources, version."""
+
+    passages: Sequence[Mapping[str, Any]] = ()
+    breaks: Sequence[tuple[str, str, str]] = ()
+    sources: Sequence[Mapping[str, Any]] = ()
+    version: str = ""
+    credits: str = ""
+
+
+def method_blocks(table: ProtectedTable, done: Done) -> list[Block]:
+    """Return the blocks of the method: how to read, how figures were made, where they come from.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Everything that the annex shows.
+    done : Done
+        What was done to make it.
+    """
+    return [
+        Heading("Méthode", 1, "methode"),
+        *_reading(table),
+        Heading("Des producteurs aux territoires", 2, "passages"),
+        *(Paragraph(text) for text in _carrying(table)),
+        *_passages(done, table),
+        Heading("Secret statistique", 2, "secret"),
+        *_secrecy(table),
+        *_breaks(done),
+        *_sources(done),
+    ]
+
+
+def _reading(table: ProtectedTable) -> list[Block]:
+    """Say once what every table and picture means: signs, precision, cautions."""
     rows = [
         Row(
             status.label,
@@ -29,9 +70,12 @@ def method_blocks(table: ProtectedTable) -> list[Block]:
         for status in Status
         if status is not Status.ESTIMATED or (table.main["status"] == str(status)).any()
     ]
+    said = [
+        note
+        for note in notes_of(table, table.cells, list(table.indicators.values()), warn=False)
+        if note.label in _SAID_ONCE
+    ]
     return [
-        Heading("Méthode", 1, "methode"),
-        *(Paragraph(text) for text in _carrying(table)),
         Paragraph(_HOLES),
         TableBlock(
             title="Les signes des tableaux",
@@ -44,8 +88,7 @@ def method_blocks(table: ProtectedTable) -> list[Block]:
             rows=tuple(rows),
             kind="texts",
         ),
-        Heading("Secret statistique", 2, "secret"),
-        *_secrecy(table),
+        *(Paragraph(f"{note.label}{NO_BREAK}: {note.text}") for note in said),
     ]
 
 
@@ -85,6 +128,76 @@ def _carrying(table: ProtectedTable) -> list[str]:
         "un indice ne se déduit jamais de ceux des parties."
     )
     return [" ".join(sentences), rates]
+
+
+def _passages(done: Done, table: ProtectedTable) -> list[Block]:
+    """List the passages that carried figures, then the errors measured of what stands for want of better."""
+    rows = tuple(
+        Row(
+            f"{row['source']} → {row['target']}",
+            (
+                TextCell(str(row["method"])),
+                TextCell(number(int(row["links"]))),
+                TextCell(str(row["remarks"]) or "—"),
+            ),
+        )
+        for row in done.passages
+    )
+    grid = TableBlock(
+        "Passages employés",
+        "D’un zonage à l’autre",
+        (Column("Méthode"), Column("Liens"), Column("Ce qu’il faut en savoir")),
+        rows,
+        kind="texts",
+        widths=(3.0, 1.6, 0.7, 4.0),
+    )
+    context = table.main.loc[table.main["status"] == str(Status.CONTEXT), "indicator"].unique()
+    biases = dict.fromkeys(context_bias(table.indicators[code]) for code in context)
+    measured = [Paragraph(f"Erreur mesurée{NO_BREAK}: {text}") for text in biases if text]
+    return [*([grid] if rows else []), *measured]
+
+
+def _breaks(done: Done) -> list[Block]:
+    if not done.breaks:
+        return []
+    rows = tuple(Row(at, (TextCell(what), TextCell(source))) for at, what, source in done.breaks)
+    columns = (Column("Ce qui change"), Column("Qui le dit"))
+    grid = TableBlock(
+        "Dates que l’on ne franchit pas",
+        "Rupture",
+        columns,
+        rows,
+        kind="texts",
+        widths=(1.0, 4.6, 2.6),
+    )
+    return [Heading("Ruptures de série", 2, "ruptures"), grid]
+
+
+def _sources(done: Done) -> list[Block]:
+    rows = tuple(
+        Row(
+            str(source["title"]),
+            (
+                TextCell(f"{source['producer']} ({source['licence']})"),
+                TextCell(str(source["rule"]) or "—"),
+                TextCell(
+                    f"{plural(int(source['rows_read']), 'ligne lue', 'lignes lues')}, "
+                    f"{plural(int(source['rows_kept']), 'gardée')}, "
+                    f"{plural(int(source['rows_rejected']), 'rejetée')}, le {source['loaded']}"
+                ),
+                TextCell(str(source["files"])),
+            ),
+        )
+        for source in done.sources
+    )
+    heads = ("Producteur et licence", "Règle de secret", "Lignes et date", "Fichiers (SHA-256)")
+    grid = TableBlock(
+        "Sources chargées, licences et empreintes des fichiers", "Source", tuple(map(Column, heads)), rows,
+        kind="texts", widths=(2.2, 1.8, 2.2, 1.1, 2.0),
+    )  # fmt: skip
+    made = f"Écrit par observatoire {done.version}." if done.version else ""
+    last = " ".join(text for text in (done.credits, made) if text)
+    return [Heading("Sources", 2, "sources"), grid, *([Paragraph(last)] if last else [])]
 
 
 def _count(table: ProtectedTable, status: Status) -> TextCell:

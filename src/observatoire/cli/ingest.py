@@ -37,10 +37,25 @@ def init(
     empty: Annotated[
         bool, option("--empty", "", "Sans l’exemple : des modèles à remplir, pour une autre ville.")
     ] = False,
+    town: Annotated[
+        str, option("--commune", "CODE", "Code Insee d’une autre ville, avec --layer deux fois.")
+    ] = "",
+    layers: Annotated[
+        list[Path] | None,
+        option("--layer", "COUCHE", "Contours des IRIS, puis des quartiers prioritaires."),
+    ] = None,
 ) -> None:
-    """Crée un espace de travail à partir de l’exemple embarqué, ou à remplir (--empty)."""
+    """Crée un espace de travail : l’exemple embarqué, une autre ville (--commune), ou à remplir (--empty)."""
     from observatoire.workspace.scaffold import create_blank, create_workspace
+    from observatoire.workspace.town import create_town
 
+    if town or layers:
+        made = create_town(folder, town, layers or [])
+        say(f"Espace de travail prêt : {made}")
+        say(
+            "Ensuite : observatoire load FICHIER, pour chaque fichier ; le rapport dit ce qu’il alimente."
+        )
+        return
     if empty:
         made = create_blank(folder)
         say(f"Espace de travail à remplir : {made}")
@@ -123,11 +138,18 @@ def preview(
     ] = False,
 ) -> None:
     """Montre ce qui est compris d’un tableau, sans rien charger."""
+    from observatoire.sources.preview.indicator_draft import BLOCKS_NAME
+
     with opened(workspace) as o:
         shown = o.preview(path, period=period, zoning=zoning, member=member)
         say(str(shown))
         if write:
-            say(f"\nÉcrit : {shown.write()}")
+            written = shown.write()
+            say(f"\nÉcrit : {written}")
+            if shown.indicators:
+                say(
+                    f"Indicateurs à compléter (thématique à choisir) : {written.parent / BLOCKS_NAME}"
+                )
 
 
 #: What the tables of « status » show: the heading of each column.

@@ -12,6 +12,7 @@ from observatoire.cli.console import (
     Workspace,
     argument,
     command,
+    err,
     opened,
     option,
     say,
@@ -50,21 +51,81 @@ def audit(workspace: Workspace = Path()) -> None:
 
 
 @command()
-def annex(
-    path: Annotated[
-        Path | None,
-        argument("FICHIER", "Fichier à écrire : .html, .pdf, .docx ou .xlsx."),
+def outline(
+    path: Annotated[Path, argument("FICHIER", "GeoPackage à écrire, lu depuis l’espace.")] = Path(
+        "geo/a-dessiner.gpkg"
+    ),
+    workspace: Workspace = Path(),
+    *,
+    zoning: Annotated[
+        str | None, option("--zoning", "ZONAGE", "Zonage à dessiner, le principal par défaut.")
+    ] = None,
+) -> None:
+    """Écrit les couches à redessiner dans QGIS, styles compris."""
+    with opened(workspace) as o:
+        say(str(o.outline(path, zoning)))
+
+
+@command()
+def annex(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
+    paths: Annotated[
+        list[Path] | None,
+        argument("FICHIER", "Fichiers à écrire : .html, .pdf, .docx, .xlsx ; un ou plusieurs."),
     ] = None,
     workspace: Workspace = Path(),
+    commune: Annotated[str, option("--commune", "NOM", "Une commune seulement.")] = "",
+    perimeter: Annotated[str, option("--perimeter", "NOM", "Un périmètre seulement.")] = "",
+    quartier: Annotated[str, option("--quartier", "NOM", "Un quartier seulement.")] = "",
+    theme: Annotated[str, option("--theme", "CODE", "Une thématique seulement.")] = "",
+    stage: Annotated[
+        str, option("--stage", "ÉTAPE", "diagnostic, mi-parcours ou bilan : les chapitres.")
+    ] = "",
+    length: Annotated[
+        str, option("--length", "LONGUEUR", "court, ou long : tous les tableaux.")
+    ] = "",
+    title: Annotated[str, option("--title", "TITRE", "Titre de la couverture.")] = "",
+    logo: Annotated[Path | None, option("--logo", "IMAGE", "Logo : .png, .jpg ou .svg.")] = None,
+    since: Annotated[
+        Path | None,
+        option("--since", "PAQUET", "Paquet ou entrepôt d’avant : dit ce qui a changé depuis."),
+    ] = None,
+    audience: Annotated[str, option("--audience", "PUBLIC", "public, ou partenaires.")] = "public",
 ) -> None:
-    """Écrit l’annexe : thématiques, cartes, fiches, complétude, sources."""
+    """Écrit l’annexe : ce qu’il faut retenir, indicateurs, évaluation, fiches, méthode."""
     start = time.monotonic()
     with opened(workspace) as o, step("Annexe") as progress:
-        written = o.annex(path, progress=progress)
-    written_in(written, start)
+        written = o.annex(
+            paths or None, commune=commune, perimeter=perimeter, quartier=quartier, theme=theme,
+            stage=stage, length=length, title=title, logo=logo, since=since, progress=progress,
+            audience=cast("Audience", audience),
+        )  # fmt: skip
+    for path in written if isinstance(written, list) else [written]:
+        written_in(path, start)
     say(
         "Ensuite : relisez-la ; observatoire audit, puis observatoire publish DOSSIER pour la diffuser."
     )
+
+
+@command()
+def profiles(
+    folder: Annotated[Path, argument("DOSSIER", "Dossier des fiches à écrire.")],
+    form: Annotated[str, option("--form", "FORME", "pdf, html, docx, xlsx, svg ou png.")] = "pdf",
+    workspace: Workspace = Path(),
+) -> None:
+    """Écrit les fiches, un fichier chacune ; interrompue, reprend où elle en était."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    start = time.monotonic()
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=err)
+    with opened(workspace) as o, bar:
+        task = bar.add_task("Calcul des indicateurs", total=None)
+
+        def show_share(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=name or "Fiches")
+
+        written = o.save_profiles(folder, form, progress=show_share)
+    written_in(folder, start)
+    say(f"{len(written)} fiches.")
 
 
 @command()

@@ -27,6 +27,7 @@ SCHEMAS = {
         *("indicators.toml", "Le catalogue des indicateurs"),
         "indicators.definitions.catalogue:Catalogue",
     ),
+    "annex": ("annex.toml", "Ce que l’annexe montre, et sa couverture", "annex.choice:AnnexChoice"),
 }
 
 

@@ -24,6 +24,7 @@ from observatoire.cli.console import (
     step,
     written_in,
 )
+from observatoire.territories import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,14 +56,27 @@ def _saved(
 
 @command()
 def panel(
-    theme: Annotated[str, argument("THEME", "Thématique : population, emploi, habitat…")],
+    theme: Annotated[
+        str | None,
+        argument(
+            "THEME", "Thématique : population, emploi, habitat… ; toutes sans elle, selon --kind."
+        ),
+    ] = None,
     workspace: Workspace = Path(),
     period: Period = None,
+    kind: Annotated[
+        str, option("--kind", "FORME", "theme, tartan, compare, evolution ou completeness.")
+    ] = "theme",
     output: Output = None,
 ) -> None:
     """Écrit le tableau de bord d’une thématique (.html, .pdf, .svg, .png, .xlsx, .docx)."""
+    name = "-".join(["tableau" if kind == "theme" else kind, *([theme] if theme else [])])
     _saved(
-        workspace, "Tableau de bord", output, f"tableau-{theme}", lambda o: o.panel(theme, period)
+        workspace,
+        "Tableau de bord",
+        output,
+        name,
+        lambda o: o.panel(theme, period, kind=cast("Any", kind)),
     )
     say(
         "Ensuite : observatoire map INDICATEUR, observatoire profile QUARTIER, ou observatoire annex."
@@ -150,17 +164,20 @@ def maps(
 
 @command()
 def profile(
-    territory: Annotated[str, argument("TERRITOIRE", "Code ou nom du territoire.")],
+    territory: Annotated[
+        str | None,
+        argument("TERRITOIRE", "Code ou nom du territoire ; toutes les fiches sans lui."),
+    ] = None,
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
-    """Écrit la fiche d’un territoire, désigné par son code ou son nom."""
+    """Écrit la fiche d’un territoire, désigné par son code ou son nom ; ou toutes."""
     _saved(
         workspace,
         "Fiche",
         output,
-        lambda sheet: f"fiche-{sheet.table.main['territory'].iloc[0]}",
-        lambda o: o.profile(territory),
+        f"fiche-{simplify(territory).replace(' ', '-')}" if territory else "fiches",
+        lambda o: o.profile(territory) if territory else o.profiles(),
     )
 
 
@@ -184,7 +201,7 @@ def evaluate(
 
 @command()
 def watch(workspace: Workspace = Path(), output: Output = None) -> None:
-    """Dit les seuils de watch.toml franchis ou à confirmer, et les notes publiques."""
+    """Dit les seuils de watch.toml dépassés ou à confirmer, et les notes publiques."""
     from observatoire.pages.blocks import Paragraph, TableBlock
 
     begun = time.monotonic()

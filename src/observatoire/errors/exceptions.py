@@ -6,6 +6,10 @@ A message has four parts, in this order: *where* (file, line, column, code), *wh
 
 from __future__ import annotations
 
+import sys
+import traceback
+from html import escape
+
 
 class ObservatoireError(Exception):
     """Base of every error the library raises on purpose.
@@ -42,6 +46,22 @@ class ObservatoireError(Exception):
         self.data = data
         body = " ".join(part for part in (what, why, remedy) if part)
         super().__init__(f"{where} : {body}" if where else body)
+
+    def _render_traceback_(self) -> list[str]:
+        """Show a notebook the sentence alone; its traceback folds under it where HTML is shown."""
+        _fold(self)
+        return [f"{type(self).__name__} : {self}"]
+
+
+def _fold(error: BaseException) -> None:
+    """Put the traceback of an error in a folded block, in a notebook; nothing in a terminal."""
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None else None
+    if running is None or not hasattr(running, "kernel"):
+        return
+    lines = "".join(traceback.format_exception(error))
+    folded = f"<details><summary>Trace complète</summary><pre>{escape(lines)}</pre></details>"
+    running.display_pub.publish({"text/html": folded, "text/plain": ""})
 
 
 class WorkspaceError(ObservatoireError):

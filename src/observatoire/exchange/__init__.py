@@ -2,7 +2,8 @@
 
 - ``publication``: the package that others read;
 - ``federation``: several packages as one;
-- ``agreements`` (what travels with the figures), ``ledger`` (what was ever published).
+- ``agreements`` (what travels with the figures), ``ledger`` (what was ever published);
+- ``outline``: a layer to draw in, and how it comes back.
 """
 
 from observatoire.exchange.federation import Federation, federate

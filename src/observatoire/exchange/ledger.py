@@ -16,7 +16,7 @@ from observatoire.warehouse.storage.ledger_text import append, recorded
 if TYPE_CHECKING:
     import pandas as pd
 
-    from observatoire.secrecy.plan.plan import SecrecyPlan
+    from observatoire.secrecy.plan.decision import Decision
     from observatoire.warehouse import Warehouse
 
 
@@ -62,7 +62,7 @@ class WarehouseLedger:
     warehouse: Warehouse
     followed: int = 0
 
-    def keep(self, kind: str, name: str, cells: pd.DataFrame, plan: SecrecyPlan) -> None:
+    def keep(self, kind: str, name: str, cells: pd.DataFrame, decision: Decision) -> None:
         """Write down a publication, and the cells that no former one has shown.
 
         Parameters
@@ -71,11 +71,11 @@ class WarehouseLedger:
             Its form and its file's name.
         cells : DataFrame
             Cells of protected tables.
-        plan : SecrecyPlan
+        decision : Decision
             Says which sum of producers' figures each cell is.
         """
         shown = cells[cells[_NUMBERS].notna().any(axis=1)].drop_duplicates(_KEY)
-        recipes = [json.dumps(plan.recipes(key_of(row))) for row in records(shown)]
+        recipes = [decision.recipes(key_of(row)) for row in records(shown)]
         leaving = shown[[*_KEY, *_NUMBERS, "status"]].assign(recipe=recipes)
         text = leaving[[*_KEY, *_NUMBERS]].sort_values(_KEY).to_csv(index=False)
         hidden = int((cells["status"] == str(Status.SECRET)).sum())
@@ -90,7 +90,8 @@ class WarehouseLedger:
             with self.warehouse.registered(leaving=leaving):
                 self.warehouse.run(_NEW_CELLS, {"number": number, "last": last})
             append(self.warehouse, number)
-        if not any(key in plan.cells and plan.cause(key) for key in map(key_of, records(shown))):
+        known = (key for key in map(key_of, records(shown)) if key in decision.cells)
+        if not any(map(decision.cause, known)):
             self.followed += self._size() - before
 
     def cells(self) -> list[PublishedCell]:

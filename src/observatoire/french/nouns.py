@@ -51,6 +51,16 @@ class Noun:
         return f"de {self.the}" if self._elided or self.feminine else f"du {self.singular}"
 
     @property
+    def to_the(self) -> str:
+        """« au quartier »."""
+        return f"à {self.the}" if self._elided or self.feminine else f"au {self.singular}"
+
+    @property
+    def it(self) -> str:
+        """« lui » or « elle », after a preposition."""
+        return "elle" if self.feminine else "lui"
+
+    @property
     def of(self) -> str:
         """« de quartier »."""
         return f"d’{self.singular}" if self._elided else f"de {self.singular}"

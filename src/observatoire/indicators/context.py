@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,23 @@ from observatoire.declarations.secrecy_rules import Rule
 from observatoire.errors import PassageError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.nouns import TERRITORY, TerritoryNames
+from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.explanations import SourceNote
 from observatoire.indicators.computation.table import CELL_COLUMNS, Place, Table
 from observatoire.indicators.precision.sampling_bases import Rules
 from observatoire.indicators.precision.sampling_error import is_complementary
+from observatoire.indicators.routes.part_supports import part_supports
 from observatoire.indicators.routes.passage_store import PassageBook, method_label
-from observatoire.indicators.routes.routes import LINKS, Links, Route, chained, route_of, routes_to
+from observatoire.indicators.routes.routes import (
+    LINKS,
+    Links,
+    PartModel,
+    Route,
+    chained,
+    route_of,
+    routes_to,
+)
+from observatoire.passage.prediction import known_calibrations
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.territories.perimeters import require_official
 from observatoire.warehouse import read_shapes
@@ -29,9 +40,13 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
+    from observatoire.passage.prediction import Calibration
     from observatoire.warehouse import Warehouse
-    from observatoire.workspace.model import Workspace
+    from observatoire.workspace.model import PassageRecipe, Workspace
 
+
+#: What a workspace learnt of its own published totals: it comes before what the library carries.
+CALIBRATION_FILE = "calibration.toml"
 
 #: What a ring is called: the ground that no loaded territory covers is not known from the sea.
 RING = "anneau de {metres:g} m, hors mer et hors territoires non chargés"
@@ -64,7 +79,7 @@ class Context:
                     name=code,
                 )
         kept = {code: names[code] for code in territories} if territories else names
-        return Place(zoning, kept, self._routes[zoning])
+        return Place(zoning, kept, self.routes(zoning))
 
     def blank(self, zoning: str) -> Table:
         """Return a table of no figure: every definition, and the warnings of the workspace."""
@@ -79,7 +94,7 @@ class Context:
 
     def words(self, zoning: str) -> TerritoryNames:
         """Return what the territories of a zoning are called, and those their figures come from."""
-        sources = list(dict.fromkeys(route.source for route in self._routes[zoning]))
+        sources = list(dict.fromkeys(route.source for route in self.routes(zoning)))
         parts = self.workspace.zoning(sources[0]).noun if len(sources) == 1 else None
         if len(sources) > 1:
             parts = TERRITORY
@@ -96,7 +111,7 @@ class Context:
         found = self.found_passage(source, target)
         if found is not None:
             return found
-        if any(route.source == source for route in self._routes[target]):
+        if any(route.source == source for route in self.routes(target)):
             raise PassageError(
                 f"Les territoires de « {target} » se recouvrent : il faut plusieurs passages pour "
                 f"y mener « {source} », un seul ne les partage pas.",
@@ -112,10 +127,10 @@ class Context:
         """Return the passage that figures use from one zoning to another, None without just one."""
         for code in (source, target):
             self.workspace.zoning(code)
-        found = [route for route in self._routes[target] if route.source == source]
+        found = [route for route in self.routes(target) if route.source == source]
         return found[0].passage if len(found) == 1 else None
 
-    @property
+    @cached_property
     def book(self) -> PassageBook:
         """Makes and keeps the workspace's passages."""
         return PassageBook(self.warehouse, self.workspace, self.catalogue, self._kept())
@@ -134,33 +149,66 @@ class Context:
         }
         return restricted | lent
 
+    def routes(self, zoning: str) -> list[Route]:
+        """Return the routes that lead to a zoning, made when it is first asked for."""
+        if zoning not in self._made:
+            self._made[zoning] = self._lead_to(zoning)
+        return self._made[zoning]
+
     @cached_property
-    def _routes(self) -> dict[str, list[Route]]:
-        members = {code: list(self.names(code)) for code in self.workspace.zonings}
-        nouns = {code: zoning.noun for code, zoning in self.workspace.zonings.items()}
+    def _made(self) -> dict[str, list[Route]]:
+        return {}
+
+    def _lead_to(self, zoning: str) -> list[Route]:
+        nouns = {code: declared.noun for code, declared in self.workspace.zonings.items()}
         # A pair that a method measures needs no table of links.
-        measured = {
-            (recipe.source, recipe.target) for recipe in self.workspace.passages if recipe.method
-        }
+        by_method = [recipe for recipe in self.workspace.passages if recipe.method]
+        measured = {(recipe.source, recipe.target) for recipe in by_method}
         links = {pair: table for pair, table in self.links.items() if pair not in measured}
-        routes = {code: routes_to(code, links, members, nouns) for code in members}
-        book = self.book
-        for declared in self.workspace.passages:
-            if declared.method:
-                made = book.make(declared)
-                label = method_label(declared.method, made)
-                route = route_of(
-                    declared.source, made, nouns[declared.source], declared.method, label
-                )
-                routes[declared.target].insert(0, route)
-                for (middle, target), second in self.links.items():
-                    if middle == declared.target:
-                        routes[target] = chained(route, second) + routes[target]
-        for code, found in routes.items():
-            for route in found:
-                if route.method == LINKS:
-                    book.keep(route.source, code, route.passage)
-        return routes
+        found = routes_to(zoning, links, {zoning: list(self.names(zoning))}, nouns)
+        for recipe in by_method:
+            second = self.links.get((recipe.target, zoning))
+            if recipe.target == zoning:
+                found.insert(0, self.measured(recipe))
+            elif second is not None:
+                found = chained(self.measured(recipe), second) + found
+        for recipe in self.workspace.passages:
+            if recipe.model and recipe.target == zoning:
+                found = self._modelled(found, recipe.source)
+        for route in found:
+            if route.method == LINKS:
+                self.book.keep(route.source, zoning, route.passage)
+        return found
+
+    def measured(self, recipe: PassageRecipe) -> Route:
+        """Return the route that a declared method measures."""
+        if recipe not in self._by_method:
+            made = self.book.make(recipe)
+            label = method_label(recipe.method, made)
+            if who := self.book.authors(recipe.target):
+                label += f", contours dessinés {enumerate_words(list(who), most=3)}"
+            noun = self.workspace.zoning(recipe.source).noun
+            route = route_of(recipe.source, made, noun, recipe.method, label)
+            self._by_method[recipe] = route
+        return self._by_method[recipe]
+
+    @cached_property
+    def _by_method(self) -> dict[PassageRecipe, Route]:
+        return {}
+
+    def _modelled(self, routes: list[Route], source: str) -> list[Route]:
+        """Give the routes of a table of links what foretells the parts of a source."""
+        straight = [r for r in routes if r.source == source and r.method == LINKS]
+        holders = {target: held for r in straight for target, held in r.enclosing.items()}
+        supports = part_supports(self.warehouse, source, self._kept())
+        model = PartModel(self.calibrations, supports, holders)
+        return [replace(r, model=model) if r in straight else r for r in routes]
+
+    @cached_property
+    def calibrations(self) -> tuple[Calibration, ...]:
+        """What foretells the parts of sources: the workspace's own before those of the library."""
+        own = self.workspace.root / CALIBRATION_FILE
+        return tuple(known_calibrations(own if own.is_file() else None).values())
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
         """Return the routes to the ring around each territory of a zoning.
@@ -172,7 +220,7 @@ class Context:
         """
         require_official(read_shapes(self.warehouse, zoning), zoning)
         routes = []
-        for source in dict.fromkeys(route.source for route in self._routes[zoning]):
+        for source in dict.fromkeys(route.source for route in self.routes(zoning)):
             noun = self.workspace.zoning(source).noun
             routes += [
                 route_of(source, made, noun, made.method, RING.format(metres=metres))

@@ -22,7 +22,7 @@ _BLANK = ""
 
 _STATUS_LABELS = (
     ("context", "chiffre {holder} qui {it} contient"),
-    ("bounded", "encadré entre deux bornes"),
+    ("bounded", "entre deux bornes"),
     ("secret", "secret (s)"),
     (_BLANK, "non disponible (n.d.)"),
 )

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from observatoire.maps.layout import Frame
 from observatoire.pages.blocks import Figure
 from observatoire.pages.tokens import tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from observatoire.maps.marks import BaseMap
 
 
 _SIZE = (430.0, 250.0)
 
 
-def locator_figure(code: str, name: str, ground: BaseMap) -> Figure | None:
-    """Return where a territory lies; None when it has no shape.
+def locator_figure(codes: Sequence[str], name: str, ground: BaseMap) -> Figure | None:
+    """Return where one territory lies, or several; None when none has a shape.
 
     Parameters
     ----------
-    code, name : str
-        The territory.
+    codes, name : sequence of str, str
+        The territories, and what they are called.
     ground : BaseMap
         Shapes, and the outlines around them.
     """
     shapes = ground.shapes.dropna()
-    if code not in shapes.index:
+    chosen = [code for code in codes if code in shapes.index]
+    if not chosen:
         return None
     around = ground.outlines.dropna()
     x0, y0, x1, y1 = (around if len(around) else shapes).total_bounds
-    frame = Frame("", tuple(shapes.index), (x0, y0, x1, y1), (0.0, 0.0, *_SIZE))
+    frame = Frame(
+        "", tuple(shapes.index), (x0, y0, x1, y1), (8.0, 8.0, _SIZE[0] - 16, _SIZE[1] - 16)
+    )
     colours, light = tokens().ground, tokens().light
     parts = [
         f'<path d="{frame.path(s)}" fill="{colours["land"]}" stroke="{colours["outline"]}"/>'
@@ -39,11 +46,19 @@ def locator_figure(code: str, name: str, ground: BaseMap) -> Figure | None:
     parts += [
         f'<path d="{frame.path(s)}" fill="{colours["cell"]}" stroke="{light["paper"]}" stroke-width="0.6"/>'
         for other, s in shapes.items()
-        if other != code
+        if other not in chosen
     ]
+    mark = tokens().verdicts["unfavourable"].mark
+    parts += [
+        f'<path d="{frame.path(shapes[code])}" fill="{mark}" stroke="{light["ink"]}" stroke-width="1.4"/>'
+        for code in chosen
+    ]
+    left, top, right, bottom = shapes[chosen].total_bounds
+    corners = frame.to_page(np.array([[left, top], [right, bottom]]))
+    x, y = corners.mean(axis=0)
+    radius = max(22.0, float(np.hypot(*(corners[1] - corners[0]))) / 2 + 8)
     parts.append(
-        f'<path d="{frame.path(shapes[code])}" fill="{light["accent"]}" '
-        f'stroke="{light["ink"]}" stroke-width="1.4"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="none" stroke="{mark}" stroke-width="2.4"/>'
     )
     kind = "" if ground.official else " (schématique)"
     svg = (

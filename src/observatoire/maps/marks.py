@@ -27,7 +27,8 @@ NAN = float("nan")
 class Mark:
     """One territory as the map shows it; its numbers are rounded as they are printed.
 
-    ``tone`` names the colour of its verdict; ``reference`` is what it is compared with.
+    ``tone`` names the colour of its verdict; ``reference`` is what it is compared with; ``level`` how sure
+    ``interval`` is, in per cent.
     """
 
     code: str
@@ -43,11 +44,17 @@ class Mark:
     tone: str = ""
     reference: float = NAN
     careful: bool = False
+    level: int = 95
 
     @property
     def own(self) -> bool:
         """Whether the figure is the territory's, not that of one that contains it."""
         return self.status in OWN
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is the territory's without any sharing out: an estimate is not said exact."""
+        return self.own and self.status is not Status.ESTIMATED
 
     @property
     def known(self) -> bool:
@@ -108,11 +115,16 @@ def mark_of(
     )
     if not made.own:
         return replace(made, sign=NOT_COMPARED if difference else "")
-    sampling = NAN, NAN
-    if row.get("precision") != "reference":
-        sampling = shown("sampling_low"), shown("sampling_high")
     sign, tone = _judged(difference, indicator.polarity)
-    return replace(made, interval=sampling, sign=sign, tone=tone)
+    made = replace(made, sign=sign, tone=tone)
+    if row.get("precision") == "reference":
+        return made
+    sampling, predicted = (
+        (shown(f"{name}_low"), shown(f"{name}_high")) for name in ("sampling", "pi80")
+    )
+    if sampling[0] != sampling[0] and predicted[0] == predicted[0]:
+        return replace(made, interval=predicted, level=80)
+    return replace(made, interval=sampling)
 
 
 def _rounded(value: object, decimals: int) -> float:

@@ -29,7 +29,7 @@ _LEAST_BAR = 90.0
 
 _GROUPS: tuple[tuple[str, tuple[Status, ...]], ...] = (
     ("Leurs propres chiffres", (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)),
-    ("Encadrés entre deux bornes", (Status.BOUNDED,)),
+    ("Connus entre deux bornes", (Status.BOUNDED,)),
     ("Chiffre {holder}, plus grand que {the_here}", (Status.CONTEXT,)),
     ("Secret ou non disponible", (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)),
 )
@@ -62,6 +62,8 @@ def draw_ranking(
     words: TerritoryNames,
     where: tuple[float, float, float],
     fill: Callable[[Mark], str],
+    *,
+    dots: bool = False,
 ) -> tuple[list[str], float]:
     """Draw the territories from the highest to the lowest, by what is known of them.
 
@@ -77,6 +79,8 @@ def draw_ranking(
         Left, top and width on the page.
     fill : callable
         The colour or the pattern of a surface.
+    dots : bool
+        Dots with their intervals alone, on a scale that need not begin at zero.
 
     Returns
     -------
@@ -86,8 +90,8 @@ def draw_ranking(
     left, top, width = where
     signs = 32.0 if any(mark.sign for mark in marks) else 0.0
     number = 26.0 if numbers else 0.0
-    bar_left = left + width - signs - max(_LEAST_BAR, 0.3 * width)
-    axis = _axis(marks, bar_left, left + width - signs - 8)
+    bar_left = left + width - signs - max(_LEAST_BAR, (0.5 if dots else 0.3) * width)
+    axis = _axis(marks, bar_left, left + width - signs - 8, dots=dots)
     name_left, figure_right = left + number + 22, bar_left - 10
     y, parts = top, []
     named = {"holder": words.holder.of_the, "the_here": words.here.the}
@@ -111,7 +115,7 @@ def draw_ranking(
                     box(left + number + 5, y + 4, 13, 12, fill(mark)),
                     text(name_left, y + 15, fitted(mark.name, room)),
                     text(figure_right, y + 15, mark.text, anchor="end", weight=_weight(mark)),
-                    *_bar(mark, axis, y + ROW / 2),
+                    *_bar(mark, axis, y + ROW / 2, dots=dots),
                     text(left + width, y + 15, mark.sign, anchor="end"),
                 ]
             parts.append(line(left, y + ROW, left + width, y + ROW, stroke=tokens().light["row"]))
@@ -141,16 +145,16 @@ def _listed(group: Sequence[Mark]) -> list[Mark | None]:
     return [*group[:half], None, *group[-half:]]
 
 
-def _axis(marks: Sequence[Mark], left: float, right: float) -> Axis:
-    ends = [0.0]
+def _axis(marks: Sequence[Mark], left: float, right: float, *, dots: bool) -> Axis:
+    ends = [] if dots else [0.0]
     for mark in marks:
         shown = [mark.value, *mark.interval] if mark.known else []
         bounds = [mark.low, mark.high] if mark.status is Status.BOUNDED else []
         ends += [end for end in (*shown, *bounds, mark.reference) if end == end]  # noqa: PLR0124
-    return Axis(min(ends), max(ends), left, right)
+    return Axis(min(ends, default=0.0), max(ends, default=0.0), left, right)
 
 
-def _bar(mark: Mark, axis: Axis, y: float) -> list[str]:
+def _bar(mark: Mark, axis: Axis, y: float, *, dots: bool) -> list[str]:
     """Draw a figure: a bar and a dot for its own, stripes for context, two ends for bounds."""
     parts = []
     if mark.status is Status.BOUNDED and mark.low <= mark.high:
@@ -161,7 +165,8 @@ def _bar(mark: Mark, axis: Axis, y: float) -> list[str]:
         x = axis.at(mark.value)
         start, end = sorted((axis.zero, x))
         fill = tokens().ground["bar"] if mark.own else pattern(mark.status)
-        parts = [box(start, y - _BAR / 2, end - start, _BAR, fill, edge=not mark.own)]
+        if not dots:
+            parts = [box(start, y - _BAR / 2, end - start, _BAR, fill, edge=not mark.own)]
         parts += _dot(mark, axis, x, y)
     reference = mark.reference
     if reference == reference and parts:  # noqa: PLR0124 - no number, no line

@@ -6,90 +6,85 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from observatoire.errors.arguments import one_path
-from observatoire.observatory.session import Audience, today
-from observatoire.observatory.views import Views
+from observatoire.observatory.annexes import Annexes
 from observatoire.values import records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from observatoire.annex import AnnexContent
-    from observatoire.panels.assessment import Assessment
+    from observatoire.exchange.outline import DrawingSheet
+    from observatoire.observatory.session import Audience
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
-class Deliverables(Views):
+class Deliverables(Annexes):
     """What leaves: the annex, the package."""
 
-    def annex(
-        self,
-        path: str | Path | None = None,
-        *,
-        progress: Callable[[str], None] | None = None,
-        audience: Audience = "public",
-    ) -> Path:
-        """Write the annex: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, as the suffix says.
+    def outline(
+        self, path: str | Path = "geo/a-dessiner.gpkg", zoning: str | None = None
+    ) -> DrawingSheet:
+        """Write a GeoPackage to redraw the outlines of a zoning in, with QGIS: layers and styles.
 
         Parameters
         ----------
-        path : str or Path, optional
-            ``data/processed/annexe.html`` of the workspace by default.
-        progress : callable, optional
-            Given, in French, each step as it starts.
-        audience : {"public", "partenaires"}
-            For whom. A figure under an agreement « interne » never enters an annex.
+        path : str or Path
+            Taken from the workspace.
+        zoning : str, optional
+            The zoning to draw, the main one by default; every other that has outlines is its ground.
+
+        Returns
+        -------
+        DrawingSheet
+            Says what to do with the file. Loaded back, outlines signed (``auteur``, ``dessine_le``) may
+            carry passages by support, by density or by area: their figures are estimates.
         """
-        from observatoire.annex import ANNEX_SUFFIXES, annex_page
-        from observatoire.pages.sheet import Sheet, writer_of
+        from observatoire.exchange.outline import write_outline
+        from observatoire.warehouse import read_shapes
 
-        target = one_path(
-            self.workspace.processed / "annexe.html" if path is None else path,
-            'o.annex("annexe.pdf")',
-        )
-        writer_of(target, ANNEX_SUFFIXES)  # refused before the work, not after
-        progress = progress or (lambda _: None)
-        progress("Calcul des indicateurs")
-        table = self._everything(audience)
-        progress("Évaluation des objectifs")
-        found = self._inquiry(audience).assess()
-        progress("Composition des pages")
-        page = annex_page(self._annex_content(table, found, audience))
-        progress("Écriture du document")
-        leaving = table.with_others(*self._inquiry(audience).tables)
-        return Sheet(page, leaving).save(target)
+        code = self.workspace.zoning(zoning or self.workspace.main_zoning).code
+        layers = {each: read_shapes(self.warehouse, each) for each in self.workspace.zonings}
+        target = self.workspace.root / one_path(path, 'o.outline("geo/a-dessiner.gpkg")')
+        return write_outline(target, code, layers)
 
-    def _annex_content(
-        self, table: ProtectedTable, found: Assessment, audience: Audience
-    ) -> AnnexContent:
-        """Gather what the annex is made of."""
-        from observatoire.annex import AnnexContent
-        from observatoire.panels.evaluation import evaluation_blocks
-        from observatoire.secrecy.release.redaction import without_fingerprints
-        from observatoire.warehouse.findings import by_source
+    def save_profiles(
+        self,
+        folder: str | Path,
+        form: str = "pdf",
+        *,
+        progress: Callable[[int, int, str], None] | None = None,
+        audience: Audience = "public",
+    ) -> list[Path]:
+        """Write the profiles as separate files; a call that was stopped is taken up where it was.
 
-        names, zoning, sources = self._gazetteer, table.zoning, self.sources()
-        identities = names.identities(zoning)
-        return AnnexContent(
-            name=self.workspace.name,
-            subject=self.workspace.subject,
-            place=self.workspace.place,
-            centre=self.workspace.centre,
-            date=today(),
-            table=table,
-            catalogue=self.catalogue,
-            base_map=names.base_map(zoning),
-            communes=names.communes(zoning),
-            identities=identities,
-            panel=self._foot(),
-            against={who.code: names.against(zoning, who.code) for who in identities},
-            sources=without_fingerprints(records(sources), self._context.secrecy_rules),
-            credits=self.workspace.credits,
-            evaluation=evaluation_blocks(table, found, self._public_notes(audience)),
-            local=self._local(audience).blocks,
-            checked=by_source(self.checks(), sources),
-            audience=audience,
-        )
+        Parameters
+        ----------
+        folder : str or Path
+            Where; ``fiches.json`` there keeps what each file was made of.
+        form : {"pdf", "html", "docx", "xlsx", "svg", "png"}
+            Of each.
+        progress : callable, optional
+            Given how many are done, how many there are, and which comes.
+        audience : {"public", "partenaires"}
+            As :meth:`annex`.
+
+        Returns
+        -------
+        list of Path
+            The files, those that were there already and still say the same too.
+        """
+        from observatoire.pages.batches import write_profiles
+        from observatoire.panels.profile import entries
+        from observatoire.secrecy.release.agreements import require_circulating
+
+        require_circulating(audience)
+        place = one_path(folder, 'o.save_profiles("fiches/")')
+        content = self._profile_content(self.workspace.main_zoning, audience)
+        sheets = {
+            entry.title: (lambda entry=entry: self._profile_sheet([entry], content, audience))
+            for entry in entries(content)
+        }
+        return write_profiles(sheets, place, form, progress or (lambda *_: None))
 
     def publish(self, folder: str | Path, *, note: str = "", audience: Audience = "public") -> Path:
         """Write a Data Package that another observatory can read: every figure, at every period.

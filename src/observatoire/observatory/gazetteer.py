@@ -14,7 +14,13 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words
 from observatoire.indicators.comparison.comparators import counterparts
 from observatoire.maps.marks import BaseMap
-from observatoire.panels.profile import SharedSource, TerritoryIdentity, identity_facts
+from observatoire.panels.identities import (
+    SharedSource,
+    TerritoryIdentity,
+    identity_facts,
+    listed_words,
+)
+from observatoire.territories import simplify
 from observatoire.territories.aliases import ALIAS_COLUMN, split_names
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
@@ -128,7 +134,7 @@ class Gazetteer:
 
     def identities(self, zoning: str) -> list[TerritoryIdentity]:
         """Return who the territories of a zoning are, in order."""
-        sentences = self._link_sentences(zoning)
+        sentences, shared = self._link_sentences(zoning), self._shared(zoning)
         parts = self.context.words(zoning).parts
         unknown = f"{parts.none} {parts.agree('connu')}" if parts else ""
         return [
@@ -141,22 +147,49 @@ class Gazetteer:
                     row["attributes"],
                     self._commune_name(str(row["commune"])),
                     sentences.get(str(code), unknown),
-                    self.workspace.zoning(zoning).noun,
                 ),
                 linked=str(code) in sentences,
-                shared=self._shared(zoning).get(str(code)),
+                shared=shared.get(str(code)),
+                listed=listed_words(row["attributes"], self.workspace.zoning(zoning).noun),
             )
             for code, row in self.frames[zoning].iterrows()
         ]
 
-    def against(self, zoning: str, code: str) -> list[tuple[str, str, str]]:
-        """Return what the profile of a territory prints next to it: zoning, code and name."""
-        neighbours = []
-        for comparator in self.workspace.on_profiles:
-            other = self._counterparts(zoning, comparator).get(code)
-            if other is not None:
-                neighbours.append((other.zoning, other.code, other.name))
-        return neighbours
+    def wholes(self, zoning: str, code: str) -> set[tuple[str, str]]:
+        """Return a territory and all that it belongs to, as zoning and code."""
+        comparators = [one for one in self.workspace.comparators.values() if one.zoning]
+        found = (self._counterparts(zoning, one).get(code) for one in comparators)
+        return {(zoning, code), *((other.zoning, other.code) for other in found if other)}
+
+    def perimeter(self, text: str) -> tuple[str, list[str]]:
+        """Return the name of a perimeter, by code or name, and the main territories that it holds.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest names.
+        """
+        main = self.workspace.main_zoning
+        wider = {
+            target: table
+            for (source, target), table in self.context.links.items()
+            if source == main
+        }
+        known: dict[str, tuple[str, list[str]]] = {}
+        for target, table in wider.items():
+            for code, group in table.groupby("target", sort=False):
+                name = str(self.frames[target].at[code, "name"])
+                known[name] = known[str(code)] = (name, [str(each) for each in group["source"]])
+        if text in known:
+            return known[text]
+        near = [name for name in known if simplify(name) == simplify(text)]
+        if len(near) != 1:
+            raise UnknownNameError(
+                f"Aucun périmètre ne s’appelle « {text} ».",
+                remedy=suggestion(text, dict.fromkeys(name for name, _ in known.values())),
+                name=text,
+            )
+        return known[near[0]]
 
     def commune_codes(self, zoning: str) -> dict[str, str]:
         """Return the code of the commune of each territory of a zoning."""
@@ -217,7 +250,7 @@ class Gazetteer:
             ]
             title = f"{names.get(source_code, '')} ({source_code})"
             found[str(target)] = SharedSource(
-                title, tuple(str(here_names[code]) for code in neighbours), noun
+                title, tuple(str(here_names[code]) for code in neighbours), noun, str(source_code)
             )
         return found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from observatoire.errors import FileError
 from observatoire.errors.arguments import one_path, suggestion
 from observatoire.observatory.inventory import Inventory
-from observatoire.warehouse.storage.listings import PERIODS
+from observatoire.warehouse.storage.listings import FAMILIES, PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from observatoire.warehouse import LoadReport
     from observatoire.warehouse.checks.runner import CheckInputs
     from observatoire.warehouse.findings import CheckReport
+
+
+#: What a load says of figures that no indicator names.
+FEEDS_NOTHING = (
+    "N’alimente encore aucun indicateur du catalogue : « observatoire preview FICHIER --write » en écrit "
+    "les blocs, à compléter et à copier dans indicators.toml."
+)
 
 
 class Ingestion(Inventory):
@@ -85,10 +92,32 @@ class Ingestion(Inventory):
         self._drop_remembered()
         shut = self._closed()
         noticed = [
-            replace(report, notices=(*report.notices, *filter(None, [shut.get(report.source, "")])))
+            replace(
+                report,
+                notices=(
+                    *report.notices,
+                    *self._feeding(report.source),
+                    *filter(None, [shut.get(report.source, "")]),
+                ),
+            )
             for report in reports
         ]
         return with_findings(noticed, self.checks())
+
+    def _feeding(self, source: str) -> tuple[str, ...]:
+        """Say which indicators a source of figures feeds, and which columns others lack."""
+        from observatoire.indicators.definitions.feeds import feed_notices, feeds
+        from observatoire.sources.families.family import kin_of, read_families
+
+        contents = self._contents()
+        if source not in contents or not self.workspace.catalogue.is_file():
+            return ()
+        of = {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)}
+        known_as = kin_of(of.get(source, ""), read_families(self.workspace.root))
+        found = feeds(self.catalogue, source, contents, known_as)
+        named = {each.published[0] for each in self.catalogue}
+        idle = source not in named and not any(feed.periods for feed in found)
+        return (*feed_notices(found), *((FEEDS_NOTHING,) if idle else ()))
 
     def _closed(self) -> dict[str, str]:
         """Return the sources whose agreement lets nobody see figures today, each with why."""
@@ -154,13 +183,11 @@ class Ingestion(Inventory):
 
     def _check_inputs(self) -> CheckInputs:
         """Return what checks need of the catalogue and the series; no sum without a catalogue."""
-        from observatoire.indicators.definitions.catalogue import read_catalogue
         from observatoire.indicators.definitions.check_inputs import check_inputs
         from observatoire.sources.families.family import read_families
 
         there = self.workspace.catalogue.is_file()
-        spans = {code: series.spans for code, series in self.series.series.items()}
-        catalogue = read_catalogue(self.workspace.catalogue, spans) if there else ()
+        catalogue = self._read_catalogue() if there else ()
         periods = [str(period) for (period,) in self.warehouse.rows(PERIODS)]
         variables = [
             (str(source), str(code))

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from observatoire.observatory.session import Session
-from observatoire.warehouse.storage.listings import NOTES, OBJECTIVES, REJECTS, SOURCES, ZONINGS
+from observatoire.warehouse.storage.listings import (
+    CONTENTS,
+    NOTES,
+    OBJECTIVES,
+    REJECTS,
+    SOURCES,
+    ZONINGS,
+)
 
 
 class Inventory(Session):
@@ -30,18 +37,34 @@ class Inventory(Session):
         return plain.join(attributes).reset_index()
 
     def indicators(self, theme: str | None = None) -> pd.DataFrame:
-        """List the indicators, all or those of a theme, with the periods that have figures."""
+        """List the indicators, all or those of a theme: periods that have figures, what feeds them.
+
+        ``sources`` are the loaded sources that feed each, ``lacking`` the variables that no source
+        gives in their last period, or the families of files of which none is loaded.
+        """
+        from observatoire.indicators.definitions.feeds import lacking
+
         chosen = self.catalogue.of_theme(theme) if theme else tuple(self.catalogue)
-        periods = self._context.periods()
+        periods, contents = self._context.periods(), self._contents()
         columns = ["code", "label", "theme", "unit", "nature", "polarity", "periods", "definition"]
         rows = [
             {
-                "periods": ", ".join(periods[indicator.code]),
                 **{name: str(getattr(indicator, name)) for name in columns if name != "periods"},
+                "periods": ", ".join(periods[indicator.code]),
+                "sources": ", ".join(code for code in indicator.sources if code in contents),
+                "lacking": "" if periods[indicator.code] else lacking(indicator, contents),
             }
             for indicator in chosen
         ]
-        return pd.DataFrame(rows, columns=columns).rename(columns={"code": "indicator"})
+        listed = pd.DataFrame(rows, columns=[*columns, "sources", "lacking"])
+        return listed.rename(columns={"code": "indicator"})
+
+    def _contents(self) -> dict[str, set[tuple[str, str]]]:
+        """Return the variables and periods that each loaded source gives."""
+        contents: dict[str, set[tuple[str, str]]] = {}
+        for source, variable, period in self.warehouse.rows(CONTENTS):
+            contents.setdefault(str(source), set()).add((str(variable), str(period)))
+        return contents
 
     def loads(self) -> pd.DataFrame:
         """List every load, the superseded ones too, with the SHA-256 of its file."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from typing import TYPE_CHECKING
 
+from observatoire.errors import WorkspaceError
 from observatoire.errors.arguments import one_path
 from observatoire.observatory.deliverables import Deliverables
 from observatoire.observatory.words import in_french, unknown_method
-from observatoire.warehouse.connection import MEMORY
+from observatoire.secrecy.release.kept_decision import library_digest
+from observatoire.workspace.kept_demo import borrow_demo, demo_digest, keep_demo
 from observatoire.workspace.model import read_workspace
 from observatoire.workspace.scaffold import embedded_root
 
@@ -39,6 +43,13 @@ class Observatory(Deliverables):
     >>> o.close()
     """
 
+    def _repr_html_(self) -> str:
+        """Sum the workspace up in a notebook: what it holds, and what is to be renewed."""
+        from observatoire.observatory.display import summary_page
+        from observatoire.pages.isolation import framed
+
+        return framed(summary_page(self))
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
@@ -53,11 +64,26 @@ class Observatory(Deliverables):
 def open_observatory(path: str | Path) -> Observatory:
     """Open the workspace in a folder."""
     workspace = read_workspace(one_path(path, 'obs.open("chemin/")'))
-    return Observatory(workspace, workspace.warehouse)
+    return Observatory(workspace, workspace.warehouse, ledger=workspace.ledger)
 
 
 def open_demo() -> Observatory:
-    """Open the embedded default in memory, loaded."""
-    observatory = Observatory(read_workspace(embedded_root()), MEMORY)
-    observatory.load()
+    """Open the embedded default, loaded: in a copy of its own, removed when it is forgotten."""
+    root = embedded_root()
+    digest = demo_digest(root, library_digest())
+    place, loaded = borrow_demo(digest)
+    try:
+        observatory = Observatory(read_workspace(root), place, ledger=None)
+    except WorkspaceError:
+        if not loaded:
+            raise
+        place.unlink()  # a kept one that is spoilt
+        loaded = False
+        observatory = Observatory(read_workspace(root), place, ledger=None)
+    weakref.finalize(observatory, shutil.rmtree, place.parent, ignore_errors=True)
+    if not loaded:
+        observatory.load()
+        observatory._decision()  # noqa: SLF001 - kept along with what it rests on
+        observatory.warehouse.run("CHECKPOINT")
+        keep_demo(place, digest)
     return observatory

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from observatoire.french.typography import day
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.warehouse import open_warehouse
-from observatoire.warehouse.connection import MEMORY
-from observatoire.warehouse.storage.listings import NOTES
+from observatoire.warehouse.storage.listings import FAMILIES, NOTES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from observatoire.exchange.ledger import WarehouseLedger
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.definitions.series import SeriesBook
     from observatoire.indicators.evaluation.watch import Watch
     from observatoire.observatory.gazetteer import Gazetteer
+    from observatoire.secrecy.plan.decision import Decision
     from observatoire.secrecy.plan.plan import SecrecyPlan
     from observatoire.secrecy.release.agreements import Gate
     from observatoire.secrecy.release.output_check import OutputCheck
@@ -41,6 +42,7 @@ _REMEMBERED = (
     "_context",
     "_gazetteer",
     "_planned",
+    "_decided",
     "_definitions",
     "_watches",
     "_answers",
@@ -58,15 +60,17 @@ class Session:
         What ``observatoire.toml`` declares.
     warehouse : Path or ":memory:"
         The DuckDB file.
+    ledger : Path, optional
+        The text that keeps what was published too; none for what is only tried.
     """
 
-    def __init__(self, workspace: Workspace, warehouse: Path | str) -> None:
+    def __init__(self, workspace: Workspace, warehouse: Path | str, *, ledger: Path | None) -> None:
         from observatoire.warehouse.loading.zonings import fill_zonings
         from observatoire.warehouse.storage.ledger_text import reconcile
 
         self.workspace = workspace
+        self._reader = ""
         self.today: Callable[[], dt.date] = current_day
-        ledger = None if warehouse == MEMORY else workspace.ledger
         self.warehouse: Warehouse = open_warehouse(warehouse, workspace.crs, ledger)
         try:
             fill_zonings(self.warehouse, workspace)
@@ -86,32 +90,57 @@ class Session:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The indicators, checked against the sources that are loaded."""
-        from observatoire.indicators.definitions.catalogue import read_catalogue
         from observatoire.indicators.definitions.declared_variables import check_variables
         from observatoire.values import Nature
 
+        catalogue = self._read_catalogue()
+        self.series.check_indicators(indicator.code for indicator in catalogue)
+        natures = {
+            source: {code: Nature(nature) for code, nature in given.items()}
+            for source, given in self._variables().items()
+        }
+        check_variables(catalogue, natures, self.workspace.catalogue)
+        return catalogue
+
+    def _read_catalogue(self) -> Catalogue:
+        """Return the indicators, each with the loaded sources of the families that it names."""
+        from observatoire.indicators.definitions.catalogue import read_catalogue
+        from observatoire.indicators.definitions.feeds import resolved
+        from observatoire.sources.families.family import read_families
+
         spans = {code: series.spans for code, series in self.series.series.items()}
         catalogue = read_catalogue(self.workspace.catalogue, spans)
-        self.series.check_indicators(indicator.code for indicator in catalogue)
-        declared: dict[str, dict[str, Nature]] = {}
+        loaded = {str(code): str(family) for code, family in self.warehouse.rows(FAMILIES)}
+        families, variables = read_families(self.workspace.root), self._variables()
+        return resolved(catalogue, loaded, families, variables, self._declared_families)
+
+    def _variables(self) -> dict[str, dict[str, str]]:
+        """Return the nature of each variable that each loaded source declares."""
+        found: dict[str, dict[str, str]] = {}
         for source, code, nature in self.warehouse.rows(
             "SELECT source, code, nature FROM variable"
         ):
-            declared.setdefault(source, {})[code] = Nature(nature)
-        check_variables(catalogue, declared, self.workspace.catalogue)
-        return catalogue
+            found.setdefault(str(source), {})[str(code)] = str(nature)
+        return found
+
+    def _declared_families(self) -> set[str]:
+        """Return the families of the sources that are described here, loaded or not."""
+        from observatoire.declarations.reader import toml_table
+
+        described = self.workspace.source_folders()
+        return {str(toml_table(folder / "source.toml").get("family", "")) for folder in described}
 
     def _drop_remembered(self) -> None:
         for name in _REMEMBERED:
             self.__dict__.pop(name, None)
 
     @cached_property
-    def _answers(self) -> dict[tuple[str, str, dt.date], Any]:
+    def _answers(self) -> dict[tuple[str, str, str, dt.date], Any]:
         return {}
 
     def _once(self, kind: str, audience: str, make: Callable[[], Answer]) -> Answer:
         """Return what is made once for those who read, the same day, until something is loaded."""
-        key = (kind, audience, self.today())
+        key = (kind, audience, self._reader, self.today())
         if key not in self._answers:
             self._answers[key] = make()
         answer: Answer = self._answers[key]
@@ -132,15 +161,50 @@ class Session:
 
         return Gazetteer(self.warehouse, self.workspace, self._context)
 
-    def _plan(self) -> SecrecyPlan:
-        """Return what may be shown now: made anew when another has published since."""
-        from observatoire.secrecy.plan.plan import make_plan
-
+    def _version(self) -> tuple[int, object]:
+        """Return what changes when something is loaded, or published but not as decided."""
         loaded = self.warehouse.rows("SELECT max(id), max(superseded_by) FROM load")[0]
         if self.__dict__.get("_loaded", loaded) != loaded:
             self._drop_remembered()  # another handle on the same workspace has loaded since
         self._loaded = loaded
-        version = (self._ledger.version(), loaded)
+        return (self._ledger.version(), loaded)
+
+    def _decision(self) -> Decision:
+        """Return what may be shown now: read where it is kept, decided anew when in doubt."""
+        from observatoire.secrecy.release.kept_decision import keep
+
+        version, followed = self._version(), self._ledger.followed
+        if self.__dict__.get("_decided", (None, None))[0] != version:
+            self._decided = (version, self._decide(), followed)
+        elif self._decided[2] != followed:  # what left as decided is known to whoever decides next
+            self._decided = (version, self._decided[1], followed)
+            keep(self._context, self._decided[1], lambda: self._version() == version)
+        return self._decided[1]
+
+    def _decide(self) -> Decision:
+        from observatoire.indicators.publishable import guarded_indicators
+        from observatoire.secrecy.plan.decision import Decision, decision_of
+        from observatoire.secrecy.plan.rule_checks import check_declared
+        from observatoire.secrecy.release.kept_decision import grounds, keep, kept_decision
+
+        for read_before in ("_context", "_planned"):  # made of what stands now, of nothing older
+            self.__dict__.pop(read_before, None)
+        check_declared(self._context)
+        if not guarded_indicators(self._context):
+            return Decision({})
+        rested = grounds(self._context)
+        found = kept_decision(self._context, rested)
+        if found is not None:
+            return found
+        made = decision_of(self._plan())
+        keep(self._context, made, lambda: grounds(self._context) == rested)
+        return made
+
+    def _plan(self) -> SecrecyPlan:
+        """Return the system that proves what may be shown now."""
+        from observatoire.secrecy.plan.plan import make_plan
+
+        version = self._version()
         if self.__dict__.get("_planned", (None, None))[0] != version:
             self._planned = (version, make_plan(self._context, self._ledger.cells()))
         return self._planned[1]
@@ -155,7 +219,9 @@ class Session:
     def _output_check(self) -> OutputCheck:
         from observatoire.secrecy.release.output_check import OutputCheck, undescribed
 
-        return OutputCheck(self._plan, self._ledger, lambda: undescribed(self.warehouse))
+        return OutputCheck(
+            self._decision, self._plan, self._ledger, lambda: undescribed(self.warehouse)
+        )
 
     @cached_property
     def _watches(self) -> tuple[Watch, ...]:
@@ -169,7 +235,16 @@ class Session:
 
         conventions = read_conventions(self.warehouse)
         given = given_under(self.warehouse) if conventions else frozenset()
-        return Gate(conventions, given, self.today(), audience)
+        return Gate(conventions, given, self.today(), audience, self._reader)
+
+    @contextmanager
+    def _read_by(self, reader: str) -> Iterator[None]:
+        """Answer for one partner alone, as agreements that name theirs ask."""
+        former, self._reader = self._reader, reader
+        try:
+            yield
+        finally:
+            self._reader = former
 
     def _public_notes(self, audience: Audience) -> PublicNotes:
         from observatoire.secrecy.release.public_notes import let_out, public_notes

@@ -89,6 +89,7 @@ class Tables(Ingestion):
     ) -> ProtectedTable:
         """Compute and protect; a period an indicator where ``when`` is a mapping."""
         from observatoire.indicators.query import answer
+        from observatoire.observatory.display import TableDisplay
         from observatoire.secrecy.release.agreements import withhold
         from observatoire.secrecy.release.protected_table import protect_table
 
@@ -96,6 +97,7 @@ class Tables(Ingestion):
         compared = [self._gazetteer.comparator(where, name) for name in compare]
         chosen = [self._gazetteer.code(where, name) for name in territories]
         self._ensure_loaded()
+        decision = self._decision()  # first: what is computed then rests on what it rests on
         computed = answer(
             self._context,
             codes,
@@ -106,14 +108,23 @@ class Tables(Ingestion):
             precision=precision,
         )
         allowed = withhold(computed, self._gate(audience))
-        return protect_table(allowed, self._gazetteer.shapes, self._plan(), self._output_check)
+        made = protect_table(allowed, self._gazetteer.shapes, decision, self._output_check)
+        return made.shown_by(TableDisplay(self._gazetteer.communes(where)))
+
+    def _asked(
+        self, codes: Sequence[str], zoning: str, when: str | Mapping[str, str], audience: Audience
+    ) -> ProtectedTable:
+        """Answer an evaluation, which knows its words."""
+        period = one_period(when) if isinstance(when, str) else when
+        return self._computed(list(codes), zoning, period, (), audience=audience)
 
     def passages(self) -> pd.DataFrame:
         """List the passages kept: zonings, method, parameters, date, number of links."""
         from observatoire.warehouse.storage.passages import list_passages
 
         self._ensure_loaded()
-        self._context.place(self.workspace.main_zoning)  # what figures use is kept when first used
+        for zoning in self.workspace.zonings:
+            self._context.routes(zoning)  # what figures use is kept when first used
         return list_passages(self.warehouse)
 
     def passage(  # noqa: PLR0913 - one keyword a parameter of a method
@@ -269,7 +280,7 @@ class Tables(Ingestion):
             audience,
             lambda: Inquiry(
                 self._context,
-                partial(self.table, audience=audience),
+                partial(self._asked, audience=audience),
                 places,
                 self.series.refusal,
                 partial(let_out, gate=gate),
@@ -282,7 +293,7 @@ class Tables(Ingestion):
         from observatoire.secrecy.release.protected_table import protect_table
 
         blank = self._context.blank(self.workspace.main_zoning)
-        return protect_table(blank, None, self._plan(), self._output_check)
+        return protect_table(blank, None, self._decision(), self._output_check)
 
     def _everything(self, audience: Audience) -> ProtectedTable:
         """Every indicator at its latest period, with every comparator, for those who read."""

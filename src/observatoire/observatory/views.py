@@ -1,7 +1,9 @@
-"""What is shown: panels, maps, profiles, the pages of an evaluation."""
+"""What is shown: panels, maps, the pages of an evaluation."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -13,8 +15,8 @@ from observatoire.errors.arguments import (
     several_periods,
     two_periods,
 )
+from observatoire.observatory.profiles import Profiles
 from observatoire.observatory.session import Audience, today
-from observatoire.observatory.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,17 +26,18 @@ if TYPE_CHECKING:
     from observatoire.panels.evaluation import Evaluation
     from observatoire.panels.inequality import InequalityProfile
     from observatoire.panels.trend import Trend
-    from observatoire.panels.watch import Local, WatchSheet
+    from observatoire.panels.watch import WatchSheet
 
 
-class Views(Tables):
-    """What is shown: panels, maps, profiles, the pages of an evaluation."""
+class Views(Profiles):
+    """What is shown: panels, maps, the pages of an evaluation."""
 
     def panel(
         self,
         theme: str | None = None,
         period: int | str | None = None,
         *,
+        kind: Literal["theme", "tartan", "compare", "evolution", "completeness"] = "theme",
         indicators: Sequence[str] = (),
         compare: Sequence[str] | None = None,
         zoning: str | None = None,
@@ -48,6 +51,10 @@ class Views(Tables):
             A heading of the catalogue; or give ``indicators``.
         period : int or str, optional
             One period for all; the latest of each indicator by default.
+        kind : {"theme", "tartan", "compare", "evolution", "completeness"}
+            The table of a theme; or, of a theme or of everything: all indicators by all territories,
+            the territories of each indicator from the highest to the lowest, each indicator over its
+            dates, what is known and what is not.
         indicators : sequence of str
             Codes, instead of a theme.
         compare : sequence of str, optional
@@ -55,8 +62,10 @@ class Views(Tables):
         zoning, audience : str, optional
             As :meth:`table`.
         """
-        from observatoire.panels.single_page import panel_page
+        from observatoire.panels.panel import panel_page
 
+        if kind != "theme":
+            return self._picture(kind, theme, indicators, period, compare, zoning, audience)
         if theme is None and not indicators:
             raise UnknownNameError(
                 "Quelle thématique montrer ?",
@@ -69,7 +78,10 @@ class Views(Tables):
         table = self.table(codes, zoning, period, comparators, audience=audience)
         foot = self._foot() if compare is None else None
         communes, place = self._gazetteer.communes(table.zoning), self.workspace.name
-        return panel_page(table, communes, chosen, today(), place, foot)
+        sheet = panel_page(table, communes, chosen, today(), place, foot)
+        if len(codes) > 1:
+            return sheet
+        return replace(sheet, drawn=lambda ax: table.plot(codes[0], ax))
 
     def map(  # noqa: PLR0913 - one keyword a choice of the reader
         self,
@@ -125,7 +137,8 @@ class Views(Tables):
         from observatoire.indicators.query import check_dated
         from observatoire.maps import MapStyle, map_figure
         from observatoire.maps.multiples import change_figure
-        from observatoire.panels.single_page import figure_page
+        from observatoire.pages.sheet import figure_page
+        from observatoire.panels.plots import plot_map
 
         code = one_name(indicator, "un indicateur", 'o.map("part_hlm")')
         style = MapStyle(classes, k, colour, kind)
@@ -141,7 +154,8 @@ class Views(Tables):
         table = self.table(code, zoning, period, against, audience=audience)
         base_map, communes = self._under(table.zoning)
         figure = map_figure(table, code, base_map, communes, style=style)
-        return figure_page(table, figure, today(), self.workspace.name)
+        drawn = partial(plot_map, table, code, base_map, communes, style)
+        return figure_page(table, figure, today(), self.workspace.name, drawn)
 
     def maps(
         self,
@@ -180,7 +194,7 @@ class Views(Tables):
         from observatoire.indicators.definitions.series import in_order
         from observatoire.maps import MapStyle
         from observatoire.maps.multiples import multiples_figure
-        from observatoire.panels.single_page import figure_page
+        from observatoire.pages.sheet import figure_page
 
         code = one_name(indicator, "un indicateur", 'o.maps("part_hlm", [2011, 2016])')
         style = MapStyle(classes, k, "value", kind)
@@ -197,29 +211,6 @@ class Views(Tables):
     def _under(self, zoning: str) -> tuple[BaseMap, dict[str, str]]:
         """Return what a map lies on, and the commune of each territory."""
         return self._gazetteer.base_map(zoning), self._gazetteer.communes(zoning)
-
-    def profile(
-        self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
-    ) -> Sheet:
-        """Show what is known of one territory, by code or by name, on one page."""
-        from observatoire.maps.locator import locator_figure
-        from observatoire.panels.single_page import profile_page
-
-        where = zoning or self.workspace.main_zoning
-        named = one_name(territory, "un territoire", 'o.profile("Dillon")')
-        code = self._gazetteer.code(where, named)
-        identity = next(i for i in self._gazetteer.identities(where) if i.code == code)
-        themes = list(self.catalogue.themes.values())
-        codes = [each for theme in themes for each in theme.profile]
-        table = self.table(
-            codes, where, None, self._comparators(), territories=[code], audience=audience
-        )
-        figure = locator_figure(code, identity.name, self._gazetteer.base_map(where))
-        neighbours = self._gazetteer.against(where, code)
-        local = self._local(audience).blocks(code) if where == self.workspace.main_zoning else []
-        table = table.with_others(*self._inquiry(audience).tables)
-        place = self.workspace.name
-        return profile_page(table, identity, themes, neighbours, figure, today(), local, place)
 
     def evaluate(
         self,
@@ -366,20 +357,3 @@ class Views(Tables):
             spread = moved(before.spread, found.spread)
             former = (first, spread, moved(before.dissimilarity, found.dissimilarity))
         return inequality_page(table, found, definition, today(), self.workspace.name, former)
-
-    def _local(self, audience: Audience) -> Local:
-        """Return what is watched, written and done in each territory."""
-        from observatoire.panels.watch import Local
-
-        inquiry = self._inquiry(audience)
-        return self._once(
-            "local",
-            audience,
-            lambda: Local(
-                inquiry.signals(self._watches),
-                self._public_notes(audience),
-                inquiry.actions,
-                self.catalogue.indicators,
-                self.workspace.main_zoning,
-            ),
-        )

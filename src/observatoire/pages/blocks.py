@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import spaced
 from observatoire.values import Status
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Note:
 class TableBlock:
     """A table of figures with its notes; ``kind`` is ``figures``, ``profile`` or ``texts``.
 
-    ``widths`` are shares of a printed page, the label's first; by content without them.
+    ``widths`` are shares of a printed page, the label's first; by content without them. One that is
+    ``folded`` shows on a screen when it is asked for.
     """
 
     title: str
@@ -69,6 +73,7 @@ class TableBlock:
     notes: tuple[Note, ...] = ()
     kind: str = "figures"
     widths: tuple[float, ...] = ()
+    folded: bool = False
 
 
 #: A column of texts is never thought narrower or wider than this, in characters.
@@ -124,29 +129,37 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Callout:
-    """A box that must be read: warnings, method."""
+    """A box that must be read; ``kind`` is ``warning``, or ``plain`` for what only informs."""
 
     title: str
     items: tuple[str, ...]
+    kind: str = "warning"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, with the text that stands for it where it cannot be seen."""
+    """A drawing, the text that stands for it where it cannot be seen, and its numbers as a table."""
 
     svg: str = field(repr=False)
     title: str
     alternative: str
     notes: tuple[Note, ...] = ()
     width: float = 1.0
+    numbers: TableBlock | None = None
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A list of terms and their descriptions, with a drawing next to it when there is one."""
+    """A list of terms and their descriptions, with a drawing next to it when there is one.
+
+    ``kind`` is ``identity``, ``headlines`` (a figure in words, then what it is of), ``boxes`` (a heading
+    and a short text, side by side) or ``findings`` (numbered, one under the other).
+    """
 
     items: tuple[tuple[str, str], ...]
     beside: Figure | None = None
+    kind: str = "identity"
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,12 +167,37 @@ class PageBreak:
     """What follows starts a page when printed."""
 
 
+#: What a cell of a workbook holds: a text, a number, nothing, or a figure with its status.
+Held = str | float | None | TextCell
+
+
+@dataclass(frozen=True)
+class DataSheet:
+    """A sheet of a workbook: typed columns under filters, one row a record.
+
+    ``decimals`` is that of the numbers of each row; ``head`` says how many columns stay in sight.
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Held, ...], ...] = field(repr=False)
+    widths: tuple[float, ...] = ()
+    decimals: tuple[int, ...] = field(default=(), repr=False)
+    head: int = 1
+    remark: str = ""
+
+
 Block = TableBlock | Heading | Paragraph | Callout | Facts | Figure | PageBreak
 
 
 @dataclass(frozen=True)
 class Page:
-    """A titled sequence of blocks: a panel, a profile, a whole annex."""
+    """A titled sequence of blocks: a panel, a profile, a whole annex.
+
+    ``sheets`` are what a workbook holds instead of one sheet a table; ``day`` is what a file says of when
+    it was made, today without it.
+    """
 
     title: str
     subtitle: str
@@ -167,6 +205,8 @@ class Page:
     date: str = ""
     place: str = ""
     cover: bool = False
+    sheets: tuple[DataSheet, ...] = field(default=(), repr=False)
+    day: dt.date | None = None
 
     def __post_init__(self) -> None:
         """Make every text fit to print, whoever wrote it: spaces as French asks, no control.

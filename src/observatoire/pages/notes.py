@@ -73,7 +73,7 @@ def notes_of(
         *extra,
         *(Note("Avertissement", text) for text in (table.warnings if warn else ())),
         *_passages(cells),
-        *_source(cells),
+        *source_notes(cells),
     ]
     return tuple(notes)
 
@@ -121,14 +121,15 @@ def _precision(cells: pd.DataFrame) -> list[Note]:
     notes = [Note("Précision", _sentence(sentences))] if sentences else []
     flags = set(shown["flag"])
     marks = [
-        f"{mark}{NO_BREAK}: {_FLAG_MEANINGS[flag]}"
+        f"{mark}{NO_BREAK}: {FLAG_MEANINGS[flag]}"
         for flag, mark in FLAG_MARKS.items()
         if flag in flags
     ]
     return [*notes, *([Note("Prudence", f"{' ; '.join(marks)}.")] if marks else [])]
 
 
-_FLAG_MEANINGS = {
+#: What a producer's cautions say.
+FLAG_MEANINGS = {
     CAREFUL: "effectif, ou dénominateur d’un taux, au-dessous du seuil de son producteur (200 pour l’Insee), "
     "à utiliser avec précaution",
     TOO_SMALL: "exploitation complémentaire sur moins de 2 000 habitants, ou l’on ne sait combien : à ne pas "
@@ -240,7 +241,8 @@ def _marks(cells: pd.DataFrame) -> list[Note]:
     return [Note("Signes", f"{' ; '.join(signs)}.")] if signs else []
 
 
-def _source(cells: pd.DataFrame) -> list[Note]:
+def source_notes(cells: pd.DataFrame) -> list[Note]:
+    """Return the sources of some cells, with their periods."""
     pairs = cells[["source", "period"]].drop_duplicates()
     by_source: dict[str, list[str]] = {}
     for source, period in pairs.itertuples(index=False):

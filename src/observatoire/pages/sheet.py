@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from observatoire.errors import FileError, FormatError
 from observatoire.errors.arguments import one_path
 from observatoire.errors.translations import system_words
 from observatoire.french.typography import enumerate_words
+from observatoire.pages.blocks import Page
 from observatoire.swap import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from observatoire.pages.blocks import Page
+    from matplotlib.axes import Axes
+
+    from observatoire.pages.blocks import Figure
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
@@ -43,6 +47,27 @@ class Sheet:
 
     page: Page
     table: ProtectedTable
+    drawn: Callable[[Axes | None], Axes] | None = field(default=None, kw_only=True, compare=False)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw it on matplotlib axes, in the style of the house.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where; a new figure by default.
+
+        Raises
+        ------
+        FormatError
+            When the page shows more than one drawing holds.
+        """
+        if self.drawn is None:
+            raise FormatError(
+                f"« {self.page.title} » montre plus qu’un seul dessin.",
+                remedy='Tracez un indicateur : o.table("part_hlm").plot() ou o.map("part_hlm").plot().',
+            )
+        return self.drawn(ax)
 
     def __repr__(self) -> str:
         """Say what it shows: a page printed whole would hide the screen."""
@@ -80,22 +105,49 @@ class Sheet:
             When what it shows, with all that was published, gives a hidden count away: nothing
             is written.
         """
-        path = one_path(path, '.save("page.html")')
-        write = writer_of(path)
-        self.table.check_out(path.name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with new_file(path) as draft:
-                write(self.page, draft)
-                self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        return path
+        return self.save_all([one_path(path, '.save("page.html")')])[0]
+
+    def save_all(self, paths: Sequence[Path]) -> list[Path]:
+        """Write the page in several forms: all of them, or none; see :meth:`save`.
+
+        Parameters
+        ----------
+        paths : sequence of Path
+            The suffix of each says its form.
+        """
+        writers = [writer_of(path) for path in paths]
+        self.table.check_out(enumerate_words([path.name for path in paths]))
+        with ExitStack() as places:
+            for path, write in zip(paths, writers, strict=True):
+                try:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    write(self.page, places.enter_context(new_file(path)))
+                    self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
+                except OSError as error:
+                    raise cannot_write(path, error) from error
+            try:
+                places.close()
+            except OSError as error:
+                lost = next((p for p in paths if str(p) == error.filename2), paths[0])
+                raise cannot_write(lost, error) from error
+        return list(paths)
 
     def _repr_html_(self) -> str:
-        from observatoire.pages.writers.html import render_fragment  # noqa: PLC0415
+        from observatoire.pages.isolation import framed  # noqa: PLC0415 - only when shown
 
-        return render_fragment(self.page)
+        return framed(self.page)
+
+
+def figure_page(
+    table: ProtectedTable,
+    figure: Figure,
+    date: str,
+    place: str,
+    drawn: Callable[[Axes | None], Axes] | None = None,
+) -> Sheet:
+    """Return the page of one drawing; its title is the figure's own."""
+    page = Page(figure.title, table.zoning_label, (replace(figure, title=""),), date, place)
+    return Sheet(page, table, drawn=drawn)
 
 
 def writer_of(path: Path, allowed: Sequence[str] | None = None) -> Callable[[Page, Path], None]:

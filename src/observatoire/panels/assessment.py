@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
@@ -71,17 +71,22 @@ class Places:
     zoning: str
 
 
+#: One period for all, or that of each indicator.
+When: TypeAlias = "str | Mapping[str, str]"
+
+
 @dataclass(frozen=True, eq=False)
 class Inquiry:
     """Asks for protected tables, each once.
 
-    ``ask`` gives the protected table of some indicators, on a zoning, in a period; ``places`` where
+    ``ask`` gives the protected table of some indicators, on a zoning, in a period (or each in its
+    own); ``places`` where
     territories lie; ``refuse`` says why two dates may not be compared;
     ``let_out`` keeps the rows of registers that agreements let out.
     """
 
     context: Context
-    ask: Callable[[Sequence[str], str, str], ProtectedTable]
+    ask: Callable[[Sequence[str], str, When], ProtectedTable]
     places: Places
     refuse: Callable[[Indicator, str, str], str]
     let_out: Callable[[pd.DataFrame], pd.DataFrame]
@@ -107,7 +112,7 @@ class Inquiry:
         return {code: theme.ask for code, theme in self.context.catalogue.themes.items()}
 
     @cached_property
-    def _tables(self) -> dict[tuple[str, str, str], ProtectedTable]:
+    def _tables(self) -> dict[tuple[object, ...], ProtectedTable]:
         return {}
 
     @property
@@ -115,9 +120,10 @@ class Inquiry:
         """Every table asked for so far: what the output check has to see with a page made of them."""
         return tuple(self._tables.values())
 
-    def table(self, codes: Sequence[str], zoning: str, period: str) -> pd.DataFrame:
+    def table(self, codes: Sequence[str], zoning: str, period: When) -> pd.DataFrame:
         """Return the cells of the protected table of some indicators."""
-        key = ("\0".join(codes), zoning, period)
+        when = period if isinstance(period, str) else tuple(sorted(period.items()))
+        key = (tuple(codes), zoning, when)
         if key not in self._tables:
             self._tables[key] = self.ask(codes, zoning, period)
         return self._tables[key].cells
@@ -136,7 +142,7 @@ class Inquiry:
 
     def gaps(self, start: str, end: str) -> pd.DataFrame:
         """Return the gaps of every territory, indicator by indicator (see ``evaluate_frames``)."""
-        pairs: dict[tuple[str, str], list[str]] = {}
+        pairs: dict[str, tuple[str, str]] = {}
         rest: list[tuple[Indicator, str]] = []
         for indicator in self.context.catalogue:
             if indicator.nature not in COMPARED:
@@ -147,18 +153,20 @@ class Inquiry:
                 why = no_window(indicator, periods, (start, end), self.asks)
                 rest.append((indicator, f"{refused} {why}".strip()))
             else:
-                pairs.setdefault(pair, []).append(indicator.code)
-        parts = [self._between(codes, *pair) for pair, codes in pairs.items()]
+                pairs[indicator.code] = pair
+        parts = [self._between(pairs)] if pairs else []
         parts.append(self._without(rest, start, end))
         return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
-    def _between(self, codes: Sequence[str], start: str, end: str) -> pd.DataFrame:
+    def _between(self, pairs: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+        """Compare indicators, each between its own two periods: one table a zoning and date."""
         main = self.context.workspace.main_zoning
-        first, last = (self._with_medians(codes, period) for period in (start, end))
-        indicators = {code: self.context.catalogue.get(code) for code in codes}
+        dates = ({code: pair[k] for code, pair in pairs.items()} for k in (0, 1))
+        first, last = (self._with_medians(list(when), when) for when in dates)
+        indicators = {code: self.context.catalogue.get(code) for code in pairs}
         return evaluate_frames(first, last, self._comparators(main), indicators, main)
 
-    def _with_medians(self, codes: Sequence[str], period: str) -> pd.DataFrame:
+    def _with_medians(self, codes: Sequence[str], period: Mapping[str, str]) -> pd.DataFrame:
         main, communes = self.context.workspace.main_zoning, self.places.zoning
         parts = [self.table(codes, main, period)]
         if communes:
@@ -342,6 +350,10 @@ class Inquiry:
                 check_period(self.periods, str(date))
         return first, last
 
+    def aims(self, end: str = "") -> pd.DataFrame:
+        """Return the objectives with what is known of each, up to a date."""
+        return evaluate_objectives(self.objectives, self.evidence, end or self.span(None, None)[1])
+
     def assess(self, start: int | str | None = None, end: int | str | None = None) -> Assessment:
         """Evaluate between two dates."""
         first, last = self.span(start, end)
@@ -349,7 +361,7 @@ class Inquiry:
             first,
             last,
             self.gaps(first, last),
-            evaluate_objectives(self.objectives, self.evidence, last),
+            self.aims(last),
             moments(self.objectives, self.evidence, last),
             self.programming("", last),
             dated=start is not None or end is not None,

@@ -68,6 +68,9 @@ _VERDICTS = (CLOSING, PARALLEL, WIDENING, UNKNOWN)
 _NO_TARGET = "pas de cible chiffrée"
 _MISSING = Status.MISSING
 
+#: The table of what bears no verdict.
+UNJUDGED_TITLE = "Ce qui ne peut être jugé, et pourquoi"
+
 
 @dataclass(frozen=True, repr=False)
 class Evaluation(Sheet):
@@ -358,7 +361,7 @@ def _unjudged(gaps: pd.DataFrame, indicators: Mapping[str, Indicator], here: Nou
         where = here.all if len(places) == total else enumerate_words(sorted(places), most=6)
         rows.append(Row(enumerate_words(shorts), (TextCell(reason), TextCell(where))))
     return TableBlock(
-        "Ce qui ne peut être jugé, et pourquoi",
+        UNJUDGED_TITLE,
         "Indicateurs",
         (Column("Raison"), Column(capital(here.many))),
         tuple(rows),

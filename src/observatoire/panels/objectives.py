@@ -10,6 +10,7 @@ from observatoire.french.typography import (
     in_full,
     interval,
     number,
+    plural,
     with_unit,
     within_bounds,
 )
@@ -29,15 +30,19 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from observatoire.french.nouns import Noun
     from observatoire.indicators.definitions.catalogue import Indicator
 
+
+#: What is said where the figures leave both answers open.
+TOO_UNSURE = "trop peu sûr"
 
 #: Verdicts on a gap, in the words of a page.
 GAP_WORDS = {
     CLOSING: "l’écart s’est réduit",
     PARALLEL: "l’écart n’a pas nettement changé",
     WIDENING: "l’écart s’est creusé",
-    UNKNOWN: "indéterminé",
+    UNKNOWN: TOO_UNSURE,
 }
 
 
@@ -77,7 +82,7 @@ def aims_grid(frame: pd.DataFrame, indicators: Mapping[str, Indicator]) -> Table
             Note(
                 "Lecture",
                 "l’écart s’est réduit, ou s’est creusé : quel que soit l’aléa ; n’a pas nettement changé : "
-                "l’aléa suffit à l’expliquer ; indéterminé : un chiffre manque, ou les bornes se "
+                "l’aléa suffit à l’expliquer ; trop peu sûr : un chiffre manque, ou les bornes se "
                 "recouvrent (voir « Preuves manquantes »). Entre crochets : ce que laissent possible à 95 % "
                 "le sondage et le partage du territoire.",
             ),
@@ -116,6 +121,64 @@ def _verdicts(row: Record, indicator: Indicator | None) -> str:
     if not math.isnan(row["move_low"]):
         parts.append(f"taille de l’écart : {signed(row, 'move', gap_decimals(indicator))}")
     return " ; ".join([*parts, f"le chiffre lui-même : {own}"] if own else parts)
+
+
+def aims_in_short(
+    frame: pd.DataFrame, indicators: Mapping[str, Indicator], here: Noun, most: int = 2
+) -> str:
+    """Say in a few lines what was aimed at in a territory, and what is known of it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The objectives that bear on it.
+    indicators : mapping
+        What they are measured by.
+    here : Noun
+        What the territory is called.
+    most : int
+        How many are cited.
+    """
+    if frame.empty:
+        return f"Aucun objectif chargé ne porte sur {here.this}."
+    rows = sorted(records(frame), key=lambda row: str(row["indicator"]) not in indicators)
+    told = [_in_short(row, indicators.get(str(row["indicator"]))) for row in rows[:most]]
+    rest = rows[most:]
+    if rest:
+        known = sum(bool(row["end"]) for row in rest)
+        after = (
+            f"{number(known)} avec un chiffre depuis le départ"
+            if known
+            else "aucun n’a de chiffre depuis"
+        )
+        told.append(
+            f"Et {plural(len(rest), 'autre objectif', 'autres objectifs')}{NO_BREAK}: {after}."
+        )
+    return "\n".join(told)
+
+
+def _in_short(row: Record, indicator: Indicator | None) -> str:
+    aim = str(row["objective"]).rstrip(".")
+    if len(aim) > _LONGEST_AIM:
+        aim = f"{aim[:_LONGEST_AIM].rsplit(' ', 1)[0].rstrip(' ,(')} [suite à l’évaluation]"
+    start, since = (
+        _dated(row, *names, indicator) for names in (("baseline", "start"), ("value", "end"))
+    )
+    began = (
+        f"Départ{NO_BREAK}: {start.text}."
+        if start.status is not _MISSING
+        else "Sans point de départ."
+    )
+    now = (
+        f"Depuis{NO_BREAK}: {since.text}."
+        if since.status is not _MISSING
+        else f"Depuis{NO_BREAK}: aucun chiffre."
+    )
+    return f"{aim.rstrip('.')}. {began} {now} Échéance{NO_BREAK}: {in_full(str(row['due']))}."
+
+
+#: Beyond so many letters an objective is cut: the evaluation has it whole.
+_LONGEST_AIM = 90
 
 
 def _dated(row: Record, value: str, date: str, indicator: Indicator | None) -> TextCell:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NO_BREAK
+from observatoire.french.typography import NO_BREAK, capital
 from observatoire.indicators.computation.table import Spot, by_spot
-from observatoire.pages.blocks import Block, Column, Note, Paragraph, Row, TableBlock, TextCell
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Column,
+    Note,
+    Page,
+    Paragraph,
+    Row,
+    TableBlock,
+    TextCell,
+)
 from observatoire.pages.cells import cell_of, figure_words
 from observatoire.pages.notes import notes_of
+from observatoire.pages.sheet import Sheet
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -23,6 +34,20 @@ if TYPE_CHECKING:
 
 #: As many columns of figures as an A4 page holds without shrinking them.
 MOST_COLUMNS = 8
+
+
+def panel_page(
+    table: ProtectedTable,
+    communes: Mapping[str, str],
+    theme: Theme | None,
+    date: str,
+    place: str,
+    foot: Sequence[str] | None = None,
+) -> Sheet:
+    """Return the page of a thematic panel; ``foot`` names the zonings shown with the rows."""
+    title = theme.label if theme else "Tableau de bord"
+    blocks = panel_blocks(table, communes, theme, foot)
+    return Sheet(Page(title, table.zoning_label, tuple(blocks), date, place), table)
 
 
 def panel_blocks(
@@ -68,12 +93,17 @@ def panel_blocks(
                 f"Aucune donnée par {table.words.here.singular} pour cette thématique.{asked}"
             )
         )
+    cautions: dict[str, str] = {}
     groups = _groups(table, shown)
     foot = table.comparators if comparators is None else tuple(comparators)
     for rank, chosen in enumerate(groups, 1):
         label = theme.label if theme else table.zoning_label
         title = f"{label} ({rank}/{len(groups)})" if len(groups) > 1 else label
-        blocks.append(_grid(table, chosen, communes, title, foot))
+        grid, said = _grid(table, chosen, communes, title, foot)
+        blocks.append(grid)
+        cautions |= said
+    if cautions:
+        blocks.append(Callout("Précautions", tuple(cautions)))
     if compared_only:
         blocks.append(_other_scales(table, compared_only))
     if lacking:
@@ -101,10 +131,9 @@ def _groups(table: ProtectedTable, indicators: Sequence[Indicator]) -> list[list
 
 
 def _pieces(group: list[Indicator]) -> Iterator[list[Indicator]]:
-    count = -(-len(group) // MOST_COLUMNS)
-    size = -(-len(group) // count)
-    for start in range(0, len(group), size):
-        yield group[start : start + size]
+    """Cut a group in the order of the catalogue: ages that follow each other stay side by side."""
+    for start in range(0, len(group), MOST_COLUMNS):
+        yield group[start : start + MOST_COLUMNS]
 
 
 def _grid(
@@ -113,7 +142,8 @@ def _grid(
     communes: Mapping[str, str],
     title: str,
     comparators: Sequence[str],
-) -> TableBlock:
+) -> tuple[TableBlock, dict[str, str]]:
+    """Return a grid with at most four notes, and the cautions that its theme says once."""
     codes = [indicator.code for indicator in indicators]
     cells = table.cells[
         table.cells["indicator"].isin(codes)
@@ -122,16 +152,38 @@ def _grid(
     period = cells.drop_duplicates("indicator").set_index("indicator")["period"]
     by_key = by_spot(cells)
     rows = [
-        *_item_rows(table, indicators, by_key, communes),
         *_comparator_rows(table, indicators, by_key, comparators),
+        *_item_rows(table, indicators, by_key, communes),
     ]
-    return TableBlock(
+    notes = notes_of(table, cells, indicators)
+    grid = TableBlock(
         title=title,
         head=table.zoning_label,
         columns=tuple(_column(i, str(period[i.code])) for i in indicators),
         rows=tuple(rows),
-        notes=notes_of(table, cells, indicators),
+        notes=tuple(_together(notes)),
     )
+    return grid, {note.text: "" for note in notes if note.label in _CAUTIONS}
+
+
+#: Notes that a theme says once for all its grids.
+_CAUTIONS = ("Précaution", "Avertissement")
+
+#: Notes of a grid, and those that stand on one line with them.
+_LINES = {
+    "Lecture": ("Lecture",),
+    "Écart": ("Écart",),
+    "Signes": ("Signes", "Précision", "Prudence"),
+    "Champ et source": ("Champ", "Source", "Passage"),
+}
+
+
+def _together(notes: Sequence[Note]) -> Iterator[Note]:
+    """Gather notes on four lines at most."""
+    for label, kept in _LINES.items():
+        texts = [note.text for name in kept for note in notes if note.label == name]
+        if texts:
+            yield Note(label, " ".join(texts))
 
 
 def _column(indicator: Indicator, period: str) -> Column:
@@ -156,8 +208,7 @@ def _item_rows(
         commune = communes.get(code, "")
         if commune != heading:
             heading = commune
-            if commune:
-                yield Row(commune, kind="group")
+            yield Row(commune or capital(table.words.here.many), kind="group")
         cells = _row_cells(table.zoning, code, indicators, by_key, verdicts)
         yield Row(name, cells, hint=code)
 

@@ -1,254 +1,347 @@
-"""A territory on one page: who it is, what is known of it, next to what it is compared with."""
+"""A territory on one page: whose figures these are, what stands out, its place among the others."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from observatoire.french.nouns import TERRITORY
-from observatoire.french.typography import NO_BREAK, capital, enumerate_words, of_name, plural
-from observatoire.indicators.computation.table import Spot, by_spot
+from observatoire.french.typography import NO_BREAK, capital, enumerate_words
+from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import (
     Block,
     Callout,
     Column,
     Facts,
     Figure,
+    Heading,
     Note,
+    Page,
+    PageBreak,
     Row,
     TableBlock,
     TextCell,
 )
-from observatoire.pages.cells import cell_of, figure_words, sampling_cell
-from observatoire.pages.notes import notes_of
-from observatoire.secrecy.release.protected_table import admit
-from observatoire.values import Record, Status
+from observatoire.pages.cells import figure_words, sampling_cell
+from observatoire.pages.notes import schematic_warning, source_notes
+from observatoire.panels.drawings.spine import draw_spine
+from observatoire.panels.identities import TerritoryIdentity, sharing
+from observatoire.panels.objectives import aims_in_short
+from observatoire.panels.sentences import (
+    band,
+    headlines,
+    lacking,
+    lecture,
+    nothing_sure,
+    signs,
+)
+from observatoire.values import Status, records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from observatoire.french.nouns import Noun, TerritoryNames
+    import pandas as pd
+
     from observatoire.indicators.definitions.catalogue import Indicator, Theme
-    from observatoire.secrecy.release.protected_table import ProtectedTable
+    from observatoire.maps.marks import BaseMap
+    from observatoire.panels.drawings.bearings import Bearing, Bearings
+
+#: Most rows of a spine: as many as a page holds.
+MOST_ROWS = 20
 
 
 @dataclass(frozen=True)
-class SharedSource:
-    """The single source that a territory is a part of, and the others that are parts of it too."""
+class Aims:
+    """The objectives of an evaluation, and the wholes that each territory belongs to."""
 
-    named: str
-    others: tuple[str, ...]
-    noun: Noun = TERRITORY
+    frame: pd.DataFrame
+    wholes: Callable[[str], set[tuple[str, str]]]
+
+    def of(self, codes: Sequence[str]) -> pd.DataFrame:
+        """Return the objectives that bear on some territories, the nearest ones first."""
+        spots = set[tuple[str, str]]().union(*(self.wholes(code) for code in codes))
+        keys = zip(self.frame["zoning"], self.frame["territory"], strict=True)
+        return self.frame[[key in spots for key in keys]]
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileContent:
+    """What profiles are made of: figures in their place, who territories are, what was aimed at."""
+
+    bearings: Bearings
+    identities: Sequence[TerritoryIdentity]
+    themes: Sequence[Theme]
+    base_map: BaseMap
+    aims: Aims
 
 
 @dataclass(frozen=True)
-class TerritoryIdentity:
-    """Who a territory is: what its zoning's table of members and its links say of it."""
+class Entry:
+    """The profile of one territory, or of those that share one source; ``half``: of half a page."""
 
-    code: str
-    name: str
-    commune: str
-    commune_name: str
-    facts: tuple[tuple[str, str], ...]
-    linked: bool
-    shared: SharedSource | None = None
+    title: str
+    codes: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    half: bool = False
 
 
-def identity_facts(
-    attributes: Mapping[str, str], commune: str, links: str, noun: Noun = TERRITORY
-) -> tuple[tuple[str, str], ...]:
-    """Return the facts printed at the head of a profile, in French."""
-    facts = [("Commune", commune)] if commune else []
-    if attributes.get("groupe"):
-        facts.append(("Périmètre ou groupe", attributes["groupe"]))
-    if attributes.get("zus"):
-        facts.append(("En zone urbaine sensible", attributes["zus"]))
-    if links:
-        facts.append(("Rattachement", links))
-    if attributes.get("statut_liste"):
-        facts.append((f"Liste des {noun.many}", attributes["statut_liste"]))
-    if attributes.get("source"):
-        facts.append(("Source de la liste", attributes["source"]))
-    return tuple(facts)
-
-
-def profile_blocks(
-    table: ProtectedTable,
-    identity: TerritoryIdentity,
-    themes: Sequence[Theme],
-    against: Sequence[tuple[str, str, str]],
-    locator: Figure | None = None,
-    *,
-    warn: bool = True,
-) -> list[Block]:
-    """Lay out the profile of one territory.
+def entries(content: ProfileContent, only: str = "") -> list[Entry]:
+    """Return the profiles, in order; territories that share one source share one.
 
     Parameters
     ----------
-    table : ProtectedTable
-        The indicators of the profile for this territory, with its comparators.
-    identity : TerritoryIdentity
-        Who it is.
-    themes : sequence of Theme
-        Headings, in order, with the indicators they show.
-    against : sequence of (zoning, code, label)
-        The comparators to print next to it.
-    locator : Figure, optional
-        Where it lies.
-    warn : bool
-        Print the workspace's warnings.
+    content : ProfileContent
+        What they are made of.
+    only : str
+        The code of the one territory whose profile is wanted.
     """
-    by_key = by_spot(admit(table).cells)
-    rows: list[Row] = []
-    holes: list[str] = []
-    for theme in themes:
-        chosen = [table.indicators[code] for code in theme.profile if code in table.indicators]
-        known, lacking = _split(chosen, by_key, table.zoning, identity.code)
-        holes += [indicator.short for indicator in lacking]
-        if known:
-            rows.append(Row(theme.label, kind="group"))
-        rows += [_row(i, by_key, table, identity.code, against) for i in known]
-    blocks: list[Block] = [Facts(identity.facts, locator)]
-    if rows and identity.shared:
-        blocks.append(_banner(identity.shared, table.words.here))
-    if not rows:
-        blocks.append(_nothing(identity, table.words))
-    else:
-        blocks.append(_grid(table, identity, rows, against, holes, warn=warn))
+    chosen = _chosen(content)
+    return [
+        _entry(content, group, chosen)
+        for group in sharing(content.identities)
+        if not only or any(identity.code == only for identity in group)
+    ]
+
+
+def after_each_other(
+    found: Sequence[Entry], local: Callable[[str], Sequence[Block]]
+) -> list[Block]:
+    """Set profiles on their pages, two halves on one; ``local`` is what goes under each."""
+    blocks: list[Block] = []
+    half = False
+    for entry in found:
+        if blocks and not (half and entry.half):
+            blocks.append(PageBreak())
+        half = entry.half and not half
+        blocks += entry.blocks
+        for code in entry.codes:
+            blocks += local(code)
     return blocks
 
 
-def _split(
-    indicators: Sequence[Indicator],
-    by_key: Mapping[Spot, Record],
-    zoning: str,
-    code: str,
-) -> tuple[list[Indicator], list[Indicator]]:
-    known: list[Indicator] = []
-    lacking: list[Indicator] = []
-    for indicator in indicators:
-        status = by_key[zoning, code, indicator.code]["status"]
-        (lacking if status == str(Status.MISSING) else known).append(indicator)
-    return known, lacking
-
-
-def _row(
-    indicator: Indicator,
-    by_key: Mapping[Spot, Record],
-    table: ProtectedTable,
-    code: str,
-    against: Sequence[tuple[str, str, str]],
-) -> Row:
-    own = by_key[table.zoning, code, indicator.code]
-    unit = f" ({indicator.unit})" if indicator.unit else ""
-    comparators = [
-        cell_of(row, indicator) if (row := by_key.get((z, c, indicator.code))) else _NOTHING
-        for z, c, _ in against
+def headed_entries(found: Sequence[Entry], local: Callable[[str], Sequence[Block]]) -> list[Block]:
+    """Set profiles on their pages, each under its heading; halves come last, so that two share a page."""
+    headed = [
+        replace(entry, blocks=(Heading(entry.title, 2, f"fiche-{entry.codes[0]}"), *entry.blocks))
+        for entry in sorted(found, key=lambda entry: entry.half)
     ]
-    difference = table.verdicts.get((code, indicator.code)) if against else None
-    verdict = (
-        TextCell(f"{difference['mark']} {difference['verdict']}".strip(), hint=difference["reason"])
-        if difference
-        else TextCell("")
+    return after_each_other(headed, local)
+
+
+def profiles_page(
+    found: Sequence[Entry],
+    content: ProfileContent,
+    local: Callable[[str], Sequence[Block]],
+    date: str,
+    place: str,
+) -> Page:
+    """Return the page of one profile, or the pages of several; ``local`` is what goes under each."""
+    here = content.bearings.table.words.here
+    if len(found) == 1:
+        blocks = after_each_other(found, local)
+        return Page(found[0].title, "", tuple(blocks), date, f"{place} · fiche")
+    title = f"Fiches des {here.many}"
+    return Page(title, "", tuple(headed_entries(found, local)), date, place)
+
+
+def _chosen(content: ProfileContent) -> dict[str, list[Indicator]]:
+    """Return the rows of the spine by heading: rates and medians; the best known where too many."""
+    table = content.bearings.table
+    every = {
+        theme.label: [
+            table.indicators[code]
+            for code in theme.profile
+            if code in table.indicators and not table.indicators[code].nature.additive
+        ]
+        for theme in content.themes
+    }
+    main = table.main
+    known = main[~main["status"].isin([str(Status.MISSING), str(Status.NOT_APPLICABLE)])]
+    counts = known["indicator"].value_counts()
+    codes = [one.code for each in every.values() for one in each if counts.get(one.code, 0)]
+    kept = set(sorted(codes, key=lambda code: -counts[code])[:MOST_ROWS])
+    rows = {label: [one for one in each if one.code in kept] for label, each in every.items()}
+    return {label: each for label, each in rows.items() if each}
+
+
+def _entry(
+    content: ProfileContent,
+    group: Sequence[TerritoryIdentity],
+    chosen: Mapping[str, Sequence[Indicator]],
+) -> Entry:
+    first = group[0]
+    bearings, words = content.bearings, content.bearings.table.words
+    rows = {
+        label: [bearings.of(first.code, one.code) for one in each] for label, each in chosen.items()
+    }
+    flat = [row for each in rows.values() for row in each]
+    codes = tuple(identity.code for identity in group)
+    names = [identity.name for identity in group]
+    title = enumerate_words(names)
+    known = any(row.mark.status not in (Status.MISSING, Status.NOT_APPLICABLE) for row in flat)
+    where = locator_figure(codes, title, content.base_map)
+    head = Facts(_facts(content, group), where)
+    boxes = _boxes(content, first, codes)
+    if not known:
+        return Entry(title, codes, (head, _nothing(first, content), boxes), half=True)
+    lead, said = band(flat, first.shared, words, len(group))
+    own = any(row.mark.exact for row in flat)
+    stands_out = headlines(flat) or (
+        (nothing_sure(flat, words, first.commune_name, len(group)), ""),
     )
-    cells = (
-        cell_of(own, indicator),
-        sampling_cell(own, indicator),
-        *comparators[:1],
-        *([verdict] if against else []),
-        *comparators[1:],
-        TextCell(str(own["period"])),
+    blocks = (
+        head,
+        Callout(lead, (said,), "plain" if own else "warning"),
+        Facts(stands_out, kind="headlines"),
+        _spine(content, first, rows, title),
+        replace(boxes, notes=_notes(content, first, flat, title)),
     )
-    return Row(f"{indicator.label}{unit}", cells, hint=indicator.definition)
+    return Entry(title, codes, blocks)
 
 
-_NOTHING = TextCell("", Status.MISSING)
+def _facts(
+    content: ProfileContent, group: Sequence[TerritoryIdentity]
+) -> tuple[tuple[str, str], ...]:
+    """Return what is said of the territories at the head; of several, what they have in common."""
+    first = group[0]
+    common = [fact for fact in first.facts if all(fact in other.facts for other in group)]
+    table = content.bearings.table
+    people = next((one for one in table.indicators.values() if one.nature.additive), None)
+    if people is None or len(group) > 1:
+        return tuple(common)
+    row = next(
+        r
+        for r in records(table.main[table.main["territory"] == first.code])
+        if r["indicator"] == people.code
+    )
+    if row["status"] == str(Status.MISSING):
+        return tuple(common)
+    counted = (f"{people.short}, {row['period']}", figure_words(row, people))
+    return (counted, *common)
 
 
-def _grid(
-    table: ProtectedTable,
-    identity: TerritoryIdentity,
-    rows: list[Row],
-    against: Sequence[tuple[str, str, str]],
-    holes: list[str],
-    *,
-    warn: bool,
-) -> TableBlock:
-    shown = {row.label for row in rows}
-    indicators = [
-        i
-        for i in table.indicators.values()
-        if f"{i.label} ({i.unit})" in shown or (not i.unit and i.label in shown)
-    ]
+def _spine(
+    content: ProfileContent,
+    first: TerritoryIdentity,
+    rows: Mapping[str, Sequence[Bearing]],
+    title: str,
+) -> Figure:
+    table = content.bearings.table
+    words = table.words
+    flat = [row for each in rows.values() for row in each]
+    codes = [row.indicator.code for row in flat]
     cells = table.cells[
-        table.cells["indicator"].isin([i.code for i in indicators])
-        & ((table.cells["zoning"] != table.zoning) | (table.cells["territory"] == identity.code))
+        table.cells["indicator"].isin(codes) & (table.cells["territory"] == first.code)
     ]
-    notes = [
-        note
-        for note in notes_of(table, cells, indicators, warn=warn)
-        if note.label not in ("Précaution", "Passage")
+    known = sum(row.mark.own for row in flat)
+    alternative = (
+        f"{title}{NO_BREAK}: {known} des {len(flat)} chiffres lui sont propres. "
+        + " ".join(f"{lead} {rest}".strip() for lead, rest in headlines(flat))
+        + " Le tableau qui suit donne chaque chiffre."
+    )
+    return Figure(
+        draw_spine(rows, words, first.commune_name or "commune"),
+        "",
+        alternative,
+        numbers=_numbers(table.zoning_label, title, rows, cells),
+    )
+
+
+def _notes(
+    content: ProfileContent, first: TerritoryIdentity, flat: Sequence[Bearing], title: str
+) -> tuple[Note, ...]:
+    table = content.bearings.table
+    codes = [row.indicator.code for row in flat if row.mark.status is not Status.MISSING]
+    cells = table.main[
+        table.main["indicator"].isin(codes) & (table.main["territory"] == first.code)
     ]
-    if holes:
-        listed = enumerate_words(holes)
-        notes.insert(1, Note(f"Non disponible ({plural(len(holes), 'indicateur')})", f"{listed}."))
+    universes = dict.fromkeys(table.indicators[code].universe for code in codes)
+    notes = (
+        Note("Lecture", lecture(flat, title, table.words)),
+        Note("Champ", f"{' ; '.join(universes)}."),
+        Note("Signes", signs(flat)),
+        *source_notes(cells),
+        Note("Contours et liste", _ground(content.base_map, first)),
+    )
+    return tuple(note for note in notes if note.text)
+
+
+def _ground(base_map: BaseMap, first: TerritoryIdentity) -> str:
+    drawn = "" if base_map.official else schematic_warning(base_map.drawn)
+    return " ".join(capital(f"{text.rstrip('.')}.") for text in (drawn, first.listed) if text)
+
+
+def _numbers(
+    head: str, title: str, rows: Mapping[str, Sequence[Bearing]], cells: pd.DataFrame
+) -> TableBlock:
+    """Return the figures of a spine as a table."""
+    by_code = {str(row["indicator"]): row for row in records(cells)}
+    lines: list[Row] = []
+    for label, bearings in rows.items():
+        lines.append(Row(label, kind="group"))
+        for bearing in bearings:
+            mark, indicator, other = bearing.mark, bearing.indicator, bearing.reference
+            value, low, high = map(_given, (mark.value, mark.low, mark.high))
+            own = TextCell(mark.text, mark.status, value, low, high)
+            lines.append(
+                Row(
+                    f"{indicator.label} ({indicator.unit})" if indicator.unit else indicator.label,
+                    (
+                        own,
+                        sampling_cell(by_code[indicator.code], indicator),
+                        TextCell(
+                            f"{other.text} ({other.name})" if other else "",
+                            value=other.value if other else None,
+                        ),
+                        TextCell(mark.sign),
+                        TextCell(bearing.period),
+                        TextCell(bearing.watched),
+                    ),
+                    hint=indicator.definition,
+                )
+            )
+    columns = (
+        "Chiffre",
+        "Intervalle à 95 %",
+        "Commune, ou l’ensemble",
+        "Signe",
+        "Période",
+        "Veille",
+    )
     return TableBlock(
-        title=f"Ce que l’on sait {of_name(identity.name)}",
-        head="Indicateur",
-        columns=(
-            Column(identity.name),
-            Column("Intervalle à 95 %"),
-            *(Column(label) for _, _, label in against[:1]),
-            *([Column("Écart")] if against else []),
-            *(Column(label) for _, _, label in against[1:]),
-            Column("Période"),
-        ),
-        rows=tuple(rows),
-        notes=tuple(notes),
-        kind="profile",
+        f"Les chiffres de {title}", head, tuple(map(Column, columns)), tuple(lines), kind="texts"
     )
 
 
-def _banner(shared: SharedSource, here: Noun) -> Callout:
-    """Say that the rates are those of a wider source, and who shares them."""
-    if not shared.others:
-        text = (
-            f"{capital(here.this)} n’est qu’une partie {shared.noun.of_the} {shared.named}, dont "
-            f"{here.agree('aucun')} autre {here.singular} ne relève."
-        )
-    else:
-        count = len(shared.others) + 1
-        text = (
-            f"{capital(shared.noun.the)} {shared.named} est {shared.noun.agree('partagé')} par {count} "
-            f"{here.many}{NO_BREAK}: {'celle-ci' if here.feminine else 'celui-ci'} et "
-            f"{enumerate_words(list(shared.others))}. Leurs fiches montrent les mêmes taux, qui ne "
-            "les distinguent pas."
-        )
-    return Callout(
-        f"Les taux entre parenthèses sont ceux {shared.noun.of_the}, non {here.of_the} "
-        f"{here.agree('seul')}",
-        (text,),
-    )
+def _given(value: float) -> float | None:
+    return value if value == value else None  # noqa: PLR0124 - NaN
 
 
-def _nothing(identity: TerritoryIdentity, words: TerritoryNames) -> Callout:
+def _boxes(content: ProfileContent, first: TerritoryIdentity, codes: Sequence[str]) -> Facts:
+    table = content.bearings.table
+    mine = table.main[table.main["territory"] == first.code]
+    by_status = {
+        status: [
+            table.indicators[code]
+            for code in mine.loc[mine["status"] == str(status), "indicator"]
+            if code in table.indicators
+        ]
+        for status in (Status.MISSING, Status.SECRET)
+    }
+    asks = {theme.code: theme.ask for theme in content.themes}
+    missing = lacking(by_status[Status.MISSING], by_status[Status.SECRET], len(mine), asks)
+    aimed = aims_in_short(content.aims.of(codes), table.indicators, table.words.here)
+    return Facts((("Objectifs du contrat", aimed), ("Ce qui manque", missing)), kind="boxes")
+
+
+def _nothing(identity: TerritoryIdentity, content: ProfileContent) -> Callout:
+    words = content.bearings.table.words
     here, parts = words.here, words.parts
+    if identity.linked:
+        return Callout(
+            f"Aucun chiffre pour {here.this}", ("Aucune source chargée ne le renseigne.",)
+        )
     linked = f"{capital(parts.none)} ne lui est {parts.agree('rattaché')}, et " if parts else ""
     tied = f", ou son rattachement aux {parts.many}" if parts else ", ou son rattachement"
-    return Callout(
-        f"Aucun chiffre pour {here.this}",
-        (
-            capital(f"{linked}aucune source ne {here.pronoun} désigne par son nom."),
-            (
-                f"Pour en avoir{NO_BREAK}: établir son périmètre avec la commune{tied} "
-                "dans la table que [[passages]] déclare (observatoire.toml)."
-            ),
-        )
-        if not identity.linked
-        else ("Aucune source chargée ne le renseigne.",),
-    )
-
-
-def sentence(row: Mapping[str, object], indicator: Indicator) -> str:
-    """Write one figure as a sentence, for an alternative text."""
-    return f"{row['name']}{NO_BREAK}: {figure_words(row, indicator)}"
+    said = capital(f"{linked}aucune source ne {here.pronoun} désigne par son nom.")
+    wanted = f"Pour en avoir{NO_BREAK}: établir son périmètre avec la commune{tied}."
+    return Callout(f"Aucun chiffre pour {here.this}", (f"{said} {wanted}",))

@@ -25,7 +25,7 @@ from observatoire.pages.blocks import (
 from observatoire.pages.cells import flagged, number_cell, range_cell
 from observatoire.pages.notes import notes_of
 from observatoire.pages.sheet import Sheet
-from observatoire.panels.objectives import gap_verdict
+from observatoire.panels.objectives import TOO_UNSURE, gap_verdict
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -169,8 +169,15 @@ _PRICES = Note(
 )
 
 
+def change_words(row: Record) -> str:
+    """Return the verdict of a change; where it has none because too little is sure, that."""
+    if row["verdict"] == UNKNOWN:
+        return TOO_UNSURE
+    return f"{row['mark']} {row['verdict']}".strip()
+
+
 def _cells(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
-    verdict = f"{row['mark']} {row['verdict']}".strip() or "non jugé"
+    verdict = change_words(row) or "non jugé"
     cells = (
         number_cell(row["value_start"], indicator.decimals),
         number_cell(row["value_end"], indicator.decimals),

@@ -45,6 +45,10 @@ _KINDS = {
 }
 
 
+#: States of a threshold, in the words of a page.
+_SIGNALS = {PASSED: "seuil dépassé"}
+
+
 @dataclass(frozen=True, repr=False)
 class WatchSheet(Sheet):
     """What is watched: ``df`` has one row a signal, ``notes`` one a public note."""
@@ -92,7 +96,7 @@ def signal_blocks(
         return [Paragraph("Aucun seuil n’est surveillé : déclarez-en dans watch.toml.")]
     if signals.empty:
         return [
-            Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun franchi.")
+            Paragraph(f"{plural(watched, 'seuil surveillé', 'seuils surveillés')}, aucun dépassé.")
         ]
     rows = [
         Row(str(row["name"]), _signal(row, indicators[str(row["indicator"])]))
@@ -100,14 +104,14 @@ def signal_blocks(
     ]
     return [
         TableBlock(
-            "Seuils franchis ou à confirmer",
+            "Seuils dépassés ou à confirmer",
             "Territoire",
             (Column("Seuil"), Column("Chiffre"), Column("Période"), Column("Signal")),
             tuple(rows),
             (
                 Note(
                     "Lecture",
-                    "franchi : le chiffre passe le seuil avec la certitude demandée ; à confirmer : "
+                    "seuil dépassé : le chiffre passe le seuil avec la certitude demandée ; à confirmer : "
                     "le chiffre le passe, mais non toutes les valeurs que ses bornes permettent.",
                 ),
                 Note("Source", f"{' ; '.join(dict.fromkeys(signals['source']))}."),
@@ -138,7 +142,8 @@ def _signal(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
         TextCell(text.strip(), status),
         TextCell(str(row["period"])),
         TextCell(
-            str(row["signal"]), Status.OBSERVED if row["signal"] == PASSED else Status.BOUNDED
+            _SIGNALS.get(str(row["signal"]), str(row["signal"])),
+            Status.OBSERVED if row["signal"] == PASSED else Status.BOUNDED,
         ),
     )
 
@@ -146,7 +151,7 @@ def _signal(row: Record, indicator: Indicator) -> tuple[TextCell, ...]:
 def _sentence(row: Record, indicators: Mapping[str, Indicator]) -> str:
     """Write a signal in one line, for a profile that stands on one page."""
     level, figure, period, signal = _signal(row, indicators[str(row["indicator"])])
-    return f"{level.text} — {figure.text} ({period.text}), {signal.text}"
+    return f"{level.text}, ici {figure.text} ({period.text}){NO_BREAK}: {signal.text}"
 
 
 def notes_blocks(notes: PublicNotes, *, title: str = "Notes de terrain") -> list[Block]:
@@ -193,14 +198,19 @@ class Local:
     indicators: Mapping[str, Indicator]
     zoning: str
 
+    @property
+    def watched(self) -> dict[tuple[str, str], str]:
+        """What is watched of each territory and indicator, in words."""
+        said: dict[tuple[str, str], list[str]] = {}
+        for row in records(self.signals):
+            key = (str(row["territory"]), str(row["indicator"]))
+            said.setdefault(key, []).append(_sentence(row, self.indicators))
+        return {key: " ; ".join(texts) for key, texts in said.items()}
+
     def blocks(self, territory: str) -> list[Block]:
-        """Return what is watched, written and done in one territory; nothing where there is none."""
+        """Return what is written and done in one territory; nothing where there is none."""
         admit_notes(self.notes)
         made: list[Block] = []
-        signals = self.signals[self.signals["territory"] == territory]
-        if len(signals):
-            text = " ; ".join(_sentence(row, self.indicators) for row in records(signals))
-            made.append(Paragraph(f"Veille : {text}."))
         notes = self.notes.of(self.zoning, territory)
         if len(notes):
             made.append(_notes_grid(notes, "Notes de terrain"))

@@ -12,6 +12,7 @@ import pandas as pd
 from observatoire.passage.arrays import Flags, Positions, floats, sum_by
 from observatoire.passage.counted import kind_declared
 from observatoire.passage.links import PART, SPLIT, WHOLE, Links
+from observatoire.passage.prediction import with_prediction
 from observatoire.passage.transfer.balance import balance, balance_of_weights, report
 from observatoire.passage.transfer.calibration import (
     calibrated,
@@ -19,12 +20,12 @@ from observatoire.passage.transfer.calibration import (
     check_totals,
     with_totals,
 )
-from observatoire.passage.transfer.carry import carry
+from observatoire.passage.transfer.carry import carried
 from observatoire.passage.transfer.frames import as_series
 from observatoire.passage.transfer.inputs import check_given
-from observatoire.passage.transfer.metadata import About, kinds_counted, of_ratio, with_about
+from observatoire.passage.transfer.metadata import About, of_ratio, with_about
 from observatoire.passage.transfer.outcome import tidy
-from observatoire.passage.transfer.ratios import apply_ratio as _apply_ratio
+from observatoire.passage.transfer.ratios import carried_ratio
 from observatoire.values import Nature
 
 if TYPE_CHECKING:
@@ -180,12 +181,11 @@ class Passage:
         Returns
         -------
         DataFrame
-            ``target, variable, value, low, high, status, coverage, reason``: every target by
-            every variable, targets in increasing order. The value of a count is what the
-            sources bring: where they do not cover the target whole, it is estimated, and has no
-            upper bound. ``attrs["report"]`` says which sources
-            were unknown or absent and, by variable, what fell inside and outside;
-            ``attrs["passage"]`` says by which method.
+            ``target, variable, value, low, high, status, coverage, reason`` (``pi80_low``… too where
+            the method learnt an interval): every target by every variable, targets in increasing order.
+            The value of a count is what the sources bring: where they do not cover the target whole, it
+            is estimated, and has no upper bound. ``attrs["report"]`` says which sources were unknown or
+            absent and, by variable, what fell inside and outside; ``attrs["passage"]`` by which method.
 
         Raises
         ------
@@ -200,18 +200,16 @@ class Passage:
         >>> table[["value", "low", "high", "status"]].values.tolist()
         [[12.0, 10.0, 14.0, 'estimated']]
         """
-        given = check_given(self.links, frame, nature, low=low, high=high)
-        given = replace(given, kinds=kinds_counted(given.variables, about, frame.attrs))
-        outcome = carry(self.links, given, min_coverage=min_coverage)
+        given, outcome = carried(
+            self.links, frame, nature, low=low, high=high, about=about, min_coverage=min_coverage
+        )
         table = tidy(self.targets, given.variables, outcome)
         if totals is not None:
             table = with_totals(self.links, given, table, totals)
-        table = with_about(table, about)
-        table.attrs = {
-            **frame.attrs,
-            "passage": self.description,
-            "report": report(self.links, given),
-        }
+        ends = self.parameters.get("ends", ())
+        table = with_about(with_prediction(table, ends, given.kinds, self.links.carries), about)
+        told = report(self.links, given)
+        table.attrs = {**frame.attrs, "passage": self.description, "report": told}
         return table
 
     def apply_ratio(
@@ -255,7 +253,7 @@ class Passage:
         >>> p.apply_ratio(poor, people, scale=100).value.tolist()
         [20.0]
         """
-        table = _apply_ratio(
+        variables, outcome = carried_ratio(
             self.links,
             numerators,
             denominators,
@@ -264,6 +262,7 @@ class Passage:
             about=about,
             min_coverage=min_coverage,
         )
+        table = tidy(self.targets, variables, outcome)
         shared = of_ratio(numerators.attrs, denominators.attrs)
         table = with_about(table, about)
         table.attrs = {**shared, "passage": self.description}
@@ -363,7 +362,7 @@ class Passage:
             weights=self.weights.assign(weight=np.where(self.links.part, np.nan, weight)),
             outside=self.outside * 0.0 + np.maximum(1.0 - sums, 0.0),
             method=f"{self.method} + calage",
-            parameters={**self.parameters, "calibrated_on": name, **carries},
+            parameters={**self.parameters, "calibrated_on": name, "ends": [], **carries},
             remarks=(*self.remarks, *remarks),
             reaching=frozenset(self.sources[~self.enclosed]),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -41,6 +42,16 @@ def read_links(path: Path) -> pd.DataFrame:
         When a column is missing, a link is none of the three words, a quality none of the two, or a
         link is written twice.
     """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        content = b""  # absent, or not to be read: refused below
+    return _read_links(path, content).copy()
+
+
+@lru_cache(maxsize=128)
+def _read_links(path: Path, _: bytes) -> pd.DataFrame:
+    # Asked for at each opening and after each load: the same bytes are read once.
     links = read_text_table(path)
     for column in LINK_COLUMNS:
         if column not in links.columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -29,7 +29,8 @@ Links = Mapping[tuple[str, str], pd.DataFrame]
 class Perimeters:
     """Shapes of a zoning by code (None when it has none), and whether they may be measured.
 
-    ``loaded`` says that a file was loaded by hand, not declared in ``observatoire.toml``.
+    ``loaded`` says that a file was loaded by hand, not declared in ``observatoire.toml``; ``drawn``
+    who drew the outline of each territory, which is then no official one.
     """
 
     shapes: gpd.GeoSeries | None
@@ -37,6 +38,7 @@ class Perimeters:
     origin: str
     loaded: bool = False
     notices: tuple[str, ...] = ()
+    drawn: Mapping[str, str] = field(default_factory=dict)
 
 
 def draw_all(
@@ -176,7 +178,13 @@ def _real(zoning: Zoning, members: pd.DataFrame, crs: str) -> Perimeters:
         repair=zoning.repair,
     )
     notices = layer_notices(layer, members, zoning.singular)
-    return Perimeters(layer.shapes, official=True, origin=zoning.geometry.name, notices=notices)
+    return Perimeters(
+        layer.shapes,
+        official=not layer.authors,
+        origin=zoning.geometry.name,
+        notices=notices,
+        drawn=layer.authors,
+    )
 
 
 def layer_notices(layer: ReadLayer, members: pd.DataFrame, singular: str) -> tuple[str, ...]:
@@ -184,9 +192,9 @@ def layer_notices(layer: ReadLayer, members: pd.DataFrame, singular: str) -> tup
     lacking = [code for code in members["code"] if code not in layer.shapes.index]
     notices = []
     if lacking:
+        what = "Pas encore redessinés" if layer.authors else "Sans contour dans ce fichier"
         notices.append(
-            f"Sans contour dans ce fichier : {enumerate_words(lacking, most=6)} "
-            f"({plural(len(lacking), singular)})."
+            f"{what} : {enumerate_words(lacking, most=6)} ({plural(len(lacking), singular)})."
         )
     if layer.outside:
         notices.append(f"{plural(len(layer.outside), 'contour')} hors du zonage, mis de côté.")

@@ -29,6 +29,9 @@ CREATE TABLE IF NOT EXISTS territory (
     PRIMARY KEY (zoning, code)
 );
 
+-- Who drew the outline of a territory by hand, and when: it is no official one. Empty for any other.
+ALTER TABLE territory ADD COLUMN IF NOT EXISTS drawn VARCHAR DEFAULT '';
+
 CREATE TABLE IF NOT EXISTS source (
     code      VARCHAR PRIMARY KEY,
     title     VARCHAR NOT NULL,
@@ -47,6 +50,9 @@ CREATE TABLE IF NOT EXISTS source (
 
 -- Where the source was loaded from, seen from the warehouse’s folder: two folders of one code would overwrite each other.
 ALTER TABLE source ADD COLUMN IF NOT EXISTS folder VARCHAR DEFAULT '';
+
+-- The family of its files: what indicators name (« base-ic:POP0014 »), in any workspace.
+ALTER TABLE source ADD COLUMN IF NOT EXISTS family VARCHAR DEFAULT '';
 
 CREATE TABLE IF NOT EXISTS precision_rule (
     source VARCHAR PRIMARY KEY,
@@ -231,6 +237,13 @@ GROUP BY d.id;
 CREATE TABLE IF NOT EXISTS ledger_text (
     bytes  BIGINT NOT NULL,
     sha256 VARCHAR NOT NULL
+);
+
+-- What the last plan of secrecy decided, and the digest of all that it rested on.
+CREATE TABLE IF NOT EXISTS kept_decision (
+    key    VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    body   BLOB NOT NULL              -- JSON, compressed
 );
 
 CREATE TABLE IF NOT EXISTS finding (

@@ -93,7 +93,8 @@ class PassageRecipe:
 
     ``learn`` and ``calibrate`` name counts of the catalogue: the ratio of densities is learnt from
     the former as published on ``learn_on`` (the target by default), the weights are brought to
-    the latter as published on the target. ``period`` is that of both. ``sliver`` is the share of
+    the latter as published on the target; ``model`` foretells what lies in a part of a source that a
+    table of links cannot size. ``period`` is that of both. ``sliver`` is the share of
     a territory below which an overlap only comes from outlines digitised apart.
     """
 
@@ -116,6 +117,12 @@ class PassageRecipe:
     learn_on: Annotated[str, doc("Zonage où il est publié ; la cible sans elle.")] = ""
     calibrate: Annotated[str, doc("Indicateur auquel caler les poids.")] = ""
     period: Annotated[str, doc("Période de ces deux indicateurs.")] = ""
+    model: Annotated[
+        Literal["", "part"],
+        doc(
+            "part : estimer, par ce que des territoires publiés ont appris, une partie d’une source."
+        ),
+    ] = ""
     sliver: Annotated[Number, doc("Part au-dessous de laquelle un recouvrement est négligé.")] = 0.0
 
     @on_reading
@@ -126,6 +133,8 @@ class PassageRecipe:
                 "(file) ou par une méthode (method), l’une ou l’autre.",
                 remedy='Par exemple method = "support", support = "geo/carreaux.csv".',
             )
+        if self.model and not self.file:
+            raise refuse("un modèle de partie complète une table de passage (file)", "model")
 
 
 @declared

@@ -58,8 +58,11 @@ def test_counts_of_quartiers(code: str, counts: dict[tuple[str, str], Any]) -> N
             assert math.isnan(row["value"])
             assert math.isnan(row["passage_low"])
         elif part:
-            assert row["status"] == "bounded"
-            assert math.isnan(row["value"])
+            none = oracle.count(part, oracle.COUNTS[code]) == 0
+            assert row["status"] == ("bounded" if none else "estimated")
+            assert none or row["precision"] == "prévision"
+            assert none or 0 < row["pi95_low"] < row["pi80_low"] < row["value"]
+            assert none or row["value"] < row["pi80_high"] < row["pi95_high"] < row["passage_high"]
             assert row["passage_low"] == 0
             assert row["passage_high"] == pytest.approx(
                 oracle.count(part, oracle.COUNTS[code]), rel=1e-12
@@ -84,9 +87,13 @@ def test_rates_of_quartiers(code: str, rates: dict[tuple[str, str], Any]) -> Non
             assert row["status"] == "missing"
             continue
         truth = oracle.rate(whole or part, top, base)
+        assert math.isnan(row["passage_low"]) == bool(part)
+        if row["status"] == "estimated":
+            assert part
+            assert 0 <= row["pi95_low"] <= row["pi80_low"] <= row["value"] <= row["pi80_high"] < 100
+            continue
         assert row["status"] == ("context" if part else "aggregated")
         assert row["value"] == pytest.approx(truth, rel=1e-12, abs=1e-12)
-        assert math.isnan(row["passage_low"]) == bool(part)
 
 
 @pytest.mark.parametrize("code", oracle.BARE_RATES)
@@ -108,10 +115,23 @@ def test_rates_without_counts(code: str, bare_rates: dict[tuple[str, str], Any])
             assert row["reason"]
         elif len(texts) > 1:
             values = [factor * float(text) for text in texts]
-            assert row["status"] == "bounded"
-            assert math.isnan(row["value"])
+            assert row["status"] == ("estimated" if file == "rp2010" else "bounded")
+            assert math.isnan(row["value"]) == (file != "rp2010")
+            if file == "rp2010":
+                assert (
+                    min(values) <= row["pi95_low"] < row["value"] < row["pi95_high"] <= max(values)
+                )
             assert (row["passage_low"], row["passage_high"]) == pytest.approx(
                 (min(values), max(values))
+            )
+        elif row["status"] == "estimated":
+            assert part
+            assert (
+                row["pi95_low"]
+                < row["pi80_low"]
+                < row["value"]
+                < row["pi80_high"]
+                < row["pi95_high"]
             )
         else:
             assert row["status"] == ("context" if part else "observed")
@@ -274,16 +294,16 @@ def test_social_dwellings_hidden_or_absent_are_not_zero() -> None:
         assert "secret ou absence" in rows["logements_sociaux", iris]["reason"].casefold()
 
 
-@pytest.mark.parametrize("year", [2014, 2016, 2017, 2018, 2019])
+@pytest.mark.parametrize("year", [2014, 2015, 2017, 2020, 2021])
 def test_poverty_rate_of_each_year(year: int) -> None:
-    rows = oracle.read(oracle.RAW / "filosofi-disponible" / "filosofi-disponible-2014-2019.csv")
+    rows = oracle.read(oracle.RAW / "filosofi-disponible" / "filosofi-disponible.csv")
     frame = demo.demo().table("taux_pauvrete", "iris-2016", year).df.set_index("territory")
-    mine = {row["IRIS"]: row["taux_pauvrete"] for row in rows if row["ANNEE"] == str(year)}
+    mine = {row["IRIS"]: row["DISP_TP60"] for row in rows if row["ANNEE"] == str(year)}
     assert mine
     for iris in frame.index:
         if iris not in mine:
             assert frame.loc[iris, "status"] == "missing"
-        elif mine[iris]:
+        elif mine[iris] not in ("", "s", "ns"):
             assert frame.loc[iris, "value"] == float(mine[iris])
         else:
             assert frame.loc[iris, "status"] == "secret"

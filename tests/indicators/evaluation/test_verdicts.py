@@ -70,15 +70,16 @@ def ends(indicator: str, count: float, places: Any) -> list[float]:
 
 def test_intervals_and_cautions_of_the_counts() -> None:
     shown = demo.demo().table(list(WHOLES)).df
-    told = {"aggregated": 0, "bounded": 0}
+    told = {"aggregated": 0, "bounded": 0, "estimated": 0}
     for row in shown[shown["status"].isin(told)].to_dict("records"):
         told[row["status"]] += 1
         whole, part = oracle.links()[row["territory"]]
-        if row["status"] == "bounded":
+        if row["status"] != "aggregated":
             # From nothing of the IRIS to all of it, widened by the sampling of the whole IRIS.
             most = ends(row["indicator"], row["passage_high"], part)[1]
             assert not whole
             assert (row["low"], row["high"]) == pytest.approx((0, most))
+            assert math.isnan(row["sampling_low"])
             continue
         few = row["indicator"] == "locataires_hlm" and row["value"] < 200
         assert row["flag"] == ("à utiliser avec précaution" if few else "")

@@ -453,7 +453,7 @@ def test_the_method_learnt_is_told_beside_the_figure(published: Path) -> None:
     with opened(published, 'method = "density"\nlearn = "population"\n') as o:
         o.load()
         shown = o.table("population", period=2016)
-        label = o._context._routes["secteur-2020"][0].label
+        label = o._context.routes("secteur-2020")[0].label
     assert shown.df["status"].tolist() == ["observed", "observed"]
     assert "appris sur 2 territoires" in label
     assert "erreur médiane" in label

@@ -69,3 +69,19 @@ def test_more_than_a_thousandth_is_refused(overlap: float) -> None:
     target = squares((0, 0, 100 + overlap, 100), (100, 0, 200, 100), codes=["X", "Y"])
     with pytest.raises(OverlapError, match="« X » et « Y »"):
         passage.by_area(SOURCE, target)
+
+
+def test_sources_may_overlap_out_of_reach_of_the_targets_unless_people_are_found_there() -> None:
+    """Surfaces that no target meets are shared with nobody; a door there would count in two sources."""
+    source = squares(
+        (0, 0, 100, 100), (500, 0, 600, 100), (550, 0, 650, 100), codes=["a", "far", "further"]
+    )
+    target = squares((0, 0, 50, 100), codes=["X"])
+    p = passage.by_area(source, target)
+    assert p.weights[["source", "weight"]].to_numpy().tolist() == [["a", 0.5]]
+    assert p.outside.to_dict() == {"a": 0.5, "far": 1.0, "further": 1.0}
+    doors = gpd.GeoDataFrame({"ind": [1.0]}, geometry=shapely.points([[10.0, 5.0]]), crs=CRS)
+    with pytest.raises(OverlapError):
+        passage.by_support(source, target, doors)
+    with pytest.raises(OverlapError):
+        passage.by_area(source, squares((0, 0, 560, 100), codes=["X"]))

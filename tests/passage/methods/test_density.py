@@ -79,7 +79,7 @@ def test_the_ratio_that_made_the_totals_is_found(count: int) -> None:
     fit = passage.fit_density(source, target, people, published(people, parts, 3.2))
     assert float(fit) == pytest.approx(3.2, rel=1e-3)
     assert len(fit.used) == count
-    assert fit.slopes.names == ()
+    assert fit.names == ()
     assert fit.median_error < 1e-3
     assert f"{count}" in fit.sentence
     assert f"{fit:.1f}" == "3.2"
@@ -90,7 +90,7 @@ def test_a_ratio_that_varies_with_the_source_is_found() -> None:
     ratio = 4 * (sides / np.exp(np.log(sides).mean())) ** 1.2
     known = published(people, parts, ratio)
     fit = passage.fit_density(source, target, people, known)
-    assert "surface" in fit.slopes.names
+    assert "surface" in fit.names
     assert fit.median_error < 0.03
     carried = passage.by_density(source, target, fit)
     table = carried.apply(people.to_frame("pop")).set_index("target")
@@ -103,7 +103,7 @@ def test_covariates_are_learnt_from_and_asked_for_again() -> None:
     flats = pd.DataFrame({"flats": np.random.default_rng(5).uniform(0, 1, 60)}, index=people.index)
     known = published(people, parts, 3 * np.exp(2 * flats["flats"].to_numpy()))
     fit = passage.fit_density(source, target, people, known, covariates=flats)
-    assert "flats" in fit.slopes.names
+    assert "flats" in fit.names
     p = passage.by_density(source, target, fit, covariates=flats)
     table = p.apply(people.to_frame("pop")).set_index("target")
     assert (table.value / known - 1).abs().median() < 0.05

@@ -20,10 +20,12 @@ from secrecy_workspace import SHOWN, write_workspace
 import observatoire as obs
 from observatoire.annex import annex_page
 from observatoire.errors import SecrecyError, UnknownNameError
+from observatoire.exchange.publication.descriptor import Publication
 from observatoire.exchange.publication.package import write_package
 from observatoire.indicators.query import answer
 from observatoire.secrecy.release.agreements import Gate, refusal, withhold
 from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement
+from observatoire.workspace.model import PublicationTerms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,8 +239,9 @@ def test_the_doors_refuse_a_table_for_a_narrower_circle(
     internal: Observatory, tmp_path: Path
 ) -> None:
     table = internal.table("cas_suivis", period=2016)
+    about = Publication("x", "x", PublicationTerms(), sources=[], date="2026-01-01")
     with pytest.raises(SecrecyError) as refusal:
-        write_package(table, tmp_path / "p", name="x", title="x", sources=[], date="2026")
+        write_package(table, tmp_path / "p", about)
     says(refusal.value, "usage interne", "audience")
     assert not (tmp_path / "p").exists()
     with pytest.raises(SecrecyError):
@@ -417,3 +420,25 @@ def test_a_gate_without_agreement_changes_nothing() -> None:
 
 def test_the_made_up_indicators_are_those_of_the_workspace() -> None:
     assert {"cas_suivis", "part_cas"} < set(SHOWN)
+
+
+@pytest.mark.parametrize(
+    ("recipients", "audience", "reader", "passes"),
+    [
+        (("ville du Lamentin", "préfecture"), "partenaires", "Le Lamentin", True),
+        (("ville de Fort-de-France",), "partenaires", "Le Lamentin", False),
+        (("ville de Fort-de-France",), "partenaires", "", True),  # the circle as a whole
+        ((), "partenaires", "Le Lamentin", True),  # names nobody: every partner
+        (("ville de Fort-de-France",), "interne", "Le Lamentin", True),
+        (("ville de Fort-de-France",), "public", "Le Lamentin", False),
+    ],
+)
+def test_an_agreement_that_names_its_partners_is_for_those_who_read(
+    recipients: tuple[str, ...], audience: str, reader: str, *, passes: bool
+) -> None:
+    convention = Agreement("la Caf", "partenaires", recipients=recipients)
+    reason = refusal(convention, INSIDE, audience, reader)
+    assert passes == (not reason)
+    if not passes:
+        assert recipients[0] in reason
+    assert bool(refusal(convention, INSIDE, audience)) == (audience == "public")

@@ -23,9 +23,9 @@ from observatoire.exchange import write_package
 from observatoire.indicators.query import answer
 from observatoire.maps import map_figure
 from observatoire.pages.sheet import Sheet
+from observatoire.panels.drawings.bearings import Bearings
 from observatoire.panels.evaluation import evaluation_page
 from observatoire.panels.panel import panel_blocks
-from observatoire.panels.profile import profile_blocks
 from observatoire.panels.watch import watch_page
 from observatoire.secrecy.plan.primary import OURS
 from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -147,6 +147,13 @@ def test_profiles(kept: Observatory, name: str) -> None:
     assert not leaks(kept.profile(name).html)
 
 
+@pytest.mark.parametrize("kind", ["tartan", "compare", "evolution"])
+def test_pictures(kept: Observatory, kind: Any, tmp_path: Path) -> None:
+    sheet = kept.panel(kind=kind, indicators=SHOWN)
+    for suffix in (".html", ".xlsx"):
+        assert not leaks(text_of(sheet.save(tmp_path / f"{kind}{suffix}")))
+
+
 def test_packages(kept: Observatory, tmp_path: Path) -> None:
     folder = kept.publish(tmp_path / "paquet")
     texts = [
@@ -239,7 +246,6 @@ def test_what_is_taken_out_cannot_be_put_back_in(kept: Observatory) -> None:
 def test_no_room_lets_a_raw_table_in(kept: Observatory, tmp_path: Path) -> None:
     raw: Any = answer(kept._context, ["menages_aides"], "quartier-cucs-2007")
     ground = kept._gazetteer.base_map("quartier-cucs-2007")
-    identity = kept._gazetteer.identities("quartier-cucs-2007")[0]
 
     class Content:
         table = raw
@@ -247,12 +253,12 @@ def test_no_room_lets_a_raw_table_in(kept: Observatory, tmp_path: Path) -> None:
     content: Any = Content()
     for show in (
         lambda: panel_blocks(raw, {}),
-        lambda: profile_blocks(raw, identity, [], []),
+        lambda: Bearings(raw, {}),
         lambda: map_figure(raw, "menages_aides", ground, {}),
         lambda: evaluation_page(raw, content, content, "", ""),
         lambda: watch_page(raw, pd.DataFrame(), 0, content, "", ""),
         lambda: annex_page(content),
-        lambda: write_package(raw, tmp_path / "p", name="p", title="p", sources=[], date=""),
+        lambda: write_package(raw, tmp_path / "p", content),
     ):
         with pytest.raises(SecrecyError, match="secret statistique"):
             show()

@@ -35,6 +35,7 @@ HEADERS = [
     ("rp-communes", "id,comp1,comp2,comp3,p16_log,p16_rp"),
     ("filosofi", "IRIS,DEC_PIMP21,DEC_TP6021,DEC_INCERT21,DEC_Q121,DEC_MED21"),
     ("filosofi", "IRIS,DISP_TP6019"),
+    ("filosofi-panel", "iris,com,libcom,taux_pauvrete,revenu_median,annee"),
     ("filosofi-qpv", "CODGEO,LIBGEO,REG,DISP_MED_A21,DISP_TP60_A21,DISP_NOTE_A21"),
     ("filosofi-qpv", "qp,nom_qp,disp_q1_a14,disp_q2_a14,tp60_a14"),
     ("carreaux", "idcar_200m,idcar_1km,idcar_nat,i_est_200,lcog_geo,ind,men,men_pauv,ind_snv,log_soc"),
@@ -168,10 +169,10 @@ def test_income_keeps_its_secrets(place: Place, warehouse: Warehouse) -> None:
     load_file(warehouse, place.workspace, place.write("filo.csv", text))
     told = warehouse.rows("SELECT variable, value, status FROM observation ORDER BY line, variable")
     assert told == [
-        ("DISP_MED21", 12340.0, "observed"),
-        ("DISP_TP6021", 27.5, "observed"),
-        ("DISP_MED21", None, "secret"),
-        ("DISP_TP6021", None, "secret"),
+        ("DISP_MED", 12340.0, "observed"),
+        ("DISP_TP60", 27.5, "observed"),
+        ("DISP_MED", None, "secret"),
+        ("DISP_TP60", None, "secret"),
     ]
     assert warehouse.rows("SELECT threshold FROM source") == [(11.0,)]
     ((rule,),) = warehouse.rows("SELECT rule FROM precision_rule")
@@ -385,23 +386,27 @@ MADE = [
     ("filosofi", "FILO2021_DISP_IRIS.csv", "iris-2016",
      ("\ufeffIRIS;DISP_TP6021;DISP_MED21;DISP_GI21;DISP_PPEN21;DISP_PIMPOT21;DISP_PBEN21\n"
      "972090101;27,5;12340;0,31;20;-12,3;-0,4\n972090102;s;s;s;s;s;s\n"),
-     {("972090101", "DISP_TP6021", "2021"): (27.5, "rate"),
-      ("972090101", "DISP_PPEN21", "2021"): (20, "rate"),
-      ("972090101", "DISP_PIMPOT21", "2021"): (-12.3, "index"),
-      ("972090101", "DISP_PBEN21", "2021"): (-0.4, "index"),
-      ("972090102", "DISP_MED21", "2021"): (None, "median")}),
+     {("972090101", "DISP_TP60", "2021"): (27.5, "rate"),
+      ("972090101", "DISP_PPEN", "2021"): (20, "rate"),
+      ("972090101", "DISP_PIMPOT", "2021"): (-12.3, "index"),
+      ("972090101", "DISP_PBEN", "2021"): (-0.4, "index"),
+      ("972090102", "DISP_MED", "2021"): (None, "median")}),
     ("filosofi", "filo_dec_2012.csv", "iris-2016",
      "iris;dec_pimp12;dec_tp6012;dec_q112;dec_med12\n972090101;45,1;30;5000;12000\n",
-     {("972090101", "dec_q112", "2012"): (5000, "median"),
-      ("972090101", "dec_pimp12", "2012"): (45.1, "rate")}),
+     {("972090101", "DEC_Q1", "2012"): (5000, "median"),
+      ("972090101", "DEC_PIMP", "2012"): (45.1, "rate")}),
+    ("filosofi-panel", "panel_iris.csv", "iris-2016",
+     ("iris,com,libcom,taux_pauvrete,revenu_median,annee\n972090101,97209,x,45.1,12000.5,2016\n"
+      "972090101,97209,x,,,2017\n"),
+     {("972090101", "DISP_TP60", "2016"): (45.1, "rate"), ("972090101", "DISP_MED", "2017"): (None, "median")}),
     ("filosofi-qpv", "filo_qpv_2014.csv", "qpv-2015",
      "qp;nom_qp;disp_q2_a14;tp60_a14;disp_pimpot_a14\nQP972001;Dillon;12000;45,3;-11,2\n",
-     {("QP972001", "tp60_a14", "2014"): (45.3, "rate"),
-      ("QP972001", "disp_pimpot_a14", "2014"): (-11.2, "index")}),
+     {("QP972001", "DISP_TP60", "2014"): (45.3, "rate"),
+      ("QP972001", "DISP_PIMPOT", "2014"): (-11.2, "index")}),
     ("filosofi-qpv", "filo_qpv_2023.csv", "qpv-2024",
      "CODGEO;LIBGEO;DISP_MED_A23;DISP_TP60_A23\nQN97201M;Dillon;12000;45,3\nQN97202M;Canal;s;s\n",
-     {("QN97201M", "DISP_MED_A23", "2023"): (12000, "median"),
-      ("QN97202M", "DISP_TP60_A23", "2023"): (None, "rate")}),
+     {("QN97201M", "DISP_MED", "2023"): (12000, "median"),
+      ("QN97202M", "DISP_TP60", "2023"): (None, "rate")}),
     ("carreaux", "carreaux_200m_mart_2019.csv", "carreau-200m-2019",
      ("idcar_200m,idcar_1km,idcar_nat,i_est_200,lcog_geo,ind,men,men_surf,ind_snv,log_soc\n"
      f"{GRID[0]},{KILOMETRES[0]},x,1,97209,10.5,4.2,300,99000.5,1\n"),

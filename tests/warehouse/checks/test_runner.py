@@ -135,8 +135,19 @@ def test_honest_figures_raise_nothing(place: Place) -> None:
 
 def test_the_embedded_default_has_no_error_and_no_alert() -> None:
     report = demo().checks()
-    assert report.by_level == {"erreur": 0, "alerte": 0, "remarque": 1}
-    assert "34 des 38 IRIS" in str(report)  # Filosofi declared leaves four IRIS out
+    assert report.by_level | {"remarque": 0} == {"erreur": 0, "alerte": 0, "remarque": 0}
+    # Covid, censuses far apart and revised incomes are jumps; only files of polling stations are partial.
+    assert names(report) == {"communes-partielles": 2, "saut": 49}
+    assert "9 des 11 IRIS de la commune 97213" in str(report)
+
+
+def test_no_embedded_figure_is_nothing_everywhere() -> None:
+    """A year not yet published, summed, is 0 for the whole of France: it is no figure."""
+    asked = (
+        "SELECT source, variable, period FROM current_observation WHERE status = 'observed' "
+        "GROUP BY ALL HAVING count(*) > 2 AND max(abs(value)) = 0"
+    )
+    assert demo().warehouse.rows(asked) == []
 
 
 # --- rates --------------------------------------------------------------------------------------

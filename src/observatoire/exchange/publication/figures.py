@@ -92,6 +92,7 @@ def disarmed(frame: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> disarmed(pd.DataFrame({"nom": ["=cmd|' /C calc'!A0", "Dillon"], "n": [-1, 2]})).to_numpy().tolist()
     [["'=cmd|' /C calc'!A0", -1], ['Dillon', 2]]
     """
@@ -112,6 +113,7 @@ def published_figures(frame: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> row = {"zoning": "z", "territory": "t", "indicator": "i", "period": "2016", "status": "secret"}
     >>> published_figures(pd.DataFrame([row]))[["statut", "OBS_STATUS", "CONF_STATUS"]].values.tolist()
     [['secret', 'Q', 'C']]

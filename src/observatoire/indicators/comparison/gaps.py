@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.computation.table import by_spot
+from observatoire.indicators.computation.table import by_spot, is_modelled
 from observatoire.indicators.precision.differences import UNKNOWN, Difference, Estimate, difference
 from observatoire.indicators.precision.estimates import (
     CERTAIN,
@@ -43,9 +43,12 @@ _SAME = 1 - 1e-9
 
 _WITH_FIGURE = (*POINT, str(Status.BOUNDED), str(Status.CONTEXT))
 
+#: Of a source that counts everyone: the gap is a fact, and bears no verdict.
+STATED = "Source exhaustive, sans aléa de sondage : écart constaté, non jugé."
+
 #: Why a figure of a source is not judged.
 REASONS = {
-    "exhaustive": "Source exhaustive, sans aléa de sondage : écart constaté, non jugé.",
+    "exhaustive": STATED,
     "unknown": "Précision inconnue : écart sans intervalle.",
     UNSIZED: "La source ne dit pas sur combien porte ce taux : écart sans intervalle.",
     WITHHELD: "Précision gardée par le secret : écart sans intervalle.",
@@ -58,6 +61,7 @@ TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-
 LEFT_OPEN = (
     "Des territoires sont coupés : selon leur partage, l’écart peut être de l’un ou l’autre sens."
 )
+OF_MODEL = "Chiffre estimé par un modèle, non mesuré sur ce territoire : aucun verdict."
 OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul : aucun verdict."
 
 
@@ -135,8 +139,10 @@ def _judged(
     share = overlap_of(row, theirs) if other.holds else 0.0
     if share > _SAME:
         return _NOTHING, _NOTHING, f"{other.name} est fait des mêmes territoires."
-    if str(Status.CONTEXT) in (row["status"], theirs["status"]):
-        return Difference(row["value"] - theirs["value"], _NAN, _NAN), _NOTHING, OF_ENCLOSING
+    unjudged = OF_ENCLOSING if str(Status.CONTEXT) in (row["status"], theirs["status"]) else ""
+    if unjudged or is_modelled(row) or is_modelled(theirs):
+        gap = Difference(row["value"] - theirs["value"], _NAN, _NAN)
+        return gap, _NOTHING, unjudged or OF_MODEL
     found = difference(estimate_of(row), estimate_of(theirs), indicator.polarity, overlap=share)
     kinds = {str(each["precision"]) for each in (row, theirs)}
     if (counts_everyone(row) or counts_everyone(theirs)) and kinds <= set(CERTAIN):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import NatureError
+from observatoire.indicators.computation.table import is_modelled
 from observatoire.indicators.precision.differences import LIKELY
 from observatoire.indicators.precision.estimates import (
     POINT,
@@ -130,7 +131,7 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
     numbers, are held 97 % of the time or more.
     """
     _check_rate(indicator)
-    rows = [row for row in records(cells) if row["status"] in POINT]
+    rows = [row for row in records(cells) if row["status"] in POINT and not is_modelled(row)]
     kept = [row for row in rows if is_sampled(row) or is_fact(row)]
     names = {str(row["territory"]) for row in kept}
     left_out = tuple(str(r["name"]) for r in records(cells) if str(r["territory"]) not in names)

@@ -14,7 +14,9 @@ from observatoire.indicators.computation.explanations import (
     SourceNote,
     exceeds,
 )
+from observatoire.indicators.computation.part_predictions import with_part_predictions
 from observatoire.indicators.computation.passage_figures import carried
+from observatoire.indicators.computation.sized_rates import with_sized_rates
 from observatoire.indicators.computation.table import (
     CELL_COLUMNS,
     DIRECT,
@@ -23,7 +25,7 @@ from observatoire.indicators.computation.table import (
     Cells,
     least_count,
 )
-from observatoire.values import Status
+from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,17 +67,21 @@ def compute(
     found: Cells = {}
     holes: Cells = {}
     if place.zoning in figures:
-        found.update(_direct(asked, figures[place.zoning]))
+        found.update(_direct(asked, figures[place.zoning], explainer))
     for rank, route in enumerate(place.routes):
         if route.source not in figures:
             continue
-        for key, cell in carried(asked, figures[route.source], route, explainer).items():
+        brought = carried(asked, figures[route.source], route, explainer)
+        brought = with_sized_rates(brought, asked, figures[route.source], route, sources)
+        brought = with_part_predictions(brought, asked, figures[route.source], route)
+        for key, cell in brought.items():
             kept = holes if cell.status is Status.MISSING else found
             kept.setdefault(key, replace(cell, origin=str(rank)))
     published = _published(asked, figures.get(place.zoning), explainer)
+    given = _giving(figures, place)
     rows = []
     for one in asked:
-        label = explainer.label(one.indicator)
+        label = explainer.label(one.indicator, given)
         threshold = explainer.threshold(one.indicator, one.period)
         for code, name in place.names.items():
             key = (one.indicator.code, code)
@@ -87,6 +93,12 @@ def compute(
             )
             rows.append((code, name, one, cell, label, threshold))
     return _frame(rows, place.zoning)
+
+
+def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
+    """Return the sources whose figures may reach a place: of the others, nothing there is said."""
+    reached = {place.zoning, *(route.source for route in place.routes)} & set(figures)
+    return {key[0] for zoning in reached for key in figures[zoning].value.columns}
 
 
 def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
@@ -107,7 +119,7 @@ def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) ->
         ],
         columns=list(CELL_COLUMNS),
     )
-    numbers = ["value", "low", "high", "coverage", "count", "threshold"]
+    numbers = ["value", "low", "high", "coverage", "count", "threshold", *PREDICTION_COLUMNS]
     return frame.astype(dict.fromkeys(numbers, "float64"))
 
 
@@ -120,7 +132,7 @@ def _completed(cell: Cell, reason: str) -> Cell:
     return cell if cell.reason else replace(cell, reason=reason)
 
 
-def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
+def _direct(asked: Sequence[Asked], figures: Figures, explainer: Explainer) -> Cells:
     """Return the figures given for these very territories."""
     cells: Cells = {}
     for one in asked:
@@ -131,11 +143,12 @@ def _direct(asked: Sequence[Asked], figures: Figures) -> Cells:
         keys, base, worst = found
         top, total = figures.totals(keys), figures.totals(base)
         noted, lacking = figures.noted(keys), figures.lacking([*keys, *base])
+        label = explainer.label(indicator, {source for source, *_ in (*keys, *base)})
         for code, status in worst.items():
             whole = total[code] if base else None
             cell = _direct_cell(indicator, Status(status), top[code], whole)
             why, note = cell.reason or lacking[code], " ; ".join(noted[code])
-            cell = replace(cell, coverage=1.0, method=note, reason=why, origin=DIRECT)
+            cell = replace(cell, coverage=1.0, method=note, reason=why, origin=DIRECT, source=label)
             cells[indicator.code, code] = cell
     return cells
 

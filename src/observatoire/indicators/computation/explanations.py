@@ -11,7 +11,7 @@ from observatoire.passage.counted import NOT_CARRIED
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from observatoire.declarations.secrecy_rules import Rule
     from observatoire.indicators.computation.table import Cell
@@ -73,9 +73,11 @@ class Explainer:
 
     sources: Mapping[str, SourceNote]
 
-    def label(self, indicator: Indicator) -> str:
-        """Return the producers and titles of an indicator's sources."""
-        return " ; ".join(note.label for note in self._notes(indicator))
+    def label(self, indicator: Indicator, given: Collection[str] = ()) -> str:
+        """Return the producers and titles of an indicator's sources, of those given where any is."""
+        known = [code for code in indicator.sources if code in self.sources]
+        chosen = [code for code in known if code in given] or known
+        return " ; ".join(self.sources[code].label for code in chosen)
 
     def source_label(self, source: str) -> str:
         """Return the producer and title of one source."""
@@ -98,8 +100,8 @@ class Explainer:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
             return ""
-        if not self._notes(indicator):
-            return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
+        if not self._notes(indicator) and not (indicator.expected and not indicator.sources):
+            return _not_loaded(indicator)
         if indicator.expected:
             return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
         if periods and period not in periods:
@@ -204,3 +206,11 @@ class Explainer:
 
     def _notes(self, indicator: Indicator) -> list[SourceNote]:
         return [self.sources[code] for code in indicator.sources if code in self.sources]
+
+
+def _not_loaded(indicator: Indicator) -> str:
+    """Say which source, or which family of files, gives the variables and is not there."""
+    if indicator.sources:
+        return f"Source non chargée{NO_BREAK}: {enumerate_words(list(indicator.sources))}."
+    named = enumerate_words([f"« {name} »" for name in indicator.families])
+    return f"Aucun fichier chargé de la famille {named} ne donne ces colonnes."

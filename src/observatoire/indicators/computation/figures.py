@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,12 @@ import pandas as pd
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from observatoire.indicators.definitions.catalogue import Indicator
 
+
+Answer = TypeVar("Answer")
 
 #: One figure's place: source, variable, period.
 Key = tuple[str, str, str]
@@ -41,6 +43,16 @@ class Figures:
     high: pd.DataFrame
     status: pd.DataFrame
     note: pd.DataFrame
+    answered: dict[tuple[Any, ...], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
+        """Return what is asked again for every territory; nothing of it is ever altered."""
+        if key not in self.answered:
+            self.answered[key] = make()
+        answer: Answer = self.answered[key]
+        return answer
 
     def keys(self, indicator: Indicator, names: Iterable[str], period: str) -> list[Key] | None:
         """Return where the variables of an indicator are; None when one is nowhere."""
@@ -57,6 +69,13 @@ class Figures:
         self, indicator: Indicator, period: str
     ) -> tuple[list[Key], list[Key], dict[str, str]] | None:
         """Return where an indicator's figures and denominators are, and their weakest statuses."""
+        asked = (indicator.code, indicator.sources, indicator.variable, indicator.series)
+        asked += (indicator.numerator, indicator.denominator, period)
+        return self._once(("found", *asked), lambda: self._find(indicator, period))
+
+    def _find(
+        self, indicator: Indicator, period: str
+    ) -> tuple[list[Key], list[Key], dict[str, str]] | None:
         names = (indicator.variable,) if indicator.variable else indicator.numerator
         keys = self.keys(indicator, names, period)
         base = self.keys(indicator, indicator.denominator, period)
@@ -71,6 +90,9 @@ class Figures:
 
     def totals(self, keys: list[Key]) -> dict[str, Total]:
         """Return the sum of variables by territory with its bounds: an exact part is its own."""
+        return self._once(("totals", *keys), lambda: self._totals(keys))
+
+    def _totals(self, keys: list[Key]) -> dict[str, Total]:
         value = self.value[keys].to_numpy(dtype=float)
         low, high = (
             np.where(np.isnan(bound), value, bound)
@@ -91,6 +113,9 @@ class Figures:
 
     def noted(self, keys: list[Key]) -> dict[str, list[str]]:
         """Return what the producer noted of some variables, by territory."""
+        return self._once(("noted", *keys), lambda: self._noted(keys))
+
+    def _noted(self, keys: list[Key]) -> dict[str, list[str]]:
         return {
             str(code): sorted({note for note in row if isinstance(note, str)} - {""})
             for code, row in zip(self.note.index, self.note[keys].to_numpy(), strict=True)
@@ -109,6 +134,9 @@ class Figures:
 
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""
+        return self._once(("worst", *keys), lambda: self._worst(keys))
+
+    def _worst(self, keys: list[Key]) -> dict[str, str]:
         order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}
         worst = {}
         for code, row in zip(self.status.index, self.status[keys].to_numpy(), strict=True):

@@ -11,7 +11,9 @@ import pandas as pd
 
 from observatoire.indicators.computation.explanations import Explainer, exceeds, within_whole
 from observatoire.indicators.computation.table import Cell, Cells, least_count
-from observatoire.values import Nature, Status, records
+from observatoire.passage.transfer.carry import carried as carry
+from observatoire.passage.transfer.ratios import carried_ratio
+from observatoire.values import PREDICTION_COLUMNS, Nature, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Asked
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.routes.routes import Route
+    from observatoire.passage.transfer.outcome import Outcome
 
 
 _NAN = float("nan")
@@ -70,7 +73,11 @@ def _apply(
     cells: Cells = {}
     if counts:
         about = {code: {"counts": by_code[code].counted} for code in counts}
-        cells = _cells(route.passage.apply(pd.DataFrame(counts), nature=Nature.COUNT, about=about))
+        if route.passage.parameters.get("ends"):
+            cells = _foretold(route.passage.apply(pd.DataFrame(counts), about=about))
+        else:
+            given, outcome = carry(route.passage.links, pd.DataFrame(counts), about=about)
+            cells = _cells(route, given.variables, outcome)
     least = {key: least_count(cell.value, cell.low, cell.high) for key, cell in cells.items()}
     odd = {c for c in bases if by_code[c].unit == "%" and exceeds(counts[c], bases[c]).any()}
     for share in (True, False):
@@ -79,13 +86,15 @@ def _apply(
             top = pd.DataFrame({code: counts[code] for code in chosen})
             base = pd.DataFrame({code: bases[code] for code in chosen})
             about = {code: {"counts": by_code[code].counted} for code in chosen}
-            ratios = _cells(route.passage.apply_ratio(top, base, share=share, about=about))
+            made = carried_ratio(route.passage.links, top, base, share=share, about=about)
+            ratios = _cells(route, *made)
             cells.update(_context_rates(ratios, top, base, route))
             weighed = [code for code in chosen if code in guarded]
             _lower_disclosures(least, top[weighed], base[weighed], route, share=share)
     cells.update({key: within_whole(cell) for key, cell in cells.items() if key[0] in odd})
     if rates:
-        cells.update(_cells(route.passage.apply(pd.DataFrame(rates), nature=Nature.RATE)))
+        given, outcome = carry(route.passage.links, pd.DataFrame(rates), Nature.RATE)
+        cells.update(_cells(route, given.variables, outcome))
     return {
         key: _scaled(cell, by_code[key[0]].factor, least.get(key, _NAN))
         for key, cell in cells.items()
@@ -105,22 +114,33 @@ def _lower_disclosures(
     A ratio tells its numerator, its denominator, what is in the second and not in the first, and,
     where it is that of the source that holds the target, those of that source.
     """
-    for counts in (top, base, base - top) if share else (top, base):
-        if counts.columns.empty:
-            return
-        kept = counts.clip(lower=0.0)
-        # What is known of a target that holds a hidden source makes the bounds of its ratio.
-        for given in (kept, kept.fillna(0.0)):
-            for key, cell in _cells(route.passage.apply(given, nature=Nature.COUNT)).items():
-                least[key] = least_count(least.get(key, _NAN), cell.value, cell.low, cell.high)
-        for code, column in kept.items():
-            of_source = dict(zip(column.index, column.to_numpy(), strict=True))
-            for target, source in route.enclosing.items():
-                key = (str(code), target)
-                least[key] = least_count(least.get(key, _NAN), float(of_source[source]))
+    if top.columns.empty:
+        return
+    parts = (top, base, base - top) if share else (top, base)
+    kept = [counts.clip(lower=0.0) for counts in parts]
+    # What is known of a target that holds a hidden source makes the bounds of its ratio.
+    every = dict(enumerate([*kept, *(part.fillna(0.0) for part in kept)]))
+    together = pd.concat(every, axis=1)
+    together.columns = pd.Index(
+        [f"{code} {rank}" for rank, part in every.items() for code in part.columns]
+    )
+    _, outcome = carry(route.passage.links, together)
+    shape = (-1, len(every), len(top.columns))
+    told = [each.reshape(shape) for each in (outcome.value, outcome.low, outcome.high)]
+    of_source = {source: at for at, source in enumerate(top.index)}
+    sources = [part.to_numpy() for part in kept]
+    for place, target in enumerate(route.passage.targets):
+        holder = of_source.get(route.enclosing.get(str(target), ""))
+        for column, code in enumerate(top.columns):
+            found = [number for each in told for number in each[place, :, column].tolist()]
+            if holder is not None:
+                found += [float(part[holder, column]) for part in sources]
+            key = (str(code), str(target))
+            least[key] = least_count(least.get(key, _NAN), *found)
 
 
-def _cells(table: pd.DataFrame) -> Cells:
+def _foretold(table: pd.DataFrame) -> Cells:
+    """Return the cells of a passage whose method learnt how far it misses, with their intervals."""
     return {
         (str(row["variable"]), str(row["target"])): Cell(
             row["value"],
@@ -129,15 +149,36 @@ def _cells(table: pd.DataFrame) -> Cells:
             Status(row["status"]),
             row["coverage"],
             row["reason"],
+            **{name: row[name] for name in PREDICTION_COLUMNS},
         )
         for row in records(table)
     }
 
 
-def _scaled(cell: Cell, factor: float, count: float) -> Cell:
-    return replace(
-        cell, value=cell.value * factor, low=cell.low * factor, high=cell.high * factor, count=count
+def _cells(route: Route, variables: Sequence[str], outcome: Outcome) -> Cells:
+    numbers = (outcome.value, outcome.low, outcome.high)
+    value, low, high, coverage, reason = (
+        each.tolist() for each in (*numbers, outcome.coverage, outcome.reason)
     )
+    return {
+        (variable, str(target)): Cell(
+            value[row][column],
+            low[row][column],
+            high[row][column],
+            statuses[column],
+            coverage[row][column],
+            reason[row][column],
+        )
+        for row, (target, statuses) in enumerate(
+            zip(route.passage.targets, outcome.words(), strict=True)
+        )
+        for column, variable in enumerate(variables)
+    }
+
+
+def _scaled(cell: Cell, factor: float, count: float) -> Cell:
+    names = ("value", "low", "high", *PREDICTION_COLUMNS)
+    return replace(cell, **{name: getattr(cell, name) * factor for name in names}, count=count)
 
 
 def _context_rates(cells: Cells, top: pd.DataFrame, base: pd.DataFrame, route: Route) -> Cells:

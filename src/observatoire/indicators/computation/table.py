@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.french.nouns import TerritoryNames
-from observatoire.values import Status, records
+from observatoire.values import PREDICTION_COLUMNS, Status, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 #: Columns of ``Table.cells``: those of a tidy table, then what explains each cell.
 CELL_COLUMNS = (
     "territory", "name", "indicator", "period", "value", "low", "high", "status", "coverage", "source",
-    "zoning", "reason", "method", "count", "threshold", "origin",
+    "zoning", "reason", "method", "count", "threshold", "origin", *PREDICTION_COLUMNS,
 )  # fmt: skip
+
+#: How the method of a figure begins that a model foretells of a part of a territory: no verdict rests
+#: on it.
+MODELLED = "modèle"
 
 #: Where a cell comes from: the producer's own figure there, or what another has published; the
 #: rank of a route among those that lead to the zoning otherwise.
@@ -83,6 +87,10 @@ class Cell:
     count: float = _NAN
     source: str = ""
     origin: str = ""
+    pi80_low: float = _NAN
+    pi80_high: float = _NAN
+    pi95_low: float = _NAN
+    pi95_high: float = _NAN
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,23 @@ class Place:
 
 
 Cells = dict[tuple[str, str], Cell]
+
+
+def modelled(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Say which rows :func:`is_modelled`."""
+    methods = cells["method"] if "method" in cells else cells["status"]
+    return methods.astype("str").str.startswith(MODELLED)
+
+
+def is_modelled(row: Record) -> bool:
+    """Say whether a model foretells a figure of a part of a territory: it bears no verdict.
+
+    Examples
+    --------
+    >>> is_modelled({"method": "modèle : 1 090…"}), is_modelled({"method": "IRIS, table de passage"})
+    (True, False)
+    """
+    return str(row.get("method", "")).startswith(MODELLED)
 
 
 def least_count(*counts: float) -> float:

@@ -1,6 +1,6 @@
 """What is declared.
 
 ``catalogue`` (``indicators.toml``), ``series`` and ``spans`` (breaks, what may be compared),
-``declared_variables`` (both checked with what sources declare), ``check_inputs`` (what the
-warehouse's checks are given of it).
+``feeds`` (which sources feed indicators that name families), ``declared_variables`` (both checked
+with what sources declare), ``check_inputs`` (what the warehouse's checks are given of it).
 """

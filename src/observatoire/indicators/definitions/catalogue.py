@@ -16,6 +16,7 @@ from observatoire.declarations.fields import (
     Number,
     Texts,
     called,
+    checked,
     declared,
     doc,
     fault,
@@ -26,7 +27,7 @@ from observatoire.declarations.fields import (
 from observatoire.declarations.reader import read
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import code_suggestion, suggestion
-from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span
+from observatoire.indicators.definitions.spans import YEAR_MARK, Size, Span, family_and_name
 from observatoire.values import Nature, quotients_per
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ def _source_and_variable(value: object) -> object:
     if bool(source) != bool(variable):
         raise refuse("on attend « source/variable »")
     return source, variable
+
+
+def _holds_its_figure(sentence: str) -> bool:
+    return not sentence or sentence.count("{v}") == 1
 
 
 @declared
@@ -92,14 +97,24 @@ class Indicator:
     definition: Annotated[str, doc("Définition, en une phrase.")]
     universe: Annotated[str, doc("Champ : qui ou quoi l’on compte.")]
     sources: Annotated[Texts, doc("Codes des sources, la préférée d’abord.", default=())]
+    families: Annotated[
+        Texts,
+        doc("Familles de fichiers, quand « famille:variable » ne le dit pas (série)."),
+    ] = ()
     numerator: Annotated[
-        Texts, doc("Variables dont la somme est le numérateur, ou l’effectif.")
+        Texts,
+        doc("Variables dont la somme est le numérateur, ou l’effectif ; « famille:variable »."),
     ] = ()
     denominator: Annotated[
         Texts, doc("Variables dont la somme est le dénominateur d’un taux.")
     ] = ()
     variable: Annotated[str, doc("Variable d’un chiffre tout calculé (taux, médiane…).")] = ""
     scale: Annotated[Number, doc("Nombre par lequel multiplier le résultat.")] = 1.0
+    sentence: Annotated[
+        str,
+        checked(_holds_its_figure, "on attend une phrase où {v}, une fois, tient lieu du chiffre"),
+        doc("Phrase des fiches : « {v} habitants sur 100 vivent seuls »."),
+    ] = ""
     caveats: Annotated[Texts, doc("Précautions de lecture, imprimées sous les tableaux.")] = ()
     expected: Annotated[Flag, doc("true : la définition est prête, les données à demander.")] = (
         False
@@ -137,6 +152,17 @@ class Indicator:
         if self.numerator or self.denominator or self.variable:
             raise refuse("la série donne déjà les colonnes de chaque période", "series")
         return replace(self, spans=series[self.series]).of(series[self.series][-1].end)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The variables as they are written."""
+        return (*self.numerator, *self.denominator, *filter(None, [self.variable]))
+
+    @property
+    def named_families(self) -> tuple[str, ...]:
+        """The families of files that its variables are of."""
+        named = (family_and_name(name)[0] for name in self.written)
+        return tuple(dict.fromkeys([*self.families, *filter(None, named)]))
 
     def of(self, period: str) -> Indicator:
         """Return the definition with the columns that its series has in one period."""
@@ -235,7 +261,11 @@ def _impossible(indicator: Indicator) -> Iterator[tuple[bool, str, str]]:
         "Retirez size.",
     )
     yield indicator.decimals < 0, "decimals ne peut être négatif.", ""
-    yield not indicator.sources, "Aucune source.", "Ajoutez sources = […]."
+    yield (
+        not (indicator.sources or indicator.named_families),
+        "Aucune source.",
+        "Ajoutez sources = […], ou nommez la famille de fichiers : « famille:variable ».",
+    )
     yield from _impossible_quotients(indicator)
 
 

@@ -42,9 +42,8 @@ def check_variables(
             known.update(declared.get(source, {}))
         if indicator.expected or not all(source in declared for source in indicator.sources):
             continue
-        for name in (*indicator.numerator, *indicator.denominator, indicator.variable):
-            if name:
-                _check_variable(indicator, name, known, path)
+        for name in indicator.written:
+            _check_variable(indicator, name, known, path)
 
 
 def _check_variable(
@@ -63,6 +62,8 @@ def _check_variable(
         )
     ]
     where = f"{path.name}, [indicators.{indicator.code}]"
+    if not matching and indicator.families:
+        return  # the file that gives it is still to come: its load said what lacks
     if not matching:
         raise DescriptorError(
             f"La variable « {name} » n’est déclarée par aucune des sources de cet indicateur.",

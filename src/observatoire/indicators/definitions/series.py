@@ -97,7 +97,7 @@ class Scope:
         """Say whether the rule is about an indicator between two periods."""
         used = {*indicator.variables(start), *indicator.variables(end)}
         return (
-            fits(self.sources, indicator.sources)
+            fits(self.sources, (*indicator.sources, *indicator.named_families))
             or fits(self.variables, used)
             or fits(self.indicators, (indicator.code,))
         )
@@ -186,16 +186,8 @@ class SeriesBook:
                         remedy=suggestion(pattern, known),
                     )
 
-    def refusal(self, indicator: Indicator, start: str, end: str) -> str:
-        """Return why two periods of an indicator are not compared; nothing when they may be.
-
-        Parameters
-        ----------
-        indicator : Indicator
-            What is measured.
-        start, end : str
-            The two periods, the first before the second.
-        """
+    def broken(self, indicator: Indicator, start: str, end: str) -> str:
+        """Return the break of series between two periods of an indicator, in words; nothing without."""
         for broken in self.breaks:
             if broken.between(start, end) and broken.holds(indicator, start, end):
                 when = f" en {broken.at}" if broken.at else ""
@@ -207,6 +199,21 @@ class SeriesBook:
                     f"Rupture de série en {at} : la série « {series.label} » change alors de "
                     f'colonnes, et cet indicateur non. Écrivez series = "{series.code}".'
                 )
+        return ""
+
+    def refusal(self, indicator: Indicator, start: str, end: str) -> str:
+        """Return why two periods of an indicator are not compared; nothing when they may be.
+
+        Parameters
+        ----------
+        indicator : Indicator
+            What is measured.
+        start, end : str
+            The two periods, the first before the second.
+        """
+        broken = self.broken(indicator, start, end)
+        if broken:
+            return broken
         for gap in self.gaps:
             apart = int(end[:4]) - int(start[:4])
             if apart < gap.years and gap.holds(indicator, start, end):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.indicators.computation.table import modelled
 from observatoire.indicators.precision.estimates import CERTAIN, POINT
 from observatoire.values import Status
 
@@ -71,7 +72,7 @@ def medians(
     rows = []
     grouped = table.assign(group=table["territory"].map(dict(groups)))
     for (group, code), part in grouped.groupby(["group", "indicator"], sort=False):
-        exact = part[part["status"].isin(POINT)]
+        exact = part[part["status"].isin(POINT) & ~modelled(part)]
         low, high = median_bounds(list(exact["value"]), len(part) - len(exact))
         whole = low == high
         sure = set(exact.get("precision", pd.Series(dtype=str))) <= set(CERTAIN)

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import number, plural
+from observatoire.indicators.computation.table import is_modelled
 from observatoire.indicators.precision.differences import LIKELY, Estimate
 from observatoire.indicators.precision.sampling_error import NOISES, TOO_SMALL, UNSIZED, WITHHELD
 from observatoire.values import Status
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 
 _NAN = float("nan")
+_SIDES = ("low", "high")
+_WIDER = 3.0902 / 1.96  # from 95 to 99.8 %, as a normal law would
 
 #: Statuses of a figure that is a point.
 POINT = (str(Status.OBSERVED), str(Status.AGGREGATED), str(Status.ESTIMATED))
@@ -76,7 +79,7 @@ def estimate_of(row: Record | None) -> Estimate:
     -------
     Estimate
         A point carries its sampling interval when the table has one; bounds are carried as such; what
-        describes another territory (*contexte*), or is hidden or absent, says nothing. A source that
+        describes another territory (*contexte*), is foretold by a model, hidden or absent is mute. A source that
         counts everyone has no sampling: its figures are certain, but for what their passage leaves open
         and the source's own noise between two dates, of which each figure bears its part.
         What its producer asks not to comment has no interval, hence no verdict.
@@ -91,8 +94,9 @@ def estimate_of(row: Record | None) -> Estimate:
     >>> estimate_of(row | {"status": "context"}).known
     False
     """
-    if row is None or row["status"] not in (*POINT, str(Status.BOUNDED)):
+    if row is None or row["status"] not in (*POINT, str(Status.BOUNDED)) or is_modelled(row):
         return Estimate(_NAN)
+    row = _narrowed(row)
     value = float(row["value"]) if row["status"] in POINT else _NAN
     low, high = float(row["low"]), float(row["high"])
     least, most = (
@@ -107,6 +111,23 @@ def estimate_of(row: Record | None) -> Estimate:
     if kind in UNCERTAIN or row.get("flag") == TOO_SMALL:
         return Estimate(value, least=least, most=most)
     return Estimate(value, low, high, wide_low, wide_high, least, most)
+
+
+def _narrowed(row: Record) -> Record:
+    """Return an estimate with its prediction interval at 95 % for what its passage leaves open.
+
+    What sampling adds on each side is apart from it: the two are added as independent errors are.
+    """
+    value, ends = row["value"], [float(row.get(f"pi95_{side}", _NAN)) for side in _SIDES]
+    if row["status"] != str(Status.ESTIMATED) or any(map(math.isnan, ends)):
+        return row
+    told = dict(row)
+    for side, end, sign in zip(_SIDES, ends, (-1, 1), strict=True):
+        told[f"passage_{side}"] = end
+        drawn = abs(float(row.get(f"sampling_{side}", _NAN)) - value)
+        apart = math.hypot(end - value, drawn)  # NaN where no sampling is known
+        told[side], told[f"wide_{side}"] = value + sign * apart, value + sign * apart * _WIDER
+    return told
 
 
 def noise_of(row: Record, value: float) -> float:

@@ -73,9 +73,7 @@ def plan_of(asked: Asked, figures: Mapping[str, Figures], rules: Rules) -> Inter
         counts.append(_sum_of(indicator.sources, period, names))
         base = counts[-1].indicator.code
     elif size:
-        counts.append(
-            _sum_of((size.source,), size.period, indicator.at(size.variables, size.period))
-        )
+        counts.append(_sum_of(size.givers, size.period, indicator.at(size.variables, size.period)))
         base = counts[-1].indicator.code
     if whole:
         counts.append(_sum_of((source,), period, indicator.at(whole.among, period)))
@@ -102,7 +100,7 @@ def _source_of(
             for name in names
         ):
             return source
-    return indicator.sources[0]
+    return next(iter(indicator.sources), "")
 
 
 def sums_behind(
@@ -112,7 +110,7 @@ def sums_behind(
     wanted = []
     if size := indicator.size:
         names = indicator.at(size.variables, size.period)
-        wanted += [(size.source, name, size.period) for name in names]
+        wanted += [(source, name, size.period) for source in size.givers for name in names]
     whole = rule.whole_of(indicator.at(indicator.of(period).numerator, period))
     among = whole.among if whole and indicator.nature is Nature.COUNT else ()
     for source in indicator.sources:

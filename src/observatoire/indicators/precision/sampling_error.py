@@ -9,6 +9,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
+from observatoire.indicators.computation.table import DIRECT, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
     among,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from observatoire.indicators.computation.table import Asked, Place
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.indicators.precision.sampling_bases import IntervalPlan, Rules
+    from observatoire.sources.descriptors.sampling_design import SamplingDesign
 
     Array = NDArray[np.float64]
 
@@ -131,9 +133,11 @@ def with_sampling(
     frame["flag"], frame["precision"] = (
         behind_cells[name].astype(str) for name in ("flag", "kind")
     )
+    own = {code: _own_rule(plan, figures.get(place.zoning), rules) for code, plan in plans.items()}
     for column in NOISES:
         frame[column] = [
-            _noise(row, plans[str(row["indicator"])], sources, column) for row in records(cells)
+            _noise(row, plans[code], own[code], sources, column)
+            for row, code in zip(records(cells), cells["indicator"].astype(str), strict=True)
         ]
     return _bounded(frame, behind_cells, plans, choice)
 
@@ -161,7 +165,8 @@ def _laid(
     usual: dict[str, str] = {"none": "exhaustive", "": plan.rule.method}
     kind = usual.get(indicator.precision, indicator.precision)
     share, spread, flag = 1.0, _NAN, ""
-    if indicator.size and _is_guarded(sources.get(indicator.size.source)):
+    sized = indicator.size.givers if indicator.size else ()
+    if any(_is_guarded(sources.get(giver)) for giver in sized):
         # With the rate, the width of its interval tells this count, which its own source guards.
         base, kind = None, kind if kind in _WITHOUT_INTERVAL else WITHHELD
     size = most_of(base) if row["status"] == str(Status.CONTEXT) else least_of(base)
@@ -185,14 +190,27 @@ def _laid(
     return float(base["value"]) if base else _NAN, size, share, spread, kind, flag
 
 
+def _own_rule(plan: IntervalPlan, figures: Figures | None, rules: Rules) -> SamplingDesign:
+    """Return the rule of the source that gives a zoning its own figures: a town’s move less than an IRIS’s."""
+    if figures is None:
+        return plan.rule
+    found = figures.found(plan.asked.indicator, plan.asked.period)
+    return rules.of(found[0][0][0]) if found else plan.rule
+
+
 def _noise(
-    row: Record, plan: IntervalPlan, sources: Mapping[str, SourceNote], column: str
+    row: Record,
+    plan: IntervalPlan,
+    own: SamplingDesign,
+    sources: Mapping[str, SourceNote],
+    column: str,
 ) -> float:
     """Return the noise of a figure between two dates: in points for a rate, in per cent for another."""
     rate = plan.asked.indicator.nature is Nature.RATE
     fits = (column == "noise_points") == rate
     published = _is_published(row, plan.asked.indicator, sources)
-    return float(getattr(plan.rule, column)) if fits and not published else 0.0
+    rule = own if row["origin"] == DIRECT else plan.rule
+    return float(getattr(rule, column)) if fits and not published else 0.0
 
 
 def _is_guarded(note: SourceNote | None) -> bool:
@@ -258,6 +276,8 @@ def _bounded(
         frame.loc[reference, column] = frame.loc[reference, "value"]
     certain = frame["wide_low"].notna() | kind.isin(["exhaustive", "reference", WITHHELD])
     frame["precision"] = kind.where(certain, "unknown")
+    # What a model leaves open is its own: sampling only widens the bounds that hold without it.
+    frame.loc[modelled(frame), ["sampling_low", "sampling_high", "wide_low", "wide_high"]] = np.nan
     # An interval was asked of a rate, and nobody says how many it is about.
     unsized = (
         wanted & np.isin(models, ("proportion", "ratio", "exact ratio")) & behind["size"].isna()

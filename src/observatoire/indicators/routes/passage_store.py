@@ -16,6 +16,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NARROW, number
 from observatoire.indicators.routes.published_counts import published_counts
 from observatoire.passage import Passage, by_area, by_density, by_support, fit_density, from_table
+from observatoire.passage.links import SPLIT
 from observatoire.passage.methods.shares import ROUNDING
 from observatoire.territories.layers.supports import read_support_file
 from observatoire.territories.perimeters import require_official
@@ -93,6 +94,9 @@ class PassageBook:
         made = replace(
             _make(recipe, given, self.workspace.crs), source_zoning=source, target_zoning=target
         )
+        if (given.target["drawn"] != "").any():
+            # What lies wholly inside a drawing lies there as the hand goes: an estimate, never a sum.
+            made = replace(made, weights=made.weights.assign(link=SPLIT))
         versions = (version, layer_version(given.source), layer_version(given.target))
         method = recipe.method
         store_passage(self.warehouse, source, target, method, parameters, versions, made.to_frame())
@@ -137,7 +141,7 @@ class PassageBook:
         return self._versions[zoning]
 
     def _ingredients(self, recipe: PassageRecipe) -> Ingredients:
-        source, target = self._layer(recipe.source), self._layer(recipe.target)
+        source, target = self._layer(recipe.source), self._layer(recipe.target, drawn=True)
         learn_on = recipe.learn_on or recipe.target
         given = Ingredients(source, target, self._layer(learn_on) if recipe.learn_on else target)
         wanted = {
@@ -155,14 +159,21 @@ class PassageBook:
                 counts[f"{use} counts"].attrs["counts"] = self.catalogue.get(indicator).counted
         return replace(given, counts=counts, period=period)
 
-    def _layer(self, zoning: str) -> gpd.GeoDataFrame:
+    def authors(self, zoning: str) -> tuple[str, ...]:
+        """Return who drew outlines of a zoning by hand, and when."""
+        return tuple(sorted(set(read_shapes(self.warehouse, zoning)["drawn"]) - {""}))
+
+    def _layer(self, zoning: str, *, drawn: bool = False) -> gpd.GeoDataFrame:
         self.workspace.zoning(zoning)
         shapes = read_shapes(self.warehouse, zoning)
+        if drawn and (shapes["drawn"] != "").any():
+            # The passage room measures what is declared so; the route then says who drew it.
+            return shapes[shapes["drawn"] != ""].assign(official=True)
         require_official(shapes, zoning)
-        drawn = shapes[shapes.geometry.notna()]
-        if drawn.empty:
+        shaped = shapes[shapes.geometry.notna()]
+        if shaped.empty:
             raise PassageError("Ce zonage n’a aucun périmètre.", where=zoning)
-        return drawn
+        return shaped
 
 
 def _rings(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,6 +23,7 @@ from observatoire.territories.link_tables import (
 
 if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
+    from observatoire.passage.prediction import Calibration
 
 
 Links = Mapping[tuple[str, str], pd.DataFrame]
@@ -37,6 +38,19 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
+class PartModel:
+    """What foretells a part of a source: what others taught, what supports it, who shares each source."""
+
+    calibrations: tuple[Calibration, ...]
+    supports: Mapping[str, Mapping[str, float]]
+    holders: Mapping[str, str]
+
+    def sharing(self, target: str) -> int:
+        """Return how many targets are parts of the source that holds one, itself among them."""
+        return list(self.holders.values()).count(self.holders[target])
+
+
+@dataclass(frozen=True, eq=False)
 class Route:
     """A passage to a zoning, and the links in words that it was made of."""
 
@@ -46,6 +60,7 @@ class Route:
     noun: Noun
     method: str = LINKS
     label: str = "table de passage"
+    model: PartModel | None = None
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:
@@ -244,7 +259,17 @@ def passage_of(links: pd.DataFrame) -> Passage:
     >>> list(passage_of(links).targets)
     ['q1', 'q2']
     """
-    known = links[links["link"] != UNKNOWN]
+    rows = zip(links["source"], links["target"], links["link"], strict=True)
+    made = _passage_of(tuple(rows))
+    return replace(made, weights=made.weights.copy())
+
+
+@lru_cache(maxsize=64)
+def _passage_of(links: tuple[tuple[str, str, str], ...]) -> Passage:
+    # The links of a workspace are read anew at each opening, and seldom change.
+    table = pd.DataFrame(links, columns=["source", "target", "link"], dtype="str")
+    known = table[table["link"] != UNKNOWN]
     frame = known.assign(weight=known["link"].map({WHOLE: 1.0}).astype(float))
-    targets = sorted(set(links["target"]))
-    return from_table(frame[["source", "target", "weight", "link"]], targets=targets)
+    return from_table(
+        frame[["source", "target", "weight", "link"]], targets=sorted(set(table["target"]))
+    )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from observatoire.french.typography import NO_BREAK
+from observatoire.french.typography import NO_BREAK, number
 from observatoire.pages.blocks import (
     Callout,
     Column,
+    Facts,
+    Figure,
     Heading,
     Page,
     Paragraph,
@@ -19,6 +22,7 @@ from observatoire.pages.blocks import (
     TextCell,
 )
 from observatoire.pages.tokens import tokens
+from observatoire.pages.writers.excel_sheets import digits, write_sheets
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 _LONGEST_SHEET_NAME = 31
 _MOST_OF_A_PROPERTY = 255  # Excel takes no more
+_DATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - the same figures make the same bytes
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 #: Points that a line of text takes.
@@ -47,7 +52,7 @@ _PARTS = ("valeur", "au moins", "au plus", "statut")
 
 
 def save_workbook(page: Page, path: Path) -> None:
-    """Write a page as an Excel workbook: a first sheet of texts, then one sheet a table.
+    """Write a page as an Excel workbook: the sheets it gives, or a first one of texts, then one a table.
 
     A figure without a value leaves its cell blank: the reason is in its status, never a zero.
     """
@@ -55,9 +60,21 @@ def save_workbook(page: Page, path: Path) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     book = xlsxwriter.Workbook(content, options)
     book.set_properties(
-        {"title": page.title[:_MOST_OF_A_PROPERTY], "subject": page.subtitle[:_MOST_OF_A_PROPERTY]}
+        {
+            "title": page.title[:_MOST_OF_A_PROPERTY],
+            "subject": page.subtitle[:_MOST_OF_A_PROPERTY],
+            "created": _DATED,
+        }
     )
-    writer = _Writer(book)
+    if page.sheets:
+        write_sheets(book, page)
+    else:
+        _write_blocks(_Writer(book), page)
+    book.close()
+    path.write_bytes(content.getvalue())
+
+
+def _write_blocks(writer: _Writer, page: Page) -> None:
     writer.opening(page)
     chapter = ""
     for block in page.blocks:
@@ -65,8 +82,8 @@ def save_workbook(page: Page, path: Path) -> None:
             chapter = block.text
         elif isinstance(block, TableBlock):
             writer.grid(block, chapter)
-    book.close()
-    path.write_bytes(content.getvalue())
+        elif isinstance(block, Figure) and block.numbers:
+            writer.grid(block.numbers, chapter)
 
 
 def _lines(text: str, width: int) -> int:
@@ -86,6 +103,8 @@ def _texts(page: Page) -> Iterator[tuple[str, str]]:
             lines = [(block.title if rank == 0 else "", i) for rank, i in enumerate(block.items)]
         elif isinstance(block, Paragraph):
             lines = [("", block.text)]
+        elif isinstance(block, Facts):
+            lines = [*block.items, *((note.label, note.text) for note in block.notes)]
         if lines and heading:
             yield heading, ""
             heading = ""
@@ -110,11 +129,11 @@ class _Writer:
         self.soft = self.book.add_format({"font_color": colours["soft"]})
         self.wrap = self.book.add_format({"text_wrap": True, "valign": "top"})
 
-    def number(self, digits: str) -> Any:
-        """Return the format of numbers written with some digits, made once."""
-        if digits not in self.numbers:
-            self.numbers[digits] = self.book.add_format({"num_format": digits})
-        return self.numbers[digits]
+    def number(self, form: str) -> Any:
+        """Return the format of numbers written in one form, made once."""
+        if form not in self.numbers:
+            self.numbers[form] = self.book.add_format({"num_format": form})
+        return self.numbers[form]
 
     def sheet(self, name: str) -> Any:
         """Add a sheet whose name Excel accepts and that no other bears."""
@@ -200,10 +219,18 @@ class _Writer:
         self, sheet: Any, line: int, column: int, cell: TextCell, meant: Column, *, textual: bool
     ) -> None:
         if textual:
-            sheet.write_string(line, column, cell.text, self.wrap)
+            # A figure alone in its cell stays a number, that a spreadsheet adds up.
+            exact = (
+                d for d in range(4) if cell.value is not None and number(cell.value, d) == cell.text
+            )
+            decimals = next(exact, None)
+            if cell.value is None or decimals is None:
+                sheet.write_string(line, column, cell.text, self.wrap)
+            else:
+                form = self.number(f"#,##0.{'0' * decimals}" if decimals else "#,##0")
+                sheet.write_number(line, column, cell.value, form)
             return
-        digits = f"#,##0.{'0' * meant.decimals}" if meant.decimals else "#,##0"
-        form = self.number(digits)
+        form = self.number(digits(meant.decimals))
         shown = cell.value if cell.status.has_value else None
         bounded = cell.low != cell.value or cell.high != cell.value
         for offset, value in enumerate((shown, cell.low, cell.high)):

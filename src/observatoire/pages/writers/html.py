@@ -26,12 +26,6 @@ def render_page(page: Page) -> str:
     return _environment().get_template(_TEMPLATE).render(page=page, toc=_contents(page))
 
 
-def render_fragment(page: Page) -> str:
-    """Return a page as a piece of HTML with its own style, for a notebook cell."""
-    module = _environment().get_template("fragment.html.j2")
-    return module.render(page=page)
-
-
 def _contents(page: Page) -> list[Heading]:
     return [x for x in page.blocks if isinstance(x, Heading) and x.level <= 2 and x.anchor]  # noqa: PLR2004
 
@@ -50,9 +44,13 @@ def _environment() -> jinja2.Environment:
         NARROW=NARROW,
         NO_BREAK=NO_BREAK,
         exact=_EXACT,
+        holes=_HOLES,
         tokens=Markup(css_properties()),  # noqa: S704 - ours
     )
     return environment
 
 
 _EXACT = frozenset({str(Status.OBSERVED), str(Status.AGGREGATED)})
+
+#: Statuses whose reason is written under the table: a tooltip alone is read by nobody on a phone.
+_HOLES = frozenset({str(Status.MISSING), str(Status.SECRET), str(Status.NOT_APPLICABLE)})

@@ -1,17 +1,16 @@
-"""Write a page as a Word document."""
+"""Write a page as a Word document: every look is a style, so that an editor changes it once."""
 
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import docx
-from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_BREAK
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from docx.shared import Mm, Pt
 
 from observatoire.french.typography import NARROW, NO_BREAK
 from observatoire.pages.blocks import (
@@ -22,6 +21,7 @@ from observatoire.pages.blocks import (
     Heading,
     Note,
     Page,
+    PageBreak,
     Paragraph,
     Row,
     TableBlock,
@@ -30,18 +30,28 @@ from observatoire.pages.blocks import (
 )
 from observatoire.pages.tokens import tokens
 from observatoire.pages.writers.typst import typeset
+from observatoire.pages.writers.word_styles import (
+    BESIDE,
+    CELL,
+    CELL_RIGHT,
+    NOTE,
+    SMALL,
+    SMALL_RIGHT,
+    SUMMARY,
+    TABLE,
+    WARNING,
+    dress,
+)
 from observatoire.values import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from observatoire.pages.blocks import Column
 
-_ACCENT, _SOFT = (RGBColor.from_string(tokens().light[name][1:]) for name in ("accent", "soft"))
 _WIDTH = 184
 _TOLD = 2  # levels of headings that the contents list
-
-#: So many letters of a property are kept: Word takes no more.
-_MOST_OF_A_PROPERTY = 255
 
 #: Twentieths of a point in a millimetre, the unit Word counts widths in.
 _TWIPS = 56.7
@@ -57,41 +67,82 @@ _COLUMNS = {
     f"Intervalle à 95{NARROW}%": 1.15,
 }
 
-_LINE = 'w:val="single" w:sz="4" w:space="0" w:color="D5DBE2"'
-_BORDERS = (
-    f"<w:tblBorders {nsdecls('w')}><w:top {_LINE}/><w:bottom {_LINE}/>"
-    f"<w:insideH {_LINE}/></w:tblBorders>"
-)
+#: Beyond so many columns, cells are written smaller.
+_MOST_COLUMNS = 9
+
+#: What every part of the file is dated: the same figures make the same bytes.
+_DATED = (1980, 1, 1, 0, 0, 0)
+
+#: Millimetres of a drawing beside a list of facts.
+_BESIDE = 50
+
+#: Points that a picture has to the inch.
+_PPI = 110
 
 
 def save_word(page: Page, path: Path) -> None:
     """Write a page as a .docx on A4; drawings are pictures with an alternative text."""
     document = docx.Document()
-    _dress(document, page)
+    dress(document, page)
+    writer = _Writer(document, _pictures(page))
     document.add_heading(page.title, level=0)
     for text in (page.subtitle, page.place, page.date):
         if text:
-            document.add_paragraph(text).runs[0].font.color.rgb = _SOFT
+            document.add_paragraph(text, style="Subtitle")
     for block in page.blocks[: page.lead]:
-        _write(document, block)
+        writer.block(block)
     if page.cover:
         _contents(document, page)
     for rank, block in enumerate(page.blocks[page.lead :], start=page.lead):
-        _write(document, block)
+        writer.block(block)
         if isinstance(block, Heading):
             _mark(document.paragraphs[-1], rank)
-    content = (
-        io.BytesIO()
-    )  # a zip half written to a full disk would complain once more when dropped
+    path.write_bytes(_packed(document))
+
+
+def _packed(document: Any) -> bytes:
+    """Return the file, each of its parts under the same date whenever it is written."""
+    content = io.BytesIO()  # a zip half written to a full disk would complain once more
     document.save(content)
-    path.write_bytes(content.getvalue())
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(content) as made,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as kept,
+    ):
+        for part in made.infolist():
+            kept.writestr(
+                zipfile.ZipInfo(part.filename, _DATED), made.read(part), zipfile.ZIP_DEFLATED
+            )
+    return packed.getvalue()
+
+
+def _drawn(page: Page) -> Iterator[Figure]:
+    for block in page.blocks:
+        if isinstance(block, Figure):
+            yield block
+        elif isinstance(block, Facts) and block.beside:
+            yield block.beside
+
+
+def _pictures(page: Page) -> dict[str, bytes]:
+    """Turn the drawings of a page into pictures, all at once: Typst starts slowly."""
+    drawings = list(dict.fromkeys(figure.svg for figure in _drawn(page)))
+    if not drawings:
+        return {}
+    lines = ["#set page(width: auto, height: auto, margin: 0pt)"]
+    lines += [
+        f'#page(image(bytes(sys.inputs.at("{rank}")), format: "svg"))'
+        for rank in range(len(drawings))
+    ]
+    inputs = {str(rank): svg for rank, svg in enumerate(drawings)}
+    made = typeset("\n".join(lines).encode(), "png", ppi=_PPI, inputs=inputs)
+    return dict(zip(drawings, made, strict=True))
 
 
 def _contents(document: Any, page: Page) -> None:
     """Write the contents as links that any reader follows; Word adds page numbers when asked to."""
     parts = [(rank, block) for rank, block in _headings(page) if block.level <= _TOLD]
-    _turn(document)
-    document.add_paragraph("Sommaire", style="Subtitle")
+    document.add_paragraph("Sommaire", style=SUMMARY)
     lines = [document.add_paragraph() for _ in parts]
     for line, (rank, block) in zip(lines, parts, strict=True):
         line.paragraph_format.left_indent = Mm(6 * (block.level - 1))
@@ -133,99 +184,111 @@ def _bookmark(rank: int) -> str:
     return f"_partie{rank}"
 
 
-def _dress(document: Any, page: Page) -> None:
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(13)
-    section.top_margin = section.bottom_margin = Mm(15)
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(10)
-    normal.element.rPr.append(_language())
-    for level in range(4):
-        style = document.styles["Title" if level == 0 else f"Heading {level}"]
-        style.font.color.rgb, style.font.name = _ACCENT, "Calibri"
-    document.core_properties.title = page.title[:_MOST_OF_A_PROPERTY]
-    document.core_properties.subject = page.subtitle[:_MOST_OF_A_PROPERTY]
-    document.core_properties.language = "fr-FR"
-    document.core_properties.author = ""
-    document.core_properties.comments = ""
+class _Writer:
+    """Writes blocks one after another; a page break asked for is kept by what comes next."""
+
+    def __init__(self, document: Any, pictures: dict[str, bytes]) -> None:
+        self.document, self.pictures = document, pictures
+        self.turn = False
+
+    def block(self, block: Block) -> None:
+        if isinstance(block, PageBreak):
+            self.turn = True
+        elif isinstance(block, Heading):
+            self._turned(self.document.add_heading(block.text, level=block.level))
+        elif isinstance(block, Paragraph):
+            self._text(block.text)
+        elif isinstance(block, Callout):
+            for text in (block.title, *block.items):
+                line = self._text(text, WARNING if block.kind == "warning" else BESIDE)
+                line.runs[0].bold = text == block.title
+                line.paragraph_format.keep_with_next = text == block.title
+        elif isinstance(block, Facts):
+            self._facts(block)
+        elif isinstance(block, Figure):
+            self._picture(block)
+        elif isinstance(block, TableBlock):
+            self._table(block)
+
+    def _turned(self, line: Any) -> Any:
+        """Have a paragraph start a page when a break was asked for: no empty line does."""
+        if self.turn:
+            line.paragraph_format.page_break_before = True
+        self.turn = False
+        return line
+
+    def _text(self, text: str, style: str | None = None) -> Any:
+        return self._turned(self.document.add_paragraph(text, style=style))
+
+    def _facts(self, facts: Facts) -> None:
+        into = self._text
+        if facts.beside:
+            left, right = self.document.add_table(1, 2).rows[0].cells
+            left.width, right.width = Mm(_WIDTH - _BESIDE), Mm(_BESIDE)
+            self._draw(right.paragraphs[0], facts.beside, _BESIDE - 4)
+            left.paragraphs[0].style = CELL
+            into = left.add_paragraph
+        for term, text in facts.items:
+            line = into("", BESIDE)
+            line.add_run(term if facts.kind == "findings" else f"{term}{NO_BREAK}:").bold = True
+            line.add_run(f" {text}")
+        self._notes(facts.notes)
+
+    def _draw(self, line: Any, figure: Figure, width: float) -> None:
+        content = io.BytesIO(self.pictures[figure.svg])
+        shape = line.add_run().add_picture(content, width=Mm(width))
+        shape._inline.docPr.set("descr", figure.alternative)  # noqa: SLF001 - no public way
+
+    def _picture(self, figure: Figure) -> None:
+        if figure.title:
+            self._text(figure.title, "Caption").paragraph_format.keep_with_next = True
+        line = self._text("")
+        line.paragraph_format.keep_with_next = bool(figure.notes)
+        self._draw(line, figure, _WIDTH * figure.width)
+        self._notes(figure.notes)
+
+    def _table(self, grid: TableBlock) -> None:
+        if grid.title:
+            self._text(grid.title, "Caption").paragraph_format.keep_with_next = True
+        # Written as XML: one call a cell and a property took ten seconds for an annex.
+        self.document.element.body.insert_element_before(parse_xml(_grid(grid)), "w:sectPr")
+        self._notes(grid.notes)
+
+    def _notes(self, notes: tuple[Note, ...]) -> None:
+        for note in notes:
+            line = self._text("", NOTE)
+            line.add_run(f"{note.label}{NO_BREAK}:").bold = True
+            line.add_run(f" {note.text}")
 
 
-def _language() -> Any:
-    mark = OxmlElement("w:lang")
-    mark.set(qn("w:val"), "fr-FR")
-    return mark
-
-
-def _write(document: Any, block: Block) -> None:
-    if isinstance(block, Heading):
-        if block.level == 1:
-            _turn(document)
-        document.add_heading(block.text, level=block.level)
-    elif isinstance(block, Paragraph):
-        document.add_paragraph(block.text)
-    elif isinstance(block, Callout):
-        document.add_paragraph().add_run(block.title).bold = True
-        for item in block.items:
-            document.add_paragraph(item, style="List Bullet")
-    elif isinstance(block, Facts):
-        for term, text in block.items:
-            line = document.add_paragraph()
-            line.paragraph_format.space_after = Pt(1)
-            line.add_run(f"{term}{NO_BREAK}: ").font.color.rgb = _SOFT
-            line.add_run(text)
-    elif isinstance(block, Figure):
-        _picture(document, block)
-    elif isinstance(block, TableBlock):
-        _table(document, block)
-    else:
-        _turn(document)
-
-
-def _turn(document: Any) -> None:
-    document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-
-
-def _title(document: Any, text: str) -> None:
-    """Write the title of a table or drawing, never left alone at the foot of a page."""
-    line = document.add_paragraph()
-    line.paragraph_format.keep_with_next = True
-    line.add_run(text).bold = True
-
-
-def _picture(document: Any, figure: Figure) -> None:
-    if figure.title:
-        _title(document, figure.title)
-    source = "#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg))"
-    png = typeset(source.encode(), "png", ppi=130, inputs={"svg": figure.svg})
-    picture = document.add_picture(io.BytesIO(png), width=Mm(_WIDTH * figure.width))
-    picture._inline.docPr.set("descr", figure.alternative)  # noqa: SLF001 - no public way
-    _notes(document, figure.notes)
-
-
-def _table(document: Any, grid: TableBlock) -> None:
-    _title(document, grid.title)
-    count = len(grid.columns)
+def _grid(grid: TableBlock) -> str:
     widths = [round(_WIDTH * share * _TWIPS) for share in _shares(grid)]
-    table = document.add_table(rows=0, cols=count + 1)
-    table.autofit = False
-    # Written as XML: one call a cell and a property took ten seconds for an annex.
-    table._tbl.tblPr.append(parse_xml(_BORDERS))  # noqa: SLF001 - no public way
-    for column, width in zip(table._tbl.tblGrid, widths, strict=True):  # noqa: SLF001
-        column.set(qn("w:w"), str(width))
-    size = 12 if count > 9 else 15  # noqa: PLR2004 - half-points that A4 holds
-    heads = [grid.head, *(f"{c.label}\n{c.below}" if c.below else c.label for c in grid.columns)]
-    right = grid.kind != "texts"
+    small = len(grid.columns) > _MOST_COLUMNS
+    left, right = (SMALL, SMALL_RIGHT) if small else (CELL, CELL_RIGHT)
+    looks = (left, left if grid.kind == "texts" else right)
+    heads = [grid.head, *map(_headed, grid.columns)]
     head = "".join(
-        _cell(text, size, "<w:b/>", width, right=right and rank > 0)
+        _cell(text, looks[rank > 0], width)
         for rank, (text, width) in enumerate(zip(heads, widths, strict=True))
     )
-    rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
-    rows += [_row(row, widths, size, right=right) for row in grid.rows]
-    for row in parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>"):
-        table._tbl.append(row)  # noqa: SLF001 - no public way
-    _notes(document, grid.notes)
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    rows = "".join(_row(row, widths, looks) for row in grid.rows)
+    return (
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{TABLE}"/>'
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        '<w:tblLook w:val="04A0" w:firstRow="1" w:firstColumn="1" w:noVBand="1"/>'
+        f"{_described(grid.title)}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
+        f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
+    )
+
+
+def _described(title: str) -> str:
+    words = escape(title, {'"': "&quot;"})
+    return f'<w:tblCaption w:val="{words}"/>' if title else ""
+
+
+def _headed(column: Column) -> str:
+    return f"{column.label}\n{column.below}" if column.below else column.label
 
 
 def _shares(grid: TableBlock) -> tuple[float, ...]:
@@ -239,44 +302,36 @@ def _shares(grid: TableBlock) -> tuple[float, ...]:
     return (first, *((1 - first) * each / sum(wanted) for each in wanted))
 
 
-def _row(row: Row, widths: list[int], size: int, *, right: bool) -> str:
-    bold = "" if row.kind == "item" else "<w:b/>"
+def _row(row: Row, widths: list[int], looks: tuple[str, str]) -> str:
     keep = "<w:trPr><w:cantSplit/></w:trPr>"
+    bold = "" if row.kind == "item" else "<w:b/>"
     if row.kind == "group":
-        return f"<w:tr>{keep}{_cell(row.label, size, bold, sum(widths), span=len(widths))}</w:tr>"
+        label = _cell(row.label, looks[0], sum(widths), bold, span=len(widths))
+        return f"<w:tr>{keep}{label}</w:tr>"
     shown = [*row.cells, *[TextCell("")] * (len(widths) - 1 - len(row.cells))]
-    cells = [
+    cells = "".join(
         _cell(
             cell.text,
-            size,
-            bold + ("<w:i/>" if cell.status is Status.BOUNDED else ""),
+            looks[1],
             width,
-            right=right,
+            bold + ("<w:i/>" if cell.status in (Status.BOUNDED, Status.CONTEXT) else ""),
         )
         for cell, width in zip(shown, widths[1:], strict=True)
-    ]
-    return f"<w:tr>{keep}{_cell(row.label, size, bold, widths[0])}{''.join(cells)}</w:tr>"
+    )
+    return f"<w:tr>{keep}{_cell(row.label, looks[0], widths[0], bold)}{cells}</w:tr>"
 
 
-def _cell(
-    text: str, size: int, look: str, width: int, *, right: bool = False, span: int = 1
-) -> str:
-    group = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F6"/>' if span > 1 else ""
+def _cell(text: str, style: str, width: int, look: str = "", *, span: int = 1) -> str:
+    tint = tokens().light["tint"][1:]
+    group = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if span > 1 else ""
     merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-    side = '<w:jc w:val="right"/>' if right else ""
+    after = "<w:keepNext/>" if span > 1 else ""
     lines = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")
     )
+    dressed = f"<w:rPr>{look}</w:rPr>" if look else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}{group}</w:tcPr>'
-        f'<w:p><w:pPr><w:spacing w:after="0"/>{side}</w:pPr>'
-        f'<w:r><w:rPr>{look}<w:sz w:val="{size}"/></w:rPr>{lines}</w:r></w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{after}</w:pPr>'
+        f"<w:r>{dressed}{lines}</w:r></w:p></w:tc>"
     )
-
-
-def _notes(document: Any, notes: tuple[Note, ...]) -> None:
-    for note in notes:
-        line = document.add_paragraph()
-        line.paragraph_format.space_after = Pt(1)
-        run = line.add_run(f"{note.label}{NO_BREAK}: {note.text}")
-        run.font.size, run.font.color.rgb = Pt(tokens().sizes["note"]), _SOFT

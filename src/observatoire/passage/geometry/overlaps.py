@@ -30,7 +30,7 @@ def check_no_overlap(layer: MeasuredLayer) -> tuple[Outline | None, tuple[str, .
     whose outlines do not match are measured against their neighbours. Outlines that merely
     differ are let through, with a remark: what lies between them is shared.
     """
-    if layer.grid is not None or len(layer) == 1:
+    if layer.grid is not None or len(layer) <= 1:
         return None, ()
     found = outline(layer.geometries, layer.areas)
     if found is None and not shapely.coverage_is_valid(layer.geometries):

@@ -23,9 +23,13 @@ _FEW = 200_000  # corners of a layer that is checked sooner than a thread would 
 
 
 def two_layers(
-    source: gpd.GeoDataFrame, target: gpd.GeoDataFrame, *, repair: bool
+    source: gpd.GeoDataFrame, target: gpd.GeoDataFrame, *, repair: bool, everywhere: bool = False
 ) -> tuple[MeasuredLayer, MeasuredLayer]:
-    """Check the two layers of a passage, each and together."""
+    """Check the two layers of a passage, each and together.
+
+    ``everywhere``: sources may not overlap even out of reach of the targets, for people found where
+    two of them lie would count in both.
+    """
     if _corners(target) > _FEW and _corners(source) > _FEW:
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(check_layer, source, "source", repair=repair)
@@ -38,13 +42,24 @@ def two_layers(
         )
     check_same_crs(*layers)
     # One after the other: together they would keep the corners of both layers in memory.
-    _, differing = check_no_overlap(layers[0])
+    _, differing = check_no_overlap(layers[0] if everywhere else _within_reach(*layers))
     outline, differing_targets = check_no_overlap(layers[1])
     source, target = layers
     return (
         replace(source, remarks=(*source.remarks, *differing)),
         replace(target, remarks=(*target.remarks, *differing_targets), outline=outline),
     )
+
+
+def _within_reach(source: MeasuredLayer, target: MeasuredLayer) -> MeasuredLayer:
+    """Return the sources whose box meets that of a target: what others share is counted nowhere."""
+    if source.grid is not None:  # known apart by the positions of its cells
+        return source
+    met = np.unique(shapely.STRtree(target.geometries).query(source.geometries)[0])
+    if len(met) == len(source):
+        return source
+    kept = {name: getattr(source, name)[met] for name in ("labels", "geometries", "areas")}
+    return replace(source, **kept)
 
 
 def _corners(frame: object) -> int:

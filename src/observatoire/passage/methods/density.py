@@ -72,7 +72,7 @@ def by_density(
         "carries": carried(carries) or learnt or PEOPLE,
     }
     if isinstance(ratio, DensityFit):
-        columns = columns_of(layers[0], found, covariates, ratio.slopes.names)
+        columns = columns_of(layers[0], found, covariates, ratio.names)
         of_links = ratio.of_links(columns, len(found.target))
         parameters |= {"ratio": float(ratio), **ratio.parameters}
     else:

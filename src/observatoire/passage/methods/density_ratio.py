@@ -68,10 +68,11 @@ class DensityFit(float):
         Relative error of each of them once the ratio is applied.
     held_out : Series
         Relative error of each when it was left out of the learning, with its neighbours.
-    typical : float
-        The ratio of a typical place, from which it varies.
-    slopes : Slopes
-        How the ratio varies; without names, it does not.
+    models : tuple
+        Ratio of a typical place, and :class:`Slopes` by which it varies: several are averaged.
+    ends : tuple of float
+        By how much those left out were missed, on the logit of their place between the bounds: low and
+        high at 80 %, low and high at 95 %. Nothing when too few taught.
     carries : str
         What it was learnt on (people, dwellings), blank when nothing says it.
     """
@@ -79,31 +80,42 @@ class DensityFit(float):
     used: tuple[str, ...]
     errors: pd.Series[float]
     held_out: pd.Series[float]
-    typical: float
-    slopes: Slopes
+    models: tuple[tuple[float, Slopes], ...]
+    ends: tuple[float, ...]
     carries: str
 
     def __new__(
         cls,
         ratio: float,
-        varying: tuple[float, Slopes],
+        models: tuple[tuple[float, Slopes], ...],
         errors: pd.Series[float],
         held_out: pd.Series[float],
+        ends: tuple[float, ...] = (),
         carries: str = "",
     ) -> Self:
         """Make the number, then hang on it what it was learnt on."""
         made = super().__new__(cls, ratio)
         made.used = tuple(errors.index)
         made.errors, made.held_out = errors, held_out
-        made.typical, made.slopes = varying
+        made.models, made.ends = models, ends
         made.carries = carries
         return made
 
     def __getnewargs__(  # type: ignore[override]
         self,
-    ) -> tuple[float, tuple[float, Slopes], pd.Series[float], pd.Series[float], str]:
+    ) -> tuple[object, ...]:
         """Return what remakes this number whole where it is copied or kept."""
-        return float(self), (self.typical, self.slopes), self.errors, self.held_out, self.carries
+        return float(self), self.models, self.errors, self.held_out, self.ends, self.carries
+
+    @property
+    def typical(self) -> float:
+        """The ratio of a typical place, from which it varies."""
+        return float(np.exp(np.mean([np.log(typical) for typical, _ in self.models])))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the ratio varies with, in any of its models; nothing when it does not."""
+        return tuple(dict.fromkeys(name for _, slopes in self.models for name in slopes.names))
 
     @property
     def median_error(self) -> float:
@@ -113,7 +125,7 @@ class DensityFit(float):
     @property
     def sentence(self) -> str:
         """The ratio in French: on how many territories it was learnt, with which error."""
-        variable = f", variable selon {named(self.slopes.names)}" if self.slopes.names else ""
+        variable = f", variable selon {named(self.names)}" if self.names else ""
         return (
             f"Rapport de densité {number(float(self), 2)}{variable}, appris sur "
             f"{plural(len(self.used), 'territoire')} ; erreur médiane sur ceux qu’on laisse de "
@@ -127,12 +139,24 @@ class DensityFit(float):
             "typical": self.typical,
             "learnt_on": len(self.used),
             "median_error": self.median_error,
-            "slopes": dict(zip(self.slopes.names, self.slopes.slope.tolist(), strict=True)),
+            "slopes": [
+                dict(zip(slopes.names, slopes.slope.tolist(), strict=True))
+                for _, slopes in self.models
+            ],
+            "ends": list(self.ends),
         }
 
     def of_links(self, columns: dict[str, Floats], count: int) -> Floats:
         """Return the ratio of each link."""
-        return ratio_of(np.log(self.typical), self.slopes.shift(columns, count))
+        return averaged(self.models, columns, count)
+
+
+def averaged(
+    models: tuple[tuple[float, Slopes], ...], columns: dict[str, Floats], count: int
+) -> Floats:
+    """Return the ratio of each link, the models being averaged by their logarithms."""
+    moved = [np.log(typical) + slopes.shift(columns, count) for typical, slopes in models]
+    return ratio_of(0.0, np.mean(moved, axis=0))
 
 
 def ratio_of(constant: float, shift: Floats) -> Floats:

@@ -85,7 +85,7 @@ def by_support(  # noqa: PLR0913 - an analyst gives most of them by name or not 
     [0.75]
     """
     check_sliver(sliver)
-    layers = two_layers(source, target, repair=repair)
+    layers = two_layers(source, target, repair=repair, everywhere=True)
     carrier = read_support(support, weight, imputed, repair=repair)
     check_same_crs(layers[0], carrier.layer)
     found = measured(layers, sliver=sliver, threads=threads)

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from observatoire.passage.transfer.counts import carry_counts
+from observatoire.passage.transfer.inputs import check_given
+from observatoire.passage.transfer.metadata import About, kinds_counted
 from observatoire.passage.transfer.outcome import Outcome
 from observatoire.passage.transfer.rates import carry_rates
+from observatoire.values import Nature
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
     from observatoire.passage.links import Links
     from observatoire.passage.transfer.inputs import Given
+
+    Numbers = pd.DataFrame | pd.Series[Any]
+
+
+def carried(
+    links: Links,
+    frame: Numbers,
+    nature: str | Mapping[str, str] = Nature.COUNT,
+    *,
+    low: Numbers | None = None,
+    high: Numbers | None = None,
+    about: About | None = None,
+    min_coverage: float = 0.95,
+) -> tuple[Given, Outcome]:
+    """Check a frame and carry it; what was given, and what comes out, not yet laid out as a table."""
+    given = check_given(links, frame, nature, low=low, high=high)
+    given = replace(given, kinds=kinds_counted(given.variables, about, frame.attrs))
+    return given, carry(links, given, min_coverage=min_coverage)
 
 
 def carry(links: Links, given: Given, *, min_coverage: float) -> Outcome:

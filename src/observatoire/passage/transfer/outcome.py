@@ -64,6 +64,10 @@ class Outcome:
         """Return the small number that stands for a status."""
         return _CODES[status]
 
+    def words(self) -> list[list[Status]]:
+        """Return the statuses themselves, target by variable."""
+        return [[_STATUSES[code] for code in row] for row in self.status.tolist()]
+
     def fill(self, columns: list[int], part: Outcome) -> None:
         """Put the outcome of some variables in its place."""
         for whole, piece in zip(self._arrays(), part._arrays(), strict=True):

@@ -14,7 +14,7 @@ from observatoire.passage.counted import kind_declared
 from observatoire.passage.transfer.counts import carry_counts
 from observatoire.passage.transfer.inputs import check_given
 from observatoire.passage.transfer.metadata import About, kinds_counted, scales
-from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered, tidy
+from observatoire.passage.transfer.outcome import OWN_RATE, Outcome, partly_covered
 from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 _ABOVE = 1e-9  # what rounding may put in a numerator above its denominator
 
 
-def apply_ratio(
+def carried_ratio(
     links: Links,
     numerators: pd.DataFrame | pd.Series[Any],
     denominators: pd.DataFrame | pd.Series[Any],
     *,
     share: bool,
-    scale: float | None,
-    about: About | None,
-    min_coverage: float,
-) -> pd.DataFrame:
-    """Carry both counts, then divide; see :meth:`Passage.apply_ratio`."""
+    scale: float | None = None,
+    about: About | None = None,
+    min_coverage: float = 0.95,
+) -> tuple[list[str], Outcome]:
+    """Carry both counts, then divide: the rates and what comes out; see :meth:`Passage.apply_ratio`."""
     if isinstance(numerators, pd.Series) and isinstance(denominators, pd.Series):
         name = str(numerators.name or "taux")
         numerators, denominators = numerators.to_frame(name), denominators.to_frame(name)
@@ -60,7 +60,7 @@ def apply_ratio(
     _uncovered(links, outcome, min_coverage)
     for numbers in (outcome.value, outcome.low, outcome.high):
         np.multiply(numbers, factor, out=numbers)
-    return tidy(links.targets, top.variables, outcome)
+    return top.variables, outcome
 
 
 def _check_same(top: Given, bottom: Given) -> None:

@@ -2,6 +2,7 @@
 
 ``known_figures`` (producers' figures), ``primary`` (those under their threshold), ``disclosures`` (what a shown
 cell discloses), ``additivity``, ``attacker_knowledge``, ``former_figures`` (what anybody may know),
-``workspace_system`` (all of it as rows), ``plan`` (the decision), ``joint_audit``, ``rule_checks``, ``record``.
+``workspace_system`` (all of it as rows), ``plan`` (the choice), ``decision`` (all that
+outputs ask of it), ``joint_audit``, ``rule_checks``, ``record``.
 Thresholds, and the default for a partner that gave none, are decided in ``declarations/secrecy_rules``.
 """

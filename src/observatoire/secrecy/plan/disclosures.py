@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from observatoire.indicators.computation.table import DIRECT
+from observatoire.indicators.computation.table import DIRECT, is_modelled
 from observatoire.secrecy.plan.known_figures import Base, Sum
 from observatoire.territories.link_tables import WHOLE
 from observatoire.values import Status, records
@@ -169,7 +169,8 @@ class Discloser:
         if not base:
             found_sums = _distinct(self._sums(row, indicator, links, top))
             return Disclosure(found_sums, (), sources, found_sums if whole else ())
-        if row["status"] == Status.CONTEXT:
+        of_holder = row["status"] == Status.CONTEXT or is_modelled(row)
+        if of_holder:
             sources = (route.enclosing[code],)
             links = [Link(sources[0], 1.0, 1.0, 1.0, whole=True)]
         tops, bases = (_spread(keys, links, "weight") for keys in (top, base))
@@ -177,9 +178,12 @@ class Discloser:
         numbers = [float(row[name]) for name in ("value", "low", "high")]
         if all(math.isnan(number) for number in numbers):
             return Disclosure((), small, sources)
-        whole = whole or row["status"] == Status.CONTEXT
+        whole = whole or of_holder
         if whole and not math.isnan(numbers[0]):
-            sums = [self._ratio(tops, bases, numbers[0] / indicator.factor)]
+            ratio = (
+                self._quotient(tops, bases) if is_modelled(row) else numbers[0] / indicator.factor
+            )
+            sums = [self._ratio(tops, bases, ratio)]
         else:
             sums = self._each([*tops, *bases])
         counts = [self.known.sum(terms) for terms in (tops, bases)] if whole else sums
@@ -203,6 +207,11 @@ class Discloser:
     def _ratio(self, top: Terms, base: Terms, ratio: float) -> Sum:
         """Return what a rate discloses: numerator less so many times denominator is nothing."""
         return self.known.sum([*top, *((each, -ratio * weight) for each, weight in base)])
+
+    def _quotient(self, top: Terms, base: Terms) -> float:
+        """Return the rate of a holder, which what a model makes of it gives as surely."""
+        above, below = (math.fsum(w * self.known.value(b) for b, w in each) for each in (top, base))
+        return above / below if below else math.nan
 
     def _each(self, terms: Terms) -> list[Sum]:
         """Take every figure that is known as disclosed."""

@@ -12,7 +12,8 @@ from observatoire.errors import SecrecyError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import day, enumerate_words, plural
 from observatoire.sources.descriptors.agreement import AUDIENCES, Agreement
-from observatoire.values import Status
+from observatoire.territories import simplify
+from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,12 +33,16 @@ Key = TypeVar("Key", bound=tuple[str, ...])
 
 @dataclass(frozen=True)
 class Gate:
-    """What decides what may pass: the agreements, what is loaded under them, the day, for whom."""
+    """What decides what may pass: the agreements, what is loaded under them, the day, for whom.
+
+    ``reader`` is the one partner of the circle who reads, when it is for one alone.
+    """
 
     conventions: Mapping[str, Agreement]
     given: frozenset[Given]
     date: dt.date
     audience: str
+    reader: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an audience that nobody knows."""
@@ -73,7 +78,7 @@ def require_known(audience: str) -> None:
         )
 
 
-def refusal(convention: Agreement, date: dt.date, audience: str) -> str:
+def refusal(convention: Agreement, date: dt.date, audience: str, reader: str = "") -> str:
     r"""Say why the figures of an agreement may not be shown, and what to do; nothing if they may.
 
     Examples
@@ -93,11 +98,31 @@ def refusal(convention: Agreement, date: dt.date, audience: str) -> str:
             f"{who} applicable à partir du {day(convention.first)}\u00a0: à montrer à cette date."
         )
     if AUDIENCES.index(audience) <= AUDIENCES.index(convention.audience):
-        return ""
+        return _other_reader(convention, audience, reader)
     if convention.audience == "interne":
         return f"{who}\u00a0: chiffres réservés à un usage interne, à demander au producteur."
     named = f" ({enumerate_words(list(convention.recipients))})" if convention.recipients else ""
     return f"{who}\u00a0: chiffres réservés aux partenaires{named}, à demander au producteur."
+
+
+def _other_reader(convention: Agreement, audience: str, reader: str) -> str:
+    """Say that an agreement names its partners, and not the one who reads; nothing where it does."""
+    if not reader or audience != "partenaires" or convention.audience != audience:
+        return ""
+    wanted = _significant(reader)
+    ends = (_significant(name)[-len(wanted) :] for name in convention.recipients)
+    if not convention.recipients or wanted in ends:
+        return ""
+    named = enumerate_words(list(convention.recipients))
+    return f"Convention avec {convention.partner}\u00a0: chiffres réservés à d’autres partenaires ({named})."
+
+
+def _significant(name: str) -> list[str]:
+    """Return the words of a name without its articles: « Le Lamentin », « ville du Lamentin »."""
+    return [word for word in simplify(name).split() if word not in _ARTICLES]
+
+
+_ARTICLES = frozenset({"l", "le", "la", "les", "d", "de", "du", "des"})
 
 
 def closed(conventions: Mapping[str, Agreement], date: dt.date) -> dict[str, str]:
@@ -136,7 +161,7 @@ def withhold(table: Table, gate: Gate) -> Table:
         )
         for code, period in dict.fromkeys(keys)
     }
-    found = sift(keys, drawn, gate.date, gate.audience)
+    found = sift(keys, drawn, gate.date, gate.audience, gate.reader)
     reasons = pd.Series(found.reasons, index=cells.index, dtype=object)
     return replace(
         table,
@@ -165,6 +190,7 @@ def sift(
     drawn: Mapping[Key, Sequence[Agreement]],
     date: dt.date,
     audience: str,
+    reader: str = "",
 ) -> Sifted[Key]:
     """Say of each figure whether its agreements let it out on a day, for a circle.
 
@@ -176,12 +202,14 @@ def sift(
         Agreements of each key; none for a key that is not there.
     date : date
         The day.
-    audience : str
-        For whom.
+    audience, reader : str
+        For whom: a circle, and the one partner of it who reads, if one.
     """
     lent = {key: drawn.get(key, ()) for key in dict.fromkeys(keys)}
     why = {
-        key: next(filter(None, (refusal(agreement, date, audience) for agreement in each)), "")
+        key: next(
+            filter(None, (refusal(agreement, date, audience, reader) for agreement in each)), ""
+        )
         for key, each in lent.items()
     }
     shown = [key for key, reason in why.items() if not reason]
@@ -201,7 +229,7 @@ def _emptied(cells: pd.DataFrame, kept_back: pd.Series, reasons: pd.Series) -> p
     measures = {"value", "low", "high", "count", "base"}
     measures |= {
         f"{kind}_{side}" for kind in ("passage", "sampling", "wide") for side in ("low", "high")
-    }
+    } | set(PREDICTION_COLUMNS)
     emptied.loc[kept_back, sorted(measures & set(emptied.columns))] = float("nan")
     emptied.loc[kept_back, "status"] = str(Status.MISSING)
     emptied.loc[kept_back, "method"] = ""

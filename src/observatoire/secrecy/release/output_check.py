@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan.disclosures import same
-from observatoire.secrecy.plan.joint_audit import refuse_unsafe
 from observatoire.secrecy.plan.primary import COMPLEMENTARY, key_of
 from observatoire.values import records
 
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from observatoire.secrecy.plan.plan import SecrecyPlan
+    from observatoire.secrecy.plan.decision import Decision
+    from observatoire.secrecy.plan.plan import Key, SecrecyPlan
     from observatoire.warehouse import Warehouse
 
 
@@ -27,7 +27,7 @@ _COMPUTED = ("value", "passage_low", "passage_high")
 class Ledger(Protocol):
     """What keeps the memory of publications."""
 
-    def keep(self, kind: str, name: str, cells: pd.DataFrame, plan: SecrecyPlan) -> None:
+    def keep(self, kind: str, name: str, cells: pd.DataFrame, decision: Decision) -> None:
         """Write down what was published."""
 
 
@@ -35,10 +35,11 @@ class Ledger(Protocol):
 class OutputCheck:
     """Checks what is about to leave against what the workspace may show now.
 
-    ``plan`` returns the plan that holds at this moment; it is made anew when figures, rules or
-    publications have changed.
+    ``decision`` returns what holds at this moment, decided anew when figures, rules or publications
+    have changed; ``plan`` the system that proves it, made when a table of before is weighed.
     """
 
+    decision: Callable[[], Decision]
     plan: Callable[[], SecrecyPlan]
     ledger: Ledger
     undescribed: Callable[[], Mapping[str, str]] = dict
@@ -51,29 +52,37 @@ class OutputCheck:
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
-        plan, undescribed = self.plan(), self.undescribed()
+        decision, undescribed = self.decision(), self.undescribed()
         for source in sources:
             if source in undescribed:
                 raise _undescribed(source, undescribed[source], where)
         shown = cells[cells[["value", "low", "high"]].notna().any(axis=1)]
-        guarded = {key[2] for key in plan.cells}
-        extra: set[str] = set()
+        guarded = {key[2] for key in decision.cells}
+        keys = []
         for row in records(shown[shown["indicator"].isin(sorted(guarded))]):
             key = key_of(row)
-            now = plan.cells[key].numbers if key in plan.cells else ()
+            now = decision.cells[key].numbers if key in decision.cells else ()
             if not now or not same(now, tuple(float(row[name]) for name in _COMPUTED)):
                 raise _stale(key, where)
-            cause = plan.cause(key)
+            cause = decision.cause(key)
             if cause and cause != COMPLEMENTARY:
                 raise _forbidden(key, cause, where)
-            if cause:
-                extra |= set(plan.cells[key].labels)
-        if extra:
-            refuse_unsafe(plan, extra, where)
+            keys.append(key)
+        if any(map(decision.cause, keys)):
+            self._weigh(keys, where)
+
+    def _weigh(self, keys: list[Key], where: str) -> None:
+        """Refuse a table of before when, with all that is shown now, it gives a count away."""
+        from observatoire.secrecy.plan.joint_audit import refuse_unsafe  # noqa: PLC0415 - solvers
+
+        plan = self.plan()
+        extra = {label for key in keys if plan.cause(key) for label in plan.cells[key].labels}
+        refuse_unsafe(plan, extra, where)
 
     def keep(self, cells: pd.DataFrame, kind: str, name: str) -> None:
         """Write down in the ledger what has left."""
-        self.ledger.keep(kind, name, cells, self.plan())
+        self.ledger.keep(kind, name, cells, self.decision())
+        self.decision()  # what follows it changes nothing to it: kept along with what left
 
 
 #: What a draft writes where somebody has to answer.

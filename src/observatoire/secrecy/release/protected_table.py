@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -29,15 +29,17 @@ from observatoire.secrecy.release.redaction import (
     shown_differences,
     withhold_sizes,
 )
-from observatoire.values import TABLE_COLUMNS, Status, records
+from observatoire.values import PREDICTION_COLUMNS, TABLE_COLUMNS, Status, records
 from observatoire.values import Record as Row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+
+    from matplotlib.axes import Axes
 
     from observatoire.indicators.computation.table import Table
     from observatoire.indicators.definitions.catalogue import Indicator
-    from observatoire.secrecy.plan.plan import SecrecyPlan
+    from observatoire.secrecy.plan.decision import Decision
     from observatoire.secrecy.release.output_check import OutputCheck
     from observatoire.sources.descriptors.agreement import Agreement
 
@@ -50,6 +52,7 @@ HIDDEN_REASON = "Couvert par le secret statistique."
 #: Columns of ``ProtectedTable.df``: the tidy ones, then what explains a hole, then precision.
 SHOWN_COLUMNS = (
     *TABLE_COLUMNS,
+    *PREDICTION_COLUMNS,
     "zoning",
     "reason",
     "method",
@@ -60,6 +63,16 @@ SHOWN_COLUMNS = (
     "precision",
     "flag",
 )
+
+
+class Display(Protocol):
+    """Shows a protected table; the rooms above give one, for secrecy knows of no page."""
+
+    def html(self, table: ProtectedTable) -> str:
+        """Return a table as a notebook shows it."""
+
+    def plot(self, table: ProtectedTable, indicator: str, ax: Axes | None) -> Axes:
+        """Draw one indicator of a table."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,7 @@ class ProtectedTable:
         repr=False, default_factory=dict
     )
     words: TerritoryNames = field(repr=False, default_factory=TerritoryNames)
+    display: Display | None = field(repr=False, default=None, compare=False)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -153,6 +167,21 @@ class ProtectedTable:
             gaps = gaps[chosen]
         return replace(self, cells=cells, indicators=kept, differences=gaps, seal=_SEAL)
 
+    def compared_with(self, spots: Collection[tuple[str, str]]) -> ProtectedTable:
+        """Return the table with, of its comparators, those of some zonings and codes."""
+        keys = zip(self.cells["zoning"], self.cells["territory"], strict=True)
+        kept = [zoning == self.zoning or (zoning, code) in spots for zoning, code in keys]
+        return replace(self, cells=self.cells[kept], seal=_SEAL)
+
+    def judged_against(self, comparators: Sequence[str]) -> ProtectedTable:
+        """Return the table with its differences from some comparators, the first of which pages mark."""
+        gaps = self.differences
+        if gaps is not None:
+            ranks = {code: rank for rank, code in enumerate(comparators)}
+            kept = gaps[gaps["comparator"].isin(list(ranks))]
+            gaps = kept.sort_values("comparator", key=lambda codes: codes.map(ranks), kind="stable")
+        return replace(self, differences=gaps, seal=_SEAL)
+
     def with_others(self, *tables: ProtectedTable) -> ProtectedTable:
         """Return the table with others whose figures leave along with its own."""
         return replace(self, companions=tuple(admit(each) for each in tables), seal=_SEAL)
@@ -185,8 +214,33 @@ class ProtectedTable:
         """Return the definition of one of its indicators."""
         return self.indicators[code]
 
+    def shown_by(self, display: Display) -> ProtectedTable:
+        """Return the table with what shows it in a notebook."""
+        return replace(self, display=display, seal=_SEAL)
+
+    def plot(self, indicator: str = "", ax: Axes | None = None) -> Axes:
+        """Draw one indicator on matplotlib axes: a dot a territory, with its interval.
+
+        Parameters
+        ----------
+        indicator : str
+            Which one; needed when the table holds several.
+        ax : Axes, optional
+            Where; a new figure by default.
+
+        Raises
+        ------
+        UnknownNameError
+            When the table holds several indicators, or not this one.
+        """
+        if self.display is None:
+            raise _unprotected()
+        return self.display.plot(self, indicator, ax)
+
     def _repr_html_(self) -> str:
-        return str(self.df.to_html(index=False, na_rep="", max_rows=60))
+        if self.display is None:
+            return str(self.df.to_html(index=False, na_rep="", max_rows=60))
+        return self.display.html(self)
 
 
 def admit(table: ProtectedTable) -> ProtectedTable:
@@ -212,7 +266,7 @@ def _unprotected() -> SecrecyError:
 def protect_table(
     table: Table,
     shapes: gpd.GeoDataFrame | None = None,
-    plan: SecrecyPlan | None = None,
+    decision: Decision | None = None,
     output_check: OutputCheck | None = None,
 ) -> ProtectedTable:
     """Hide what may not be shown, and seal the rest.
@@ -223,7 +277,7 @@ def protect_table(
         Computed cells; ``count`` is compared with ``threshold``, a threshold of 0 hides nothing.
     shapes : GeoDataFrame, optional
         Shapes indexed by zoning and territory, with an ``official`` column.
-    plan : SecrecyPlan, optional
+    decision : Decision, optional
         What the whole workspace may show. Without it, only primary secrecy is kept: a count above
         zero and under the threshold, a rate that such a count is the numerator or the denominator
         of, or what the numerator leaves of the denominator, and bounds that would show one.
@@ -243,8 +297,8 @@ def protect_table(
         On a cell of a guarded indicator that the plan does not know.
     """
     cells = completed(table.cells)
-    causes = _causes(cells, table, plan)
-    if plan is None or any(plan.record.counts.values()):
+    causes = _causes(cells, table, decision)
+    if decision is None or any(decision.record.counts.values()):
         # That a part passes its whole bounds the one by the other: a hidden count, perhaps.
         causes[(cells["threshold"] > 0) & (cells["reason"] == ABOVE_WHOLE)] = COMPLEMENTARY
     ours = (causes != "") & (causes != PRODUCER)
@@ -269,7 +323,7 @@ def protect_table(
         shapes=shapes,
         differences=shown_differences(table.differences, cells),
         caveats=table.caveats,
-        record=plan.record if plan else Record(),
+        record=decision.record if decision else Record(),
         output_check=output_check,
         audience=table.audience,
         agreements=table.agreements,
@@ -278,20 +332,20 @@ def protect_table(
     )
 
 
-def _causes(cells: pd.DataFrame, table: Table, plan: SecrecyPlan | None) -> pd.Series:
+def _causes(cells: pd.DataFrame, table: Table, decision: Decision | None) -> pd.Series:
     """Return why each cell is hidden, empty when it may be shown."""
     causes = primary_causes(cells, table.indicators, {})
-    if plan is None:
+    if decision is None:
         return causes
-    guarded = {key[2] for key in plan.cells}
+    guarded = {key[2] for key in decision.cells}
     concerned = cells["indicator"].isin(sorted(guarded))
     for place, row in zip(cells.index[concerned], records(cells[concerned]), strict=True):
         key = key_of(row)
         filled = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
         if not filled:  # hidden by its producer, kept back by an agreement, or absent
             continue
-        if key in plan.cells:
-            causes[place] = plan.cause(key)
+        if key in decision.cells:
+            causes[place] = decision.cause(key)
         else:
             raise SecrecyError(
                 f"Rien ne dit si {key[2]} de {key[1]} ({key[0]}, {key[3]}) peut être montré.",

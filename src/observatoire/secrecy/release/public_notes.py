@@ -10,6 +10,8 @@ from observatoire.errors.arguments import suggestion
 from observatoire.secrecy.release.agreements import refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from observatoire.secrecy.release.agreements import Gate
@@ -46,13 +48,19 @@ class PublicNotes:
         here = (self.rows["zoning"] == zoning) & (self.rows["territory"] == territory)
         return self.rows[here]
 
+    def within(self, spots: Collection[tuple[str, str]]) -> PublicNotes:
+        """Return those of some zonings and territories."""
+        keys = zip(self.rows["zoning"], self.rows["territory"], strict=True)
+        kept = [key in spots for key in keys]
+        return PublicNotes(self.rows[kept].reset_index(drop=True), self.withheld, seal=_SEAL)
+
 
 def let_out(rows: pd.DataFrame, *, gate: Gate) -> pd.DataFrame:
     """Keep the rows of registers whose source no agreement keeps back; ``source`` is its code."""
     kept_back = {
         code
         for code, convention in gate.conventions.items()
-        if refusal(convention, gate.date, gate.audience)
+        if refusal(convention, gate.date, gate.audience, gate.reader)
     }
     return rows[~rows["source"].isin(kept_back)].reset_index(drop=True)
 

@@ -11,7 +11,7 @@ from observatoire.indicators.comparison.gaps import REASONS
 from observatoire.indicators.precision.differences import UNJUDGED
 from observatoire.indicators.precision.sampling_error import WITHHELD
 from observatoire.secrecy.plan.primary import printed
-from observatoire.values import Nature, Status
+from observatoire.values import PREDICTION_COLUMNS, Nature, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +34,7 @@ MEASURES = (
     "sampling_high",
     "wide_low",
     "wide_high",
+    *PREDICTION_COLUMNS,
     "base",
 )
 
@@ -77,7 +78,7 @@ def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
     counted = cells["indicator"].map({c: bool(i.numerator) for c, i in indicators.items()})
     guarded = (cells["threshold"] > 0) & counted.astype(bool)
     exact = cells[guarded].copy()
-    for prefix in ("", "passage_", "sampling_", "wide_"):
+    for prefix in ("", "passage_", "sampling_", "wide_", "pi80_", "pi95_"):
         names = ["value", f"{prefix}low", f"{prefix}high"]
         rows = zip(*(exact[name] for name in (*names, "indicator")), strict=True)
         numbers = [printed(row[:3], indicators[row[3]].decimals) for row in rows]

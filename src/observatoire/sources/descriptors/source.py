@@ -64,6 +64,12 @@ class Source:
     licence: Annotated[str, doc("Sous quelle licence.")]
     zoning: Annotated[str, doc("Code du zonage des territoires, déclaré dans observatoire.toml.")]
     code: Annotated[str, doc("Code de la source ; le nom de son dossier sans elle.")] = ""
+    family: Annotated[
+        str,
+        doc(
+            "Famille de fichiers : ses variables nourrissent les indicateurs « famille:variable »."
+        ),
+    ] = ""
     page: Annotated[str, doc("Page où le producteur la publie.")] = ""
     published: Annotated[str, doc("Date de publication.")] = ""
     obtained: Annotated[str, doc("Comment les chiffres ont été obtenus.")] = ""

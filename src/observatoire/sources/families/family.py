@@ -106,6 +106,8 @@ class Family:
     """A family of files, as its TOML declares it. Patterns do not look at the case.
 
     ``own`` is that of a workspace: unlike a producer's, its files may write numbers in any way.
+    ``collection`` names several families at once; ``stem`` is what stands before a name of variable
+    that an indicator writes without its year; ``columns`` the variable of those of another name.
     """
 
     code: Code
@@ -115,6 +117,9 @@ class Family:
     licence: str
     territory: Pattern
     page: str = ""
+    collection: str = ""
+    stem: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
     kind: Literal["figures", "members", "layer"] = "figures"
     layout: Layout = "wide"
     zoning: Texts = ()
@@ -164,6 +169,10 @@ class Family:
                 remedy="Ajoutez variable_column et value_column.",
             )
 
+    def is_named(self, name: str) -> bool:
+        """Say whether a name is that of the family, or of the collection it is in."""
+        return name in (self.code, self.collection)
+
     def recognises(self, header: Sequence[str]) -> int:
         """Return how many columns the family explains, 0 when the header is not of the family."""
         named = [name for name in header if name]
@@ -187,6 +196,12 @@ class Family:
         """Return what a column measures, or None."""
         return next((each for each in self.measures if each.columns.fullmatch(name)), None)
 
+    def could_give(self, variable: str) -> bool:
+        """Say whether a column could give a variable, whose name may be without its year."""
+        stems = (variable, *(k for k, v in self.columns.items() if v == variable))
+        tried = (stem + year for stem in stems for year in ("", "22", "_A22"))
+        return any(self.measure(name) is not None for name in tried)
+
     def is_ignored(self, name: str) -> bool:
         """Say whether a column is known and not a figure."""
         return any(pattern.fullmatch(name) for pattern in self.ignored)
@@ -204,6 +219,18 @@ class Family:
         rule = self.period.columns
         found = {name: rule.fullmatch(name) for name in header} if rule is not None else {}
         return {name: year_of(parts[1]) for name, parts in found.items() if parts}
+
+    def dateless(self, name: str) -> str:
+        """Return the variable of a column: its name in capitals, without the year that may end it.
+
+        Another vintage, or the same in small letters, gives the same variable; a name that states no
+        year is left as it is.
+        """
+        found = self.period.columns.fullmatch(name) if self.period.columns is not None else None
+        if found is not None:
+            name = (name if found.end(1) < len(name) else name[: found.start(1)]).upper()
+            name = re.sub(r"_A?$", "", name)
+        return self.columns.get(name, name)
 
     def period_of(self, header: Sequence[str], titles: str, file: str) -> str:
         """Return the one period that the names of columns, the titles or the file's name state."""
@@ -261,6 +288,21 @@ def recognise(header: Sequence[str], known: Mapping[str, Family]) -> Family | No
         default="",
     )  # fmt: skip
     return known[best] if best and scores[best] else None
+
+
+def kin_of(name: str, known: Mapping[str, Family]) -> frozenset[str]:
+    """Return the names under which sources give the same quantities as a family, itself first of all.
+
+    Examples
+    --------
+    >>> sorted(kin_of("filosofi", read_families())), kin_of("", {})
+    (['filosofi', 'filosofi-panel'], frozenset())
+    """
+    if not name:
+        return frozenset()
+    collections = {one.collection for one in known.values() if one.is_named(name)} - {""}
+    kin = {one.code for one in known.values() if one.collection in collections}
+    return frozenset({name, *collections, *kin})
 
 
 def read_families(root: Path | None = None) -> dict[str, Family]:

@@ -33,9 +33,7 @@ def family_plan(found: Found, asked: str) -> SourceDraft:
         names = [name for name in header if name not in roles]
         apart = [name for name in names if not name or family.measure(name) is None]
     variables = _family_variables(family, names)
-    columns = {
-        name: stem for name, stem in when.stems.items() if name in variables and stem != name
-    }
+    columns = {name: one for name in variables if (one := family.dateless(name)) != name}
     measured = [spec.value_column] if spec.layout == "long" else list(variables)
     writing = _family_writing(found, measured)
     for name, stem in columns.items():
@@ -75,6 +73,7 @@ def _family_file(
 def _family_head(family: Family, zoning: str, period: str) -> dict[str, object]:
     """Return what a family says of its producer, as a ``source.toml`` writes it."""
     return {
+        "family": family.code,
         "title": _family_title(family, period),
         "producer": family.producer,
         "licence": family.licence,
@@ -102,14 +101,11 @@ def _family_periods(found: Found, header: list[str], asked: str) -> TablePeriods
     own = family.periods_of(header)
     years = sorted(set(own.values()))
     if len(years) > 1:
-        stems = {name: re.sub(r"_?[0-9]{2}$", "", name) for name in own}
         period = asked or f"{years[0]}-{years[-1]}"
         first = next(iter(own))
         file: dict[str, object] = {"period": period, "periods": own}
         clash = not any(agree(one, asked) for one in years)
-        return TablePeriods(
-            file, stems, conflict=_against(asked, own[first], first) if clash else None
-        )
+        return TablePeriods(file, conflict=_against(asked, own[first], first) if clash else None)
     period = family.period_of(header, found.titles, table.path.stem + table.member)
     clash = bool(own) and not agree(period, asked)
     candidates = [

@@ -46,6 +46,7 @@ def without_number(texts: pd.Series) -> pd.Series:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> without_number(pd.Series(["97209.0", '="97209"', "Dillon 2.0"], dtype="str")).tolist()
     ['97209', '97209', 'Dillon 2.0']
     """

@@ -25,6 +25,7 @@ from observatoire.sources.preview.display import (
     seen_section,
     text_page,
 )
+from observatoire.sources.preview.indicator_draft import BLOCKS_NAME, indicator_blocks
 from observatoire.sources.preview.refusals import (
     _not_figures,
     _other_sheet,
@@ -62,6 +63,8 @@ class PreviewContext:
         The families known.
     preferred : str
         The main zoning.
+    themes : tuple of str
+        The themes of the catalogue.
     """
 
     raw: Path
@@ -69,6 +72,7 @@ class PreviewContext:
     scope: tuple[str, ...]
     families: Mapping[str, Family]
     preferred: str
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,8 +113,18 @@ class Preview:
             raise self.refusal or DescriptorError("Rien n’a été compris de ce fichier.")
         return self.plan.toml()
 
+    @property
+    def indicators(self) -> str:
+        """The blocks of ``indicators.toml`` to complete; empty for a family, which has its indicators."""
+        known = self.found is not None and self.found.family is not None
+        if known or self.source is None or self.plan is None:
+            return ""
+        return indicator_blocks(self.source, self.plan.doubts, self.ground.themes)
+
     def write(self, folder: str | Path | None = None) -> Path:
         """Write the ``source.toml``, beside the file or in a folder of ``data/raw`` with a copy.
+
+        For a partner's table, the blocks of the indicators it could feed are written beside it.
 
         Parameters
         ----------
@@ -144,6 +158,8 @@ class Preview:
             if (place / self.path.name).resolve() != self.path.resolve():
                 shutil.copyfile(self.path, place / self.path.name)
             target.write_text(text, encoding="utf-8")
+            if self.indicators:
+                (place / BLOCKS_NAME).write_text(self.indicators, encoding="utf-8")
         except OSError as error:
             raise WorkspaceError(
                 "On ne peut pas écrire ici.",

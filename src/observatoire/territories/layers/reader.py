@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -25,6 +25,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.typography import enumerate_words, several_of
 from observatoire.territories.layers.crs import systems_like
+from observatoire.territories.layers.drawings import authors, is_drawing
 from observatoire.territories.layers.location import (
     check_namesakes,
     check_near_one,
@@ -35,6 +36,7 @@ from observatoire.territories.layers.outlines import check_shapes
 from observatoire.territories.layers.signatures import check_signature, offline
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -58,7 +60,10 @@ _GDAL_ERRORS = (
 
 @dataclass(frozen=True)
 class ReadLayer:
-    """Perimeters read from a file, in the workspace's CRS, and what happened on the way."""
+    """Perimeters read from a file, in the workspace's CRS, and what happened on the way.
+
+    ``authors`` say who drew each outline by hand, of a layer given to draw in.
+    """
 
     shapes: gpd.GeoSeries
     code_column: str
@@ -66,6 +71,7 @@ class ReadLayer:
     outside: tuple[tuple[int, str], ...]
     repaired: tuple[str, ...]
     crs: str
+    authors: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_layer(
@@ -106,6 +112,8 @@ def read_layer(
         On the codes and the shapes themselves.
     """
     frame, column = choose_column(open_layers(path), matcher, path, code_column)
+    if is_drawing(frame) and "code" in frame.columns:
+        column = "code"  # its names are right even where somebody changed a code
     _check_crs(frame, path, crs)
     texts = texts_of(frame[column])
     if not texts.isin(list(matcher.names)).any():
@@ -119,6 +127,8 @@ def read_layer(
     if pieces is not None:
         raise pieces
     _check_unique(kept, path, column)
+    drawn = authors(kept, outside, path) if is_drawing(frame) else {}
+    kept = kept.loc[list(drawn)] if drawn else kept
     flat = kept.geometry.force_2d()
     shapes, repaired = check_shapes(flat, path, repair=repair)
     moved = _moved(shapes, path, crs)
@@ -130,6 +140,7 @@ def read_layer(
         outside=outside,
         repaired=repaired,
         crs=crs_name(frame.crs),
+        authors=drawn,
     )
 
 

@@ -16,14 +16,14 @@ from observatoire.errors import (
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME
-from observatoire.sources.families.family import read_families
+from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
 from observatoire.sources.preview.display import period_notices, table_notices
 from observatoire.sources.preview.preview import Preview, PreviewContext, preview_table
 from observatoire.warehouse.loading.layers import is_layer, load_layer
 from observatoire.warehouse.loading.options import USUAL, LoadOptions
-from observatoire.warehouse.loading.sources import load_source
+from observatoire.warehouse.loading.sources import catalogue_codes, load_source
 from observatoire.warehouse.loading.zonings import matchers, scope
 from observatoire.warehouse.storage.loads import store_files
 
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 def preview_context(workspace: Workspace) -> PreviewContext:
     """Return what a preview needs to know of a workspace."""
     families, main = read_families(workspace.root), workspace.main_zoning
-    return PreviewContext(workspace.raw, matchers(workspace), scope(workspace), families, main)
+    known, (_, themes) = matchers(workspace), catalogue_codes(workspace)
+    return PreviewContext(workspace.raw, known, scope(workspace), families, main, themes)
 
 
 def preview_file(
@@ -124,7 +125,8 @@ def load_file(
         refuse_faults(preview.parsed)
     former = _former(warehouse, preview.source, preview.parsed)
     spec = replace(preview.source.files[0], replaces=former)
-    report = store_files(warehouse, preview.source, [(spec, preview.parsed)])
+    kin = kin_of(preview.source.family, preview.ground.families)
+    report = store_files(warehouse, preview.source, [(spec, preview.parsed)], kin=kin)
     twice = _given_elsewhere(warehouse, preview.source, preview.parsed)
     notices = _notices(preview) + twice
     if former:

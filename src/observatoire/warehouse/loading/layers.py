@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import shapely
 
 from observatoire.errors import UnknownTerritoryError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.archive import holds_suffix
 from observatoire.sources.tables.rejects import REJECT_COLUMNS
 from observatoire.territories import Matcher, read_members
+from observatoire.territories.layers.drawings import check_drawing
 from observatoire.territories.layers.location import check_near, in_parts
 from observatoire.territories.layers.namesakes import outdone
 from observatoire.territories.layers.reader import (
@@ -34,11 +37,14 @@ from observatoire.warehouse.loading.zonings import (
 )
 from observatoire.warehouse.reports import LOADED, FileReport, LoadReport
 from observatoire.warehouse.storage.loads import trace_layer
+from observatoire.warehouse.storage.zonings import read_shapes
 from observatoire.workspace.model import WORKSPACE_FILE, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import geopandas as gpd
 
     from observatoire.warehouse.connection import Warehouse
 
@@ -86,6 +92,8 @@ def load_layer(
     members = tables[chosen]
     remarks = layer_notices(layer, members, workspace.zonings[chosen].singular)
     loaded = Perimeters(layer.shapes, official=True, origin=path.name, loaded=True, notices=remarks)
+    if layer.authors:
+        loaded = _drawn(warehouse, chosen, layer, loaded, path)
     given = {**loaded_perimeters(warehouse, workspace), chosen: loaded}
     drawn = draw_all(workspace.zonings, tables, read_all_links(workspace), workspace.crs, given)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -97,6 +105,29 @@ def load_layer(
     notices = (*_notices(workspace, chosen, path, layer), *remarks)
     title = f"Périmètres, {path.name}"
     return LoadReport(chosen, title, (file,), _rejects(layer, path.name), notices)
+
+
+def _drawn(
+    warehouse: Warehouse, zoning: str, layer: ReadLayer, loaded: Perimeters, path: Path
+) -> Perimeters:
+    """Return the outlines drawn by hand, checked, beside the others as they were."""
+    former = read_shapes(warehouse, zoning)
+    check_drawing(layer.shapes, former.geometry, _communes(warehouse, former), path)
+    shapes = former.geometry.copy()
+    shapes.loc[layer.shapes.index] = layer.shapes
+    signed = dict(former["drawn"][former["drawn"] != ""])
+    return replace(
+        loaded, shapes=shapes.dropna(), official=False, drawn={**signed, **layer.authors}
+    )
+
+
+def _communes(warehouse: Warehouse, frame: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
+    """Return the outline of the commune of each territory, where the warehouse has it."""
+    rows = warehouse.rows(
+        "SELECT code, ST_AsWKB(shape) FROM territory WHERE code = commune AND shape IS NOT NULL"
+    )
+    shapes = {str(code): shapely.from_wkb(bytes(wkb)) for code, wkb in rows}
+    return {str(c): shapes[town] for c, town in frame["commune"].items() if town in shapes}
 
 
 def _rejects(layer: ReadLayer, file: str) -> pd.DataFrame:
@@ -113,6 +144,10 @@ def _rejects(layer: ReadLayer, file: str) -> pd.DataFrame:
 def _notices(workspace: Workspace, chosen: str, path: Path, layer: ReadLayer) -> tuple[str, str]:
     """Say what was read of a layer, and how to keep it."""
     count = plural(len(layer.shapes), "périmètre officiel", "périmètres officiels")
+    if layer.authors:
+        who = enumerate_words(sorted(set(layer.authors.values())), most=3)
+        count = plural(len(layer.shapes), "contour dessiné", "contours dessinés")
+        count += f" {who}, non officiel{'s' if len(layer.shapes) > 1 else ''}"
     line = f'[zonings."{chosen}"] : geometry = "{_from_root(path, workspace)}"'
     return (
         f"Zonage « {chosen} » : {count} (colonne {layer.code_column}, {layer.crs}).",

@@ -13,6 +13,7 @@ from observatoire.french.typography import enumerate_words
 from observatoire.sources import observe, read_source, read_table
 from observatoire.sources.descriptors.agreement import agreement_words
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, Source
+from observatoire.sources.families.family import kin_of, read_families
 from observatoire.sources.observations.aliases import own_matcher
 from observatoire.sources.observations.builder import refuse_faults
 from observatoire.sources.observations.notices import notices_of
@@ -76,16 +77,17 @@ def load_source(
             remedy=suggestion(source.zoning, known),
         )
     known |= {source.zoning: own_matcher(source, known[source.zoning])}
-    words = RegisterVocabulary(known, *_codes(workspace))
+    words = RegisterVocabulary(known, *catalogue_codes(workspace))
     parsed = [(spec, _parse(folder, source, spec, words, communes)) for spec in specs]
     if options.on_error == "refuse":
         for _, table in parsed:
             refuse_faults(table)
-    report = store_files(warehouse, source, parsed, whole=not only)
+    kin = kin_of(source.family, read_families(workspace.root) if source.family else {})
+    report = store_files(warehouse, source, parsed, whole=not only, kin=kin)
     return _with_notices(report, source, parsed)
 
 
-def _codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+def catalogue_codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     """Return the indicators, with nature and unit, and the themes that registers may name."""
     if not workspace.catalogue.is_file():
         return {}, ()

@@ -58,29 +58,28 @@ def store_perimeters(
 ) -> None:
     """Write each zoning with what its perimeters are made of; call it inside a transaction."""
     for code, made in drawn.items():
-        store_zoning(
-            warehouse,
-            workspace.zonings[code],
-            members[code],
-            made.shapes,
-            official=made.official,
-            origin=made.origin,
-            loaded=made.loaded,
-            remarks=" ".join(made.notices),
-        )
+        store_zoning(warehouse, workspace.zonings[code], members[code], made)
 
 
 def loaded_perimeters(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
     """Return the perimeters loaded by hand that no declared file replaces."""
-    rows = warehouse.rows("SELECT code, geometry, remarks FROM zoning WHERE loaded ORDER BY code")
+    rows = warehouse.rows(
+        "SELECT code, geometry, remarks, official FROM zoning WHERE loaded ORDER BY code"
+    )
     kept = {}
-    for code, origin, remarks in rows:
+    for code, origin, remarks, official in rows:
         zoning = workspace.zonings.get(str(code))
         if zoning is not None and zoning.geometry is None:
-            shapes = read_shapes(warehouse, str(code)).geometry.dropna()
+            frame = read_shapes(warehouse, str(code))
+            shapes, drawn = frame.geometry.dropna(), frame["drawn"][frame["drawn"] != ""]
             notices = (str(remarks),) if remarks else ()
             kept[str(code)] = Perimeters(
-                shapes, official=True, origin=str(origin), loaded=True, notices=notices
+                shapes,
+                official=bool(official),
+                origin=str(origin),
+                loaded=True,
+                notices=notices,
+                drawn=dict(drawn),
             )
     return kept
 

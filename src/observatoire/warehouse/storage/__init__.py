@@ -1,5 +1,6 @@
 """The warehouse's tables, read and written.
 
 ``zonings``, ``loads``, ``contents`` (what a load holds, read once), ``passages``, ``agreements``,
-``grid_cells``; ``ledger_text`` (the ledger, kept beside as a text); ``listings`` are the frames that analysts see.
+``grid_cells``, ``decisions`` (of the plan of secrecy);
+``ledger_text`` (the ledger, kept beside as a text); ``listings`` are the frames that analysts see.
 """

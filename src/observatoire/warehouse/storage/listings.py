@@ -52,3 +52,15 @@ ORDER BY o.source, o.line
 
 #: Periods that standing figures describe.
 PERIODS = "SELECT DISTINCT period FROM current_content ORDER BY period"
+
+#: The family of each source that has one and stands; the widest first.
+FAMILIES = """
+SELECT s.code, s.family
+FROM source AS s JOIN load AS l ON l.source = s.code AND l.superseded_by IS NULL
+LEFT JOIN seen_place AS p ON p.load = l.id
+WHERE s.family <> ''
+GROUP BY s.code, s.family ORDER BY count(DISTINCT p.territory) DESC, s.code
+"""
+
+#: Variables and periods that each source gives.
+CONTENTS = "SELECT DISTINCT source, variable, period FROM current_content"

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from observatoire.errors import DescriptorError, DuplicateKeyError, ObservatoireError
-from observatoire.french.typography import NARROW
+from observatoire.french.typography import NARROW, plural
+from observatoire.french.typography import number as french_number
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source, slug
 from observatoire.sources.observations.registers import registers
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
@@ -35,6 +36,7 @@ _SOURCE_COLUMNS = (
     "title",
     "producer",
     "licence",
+    "family",
     "page",
     "published",
     "obtained",
@@ -74,17 +76,20 @@ def store_files(
     parsed: Sequence[tuple[FileSpec, Parsed]],
     *,
     whole: bool = False,
+    kin: frozenset[str] = frozenset(),
 ) -> LoadReport:
     """Store the files of one source in one transaction.
 
     A file whose bytes and descriptor are already stored changes nothing; one of the same name
     with other bytes takes the place of the former, which stays in the history. When they are the
-    ``whole`` source, the figures of a file that it no longer declares are in force no more.
+    ``whole`` source, the figures of a file that it no longer declares are in force no more. ``kin``
+    are the families of files whose figures are the same quantities as the source's.
 
     Raises
     ------
     DuplicateKeyError
-        When two standing files give the same variable of the same territory and period.
+        When two standing files give the same variable of the same territory and period, or another
+        source of the family two figures of one quantity.
     DescriptorError
         When another folder, still there, was loaded under the same code.
     """
@@ -96,6 +101,7 @@ def store_files(
         gone = _withdraw(warehouse, source, parsed) if whole else []
         see_loads(warehouse)
         _check_no_overlap(warehouse, source)
+        _check_one_figure(warehouse, source, kin)
         _check_one_objective(warehouse)
     rejects = pd.concat(
         [table.rejects.assign(file=table.table.name) for _, table in parsed], ignore_index=True
@@ -246,6 +252,45 @@ def _check_no_overlap(warehouse: Warehouse, source: Source) -> None:
             where=source.code,
             why="On ne saurait lequel croire ; rien n’a été chargé.",
             remedy='Si l’un corrige l’autre, écrivez replaces = "ancien nom" dans sa table [[files]].',
+        )
+
+
+#: What another source of the family gives too, of the same territory and period, and differs by more
+#: than the rounding of a publication.
+_CONTRADICTED = """
+    WITH shared AS (
+        SELECT DISTINCT o.source AS other, o.zoning, o.variable, o.period
+        FROM current_content AS o
+        JOIN source AS s ON s.code = o.source AND list_contains(?, s.family)
+        SEMI JOIN current_content AS m ON m.source = ? AND m.zoning = o.zoning
+            AND m.variable = o.variable AND m.period = o.period
+        WHERE o.source <> ?
+    )
+    SELECT m.variable, m.period, m.territory, m.file, m.value, o.file, o.value, count(*) OVER ()
+    FROM shared AS h
+    JOIN current_observation AS m ON m.source = ? AND m.zoning = h.zoning AND m.variable = h.variable
+        AND m.period = h.period
+    JOIN current_observation AS o ON o.source = h.other AND o.zoning = m.zoning
+        AND o.territory = m.territory AND o.variable = m.variable AND o.period = m.period
+    JOIN variable AS v ON v.source = m.source AND v.code = m.variable
+    WHERE abs(m.value - o.value) > CASE WHEN v.nature IN ('rate', 'index') THEN 0.0501 ELSE 0.501 END
+    ORDER BY ALL LIMIT 1
+"""
+
+
+def _check_one_figure(warehouse: Warehouse, source: Source, kin: frozenset[str]) -> None:
+    """Refuse two figures of one quantity: indicators would show the one or the other."""
+    code = source.code
+    found = warehouse.rows(_CONTRADICTED, [sorted(kin), code, code, code]) if kin else []
+    for variable, period, territory, file, value, other, others, count in found:
+        raise DuplicateKeyError(
+            f"« {file} » et « {other} », de la même famille, donnent deux chiffres de {variable} ({period}) "
+            f"pour « {territory} » : {french_number(value, 2)} et {french_number(others, 2)}.",
+            where=code,
+            why=f"C’est la même grandeur, et l’on ne saurait lequel croire ({plural(count, 'écart')}) ; rien "
+            "n’a été chargé.",
+            remedy="Si l’un corrige l’autre, donnez-lui exactement le même nom et le même dossier : il le "
+            "remplacera. Sinon demandez au producteur lequel fait foi.",
         )
 
 

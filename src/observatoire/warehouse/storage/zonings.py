@@ -14,6 +14,7 @@ from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from observatoire.territories.perimeters import Perimeters
     from observatoire.warehouse.connection import Warehouse
 
 
@@ -24,36 +25,20 @@ def keep_zonings(warehouse: Warehouse, codes: Sequence[str]) -> None:
 
 
 def store_zoning(
-    warehouse: Warehouse,
-    zoning: Zoning,
-    members: pd.DataFrame,
-    shapes: gpd.GeoSeries | None,
-    *,
-    official: bool,
-    origin: str,
-    loaded: bool = False,
-    remarks: str = "",
+    warehouse: Warehouse, zoning: Zoning, members: pd.DataFrame, made: Perimeters
 ) -> None:
-    """Write a zoning and its territories anew.
+    """Write a zoning and its territories anew; call it inside a transaction.
 
     Parameters
     ----------
     warehouse : Warehouse
-        Where to write; call it inside a transaction.
+        Where to write.
     zoning : Zoning
         The zoning as declared.
     members : DataFrame
         Columns ``code``, ``nom``, ``commune`` and attributes.
-    shapes : GeoSeries or None
-        Shapes by code in the warehouse's CRS; a territory without one has no shape.
-    official : bool
-        Whether the shapes may be measured.
-    origin : str
-        The file they come from, or how they were drawn.
-    loaded : bool
-        The file was loaded by hand.
-    remarks : str
-        What was mended, lacking or skipped in the file, in French.
+    made : Perimeters
+        What its perimeters are made of; a territory without shape has none.
     """
     warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
     warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
@@ -63,16 +48,17 @@ def store_zoning(
         label=zoning.label,
         singular=zoning.singular,
         vintage=zoning.vintage,
-        official=official,
-        geometry=origin,
-        loaded=loaded,
-        remarks=remarks,
+        official=made.official,
+        geometry=made.origin,
+        loaded=made.loaded,
+        remarks=" ".join(made.notices),
     )
-    rows = _territory_rows(zoning.code, members, shapes, official=official)
+    rows = _territory_rows(zoning.code, members, made.shapes, official=made.official)
+    rows["drawn"] = [made.drawn.get(code, "") for code in members["code"]]
     with warehouse.registered(incoming=rows):
         warehouse.run(
-            "INSERT INTO territory SELECT zoning, code, name, commune, rank, attributes, official, "
-            "ST_GeomFromWKB(wkb) FROM incoming"
+            "INSERT INTO territory BY NAME SELECT zoning, code, name, commune, rank, attributes, "
+            "official, ST_GeomFromWKB(wkb) AS shape, drawn FROM incoming"
         )
 
 
@@ -104,10 +90,10 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Indexed by code; columns ``name``, ``commune``, ``attributes`` (a dict), ``official``,
-        ``geometry`` (None when the territory has no shape).
+        ``drawn`` (by whom, empty for what no hand drew), ``geometry`` (None when the territory has no shape).
     """
     rows = warehouse.frame(
-        "SELECT code, name, commune, attributes, official, ST_AsWKB(shape) AS wkb "
+        "SELECT code, name, commune, attributes, official, drawn, ST_AsWKB(shape) AS wkb "
         "FROM territory WHERE zoning = ? ORDER BY rank",
         [zoning],
     )
@@ -115,7 +101,7 @@ def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
         None if wkb is None or wkb is pd.NA else shapely.from_wkb(bytes(wkb)) for wkb in rows["wkb"]
     ]
     frame = gpd.GeoDataFrame(
-        rows[["code", "name", "commune", "official"]].assign(
+        rows[["code", "name", "commune", "official", "drawn"]].assign(
             attributes=[json.loads(text) for text in rows["attributes"]]
         ),
         geometry=gpd.GeoSeries(shapes, crs=warehouse.crs),

@@ -1,0 +1,75 @@
+"""Dessine la galerie depuis l’espace embarqué : python docs/galerie/dessiner.py.
+
+Chaque dessin y est trois fois : tel quel, en gris, et comme le voit un daltonien (deutéranopie).
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import observatoire as obs
+from observatoire.pages.blocks import Figure
+
+if TYPE_CHECKING:
+    from observatoire.observatory.observatory import Observatory
+    from observatoire.pages.sheet import Sheet
+
+HERE = Path(__file__).parent
+
+#: Machado et al. (2009), deutéranopie complète.
+_DEUTAN = "0.367 0.861 -0.228 0 0 0.280 0.673 0.047 0 0 -0.012 0.043 0.969 0 0 0 0 0 1 0"
+
+_PAGE = """<!doctype html>
+<html lang="fr"><head><meta charset="utf-8"><title>Galerie d’observatoire</title>
+<style>body{{font:16px/1.4 sans-serif;max-width:1000px;margin:auto;padding:1em;color:#1c2430}}
+img{{width:100%;border:1px solid #c9d1da}} .gris img{{filter:grayscale(1)}} .daltonien img{{filter:url(#deutan)}}
+.deux{{display:grid;grid-template-columns:1fr 1fr;gap:1em}} figure{{margin:0}}</style></head><body>
+<svg width="0" height="0" aria-hidden="true"><filter id="deutan" color-interpolation-filters="linearRGB">
+<feColorMatrix values="{matrix}"/></filter></svg>
+<h1>Galerie</h1><p>Dessinée depuis l’espace embarqué par <code>docs/galerie/dessiner.py</code>.</p>
+{figures}</body></html>
+"""
+
+
+def pictures(o: Observatory) -> dict[str, Figure]:
+    """Return the pictures of the gallery, by file name."""
+    sheets: dict[str, Sheet] = {
+        "carte": o.map("part_hlm", kind="both"),
+        "carte-effectif": o.map("population"),
+        "carte-ecart": o.map("part_pop_monoparentale", colour="verdict"),
+        "fiche-propre": o.profile("Terres-Sainville"),
+        "fiche-contexte": o.profile("Vieux-Pont"),
+        "tartan": o.panel(kind="tartan"),
+        "comparaison": o.panel(kind="compare", indicators=["part_cadres"]),
+        "evolution": o.panel(kind="evolution", indicators=["taux_pauvrete"]),
+    }
+    return {
+        name: next(block for block in sheet.page.blocks if isinstance(block, Figure))
+        for name, sheet in sheets.items()
+    }
+
+
+def _shown(name: str, figure: Figure) -> str:
+    image = f'<img src="{name}.svg" alt="{escape(figure.alternative)}">'
+    return (
+        f"<h2>{escape(name)}</h2><figure>{image}</figure><div class='deux'>"
+        f"<figure class='gris'>{image}</figure><figure class='daltonien'>{image}</figure></div>"
+    )
+
+
+def draw() -> None:
+    """Write the pictures and the page that shows them."""
+    with obs.demo() as o:
+        made = pictures(o)
+    for name, figure in made.items():
+        (HERE / f"{name}.svg").write_text(figure.svg, encoding="utf-8")
+    figures = "\n".join(_shown(name, figure) for name, figure in made.items())
+    (HERE / "index.html").write_text(
+        _PAGE.format(matrix=_DEUTAN, figures=figures), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    draw()

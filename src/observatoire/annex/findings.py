@@ -1,0 +1,274 @@
+"""What to retain: the sure gaps told in a sentence each, what is known, what became of objectives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import NO_BREAK, capital, number, plural, with_unit
+from observatoire.maps.figure import marks_of
+from observatoire.maps.marks import extremes
+from observatoire.pages.blocks import (
+    Block,
+    Callout,
+    Column,
+    Facts,
+    Heading,
+    Row,
+    TableBlock,
+    TextCell,
+)
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.indicators.definitions.catalogue import Indicator, Theme
+    from observatoire.maps.marks import Mark
+    from observatoire.panels.assessment import Assessment
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+#: How many findings a cover holds, and how many of them are gaps.
+MOST_FINDINGS, _MOST_GAPS = 5, 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a reader keeps of an indicator: what is sure, then the figures; ``weight`` ranks it."""
+
+    indicator: Indicator
+    lead: str
+    text: str
+    weight: tuple[int, float] = (0, 0.0)
+
+    @property
+    def sentence(self) -> str:
+        """Both, as one text."""
+        return f"{self.lead}. {self.text}".strip()
+
+
+def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Finding | None:
+    """Return what an indicator says of the territories that have their own figure; None without one.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Holds the indicator and its differences.
+    code : str
+        Which one.
+    communes : mapping
+        The commune of each territory.
+    """
+    indicator = table.indicator(code)
+    marks = marks_of(table, code, communes)
+    own = [mark for mark in marks if mark.exact]
+    if not own:
+        return None
+    lead, sure = _lead(table, indicator, own)
+    judged = sum(bool(mark.tone) for mark in own)
+    share = sure / judged if judged else 0.0
+    rank = (int(sure > 0) + int(sure > 0 and indicator.polarity != "neutral"), share)
+    return Finding(indicator, lead, _range(table, indicator, own), rank)
+
+
+def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> tuple[str, int]:
+    """Say how many differ from their commune for sure, and on which side most of them are."""
+    here, short = table.words.here, indicator.short
+    tones = ("unfavourable", "favourable") if indicator.polarity != "neutral" else ("▲", "▼")
+    judged = [mark for mark in own if mark.tone]
+    worse, better = (
+        sum(
+            mark.tone == tone or (mark.tone == "neutral" and mark.sign.startswith(tone))
+            for mark in judged
+        )
+        for tone in tones
+    )
+    known = plural(len(own), here.singular, here.many)
+    if not judged:
+        return f"{short}{NO_BREAK}: connu dans {known}", 0
+    if not worse and not better:
+        return f"{short}{NO_BREAK}: aucun écart sûr avec {_other(table, indicator)}", 0
+    words = _words(indicator)
+    count, word = max((worse, words[0]), (better, words[1]), key=lambda pair: pair[0])
+    judged_words = f"{number(count)} des {number(len(judged))} {here.many} que l’on peut juger"
+    if count == len(judged):
+        judged_words = (
+            f"les {number(count)} {here.many} que l’on peut juger"
+            if count > 1
+            else (f"le seul {here.singular} que l’on peut juger")
+        )
+    return f"{short}{NO_BREAK}: {word} {_against(table, indicator)} dans {judged_words}", count
+
+
+def _words(indicator: Indicator) -> tuple[str, str]:
+    if indicator.polarity == "neutral":
+        return "plus haut", "plus bas"
+    return "moins favorable", "plus favorable"
+
+
+def _others(table: ProtectedTable, indicator: Indicator) -> list[str]:
+    verdicts = table.verdicts.items()
+    return list(
+        dict.fromkeys(
+            str(row["against_name"]) for (_, code), row in verdicts if code == indicator.code
+        )
+    )
+
+
+def _other(table: ProtectedTable, indicator: Indicator) -> str:
+    names = _others(table, indicator)
+    return names[0] if len(names) == 1 else "la commune"
+
+
+def _against(table: ProtectedTable, indicator: Indicator) -> str:
+    names = _others(table, indicator)
+    return (
+        f"qu’à {names[0]}"
+        if len(names) == 1 and not names[0].startswith("Le ")
+        else ("que dans leur commune")
+    )
+
+
+def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
+    """Give the extremes that may be commented, and the period."""
+    cells = table.main[table.main["indicator"] == indicator.code]
+    period = str(cells["period"].iloc[0]) if len(cells) else ""
+    when = f" en {period}" if period else ""
+    ends = extremes(own)
+    if not ends:
+        one = own[0]
+        if len(own) > 1 or one.careful:
+            return ""
+        return f"{with_unit(one.value, indicator.unit, indicator.decimals)} ({one.name}){when}."
+    texts = [
+        f"{with_unit(mark.value, indicator.unit, indicator.decimals)} ({mark.name})"
+        for mark in ends
+    ]
+    marked = ", hors chiffres signalés † ou ‡" if any(mark.careful for mark in own) else ""
+    return f"De {texts[0]} à {texts[1]}{when}{marked}."
+
+
+def strongest(found: Sequence[Finding]) -> list[Finding]:
+    """Return the sure gaps, those of most territories first, no theme before another has had its turn."""
+    ranked = sorted(
+        (each for each in found if each.weight[0]), key=lambda each: each.weight, reverse=True
+    )
+    seen: dict[str, int] = {}
+    turns = []
+    for each in ranked:
+        theme = each.indicator.theme
+        seen[theme] = seen.get(theme, 0) + 1
+        turns.append((seen[theme], each))
+    return [each for _, each in sorted(turns, key=lambda pair: pair[0])]
+
+
+def knowledge(table: ProtectedTable) -> tuple[str, str]:
+    """Say of how many territories figures are their own, and what is shown of the others."""
+    here = table.words.here
+    cells = table.main
+    total = cells["territory"].nunique()
+    own = cells["status"].isin([str(s) for s in (Status.OBSERVED, Status.AGGREGATED)])
+    owners = cells.loc[own, "territory"].nunique()
+    blind = total - cells.loc[cells["status"] != str(Status.MISSING), "territory"].nunique()
+    lead = (
+        f"{number(owners)} des {plural(total, here.singular, here.many)} ont des chiffres propres"
+    )
+    parts = table.words.parts
+    rest = total - owners - blind
+    text = []
+    if rest:
+        larger = f"{parts.one} qui les contient" if parts else "un territoire plus grand"
+        guessed = (cells["status"] == str(Status.ESTIMATED)).any()
+        how = f"par estimation ou par {larger}" if guessed else f"par {larger}"
+        text.append(f"{number(rest)} ne sont connus que {how}")
+    if blind:
+        text.append(f"{number(blind)} n’ont aucun chiffre")
+    return lead, f"{capital(' ; '.join(text))}." if text else ""
+
+
+def outcome(found: Assessment | None) -> tuple[str, str] | None:
+    """Say what is known of the objectives; None where none is loaded."""
+    if found is None or found.objectives.empty:
+        return None
+    aims = found.objectives
+    later, lacking = int(aims["low"].notna().sum()), int((aims["lacking"] != "").sum())
+    since = (
+        f"{number(later)} avec un chiffre depuis le départ"
+        if later
+        else ("aucun n’a de chiffre depuis le départ")
+    )
+    lead = f"{plural(len(aims), 'objectif')}{NO_BREAK}: {since}"
+    proof = plural(lacking, "preuve manque", "preuves manquent")
+    return (
+        lead,
+        f"{proof}{NO_BREAK}: à qui les demander est au chapitre de l’évaluation."
+        if lacking
+        else "",
+    )
+
+
+def in_short(
+    table: ProtectedTable, found: Sequence[Finding], evaluated: Assessment | None
+) -> tuple[tuple[str, str], ...]:
+    """Return the findings of the cover: gaps first, then what is known and what was obtained."""
+    last = [each for each in (knowledge(table), outcome(evaluated)) if each]
+    gaps = strongest(found)[: max(_MOST_GAPS, MOST_FINDINGS - len(last))]
+    said = [(f"{each.lead}.", each.text) for each in gaps]
+    return (*said, *((f"{lead}.", text) for lead, text in last))[:MOST_FINDINGS]
+
+
+def retain_blocks(
+    table: ProtectedTable,
+    themes: Sequence[Theme],
+    found: Sequence[Finding],
+    evaluated: Assessment | None,
+    warnings: Callout,
+) -> list[Block]:
+    """Lay out the page of what to retain: findings, a line a theme, the warnings, once.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Everything that the annex shows.
+    themes : sequence of Theme
+        The headings shown.
+    found : sequence of Finding
+        What the indicators say.
+    evaluated : Assessment or None
+        What became of objectives.
+    warnings : Callout
+        What must be read before the figures.
+    """
+    rows = tuple(_theme_row(table, theme, found) for theme in themes)
+    grid = TableBlock(
+        "Thématique par thématique",
+        "Thématique",
+        (
+            Column("Ce que disent les chiffres"),
+            Column("Chiffres propres"),
+            Column("À qui demander la suite"),
+        ),
+        rows,
+        kind="texts",
+        widths=(1.6, 4.2, 1.4, 2.6),
+    )
+    return [
+        Heading("Ce qu’il faut retenir", 1, "retenir"),
+        Facts(in_short(table, found, evaluated), kind="findings"),
+        grid,
+        warnings,
+    ]
+
+
+def _theme_row(table: ProtectedTable, theme: Theme, found: Sequence[Finding]) -> Row:
+    mine = sorted(
+        (each for each in found if each.indicator.theme == theme.code),
+        key=lambda each: each.weight,
+        reverse=True,
+    )
+    codes = [code for code, one in table.indicators.items() if one.theme == theme.code]
+    cells = table.main[table.main["indicator"].isin(codes)]
+    own = cells["status"].isin([str(s) for s in (Status.OBSERVED, Status.AGGREGATED)]).sum()
+    said = mine[0].sentence if mine else f"Aucun chiffre propre {table.words.here.to_the}."
+    known = f"{number(int(own))} sur {number(len(cells))}"
+    return Row(theme.label, (TextCell(said), TextCell(known), TextCell(theme.ask or "—")))

@@ -1,0 +1,149 @@
+"""A layer to draw in: what QGIS opens, styles included, for the outlines nobody publishes."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
+
+import geopandas as gpd
+
+from observatoire.errors import FormatError, PassageError
+from observatoire.swap import new_file
+from observatoire.territories.layers.drawings import AUTHOR, DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+#: What is drawn is orange and thick; what it is drawn on, thin.
+_TO_DRAW, _GROUND = ("217,95,2,70", "217,95,2,255", "0.9"), ("0,0,0,0", "90,90,90,255", "0.25")
+
+_QML = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<qgis version="3.22.0" styleCategories="Symbology|Labeling" labelsEnabled="1">
+ <renderer-v2 type="singleSymbol" forceraster="0" symbollevels="0" enableorderby="0">
+  <symbols><symbol type="fill" name="0" alpha="1" clip_to_extent="1" force_rhr="0">
+   <layer class="SimpleFill" enabled="1" pass="0" locked="0"><Option type="Map">
+    <Option type="QString" name="color" value="{fill}"/>
+    <Option type="QString" name="outline_color" value="{line}"/>
+    <Option type="QString" name="outline_style" value="solid"/>
+    <Option type="QString" name="outline_width" value="{width}"/>
+    <Option type="QString" name="outline_width_unit" value="MM"/>
+    <Option type="QString" name="style" value="solid"/>
+   </Option></layer>
+  </symbol></symbols>
+ </renderer-v2>
+ <labeling type="simple"><settings calloutType="simple">
+  <text-style fieldName={field} fontSize="8" textColor="40,40,40,255"/>
+  <placement placement="1" priority="5"/>
+ </settings></labeling>
+ <layerGeometryType>2</layerGeometryType>
+</qgis>
+"""
+
+#: The table in which QGIS looks for the styles of a GeoPackage, and how the file says that it is there.
+_STYLES = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+    update_time DATETIME DEFAULT CURRENT_TIMESTAMP
+);
+INSERT INTO gpkg_contents (table_name, data_type, identifier)
+VALUES ('layer_styles', 'attributes', 'layer_styles');
+"""
+_STYLE = (
+    "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
+    "styleName, styleQML, styleSLD, useAsDefault, description, owner) "
+    "VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '')"
+)
+
+
+@dataclass(frozen=True)
+class DrawingSheet:
+    """A file to draw in: how many outlines wait for a hand, on which layers; shows itself."""
+
+    path: Path
+    zoning: str
+    waiting: int
+    grounds: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say in French what was written, and what to do with it."""
+        return (
+            f"Écrit : {self.path}\n"
+            f"Dans QGIS, redessinez les contours de la couche « {self.zoning} » ({self.waiting} au schéma), et "
+            f"signez chacun : colonnes {AUTHOR} et {DAY}.\n"
+            f"Puis : observatoire load {self.path.name} --zoning {self.zoning}"
+        )
+
+
+def write_outline(path: Path, zoning: str, layers: Mapping[str, gpd.GeoDataFrame]) -> DrawingSheet:
+    """Write a GeoPackage to redraw the outlines of a zoning in.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.gpkg``; what was there is replaced once all is written.
+    zoning : str
+        The zoning to draw, one of the layers.
+    layers : mapping
+        Territories by zoning, as the warehouse keeps them: what to draw on, and what to draw.
+
+    Raises
+    ------
+    FormatError
+        When the file is to be of another form.
+    PassageError
+        When no layer has an outline to start from.
+    """
+    if path.suffix.lower() != ".gpkg":
+        raise FormatError(
+            f"« {path.name} » n’est pas un GeoPackage.",
+            why="QGIS y garde les couches et leurs styles dans un seul fichier.",
+            remedy='Donnez un nom en .gpkg : o.outline("geo/a-dessiner.gpkg").',
+        )
+    shaped = {code: frame[frame.geometry.notna()] for code, frame in layers.items()}
+    shaped = {code: frame for code, frame in shaped.items() if len(frame)}
+    if zoning not in shaped:
+        raise PassageError(
+            f"Le zonage « {zoning} » n’a aucun contour, même schématique, à redessiner.",
+            remedy="Déclarez comment le dessiner (schematic), ou chargez un contour approché.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    order = [code for code in shaped if code != zoning] + [zoning]
+    with new_file(path) as draft:
+        for code in order:
+            made = _layer(shaped[code], drawn=code == zoning)
+            made.to_file(draft, layer=code, driver="GPKG", engine="pyogrio", append=draft.is_file())
+        with closing(sqlite3.connect(draft)) as base, base:
+            base.executescript(_STYLES)
+            for code in order:
+                fill, line, width = _TO_DRAW if code == zoning else _GROUND
+                qml = _QML.format(fill=fill, line=line, width=width, field=quoteattr("nom"))
+                told = "à redessiner" if code == zoning else "fond"
+                base.execute(_STYLE, [code, code, qml, told])
+    frame = shaped[zoning]
+    waiting = int((~frame["official"] & (frame["drawn"] == "")).sum())
+    return DrawingSheet(path, zoning, waiting, tuple(order[:-1]))
+
+
+def _layer(frame: gpd.GeoDataFrame, *, drawn: bool) -> gpd.GeoDataFrame:
+    """Return the columns of a layer: those to sign are blank, for nobody has drawn yet."""
+    columns: dict[str, object] = {
+        "code": list(frame.index),
+        "nom": list(frame["name"]),
+        "commune": list(frame["commune"]),
+        "etat": [_state(row) for row in zip(frame["official"], frame["drawn"], strict=True)],
+    }
+    blank = [""] * len(frame)
+    columns |= {AUTHOR: blank, DAY: blank} if drawn else {}
+    return gpd.GeoDataFrame(columns, geometry=list(frame.geometry), crs=frame.crs)
+
+
+def _state(told: tuple[bool, str]) -> str:
+    official, who = told
+    return "officiel" if official else f"dessiné {who}" if who else "schématique"

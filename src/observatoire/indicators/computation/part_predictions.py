@@ -1,0 +1,126 @@
+"""Foretell the figures of a part of a territory from those of the whole, where published places taught how."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import NO_BREAK, plural
+from observatoire.indicators.computation.table import MODELLED, Cell, least_count
+from observatoire.passage.prediction import (
+    Calibration,
+    Prediction,
+    calibration_of,
+    foretold,
+    foretold_together,
+    interval_words,
+    logit,
+)
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from observatoire.indicators.computation.figures import Figures
+    from observatoire.indicators.computation.table import Asked, Cells
+    from observatoire.indicators.definitions.catalogue import Indicator
+    from observatoire.indicators.routes.routes import Route
+
+
+#: What such a figure supposes.
+ASSUMED = "Suppose ce territoire semblable à ceux qui ont appris le modèle : ni verdict, ni somme."
+
+_OPEN = (Status.BOUNDED, Status.CONTEXT)
+_PERCENT = 100.0
+
+
+def with_part_predictions(
+    cells: Cells, asked: Sequence[Asked], figures: Figures, route: Route
+) -> Cells:
+    """Return what a passage brings, what is only bounded or shown for context being foretold if it can.
+
+    Only the part of one source is: its figure is *estimated* by a model, beside the bounds that hold
+    without it. It bears no verdict, and no set adds it up.
+    """
+    if route.model is None:
+        return cells
+    found = dict(cells)
+    for one in asked:
+        where = figures.found(one.indicator, one.period)
+        if where is None:
+            continue
+        keys, base, _ = where
+        sources = sorted(set(route.enclosing.values()))
+        total = dict(figures.total(keys, sources))
+        whole = dict(figures.total(base, sources)) if base else {}
+        for target, source in route.enclosing.items():
+            key = (one.indicator.code, target)
+            cell = cells.get(key)
+            if cell is None or cell.status not in _OPEN:
+                continue
+            pair = float(total[source]), float(whole.get(source, math.nan))
+            found[key] = _foretold(cell, one, route, target, pair)
+    return found
+
+
+def _foretold(cell: Cell, one: Asked, route: Route, target: str, pair: tuple[float, float]) -> Cell:
+    indicator, model, source = one.indicator, route.model, route.enclosing[target]
+    top, base = pair
+    if model is None or not top >= 0:
+        return cell
+    names = indicator.at(
+        (indicator.variable,) if indicator.variable else indicator.numerator, one.period
+    )
+    below = indicator.at(indicator.denominator, one.period)
+    supports = dict(model.supports.get(source, {}))
+    kind = "rate" if indicator.unit == "%" else "part"
+    if kind == "rate":
+        own = top * indicator.factor / _PERCENT
+        share = own if indicator.variable else top / base if base > 0 else math.nan
+        supports["whole"] = float(logit(share))
+    if kind == "part" and top == 0:
+        return cell  # the part of nothing is nothing
+    calibration = calibration_of(model.calibrations, kind, (names, below), supports)
+    if calibration is None:
+        return cell
+    if kind == "rate":
+        return _told(cell, calibration, foretold(calibration, supports), _PERCENT, indicator)
+    parts = model.sharing(target)
+    alone, together = foretold_together(calibration, supports, parts)
+    told = _told(cell, calibration, alone, top * indicator.factor, indicator)
+    if parts == 1:
+        return told
+    ends = _scaled(together, top * indicator.factor)
+    words = interval_words(
+        together.value * top, (ends[0], ends[1]), indicator.unit, indicator.decimals
+    )
+    shared = f"avec {plural(parts - 1, 'autre')} dans {source}, ensemble {words}"
+    return replace(told, method=f"{told.method} ; {shared}")
+
+
+def _scaled(prediction: Prediction, by: float) -> list[float]:
+    return [end * by for end in prediction.ends]
+
+
+def _told(
+    cell: Cell, calibration: Calibration, prediction: Prediction, by: float, indicator: Indicator
+) -> Cell:
+    low80, high80, low95, high95 = _scaled(prediction, by)
+    value = prediction.value * by
+    words = interval_words(value, (low80, high80), indicator.unit, indicator.decimals)
+    bounds = (cell.low, cell.high) if cell.status is Status.BOUNDED else (math.nan, math.nan)
+    return replace(
+        cell,
+        value=value,
+        low=bounds[0],
+        high=bounds[1],
+        status=Status.ESTIMATED,
+        count=least_count(cell.count, value) if cell.status is Status.BOUNDED else cell.count,
+        method=f"{MODELLED}{NO_BREAK}: {words}, {calibration.sentence}",
+        reason=ASSUMED,
+        pi80_low=low80,
+        pi80_high=high80,
+        pi95_low=low95,
+        pi95_high=high95,
+    )

@@ -1,0 +1,233 @@
+"""Profiles: what is known of one territory on one page, in its place among the others."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import names_in, one_name, one_period, suggestion
+from observatoire.observatory.session import Audience, today
+from observatoire.observatory.tables import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from observatoire.pages.sheet import Sheet
+    from observatoire.panels.drawings.bearings import Bearings
+    from observatoire.panels.profile import Entry, ProfileContent
+    from observatoire.panels.watch import Local
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+
+class Profiles(Tables):
+    """Profiles: what is known of one territory on one page, in its place among the others."""
+
+    def profile(
+        self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
+    ) -> Sheet:
+        """Show what is known of one territory on one page.
+
+        Parameters
+        ----------
+        territory : str
+            By code or by name; territories that share one source share a page.
+        zoning, audience : str, optional
+            As :meth:`table`.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> o = obs.demo()
+        >>> o.profile("Vieux-Pont").page.title
+        'Centre-ancien, Vieux-Pont, Bas-Mission et Petit-Manoir'
+        >>> o.close()
+        """
+        from observatoire.panels.profile import entries
+
+        where = zoning or self.workspace.main_zoning
+        self.workspace.zoning(where)
+        named = one_name(territory, "un territoire", 'o.profile("Dillon")')
+        code = self._gazetteer.code(where, named)
+        content = self._profile_content(where, audience)
+        return self._profile_sheet(entries(content, code), content, audience)
+
+    def profiles(self, *, zoning: str | None = None, audience: Audience = "interne") -> Sheet:
+        """Show the profiles of all territories, a page each; ``.save("fiches.pdf")`` writes them.
+
+        Parameters
+        ----------
+        zoning, audience : str, optional
+            As :meth:`table`.
+        """
+        from observatoire.panels.profile import entries
+
+        content = self._profile_content(zoning or self.workspace.main_zoning, audience)
+        return self._profile_sheet(entries(content), content, audience)
+
+    def _profile_sheet(
+        self, found: list[Entry], content: ProfileContent, audience: Audience
+    ) -> Sheet:
+        from observatoire.pages.sheet import Sheet
+        from observatoire.panels.profile import profiles_page
+
+        table = content.bearings.table
+        main = table.zoning == self.workspace.main_zoning
+        local = self._local(audience).blocks if main else (lambda _: [])
+        page = profiles_page(found, content, local, today(), self.workspace.name)
+        codes = [code for theme in content.themes for code in theme.profile]
+        earlier = (*content.bearings.earlier, *self._inquiry(audience).tables)
+        return Sheet(page, table.select(codes).with_others(*earlier))
+
+    def _profile_content(
+        self, where: str, audience: Audience, table: ProtectedTable | None = None
+    ) -> ProfileContent:
+        """Gather what profiles are made of, once for those who read; ``table`` when it is there already."""
+        from observatoire.panels.profile import Aims, ProfileContent
+
+        self._ensure_loaded()
+        names = self._gazetteer
+        return self._once(
+            f"profiles of {where}",
+            audience,
+            lambda: ProfileContent(
+                self._bearings(where, audience, table=table),
+                names.identities(where),
+                list(self.catalogue.themes.values()),
+                names.base_map(where),
+                Aims(self._inquiry(audience).aims(), partial(names.wholes, where)),
+            ),
+        )
+
+    def _bearings(
+        self,
+        where: str,
+        audience: Audience,
+        codes: Sequence[str] = (),
+        period: int | str | None = None,
+        compare: Sequence[str] | None = None,
+        table: ProtectedTable | None = None,
+    ) -> Bearings:
+        """Place figures of a zoning: the latest of each indicator, and those of earlier dates."""
+        from observatoire.panels.drawings.bearings import Bearings, course_of
+
+        periods = self._context.periods()
+        shown = codes or [c for theme in self.catalogue.themes.values() for c in theme.profile]
+        dated = {c: periods[c] for c in shown if len(periods[c]) > 1 and period is None}
+        main = where == self.workspace.main_zoning
+        against = [*self._first, *self._whole] if compare is None else compare
+        return Bearings(
+            table.judged_against(against)
+            if table is not None
+            else self.table(
+                codes or [indicator.code for indicator in self.catalogue],
+                where,
+                period,
+                against,
+                audience=audience,
+            ),
+            self._gazetteer.communes(where),
+            self._earlier(dated, where, audience),
+            {
+                code: course_of(
+                    self.catalogue.get(code), when, self.series.broken, self.series.refusal
+                )
+                for code, when in dated.items()
+            },
+            self._local(audience).watched if main else {},
+        )
+
+    def _picture(
+        self,
+        kind: str,
+        theme: str | None,
+        indicators: Sequence[str],
+        period: int | str | None,
+        compare: Sequence[str] | None,
+        zoning: str | None,
+        audience: Audience,
+    ) -> Sheet:
+        """Return the page of a panel drawn, of a theme, of some indicators or of all."""
+        from observatoire.annex.completeness import completeness_blocks
+        from observatoire.pages.blocks import Page
+        from observatoire.pages.sheet import Sheet
+        from observatoire.panels.drawings.pages import KINDS, picture_page
+
+        if kind not in KINDS:
+            raise UnknownNameError(
+                f"« {kind} » n’est pas une forme de tableau.",
+                remedy=suggestion(kind, KINDS),
+                name=kind,
+            )
+        where = zoning or self.workspace.main_zoning
+        self.workspace.zoning(where)
+        asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
+        chosen = [self.catalogue.theme(theme)] if theme else list(self.catalogue.themes.values())
+        themes = {
+            each.label: [i.code for i in self.catalogue.of_theme(each.code)] for each in chosen
+        }
+        if asked:
+            themes = {"Indicateurs choisis": asked}
+        codes = [code for each in themes.values() for code in each]
+        if kind == "completeness":
+            table = self.table(codes, where, period, audience=audience)
+            blocks = tuple(completeness_blocks(table))
+            return Sheet(
+                Page("Complétude", table.zoning_label, blocks, today(), self.workspace.name), table
+            )
+        if kind in ("compare", "tartan") and not asked:
+            themes = {label: self._relative(each) for label, each in themes.items()}
+            themes = {label: each for label, each in themes.items() if each}
+            codes = [code for each in themes.values() for code in each]
+        self._ensure_loaded()
+        bearings = self._bearings(where, audience, codes, one_period(period), compare)
+        identities = self._gazetteer.identities(where)
+        return picture_page(kind, bearings, identities, themes, today(), self.workspace.name)
+
+    def _relative(self, codes: Sequence[str]) -> list[str]:
+        """Keep what can be set side by side: a count only tells the size."""
+        return [code for code in codes if not self.catalogue.get(code).nature.additive]
+
+    def _earlier(
+        self, dated: dict[str, tuple[str, ...]], where: str, audience: Audience
+    ) -> tuple[ProtectedTable, ...]:
+        every = sorted({period for periods in dated.values() for period in periods[:-1]})
+        by_date = {
+            period: [code for code, periods in dated.items() if period in periods[:-1]]
+            for period in every
+        }
+        return tuple(
+            self.table(codes, where, period, audience=audience) for period, codes in by_date.items()
+        )
+
+    @property
+    def _first(self) -> list[str]:
+        """The comparator that profiles set figures beside."""
+        return [one.code for one in self.workspace.on_profiles[:1]]
+
+    @property
+    def _whole(self) -> list[str]:
+        """The comparator that holds all territories, where the workspace has one."""
+        found = (
+            code
+            for code, one in self.workspace.comparators.items()
+            if one.zoning and one.panel and len(self._context.names(one.zoning)) == 1
+        )
+        return [code for code in [next(found, "")] if code and code not in self._first]
+
+    def _local(self, audience: Audience) -> Local:
+        """Return what is watched, written and done in each territory."""
+        from observatoire.panels.watch import Local
+
+        inquiry = self._inquiry(audience)
+        return self._once(
+            "local",
+            audience,
+            lambda: Local(
+                inquiry.signals(self._watches),
+                self._public_notes(audience),
+                inquiry.actions,
+                self.catalogue.indicators,
+                self.workspace.main_zoning,
+            ),
+        )

@@ -1,0 +1,115 @@
+"""The course of an indicator over its dates: a line joins those that compare, and stops at a break."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from observatoire.maps.svg import line
+from observatoire.pages.tokens import tokens
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from observatoire.maps.marks import Mark
+    from observatoire.panels.drawings.bearings import Bearing
+
+#: Room of a course beside a row.
+COURSE_WIDTH = 84.0
+
+
+def break_colour() -> str:
+    """Return the colour of a break."""
+    return tokens().verdicts["unfavourable"].mark
+
+
+def draw_course(
+    bearing: Bearing, left: float, y: float, height: float, width: float = COURSE_WIDTH
+) -> list[str]:
+    """Draw the dates of one figure around a height.
+
+    Parameters
+    ----------
+    bearing : Bearing
+        The figure, its dates and how they compare.
+    left, y, height, width : float
+        Where, its middle at ``y``.
+    """
+    dates, course = bearing.dates, bearing.course
+    drawn = {period: mark for period, mark in dates.items() if mark.known or _bounded(mark)}
+    if course is None or len(drawn) < 2:  # noqa: PLR2004 - a course has two dates
+        return []
+    years = [when(period) for period in course.periods]
+    span = max(years) - min(years) or 1.0
+    ends = [end for mark in drawn.values() for end in _ends(mark)]
+    low, spread = min(ends), max(ends) - min(ends)
+
+    def across(period: str) -> float:
+        return left + 5 + (when(period) - min(years)) / span * (width - 10)
+
+    def up(value: float) -> float:
+        return y if spread == 0 else y + height / 2 - (value - low) / spread * height
+
+    parts = [_break(bearing, period, across, y, height) for period in course.broken]
+    for before, after in course.joined:
+        if before in drawn and after in drawn and drawn[before].known and drawn[after].known:
+            first, last = drawn[before], drawn[after]
+            own = first.own and last.own
+            colour = tokens().light["accent" if own else "soft"]
+            drawn_line = line(
+                *(across(before), up(first.value)),
+                *(across(after), up(last.value)),
+                stroke=colour,
+                width=1.8,
+            )
+            parts.append(
+                drawn_line if own else drawn_line.replace("/>", ' stroke-dasharray="2.4 1.6"/>')
+            )
+    return parts + [_dot(mark, across(period), up) for period, mark in drawn.items()]
+
+
+def _break(
+    bearing: Bearing, period: str, across: Callable[[str], float], y: float, height: float
+) -> str:
+    periods = bearing.course.periods if bearing.course else ()
+    before = periods[periods.index(period) - 1]
+    x = (across(before) + across(period)) / 2
+    return (
+        f'<path d="M{x:.1f} {y - height / 2 - 1:.1f}v{height + 2:.1f}" stroke="{break_colour()}" '
+        'stroke-width="1.6" stroke-dasharray="2 2" fill="none"/>'
+    )
+
+
+def _dot(mark: Mark, x: float, up: Callable[[float], float]) -> str:
+    light = tokens().light
+    if _bounded(mark):
+        return line(x, up(mark.low), x, up(mark.high) - 0.1, stroke=light["ink"], width=2.6)
+    fill, stroke = (light["accent"],) * 2 if mark.own else (light["paper"], light["soft"])
+    return (
+        f'<circle cx="{x:.1f}" cy="{up(mark.value):.1f}" r="2.8" fill="{fill}" stroke="{stroke}" '
+        'stroke-width="1.3"/>'
+    )
+
+
+def _bounded(mark: Mark) -> bool:
+    return mark.status is Status.BOUNDED and mark.low <= mark.high
+
+
+def _ends(mark: Mark) -> tuple[float, ...]:
+    return (mark.low, mark.high) if _bounded(mark) else (mark.value,)
+
+
+def when(period: str) -> float:
+    """Return a period as a number of years.
+
+    Examples
+    --------
+    >>> when("2016"), when("2016-T3"), when("2016-S2")
+    (2016.0, 2016.5, 2016.5)
+    """
+    year, _, rest = period.partition("-")
+    if not rest:
+        return float(year[:4])
+    turn = rest.lstrip("TS")
+    parts = {"T": 4, "S": 2}.get(rest[:1], 12)
+    return float(year[:4]) + ((float(turn[:2]) - 1) / parts if turn[:2].isdigit() else 0.0)

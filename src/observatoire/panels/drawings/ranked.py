@@ -1,0 +1,277 @@
+"""One indicator compared across territories (caterpillar), or followed over its dates (evolution)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.french.typography import NO_BREAK, enumerate_words, plural
+from observatoire.indicators.evaluation.trends import trend_frame
+from observatoire.maps.figure import marks_of, title_of
+from observatoire.maps.marks import extremes
+from observatoire.maps.ranks import draw_ranking
+from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, pattern, text, width_of
+from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, TextCell
+from observatoire.pages.notes import notes_of, source_notes
+from observatoire.pages.tokens import tokens
+from observatoire.panels.drawings.cells import bounds_in_short
+from observatoire.panels.drawings.courses import break_colour, draw_course, when
+from observatoire.panels.trend import change_words
+from observatoire.values import Status, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.maps.marks import Mark
+    from observatoire.panels.drawings.bearings import Bearing, Bearings, Course
+    from observatoire.panels.identities import TerritoryIdentity
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+#: Most lines of notes under a picture.
+_MOST_NOTES = 4
+
+_ROW, _NAME, _DATE, _CHANGE = 30.0, 210.0, 74.0, WIDTH - 176
+
+#: Most dates whose figures are printed.
+_MOST_DATES = 5
+
+
+def compare_figure(
+    table: ProtectedTable,
+    code: str,
+    communes: Mapping[str, str],
+    groups: Sequence[Sequence[TerritoryIdentity]] = (),
+) -> Figure:
+    """Draw the territories from the highest to the lowest, each with its interval and its verdict.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Holds the indicator, with a comparator.
+    code : str
+        Which one.
+    communes : mapping
+        Name of the commune of each territory.
+    groups : sequence of sequences of TerritoryIdentity
+        Territories that share one source, drawn once.
+    """
+    indicator = table.indicator(code)
+    cells = table.main[table.main["indicator"] == code]
+    marks = _grouped(marks_of(table, code, communes), groups)
+    period = str(cells["period"].iloc[0]) if len(cells) else ""
+    drawn, bottom = draw_ranking(marks, {}, table.words, (0.0, 4.0, WIDTH), _plain, dots=True)
+    own = sum(mark.own for mark in marks)
+    ends = extremes(marks)
+    title = title_of(indicator, period)
+    said = f"{title}. {plural(own, 'territoire a', 'territoires ont')} leur propre chiffre sur {len(marks)}"
+    if ends:
+        said += f", de {ends[0].text} ({ends[0].name}) à {ends[1].text} ({ends[1].name})"
+    notes = [n for n in notes_of(table, cells, [indicator], warn=False) if n.label in _KEPT]
+    return Figure(
+        drawing(WIDTH, bottom + 6, drawn), title, f"{said}.", tuple(notes[:_MOST_NOTES]),
+        numbers=_ranked_numbers(title, table.zoning_label, marks),
+    )  # fmt: skip
+
+
+def _grouped(marks: Sequence[Mark], groups: Sequence[Sequence[TerritoryIdentity]]) -> list[Mark]:
+    """Keep one mark for territories that share one source, under all their names."""
+    names = {group[0].code: enumerate_words([one.name for one in group]) for group in groups}
+    others = {one.code for group in groups for one in group[1:]}
+    return [
+        replace(mark, name=names.get(mark.code, mark.name))
+        for mark in marks
+        if mark.code not in others
+    ]
+
+
+_KEPT = ("Lecture", "Champ", "Écart", "Source")
+
+
+def _plain(mark: Mark) -> str:
+    """Return what fills the box beside a name: its verdict, or the pattern of its status."""
+    if not mark.own:
+        return pattern(mark.status)
+    return tokens().verdicts[mark.tone].mark if mark.tone else tokens().light["paper"]
+
+
+def _ranked_numbers(title: str, head: str, marks: Sequence[Mark]) -> TableBlock:
+    ordered = sorted(marks, key=lambda mark: (not mark.own, -mark.value if mark.known else 0.0))
+    rows = tuple(
+        Row(mark.name, (TextCell(mark.text, mark.status, _given(mark.value)), TextCell(mark.sign)))
+        for mark in ordered
+    )
+    return TableBlock(
+        f"Les chiffres{NO_BREAK}: {title}",
+        head,
+        (Column("Chiffre"), Column("Écart")),
+        rows,
+        kind="texts",
+    )
+
+
+def _given(value: float) -> float | None:
+    return value if value == value else None  # noqa: PLR0124 - NaN
+
+
+# --- over dates -----------------------------------------------------------------------------------
+
+
+def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) -> Figure | None:
+    """Draw each territory's figures over the dates of an indicator; None when it has one date.
+
+    Parameters
+    ----------
+    bearings : Bearings
+        The figures in their place.
+    code : str
+        The indicator.
+    names : mapping
+        Names of the territories, by code.
+    """
+    course = bearings.courses.get(code)
+    if course is None or len(course.periods) < 2:  # noqa: PLR2004 - a course has two dates
+        return None
+    indicator = bearings.table.indicator(code)
+    rows = {name: bearings.of(territory, code) for territory, name in names.items()}
+    rows = {name: row for name, row in rows.items() if _drawable(row)}
+    span = _longest(course)
+    moved = _changes(bearings, code, span) if span else {}
+    changes = {names[each]: words for each, words in moved.items() if each in names}
+    title = title_of(indicator, f"{course.periods[0]} à {course.periods[-1]}")
+    said = f"{title}. {plural(len(rows), 'territoire')} sur {len(names)} avec un chiffre."
+    said += "".join(f" {why}" for why in dict.fromkeys(course.broken.values()))
+    told = [text for text in changes.values() if text]
+    if told:
+        counts = {word: told.count(word) for word in dict.fromkeys(told)}
+        said += (
+            f" {enumerate_words([f'{count} fois « {word} »' for word, count in counts.items()])}."
+        )
+    cells = pd.concat(
+        [each.main for each in (*bearings.earlier, bearings.table)], ignore_index=True
+    )
+    cells = cells[(cells["indicator"] == code) & (cells["status"] != str(Status.MISSING))]
+    notes = (
+        Note("Lecture", _read(course, span)),
+        Note("Champ", f"{indicator.universe}."),
+        *source_notes(cells),
+    )
+    return Figure(
+        _drawn(rows, course, span, changes), title, said, notes,
+        numbers=_dated_numbers(title, bearings.table.zoning_label, rows, course, changes),
+    )  # fmt: skip
+
+
+def _drawable(row: Bearing) -> bool:
+    return any(mark.known or mark.status is Status.BOUNDED for mark in row.dates.values())
+
+
+def _longest(course: Course) -> tuple[str, str] | None:
+    """Return the two farthest dates that a line joins without a break."""
+    best: tuple[str, str] | None = None
+    start = ""
+    for before, after in course.joined:
+        start = start if start and best and best[1] == before else before
+        if best is None or when(after) - when(start) >= when(best[1]) - when(best[0]):
+            best = (start, after)
+    return best
+
+
+def _changes(bearings: Bearings, code: str, span: tuple[str, str]) -> dict[str, str]:
+    """Return how each territory's figure changed between two dates, in words."""
+    tables = [each.main for each in (*bearings.earlier, bearings.table)]
+    cells = pd.concat(tables, ignore_index=True)
+    cells = cells[cells["indicator"] == code]
+    first, last = (cells[cells["period"] == period] for period in span)
+    frame = trend_frame(first, last, bearings.table.indicators)
+    return {str(row["territory"]): change_words(row) for row in records(frame)}
+
+
+def _read(course: Course, span: tuple[str, str] | None) -> str:
+    said = "chaque ligne a sa propre échelle ; un trait joint deux dates qui se comparent."
+    if span:
+        said += f" Le verdict porte sur {span[0]}-{span[1]}."
+    if course.broken:
+        said += f" {' '.join(dict.fromkeys(course.broken.values()))}"
+    return said
+
+
+def _drawn(
+    rows: Mapping[str, Bearing],
+    course: Course,
+    span: tuple[str, str] | None,
+    changes: Mapping[str, str],
+) -> str:
+    periods = course.periods[-_MOST_DATES:]
+    left = _NAME + _DATE * len(periods) + 20
+    wide = _CHANGE - left - 14
+    parts = _heads(periods, span) + _broken(course, left, wide)
+    y = 42.0
+    for name, row in rows.items():
+        middle = y + _ROW / 2
+        parts.append(text(0, middle + 5, fitted(name, _NAME - 6)))
+        parts += [_dated(row, period, rank, middle + 5) for rank, period in enumerate(periods)]
+        parts += draw_course(row, left, middle, _ROW - 10, wide)
+        said = fitted(changes.get(name, ""), WIDTH - _CHANGE, LEAST_TEXT)
+        parts.append(text(_CHANGE, middle + 5, said, size=LEAST_TEXT))
+        y += _ROW
+        parts.append(line(0, y, WIDTH, y, stroke=tokens().light["row"]))
+    return drawing(WIDTH, y + 6, parts)
+
+
+def _heads(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:
+    soft = tokens().light["soft"]
+    made = [
+        text(_at(rank), 34, period, size=LEAST_TEXT, anchor="end", weight=600, fill=soft)
+        for rank, period in enumerate(periods)
+    ]
+    if span:
+        said = f"{span[0]}-{span[1]}"
+        made.append(text(_CHANGE, 34, said, size=LEAST_TEXT, weight=600, fill=soft))
+    return made
+
+
+def _broken(course: Course, left: float, wide: float) -> list[str]:
+    """Write « rupture » over each break that leaves it room."""
+    first, last = when(course.periods[0]), when(course.periods[-1])
+    made: list[str] = []
+    free = left
+    for after in course.broken:
+        before = course.periods[course.periods.index(after) - 1]
+        middle = (when(before) + when(after)) / 2
+        x = left + 5 + (middle - first) / ((last - first) or 1.0) * (wide - 10)
+        half = width_of("rupture", LEAST_TEXT) / 2
+        if x - half >= free:
+            made.append(
+                text(x, 34, "rupture", size=LEAST_TEXT, anchor="middle", fill=break_colour())
+            )
+            free = x + half + 4
+    return made
+
+
+def _dated(row: Bearing, period: str, rank: int, y: float) -> str:
+    mark = row.dates.get(period)
+    if mark is None:
+        return text(_at(rank), y, "n.d.", size=LEAST_TEXT, anchor="end")
+    shown = bounds_in_short(mark) if mark.status is Status.BOUNDED else mark.text
+    return text(_at(rank), y, shown, size=LEAST_TEXT, anchor="end", weight=600 if mark.own else 400)
+
+
+def _at(rank: int) -> float:
+    return _NAME + _DATE * (rank + 1)
+
+
+def _dated_numbers(
+    title: str, head: str, rows: Mapping[str, Bearing], course: Course, changes: Mapping[str, str]
+) -> TableBlock:
+    lines = []
+    for name, row in rows.items():
+        dated = [row.dates.get(period) for period in course.periods]
+        cells = [
+            TextCell(m.text, m.status, _given(m.value)) if m else TextCell("n.d.", Status.MISSING)
+            for m in dated
+        ]
+        lines.append(Row(name, (*cells, TextCell(changes.get(name, "")))))
+    columns = (*map(Column, course.periods), Column("Évolution"))
+    return TableBlock(f"Les chiffres{NO_BREAK}: {title}", head, columns, tuple(lines), kind="texts")

@@ -1,0 +1,293 @@
+"""The spine of a profile: one row an indicator, its place among the known, its comparison, its course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from observatoire.french.typography import NO_BREAK, number
+from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, text, width_of
+from observatoire.pages.tokens import tokens
+from observatoire.panels.drawings.courses import COURSE_WIDTH, break_colour, draw_course
+from observatoire.panels.drawings.shapes import (
+    BOUNDS,
+    DIAMOND,
+    DOWN,
+    FAVOURED_WORDS,
+    HOLLOW,
+    SAME,
+    UP,
+    down_arrow,
+    draw_bounds,
+    draw_sign,
+    favoured,
+    keyed,
+    sign_of,
+    whisker,
+)
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from observatoire.french.nouns import Noun, TerritoryNames
+    from observatoire.panels.drawings.bearings import Bearing
+
+ROW, HEADING, WATCH = 24.0, 25.0, 19.0
+
+#: Left edges and right edges of the columns.
+_YEAR, _VALUE, _INTERVAL, _BOUNDED = 264.0, 366.0, 374.0, 452.0
+_LEAST, _LEFT, _RIGHT, _MOST = 500.0, 508.0, 708.0, 716.0
+_OTHER, _COURSE = 838.0, WIDTH - COURSE_WIDTH - 2
+
+#: Fewest known figures that make a range.
+_LEAST_KNOWN = 2
+
+#: The size of what is read first in a row.
+_STRONG = 16.5
+
+_BAND, _MIDDLE = "#e3e8ee", "#b9c4d0"
+
+
+@dataclass(frozen=True)
+class _Scale:
+    low: float
+    high: float
+
+    def at(self, value: float) -> float:
+        span = self.high - self.low
+        share = (value - self.low) / span if span > 0 else 0.5
+        return _LEFT + share * (_RIGHT - _LEFT)
+
+
+def draw_spine(themes: Mapping[str, Sequence[Bearing]], words: TerritoryNames, commune: str) -> str:
+    """Draw the rows of each theme under its heading, then the legend of what is drawn.
+
+    Parameters
+    ----------
+    themes : mapping
+        The figures, by heading.
+    words : TerritoryNames
+        What territories are called.
+    commune : str
+        What figures are compared with first.
+    """
+    rows = [row for each in themes.values() for row in each]
+    parts, y = _head(words.here, commune, rows), 26.0
+    for label, bearings in themes.items():
+        parts += _heading(label, y)
+        y += HEADING
+        for bearing in bearings:
+            parts += _row(bearing, y + ROW / 2)
+            y += ROW
+            if bearing.watched:
+                warned = fitted(f"Veille{NO_BREAK}: {bearing.watched}", WIDTH - 24, LEAST_TEXT)
+                parts.append(
+                    text(
+                        14, y + 10, warned, size=LEAST_TEXT, weight=600, fill=tokens().light["warn"]
+                    )
+                )
+                y += WATCH
+            parts.append(line(0, y, WIDTH, y, stroke=tokens().light["row"]))
+        y += 4
+    keys, y = keyed(_legend(rows, words, commune), 0.0, y + 4, WIDTH)
+    return drawing(WIDTH, y + 4, [*parts, *keys])
+
+
+def _head(here: Noun, commune: str, rows: Sequence[Bearing]) -> list[str]:
+    def head(x: float, words: str, anchor: str = "start") -> str:
+        soft = tokens().light["soft"]
+        return text(x, 15, words, size=LEAST_TEXT, anchor=anchor, weight=600, fill=soft)
+
+    dates = sorted({period for row in rows if len(row.dates) > 1 for period in row.dates})
+    return [
+        head(0, "Indicateur"),
+        head(_YEAR, "Année"),
+        head(_VALUE, "Ici", "end"),
+        head(_INTERVAL, "sûr à 95 %"),
+        head(
+            (_LEFT + _RIGHT) / 2,
+            f"place parmi les {here.many} {here.agree('connu', several=True)}",
+            "middle",
+        ),
+        head(_OTHER, fitted(commune, 96, LEAST_TEXT), "end"),
+        head(_COURSE + COURSE_WIDTH / 2, f"{dates[0]}-{dates[-1]}", "middle") if dates else "",
+    ]
+
+
+def _heading(label: str, y: float) -> list[str]:
+    tint, accent = tokens().light["tint"], tokens().light["accent"]
+    return [
+        f'<rect x="0" y="{y + 2:.1f}" width="{WIDTH:.0f}" height="{HEADING - 4:.0f}" fill="{tint}"/>',
+        text(6, y + 18, label, size=15, weight=600, fill=accent),
+    ]
+
+
+def _row(bearing: Bearing, y: float) -> list[str]:
+    mark, indicator = bearing.mark, bearing.indicator
+    unit = "" if indicator.unit in ("%", "") else f", {indicator.unit}"
+    return [
+        text(
+            0,
+            y + 5,
+            fitted(f"{indicator.short}{unit}", _YEAR - 26, 15) + favoured(indicator),
+            size=15,
+        ),
+        text(_YEAR, y + 5, bearing.period, size=LEAST_TEXT, fill=tokens().light["soft"]),
+        *_value(bearing, y + 5),
+        *_place(bearing, y),
+        *_compared(bearing, y + 5),
+        *(draw_course(bearing, _COURSE, y, ROW - 7) if mark.status is not Status.SECRET else []),
+    ]
+
+
+def _value(bearing: Bearing, y: float) -> list[str]:
+    mark, soft = bearing.mark, tokens().light["soft"]
+    own = mark.own or mark.status is Status.BOUNDED
+    at = _BOUNDED if mark.status is Status.BOUNDED else _VALUE
+    parts = [
+        text(
+            at,
+            y,
+            mark.text,
+            size=_STRONG if own else 15.5,
+            anchor="end",
+            weight=700 if own else 400,
+            fill="" if own else soft,
+        )
+    ]
+    low, high = mark.interval
+    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+        decimals = bearing.indicator.decimals
+        around = f"{number(low, decimals)} à {number(high, decimals)}"
+        if mark.level != 95:  # noqa: PLR2004 - the level of the heading
+            around += f" ({mark.level} %)"
+        parts.append(text(_INTERVAL, y, around, size=LEAST_TEXT, fill=soft))
+    return parts
+
+
+def _place(bearing: Bearing, y: float) -> list[str]:
+    mark, known, soft = bearing.mark, bearing.known, tokens().light["soft"]
+    if len(known) < _LEAST_KNOWN and not (mark.known or mark.status is Status.BOUNDED):
+        return []
+    scale = _scale(bearing)
+    parts = []
+    if len(known) >= _LEAST_KNOWN:
+        parts.append(_bar(scale.at(known[0]), scale.at(known[-1]), y, _BAND))
+        if bearing.middle:
+            low, high = bearing.middle
+            parts.append(_bar(scale.at(low), scale.at(high), y, _MIDDLE))
+        decimals = bearing.indicator.decimals
+        parts += [
+            text(
+                _LEAST, y + 5, number(known[0], decimals), size=LEAST_TEXT, anchor="end", fill=soft
+            ),
+            text(_MOST, y + 5, number(known[-1], decimals), size=LEAST_TEXT, fill=soft),
+        ]
+    for reference in bearing.references:
+        x = scale.at(reference.value)
+        accent = tokens().light["accent"]
+        parts.append(
+            down_arrow(x, y)
+            if reference.whole
+            else line(x, y - 10, x, y + 10, stroke=accent, width=2.4)
+        )
+    return [*parts, *_drawn(bearing, scale, y)]
+
+
+def _drawn(bearing: Bearing, scale: _Scale, y: float) -> list[str]:
+    mark = bearing.mark
+    if mark.status is Status.BOUNDED:
+        return (
+            [draw_bounds(scale.at(mark.low), scale.at(mark.high), y)]
+            if mark.low <= mark.high
+            else []
+        )
+    if not mark.known:
+        return []
+    low, high = mark.interval
+    drawn = draw_sign(sign_of(mark), scale.at(mark.value), y, mark.tone)
+    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+        return [whisker(scale.at(low), scale.at(high), y, own=mark.own), drawn]
+    return [drawn]
+
+
+def _bar(x1: float, x2: float, y: float, fill: str) -> str:
+    width = max(x2 - x1, 1.5)
+    return f'<rect x="{x1:.1f}" y="{y - 6.5:.1f}" width="{width:.1f}" height="13" fill="{fill}"/>'
+
+
+def _scale(bearing: Bearing) -> _Scale:
+    mark = bearing.mark
+    ends = [*bearing.known[:1], *bearing.known[-1:], *(other.value for other in bearing.references)]
+    if mark.status is Status.BOUNDED:
+        ends += [mark.low, mark.high]
+    elif mark.known:
+        ends += [mark.value, *mark.interval]
+    ends = [end for end in ends if end == end]  # noqa: PLR0124 - NaN
+    pad = (max(ends) - min(ends)) * 0.04
+    return _Scale(min(ends) - pad, max(ends) + pad)
+
+
+def _compared(bearing: Bearing, y: float) -> list[str]:
+    reference = bearing.reference
+    if reference is None:
+        return [text(_OTHER, y, "–", size=15, anchor="end", fill=tokens().light["soft"])]
+    shown = [text(_OTHER, y, reference.text, size=15, anchor="end")]
+    if reference.whole:
+        shown.append(down_arrow(_OTHER - width_of(reference.text, 15) - 10, y - 1))
+    return shown
+
+
+def _legend(
+    rows: Sequence[Bearing], words: TerritoryNames, commune: str
+) -> list[tuple[float, str, str]]:
+    """Return the keys of what is drawn, and of nothing else."""
+    signs = {sign_of(row.mark) for row in rows}
+    tones = {row.mark.tone for row in rows if sign_of(row.mark) in (UP, DOWN)}
+    accent = tokens().light["accent"]
+    wider = f"chiffre {words.holder.of_the}, plus grand que {words.here.the}"
+    others = [reference for row in rows for reference in row.references]
+    band = _key_bar(_BAND, 0, 46) + _key_bar(_MIDDLE, 14, 18)
+    every = [
+        (
+            any(row.known for row in rows),
+            46.0,
+            band,
+            "du plus bas au plus haut des connus ; la moitié du milieu",
+        ),
+        (
+            any(not o.whole for o in others),
+            3.0,
+            line(1.5, -9, 1.5, 9, stroke=accent, width=2.4),
+            commune,
+        ),
+        *((True, 10.0, down_arrow(5, 3), o.name) for o in others if o.whole),
+        *(
+            (tone in tones, 28.0, draw_sign(UP, 7, 0, tone) + draw_sign(DOWN, 21, 0, tone), label)
+            for tone, label in _TONES
+        ),
+        (any(map(favoured, (row.indicator for row in rows))), 0.0, "", FAVOURED_WORDS),
+        (SAME in signs, 11.0, draw_sign(SAME, 5.5, 0), "pas de différence sûre"),
+        (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se compare pas"),
+        (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
+        (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), wider),
+        (
+            any(row.course and row.course.broken and len(row.dates) > 1 for row in rows),
+            4.0,
+            f'<path d="M2 -8V8" stroke="{break_colour()}" stroke-width="1.6" stroke-dasharray="2 2"/>',
+            "rupture de série",
+        ),
+    ]
+    return list(dict.fromkeys((wide, drawn, label) for there, wide, drawn, label in every if there))
+
+
+_TONES = (
+    ("unfavourable", "écart sûr, défavorable"),
+    ("favourable", "écart sûr, favorable"),
+    ("neutral", "écart sûr, sans jugement"),
+)
+
+
+def _key_bar(fill: str, x: float, width: float) -> str:
+    return f'<rect x="{x:.0f}" y="-6" width="{width:.0f}" height="12" fill="{fill}"/>'

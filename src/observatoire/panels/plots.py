@@ -1,0 +1,150 @@
+"""Figures of a protected table on matplotlib axes, for those who go on by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import suggestion
+from observatoire.maps.figure import MapStyle, colouring_of, marks_of, title_of
+from observatoire.pages.axes import axes_of, house_style
+from observatoire.pages.tokens import tokens
+from observatoire.secrecy.release.protected_table import admit
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+
+    from observatoire.maps.marks import BaseMap, Mark
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+_HATCHES = {Status.CONTEXT: "////", Status.BOUNDED: "|||", Status.SECRET: "xxx"}
+
+_HIGH, _LEAST_HIGH = 0.24, 1.6
+
+
+def plot_dots(
+    table: ProtectedTable,
+    indicator: str = "",
+    ax: Axes | None = None,
+    communes: Mapping[str, str] | None = None,
+) -> Axes:
+    """Draw one indicator: a dot a territory with its interval, own figures full, others hollow.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        The figures, rounded as printed.
+    indicator : str
+        Which one; needed when the table holds several.
+    ax : Axes, optional
+        Where; a new figure by default.
+    communes : mapping, optional
+        Name of the commune of each territory.
+
+    Raises
+    ------
+    UnknownNameError
+        When the table holds several indicators, or not this one.
+    """
+    code = _chosen(admit(table), indicator)
+    marks = [mark for mark in marks_of(table, code, communes or {}) if _drawn(mark)]
+    marks.sort(key=lambda mark: mark.value if mark.known else mark.low)
+    with house_style():
+        axes = axes_of(ax, max(_LEAST_HIGH, _HIGH * len(marks) + 0.8))
+        for rank, mark in enumerate(marks):
+            _dot(axes, rank, mark)
+        axes.set_yticks(range(len(marks)), [mark.name for mark in marks])
+        axes.set_title(
+            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
+        )
+        axes.grid(visible=False, axis="y")
+    return axes
+
+
+def _dot(axes: Axes, rank: int, mark: Mark) -> None:
+    light = tokens().light
+    if mark.status is Status.BOUNDED:
+        axes.plot([mark.low, mark.high], [rank, rank], marker="|", color=light["ink"])
+        return
+    low, high = mark.interval
+    if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
+        axes.plot([low, high], [rank, rank], color=light["ink"], linewidth=1)
+    axes.plot(
+        [mark.value], [rank],
+        marker="o" if mark.own else "D",
+        color=tokens().verdicts[mark.tone].mark if mark.tone else light["accent"],
+        fillstyle="full" if mark.own else "none",
+        linestyle="none",
+    )  # fmt: skip
+
+
+def plot_map(
+    table: ProtectedTable,
+    code: str,
+    ground: BaseMap,
+    communes: Mapping[str, str],
+    style: MapStyle,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one indicator on a map, with the classes and the patterns of the house.
+
+    Parameters
+    ----------
+    table, code, ground, communes, style
+        As :func:`~observatoire.maps.figure.map_figure`.
+    ax : Axes, optional
+        Where; a new figure by default.
+    """
+    marks = marks_of(admit(table), code, communes)
+    fill = colouring_of(marks, table.indicator(code), style).fill
+    with house_style():
+        axes = axes_of(ax, 5.0)
+        if len(ground.outlines.dropna()):
+            ground.outlines.dropna().plot(
+                ax=axes, facecolor=tokens().ground["land"], edgecolor=tokens().ground["outline"]
+            )
+        placed = [mark for mark in marks if ground.has(mark.code)]
+        for mark in placed:
+            shape = gpd.GeoSeries([ground.shapes[mark.code]], crs=ground.shapes.crs)
+            colour = fill(mark) if mark.own else tokens().light["paper"]
+            shape.plot(
+                ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
+                hatch=_HATCHES.get(mark.status), linewidth=0.6,
+            )  # fmt: skip
+        if placed:
+            left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds
+            axes.set_xlim(left, right)
+            axes.set_ylim(low, high)
+        axes.set_axis_off()
+        axes.set_title(
+            title_of(table.indicator(code), _period(table, code)), loc="left", weight="bold"
+        )
+        return axes
+
+
+def _drawn(mark: Mark) -> bool:
+    return mark.known or (mark.status is Status.BOUNDED and mark.low <= mark.high)
+
+
+def _chosen(table: ProtectedTable, indicator: str) -> str:
+    codes: Sequence[str] = list(table.indicators)
+    if indicator in codes:
+        return indicator
+    if not indicator and len(codes) == 1:
+        return codes[0]
+    what = f"Le tableau n’a pas « {indicator} »." if indicator else "Quel indicateur tracer ?"
+    raise UnknownNameError(
+        what,
+        remedy=suggestion(indicator, codes, most=6) or f'Par exemple .plot("{codes[0]}").',
+        name=indicator,
+    )
+
+
+def _period(table: ProtectedTable, code: str) -> str:
+    periods = table.main.loc[table.main["indicator"] == code, "period"]
+    return str(periods.iloc[0]) if len(periods) else ""

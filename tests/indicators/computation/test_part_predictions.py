@@ -1,0 +1,79 @@
+"""A part of an IRIS: foretold with its interval, never judged, never added, told by what it shares."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import demo
+import pytest
+
+from observatoire.passage.prediction import Calibration, known_calibrations
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CODES = ["population", "part_hlm", "part_etrangers", "niveau_vie_median"]
+
+
+@pytest.fixture(scope="module")
+def cells() -> pd.DataFrame:
+    table = demo.demo().table(CODES, compare=["quartiers"])
+    return table.cells.set_index(["indicator", "territory"]).sort_index()
+
+
+def test_ravine_bouille_is_foretold_between_its_sharp_bounds(cells: pd.DataFrame) -> None:
+    row = cells.loc[("population", "FDF06")]
+    assert row["status"] == "estimated"
+    assert row["method"].startswith(
+        "modèle\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}141, entre 687"
+    )
+    assert (row["passage_low"], round(row["passage_high"])) == (0.0, 1987)
+    assert (row["pi80_high"] - row["pi80_low"]) < row["value"]
+    assert "ni verdict, ni somme" in row["reason"]
+
+
+def test_quartiers_of_one_iris_share_it_and_their_union_is_told(cells: pd.DataFrame) -> None:
+    four = cells.loc[("population", ["LAM01", "LAM03", "LAM04", "LAM05"]), :]
+    assert (four["value"] == four["value"].iloc[0]).all()
+    assert four["value"].sum() < four["passage_high"].iloc[0]
+    assert four["method"].str.contains("avec 3.autres dans 972131302, ensemble").all()
+
+
+def test_a_rate_is_foretold_where_others_taught_how(cells: pd.DataFrame) -> None:
+    row = cells.loc[("part_etrangers", "FDF06")]
+    assert row["pi95_low"] < row["pi80_low"] < row["value"] < row["pi80_high"] < row["pi95_high"]
+    assert math.isnan(row["passage_low"])
+    # A median never passes, foretold or not.
+    assert cells.loc[("niveau_vie_median", "FDF06"), "status"] == "context"
+
+
+def test_no_set_adds_a_foretold_part(cells: pd.DataFrame) -> None:
+    sets = cells[cells["zoning"] == "ensemble-cucs-2007"]
+    assert len(sets) > 0
+    assert not (sets.loc[["population", "part_hlm"], "status"] == "estimated").any()
+
+
+def test_a_commune_has_its_rate_of_2010_within_two_points() -> None:
+    """Between the smallest and the largest of 38 IRIS it was 22 points wide, and no gap was judged."""
+    table = demo.demo().table(["part_etrangers", "part_en_emploi"], compare=["commune"])
+    towns = table.cells[table.cells["zoning"] == "commune-2016"]
+    assert set(towns["status"]) == {"estimated"}
+    assert ((towns["pi95_high"] - towns["pi95_low"]) < 3).all()
+    assert (towns["passage_high"] - towns["passage_low"] > 5).all()
+    assert towns["pi80_low"].gt(towns["pi95_low"]).all()
+    judged = ~table.differences["verdict"].isin(["", "indéterminé"])
+    assert judged.sum() > 10
+
+
+def test_every_calibration_says_on_what_when_and_how() -> None:
+    known = [each for each in known_calibrations().values() if each.kind != "size"]
+    assert len(known) > 30
+    for each in known:
+        assert isinstance(each, Calibration)
+        assert each.on
+        assert each.places >= 10
+        assert each.command.startswith("python bench/")
+        assert each.ends[2] <= each.ends[0] < 0 < each.ends[1] <= each.ends[3]
+        assert 0.75 <= each.held[0] <= 0.9
+        assert each.held[1] >= 0.92

@@ -1,0 +1,248 @@
+"""Profiles: whose figures, which sentences, which page; true of the figures, at their extremes too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import demo
+import oracle
+import pytest
+import typst
+from maps_made import NAN, mark, meeting, parsed, texts
+from python_calamine import CalamineWorkbook
+
+from observatoire.french.nouns import Noun, TerritoryNames
+from observatoire.indicators.definitions.catalogue import Indicator
+from observatoire.pages.blocks import Callout, Facts, Figure, Page
+from observatoire.pages.writers.typst import FONTS, render_typst
+from observatoire.panels.drawings.bearings import Bearing, Course, Reference, course_of
+from observatoire.panels.drawings.spine import draw_spine
+from observatoire.panels.sentences import band, headlines, lacking, lecture, nothing_sure
+from observatoire.values import Nature, Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = TerritoryNames(Noun("quartier"), Noun("IRIS", "IRIS"))
+POOR = Indicator(
+    "p", "Taux de pauvreté", "Pauvreté", "t", Nature.RATE, "%", 1, "lower_is_better", "", "Population", (),
+    sentence="{v} habitants sur 100 vivent sous le seuil",
+)  # fmt: skip
+TOWN = Reference("Ville", 20.0, "20,0", whole=False, stated=False)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def bearing(value: float = 44.0, status: Status = Status.AGGREGATED, **other: object) -> Bearing:
+    """Return one figure in its place, above its town's unless told otherwise."""
+    sign = "▲" if status is Status.AGGREGATED else "○"
+    shown = (
+        mark(0, value, status, sign=sign, tone="unfavourable")
+        if sign == "▲"
+        else mark(0, value, status)
+    )
+    made = Bearing(POOR, "2016", shown, (10.0, 44.0), (TOWN,))
+    return replace(made, **other)  # type: ignore[arg-type]
+
+
+def facts(page: Page, kind: str) -> dict[str, str]:
+    found = next(b for b in page.blocks if isinstance(b, Facts) and b.kind == kind)
+    return {plain(term): plain(text) for term, text in found.items}
+
+
+# --- sentences, at their extremes -----------------------------------------------------------------
+
+
+def test_the_widest_sure_gaps_are_told_and_three_at_most() -> None:
+    rows = [bearing(value) for value in (25.0, 44.0, 30.0, 28.0)]
+    told = headlines(rows)
+    assert [lead for lead, _ in told] == [f"{v} habitants sur 100" for v in (44, 30, 28)]
+    assert plain(told[0][1]) == "vivent sous le seuil (2016) ; Ville : 20."
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        bearing(status=Status.CONTEXT),
+        bearing(status=Status.SECRET, value=NAN),
+        bearing(status=Status.MISSING, value=NAN),
+        bearing(mark=mark(0, 44.0, sign="▲", tone="unfavourable", careful=True)),
+        bearing(mark=mark(0, 44.0, sign="●", tone="none")),
+        bearing(20.0),
+        bearing(references=()),
+    ],
+    ids=["context", "secret", "missing", "not to comment", "no difference", "equal", "nothing to compare"],
+)  # fmt: skip
+def test_what_is_not_sure_is_no_headline(row: Bearing) -> None:
+    assert headlines([row]) == ()
+    assert nothing_sure([row], WORDS, "Ville").endswith(".")
+
+
+def test_a_fact_of_a_source_that_counts_everyone_is_sure() -> None:
+    row = bearing(mark=mark(0, 44.0, sign="○"), references=(replace(TOWN, stated=True),))
+    assert headlines([row])
+    assert not row.mark.tone
+
+
+def test_two_figures_that_round_alike_keep_their_decimals_and_one_is_no_plural() -> None:
+    assert headlines([bearing(20.4)])[0][0] == "20,4 habitants sur 100"
+    assert plain(headlines([bearing(1.2)])[0][0]) == "Pauvreté : 1,2 %"
+    without = replace(POOR, sentence="")
+    assert plain(headlines([bearing(indicator=without)])[0][0]) == "Pauvreté : 44,0 %"
+
+
+def test_the_band_counts_whose_figures_they_are() -> None:
+    rows = [bearing(), bearing(), bearing(NAN, Status.BOUNDED), bearing(NAN, Status.SECRET)]
+    title, said = map(plain, band(rows, None, WORDS, 1))
+    assert title == "Chiffres propres au quartier."
+    assert said.startswith(
+        "2 des 4 chiffres de cette page sont exactement les siens ; 1 est connu entre"
+    )
+    assert "1 est couvert par le secret" in said
+    assert (
+        plain(band([bearing(status=Status.CONTEXT)], None, WORDS, 1)[0])
+        == "Ces chiffres ne sont pas ceux du quartier."
+    )
+    nothing = band([bearing(NAN, Status.MISSING)], None, WORDS, 1)
+    assert plain(nothing[1]) == "Sur cette page : 1 manque."
+
+
+def test_a_reading_is_of_the_surest_row_and_silent_when_nothing_is_known() -> None:
+    rows = [
+        bearing(status=Status.CONTEXT),
+        bearing(mark=mark(0, 44.0, sign="▲", interval=(41.0, 47.0))),
+    ]
+    assert "44,0 % pour Dillon (entre 41,0 et 47,0 %, à 95 %), contre 20,0 % pour Ville" in plain(
+        lecture(rows, "Dillon", WORDS)
+    )
+    assert (
+        lecture([bearing(NAN, Status.MISSING), bearing(NAN, Status.SECRET)], "Dillon", WORDS) == ""
+    )
+    assert lacking([], [], 3, {}).startswith("Rien ne manque")
+    assert "couvert par le secret (Pauvreté)" in lacking([], [POOR], 3, {})
+
+
+# --- the course of an indicator ---------------------------------------------------------------------
+
+
+def test_a_line_joins_dates_that_compare_and_stops_at_a_break() -> None:
+    def broken(_: Indicator, start: str, end: str) -> str:
+        return "rupture" if start < "2019" <= end else ""
+
+    def refusal(_: Indicator, start: str, end: str) -> str:
+        return broken(POOR, start, end) or ("trop proches" if int(end) - int(start) < 2 else "")
+
+    course = course_of(POOR, ("2014", "2016", "2017", "2018", "2019"), broken, refusal)
+    assert course.joined == (("2014", "2016"), ("2016", "2018"))
+    assert list(course.broken) == ["2019"]
+    assert course_of(POOR, (), broken, refusal) == Course((), (), {})
+
+
+# --- the drawing ------------------------------------------------------------------------------------
+
+EXTREMES = {
+    "all missing": [bearing(NAN, Status.MISSING, known=(), references=())],
+    "one value": [bearing(known=(44.0,), references=())],
+    "all equal": [bearing(20.0, known=(20.0,) * 9)],
+    "bound only": [bearing(mark=mark(0, NAN, Status.BOUNDED, low=1.0, high=2.0), known=())],
+    "negative": [bearing(-3.0, known=(-9.0, -1.0))],
+    "secret": [bearing(NAN, Status.SECRET, mark=mark(0, NAN, Status.SECRET, text="s"))],
+    "long names": [bearing(indicator=replace(POOR, short="Ménages 你好 мир " * 5), watched="x" * 300)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EXTREMES)
+def test_a_spine_draws_extremes_without_texts_that_meet(case: str) -> None:
+    root = parsed(draw_spine({"Thème": EXTREMES[case]}, WORDS, "Une commune au nom fort long"))
+    assert meeting(root) == []
+    assert not re.search(r"\bnan\b|inf", " ".join(str(e.attrib) for e in root.iter()))
+
+
+# --- the pages of the embedded default -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, Page]:
+    o = demo.demo()
+    return {
+        name: o.profile(name).page
+        for name in ("Dillon", "Vieux-Pont", "Pont de Chaînes", "Terres-Sainville")
+    }
+
+
+def test_a_page_says_who_and_whose(pages: dict[str, Page]) -> None:
+    own = next(b for b in pages["Dillon"].blocks if isinstance(b, Callout))
+    assert plain(own.title) == "Chiffres propres au quartier."
+    identity = facts(pages["Dillon"], "identity")
+    whole, _ = oracle.links()["FDF13"]
+    assert all(iris in identity["Rattachement"] for iris in whole)
+    assert plain(
+        identity["Population, 2016"]
+    ) == f"{oracle.count(whole, oracle.AGES):,.0f} habitants".replace(",", " ")
+    shared = next(b for b in pages["Vieux-Pont"].blocks if isinstance(b, Callout))
+    assert plain(shared.title) == "Aucun chiffre propre à ces quartiers, mais des estimations."
+    assert "972131302" in shared.items[0]
+    for name in ("Centre-ancien", "Vieux-Pont", "Bas-Mission", "Petit-Manoir"):
+        assert name in pages["Vieux-Pont"].title
+    nothing = pages["Pont de Chaînes"]
+    assert not any(isinstance(b, Figure) for b in nothing.blocks)
+    assert "Aucun chiffre pour ce quartier" in [
+        b.title for b in nothing.blocks if isinstance(b, Callout)
+    ]
+
+
+def test_a_page_leaves_no_file_name_and_says_what_is_missing(pages: dict[str, Page]) -> None:
+    for page in pages.values():
+        said = repr(page)
+        assert not re.search(r"\.toml|\[\[|\.csv|\.xls", said), page.title
+        boxes = facts(page, "boxes")
+        assert "D’abord à demander à" in boxes["Ce qui manque"]
+        assert boxes["Objectifs du contrat"]
+
+
+def test_what_is_watched_stands_under_its_row(pages: dict[str, Page]) -> None:
+    figure = next(b for b in pages["Terres-Sainville"].blocks if isinstance(b, Figure))
+    drawn = [plain(t) for t in texts(parsed(figure.svg))]
+    row = next(i for i, t in enumerate(drawn) if t.startswith("Taux de pauvreté"))
+    watched = next(i for i, t in enumerate(drawn) if t.startswith("Veille"))
+    assert row < watched < next(i for i, t in enumerate(drawn) if t.startswith("Ménages imposés"))
+    assert "seuil dépassé" in drawn[watched]
+
+
+@pytest.mark.parametrize("name", ["Dillon", "Vieux-Pont", "Terres-Sainville"])
+def test_the_spine_of_a_page_has_16_to_20_rows_and_texts_that_do_not_meet(
+    pages: dict[str, Page], name: str
+) -> None:
+    figure = next(b for b in pages[name].blocks if isinstance(b, Figure))
+    assert figure.numbers is not None
+    assert 16 <= sum(row.kind == "item" for row in figure.numbers.rows) <= 20
+    root = parsed(figure.svg)
+    assert meeting(root) == []
+    assert (
+        min(float(t.attrib["font-size"]) for t in root.iter() if "font-size" in t.attrib) * 0.55
+        >= 7.4
+    )
+
+
+@pytest.mark.parametrize("name", ["Dillon", "Vieux-Pont", "Terres-Sainville"])
+def test_a_profile_is_one_page_of_a4(pages: dict[str, Page], name: str, tmp_path: Path) -> None:
+    source, drawings = render_typst(pages[name], paged=True)
+    for file, svg in drawings.items():
+        (tmp_path / file).write_text(svg, "utf-8")
+    main = tmp_path / "page.typ"
+    main.write_text(source, "utf-8")
+    made = typst.compile(str(main), format="svg", font_paths=[str(FONTS)], ignore_system_fonts=True)
+    assert not isinstance(made, list), f"{len(made)} pages"
+
+
+def test_a_workbook_has_the_numbers_of_the_spine(tmp_path: Path) -> None:
+    demo.demo().profile("Dillon").save(tmp_path / "fiche.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "fiche.xlsx"))
+    rows = {str(row[0]): row for row in book.get_sheet_by_index(1).to_python()}
+    whole, _ = oracle.links()["FDF13"]
+    wanted = 100 * oracle.count(whole, ["P16_POP0014"]) / oracle.count(whole, oracle.AGES)
+    assert rows["Part des habitants de 0 à 14 ans (%)"][1] == pytest.approx(wanted, abs=0.05)
