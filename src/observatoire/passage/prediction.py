@@ -124,7 +124,8 @@ def known_calibrations(path: Path | None = None) -> dict[str, Calibration]:
 
 @cache
 def _library() -> dict[str, Calibration]:
-    return read(packaged("observatoire.passage", "calibration.toml"), Calibrations).calibrations
+    declared = read(packaged("observatoire.passage", "calibration.toml"), Calibrations)
+    return dict(declared.calibrations)
 
 
 def calibration_of(

@@ -69,9 +69,10 @@ class Figures:
         self, indicator: Indicator, period: str
     ) -> tuple[list[Key], list[Key], dict[str, str]] | None:
         """Return where an indicator's figures and denominators are, and their weakest statuses."""
-        asked = (indicator.code, indicator.sources, indicator.variable, indicator.series)
-        asked += (indicator.numerator, indicator.denominator, period)
-        return self._once(("found", *asked), lambda: self._find(indicator, period))
+        where = (indicator.code, indicator.sources, indicator.variable, indicator.series)
+        parts = (indicator.numerator, indicator.denominator)
+        key = ("found", *where, *parts, period)
+        return self._once(key, lambda: self._find(indicator, period))
 
     def _find(
         self, indicator: Indicator, period: str
