@@ -75,7 +75,10 @@ def model_parts(folder: Path) -> None:
     linked = 'file = "geo/liens.csv"\n'
     text = declared.read_text("utf-8").replace(linked, f'{linked}model = "part"\n')
     declared.write_text(text, "utf-8")
-    for name, rows in (("liens", "i4;q6;inclus\ni5;q7;inclus\n"), ("m-quartier-2007", "q6;q6;c1\nq7;q7;c1\n")):
+    for name, rows in (
+        ("liens", "i4;q6;inclus\ni5;q7;inclus\n"),
+        ("m-quartier-2007", "q6;q6;c1\nq7;q7;c1\n"),
+    ):
         path = folder / f"geo/{name}.csv"
         path.write_text(path.read_text("utf-8") + rows, "utf-8")
     (folder / "calibration.toml").write_text(CALIBRATION, "utf-8")

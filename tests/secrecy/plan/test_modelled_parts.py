@@ -38,7 +38,9 @@ def laid(folder: Path, values: dict[str, int]) -> Observatory:
 
 @pytest.mark.parametrize("seed", [1, 4])
 def test_a_model_undone_gives_no_small_count(tmp_path: Path, seed: int) -> None:
-    true = write_modelled(tmp_path, np.random.default_rng(seed), **kind_of(seed) | {"quarters": False})
+    true = write_modelled(
+        tmp_path, np.random.default_rng(seed), **kind_of(seed) | {"quarters": False}
+    )
     attacker = ModelAttacker(true.index, tmp_path)
     attacker.add_sums(true.index)
     with obs.open(tmp_path) as o:
@@ -54,7 +56,11 @@ def test_the_attacker_would_find_a_count_by_its_share(tmp_path: Path) -> None:
     with laid(tmp_path, PLAIN) as o:
         raw = o.table("aidA", "quartier-2007").df.set_index("territory")
     assert raw.loc[list(PARTS), "status"].eq("secret").all()
-    assert raw.loc[list(PARTS), ["value", "low", "high", "pi80_low", "pi95_high"]].isna().all(axis=None)
+    assert (
+        raw.loc[list(PARTS), ["value", "low", "high", "pi80_low", "pi95_high"]]
+        .isna()
+        .all(axis=None)
+    )
     labels = [("aidA", iris, "2016") for iris in ("i4", "i5")]
     attacker = ModelAttacker(labels, tmp_path)
     told = {"zoning": "quartier-2007", "territory": "q7", "indicator": "aidA", "period": "2016"}
@@ -67,7 +73,9 @@ def test_the_attacker_would_find_a_count_by_its_share(tmp_path: Path) -> None:
 PAGES: dict[str, Callable[[Observatory, Path], Path]] = {
     "panel": lambda o, at: o.panel("aides").save(at.with_suffix(".html")),
     "workbook": lambda o, at: o.panel("aides").save(at.with_suffix(".xlsx")),
-    "tartan": lambda o, at: o.panel(kind="tartan", indicators=["aidA", "part"]).save(at.with_suffix(".html")),
+    "tartan": lambda o, at: o.panel(kind="tartan", indicators=["aidA", "part"]).save(
+        at.with_suffix(".html")
+    ),
     "profile": lambda o, at: o.profile("q3").save(at.with_suffix(".html")),
     "map of counts": lambda o, at: o.map("aidA").save(at.with_suffix(".svg")),
     "map of rates": lambda o, at: o.map("part").save(at.with_suffix(".svg")),
@@ -103,12 +111,16 @@ def test_no_page_depends_on_the_count_that_a_part_is_of(
     texts = []
     for o, folder in twins:
         path = PAGES[page](o, folder / page.replace(" ", "-").replace(",", ""))
-        texts.append(plain(path.read_text("utf-8") if path.suffix in (".csv", ".json") else text_of(path)))
+        texts.append(
+            plain(path.read_text("utf-8") if path.suffix in (".csv", ".json") else text_of(path))
+        )
     assert texts[0] == texts[1]
     assert texts[0]
 
 
-def test_estimates_are_shown_where_nothing_forbids_it(twins: list[tuple[Observatory, Path]]) -> None:
+def test_estimates_are_shown_where_nothing_forbids_it(
+    twins: list[tuple[Observatory, Path]],
+) -> None:
     for o, _ in twins:
         rows = o.table("aidT", "quartier-2007").df.set_index("territory")
         assert set(rows.loc[["q3", "q6", "q7"], "status"]) == {"estimated"}

@@ -37,12 +37,14 @@ class OutputCheck:
 
     ``decision`` returns what holds at this moment, decided anew when figures, rules or publications
     have changed; ``plan`` the system that proves it, made when a table of before is weighed.
+    ``declared`` refuses when a file declares other rules than those that were read of it.
     """
 
     decision: Callable[[], Decision]
     plan: Callable[[], SecrecyPlan]
     ledger: Ledger
     undescribed: Callable[[], Mapping[str, str]] = dict
+    declared: Callable[[], None] = lambda: None
 
     def check(self, cells: pd.DataFrame, where: str, sources: Sequence[str] = ()) -> None:
         """Refuse cells that may no longer be shown, or whose source is not described.
@@ -52,6 +54,7 @@ class OutputCheck:
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
+        self.declared()
         decision, undescribed = self.decision(), self.undescribed()
         for source in sources:
             if source in undescribed:
