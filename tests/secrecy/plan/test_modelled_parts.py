@@ -124,3 +124,30 @@ def test_estimates_are_shown_where_nothing_forbids_it(
     for o, _ in twins:
         rows = o.table("aidT", "quartier-2007").df.set_index("territory")
         assert set(rows.loc[["q3", "q6", "q7"], "status"]) == {"estimated"}
+
+
+def test_the_bounds_of_a_rate_do_not_tell_the_count_of_a_part(
+    twins: list[tuple[Observatory, Path]],
+) -> None:
+    """z2 is i2, i3 and a part of i4: 20,1 % at most if i4 counts four, 20,8 % if nine."""
+    for o, folder in twins:
+        row = o.table("part", "zus-1996").df.set_index("territory").loc["z2"]
+        assert row["status"] == "secret"
+        attacker = ModelAttacker(
+            [(v, i, "2016") for v in ("aidA", "aidT") for i in ("i2", "i3", "i4")], folder
+        )
+        told = {"zoning": "zus-1996", "territory": "z2", "indicator": "part", "period": "2016"}
+        attacker.read(
+            told | {"value": np.nan, "low": 12.9, "high": 20.1, "status": "bounded"}, None
+        )
+        for label in attacker.place:
+            known = (
+                {"aidT": 260.0}
+                if label[0] == "aidT"
+                else {"aidA": {"i2": 44.0, "i3": 57.0}.get(label[1])}
+            )
+            if (value := known[label[0]]) is not None:
+                attacker.between({label: 1.0}, value, value)
+        assert attacker.interval([("aidA", "i4", "2016")], whole=True) == (4.0, 4.0), (
+            "what it would tell"
+        )

@@ -37,7 +37,8 @@ class OutputCheck:
 
     ``decision`` returns what holds at this moment, decided anew when figures, rules or publications
     have changed; ``plan`` the system that proves it, made when a table of before is weighed.
-    ``declared`` refuses when a file declares other rules than those that were read of it.
+    ``declared``, asked once before, refuses when a file declares other rules than those that were
+    read of it.
     """
 
     decision: Callable[[], Decision]
@@ -54,7 +55,6 @@ class OutputCheck:
         SecrecyError
             That names the cells, and the sums that would give a hidden count away.
         """
-        self.declared()
         decision, undescribed = self.decision(), self.undescribed()
         for source in sources:
             if source in undescribed:
