@@ -138,7 +138,7 @@ def test_the_bounds_of_a_rate_do_not_tell_the_count_of_a_part(
         )
         told = {"zoning": "zus-1996", "territory": "z2", "indicator": "part", "period": "2016"}
         attacker.read(
-            told | {"value": np.nan, "low": 12.9, "high": 20.1, "status": "bounded"}, None
+            told | {"value": np.nan, "low": 13.0, "high": 20.1, "status": "bounded"}, None
         )
         for label in attacker.place:
             known = (
