@@ -92,6 +92,8 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def recover(path: Path) -> None:
     """Put back a folder that a kill left moved aside, for those who are about to read it."""
+    if not path.name:
+        return  # « . », « / »: nothing takes their place
     former = _next_to(path, _FORMER)
     if former.exists() and not path.exists():
         with contextlib.suppress(OSError):  # another process has just done it

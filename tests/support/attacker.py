@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import optimize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from observatoire.observatory.observatory import Observatory
@@ -287,6 +287,7 @@ class Attacker:
     def __init__(self, cells: Iterable[tuple]) -> None:
         self.place = {tuple(label): rank for rank, label in enumerate(cells)}
         self.rows: list[tuple[np.ndarray, float, float]] = []
+        self.withheld: set[tuple[str, str]] = set()
 
     def add_sums(self, cells: pd.Index, version: dict | None = None) -> None:
         """Write that categories make a total, and quarters a year."""
@@ -312,6 +313,9 @@ class Attacker:
 
     def read_all(self, shown: pd.DataFrame, version: dict | None = None) -> None:
         """Read what is shown; ``version`` gives the version of each count, if there are several."""
+        if "reason" in shown:
+            by_producer = shown[shown["reason"] == "Masqué par le producteur."]
+            self.withheld |= set(zip(by_producer["territory"], by_producer["period"], strict=True))
         for row in shown.to_dict("records"):
             self.read(row, version)
 
@@ -331,6 +335,7 @@ class Attacker:
                     weights = dict.fromkeys(of("aidA", members), 1.0)
                     weights |= dict.fromkeys(of("aidT", members), -(row["value"] + side) / 100)
                     self.between(weights, least, most)
+            self._read_rate_bounds(row, of, whole, part)
             return
         if row["status"] == "secret" and whole and not part:
             self.between(dict.fromkeys(of(code, whole), 1.0), 1.0, np.inf)
@@ -339,6 +344,24 @@ class Attacker:
             if not np.isnan(row[name]):
                 labels = of(code, members)
                 self.between(dict.fromkeys(labels, 1.0), row[name], row[name])
+
+    def _read_rate_bounds(self, row: dict, of: Callable, whole: list, part: list) -> None:
+        """Read the bounds of a rate over whole IRIS and unknown parts: all in, nothing but the rest in."""
+        if not part or row["status"] not in ("bounded", "encadré"):
+            return
+        if self.withheld & {(iris, str(row["period"])) for iris in (*whole, *part)}:
+            return  # they rest on less than all the counts
+        ends = {"low": ([], part, (0.0, 1.0)), "high": (part, [], (-1.0, 0.0))}
+        for name, (counted, others, printed) in ends.items():
+            if np.isnan(row[name]):
+                continue
+            for side, least, most in zip(printed, (0.0, -np.inf), (np.inf, 0.0), strict=True):
+                rate = (row[name] + side * 10.0**-DECIMALS) / 100 + 1e-9 * (2 * side + 1)
+                line: dict = dict.fromkeys(of("aidA", [*whole, *counted]), 1 - rate)
+                for variable, sign in (("aidT", -rate), ("aidA", rate)):
+                    for label in of(variable, [*whole, *others]):
+                        line[label] = line.get(label, 0.0) + sign
+                self.between(line, least, most)
 
     def interval(self, labels: list, *, whole: bool = False) -> tuple[float, float]:
         cost = np.zeros(len(self.place))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import stat
 import warnings
 from typing import TYPE_CHECKING
 
@@ -43,12 +44,16 @@ def logo_figure(path: Path) -> Figure:
         something.
     """
     try:
-        content = path.read_bytes() if path.stat().st_size <= _MOST_OCTETS else b""
+        # A pipe or a device has no end: what is no file is not opened.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _refused(path, "Ce logo n’est pas un fichier.")
+        with path.open("rb") as file:
+            content = file.read(_MOST_OCTETS + 1)
     except OSError as error:
         raise _refused(
             path, "Le logo ne se lit pas.", f"Le système dit : {system_words(error)}."
         ) from error
-    if not content:
+    if not 0 < len(content) <= _MOST_OCTETS:
         raise _refused(path, "Le logo est vide, ou pèse plus de 5 Mo.")
     png, size = (
         _from_svg(path, content) if b"<svg" in content[:4096] else _from_pixels(path, content)

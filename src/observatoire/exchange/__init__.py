@@ -3,6 +3,7 @@
 - ``publication``: the package that others read;
 - ``federation``: several packages as one;
 - ``agreements`` (what travels with the figures), ``ledger`` (what was ever published);
+- ``lake``: packages that several put at once (extra ``lake``);
 - ``outline``: a layer to draw in, and how it comes back.
 """
 

@@ -217,10 +217,15 @@ class Session:
 
     @cached_property
     def _output_check(self) -> OutputCheck:
+        from observatoire.secrecy.release.declared_rules import require_declared
         from observatoire.secrecy.release.output_check import OutputCheck, undescribed
 
         return OutputCheck(
-            self._decision, self._plan, self._ledger, lambda: undescribed(self.warehouse)
+            self._decision,
+            self._plan,
+            self._ledger,
+            lambda: undescribed(self.warehouse),
+            lambda: require_declared(self.warehouse, self.workspace),
         )
 
     @cached_property

@@ -13,6 +13,7 @@ import pytest
 from attacker import CATALOGUE, SOURCE, write
 
 import observatoire as obs
+from observatoire.errors import SecrecyError
 from observatoire.secrecy.plan import plan as plans
 from observatoire.secrecy.release import kept_decision
 from observatoire.warehouse.connection import Warehouse
@@ -302,3 +303,43 @@ def test_nothing_guarded_keeps_nothing(tmp_path: Path) -> None:
         o.load()
         assert ("iris-2016", "i2") in shown(o)
         assert o.warehouse.rows("SELECT count(*) FROM kept_decision") == [(0,)]
+
+
+# --- rules that files have changed since -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["the workspace raises it", "the source raises its threshold"])
+def test_nothing_leaves_by_a_rule_that_its_file_has_changed(copy: Path, change: str) -> None:
+    """The file is edited while the notebook is open; i7 would have gone out under the rule of before."""
+    edits = {
+        "the source raises its threshold": rewrite(
+            "data/raw/aides/source.toml", "threshold = 11", "threshold = 40"
+        )
+    }
+    with obs.open(copy) as o:
+        panel = o.panel(indicators=["aidA"], zoning="iris-2016")
+        edits.get(change, CHANGES[change])(copy)
+        for write_out in (
+            lambda: panel.save(copy / "p.html"),
+            lambda: o.publish(copy / "paquet"),
+            lambda: o.annex(copy / "a.html"),
+        ):
+            with pytest.raises(SecrecyError, match="a changé depuis"):
+                write_out()
+        assert not {"p.html", "paquet", "a.html"} & {path.name for path in copy.iterdir()}
+    with obs.open(copy) as o:
+        o.load()
+        assert ("iris-2016", "i7") not in shown(o)
+        o.panel(indicators=["aidA"], zoning="iris-2016").save(copy / "p.html")
+
+
+def test_an_agreement_that_ends_sooner_is_loaded_before_anything_leaves(copy: Path) -> None:
+    source = copy / "data/raw/aides/source.toml"
+    lent = """[convention]\npartner = "la Caf"\naudience = "public"\nsigned = 2020-01-01\nuntil = 2099-12-31\n"""
+    source.write_text(source.read_text("utf-8").replace("[secrecy]", f"{lent}[secrecy]"), "utf-8")
+    with obs.open(copy) as o:
+        o.load()
+        o.panel(indicators=["aidA"], zoning="iris-2016").save(copy / "p.html")
+        rewrite("data/raw/aides/source.toml", "2099-12-31", "2021-12-31")(copy)
+        with pytest.raises(SecrecyError, match=r"\[convention\]"):
+            o.publish(copy / "paquet")

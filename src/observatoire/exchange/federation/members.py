@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from observatoire.errors import FileError, TruncatedFileError
+from observatoire.errors.translations import system_words
 from observatoire.exchange.publication.descriptor import PACKAGE_FILE
 from observatoire.french.typography import NO_BREAK, number
 from observatoire.sources.fetch.download import Patience, download
@@ -57,7 +58,17 @@ def bring(place: str, shelf: Path) -> Path:
     """
     if is_address(place):
         return _from_address(place, shelf)
-    path = Path(place).expanduser()
+    try:
+        path = Path(place).expanduser()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        said = system_words(error) if isinstance(error, OSError) else "chemin mal formé"
+        raise FileError(
+            "Ce chemin ne peut pas en être un.",
+            where=place[:80],
+            why=f"Le système dit{NO_BREAK}: {said}.",
+            remedy="Donnez le dossier d’un paquet, son .zip, ou son adresse.",
+        ) from error
     if path.is_file() and path.suffix.lower() == ".zip":
         return _unpacked(path, shelf)
     if path.is_file() and path.name == PACKAGE_FILE:

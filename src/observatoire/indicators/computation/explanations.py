@@ -119,13 +119,13 @@ class Explainer:
         if cell.status in _CARRIED and route.coverage(target) < LEAST_COVERAGE:
             return self._uncovered(cell, route.coverage(target))
         reason = self._reason(indicator, target, cell, route, hidden)
-        if cell.status is Status.MISSING and parts and set(parts) <= hidden:
-            return replace(cell, status=Status.SECRET, reason="Masqué par le producteur.")
-        if cell.status is Status.BOUNDED and indicator.unit == "%" and _says_nothing(cell):
+        vain = cell.status is Status.BOUNDED and indicator.unit == "%" and _says_nothing(cell)
+        bare = replace(cell, low=_NAN, high=_NAN) if vain else cell
+        if (vain or cell.status is Status.MISSING) and parts and set(parts) <= hidden:
+            return replace(bare, status=Status.SECRET, reason="Masqué par le producteur.")
+        if vain:
             return replace(
-                cell,
-                low=_NAN,
-                high=_NAN,
+                bare,
                 status=Status.MISSING,
                 reason=f"Parties inconnues {route.noun.of}{NO_BREAK}: toute valeur de 0 à 100 % est possible.",
             )

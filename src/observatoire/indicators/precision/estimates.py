@@ -62,7 +62,9 @@ def stated_precision(cells: pd.DataFrame) -> pd.DataFrame:
         stated = stated.where(~foretold, FORECAST)
     stated = stated.where(cells[["value", "low"]].notna().any(axis=1), "")
     width = cells["high"] - cells["low"]
-    single = (stated == UNSTATED) & (width <= _ROUNDING * (1 + cells["high"].abs()))
+    # Of what is only bounded, they are the figure: a part of nothing is between nothing and nothing.
+    single = (stated == UNSTATED) & cells["value"].notna()
+    single &= width <= _ROUNDING * (1 + cells["high"].abs())
     bounds = {name: cells[name].mask(single) for name in ("low", "high")}
     return cells.assign(precision=stated, **bounds)
 

@@ -185,7 +185,8 @@ class Discloser:
             )
             sums = [self._ratio(tops, bases, ratio)]
         else:
-            sums = self._each([*tops, *bases])
+            # Its bounds take all that may be in it: of a part that nobody weighed, the whole source.
+            sums = self._each([each for keys in found for each in _spread(keys, links, "high")])
         counts = [self.known.sum(terms) for terms in (tops, bases)] if whole else sums
         return Disclosure(_distinct(sums), small, sources, _distinct(counts))
 

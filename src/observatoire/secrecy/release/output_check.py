@@ -37,12 +37,15 @@ class OutputCheck:
 
     ``decision`` returns what holds at this moment, decided anew when figures, rules or publications
     have changed; ``plan`` the system that proves it, made when a table of before is weighed.
+    ``declared``, asked once before, refuses when a file declares other rules than those that were
+    read of it.
     """
 
     decision: Callable[[], Decision]
     plan: Callable[[], SecrecyPlan]
     ledger: Ledger
     undescribed: Callable[[], Mapping[str, str]] = dict
+    declared: Callable[[], None] = lambda: None
 
     def check(self, cells: pd.DataFrame, where: str, sources: Sequence[str] = ()) -> None:
         """Refuse cells that may no longer be shown, or whose source is not described.

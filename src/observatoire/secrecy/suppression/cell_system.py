@@ -62,6 +62,12 @@ class System:
         """How far each cell may rise."""
         return np.maximum(self.high - self.counts, 0.0)
 
+    def room(self, columns: NDArray[np.intp]) -> Sides:
+        """How far some cells may rise, and how far they may fall."""
+        counts = self.counts[columns]
+        rise, fall = self.high[columns] - counts, counts - self.low[columns]
+        return np.maximum(rise, 0.0), np.maximum(fall, 0.0)
+
     def mask(self, labels: Iterable[Label], name: str) -> NDArray[np.bool_]:
         """Mark the cells of some labels; an unknown label is an error."""
         position = {label: column for column, label in enumerate(self.labels)}

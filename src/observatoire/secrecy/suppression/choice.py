@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from observatoire.secrecy.suppression.cell_system import System
 
+    #: The least and the greatest count of each hidden cell, as an attacker bounds it.
+    Ends = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 
 #: Times more room is asked for a cell that whole numbers give away, and how much more each time.
 ROUNDS, MORE = 4, 1.5
@@ -42,20 +45,20 @@ def choose_proved(
     """Choose complementary cells, at least cost over real numbers, then as whole ones need more."""
     start = plan.hidden.copy()
     choose(plan, candidates)
-    greedy = plan.hidden.copy()
-    _prove(plan, audited, real=True)
     bound = improve(plan, candidates, start)
-    if not np.array_equal(greedy, plan.hidden):
-        _prove(plan, audited, real=True)
-    _widen(plan, candidates)
-    return bound, _prove(plan, audited)
+    # Measured anew, forgetting how each was protected: what is proved is what is shown in the end.
+    proved = _measured(plan, audited)
+    narrow = _too_narrow(plan, proved)
+    if len(narrow):
+        _widen(plan, candidates, narrow)
+        proved = _measured(plan, audited)
+    return bound, _widths(plan, audited, proved)
 
 
-def _widen(plan: SuppressionState, candidates: NDArray[np.bool_]) -> None:
+def _widen(plan: SuppressionState, candidates: NDArray[np.bool_], narrow: NDArray[np.intp]) -> None:
     """Hide more for the cells that are wide enough over real numbers, not over whole ones."""
     asked = plan.asked.copy()
     for _ in range(ROUNDS):
-        narrow = _narrow(plan)
         if not len(narrow):
             return
         asked[narrow] = MORE * asked[narrow] + 1.0
@@ -64,22 +67,34 @@ def _widen(plan: SuppressionState, candidates: NDArray[np.bool_]) -> None:
             choose(wider, candidates & ~wider.hidden)
         plan.programs += wider.programs
         plan.hidden[:] = wider.hidden
+        narrow = _narrow(plan)
     plan.hidden |= candidates & _around(plan, _narrow(plan))
     narrow = _narrow(plan)
     if len(narrow):
         raise unprotected(plan, int(narrow[0]), plan.hidden)
 
 
-def _narrow(plan: SuppressionState) -> NDArray[np.intp]:
-    """List the sensitive cells that whole numbers bracket too well."""
-    low, high, programs = measured(
-        plan.system, plan.hidden, plan.sensitive, plan.sensitive, plan.asked
-    )
+def _measured(plan: SuppressionState, audited: NDArray[np.bool_] | None = None) -> Ends:
+    """Measure the sensitive cells, and of the audited ones those that a threshold concerns."""
+    wanted = plan.sensitive
+    if audited is not None:
+        wanted = wanted | (plan.hidden & audited & (plan.asked > TIGHT))
+    low, high, programs = measured(plan.system, plan.hidden, wanted, plan.sensitive, plan.asked)
     plan.programs += programs
+    return low, high
+
+
+def _too_narrow(plan: SuppressionState, ends: Ends) -> NDArray[np.intp]:
+    """List the sensitive cells that their ends bracket too well."""
     columns = np.flatnonzero(plan.hidden)
-    safe = wide(low, high, plan.asked[columns])
+    safe = wide(*ends, plan.asked[columns])
     narrow: NDArray[np.intp] = columns[plan.sensitive[columns] & ~safe]
     return narrow
+
+
+def _narrow(plan: SuppressionState) -> NDArray[np.intp]:
+    """List the sensitive cells that whole numbers bracket too well."""
+    return _too_narrow(plan, _measured(plan))
 
 
 def _around(plan: SuppressionState, cells: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -123,18 +138,9 @@ def _attainable(
     return lowered
 
 
-def _prove(plan: SuppressionState, audited: NDArray[np.bool_], *, real: bool = False) -> Widths:
-    """Measure every hidden cell anew, forgetting how it was protected."""
-    wanted = plan.hidden & audited & (plan.asked > TIGHT)
-    counted = plan.sensitive & (not real)
-    low, high, programs = measured(
-        plan.system, plan.hidden, wanted | plan.sensitive, counted, plan.asked
-    )
-    plan.programs += programs
-    columns = np.flatnonzero(plan.hidden)
-    safe = wide(low, high, plan.asked[columns])
-    checked, width = plan.sensitive[columns], high - low
-    failing = columns[checked & ~safe]
+def _widths(plan: SuppressionState, audited: NDArray[np.bool_], ends: Ends) -> Widths:
+    """Return what may be said of the widths; a sensitive cell that is too narrow is an error."""
+    failing = _too_narrow(plan, ends)
     if len(failing):
         label = plan.system.labels[failing[0]]
         raise SecrecyError(
@@ -144,9 +150,12 @@ def _prove(plan: SuppressionState, audited: NDArray[np.bool_], *, real: bool = F
             remedy="Signalez ce tableau : le choix et la vérification ne s’accordent pas.",
             labels=[plan.system.labels[column] for column in failing],
         )
-    shown = safe & wanted[columns]
+    columns = np.flatnonzero(plan.hidden)
+    wanted, checked = audited & (plan.asked > TIGHT), plan.sensitive[columns]
+    width = ends[1] - ends[0]
+    shown = wide(*ends, plan.asked[columns]) & wanted[columns]
     return Widths(
         float(width[checked & audited[columns]].min(initial=np.inf)),
         float(width[shown].min(initial=np.inf)),
-        int(wanted.sum()),
+        int(np.count_nonzero(wanted[columns])),
     )

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from observatoire.errors import SecrecyError
 from observatoire.secrecy.suppression.disclosing_sums import disclosing_relations
 from observatoire.secrecy.suppression.intervals import TIGHT, bracket, resolve
-from observatoire.secrecy.suppression.linear_programs import Coefficients, InfeasibleError, Program
+from observatoire.secrecy.suppression.linear_programs import (
+    Coefficients,
+    InfeasibleError,
+    Program,
+    simplex,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,6 +75,7 @@ class SuppressionState:
     users: dict[int, list[int]] = field(init=False)
     proofs: int = field(default=0, init=False)
     programs: int = field(default=0, init=False)
+    solver: Any = field(default_factory=simplex, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Measure what the cells hidden from the start already protect."""
@@ -215,6 +221,8 @@ def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Float
             best, best_cost = pair, cost
         elif best is not None:
             break
+        if best_cost == 0:
+            break  # nothing more is hidden: no revision does better
         weight = price / (size + 0.05 * plan.asked[cell])
     plan.programs += program.solved
     return best
@@ -223,7 +231,7 @@ def _cheapest_pair(plan: SuppressionState, cell: int, columns: Columns) -> Float
 def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Program | None:
     """Write the search for a pair: four columns a cell (rise and fall, in each table)."""
     size, place = len(columns), int(np.searchsorted(columns, cell))
-    up, down = plan.system.up[columns], -plan.system.down[columns]
+    up, down = plan.system.room(columns)
     most = np.concatenate([up, down, down, up])
     most[[place + size, place + 3 * size]] = 0.0
     least = np.zeros(4 * size)
@@ -234,7 +242,7 @@ def _pair_program(plan: SuppressionState, cell: int, columns: Columns) -> Progra
     part = _twofold(Coefficients.of(plan.by_column, columns), place)
     zeros = np.zeros(part.height - 1)
     rows = np.append(zeros, asked), np.append(zeros, np.inf)
-    return Program(part, rows, (least, most))
+    return Program(part, rows, (least, most), plan.solver)
 
 
 def _twofold(part: Coefficients, place: int) -> Coefficients:

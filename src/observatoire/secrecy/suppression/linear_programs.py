@@ -49,6 +49,11 @@ def quiet_solver(**options: object) -> Any:
     return solver
 
 
+def simplex() -> Any:
+    """Return the solver of linear programs."""
+    return quiet_solver(presolve="off", solver="simplex", simplex_iteration_limit=ITERATION_LIMIT)
+
+
 class InfeasibleError(SecrecyError):
     """No point satisfies the rows."""
 
@@ -104,6 +109,9 @@ class Program:
         Least and greatest activity of each row.
     columns : tuple of arrays
         Least and greatest value of each column.
+    solver : Highs, optional
+        That of a program which is done with, from :func:`simplex`: making one takes as long as a
+        small program.
 
     Examples
     --------
@@ -115,7 +123,9 @@ class Program:
     (7.0, 0.0)
     """
 
-    def __init__(self, matrix: Coefficients, rows: Sides, columns: Sides) -> None:
+    def __init__(
+        self, matrix: Coefficients, rows: Sides, columns: Sides, solver: Any = None
+    ) -> None:
         model = highspy.HighsLp()
         model.num_row_, model.num_col_ = matrix.shape
         model.row_lower_, model.row_upper_ = rows
@@ -127,9 +137,8 @@ class Program:
         model.a_matrix_.value_ = matrix.weights
         self._matrix = matrix
         self.solved = 0
-        self._solver = quiet_solver(
-            presolve="off", solver="simplex", simplex_iteration_limit=ITERATION_LIMIT
-        )
+        self._solver = solver or simplex()
+        self._solver.clearSolver()
         self._solver.passModel(model)
 
     def extreme(self, column: int, *, maximise: bool) -> Solution:
