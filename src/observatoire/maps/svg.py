@@ -21,27 +21,29 @@ TEXT, LEAST_TEXT = 14.0, 13.6
 #: Room that a character takes, as a share of the size of its text.
 LETTER = 0.48
 
-#: What fills a territory that has no class, by status.
+#: What fills a territory that has no class, by kind of figure.
 PATTERNS = {
-    Status.CONTEXT: "context",
-    Status.BOUNDED: "bounded",
-    Status.SECRET: "secret",
+    "modelled": "modelled",
+    str(Status.CONTEXT): "context",
+    str(Status.BOUNDED): "bounded",
+    str(Status.SECRET): "secret",
 }
 
 
-def pattern(status: Status) -> str:
+def pattern(kind: str) -> str:
     """Return what fills a territory whose figure is not its own: a pattern, blank when there is none."""
-    return f"url(#{PATTERNS[status]})" if status in PATTERNS else tokens().light["paper"]
+    return f"url(#{PATTERNS[kind]})" if kind in PATTERNS else tokens().light["paper"]
 
 
 def patterns() -> str:
-    """Return stripes (context), verticals (bounded) and a cross (secret)."""
+    """Return dots (foretold), stripes (context), verticals (bounded) and a cross (secret)."""
     paper, stripe, edge = (
         tokens().light["paper"],
         tokens().ground["stripe"],
         tokens().ground["edge"],
     )
     made = {
+        "modelled": (6, f'<circle cx="3" cy="3" r="1.3" fill="{stripe}" stroke="none"/>'),
         "context": (8, f'<path d="M-2 10L10 -2M-2 2L2 -2M6 10L10 6" stroke="{stripe}"/>'),
         "bounded": (6, f'<path d="M3 0V6" stroke="{edge}" stroke-width="2"/>'),
         "secret": (6, f'<path d="M0 0L6 6M6 0L0 6" stroke="{edge}" stroke-width="0.8"/>'),

@@ -9,9 +9,11 @@ import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from observatoire.french.typography import NARROW
 from observatoire.maps.layout import MOST_FRAMES
 from observatoire.maps.svg import LEAST_TEXT, TEXT, box, fitted, text, width_of
 from observatoire.pages.tokens import ink_on, tokens
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,6 +118,9 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
     for rank, line in enumerate(lines):
         parts.append(text(middle, y + 17 + 13 * rank, line, size=_NAME, anchor="middle", fill=ink))
     figure = f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text
+    if mark.status is Status.BOUNDED:  # two numbers cut short would be two other numbers
+        ends = figure.strip("[]").replace(f"{NARROW};", " à")
+        figure = ends if width_of(ends, _NAME) < side + 8 else "deux bornes"
     size = _FIGURE if width_of(figure, _FIGURE) < side - 2 else _NAME
     shown = fitted(figure, side + 8, size)
     weight = 600 if mark.own else 400
