@@ -120,7 +120,7 @@ def _framed(
     surfaces = [_surface(frame, ground.shapes[mark.code], fill(mark)) for mark in drawn]
     # The largest first: no circle hides a smaller one.
     ringed = sorted((m for m in drawn if radii.get(m.code)), key=lambda m: -radii[m.code])
-    rings = [circle(*_middle(frame, ground.shapes[m.code]), radii[m.code]) for m in ringed]
+    rings = [circle(*middle(frame, ground.shapes[m.code]), radii[m.code]) for m in ringed]
     title = text(left, top - 9, frame.label, weight=600) if frame.label else ""
     clip = f"clip{left:.0f}-{top:.0f}"
     window_box = box(left, top, width, height, tokens().light["paper"], edge=False)
@@ -136,7 +136,7 @@ def _surface(frame: Frame, shape: shapely.Geometry, fill: str) -> str:
     return f'<path d="{frame.path(shape)}" fill="{fill}" stroke="{edge}" stroke-width="1.1"/>'
 
 
-def _middle(frame: Frame, shape: shapely.Geometry) -> tuple[float, float]:
+def middle(frame: Frame, shape: shapely.Geometry) -> tuple[float, float]:
     """Return the page point deepest inside the largest piece of a shape."""
     body = max(shapely.get_parts(shape), key=shapely.area)
     deepest = shapely.maximum_inscribed_circle(body, tolerance=5.0)
@@ -150,7 +150,7 @@ def _labelled(
     written = [mark for mark in drawn if mark.code in labels]
     # Names first: a number finds room more easily.
     written.sort(key=lambda mark: -len(labels[mark.code]))
-    anchors = [_middle(frame, ground.shapes[mark.code]) for mark in written]
+    anchors = [middle(frame, ground.shapes[mark.code]) for mark in written]
     texts = [labels[mark.code] for mark in written]
     placed = place_labels(texts, anchors, frame.page, char=LETTER * 1.1 * LEAST_TEXT)
     lines = [line(*label.anchor, *label.at, width=0.9) for label in placed if label.moved]
