@@ -352,3 +352,19 @@ def test_the_locator_shows_one_among_the_others() -> None:
     assert figure.alternative.startswith("Situation (schématique). Quartier 1")
     assert locator_figure(["q1"], "Quartier 1", ground(3, without=(1,))) is None
     assert locator_figure(["q9"], "Inconnu", ground(3)) is None
+
+
+def test_a_long_name_is_short_on_the_map_and_whole_in_no_other_place() -> None:
+    marks = [mark(0, 1.0, name=LONG), mark(1, 9.0)]
+    assert map_labels(marks, {"q0": "1", "q1": "2"})["q0"].endswith("…")
+
+
+def test_letters_of_every_script_stay_in_their_room() -> None:
+    for name in (
+        "Квартал Победы у старого вокзала",
+        "中央区第三街区新港东路综合开发",
+        "العربية حي النخيل الكبير",
+    ):
+        shown = fitted(name, 120.0)
+        assert shown.endswith("…")
+        assert len(shown) < len(fitted("a" * len(name), 120.0)) or len(name) < 18

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -100,14 +101,37 @@ def line(x1: float, y1: float, x2: float, y2: float, *, stroke: str = "", width:
 
 
 def width_of(content: str, size: float = TEXT) -> float:
-    """Return about how wide a text is drawn."""
-    return LETTER * size * len(content)
+    """Return about how wide a text is drawn; letters that are not Latin take more room.
+
+    Examples
+    --------
+    >>> width_of("Dillon", 10) < width_of("Диллон", 10) < width_of("中央区第三街", 10)
+    True
+    """
+    return (
+        size * sum(map(_room, content)) if not content.isascii() else LETTER * size * len(content)
+    )
+
+
+def _room(character: str) -> float:
+    """Return the room of a character, as a share of its size."""
+    if character <= _LATIN or _MARKS[0] <= character <= _MARKS[1]:
+        return LETTER
+    return _SQUARE if unicodedata.east_asian_width(character) in "WF" else _OTHER
+
+
+#: Last of the Latin letters; what is between is punctuation; the room of squares and of other letters.
+_LATIN, _MARKS, _SQUARE, _OTHER = "\u024f", ("\u2000", "\u22ff"), 1.0, 0.62
 
 
 def fitted(content: str, room: float, size: float = TEXT) -> str:
     """Cut a text short of the room it has; the alternative text has it whole."""
-    most = int(room / (LETTER * size))
-    return content if len(content) <= most else f"{content[: most - 1].rstrip(' -')}…"
+    if width_of(content, size) <= room:
+        return content
+    kept = content
+    while kept and width_of(f"{kept}…", size) > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip(' -')}…"
 
 
 def drawing(width: float, height: float, parts: Sequence[str]) -> str:

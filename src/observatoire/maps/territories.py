@@ -11,7 +11,7 @@ import shapely
 from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import Box, Frame, lay_frames
 from observatoire.maps.marks import extremes
-from observatoire.maps.svg import LEAST_TEXT, LETTER, box, line, text
+from observatoire.maps.svg import LEAST_TEXT, LETTER, box, fitted, line, text
 from observatoire.pages.tokens import tokens
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from observatoire.maps.marks import BaseMap, Mark
 
 LARGEST_CIRCLE = 34.0
+
+#: Room of a name on a map; the ranking has it whole.
+LONGEST_NAME = 190.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def circle(x: float, y: float, radius: float) -> str:
 
 def map_labels(marks: Sequence[Mark], numbers: Mapping[str, str]) -> dict[str, str]:
     """Return what is written on the map: the name of the extremes, the number of the others."""
-    named = {mark.code: mark.name for mark in extremes(marks)}
+    named = {mark.code: fitted(mark.name, LONGEST_NAME) for mark in extremes(marks)}
     return {code: named.get(code, number) for code, number in numbers.items()}
 
 

@@ -126,7 +126,7 @@ function start(D) {
       box.setAttribute("class", `s ${fillOf(shown[k], cut)}${k === S.t ? " chosen" : ""}`);
       const figure = box.querySelector(".figure");
       const short = shown[k].kind === 3 ? words(shown[k], one.d).replace(/^\[|\]/g, "").replace(NARROW + ";", " à") : words(shown[k], one.d);
-      if (figure) figure.textContent = short.length > 11 ? "deux bornes" : short;
+      if (figure) figure.textContent = short.length > 11 ? "deux bornes" : S.c === "e" && shown[k].sign > 2 ? `${short} ${SIGNS[shown[k].sign]}` : short;
     }
     if (!$("map")) return;
     $("map").setAttribute("aria-label", `Carte : ${title(one)}. Les chiffres sont au tableau.`);

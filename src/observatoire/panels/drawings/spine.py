@@ -46,7 +46,7 @@ _LEAST_KNOWN = 2
 #: The size of what is read first in a row.
 _STRONG = 16.5
 
-_BAND, _MIDDLE = "#e3e8ee", "#b9c4d0"
+_BAND, _MIDDLE = tokens().ground["band"], tokens().ground["half"]
 
 
 @dataclass(frozen=True)
