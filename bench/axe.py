@@ -18,9 +18,12 @@ import observatoire as obs
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 import chromium
 
-ASKED = """axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-'best-practice']}}).then(r => r.violations.map(v => [v.id, v.help, v.nodes.length, v.nodes[0].html.slice(0, 200),
-v.nodes[0].failureSummary.slice(0, 300)]))"""
+ASKED = """axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',
+'wcag22aa', 'best-practice']}}).then(r => r.violations.map(v => [v.id, v.help, v.nodes.length,
+v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary.slice(0, 300)]))"""
+
+
+IN_FRAMES = "for (const frame of document.querySelectorAll('iframe')) frame.contentWindow.eval(%s)"
 
 
 def pages(folder: Path) -> dict[str, Path]:
@@ -40,7 +43,10 @@ def pages(folder: Path) -> dict[str, Path]:
         "notebook": folder / "notebook.html",
         "table": folder / "table.html",
     }
-    shell = '<!doctype html><html lang="fr"><meta name="viewport" content="width=device-width"><title>Carnet</title><main><h1>Carnet</h1>{}</main>'
+    shell = (
+        '<!doctype html><html lang="fr"><meta name="viewport" content="width=device-width">'
+        "<title>Carnet</title><main><h1>Carnet</h1>{}</main>"
+    )
     made["notebook"].write_text(shell.format(fragment), encoding="utf-8")
     table = o.table(["part_hlm", "taux_pauvrete"])._repr_html_()
     made["table"].write_text(shell.format(table), encoding="utf-8")
@@ -60,9 +66,7 @@ def main(axe: str, *names: str) -> int:
                     page.open(path, width=width)
                     page.send("Page.setBypassCSP", enabled=True)
                     page.run(script)
-                    page.run(
-                        f"for (const f of document.querySelectorAll('iframe')) f.contentWindow.eval({json.dumps(script)})"
-                    )
+                    page.run(IN_FRAMES % json.dumps(script))
                     found = page.run(ASKED)
                     wrong += len(found)
                     wide = page.run("document.documentElement.scrollWidth")
