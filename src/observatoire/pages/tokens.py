@@ -10,7 +10,7 @@ from observatoire.declarations.fields import Texts, checked, declared
 from observatoire.declarations.reader import packaged, read
 
 THEME = ("ink", "soft", "paper", "tint", "rule", "row", "accent", "warn", "warn_tint", "chosen")
-GROUND = ("land", "sea", "cell", "outline", "edge", "bar", "stripe", "band", "half")
+GROUND = ("land", "sea", "cell", "outline", "edge", "bar", "stripe")
 VERDICTS = ("unfavourable", "favourable", "neutral", "none")
 SIZES = ("body", "table", "note")
 

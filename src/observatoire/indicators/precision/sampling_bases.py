@@ -95,9 +95,7 @@ def _source_of(
     """Return which of an indicator's sources gave its figures."""
     for source in indicator.sources:
         if any(
-            (source, name, period) in frame.value.columns
-            for frame in figures.values()
-            for name in names
+            (source, name, period) in frame.columns for frame in figures.values() for name in names
         ):
             return source
     return next(iter(indicator.sources), "")

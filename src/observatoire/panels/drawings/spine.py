@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NARROW, NO_BREAK, number
+from observatoire.french.typography import NO_BREAK, number
 from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, text, width_of
 from observatoire.pages.tokens import tokens
 from observatoire.panels.drawings.courses import COURSE_WIDTH, break_colour, draw_course
@@ -37,7 +37,7 @@ ROW, HEADING, WATCH = 24.0, 25.0, 19.0
 
 #: Left edges and right edges of the columns.
 _YEAR, _VALUE, _INTERVAL, _BOUNDED = 264.0, 366.0, 374.0, 452.0
-_LEAST, _LEFT, _RIGHT, _MOST = 500.0, 508.0, 708.0, 716.0
+_LEAST, _LEFT, _RIGHT, _MOST = 556.0, 564.0, 708.0, 716.0
 _OTHER, _COURSE = 838.0, WIDTH - COURSE_WIDTH - 2
 
 #: Fewest known figures that make a range.
@@ -46,7 +46,7 @@ _LEAST_KNOWN = 2
 #: The size of what is read first in a row.
 _STRONG = 16.5
 
-_BAND, _MIDDLE = tokens().ground["band"], tokens().ground["half"]
+_BAND, _MIDDLE = (tokens().light[name] for name in ("row", "rule"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _head(here: Noun, commune: str, rows: Sequence[Bearing]) -> list[str]:
         head(0, "Indicateur"),
         head(_YEAR, "Année"),
         head(_VALUE, "Ici", "end"),
-        head(_INTERVAL, f"sûr à {max(_levels(rows), default=95)}{NARROW}%"),
+        head(_INTERVAL, "sûr à 95 %"),
         head(
             (_LEFT + _RIGHT) / 2,
             f"place parmi les {here.many} {here.agree('connu', several=True)}",
@@ -160,6 +160,8 @@ def _value(bearing: Bearing, y: float) -> list[str]:
     if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
         decimals = bearing.indicator.decimals
         around = f"{number(low, decimals)} à {number(high, decimals)}"
+        if mark.level != 95:  # noqa: PLR2004 - the level of the heading
+            around += f" ({mark.level} %)"
         parts.append(text(_INTERVAL, y, around, size=LEAST_TEXT, fill=soft))
     return parts
 
@@ -237,11 +239,6 @@ def _compared(bearing: Bearing, y: float) -> list[str]:
     return shown
 
 
-def _levels(rows: Sequence[Bearing]) -> set[int]:
-    """Return how sure the intervals of a page are: those that models foretell are less than the others."""
-    return {row.mark.level for row in rows if row.mark.interval[0] <= row.mark.interval[1]}
-
-
 def _legend(
     rows: Sequence[Bearing], words: TerritoryNames, commune: str
 ) -> list[tuple[float, str, str]]:
@@ -271,7 +268,6 @@ def _legend(
             for tone, label in _TONES
         ),
         (any(map(favoured, (row.indicator for row in rows))), 0.0, "", FAVOURED_WORDS),
-        (len(_levels(rows)) > 1, 0.0, "", f"e estimé : son intervalle est à 80{NARROW}%"),
         (SAME in signs, 11.0, draw_sign(SAME, 5.5, 0), "pas de différence sûre"),
         (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se compare pas"),
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
