@@ -1,4 +1,6 @@
-"""How long pictures take from an open observatory, in seconds of processor: asked is ≤ 0.25 a map, ≤ 4 for 28 profiles, ≤ 3 an atlas.
+"""How long pictures take from an open observatory, in seconds of processor.
+
+Asked is 0.25 at most for a map, 4 for 28 profiles, 3 for an atlas.
 
 python bench/pictures.py
 """
