@@ -145,7 +145,7 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
         paper = tokens().light["paper"]
         parts.append(box(x + 2, y + 4, side - 4, side - 8, paper, edge=False))
     for rank, line in enumerate(lines):
-        parts.append(text(middle, y + 17 + 13 * rank, line, size=_NAME, anchor="middle", fill=ink))
+        parts.append(text(middle, y + 16 + 14 * rank, line, size=_NAME, anchor="middle", fill=ink))
     figure = f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text
     if mark.status is Status.BOUNDED:  # two numbers cut short would be two other numbers
         ends = figure.strip("[]").replace(f"{NARROW};", " à")
