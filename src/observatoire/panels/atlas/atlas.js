@@ -281,7 +281,7 @@ function start(D) {
   }
   function read() {
     const asked = new URLSearchParams(location.hash.slice(1)), take = (key, known) => { if (known.includes(asked.get(key))) S[key] = asked.get(key); };
-    take("i", D.ind.map((one) => one.c)); take("p", Object.keys(indicator().p)); take("c", ["v", "e"]); take("m", ["jenks", "quantile", "equal"]); take("n", ["3", "4", "5"]);
+    take("i", D.ind.map((one) => one.c)); S.p = ""; take("p", Object.keys(indicator().p)); take("c", ["v", "e"]); take("m", ["jenks", "quantile", "equal"]); take("n", ["3", "4", "5"]);
     S.n = +S.n;
     S.t = D.terr.findIndex((t) => t[0] === asked.get("t"));
   }
