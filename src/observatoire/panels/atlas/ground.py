@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import shapely
 
 from observatoire.maps.layout import Frame, lay_frames, path_of
-from observatoire.maps.svg import LEAST_TEXT
 from observatoire.maps.territories import middle
 from observatoire.maps.tiles import LEAST_NAMED, place_tiles, wrapped
-from observatoire.pages.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,10 +101,3 @@ def lay_squares(
         lines = tuple(wrapped(mark.name, side)) if side >= LEAST_NAMED else ()
         squares.append(Square(at, side, lines))
     return squares, headings, bottom
-
-
-def light() -> str:
-    """Return the colours that the drawings use, as CSS custom properties: classes, ground, verdicts."""
-    five = "".join(f"--c{rank}: {colour};" for rank, colour in enumerate(tokens().classes(5)))
-    ground = "".join(f"--{name}: {colour};" for name, colour in tokens().ground.items())
-    return f".observatoire {{ {five}{ground}--least: {LEAST_TEXT:g}px; }}"
