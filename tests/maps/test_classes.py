@@ -132,3 +132,9 @@ def test_a_size_has_its_unit() -> None:
     assert size_label(5000, "habitants") == f"5{NARROW}000 habitants"
     assert size_label(50, "%") == f"50{NARROW}%"
     assert nice_sizes(0) == ()
+
+
+@pytest.mark.parametrize("given", [[], ["a"], [None], [3, "vingt"]])
+def test_bounds_that_are_no_numbers_are_a_sentence(given: list[object]) -> None:
+    with pytest.raises(UnknownNameError, match="ne font pas des classes"):
+        classify([1.0, 2.0], 1, given)  # type: ignore[arg-type]

@@ -53,6 +53,36 @@ def test_areas_are_as_counts(values: list[float]) -> None:
         assert radii.get(f"q{rank}", 0.0) == pytest.approx(wanted)
 
 
+def test_what_a_model_foretells_is_no_own_figure() -> None:
+    """Neither class, nor extreme, nor circle; ranked apart with the interval it is in, 80 % of the time."""
+    marks = [
+        mark(0, 40.0),
+        mark(1, 10.0),
+        mark(2, 90.0, Status.ESTIMATED, modelled=True, interval=(80.0, 95.0), level=80),
+    ]
+    assert [end.value for end in extremes(marks)] == [10.0, 40.0]
+    assert "q2" not in circle_radii(marks)
+    assert any(
+        "estimé par un modèle (e) (1)" in label for _, label in status_swatches(marks, WORDS)
+    )
+    drawn, _ = draw_ranking(marks, {}, WORDS, (0, 0, 400), blue)
+    said = texts(in_svg(drawn))
+    assert said.index("Leurs propres chiffres (2)") < said.index("Estimés par un modèle (1)")
+    assert said.index("Estimés par un modèle (1)") < said.index("Quartier 2")
+
+
+def test_bounds_on_a_tile_are_never_cut_short() -> None:
+    ends = [
+        (25.0, 33.0, "[25,0\u202f; 33,0]"),
+        (12610.0, 15110.0, "[12\u202f610\u202f; 15\u202f110]"),
+    ]
+    for low, high, words in ends:
+        bounded = mark(0, NAN, Status.BOUNDED, low=low, high=high, text=words)
+        drawn, _ = draw_tiles([bounded], ground(1), (0, 0, 490, 0), blue)
+        assert set(texts(in_svg(drawn))) & {"25,0 à 33,0", "deux bornes"}
+        assert not any("…" in each for each in texts(in_svg(drawn)))
+
+
 @pytest.mark.parametrize("status", HOLES)
 def test_what_is_not_its_own_count_has_no_circle(status: Status) -> None:
     """Even with a number left behind; and people of one IRIS are not drawn several times."""
@@ -322,3 +352,19 @@ def test_the_locator_shows_one_among_the_others() -> None:
     assert figure.alternative.startswith("Situation (schématique). Quartier 1")
     assert locator_figure(["q1"], "Quartier 1", ground(3, without=(1,))) is None
     assert locator_figure(["q9"], "Inconnu", ground(3)) is None
+
+
+def test_a_long_name_is_short_on_the_map_and_whole_in_no_other_place() -> None:
+    marks = [mark(0, 1.0, name=LONG), mark(1, 9.0)]
+    assert map_labels(marks, {"q0": "1", "q1": "2"})["q0"].endswith("…")
+
+
+def test_letters_of_every_script_stay_in_their_room() -> None:
+    for name in (
+        "Квартал Победы у старого вокзала",
+        "中央区第三街区新港东路综合开发",
+        "العربية حي النخيل الكبير",
+    ):
+        shown = fitted(name, 120.0)
+        assert shown.endswith("…")
+        assert len(shown) < len(fitted("a" * len(name), 120.0)) or len(name) < 18

@@ -263,3 +263,15 @@ def test_nothing_is_drawn_of_what_nothing_protected() -> None:
 def test_the_words_of_a_style_are_those_of_the_interface() -> None:
     assert set(COLOURS) == {"value", "verdict"}
     assert set(KINDS) == {"map", "tiles", "both"}
+
+
+def test_the_class_of_a_map_rests_on_figures_that_are_theirs() -> None:
+    """Poverty of 14 quartiers is foretold by a model: 5 figures make the classes."""
+    rows = cells("taux_pauvrete", 2021)
+    foretold = rows["method"].str.startswith("modèle")
+    assert foretold.any()
+    own = rows["status"].isin(["observed", "aggregated", "estimated"]) & ~foretold
+    labels = texts(parsed(figure("taux_pauvrete", period=2021).svg))
+    classes = [label for label in labels if re.fullmatch(r"[\d,]+( à [\d,]+)? \(\d+\)", label)]
+    assert sum(int(label.rstrip(")").split("(")[1]) for label in classes) == own.sum()
+    assert f"Estimés par un modèle ({foretold.sum()})" in labels

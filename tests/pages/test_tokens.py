@@ -68,6 +68,14 @@ def test_what_has_no_class_stands_out_by_its_edge() -> None:
     assert contrast(ground["outline"], ground["land"]) >= MARK
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_is_chosen_stands_out(theme: str) -> None:
+    under = [THEMES[theme]["paper"], THEMES[theme]["tint"]]
+    under += [tokens().ground["land"], tokens().ground["sea"]] if theme == "light" else []
+    for each in under:
+        assert contrast(THEMES[theme]["chosen"], each) >= MARK
+
+
 def test_verdicts_are_told_apart_and_read() -> None:
     verdicts = tokens().verdicts
     for colours in verdicts.values():

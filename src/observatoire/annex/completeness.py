@@ -22,6 +22,7 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from observatoire.french.nouns import TerritoryNames
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
@@ -63,7 +64,7 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
             head="Indicateur",
             columns=tuple(Column(str(i)) for i, _ in enumerate(names, 1)),
             rows=rows,
-            notes=_legend(list(names.values()), reasons),
+            notes=_legend(list(names.values()), reasons, table.words),
             kind="holes",
         ),
     ]
@@ -104,14 +105,15 @@ def _rows(
     )
 
 
-def _legend(names: list[str], reasons: dict[str, str]) -> tuple[Note, ...]:
+def _legend(names: list[str], reasons: dict[str, str], words: TerritoryNames) -> tuple[Note, ...]:
     columns = " ; ".join(f"{i} {name}" for i, name in enumerate(names, 1))
     return (
         Note("Colonnes", f"{columns}."),
         Note(
             "Signes",
             "● chiffre du producteur ou somme sur des territoires entiers ; "
-            "[ ] encadré ; (…) contexte ; s secret ; lettre : non disponible, "
+            f"[ ] entre deux bornes ; (…) chiffre {words.holder.of_the}, plus grand que {words.here.the} ; "
+            "e estimé ; s secret ; lettre : non disponible, "
             "pour la raison ci-dessous.",
         ),
         *(Note(letter, reason) for reason, letter in reasons.items()),

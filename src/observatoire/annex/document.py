@@ -182,8 +182,8 @@ def _warnings(content: AnnexContent) -> Callout:
     if words.parts and (content.table.main["status"] == str(Status.CONTEXT)).any():
         parts, here = words.parts, words.here
         items.append(
-            f"Les chiffres d’{here.one} qui n’est qu’une partie d’{parts.one} sont encadrés ou "
-            f"donnés pour {parts.the} {parts.agree('entier')}, entre parenthèses : ils ne décrivent "
+            f"Les chiffres d’{here.one} qui n’est qu’une partie d’{parts.one} sont connus entre deux "
+            f"bornes, ou donnés pour {parts.the} {parts.agree('entier')}, entre parenthèses : ils ne décrivent "
             f"pas {here.the} {here.agree('seul')}."
         )
     return Callout("À lire avant les chiffres", tuple(items))

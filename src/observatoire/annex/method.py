@@ -113,9 +113,9 @@ def _carrying(table: ProtectedTable) -> list[str]:
     shown = set(table.main["status"])
     if str(Status.CONTEXT) in shown:
         sentences.append(
-            f"Quand {it} n’est qu’une partie d’{parts.one}, son effectif est encadré entre zéro et "
+            f"Quand {it} n’est qu’une partie d’{parts.one}, son effectif est entre zéro et "
             f"celui {parts.of_the}, et le taux ou la médiane {parts.of_the} est donné entre "
-            "parenthèses, comme contexte."
+            f"parenthèses : il n’est pas celui {here.of_the}."
         )
     if str(Status.ESTIMATED) in shown:
         sentences.append(
@@ -124,7 +124,7 @@ def _carrying(table: ProtectedTable) -> list[str]:
         )
     rates = (
         "Un taux publié sans ses effectifs ne se recalcule pas : sur plusieurs "
-        f"{parts.many}, il est encadré par le plus petit et le plus grand. Une médiane, une moyenne ou "
+        f"{parts.many}, il est entre le plus petit et le plus grand. Une médiane, une moyenne ou "
         "un indice ne se déduit jamais de ceux des parties."
     )
     return [" ".join(sentences), rates]

@@ -10,6 +10,7 @@ import typer
 
 from observatoire.cli.console import (
     Workspace,
+    Zoning,
     argument,
     command,
     err,
@@ -64,6 +65,24 @@ def outline(
     """Écrit les couches à redessiner dans QGIS, styles compris."""
     with opened(workspace) as o:
         say(str(o.outline(path, zoning)))
+
+
+@command()
+def atlas(
+    path: Annotated[
+        Path | None,
+        argument("FICHIER", "Fichier .html à écrire ; data/processed/atlas.html sans lui."),
+    ] = None,
+    workspace: Workspace = Path(),
+    zoning: Zoning = None,
+    audience: Annotated[str, option("--audience", "PUBLIC", "public, ou partenaires.")] = "public",
+) -> None:
+    """Écrit l’atlas : une page sans réseau où l’on choisit indicateur, période et territoire."""
+    start = time.monotonic()
+    with opened(workspace) as o, step("Atlas"):
+        written = o.atlas(path, zoning=zoning, audience=cast("Audience", audience))
+    written_in(written, start)
+    say("Ensuite : ouvrez-le dans un navigateur ; il s’imprime sur un A4 et s’envoie tel quel.")
 
 
 @command()

@@ -307,9 +307,19 @@ class Context:
         """Return the periods in which each indicator has figures, in order."""
         return self._known_periods
 
+    def periods_reaching(self, zoning: str) -> dict[str, tuple[str, ...]]:
+        """Return the periods in which the figures of each indicator may reach a zoning, in order."""
+        sources = {zoning, *(route.source for route in self.routes(zoning))}
+        marks = ", ".join("?" for _ in sources)
+        return self._periods(f"WHERE zoning IN ({marks})", sorted(sources))
+
     @cached_property
     def _known_periods(self) -> dict[str, tuple[str, ...]]:
-        rows = self.warehouse.rows("SELECT DISTINCT source, variable, period FROM current_content")
+        return self._periods("", [])
+
+    def _periods(self, where: str, given: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        query = "SELECT DISTINCT source, variable, period FROM current_content"
+        rows = self.warehouse.rows(f"{query} {where}", list(given))
         by_period: dict[str, set[tuple[str, str]]] = {}
         for source, variable, period in rows:
             by_period.setdefault(str(period), set()).add((str(source), str(variable)))

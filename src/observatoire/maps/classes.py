@@ -152,15 +152,23 @@ def _checked(classes: str | Sequence[float], k: int) -> list[float]:
                 name=str(k),
             )
         return []
-    bounds = [float(bound) for bound in classes]
+    bounds = _numbers(classes)
     grows = all(lower < upper for lower, upper in pairwise(bounds))
     if not grows or not 1 <= len(bounds) < MOST_CLASSES or not np.isfinite(bounds).all():
         raise UnknownNameError(
-            f"Ces bornes ne font pas des classes : {', '.join(f'{bound:g}' for bound in bounds)}.",
+            f"Ces bornes ne font pas des classes : {', '.join(map(str, classes)) or 'il n’y en a aucune'}.",
             remedy=f"Donnez d’une à {MOST_CLASSES - 1} bornes croissantes : classes=[10, 20, 30].",
             name=str(bounds),
         )
     return bounds
+
+
+def _numbers(given: Sequence[float]) -> list[float]:
+    """Return bounds as numbers, none where one is no number."""
+    try:
+        return [float(bound) for bound in given]
+    except (TypeError, ValueError):
+        return []
 
 
 def nice_sizes(largest: float) -> tuple[float, ...]:

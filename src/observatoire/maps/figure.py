@@ -208,7 +208,7 @@ def colouring_of(marks: Sequence[Mark], indicator: Indicator, style: MapStyle) -
     labels = zip(colours, cut.labels(), counts, strict=True)
     title = f"Classes ({indicator.unit})" if indicator.unit else "Classes"
     return Colouring(
-        lambda mark: colours[cut.rank(mark.value)] if mark.own else pattern(mark.status),
+        lambda mark: colours[cut.rank(mark.value)] if mark.own else pattern(mark.kind),
         title,
         tuple((colour, f"{label} ({count})") for colour, label, count in labels),
     )
@@ -222,7 +222,7 @@ def _by_verdict(own: Sequence[Mark]) -> Colouring:
 
     counts = {tone: sum(mark.tone == tone for mark in own) for tone, _ in _TONES}
     return Colouring(
-        lambda mark: colour(mark.tone) if mark.own else pattern(mark.status),
+        lambda mark: colour(mark.tone) if mark.own else pattern(mark.kind),
         "Par rapport à la commune",
         tuple(
             (colour(tone), f"{label} ({counts[tone]})") for tone, label in _TONES if counts[tone]
@@ -231,11 +231,11 @@ def _by_verdict(own: Sequence[Mark]) -> Colouring:
 
 
 def _circled(mark: Mark) -> str:
-    return tokens().ground["bar"] if mark.own else pattern(mark.status)
+    return tokens().ground["bar"] if mark.own else pattern(mark.kind)
 
 
 def _paper(mark: Mark) -> str:
-    return tokens().light["paper"] if mark.own else pattern(mark.status)
+    return tokens().light["paper"] if mark.own else pattern(mark.kind)
 
 
 def _picture(marks: Sequence[Mark], ground: BaseMap, indicator: Indicator, style: MapStyle) -> str:

@@ -21,6 +21,7 @@ _SWATCH, _GAP, _LINE = 24.0, 18.0, 25.0
 _BLANK = ""
 
 _STATUS_LABELS = (
+    ("modelled", "estimé par un modèle (e)"),
     ("context", "chiffre {holder} qui {it} contient"),
     ("bounded", "entre deux bornes"),
     ("secret", "secret (s)"),
@@ -30,7 +31,7 @@ _STATUS_LABELS = (
 
 def status_swatches(marks: Sequence[Mark], words: TerritoryNames) -> list[tuple[str, str]]:
     """Return the pattern and the label of each status that has no colour, with how many."""
-    counts = Counter(PATTERNS.get(mark.status, _BLANK) for mark in marks if not mark.own)
+    counts = Counter(PATTERNS.get(mark.kind, _BLANK) for mark in marks if not mark.own)
     nouns = {"holder": words.holder.of_the, "it": words.here.pronoun}
     return [
         (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.nouns import TerritoryNames
 from observatoire.french.typography import round_half_up
+from observatoire.indicators.computation.table import is_modelled
 from observatoire.pages.cells import cell_of
 from observatoire.values import Record, Status
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
     from observatoire.indicators.definitions.catalogue import Indicator
 
-#: A figure of the territory's own: it alone makes classes, ranks and extremes.
+#: A figure of the territory's own, unless a model foretold it: it alone makes classes, ranks and extremes.
 OWN = (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)
+
+#: What a figure is that a model foretold: of no status of its own, it is drawn as no other.
+MODELLED = "modelled"
 
 NAN = float("nan")
 
@@ -45,11 +49,17 @@ class Mark:
     reference: float = NAN
     careful: bool = False
     level: int = 95
+    modelled: bool = False
 
     @property
     def own(self) -> bool:
-        """Whether the figure is the territory's, not that of one that contains it."""
-        return self.status in OWN
+        """Whether the figure is the territory's: not that of one that contains it, nor what a model foretells."""
+        return self.status in OWN and not self.modelled
+
+    @property
+    def kind(self) -> str:
+        """What the figure is, as it is drawn: its status, or that a model foretold it."""
+        return MODELLED if self.modelled else str(self.status)
 
     @property
     def exact(self) -> bool:
@@ -112,12 +122,14 @@ def mark_of(
         text=cell_of(row, indicator).text,
         reference=_rounded(reference, indicator.decimals),
         careful=bool(row.get("flag", "")),
+        modelled=is_modelled(row),
     )
-    if not made.own:
-        return replace(made, sign=NOT_COMPARED if difference else "")
-    sign, tone = _judged(difference, indicator.polarity)
-    made = replace(made, sign=sign, tone=tone)
-    if row.get("precision") == "reference":
+    if made.own:
+        sign, tone = _judged(difference, indicator.polarity)
+        made = replace(made, sign=sign, tone=tone)
+    else:
+        made = replace(made, sign=NOT_COMPARED if difference else "")
+    if not (made.own or made.modelled) or row.get("precision") == "reference":
         return made
     sampling, predicted = (
         (shown(f"{name}_low"), shown(f"{name}_high")) for name in ("sampling", "pi80")

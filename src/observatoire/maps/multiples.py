@@ -221,7 +221,7 @@ def _no_change(status: Status) -> str:
 def _change_fill(mark: Mark, largest: float) -> str:
     change = tokens().diverging
     if not mark.own:
-        return pattern(mark.status)
+        return pattern(mark.kind)
     if not mark.tone:
         return change.none
     strong = abs(mark.value) > largest / 2

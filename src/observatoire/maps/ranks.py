@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import plural
+from observatoire.maps.marks import MODELLED, OWN
 from observatoire.maps.svg import box, fitted, line, pattern, text, width_of
 from observatoire.pages.tokens import tokens
 from observatoire.values import Status
@@ -27,8 +28,9 @@ _BAR, _DOT = 9.0, 4.2
 #: The room of a bar is at least this wide.
 _LEAST_BAR = 90.0
 
-_GROUPS: tuple[tuple[str, tuple[Status, ...]], ...] = (
-    ("Leurs propres chiffres", (Status.OBSERVED, Status.AGGREGATED, Status.ESTIMATED)),
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Leurs propres chiffres", OWN),
+    ("Estimés par un modèle", (MODELLED,)),
     ("Connus entre deux bornes", (Status.BOUNDED,)),
     ("Chiffre {holder}, plus grand que {the_here}", (Status.CONTEXT,)),
     ("Secret ou non disponible", (Status.SECRET, Status.MISSING, Status.NOT_APPLICABLE)),
@@ -95,8 +97,8 @@ def draw_ranking(
     name_left, figure_right = left + number + 22, bar_left - 10
     y, parts = top, []
     named = {"holder": words.holder.of_the, "the_here": words.here.the}
-    for label, statuses in _GROUPS:
-        group = sorted((m for m in marks if m.status in statuses), key=_order)
+    for label, kinds in _GROUPS:
+        group = sorted((m for m in marks if m.kind in kinds), key=_order)
         if not group:
             continue
         heading = f"{label.format_map(named)} ({len(group)})"
@@ -155,7 +157,7 @@ def _axis(marks: Sequence[Mark], left: float, right: float, *, dots: bool) -> Ax
 
 
 def _bar(mark: Mark, axis: Axis, y: float, *, dots: bool) -> list[str]:
-    """Draw a figure: a bar and a dot for its own, stripes for context, two ends for bounds."""
+    """Draw a figure: a bar and a dot for its own, a pattern and a hollow mark else, two ends for bounds."""
     parts = []
     if mark.status is Status.BOUNDED and mark.low <= mark.high:
         x1, x2 = axis.at(mark.low), axis.at(mark.high)
@@ -164,7 +166,7 @@ def _bar(mark: Mark, axis: Axis, y: float, *, dots: bool) -> list[str]:
     elif mark.known:
         x = axis.at(mark.value)
         start, end = sorted((axis.zero, x))
-        fill = tokens().ground["bar"] if mark.own else pattern(mark.status)
+        fill = tokens().ground["bar"] if mark.own else pattern(mark.kind)
         if not dots:
             parts = [box(start, y - _BAR / 2, end - start, _BAR, fill, edge=not mark.own)]
         parts += _dot(mark, axis, x, y)
@@ -177,7 +179,7 @@ def _bar(mark: Mark, axis: Axis, y: float, *, dots: bool) -> list[str]:
 
 def _dot(mark: Mark, axis: Axis, x: float, y: float) -> list[str]:
     ink, paper = tokens().light["ink"], tokens().light["paper"]
-    if not mark.own:
+    if not (mark.own or mark.modelled):
         return [
             (
                 f'<path d="M{x - 4:.1f} {y:.1f}L{x:.1f} {y - 4:.1f}L{x + 4:.1f} {y:.1f}'
@@ -188,4 +190,5 @@ def _dot(mark: Mark, axis: Axis, x: float, y: float) -> list[str]:
     whisker = []
     if low == low and high == high:  # noqa: PLR0124 - an interval has both ends
         whisker = [line(axis.at(low), y, axis.at(high), y, stroke=ink, width=1.6)]
-    return [*whisker, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}" fill="{ink}"/>']
+    fill, ring = (ink, "") if mark.own else (paper, f' stroke="{ink}"')
+    return [*whisker, f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}" fill="{fill}"{ring}/>']

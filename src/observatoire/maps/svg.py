@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -21,27 +22,29 @@ TEXT, LEAST_TEXT = 14.0, 13.6
 #: Room that a character takes, as a share of the size of its text.
 LETTER = 0.48
 
-#: What fills a territory that has no class, by status.
+#: What fills a territory that has no class, by kind of figure.
 PATTERNS = {
-    Status.CONTEXT: "context",
-    Status.BOUNDED: "bounded",
-    Status.SECRET: "secret",
+    "modelled": "modelled",
+    str(Status.CONTEXT): "context",
+    str(Status.BOUNDED): "bounded",
+    str(Status.SECRET): "secret",
 }
 
 
-def pattern(status: Status) -> str:
+def pattern(kind: str) -> str:
     """Return what fills a territory whose figure is not its own: a pattern, blank when there is none."""
-    return f"url(#{PATTERNS[status]})" if status in PATTERNS else tokens().light["paper"]
+    return f"url(#{PATTERNS[kind]})" if kind in PATTERNS else tokens().light["paper"]
 
 
 def patterns() -> str:
-    """Return stripes (context), verticals (bounded) and a cross (secret)."""
+    """Return dots (foretold), stripes (context), verticals (bounded) and a cross (secret)."""
     paper, stripe, edge = (
         tokens().light["paper"],
         tokens().ground["stripe"],
         tokens().ground["edge"],
     )
     made = {
+        "modelled": (6, f'<circle cx="3" cy="3" r="1.3" fill="{stripe}" stroke="none"/>'),
         "context": (8, f'<path d="M-2 10L10 -2M-2 2L2 -2M6 10L10 6" stroke="{stripe}"/>'),
         "bounded": (6, f'<path d="M3 0V6" stroke="{edge}" stroke-width="2"/>'),
         "secret": (6, f'<path d="M0 0L6 6M6 0L0 6" stroke="{edge}" stroke-width="0.8"/>'),
@@ -98,14 +101,37 @@ def line(x1: float, y1: float, x2: float, y2: float, *, stroke: str = "", width:
 
 
 def width_of(content: str, size: float = TEXT) -> float:
-    """Return about how wide a text is drawn."""
-    return LETTER * size * len(content)
+    """Return about how wide a text is drawn; letters that are not Latin take more room.
+
+    Examples
+    --------
+    >>> width_of("Dillon", 10) < width_of("Диллон", 10) < width_of("中央区第三街", 10)
+    True
+    """
+    return (
+        size * sum(map(_room, content)) if not content.isascii() else LETTER * size * len(content)
+    )
+
+
+def _room(character: str) -> float:
+    """Return the room of a character, as a share of its size."""
+    if character <= _LATIN or _MARKS[0] <= character <= _MARKS[1]:
+        return LETTER
+    return _SQUARE if unicodedata.east_asian_width(character) in "WF" else _OTHER
+
+
+#: Last of the Latin letters; what is between is punctuation; the room of squares and of other letters.
+_LATIN, _MARKS, _SQUARE, _OTHER = "\u024f", ("\u2000", "\u22ff"), 1.0, 0.62
 
 
 def fitted(content: str, room: float, size: float = TEXT) -> str:
     """Cut a text short of the room it has; the alternative text has it whole."""
-    most = int(room / (LETTER * size))
-    return content if len(content) <= most else f"{content[: most - 1].rstrip(' -')}…"
+    if width_of(content, size) <= room:
+        return content
+    kept = content
+    while kept and width_of(f"{kept}…", size) > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip(' -')}…"
 
 
 def drawing(width: float, height: float, parts: Sequence[str]) -> str:

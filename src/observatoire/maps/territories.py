@@ -11,7 +11,7 @@ import shapely
 from observatoire.maps.labels import place_labels
 from observatoire.maps.layout import Box, Frame, lay_frames
 from observatoire.maps.marks import extremes
-from observatoire.maps.svg import LEAST_TEXT, LETTER, box, line, text
+from observatoire.maps.svg import LEAST_TEXT, LETTER, box, fitted, line, text
 from observatoire.pages.tokens import tokens
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from observatoire.maps.marks import BaseMap, Mark
 
 LARGEST_CIRCLE = 34.0
+
+#: Room of a name on a map; the ranking has it whole.
+LONGEST_NAME = 190.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def circle(x: float, y: float, radius: float) -> str:
 
 def map_labels(marks: Sequence[Mark], numbers: Mapping[str, str]) -> dict[str, str]:
     """Return what is written on the map: the name of the extremes, the number of the others."""
-    named = {mark.code: mark.name for mark in extremes(marks)}
+    named = {mark.code: fitted(mark.name, LONGEST_NAME) for mark in extremes(marks)}
     return {code: named.get(code, number) for code, number in numbers.items()}
 
 
@@ -120,7 +123,7 @@ def _framed(
     surfaces = [_surface(frame, ground.shapes[mark.code], fill(mark)) for mark in drawn]
     # The largest first: no circle hides a smaller one.
     ringed = sorted((m for m in drawn if radii.get(m.code)), key=lambda m: -radii[m.code])
-    rings = [circle(*_middle(frame, ground.shapes[m.code]), radii[m.code]) for m in ringed]
+    rings = [circle(*middle(frame, ground.shapes[m.code]), radii[m.code]) for m in ringed]
     title = text(left, top - 9, frame.label, weight=600) if frame.label else ""
     clip = f"clip{left:.0f}-{top:.0f}"
     window_box = box(left, top, width, height, tokens().light["paper"], edge=False)
@@ -136,7 +139,7 @@ def _surface(frame: Frame, shape: shapely.Geometry, fill: str) -> str:
     return f'<path d="{frame.path(shape)}" fill="{fill}" stroke="{edge}" stroke-width="1.1"/>'
 
 
-def _middle(frame: Frame, shape: shapely.Geometry) -> tuple[float, float]:
+def middle(frame: Frame, shape: shapely.Geometry) -> tuple[float, float]:
     """Return the page point deepest inside the largest piece of a shape."""
     body = max(shapely.get_parts(shape), key=shapely.area)
     deepest = shapely.maximum_inscribed_circle(body, tolerance=5.0)
@@ -150,7 +153,7 @@ def _labelled(
     written = [mark for mark in drawn if mark.code in labels]
     # Names first: a number finds room more easily.
     written.sort(key=lambda mark: -len(labels[mark.code]))
-    anchors = [_middle(frame, ground.shapes[mark.code]) for mark in written]
+    anchors = [middle(frame, ground.shapes[mark.code]) for mark in written]
     texts = [labels[mark.code] for mark in written]
     placed = place_labels(texts, anchors, frame.page, char=LETTER * 1.1 * LEAST_TEXT)
     lines = [line(*label.anchor, *label.at, width=0.9) for label in placed if label.moved]

@@ -9,9 +9,11 @@ import numpy as np
 import shapely
 from scipy.optimize import linear_sum_assignment
 
+from observatoire.french.typography import NARROW
 from observatoire.maps.layout import MOST_FRAMES
 from observatoire.maps.svg import LEAST_TEXT, TEXT, box, fitted, text, width_of
 from observatoire.pages.tokens import ink_on, tokens
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +51,34 @@ def draw_tiles(
     list of str, float
         The drawing, and where it ends.
     """
+    spots, headings, bottom = place_tiles(marks, ground, where)
+    parts = [text(left, top + 12, name, weight=600) for name, left, top in headings]
+    for mark in marks:
+        at, side = spots[mark.code]
+        parts += _tile(mark, at, side, fill(mark))
+    return parts, bottom
+
+
+#: A name with its left and its top.
+Heading = tuple[str, float, float]
+
+
+def place_tiles(
+    marks: Sequence[Mark], ground: BaseMap, where: Box
+) -> tuple[dict[str, tuple[tuple[float, float], float]], list[Heading], float]:
+    """Place a square a territory, commune by commune.
+
+    Parameters
+    ----------
+    marks, ground, where
+        As :func:`draw_tiles`.
+
+    Returns
+    -------
+    dict, list, float
+        The corner and the side of each square, by code; the name of each commune with its left and its top;
+        where the squares end.
+    """
     groups: dict[str, list[Mark]] = {}
     for mark in marks:
         groups.setdefault(mark.commune, []).append(mark)
@@ -58,20 +88,21 @@ def draw_tiles(
     each = (where[2] - gaps) / max(len(groups), 1)
     columns = {name: _columns(len(group), each) for name, group in groups.items()}
     side = min(LARGEST, (where[2] - gaps) / max(sum(columns.values()), 1) - _GAP)
-    left, bottom, parts = where[0], where[1], []
+    left, bottom = where[0], where[1]
+    placed: dict[str, tuple[tuple[float, float], float]] = {}
+    headings = []
     for name, group in groups.items():
         top = where[1]
         if name:
-            parts.append(text(left, top + 12, name, weight=600))
+            headings.append((name, left, top))
             top += _HEADING
         spots = _spots(group, ground, columns[name])
         for mark, (row, column) in zip(group, spots, strict=True):
-            at = (left + column * (side + _GAP), top + row * (side + _GAP))
-            parts += _tile(mark, at, side, fill(mark))
+            placed[mark.code] = (left + column * (side + _GAP), top + row * (side + _GAP)), side
         rows = 1 + max(row for row, _ in spots)
         bottom = max(bottom, top + rows * (side + _GAP))
         left += columns[name] * (side + _GAP) + _BETWEEN
-    return parts, bottom
+    return placed, headings, bottom
 
 
 def _columns(count: int, room: float) -> int:
@@ -109,13 +140,16 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
     parts = [box(x, y, side, side, fill)]
     if side < LEAST_NAMED:
         return parts
-    lines = _wrapped(mark.name, side)
+    lines = wrapped(mark.name, side)
     if fill.startswith("url"):  # words over stripes are read on paper
         paper = tokens().light["paper"]
         parts.append(box(x + 2, y + 4, side - 4, side - 8, paper, edge=False))
     for rank, line in enumerate(lines):
-        parts.append(text(middle, y + 17 + 13 * rank, line, size=_NAME, anchor="middle", fill=ink))
+        parts.append(text(middle, y + 16 + 14 * rank, line, size=_NAME, anchor="middle", fill=ink))
     figure = f"{mark.text} {mark.sign}" if mark.sign and mark.tone else mark.text
+    if mark.status is Status.BOUNDED:  # two numbers cut short would be two other numbers
+        ends = figure.strip("[]").replace(f"{NARROW};", " à")
+        figure = ends if width_of(ends, _NAME) < side + 8 else "deux bornes"
     size = _FIGURE if width_of(figure, _FIGURE) < side - 2 else _NAME
     shown = fitted(figure, side + 8, size)
     weight = 600 if mark.own else 400
@@ -125,7 +159,7 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
     return parts
 
 
-def _wrapped(name: str, room: float) -> list[str]:
+def wrapped(name: str, room: float) -> list[str]:
     """Cut a name in two lines at a space or a hyphen; each is as long as the tile lets it."""
     words = name.replace("-", "-\u200b").replace(" ", " \u200b").split("\u200b")
     lines = [""]

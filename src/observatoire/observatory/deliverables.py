@@ -1,8 +1,9 @@
-"""What leaves: the annex, the package."""
+"""What leaves: the annex, the atlas, the package."""
 
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING
 
 from observatoire.errors.arguments import one_path
@@ -15,11 +16,107 @@ if TYPE_CHECKING:
 
     from observatoire.exchange.outline import DrawingSheet
     from observatoire.observatory.session import Audience
+    from observatoire.panels.atlas import AtlasContent
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
+def _write(document: str, path: Path) -> None:
+    path.write_text(document, encoding="utf-8")
+
+
 class Deliverables(Annexes):
-    """What leaves: the annex, the package."""
+    """What leaves: the annex, the atlas, the package."""
+
+    def atlas(
+        self,
+        path: str | Path | None = None,
+        *,
+        zoning: str | None = None,
+        audience: Audience = "public",
+    ) -> Path:
+        """Write the atlas: one page that works without network, every figure at every date.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            An ``.html`` file; ``data/processed/atlas.html`` of the workspace by default.
+        zoning : str, optional
+            The workspace's main zoning by default.
+        audience : {"public", "partenaires"}
+            For whom. A figure under an agreement « interne » never enters an atlas.
+
+        Returns
+        -------
+        Path
+            Where it was written: the reader chooses the indicator, the period, the colours, a territory;
+            sorts; saves the table as CSV and the map as PNG; prints one A4.
+
+        Raises
+        ------
+        UnknownNameError
+            When no indicator has a figure there.
+        FormatError
+            On another suffix.
+        SecrecyError
+            When what it shows, with all that was published, gives a hidden count away: nothing is
+            written.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> o = obs.demo()
+        >>> o.atlas("data/atlas.pdf")
+        Traceback (most recent call last):
+        observatoire.errors.exceptions.FormatError: On ne sait pas écrire « .pdf »...
+        >>> o.close()
+        """
+        from observatoire.pages.sheet import write_out, writer_of
+        from observatoire.panels.atlas import atlas_document
+        from observatoire.secrecy.release.agreements import require_circulating
+
+        require_circulating(audience)
+        default = self.workspace.processed / "atlas.html"
+        target = one_path(default if path is None else path, 'o.atlas("atlas.html")')
+        writer_of(target, [".html"])
+        where = zoning or self.workspace.main_zoning
+        self.workspace.zoning(where)
+        content = self._atlas_content(where, audience)
+        document = atlas_document(content)
+        first, *others = content.tables
+        leaving = first.with_others(*others)
+        return write_out(leaving, {target: partial(_write, document)})[0]
+
+    def _atlas_content(self, where: str, audience: Audience) -> AtlasContent:
+        """Gather an atlas: for each date, the indicators whose figures may reach the zoning then."""
+        from observatoire.observatory.session import today
+        from observatoire.panels.atlas import AtlasContent
+        from observatoire.panels.drawings.bearings import course_of
+
+        self._ensure_loaded()
+        reaching = {
+            code: each for code, each in self._context.periods_reaching(where).items() if each
+        }
+        against = self.workspace.usual[:1]
+        tables = [
+            self._computed(list(when), where, when, against, audience=audience)
+            for rank in range(1, max(map(len, reaching.values()), default=0) + 1)
+            if (when := {c: each[-rank] for c, each in reaching.items() if rank <= len(each)})
+        ]
+        courses = {
+            code: course_of(self.catalogue.get(code), each, self.series.broken, self.series.refusal)
+            for code, each in reaching.items()
+            if len(each) > 1
+        }
+        names = self._gazetteer
+        return AtlasContent(
+            self.workspace.name,
+            today(),
+            tables,
+            list(self.catalogue.themes.values()),
+            names.base_map(where),
+            names.communes(where),
+            courses,
+        )
 
     def outline(
         self, path: str | Path = "geo/a-dessiner.gpkg", zoning: str | None = None

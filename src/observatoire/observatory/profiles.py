@@ -111,7 +111,7 @@ class Profiles(Tables):
         """Place figures of a zoning: the latest of each indicator, and those of earlier dates."""
         from observatoire.panels.drawings.bearings import Bearings, course_of
 
-        periods = self._context.periods()
+        periods = self._context.periods_reaching(where)
         shown = codes or [c for theme in self.catalogue.themes.values() for c in theme.profile]
         dated = {c: periods[c] for c in shown if len(periods[c]) > 1 and period is None}
         main = where == self.workspace.main_zoning

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from observatoire.errors import FileError, FormatError
@@ -36,6 +37,34 @@ def cannot_write(path: Path, error: OSError) -> FileError:
         remedy="Fermez le fichier s’il est ouvert ailleurs, ou choisissez un dossier où vous avez "
         "le droit d’écrire.",
     )
+
+
+def write_out(table: ProtectedTable, writers: Mapping[Path, Callable[[Path], None]]) -> list[Path]:
+    """Write files through the door: checked first, all of them put in their place or none, then recorded.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        All the figures that leave.
+    writers : mapping
+        What writes each file, by where it goes.
+    """
+    paths = list(writers)
+    table.check_out(enumerate_words([path.name for path in paths]))
+    with ExitStack() as places:
+        for path, write in writers.items():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write(places.enter_context(new_file(path)))
+                table.keep_out(path.suffix.lower().removeprefix("."), path.name)
+            except OSError as error:
+                raise cannot_write(path, error) from error
+        try:
+            places.close()
+        except OSError as error:
+            lost = next((p for p in paths if str(p) == error.filename2), paths[0])
+            raise cannot_write(lost, error) from error
+    return paths
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,21 +145,10 @@ class Sheet:
             The suffix of each says its form.
         """
         writers = [writer_of(path) for path in paths]
-        self.table.check_out(enumerate_words([path.name for path in paths]))
-        with ExitStack() as places:
-            for path, write in zip(paths, writers, strict=True):
-                try:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    write(self.page, places.enter_context(new_file(path)))
-                    self.table.keep_out(path.suffix.lower().removeprefix("."), path.name)
-                except OSError as error:
-                    raise cannot_write(path, error) from error
-            try:
-                places.close()
-            except OSError as error:
-                lost = next((p for p in paths if str(p) == error.filename2), paths[0])
-                raise cannot_write(lost, error) from error
-        return list(paths)
+        return write_out(
+            self.table,
+            {path: partial(write, self.page) for path, write in zip(paths, writers, strict=True)},
+        )
 
     def _repr_html_(self) -> str:
         from observatoire.pages.isolation import framed  # noqa: PLC0415 - only when shown

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from observatoire.declarations.fields import Texts, checked, declared
 from observatoire.declarations.reader import packaged, read
 
-THEME = ("ink", "soft", "paper", "tint", "rule", "row", "accent", "warn", "warn_tint")
+THEME = ("ink", "soft", "paper", "tint", "rule", "row", "accent", "warn", "warn_tint", "chosen")
 GROUND = ("land", "sea", "cell", "outline", "edge", "bar", "stripe")
 VERDICTS = ("unfavourable", "favourable", "neutral", "none")
 SIZES = ("body", "table", "note")

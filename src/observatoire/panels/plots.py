@@ -9,6 +9,7 @@ import geopandas as gpd
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.maps.figure import MapStyle, colouring_of, marks_of, title_of
+from observatoire.maps.marks import MODELLED
 from observatoire.pages.axes import axes_of, house_style
 from observatoire.pages.tokens import tokens
 from observatoire.secrecy.release.protected_table import admit
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
     from observatoire.maps.marks import BaseMap, Mark
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
-_HATCHES = {Status.CONTEXT: "////", Status.BOUNDED: "|||", Status.SECRET: "xxx"}
+_HATCHES = {
+    MODELLED: "..",
+    str(Status.CONTEXT): "////",
+    str(Status.BOUNDED): "|||",
+    str(Status.SECRET): "xxx",
+}
 
 _HIGH, _LEAST_HIGH = 0.24, 1.6
 
@@ -76,7 +82,7 @@ def _dot(axes: Axes, rank: int, mark: Mark) -> None:
         axes.plot([low, high], [rank, rank], color=light["ink"], linewidth=1)
     axes.plot(
         [mark.value], [rank],
-        marker="o" if mark.own else "D",
+        marker="o" if mark.own or mark.modelled else "D",
         color=tokens().verdicts[mark.tone].mark if mark.tone else light["accent"],
         fillstyle="full" if mark.own else "none",
         linestyle="none",
@@ -114,7 +120,7 @@ def plot_map(
             colour = fill(mark) if mark.own else tokens().light["paper"]
             shape.plot(
                 ax=axes, facecolor=colour, edgecolor=tokens().ground["edge"],
-                hatch=_HATCHES.get(mark.status), linewidth=0.6,
+                hatch=_HATCHES.get(mark.kind), linewidth=0.6,
             )  # fmt: skip
         if placed:
             left, low, right, high = ground.shapes[[mark.code for mark in placed]].total_bounds

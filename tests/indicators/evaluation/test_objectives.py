@@ -166,7 +166,7 @@ def test_the_default_promises_then_pays_the_posts_of_the_town_contract() -> None
     committed = money["committed"].dropna().droplevel("funder")
     assert committed.to_dict() == pytest.approx(paid.to_dict())
     assert len(done.actions) == len(posts)
-    assert done.never == ()  # a post of a commune reaches every quartier of it
+    assert done.never == []  # a post of a commune reaches every quartier of it
     envelope = done.perimeters.set_index("territory").loc["CUCS-97213"]
     assert envelope["per_head"] == pytest.approx(4_200_000 / 3 / 39_442)
     assert envelope["people_of"] == "Le Lamentin, 2007"

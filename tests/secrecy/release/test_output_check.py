@@ -154,6 +154,19 @@ def test_pictures(kept: Observatory, kind: Any, tmp_path: Path) -> None:
         assert not leaks(text_of(sheet.save(tmp_path / f"{kind}{suffix}")))
 
 
+def test_the_atlas_holds_no_secret_nor_depends_on_any(
+    kept: Observatory, otherwise: Observatory, tmp_path: Path
+) -> None:
+    """Its data too: every indicator at every date, searched byte by byte."""
+    pages = [
+        o.atlas(tmp_path / f"{n}.html").read_text("utf-8") for n, o in enumerate((kept, otherwise))
+    ]
+    assert "part_aides" in pages[0]
+    assert not leaks(pages[0].replace(".", ","))
+    assert not leaks(pages[0])
+    assert pages[0] == pages[1]
+
+
 def test_packages(kept: Observatory, tmp_path: Path) -> None:
     folder = kept.publish(tmp_path / "paquet")
     texts = [

@@ -23,7 +23,7 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
     light, middle, base = tokens().light, x + wide / 2, y + 13.5
     if mark.status in (Status.MISSING, Status.NOT_APPLICABLE):
         return [text(middle, base, "·", size=LEAST_TEXT, anchor="middle", fill=light["soft"])]
-    if mark.status in (Status.CONTEXT, Status.SECRET):
+    if mark.modelled or mark.status in (Status.CONTEXT, Status.SECRET):
         strong = mark.status is Status.SECRET
         said = text(
             middle,
@@ -34,7 +34,7 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
             weight=600 if strong else 400,
             halo=True,
         )
-        return [_surface(x, y, wide, pattern(mark.status), faint=True), said]
+        return [_surface(x, y, wide, pattern(mark.kind), faint=True), said]
     if mark.status is Status.BOUNDED:
         ends = (
             line(each, y, each, y + ROW - 2, stroke=light["ink"], width=2)

@@ -92,7 +92,7 @@ _KEPT = ("Lecture", "Champ", "Écart", "Source")
 def _plain(mark: Mark) -> str:
     """Return what fills the box beside a name: its verdict, or the pattern of its status."""
     if not mark.own:
-        return pattern(mark.status)
+        return pattern(mark.kind)
     return tokens().verdicts[mark.tone].mark if mark.tone else tokens().light["paper"]
 
 

@@ -41,7 +41,7 @@ def sign_of(mark: Mark) -> str:
         return BOUNDS
     if not mark.known:
         return ""
-    if not mark.own:
+    if not (mark.own or mark.modelled):
         return DIAMOND
     signs = {"▲": UP, "▼": DOWN, NO_DIFFERENCE: SAME}
     return signs.get(mark.sign[:1], HOLLOW)

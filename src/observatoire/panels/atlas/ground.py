@@ -1,0 +1,103 @@
+"""What an atlas colours: the territories on the ground, and an equal square for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shapely
+
+from observatoire.maps.layout import Frame, lay_frames, path_of
+from observatoire.maps.territories import middle
+from observatoire.maps.tiles import LEAST_NAMED, place_tiles, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from observatoire.maps.marks import BaseMap, Mark
+
+#: Width of the drawings, and the most that the map is high.
+WIDTH, _MOST_HIGH = 640.0, 460.0
+
+_TOP = 24.0
+
+#: Less than that, in units of the drawing, no eye tells two outlines apart.
+_SEEN = 0.6
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A territory on the map: its outline, the point deepest inside."""
+
+    path: str
+    at: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class AtlasGround:
+    """The map: the land under it, the surface of each territory that has one, the names of frames."""
+
+    height: float
+    windows: tuple[tuple[str, tuple[float, float, float, float]], ...]
+    land: tuple[tuple[int, str], ...]
+    surfaces: tuple[Surface | None, ...]
+
+
+@dataclass(frozen=True)
+class Square:
+    """A square: its corner, its side, and the lines of its name where it is large enough."""
+
+    at: tuple[float, float]
+    side: float
+    lines: tuple[str, ...]
+
+
+def lay_ground(members: Sequence[Mark], ground: BaseMap) -> AtlasGround:
+    """Lay the territories and the land on the drawing.
+
+    Parameters
+    ----------
+    members : sequence of Mark
+        The territories, in order.
+    ground : BaseMap
+        Their shapes, and what lies under.
+    """
+    placed = [mark for mark in members if ground.has(mark.code)]
+    if not placed:
+        return AtlasGround(0.0, (), (), (None,) * len(members))
+    communes = {mark.code: mark.commune for mark in placed}
+    where = (0.0, _TOP, WIDTH, _MOST_HIGH)
+    frames = lay_frames(ground.shapes[[mark.code for mark in placed]], communes, where)
+    surfaces: dict[str, Surface] = {}
+    land = []
+    for rank, frame in enumerate(frames):
+        window = frame.window()
+        land += [
+            (rank, _path(frame, shapely.intersection(shape, window)))
+            for shape in ground.outlines.dropna()
+            if shapely.intersects(shape, window)
+        ]
+        for code in frame.codes:
+            x, y = middle(frame, ground.shapes[code])
+            surfaces[code] = Surface(_path(frame, ground.shapes[code]), (round(x), round(y)))
+    bottom = max(frame.page[1] + frame.page[3] for frame in frames)
+    windows = tuple((frame.label, frame.page) for frame in frames)
+    return AtlasGround(bottom, windows, tuple(land), tuple(surfaces.get(m.code) for m in members))
+
+
+def _path(frame: Frame, shape: shapely.Geometry) -> str:
+    drawn = shapely.transform(shape, frame.to_page)
+    return path_of(shapely.simplify(drawn, _SEEN)).replace(".0", "")
+
+
+def lay_squares(
+    members: Sequence[Mark], ground: BaseMap
+) -> tuple[list[Square], list[tuple[str, float, float]], float]:
+    """Lay an equal square for each territory: squares, names of communes, where they end."""
+    spots, headings, bottom = place_tiles(members, ground, (0.0, 0.0, WIDTH, 0.0))
+    squares = []
+    for mark in members:
+        at, side = spots[mark.code]
+        lines = tuple(wrapped(mark.name, side)) if side >= LEAST_NAMED else ()
+        squares.append(Square(at, side, lines))
+    return squares, headings, bottom

@@ -1,0 +1,48 @@
+"""The atlas of the embedded default, written once; its parts read back; its script run by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import demo
+
+NODE = shutil.which("node") or ""
+
+WHY_NOT = "no JavaScript engine on this machine: apt-get install nodejs"
+
+
+@cache
+def atlas() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="observatoire-tests-"))
+    return demo.demo().atlas(folder / "atlas.html")
+
+
+def data_of(path: Path) -> Any:
+    """Return the figures that a page holds."""
+    page = path.read_text("utf-8")
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def ran(expression: str, given: Any) -> Any:
+    """Return what an expression of the script is worth; it reads ``given`` and the names of ``atlas``."""
+    script = files("observatoire.panels.atlas").joinpath("atlas.js")
+    program = (
+        f"const atlas = require({json.dumps(str(script))});"
+        "const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));"
+        f"process.stdout.write(JSON.stringify({expression}));"
+    )
+    run = subprocess.run(
+        [NODE, "-e", program], input=json.dumps(given).encode(), capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    return json.loads(run.stdout)
