@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +18,9 @@ from observatoire.errors import (
     UnreadableFileError,
     WorkspaceError,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 X, Y, SIDE = 700_000, 6_600_000, 1_000
 
@@ -128,8 +131,8 @@ def test_insee_s_table_gives_the_iris_and_the_name_of_their_commune(
             names = o.territories("iris")["name"].tolist()
             assert names == ["Nom 01", "Nom 02", "Nom 03", "Nom 04"]
             assert o.territories("commune")["name"].tolist() == ["Hautefont"]
+    pd.DataFrame({"a": ["1"]}).to_csv(text, index=False)
     with pytest.raises(UnreadableFileError) as caught:
-        pd.DataFrame({"a": ["1"]}).to_csv(text, index=False)
         obs.init(tmp_path / "autre", layers=[quartiers], iris=text)
     says(caught.value, "CODE_IRIS")
 
