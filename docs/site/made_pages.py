@@ -197,8 +197,7 @@ def _indicators_page() -> str:
     catalogue = read_catalogue(ROOT / "indicators.toml")
     parts = [
         "# Le catalogue des indicateurs\n",
-        "Ceux de l’exemple embarqué ; `o.indicators()` dit ceux de votre espace de travail, leurs périodes, et ce "
-        "qui manque à chacun.\n",
+        "Ceux de l’exemple embarqué. Chez vous, `o.indicators()` dit les vôtres, et ce qui manque à chacun.\n",
     ]
     for theme in catalogue.themes.values():
         parts += [f"## {theme.label}\n", f"Thématique `{theme.code}`.\n"]
