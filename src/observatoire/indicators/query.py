@@ -102,21 +102,9 @@ def _cells(
     figures = lay_out(read_observations(context, when))
     periods, sources = context.periods(), context.sources()
     asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
-    pieces = [
-        with_sampling(
-            compute(asked, figures, place, sources),
-            asked,
-            figures,
-            place,
-            sources,
-            context.rules(place.zoning),
-            precision,
-        )
-        for place in places
-    ]
-    return pd.concat(pieces, ignore_index=True).drop_duplicates(
-        ["zoning", "territory", "indicator"], ignore_index=True
-    )
+    computed = [(place, compute(asked, figures, place, sources)) for place in places]
+    cells = with_sampling(computed, asked, figures, sources, context.rules, precision)
+    return cells.drop_duplicates(["zoning", "territory", "indicator"], ignore_index=True)
 
 
 def _compared(context: Context, comparator: Comparator, zoning: str, main: Place) -> Place | None:
