@@ -1,4 +1,5 @@
-# Two commands do everything on a bare machine: make annex, make test.
+# Two commands do everything on a bare machine: make annex, make test. make notebook opens the first
+# notebook, make docs builds the documentation.
 # Once installed, both work with the network off. make check is what takes seconds;
 # make test-deep tries many more made-up cases.
 
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DECLARED := pyproject.toml constraints.txt
 
-.PHONY: annex check test test-deep install bench clean
+.PHONY: annex check test test-deep install notebook docs bench clean
 
 annex: $(VENV)/.installed
 	$(BIN)/observatoire load
@@ -36,6 +37,22 @@ $(VENV)/.installed: $(DECLARED)
 
 $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+notebook: $(VENV)/.notebook
+	$(BIN)/jupyter lab notebooks/01-prise-en-main.ipynb
+
+$(VENV)/.notebook: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[notebook]'
+	touch $@
+
+# A warning, a link that leads nowhere among them, stops it; the folder docs/_site is what is deployed.
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs/site docs/_site
+	@echo "Écrit : docs/_site/index.html"
+
+$(VENV)/.docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	touch $@
 
 bench: $(VENV)/.tested

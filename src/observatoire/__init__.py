@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation import Federation
     from observatoire.observatory.observatory import Observatory
     from observatoire.observatory.session import Audience
+    from observatoire.workspace.town import FoundedTown
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "open", "style",
+    "Observatory", "__version__", "demo", "demo_packages", "errors", "federate", "init", "open", "style",
 ]  # fmt: skip
 
 
@@ -54,6 +55,57 @@ def demo() -> Observatory:
     from observatoire.observatory.observatory import open_demo
 
     return open_demo()
+
+
+def init(
+    folder: str | Path,
+    *,
+    layers: Sequence[str | Path] | str | Path = (),
+    iris: str | Path | None = None,
+    commune: str = "",
+    empty: bool = False,
+) -> FoundedTown:
+    """Make a workspace: the embedded default to alter, another town's, or one to fill in.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made when absent; nothing that is there is overwritten.
+    layers : path or sequence of paths, optional
+        Outlines of another town: its quartiers, and those of IRIS and communes if they are there.
+    iris : str or Path, optional
+        Outlines of the IRIS, or Insee's reference table of them (xlsx, csv).
+    commune : str, optional
+        Insee's code, « 66136 »; without it, the communes in which the quartiers lie.
+    empty : bool
+        Models to fill in, without the default nor any outline.
+
+    Returns
+    -------
+    FoundedTown
+        Its ``root``, what was ``kept`` of the outlines, what is ``lacking``.
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder is a workspace already, or nothing is given to observe.
+    UnknownTerritoryError
+        When no outline lies in the commune.
+    """
+    from pathlib import Path
+
+    from observatoire.sources.tables.member_list import read_members
+    from observatoire.territories.layers.reader import LAYER_SUFFIXES
+    from observatoire.workspace.scaffold import create_blank, create_workspace
+    from observatoire.workspace.town import FoundedTown, create_town
+
+    place = Path(folder)
+    paths = [Path(each) for each in ([layers] if isinstance(layers, str | Path) else layers)]
+    table = Path(iris) if iris and Path(iris).suffix.lower() not in LAYER_SUFFIXES else None
+    paths += [Path(iris)] if iris and table is None else []
+    if paths or table or commune:
+        return create_town(place, commune, paths, read_members(table) if table else None)
+    return FoundedTown(create_blank(place) if empty else create_workspace(place), (), ())
 
 
 def federate(

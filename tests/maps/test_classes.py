@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
+import mapclassify
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from observatoire.errors import UnknownNameError
@@ -75,6 +79,53 @@ def test_methods_cut_as_they_say() -> None:
     assert quantile.counts(values) == [2, 2, 2, 2]
     assert equal.upper == (25, 50, 75, 100)
     assert equal.counts(values) == [7, 0, 0, 1]
+
+
+ORACLES = {
+    "quantile": mapclassify.Quantiles,
+    "equal": mapclassify.EqualInterval,
+    "pretty": mapclassify.PrettyBreaks,
+    "jenks": mapclassify.FisherJenks,
+}
+
+sevenths = st.lists(st.integers(-300, 300).map(lambda n: n / 7), min_size=8, max_size=40)
+
+
+@pytest.mark.parametrize("scheme", ["quantile", "equal", "pretty"])
+@given(values=sevenths, k=st.integers(2, 5))
+def test_classes_are_those_of_mapclassify(scheme: str, values: list[float], k: int) -> None:
+    array = np.array(values)
+    assume(len(np.unique(array)) >= k)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = ORACLES[scheme](array, k=k).bins
+    assert SCHEMES[scheme](array, k) == pytest.approx(told, abs=1e-9)
+
+
+def spread(values: np.ndarray, bins: np.ndarray) -> float:
+    """Sum of squares within the classes."""
+    ranks = np.searchsorted(bins, values)
+    return float(sum(values[ranks == rank].var() * (ranks == rank).sum() for rank in set(ranks)))
+
+
+@given(values=sevenths, k=st.integers(2, 5))
+def test_natural_classes_are_as_homogeneous_as_those_of_mapclassify(
+    values: list[float], k: int
+) -> None:
+    array = np.array(values)
+    assume(len(np.unique(array)) >= k)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = ORACLES["jenks"](array, k=k).bins
+    ours = SCHEMES["jenks"](array, k)
+    assert len(ours) == k
+    assert spread(array, ours) <= spread(array, told) * (1 + 1e-5) + 1e-9  # it counts in 32 bits
+
+
+def test_natural_classes_of_a_published_example() -> None:
+    """Jenks of the crimes of Columbus, as mapclassify's own documentation gives them."""
+    found = SCHEMES["jenks"](np.array(mapclassify.load_example()), 5)
+    assert found.round(2).tolist() == [75.29, 192.05, 370.5, 722.85, 4111.45]
 
 
 def test_negative_rates_have_true_labels() -> None:

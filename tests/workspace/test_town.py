@@ -23,7 +23,7 @@ def test_from_files_to_panel(
     real: Path, tmp_path: Path, town: str, iris: int, qpv: int, given: int, estimated: int
 ) -> None:
     layers = [real / f"occitanie/iris_{town[:2]}.geojson", real / "occitanie/qp.geojson"]
-    root = create_town(tmp_path / "ville", town, layers)
+    root = create_town(tmp_path / "ville", town, layers).root
     with obs.open(root) as o:
         counts = o.zonings().set_index("zoning")["territories"]
         assert (counts["iris"], counts["qpv-2015"]) == (iris, qpv)
@@ -48,8 +48,8 @@ def test_from_files_to_panel(
 def test_what_a_town_lacks_is_said(real: Path, tmp_path: Path) -> None:
     iris, qpv = real / "occitanie/iris_66.geojson", real / "occitanie/qp.geojson"
     with pytest.raises(WorkspaceError) as caught:
-        create_town(tmp_path / "a", "66136", [iris])
-    says(caught.value, "des quartiers")
+        create_town(tmp_path / "a", "", [iris])
+    says(caught.value, "couvre 226 communes", "--commune 66136")
     with pytest.raises(UnknownTerritoryError) as unknown:
         create_town(tmp_path / "b", "31555", [iris, qpv])
     says(unknown.value, "31555")

@@ -94,11 +94,11 @@ class AnnexScope:
             whole,
             places=places[places["territory"].isin(self.territories)],
             perimeters=perimeters,
-            actions=actions[near],
+            actions=actions.loc[near],
             money=whole.money if len(perimeters) == len(whole.perimeters) else whole.money.iloc[:0],
         )
 
 
 def _bearing(frame: pd.DataFrame, spots: Collection[tuple[str, str]]) -> pd.DataFrame:
     keys = zip(frame["zoning"], frame["territory"], strict=True)
-    return frame[[key in spots for key in keys]]
+    return frame.loc[[key in spots for key in keys]]  # an empty list would choose no column

@@ -22,7 +22,7 @@ from observatoire.cli.console import (
     step,
 )
 from observatoire.errors import ObservatoireError
-from observatoire.french.typography import NO_BREAK, number
+from observatoire.french.typography import NO_BREAK, enumerate_words, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,33 +37,38 @@ def init(
     empty: Annotated[
         bool, option("--empty", "", "Sans l’exemple : des modèles à remplir, pour une autre ville.")
     ] = False,
-    town: Annotated[
-        str, option("--commune", "CODE", "Code Insee d’une autre ville, avec --layer deux fois.")
-    ] = "",
     layers: Annotated[
         list[Path] | None,
-        option("--layer", "COUCHE", "Contours des IRIS, puis des quartiers prioritaires."),
+        option(
+            "--from --layer", "COUCHE", "Contours d’une autre ville : quartiers, IRIS, communes."
+        ),
     ] = None,
+    iris: Annotated[
+        Path | None,
+        option("--iris", "FICHIER", "Contours des IRIS, ou leur table de référence (Insee)."),
+    ] = None,
+    town: Annotated[
+        str, option("--commune", "CODE", "Code Insee ; sans lui, les communes de ces quartiers.")
+    ] = "",
 ) -> None:
-    """Crée un espace de travail : l’exemple embarqué, une autre ville (--commune), ou à remplir (--empty)."""
-    from observatoire.workspace.scaffold import create_blank, create_workspace
-    from observatoire.workspace.town import create_town
+    """Crée un espace de travail : l’exemple embarqué, une autre ville (--from), ou à remplir (--empty)."""
+    import observatoire
 
-    if town or layers:
-        made = create_town(folder, town, layers or [])
-        say(f"Espace de travail prêt : {made}")
-        say(
-            "Ensuite : observatoire load FICHIER, pour chaque fichier ; le rapport dit ce qu’il alimente."
-        )
-        return
+    made = observatoire.init(folder, layers=layers or (), iris=iris, commune=town, empty=empty)
     if empty:
-        made = create_blank(folder)
-        say(f"Espace de travail à remplir : {made}")
+        say(f"Espace de travail à remplir : {made.root}")
         say("Ensuite : complétez observatoire.toml ; le guide dit comment.")
         return
-    made = create_workspace(folder)
-    say(f"Espace de travail prêt : {made}")
-    say("Ensuite : observatoire load, puis observatoire annex.")
+    say(f"Espace de travail prêt : {made.root}")
+    if not made.kept:
+        say("Ensuite : observatoire load, puis observatoire annex.")
+        return
+    for title, lines in (("Gardé", made.kept), ("Ce qui n’est pas là", made.lacking)):
+        say(f"{title} :\n" + "\n".join(f"  - {line}" for line in lines))
+    say(
+        "Ensuite : observatoire load FICHIER -w DOSSIER, pour chaque fichier ; le rapport dit ce qu’il "
+        "alimente. LISEZMOI.md, dans ce dossier, dit le reste."
+    )
 
 
 @command()
@@ -120,9 +125,21 @@ def _load_each(o: Observatory, path: Path | None, **options: Any) -> None:
         say(str(report))
     if failures:
         raise failed(failures, [], len(targets))
-    themes = o.catalogue.themes if o.workspace.catalogue.is_file() else {}
-    panel = f", observatoire panel {next(iter(themes))}" if themes else ""
+    if not targets:
+        say(
+            "Aucune source dans data/raw : observatoire load FICHIER charge un tableau ; observatoire preview "
+            "FICHIER montre ce qui en est compris."
+        )
+        return
+    fed = _fed_theme(o) if o.workspace.catalogue.is_file() else ""
+    panel = f", observatoire panel {fed}" if fed else ""
     say(f"Ensuite : observatoire status dit ce qui est chargé{panel}, ou observatoire annex.")
+
+
+def _fed_theme(o: Observatory) -> str:
+    """Return the first theme that has figures, so that what is said next shows something."""
+    listed = o.indicators()
+    return str(next(iter(listed.loc[listed["periods"] != "", "theme"]), ""))
 
 
 @command()
@@ -192,6 +209,7 @@ def status(workspace: Workspace = Path()) -> None:
         sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
         agreed = o.conventions()
         found = o.checks().df.groupby(["level", "title"], sort=False).size()
+        absent = _absent(o, zonings)
     show_frame("Sources chargées", sources, _SOURCES)
     _show_zonings(zonings)
     if sources.empty:
@@ -201,6 +219,29 @@ def status(workspace: Workspace = Path()) -> None:
     show_frame("Conventions", agreed.assign(ends=ends), _AGREEMENTS)
     title = "Contrôles (détail : observatoire check)"
     show_frame(title, found.reset_index(name="rows"), _CHECKS)
+    if absent:
+        say("Ce qui n’est pas là :\n" + "\n".join(f"  - {line}." for line in absent))
+
+
+def _absent(o: Observatory, zonings: pd.DataFrame) -> list[str]:
+    """Say in one list what is not there, of what the commands could show."""
+    undrawn = [f"« {label} »" for label in zonings.loc[zonings["shapes"] == 0, "label"]]
+    lines = [f"les contours de {enumerate_words(undrawn)} : pas de carte"] if undrawn else []
+    if o.workspace.catalogue.is_file():
+        listed = o.indicators()
+        unfed = int((listed["periods"] == "").sum())
+        if unfed:
+            lines.append(
+                f"de quoi nourrir {unfed} des {len(listed)} indicateurs : o.indicators() dit, à chacun, ce "
+                "qui lui manque"
+            )
+    registers = {"objectifs": o.objectives, "actions": o.actions, "notes": o.notes}
+    empty = [name for name, read in registers.items() if read().empty]
+    if empty:
+        lines.append(f"{enumerate_words(empty)} : modèles à remplir dans modeles/programmation")
+    if not (o.workspace.root / "watch.toml").is_file():
+        lines.append("watch.toml : aucun seuil n’est surveillé")
+    return lines
 
 
 def _counted(rejects: pd.DataFrame) -> pd.DataFrame:

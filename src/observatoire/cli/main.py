@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated, NoReturn
 
@@ -42,7 +43,9 @@ def main() -> None:
 
 def _in_words_of_the_line(error: ObservatoireError) -> str:
     """Give the options of the command line where the library's message gives Python's."""
-    return str(error).replace('on_error="reject"', "--reject")
+    said = str(error).replace('on_error="reject"', "--reject")
+    said = said.replace("la thématique (theme=)", "l’argument « THEME »")
+    return re.sub(r'o\.panel\(theme="(\w+)"\)', r"observatoire panel \1", said)
 
 
 def _refuse(message: str, status: int) -> NoReturn:

@@ -50,7 +50,7 @@ CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
     f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
     useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
-    update_time DATETIME DEFAULT CURRENT_TIMESTAMP
+    update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 );
 INSERT INTO gpkg_contents (table_name, data_type, identifier)
 VALUES ('layer_styles', 'attributes', 'layer_styles');
@@ -73,11 +73,12 @@ class DrawingSheet:
 
     def __str__(self) -> str:
         """Say in French what was written, and what to do with it."""
+        schematic = f" ({self.waiting} au schéma)" if self.waiting else ""
         return (
             f"Écrit : {self.path}\n"
-            f"Dans QGIS, redessinez les contours de la couche « {self.zoning} » ({self.waiting} au schéma), et "
+            f"Dans QGIS, redessinez les contours de la couche « {self.zoning} »{schematic}, et "
             f"signez chacun : colonnes {AUTHOR} et {DAY}.\n"
-            f"Puis : observatoire load {self.path.name} --zoning {self.zoning}"
+            f"Puis : observatoire load {self.path} --zoning {self.zoning}"
         )
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import bisect
-import warnings
+import operator
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import mapclassify
 import numpy as np
 
 from observatoire.errors import UnknownNameError
@@ -18,17 +17,67 @@ from observatoire.french.typography import NARROW, number, round_half_up
 from observatoire.pages.tokens import FEWEST_CLASSES, MOST_CLASSES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
 
 #: Values needed before another class is worth drawing.
 VALUES_PER_CLASS = 2
 
-SCHEMES = {
-    "jenks": mapclassify.FisherJenks,
-    "quantile": mapclassify.Quantiles,
-    "equal": mapclassify.EqualInterval,
-    "pretty": mapclassify.PrettyBreaks,
+
+def _jenks(values: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """Cut where the sum of squares within classes is least (Fisher 1958, Jenks 1977)."""
+    ordered = np.sort(values)
+    centred = ordered - ordered.mean()  # large values that differ little keep their digits
+    sums, squares = (np.concatenate([[0.0], np.cumsum(centred**power)]) for power in (1, 2))
+    first, last = np.ogrid[: len(ordered), 1 : len(ordered) + 1]
+    sizes = np.maximum(last - first, 1)
+    within = squares[last] - squares[first] - (sums[last] - sums[first]) ** 2 / sizes
+    within = np.where(last > first, np.maximum(within, 0.0), np.inf)
+    best, starts = within[0], []
+    for _ in range(k - 1):  # the classes before end where the last one starts
+        before = np.concatenate([[np.inf], best[:-1]])
+        cost = before[:, None] + within
+        starts.append(cost.argmin(axis=0))
+        best = cost.min(axis=0)
+    ends = [len(ordered)]
+    for start in reversed(starts):
+        ends.append(int(start[ends[-1] - 1]))
+    uppers: NDArray[np.float64] = ordered[np.array(ends[::-1]) - 1]
+    return uppers
+
+
+def _quantiles(values: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    return np.unique(np.quantile(values, np.arange(1, k + 1) / k))
+
+
+def _equal(values: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    return np.linspace(values.min(), values.max(), k + 1)[1:]
+
+
+def _pretty(values: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """Cut at multiples of 1, 2 or 5 times a power of ten (Heckbert 1990)."""
+    low, high = values.min(), values.max()
+    step = _round_step(_round_step(high - low, up=True) / max(k - 1, 1))
+    lowest, highest = np.floor(low / step) * step, np.ceil(high / step) * step
+    return np.arange(lowest, highest + 0.5 * step, step)[1:]
+
+
+def _round_step(width: float, *, up: bool = False) -> float:
+    power = 10.0 ** np.floor(np.log10(width))
+    limits = (1.0, 2.0, 5.0) if up else (1.5, 3.0, 7.0)
+    fits = operator.le if up else operator.lt
+    steps = zip(limits, (1.0, 2.0, 5.0), strict=True)
+    return float(next((step for limit, step in steps if fits(width / power, limit)), 10.0) * power)
+
+
+#: Ways to cut values into classes: upper ends, of an array that has two distinct values at least.
+SCHEMES: dict[str, Callable[[NDArray[np.float64], int], NDArray[np.float64]]] = {
+    "jenks": _jenks,
+    "quantile": _quantiles,
+    "equal": _equal,
+    "pretty": _pretty,
 }
 
 
@@ -119,14 +168,11 @@ def classify(
     return Classes(least, (*inner, most), decimals)
 
 
-def _bins(shown: np.ndarray, scheme: str, count: int) -> np.ndarray:
-    with warnings.catch_warnings():
-        # Numba would be no faster with some dozens of values; fewer classes are drawn on purpose.
-        warnings.simplefilter("ignore")
-        bins = np.asarray(SCHEMES[scheme](shown, k=count).bins)
-        while len(bins) > MOST_CLASSES:  # round bounds choose their own number
-            count -= 1
-            bins = np.asarray(SCHEMES[scheme](shown, k=max(count, 1)).bins) if count else bins[-1:]
+def _bins(shown: NDArray[np.float64], scheme: str, count: int) -> NDArray[np.float64]:
+    bins = SCHEMES[scheme](shown, count)
+    while len(bins) > MOST_CLASSES:  # round bounds choose their own number
+        count -= 1
+        bins = SCHEMES[scheme](shown, count) if count else bins[-1:]
     return bins
 
 

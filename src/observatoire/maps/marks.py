@@ -77,7 +77,7 @@ class BaseMap:
     """What lies under the territories: cells and outlines, and whether they may be measured.
 
     ``drawn`` says how shapes that may not be measured were made; ``rough`` that outlines are only
-    generalised.
+    generalised; ``land`` is what is land around them, where the workspace gives it.
     """
 
     shapes: gpd.GeoSeries
@@ -87,6 +87,12 @@ class BaseMap:
     drawn: str = ""
     words: TerritoryNames = field(default_factory=TerritoryNames)
     rough: bool = False
+    land: gpd.GeoSeries | None = None
+
+    @property
+    def by_the_sea(self) -> bool:
+        """Whether what is drawn as no land is the sea: outlines that stop at a commune do not say."""
+        return self.land is not None or not self.official
 
     def has(self, code: str) -> bool:
         """Whether a territory has a shape."""

@@ -114,6 +114,11 @@ def _framed(
         f'<path d="{frame.path(shapely.intersection(shape, window))}" fill="{colour}" '
         f'stroke="{stroke}" stroke-width="{thick}"/>'
         for shapes, colour, stroke, thick in (
+            *(
+                []
+                if ground.land is None
+                else [(ground.land, colours["land"], colours["cell"], 0.8)]
+            ),
             (ground.outlines, colours["land"], colours["outline"], 1.4),
             (ground.cells, "none", colours["cell"], 0.8),
         )
@@ -127,7 +132,8 @@ def _framed(
     title = text(left, top - 9, frame.label, weight=600) if frame.label else ""
     clip = f"clip{left:.0f}-{top:.0f}"
     window_box = box(left, top, width, height, tokens().light["paper"], edge=False)
-    sea = box(left, top, width, height, colours["sea"], edge=False)
+    around = colours["sea"] if ground.by_the_sea else tokens().light["paper"]
+    sea = box(left, top, width, height, around, edge=False)
     return (
         f'{title}<clipPath id="{clip}">{window_box}</clipPath>{sea}'
         f'<g clip-path="url(#{clip})">{"".join([*under, *surfaces, *rings])}</g>'

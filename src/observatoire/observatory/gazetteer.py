@@ -22,6 +22,7 @@ from observatoire.panels.identities import (
 )
 from observatoire.territories import simplify
 from observatoire.territories.aliases import ALIAS_COLUMN, split_names
+from observatoire.territories.layers.reader import open_layers
 from observatoire.territories.link_tables import PART, UNKNOWN, WHOLE
 from observatoire.territories.matcher import Matcher
 from observatoire.warehouse import Warehouse, read_shapes
@@ -122,7 +123,15 @@ class Gazetteer:
             self._drawn(plan),
             self.context.words(zoning),
             rough=not rather and _surveyed(communes) == _DRAWN,
+            land=self._land,
         )
+
+    @cached_property
+    def _land(self) -> gpd.GeoSeries | None:
+        """What is land around the territories, in the workspace's system."""
+        if self.workspace.land is None:
+            return None
+        return open_layers(self.workspace.land)[0].geometry.to_crs(self.workspace.crs)
 
     def _drawn(self, plan: Schematic | None) -> str:
         """Say how the shapes of a zoning were drawn."""

@@ -15,6 +15,7 @@ from observatoire.errors.arguments import (
     several_periods,
     two_periods,
 )
+from observatoire.french.typography import enumerate_words
 from observatoire.observatory.profiles import Profiles
 from observatoire.observatory.session import Audience, today
 
@@ -67,8 +68,10 @@ class Views(Profiles):
         if kind != "theme":
             return self._picture(kind, theme, indicators, period, compare, zoning, audience)
         if theme is None and not indicators:
+            known = [f"{each.code} ({each.label})" for each in self.catalogue.themes.values()]
             raise UnknownNameError(
-                "Quelle thématique montrer ?",
+                "Il manque la thématique (theme=).",
+                why=f"Celles du catalogue : {enumerate_words(known)}.",
                 remedy=f'Par exemple o.panel(theme="{next(iter(self.catalogue.themes), "")}").',
             )
         chosen = self.catalogue.theme(theme) if theme else None

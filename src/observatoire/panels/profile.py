@@ -60,7 +60,7 @@ class Aims:
         """Return the objectives that bear on some territories, the nearest ones first."""
         spots = set[tuple[str, str]]().union(*(self.wholes(code) for code in codes))
         keys = zip(self.frame["zoning"], self.frame["territory"], strict=True)
-        return self.frame[[key in spots for key in keys]]
+        return self.frame.loc[[key in spots for key in keys]]
 
 
 @dataclass(frozen=True, eq=False)

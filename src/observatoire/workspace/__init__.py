@@ -1,5 +1,6 @@
 """A workspace.
 
 ``model`` is what ``observatoire.toml`` declares, ``scaffold`` writes a new one to fill in, ``town`` one
-for a commune, from its layers; ``kept_demo`` is the embedded default, loaded once a machine.
+for a town, from what ``town_layers`` reads of its layers, with the page of ``town_guide``;
+``kept_demo`` is the embedded default, loaded once a machine.
 """

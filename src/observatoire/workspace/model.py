@@ -160,6 +160,10 @@ class WorkspaceHead:
     ] = None
     warnings: Annotated[Texts, doc("Avertissements imprimés partout où l’on montre.")] = ()
     credits: Annotated[str, doc("Crédits, au bas des sources de l’annexe.")] = ""
+    land: Annotated[
+        MaybePath,
+        doc("Couche de ce qui est terre autour, communes voisines ; ce qu’elle laisse est la mer."),
+    ] = None
 
 
 #: How often a package is published, as ``observatoire.toml`` says it.

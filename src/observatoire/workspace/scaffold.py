@@ -27,6 +27,9 @@ SOURCE_MODELS = "modeles/sources"
 
 _CATALOGUE = "indicators.toml"
 
+#: The source of the default that holds incomes by IRIS, of the family « filosofi ».
+_INCOMES = "filosofi-disponible"
+
 
 def create_blank(folder: Path) -> Path:
     """Make a workspace that observes another place: models to fill in, no figure, no territory.
@@ -110,6 +113,8 @@ def national_catalogue(text: str, sources: frozenset[str], place: str) -> str:
     listed = "|".join(sorted(dropped)) or "(?!)"
     body = re.sub(rf'(?m)^ *"(?:{listed})",\n', "", "".join(kept))
     body = re.sub(rf'"(?:{listed})",? ?', "", body)
+    # Elsewhere a file of incomes lies in a folder of any name: its family feeds the same indicators.
+    body = re.sub(rf'(?m)^(sources = \[.*"{_INCOMES}".*\])$', r'\1\nfamilies = ["filosofi"]', body)
     return re.sub(rf"(?m)^(ask = .*?)(?: de la| du| de)? {re.escape(place)}\b", r"\1", body)
 
 

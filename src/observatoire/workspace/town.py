@@ -8,160 +8,352 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import shapely
+import pandas as pd
 
 from observatoire.errors import UnknownTerritoryError, WorkspaceError
-from observatoire.french.typography import enumerate_words
-from observatoire.territories.layers.reader import open_layers
+from observatoire.french.typography import enumerate_words, of_name, plural
 from observatoire.workspace.model import WORKSPACE_FILE
 from observatoire.workspace.scaffold import create_blank
+from observatoire.workspace.town_guide import write_guide
+from observatoire.workspace.town_layers import (
+    TownLayer,
+    land_around,
+    placed_in,
+    read_town_layers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+#: So many communes are named in a message, and make the name of a workspace.
+_NAMED = 6
+_IN_TITLE = 3
 
-#: What the codes of each layer look like.
-_CODES = {"iris": "[0-9][0-9AB][0-9]{7}", "qpv": "Q[PN][0-9][0-9AB][0-9A-Z]{3,5}"}
-
-_NAMES = {"iris": "(nom|lib)_?iris", "qpv": "(nom|lib)_?qp"}
-
-_TOWN_NAMES = "nom_?com(mune)?|lib_?com|insee_nom"
-
-#: Metric systems overseas; that of mainland France elsewhere.
-_SYSTEMS = {"971": "5490", "972": "5490", "973": "2972", "974": "2975", "976": "4471"}
-_MAINLAND = "2154"
+_LAND = "geo/alentours.gpkg"
 
 
 @dataclass(frozen=True)
-class _Layer:
-    """One layer as it is kept: outlines with « code », « nom », and the name of the town if it is there."""
+class FoundedTown:
+    """A workspace that was just made: where, what was kept, and what is not there yet."""
 
-    frame: gpd.GeoDataFrame
-    town: str = ""
+    root: Path
+    kept: tuple[str, ...]
+    lacking: tuple[str, ...]
 
 
-def create_town(folder: Path, town: str, layers: Sequence[Path]) -> Path:
-    """Make the workspace of a commune from the outlines of its IRIS and of its quartiers.
+@dataclass(frozen=True)
+class _Parts:
+    """What a workspace is made of: layers by kind, members without outlines, the land around."""
+
+    main: TownLayer
+    iris: TownLayer | None
+    members: pd.DataFrame | None
+    communes: gpd.GeoDataFrame
+    land: gpd.GeoSeries
+    dropped: tuple[str, ...]
+
+    @property
+    def crs(self) -> str:
+        return str(self.main.frame.crs)
+
+    @property
+    def zoning(self) -> str:
+        """The code of the main zoning."""
+        if self.main.kind == "qpv":
+            newer = self.main.frame["code"].iloc[0].startswith("QN")
+            return "qpv-2024" if newer else "qpv-2015"
+        return {"own": "quartier"}.get(self.main.kind, self.main.kind)
+
+    @property
+    def title(self) -> str:
+        """The communes, when they are few."""
+        names = list(self.communes["nom"])
+        return enumerate_words(names) if 0 < len(names) <= _IN_TITLE else "plusieurs communes"
+
+
+def create_town(
+    folder: Path,
+    town: str,
+    layers: Sequence[Path],
+    members: pd.DataFrame | None = None,
+) -> FoundedTown:
+    """Make the workspace of a town from the outlines of its quartiers, and of its IRIS.
 
     Parameters
     ----------
     folder : Path
         Made when absent.
     town : str
-        Insee's code of the commune, « 66136 ».
+        Insee's code of the commune, « 66136 »; empty for all those in which the quartiers lie.
     layers : sequence of Path
-        Layers of IRIS and of quartiers prioritaires, of a whole département or region if need be: what
-        lies in the commune is kept.
+        Outlines to observe: quartiers prioritaires or one's own; those of IRIS and of communes if they
+        are there, of a whole département or region if need be: what lies in the commune is kept, what
+        lies around is drawn as land.
+    members : DataFrame, optional
+        Insee's reference table of the IRIS (``code``, ``nom``, ``commune``, ``nom_commune``), in place of
+        their outlines, or for their names.
 
     Returns
     -------
-    Path
-        The folder, absolute: a workspace ready to load files of known families.
+    FoundedTown
+        A workspace ready to load files of known families.
 
     Raises
     ------
     WorkspaceError
-        When one of the two layers is not given, or the folder is a workspace already.
+        When nothing is given to observe, or the folder is a workspace already.
     UnknownTerritoryError
         When a layer has no outline in the commune.
     """
-    found = {kind: frame for path in layers for kind, frame in _recognised(path)}
-    lacking = [
-        name for kind, name in (("iris", "des IRIS"), ("qpv", "des quartiers")) if kind not in found
-    ]
-    if lacking:
+    found = read_town_layers(layers)
+    if not found:
         raise WorkspaceError(
-            f"Il manque les contours {enumerate_words(lacking)}.",
-            why="On les reconnaît à une colonne de codes : « 661360101 » pour un IRIS, « QP066001 » ou "
-            "« QN06601M » pour un quartier prioritaire.",
-            remedy="Donnez les deux couches (IGN « Contours IRIS », ANCT « Quartiers prioritaires »).",
+            "Il manque les contours de ce que l’on observe.",
+            remedy="Donnez-les : --from contours.gpkg (quartiers prioritaires, ou les vôtres, avec une "
+            "colonne « nom »), et --iris pour les IRIS.",
         )
-    crs = f"EPSG:{_SYSTEMS.get(town[:3], _MAINLAND)}"
-    iris = _kept("iris", found["iris"].to_crs(crs), town)
-    ground = shapely.union_all(iris.frame.geometry.buffer(0).to_numpy())
-    qpv = _kept("qpv", found["qpv"].to_crs(crs), town, ground)
+    parts = _parts(found, town, members)
     root = create_blank(folder)
-    _write(root, town, iris, qpv, crs)
-    return root
+    _write(root, parts)
+    founded = FoundedTown(root, _kept_words(parts), _lacking_words(parts))
+    write_guide(root, parts.title, parts.zoning, founded.kept, founded.lacking)
+    return founded
 
 
-def _recognised(path: Path) -> Iterable[tuple[str, gpd.GeoDataFrame]]:
-    """Return the layers of a file whose codes are those of IRIS or of quartiers, codes in « code »."""
-    for frame in open_layers(path):
-        texts = frame.drop(columns="geometry").astype("str")
-        for kind, pattern in _CODES.items():
-            fits = {name: texts[name].str.fullmatch(pattern).mean() for name in texts}
-            best = max(fits, key=lambda name: fits[name], default="")
-            if best and fits[best] > 0.9:  # noqa: PLR2004 - nearly all
-                yield kind, frame.assign(code=texts[best])
-
-
-def _kept(
-    kind: str, frame: gpd.GeoDataFrame, town: str, ground: shapely.Geometry | None = None
-) -> _Layer:
-    """Return the outlines of a layer that are of the town: by their code, or by where they lie."""
-    if ground is None:
-        inside = frame["code"].str.startswith(town)
-    else:
-        inside = frame.geometry.buffer(0).representative_point().within(ground)
-    kept = frame[inside]
-    if kept.empty:
-        what = "IRIS" if kind == "iris" else "quartier"
-        raise UnknownTerritoryError(
-            f"Aucun {what} de la commune « {town} » dans cette couche.",
-            why=f"Ses codes sont comme « {frame['code'].iloc[0]} ».",
-            remedy="Vérifiez le code Insee de la commune, et le département de la couche.",
+def _parts(found: dict[str, TownLayer], town: str, members: pd.DataFrame | None) -> _Parts:
+    main = found.get("own") or found.get("qpv") or found.get("iris") or found["commune"]
+    if "own" in found and "qpv" in found:
+        raise WorkspaceError(
+            f"Faut-il observer « {found['own'].path} », ou « {found['qpv'].path} » ?",
+            remedy="Donnez l’une des deux couches ; l’autre se déclare ensuite dans observatoire.toml.",
         )
-    names = _column(kept, _NAMES[kind])
-    towns = _column(kept, _TOWN_NAMES)
-    made = gpd.GeoDataFrame(
-        {"code": kept["code"], "nom": kept[names] if names else kept["code"]},
-        geometry=kept.geometry,
-    ).sort_values("code", ignore_index=True)
-    return _Layer(made, str(kept[towns].iloc[0]) if towns else "")
+    iris = found.get("iris")
+    known = _known_communes(found, members)
+    placed = _placed(main, known)
+    observed = [town] if town else [code for code in dict.fromkeys(placed["commune"]) if code]
+    if town or "iris" in found or "commune" in found:
+        kept = main.frame.loc[placed["commune"].isin(observed)]
+        _check_some(main, kept, placed, town)
+    else:
+        kept = main.frame
+    _check_few(main, observed, town)
+    dropped = () if main.kind in {"iris", "commune"} else _dropped(main, len(kept))
+    framed = placed.loc[kept.index].reset_index(drop=True)
+    communes = known[known["commune"].isin(observed)] if len(known) else known
+    inside = iris.of(observed) if iris else None
+    around = [each.frame for each in (found.get("commune"), iris) if each]
+    shown = pd.concat([framed, inside.frame]) if inside else framed
+    return _Parts(
+        TownLayer(main.kind, framed, main.path, main.repaired),
+        None if main.kind == "iris" else inside,
+        members[members["commune"].isin(observed)] if members is not None else None,
+        communes.sort_values("commune").reset_index(drop=True),
+        land_around(around, gpd.GeoDataFrame(shown, crs=main.frame.crs)),
+        dropped,
+    )
 
 
-def _column(frame: gpd.GeoDataFrame, pattern: str) -> str:
-    wanted = re.compile(pattern, re.IGNORECASE)
-    return next((name for name in map(str, frame.columns) if wanted.fullmatch(name)), "")
+def _known_communes(found: dict[str, TownLayer], members: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    """Return the communes that layers show: their own outlines, or those that their IRIS make."""
+    if "commune" in found:
+        return found["commune"].frame.drop(columns="ville")
+    main = found.get("qpv") or found.get("own")
+    if "iris" in found:
+        whole = found["iris"].frame.dissolve("commune", as_index=False)
+        made = whole[["commune", "ville", "geometry"]].rename(columns={"ville": "nom"})
+    elif main is not None and (main.frame["commune"] != "").any():
+        first = main.frame.drop_duplicates("commune").rename(columns={"nom": "quartier"})
+        made = first[["commune", "ville"]].rename(columns={"ville": "nom"}).assign(geometry=None)
+    elif members is not None:
+        codes = members["commune"].unique()
+        made = pd.DataFrame({"commune": codes, "nom": "", "geometry": None})
+    else:
+        return gpd.GeoDataFrame({"commune": [], "nom": [], "code": []}, geometry=[])
+    names = (
+        {}
+        if members is None
+        else dict(zip(members["commune"], members["nom_commune"], strict=True))
+    )
+    told = zip(made["commune"], made["nom"], strict=True)
+    made = made.assign(
+        nom=[names.get(code) or name or code for code, name in told], code=made["commune"]
+    )
+    return gpd.GeoDataFrame(made, geometry="geometry", crs=next(iter(found.values())).frame.crs)
 
 
-def _write(root: Path, town: str, iris: _Layer, qpv: _Layer, crs: str) -> None:
-    zoning = "qpv-2024" if qpv.frame["code"].iloc[0].startswith("QN") else "qpv-2015"
-    called = iris.town or qpv.town or town
+def _placed(main: TownLayer, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the outlines to observe, each with the commune in which it lies."""
+    if main.kind in {"iris", "commune"} or not communes.geometry.notna().any():
+        return main.frame
+    return main.frame.assign(commune=placed_in(main.frame, communes))
+
+
+def _check_some(
+    main: TownLayer, kept: gpd.GeoDataFrame, placed: gpd.GeoDataFrame, town: str
+) -> None:
+    if len(kept):
+        return
+    seen = [code for code in dict.fromkeys(placed["commune"]) if code][:_NAMED]
+    where = f"de la commune « {town} »" if town else "dans les communes de ces couches"
+    raise UnknownTerritoryError(
+        f"Aucun contour {where} dans « {main.path} ».",
+        why=f"Communes de cette couche : {', '.join(seen)}…"
+        if seen
+        else f"Ses codes sont comme « {main.frame['code'].iloc[0]} ».",
+        remedy="Vérifiez le code Insee de la commune, et le département de la couche.",
+    )
+
+
+def _check_few(main: TownLayer, observed: list[str], town: str) -> None:
+    if main.kind == "iris" and not town and len(observed) > 1:
+        raise WorkspaceError(
+            f"Cette couche d’IRIS couvre {len(observed)} communes.",
+            where=main.path,
+            why="Rien ne dit lesquelles observer.",
+            remedy="Dites la commune (--commune 66136), ou donnez vos quartiers (--from).",
+        )
+
+
+def _dropped(main: TownLayer, kept: int) -> tuple[str, ...]:
+    out = len(main.frame) - kept
+    if not out:
+        return ()
+    left = plural(out, "contour laissé de côté", "contours laissés de côté")
+    return (f"{left}, hors de ces communes (« {main.path} »)",)
+
+
+def _kept_words(parts: _Parts) -> tuple[str, ...]:
+    """Say what was kept of the layers."""
+    names = list(parts.communes["nom"])
+    listed = enumerate_words(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+    seen, mended = parts.main.frame["code"], parts.main.repaired
+    lines = [f"{plural(len(seen), 'contour observé', 'contours observés')} ({parts.zoning})"]
+    crossed = int(seen.isin(mended).sum())
+    if crossed:
+        lines[0] += f", dont {crossed} réparé{'s' if crossed > 1 else ''} (ils se recoupaient)"
+    if names:
+        lines.append(f"{plural(len(names), 'commune')} : {listed}")
+    if parts.iris:
+        lines.append(f"{len(parts.iris.frame)} IRIS avec leurs contours")
+    elif parts.members is not None:
+        lines.append(f"{len(parts.members)} IRIS sans contours")
+    if len(parts.land):
+        lines.append("les communes voisines, dessinées autour")
+    return (*lines, *parts.dropped)
+
+
+def _lacking_words(parts: _Parts) -> tuple[str, ...]:
+    """Say what is not there, and what it would give."""
+    lines = []
+    if parts.iris is None and parts.main.kind != "iris":
+        lines.append(
+            "les contours des IRIS (IGN, « Contours IRIS ») : sans eux, les chiffres par IRIS ne se portent "
+            "pas sur vos contours ; les vôtres se chargent quand même"
+        )
+    if not len(parts.communes):
+        lines.append(
+            "les communes : rien à quoi comparer ; une colonne « code_commune » les dirait"
+        )
+    if not len(parts.land):
+        lines.append("les communes voisines : le tour de la carte reste blanc")
+    if parts.main.kind in {"own", "qpv"}:
+        lines.append(
+            "les carreaux de 200 m (Insee, Filosofi) : avec eux, le partage des IRIS suit la population "
+            "(guide, « Remplacer un fond schématique »)"
+        )
+    lines.append("vos objectifs, actions et notes : modèles dans modeles/programmation")
+    return tuple(lines)
+
+
+def _write(root: Path, parts: _Parts) -> None:
     path = root / WORKSPACE_FILE
-    text = path.read_text(encoding="utf-8")
-    for model, ours in (
-        ("Observatoire de …", f"Observatoire de {called}"),
-        ('place = "…"', f'place = "{called}"'),
-        ("Contrat de ville …", f"Contrat de ville de {called}"),
-        ('centre = "…"', 'centre = "à préciser"'),
-        ('credits = "…"', 'credits = "à préciser"'),
-        ("EPSG:2154", crs),
-        ("qpv-2015", zoning),
-        ("commune-2016", "commune"),
-        ("iris-2016", "iris"),
-    ):
-        text = text.replace(model, ours)
-    path.write_text(text, encoding="utf-8")
-    codes = list(iris.frame["code"])
+    path.write_text(_declaration(path.read_text(encoding="utf-8"), parts), encoding="utf-8")
     members = "code", "nom", "commune"
-    _table(root / "geo/commune.csv", members, [(town, called, town)])
-    _table(root / "geo/iris.csv", members, [(*row, town) for row in _rows(iris)])
-    _table(root / f"geo/{zoning}.csv", members, [(*row, town) for row in _rows(qpv)])
-    links = [(code, town, "proche", "officiel") for code in codes]
-    _table(root / "geo/passage_iris_commune.csv", ("source", "target", "link", "quality"), links)
-    iris.frame.to_file(root / "geo/iris.gpkg", layer="iris", engine="pyogrio")
-    qpv.frame.to_file(root / "geo/qpv.gpkg", layer="qpv", engine="pyogrio")
+    if len(parts.communes) and parts.main.kind != "commune":
+        rows = parts.communes[["commune", "nom", "commune"]].to_numpy().tolist()
+        _table(root / "geo/commune.csv", members, rows)
+        if parts.communes.geometry.notna().all():
+            parts.communes[["code", "nom", "geometry"]].to_file(root / "geo/commune.gpkg")
+    _table(root / f"geo/{parts.zoning}.csv", members, _rows(parts.main.frame))
+    parts.main.frame[["code", "nom", "geometry"]].to_file(root / f"geo/{parts.zoning}.gpkg")
+    iris = parts.main if parts.main.kind == "iris" else parts.iris
+    listed = iris.frame if iris else parts.members
+    if iris and parts.members is not None:  # Insee's names and communes, where its table is given
+        told = parts.members.set_index("code")["nom"]
+        listed = iris.frame.assign(nom=iris.frame["code"].map(told).fillna(iris.frame["nom"]))
+    if listed is not None:
+        _table(root / "geo/iris.csv", members, _rows(listed))
+        links = [(code, code[:5], "proche", "officiel") for code in listed["code"]]
+        _table(
+            root / "geo/passage_iris_commune.csv", ("source", "target", "link", "quality"), links
+        )
+    if parts.iris:
+        parts.iris.frame[["code", "nom", "geometry"]].to_file(root / "geo/iris.gpkg")
+    if len(parts.land):
+        parts.land.rename("geometry").to_frame().to_file(root / _LAND)
 
 
-def _rows(layer: _Layer) -> list[tuple[str, str]]:
-    """Return codes and names; two outlines of one name are told apart by their code."""
-    names = layer.frame["nom"].astype("str").str.strip()
+def _declaration(text: str, parts: _Parts) -> str:
+    """Fill the model of ``observatoire.toml``, and leave out what is not there."""
+    words = {
+        "Observatoire de …": f"Observatoire {of_name(parts.title)}",
+        'place = "…"': f'place = "{parts.title}"',
+        "Contrat de ville …": f"Contrat de ville {of_name(parts.title)}",
+        'centre = "…"': 'centre = "à préciser"',
+        'credits = "…"': 'credits = "à préciser"',
+        "EPSG:2154": parts.crs,
+        "geo/qpv.gpkg": f"geo/{parts.zoning}.gpkg",
+        "qpv-2015": parts.zoning,
+        "commune-2016": "commune",
+        "iris-2016": "iris",
+    }
+    for model, ours in words.items():
+        text = text.replace(model, ours)
+    if parts.main.kind != "qpv":
+        text = text.replace('label = "Quartiers prioritaires"', 'label = "Quartiers"')
+        text = text.replace('method = "density"\nratio = 3.2 ', 'method = "area"\n#ratio = 3.2')
+    communes = parts.communes.geometry.notna().all() and len(parts.communes)
+    if communes:
+        text = text.replace(
+            'members = "geo/commune.csv"',
+            'members = "geo/commune.csv"\ngeometry = "geo/commune.gpkg"',
+        )
+    if parts.iris is None and parts.main.kind != "iris":
+        text = text.replace('geometry = "geo/iris.gpkg"\n', "")
+    if len(parts.land):
+        text = text.replace(
+            "warnings = []", f'land = "{_LAND}"       # ce qui est terre autour\nwarnings = []'
+        )
+    return "".join(block for block in _blocks(text) if _stands(block, parts))
+
+
+def _blocks(text: str) -> list[str]:
+    return re.split(r"(?m)^(?=\[)", text)
+
+
+def _stands(block: str, parts: _Parts) -> bool:
+    """Say whether a table of the model speaks of what is there."""
+    outlined = parts.iris is not None
+    known = outlined or parts.members is not None or parts.main.kind == "iris"
+    towns = len(parts.communes) > 0
+    head, _, body = block.partition("\n")
+    if "zonings" in head:
+        twice = parts.main.kind in {"iris", "commune"} and 'singular = "quartier"' in body
+        return not twice and (known or '"iris"' not in head) and (towns or '"commune"' not in head)
+    if "passages" in head:
+        split = f'target = "{parts.zoning}"' in body and parts.main.kind != "commune"
+        return known and towns and "file" in body if not split else outlined
+    return "comparators" not in head or (towns and parts.main.kind != "commune")
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return codes, names and communes; two outlines of one name are told apart by their code."""
+    ordered = frame.sort_values("code")
+    names = ordered["nom"].astype("str").str.strip()
     twice = names.duplicated(keep=False)
-    told = names.where(~twice, names + " (" + layer.frame["code"].str[-4:] + ")")
-    return list(zip(layer.frame["code"], told, strict=True))
+    told = names.where(~twice, names + " (" + ordered["code"].str[-4:] + ")")
+    return list(zip(ordered["code"], told, ordered["commune"], strict=True))
 
 
 def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

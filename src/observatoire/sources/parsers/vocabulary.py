@@ -34,6 +34,11 @@ def _compiled(levels: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
     return {level: re.compile(form) for level, form in levels.items()}
 
 
+def _titled(words: str) -> str:
+    """Return the pattern of a title that names a town by these words."""
+    return _TITLED.format(words)
+
+
 @declared
 class SignMeanings:
     """What signs written for a number may mean."""
@@ -106,7 +111,7 @@ class Signs:
     towns: Patterns
     places: Pattern
     postal: Pattern
-    town_titles: Annotated[Pattern, BeforeValidator(_TITLED.format)]
+    town_titles: Annotated[Pattern, BeforeValidator(_titled)]
     town_mentions: Pattern
     town_strangers: Pattern
     dictionary: Patterns

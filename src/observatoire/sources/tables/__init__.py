@@ -2,4 +2,5 @@
 
 ``sheets`` (which one), ``header`` (its names), ``location`` (where the table stands, found once),
 ``reader``, ``merged_cells``; ``raw_table`` is what comes out, ``rejects`` the lines that are not kept.
+``member_list`` reads a table that describes territories and measures nothing.
 """

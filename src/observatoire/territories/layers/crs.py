@@ -12,7 +12,7 @@ from observatoire.declarations.fields import Code, Flag, Named, declared
 from observatoire.declarations.reader import packaged, read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @declared
@@ -53,8 +53,23 @@ def place_of(longitude: float, latitude: float) -> str:
     >>> place_of(1.4, 43.6), place_of(55.5, -21.1)
     ('métropole', 'La Réunion')
     """
-    near = (s for s in known_systems() if s.metric and _within(CRS(s.code), longitude, latitude))
+    near = _metric_there(longitude, latitude)
     return next((system.places for system in near if system.places), "")
+
+
+def metric_system_of(longitude: float, latitude: float) -> str:
+    """Return the code of the official metric system in use around a point, or an empty text.
+
+    Examples
+    --------
+    >>> metric_system_of(2.9, 42.7), metric_system_of(-61.0, 14.6), metric_system_of(0.0, 0.0)
+    ('EPSG:2154', 'EPSG:5490', '')
+    """
+    return next((system.code for system in _metric_there(longitude, latitude)), "")
+
+
+def _metric_there(longitude: float, latitude: float) -> Iterator[ReferenceSystem]:
+    return (s for s in known_systems() if s.metric and _within(CRS(s.code), longitude, latitude))
 
 
 def systems_like(bounds: Sequence[float], around: str = "") -> list[ReferenceSystem]:

@@ -68,7 +68,8 @@ def _territory_rows(
     """Return the territories as their table holds them, the shape still in WKB."""
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
     drawn = shapes if shapes is not None else gpd.GeoSeries(dtype="geometry")
-    attributes = members[extra].to_dict("records")
+    # By row, an empty one too: pandas 3.0 gives no record of a table without a column.
+    attributes = members[extra].reset_index(drop=True).to_dict("index").values()
     return pd.DataFrame(
         {
             "zoning": zoning,
