@@ -163,11 +163,12 @@ def title_of(indicator: Indicator, period: str) -> str:
 def marks_of(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> list[Mark]:
     """Return the figures of one indicator as a map shows them."""
     indicator = table.indicator(code)
-    cells = table.main[table.main["indicator"] == code]
-    others = by_spot(table.compared)
-    marks = []
+    cells, compared = table.main, table.compared
+    cells = cells[cells["indicator"] == code]
+    others = by_spot(compared[compared["indicator"] == code])
+    verdicts, marks = table.verdicts, []
     for row in records(cells):
-        difference = table.verdicts.get((str(row["territory"]), code))
+        difference = verdicts.get((str(row["territory"]), code))
         reference: Any = float("nan")
         if difference is not None:
             spot = (str(difference["against_zoning"]), str(difference["against"]), code)
@@ -288,12 +289,7 @@ def _alternative(
     title: str, marks: Sequence[Mark], rows: Sequence[Record], indicator: Indicator
 ) -> str:
     """Say what a reader would see: how many are known, the extremes; then every figure."""
-    own = [mark for mark in marks if mark.own]
-    known = (
-        f"{len(own)} sur {plural(len(marks), 'territoire')} ont leur propre chiffre"
-        if own
-        else "Aucun territoire n’a de chiffre qui soit le sien"
-    )
+    known = _known(marks)
     words = {str(row["territory"]): figure_words(row, indicator) for row in rows}
     ends = extremes(marks)
     if ends:
@@ -301,6 +297,17 @@ def _alternative(
         known += f", de {words[least.code]} ({least.name}) à {words[most.code]} ({most.name})"
     listed = "" if len(rows) > _MOST_LISTED else _figures(rows, words)
     return f"Carte. {title}. {known}.{listed}"
+
+
+def _known(marks: Sequence[Mark]) -> str:
+    """Say how many have their own figure; an estimate is not said to be one."""
+    own, exact = (sum(kept) for kept in zip(*((m.own, m.exact) for m in marks), strict=True))
+    every = plural(len(marks), "territoire")
+    if not own:
+        return "Aucun territoire n’a de chiffre qui soit le sien"
+    if own == exact:
+        return f"{own} sur {every} ont leur propre chiffre"
+    return f"{own} sur {every} ont un chiffre, dont {plural(own - exact, 'estimé')}"
 
 
 def _figures(rows: Sequence[Record], words: Mapping[str, str]) -> str:

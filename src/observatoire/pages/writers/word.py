@@ -202,7 +202,7 @@ class _Writer:
             for text in (block.title, *block.items):
                 line = self._text(text, WARNING if block.kind == "warning" else BESIDE)
                 line.runs[0].bold = text == block.title
-                line.paragraph_format.keep_with_next = text == block.title
+                line.paragraph_format.keep_with_next = True
         elif isinstance(block, Facts):
             self._facts(block)
         elif isinstance(block, Figure):
@@ -227,6 +227,7 @@ class _Writer:
             left.width, right.width = Mm(_WIDTH - _BESIDE), Mm(_BESIDE)
             self._draw(right.paragraphs[0], facts.beside, _BESIDE - 4)
             left.paragraphs[0].style = CELL
+            right.paragraphs[0].paragraph_format.keep_with_next = True
             into = left.add_paragraph
         for term, text in facts.items:
             line = into("", BESIDE)

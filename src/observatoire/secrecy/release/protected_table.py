@@ -128,12 +128,12 @@ class ProtectedTable:
             crs=self.shapes.crs,
         )
 
-    @property
+    @cached_property
     def main(self) -> pd.DataFrame:
         """Cells of the zoning asked for, comparators left out."""
         return self.cells[self.cells["zoning"] == self.zoning]
 
-    @property
+    @cached_property
     def compared(self) -> pd.DataFrame:
         """Cells of the comparators."""
         return self.cells[self.cells["zoning"] != self.zoning]
