@@ -62,6 +62,8 @@ def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
     """
     guarded = cells["threshold"] > 0
     rates = cells["indicator"].map({c: i.nature is Nature.RATE for c, i in indicators.items()})
+    if not guarded.any():
+        return
     rates_shown = guarded & rates.astype(bool) & (cells["precision"] != "reference")
     cells.loc[guarded, "base"] = float("nan")
     for name in ("low", "high"):
@@ -77,6 +79,8 @@ def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
     """Keep of guarded figures the digits that pages print: thirteen of a rate give its two counts."""
     counted = cells["indicator"].map({c: bool(i.numerator) for c, i in indicators.items()})
     guarded = (cells["threshold"] > 0) & counted.astype(bool)
+    if not guarded.any():
+        return
     exact = cells[guarded].copy()
     for prefix in ("", "passage_", "sampling_", "wide_", "pi80_", "pi95_"):
         names = ["value", f"{prefix}low", f"{prefix}high"]
@@ -89,8 +93,8 @@ def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
 
 def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:
     """Return the differences, blank where a side is hidden and without figures where a size would show."""
-    if differences is None:
-        return None
+    if differences is None or differences.empty:
+        return differences
     shown = differences.reset_index(drop=True).copy()
     keys = ["zoning", "territory", "indicator"]
     status = cells.set_index(keys)["status"]
