@@ -18,7 +18,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     TextCell,
 )
-from observatoire.values import Status, records
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,8 +123,7 @@ def _others(
 
 def _reference(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
     """Give the figures of what the others are compared with: a gap is read against them."""
-    cells = table.compared[table.compared["indicator"] == indicator.code]
-    spots = {(str(row["zoning"]), str(row["territory"])): row for row in records(cells)}
+    _, spots = table.by_indicator[indicator.code]
     told = []
     for name, spot in _others(table, indicator, own).items():
         row = spots.get(spot)
@@ -152,8 +151,8 @@ def _against(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -
 
 def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
     """Give the extremes that may be commented, and the period."""
-    cells = table.main[table.main["indicator"] == indicator.code]
-    period = str(cells["period"].iloc[0]) if len(cells) else ""
+    rows, _ = table.by_indicator[indicator.code]
+    period = str(rows[0]["period"]) if rows else ""
     when = f" en {period}" if period else ""
     ends = extremes(own)
     if not ends:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from observatoire.errors import GeometryError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
-from observatoire.indicators.computation.table import by_spot
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes, mark_of
@@ -163,16 +162,13 @@ def title_of(indicator: Indicator, period: str) -> str:
 def marks_of(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> list[Mark]:
     """Return the figures of one indicator as a map shows them."""
     indicator = table.indicator(code)
-    cells, compared = table.main, table.compared
-    cells = cells[cells["indicator"] == code]
-    others = by_spot(compared[compared["indicator"] == code])
+    rows, others = table.by_indicator[code]
     verdicts, marks = table.verdicts, []
-    for row in records(cells):
+    for row in rows:
         difference = verdicts.get((str(row["territory"]), code))
         reference: Any = float("nan")
         if difference is not None:
-            spot = (str(difference["against_zoning"]), str(difference["against"]), code)
-            other = others.get(spot)
+            other = others.get((str(difference["against_zoning"]), str(difference["against"])))
             if other is not None and Status(str(other["status"])).has_value:
                 reference = other["value"]
         marks.append(mark_of(row, indicator, communes, difference, reference))

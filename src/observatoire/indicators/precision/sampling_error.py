@@ -125,9 +125,8 @@ def with_sampling(
     plans = {question.indicator.code: plan_of(question, figures, rules) for question in asked}
     behind = counted(list(plans.values()), figures, place, sources)
     frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
-    laid = [
-        _laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in records(cells)
-    ]
+    rows = records(cells)
+    laid = [_laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in rows]
     behind_cells = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
     frame["base"] = behind_cells["base"].astype(np.float64)
     frame["flag"], frame["precision"] = (
@@ -136,8 +135,8 @@ def with_sampling(
     own = {code: _own_rule(plan, figures.get(place.zoning), rules) for code, plan in plans.items()}
     for column in NOISES:
         frame[column] = [
-            _noise(row, plans[code], own[code], sources, column)
-            for row, code in zip(records(cells), cells["indicator"].astype(str), strict=True)
+            _noise(row, plans[str(row["indicator"])], own[str(row["indicator"])], sources, column)
+            for row in rows
         ]
     return _bounded(frame, behind_cells, plans, choice)
 

@@ -139,6 +139,20 @@ class ProtectedTable:
         return self.cells[self.cells["zoning"] != self.zoning]
 
     @cached_property
+    def by_indicator(self) -> dict[str, tuple[list[Row], dict[tuple[str, str], Row]]]:
+        """Rows of each indicator: those of the zoning asked for, and of comparators by their place."""
+        found: dict[str, tuple[list[Row], dict[tuple[str, str], Row]]] = {
+            code: ([], {}) for code in self.indicators
+        }
+        for row in records(self.cells):
+            main, compared = found[str(row["indicator"])]
+            if row["zoning"] == self.zoning:
+                main.append(row)
+            else:
+                compared[str(row["zoning"]), str(row["territory"])] = row
+        return found
+
+    @cached_property
     def verdicts(self) -> dict[tuple[str, str], Row]:
         """Differences with the first comparator, by territory and indicator: those that pages mark."""
         if self.differences is None or self.differences.empty:
