@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 _MOST_PAGES = 2
 
 
-#: How to read the picture of the cover.
+#: How to read the picture of a cover.
 _SIGNS = (
     "▲▲ ▼▼ au-dessus ou au-dessous de la commune, sûr à 99,8 % ; ▲ ▼ à 95 % ; ● pas de différence sûre ; "
     "○ ne se compare pas ; trait vertical : la commune ; trait noir : intervalle à 95 % ; e : estimé ; "
@@ -341,7 +341,7 @@ def in_short_form(entry: Entry) -> Entry:
 
 
 def _holes(content: AnnexContent) -> list[Block]:
-    return completeness_blocks(content.table)
+    return completeness_blocks(content.table, named=content.choice.length != "court")
 
 
 def _method(content: AnnexContent) -> list[Block]:

@@ -165,7 +165,7 @@ def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> 
         for mark in ends
     ]
     marked = (
-        ", hors chiffres trop fragiles pour être commentés († ou ‡)"
+        ", hors chiffres trop fragiles pour être commentés (†\N{NO-BREAK SPACE}ou\N{NO-BREAK SPACE}‡)"
         if any(mark.careful for mark in own)
         else ""
     )
