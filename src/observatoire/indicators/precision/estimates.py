@@ -62,7 +62,11 @@ def stated_precision(cells: pd.DataFrame) -> pd.DataFrame:
         stated = stated.where(~foretold, FORECAST)
     stated = stated.where(cells[["value", "low"]].notna().any(axis=1), "")
     width = cells["high"] - cells["low"]
-    single = (stated == UNSTATED) & (width <= _ROUNDING * (1 + cells["high"].abs()))
+    single = (
+        (stated == UNSTATED)
+        & cells["value"].notna()
+        & (width <= _ROUNDING * (1 + cells["high"].abs()))
+    )
     bounds = {name: cells[name].mask(single) for name in ("low", "high")}
     return cells.assign(precision=stated, **bounds)
 
