@@ -151,6 +151,8 @@ class _Words:
             return f"remplacé par le chiffre de {later}"
         if code not in self.indicators:
             return "l’indicateur n’est plus montré"
+        if code not in {each for _, _, each in self.newest}:
+            return "plus aucun chiffre chargé : sa source, ou un fichier, a été retirée"
         said = row["motif"] if isinstance(row["motif"], str) else ""
         return said or "le territoire ou la période n’est plus montré"
 
@@ -169,6 +171,8 @@ class _Words:
             return f"source changée{NO_BREAK}: {former} avant"
         if row["statut"] != row["statut_avant"]:
             return f"était {row['statut_avant']}, est {row['statut']}"
+        if row["statut"] == Status.ESTIMATED.label:
+            return "estimation refaite sur ce qui a été chargé depuis"
         when = self.replaced.get(source.split(" ; ", maxsplit=1)[0], "")
         return f"fichier de la source chargé le {when}" if when else "source ou passage corrigé"
 

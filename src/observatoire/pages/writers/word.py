@@ -146,7 +146,7 @@ def _contents(document: Any, page: Page) -> None:
     lines = [document.add_paragraph() for _ in parts]
     for line, (rank, block) in zip(lines, parts, strict=True):
         line.paragraph_format.left_indent = Mm(6 * (block.level - 1))
-        line.paragraph_format.space_after = Pt(1)
+        line.paragraph_format.space_after, line.paragraph_format.line_spacing = Pt(0), 1.0
         bold = "<w:b/>" if block.level == 1 else ""
         link = (
             f'<w:hyperlink {nsdecls("w")} w:anchor="{_bookmark(rank)}" w:history="1"><w:r>'
