@@ -38,7 +38,7 @@ FONTS = _PAGES / "fonts"
 _STYLE = _PAGES / "templates" / "style.typ"
 
 #: Millimetres of a page: its width, the height left under a title and a caption, a line of notes.
-_PAGE_WIDTH, _ROOM, _NOTE_LINE = 184.0, 230.0, 3.4
+_PAGE_WIDTH, _ROOM, _NOTE_LINE = 184.0, 236.0, 3.4
 
 #: Characters that a line of notes holds.
 _NOTE_CHARACTERS = 150
