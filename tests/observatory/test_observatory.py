@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import demo
@@ -103,7 +104,7 @@ def test_a_table_is_tidy(o: Observatory) -> None:
     assert isinstance(t.gdf, gpd.GeoDataFrame)
     assert t.gdf.crs.to_epsg() == 5490
     assert t.gdf.drop(columns=["geometry", "official"]).equals(t.df)
-    assert "<table" in t._repr_html_()
+    assert "<table" in unescape(t._repr_html_())
 
 
 @pytest.mark.parametrize("period", ["2016", 2016])
@@ -148,7 +149,7 @@ def test_no_indicator_is_an_empty_question(o: Observatory) -> None:
         (lambda o: o.table("part_hlm", compare=["communes"]), "commune"),
         (lambda o: o.table("part_hlm", territories=["Dilon"]), "Dillon"),
         (lambda o: o.table("part_hlm", period=1984), "2016"),
-        (lambda o: o.table("part_hlm", period="deux mille seize"), "2016"),
+        (lambda o: o.table("part_hlm", period="deux mille seize"), "Valeurs possibles"),
         (lambda o: o.panel(theme="habitta"), "habitat"),
         (lambda o: o.panel(), "population"),
         (lambda o: o.indicators(theme="sant"), "sante"),
@@ -231,9 +232,9 @@ def test_a_failed_writing_leaves_what_was_there(
 def test_pages_show_themselves_in_a_notebook(o: Observatory) -> None:
     for sheet in (o.panel(theme="habitat", period=2016), o.map("part_hlm"), o.profile("Dillon")):
         shown = sheet._repr_html_()
-        assert shown.lstrip().startswith('<div class="observatoire">')
+        assert shown.startswith("<iframe srcdoc=")  # no rule of the host gets in, none of ours out
         assert "<html" not in shown
-        assert "Dillon" in shown
+        assert "Dillon" in unescape(shown)
 
 
 def test_a_profile_by_code_or_name(o: Observatory) -> None:
@@ -256,9 +257,9 @@ def test_an_evaluation_between_two_dates(o: Observatory) -> None:
 def test_an_evaluation_without_dates_spans_all_that_is_loaded(o: Observatory) -> None:
     found = o.evaluate()
     told = found.df[found.df["change"].notna()]
-    # Not the span of what is loaded (1999-2022): the dates of the figures that are compared.
-    assert set(told["start"]) == {"2014"}
-    assert found.page.title == f"Évaluation, chiffres de 2014 à {told['end'].max()}"
+    # Not the span of what is loaded (1961-2025): the dates of the figures that are compared.
+    assert set(told["start"]) == {"2012", "2014"}
+    assert found.page.title == f"Évaluation, chiffres de 2012 à {told['end'].max()}"
     assert "Aucune date n’est demandée" in found.html
     asked = o.evaluate(2014, 2018)
     assert asked.page.title == "Évaluation 2014-2018"
@@ -335,7 +336,10 @@ def test_what_is_no_path_is_said_in_our_words(o: Observatory, path: object) -> N
         o.load(path)  # type: ignore[arg-type]
     with pytest.raises(FileError, match="chemin"):
         o.preview(path)  # type: ignore[arg-type]
-    for write in (o.annex, o.publish, o.watch().save, lambda one: obs.federate([one])):
+    writers = [o.publish, o.watch().save, lambda one: obs.federate([one])]
+    if not isinstance(path, list):  # an annex is written under several names at once
+        writers.append(o.annex)
+    for write in writers:
         with pytest.raises(FileError, match="chemin"):
             write(path)
 

@@ -91,7 +91,7 @@ class Annexes(Views):
         from observatoire.annex.choice import read_choice
         from observatoire.pages.sheet import Sheet, writer_of
 
-        asked = [path] if path is None or isinstance(path, str | Path) else list(path)
+        asked = list(path) if isinstance(path, list | tuple) else [path]
         example = 'o.annex("annexe.pdf")'
         targets = [
             one_path(self.workspace.processed / "annexe.html" if each is None else each, example)

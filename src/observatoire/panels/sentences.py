@@ -102,6 +102,9 @@ def band(
     here = words.here
     counts = Counter("own" if row.mark.exact else str(row.mark.status) for row in rows)
     own, context = counts["own"], counts[str(Status.CONTEXT)]
+    larger = (
+        f"plus grand que {here.it}" if sharing == 1 else f"qui contient les {sharing} {here.many}"
+    )
     if own:
         exactly = "est exactement le sien" if own == 1 else "sont exactement les siens"
         total = plural(len(rows), "chiffre")
@@ -114,13 +117,9 @@ def band(
     if counts[str(Status.ESTIMATED)]:
         theirs = here.to_the if sharing == 1 else f"à ces {here.many}"
         lead = f"Aucun chiffre propre {theirs}, mais des estimations."
-        return lead, f"Sur cette page{_others(counts, first=True)}."
+        rest = f" ; ils se fondent sur {shared.noun.the} {shared.named}, {larger}" if shared else ""
+        return lead, f"Sur cette page{_others(counts, first=True)}{rest}."
     if context and shared:
-        larger = (
-            f"plus grand que {here.it}"
-            if sharing == 1
-            else f"qui contient les {sharing} {here.many}"
-        )
         text = (
             f"On ne les connaît que pour {shared.noun.the} {shared.named}, {larger}{NO_BREAK}: ils sont entre "
             f"parenthèses, en losange creux{_others(counts)}."

@@ -12,6 +12,7 @@ from evaluation_workspace import write_workspace
 import observatoire as obs
 from observatoire.errors import DescriptorError
 from observatoire.indicators.evaluation.watch import read_watches
+from observatoire.workspace.scaffold import embedded_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +111,7 @@ def test_a_break_between_the_dates_is_named() -> None:
 
 def test_the_default_carries_the_convention_and_the_law() -> None:
     aims = demo.demo().objectives().set_index("code")
-    assert len(aims) == 18
+    assert len(aims) == 20
     law = aims.loc["LOI-EMPLOI"]
     assert law["relative"] == pytest.approx(-100 / 3, abs=1e-4)
     assert (law["start"], law["due"]) == ("2003", "2008-08-01")
@@ -151,17 +152,26 @@ def test_money_and_people_are_counted_once(planted: Observatory) -> None:
     assert (row["actions"], row["amount"], row["people"]) == (1, 8_000, 12)
 
 
-def test_the_default_promises_and_has_no_action() -> None:
+def test_the_default_promises_then_pays_the_posts_of_the_town_contract() -> None:
     done = demo.demo()._inquiry("interne").programming()
-    assert done.actions.empty
-    assert set(done.money["promised"]) == {700_000}
-    assert done.money["committed"].isna().all()
-    assert set(done.money["year"]) == {"2007", "2008", "2009"}
-    assert done.money["spent"].isna().all()
-    envelope = done.perimeters.iloc[0]
+    money = done.money.set_index(["year", "funder"])
+    promised = money["promised"].dropna()
+    assert set(promised) == {700_000}
+    assert set(promised.index.get_level_values("year")) == {"2007", "2008", "2009"}
+    assert money["spent"].isna().all()
+    posts = pd.read_csv(
+        embedded_root() / "data/raw/politique-ville-postes/postes.csv", sep=None, engine="python"
+    )
+    paid = posts.groupby(posts["annee"].astype(str))["montant_etat"].sum()
+    committed = money["committed"].dropna().droplevel("funder")
+    assert committed.to_dict() == pytest.approx(paid.to_dict())
+    assert len(done.actions) == len(posts)
+    assert done.never == ()  # a post of a commune reaches every quartier of it
+    envelope = done.perimeters.set_index("territory").loc["CUCS-97213"]
     assert envelope["per_head"] == pytest.approx(4_200_000 / 3 / 39_442)
     assert envelope["people_of"] == "Le Lamentin, 2007"
     assert "modeles/programmation" in demo.demo().evaluate(2010, 2016).html
+
 
 
 def test_years_outside_an_evaluation_are_left_out(planted: Observatory) -> None:

@@ -114,11 +114,15 @@ def test_the_error_of_an_overlap_names_both_territories() -> None:
     assert caught.value.data["codes"] == ["a", "b"]
 
 
-def test_an_overlap_hidden_far_from_the_targets_is_seen() -> None:
+def test_an_overlap_is_seen_where_a_target_is_met() -> None:
     layer = mesh(5, 5, 0)
     layer.loc["extra"] = [shapely.box(900, 900, 1000, 1000)]
     with pytest.raises(InvalidGeometryError, match="extra"):
-        passage.by_area(layer, squares((0, 0, 50, 50)))
+        passage.by_area(layer, squares((850, 850, 1000, 1000)))
+    # Where no target is, nothing of it counts.
+    far = passage.by_area(layer, squares((0, 0, 50, 50)))
+    without = passage.by_area(layer.drop("extra"), squares((0, 0, 50, 50)))
+    assert far.weights.equals(without.weights)
 
 
 def test_outlines_that_merely_differ_are_no_overlap() -> None:

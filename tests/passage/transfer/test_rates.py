@@ -213,3 +213,10 @@ def test_a_rate_of_a_target_partly_covered_claims_no_bound() -> None:
     union = nearly.apply(top, nature="rate").iloc[0]
     assert union.status == "missing"
     assert "97,56" in union.reason or "98" in union.reason
+
+
+def test_sources_of_one_rate_leave_no_doubt_on_that_of_their_reunion() -> None:
+    same = values(t=[10.0, 20.0, 20.0, 40.0, 50.0, 60.0])
+    two = by_target(P.apply(same, nature="rate")).loc["two"]
+    assert (two.status, two.value, two.low, two.high) == ("aggregated", 20.0, 20.0, 20.0)
+    assert two.reason == ""

@@ -43,7 +43,18 @@ PLAIN = {"i1": 90, "i2": 4, "i3": 57, "i4": 60, "i5": 70, "i6": 80, "i7": 33, "i
 
 
 COUNTED = Indicator(
-    "aidA", "x", "x", "aides", Nature.COUNT, "", 0, "neutral", "x", "x", ("aides",), ("aidA",)
+    "aidA",
+    "x",
+    "x",
+    "aides",
+    Nature.COUNT,
+    "",
+    0,
+    "neutral",
+    "x",
+    "x",
+    ("aides",),
+    numerator=("aidA",),
 )
 
 
@@ -518,9 +529,10 @@ def test_estimated_cells_tell_their_weighted_sum() -> None:
     bases = {code: Base("aides", "aidA", "iris-2016", code, "2016") for code in ("i2", "i3")}
     figures = {bases["i2"]: KnownFigure(40, 40, 40), bases["i3"]: KnownFigure(100, 100, 100)}
     known = KnownFigures(figures, {"aides": Rule(11)})
-    frame = pd.DataFrame({("aides", "aidA", "2016"): [40.0, 100.0]}, index=["i2", "i3"])
-    frame.columns = pd.Index([("aides", "aidA", "2016")], tupleize_cols=False)
-    laid = Figures("iris-2016", frame, frame, frame, frame, frame)
+    values = np.array([[40.0], [100.0]])
+    texts = np.array([["observed"], ["observed"]], dtype=object)
+    places, keys = ("i2", "i3"), {("aides", "aidA", "2016"): 0}
+    laid = Figures("iris-2016", places, keys, values, values, values, texts, texts)
     discloser = Discloser(known, {"iris-2016": laid}, "z", [made], "2016")
     row = {
         "territory": "z", "origin": "0", "status": "estimated",

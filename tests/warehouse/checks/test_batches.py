@@ -299,8 +299,12 @@ def test_findings_kept_are_those_of_looking_at_everything(
         if not narrow:
             patch.setattr(lots, "NARROW", 1)
             patch.setattr(lots, "MOST_FIGURES", 25)
+        given: set[tuple[int, str]] = set()
         try:
             for year, name, others, without in loads:
+                if any(other != name for at, other in given if at == year):
+                    continue  # two sources of one family may not tell one year otherwise
+                given.add((year, name))
                 told = steady(year, **{f"_{at}": both for at, both in others.items()})
                 here = {code: told[code] for at, code in enumerate(MEMBERS) if at not in without}
                 load(town, year, here, name)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from shapely import box
 
 import observatoire as obs
-from observatoire.errors import DescriptorError, UnreadableNumberError
+from observatoire.errors import DescriptorError, DuplicateKeyError, UnreadableNumberError
 from observatoire.indicators.definitions.check_inputs import breaks
 from observatoire.indicators.definitions.series import read_series
 from observatoire.warehouse import open_warehouse
@@ -502,15 +502,21 @@ def test_the_files_of_each_year_make_one_series(
         assert " en 2012 (base-2012) à " in row["message"]
 
 
-def test_two_files_of_one_year_do_not_follow_one_another(place: Place) -> None:
+def test_a_second_file_of_one_year_that_says_otherwise_is_refused(place: Place) -> None:
+    """Which of them follows the year before is not for the checks to choose."""
     with obs.open(place.root) as o:
         for name, year, times in (("m", 10, 1), ("n", 11, 1), ("p", 12, 9), ("q", 12, 1)):
             values = [1000 + year, 1100 + year, 1200 + year, times * 1300 + year]
             rows = [f"{iris};{value}" for iris, value in zip(IRIS, values, strict=True)]
-            content = "\n".join([f"IRIS;P{year}_POP", *rows])
-            o.load(place.write(f"base-{name}-20{year}.csv", content))
-        told = o.checks().df.query("check == 'saut'")
-    assert told["source"].tolist() == ["base-p-2012"]
+            path = place.write(f"base-{name}-20{year}.csv", "\n".join([f"IRIS;P{year}_POP", *rows]))
+            if name == "q":
+                with pytest.raises(DuplicateKeyError) as refusal:
+                    o.load(path)
+                says(refusal.value, "base-q-2012.csv", "base-p-2012.csv", IRIS[-1])
+            else:
+                o.load(path)
+        found = o.checks().df.query("check == 'saut'")
+    assert found["source"].tolist() == ["base-p-2012"]
 
 
 def broken(place: Place, at: str, source: str = "src") -> CheckInputs:

@@ -137,6 +137,8 @@ def test_communes_have_the_figures_gathered(
             for (z, t, v, p), value in theirs.items()
             if v == "psdc" and (t != "FR" or p not in OVERSEAS)
         }
+    if source == "insee-emploi-communes":  # its zeros are a year that was not counted yet
+        theirs = {k: v for k, v in theirs.items() if v or not k[2].endswith(("etab", "sal"))}
     if source == "drees-apl":
         theirs |= {
             (*k[:2], "apl_gen", k[3]): v for k, v in theirs.items() if k[2] == "apl_gen_2015"
@@ -245,7 +247,7 @@ def test_income_by_iris_and_the_producers_marks(warehouse: Warehouse, carried: P
 
 def test_declared_income_with_le_lamentin(warehouse: Warehouse, carried: Path) -> None:
     theirs = {
-        ("iris-2016", row["iris"], f"{row['variable']}19", row["annee"]): float(row["valeur"])
+        ("iris-2016", row["iris"], row["variable"], row["annee"]): float(row["valeur"])
         for row in rows(carried, "iris_filosofi_declare_2019.csv")
     }
     mine = told(warehouse, "filosofi-declare-2019")

@@ -98,7 +98,7 @@ def compute(
 def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
     """Return the sources whose figures may reach a place: of the others, nothing there is said."""
     reached = {place.zoning, *(route.source for route in place.routes)} & set(figures)
-    return {key[0] for zoning in reached for key in figures[zoning].value.columns}
+    return {key[0] for zoning in reached for key in figures[zoning].columns}
 
 
 def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
@@ -159,12 +159,14 @@ def _published(asked: Sequence[Asked], figures: Figures | None, explainer: Expla
     for one in asked:
         source, variable = one.indicator.published
         key = (source, variable, one.period)
-        if figures is None or key not in figures.value.columns:
+        if figures is None or key not in figures.columns:
             continue
-        for code, value in figures.value[key].dropna().items():
-            notes = " ; ".join(figures.notes(str(code), [key]))
-            cells[one.indicator.code, str(code)] = Cell(
-                float(value),
+        for code, total in figures.totals([key]).items():
+            if math.isnan(total.value):
+                continue
+            notes = " ; ".join(figures.notes(code, [key]))
+            cells[one.indicator.code, code] = Cell(
+                total.value,
                 status=Status.OBSERVED,
                 coverage=1.0,
                 method=notes,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,12 +11,14 @@ import pandas as pd
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from observatoire.indicators.definitions.catalogue import Indicator
 
+    Floats = NDArray[np.float64]
+    Objects = NDArray[np.object_]
 
 Answer = TypeVar("Answer")
 
@@ -38,14 +39,20 @@ class Total(NamedTuple):
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of one zoning: frames of territories (rows) by keys (columns)."""
+    """Figures of one zoning: arrays of territories (rows) by keys (columns).
+
+    Plain arrays: every indicator of every place asks for a few columns, and a frame takes a hundred times
+    as long to give them.
+    """
 
     zoning: str
-    value: pd.DataFrame
-    low: pd.DataFrame
-    high: pd.DataFrame
-    status: pd.DataFrame
-    note: pd.DataFrame
+    territories: tuple[str, ...]
+    columns: Mapping[Key, int]
+    value: Floats
+    low: Floats
+    high: Floats
+    status: Objects
+    note: Objects
     answered: dict[tuple[Any, ...], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -57,33 +64,12 @@ class Figures:
         answer: Answer = self.answered[key]
         return answer
 
-    @cached_property
-    def _squares(self) -> dict[str, NDArray[Any]]:
-        names = ("value", "low", "high", "status", "note")
-        return {name: getattr(self, name).to_numpy() for name in names}
-
-    @cached_property
-    def _across(self) -> dict[Key, int]:
-        return {key: rank for rank, key in enumerate(self.value.columns)}
-
-    def _columns(self, name: str, keys: Iterable[Key]) -> NDArray[Any]:
-        """Return some columns of a square: what pandas selects a hundred times as slowly."""
-        columns: NDArray[Any] = self._squares[name][:, [self._across[key] for key in keys]]
-        return columns
-
-    def _rows(self, codes: tuple[str, ...]) -> NDArray[np.intp]:
-        """Return where territories stand, -1 where nothing is known of them."""
-        found: NDArray[np.intp] = self._once(
-            ("rows", codes), lambda: self.value.index.get_indexer(list(codes))
-        )
-        return found
-
     def keys(self, indicator: Indicator, names: Iterable[str], period: str) -> list[Key] | None:
         """Return where the variables of an indicator are; None when one is nowhere."""
         found: list[Key] = []
         for name in indicator.at(names, period):
             keys = [(s, name, period) for s in indicator.sources]
-            keys = [key for key in keys if key in self.value.columns]
+            keys = [key for key in keys if key in self.columns]
             if not keys:
                 return None
             found.append(keys[0])
@@ -108,30 +94,34 @@ class Figures:
             return None
         return keys, base, self.worst([*keys, *base])
 
-    def total(self, keys: list[Key], codes: Iterable[str]) -> pd.Series:
+    def of(self, array: NDArray[Any], keys: list[Key]) -> NDArray[Any]:
+        """Return the columns of some keys."""
+        return array[:, [self.columns[key] for key in keys]]
+
+    def total(self, keys: list[Key], asked: Iterable[str]) -> pd.Series:
         """Return the sum of variables by territory; NaN where one has no value."""
-        asked = tuple(codes)
-        rows = self._rows(asked)
-        sums = self._columns("value", keys).astype(float).sum(axis=1)
-        index = self._once(("index", asked), lambda: pd.Index(list(asked)))
-        return pd.Series(
-            np.where(rows < 0, np.nan, sums[rows]) if len(sums) else np.nan, index=index
-        )
+        codes = tuple(asked)
+        rows = self._once(("rows", *codes), lambda: self._rows(codes))
+        sums = np.append(self.of(self.value, keys).sum(axis=1), np.nan)
+        return pd.Series(sums[rows], index=self._once(("index", *codes), lambda: pd.Index(codes)))
+
+    def _rows(self, codes: Sequence[str]) -> NDArray[np.intp]:
+        known = {code: row for row, code in enumerate(self.territories)}
+        return np.array([known.get(code, len(known)) for code in codes], dtype=np.intp)
 
     def totals(self, keys: list[Key]) -> dict[str, Total]:
         """Return the sum of variables by territory with its bounds: an exact part is its own."""
         return self._once(("totals", *keys), lambda: self._totals(keys))
 
     def _totals(self, keys: list[Key]) -> dict[str, Total]:
-        value = self._columns("value", keys).astype(float)
+        value = self.of(self.value, keys)
         low, high = (
             np.where(np.isnan(bound), value, bound)
-            for bound in (self._columns(name, keys).astype(float) for name in ("low", "high"))
+            for bound in (self.of(self.low, keys), self.of(self.high, keys))
         )
         sums = (part.sum(axis=1).tolist() for part in (value, low, high))
         return {
-            str(code): Total(*numbers)
-            for code, *numbers in zip(self.value.index, *sums, strict=True)
+            code: Total(*numbers) for code, *numbers in zip(self.territories, *sums, strict=True)
         }
 
     def notes(self, code: str, keys: list[Key]) -> list[str]:
@@ -143,21 +133,20 @@ class Figures:
         return self._once(("noted", *keys), lambda: self._noted(keys))
 
     def _noted(self, keys: list[Key]) -> dict[str, list[str]]:
-        return {
-            str(code): sorted({note for note in row if isinstance(note, str)} - {""})
-            for code, row in zip(self.note.index, self._columns("note", keys), strict=True)
-        }
+        notes = self.of(self.note, keys).tolist()
+        return {code: _texts(row) for code, row in zip(self.territories, notes, strict=True)}
 
     def lacking(self, keys: list[Key]) -> dict[str, str]:
         """Return what the producer noted of the variables that have no figure, by territory."""
-        absent = self._columns("status", keys) == str(Status.MISSING)
-        lacking = np.where(absent, self._columns("note", keys), "")
-        notes = {
-            str(code): " ; ".join(sorted({note for note in row if isinstance(note, str)} - {""}))
-            for code, row in zip(self.note.index, lacking, strict=True)
-        }
+        return self._once(("lacking", *keys), lambda: self._lacking(keys))
+
+    def _lacking(self, keys: list[Key]) -> dict[str, str]:
+        missing = self.of(self.status, keys) == str(Status.MISSING)
+        lacking = np.where(missing, self.of(self.note, keys), "").tolist()
+        notes = [" ; ".join(_texts(row)) for row in lacking]
         return {
-            code: f"{note[:1].upper()}{note[1:]}." if note else "" for code, note in notes.items()
+            code: f"{note[:1].upper()}{note[1:]}." if note else ""
+            for code, note in zip(self.territories, notes, strict=True)
         }
 
     def worst(self, keys: list[Key]) -> dict[str, str]:
@@ -167,13 +156,18 @@ class Figures:
     def _worst(self, keys: list[Key]) -> dict[str, str]:
         order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}
         worst = {}
-        for code, row in zip(self.status.index, self._columns("status", keys), strict=True):
+        of_keys = self.of(self.status, keys).tolist()
+        for code, row in zip(self.territories, of_keys, strict=True):
             statuses = [status for status in row if isinstance(status, str)]
             if statuses:
                 weak = min(statuses, key=lambda status: order.get(status, len(order)))
                 complete = len(statuses) == len(row)
-                worst[str(code)] = weak if complete or weak in order else str(Status.MISSING)
+                worst[code] = weak if complete or weak in order else str(Status.MISSING)
         return worst
+
+
+def _texts(notes: list[Any]) -> list[str]:
+    return sorted({note for note in notes if isinstance(note, str)} - {""})
 
 
 def lay_out(observations: pd.DataFrame) -> dict[str, Figures]:
@@ -192,20 +186,19 @@ def lay_out(observations: pd.DataFrame) -> dict[str, Figures]:
 
 
 def _figures(zoning: str, rows: pd.DataFrame) -> Figures:
-    """Set the figures of one zoning in squares, laid by hand: pandas takes ten times as long."""
-    given = [rows[name].tolist() for name in ("source", "variable", "period")]
-    places, keys = rows["territory"].tolist(), list(zip(*given, strict=True))
-    codes, columns = sorted(set(places)), sorted(set(keys))
-    at = {code: rank for rank, code in enumerate(codes)}
-    across = {key: rank for rank, key in enumerate(columns)}
-    spots = ([at[code] for code in places], [across[key] for key in keys])
-    if len(set(zip(*spots, strict=True))) < len(rows):
-        raise ValueError("a figure stands twice")  # never: the warehouse keeps one
-    index, heads = pd.Index(codes), pd.Index(columns, tupleize_cols=False)
-    made = {}
-    for name in ("value", "low", "high", "status", "note"):
-        kind: type = float if name in ("value", "low", "high") else object
-        square = np.full((len(codes), len(columns)), np.nan, dtype=kind)
-        square[spots] = rows[name].to_numpy(dtype=kind, na_value=np.nan)
-        made[name] = pd.DataFrame(square, index=index, columns=heads)
-    return Figures(zoning, **made)
+    places, territories = pd.factorize(rows["territory"], sort=True)
+    keys = pd.MultiIndex.from_frame(rows[["source", "variable", "period"]])
+    positions, columns = pd.factorize(keys)
+    shape = (len(territories), len(columns))
+    laid: dict[str, NDArray[Any]] = {}
+    for name, kind in (
+        ("value", float),
+        ("low", float),
+        ("high", float),
+        ("status", object),
+        ("note", object),
+    ):
+        laid[name] = np.full(shape, np.nan, dtype=kind)
+        laid[name][places, positions] = rows[name].to_numpy(dtype=kind, na_value=np.nan)
+    by_key = {(str(s), str(v), str(p)): at for at, (s, v, p) in enumerate(columns)}
+    return Figures(zoning, tuple(map(str, territories)), by_key, **laid)

@@ -42,7 +42,7 @@ def with_sized_rates(
             continue
         names = one.indicator.at(declared.variables, declared.period)
         given = ([(giver, name, declared.period) for name in names] for giver in declared.givers)
-        keys = next((each for each in given if set(each) <= set(figures.value.columns)), None)
+        keys = next((each for each in given if set(each) <= set(figures.columns)), None)
         note = sources.get(keys[0][0]) if keys else None
         if (
             not keys or note is None or note.rule.guarded

@@ -9,10 +9,11 @@ import pandas as pd
 from observatoire.indicators.comparison.gaps import (
     NO_COMMENT,
     OF_ENCLOSING,
+    OF_MODEL,
     unjudged,
     wide_or_open,
 )
-from observatoire.indicators.computation.table import by_spot
+from observatoire.indicators.computation.table import by_spot, is_modelled
 from observatoire.indicators.evaluation.changes import change_of
 from observatoire.indicators.precision.differences import UNKNOWN
 from observatoire.indicators.precision.estimates import (
@@ -99,6 +100,8 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, obje
         return blank | {"reason": f"Chiffre de {lacking['period']} {label}."}
     if str(Status.CONTEXT) in (former["status"], row["status"]):
         return blank | {"change": row["value"] - former["value"], "reason": OF_ENCLOSING}
+    if is_modelled(former) or is_modelled(row):
+        return blank | {"reason": OF_MODEL}
     figures = estimate_of(former), estimate_of(row)
     found = change_of(*figures, indicator.direction, indicator.decimals)
     everyone = counts_everyone(former) and counts_everyone(row)

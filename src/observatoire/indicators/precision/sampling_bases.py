@@ -95,7 +95,7 @@ def _source_of(
     """Return which of an indicator's sources gave its figures."""
     for source in indicator.sources:
         if any(
-            (source, name, period) in frame.value.columns
+            (source, name, period) in frame.columns
             for frame in figures.values()
             for name in names
         ):

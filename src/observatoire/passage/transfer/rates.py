@@ -83,6 +83,11 @@ def _bound(
         f"Taux de {len(sources)} sources réunies, entre le plus petit et le plus grand ; "
         f"{_WAY_OUT}."
     )
+    # Sources of one and the same rate leave no doubt on that of their reunion.
+    same = known & (low == high)
+    outcome.value[target, same] = low[same]
+    outcome.status[target, same] = Outcome.code(Status.AGGREGATED)
+    outcome.reason[target, same] = ""
     for column in np.flatnonzero(~known):
         lost = np.isnan(bounds[0][sources, column]) | np.isnan(bounds[1][sources, column])
         codes = named(links.sources[sources[lost]])

@@ -29,8 +29,8 @@ def bound_shares(assembly: Assembly, discloser: Discloser, indicator: Indicator)
     found = discloser.counts(discloser.zoning, indicator)
     if found is None or indicator.unit != "%" or not found[1]:
         return
-    for code in discloser.figures[discloser.zoning].value.index:
-        parts, wholes = ([each._replace(territory=str(code)) for each in keys] for keys in found)
+    for code in discloser.figures[discloser.zoning].territories:
+        parts, wholes = ([each._replace(territory=code) for each in keys] for keys in found)
         if not all(each in assembly.known.figures for each in (*parts, *wholes)):
             continue
         above, below = (sum(map(assembly.known.value, each)) for each in (parts, wholes))

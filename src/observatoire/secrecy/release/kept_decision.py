@@ -82,6 +82,9 @@ def kept_decision(context: Context, key: str) -> Decision | None:
 
 def keep(context: Context, decision: Decision, holds: Callable[[], bool]) -> None:
     """Keep a decision under the grounds of now, if they are still its own: nothing moves meanwhile."""
+    for recipe in context.workspace.passages:
+        if recipe.method:  # a passage that is measured for the first time is stored on its own
+            context.measured(recipe)
     with suppress(WorkspaceError), context.warehouse.transaction():  # a full disk only costs time
         if holds():
             keep_decision(context.warehouse, grounds(context), decision.to_json())

@@ -296,7 +296,7 @@ def kin_of(name: str, known: Mapping[str, Family]) -> frozenset[str]:
     Examples
     --------
     >>> sorted(kin_of("filosofi", read_families())), kin_of("", {})
-    (['filosofi', 'filosofi-panel'], frozenset())
+    (['filosofi', 'filosofi-panel', 'filosofi-qpv'], frozenset())
     """
     if not name:
         return frozenset()

@@ -2,8 +2,8 @@
 -- and « figure » is a view, of which each predicate reads the columns and the rows that it names.
 
 -- What each file that stands gives: a row a variable and a period. « series » is the variable
--- without the year that Insee writes into its name, wherever the file of each year comes from; any
--- other name is that of its source only.
+-- without the year that Insee writes into its name, wherever the file of each year comes from; a name
+-- of a family is the same in all its files; any other is that of its source only.
 CREATE OR REPLACE TEMP TABLE content AS
 SELECT row_number() OVER (ORDER BY o.source, o.load, o.zoning, o.variable, o.period)::INTEGER AS id,
        o.load, o.source, o.file, o.zoning, o.variable,
@@ -11,12 +11,15 @@ SELECT row_number() OVER (ORDER BY o.source, o.load, o.zoning, o.variable, o.per
        coalesce(v.nature, '') AS nature,
        coalesce(v.unit, '') AS unit,
        coalesce(v.nature IN ('count', 'amount'), false) AS additive,
-       CASE WHEN regexp_matches(o.variable, '^([PC][0-9]{2}_.+|(DEC|DISP)_.*[0-9]{2})$', 'i')
+       CASE WHEN s.family <> '' AND NOT regexp_matches(o.variable, '^[PC][0-9]{2}_', 'i')
+            THEN s.family || '/' || o.variable
+            WHEN regexp_matches(o.variable, '^([PC][0-9]{2}_.+|(DEC|DISP)_.*[0-9]{2})$', 'i')
             THEN regexp_replace(regexp_replace(upper(o.variable), '^([PC])[0-9]{2}_', '\1_'),
                                 '^((DEC|DISP)_.*)[0-9]{2}$', '\1')
             ELSE o.source || '/' || o.variable END AS series,
        o.period
 FROM current_content AS o
+LEFT JOIN source AS s ON s.code = o.source
 LEFT JOIN variable AS v ON v.source = o.source AND v.code = o.variable;
 
 -- The territories of which each file tells something in each period; « additive » where it counts.
