@@ -169,8 +169,8 @@ def _cover(content: AnnexContent) -> list[Block]:
         made = map_figure(
             content.table, shown[-1], content.base_map, content.communes, style=style, warn=False
         )
-        told = (Note("Signes", _SIGNS), *kept_notes(made.notes)[-1:])
-        blocks.append(replace(made, notes=told, width=0.92))
+        noted = (Note("Signes", _SIGNS), *kept_notes(made.notes)[-1:])
+        blocks.append(replace(made, notes=noted, width=0.92))
     if content.choice.foreword:
         blocks.append(Heading("Avant-propos", 1, "avant-propos"))
         blocks += [Paragraph(text) for text in content.choice.foreword]

@@ -81,7 +81,7 @@ def _reach(found: Programming, here: Noun) -> str:
 
 def _through(wider: Sequence[str], here: Noun, *, every: bool) -> str:
     """Say which territories are reached through a wider perimeter alone, whose money stays whole."""
-    whom = here.all if every else enumerate_words(wider)
+    whom = here.all if every else enumerate_words(list(wider))
     return (
         f"Par un périmètre plus large seulement{NO_BREAK}: {whom}. Ce qui lui est donné n’est pas "
         "partagé, personne ne sachant comment."
