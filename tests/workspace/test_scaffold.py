@@ -105,7 +105,6 @@ def test_pages_speak_of_the_place_in_its_own_words(town: Path, tmp_path: Path) -
     annex = pages[0]
     for told in (
         "Fiches des zones",
-        "Une page par zone",
         "partie des IRIS",
         "faite de l’IRIS entier",
     ):

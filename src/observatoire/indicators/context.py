@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -36,7 +36,7 @@ from observatoire.warehouse import read_shapes
 from observatoire.warehouse.storage.agreements import read_conventions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import PassageRecipe, Workspace
 
+
+Answer = TypeVar("Answer")
 
 #: What a workspace learnt of its own published totals: it comes before what the library carries.
 CALIBRATION_FILE = "calibration.toml"
@@ -60,6 +62,17 @@ class Context:
     workspace: Workspace
     catalogue: Catalogue
     links: Links
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
+        """Return what every question asks again; nothing of it is ever altered."""
+        if key not in self._once:
+            self._once[key] = make()
+        answer: Answer = self._once[key]
+        return answer
+
+    @cached_property
+    def _once(self) -> dict[tuple[Any, ...], Any]:
+        return {}
 
     def names(self, zoning: str) -> dict[str, str]:
         """Return the names of a zoning's territories by code, in order."""
@@ -235,11 +248,17 @@ class Context:
 
     def communes(self, zoning: str) -> dict[str, str]:
         """Return the commune of each territory of a zoning; a set of several has none."""
+        return self.once(("communes", zoning), lambda: self._communes(zoning))
+
+    def _communes(self, zoning: str) -> dict[str, str]:
         rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
         return {str(code): str(commune) for code, commune in rows}
 
     def rules(self, zoning: str) -> Rules:
         """Return how sure each loaded source is on a zoning."""
+        return self.once(("rules", zoning), lambda: self._rules(zoning))
+
+    def _rules(self, zoning: str) -> Rules:
         rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
         exploited = self.warehouse.rows("SELECT source, code, exploitation FROM variable")
         return Rules(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from observatoire.indicators.comparison.comparators import comparator_place
-from observatoire.indicators.computation.compute import compute
+from observatoire.indicators.computation.compute import compute, table_of
 from observatoire.indicators.computation.figures import lay_out
 from observatoire.indicators.computation.table import Asked
 from observatoire.indicators.query import read_observations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
 
     from observatoire.indicators.computation.figures import Figures
     from observatoire.indicators.computation.table import Place
@@ -64,8 +64,8 @@ def publishable(context: Context, indicators: Sequence[Indicator]) -> Iterator[P
             Asked(one.of(period), period, known[one.code]) for one in indicators if one.code in when
         ]
         figures = lay_out(read_observations(context, when))
-        cells = [compute(asked, figures, place, notes) for place in places]
-        yield Publishable(period, pd.concat(cells, ignore_index=True), figures, places)
+        cells = [cell for place in places for cell in compute(asked, figures, place, notes)]
+        yield Publishable(period, table_of(cells), figures, places)
 
 
 def places_of(context: Context) -> list[Place]:

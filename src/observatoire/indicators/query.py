@@ -33,6 +33,7 @@ def answer(
     *,
     period: str | Mapping[str, str] | None = None,
     compare: Sequence[str | Comparator] = (),
+    beside: Sequence[str | Comparator] = (),
     territories: Sequence[str] = (),
     precision: str = DECLARED,
 ) -> Table:
@@ -51,6 +52,8 @@ def answer(
     compare : sequence of str
         Comparators of the workspace, by code, or made for the occasion; the cells of the zoning
         itself are not given twice.
+    beside : sequence of str
+        Comparators that are given too, without the differences to them.
     precision : {"declared", "all", "none"}
         Intervals of sampled sources, of exhaustive ones too, or of none.
 
@@ -68,7 +71,7 @@ def answer(
     context.workspace.zoning(zoning)
     chosen = [
         each if isinstance(each, Comparator) else context.workspace.comparator(each)
-        for each in dict.fromkeys(compare)
+        for each in dict.fromkeys((*compare, *beside))
     ]
     check_choice(precision)
     when = _periods(context, indicators, period)
@@ -77,7 +80,9 @@ def answer(
     cells = _cells(context, indicators, when, places, precision)
     by_code = {indicator.code: indicator for indicator in indicators}
     others = dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
-    against = {each.code: counterparts(context, each, zoning) for each in chosen}
+    against = {
+        each.code: counterparts(context, each, zoning) for each in chosen[: len(set(compare))]
+    }
     return Table(
         cells=cells,
         indicators=by_code,
@@ -102,21 +107,9 @@ def _cells(
     figures = lay_out(read_observations(context, when))
     periods, sources = context.periods(), context.sources()
     asked = [Asked(i.of(when[i.code]), when[i.code], periods[i.code]) for i in indicators]
-    pieces = [
-        with_sampling(
-            compute(asked, figures, place, sources),
-            asked,
-            figures,
-            place,
-            sources,
-            context.rules(place.zoning),
-            precision,
-        )
-        for place in places
-    ]
-    return pd.concat(pieces, ignore_index=True).drop_duplicates(
-        ["zoning", "territory", "indicator"], ignore_index=True
-    )
+    computed = [(place, compute(asked, figures, place, sources)) for place in places]
+    cells = with_sampling(computed, asked, figures, sources, context.rules, precision)
+    return cells.drop_duplicates(["zoning", "territory", "indicator"], ignore_index=True)
 
 
 def _compared(context: Context, comparator: Comparator, zoning: str, main: Place) -> Place | None:

@@ -138,7 +138,7 @@ class Deliverables(Annexes):
         compared, known = list(self.workspace.standing), self._context.periods()
         before = {code: known[code][-2::-1] for code in latest.indicators}
         return [
-            self._computed(list(when), latest.zoning, when, compared, audience=audience)
+            self._computed(list(when), latest.zoning, when, (), audience=audience, beside=compared)
             for rank in range(max(map(len, before.values()), default=0))
             if (when := {c: each[rank] for c, each in before.items() if rank < len(each)})
         ]

@@ -86,6 +86,7 @@ class Tables(Ingestion):
         territories: Sequence[str] = (),
         precision: Literal["declared", "all", "none"] = "declared",
         audience: Audience = "interne",
+        beside: Sequence[str] = (),
     ) -> ProtectedTable:
         """Compute and protect; a period an indicator where ``when`` is a mapping."""
         from observatoire.indicators.query import answer
@@ -104,6 +105,7 @@ class Tables(Ingestion):
             where,
             period=when,
             compare=compared,
+            beside=[self._gazetteer.comparator(where, name) for name in beside],
             territories=chosen,
             precision=precision,
         )

@@ -173,7 +173,6 @@ def test_the_default_promises_then_pays_the_posts_of_the_town_contract() -> None
     assert "modeles/programmation" in demo.demo().evaluate(2010, 2016).html
 
 
-
 def test_years_outside_an_evaluation_are_left_out(planted: Observatory) -> None:
     assert set(planted._inquiry("interne").programming("2008", "2008").actions["year"]) == {"2008"}
 

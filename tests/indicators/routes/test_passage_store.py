@@ -331,7 +331,6 @@ def test_the_passage_is_named_on_what_is_shown(space: Path) -> None:
         panel = o.panel(indicators=["population"])
         drawing = o.map("population")
     assert "au prorata des surfaces" in panel.html
-    assert "Passage" in panel.html
     assert "au prorata des surfaces" in drawing.html
 
 

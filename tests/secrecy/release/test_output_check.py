@@ -174,7 +174,7 @@ def test_packages(kept: Observatory, tmp_path: Path) -> None:
 
 def page_of_annex(observatory: Observatory, monkeypatch: pytest.MonkeyPatch) -> Any:
     pages: list[Any] = []
-    monkeypatch.setattr(Sheet, "save", lambda self, path: pages.append(self.page) or path)
+    monkeypatch.setattr(Sheet, "save_all", lambda self, paths: pages.append(self.page) or paths)
     observatory.annex("annexe.html")
     return pages[0]
 

@@ -898,7 +898,7 @@ def test_real_communes_of_france_keep_ours(real: Path, place: Place, name: str) 
     assert (shown.parsed.rows_read, shown.parsed.rows_kept) == (36_303, 2)
     oracle = pd.read_parquet(path).set_index("id")
     spec = shown.source.files[0]  # type: ignore[union-attr]
-    columns = {(told, spec.periods[one]): one for one, told in spec.columns.items()}
+    columns = {(v, spec.periods.get(one, spec.period)): one for one, v in spec.columns.items()}
     cells = shown.parsed.observations
     for row in cells.itertuples():
         expected = oracle.loc[row.territory, columns.get((row.variable, row.period), row.variable)]

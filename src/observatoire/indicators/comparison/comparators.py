@@ -139,6 +139,11 @@ def counterparts(context: Context, comparator: Comparator, zoning: str) -> dict[
     A ring is each territory's own. Otherwise it is the member that ``against`` names, the only
     one, the one the territory is linked to as a whole, or the one of its commune.
     """
+    key = ("counterparts", comparator, zoning)
+    return context.once(key, lambda: _counterparts(context, comparator, zoning))
+
+
+def _counterparts(context: Context, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:
     code = comparator_code(comparator, zoning)
     own_communes = context.communes(zoning)
     if comparator.ring:

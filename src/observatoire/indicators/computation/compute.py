@@ -25,7 +25,7 @@ from observatoire.indicators.computation.table import (
     Cells,
     least_count,
 )
-from observatoire.values import PREDICTION_COLUMNS, Status
+from observatoire.values import PREDICTION_COLUMNS, Record, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ def compute(
     figures: Mapping[str, Figures],
     place: Place,
     sources: Mapping[str, SourceNote],
-) -> pd.DataFrame:
+) -> list[Record]:
     """Compute indicators on every territory of a zoning.
 
     Parameters
@@ -59,9 +59,9 @@ def compute(
 
     Returns
     -------
-    DataFrame
-        One row an indicator and territory, in the orders given, columns ``CELL_COLUMNS``; a
-        territory that nothing tells about is ``missing``, with the reason.
+    list of Record
+        One an indicator and territory, in the orders given, keys ``CELL_COLUMNS``; a territory that
+        nothing tells about is ``missing``, with the reason. :func:`table_of` makes a table of them.
     """
     explainer = Explainer(sources)
     found: Cells = {}
@@ -92,7 +92,7 @@ def compute(
                 cell, explainer.hole(one.indicator, cell.status, one.period, one.periods)
             )
             rows.append((code, name, one, cell, label, threshold))
-    return _frame(rows, place.zoning)
+    return [_record(*row, place.zoning) for row in rows]
 
 
 def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
@@ -101,23 +101,26 @@ def _giving(figures: Mapping[str, Figures], place: Place) -> set[str]:
     return {key[0] for zoning in reached for key in figures[zoning].columns}
 
 
-def _frame(rows: list[tuple[str, str, Asked, Cell, str, float]], zoning: str) -> pd.DataFrame:
+def _record(
+    code: str, name: str, asked: Asked, cell: Cell, label: str, threshold: float, zoning: str
+) -> Record:
+    return {
+        **vars(cell),
+        "territory": code,
+        "name": name,
+        "indicator": asked.indicator.code,
+        "period": asked.period,
+        "status": str(cell.status),
+        "source": cell.source or label,
+        "zoning": zoning,
+        "threshold": threshold,
+    }
+
+
+def table_of(cells: Sequence[Record]) -> pd.DataFrame:
+    """Return computed cells as a table, columns ``CELL_COLUMNS``."""
     frame = pd.DataFrame(
-        [
-            {
-                **vars(cell),
-                "territory": code,
-                "name": name,
-                "indicator": asked.indicator.code,
-                "period": asked.period,
-                "status": str(cell.status),
-                "source": cell.source or label,
-                "zoning": zoning,
-                "threshold": threshold,
-            }
-            for code, name, asked, cell, label, threshold in rows
-        ],
-        columns=list(CELL_COLUMNS),
+        {name: [cell[name] for cell in cells] for name in CELL_COLUMNS}, columns=list(CELL_COLUMNS)
     )
     numbers = ["value", "low", "high", "coverage", "count", "threshold", *PREDICTION_COLUMNS]
     return frame.astype(dict.fromkeys(numbers, "float64"))

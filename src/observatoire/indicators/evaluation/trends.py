@@ -91,17 +91,22 @@ def _row(former: Record, row: Record, indicator: Indicator) -> dict[str, object]
     }
 
 
+def _not_its_own(former: Record, row: Record) -> str:
+    """Say why two figures are not both the territory's own; nothing when they are."""
+    lacking = next((each for each in (former, row) if each["status"] in _BLANK), None)
+    if lacking is not None:
+        return f"Chiffre de {lacking['period']} {Status(lacking['status']).label}."
+    if str(Status.CONTEXT) in (former["status"], row["status"]):
+        return OF_ENCLOSING
+    return OF_MODEL if is_modelled(former) or is_modelled(row) else ""
+
+
 def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, object]:
     """Return a change: value, bounds, rank, verdict, mark, and why it is not judged."""
     blank = {"change": _NAN, "low": _NAN, "high": _NAN, "rank": 0, "verdict": "", "mark": ""}
-    lacking = next((each for each in (former, row) if each["status"] in _BLANK), None)
-    if lacking is not None:
-        label = Status(lacking["status"]).label
-        return blank | {"reason": f"Chiffre de {lacking['period']} {label}."}
-    if str(Status.CONTEXT) in (former["status"], row["status"]):
-        return blank | {"change": row["value"] - former["value"], "reason": OF_ENCLOSING}
-    if is_modelled(former) or is_modelled(row):
-        return blank | {"reason": OF_MODEL}
+    if reason := _not_its_own(former, row):
+        moved = row["value"] - former["value"] if reason == OF_ENCLOSING else _NAN
+        return blank | {"change": moved, "reason": reason}
     figures = estimate_of(former), estimate_of(row)
     found = change_of(*figures, indicator.direction, indicator.decimals)
     everyone = counts_everyone(former) and counts_everyone(row)

@@ -10,7 +10,7 @@ from observatoire.indicators.computation.compute import compute
 from observatoire.indicators.computation.table import Asked
 from observatoire.indicators.definitions.catalogue import Indicator
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
-from observatoire.values import Nature, Record, records
+from observatoire.values import Nature, Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,9 +95,7 @@ def _source_of(
     """Return which of an indicator's sources gave its figures."""
     for source in indicator.sources:
         if any(
-            (source, name, period) in frame.columns
-            for frame in figures.values()
-            for name in names
+            (source, name, period) in frame.columns for frame in figures.values() for name in names
         ):
             return source
     return next(iter(indicator.sources), "")
@@ -140,8 +138,8 @@ def counted(
     once = {asked.indicator.code: asked for plan in plans for asked in plan.counts}
     if not once:
         return {}
-    frame = compute(list(once.values()), figures, place, sources)
-    return {(str(row["indicator"]), str(row["territory"])): row for row in records(frame)}
+    cells = compute(list(once.values()), figures, place, sources)
+    return {(str(row["indicator"]), str(row["territory"])): row for row in cells}
 
 
 def most_of(row: Record | None) -> float:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
+from observatoire.indicators.computation.compute import table_of
 from observatoire.indicators.computation.table import DIRECT, modelled
 from observatoire.indicators.precision.differences import LIKELY, SURE
 from observatoire.indicators.precision.intervals import (
@@ -26,10 +27,10 @@ from observatoire.indicators.precision.sampling_bases import (
     plan_of,
 )
 from observatoire.sources.descriptors.sampling_design import COMPLEMENTARY
-from observatoire.values import Nature, Record, Status, records
+from observatoire.values import Nature, Record, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -91,25 +92,24 @@ def check_choice(choice: str) -> str:
 
 
 def with_sampling(
-    cells: pd.DataFrame,
+    computed: Sequence[tuple[Place, list[Record]]],
     asked: Sequence[Asked],
     figures: Mapping[str, Figures],
-    place: Place,
     sources: Mapping[str, SourceNote],
-    rules: Rules,
+    rules_of: Callable[[str], Rules],
     choice: str = DECLARED,
 ) -> pd.DataFrame:
-    """Return the cells of one place with their sampling intervals and cautions.
+    """Return the cells of some places with their sampling intervals and cautions.
 
     Parameters
     ----------
-    cells : DataFrame
-        What :func:`~observatoire.indicators.computing.compute` gave: ``low`` and ``high`` are the
-        passage's bounds.
-    asked, figures, place, sources
-        What it was computed from.
-    rules : Rules
-        How sure each source is.
+    computed : sequence of (Place, list of Record)
+        What :func:`~observatoire.indicators.computation.compute.compute` gave of each place: ``low``
+        and ``high`` are the passage's bounds.
+    asked, figures, sources
+        What they were computed from.
+    rules_of : callable
+        How sure each source is, of a zoning.
     choice : {"declared", "all", "none"}
         Intervals of sampled sources, of exhaustive ones too, or of none.
 
@@ -122,23 +122,41 @@ def with_sampling(
         both at 99.8 %; ``precision`` how it was made, ``flag`` the producer's caution, ``base``
         the denominator.
     """
-    plans = {question.indicator.code: plan_of(question, figures, rules) for question in asked}
-    behind = counted(list(plans.values()), figures, place, sources)
-    frame = cells.assign(passage_low=cells["low"], passage_high=cells["high"])
-    rows = records(cells)
-    laid = [_laid(row, plans[str(row["indicator"])], behind, sources, rules) for row in rows]
-    behind_cells = pd.DataFrame(laid, columns=list(_LAID), index=cells.index)
+    laid = [
+        one
+        for place, cells in computed
+        for one in _laid_in(place, cells, asked, figures, sources, rules_of(place.zoning))
+    ]
+    frame = table_of([cell for _, cells in computed for cell in cells])
+    frame = frame.assign(passage_low=frame["low"], passage_high=frame["high"])
+    behind_cells = pd.DataFrame(laid, columns=[*_LAID, *NOISES], index=frame.index)
     frame["base"] = behind_cells["base"].astype(np.float64)
     frame["flag"], frame["precision"] = (
         behind_cells[name].astype(str) for name in ("flag", "kind")
     )
-    own = {code: _own_rule(plan, figures.get(place.zoning), rules) for code, plan in plans.items()}
     for column in NOISES:
-        frame[column] = [
-            _noise(row, plans[str(row["indicator"])], own[str(row["indicator"])], sources, column)
-            for row in rows
-        ]
-    return _bounded(frame, behind_cells, plans, choice)
+        frame[column] = behind_cells[column].astype(np.float64)
+    return _bounded(
+        frame, behind_cells, {one.indicator.code: one.indicator for one in asked}, choice
+    )
+
+
+def _laid_in(
+    place: Place,
+    cells: Sequence[Record],
+    asked: Sequence[Asked],
+    figures: Mapping[str, Figures],
+    sources: Mapping[str, SourceNote],
+    rules: Rules,
+) -> Iterator[tuple[float | str, ...]]:
+    """Yield what :data:`_LAID` and :data:`NOISES` name, of each cell of a place."""
+    plans = {question.indicator.code: plan_of(question, figures, rules) for question in asked}
+    behind = counted(list(plans.values()), figures, place, sources)
+    own = {code: _own_rule(plan, figures.get(place.zoning), rules) for code, plan in plans.items()}
+    for cell in cells:
+        code = str(cell["indicator"])
+        noises = (_noise(cell, plans[code], own[code], sources, column) for column in NOISES)
+        yield (*_laid(cell, plans[code], behind, sources, rules), *noises)
 
 
 #: Of a cell: its denominator, what its interval is made among, what one is worth, how its whole
@@ -244,7 +262,7 @@ def _flag(row: Record, plan: IntervalPlan, base: float, people: float) -> str:
 
 
 def _bounded(
-    frame: pd.DataFrame, behind: pd.DataFrame, plans: Mapping[str, IntervalPlan], choice: str
+    frame: pd.DataFrame, behind: pd.DataFrame, indicators: Mapping[str, Indicator], choice: str
 ) -> pd.DataFrame:
     """Fill the intervals of every cell that may have one."""
     kind = frame["precision"]
@@ -253,7 +271,7 @@ def _bounded(
     )
     for column in _FILLED:
         frame[column] = np.nan
-    indicator = frame["indicator"].map({code: plan.asked.indicator for code, plan in plans.items()})
+    indicator = [indicators[code] for code in frame["indicator"]]
     models = np.array([_model(each, str(k)) for each, k in zip(indicator, kind, strict=True)])
     factor = np.array([each.factor for each in indicator], dtype=float)
     share = behind["share"].to_numpy(dtype=float)
