@@ -22,37 +22,39 @@ RUNS = 5
 
 @dataclass(frozen=True)
 class Measure:
-    """Seconds and peak memory (MB) of some runs."""
+    """Seconds, seconds of processor and peak memory (MB) of some runs."""
 
     seconds: list[float]
+    work: list[float]
     memory: list[float]
 
     def __str__(self) -> str:
         return (
             f"{statistics.median(self.seconds):7.2f} s (min {min(self.seconds):.2f}, "
-            f"max {max(self.seconds):.2f}), peak {statistics.median(self.memory):.0f} MB"
+            f"max {max(self.seconds):.2f}), processor {statistics.median(self.work):.2f} s, "
+            f"peak {statistics.median(self.memory):.0f} MB"
         )
 
 
-def run(code: str) -> tuple[float, float]:
-    """Run Python code in a fresh process; return its wall seconds and peak memory in MB."""
+def run(code: str) -> tuple[float, float, float]:
+    """Run Python code in a fresh process; return its wall and processor seconds, its peak memory in MB."""
     start = time.perf_counter()
     child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ})
     _, status, usage = os.wait4(child.pid, 0)
     if status:
         raise SystemExit(f"failed: {code}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def measure(*codes: str, runs: int = RUNS) -> list[Measure]:
     """Run several codes in turn (A B A B …), after one warm-up of each."""
-    found: list[list[tuple[float, float]]] = [[] for _ in codes]
+    found: list[list[tuple[float, float, float]]] = [[] for _ in codes]
     for rank in range(runs + 1):
         for place, code in enumerate(codes):
             outcome = run(code)
             if rank:
                 found[place].append(outcome)
-    return [Measure([s for s, _ in one], [m for _, m in one]) for one in found]
+    return [Measure(*map(list, zip(*one, strict=True))) for one in found]
 
 
 def main() -> None:
@@ -75,6 +77,10 @@ def main() -> None:
             annex = f"import observatoire as obs; o = obs.open({str(space)!r}); o.annex({target!r})"
             (written,) = measure(annex)
             print(f"annex .{suffix:<4}           {written}")
+        every = [str(space / f"annexe.{suffix}") for suffix in ("html", "pdf", "docx", "xlsx")]
+        annex = f"import observatoire as obs; o = obs.open({str(space)!r}); o.annex({every!r})"
+        (written,) = measure(annex)
+        print(f"annex, all four       {written}")
 
 
 if __name__ == "__main__":

@@ -198,8 +198,21 @@ def records(frame: pd.DataFrame) -> list[Record]:
     """Return the rows of a table, each by column name."""
     names = list(frame.columns)
     # Column by column: pandas reads texts kept in Arrow one at a time, four times as slowly.
-    columns = [frame[name].to_numpy(dtype=object, na_value=math.nan).tolist() for name in names]
+    columns = [_listed(frame[name]) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+#: Types of which no value has to be put right: what lacks is NaN already.
+_PLAIN = ("bool", "int64", "float64")
+
+
+def _listed(column: pd.Series) -> list[Any]:
+    kind = str(column.dtype)
+    if kind in _PLAIN:
+        return column.to_numpy().tolist()
+    if kind == "str":
+        return column.to_numpy(dtype=object).tolist()
+    return column.to_numpy(dtype=object, na_value=math.nan).tolist()
 
 
 #: How Insee's grids call the flag of the cells that it imputed, whatever the capitals: those of

@@ -412,6 +412,19 @@ def test_pdf_text() -> None:
     assert not re.search(r"\bnan\b|\bNone\b", text)
 
 
+def test_no_page_is_under_a_third_full(tmp_path: Path) -> None:
+    if not shutil.which("pdftoppm"):
+        pytest.skip("pdftoppm is not on this machine")
+    drawn = ["pdftoppm", "-gray", "-r", "12", str(demo.annex(".pdf")), str(tmp_path / "p")]
+    subprocess.run(drawn, check=True, capture_output=True)
+    for path in sorted(tmp_path.glob("*.pgm")):
+        _, size, _, dots = path.read_bytes().split(b"\n", 3)
+        width, height = map(int, size.split())
+        foot = round(0.94 * height)  # the title and the number of the page lie under it
+        inked = [y for y in range(foot) if min(dots[y * width : (y + 1) * width]) < 200]
+        assert inked[-1] > height / 3, path.name
+
+
 def test_a_pdf_that_is_read_aloud_and_kept_for_good() -> None:
     content = demo.annex(".pdf").read_bytes()
     assert len(content) <= 1_200_000

@@ -101,7 +101,28 @@ def test_what_was_revised_added_and_withdrawn_is_said_with_its_reason() -> None:
     assert sorted(found["change"]) == ["ajouté", "retiré", "révisé"]
     assert (found["why"] != "").all()
     added = found[found["change"] == "ajouté"].iloc[0]
-    assert added["territory"] == dropped["nom"]
+    kind = "" if dropped["zonage"] == table.zoning else f" ({dropped['zonage']})"
+    assert added["territory"] == f"{dropped['nom']}{kind}"
+
+
+def test_bounds_that_one_publication_leaves_out_are_no_revision() -> None:
+    """Bounds that nothing separates are the figure of a bounded cell: a package gives them too."""
+    table = demo.annex_sheet().table
+    bounded = table.df[table.df["status"] == "bounded"]
+    assert len(bounded)
+    assert bounded[["low", "high"]].notna().any(axis=1).all()
+
+
+def test_a_source_that_was_not_there_is_named() -> None:
+    table = demo.annex_sheet().table
+    then = published_figures(table.df)
+    source = then.loc[then["statut"] == "observé", "source"].iloc[-1]
+    found = revisions(table, then[then["source"] != source], "avant").df
+    assert (found.loc[found["change"] == "ajouté", "why"].str.contains("ajouté")).all()
+    assert (
+        found["why"].str.startswith("source ajoutée").any()
+        or (found["why"] == "indicateur ajouté").all()
+    )
 
 
 def test_figures_never_published_are_counted_and_not_printed() -> None:

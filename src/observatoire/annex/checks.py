@@ -58,5 +58,6 @@ def checked_blocks(found: pd.DataFrame) -> list[Block]:
         ),
         rows=rows,
         kind="texts",
+        widths=(2.2, 1.0, 3.2, 0.7, 3.2),
     )
     return [*blocks, grid]

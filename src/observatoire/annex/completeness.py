@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import NO_BREAK, enumerate_words, number
+from observatoire.french.typography import NO_BREAK, enumerate_words, number, plural
 from observatoire.indicators.computation.table import by_spot
 from observatoire.pages.blocks import (
     Block,
@@ -40,10 +40,17 @@ _SIGNS = {
 }
 
 
-def completeness_blocks(table: ProtectedTable) -> list[Block]:
+def completeness_blocks(table: ProtectedTable, *, named: bool = True) -> list[Block]:
     """Return the completeness table: one row an indicator, one column a territory.
 
     A cell without a figure holds the letter of its reason, explained below the table.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        What is known.
+    named : bool
+        Name the indicators that no territory has; without it, they are counted.
     """
     cells = table.main
     names = dict(zip(cells["territory"], cells["name"], strict=False))
@@ -58,7 +65,7 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
             f"{number(exact)} cases sur {number(len(cells))} portent le chiffre du producteur ou une somme "
             f"sur des territoires entiers{NO_BREAK}; les autres disent pourquoi elles n’en portent pas."
         ),
-        *_blank(nowhere, table),
+        *_blank(nowhere, table, named=named),
         TableBlock(
             title=f"Complétude : indicateurs par {table.words.here.singular}",
             head="Indicateur",
@@ -70,11 +77,15 @@ def completeness_blocks(table: ProtectedTable) -> list[Block]:
     ]
 
 
-def _blank(nowhere: list[str], table: ProtectedTable) -> list[Block]:
-    """Name in one line what no territory has."""
+def _blank(nowhere: list[str], table: ProtectedTable, *, named: bool) -> list[Block]:
+    """Name in one line what no territory has, or say how many they are and where to find them."""
     if not nowhere:
         return []
     here = table.words.here.singular
+    if not named:
+        count = plural(len(nowhere), "indicateur n’a", "indicateurs n’ont")
+        told = f"{count} aucun chiffre par {here}{NO_BREAK}: ils sont nommés au classeur, et dans l’annexe longue."
+        return [Paragraph(told)]
     lead = f"Sans aucun chiffre par {here} ({number(len(nowhere))} indicateurs)"
     return [Paragraph(f"{lead}{NO_BREAK}: {enumerate_words(nowhere)}.")]
 

@@ -56,6 +56,14 @@ if TYPE_CHECKING:
 _MOST_PAGES = 2
 
 
+#: How to read the picture of a cover.
+_SIGNS = (
+    "▲▲ ▼▼ au-dessus ou au-dessous de la commune, sûr à 99,8 % ; ▲ ▼ à 95 % ; ● pas de différence sûre ; "
+    "○ ne se compare pas ; trait vertical : la commune ; trait noir : intervalle à 95 % ; e : estimé ; "
+    "n.d. : non disponible."
+)
+
+
 @dataclass(frozen=True)
 class AnnexContent:
     """All that the annex is made of: one protected table and what describes it.
@@ -161,7 +169,8 @@ def _cover(content: AnnexContent) -> list[Block]:
         made = map_figure(
             content.table, shown[-1], content.base_map, content.communes, style=style, warn=False
         )
-        blocks.append(replace(made, notes=kept_notes(made.notes)[-1:], width=0.92))
+        noted = (Note("Signes", _SIGNS), *kept_notes(made.notes)[-1:])
+        blocks.append(replace(made, notes=noted, width=0.92))
     if content.choice.foreword:
         blocks.append(Heading("Avant-propos", 1, "avant-propos"))
         blocks += [Paragraph(text) for text in content.choice.foreword]
@@ -305,7 +314,7 @@ def _profiles(content: AnnexContent) -> list[Block]:
     """Lay out the profiles, those of one source together; the first stands under the title."""
     found = [_said_once(entry) for entry in entries(content.profiles)]
     if content.choice.length == "court":
-        found = [in_half(entry) for entry in found]
+        found = [in_short_form(entry) for entry in found]
     here = content.table.words.here
     made = headed_entries(found, content.local)
     return [Heading(f"Fiches des {here.many}", 1, "fiches"), *made] if found else []
@@ -322,17 +331,17 @@ def _said_once(entry: Entry) -> Entry:
     return replace(entry, blocks=tuple(blocks))
 
 
-def in_half(entry: Entry) -> Entry:
-    """Put on half a page a profile that has no figure of its own: the tartan has those of its source."""
+def in_short_form(entry: Entry) -> Entry:
+    """Shorten a profile that has no figure of its own: the tartan has those of its source."""
     if not any(isinstance(block, Callout) and block.kind == "warning" for block in entry.blocks):
         return entry
     kept = (block for block in entry.blocks if not isinstance(block, Figure))
     blocks = (replace(b, notes=()) if isinstance(b, Facts) else b for b in kept)
-    return replace(entry, blocks=tuple(blocks), half=True)
+    return replace(entry, blocks=tuple(blocks), short=True)
 
 
 def _holes(content: AnnexContent) -> list[Block]:
-    return completeness_blocks(content.table)
+    return completeness_blocks(content.table, named=content.choice.length != "court")
 
 
 def _method(content: AnnexContent) -> list[Block]:

@@ -68,7 +68,10 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
     judged = sum(bool(mark.tone) for mark in own)
     share = sure / judged if judged else 0.0
     rank = (int(sure > 0) + int(sure > 0 and indicator.polarity != "neutral"), share)
-    return Finding(indicator, lead, _range(table, indicator, own), rank)
+    text = " ".join(
+        t for t in (_range(table, indicator, own), _reference(table, indicator, own)) if t
+    )
+    return Finding(indicator, lead, text, rank)
 
 
 def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> tuple[str, int]:
@@ -87,7 +90,7 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
     if not judged:
         return f"{short}{NO_BREAK}: connu dans {known}", 0
     if not worse and not better:
-        return f"{short}{NO_BREAK}: aucun écart sûr avec {_other(table, indicator)}", 0
+        return f"{short}{NO_BREAK}: aucun écart sûr avec {_other(table, indicator, own)}", 0
     words = _words(indicator)
     count, word = max((worse, words[0]), (better, words[1]), key=lambda pair: pair[0])
     judged_words = f"{number(count)} des {number(len(judged))} {here.many} que l’on peut juger"
@@ -97,7 +100,7 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
             if count > 1
             else (f"le seul {here.singular} que l’on peut juger")
         )
-    return f"{short}{NO_BREAK}: {word} {_against(table, indicator)} dans {judged_words}", count
+    return f"{short}{NO_BREAK}: {word} {_against(table, indicator, own)} dans {judged_words}", count
 
 
 def _words(indicator: Indicator) -> tuple[str, str]:
@@ -106,22 +109,39 @@ def _words(indicator: Indicator) -> tuple[str, str]:
     return "moins favorable", "plus favorable"
 
 
-def _others(table: ProtectedTable, indicator: Indicator) -> list[str]:
-    verdicts = table.verdicts.items()
-    return list(
-        dict.fromkeys(
-            str(row["against_name"]) for (_, code), row in verdicts if code == indicator.code
-        )
-    )
+def _others(
+    table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]
+) -> dict[str, tuple[str, str]]:
+    """Return what figures are compared with: where it is, by its name."""
+    rows = (table.verdicts.get((mark.code, indicator.code)) for mark in own)
+    return {
+        str(row["against_name"]): (str(row["against_zoning"]), str(row["against"]))
+        for row in rows
+        if row
+    }
 
 
-def _other(table: ProtectedTable, indicator: Indicator) -> str:
-    names = _others(table, indicator)
+def _reference(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
+    """Give the figures of what the others are compared with: a gap is read against them."""
+    _, spots = table.by_indicator[indicator.code]
+    told = []
+    for name, spot in _others(table, indicator, own).items():
+        row = spots.get(spot)
+        if row is None or not Status(str(row["status"])).has_value:
+            continue
+        shown = with_unit(float(row["value"]), indicator.unit, indicator.decimals)
+        guessed = " (estimé)" if row["status"] == str(Status.ESTIMATED) else ""
+        told.append(f"{name}{NO_BREAK}: {shown}{guessed}")
+    return f"{' ; '.join(told)}." if told else ""
+
+
+def _other(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
+    names = list(_others(table, indicator, own))
     return names[0] if len(names) == 1 else "la commune"
 
 
-def _against(table: ProtectedTable, indicator: Indicator) -> str:
-    names = _others(table, indicator)
+def _against(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
+    names = list(_others(table, indicator, own))
     return (
         f"qu’à {names[0]}"
         if len(names) == 1 and not names[0].startswith("Le ")
@@ -131,8 +151,8 @@ def _against(table: ProtectedTable, indicator: Indicator) -> str:
 
 def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
     """Give the extremes that may be commented, and the period."""
-    cells = table.main[table.main["indicator"] == indicator.code]
-    period = str(cells["period"].iloc[0]) if len(cells) else ""
+    rows, _ = table.by_indicator[indicator.code]
+    period = str(rows[0]["period"]) if rows else ""
     when = f" en {period}" if period else ""
     ends = extremes(own)
     if not ends:
@@ -144,7 +164,11 @@ def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> 
         f"{with_unit(mark.value, indicator.unit, indicator.decimals)} ({mark.name})"
         for mark in ends
     ]
-    marked = ", hors chiffres signalés † ou ‡" if any(mark.careful for mark in own) else ""
+    marked = (
+        ", hors chiffres trop fragiles pour être commentés (†\N{NO-BREAK SPACE}ou\N{NO-BREAK SPACE}‡)"
+        if any(mark.careful for mark in own)
+        else ""
+    )
     return f"De {texts[0]} à {texts[1]}{when}{marked}."
 
 

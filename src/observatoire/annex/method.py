@@ -193,7 +193,7 @@ def _sources(done: Done) -> list[Block]:
     heads = ("Producteur et licence", "Règle de secret", "Lignes et date", "Fichiers (SHA-256)")
     grid = TableBlock(
         "Sources chargées, licences et empreintes des fichiers", "Source", tuple(map(Column, heads)), rows,
-        kind="texts", widths=(2.2, 1.8, 2.2, 1.1, 2.0),
+        kind="texts", widths=(2.3, 1.8, 2.1, 1.4, 2.2),
     )  # fmt: skip
     made = f"Écrit par observatoire {done.version}." if done.version else ""
     last = " ".join(text for text in (done.credits, made) if text)

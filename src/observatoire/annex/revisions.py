@@ -72,7 +72,12 @@ def revisions(
         [*_KEY, "nom", "valeur", "borne_basse", "borne_haute", "statut", "source", "motif", "tu"]
     ].merge(now, on=_KEY, how="outer", suffixes=("_avant", ""), indicator="_merge")
     written = _Words(
-        table.indicators, dict(replaced or {}), set(earlier["indicateur"]), _newest(now)
+        table.indicators,
+        dict(replaced or {}),
+        set(earlier["indicateur"]),
+        set(earlier.loc[earlier["statut"].isin(_SHOWN), "source"]),
+        _newest(now),
+        table.zoning,
     )
     rows = [row for row in map(written.row, records(both)) if row]
     columns = ["change", "territory", "indicator", "period", "before", "after", "why"]
@@ -112,7 +117,9 @@ class _Words:
     indicators: Mapping[str, Indicator]
     replaced: Mapping[str, str]
     former: set[str]
+    sources: set[str]
     newest: Mapping[tuple[str, str, str], str]
+    zoning: str
 
     def row(self, row: Record) -> tuple[str, ...] | None:
         """Return the change of one figure; None where there is none."""
@@ -125,6 +132,8 @@ class _Words:
             return None
         change = REVISED if was and is_now else ADDED if is_now else WITHDRAWN
         name = row["nom"] if isinstance(row["nom"], str) else row["nom_avant"]
+        if row["zonage"] != self.zoning:  # a namesake of another kind
+            name = f"{name} ({row['zonage']})"
         label = self.indicators[code].label if code in self.indicators else code
         hidden = was and row["tu"] is True
         shown = "non publié" if hidden else before
@@ -142,12 +151,16 @@ class _Words:
             return f"remplacé par le chiffre de {later}"
         if code not in self.indicators:
             return "l’indicateur n’est plus montré"
+        if code not in {each for _, _, each in self.newest}:
+            return "plus aucun chiffre chargé : sa source, ou un fichier, a été retirée"
         said = row["motif"] if isinstance(row["motif"], str) else ""
         return said or "le territoire ou la période n’est plus montré"
 
     def _added(self, row: Record) -> str:
         if str(row["indicateur"]) not in self.former:
             return "indicateur ajouté"
+        if str(row["source"]) not in self.sources:
+            return f"source ajoutée{NO_BREAK}: {row['source']}"
         if not isinstance(row["source_avant"], str):
             return "période ou territoire ajouté"
         return f"était {row['statut_avant']}, est {row['statut']}"
@@ -158,6 +171,8 @@ class _Words:
             return f"source changée{NO_BREAK}: {former} avant"
         if row["statut"] != row["statut_avant"]:
             return f"était {row['statut_avant']}, est {row['statut']}"
+        if row["statut"] == Status.ESTIMATED.label:
+            return "estimation refaite sur ce qui a été chargé depuis"
         when = self.replaced.get(source.split(" ; ", maxsplit=1)[0], "")
         return f"fichier de la source chargé le {when}" if when else "source ou passage corrigé"
 

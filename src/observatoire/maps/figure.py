@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from observatoire.errors import GeometryError, UnknownNameError
 from observatoire.errors.arguments import suggestion
 from observatoire.french.typography import NO_BREAK, enumerate_words, plural
-from observatoire.indicators.computation.table import by_spot
 from observatoire.maps.classes import Classes, classify
 from observatoire.maps.legend import draw_sizes, draw_swatches, status_swatches
 from observatoire.maps.marks import Mark, extremes, mark_of
@@ -163,15 +162,13 @@ def title_of(indicator: Indicator, period: str) -> str:
 def marks_of(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> list[Mark]:
     """Return the figures of one indicator as a map shows them."""
     indicator = table.indicator(code)
-    cells = table.main[table.main["indicator"] == code]
-    others = by_spot(table.compared)
-    marks = []
-    for row in records(cells):
-        difference = table.verdicts.get((str(row["territory"]), code))
+    rows, others = table.by_indicator[code]
+    verdicts, marks = table.verdicts, []
+    for row in rows:
+        difference = verdicts.get((str(row["territory"]), code))
         reference: Any = float("nan")
         if difference is not None:
-            spot = (str(difference["against_zoning"]), str(difference["against"]), code)
-            other = others.get(spot)
+            other = others.get((str(difference["against_zoning"]), str(difference["against"])))
             if other is not None and Status(str(other["status"])).has_value:
                 reference = other["value"]
         marks.append(mark_of(row, indicator, communes, difference, reference))
@@ -288,12 +285,7 @@ def _alternative(
     title: str, marks: Sequence[Mark], rows: Sequence[Record], indicator: Indicator
 ) -> str:
     """Say what a reader would see: how many are known, the extremes; then every figure."""
-    own = [mark for mark in marks if mark.own]
-    known = (
-        f"{len(own)} sur {plural(len(marks), 'territoire')} ont leur propre chiffre"
-        if own
-        else "Aucun territoire n’a de chiffre qui soit le sien"
-    )
+    known = _known(marks)
     words = {str(row["territory"]): figure_words(row, indicator) for row in rows}
     ends = extremes(marks)
     if ends:
@@ -301,6 +293,17 @@ def _alternative(
         known += f", de {words[least.code]} ({least.name}) à {words[most.code]} ({most.name})"
     listed = "" if len(rows) > _MOST_LISTED else _figures(rows, words)
     return f"Carte. {title}. {known}.{listed}"
+
+
+def _known(marks: Sequence[Mark]) -> str:
+    """Say how many have their own figure; an estimate is not said to be one."""
+    own, exact = (sum(kept) for kept in zip(*((m.own, m.exact) for m in marks), strict=True))
+    every = plural(len(marks), "territoire")
+    if not own:
+        return "Aucun territoire n’a de chiffre qui soit le sien"
+    if own == exact:
+        return f"{own} sur {every} ont leur propre chiffre"
+    return f"{own} sur {every} ont un chiffre, dont {plural(own - exact, 'estimé')}"
 
 
 def _figures(rows: Sequence[Record], words: Mapping[str, str]) -> str:

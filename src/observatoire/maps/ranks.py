@@ -101,7 +101,7 @@ def draw_ranking(
         group = sorted((m for m in marks if m.kind in kinds), key=_order)
         if not group:
             continue
-        heading = f"{label.format_map(named)} ({len(group)})"
+        heading = _heading(label.format_map(named), group)
         parts.append(text(left, y + 14, fitted(heading, width), weight=600))
         y += HEADING - 8
         for mark in _listed(group):
@@ -124,6 +124,16 @@ def draw_ranking(
             y += ROW
         y += 8
     return [part for part in parts if part], y
+
+
+def _heading(label: str, group: Sequence[Mark]) -> str:
+    """Say what a group is, and how many: an estimate is not said to be a territory's own figure."""
+    estimated = sum(mark.own and not mark.exact for mark in group)
+    if not estimated:
+        return f"{label} ({len(group)})"
+    if estimated == len(group):
+        return f"Estimés, e ({len(group)})"
+    return f"Propres ({len(group) - estimated}) et estimés, e ({estimated})"
 
 
 def _weight(mark: Mark) -> int:

@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from observatoire.french.typography import capital, enumerate_words, number
-from observatoire.indicators.evaluation.actions import OWN, STEPS
+from observatoire.french.typography import NO_BREAK, capital, enumerate_words, number
+from observatoire.indicators.evaluation.actions import OWN, STEPS, WIDER
 from observatoire.pages.blocks import (
     Block,
     Callout,
@@ -48,8 +48,9 @@ def programming_blocks(found: Programming, here: Noun) -> list[Block]:
         blocks.append(Callout("Aucune action chargée", (_TEMPLATE,)))
         return blocks
     blocks.append(Paragraph(_reach(found, here)))
-    made = (_places(found.places, here), _themes(found.themes))
-    return [*blocks, *(_sourced(grid, found.origins) for grid in made)]
+    reached = found.places[found.places["reach"] == OWN]
+    made = [_places(reached, here)] if len(reached) else []
+    return [*blocks, *(_sourced(grid, found.origins) for grid in (*made, _themes(found.themes)))]
 
 
 def _sourced(grid: TableBlock, origins: Sequence[str]) -> TableBlock:
@@ -68,12 +69,23 @@ def _reach(found: Programming, here: Noun) -> str:
         if found.never
         else f"{capital(here.none)} n’est {here.agree('resté')} sans action."
     )
+    wider = list(found.places.loc[found.places["reach"] == WIDER, "name"])
+    through = "" if not wider else _through(wider, here, every=len(wider) == len(found.places))
     idle = (
         f"Thématiques sans action : {enumerate_words(found.idle)}."
         if found.idle
         else "Aucune thématique n’est restée sans action."
     )
-    return f"{never} {idle}"
+    return " ".join(text for text in (never, through, idle) if text)
+
+
+def _through(wider: Sequence[str], here: Noun, *, every: bool) -> str:
+    """Say which territories are reached through a wider perimeter alone, whose money stays whole."""
+    whom = here.all if every else enumerate_words(list(wider))
+    return (
+        f"Par un périmètre plus large seulement{NO_BREAK}: {whom}. Ce qui lui est donné n’est pas "
+        "partagé, personne ne sachant comment."
+    )
 
 
 def _euros(value: float) -> TextCell:
@@ -168,26 +180,23 @@ def _share(spent: float, committed: float) -> TextCell:
 
 
 def _places(places: pd.DataFrame, here: Noun) -> TableBlock:
-    rows = []
-    for row in records(places):
-        idle = row["reach"] != OWN
-        rows.append(
-            Row(
-                str(row["name"]),
-                (
-                    TextCell(str(row["reach"])),
-                    TextCell(number(int(row["actions"])), value=float(row["actions"])),
-                    TextCell("—") if idle else _euros(row["amount"]),
-                    TextCell("—") if idle else _euros(row["people"]),
-                    TextCell("—") if idle else _per_head(row["per_head"]),
-                ),
-            )
+    """List the territories that have actions of their own; the others are told in a sentence."""
+    rows = [
+        Row(
+            str(row["name"]),
+            (
+                TextCell(number(int(row["actions"])), value=float(row["actions"])),
+                _euros(row["amount"]),
+                _euros(row["people"]),
+                _per_head(row["per_head"]),
+            ),
         )
+        for row in records(places)
+    ]
     return TableBlock(
         f"Actions par {here.singular}",
         capital(here.singular),
         (
-            Column("Touché par"),
             Column("Actions"),
             Column("Montant", "euros"),
             Column("Personnes"),
@@ -197,9 +206,7 @@ def _places(places: pd.DataFrame, here: Noun) -> TableBlock:
         (
             Note(
                 "Lecture",
-                f"ce qui a été versé à chaque action propre {here.of_the}, engagé à défaut ; ce qui est donné "
-                f"à un périmètre plus large n’est pas partagé entre ses {here.many}, personne ne sachant "
-                "comment.",
+                f"ce qui a été versé à chaque action propre {here.of_the}, engagé à défaut.",
             ),
             Note(
                 "Par habitant",

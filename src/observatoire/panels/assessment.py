@@ -352,7 +352,14 @@ class Inquiry:
 
     def aims(self, end: str = "") -> pd.DataFrame:
         """Return the objectives with what is known of each, up to a date."""
-        return evaluate_objectives(self.objectives, self.evidence, end or self.span(None, None)[1])
+        last = end or self.span(None, None)[1]
+        if last not in self._aims:
+            self._aims[last] = evaluate_objectives(self.objectives, self.evidence, last)
+        return self._aims[last].copy()
+
+    @cached_property
+    def _aims(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def assess(self, start: int | str | None = None, end: int | str | None = None) -> Assessment:
         """Evaluate between two dates."""

@@ -76,12 +76,12 @@ class ProfileContent:
 
 @dataclass(frozen=True)
 class Entry:
-    """The profile of one territory, or of those that share one source; ``half``: of half a page."""
+    """The profile of one territory, or of those that share one source; ``short``: shares its page."""
 
     title: str
     codes: tuple[str, ...]
     blocks: tuple[Block, ...]
-    half: bool = False
+    short: bool = False
 
 
 def entries(content: ProfileContent, only: str = "") -> list[Entry]:
@@ -105,13 +105,13 @@ def entries(content: ProfileContent, only: str = "") -> list[Entry]:
 def after_each_other(
     found: Sequence[Entry], local: Callable[[str], Sequence[Block]]
 ) -> list[Block]:
-    """Set profiles on their pages, two halves on one; ``local`` is what goes under each."""
+    """Set profiles on their pages, short ones one under the other; ``local`` is what goes under each."""
     blocks: list[Block] = []
-    half = False
+    short = False
     for entry in found:
-        if blocks and not (half and entry.half):
+        if blocks and not (short and entry.short):
             blocks.append(PageBreak())
-        half = entry.half and not half
+        short = entry.short
         blocks += entry.blocks
         for code in entry.codes:
             blocks += local(code)
@@ -119,10 +119,10 @@ def after_each_other(
 
 
 def headed_entries(found: Sequence[Entry], local: Callable[[str], Sequence[Block]]) -> list[Block]:
-    """Set profiles on their pages, each under its heading; halves come last, so that two share a page."""
+    """Set profiles on their pages, each under its heading; short ones come last, and share theirs."""
     headed = [
         replace(entry, blocks=(Heading(entry.title, 2, f"fiche-{entry.codes[0]}"), *entry.blocks))
-        for entry in sorted(found, key=lambda entry: entry.half)
+        for entry in sorted(found, key=lambda entry: entry.short)
     ]
     return after_each_other(headed, local)
 
@@ -182,7 +182,7 @@ def _entry(
     head = Facts(_facts(content, group), where)
     boxes = _boxes(content, first, codes)
     if not known:
-        return Entry(title, codes, (head, _nothing(first, content), boxes), half=True)
+        return Entry(title, codes, (head, _nothing(first, content), boxes), short=True)
     lead, said = band(flat, first.shared, words, len(group))
     own = any(row.mark.exact for row in flat)
     stands_out = headlines(flat) or (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
 _PAGES = Path(__file__).parents[1]
 FONTS = _PAGES / "fonts"
 _STYLE = _PAGES / "templates" / "style.typ"
+
+#: Millimetres of a page: its width, the height left under a title and a caption, a line of notes.
+_PAGE_WIDTH, _ROOM, _NOTE_LINE = 184.0, 236.0, 3.4
+
+#: Characters that a line of notes holds.
+_NOTE_CHARACTERS = 150
+
+_VIEW_BOX = re.compile(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"')
 
 #: What a PDF keeps to: read aloud (PDF/UA-1) and kept for good (PDF/A-2a).
 _STANDARDS = ("ua-1", "a-2a")
@@ -196,8 +205,19 @@ def _figure(figure: Figure, drawings: dict[str, str]) -> str:
     drawings[name] = figure.svg
     return (
         f"#drawing({_text(name)}, title: {_text(figure.title)}, alt: {_text(figure.alternative)}, "
-        f"width: {figure.width * 100:.0f}%, notes: {_notes(figure.notes)})"
+        f"width: {figure.width * 100:.0f}%, fitting: {_fitting(figure) * 100:.1f}%, "
+        f"notes: {_notes(figure.notes)})"
     )
+
+
+def _fitting(figure: Figure) -> float:
+    """Return the share of the width at which a drawing, its title and its notes stand on one page."""
+    found = _VIEW_BOX.search(figure.svg)
+    if not found:
+        return 1.0
+    wide, high = float(found[1]), float(found[2])
+    lines = sum(1 + len(note.text) // _NOTE_CHARACTERS for note in figure.notes)
+    return min(1.0, (_ROOM - _NOTE_LINE * lines) / (_PAGE_WIDTH * high / wide))
 
 
 def _page_break(_: PageBreak, __: dict[str, str]) -> str:

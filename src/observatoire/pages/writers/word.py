@@ -146,7 +146,7 @@ def _contents(document: Any, page: Page) -> None:
     lines = [document.add_paragraph() for _ in parts]
     for line, (rank, block) in zip(lines, parts, strict=True):
         line.paragraph_format.left_indent = Mm(6 * (block.level - 1))
-        line.paragraph_format.space_after = Pt(1)
+        line.paragraph_format.space_after, line.paragraph_format.line_spacing = Pt(0), 1.0
         bold = "<w:b/>" if block.level == 1 else ""
         link = (
             f'<w:hyperlink {nsdecls("w")} w:anchor="{_bookmark(rank)}" w:history="1"><w:r>'
@@ -202,7 +202,7 @@ class _Writer:
             for text in (block.title, *block.items):
                 line = self._text(text, WARNING if block.kind == "warning" else BESIDE)
                 line.runs[0].bold = text == block.title
-                line.paragraph_format.keep_with_next = text == block.title
+                line.paragraph_format.keep_with_next = True
         elif isinstance(block, Facts):
             self._facts(block)
         elif isinstance(block, Figure):
@@ -218,20 +218,38 @@ class _Writer:
         return line
 
     def _text(self, text: str, style: str | None = None) -> Any:
-        return self._turned(self.document.add_paragraph(text, style=style))
+        line = self.document.add_paragraph(text)
+        if style:  # by its identifier: looked for by name, styles took half of the time
+            line._p.style = style  # noqa: SLF001 - no public way
+        return self._turned(line)
 
     def _facts(self, facts: Facts) -> None:
+        if facts.kind == "boxes":
+            self._boxes(facts)
+            return
         into = self._text
         if facts.beside:
             left, right = self.document.add_table(1, 2).rows[0].cells
             left.width, right.width = Mm(_WIDTH - _BESIDE), Mm(_BESIDE)
             self._draw(right.paragraphs[0], facts.beside, _BESIDE - 4)
             left.paragraphs[0].style = CELL
+            right.paragraphs[0].paragraph_format.keep_with_next = True
             into = left.add_paragraph
         for term, text in facts.items:
             line = into("", BESIDE)
-            line.add_run(term if facts.kind == "findings" else f"{term}{NO_BREAK}:").bold = True
-            line.add_run(f" {text}")
+            line.add_run(f"{term}{NO_BREAK}:" if facts.kind == "identity" else term).bold = True
+            line.add_run(f" {text}" if text else "")
+            line.paragraph_format.keep_with_next = facts.kind != "findings"
+        self._notes(facts.notes)
+
+    def _boxes(self, facts: Facts) -> None:
+        """Set headings and their short texts side by side, on one page."""
+        row = self.document.add_table(1, len(facts.items)).rows[0]
+        row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))  # noqa: SLF001 - no public way
+        for cell, (term, text) in zip(row.cells, facts.items, strict=True):
+            cell.paragraphs[0]._p.style = CELL  # noqa: SLF001 - no public way
+            cell.paragraphs[0].add_run(term).bold = True
+            cell.add_paragraph(text)._p.style = CELL  # noqa: SLF001 - no public way
         self._notes(facts.notes)
 
     def _draw(self, line: Any, figure: Figure, width: float) -> None:

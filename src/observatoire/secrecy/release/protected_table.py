@@ -128,15 +128,29 @@ class ProtectedTable:
             crs=self.shapes.crs,
         )
 
-    @property
+    @cached_property
     def main(self) -> pd.DataFrame:
         """Cells of the zoning asked for, comparators left out."""
         return self.cells[self.cells["zoning"] == self.zoning]
 
-    @property
+    @cached_property
     def compared(self) -> pd.DataFrame:
         """Cells of the comparators."""
         return self.cells[self.cells["zoning"] != self.zoning]
+
+    @cached_property
+    def by_indicator(self) -> dict[str, tuple[list[Row], dict[tuple[str, str], Row]]]:
+        """Rows of each indicator: those of the zoning asked for, and of comparators by their place."""
+        found: dict[str, tuple[list[Row], dict[tuple[str, str], Row]]] = {
+            code: ([], {}) for code in self.indicators
+        }
+        for row in records(self.cells):
+            main, compared = found[str(row["indicator"])]
+            if row["zoning"] == self.zoning:
+                main.append(row)
+            else:
+                compared[str(row["zoning"]), str(row["territory"])] = row
+        return found
 
     @cached_property
     def verdicts(self) -> dict[tuple[str, str], Row]:

@@ -62,6 +62,8 @@ def withhold_sizes(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
     """
     guarded = cells["threshold"] > 0
     rates = cells["indicator"].map({c: i.nature is Nature.RATE for c, i in indicators.items()})
+    if not guarded.any():
+        return
     rates_shown = guarded & rates.astype(bool) & (cells["precision"] != "reference")
     cells.loc[guarded, "base"] = float("nan")
     for name in ("low", "high"):
