@@ -136,7 +136,7 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     assert shown["Godissard"] == "−2,0"
     assert notes(grid)["Source"].endswith("2014 à 2021 (2014 et 2016).")
     assert "Écart" not in notes(grid)
-    assert "(…)" in notes(grid)["Signes"]
+    assert notes(grid)["Signes"].startswith("[ ; ] :")
     assert "n.d." not in notes(grid)["Signes"]  # of territories that are not compared
     assert trend.save(tmp_path / "t.pdf").stat().st_size > 1000
 

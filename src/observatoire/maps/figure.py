@@ -291,6 +291,9 @@ def _alternative(
     if ends:
         least, most = ends
         known += f", de {words[least.code]} ({least.name}) à {words[most.code]} ({most.name})"
+    foretold = sum(mark.status is Status.ESTIMATED and not mark.own for mark in marks)
+    if foretold:
+        known += f" ; {plural(foretold, 'autre est estimé', 'autres sont estimés')}"
     listed = "" if len(rows) > _MOST_LISTED else _figures(rows, words)
     return f"Carte. {title}. {known}.{listed}"
 
@@ -307,5 +310,9 @@ def _known(marks: Sequence[Mark]) -> str:
 
 
 def _figures(rows: Sequence[Record], words: Mapping[str, str]) -> str:
-    figures = (f"{row['name']}{NO_BREAK}: {words[str(row['territory'])]}" for row in rows)
+    figures = (
+        f"{row['name']}{NO_BREAK}: {words[str(row['territory'])]}"
+        + (" (estimé)" if row["status"] == str(Status.ESTIMATED) else "")
+        for row in rows
+    )
     return f" {' ; '.join(figures)}."

@@ -67,7 +67,7 @@ class Deliverables(Annexes):
         >>> o = obs.demo()
         >>> o.atlas("data/atlas.pdf")
         Traceback (most recent call last):
-        observatoire.errors.exceptions.FormatError: On ne sait pas écrire « .pdf »...
+        observatoire.errors.exceptions.FormatError: atlas.pdf : On ne sait pas écrire « .pdf »...
         >>> o.close()
         """
         from observatoire.pages.sheet import write_out, writer_of
