@@ -24,6 +24,9 @@ from observatoire.cli.console import (
 from observatoire.errors import FormatError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from observatoire.exchange.federation import Federation
     from observatoire.observatory.session import Audience
 
 
@@ -173,6 +176,10 @@ def federate(
         Path,
         option("--output -o", "FICHIER", "Fichier .csv des chiffres réunis, un par question."),
     ] = Path("federation.csv"),
+    inventory: Annotated[
+        Path | None,
+        option("--inventory", "FICHIER", "Page de qui observe quoi : .html, .pdf, .docx, .xlsx…"),
+    ] = None,
     audience: Annotated[
         str, option("--audience", "CERCLE", "Pour qui : interne, partenaires ou public.")
     ] = "interne",
@@ -181,21 +188,40 @@ def federate(
     import observatoire
     from observatoire.exchange.publication.figures import table_bytes
     from observatoire.french.typography import plural
-    from observatoire.pages.sheet import cannot_write
+    from observatoire.pages.sheet import cannot_write, writer_of
     from observatoire.swap import new_file
 
     if output.suffix.lower() != ".csv":
         raise FormatError(
             f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
         )
+    if inventory is not None:
+        writer_of(inventory)  # refused before the work, not after
     with step("Fédération"):
         together = observatoire.federate(packages, audience=cast("Audience", audience))
-        answers, conflicts, given_away = together.values(), together.conflicts(), together.audit()
+        answers, given_away = together.values(), together.audit()
         try:
             with new_file(output) as draft:
                 draft.write_bytes(table_bytes(answers))
         except OSError as error:
             raise cannot_write(output, error) from error
+        if inventory is not None:
+            together.inventory_page().save(inventory)
+    _say_findings(together, given_away)
+    common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
+    say(
+        f"{plural(len(together.observatories), 'observatoire')}, "
+        f"{plural(len(answers), 'question')}, {common} : {output}"
+    )
+    if inventory is not None:
+        say(f"Qui observe quoi : {inventory}")
+    if not given_away.empty:
+        raise typer.Exit(2)
+
+
+def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:
+    """Say who is refused, what differs, and what the packages give away together."""
+    conflicts = together.conflicts()
     for warning in together.warnings:
         say(warning)
     for title, heads, frame in (
@@ -209,13 +235,6 @@ def federate(
     ):
         if not frame.empty:
             show(title, list(heads.values()), frame[list(heads)].astype(str).to_numpy().tolist())
-    common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
-    say(
-        f"{plural(len(together.observatories), 'observatoire')}, "
-        f"{plural(len(answers), 'question')}, {common} : {output}"
-    )
-    if not given_away.empty:
-        raise typer.Exit(2)
 
 
 #: Columns of what a federation says, and their heads.

@@ -6,6 +6,7 @@ before anything is believed), ``queries`` (the SQL of ``questions/``), ``engine`
 together), ``federation`` (the questions).
 """
 
-from observatoire.exchange.federation.federation import Federation, federate
+from observatoire.exchange.federation.admission import federate
+from observatoire.exchange.federation.federation import Federation
 
 __all__ = ["Federation", "federate"]

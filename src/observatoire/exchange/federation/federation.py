@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError, UnknownNameError
+from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import one_name, one_period, suggestion
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
     inventory_rows,
     verdict_rows,
 )
-from observatoire.exchange.federation.engine import open_engine
 from observatoire.exchange.federation.joint_disclosure import joint_disclosures
-from observatoire.exchange.federation.members import bring
-from observatoire.exchange.federation.terms import FederationTerms, read_federation
-from observatoire.exchange.federation.verification import Member, check_figures, verify
+from observatoire.exchange.federation.views.inventory import inventory_page
+from observatoire.exchange.federation.views.sheets import sheet_without_figures
 from observatoire.exchange.publication.figures import disarmed
-from observatoire.secrecy.release.agreements import require_known, sift
+from observatoire.french.typography import day
 from observatoire.sources.descriptors.agreement import current_day
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
+    import tempfile
 
     from observatoire.exchange.federation.engine import Engine
-    from observatoire.sources.descriptors.agreement import Audience
+    from observatoire.exchange.federation.verification import Member
+    from observatoire.pages.sheet import Sheet
 
 #: Columns of ``rejected()``.
 REJECTED = ("place", "reason")
@@ -57,6 +52,13 @@ class Federation:
     def observatories(self) -> tuple[str, ...]:
         """The members, in order of precedence."""
         return tuple(member.name for member in self.members)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each member is called, by its name: its package's title, where no other has the same."""
+        told = [str(member.descriptor.get("title") or "").strip() for member in self.members]
+        named = zip(self.observatories, told, strict=True)
+        return {name: title if title and told.count(title) == 1 else name for name, title in named}
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -104,6 +106,31 @@ class Federation:
             the ``lacunes``: the periods that others have and this one lacks.
         """
         return inventory_rows(self._observed, self.indicators)
+
+    def inventory_page(self) -> Sheet:
+        """Show the inventory: a grid indicators by members, a box a year, then the table.
+
+        Full boxes are years observed, hollow ones years that another has and this one lacks; the last
+        column says who may stand side by side. Beyond eight members, a row is a heading.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import observatoire as obs
+        >>> f = obs.federate(obs.demo_packages(tempfile.mkdtemp()))
+        >>> f.inventory_page().page.title
+        'Inventaire de la fédération'
+        >>> f.close()
+        """
+        page = inventory_page(
+            self._observed,
+            self.inventory(),
+            self._verdicts,
+            self.titles,
+            self.common(),
+            day(current_day()),
+        )
+        return sheet_without_figures(page)
 
     def verdicts(self) -> pd.DataFrame:
         """Say whether two producers' indicators may stand side by side: oui, avec précaution, non.
@@ -198,123 +225,3 @@ class Federation:
                 f"Aucun paquet ne donne « {code} ».", remedy=suggestion(code, known), name=code
             )
         return code
-
-
-def federate(
-    packages: Sequence[str | Path] | str | Path,
-    *,
-    audience: Audience = "interne",
-    date: dt.date | None = None,
-    engine: str = "duckdb",
-) -> Federation:
-    """Read packages as one, each checked before anything of it is believed.
-
-    Parameters
-    ----------
-    packages : sequence of paths, or path
-        Folders written by ``o.publish``, their ``.zip``, or the address of one or the other, in
-        order of precedence; or a ``federation.toml`` that names them.
-    audience : {"interne", "partenaires", "public"}
-        For whom: a figure that an agreement keeps for a narrower circle is left out.
-    date : date, optional
-        The day on which agreements are looked at, today by default: what has ended since the
-        package was made is left out, with the reason.
-    engine : {"duckdb", "spark"}
-        What answers.
-
-    Returns
-    -------
-    Federation
-        Of the packages that passed; ``rejected()`` lists the others, with the reason.
-
-    Raises
-    ------
-    UnknownNameError
-        On an unknown audience or engine.
-    FileError
-        When nothing is given, or none of the packages passes.
-    """
-    require_known(audience)
-    day = date or current_day()
-    terms = _terms(packages, audience)
-    copies = tempfile.TemporaryDirectory(prefix="observatoire-")
-    members, wrong = _checked(terms.places(day), Path(copies.name))
-    refused = terms.withdrawn(day) + [(place, str(error)) for place, error in wrong]
-    if not members:
-        copies.cleanup()
-        raise _nobody(refused) if len(refused) != 1 or not wrong else wrong[0][1]
-    kept_back, warnings = _kept_back(members, day, terms.audience)
-    found = open_engine(engine, {m.name: m.figures for m in members}, kept_back)
-    return Federation(tuple(members), found, tuple(refused), warnings, copies)
-
-
-def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:
-    return FileError(
-        "Aucun de ces paquets ne peut être fédéré.",
-        why=" ; ".join(f"{place} : {reason}" for place, reason in refused[:3]),
-        remedy="Indiquez au moins un dossier écrit par o.publish(…).",
-    )
-
-
-def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> FederationTerms:
-    given = [packages] if isinstance(packages, str | Path) else list(packages)
-    if not given:
-        raise FileError(
-            "Quels paquets fédérer ?",
-            remedy='Donnez au moins un dossier : obs.federate(["paquet-a/", "paquet-b/"]).',
-        )
-    if len(given) == 1 and str(given[0]).endswith(".toml"):
-        return read_federation(Path(given[0]))
-    return FederationTerms.of(given, audience)
-
-
-def _checked(
-    places: Sequence[tuple[str, str]], shelf: Path
-) -> tuple[list[Member], list[tuple[str, ObservatoireError]]]:
-    """Check each package apart: what is wrong with one harms no other."""
-
-    def look(numbered: tuple[int, tuple[str, str]]) -> Member | ObservatoireError:
-        rank, (place, name) = numbered
-        copy = shelf / str(rank)
-        copy.mkdir()
-        try:
-            member = verify(bring(place, copy))
-        except ObservatoireError as error:
-            return error
-        if name and member.name != name:
-            return FileError(f"Ce paquet s’appelle « {member.name} », non « {name} ».", where=place)
-        return member
-
-    with ThreadPoolExecutor() as pool:
-        found = list(pool.map(look, enumerate(places)))
-    members: dict[str, Member] = {}
-    refused: list[tuple[str, ObservatoireError]] = []
-    for (place, _), each in zip(places, found, strict=True):
-        if isinstance(each, ObservatoireError):
-            refused.append((place, each))
-        elif each.name in members:
-            twice = DuplicateKeyError(
-                f"Deux paquets s’appellent « {each.name} ».",
-                where=place,
-                remedy="Donnez à chacun son nom : on doit savoir qui dit quoi.",
-            )
-            refused.append((place, twice))
-        else:
-            members[each.name] = each
-    wrong = check_figures(list(members.values()))
-    refused += [(str(members[name].folder), error) for name, error in wrong.items()]
-    return [member for name, member in members.items() if name not in wrong], refused
-
-
-def _kept_back(
-    members: Sequence[Member], day: dt.date, audience: str
-) -> tuple[list[tuple[str, str, str, str]], tuple[str, ...]]:
-    """Return what the agreements of packages no longer let out, with why; and what to say of it."""
-    lent = {
-        (member.name, *column): agreements
-        for member in members
-        for column, agreements in member.terms.items()
-    }
-    found = sift(list(lent), lent, day, audience)
-    rows = [(*key, reason) for key, reason in zip(lent, found.reasons, strict=True) if reason]
-    return rows, found.warnings

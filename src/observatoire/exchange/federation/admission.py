@@ -1,0 +1,143 @@
+"""Who is let into a federation: each package checked apart, what agreements keep back taken out."""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from observatoire.errors import DuplicateKeyError, FileError, ObservatoireError
+from observatoire.exchange.federation.engine import open_engine
+from observatoire.exchange.federation.federation import Federation
+from observatoire.exchange.federation.members import bring
+from observatoire.exchange.federation.terms import FederationTerms, read_federation
+from observatoire.exchange.federation.verification import Member, check_figures, verify
+from observatoire.secrecy.release.agreements import require_known, sift
+from observatoire.sources.descriptors.agreement import current_day
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from observatoire.sources.descriptors.agreement import Audience
+
+
+def federate(
+    packages: Sequence[str | Path] | str | Path,
+    *,
+    audience: Audience = "interne",
+    date: dt.date | None = None,
+    engine: str = "duckdb",
+) -> Federation:
+    """Read packages as one, each checked before anything of it is believed.
+
+    Parameters
+    ----------
+    packages : sequence of paths, or path
+        Folders written by ``o.publish``, their ``.zip``, or the address of one or the other, in
+        order of precedence; or a ``federation.toml`` that names them.
+    audience : {"interne", "partenaires", "public"}
+        For whom: a figure that an agreement keeps for a narrower circle is left out.
+    date : date, optional
+        The day on which agreements are looked at, today by default: what has ended since the
+        package was made is left out, with the reason.
+    engine : {"duckdb", "spark"}
+        What answers.
+
+    Returns
+    -------
+    Federation
+        Of the packages that passed; ``rejected()`` lists the others, with the reason.
+
+    Raises
+    ------
+    UnknownNameError
+        On an unknown audience or engine.
+    FileError
+        When nothing is given, or none of the packages passes.
+    """
+    require_known(audience)
+    day = date or current_day()
+    terms = _terms(packages, audience)
+    copies = tempfile.TemporaryDirectory(prefix="observatoire-")
+    members, wrong = _checked(terms.places(day), Path(copies.name))
+    refused = terms.withdrawn(day) + [(place, str(error)) for place, error in wrong]
+    if not members:
+        copies.cleanup()
+        raise _nobody(refused) if len(refused) != 1 or not wrong else wrong[0][1]
+    kept_back, warnings = _kept_back(members, day, terms.audience)
+    found = open_engine(engine, {m.name: m.figures for m in members}, kept_back)
+    return Federation(tuple(members), found, tuple(refused), warnings, copies)
+
+
+def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:
+    return FileError(
+        "Aucun de ces paquets ne peut être fédéré.",
+        why=" ; ".join(f"{place} : {reason}" for place, reason in refused[:3]),
+        remedy="Indiquez au moins un dossier écrit par o.publish(…).",
+    )
+
+
+def _terms(packages: Sequence[str | Path] | str | Path, audience: Audience) -> FederationTerms:
+    given = [packages] if isinstance(packages, str | Path) else list(packages)
+    if not given:
+        raise FileError(
+            "Quels paquets fédérer ?",
+            remedy='Donnez au moins un dossier : obs.federate(["paquet-a/", "paquet-b/"]).',
+        )
+    if len(given) == 1 and str(given[0]).endswith(".toml"):
+        return read_federation(Path(given[0]))
+    return FederationTerms.of(given, audience)
+
+
+def _checked(
+    places: Sequence[tuple[str, str]], shelf: Path
+) -> tuple[list[Member], list[tuple[str, ObservatoireError]]]:
+    """Check each package apart: what is wrong with one harms no other."""
+
+    def look(numbered: tuple[int, tuple[str, str]]) -> Member | ObservatoireError:
+        rank, (place, name) = numbered
+        copy = shelf / str(rank)
+        copy.mkdir()
+        try:
+            member = verify(bring(place, copy))
+        except ObservatoireError as error:
+            return error
+        if name and member.name != name:
+            return FileError(f"Ce paquet s’appelle « {member.name} », non « {name} ».", where=place)
+        return member
+
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(look, enumerate(places)))
+    members: dict[str, Member] = {}
+    refused: list[tuple[str, ObservatoireError]] = []
+    for (place, _), each in zip(places, found, strict=True):
+        if isinstance(each, ObservatoireError):
+            refused.append((place, each))
+        elif each.name in members:
+            twice = DuplicateKeyError(
+                f"Deux paquets s’appellent « {each.name} ».",
+                where=place,
+                remedy="Donnez à chacun son nom : on doit savoir qui dit quoi.",
+            )
+            refused.append((place, twice))
+        else:
+            members[each.name] = each
+    wrong = check_figures(list(members.values()))
+    refused += [(str(members[name].folder), error) for name, error in wrong.items()]
+    return [member for name, member in members.items() if name not in wrong], refused
+
+
+def _kept_back(
+    members: Sequence[Member], day: dt.date, audience: str
+) -> tuple[list[tuple[str, str, str, str]], tuple[str, ...]]:
+    """Return what the agreements of packages no longer let out, with why; and what to say of it."""
+    lent = {
+        (member.name, *column): agreements
+        for member in members
+        for column, agreements in member.terms.items()
+    }
+    found = sift(list(lent), lent, day, audience)
+    rows = [(*key, reason) for key, reason in zip(lent, found.reasons, strict=True) if reason]
+    return rows, found.warnings
