@@ -111,7 +111,7 @@ class Federation:
         """Show the inventory: a grid indicators by members, a box a year, then the table.
 
         Full boxes are years observed, hollow ones years that another has and this one lacks; the last
-        column says who may stand side by side. Beyond eight members, a row is a heading.
+        column gives the gravest verdict on those that observe it. Beyond eight members, they are the rows.
 
         Examples
         --------

@@ -6,7 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from observatoire.exchange.federation.comparability import CARE, NO, YES
-from observatoire.exchange.federation.views.grid import MOST_COLUMNS, Line, grid_figures
+from observatoire.exchange.federation.views.grid import (
+    FULL,
+    GAP,
+    MOST_COLUMNS,
+    PART,
+    Heads,
+    Line,
+    distinct_names,
+    grid_figures,
+)
 from observatoire.french.typography import capital, number, plural
 from observatoire.pages.blocks import (
     Block,
@@ -31,42 +40,105 @@ _HEADS = ("Observatoire", "Échelle", "Territoires connus", "Périodes", "Rythme
 _GRAVITY = (NO, CARE, YES)
 
 
-def inventory_lines(
-    observed: pd.DataFrame, inventory: pd.DataFrame, verdicts: pd.DataFrame, *, by_theme: bool
-) -> list[Line]:
-    """Return what is observed, a line an indicator and scale, or a heading and scale.
+#: What is observed: heading, indicator (none for a whole heading), zoning (none for all).
+Key = tuple[str, str, str]
+
+#: Share of the territories that have a figure, by year.
+Shares = dict[int, float]
+
+
+def _shares(observed: pd.DataFrame, themes: Mapping[str, str]) -> dict[Key, dict[str, Shares]]:
+    """Return what share of its territories each member knows, by indicator, zoning and year."""
+    found: dict[Key, dict[str, Shares]] = defaultdict(dict)
+    for row in records(observed):
+        code = str(row["indicateur"])
+        years = found[themes[code], code, str(row["zonage"])].setdefault(row["observatoire"], {})
+        year, share = int(str(row["periode"])[:4]), row["connus"] / row["territoires"]
+        years[year] = max(share, years.get(year, 0.0))
+    return found
+
+
+def _states(members: Mapping[str, Shares]) -> dict[str, dict[int, str]]:
+    """Say of each year what a member has: all, a part, or a gap where another has it."""
+    every = sorted({year for years in members.values() for year in years})
+    return {
+        who: {
+            year: GAP if year not in years else FULL if years[year] >= 1 else PART for year in every
+        }
+        for who, years in members.items()
+    }
+
+
+def by_indicator(
+    observed: pd.DataFrame, words: pd.DataFrame, verdicts: pd.DataFrame, members: Mapping[str, str]
+) -> tuple[list[Line], Heads]:
+    """Return a line an indicator and scale, a column a member.
 
     Parameters
     ----------
     observed : DataFrame
         The answer of ``inventory.sql``: a row a member, zoning, indicator and period.
-    inventory, verdicts : DataFrame
+    words : DataFrame
+        ``libelle`` and ``thematique`` of each indicator, by its code.
+    verdicts : DataFrame
         As a federation gives them.
-    by_theme : bool
-        A line a heading, where members are too many for a line an indicator to be read.
+    members : mapping
+        What each member is called.
     """
-    words = inventory.drop_duplicates("indicateur").set_index("indicateur")
-    seen: dict[tuple[str, str, str], dict[str, dict[int, list[float]]]] = defaultdict(dict)
-    for row in records(observed):
-        code = str(row["indicateur"])
-        theme = capital(str(words.at[code, "thematique"] or "sans thématique"))
-        key = (theme, "" if by_theme else code, str(row["zonage"]))
-        years = seen[key].setdefault(str(row["observatoire"]), defaultdict(list))
-        years[int(str(row["periode"])[:4])].append(row["connus"] / row["territoires"])
-    worst = {} if by_theme else _worst(verdicts)
-    return [
+    worst = _worst(verdicts)
+    lines = [
         Line(
-            "" if by_theme else theme,
-            str(words.at[code, "libelle"]) if code else theme,
+            theme,
+            str(words.at[code, "libelle"]),
             zoning,
-            {
-                who: {year: sum(shares) / len(shares) for year, shares in years.items()}
-                for who, years in members.items()
-            },
-            _verdict(worst.get(code, {}), list(members)),
+            _states(found),
+            _verdict(worst.get(code, {}), list(found)),
+            plural(len(found), "observatoire"),
         )
-        for (theme, code, zoning), members in sorted(seen.items())
+        for (theme, code, zoning), found in sorted(_shares(observed, _themes(words)).items())
     ]
+    return lines, Heads(members, ("Côte à côte ?", "chez combien"))
+
+
+def by_member(
+    observed: pd.DataFrame, words: pd.DataFrame, members: Mapping[str, str]
+) -> tuple[list[Line], Heads]:
+    """Return a line a member, a column a heading: what is read of many members.
+
+    Parameters
+    ----------
+    observed, words, members
+        As :func:`by_indicator`.
+    """
+    themes = _themes(words)
+    years: dict[str, dict[str, Shares]] = defaultdict(dict)
+    counts: dict[str, set[str]] = defaultdict(set)
+    for (theme, code, _), found in _shares(observed, themes).items():
+        for who, known in found.items():
+            kept = years[theme].setdefault(who, {})
+            counts[who].add(code)
+            for year, share in known.items():  # a part of one indicator is a part of the heading
+                kept[year] = min(share, kept.get(year, 1.0))
+    states = {theme: _states(found) for theme, found in years.items()}
+    scales = observed.groupby("observatoire")["zonage"].unique().to_dict()
+    lines = [
+        Line(
+            "",
+            title,
+            ", ".join(sorted(scales.get(who, ()))),
+            {theme: found[who] for theme, found in states.items() if who in found},
+            count=plural(len(counts[who]), "indicateur"),
+        )
+        for who, title in distinct_names(members).items()
+    ]
+    return lines, Heads({theme: theme for theme in sorted(states)}, ("", "Combien"))
+
+
+def _themes(words: pd.DataFrame) -> dict[str, str]:
+    return {
+        str(code): capital(str(theme or "sans thématique"))
+        for code, theme in words["thematique"].items()
+    }
 
 
 def _worst(verdicts: pd.DataFrame) -> dict[str, dict[frozenset[str], str]]:
@@ -98,7 +170,7 @@ def inventory_page(
     Parameters
     ----------
     observed, inventory, verdicts : DataFrame
-        As :func:`inventory_lines`.
+        The answer of ``inventory.sql``, and what a federation says of it.
     members : mapping
         What each member is called, by its name, in order of precedence.
     common : sequence of str
@@ -106,7 +178,11 @@ def inventory_page(
     date : str
         The day of the page.
     """
-    lines = inventory_lines(observed, inventory, verdicts, by_theme=len(members) > MOST_COLUMNS)
+    words = inventory.drop_duplicates("indicateur").set_index("indicateur")
+    if len(members) > MOST_COLUMNS:
+        lines, heads = by_member(observed, words, members)
+    else:
+        lines, heads = by_indicator(observed, words, verdicts, members)
     shared = inventory.groupby("indicateur")["observatoire"].nunique()
     gaps = inventory[inventory["lacunes"] != ""]
     together = len(common) if len(members) > 1 else 0
@@ -124,7 +200,7 @@ def inventory_page(
     )
     blocks: tuple[Block, ...] = (
         headlines,
-        *grid_figures(lines, members),
+        *grid_figures(lines, heads),
         _table(inventory, members),
     )
     said = f"{plural(len(members), 'observatoire')} : qui observe quoi, où, à quel rythme"
