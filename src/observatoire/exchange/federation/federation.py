@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import one_name, one_period, suggestion
+from observatoire.errors.arguments import names_in, one_name, one_period, suggestion
 from observatoire.exchange.federation.comparability import (
     conflict_rows,
     inventory_rows,
     verdict_rows,
 )
 from observatoire.exchange.federation.joint_disclosure import joint_disclosures
+from observatoire.exchange.federation.views.figures import Answers, protected_answers
+from observatoire.exchange.federation.views.ground import zone_rows
 from observatoire.exchange.federation.views.inventory import inventory_page
-from observatoire.exchange.federation.views.sheets import sheet_without_figures
+from observatoire.exchange.federation.views.sheets import (
+    federation_map,
+    federation_panel,
+    holders,
+    shared_period,
+    shared_zoning,
+    sheet_without_figures,
+)
+from observatoire.exchange.federation.withholding import withheld_figures
 from observatoire.exchange.publication.figures import disarmed
 from observatoire.french.typography import day
+from observatoire.maps import MapStyle
 from observatoire.sources.descriptors.agreement import current_day
 
 if TYPE_CHECKING:
     import tempfile
+    from collections.abc import Collection, Sequence
+
+    import geopandas as gpd
 
     from observatoire.exchange.federation.engine import Engine
     from observatoire.exchange.federation.verification import Member
@@ -47,6 +61,9 @@ class Federation:
     warnings: tuple[str, ...] = field(repr=False, default=())
     copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
     _kept: bool = field(init=False, repr=False, default=False)
+    _secret: dict[str, set[tuple[str, str, str, str]]] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
     @property
     def observatories(self) -> tuple[str, ...]:
@@ -191,6 +208,160 @@ class Federation:
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
         return joint_disclosures(self.members, self.engine.ask("counts"))
+
+    def panel(
+        self,
+        theme: str | None = None,
+        period: int | str | None = None,
+        *,
+        indicators: Sequence[str] = (),
+        zoning: str | None = None,
+    ) -> Sheet:
+        """Show the figures of a heading, territories in rows, under whose figures they bear.
+
+        Each figure is that of :meth:`values`; one that may not stand beside the first member's is left
+        out with the reason, one that :meth:`audit` says to withhold is hidden.
+
+        Parameters
+        ----------
+        theme : str, optional
+            A heading of the packages; or give ``indicators``; all of them by default.
+        period : int or str, optional
+            By default, of each indicator, the latest of the periods that the most members have.
+        indicators : sequence of str
+            Codes, instead of a theme.
+        zoning : str, optional
+            The one that the most members observe by default.
+
+        Raises
+        ------
+        UnknownNameError
+            When no package gives what is asked for.
+        SecrecyError
+            When the packages give a count away that nothing withheld would protect.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import observatoire as obs
+        >>> f = obs.federate(obs.demo_packages(tempfile.mkdtemp()))
+        >>> f.panel("aides").page.title
+        'Aides'
+        >>> f.close()
+        """
+        asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
+        codes = [self._code(each, 'f.panel(indicators=["part_hlm"])') for each in asked]
+        found = self._answers(codes or self._of_theme(theme), period, zoning)
+        groups = holders(found.rows, self.titles)
+        table = protected_answers(found, self._said)
+        return federation_panel(table, groups, theme or "", day(current_day()))
+
+    def map(
+        self,
+        indicator: str,
+        period: int | str | None = None,
+        *,
+        zoning: str | None = None,
+        classes: str | Sequence[float] = "jenks",
+        k: int = 4,
+        kind: Literal["map", "tiles", "both"] = "map",
+    ) -> Sheet:
+        """Show one indicator on a map, on the zones that the packages give.
+
+        Parameters
+        ----------
+        indicator : str
+            Its code.
+        period, zoning
+            As :meth:`panel`, which says too what is shown and what is not.
+        classes, k, kind
+            As ``o.map``.
+
+        Raises
+        ------
+        UnknownNameError
+            On an unknown name, method or kind.
+        GeometryError
+            When no package gives the outlines.
+        SecrecyError
+            As :meth:`panel`.
+        """
+        style = MapStyle(classes, k, "value", kind)
+        style.cut([0.0], 0)  # classes are refused before anything is asked
+        found = self._answers([self._code(indicator, 'f.map("part_hlm")')], period, zoning)
+        groups = holders(found.rows, self.titles)
+        table = protected_answers(found, self._said)
+        return federation_map(table, self._zones, groups, style, day(current_day()))
+
+    def _answers(
+        self, codes: Sequence[str], period: int | str | None, zoning: str | None
+    ) -> Answers:
+        """Return what is shown of some indicators, with what must be withheld of it."""
+        observed = self._observed
+        where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes)
+        when = one_period(period)
+        given = "" if when is None else self._among("periode", str(when))
+        periods = {code: given or shared_period(observed, code, where) for code in codes}
+        rows = [
+            self.engine.ask("values", indicateur=code, zonage=where, periode=each)
+            for code, each in periods.items()
+            if each
+        ]
+        values = pd.concat(
+            rows or [self.engine.ask("values", indicateur=codes[0], zonage="?", periode="?")]
+        )
+        zones = self._zones[self._zones["zonage"] == where]
+        names = dict(zip(zones["territoire"], zones["nom"], strict=True))
+        names |= dict(zip(values["territoire"], values["nom"], strict=True))
+        groups = holders(values, self.titles)
+        return Answers(
+            rows=values,
+            definitions=self.indicators,
+            verdicts=self._verdicts,
+            titles=self.titles,
+            names={
+                code: names[code] for code in sorted(names, key=lambda c: (groups.get(c, "~"), c))
+            },
+            zoning=where,
+            periods=periods,
+            withheld=self._withheld({each for each in periods.values() if each}),
+        )
+
+    def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
+        """Return what the pages of some periods must not show, found once a period."""
+        for each in sorted(set(periods) - set(self._secret)):
+            figures = self._counts[self._counts["periode"] == each]
+            self._secret[each] = withheld_figures(self.members, figures)
+        return set().union(*(self._secret[each] for each in periods))
+
+    @cached_property
+    def _counts(self) -> pd.DataFrame:
+        return self.engine.ask("counts")
+
+    @cached_property
+    def _zones(self) -> gpd.GeoDataFrame:
+        return zone_rows(self.members)
+
+    @cached_property
+    def _said(self) -> tuple[str, ...]:
+        """What a page of it must say: of agreements, and what each package warns of."""
+        told = (member.descriptor.get("avertissements") for member in self.members)
+        warned = [str(each) for texts in told if isinstance(texts, list) for each in texts]
+        return tuple(dict.fromkeys([*self.warnings, *warned]))
+
+    def _of_theme(self, theme: str | None) -> list[str]:
+        """Return the indicators of a heading, or all of them."""
+        once = self.indicators.drop_duplicates("indicateur")
+        if theme is None:
+            return list(once["indicateur"])
+        known = sorted(set(once["thematique"]))
+        if theme not in known:
+            raise UnknownNameError(
+                f"Aucun paquet n’a de thématique « {theme} ».",
+                remedy=suggestion(str(theme), known),
+                name=str(theme),
+            )
+        return list(once.loc[once["thematique"] == theme, "indicateur"])
 
     def close(self) -> None:
         """Let go of the files, and remove the copies of archives and addresses."""

@@ -198,25 +198,30 @@ def _people(names: Iterable[str]) -> str:
     return enumerate_words(sorted(names))
 
 
-def _remedy(together: Exposure, cell: CountedCell) -> str:
-    """Name the one figure that, withheld, keeps a count safe; parts are tried before totals."""
+def remedy(together: Exposure, cell: CountedCell) -> tuple[list[CountedCell], bool]:
+    """Return what to withhold around a count, and whether that is enough; parts are tried before totals."""
     near = [r for r in together.relations if cell == r[0] or cell in r[1]]
     tried = [c for total, parts, _ in near for c in (*parts, total) if c in together.shown]
-    for candidate in list(dict.fromkeys(tried))[:_TRIED]:
+    tried = list(dict.fromkeys(tried))
+    for candidate in tried[:_TRIED]:
         if cell not in together.without(candidate).unsafe():
-            return f"{candidate}, par {_people(together.showing[candidate])}"
-    owners = set().union(*(together.showing[c] for c in tried)) | together.rated.get(cell, set())
+            return [candidate], True
+    return tried, False
+
+
+def _remedy(together: Exposure, cell: CountedCell) -> str:
+    """Name the one figure that, withheld, keeps a count safe, or who publishes those around it."""
+    cells, enough = remedy(together, cell)
+    if enough:
+        return f"{cells[0]}, par {_people(together.showing[cells[0]])}"
+    owners = set().union(*(together.showing[c] for c in cells)) | together.rated.get(cell, set())
     return f"plusieurs chiffres, par {_people(owners)}" if owners else "ce qui l’entoure"
 
 
 def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     """Put what members show and hide into one system."""
     made = Exposure()
-    words = {
-        (member.name, str(row["indicateur"])): row
-        for member in members
-        for row in member.definitions
-    }
+    words = _words(members)
     counted = _quantities(words)
     thresholds = {member.name: member.thresholds for member in members}
     clashing: set[CountedCell] = set()
@@ -245,6 +250,20 @@ def exposure(members: Sequence[Member], figures: pd.DataFrame) -> Exposure:
     _categories(made, words, counted)
     _rate(made, rates, words, counted)
     return made
+
+
+def _words(members: Sequence[Member]) -> dict[tuple[str, str], Mapping[str, str]]:
+    return {
+        (member.name, str(row["indicateur"])): row
+        for member in members
+        for row in member.definitions
+    }
+
+
+def counted_cells(members: Sequence[Member], figures: pd.DataFrame) -> list[CountedCell]:
+    """Return, of each figure, the cell that it would show, were it a count."""
+    names = _quantities(_words(members))
+    return [_cell(names[row["observatoire"], row["indicateur"]], row) for row in records(figures)]
 
 
 def _cell(quantity: str, row: Record) -> CountedCell:

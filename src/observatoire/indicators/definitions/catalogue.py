@@ -35,11 +35,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_POLARITY_LABELS = {
+Polarity = Literal["lower_is_better", "higher_is_better", "neutral"]
+
+_POLARITY_LABELS: dict[Polarity, str] = {
     "lower_is_better": "plus bas est mieux",
     "higher_is_better": "plus haut est mieux",
     "neutral": "sans sens favorable",
 }
+
+#: Each polarity by its French reading: what a package says of it.
+POLARITIES = {label: polarity for polarity, label in _POLARITY_LABELS.items()}
 
 
 def _source_and_variable(value: object) -> object:
@@ -91,7 +96,7 @@ class Indicator:
         ),
     ]
     polarity: Annotated[
-        Literal["lower_is_better", "higher_is_better", "neutral"],
+        Polarity,
         doc("Sens favorable : plus bas, plus haut, ou aucun.", default="neutral"),
     ]
     definition: Annotated[str, doc("Définition, en une phrase.")]

@@ -2,18 +2,140 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.errors import GeometryError
+from observatoire.exchange.federation.views.ground import apart, base_map
+from observatoire.french.typography import capital, enumerate_words
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
-from observatoire.pages.sheet import Sheet
+from observatoire.indicators.definitions.catalogue import Theme
+from observatoire.maps import map_figure
+from observatoire.pages.sheet import Sheet, figure_page
+from observatoire.panels.panel import panel_page
+from observatoire.panels.plots import plot_map
 from observatoire.secrecy.release.protected_table import protect_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from observatoire.maps import MapStyle
     from observatoire.pages.blocks import Page
+    from observatoire.secrecy.release.protected_table import ProtectedTable
+
+_PLACE = "Fédération"
 
 
 def sheet_without_figures(page: Page) -> Sheet:
     """Return the sheet of a page that says who counts what, and no count: it carries no table."""
     return Sheet(page, protect_table(Table(pd.DataFrame(columns=list(CELL_COLUMNS)), {}, "", "")))
+
+
+def shared_zoning(observed: pd.DataFrame, codes: Sequence[str]) -> str:
+    """Return the zoning on which the most members observe indicators, then that of the most figures.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "q", "i", 4), ("b", "q", "i", 4), ("a", "c", "i", 90)]
+    >>> frame = pd.DataFrame(rows, columns=["observatoire", "zonage", "indicateur", "connus"])
+    >>> shared_zoning(frame, ["i"])
+    'q'
+    """
+    asked = observed[observed["indicateur"].isin(list(codes))]
+    found = asked.groupby("zonage").agg(
+        members=("observatoire", "nunique"), known=("connus", "sum")
+    )
+    best = found.sort_values(["members", "known"], ascending=False, kind="stable")
+    return str(best.index[0]) if len(best) else ""
+
+
+def shared_period(observed: pd.DataFrame, code: str, zoning: str) -> str:
+    """Return the latest of the periods that the most members have: what may be compared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "q", "i", "2016"), ("b", "q", "i", "2016"), ("a", "q", "i", "2017")]
+    >>> frame = pd.DataFrame(rows, columns=["observatoire", "zonage", "indicateur", "periode"])
+    >>> shared_period(frame, "i", "q")
+    '2016'
+    """
+    asked = observed[(observed["indicateur"] == code) & (observed["zonage"] == zoning)]
+    members = asked.groupby("periode")["observatoire"].nunique()
+    return str(members.index[members == members.max()].max()) if len(members) else ""
+
+
+def holders(values: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
+    """Say of each territory whose figures of it are shown."""
+    ranks = {name: rank for rank, name in enumerate(titles)}
+    found = values.groupby("territoire")["observatoire"].unique()
+    return {
+        str(code): enumerate_words([titles[n] for n in sorted(names, key=ranks.__getitem__)])
+        for code, names in found.items()
+    }
+
+
+def federation_panel(
+    table: ProtectedTable, groups: Mapping[str, str], theme: str, date: str
+) -> Sheet:
+    """Return the panel of a federation, territories under whose figures they bear.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        The figures.
+    groups : mapping
+        Of :func:`holders`.
+    theme : str
+        Code of a heading, or nothing.
+    date : str
+        The day of the page.
+    """
+    under = {code: f"Selon {whose}" for code, whose in groups.items()}
+    heading = Theme(code=theme, label=capital(theme)) if theme else None
+    return panel_page(table, under, heading, date, _PLACE)
+
+
+def federation_map(
+    table: ProtectedTable,
+    zones: gpd.GeoDataFrame,
+    groups: Mapping[str, str],
+    style: MapStyle,
+    date: str,
+) -> Sheet:
+    """Return the map of an indicator of a federation; members that lie apart have each a frame.
+
+    Parameters
+    ----------
+    table : ProtectedTable
+        Holds one indicator.
+    zones : GeoDataFrame
+        Those of the packages.
+    groups, date
+        As :func:`federation_panel`.
+    style : MapStyle
+        How it is drawn.
+
+    Raises
+    ------
+    GeometryError
+        When no package gives a shape.
+    """
+    ground = base_map(zones, table.zoning)
+    if not ground.shapes.notna().any():
+        raise GeometryError(
+            f"Aucun paquet ne donne de contour pour « {table.zoning} » : pas de carte.",
+            where=table.zoning,
+            remedy="f.panel(…) montre les mêmes chiffres ; ou demandez des paquets dont zones.parquet a "
+            "des contours.",
+        )
+    (code,) = table.indicators
+    frames = apart(ground.shapes, groups)
+    figure = map_figure(table, code, ground, frames, style=style)
+    drawn = partial(plot_map, table, code, ground, frames, style)
+    return figure_page(table, figure, date, _PLACE, drawn)
