@@ -187,7 +187,10 @@ def test_publish_then_federate(
     package, together = tmp_path / "paquet", tmp_path / "ensemble.csv"
     assert call(monkeypatch, "publish", package, "-w", space) == 0
     assert (package / "datapackage.json").is_file()
-    assert call(monkeypatch, "federate", package, "-o", together) == 0
+    page = tmp_path / "inventaire.html"
+    assert call(monkeypatch, "federate", package, "-o", together, "--inventory", page) == 0
+    assert "Qui observe quoi" in page.read_text(encoding="utf-8")
+    assert call(monkeypatch, "federate", package, "-o", together, "--inventory", "x.txt") == 1
     assert together.read_text(encoding="utf-8").startswith("zonage,territoire,nom,indicateur")
     assert "indicateurs communs" in capsys.readouterr().out
 

@@ -27,7 +27,7 @@ from observatoire.exchange.federation.views.sheets import (
     shared_zoning,
     sheet_without_figures,
 )
-from observatoire.exchange.federation.withholding import withheld_figures
+from observatoire.exchange.federation.joint_suppression import withheld_figures
 from observatoire.exchange.publication.figures import disarmed
 from observatoire.french.typography import day
 from observatoire.maps import MapStyle
@@ -128,7 +128,8 @@ class Federation:
         """Show the inventory: a grid indicators by members, a box a year, then the table.
 
         Full boxes are years observed, hollow ones years that another has and this one lacks; the last
-        column gives the gravest verdict on those that observe it. Beyond eight members, they are the rows.
+        column gives the gravest verdict on those that observe it. Beyond eight members, or
+        a hundred rows, the grid is members by headings; the table has every row.
 
         Examples
         --------
@@ -231,7 +232,7 @@ class Federation:
         indicators : sequence of str
             Codes, instead of a theme.
         zoning : str, optional
-            The one that the most members observe by default.
+            The one that the most members call theirs, or else observe, by default.
 
         Raises
         ------
@@ -298,7 +299,8 @@ class Federation:
     ) -> Answers:
         """Return what is shown of some indicators, with what must be withheld of it."""
         observed = self._observed
-        where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes)
+        mains = [str(member.descriptor["observatoire"].get("zonage")) for member in self.members]
+        where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes, mains)
         when = one_period(period)
         given = "" if when is None else self._among("periode", str(when))
         periods = {code: given or shared_period(observed, code, where) for code in codes}

@@ -4,7 +4,7 @@ SELECT zonage, territoire, nom, indicateur, periode, valeur, borne_basse, borne_
        observatoire, reponses, CASE WHEN masques > 0 THEN 1 ELSE 0 END AS masque
 FROM (
     SELECT c.*,
-           count(*) OVER question AS reponses,
+           CAST(sum(CASE WHEN c.statut <> 'non disponible' THEN 1 ELSE 0 END) OVER question AS BIGINT) AS reponses,
            sum(CASE WHEN c.statut = 'secret' THEN 1 ELSE 0 END) OVER question AS masques,
            row_number() OVER (
                PARTITION BY c.zonage, c.territoire, c.indicateur, c.periode

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from observatoire.exchange.federation.comparability import CARE, NO
-from observatoire.exchange.federation.withholding import FIGURE
+from observatoire.exchange.federation.joint_suppression import FIGURE
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
 from observatoire.indicators.definitions.catalogue import POLARITIES, Indicator
@@ -165,7 +165,7 @@ def _cell(
     if row is None:
         return made
     who = str(row["observatoire"])
-    made["source"] = f"{row['source']}, publié par {answers.titles[who]}".removeprefix(", ")
+    made["source"] = f"{row['source']} (paquet « {answers.titles[who]} »)".strip()
     verdict, why = judged.get(who, ("", ""))
     status = _STATUSES[row["statut"]]
     if (answers.zoning, territory, code, period) in answers.withheld:

@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 
 _HEADS = ("Observatoire", "Échelle", "Territoires connus", "Périodes", "Rythme", "Lacunes")
 
+#: Share of a printed page that each column of the table takes, the label's first.
+_WIDTHS = (0.2, 0.21, 0.16, 0.1, 0.13, 0.1, 0.1)
+
+#: Beyond so many lines, a picture of each would be no picture: that of the headings is drawn.
+_MOST_LINES = 110
+
 #: The gravest verdict of a row is the one that it bears.
 _GRAVITY = (NO, CARE, YES)
 
@@ -179,13 +185,13 @@ def inventory_page(
         The day of the page.
     """
     words = inventory.drop_duplicates("indicateur").set_index("indicateur")
-    if len(members) > MOST_COLUMNS:
+    lines, heads = by_indicator(observed, words, verdicts, members)
+    if len(members) > MOST_COLUMNS or len(lines) > _MOST_LINES:
         lines, heads = by_member(observed, words, members)
-    else:
-        lines, heads = by_indicator(observed, words, verdicts, members)
     shared = inventory.groupby("indicateur")["observatoire"].nunique()
     gaps = inventory[inventory["lacunes"] != ""]
-    together = len(common) if len(members) > 1 else 0
+    everywhere = set(shared.index[shared == len(members)]) & set(common)
+    together = len(everywhere) if len(members) > 1 else 0
     headlines = Facts(
         (
             (number(len(shared)), f"{_noun(len(shared), 'indicateur')}, toutes échelles réunies"),
@@ -241,4 +247,5 @@ def _table(inventory: pd.DataFrame, members: Mapping[str, str]) -> TableBlock:
         tuple(rows),
         (Note("Lecture", said),),
         kind="texts",
+        widths=_WIDTHS,
     )

@@ -35,22 +35,23 @@ def sheet_without_figures(page: Page) -> Sheet:
     return Sheet(page, protect_table(Table(pd.DataFrame(columns=list(CELL_COLUMNS)), {}, "", "")))
 
 
-def shared_zoning(observed: pd.DataFrame, codes: Sequence[str]) -> str:
-    """Return the zoning on which the most members observe indicators, then that of the most figures.
+def shared_zoning(observed: pd.DataFrame, codes: Sequence[str], mains: Sequence[str] = ()) -> str:
+    """Return the zoning that the most members call theirs, then observe, then that of the most figures.
 
     Examples
     --------
     >>> import pandas as pd
     >>> rows = [("a", "q", "i", 4), ("b", "q", "i", 4), ("a", "c", "i", 90)]
     >>> frame = pd.DataFrame(rows, columns=["observatoire", "zonage", "indicateur", "connus"])
-    >>> shared_zoning(frame, ["i"])
-    'q'
+    >>> shared_zoning(frame, ["i"]), shared_zoning(frame, ["i"], ["c", "iris"])
+    ('q', 'c')
     """
     asked = observed[observed["indicateur"].isin(list(codes))]
     found = asked.groupby("zonage").agg(
         members=("observatoire", "nunique"), known=("connus", "sum")
     )
-    best = found.sort_values(["members", "known"], ascending=False, kind="stable")
+    found = found.assign(theirs=[list(mains).count(zoning) for zoning in found.index])
+    best = found.sort_values(["theirs", "members", "known"], ascending=False, kind="stable")
     return str(best.index[0]) if len(best) else ""
 
 
@@ -96,9 +97,8 @@ def federation_panel(
     date : str
         The day of the page.
     """
-    under = {code: f"Selon {whose}" for code, whose in groups.items()}
     heading = Theme(code=theme, label=capital(theme)) if theme else None
-    return panel_page(table, under, heading, date, _PLACE)
+    return panel_page(table, groups, heading, date, _PLACE)
 
 
 def federation_map(
