@@ -16,6 +16,7 @@ from observatoire.exchange.federation.comparability import (
     verdict_rows,
 )
 from observatoire.exchange.federation.joint_disclosure import joint_disclosures
+from observatoire.exchange.federation.joint_suppression import withheld_figures
 from observatoire.exchange.federation.views.figures import Answers, protected_answers
 from observatoire.exchange.federation.views.ground import zone_rows
 from observatoire.exchange.federation.views.inventory import inventory_page
@@ -27,7 +28,6 @@ from observatoire.exchange.federation.views.sheets import (
     shared_zoning,
     sheet_without_figures,
 )
-from observatoire.exchange.federation.joint_suppression import withheld_figures
 from observatoire.exchange.publication.figures import disarmed
 from observatoire.french.typography import day
 from observatoire.maps import MapStyle

@@ -103,8 +103,8 @@ def distinct_names(columns: Mapping[str, str]) -> dict[str, str]:
 
     Examples
     --------
-    >>> distinct_names({"a": "Observatoire de Brest", "b": "Observatoire de la Caf"})
-    {'a': 'Brest', 'b': 'Caf'}
+    >>> distinct_names({"a": "Observatoire de Brest", "b": "Observatoire du Mans"})
+    {'a': 'Brest', 'b': 'Mans'}
     """
     split = [title.split() for title in columns.values()]
     shortest = min((len(words) for words in split), default=0)
