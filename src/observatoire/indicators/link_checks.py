@@ -84,7 +84,7 @@ def between(before: tuple[str, float], after: tuple[str, float], period: str) ->
 def link_findings(context: Context) -> pd.DataFrame:
     """Find the wholes that their parts exceed, wherever a table of links leads to a published total.
 
-    A commune cut into IRIS is another check's: its parts are told by their codes, not by links.
+    A commune cut into IRIS is another check's: its parts are known by their codes, not by links.
 
     Returns
     -------
