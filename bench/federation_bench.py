@@ -95,6 +95,12 @@ def timed(label: str, ask: object, *, times: int = 2) -> object:
     return answer
 
 
+def say_peak() -> None:
+    """Print the most memory that reading has taken so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(f"mémoire au plus haut {peak:.0f} Mo")
+
+
 def main() -> None:
     """Make, federate, ask."""
     sizes = [int(each) for each in sys.argv[1:]] or [100, 25, 60, 12]
@@ -107,6 +113,7 @@ def main() -> None:
         f = timed("vérifier et ouvrir", lambda: obs.federate(folders), times=1)
         if not f.rejected().empty:
             sys.exit(f.rejected()["reason"].iloc[0])
+        say_peak()
         timed("f.table(indicateur)", lambda: f.table("indicateur_07"))
         timed("f.values(indicateur)", lambda: f.values("indicateur_07"))
         timed("f.values(indicateur, periode)", lambda: f.values("indicateur_07", period=2015))
@@ -114,10 +121,10 @@ def main() -> None:
         timed("f.verdicts()", f.verdicts)
         timed("f.conflicts()", f.conflicts)
         timed("f.common()", f.common)
+        say_peak()
         timed("f.inventory_page()", f.inventory_page)
         timed("f.panel(indicateur), joint audit", lambda: f.panel(indicators=["indicateur_07"]))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(f"mémoire au plus haut {peak:.0f} Mo")
+        say_peak()
         start = time.perf_counter()
         every = pd.concat([pd.read_parquet(folder / "valeurs.parquet") for folder in folders])
         print(f"pandas lit tout en {time.perf_counter() - start:.2f} s")

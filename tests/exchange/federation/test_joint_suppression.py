@@ -37,7 +37,7 @@ def federation(tmp_path: Path, *others: list[tuple[object, ...]]) -> Federation:
 
 def test_nothing_is_withheld_where_nothing_is_given_away(tmp_path: Path) -> None:
     f = federation(tmp_path, [Q2])
-    assert withheld_figures(f.members, f.engine.ask("counts")) == set()
+    assert withheld_figures(f.members, f.engine.ask("counts", periode="")) == set()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_left_gives_nothing_away(
 ) -> None:
     f = federation(tmp_path, *others)
     assert not f.audit().empty
-    figures = f.engine.ask("counts")
+    figures = f.engine.ask("counts", periode="")
     found = withheld_figures(f.members, figures)
     assert found == hidden
     shown = [key in found for key in figures[FIGURE].itertuples(index=False, name=None)]
@@ -77,7 +77,9 @@ def test_a_count_hidden_under_another_code_is_hidden_under_its_own(tmp_path: Pat
         definitions={"dossiers": {"libelle": "Cas"}},
     )
     f = obs.federate([one, other])
-    assert withheld_figures(f.members, f.engine.ask("counts")) == {("q", "Q1", "dossiers", "2016")}
+    assert withheld_figures(f.members, f.engine.ask("counts", periode="")) == {
+        ("q", "Q1", "dossiers", "2016")
+    }
     (row,) = f.panel(indicators=["dossiers"]).table.df.query("territory == 'Q1'").to_dict("records")
     assert row["status"] == "secret"
     assert row["value"] != row["value"]
@@ -96,4 +98,6 @@ def test_a_rate_that_bounds_a_hidden_count_is_withheld(tmp_path: Path) -> None:
     ]
     f = obs.federate([one, package(tmp_path / "ville", rows, definitions=words)])
     assert not f.audit().empty
-    assert ("q", "Q1", "part", "2016") in withheld_figures(f.members, f.engine.ask("counts"))
+    assert ("q", "Q1", "part", "2016") in withheld_figures(
+        f.members, f.engine.ask("counts", periode="")
+    )

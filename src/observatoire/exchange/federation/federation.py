@@ -208,7 +208,7 @@ class Federation:
             threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
             withheld by whom (``a_retirer``). Empty when nothing is.
         """
-        return joint_disclosures(self.members, self.engine.ask("counts"))
+        return joint_disclosures(self.members, self.engine.ask("counts", periode=""))
 
     def panel(
         self,
@@ -332,13 +332,9 @@ class Federation:
     def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
         """Return what the pages of some periods must not show, found once a period."""
         for each in sorted(set(periods) - set(self._secret)):
-            figures = self._counts[self._counts["periode"] == each]
+            figures = self.engine.ask("counts", periode=each)
             self._secret[each] = withheld_figures(self.members, figures)
         return set().union(*(self._secret[each] for each in periods))
-
-    @cached_property
-    def _counts(self) -> pd.DataFrame:
-        return self.engine.ask("counts")
 
     @cached_property
     def _zones(self) -> gpd.GeoDataFrame:
