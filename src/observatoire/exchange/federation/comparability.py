@@ -108,9 +108,11 @@ def rhythm(periods: Sequence[str]) -> str:
     >>> rhythm(["2014", "2016", "2021"]), rhythm(["2012-T1", "2012-T2"])
     ('irrégulier', 'plusieurs fois par an')
     """
-    years = sorted({int(period[:4]) for period in periods})
+    years = sorted({year for period in periods if (year := year_of(period))})
     if len(periods) == 1:
         return "une seule fois"
+    if not years:
+        return "irrégulier"
     if len(years) < len(set(periods)):
         return "plusieurs fois par an"
     steps = set(np.diff(years).tolist())
@@ -118,6 +120,18 @@ def rhythm(periods: Sequence[str]) -> str:
         return "irrégulier"
     step = steps.pop()
     return "tous les ans" if step == 1 else f"tous les {step}{NO_BREAK}ans"
+
+
+def year_of(period: str) -> int:
+    """Return the year of a period, 0 where it names none: a stranger's package writes it as it likes.
+
+    Examples
+    --------
+    >>> [year_of(each) for each in ("2016", "2016-T2", "T1 2016", "hiver")]
+    [2016, 2016, 2016, 0]
+    """
+    found = re.search(r"\d{4}", period)
+    return int(found.group()) if found else 0
 
 
 @dataclass(frozen=True)

@@ -84,3 +84,11 @@ def test_nine_members_are_drawn_as_rows(tmp_path: Path) -> None:
         b for b in obs.federate(made).inventory_page().page.blocks if isinstance(b, Figure)
     )
     assert "Grille de 9\u00a0lignes" in figure.alternative
+
+
+@pytest.mark.parametrize("period", ["T1-2016", "hiver"])
+def test_a_period_written_by_a_stranger_is_no_error(tmp_path: Path, period: str) -> None:
+    rows = [("q", "Q1", "pop", period, 1.0, "observé"), ("q", "Q1", "pop", "été", 1.0, "observé")]
+    f = obs.federate([package(tmp_path / "m", rows)])
+    assert f.inventory()["periodes"].tolist() == [2]
+    assert period in f.inventory_page().html

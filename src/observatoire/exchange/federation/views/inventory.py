@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from observatoire.exchange.federation.comparability import CARE, NO, YES
+from observatoire.exchange.federation.comparability import CARE, NO, YES, year_of
 from observatoire.exchange.federation.views.grid import (
     FULL,
     GAP,
@@ -59,8 +59,8 @@ def _shares(observed: pd.DataFrame, themes: Mapping[str, str]) -> dict[Key, dict
     for row in records(observed):
         code = str(row["indicateur"])
         years = found[themes[code], code, str(row["zonage"])].setdefault(row["observatoire"], {})
-        year, share = int(str(row["periode"])[:4]), row["connus"] / row["territoires"]
-        years[year] = max(share, years.get(year, 0.0))
+        if year := year_of(str(row["periode"])):
+            years[year] = max(row["connus"] / row["territoires"], years.get(year, 0.0))
     return found
 
 
