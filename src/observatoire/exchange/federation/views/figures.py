@@ -165,7 +165,8 @@ def _cell(
     if row is None:
         return made
     who = str(row["observatoire"])
-    made["source"] = f"{row['source']} (paquet « {answers.titles[who]} »)".strip()
+    package = f"paquet « {answers.titles[who]} »"
+    made["source"] = f"{row['source']} ({package})" if row["source"] else package
     verdict, why = judged.get(who, ("", ""))
     status = _STATUSES[row["statut"]]
     if (answers.zoning, territory, code, period) in answers.withheld:
