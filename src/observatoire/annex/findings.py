@@ -61,8 +61,8 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
     """
     indicator = table.indicator(code)
     marks = marks_of(table, code, communes)
-    own = [mark for mark in marks if mark.exact]
-    if not own:
+    own = [mark for mark in marks if mark.own]
+    if not any(mark.exact for mark in own):
         return None
     lead, sure = _lead(table, indicator, own)
     judged = sum(bool(mark.tone) for mark in own)
@@ -86,7 +86,7 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
         )
         for tone in tones
     )
-    known = plural(len(own), here.singular, here.many)
+    known = f"{plural(len(own), here.singular, here.many)}{_guessed(own)}"
     if not judged:
         return f"{short}{NO_BREAK}: connu dans {known}", 0
     if not worse and not better:
@@ -100,7 +100,16 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
             if count > 1
             else (f"le seul {here.singular} que l’on peut juger")
         )
-    return f"{short}{NO_BREAK}: {word} {_against(table, indicator, own)} dans {judged_words}", count
+    return (
+        f"{short}{NO_BREAK}: {word} {_against(table, indicator, own)} dans {judged_words}{_guessed(judged)}",
+        count,
+    )
+
+
+def _guessed(marks: Sequence[Mark]) -> str:
+    """Say how many of them are known by an estimate alone: the pages judge them, the sentence counts them."""
+    guessed = sum(not mark.exact for mark in marks)
+    return f", dont {number(guessed)} sur une estimation" if guessed else ""
 
 
 def _words(indicator: Indicator) -> tuple[str, str]:
@@ -161,7 +170,8 @@ def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> 
             return ""
         return f"{with_unit(one.value, indicator.unit, indicator.decimals)} ({one.name}){when}."
     texts = [
-        f"{with_unit(mark.value, indicator.unit, indicator.decimals)} ({mark.name})"
+        f"{with_unit(mark.value, indicator.unit, indicator.decimals)} "
+        f"({mark.name}{'' if mark.exact else ', estimé'})"
         for mark in ends
     ]
     marked = (
@@ -293,6 +303,11 @@ def _theme_row(table: ProtectedTable, theme: Theme, found: Sequence[Finding]) ->
     codes = [code for code, one in table.indicators.items() if one.theme == theme.code]
     cells = table.main[table.main["indicator"].isin(codes)]
     own = cells["status"].isin([str(s) for s in (Status.OBSERVED, Status.AGGREGATED)]).sum()
-    said = mine[0].sentence if mine else f"Aucun chiffre propre {table.words.here.to_the}."
+    none = (
+        "Aucun taux propre, des effectifs seulement."
+        if own
+        else f"Aucun chiffre propre {table.words.here.to_the}."
+    )
+    said = mine[0].sentence if mine else none
     known = f"{number(int(own))} sur {number(len(cells))}"
     return Row(theme.label, (TextCell(said), TextCell(known), TextCell(theme.ask or "—")))
