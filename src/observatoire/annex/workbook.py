@@ -210,7 +210,7 @@ def _figures(table: ProtectedTable, catalogue: Catalogue, communes: Mapping[str,
             (
                 labels.get(indicator.theme, ""), indicator.label, indicator.code, indicator.unit,
                 str(row["zoning"]), str(row["territory"]), str(row["name"]),
-                communes.get(str(row["territory"]), ""), str(row["period"]), status.label,
+                communes.get(str(row["territory"]), ""), str(row["period"]), status.shown,
                 None if context else value, value if context else None,
                 _number(row["low"], places) if bounded else None,
                 _number(row["high"], places) if bounded else None,

@@ -214,7 +214,7 @@ def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: 
     rows = book.get_sheet_by_index(1).to_python(skip_empty_area=False)
     assert rows[4][1:9] == [12.345, "", "", "agrégé", 0.0, "", "", "observé"]
     assert rows[5][1:9] == ["", "", "", "secret", "", "", "", "non disponible"]
-    assert rows[6][1:9] == ["", 1.0, 2.0, "encadré", 5.0, 4.0, 6.0, "estimé"]
+    assert rows[6][1:9] == ["", 1.0, 2.0, "entre deux bornes", 5.0, 4.0, 6.0, "estimé"]
     assert book.get_sheet_by_index(2).to_python(skip_empty_area=False)[4][1:3] == [12.345, 0.0]
 
 
