@@ -35,7 +35,7 @@ _ASIDE = (
 
 _DATA = (
     "Thématique", "Indicateur", "Code", "Unité", "Zonage", "Code du territoire", "Territoire", "Commune",
-    "Période", "Statut", "Valeur", "Contexte", "Au moins", "Au plus", "Intervalle à 95 %, bas",
+    "Période", "Statut", "Valeur", "Territoire plus grand", "Au moins", "Au plus", "Intervalle à 95 %, bas",
     "Intervalle à 95 %, haut", "Écart", "Comparé à", "Prudence", "Raison", "Méthode", "Source",
 )  # fmt: skip
 _DATA_WIDTHS = (22, 40, 22, 9, 20, 12, 22, 16, 8, 12, 11, 11, 11, 11, 11, 11, 7, 18, 20, 30, 30, 40)
