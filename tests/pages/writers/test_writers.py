@@ -11,6 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import docx
+import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -370,3 +371,11 @@ def test_no_head_of_a_profile_is_cut_in_the_middle_of_a_word(tmp_path: Path) -> 
         room = cell.width.mm - 2 * 1.9  # Word's own margins
         longest = max(map(len, re.split(r"[ -]", cell.text)))
         assert longest * 7.5 * 0.55 / 72 * 25.4 < room, cell.text  # bold letters of 7.5 points
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_page_without_a_cover_may_open_on_any_heading(level: int, tmp_path: Path) -> None:
+    page = Page("Titre", "Sous-titre", (Heading("Chapitre", level, "un"), Paragraph("Un texte.")))
+    save_pdf(page, tmp_path / "a.pdf")
+    with pikepdf.open(tmp_path / "a.pdf") as document:
+        assert len(document.pages) == 1  # no title alone on its page
