@@ -73,5 +73,5 @@ def test_what_a_model_foretold_is_said_before_the_figures_and_in_the_method() ->
 
 
 def test_no_old_word_code_nor_doubled_stop() -> None:
-    for word in ("encadré ", "n.d..", "iris-2016", "quartier-cucs-2007 "):
+    for word in ("encadré ", "n.d..", "○ ne se compare pas", "iris-2016", "quartier-cucs-2007 "):
         assert word not in text()
