@@ -155,7 +155,7 @@ def _foretold(cells: pd.DataFrame, here: Noun) -> list[str]:
         f"{count} par un modèle (e), pour {here.one} qui n’est qu’une partie d’un territoire plus grand, "
         f"d’après ce dernier. Appris, selon le chiffre, sur {' ; ou sur '.join(on)}{NO_BREAK}: il suppose "
         f"{here.the} semblable à ceux-là. L’intervalle à 80{NARROW}% de chaque estimation est au "
-        "classeur ; aucune n’est classée, jugée ni additionnée."
+        "classeur, colonne « Méthode » ; aucune n’est classée, jugée ni additionnée."
     )
     return [said]
 
