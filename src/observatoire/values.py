@@ -44,6 +44,17 @@ class Status(StrEnum):
         return _STATUS_TEXT[self][0]
 
     @property
+    def shown(self) -> str:
+        """What a page or a workbook calls it: a package keeps ``label``, that others read.
+
+        Examples
+        --------
+        >>> Status.BOUNDED.label, Status.BOUNDED.shown, Status.SECRET.shown
+        ('encadré', 'entre deux bornes', 'secret')
+        """
+        return _SHOWN.get(self, self.label)
+
+    @property
     def mark(self) -> str:
         """Sign printed in a table cell, after Insee's conventions."""
         return _STATUS_TEXT[self][1]
@@ -85,6 +96,8 @@ _STATUS_TEXT: dict[Status, tuple[str, str, str]] = {
     ),
     Status.NOT_APPLICABLE: ("sans objet", "///", "sans objet (dénominateur nul)"),
 }
+
+_SHOWN = {Status.BOUNDED: "entre deux bornes", Status.CONTEXT: "territoire plus grand"}
 
 
 class Nature(StrEnum):

@@ -342,11 +342,12 @@ def test_200_figures_drawn_at_random_agree_in_all_forms_and_in_the_package() -> 
         assert cell.text in html
         assert cell.text in word
         record, told = published.loc[(territory, code)], sheet[territory, code]
-        assert told["Statut"] == record["statut"] == cell.status.label
+        assert told["Statut"] == cell.status.shown
+        assert record["statut"] == cell.status.label
         decimals = demo.demo().catalogue.get(code).decimals
         if cell.status.has_value:
-            column = "Contexte" if cell.status is Status.CONTEXT else "Valeur"
-            other = "Valeur" if column == "Contexte" else "Contexte"
+            column = "Territoire plus grand" if cell.status is Status.CONTEXT else "Valeur"
+            other = "Valeur" if column == "Territoire plus grand" else "Territoire plus grand"
             assert told[other] == ""
             assert number(told[column], decimals) in cell.text
             assert number(record["valeur"], decimals) in cell.text
@@ -355,7 +356,7 @@ def test_200_figures_drawn_at_random_agree_in_all_forms_and_in_the_package() -> 
                 assert number(told[mine], decimals) == number(record[theirs], decimals)
                 assert number(told[mine], decimals) in cell.text
         else:
-            assert told["Valeur"] == told["Contexte"] == ""
+            assert told["Valeur"] == told["Territoire plus grand"] == ""
 
 
 def test_word_pictures_have_an_alternative_text() -> None:

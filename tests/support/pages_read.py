@@ -177,7 +177,7 @@ def _folded(head: list[str], line: list[str], *, first: bool) -> list[str]:
         if not name.endswith("\nvaleur"):
             continue
         value, low, high, status = line[at : at + 4]
-        framed = f"[{low} ; {high}]" if status == "encadré" else value
+        framed = f"[{low} ; {high}]" if status == "entre deux bornes" else value
         cells.append(_plain(name[:-7] if first else framed))
     return cells
 

@@ -16,6 +16,7 @@ from observatoire.annex.objectives import evaluation_chapter
 from observatoire.annex.revisions import Revisions, revision_blocks
 from observatoire.annex.workbook import sheets
 from observatoire.french.typography import NO_BREAK, day, plural
+from observatoire.indicators.computation.table import modelled
 from observatoire.maps import BaseMap, MapStyle, map_figure
 from observatoire.pages.blocks import (
     Block,
@@ -36,6 +37,7 @@ from observatoire.panels.drawings.tartan import tartan_figures
 from observatoire.panels.evaluation import UNJUDGED_TITLE
 from observatoire.panels.panel import MOST_COLUMNS, panel_blocks
 from observatoire.panels.profile import Entry, ProfileContent, entries, headed_entries
+from observatoire.panels.sentences import ON_THIS_PAGE
 from observatoire.secrecy.release.agreements import require_audience
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Status
@@ -59,7 +61,7 @@ _MOST_PAGES = 2
 #: How to read the picture of a cover.
 _SIGNS = (
     "▲▲ ▼▼ au-dessus ou au-dessous de la commune, sûr à 99,8 % ; ▲ ▼ à 95 % ; ● pas de différence sûre ; "
-    "○ ne se compare pas ; trait vertical : la commune ; trait noir : intervalle à 95 % ; e : estimé ; "
+    "○ ne se juge pas ; trait vertical : la commune ; trait noir : intervalle à 95 % ; e : estimé ; "
     "n.d. : non disponible."
 )
 
@@ -190,10 +192,11 @@ def _warnings(content: AnnexContent) -> Callout:
     words = content.table.words
     if words.parts and (content.table.main["status"] == str(Status.CONTEXT)).any():
         parts, here = words.parts, words.here
+        guessed = "estimés par un modèle (e), " if modelled(content.table.main).any() else ""
         items.append(
-            f"Les chiffres d’{here.one} qui n’est qu’une partie d’{parts.one} sont connus entre deux "
-            f"bornes, ou donnés pour {parts.the} {parts.agree('entier')}, entre parenthèses : ils ne décrivent "
-            f"pas {here.the} {here.agree('seul')}."
+            f"Les chiffres d’{here.one} qui n’est qu’une partie d’{parts.one} sont {guessed}connus entre deux "
+            f"bornes, ou donnés pour {parts.the} {parts.agree('entier')}, entre parenthèses : ceux-ci ne "
+            f"décrivent pas {here.the} {here.agree('seul')}."
         )
     return Callout("À lire avant les chiffres", tuple(items))
 
@@ -331,12 +334,23 @@ def _said_once(entry: Entry) -> Entry:
     return replace(entry, blocks=tuple(blocks))
 
 
+#: Where the figures of a shortened profile are: its page no longer has them.
+_ELSEWHERE = "Dans l’annexe"
+
+
 def in_short_form(entry: Entry) -> Entry:
     """Shorten a profile that has no figure of its own: the tartan has those of its source."""
     if not any(isinstance(block, Callout) and block.kind == "warning" for block in entry.blocks):
         return entry
     kept = (block for block in entry.blocks if not isinstance(block, Figure))
-    blocks = (replace(b, notes=()) if isinstance(b, Facts) else b for b in kept)
+    blocks = (
+        replace(b, notes=())
+        if isinstance(b, Facts)
+        else replace(b, items=tuple(text.replace(ON_THIS_PAGE, _ELSEWHERE, 1) for text in b.items))
+        if isinstance(b, Callout)
+        else b
+        for b in kept
+    )
     return replace(entry, blocks=tuple(blocks), short=True)
 
 

@@ -23,6 +23,7 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from observatoire.french.nouns import Noun
     from observatoire.indicators.definitions.catalogue import Indicator, Theme
     from observatoire.maps.marks import Mark
     from observatoire.panels.assessment import Assessment
@@ -61,8 +62,8 @@ def finding(table: ProtectedTable, code: str, communes: Mapping[str, str]) -> Fi
     """
     indicator = table.indicator(code)
     marks = marks_of(table, code, communes)
-    own = [mark for mark in marks if mark.exact]
-    if not own:
+    own = [mark for mark in marks if mark.own]
+    if not any(mark.exact for mark in own):
         return None
     lead, sure = _lead(table, indicator, own)
     judged = sum(bool(mark.tone) for mark in own)
@@ -86,21 +87,32 @@ def _lead(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> t
         )
         for tone in tones
     )
-    known = plural(len(own), here.singular, here.many)
+    known = f"{plural(len(own), here.singular, here.many)}{_guessed(own, here)}"
     if not judged:
         return f"{short}{NO_BREAK}: connu dans {known}", 0
     if not worse and not better:
         return f"{short}{NO_BREAK}: aucun écart sûr avec {_other(table, indicator, own)}", 0
     words = _words(indicator)
     count, word = max((worse, words[0]), (better, words[1]), key=lambda pair: pair[0])
-    judged_words = f"{number(count)} des {number(len(judged))} {here.many} que l’on peut juger"
+    several = here.agree("jugé", several=True)
+    judged_words = f"{number(count)} des {number(len(judged))} {here.many} {several}"
     if count == len(judged):
         judged_words = (
-            f"les {number(count)} {here.many} que l’on peut juger"
+            f"les {number(count)} {here.many} {several}"
             if count > 1
-            else (f"le seul {here.singular} que l’on peut juger")
+            else f"le seul {here.singular} {here.agree('jugé')}"
         )
-    return f"{short}{NO_BREAK}: {word} {_against(table, indicator, own)} dans {judged_words}", count
+    compared = f"{word} {_against(table, indicator, own)}"
+    guessed = _guessed(judged, here)
+    return f"{short}{NO_BREAK}: {compared} dans {judged_words}{guessed}", count
+
+
+def _guessed(marks: Sequence[Mark], here: Noun) -> str:
+    """Say how many of them are known by an estimate alone: the pages judge them, the sentence counts them."""
+    guessed = sum(not mark.exact for mark in marks)
+    return (
+        f", dont {number(guessed)} {here.agree('estimé', several=guessed > 1)}" if guessed else ""
+    )
 
 
 def _words(indicator: Indicator) -> tuple[str, str]:
@@ -161,7 +173,8 @@ def _range(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> 
             return ""
         return f"{with_unit(one.value, indicator.unit, indicator.decimals)} ({one.name}){when}."
     texts = [
-        f"{with_unit(mark.value, indicator.unit, indicator.decimals)} ({mark.name})"
+        f"{with_unit(mark.value, indicator.unit, indicator.decimals)} "
+        f"({mark.name}{'' if mark.exact else ', estimé'})"
         for mark in ends
     ]
     marked = (
@@ -192,14 +205,17 @@ def knowledge(table: ProtectedTable) -> tuple[str, str]:
     cells = table.main
     total = cells["territory"].nunique()
     own = cells["status"].isin([str(s) for s in (Status.OBSERVED, Status.AGGREGATED)])
-    owners = cells.loc[own, "territory"].nunique()
+    figures = cells[own].groupby("territory")["indicator"].nunique()
+    # One figure among dozens makes no territory known: the pages class it with those that have none.
+    lone = int((figures == 1).sum()) if (figures > 1).any() else 0
+    owners = len(figures) - lone
     blind = total - cells.loc[cells["status"] != str(Status.MISSING), "territory"].nunique()
     lead = (
         f"{number(owners)} des {plural(total, here.singular, here.many)} ont des chiffres propres"
     )
     parts = table.words.parts
-    rest = total - owners - blind
-    text = []
+    rest = total - owners - lone - blind
+    text = [f"{number(lone)} n’en {'a' if lone == 1 else 'ont'} qu’un seul"] if lone else []
     if rest:
         larger = f"{parts.one} qui les contient" if parts else "un territoire plus grand"
         guessed = (cells["status"] == str(Status.ESTIMATED)).any()
@@ -293,6 +309,11 @@ def _theme_row(table: ProtectedTable, theme: Theme, found: Sequence[Finding]) ->
     codes = [code for code, one in table.indicators.items() if one.theme == theme.code]
     cells = table.main[table.main["indicator"].isin(codes)]
     own = cells["status"].isin([str(s) for s in (Status.OBSERVED, Status.AGGREGATED)]).sum()
-    said = mine[0].sentence if mine else f"Aucun chiffre propre {table.words.here.to_the}."
+    none = (
+        "Aucun taux propre, des effectifs seulement."
+        if own
+        else f"Aucun chiffre propre {table.words.here.to_the}."
+    )
+    said = mine[0].sentence if mine else none
     known = f"{number(int(own))} sur {number(len(cells))}"
     return Row(theme.label, (TextCell(said), TextCell(known), TextCell(theme.ask or "—")))

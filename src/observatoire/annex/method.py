@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from observatoire.french.typography import NO_BREAK, number, plural
+from observatoire.french.typography import NARROW, NO_BREAK, number, plural
 from observatoire.indicators.computation.context_bias import context_bias
+from observatoire.indicators.computation.table import modelled
 from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
 from observatoire.pages.notes import notes_of, passages_named
 from observatoire.values import Status
@@ -14,6 +15,9 @@ from observatoire.values import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
+    from observatoire.french.nouns import Noun
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
 
@@ -64,7 +68,7 @@ def _reading(table: ProtectedTable) -> list[Block]:
     """Say once what every table and picture means: signs, precision, cautions."""
     rows = [
         Row(
-            status.label,
+            status.shown,
             (TextCell(status.mark or "(aucun)"), TextCell(status.meaning), _count(table, status)),
         )
         for status in Status
@@ -92,6 +96,10 @@ def _reading(table: ProtectedTable) -> list[Block]:
     ]
 
 
+#: What a model was taught on, in the words of a method: how many places, of which kind.
+_LEARNT = r"appris sur (\d+) ([^;(]*?) \("
+
+
 def _carrying(table: ProtectedTable) -> list[str]:
     """Say how figures reach the territories shown, from what this table did."""
     here, parts = table.words.here, table.words.parts
@@ -113,11 +121,13 @@ def _carrying(table: ProtectedTable) -> list[str]:
     shown = set(table.main["status"])
     if str(Status.CONTEXT) in shown:
         sentences.append(
-            f"Quand {it} n’est qu’une partie d’{parts.one}, son effectif est entre zéro et "
-            f"celui {parts.of_the}, et le taux ou la médiane {parts.of_the} est donné entre "
-            f"parenthèses : il n’est pas celui {here.of_the}."
+            f"Quand {it} n’est qu’une partie d’{parts.one}, "
+            f"{'ce qu’aucun modèle n’estime' if modelled(table.main).any() else 'le taux ou la médiane'} "
+            f"est donné pour {parts.the} {parts.agree('entier')}, entre parenthèses : ce n’est pas le chiffre "
+            f"{here.of_the}."
         )
-    if str(Status.ESTIMATED) in shown:
+    guessed = modelled(table.main)
+    if (table.main.loc[~guessed, "status"] == str(Status.ESTIMATED)).any():
         sentences.append(
             f"Quand {parts.one} est {parts.agree('partagé')}, l’effectif est estimé, par la méthode que "
             "nomme chaque tableau ; ses bornes ne supposent rien de cette méthode."
@@ -127,7 +137,27 @@ def _carrying(table: ProtectedTable) -> list[str]:
         f"{parts.many}, il est entre le plus petit et le plus grand. Une médiane, une moyenne ou "
         "un indice ne se déduit jamais de ceux des parties."
     )
-    return [" ".join(sentences), rates]
+    return [" ".join(sentences), *_foretold(table.main[guessed], here), rates]
+
+
+def _foretold(cells: pd.DataFrame, here: Noun) -> list[str]:
+    """Say what a model foretold, what it learnt that on, and what may not be done with it."""
+    if cells.empty:
+        return []
+    learnt = cells["method"].astype(str).str.extract(_LEARNT).dropna()
+    learnt[0] = learnt[0].astype(int)
+    on = []
+    for kind, places in learnt.groupby(1)[0]:
+        least, most = places.min(), places.max()
+        on.append(f"{least} {kind}" if least == most else f"{least} à {most} {kind}")
+    count = plural(len(cells), "chiffre est estimé", "chiffres sont estimés")
+    said = (
+        f"{count} par un modèle (e), pour {here.one} qui n’est qu’une partie d’un territoire plus grand, "
+        f"d’après ce dernier. Appris, selon le chiffre, sur {' ; ou sur '.join(on)}{NO_BREAK}: il suppose "
+        f"{here.the} semblable à ceux-là. L’intervalle à 80{NARROW}% de chaque estimation est au "
+        "classeur, colonne « Méthode » ; aucune n’est classée, jugée ni additionnée."
+    )
+    return [said]
 
 
 def _passages(done: Done, table: ProtectedTable) -> list[Block]:

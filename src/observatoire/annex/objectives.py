@@ -84,7 +84,7 @@ def objective_boxes(found: Assessment, indicators: Mapping[str, Indicator]) -> l
             continue
         code = row.label.split(" ")[0]
         place, start, since, verdict, target = (cell.text for cell in row.cells)
-        told = [f"{place}.", f"Départ{NO_BREAK}: {start}. Depuis{NO_BREAK}: {since}."]
+        told = [f"{place}.", f"Départ{NO_BREAK}: {_ended(start)} Depuis{NO_BREAK}: {_ended(since)}"]
         if since not in ("n.d.", "pas d’indicateur"):
             told.append(f"{verdict[:1].upper()}{verdict[1:]}.")
         told.append(
@@ -100,6 +100,11 @@ def objective_boxes(found: Assessment, indicators: Mapping[str, Indicator]) -> l
         *_abreast(waiting),
         *(Paragraph(f"{n.label}{NO_BREAK}: {n.text}") for n in grid.notes[-1:]),
     ]
+
+
+def _ended(text: str) -> str:
+    """End a sentence on a text that may be an abbreviation: « n.d. » has its stop already."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def _abreast(boxes: Sequence[tuple[str, str]]) -> list[Block]:

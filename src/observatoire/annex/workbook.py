@@ -35,7 +35,7 @@ _ASIDE = (
 
 _DATA = (
     "Thématique", "Indicateur", "Code", "Unité", "Zonage", "Code du territoire", "Territoire", "Commune",
-    "Période", "Statut", "Valeur", "Contexte", "Au moins", "Au plus", "Intervalle à 95 %, bas",
+    "Période", "Statut", "Valeur", "Territoire plus grand", "Au moins", "Au plus", "Intervalle à 95 %, bas",
     "Intervalle à 95 %, haut", "Écart", "Comparé à", "Prudence", "Raison", "Méthode", "Source",
 )  # fmt: skip
 _DATA_WIDTHS = (22, 40, 22, 9, 20, 12, 22, 16, 8, 12, 11, 11, 11, 11, 11, 11, 7, 18, 20, 30, 30, 40)
@@ -210,7 +210,7 @@ def _figures(table: ProtectedTable, catalogue: Catalogue, communes: Mapping[str,
             (
                 labels.get(indicator.theme, ""), indicator.label, indicator.code, indicator.unit,
                 str(row["zoning"]), str(row["territory"]), str(row["name"]),
-                communes.get(str(row["territory"]), ""), str(row["period"]), status.label,
+                communes.get(str(row["territory"]), ""), str(row["period"]), status.shown,
                 None if context else value, value if context else None,
                 _number(row["low"], places) if bounded else None,
                 _number(row["high"], places) if bounded else None,

@@ -40,13 +40,13 @@ _TONES = (
     ("favourable", "plus favorable"),
     ("neutral", "plus haut ▲ ou plus bas ▼, sûr"),
     ("none", "pas de différence sûre"),
-    ("", "ne se compare pas"),
+    ("", "ne se juge pas"),
 )
 
 #: What the ranking shows that tables do not.
 _SIGNS = (
     "trait vertical : la commune ; trait noir : intervalle à 95 % ; ● pas de différence sûre ; "
-    "○ ne se compare pas ; ◇ chiffre d’un territoire plus grand."
+    "○ ne se juge pas ; ◇ chiffre d’un territoire plus grand."
 )
 
 #: Beyond so many territories, the alternative text does not list them: the table does.

@@ -216,10 +216,17 @@ class Annexes(Views):
         """Say what was done to make the figures."""
         from observatoire import __version__
         from observatoire.annex.method import Done
+        from observatoire.indicators.routes.passage_store import METHOD_LABELS
 
         main = self.workspace.main_zoning
         passages = self.passages()
         used = passages[passages["target"] == main]
+        labels = {code: zoning.label for code, zoning in self.workspace.zonings.items()}
+        used = used.assign(
+            source=used["source"].map(labels),
+            target=used["target"].map(labels),
+            method=used["method"].map(lambda each: METHOD_LABELS.get(each, "table de passage")),
+        )
         return Done(
             records(used),
             [

@@ -151,7 +151,7 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
     twice = found.gaps["change"].notna().sum()
     sentences.append(
         f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(int(twice))} que l’on "
-        f"connaît aux deux dates : {_counted(judged)}. {expected_by_chance(int(twice))}"
+        f"connaît aux deux dates : {_counted(judged)}. {expected_by_chance(len(judged))}"
         if len(judged)
         else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
@@ -242,7 +242,7 @@ def _counts(
                 "Lecture",
                 f"{words.here.many} qui ont un chiffre aux deux dates. L’écart est mesuré à la commune"
                 f"{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
-                f"le même sens. {expected_by_chance(len(moved))}",
+                f"le même sens. {expected_by_chance(int((moved['convergence'] != UNKNOWN).sum()))}",
             ),
             Note("Champ", f"{' ; '.join(universes)}."),
             Note("Source", f"{' ; '.join(dict.fromkeys(sources))}."),

@@ -14,6 +14,7 @@ from observatoire.french.typography import (
     with_unit,
     within_bounds,
 )
+from observatoire.indicators.evaluation.changes import STABLE
 from observatoire.indicators.evaluation.gap_changes import gap_decimals, gap_unit
 from observatoire.indicators.precision.differences import (
     CLOSING,
@@ -114,13 +115,28 @@ def _objective(row: Record, indicator: Indicator | None) -> tuple[TextCell, ...]
 
 def _verdicts(row: Record, indicator: Indicator | None) -> str:
     """Write the verdict on the gap, the gap at both dates, and how the figure moved of itself."""
-    own = "" if row["verdict"] == UNJUDGED else str(row["verdict"])
+    own = "" if row["verdict"] == UNJUDGED else f"{row['verdict']}{_by_how_much(row, indicator)}"
     if indicator is None or not row["comparator"]:
         return own or GAP_WORDS[str(row["convergence"])]
     parts = [f"{gap_verdict(row)}{_gap(row, indicator)}"]
     if not math.isnan(row["move_low"]):
         parts.append(f"taille de l’écart : {signed(row, 'move', gap_decimals(indicator))}")
     return " ; ".join([*parts, f"le chiffre lui-même : {own}"] if own else parts)
+
+
+def _by_how_much(row: Record, indicator: Indicator | None) -> str:
+    """Give the size of a change that is a fact: said alone, five people fewer read as a success."""
+    change = float(row["change"])
+    if (
+        indicator is None
+        or math.isnan(change)
+        or row["verdict"] == UNKNOWN
+        or row["verdict"] == STABLE
+    ):
+        return ""
+    moved = f"{number(change, indicator.decimals, sign=True)}"
+    unit = "points" if indicator.unit == "%" else indicator.unit
+    return f" ({moved} {unit})"
 
 
 def aims_in_short(
@@ -212,7 +228,7 @@ def _gap(row: Record, indicator: Indicator) -> str:
 def _target(row: Record, indicator: Indicator | None) -> str:
     goal, relative = float(row["goal"]), float(row["relative"])
     if math.isnan(goal) and math.isnan(relative):
-        return f"{_NO_TARGET} ; échéance {in_full(str(row['due']))}"
+        return f"{_NO_TARGET} ; échéance {in_full(str(row['due']))}{_at_due(row, indicator)}"
     aims = []
     if not math.isnan(relative):
         aims.append(f"{number(relative, 1, sign=True)} % du départ")
@@ -224,6 +240,16 @@ def _target(row: Record, indicator: Indicator | None) -> str:
     if row["due_period"] != row["end"] and not math.isnan(row["due_reached"]):
         text += f", {_way(row, 'due_reached')} à l’échéance ({row['due_period']})"
     return text
+
+
+def _at_due(row: Record, indicator: Indicator | None) -> str:
+    """Give the figure at the due date where a later one is judged: it is that date that was aimed at."""
+    figure = float(row["due_value"])
+    if indicator is None or row["due_period"] == row["end"] or math.isnan(figure):
+        return ""
+    verdict = "" if row["due_verdict"] in (UNJUDGED, UNKNOWN) else f" ({row['due_verdict']})"
+    shown = with_unit(figure, indicator.unit, indicator.decimals)
+    return f" ; alors {shown} en {row['due_period']}{verdict}"
 
 
 def _way(row: Record, name: str) -> str:

@@ -83,6 +83,10 @@ def nothing_sure(
     return f"Aucun écart sûr{against} ne distingue {here.this} parmi les chiffres de cette page."
 
 
+#: How a page says what its figures are.
+ON_THIS_PAGE = "Sur cette page"
+
+
 def band(
     rows: Sequence[Bearing], shared: SharedSource | None, words: TerritoryNames, sharing: int
 ) -> tuple[str, str]:
@@ -118,7 +122,7 @@ def band(
         theirs = here.to_the if sharing == 1 else f"à ces {here.many}"
         lead = f"Aucun chiffre propre {theirs}, mais des estimations."
         rest = f" ; ils se fondent sur {shared.noun.the} {shared.named}, {larger}" if shared else ""
-        return lead, f"Sur cette page{_others(counts, first=True)}{rest}."
+        return lead, f"{ON_THIS_PAGE}{_others(counts, first=True)}{rest}."
     if context and shared:
         text = (
             f"On ne les connaît que pour {shared.noun.the} {shared.named}, {larger}{NO_BREAK}: ils sont entre "
@@ -129,7 +133,7 @@ def band(
     if context:
         text = f"On ne les connaît que pour {words.holder.the} qui {here.pronoun} contient{_others(counts)}."
         return f"Ces chiffres ne sont pas ceux {here.of_the}.", text
-    return f"Aucun chiffre propre {here.to_the}.", f"Sur cette page{_others(counts, first=True)}."
+    return f"Aucun chiffre propre {here.to_the}.", f"{ON_THIS_PAGE}{_others(counts, first=True)}."
 
 
 _KINDS = (

@@ -11,6 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import docx
+import pikepdf
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -214,7 +215,7 @@ def test_a_workbook_keeps_numbers_apart_from_their_status(page: Page, tmp_path: 
     rows = book.get_sheet_by_index(1).to_python(skip_empty_area=False)
     assert rows[4][1:9] == [12.345, "", "", "agrégé", 0.0, "", "", "observé"]
     assert rows[5][1:9] == ["", "", "", "secret", "", "", "", "non disponible"]
-    assert rows[6][1:9] == ["", 1.0, 2.0, "encadré", 5.0, 4.0, 6.0, "estimé"]
+    assert rows[6][1:9] == ["", 1.0, 2.0, "entre deux bornes", 5.0, 4.0, 6.0, "estimé"]
     assert book.get_sheet_by_index(2).to_python(skip_empty_area=False)[4][1:3] == [12.345, 0.0]
 
 
@@ -370,3 +371,11 @@ def test_no_head_of_a_profile_is_cut_in_the_middle_of_a_word(tmp_path: Path) -> 
         room = cell.width.mm - 2 * 1.9  # Word's own margins
         longest = max(map(len, re.split(r"[ -]", cell.text)))
         assert longest * 7.5 * 0.55 / 72 * 25.4 < room, cell.text  # bold letters of 7.5 points
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_page_without_a_cover_may_open_on_any_heading(level: int, tmp_path: Path) -> None:
+    page = Page("Titre", "Sous-titre", (Heading("Chapitre", level, "un"), Paragraph("Un texte.")))
+    save_pdf(page, tmp_path / "a.pdf")
+    with pikepdf.open(tmp_path / "a.pdf") as document:
+        assert len(document.pages) == 1  # no title alone on its page

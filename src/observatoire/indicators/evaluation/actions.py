@@ -228,10 +228,18 @@ def _engaged(rows: pd.DataFrame) -> float:
     return float(stages[SPENT].fillna(stages[COMMITTED]).sum())
 
 
+#: Label of the actions that no theme of the catalogue covers.
+WITHOUT_THEME = "Sans thématique"
+
+
 def _themes(actions: pd.DataFrame, themes: Mapping[str, str]) -> pd.DataFrame:
     made = []
     for code, label in themes.items():
         of_theme = actions[actions["theme"] == code]
         once = of_theme.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
         made.append((code, label, len(once), _engaged(of_theme)))
+    rest = actions[~actions["theme"].isin(list(themes))]
+    if len(rest):  # without it the table adds up to less than the total above
+        once = rest.drop_duplicates(["year", "zoning", "territory", "label", "operator"])
+        made.append(("", WITHOUT_THEME, len(once), _engaged(rest)))
     return pd.DataFrame(made, columns=["theme", "label", "actions", "amount"])

@@ -52,7 +52,7 @@ OBJECTIVE_COLUMNS = (
     "code", "orientation", "objective", "theme", "zoning", "territory", "name", "indicator",
     "start", "baseline", "baseline_low", "baseline_high", "end", "value", "low", "high",
     "change", "verdict", *GAP_COLUMNS, "goal", "relative", "reached", "reached_low", "reached_high",
-    "due", "due_period", "due_reached", "due_reached_low", "due_reached_high",
+    "due", "due_period", "due_value", "due_verdict", "due_reached", "due_reached_low", "due_reached_high",
     "partner", "lacking", "hidden", "evidence", "source",
 )  # fmt: skip
 
@@ -141,6 +141,8 @@ class _Assessed:
             "goal": goal_of(objective, start.value),
             **named("reached", *reached(objective, start, latest.figure)),
             "due_period": at_due.period,
+            "due_value": at_due.figure.value,
+            "due_verdict": self._moved_to(at_due.figure),
             **named("due_reached", *reached(objective, start, at_due.figure)),
             "lacking": self.lacking,
             "hidden": self.hidden,
@@ -211,11 +213,14 @@ class _Assessed:
     @cached_property
     def verdict(self) -> str:
         """How the figure moved of itself."""
+        return self._moved_to(self.latest.figure)
+
+    def _moved_to(self, figure: Estimate) -> str:
+        """Say how the figure moved of itself from the start to a later one."""
         if self.indicator is None:
             return UNJUDGED
-        indicator = self.indicator
         return change_of(
-            self.start, self.latest.figure, indicator.direction, indicator.decimals
+            self.start, figure, self.indicator.direction, self.indicator.decimals
         ).verdict
 
     @cached_property

@@ -162,7 +162,7 @@ class _Writer:
             *_texts(page),
             ("Signes", ""),
             *(
-                (status.label, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.meaning}")
+                (status.shown, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.meaning}")
                 for status in Status
             ),
         ]
@@ -244,6 +244,6 @@ class _Writer:
         ):
             sheet.write_string(line, column, cell.text, self.soft)
             return
-        sheet.write_string(line, column + 3, cell.status.label, self.soft)
+        sheet.write_string(line, column + 3, cell.status.shown, self.soft)
         if cell.hint:
             sheet.write_comment(line, column + 3, cell.hint, {"x_scale": 2})

@@ -122,7 +122,7 @@ def _write_index(sheet: Any, page: Page, looks: _Looks) -> None:
     for status in Status:
         line += 1
         sheet.write_string(
-            line, 0, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.label}", wrap
+            line, 0, f"{status.mark or 'sans signe'}{NO_BREAK}: {status.shown}", wrap
         )
         _wrapped(sheet, line, status.meaning, wrap)
 

@@ -67,7 +67,10 @@ def render_typst(page: Page, *, paged: bool) -> tuple[str, dict[str, str]]:
     lead = page.lead if page.cover else 0
     parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[:lead]]
     parts += ["#contents()"] if page.cover and paged else []
-    parts += [_WRITERS[type(block)](block, drawings) for block in page.blocks[lead:]]
+    rest = [_WRITERS[type(block)](block, drawings) for block in page.blocks[lead:]]
+    if not page.cover and isinstance(page.blocks[0] if page.blocks else None, Heading):
+        rest[0] += " <opening>"  # it stands under the title: no page of its own
+    parts += rest
     return "\n".join(parts), drawings
 
 
@@ -133,10 +136,14 @@ def typeset(
 
 
 def _opening(page: Page, *, paged: bool) -> str:
+    levels = [block.level for block in page.blocks if isinstance(block, Heading)]
+    # A PDF read aloud opens on a heading of the first level: the title, where the blocks begin lower.
+    headed = bool(levels) and levels[0] > 1
     return (
         f"#show: body => leaf(body, title: {_text(page.title)}, subtitle: {_text(page.subtitle)}, "
         f"date: {_text(page.date)}, day: {_day(page.day)}, "
-        f"place: {_text(page.place)}, paged: {str(paged).lower()}, cover: {str(page.cover).lower()})"
+        f"place: {_text(page.place)}, paged: {str(paged).lower()}, cover: {str(page.cover).lower()}, "
+        f"headed: {str(headed).lower()})"
     )
 
 

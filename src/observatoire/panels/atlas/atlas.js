@@ -6,7 +6,7 @@ const KINDS = ["observé ou agrégé", "estimé", "estimé par un modèle", "ent
   "chiffre d’un territoire plus grand", "secret", "non disponible", "sans objet"];
 const FILLS = ["", "", "modelled", "bounded", "context", "secret", "hole", "hole"];
 const SIGNS = ["", "○", "●", "▲", "▲▲", "▼", "▼▼"], FLAGS = ["", "†", "‡"];
-const SAID = ["", "ne se compare pas", "pas de différence sûre avec la commune", "plus haut que la commune, sûr à 95 %",
+const SAID = ["", "ne se juge pas", "pas de différence sûre avec la commune", "plus haut que la commune, sûr à 95 %",
   "plus haut que la commune, sûr à 99,8 %", "plus bas que la commune, sûr à 95 %", "plus bas que la commune, sûr à 99,8 %"];
 // Colours of the palette of five for so many classes, as tokens.toml has them.
 const SHADES = [[], [2], [1, 3], [0, 2, 4], [0, 1, 3, 4], [0, 1, 2, 3, 4]];
@@ -147,7 +147,7 @@ function start(D) {
   function drawLegend(one, shown, cut) {
     const how = (takes) => shown.filter(takes).length, rows = [];
     if (S.c === "e") {
-      for (const [tone, label] of [["unfavourable", "moins favorable"], ["favourable", "plus favorable"], ["neutral", "plus haut ▲ ou plus bas ▼, sûr"], ["none", "pas de différence sûre"], ["", "ne se compare pas"]])
+      for (const [tone, label] of [["unfavourable", "moins favorable"], ["favourable", "plus favorable"], ["neutral", "plus haut ▲ ou plus bas ▼, sûr"], ["none", "pas de différence sûre"], ["", "ne se juge pas"]])
         rows.push(["v-" + (tone || "blank"), label, how((c) => isOwn(c) && toneOf(c, one.k) === tone)]);
     } else if (counted()) rows.push(["ringed", "aire du cercle : leur propre effectif", how(isOwn)]);
     else if (cut) ends(cut).forEach((label, c) => rows.push(["c" + SHADES[cut.upper.length][c], label, how((x) => isOwn(x) && rankIn(cut, x.value) === c), true]));
@@ -254,7 +254,7 @@ function start(D) {
     const signs = [];
     if (shown.some((c) => c.sign > 2)) signs.push("▲ plus haut et ▼ plus bas que la commune, sûr à 95 % ; deux signes : à 99,8 %");
     if (shown.some((c) => c.sign === 2)) signs.push("● pas de différence sûre");
-    if (shown.some((c) => c.sign === 1)) signs.push("○ ne se compare pas");
+    if (shown.some((c) => c.sign === 1)) signs.push("○ ne se juge pas");
     if (shown.some((c) => c.kind === 1 || c.kind === 2)) signs.push("e : estimé");
     if (shown.some((c) => c.kind === 4)) signs.push("(…) : " + D.wider);
     if (shown.some((c) => c.flag)) signs.push("†, ‡ : effectif trop petit pour être commenté");

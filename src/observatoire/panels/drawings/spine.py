@@ -269,7 +269,7 @@ def _legend(
         ),
         (any(map(favoured, (row.indicator for row in rows))), 0.0, "", FAVOURED_WORDS),
         (SAME in signs, 11.0, draw_sign(SAME, 5.5, 0), "pas de différence sûre"),
-        (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se compare pas"),
+        (HOLLOW in signs, 11.0, draw_sign(HOLLOW, 5.5, 0), "ne se juge pas"),
         (BOUNDS in signs, 28.0, draw_bounds(2, 26, 0), "entre les deux bornes"),
         (DIAMOND in signs, 13.0, draw_sign(DIAMOND, 6.5, 0), wider),
         (

@@ -289,7 +289,7 @@ def _legend(
         ),
         (leant, 0.0, "", FAVOURED_WORDS),
         ("none" in tones, 18.0, swatch(verdicts["none"].fill, 0), "= pas de différence sûre"),
-        (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se compare pas"),
+        (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se juge pas"),
         (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
         (DIAMOND in signs, 18.0, swatch(pattern(Status.CONTEXT), 0, faint=True), _wider(words)),
         (Status.ESTIMATED in statuses, 0.0, "", f"{Status.ESTIMATED.mark} estimé"),
