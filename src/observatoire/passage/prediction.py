@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from observatoire.passage.arrays import Floats
 
 
+#: The support that is the rate of the territory that holds a part.
+WHOLE = "whole"
+
 #: Probabilities left below each end of the intervals at 80 and at 95 %.
 TAILS = (0.1, 0.9, 0.025, 0.975)
 
@@ -83,8 +86,16 @@ class Calibration:
         )
 
     def served(self, supports: Mapping[str, float]) -> bool:
-        """Say whether all that it rests on is known of a place."""
-        return all(np.isfinite(supports.get(name, np.nan)) for name in self.names)
+        """Say whether all that it rests on is known of a place, and its whole like those it learnt from.
+
+        The rate of a part is foretold from that of its whole: beyond the wholes that were met, every
+        place would be given one and the same figure, that of the edge.
+        """
+        known = all(np.isfinite(supports.get(name, np.nan)) for name in self.names)
+        ranges = zip(self.names, self.lows, self.highs, strict=True)
+        return known and all(
+            low <= supports[name] <= high for name, low, high in ranges if name == WHOLE
+        )
 
     @property
     def sentence(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import demo
 import pytest
 
-from observatoire.passage.prediction import Calibration, known_calibrations
+from observatoire.passage.prediction import Calibration, known_calibrations, logit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,3 +77,16 @@ def test_every_calibration_says_on_what_when_and_how() -> None:
         assert each.ends[2] <= each.ends[0] < 0 < each.ends[1] <= each.ends[3]
         assert 0.75 <= each.held[0] <= 0.9
         assert each.held[1] >= 0.92
+
+
+def test_a_rate_beyond_what_was_met_is_not_foretold() -> None:
+    """Pelletier's IRIS is less poor than any that taught: the edge, the same for all, is no figure."""
+    shown = demo.demo().table("taux_pauvrete").df.set_index("name")
+    assert shown.loc["Basse-Gondeau", "status"] == "estimated"
+    learnt = known_calibrations()["rate-taux_pauvrete"]
+    for name in ("Pelletier", "Plaisance", "Acajou", "Palmiste"):
+        assert shown.loc[name, "status"] == "context"
+        assert logit(shown.loc[name, "value"] / 100) < learnt.lows[0]
+    assert learnt.served({"whole": learnt.lows[0]})
+    assert not learnt.served({"whole": learnt.lows[0] - 0.001})
+    assert not learnt.served({"whole": learnt.highs[0] + 0.001})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.indicators.computation.table import MODELLED, Cell, least_count
 from observatoire.passage.prediction import (
+    WHOLE,
     Calibration,
     Prediction,
     calibration_of,
@@ -78,7 +79,7 @@ def _foretold(cell: Cell, one: Asked, route: Route, target: str, pair: tuple[flo
     if kind == "rate":
         own = top * indicator.factor / _PERCENT
         share = own if indicator.variable else top / base if base > 0 else math.nan
-        supports["whole"] = float(logit(share))
+        supports[WHOLE] = float(logit(share))
     if kind == "part" and top == 0:
         return cell  # the part of nothing is nothing
     calibration = calibration_of(model.calibrations, kind, (names, below), supports)
