@@ -137,12 +137,12 @@ def federate(
     return read(packages, audience=audience, engine=engine)
 
 
-def demo_packages(folder: str | Path) -> list[Path]:
+def demo_packages(folder: str | Path = "observatoires-exemples") -> list[Path]:
     """Publish three invented observatories that disagree on purpose, to try a federation.
 
     Parameters
     ----------
-    folder : str or Path
+    folder : str or Path, optional
         Where their workspaces and their packages are made.
 
     Returns
