@@ -95,11 +95,14 @@ _SINCE = {"target": "relative", "action": "stage", "note": "readers"}
 
 def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables of registers in the form that the first version gave them, always empty."""
-    for table, column in _SINCE.items():
-        columns = connection.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = ?", [table]
-        ).fetchall()
-        if columns and (column,) not in columns:
+    # One reading of the engine's own catalogue: information_schema takes ten times as long.
+    known = connection.execute(
+        "SELECT table_name, list(column_name) FROM duckdb_columns() "
+        "WHERE list_contains(?::VARCHAR[], table_name) GROUP BY table_name",
+        [list(_SINCE)],
+    ).fetchall()
+    for table, columns in known:
+        if _SINCE[table] not in columns:
             connection.execute(f"DROP TABLE {table}")
 
 
