@@ -51,9 +51,15 @@ def values(folder: Path) -> list[dict[str, str]]:
 
 
 def test_frictionless_finds_nothing_to_say(folder: Path) -> None:
-    report = Package(str(folder / "datapackage.json")).validate()
-    assert report.valid, report.flatten(["name", "fieldName", "message"])
-    assert len(report.tasks) == 7
+    package = Package(str(folder / "datapackage.json"))
+    read = 0
+    for name in package.resource_names:
+        # It reads Parquet a hundred times slower than csv: all of it is compared with the csv below.
+        parquet = str(package.get_resource(name).path).endswith("valeurs.parquet")
+        report = package.validate(name=name, limit_rows=1000 if parquet else None)
+        assert report.valid, report.flatten(["name", "fieldName", "message"])
+        read += len(report.tasks)
+    assert read == 7
 
 
 def test_the_official_schema_of_the_standard_is_met(descriptor: dict[str, Any]) -> None:
@@ -266,7 +272,10 @@ def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     folder = tmp_path / "neuf"
     folder.mkdir()
-    assert {path.name for path in demo.demo().publish(folder).iterdir()} == FILES
+    root = next(each for each in create_federation(tmp_path) if each.name == "ccas")
+    with obs.open(root) as o:
+        o.load()
+        assert {path.name for path in o.publish(folder).iterdir()} == FILES
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
