@@ -81,7 +81,8 @@ def _make_folder(folder: Path) -> None:
 
 def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str) -> None:
     """Make the tables that lack; those of shapes anew when the workspace's CRS has changed."""
-    schema = _schema(crs)
+    # In one transaction: else each of its statements waits for the disk.
+    schema = f"BEGIN TRANSACTION; {_schema(crs)} COMMIT;"
     _forget_first_registers(connection)
     connection.execute(schema)
     if _crs_changed(connection, crs):
