@@ -3,7 +3,8 @@
 A question enters by ``query``, with ``context`` (the workspace, its catalogue, its warehouse). Then
 ``definitions`` (what is asked), ``routes`` (how its figures reach the zoning), ``computation`` (the
 table), ``precision`` (intervals), ``comparison`` (next to whom), ``evaluation`` (what changed).
-``publishable`` and ``zoning_versions`` say what may leave, and on which vintage of a zoning.
+``publishable`` and ``zoning_versions`` say what may leave, and on which vintage of a zoning;
+``link_checks`` holds what links add up to against what is published of the whole.
 """
 
 from observatoire.indicators.precision.differences import (

@@ -76,6 +76,9 @@ class Context:
 
     def names(self, zoning: str) -> dict[str, str]:
         """Return the names of a zoning's territories by code, in order."""
+        return self.once(("names", zoning), lambda: self._names(zoning))
+
+    def _names(self, zoning: str) -> dict[str, str]:
         rows = self.warehouse.rows(
             "SELECT code, name FROM territory WHERE zoning = ? ORDER BY rank", [zoning]
         )
@@ -273,6 +276,9 @@ class Context:
 
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
+        return self.once(("sources",), self._sources)
+
+    def _sources(self) -> dict[str, SourceNote]:
         rows = self.warehouse.rows("SELECT code, producer, title, absence, caveats FROM source")
         rules = self.secrecy_rules
         return {

@@ -179,7 +179,14 @@ class Ingestion(Inventory):
         from observatoire.warehouse.findings import without_closed
 
         found = kept_findings(self.warehouse, self.workspace, self._check_inputs())
+        if self.workspace.catalogue.is_file():
+            found = found.with_others(self._context.once(("links",), self._link_findings))
         return without_closed(found, self._closed())
+
+    def _link_findings(self) -> pd.DataFrame:
+        from observatoire.indicators.link_checks import link_findings
+
+        return link_findings(self._context)
 
     def _check_inputs(self) -> CheckInputs:
         """Return what checks need of the catalogue and the series; no sum without a catalogue."""

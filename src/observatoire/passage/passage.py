@@ -208,8 +208,8 @@ class Passage:
             table = with_totals(self.links, given, table, totals)
         ends = self.parameters.get("ends", ())
         table = with_about(with_prediction(table, ends, given.kinds, self.links.carries), about)
-        told = report(self.links, given)
-        table.attrs = {**frame.attrs, "passage": self.description, "report": told}
+        summary = report(self.links, given)
+        table.attrs = {**frame.attrs, "passage": self.description, "report": summary}
         return table
 
     def apply_ratio(

@@ -360,9 +360,9 @@ def with_prediction(
     if not ends:
         return table
     span = table["high"] - table["low"]
-    told = (table["status"] == str(Status.ESTIMATED)) & (span > 0)
-    told &= table["variable"].map(kinds).eq(carries)
-    place = logit(((table["value"] - table["low"]) / span.where(told)).to_numpy(dtype=float))
+    framed = (table["status"] == str(Status.ESTIMATED)) & (span > 0)
+    framed &= table["variable"].map(kinds).eq(carries)
+    place = logit(((table["value"] - table["low"]) / span.where(framed)).to_numpy(dtype=float))
     found = {
         name: table["low"] + span * _share(place + end)
         for name, end in zip(PREDICTION_COLUMNS, ends, strict=True)

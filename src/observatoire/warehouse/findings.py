@@ -47,6 +47,14 @@ class CheckReport(PrintedReport):
     df: pd.DataFrame = field(repr=False)
     checks: int
 
+    def with_others(self, found: pd.DataFrame) -> CheckReport:
+        """Return the report with other findings, gravest first."""
+        if found.empty:
+            return self
+        every = pd.concat([self.df, found], ignore_index=True)
+        order = every["level"].map({level: rank for rank, level in enumerate(reversed(LEVELS))})
+        return replace(self, df=every.iloc[order.argsort(kind="stable")].reset_index(drop=True))
+
     @property
     def by_level(self) -> dict[str, int]:
         """Failing rows by level, gravest first."""

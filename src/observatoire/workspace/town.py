@@ -175,9 +175,9 @@ def _known_communes(found: dict[str, TownLayer], members: pd.DataFrame | None) -
         if members is None
         else dict(zip(members["commune"], members["nom_commune"], strict=True))
     )
-    told = zip(made["commune"], made["nom"], strict=True)
+    placed = zip(made["commune"], made["nom"], strict=True)
     made = made.assign(
-        nom=[names.get(code) or name or code for code, name in told], code=made["commune"]
+        nom=[names.get(code) or name or code for code, name in placed], code=made["commune"]
     )
     return gpd.GeoDataFrame(made, geometry="geometry", crs=next(iter(found.values())).frame.crs)
 
@@ -280,8 +280,10 @@ def _write(root: Path, parts: _Parts) -> None:
     iris = parts.main if parts.main.kind == "iris" else parts.iris
     listed = iris.frame if iris else parts.members
     if iris and parts.members is not None:  # Insee's names and communes, where its table is given
-        told = parts.members.set_index("code")["nom"]
-        listed = iris.frame.assign(nom=iris.frame["code"].map(told).fillna(iris.frame["nom"]))
+        parts_names = parts.members.set_index("code")["nom"]
+        listed = iris.frame.assign(
+            nom=iris.frame["code"].map(parts_names).fillna(iris.frame["nom"])
+        )
     if listed is not None:
         _table(root / "geo/iris.csv", members, _rows(listed))
         links = [(code, code[:5], "proche", "officiel") for code in listed["code"]]
@@ -348,12 +350,12 @@ def _stands(block: str, parts: _Parts) -> bool:
 
 
 def _rows(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Return codes, names and communes; two outlines of one name are told apart by their code."""
+    """Return codes, names and communes; two outlines of one name differ by their code."""
     ordered = frame.sort_values("code")
     names = ordered["nom"].astype("str").str.strip()
     twice = names.duplicated(keep=False)
-    told = names.where(~twice, names + " (" + ordered["code"].str[-4:] + ")")
-    return list(zip(ordered["code"], told, ordered["commune"], strict=True))
+    labels = names.where(~twice, names + " (" + ordered["code"].str[-4:] + ")")
+    return list(zip(ordered["code"], labels, ordered["commune"], strict=True))
 
 
 def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -9,10 +9,12 @@ import demo
 import pandas as pd
 import pytest
 
+import observatoire as obs
 from observatoire.errors import PassageError
-from observatoire.indicators.routes.link_checks import between, check_sums
+from observatoire.indicators.link_checks import between, check_sums
 from observatoire.indicators.routes.routes import NAMED_LINK
 from observatoire.territories.link_tables import compose, read_links
+from observatoire.workspace.scaffold import create_workspace
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,3 +88,28 @@ def test_a_whole_that_its_parts_do_not_exceed_is_not_told() -> None:
 def test_the_qpv_of_the_lamentin_is_in_the_lamentin() -> None:
     rows = list(csv.DictReader((ROOT / "geo/qpv-2015.csv").open(encoding="utf-8"), delimiter=";"))
     assert {row["code"]: row["commune"] for row in rows}["QP972005"] == "97213"
+
+
+def test_checks_find_the_wholes_that_their_parts_exceed(tmp_path: Path) -> None:
+    """The same five quartiers, once a table says which QPV holds them; nothing without it."""
+    create_workspace(tmp_path / "o")
+    table = ROOT / "geo/quartier-cucs-2007.csv"
+    quartiers = list(csv.DictReader(table.open(encoding="utf-8"), delimiter=";"))
+    lines = [f"{q['code']};QP972001;proche" for q in quartiers if q["groupe"] == "Quartiers Ouest"]
+    (tmp_path / "o/geo/qpv.csv").write_text("\n".join(["source;target;link", *lines, ""]), "utf-8")
+    with obs.open(tmp_path / "o") as o:
+        o.load("data/raw/insee-rp2016")
+        o.load("data/raw/valeurs-publiees")
+        assert "rattachement" not in set(o.checks().df["check"])
+    with (tmp_path / "o/observatoire.toml").open("a", encoding="utf-8") as declared:
+        declared.write(
+            '\n[[passages]]\nsource = "quartier-cucs-2007"\ntarget = "qpv-2015"\nfile = "geo/qpv.csv"\n'
+        )
+    with obs.open(tmp_path / "o") as o:
+        report = o.checks()
+        found = report.df[report.df["check"] == "rattachement"].iloc[0]
+    assert (found["territory"], found["period"], found["level"]) == ("QP972001", "2016", "alerte")
+    assert round(found["value"]) == 11045
+    assert "5 de ses 8 parties" in found["message"]
+    assert "qpv.csv" in found["remedy"]
+    assert "Parties qui comptent plus que leur tout" in str(report)

@@ -85,25 +85,25 @@ def _foretold(cell: Cell, one: Asked, route: Route, target: str, pair: tuple[flo
     if calibration is None:
         return cell
     if kind == "rate":
-        return _told(cell, calibration, foretold(calibration, supports), _PERCENT, indicator)
+        return _predicted(cell, calibration, foretold(calibration, supports), _PERCENT, indicator)
     parts = model.sharing(target)
     alone, together = foretold_together(calibration, supports, parts)
-    told = _told(cell, calibration, alone, top * indicator.factor, indicator)
+    predicted = _predicted(cell, calibration, alone, top * indicator.factor, indicator)
     if parts == 1:
-        return told
+        return predicted
     ends = _scaled(together, top * indicator.factor)
     words = interval_words(
         together.value * top, (ends[0], ends[1]), indicator.unit, indicator.decimals
     )
     shared = f"avec {plural(parts - 1, 'autre')} dans {source}, ensemble {words}"
-    return replace(told, method=f"{told.method} ; {shared}")
+    return replace(predicted, method=f"{predicted.method} ; {shared}")
 
 
 def _scaled(prediction: Prediction, by: float) -> list[float]:
     return [end * by for end in prediction.ends]
 
 
-def _told(
+def _predicted(
     cell: Cell, calibration: Calibration, prediction: Prediction, by: float, indicator: Indicator
 ) -> Cell:
     low80, high80, low95, high95 = _scaled(prediction, by)

@@ -126,13 +126,13 @@ def _lower_disclosures(
     )
     _, outcome = carry(route.passage.links, together)
     shape = (-1, len(every), len(top.columns))
-    told = [each.reshape(shape) for each in (outcome.value, outcome.low, outcome.high)]
+    outcomes = [each.reshape(shape) for each in (outcome.value, outcome.low, outcome.high)]
     of_source = {source: at for at, source in enumerate(top.index)}
     sources = [part.to_numpy() for part in kept]
     for place, target in enumerate(route.passage.targets):
         holder = of_source.get(route.enclosing.get(str(target), ""))
         for column, code in enumerate(top.columns):
-            found = [number for each in told for number in each[place, :, column].tolist()]
+            found = [number for each in outcomes for number in each[place, :, column].tolist()]
             if holder is not None:
                 found += [float(part[holder, column]) for part in sources]
             key = (str(code), str(target))

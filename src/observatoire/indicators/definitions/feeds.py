@@ -127,8 +127,8 @@ class _Sources:
         asked = list(dict.fromkeys(named))
         kin = {name: {one.code for one in self._kin(name)} | {name} for name in asked}
         for name in asked:
-            told = self._kin(name) or name in self.loaded.values()
-            if not told and name not in self.awaited():
+            recognised = self._kin(name) or name in self.loaded.values()
+            if not recognised and name not in self.awaited():
                 self._refuse(indicator, name)
         wanted = {code for codes in kin.values() for code in codes}
         return tuple(source for source, family in self.loaded.items() if family in wanted)

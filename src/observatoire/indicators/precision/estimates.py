@@ -123,13 +123,13 @@ def _narrowed(row: Record) -> Record:
     value, ends = row["value"], [float(row.get(f"pi95_{side}", _NAN)) for side in _SIDES]
     if row["status"] != str(Status.ESTIMATED) or any(map(math.isnan, ends)):
         return row
-    told = dict(row)
+    widened = dict(row)
     for side, end, sign in zip(_SIDES, ends, (-1, 1), strict=True):
-        told[f"passage_{side}"] = end
+        widened[f"passage_{side}"] = end
         drawn = abs(float(row.get(f"sampling_{side}", _NAN)) - value)
         apart = math.hypot(end - value, drawn)  # NaN where no sampling is known
-        told[side], told[f"wide_{side}"] = value + sign * apart, value + sign * apart * _WIDER
-    return told
+        widened[side], widened[f"wide_{side}"] = value + sign * apart, value + sign * apart * _WIDER
+    return widened
 
 
 def noise_of(row: Record, value: float) -> float:

@@ -2,5 +2,5 @@
 
 ``routes`` (tables of links and passages, chained), ``passage_store`` (passages kept in the
 warehouse), ``published_counts`` (totals that producers publish),
-``part_supports`` (what a part is foretold by), ``link_checks`` (sums of parts against them).
+``part_supports`` (what a part is foretold by).
 """

@@ -1,6 +1,6 @@
 """The decision of a plan, kept in the warehouse: read again while nothing that it rests on has changed.
 
-What it rests on is told by contents: rows of the warehouse, declarations as they were read, links, measured
+What it rests on is known by its contents: rows of the warehouse, declarations as they were read, links, measured
 passages, the library itself. Any doubt (another key, a byte wrong, a full disk) and the plan is made anew.
 """
 

@@ -151,8 +151,8 @@ class _Homes:
         if zoning not in self._found:
             towns = towns_of(self.zonings[zoning], self.zonings)
             group = self.groups[zoning]
-            told = _under_headings(group, self._table, self._spec, towns, self._figured)
-            self._found[zoning] = towns, told
+            headings = _under_headings(group, self._table, self._spec, towns, self._figured)
+            self._found[zoning] = towns, headings
         return self._found[zoning]
 
 

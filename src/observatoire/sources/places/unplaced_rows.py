@@ -188,7 +188,7 @@ def _headings(
     rank_of = dict(zip(rows["line"], range(len(rows)), strict=True))
     lines = rejects["line"][candidates]
     written = table.frame[names].iloc[lines.map(rank_of)].astype("str").to_numpy(object).tolist()
-    told: dict[object, tuple[str, str]] = {}
+    reasons: dict[object, tuple[str, str]] = {}
     for index, line, cells in zip(lines.index, lines, written, strict=True):
         words = {n: t.strip() for n, t in zip(names, cells, strict=True) if _WORD.match(t.strip())}
         if 2 * len(words) <= len(names):
@@ -199,11 +199,11 @@ def _headings(
             reason = "Ligne de libellés sous l’en-tête : mise de côté."
         elif other_text:
             kind, reason = "heading", _SECOND.format(other_text)
-        told[index] = kind, reason
-    if not told:
+        reasons[index] = kind, reason
+    if not reasons:
         return rejects
     found = rejects.copy()  # all at once: a table may hold its names thousands of times
-    found.loc[list(told), ["kind", "reason"]] = list(told.values())
+    found.loc[list(reasons), ["kind", "reason"]] = list(reasons.values())
     return found
 
 

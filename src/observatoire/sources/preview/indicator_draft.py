@@ -50,10 +50,10 @@ def indicator_blocks(source: Source, doubts: Mapping[str, str], themes: Sequence
             "definition": f"{variable.label}.",
             "universe": variable.universe or "à préciser",
         }
-        told = {"theme": f"à choisir : {listed}", "nature": doubts.get(code, "")}
+        remarks = {"theme": f"à choisir : {listed}", "nature": doubts.get(code, "")}
         body = [f"[indicators.{key(name)}]"]
         for each, text in lines.items():
-            comment = f"  # {told[each]}" if told.get(each) else ""
+            comment = f"  # {remarks[each]}" if remarks.get(each) else ""
             body.append(f"{each} = {value(text)}{comment}")
         body += [] if source.family else [f"sources = [{value(source.code)}]"]
         body.append(f"numerator = [{value(named)}]" if additive else f"variable = {value(named)}")

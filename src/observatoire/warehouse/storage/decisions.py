@@ -16,7 +16,7 @@ RESTED_ON = (
     "seen_content", "source", "territory", "variable", "zoning",
 )  # fmt: skip
 
-#: Made of the others: what measured passages weigh is told by those who make them.
+#: Made of the others: what measured passages weigh is said by those who make them.
 DERIVED = ("passage", "passage_weight")
 
 
