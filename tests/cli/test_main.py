@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
+import demo
 import pytest
 
 from observatoire.cli import console
@@ -217,7 +219,7 @@ def test_audit_says_when_nothing_is_hidden(
 def test_trends_and_inequalities_are_asked_by_the_same_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    space = create_workspace(tmp_path / "entier")
+    space = demo.workspace(tmp_path / "entier")
     made = [tmp_path / "evolution.html", tmp_path / "inegalites.html"]
     words = ["trend", "taux_pauvrete", "2014", "2016", "-w", space, "-o", made[0]]
     assert call(monkeypatch, *words) == 0
@@ -303,6 +305,9 @@ def test_load_of_all_goes_on_after_a_bad_one_and_says_which(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = create_workspace(tmp_path / "espace")
+    for folder in (made / "data/raw").iterdir():
+        if folder.name not in {"insee-rp2016", "drees-apl", "valeurs-publiees"}:
+            shutil.rmtree(folder)
     path = made / "data/raw/insee-rp2016/population.csv"
     path.write_text(path.read_text("utf-8").replace("972090101", "972099101"), "utf-8")
     assert call(monkeypatch, "load", "-w", made) == 1

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import demo
 import pytest
 from built_workspace import says
 from rich.console import Console
@@ -18,7 +19,6 @@ from observatoire.cli import ingest as loading
 from observatoire.cli import main as cli
 from observatoire.errors import UnreadableFileError
 from observatoire.territories.zoning import read_members
-from observatoire.workspace.scaffold import create_workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +106,7 @@ def test_the_counts_of_faults_are_those_of_the_rows() -> None:
 def test_a_workspace_may_have_a_name_of_300_letters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = create_workspace(tmp_path / "espace")
+    root = demo.workspace(tmp_path / "espace")
     toml, name = root / "observatoire.toml", "Observatoire " + "très long " * 29
     text = re.sub('^name = ".*"', f'name = "{name}"', toml.read_text("utf-8"), flags=re.MULTILINE)
     toml.write_text(text, "utf-8")

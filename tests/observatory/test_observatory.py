@@ -285,11 +285,9 @@ def test_the_audit_of_the_default_finds_no_secret_of_ours(o: Observatory) -> Non
     assert {"low", "high", "threshold", "safe"} <= set(report.columns)
 
 
-def test_the_annex_tells_its_steps(o: Observatory, tmp_path: Path) -> None:
-    steps: list[str] = []
-    path = o.annex(tmp_path / "annexe.html", progress=steps.append)
-    assert path.stat().st_size > 500_000
-    assert len(steps) >= 3
+def test_the_annex_tells_its_steps() -> None:
+    assert demo.annex(".html").stat().st_size > 500_000
+    assert len(demo.annex_steps()) >= 3
 
 
 def test_closing_with_a_block() -> None:

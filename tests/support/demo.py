@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import observatoire as obs
 from observatoire.pages.sheet import Sheet
+from observatoire.workspace.scaffold import create_workspace
 
 if TYPE_CHECKING:
     from observatoire.observatory.observatory import Observatory
@@ -17,6 +19,20 @@ if TYPE_CHECKING:
 @cache
 def demo() -> Observatory:
     return obs.demo()
+
+
+@cache
+def _loaded() -> Path:
+    root = create_workspace(_folder() / "modele")
+    with obs.open(root) as o:
+        o.load()
+        o.table("part_hlm")  # what may be shown is decided once, and kept
+    return root
+
+
+def workspace(place: Path) -> Path:
+    """Return a workspace of the default's files, loaded: a copy of one that is loaded once."""
+    return Path(shutil.copytree(_loaded(), place))
 
 
 @cache
@@ -31,10 +47,21 @@ def annex_sheet() -> Sheet:
     write = Sheet.save_all
     Sheet.save_all = lambda self, paths: sheets.append(self) or list(paths)  # type: ignore[method-assign]
     try:
-        demo().annex("annexe.html")
+        demo().annex("annexe.html", progress=_steps().append)
     finally:
         Sheet.save_all = write  # type: ignore[method-assign]
     return sheets[0]
+
+
+@cache
+def _steps() -> list[str]:
+    return []
+
+
+def annex_steps() -> list[str]:
+    """Return what the composing of the annex says of its progress."""
+    annex_sheet()
+    return _steps()
 
 
 @cache

@@ -16,7 +16,7 @@ from built_workspace import Place, dump, says
 
 from observatoire.errors import WorkspaceError
 from observatoire.territories.perimeters import Perimeters
-from observatoire.warehouse import open_warehouse, read_shapes, store_zoning
+from observatoire.warehouse import open_warehouse, read_shapes, store_zonings
 from observatoire.warehouse.connection import MEMORY
 from observatoire.warehouse.storage.agreements import list_conventions
 
@@ -172,7 +172,8 @@ def test_shapes_come_back_as_they_were_stored(place: Place) -> None:
     )
     shapes = gpd.GeoSeries({"a": shapely.box(0, 0, 1, 2).segmentize(0.5)}, crs=METRIC)
     with warehouse.transaction():
-        store_zoning(warehouse, zoning, members, Perimeters(shapes, official=True, origin="f.gpkg"))
+        made = Perimeters(shapes, official=True, origin="f.gpkg")
+        store_zonings(warehouse, [(zoning, members, made)])
     told = read_shapes(warehouse, "iris-2016")
     assert told.index.to_list() == ["b", "a"]
     assert told.geometry["b"] is None

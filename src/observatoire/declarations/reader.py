@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -80,10 +81,12 @@ def build(
             whole, by_alias=True, by_name=False, context=context or {}
         )
     except ValidationError as error:
-        raise first_fault(error.errors(include_url=False), path, json_schema(model)) from None
+        schema = json_schema(model)  # type: ignore[arg-type] # mypy holds no class for hashable
+        raise first_fault(error.errors(include_url=False), path, schema) from None
     return made
 
 
+@cache  # a fault asks for it each time, and a class never changes; nobody writes in it
 def json_schema(model: type) -> dict[str, Any]:
     """Return the JSON Schema of a TOML file, as an editor reads it: what it shows is in French."""
     schema = TypeAdapter(model).json_schema(by_alias=True)

@@ -210,11 +210,12 @@ class Deliverables(Annexes):
             When the folder holds something else, or cannot be written.
         """
         from observatoire.exchange.publication.descriptor import Publication
-        from observatoire.exchange.publication.package import write_package
+        from observatoire.exchange.publication.package import require_replaceable, write_package
         from observatoire.exchange.publication.zones import passage_table
         from observatoire.territories import simplify
 
         place = one_path(folder, 'o.publish("data/processed/paquet")')
+        require_replaceable(place)  # before all figures are computed, which takes seconds
         latest = self._everything(audience)
         table = latest.with_others(*self._every_period(latest, audience))
         terms = self.workspace.publication

@@ -10,7 +10,7 @@ from observatoire.warehouse.connection import Warehouse
 from observatoire.warehouse.database import open_warehouse
 from observatoire.warehouse.reports import FileReport, LoadReport
 from observatoire.warehouse.storage.loads import store_files, store_source
-from observatoire.warehouse.storage.zonings import read_shapes, store_zoning
+from observatoire.warehouse.storage.zonings import read_shapes, store_zonings
 
 __all__ = [
     "FileReport",
@@ -20,5 +20,5 @@ __all__ = [
     "read_shapes",
     "store_files",
     "store_source",
-    "store_zoning",
+    "store_zonings",
 ]

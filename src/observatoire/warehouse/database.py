@@ -81,7 +81,8 @@ def _make_folder(folder: Path) -> None:
 
 def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str) -> None:
     """Make the tables that lack; those of shapes anew when the workspace's CRS has changed."""
-    schema = _schema(crs)
+    # In one transaction: else each of its statements waits for the disk.
+    schema = f"BEGIN TRANSACTION; {_schema(crs)} COMMIT;"
     _forget_first_registers(connection)
     connection.execute(schema)
     if _crs_changed(connection, crs):
@@ -92,14 +93,18 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str) -> None:
 #: A column that tables of the first version, which nothing ever filled, did not have.
 _SINCE = {"target": "relative", "action": "stage", "note": "readers"}
 
+_TABLES = "SELECT table_name FROM duckdb_tables()"
+
 
 def _forget_first_registers(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables of registers in the form that the first version gave them, always empty."""
+    # Asked of each table: what lists columns makes the engine lay out all its own views first.
+    known = {str(name) for (name,) in connection.execute(_TABLES).fetchall()}
     for table, column in _SINCE.items():
-        columns = connection.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = ?", [table]
-        ).fetchall()
-        if columns and (column,) not in columns:
+        if table not in known:
+            continue
+        described = connection.execute(f"SELECT * FROM {table} LIMIT 0").description  # noqa: S608 - ours
+        if column not in {name for name, *_ in described or ()}:
             connection.execute(f"DROP TABLE {table}")
 
 

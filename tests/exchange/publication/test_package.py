@@ -7,7 +7,6 @@ import hashlib
 import json
 import math
 import shutil
-import subprocess
 import sys
 from importlib import resources
 from pathlib import Path
@@ -21,6 +20,7 @@ import oracle
 import pandas as pd
 import pytest
 from frictionless import Package
+from full_disk import full_disk
 from jsonschema import Draft7Validator
 
 import observatoire as obs
@@ -51,9 +51,15 @@ def values(folder: Path) -> list[dict[str, str]]:
 
 
 def test_frictionless_finds_nothing_to_say(folder: Path) -> None:
-    report = Package(str(folder / "datapackage.json")).validate()
-    assert report.valid, report.flatten(["name", "fieldName", "message"])
-    assert len(report.tasks) == 7
+    package = Package(str(folder / "datapackage.json"))
+    read = 0
+    for name in package.resource_names:
+        # It reads Parquet a hundred times slower than csv: all of it is compared with the csv below.
+        parquet = str(package.get_resource(name).path).endswith("valeurs.parquet")
+        report = package.validate(name=name, limit_rows=1000 if parquet else None)
+        assert report.valid, report.flatten(["name", "fieldName", "message"])
+        read += len(report.tasks)
+    assert read == 7
 
 
 def test_the_official_schema_of_the_standard_is_met(descriptor: dict[str, Any]) -> None:
@@ -266,7 +272,10 @@ def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     folder = tmp_path / "neuf"
     folder.mkdir()
-    assert {path.name for path in demo.demo().publish(folder).iterdir()} == FILES
+    root = next(each for each in create_federation(tmp_path) if each.name == "ccas")
+    with obs.open(root) as o:
+        o.load()
+        assert {path.name for path in o.publish(folder).iterdir()} == FILES
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:
@@ -286,25 +295,17 @@ def test_a_full_disk_is_said_and_leaves_what_was_there(
     tmp_path: Path, place: str, room: int
 ) -> None:
     attacker.write_random(tmp_path, np.random.default_rng(1))
-    code = (
-        "import resource, sys, observatoire as obs; from pathlib import Path\n"
-        "root = Path(sys.argv[1]); place = root / sys.argv[2]\n"
-        "with obs.open(root) as o:\n"
-        "    o.load(); sheet = o.panel('aides')\n"
-        "    write = sheet.save if place.suffix else o.publish\n"
-        "    write(place); before = len(o.publications())\n"
-        "    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))\n"
-        "    try: write(place if place.suffix else root / 'autre')\n"
-        "    except obs.errors.ObservatoireError as error: print(error)\n"
-        "    assert len(o.publications()) == before\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path), place, str(room)],
-        capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": ":".join(sys.path), "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "Le système dit" in done.stdout or "plus de place sur le disque" in done.stdout
+    first = tmp_path / place
+    with obs.open(tmp_path) as o:
+        o.load()
+        write = o.panel("aides").save if first.suffix else o.publish
+        write(first)
+        before = len(o.publications())
+        with full_disk(room), pytest.raises(obs.errors.ObservatoireError) as caught:
+            write(first if first.suffix else tmp_path / "autre")
+        assert len(o.publications()) == before
+    said = str(caught.value)
+    assert "Le système dit" in said or "plus de place sur le disque" in said
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
     if place == "paquet":
         assert not (tmp_path / "autre").exists()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import demo
 import oracle
 import pytest
 
 import observatoire as obs
-from observatoire.workspace.scaffold import create_workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ LINKS = "geo/passage_iris-2016_quartier-cucs-2007.csv"
 @pytest.fixture(scope="module")
 def linked(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """Give the perimeters once Bois d’Inde is known to be a part of an IRIS."""
-    space: Path = create_workspace(tmp_path_factory.mktemp("lien") / "espace")
+    space: Path = demo.workspace(tmp_path_factory.mktemp("lien") / "espace")
     table = (space / LINKS).read_text(encoding="utf-8")
     (space / LINKS).write_text(
         table.replace(";LAM11;inconnu", "972131305;LAM11;inclus"), encoding="utf-8"

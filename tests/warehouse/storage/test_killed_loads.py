@@ -13,6 +13,7 @@ import pytest
 from built_workspace import POPULATION, dump
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from built_workspace import Place
@@ -40,28 +41,53 @@ CHILD = textwrap.dedent(
         def __getattr__(self, name):
             return getattr(self.inner, name)
 
-    workspace = read_workspace(Path(sys.argv[1]))
-    warehouse = open_warehouse(workspace.warehouse, workspace.crs)
-    warehouse.connection = Counting(warehouse.connection, int(sys.argv[2]))
-    load_source(warehouse, workspace, workspace.raw / "src")
-    print(warehouse.connection.done, flush=True)
-    if sys.argv[3:] == ["unclosed"]:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def load(root, deadly, how):
+        workspace = read_workspace(Path(root))
+        warehouse = open_warehouse(workspace.warehouse, workspace.crs)
+        warehouse.connection = Counting(warehouse.connection, int(deadly))
+        load_source(warehouse, workspace, workspace.raw / "src")
+        done = warehouse.connection.done
+        if how == "unclosed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        warehouse.close()
+        return done
+
+    for line in sys.stdin:  # a child of its own for each: only the imports are shared
+        child = os.fork()
+        if not child:
+            done = load(*line.rstrip("\\n").split("\\t"))
+            os.write(1, f"{done} ".encode())
+            os._exit(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.write(1, f"{code}\\n".encode())
     """
 )
 
 
-def load_in_child(root: Path, deadly: int, *how: str) -> tuple[int, str]:
-    """Load in another process; give its exit code and the number of statements it ran."""
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(root), str(deadly), *how],
-        capture_output=True,
-        text=True,
-        check=False,
+@pytest.fixture(scope="module")
+def loader() -> Iterator[subprocess.Popen[str]]:
+    """Give the process whose children load and die."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode, done.stdout.strip()
+    ) as process:  # fmt: skip
+        yield process
+        assert process.stdin
+        process.stdin.close()
+
+
+def load_in_child(
+    loader: subprocess.Popen[str], root: Path, deadly: int, how: str = ""
+) -> tuple[int, str]:
+    """Load in another process; give its exit code and the number of statements it ran."""
+    assert loader.stdin
+    assert loader.stdout
+    loader.stdin.write(f"{root}\t{deadly}\t{how}\n")
+    loader.stdin.flush()
+    *count, code = loader.stdout.readline().split()
+    assert int(code) in (0, -signal.SIGKILL)
+    return int(code), "".join(count)
 
 
 def corrected(place: Place) -> None:
@@ -69,7 +95,7 @@ def corrected(place: Place) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows n’a pas de SIGKILL")
-def test_killed_before_each_statement(place: Place) -> None:
+def test_killed_before_each_statement(place: Place, loader: subprocess.Popen[str]) -> None:
     """Kill a load that replaces another before each of its statements, the commit too."""
     place.load(place.warehouse())
     before = dump(place.opened[0])
@@ -77,7 +103,7 @@ def test_killed_before_each_statement(place: Place) -> None:
     corrected(place)
     at, code = 0, -signal.SIGKILL
     while code == -signal.SIGKILL and at < 60:
-        code, count = load_in_child(place.root, at)
+        code, count = load_in_child(loader, place.root, at)
         if code == -signal.SIGKILL:
             assert dump(place.warehouse()) == before, f"killed before statement {at}"
             place.close()
@@ -89,10 +115,12 @@ def test_killed_before_each_statement(place: Place) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows n’a pas de SIGKILL")
-def test_killed_after_the_commit_keeps_all_of_it(place: Place) -> None:
+def test_killed_after_the_commit_keeps_all_of_it(
+    place: Place, loader: subprocess.Popen[str]
+) -> None:
     place.warehouse()
     place.close()
-    code, _ = load_in_child(place.root, 10_000, "unclosed")
+    code, _ = load_in_child(loader, place.root, 10_000, "unclosed")
     assert code == -signal.SIGKILL
     rows = place.warehouse().rows("SELECT count(*), count(value) FROM current_observation")
     assert rows == [(8, 5)]

@@ -90,7 +90,7 @@ def write_package(
         require_audience(each, audience)
     table.check_out(folder.name)
     folder = folder.resolve()
-    _check_replaceable(folder)
+    require_replaceable(folder)
     links = pd.DataFrame(columns=list(PASSAGE_COLUMNS)) if passages is None else passages
     try:
         return _put(table, folder, about, links)
@@ -133,8 +133,14 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     return folder
 
 
-def _check_replaceable(folder: Path) -> None:
-    """Refuse to replace anything but a package: a folder of sources must not vanish."""
+def require_replaceable(folder: Path) -> None:
+    """Refuse to replace anything but a package: a folder of sources must not vanish.
+
+    Raises
+    ------
+    FileError
+        When the folder holds something else than a package.
+    """
     if not folder.exists():
         return
     present = {path.name for path in folder.iterdir()} if folder.is_dir() else {folder.name}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.link_tables import check_members, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
-from observatoire.warehouse.storage.zonings import keep_zonings, read_shapes, store_zoning
+from observatoire.warehouse.storage.zonings import keep_zonings, read_shapes, store_zonings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,11 +44,58 @@ def fill_zonings(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perime
     """
     members = {code: read_members(z.members) for code, z in workspace.zonings.items()}
     given = loaded_perimeters(warehouse, workspace)
-    drawn = draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs, given)
+    drawn = _drawn(workspace, members, given)
     with warehouse.transaction():
         keep_zonings(warehouse, list(workspace.zonings))
         store_perimeters(warehouse, workspace, members, drawn)
     return drawn
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """What drawings are made of: equal to another of the same contents, wherever its files are."""
+
+    contents: tuple[object, ...]
+    workspace: Workspace = field(compare=False)
+    members: Mapping[str, pd.DataFrame] = field(compare=False)
+
+
+def _drawn(
+    workspace: Workspace, members: Mapping[str, pd.DataFrame], given: Mapping[str, Perimeters]
+) -> dict[str, Perimeters]:
+    """Return the perimeters; mere drawings are made once for the same files, real ones never kept."""
+    zonings = workspace.zonings.values()
+    if given or any(zoning.geometry is not None for zoning in zonings):
+        return draw_all(workspace.zonings, members, read_all_links(workspace), workspace.crs, given)
+    plans = [(z.code, z.schematic, z.members) for z in zonings]
+    contents = (
+        workspace.crs,
+        tuple(
+            (
+                code,
+                plan and (plan.method, plan.within, plan.source, _bytes(plan.file)),
+                _bytes(file),
+            )
+            for code, plan, file in plans
+        ),
+        tuple((p.source, p.target, _bytes(p.file)) for p in workspace.passages if p.file),
+    )
+    made = _draw(_Drawing(contents, workspace, members))
+    return {  # a caller may do what it likes with its own
+        code: one if one.shapes is None else replace(one, shapes=one.shapes.copy())
+        for code, one in made.items()
+    }
+
+
+@lru_cache(maxsize=16)
+def _draw(drawing: _Drawing) -> dict[str, Perimeters]:
+    workspace = drawing.workspace
+    links = read_all_links(workspace)
+    return draw_all(workspace.zonings, drawing.members, links, workspace.crs)
+
+
+def _bytes(path: Path | None) -> bytes:
+    return path.read_bytes() if path is not None and path.is_file() else b""
 
 
 def store_perimeters(
@@ -57,8 +105,10 @@ def store_perimeters(
     drawn: Mapping[str, Perimeters],
 ) -> None:
     """Write each zoning with what its perimeters are made of; call it inside a transaction."""
-    for code, made in drawn.items():
-        store_zoning(warehouse, workspace.zonings[code], members[code], made)
+    store_zonings(
+        warehouse,
+        [(workspace.zonings[code], members[code], made) for code, made in drawn.items()],
+    )
 
 
 def loaded_perimeters(warehouse: Warehouse, workspace: Workspace) -> dict[str, Perimeters]:
@@ -90,7 +140,7 @@ def matchers(workspace: Workspace) -> dict[str, Matcher]:
         code: _matcher(
             zoning.members,
             zoning.singular,
-            zoning.members.read_bytes() if zoning.members.is_file() else b"",
+            _bytes(zoning.members),
         )
         for code, zoning in workspace.zonings.items()
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from observatoire.territories.zoning import MEMBER_COLUMNS, Zoning
@@ -24,64 +25,75 @@ def keep_zonings(warehouse: Warehouse, codes: Sequence[str]) -> None:
     warehouse.run("DELETE FROM zoning WHERE NOT list_contains(?::VARCHAR[], code)", [codes])
 
 
-def store_zoning(
-    warehouse: Warehouse, zoning: Zoning, members: pd.DataFrame, made: Perimeters
+_ROWS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("zoning", "code", "name", "commune")),
+        ("rank", pa.int32()),
+        ("attributes", pa.string()),
+        ("official", pa.bool_()),
+        ("wkb", pa.binary()),
+        ("drawn", pa.string()),
+    ]
+)
+
+
+def store_zonings(
+    warehouse: Warehouse, made: Sequence[tuple[Zoning, pd.DataFrame, Perimeters]]
 ) -> None:
-    """Write a zoning and its territories anew; call it inside a transaction.
+    """Write zonings and their territories anew; call it inside a transaction.
 
     Parameters
     ----------
     warehouse : Warehouse
         Where to write.
-    zoning : Zoning
-        The zoning as declared.
-    members : DataFrame
-        Columns ``code``, ``nom``, ``commune`` and attributes.
-    made : Perimeters
-        What its perimeters are made of; a territory without shape has none.
+    made : sequence of (Zoning, DataFrame, Perimeters)
+        Each zoning as declared; its members (columns ``code``, ``nom``, ``commune`` and
+        attributes); what its perimeters are made of: a territory without shape has none.
     """
-    warehouse.run("DELETE FROM territory WHERE zoning = ?", [zoning.code])
-    warehouse.run("DELETE FROM zoning WHERE code = ?", [zoning.code])
-    warehouse.insert_row(
-        "zoning",
-        code=zoning.code,
-        label=zoning.label,
-        singular=zoning.singular,
-        vintage=zoning.vintage,
-        official=made.official,
-        geometry=made.origin,
-        loaded=made.loaded,
-        remarks=" ".join(made.notices),
-    )
-    rows = _territory_rows(zoning.code, members, made.shapes, official=made.official)
-    rows["drawn"] = [made.drawn.get(code, "") for code in members["code"]]
-    with warehouse.registered(incoming=rows):
+    codes = [zoning.code for zoning, _, _ in made]
+    warehouse.run("DELETE FROM territory WHERE list_contains(?::VARCHAR[], zoning)", [codes])
+    warehouse.run("DELETE FROM zoning WHERE list_contains(?::VARCHAR[], code)", [codes])
+    warehouse.insert("zoning", pd.DataFrame([_zoning_row(zoning, of) for zoning, _, of in made]))
+    rows = [_territory_rows(zoning.code, members, of) for zoning, members, of in made]
+    with warehouse.registered(incoming=pa.concat_tables(rows)):
         warehouse.run(
             "INSERT INTO territory BY NAME SELECT zoning, code, name, commune, rank, attributes, "
             "official, ST_GeomFromWKB(wkb) AS shape, drawn FROM incoming"
         )
 
 
-def _territory_rows(
-    zoning: str, members: pd.DataFrame, shapes: gpd.GeoSeries | None, *, official: bool
-) -> pd.DataFrame:
+def _zoning_row(zoning: Zoning, made: Perimeters) -> dict[str, object]:
+    return {
+        "code": zoning.code,
+        "label": zoning.label,
+        "singular": zoning.singular,
+        "vintage": zoning.vintage,
+        "official": made.official,
+        "geometry": made.origin,
+        "loaded": made.loaded,
+        "remarks": " ".join(made.notices),
+    }
+
+
+def _territory_rows(zoning: str, members: pd.DataFrame, made: Perimeters) -> pa.Table:
     """Return the territories as their table holds them, the shape still in WKB."""
     extra = [column for column in members.columns if column not in MEMBER_COLUMNS]
-    drawn = shapes if shapes is not None else gpd.GeoSeries(dtype="geometry")
+    shapes = {} if made.shapes is None else dict(made.shapes)
+    codes = members["code"].tolist()
     # By row, an empty one too: pandas 3.0 gives no record of a table without a column.
     attributes = members[extra].reset_index(drop=True).to_dict("index").values()
-    return pd.DataFrame(
-        {
-            "zoning": zoning,
-            "code": members["code"],
-            "name": members["nom"],
-            "commune": members["commune"],
-            "rank": range(len(members)),
-            "attributes": [json.dumps(row, ensure_ascii=False) for row in attributes],
-            "official": official,
-            "wkb": [_wkb(drawn.get(code)) for code in members["code"]],
-        }
-    )
+    columns = {
+        "zoning": [zoning] * len(codes),
+        "code": codes,
+        "name": members["nom"].tolist(),
+        "commune": members["commune"].tolist(),
+        "rank": range(len(codes)),
+        "attributes": [json.dumps(row, ensure_ascii=False) for row in attributes],
+        "official": [made.official] * len(codes),
+        "wkb": [_wkb(shapes.get(code)) for code in codes],
+        "drawn": [made.drawn.get(code, "") for code in codes],
+    }
+    return pa.table(columns, schema=_ROWS)
 
 
 def read_shapes(warehouse: Warehouse, zoning: str) -> gpd.GeoDataFrame:
