@@ -148,10 +148,10 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
             f"{number(with_start)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis."
         )
     judged = found.gaps[found.gaps["convergence"] != UNKNOWN]
-    twice = found.gaps["change"].notna().sum()
+    tried = _tried(found.gaps)
     sentences.append(
-        f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(int(twice))} que l’on "
-        f"connaît aux deux dates : {_counted(judged)}. {expected_by_chance(len(judged))}"
+        f"{plural(len(judged), 'écart jugé', 'écarts jugés')} sur {number(tried)} dont on mesure le "
+        f"mouvement : {_counted(judged)}. {expected_by_chance(tried)}"
         if len(judged)
         else f"Aucun écart {here.of} ne peut être jugé : voir plus bas ce qui manque."
     )
@@ -193,6 +193,11 @@ def _credits(found: Assessment) -> list[str]:
     return sentences
 
 
+def _tried(gaps: pd.DataFrame) -> int:
+    """Count the gaps that were compared: what bounds leave undetermined was too, and chance had its say there."""
+    return int(gaps["move_low"].notna().sum())
+
+
 def _counted(judged: pd.DataFrame) -> str:
     counts = judged["convergence"].value_counts()
     counted = [plural(int(counts[v]), *GAP_COUNTED[v]) for v in _VERDICTS[:3] if counts.get(v, 0)]
@@ -208,7 +213,7 @@ def _gap_blocks(
     moved = found.gaps[found.gaps["change"].notna() | (found.gaps["convergence"] != UNKNOWN)]
     blocks: list[Block] = []
     if len(moved):
-        blocks.append(_counts(moved, indicators, words))
+        blocks.append(_counts(moved, indicators, words, _tried(found.gaps)))
         blocks += [
             _details(part, indicators[str(code)], words.here)
             for code, part in moved.groupby("indicator", sort=False)
@@ -219,7 +224,7 @@ def _gap_blocks(
 
 
 def _counts(
-    moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: TerritoryNames
+    moved: pd.DataFrame, indicators: Mapping[str, Indicator], words: TerritoryNames, tried: int
 ) -> TableBlock:
     rows = []
     for code, group in moved.groupby("indicator", sort=False):
@@ -242,7 +247,7 @@ def _counts(
                 "Lecture",
                 f"{words.here.many} qui ont un chiffre aux deux dates. L’écart est mesuré à la commune"
                 f"{fallback_phrase(words.parts)} ; le verdict n’est donné que si tout l’intervalle va dans "
-                f"le même sens. {expected_by_chance(int((moved['convergence'] != UNKNOWN).sum()))}",
+                f"le même sens. {expected_by_chance(tried)}",
             ),
             Note("Champ", f"{' ; '.join(universes)}."),
             Note("Source", f"{' ; '.join(dict.fromkeys(sources))}."),
