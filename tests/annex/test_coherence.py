@@ -61,10 +61,10 @@ def test_actions_by_theme_add_up_to_all_of_them() -> None:
     assert f"Sans thématique {len(rest)} {amount}" in text()
 
 
-def test_chance_is_reckoned_on_the_gaps_that_are_judged() -> None:
-    judged = re.search(r"(\d+) écarts jugés sur \d+", text())
-    assert judged
-    assert f"Sur {judged[1]} comparaisons à 95 %" in text()
+def test_chance_is_reckoned_on_the_gaps_that_are_compared() -> None:
+    tried = re.search(r"\d+ écarts jugés sur (\d+)", text())
+    assert tried
+    assert f"Sur {tried[1]} comparaisons à 95 %" in text()
 
 
 def test_what_a_model_foretold_is_said_before_the_figures_and_in_the_method() -> None:
