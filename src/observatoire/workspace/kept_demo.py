@@ -20,7 +20,9 @@ _NAME = "demo.duckdb"
 
 
 def demo_digest(root: Path, library: str) -> str:
-    """Return what tells a loaded default from another: its files, and the library that reads them.
+    """Return what tells a loaded default from another: its place, its files, the library that reads them.
+
+    Its place too: a warehouse remembers the folders its sources come from.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ def demo_digest(root: Path, library: str) -> str:
     library : str
         A digest of the library and of its engines.
     """
-    digest = hashlib.sha256(library.encode())
+    digest = hashlib.sha256(library.encode() + str(root.resolve()).encode())
     for path in _files(root):
         digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
