@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -29,6 +29,7 @@ from observatoire.indicators.routes.routes import (
     route_of,
     routes_to,
 )
+from observatoire.memo import Memo
 from observatoire.passage.prediction import known_calibrations
 from observatoire.sources.descriptors.sampling_design import SamplingDesign
 from observatoire.territories.perimeters import require_official
@@ -36,7 +37,7 @@ from observatoire.warehouse import read_shapes
 from observatoire.warehouse.storage.agreements import read_conventions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
     from observatoire.workspace.model import PassageRecipe, Workspace
 
-
-Answer = TypeVar("Answer")
 
 #: What a workspace learnt of its own published totals: it comes before what the library carries.
 CALIBRATION_FILE = "calibration.toml"
@@ -63,20 +62,14 @@ class Context:
     catalogue: Catalogue
     links: Links
 
-    def once(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
-        """Return what every question asks again; nothing of it is ever altered."""
-        if key not in self._once:
-            self._once[key] = make()
-        answer: Answer = self._once[key]
-        return answer
-
     @cached_property
-    def _once(self) -> dict[tuple[Any, ...], Any]:
-        return {}
+    def memo(self) -> Memo:
+        """What every question asks again."""
+        return Memo()
 
     def names(self, zoning: str) -> dict[str, str]:
         """Return the names of a zoning's territories by code, in order."""
-        return self.once(("names", zoning), lambda: self._names(zoning))
+        return self.memo.once(("names", zoning), lambda: self._names(zoning))
 
     def _names(self, zoning: str) -> dict[str, str]:
         rows = self.warehouse.rows(
@@ -198,19 +191,15 @@ class Context:
 
     def measured(self, recipe: PassageRecipe) -> Route:
         """Return the route that a declared method measures."""
-        if recipe not in self._by_method:
-            made = self.book.make(recipe)
-            label = method_label(recipe.method, made)
-            if who := self.book.authors(recipe.target):
-                label += f", contours dessinés {enumerate_words(list(who), most=3)}"
-            noun = self.workspace.zoning(recipe.source).noun
-            route = route_of(recipe.source, made, noun, recipe.method, label)
-            self._by_method[recipe] = route
-        return self._by_method[recipe]
+        return self.memo.once(("measured", recipe), lambda: self._measure(recipe))
 
-    @cached_property
-    def _by_method(self) -> dict[PassageRecipe, Route]:
-        return {}
+    def _measure(self, recipe: PassageRecipe) -> Route:
+        made = self.book.make(recipe)
+        label = method_label(recipe.method, made)
+        if who := self.book.authors(recipe.target):
+            label += f", contours dessinés {enumerate_words(list(who), most=3)}"
+        noun = self.workspace.zoning(recipe.source).noun
+        return route_of(recipe.source, made, noun, recipe.method, label)
 
     def _modelled(self, routes: list[Route], source: str) -> list[Route]:
         """Give the routes of a table of links what foretells the parts of a source."""
@@ -251,7 +240,7 @@ class Context:
 
     def communes(self, zoning: str) -> dict[str, str]:
         """Return the commune of each territory of a zoning; a set of several has none."""
-        return self.once(("communes", zoning), lambda: self._communes(zoning))
+        return self.memo.once(("communes", zoning), lambda: self._communes(zoning))
 
     def _communes(self, zoning: str) -> dict[str, str]:
         rows = self.warehouse.rows("SELECT code, commune FROM territory WHERE zoning = ?", [zoning])
@@ -259,7 +248,7 @@ class Context:
 
     def rules(self, zoning: str) -> Rules:
         """Return how sure each loaded source is on a zoning."""
-        return self.once(("rules", zoning), lambda: self._rules(zoning))
+        return self.memo.once(("rules", zoning), lambda: self._rules(zoning))
 
     def _rules(self, zoning: str) -> Rules:
         rows = self.warehouse.rows("SELECT source, rule FROM precision_rule")
@@ -276,7 +265,7 @@ class Context:
 
     def sources(self) -> dict[str, SourceNote]:
         """Return what to print of each loaded source."""
-        return self.once(("sources",), self._sources)
+        return self.memo.once(("sources",), self._sources)
 
     def _sources(self) -> dict[str, SourceNote]:
         rows = self.warehouse.rows("SELECT code, producer, title, absence, caveats FROM source")

@@ -69,31 +69,35 @@ def answer(
             remedy="Nommez-en au moins un ; o.indicators() les liste.",
         )
     context.workspace.zoning(zoning)
-    chosen = [
-        each if isinstance(each, Comparator) else context.workspace.comparator(each)
-        for each in dict.fromkeys((*compare, *beside))
-    ]
+    compared, others = (_comparators(context, each) for each in (compare, beside))
     check_choice(precision)
     when = _periods(context, indicators, period)
     places = [context.place(zoning, territories)]
-    places += [place for each in chosen if (place := _compared(context, each, zoning, places[0]))]
+    for each in dict.fromkeys((*compared, *others)):
+        place = _compared(context, each, zoning, places[0])
+        places += [place] if place else []
     cells = _cells(context, indicators, when, places, precision)
     by_code = {indicator.code: indicator for indicator in indicators}
-    others = dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
-    against = {
-        each.code: counterparts(context, each, zoning) for each in chosen[: len(set(compare))]
-    }
+    foot = dict.fromkeys(place.zoning for place in places[1:] if place.zoning != zoning)
+    against = {each.code: counterparts(context, each, zoning) for each in compared}
     return Table(
         cells=cells,
         indicators=by_code,
         zoning=zoning,
         zoning_label=context.workspace.zoning(zoning).label,
         warnings=context.workspace.warnings,
-        comparators=tuple(others),
+        comparators=tuple(foot),
         differences=differences(cells, against, by_code, zoning, places[0].names),
         caveats={note.label: note.caveats for note in context.sources().values() if note.caveats},
         words=context.words(zoning),
     )
+
+
+def _comparators(context: Context, asked: Sequence[str | Comparator]) -> list[Comparator]:
+    return [
+        each if isinstance(each, Comparator) else context.workspace.comparator(each)
+        for each in dict.fromkeys(asked)
+    ]
 
 
 def _cells(

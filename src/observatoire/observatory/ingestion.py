@@ -180,7 +180,7 @@ class Ingestion(Inventory):
 
         found = kept_findings(self.warehouse, self.workspace, self._check_inputs())
         if self.workspace.catalogue.is_file():
-            found = found.with_others(self._context.once(("links",), self._link_findings))
+            found = found.with_others(self._context.memo.once(("links",), self._link_findings))
         return without_closed(found, self._closed())
 
     def _link_findings(self) -> pd.DataFrame:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from observatoire.french.typography import day
+from observatoire.memo import Memo
 from observatoire.sources.descriptors.agreement import current_day
 from observatoire.warehouse import open_warehouse
 from observatoire.warehouse.storage.listings import FAMILIES, NOTES
@@ -135,16 +136,12 @@ class Session:
             self.__dict__.pop(name, None)
 
     @cached_property
-    def _answers(self) -> dict[tuple[str, str, str, dt.date], Any]:
-        return {}
+    def _answers(self) -> Memo:
+        return Memo()
 
     def _once(self, kind: str, audience: str, make: Callable[[], Answer]) -> Answer:
         """Return what is made once for those who read, the same day, until something is loaded."""
-        key = (kind, audience, self._reader, self.today())
-        if key not in self._answers:
-            self._answers[key] = make()
-        answer: Answer = self._answers[key]
-        return answer
+        return self._answers.once((kind, audience, self._reader, self.today()), make)
 
     @cached_property
     def _context(self) -> Context:

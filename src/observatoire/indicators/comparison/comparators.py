@@ -140,7 +140,7 @@ def counterparts(context: Context, comparator: Comparator, zoning: str) -> dict[
     one, the one the territory is linked to as a whole, or the one of its commune.
     """
     key = ("counterparts", comparator, zoning)
-    return context.once(key, lambda: _counterparts(context, comparator, zoning))
+    return context.memo.once(key, lambda: _counterparts(context, comparator, zoning))
 
 
 def _counterparts(context: Context, comparator: Comparator, zoning: str) -> dict[str, Counterpart]:

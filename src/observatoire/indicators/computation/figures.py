@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from observatoire.memo import Memo
 from observatoire.values import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Objects = NDArray[np.object_]
-
-Answer = TypeVar("Answer")
 
 #: One figure's place: source, variable, period.
 Key = tuple[str, str, str]
@@ -53,16 +52,7 @@ class Figures:
     high: Floats
     status: Objects
     note: Objects
-    answered: dict[tuple[Any, ...], Any] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
-    def _once(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
-        """Return what is asked again for every territory; nothing of it is ever altered."""
-        if key not in self.answered:
-            self.answered[key] = make()
-        answer: Answer = self.answered[key]
-        return answer
+    memo: Memo = field(default_factory=Memo, init=False, repr=False, compare=False)
 
     def keys(self, indicator: Indicator, names: Iterable[str], period: str) -> list[Key] | None:
         """Return where the variables of an indicator are; None when one is nowhere."""
@@ -82,7 +72,7 @@ class Figures:
         where = (indicator.code, indicator.sources, indicator.variable, indicator.series)
         parts = (indicator.numerator, indicator.denominator)
         key = ("found", *where, *parts, period)
-        return self._once(key, lambda: self._find(indicator, period))
+        return self.memo.once(key, lambda: self._find(indicator, period))
 
     def _find(
         self, indicator: Indicator, period: str
@@ -101,9 +91,11 @@ class Figures:
     def total(self, keys: list[Key], asked: Iterable[str]) -> pd.Series:
         """Return the sum of variables by territory; NaN where one has no value."""
         codes = tuple(asked)
-        rows = self._once(("rows", *codes), lambda: self._rows(codes))
+        rows = self.memo.once(("rows", *codes), lambda: self._rows(codes))
         sums = np.append(self.of(self.value, keys).sum(axis=1), np.nan)
-        return pd.Series(sums[rows], index=self._once(("index", *codes), lambda: pd.Index(codes)))
+        return pd.Series(
+            sums[rows], index=self.memo.once(("index", *codes), lambda: pd.Index(codes))
+        )
 
     def _rows(self, codes: Sequence[str]) -> NDArray[np.intp]:
         known = {code: row for row, code in enumerate(self.territories)}
@@ -111,7 +103,7 @@ class Figures:
 
     def totals(self, keys: list[Key]) -> dict[str, Total]:
         """Return the sum of variables by territory with its bounds: an exact part is its own."""
-        return self._once(("totals", *keys), lambda: self._totals(keys))
+        return self.memo.once(("totals", *keys), lambda: self._totals(keys))
 
     def _totals(self, keys: list[Key]) -> dict[str, Total]:
         value = self.of(self.value, keys)
@@ -130,7 +122,7 @@ class Figures:
 
     def noted(self, keys: list[Key]) -> dict[str, list[str]]:
         """Return what the producer noted of some variables, by territory."""
-        return self._once(("noted", *keys), lambda: self._noted(keys))
+        return self.memo.once(("noted", *keys), lambda: self._noted(keys))
 
     def _noted(self, keys: list[Key]) -> dict[str, list[str]]:
         notes = self.of(self.note, keys).tolist()
@@ -138,7 +130,7 @@ class Figures:
 
     def lacking(self, keys: list[Key]) -> dict[str, str]:
         """Return what the producer noted of the variables that have no figure, by territory."""
-        return self._once(("lacking", *keys), lambda: self._lacking(keys))
+        return self.memo.once(("lacking", *keys), lambda: self._lacking(keys))
 
     def _lacking(self, keys: list[Key]) -> dict[str, str]:
         missing = self.of(self.status, keys) == str(Status.MISSING)
@@ -151,7 +143,7 @@ class Figures:
 
     def worst(self, keys: list[Key]) -> dict[str, str]:
         """Return the weakest status of some variables, by territory that has any of them."""
-        return self._once(("worst", *keys), lambda: self._worst(keys))
+        return self.memo.once(("worst", *keys), lambda: self._worst(keys))
 
     def _worst(self, keys: list[Key]) -> dict[str, str]:
         order = {str(status): rank for rank, status in enumerate(WEAKEST_FIRST)}

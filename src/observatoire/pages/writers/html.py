@@ -30,15 +30,20 @@ def _contents(page: Page) -> list[Heading]:
     return [x for x in page.blocks if isinstance(x, Heading) and x.level <= 2 and x.anchor]  # noqa: PLR2004
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("observatoire.pages", "templates"),
+def templates_of(package: str, folder: str = "") -> jinja2.Environment:
+    """Return the templates of a package: what they print is escaped, what they lack is an error."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader(package, folder),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = templates_of("observatoire.pages", "templates")
     environment.filters["kind"] = lambda block: type(block).__name__
     environment.globals.update(
         NARROW=NARROW,

@@ -10,7 +10,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words
@@ -19,12 +18,15 @@ from observatoire.maps.figure import title_of
 from observatoire.maps.marks import extremes
 from observatoire.pages.notes import schematic_warning, source_notes
 from observatoire.pages.tokens import css_properties, ink_on, tokens
+from observatoire.pages.writers.html import templates_of
 from observatoire.panels.atlas.figures import KINDS, atlas_data
 from observatoire.panels.atlas.ground import WIDTH, lay_ground, lay_squares
 from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import jinja2
 
     from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.maps.marks import Mark
@@ -245,12 +247,6 @@ def _part(name: str) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("observatoire.panels.atlas", ""),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = templates_of("observatoire.panels.atlas")
     environment.globals.update(NO_BREAK=NO_BREAK)
     return environment.get_template("atlas.html.j2")
