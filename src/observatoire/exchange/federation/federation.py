@@ -73,9 +73,9 @@ class Federation:
     @property
     def titles(self) -> dict[str, str]:
         """What each member is called, by its name: its package's title, where no other has the same."""
-        told = [str(member.descriptor.get("title") or "").strip() for member in self.members]
-        named = zip(self.observatories, told, strict=True)
-        return {name: title if title and told.count(title) == 1 else name for name, title in named}
+        titles = [str(member.descriptor.get("title") or "").strip() for member in self.members]
+        named = zip(self.observatories, titles, strict=True)
+        return {name: title if title and titles.count(title) == 1 else name for name, title in named}
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -343,8 +343,8 @@ class Federation:
     @cached_property
     def _said(self) -> tuple[str, ...]:
         """What a page of it must say: of agreements, and what each package warns of."""
-        told = (member.descriptor.get("avertissements") for member in self.members)
-        warned = [str(each) for texts in told if isinstance(texts, list) for each in texts]
+        warnings = (member.descriptor.get("avertissements") for member in self.members)
+        warned = [str(each) for texts in warnings if isinstance(texts, list) for each in texts]
         return tuple(dict.fromkeys([*self.warnings, *warned]))
 
     def _of_theme(self, theme: str | None) -> list[str]:

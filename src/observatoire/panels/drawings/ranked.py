@@ -142,9 +142,9 @@ def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) ->
     title = title_of(indicator, f"{course.periods[0]} à {course.periods[-1]}")
     said = f"{title}. {plural(len(rows), 'territoire')} sur {len(names)} avec un chiffre."
     said += "".join(f" {why}" for why in dict.fromkeys(course.broken.values()))
-    told = [text for text in changes.values() if text]
-    if told:
-        counts = {word: told.count(word) for word in dict.fromkeys(told)}
+    words_shown = [text for text in changes.values() if text]
+    if words_shown:
+        counts = {word: words_shown.count(word) for word in dict.fromkeys(words_shown)}
         said += (
             f" {enumerate_words([f'{count} fois « {word} »' for word, count in counts.items()])}."
         )
