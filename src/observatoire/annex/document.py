@@ -106,7 +106,9 @@ class AnnexContent:
         codes = [
             code for code in self.table.indicators if not self.table.indicator(code).nature.additive
         ]
-        by_code = {code: finding(self.table, code, self.communes) for code in [*codes, *self.chosen]}
+        by_code = {
+            code: finding(self.table, code, self.communes) for code in [*codes, *self.chosen]
+        }
         return {code: each for code, each in by_code.items() if each}
 
     @cached_property

@@ -47,7 +47,9 @@ def evaluation_chapter(
         blocks.append(Heading("Objectifs et résultats", 2, "objectifs"))
         blocks += objective_boxes(found, table.indicators)
     blocks += [Heading("Ce qui a bougé", 2, "evolutions"), *slopes] if slopes else []
-    boxed = {aims_grid(found.objectives, table.indicators).title} if len(found.objectives) else set()
+    boxed = (
+        {aims_grid(found.objectives, table.indicators).title} if len(found.objectives) else set()
+    )
     boxed |= {
         block.title for block in evidence_blocks(found.objectives) if isinstance(block, TableBlock)
     }
@@ -84,7 +86,10 @@ def objective_boxes(found: Assessment, indicators: Mapping[str, Indicator]) -> l
             continue
         code = row.label.split(" ")[0]
         place, start, since, verdict, target = (cell.text for cell in row.cells)
-        sentences = [f"{place}.", f"Départ{NO_BREAK}: {_ended(start)} Depuis{NO_BREAK}: {_ended(since)}"]
+        sentences = [
+            f"{place}.",
+            f"Départ{NO_BREAK}: {_ended(start)} Depuis{NO_BREAK}: {_ended(since)}",
+        ]
         if since not in ("n.d.", "pas d’indicateur"):
             sentences.append(f"{verdict[:1].upper()}{verdict[1:]}.")
         sentences.append(

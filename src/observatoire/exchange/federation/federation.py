@@ -75,7 +75,9 @@ class Federation:
         """What each member is called, by its name: its package's title, where no other has the same."""
         titles = [str(member.descriptor.get("title") or "").strip() for member in self.members]
         named = zip(self.observatories, titles, strict=True)
-        return {name: title if title and titles.count(title) == 1 else name for name, title in named}
+        return {
+            name: title if title and titles.count(title) == 1 else name for name, title in named
+        }
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

@@ -331,7 +331,9 @@ def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
             f"La part hors cible de « {gone[int(np.nanargmax(gap))]} » ne complète pas ses poids à 1.",
             remedy="Retirez les lignes sans cible : elles se déduisent des autres.",
         )
-    return pd.Series(outside, index=pd.Index(list(place), dtype="str", name="source"), name="outside")
+    return pd.Series(
+        outside, index=pd.Index(list(place), dtype="str", name="source"), name="outside"
+    )
 
 
 def _quality(split: Any) -> pd.DataFrame:
