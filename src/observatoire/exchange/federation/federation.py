@@ -60,7 +60,6 @@ class Federation:
     refused: tuple[tuple[str, str], ...] = field(repr=False, default=())
     warnings: tuple[str, ...] = field(repr=False, default=())
     copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
-    _kept: bool = field(init=False, repr=False, default=False)
     _secret: dict[str, set[tuple[str, str, str, str]]] = field(
         init=False, repr=False, default_factory=dict
     )
@@ -122,7 +121,7 @@ class Federation:
             territories and of them known, the first and last period, how many, the ``rythme``, and
             the ``lacunes``: the periods that others have and this one lacks.
         """
-        return inventory_rows(self._observed, self.indicators)
+        return self._inventory.copy()
 
     def inventory_page(self) -> Sheet:
         """Show the inventory: a grid indicators by members, a box a year, then the table.
@@ -142,7 +141,7 @@ class Federation:
         """
         page = inventory_page(
             self._observed,
-            self.inventory(),
+            self._inventory,
             self._verdicts,
             self.titles,
             self.common(),
@@ -163,10 +162,7 @@ class Federation:
 
     def conflicts(self) -> pd.DataFrame:
         """List the same things counted differently, with the difference against their bounds."""
-        if not self._kept:
-            self.engine.keep("partages", "shared")
-            self._kept = True
-        return conflict_rows(self.engine.ask("conflicts"), self._verdicts)
+        return self._conflicts.copy()
 
     def values(
         self,
@@ -370,6 +366,14 @@ class Federation:
     @cached_property
     def _observed(self) -> pd.DataFrame:
         return self.engine.ask("inventory")
+
+    @cached_property
+    def _inventory(self) -> pd.DataFrame:
+        return inventory_rows(self._observed, self.indicators)
+
+    @cached_property
+    def _conflicts(self) -> pd.DataFrame:
+        return conflict_rows(self.engine.ask("conflicts"), self._verdicts)
 
     @cached_property
     def _verdicts(self) -> pd.DataFrame:

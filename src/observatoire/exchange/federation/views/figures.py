@@ -100,10 +100,11 @@ def _column(answers: Answers, code: str) -> tuple[Indicator, list[Record]]:
     rank = {name: place for place, name in enumerate(answers.titles)}
     held = sorted(given or set(defined["observatoire"]), key=rank.__getitem__)
     first = held[0]
+    verdicts = answers.verdicts
+    same = (verdicts["indicateur_a"] == code) & (verdicts["indicateur_b"] == code)
     judged = {
         row["observatoire_b"]: (row["verdict"], row["motif"])
-        for row in records(answers.verdicts)
-        if row["indicateur_a"] == row["indicateur_b"] == code and row["observatoire_a"] == first
+        for row in records(verdicts[same & (verdicts["observatoire_a"] == first)])
     }
     by_territory = {str(row["territoire"]): row for row in records(values)}
     cells = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -74,10 +75,12 @@ def shared_period(observed: pd.DataFrame, code: str, zoning: str) -> str:
 def holders(values: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
     """Say of each territory whose figures of it are shown."""
     ranks = {name: rank for rank, name in enumerate(titles)}
-    found = values.groupby("territoire")["observatoire"].unique()
+    found: dict[str, set[str]] = defaultdict(set)
+    for code, name in zip(values["territoire"], values["observatoire"], strict=True):
+        found[str(code)].add(str(name))
     return {
-        str(code): enumerate_words([titles[n] for n in sorted(names, key=ranks.__getitem__)])
-        for code, names in found.items()
+        code: enumerate_words([titles[n] for n in sorted(names, key=ranks.__getitem__)])
+        for code, names in sorted(found.items())
     }
 
 
