@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -12,11 +13,12 @@ from observatoire.exchange.federation.views.figures import protected_answers
 from observatoire.exchange.federation.views.ground import base_map
 from observatoire.exchange.federation.views.inventory import inventory_page
 from observatoire.exchange.federation.views.report import (
-    MOST_MAPS,
+    MOST_DRAWN,
     given_away_blocks,
     judged_blocks,
     method_blocks,
     report_page,
+    short,
 )
 from observatoire.exchange.federation.views.sheets import (
     federation_map,
@@ -34,6 +36,7 @@ from observatoire.exchange.federation.views.sites import (
 from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps import MapStyle
 from observatoire.pages.sheet import Sheet, write_out, writer_of
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -288,24 +291,41 @@ class Federation(SiteFigures):
         """Return the pages that an annex is made of, and their blocks by chapter."""
         themes = dict.fromkeys(self.indicators["thematique"])
         panels = [self.panel(theme, zoning=zoning) for theme in themes]
-        followed = self.panel(kind="evolution", zoning=zoning)
-        where = followed.table.zoning
-        drawn = [
-            self.map(code, zoning=where)
-            for code in self.common()[:MOST_MAPS]
-            if base_map(self._zones, where).shapes.notna().any()
-        ]
+        codes = self._compared(panels)
+        where = panels[0].table.zoning
+        followed = self.panel(kind="evolution", zoning=where, indicators=codes)
+        placed = base_map(self._zones, where).shapes.notna().any()
+        drawn = [self.map(code, zoning=where) for code in codes if placed]
         labels = zip(self.indicators["indicateur"], self.indicators["libelle"], strict=True)
         words = {**dict(labels), **self.zonings, **self.titles}
         chapters: dict[str, Sequence[Block]] = {
-            "Qui observe quoi": self.inventory_page().page.blocks,
+            "Qui observe quoi": short(self.inventory_page().page.blocks),
             "Ce qui se compare": judged_blocks(self._verdicts, self._shown_conflicts(), words),
             "Ce que les paquets dévoilent ensemble": given_away_blocks(self.audit(), words),
-            "Les indicateurs communs": [b for sheet in drawn for b in sheet.page.blocks],
-            "Les chiffres, par thématique": [
-                block for sheet in panels for block in sheet.page.blocks
-            ],
+            "Les indicateurs comparés": [b for sheet in drawn for b in sheet.page.blocks],
             "L’évolution des sites": followed.page.blocks,
+            "Les chiffres, par thématique": [b for sheet in panels for b in sheet.page.blocks],
             "Les paquets": method_blocks(self.members, self.titles, self.refused),
         }
         return [followed, *panels, *drawn], chapters
+
+    def _compared(self, panels: Sequence[Sheet]) -> list[str]:
+        """Return the indicators to draw: common to all first, then those that the most sites know."""
+        common = set(self.common())
+        known = Counter(
+            code
+            for sheet in panels
+            for code, status in zip(
+                sheet.table.main["indicator"], sheet.table.main["status"], strict=True
+            )
+            if Status(status).has_value and Status(status) is not Status.CONTEXT
+        )
+        relative = {
+            code: not one.nature.additive
+            for sheet in panels
+            for code, one in sheet.table.indicators.items()
+        }
+        order = sorted(
+            known, key=lambda code: (code not in common, not relative[code], -known[code])
+        )
+        return order[:MOST_DRAWN]

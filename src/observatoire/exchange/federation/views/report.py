@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from observatoire.exchange.federation.verification import Member
     from observatoire.exchange.federation.views.sheets import Imprint
 
-#: Maps of common indicators that an annex has at most.
-MOST_MAPS = 6
+#: Indicators that an annex draws at most.
+MOST_DRAWN = 6
 
 #: Rows that a page of texts holds before the rest is only counted.
 _MOST = 40
@@ -61,6 +61,11 @@ _WIDTHS = {
 
 #: A code in a sentence: it has its words.
 _WORD = re.compile(r"[\w-]+")
+
+
+def short(blocks: Sequence[Block]) -> list[Block]:
+    """Leave out tables that would fill an annex: its pictures say the same."""
+    return [b for b in blocks if not isinstance(b, TableBlock) or len(b.rows) <= _MOST]
 
 
 def judged_blocks(

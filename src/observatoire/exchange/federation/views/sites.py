@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import suggestion
-from observatoire.french.typography import number, ordinal
+from observatoire.french.typography import number, plural
 from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps.locator import locator_figure
 from observatoire.pages.blocks import Callout, Column, Facts, Note, Page, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.atlas import AtlasContent, atlas_document
+from observatoire.panels.drawings.cells import bounds_in_short
 from observatoire.panels.drawings.pages import picture_page
 from observatoire.panels.identities import TerritoryIdentity
 from observatoire.territories import simplify
+from observatoire.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
     from observatoire.maps.marks import BaseMap
     from observatoire.panels.drawings.bearings import Bearing, Bearings
 
-_HEADS = ("Chiffre", "Période", "Place", "Avant")
+_HEADS = ("Chiffre", "Période", "Parmi les sites", "Avant")
 _WIDTHS = (0.3, 0.16, 0.1, 0.24, 0.2)
 
 _READ = (
-    "la place est celle des chiffres propres des sites ; « Avant » ne donne que les dates que leur auteur "
-    "déclare comparables. Aucun écart n’est jugé ici : les paquets ne disent pas de combien une source varie "
+    "« Parmi les sites » va du plus bas au plus haut de leurs chiffres propres ; « Avant » ne donne "
+    "que les dates que leur auteur déclare comparables. Aucun écart n’est jugé ici : les paquets ne disent pas de combien une source varie "
     "d’elle-même."
 )
 
@@ -68,7 +70,7 @@ def themes_of(bearings: Bearings, labels: Mapping[str, str]) -> list[Theme]:
 def site_sheet(
     bearings: Bearings, ground: BaseMap, labels: Mapping[str, str], territory: str, imprint: Imprint
 ) -> Sheet:
-    """Return the page of one site: each figure, its place among the sites, what it was before.
+    """Return the page of one site: each figure, those of the other sites, what it was before.
 
     Parameters
     ----------
@@ -91,17 +93,21 @@ def site_sheet(
     table = bearings.table
     site = _named(identities(bearings), territory)
     rows: list[Row] = []
+    lacking = 0
     for theme in themes_of(bearings, labels):
-        rows.append(Row(theme.label, kind="group"))
-        rows += [_row(bearings, site.code, code) for code in theme.profile]
+        found = [bearings.of(site.code, code) for code in theme.profile]
+        known = [each for each in found if each.mark.status is not Status.MISSING]
+        lacking += len(found) - len(known)
+        rows += [Row(theme.label, kind="group"), *map(_row, known)] if known else []
     facts = (("Zonage", table.zoning_label), *site.facts)
     grid = TableBlock(
-        "Ce que l’on sait, et sa place parmi les sites",
+        "Ce que l’on sait, et ce que l’on sait des autres sites",
         "Indicateur",
         tuple(map(Column, _HEADS)),
         tuple(rows),
         (
             Note("Lecture", _READ),
+            *([Note("Ce qui manque", _lacking(lacking))] if lacking else []),
             *source_notes(table.main[table.main["territory"] == site.code]),
         ),
         kind="texts",
@@ -113,30 +119,25 @@ def site_sheet(
     return Sheet(page, table.with_others(*bearings.earlier))
 
 
-def _row(bearings: Bearings, territory: str, code: str) -> Row:
+def _lacking(count: int) -> str:
+    return f"{plural(count, 'indicateur')} des paquets n’{'a' if count == 1 else 'ont'} pas de chiffre ici."
+
+
+def _row(bearing: Bearing) -> Row:
     """Return one figure of a site in words."""
-    bearing = bearings.of(territory, code)
     indicator, mark = bearing.indicator, bearing.mark
-    cells = (
-        TextCell(f"{mark.text} {indicator.unit}".strip() if mark.known else mark.text),
-        TextCell(bearing.period or "—"),
-        TextCell(_place(bearing)),
-        TextCell(_before(bearing)),
-    )
-    return Row(indicator.label, cells, hint=code)
+    unit = f" ({indicator.unit})" if indicator.unit else ""
+    shown = bounds_in_short(mark) if mark.status is Status.BOUNDED else mark.text
+    texts = (shown, bearing.period or "—", _among(bearing), _before(bearing))
+    return Row(f"{indicator.label}{unit}", tuple(map(TextCell, texts)), hint=indicator.code)
 
 
-def _place(bearing: Bearing) -> str:
-    """Say the place of a figure among those of the sites; a count only tells the size."""
-    known, value = bearing.known, bearing.mark.value
-    if bearing.indicator.nature.additive:
-        return "ne se classe pas"
-    if not bearing.mark.own or not bearing.mark.known or len(known) < _FEWEST:
+def _among(bearing: Bearing) -> str:
+    """Say between which figures those of the sites stand; no rank: too many would not be sure."""
+    known, decimals = bearing.known, bearing.indicator.decimals
+    if bearing.indicator.nature.additive or len(known) < _FEWEST:
         return "—"
-    rank = 1 + sum(other > value for other in known)
-    ends = (number(end, bearing.indicator.decimals) for end in (known[0], known[-1]))
-    low, high = ends
-    return f"{ordinal(rank)} sur {len(known)}, du plus haut au plus bas (de {low} à {high})"
+    return f"de {number(known[0], decimals)} à {number(known[-1], decimals)} ({len(known)} sites)"
 
 
 def _before(bearing: Bearing) -> str:
