@@ -291,9 +291,14 @@ class Federation(SiteFigures):
         """Return the pages that an annex is made of, and their blocks by chapter."""
         themes = dict.fromkeys(self.indicators["thematique"])
         panels = [self.panel(theme, zoning=zoning) for theme in themes]
-        codes = self._compared(panels)
+        order = self._compared(panels)
         where = panels[0].table.zoning
-        followed = self.panel(kind="evolution", zoning=where, indicators=codes)
+        own = self._observed[self._observed["zonage"] == where]
+        dates = own.groupby("indicateur")["periode"].nunique()
+        codes, dated = order[:MOST_DRAWN], [code for code in order if dates.get(code, 0) > 1]
+        followed = self.panel(
+            kind="evolution", zoning=where, indicators=dated[:MOST_DRAWN] or codes
+        )
         placed = base_map(self._zones, where).shapes.notna().any()
         drawn = [self.map(code, zoning=where) for code in codes if placed]
         labels = zip(self.indicators["indicateur"], self.indicators["libelle"], strict=True)
@@ -310,7 +315,7 @@ class Federation(SiteFigures):
         return [followed, *panels, *drawn], chapters
 
     def _compared(self, panels: Sequence[Sheet]) -> list[str]:
-        """Return the indicators to draw: common to all first, then those that the most sites know."""
+        """Return the indicators by how much they compare: common to all, then known of the most sites."""
         common = set(self.common())
         known = Counter(
             code
@@ -325,7 +330,6 @@ class Federation(SiteFigures):
             for sheet in panels
             for code, one in sheet.table.indicators.items()
         }
-        order = sorted(
+        return sorted(
             known, key=lambda code: (code not in common, not relative[code], -known[code])
         )
-        return order[:MOST_DRAWN]

@@ -31,9 +31,9 @@ _HEADS = ("Chiffre", "Période", "Parmi les sites", "Avant")
 _WIDTHS = (0.3, 0.16, 0.1, 0.24, 0.2)
 
 _READ = (
-    "« Parmi les sites » va du plus bas au plus haut de leurs chiffres propres ; « Avant » ne donne "
-    "que les dates que leur auteur déclare comparables. Aucun écart n’est jugé ici : les paquets ne disent pas de combien une source varie "
-    "d’elle-même."
+    "« Parmi les sites » va du plus bas au plus haut de leurs chiffres propres ; « Avant » ne donne que les "
+    "dates que leur auteur déclare comparables. Aucun écart n’est jugé ici : les paquets ne disent pas de "
+    "combien une source varie d’elle-même."
 )
 
 #: Fewest figures among which one has a place, and most earlier dates that are written.
