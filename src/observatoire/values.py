@@ -77,7 +77,11 @@ _WITH_VALUE = frozenset(
 _STATUS_TEXT: dict[Status, tuple[str, str, str]] = {
     Status.OBSERVED: ("observé", "", "chiffre du producteur pour ce territoire même"),
     Status.AGGREGATED: ("agrégé", "", "somme sur des territoires entiers, sans partage"),
-    Status.ESTIMATED: ("estimé", "e", "estimation : au moins un territoire a été partagé"),
+    Status.ESTIMATED: (
+        "estimé",
+        "e",
+        "estimation : territoire partagé, effectifs d’une autre année, ou modèle",
+    ),
     Status.BOUNDED: (
         "encadré",
         "[ ; ]",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from observatoire.cli.console import (
     ClassCount,
     Classes,
+    File,
     Kind,
     Output,
     Period,
@@ -17,6 +18,7 @@ from observatoire.cli.console import (
     Zoning,
     argument,
     command,
+    one_file,
     opened,
     option,
     say,
@@ -62,6 +64,7 @@ def panel(
             "THEME", "Thématique : population, emploi, habitat… ; toutes sans elle, selon --kind."
         ),
     ] = None,
+    file: File = None,
     workspace: Workspace = Path(),
     period: Period = None,
     kind: Annotated[
@@ -74,7 +77,7 @@ def panel(
     _saved(
         workspace,
         "Tableau de bord",
-        output,
+        one_file(file, output),
         name,
         lambda o: o.panel(theme, period, kind=cast("Any", kind)),
     )
@@ -97,6 +100,7 @@ def draw(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
         str,
         argument("INDICATEUR", "Code de l’indicateur, par exemple part_hlm."),
     ],
+    file: File = None,
     workspace: Workspace = Path(),
     period: Period = None,
     zoning: Zoning = None,
@@ -116,7 +120,7 @@ def draw(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
     _saved(
         workspace,
         "Carte",
-        output,
+        one_file(file, output),
         name,
         lambda o: o.map(
             indicator,
@@ -168,6 +172,7 @@ def profile(
         str | None,
         argument("TERRITOIRE", "Code ou nom du territoire ; toutes les fiches sans lui."),
     ] = None,
+    file: File = None,
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
@@ -175,7 +180,7 @@ def profile(
     _saved(
         workspace,
         "Fiche",
-        output,
+        one_file(file, output),
         f"fiche-{simplify(territory).replace(' ', '-')}" if territory else "fiches",
         lambda o: o.profile(territory) if territory else o.profiles(),
     )
@@ -191,23 +196,25 @@ def evaluate(
         str | None,
         argument("FIN", "Période d’arrivée ; la dernière chargée par défaut."),
     ] = None,
+    file: File = None,
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
     """Évalue le contrat : objectifs, écarts, programmation, ce qui manque."""
     name = "-".join(["evaluation", *filter(None, (start, end))])
-    _saved(workspace, "Évaluation", output, name, lambda o: o.evaluate(start, end))
+    _saved(workspace, "Évaluation", one_file(file, output), name, lambda o: o.evaluate(start, end))
 
 
 @command()
-def watch(workspace: Workspace = Path(), output: Output = None) -> None:
+def watch(file: File = None, workspace: Workspace = Path(), output: Output = None) -> None:
     """Dit les seuils de watch.toml dépassés ou à confirmer, et les notes publiques."""
     from observatoire.pages.blocks import Paragraph, TableBlock
 
     begun = time.monotonic()
+    asked = one_file(file, output)
     with opened(workspace) as o, step("Veille"):
         sheet = o.watch()
-        written = sheet.save(output) if output else None
+        written = sheet.save(asked) if asked else None
     for block in sheet.page.blocks:
         if isinstance(block, TableBlock):
             columns = [block.head, *(column.label for column in block.columns)]
@@ -224,6 +231,7 @@ def trend(
     indicator: Annotated[str, argument("INDICATEUR", "Indicateur, par exemple part_hlm.")],
     start: Annotated[str, argument("DEBUT", "Période de départ.")],
     end: Annotated[str, argument("FIN", "Période d’arrivée.")],
+    file: File = None,
     precision: Precision = "declared",
     workspace: Workspace = Path(),
     output: Output = None,
@@ -233,7 +241,7 @@ def trend(
     _saved(
         workspace,
         "Évolution",
-        output,
+        one_file(file, output),
         name,
         lambda o: o.trend(indicator, start, end, precision=_chosen(precision)),
     )
@@ -242,6 +250,7 @@ def trend(
 @command()
 def inequality(
     indicator: Annotated[str, argument("INDICATEUR", "Taux, par exemple part_hlm.")],
+    file: File = None,
     period: Period = None,
     precision: Precision = "declared",
     workspace: Workspace = Path(),
@@ -252,7 +261,7 @@ def inequality(
     _saved(
         workspace,
         "Inégalités",
-        output,
+        one_file(file, output),
         name,
         lambda o: o.inequality(indicator, period, precision=_chosen(precision)),
     )
