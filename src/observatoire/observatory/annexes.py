@@ -170,7 +170,7 @@ class Annexes(Views):
         """Evaluate what is kept, where the stage of the contract asks for it."""
         if "evaluation" not in choice.chapters:
             return None
-        found = self._inquiry(audience).assess()
+        found = self._inquiry(audience).assess(dated=False)
         return scope.assessment(found, self.catalogue, self.workspace.main_zoning)
 
     def _scope(self, choice: AnnexChoice) -> AnnexScope:
