@@ -10,7 +10,7 @@ from observatoire.errors import FileError
 from observatoire.errors.arguments import names_in, one_path
 from observatoire.french.typography import day
 from observatoire.observatory.views import Views
-from observatoire.values import records
+from observatoire.values import few_rows, records
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class Annexes(Views):
     """The annex: what is asked for, gathered, and written in its forms."""
 
+    @few_rows
     def annex(  # noqa: PLR0913 - one keyword a choice of the reader
         self,
         path: str | Path | Sequence[str | Path] | None = None,

@@ -177,7 +177,6 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
         }
         labels = [sources.texts[rank] for each in dates.values() for rank in each["s"]]
         said = [*one.caveats, *(text for label in labels for text in warned.get(label, ()))]
-        course = content.courses.get(one.code)
         indicators.append(
             {
                 "c": one.code,
@@ -191,9 +190,7 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
                 "w": one.universe,
                 "a": [cautions.rank(text) for text in dict.fromkeys(said)],
                 "p": dates,
-                "j": list(course.joined) if course else [],
-                "b": sorted(course.broken) if course else [],
-                **_verdicts(content, one.code, course, moved, moves),
+                **_course(content, one.code, moved, moves),
             }
         )
     return {
@@ -226,18 +223,18 @@ def _moved(content: AtlasContent) -> dict[tuple[str, str], str]:
     return found
 
 
-def _verdicts(
-    content: AtlasContent,
-    code: str,
-    course: Course | None,
-    moved: Mapping[tuple[str, str], str],
-    moves: Lexicon,
+def _course(
+    content: AtlasContent, code: str, moved: Mapping[tuple[str, str], str], moves: Lexicon
 ) -> dict[str, Any]:
-    """Return the two dates of a series and the rank of what is said of each territory, where something is."""
+    """Return the dates that join, those that break, and what is said of each territory from first to last."""
+    course = content.courses.get(code)
+    if course is None:
+        return {"j": [], "b": []}
     said = [moved.get((code, mark.code), "") for mark in content.members]
-    if course is None or course.span is None or not any(said):
-        return {}
-    return {"v": [*course.span, [moves.rank(each) if each else None for each in said]]}
+    made: dict[str, Any] = {"j": list(course.joined), "b": sorted(course.broken)}
+    if course.span is not None and any(said):
+        made["v"] = [*course.span, [moves.rank(each) if each else None for each in said]]
+    return made
 
 
 def _dated(
