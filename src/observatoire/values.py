@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Given, Made = ParamSpec("Given"), TypeVar("Made")
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 #: One row of a table, by column name.
 Record = Mapping[str, Any]

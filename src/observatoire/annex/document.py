@@ -119,13 +119,15 @@ class AnnexContent:
         )
 
 
-def annex_page(content: AnnexContent) -> Page:
+def annex_page(content: AnnexContent, *, workbook: bool = True) -> Page:
     """Return the annex as a page.
 
     Parameters
     ----------
     content : AnnexContent
         What to show; only a protected table gets in.
+    workbook : bool
+        With the sheets of a workbook, which no other form needs.
     """
     admit(content.table)
     require_audience(content.table, content.audience)
@@ -154,7 +156,9 @@ def annex_page(content: AnnexContent) -> Page:
             content.found,
             content.changed,
             content.foot,
-        ),
+        )
+        if workbook
+        else (),
     )
 
 

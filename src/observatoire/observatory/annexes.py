@@ -110,7 +110,9 @@ class Annexes(Views):
         scope, say = self._scope(choice), progress or (lambda _: None)
         with self._read_by(scope.place if choice.commune else ""):
             content, leaving = self._annex_content(choice, scope, since, audience, say)
-            page = annex_page(content)
+            page = annex_page(
+                content, workbook=any(target.suffix.lower() == ".xlsx" for target in targets)
+            )
             say("Écriture du document")
             written = Sheet(page, leaving).save_all(targets)
         return written[0] if path is None or isinstance(path, str | Path) else written
