@@ -153,9 +153,8 @@ Classes = Annotated[
 ]
 ClassCount = Annotated[int, option("-k", "NOMBRE", "Nombre de classes, de trois à cinq.")]
 Kind = Annotated[str, option("--kind", "FORME", "map (carte), tiles (carrés) ou both (les deux).")]
-File = Annotated[Path | None, argument("FICHIER", _FORM)]
-Output = Annotated[Path | None, option("--output -o", "FICHIER", "Le même, autrement dit.")]
-Outputs = Annotated[list[Path] | None, option("--output -o", "FICHIER", "Le même, autrement dit.")]
+Output = Annotated[Path | None, option("--output -o", "FICHIER", _FORM)]
+Outputs = Annotated[list[Path] | None, option("--output -o", "FICHIER", _FORM)]
 
 
 def one_file(path: Path | None, output: Path | None) -> Path | None:

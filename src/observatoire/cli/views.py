@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 from observatoire.cli.console import (
     ClassCount,
     Classes,
-    File,
     Kind,
     Output,
     Period,
@@ -18,7 +17,6 @@ from observatoire.cli.console import (
     Zoning,
     argument,
     command,
-    one_file,
     opened,
     option,
     say,
@@ -64,7 +62,6 @@ def panel(
             "THEME", "Thématique : population, emploi, habitat… ; toutes sans elle, selon --kind."
         ),
     ] = None,
-    file: File = None,
     workspace: Workspace = Path(),
     period: Period = None,
     kind: Annotated[
@@ -77,7 +74,7 @@ def panel(
     _saved(
         workspace,
         "Tableau de bord",
-        one_file(file, output),
+        output,
         name,
         lambda o: o.panel(theme, period, kind=cast("Any", kind)),
     )
@@ -100,7 +97,6 @@ def draw(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
         str,
         argument("INDICATEUR", "Code de l’indicateur, par exemple part_hlm."),
     ],
-    file: File = None,
     workspace: Workspace = Path(),
     period: Period = None,
     zoning: Zoning = None,
@@ -120,7 +116,7 @@ def draw(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
     _saved(
         workspace,
         "Carte",
-        one_file(file, output),
+        output,
         name,
         lambda o: o.map(
             indicator,
@@ -172,7 +168,6 @@ def profile(
         str | None,
         argument("TERRITOIRE", "Code ou nom du territoire ; toutes les fiches sans lui."),
     ] = None,
-    file: File = None,
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
@@ -180,7 +175,7 @@ def profile(
     _saved(
         workspace,
         "Fiche",
-        one_file(file, output),
+        output,
         f"fiche-{simplify(territory).replace(' ', '-')}" if territory else "fiches",
         lambda o: o.profile(territory) if territory else o.profiles(),
     )
@@ -196,25 +191,23 @@ def evaluate(
         str | None,
         argument("FIN", "Période d’arrivée ; la dernière chargée par défaut."),
     ] = None,
-    file: File = None,
     workspace: Workspace = Path(),
     output: Output = None,
 ) -> None:
     """Évalue le contrat : objectifs, écarts, programmation, ce qui manque."""
     name = "-".join(["evaluation", *filter(None, (start, end))])
-    _saved(workspace, "Évaluation", one_file(file, output), name, lambda o: o.evaluate(start, end))
+    _saved(workspace, "Évaluation", output, name, lambda o: o.evaluate(start, end))
 
 
 @command()
-def watch(file: File = None, workspace: Workspace = Path(), output: Output = None) -> None:
+def watch(workspace: Workspace = Path(), output: Output = None) -> None:
     """Dit les seuils de watch.toml dépassés ou à confirmer, et les notes publiques."""
     from observatoire.pages.blocks import Paragraph, TableBlock
 
     begun = time.monotonic()
-    asked = one_file(file, output)
     with opened(workspace) as o, step("Veille"):
         sheet = o.watch()
-        written = sheet.save(asked) if asked else None
+        written = sheet.save(output) if output else None
     for block in sheet.page.blocks:
         if isinstance(block, TableBlock):
             columns = [block.head, *(column.label for column in block.columns)]
@@ -231,7 +224,6 @@ def trend(
     indicator: Annotated[str, argument("INDICATEUR", "Indicateur, par exemple part_hlm.")],
     start: Annotated[str, argument("DEBUT", "Période de départ.")],
     end: Annotated[str, argument("FIN", "Période d’arrivée.")],
-    file: File = None,
     precision: Precision = "declared",
     workspace: Workspace = Path(),
     output: Output = None,
@@ -241,7 +233,7 @@ def trend(
     _saved(
         workspace,
         "Évolution",
-        one_file(file, output),
+        output,
         name,
         lambda o: o.trend(indicator, start, end, precision=_chosen(precision)),
     )
@@ -250,7 +242,6 @@ def trend(
 @command()
 def inequality(
     indicator: Annotated[str, argument("INDICATEUR", "Taux, par exemple part_hlm.")],
-    file: File = None,
     period: Period = None,
     precision: Precision = "declared",
     workspace: Workspace = Path(),
@@ -261,7 +252,7 @@ def inequality(
     _saved(
         workspace,
         "Inégalités",
-        one_file(file, output),
+        output,
         name,
         lambda o: o.inequality(indicator, period, precision=_chosen(precision)),
     )
