@@ -274,7 +274,7 @@ _WHOLE = 100.0  # per cent of the way
 
 
 def asked_first(frame: pd.DataFrame) -> str:
-    """Name those whom most of the lacking evidence is to be asked of, with how much; nothing when none is.
+    r"""Name those whom most of the lacking evidence is to be asked of, with how much; nothing when none is.
 
     Examples
     --------
@@ -282,7 +282,7 @@ def asked_first(frame: pd.DataFrame) -> str:
     >>> rows = {"partner": ["Ville, Caf", "Ville (DSU)", "État"],
     ...         "lacking": ["À demander : Ville, Caf.", "à choisir avec Ville (DSU).", "À demander : Insee."]}
     >>> asked_first(pd.DataFrame(rows))
-    'Ville (2 objectifs) et Caf (1)'
+    'Ville (2\xa0objectifs) et Caf (1)'
     """
     asked = Counter(
         name.split(" (")[0]
