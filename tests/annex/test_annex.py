@@ -21,7 +21,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from observatoire.french.typography import number
-from observatoire.pages.blocks import TableBlock, TextCell
+from observatoire.pages.blocks import Facts, TableBlock, TextCell
 from observatoire.pages.sheet import writer_of
 from observatoire.values import Status
 
@@ -125,6 +125,13 @@ def test_chapters_in_order() -> None:
     assert headings[0] == "Observatoire des quartiers de Fort-de-France et du Lamentin"
 
 
+def test_the_cover_says_that_the_evaluation_is_nearly_empty_and_whom_to_ask() -> None:
+    facts = next(b for b in demo.annex_sheet().page.blocks if isinstance(b, Facts))
+    told = {lead.replace("\u00a0", " "): text.replace("\u00a0", " ") for lead, text in facts.items}
+    text = told["L’évaluation est presque vide : la preuve manque à 19 des 20 objectifs."]
+    assert text.startswith("À demander d’abord : Ville (12 objectifs), État (4) et Caf (3).")
+
+
 def test_one_profile_a_quartier_or_a_source() -> None:
     ids = [attrs.get("id") for tag, attrs in page().tags if tag == "h2"]
     profiles = [str(name) for name in ids if name and name.startswith("fiche-")]
@@ -226,7 +233,7 @@ def test_every_hole_of_the_completeness_table_is_explained() -> None:
     assert letters
     assert letters <= explained
     marks = {text for row in table["rows"][1:] for text in row[1:]} - letters
-    assert marks <= {"●", "s", "e", "[ ]", "[\u00a0]", "(…)", "///"}
+    assert marks <= {"■", "s", "e", "[ ]", "[\u00a0]", "(…)", "///"}
 
 
 def test_whom_to_ask_is_named() -> None:

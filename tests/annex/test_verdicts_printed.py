@@ -16,7 +16,7 @@ HEADS = {
     "part_pop_monoparentale": "Vivent en ménage monoparental",
 }
 
-MARKS = ("▼▼", "▼", "=", "▲", "▲▲")
+MARKS = ("▼▼", "▼", "●", "▲", "▲▲")
 
 
 class Tables(HTMLParser):
@@ -74,7 +74,7 @@ def test_every_verdict_printed_is_the_one_worked_out_by_hand(
     judged = 0
     for quartier, (whole, part) in oracle.links().items():
         text, hint = shown[quartier]
-        mark = re.search(r"[▲▼=]+", text)
+        mark = re.search(r"[▲▼●]+", text)
         verdict = re.search(r"Par rapport (?:à|au) [^:]*: ([^.]*)\.", hint)
         people = oracle.count(whole or part, oracle.AGES)
         hushed = code == "part_pop_monoparentale" and people < 2000

@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import demo
 import pytest
+import typer
 from built_workspace import says
 from rich.console import Console
 
@@ -21,8 +23,6 @@ from observatoire.errors import UnreadableFileError
 from observatoire.territories.zoning import read_members
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from built_workspace import Place
 
 
@@ -40,6 +40,36 @@ def printed(encoding: str, text: str) -> str:
     Console(file=stream, width=80).print(text, markup=False, highlight=False)
     stream.flush()
     return content.getvalue().decode(encoding)
+
+
+def test_no_code_is_cut_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heads = ["Source", "Producteur", "Zonage", "Lues"]
+    row = [
+        "convention-lamentin-2007",
+        "Ville du Lamentin et ses associations",
+        "quartier-cucs-2007",
+        "63",
+    ]
+    for width in (200, 80, 60, 40):
+        monkeypatch.setattr(console.out, "width", width)
+        console.show("Sources", heads, [row])
+        said = capsys.readouterr().out
+        assert "convention-lamentin-2007" in said, width
+        assert "quartier-cucs-2007" in said, width
+
+
+def test_a_file_is_given_by_its_place_or_by_an_option() -> None:
+    one, other = Path("a.html"), Path("b.html")
+    assert (
+        console.one_file(one, None)
+        == console.one_file(None, one)
+        == console.one_file(one, one)
+        == one
+    )
+    with pytest.raises(typer.BadParameter, match="Deux fichiers"):
+        console.one_file(one, other)
 
 
 def test_what_an_encoding_lacks_becomes_the_nearest_it_has() -> None:

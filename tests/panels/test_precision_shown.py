@@ -40,10 +40,10 @@ def test_a_panel_marks_every_verdict_and_explains_its_signs(panel: TableBlock) -
     rank = next(i for i, column in enumerate(panel.columns) if column.label == "Locataires HLM")
     shown = {row.label: plain(row.cells[rank].text) for row in panel.rows if row.kind == "item"}
     for code, name in oracle.quartiers().items():
-        ended = re.search(r"[▲▼=]*\)?$", shown[name])
+        ended = re.search(r"[▲▼●]*\)?$", shown[name])
         assert ended is not None
         assert ended[0].rstrip(")") == marks[name], code
-    assert set(marks.values()) >= {"▲▲", "▼▼", "=", ""}
+    assert set(marks.values()) >= {"▲▲", "▼▼", "●", ""}
     said = notes(panel)["Écart"]
     assert "Fort-de-France et au Lamentin" in said
     assert all(mark in said for mark in MARKS.values())
@@ -121,7 +121,7 @@ def test_a_trend_and_its_page(tmp_path: Path) -> None:
     assert own.set_index("territory")["verdict"].to_dict() == told[own["territory"]].to_dict()
     for row in own.to_dict("records"):
         # Filosofi moves by 4.9 points of itself here: a smaller change is none.
-        assert row["mark"] == ("▼" if row["change"] < -4.9 else "=")
+        assert row["mark"] == ("▼" if row["change"] < -4.9 else "●")
         assert (row["verdict"] == "amélioration") == (row["change"] < -4.9)
         assert (row["low"], row["high"]) == pytest.approx(
             (row["change"] - 4.9, row["change"] + 4.9)

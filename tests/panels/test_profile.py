@@ -49,6 +49,14 @@ def bearing(value: float = 44.0, status: Status = Status.AGGREGATED, **other: ob
     return replace(made, **other)  # type: ignore[arg-type]
 
 
+def test_a_range_that_leaves_figures_out_says_so() -> None:
+    whole, part = (draw_spine({"T": [bearing(left_out=n)]}, WORDS, "Ville") for n in (0, 2))
+    assert "hors †" not in plain(whole)
+    assert "du plus bas au plus haut des connus, hors † et ‡" in plain(part)
+    assert "hors † et ‡" in plain(lecture([bearing(left_out=1)], "Ici", WORDS))
+    assert "hors †" not in plain(lecture([bearing()], "Ici", WORDS))
+
+
 def facts(page: Page, kind: str) -> dict[str, str]:
     found = next(b for b in page.blocks if isinstance(b, Facts) and b.kind == kind)
     return {plain(term): plain(text) for term, text in found.items}

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _MARK_LETTERS = "SE"
 
 _SIGNS = {
-    Status.OBSERVED: "●",
-    Status.AGGREGATED: "●",
+    Status.OBSERVED: "■",
+    Status.AGGREGATED: "■",
     Status.ESTIMATED: "e",
     Status.BOUNDED: "[ ]",
     Status.CONTEXT: "(…)",
@@ -122,7 +122,7 @@ def _legend(names: list[str], reasons: dict[str, str], words: TerritoryNames) ->
         Note("Colonnes", f"{columns}."),
         Note(
             "Signes",
-            "● chiffre du producteur ou somme sur des territoires entiers ; "
+            "■ chiffre du producteur ou somme sur des territoires entiers ; "
             f"[ ] entre deux bornes ; (…) chiffre {words.holder.of_the}, plus grand que {words.here.the} ; "
             "e estimé ; s secret ; lettre : non disponible, "
             "pour la raison ci-dessous.",

@@ -35,6 +35,7 @@ from observatoire.pages.notes import schematic_warning
 from observatoire.panels.drawings.ranked import evolution_figure
 from observatoire.panels.drawings.tartan import tartan_figures
 from observatoire.panels.evaluation import UNJUDGED_TITLE
+from observatoire.panels.identities import shared_names
 from observatoire.panels.panel import MOST_COLUMNS, panel_blocks
 from observatoire.panels.profile import Entry, ProfileContent, entries, headed_entries
 from observatoire.panels.sentences import ON_THIS_PAGE
@@ -120,13 +121,15 @@ class AnnexContent:
         )
 
 
-def annex_page(content: AnnexContent) -> Page:
+def annex_page(content: AnnexContent, *, workbook: bool = True) -> Page:
     """Return the annex as a page.
 
     Parameters
     ----------
     content : AnnexContent
         What to show; only a protected table gets in.
+    workbook : bool
+        With the sheets of a workbook, which no other form needs.
     """
     admit(content.table)
     require_audience(content.table, content.audience)
@@ -155,7 +158,9 @@ def annex_page(content: AnnexContent) -> Page:
             content.found,
             content.changed,
             content.foot,
-        ),
+        )
+        if workbook
+        else (),
     )
 
 
@@ -271,7 +276,7 @@ def _behind(block: Block) -> Block:
 def _evaluation(content: AnnexContent) -> list[Block]:
     if content.found is None:
         return []
-    names = {identity.code: identity.name for identity in content.profiles.identities}
+    names = shared_names(content.profiles.identities)
     moved = content.found.gaps.loc[content.found.gaps["change"].notna(), "indicator"].unique()
     slopes = [evolution_figure(content.profiles.bearings, str(code), names) for code in moved]
     drawn = [replace(each, notes=kept_notes(each.notes)) for each in slopes if each]

@@ -18,6 +18,7 @@ from observatoire.pages.blocks import (
     TableBlock,
     TextCell,
 )
+from observatoire.panels.objectives import asked_first
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 #: How many findings a cover holds, and how many of them are gaps.
 MOST_FINDINGS, _MOST_GAPS = 5, 3
+
+#: Share of the objectives without their evidence above which the evaluation is said nearly empty.
+_NEARLY = 0.75
 
 
 @dataclass(frozen=True)
@@ -232,19 +236,21 @@ def outcome(found: Assessment | None) -> tuple[str, str] | None:
         return None
     aims = found.objectives
     later, lacking = int(aims["low"].notna().sum()), int((aims["lacking"] != "").sum())
-    since = (
-        f"{number(later)} avec un chiffre depuis le départ"
-        if later
-        else ("aucun n’a de chiffre depuis le départ")
-    )
-    lead = f"{plural(len(aims), 'objectif')}{NO_BREAK}: {since}"
+    if lacking >= _NEARLY * len(aims):
+        empty = "vide" if lacking == len(aims) else "presque vide"
+        which = f"{number(lacking)} des {plural(len(aims), 'objectif')}"
+        lead = f"L’évaluation est {empty}{NO_BREAK}: la preuve manque à {which}"
+    else:
+        since = f"{number(later)} avec" if later else "aucun n’a"
+        article = "un" if later else "de"
+        lead = (
+            f"{plural(len(aims), 'objectif')}{NO_BREAK}: {since} {article} chiffre depuis le départ"
+        )
+    whom = asked_first(aims)
+    told = f"À demander d’abord{NO_BREAK}: {whom}." if whom else ""
     proof = plural(lacking, "preuve manque", "preuves manquent")
-    return (
-        lead,
-        f"{proof}{NO_BREAK}: à qui les demander est au chapitre de l’évaluation."
-        if lacking
-        else "",
-    )
+    rest = f"{proof}{NO_BREAK}: le détail est au chapitre de l’évaluation."
+    return lead, f"{told} {rest}".strip() if lacking else ""
 
 
 def in_short(

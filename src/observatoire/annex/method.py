@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NARROW, NO_BREAK, number, plural
 from observatoire.indicators.computation.context_bias import context_bias
-from observatoire.indicators.computation.table import modelled
+from observatoire.indicators.computation.table import WEIGHED, modelled
 from observatoire.pages.blocks import Block, Column, Heading, Paragraph, Row, TableBlock, TextCell
 from observatoire.pages.notes import notes_of, passages_named
 from observatoire.values import Status
@@ -127,14 +127,17 @@ def _carrying(table: ProtectedTable) -> list[str]:
             f"{here.of_the}."
         )
     guessed = modelled(table.main)
-    if (table.main.loc[~guessed, "status"] == str(Status.ESTIMATED)).any():
+    estimated = table.main[~guessed & (table.main["status"] == str(Status.ESTIMATED))]
+    weighed = estimated["method"].str.contains(WEIGHED, regex=False)
+    if not weighed.all():
         sentences.append(
             f"Quand {parts.one} est {parts.agree('partagé')}, l’effectif est estimé, par la méthode que "
             "nomme chaque tableau ; ses bornes ne supposent rien de cette méthode."
         )
+    sized = ", et estimé (e) d’après leurs effectifs d’une autre année" if weighed.any() else ""
     rates = (
         "Un taux publié sans ses effectifs ne se recalcule pas : sur plusieurs "
-        f"{parts.many}, il est entre le plus petit et le plus grand. Une médiane, une moyenne ou "
+        f"{parts.many}, il est entre le plus petit et le plus grand{sized}. Une médiane, une moyenne ou "
         "un indice ne se déduit jamais de ceux des parties."
     )
     return [" ".join(sentences), *_foretold(table.main[guessed], here), rates]
@@ -223,7 +226,7 @@ def _sources(done: Done) -> list[Block]:
     heads = ("Producteur et licence", "Règle de secret", "Lignes et date", "Fichiers (SHA-256)")
     grid = TableBlock(
         "Sources chargées, licences et empreintes des fichiers", "Source", tuple(map(Column, heads)), rows,
-        kind="texts", widths=(2.3, 1.8, 2.1, 1.4, 2.2),
+        kind="texts", widths=(2.1, 1.7, 2.0, 2.0, 2.0),
     )  # fmt: skip
     made = f"Écrit par observatoire {done.version}." if done.version else ""
     last = " ".join(text for text in (done.credits, made) if text)

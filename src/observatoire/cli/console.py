@@ -154,6 +154,20 @@ Classes = Annotated[
 ClassCount = Annotated[int, option("-k", "NOMBRE", "Nombre de classes, de trois à cinq.")]
 Kind = Annotated[str, option("--kind", "FORME", "map (carte), tiles (carrés) ou both (les deux).")]
 Output = Annotated[Path | None, option("--output -o", "FICHIER", _FORM)]
+Outputs = Annotated[list[Path] | None, option("--output -o", "FICHIER", _FORM)]
+
+
+def one_file(path: Path | None, output: Path | None) -> Path | None:
+    """Return the file to write, given by its place or by ``--output``; never two.
+
+    Raises
+    ------
+    BadParameter
+        When both are given, and are two files.
+    """
+    if path and output and path != output:
+        raise typer.BadParameter(f"Deux fichiers à écrire : {path} et {output}. Gardez-en un.")
+    return path or output
 
 
 @contextmanager
@@ -191,12 +205,22 @@ def written_in(path: Path, start: float) -> None:
 
 
 def show(title: str, columns: list[str], rows: list[list[str]]) -> None:
-    """Show a table, unless it has no row."""
+    """Show a table, unless it has no row; a line a row where the terminal would cut a code."""
     if not rows:
         return
+    words = [
+        max(len(word) for cell in cells for word in [*cell.split(), ""])
+        for cells in zip(columns, *rows, strict=True)
+    ]
+    if sum(words) + 3 * len(words) + 1 > out.width:
+        out.print(Text(title, style="bold"))
+        for first, *rest in rows:
+            told = (f"{head} {cell}" for head, cell in zip(columns[1:], rest, strict=True) if cell)
+            say(f"  {first} : {' ; '.join(told)}")
+        return
     table = RichTable(title=Text(title), title_justify="left", title_style="bold")
-    for column in columns:
-        table.add_column(Text(column), overflow="fold")
+    for column, least in zip(columns, words, strict=True):
+        table.add_column(Text(column), overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # a name may hold brackets: no markup
     out.print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from typing import Annotated, NoReturn
@@ -28,6 +29,8 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the command line; an expected error is a sentence and a status, never a traceback."""
     open_output()
+    # A command makes millions of small objects and ends: looking for circles among them is a tenth of its time.
+    gc.set_threshold(200_000, 50, 50)
     try:
         status = app(standalone_mode=False, prog_name="observatoire") or 0
     except ObservatoireError as error:

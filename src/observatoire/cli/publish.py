@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from observatoire.cli.console import (
+    Output,
+    Outputs,
     Workspace,
     Zoning,
     argument,
     command,
     err,
+    one_file,
     opened,
     option,
     say,
@@ -80,12 +83,15 @@ def atlas(
     ] = None,
     workspace: Workspace = Path(),
     zoning: Zoning = None,
+    output: Output = None,
     audience: Annotated[str, option("--audience", "PUBLIC", "public, ou partenaires.")] = "public",
 ) -> None:
     """Écrit l’atlas : une page sans réseau où l’on choisit indicateur, période et territoire."""
     start = time.monotonic()
     with opened(workspace) as o, step("Atlas"):
-        written = o.atlas(path, zoning=zoning, audience=cast("Audience", audience))
+        written = o.atlas(
+            one_file(path, output), zoning=zoning, audience=cast("Audience", audience)
+        )
     written_in(written, start)
     say("Ensuite : ouvrez-le dans un navigateur ; il s’imprime sur un A4 et s’envoie tel quel.")
 
@@ -114,12 +120,14 @@ def annex(  # noqa: PLR0913, PLR0917 - one option a choice of the reader
         option("--since", "PAQUET", "Paquet ou entrepôt d’avant : dit ce qui a changé depuis."),
     ] = None,
     audience: Annotated[str, option("--audience", "PUBLIC", "public, ou partenaires.")] = "public",
+    output: Outputs = None,
 ) -> None:
     """Écrit l’annexe : ce qu’il faut retenir, indicateurs, évaluation, fiches, méthode."""
     start = time.monotonic()
+    asked = [*(paths or []), *(output or [])]
     with opened(workspace) as o, step("Annexe") as progress:
         written = o.annex(
-            paths or None, commune=commune, perimeter=perimeter, quartier=quartier, theme=theme,
+            asked or None, commune=commune, perimeter=perimeter, quartier=quartier, theme=theme,
             stage=stage, length=length, title=title, logo=logo, since=since, progress=progress,
             audience=cast("Audience", audience),
         )  # fmt: skip

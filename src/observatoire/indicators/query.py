@@ -170,11 +170,33 @@ def check_period(known: Mapping[str, Sequence[str]], period: str) -> None:
     if period not in loaded:
         raise UnknownNameError(
             f"Aucun chiffre chargé pour la période « {period} ».",
-            remedy=suggestion(period, loaded)
-            if not period[:4].isdigit()
-            else f"Périodes chargées : {', '.join(loaded) or 'aucune'}.",
+            remedy=_near_periods(period, loaded)
+            if period[:4].isdigit()
+            else suggestion(period, loaded),
             name=period,
         )
+
+
+#: Most periods that a message names.
+_MOST_NAMED = 5
+
+
+def _near_periods(period: str, loaded: Sequence[str]) -> str:
+    """Name the periods nearest to one that has nothing, and say how many there are.
+
+    Examples
+    --------
+    >>> _near_periods("2050", ["2015", "2016"])
+    'Périodes chargées : 2015 et 2016.'
+    >>> _near_periods("2050", [str(year) for year in range(1999, 2026)])
+    'Les plus proches : 2021, 2022, 2023, 2024 et 2025 (27 périodes chargées, de 1999 à 2025).'
+    """
+    if len(loaded) <= _MOST_NAMED:
+        return f"Périodes chargées : {enumerate_words(list(loaded)) or 'aucune'}."
+    asked = int(period[:4])
+    near = sorted(loaded, key=lambda each: abs(int(each[:4]) - asked))[:_MOST_NAMED]
+    span = f"{len(loaded)} périodes chargées, de {loaded[0]} à {loaded[-1]}"
+    return f"Les plus proches : {enumerate_words(sorted(near))} ({span})."
 
 
 def read_observations(context: Context, when: Mapping[str, str]) -> pd.DataFrame:

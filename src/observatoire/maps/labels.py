@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -68,13 +69,18 @@ def place_labels(
     return placed
 
 
-def _spiral(anchor: tuple[float, float], step: float) -> list[tuple[float, float]]:
-    spots = [(float(anchor[0]), float(anchor[1]))]
+def _spiral(anchor: tuple[float, float], step: float) -> Iterator[tuple[float, float]]:
+    yield float(anchor[0]), float(anchor[1])
     for ring in range(1, 40):
         radius = step * ring * 0.5
-        turns = np.linspace(0, 2 * np.pi, 8 + 2 * ring, endpoint=False) + 0.3
-        spots += [(anchor[0] + radius * np.cos(t), anchor[1] + radius * np.sin(t)) for t in turns]
-    return spots
+        yield from ((anchor[0] + radius * x, anchor[1] + radius * y) for x, y in _turns(ring))
+
+
+@cache
+def _turns(ring: int) -> list[tuple[float, float]]:
+    """Return where the spots of a ring are, from its middle, its radius being 1."""
+    turns = np.linspace(0, 2 * np.pi, 8 + 2 * ring, endpoint=False) + 0.3
+    return [(float(np.cos(t)), float(np.sin(t))) for t in turns]
 
 
 def _everywhere(

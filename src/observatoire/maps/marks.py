@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from observatoire.french.nouns import TerritoryNames
 from observatoire.french.typography import round_half_up
 from observatoire.indicators.computation.table import is_modelled
-from observatoire.pages.cells import cell_of
+from observatoire.pages.cells import text_of
 from observatoire.values import Record, Status
 
 if TYPE_CHECKING:
@@ -116,8 +116,19 @@ def mark_of(
     def shown(column: str) -> float:
         return _rounded(row.get(column, NAN), indicator.decimals)
 
-    status = Status(str(row["status"]))
-    made = Mark(
+    status, modelled = Status(str(row["status"])), is_modelled(row)
+    own = status in OWN and not modelled
+    sign, tone = NOT_COMPARED if difference else "", ""
+    if own:
+        sign, tone = _judged(difference, indicator.polarity)
+    interval, level = (NAN, NAN), 95
+    if (own or modelled) and row.get("precision") != "reference":
+        interval, predicted = (
+            (shown(f"{name}_low"), shown(f"{name}_high")) for name in ("sampling", "pi80")
+        )
+        if interval[0] != interval[0] and predicted[0] == predicted[0]:
+            interval, level = predicted, 80
+    return Mark(
         code=code,
         name=str(row["name"]),
         commune=communes.get(code, ""),
@@ -125,24 +136,15 @@ def mark_of(
         value=shown("value"),
         low=shown("low"),
         high=shown("high"),
-        text=cell_of(row, indicator).text,
+        text=text_of(row, indicator),
+        interval=interval,
+        sign=sign,
+        tone=tone,
         reference=_rounded(reference, indicator.decimals),
         careful=bool(row.get("flag", "")),
-        modelled=is_modelled(row),
+        level=level,
+        modelled=modelled,
     )
-    if made.own:
-        sign, tone = _judged(difference, indicator.polarity)
-        made = replace(made, sign=sign, tone=tone)
-    else:
-        made = replace(made, sign=NOT_COMPARED if difference else "")
-    if not (made.own or made.modelled) or row.get("precision") == "reference":
-        return made
-    sampling, predicted = (
-        (shown(f"{name}_low"), shown(f"{name}_high")) for name in ("sampling", "pi80")
-    )
-    if sampling[0] != sampling[0] and predicted[0] == predicted[0]:
-        return replace(made, interval=predicted, level=80)
-    return replace(made, interval=sampling)
 
 
 def _rounded(value: object, decimals: int) -> float:

@@ -134,6 +134,22 @@ def fitted(content: str, room: float, size: float = TEXT) -> str:
     return f"{kept.rstrip(' -')}…"
 
 
+def in_two(content: str, room: float, size: float = TEXT) -> list[str]:
+    """Write a text on a line, or on two where it has not the room.
+
+    Examples
+    --------
+    >>> in_two("Vivent seuls", 50), in_two("Seuls", 50)
+    (['Vivent', 'seuls'], ['Seuls'])
+    """
+    if width_of(content, size) <= room:
+        return [content]
+    first, *rest = content.split(" ")
+    while rest and width_of(f"{first} {rest[0]}", size) <= room:
+        first = f"{first} {rest.pop(0)}"
+    return [fitted(each, room, size) for each in (first, " ".join(rest)) if each]
+
+
 def drawing(width: float, height: float, parts: Sequence[str]) -> str:
     """Return the whole drawing, its identifiers unlike those of any other on the page."""
     body = patterns() + "".join(parts)

@@ -30,6 +30,9 @@ _GAP, _BETWEEN, _HEADING = 3.0, 16.0, 24.0
 _NAME, _FIGURE = LEAST_TEXT, TEXT
 _NAME_LINES = 2
 
+#: Share of a tile that a line of several words may take.
+_AT_EASE = 0.85
+
 
 def draw_tiles(
     marks: Sequence[Mark], ground: BaseMap, where: Box, fill: Callable[[Mark], str]
@@ -127,9 +130,8 @@ def _spots(group: Sequence[Mark], ground: BaseMap, columns: int) -> list[tuple[i
         order = places[known, axis].argsort(kind="stable").argsort(kind="stable")
         ranks[known, axis] = order / max(known.sum() - 1, 1) * extent[axis]
     ranks[~known] = extent  # those that no outline places come last
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - slow, and only tiles need it
-
     cost = ((ranks[:, None, :] - np.array(cells, dtype=float)[None, :, :]) ** 2).sum(axis=2)
+
     _, chosen = linear_sum_assignment(cost)
     return [cells[at] for at in chosen]
 
@@ -161,11 +163,14 @@ def _tile(mark: Mark, at: tuple[float, float], side: float, fill: str) -> list[s
 
 
 def wrapped(name: str, room: float) -> list[str]:
-    """Cut a name in two lines at a space or a hyphen; each is as long as the tile lets it."""
+    """Cut a name in two lines at a space or a hyphen; each is as long as the tile lets it.
+
+    A machine without our font draws letters wider: two words share a line where they leave room for that.
+    """
     words = name.replace("-", "-\u200b").replace(" ", " \u200b").split("\u200b")
     lines = [""]
     for word in words:
-        if width_of((lines[-1] + word).rstrip(), _NAME) <= room or not lines[-1]:
+        if width_of((lines[-1] + word).rstrip(), _NAME) <= _AT_EASE * room or not lines[-1]:
             lines[-1] += word
         elif len(lines) < _NAME_LINES:
             lines.append(word)

@@ -10,7 +10,7 @@ from observatoire.errors import FileError
 from observatoire.errors.arguments import names_in, one_path
 from observatoire.french.typography import day
 from observatoire.observatory.views import Views
-from observatoire.values import records
+from observatoire.values import few_rows, records
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 class Annexes(Views):
     """The annex: what is asked for, gathered, and written in its forms."""
 
+    @few_rows
     def annex(  # noqa: PLR0913 - one keyword a choice of the reader
         self,
         path: str | Path | Sequence[str | Path] | None = None,
@@ -109,7 +110,9 @@ class Annexes(Views):
         scope, say = self._scope(choice), progress or (lambda _: None)
         with self._read_by(scope.place if choice.commune else ""):
             content, leaving = self._annex_content(choice, scope, since, audience, say)
-            page = annex_page(content)
+            page = annex_page(
+                content, workbook=any(target.suffix.lower() == ".xlsx" for target in targets)
+            )
             say("Écriture du document")
             written = Sheet(page, leaving).save_all(targets)
         return written[0] if path is None or isinstance(path, str | Path) else written
@@ -170,7 +173,7 @@ class Annexes(Views):
         """Evaluate what is kept, where the stage of the contract asks for it."""
         if "evaluation" not in choice.chapters:
             return None
-        found = self._inquiry(audience).assess()
+        found = self._inquiry(audience).assess(dated=False)
         return scope.assessment(found, self.catalogue, self.workspace.main_zoning)
 
     def _scope(self, choice: AnnexChoice) -> AnnexScope:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.errors.arguments import one_path
 from observatoire.observatory.annexes import Annexes
-from observatoire.values import records
+from observatoire.values import few_rows, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ def _write(document: str, path: Path) -> None:
 class Deliverables(Annexes):
     """What leaves: the annex, the atlas, the package."""
 
+    @few_rows
     def atlas(
         self,
         path: str | Path | None = None,
@@ -138,6 +139,7 @@ class Deliverables(Annexes):
         target = self.workspace.root / one_path(path, 'o.outline("geo/a-dessiner.gpkg")')
         return write_outline(target, code, layers)
 
+    @few_rows
     def save_profiles(
         self,
         folder: str | Path,

@@ -9,6 +9,7 @@ from observatoire.errors import UnknownNameError
 from observatoire.errors.arguments import names_in, one_name, one_period, suggestion
 from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
+from observatoire.values import few_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class Profiles(Tables):
     """Profiles: what is known of one territory on one page, in its place among the others."""
 
+    @few_rows
     def profile(
         self, territory: str, *, zoning: str | None = None, audience: Audience = "interne"
     ) -> Sheet:
@@ -52,6 +54,7 @@ class Profiles(Tables):
         content = self._profile_content(where, audience)
         return self._profile_sheet(entries(content, code), content, audience)
 
+    @few_rows
     def profiles(self, *, zoning: str | None = None, audience: Audience = "interne") -> Sheet:
         """Show the profiles of all territories, a page each; ``.save("fiches.pdf")`` writes them.
 

@@ -18,6 +18,7 @@ from observatoire.errors.arguments import (
 from observatoire.french.typography import enumerate_words
 from observatoire.observatory.profiles import Profiles
 from observatoire.observatory.session import Audience, today
+from observatoire.values import few_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 class Views(Profiles):
     """What is shown: panels, maps, the pages of an evaluation."""
 
+    @few_rows
     def panel(
         self,
         theme: str | None = None,
@@ -86,6 +88,7 @@ class Views(Profiles):
             return sheet
         return replace(sheet, drawn=lambda ax: table.plot(codes[0], ax))
 
+    @few_rows
     def map(  # noqa: PLR0913 - one keyword a choice of the reader
         self,
         indicator: str,
@@ -160,6 +163,7 @@ class Views(Profiles):
         drawn = partial(plot_map, table, code, base_map, communes, style)
         return figure_page(table, figure, today(), self.workspace.name, drawn)
 
+    @few_rows
     def maps(
         self,
         indicator: str,
@@ -215,6 +219,7 @@ class Views(Profiles):
         """Return what a map lies on, and the commune of each territory."""
         return self._gazetteer.base_map(zoning), self._gazetteer.communes(zoning)
 
+    @few_rows
     def evaluate(
         self,
         start: int | str | None = None,
@@ -248,6 +253,7 @@ class Views(Profiles):
         notes = self._public_notes(audience)
         return evaluation_page(shown, found, notes, today(), self.workspace.name)
 
+    @few_rows
     def watch(self, *, audience: Audience = "interne") -> WatchSheet:
         """Show the thresholds of ``watch.toml`` that are passed, and the public notes."""
         from observatoire.panels.watch import watch_page
@@ -259,6 +265,7 @@ class Views(Profiles):
         count, place = len(self._watches), self.workspace.name
         return watch_page(shown, signals, count, notes, today(), place)
 
+    @few_rows
     def trend(
         self,
         indicators: str | Sequence[str],
@@ -310,6 +317,7 @@ class Views(Profiles):
         communes = self._gazetteer.communes(after.zoning)
         return trend_page(after, frame, communes, today(), self.workspace.name)
 
+    @few_rows
     def inequality(
         self,
         indicator: str,

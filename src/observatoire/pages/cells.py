@@ -71,6 +71,12 @@ def cell_of(
     )
 
 
+def text_of(row: Mapping[str, Any], indicator: Indicator) -> str:
+    """Return the text of :func:`cell_of` alone, for a figure that is drawn."""
+    flag = FLAG_MARKS.get(str(row.get("flag", "")), "")
+    return _text(row, Status(row["status"]), indicator.decimals, flag)
+
+
 def number_cell(value: float, decimals: int, *, sign: bool = False) -> TextCell:
     r"""Return the cell of a number alone, a dash when there is none.
 

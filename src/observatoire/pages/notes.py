@@ -157,7 +157,7 @@ def _verdicts(table: ProtectedTable, cells: pd.DataFrame) -> list[Note]:
     names = enumerate_words(list(comparators), most=3)
     text = (
         f"par rapport {names}{NO_BREAK}: ▲ plus haut, ▼ plus bas, sûr à 95 % ; ▲▲ et ▼▼, sûr à "
-        f"99,8 % ; = pas de différence nette. {expected_by_chance(len(judged))}"
+        f"99,8 % ; ● pas de différence nette. {expected_by_chance(len(judged))}"
     )
     return [Note("Écart", text[:1].upper() + text[1:])]
 

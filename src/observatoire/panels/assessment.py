@@ -361,15 +361,17 @@ class Inquiry:
     def _aims(self) -> dict[str, pd.DataFrame]:
         return {}
 
-    def assess(self, start: int | str | None = None, end: int | str | None = None) -> Assessment:
-        """Evaluate between two dates."""
+    def assess(
+        self, start: int | str | None = None, end: int | str | None = None, *, dated: bool = True
+    ) -> Assessment:
+        """Evaluate between two dates; without ``dated``, leave out each objective's figures at every date."""
         first, last = self.span(start, end)
         return Assessment(
             first,
             last,
             self.gaps(first, last),
             self.aims(last),
-            moments(self.objectives, self.evidence, last),
+            moments(self.objectives if dated else [], self.evidence, last),
             self.programming("", last),
             dated=start is not None or end is not None,
         )

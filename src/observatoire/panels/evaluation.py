@@ -39,7 +39,13 @@ from observatoire.pages.blocks import (
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.actions import programming_blocks
 from observatoire.panels.assessment import fallback_phrase
-from observatoire.panels.objectives import GAP_WORDS, aims_grid, evidence_blocks, signed
+from observatoire.panels.objectives import (
+    GAP_WORDS,
+    aims_grid,
+    asked_first,
+    evidence_blocks,
+    signed,
+)
 from observatoire.panels.trend import gap_example
 from observatoire.panels.watch import notes_blocks
 from observatoire.secrecy.release.protected_table import admit
@@ -143,9 +149,11 @@ def _short(found: Assessment, indicators: Mapping[str, Indicator], here: Noun) -
         aimed = int(aims["goal"].notna().sum() + (aims["goal"].isna() & aims["relative"]).sum())
         with_start = int(aims["baseline"].notna().sum())
         later = int(aims["low"].notna().sum())
+        whom = asked_first(aims)
+        asked = f" Preuves à demander d’abord : {whom}." if whom else ""
         sentences.append(
             f"{plural(len(aims), 'objectif')} : {number(aimed)} avec une cible chiffrée, "
-            f"{number(with_start)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis."
+            f"{number(with_start)} avec un point de départ chiffré, {number(later)} avec un chiffre depuis.{asked}"
         )
     judged = found.gaps[found.gaps["convergence"] != UNKNOWN]
     tried = _tried(found.gaps)

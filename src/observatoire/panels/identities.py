@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatoire.french.nouns import TERRITORY
-from observatoire.french.typography import NO_BREAK
+from observatoire.french.typography import NO_BREAK, enumerate_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,14 @@ def sharing(identities: Sequence[TerritoryIdentity]) -> list[list[TerritoryIdent
         key = shared.code if shared and shared.code else f" {identity.code}"
         made.setdefault(key, []).append(identity)
     return list(made.values())
+
+
+def shared_names(identities: Sequence[TerritoryIdentity]) -> dict[str, str]:
+    """Return the name under which each figure is shown once, by the code of the first that it is of."""
+    return {
+        group[0].code: enumerate_words([each.name for each in group])
+        for group in sharing(identities)
+    }
 
 
 def identity_facts(

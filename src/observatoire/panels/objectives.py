@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from observatoire.french.typography import (
     NO_BREAK,
+    enumerate_words,
     in_full,
     interval,
     number,
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from observatoire.french.nouns import Noun
     from observatoire.indicators.definitions.catalogue import Indicator
 
+
+#: Most of those that a sentence says to ask first.
+_MOST_ASKED = 3
 
 #: What is said where the figures leave both answers open.
 TOO_UNSURE = "trop peu sûr"
@@ -266,6 +271,31 @@ def _percents(low: float, high: float) -> str:
 
 
 _WHOLE = 100.0  # per cent of the way
+
+
+def asked_first(frame: pd.DataFrame) -> str:
+    r"""Name those whom most of the lacking evidence is to be asked of, with how much; nothing when none is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"partner": ["Ville, Caf", "Ville (DSU)", "État"],
+    ...         "lacking": ["À demander : Ville, Caf.", "à choisir avec Ville (DSU).", "À demander : Insee."]}
+    >>> asked_first(pd.DataFrame(rows))
+    'Ville (2\xa0objectifs) et Caf (1)'
+    """
+    asked = Counter(
+        name.split(" (")[0]
+        for partner, lacking in zip(frame["partner"], frame["lacking"], strict=True)
+        if partner and partner in lacking
+        for name in dict.fromkeys(partner.split(", "))
+    )
+    ranked = asked.most_common(_MOST_ASKED)
+    said = [
+        f"{name} ({count if rank else plural(count, 'objectif')})"
+        for rank, (name, count) in enumerate(ranked)
+    ]
+    return enumerate_words(said)
 
 
 def evidence_blocks(frame: pd.DataFrame) -> list[Block]:

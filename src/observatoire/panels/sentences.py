@@ -16,6 +16,7 @@ from observatoire.french.typography import (
 )
 from observatoire.pages.cells import FLAG_MARKS
 from observatoire.pages.notes import FLAG_MEANINGS
+from observatoire.panels.drawings.bearings import LEFT_OUT
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -217,6 +218,7 @@ def _own(row: Bearing, name: str, words: TerritoryNames) -> str:
     if len(row.known) > 1:
         here = words.here
         known = f"les {len(row.known)} {here.many} {here.agree('connu', several=True)}"
+        known += LEFT_OUT if row.left_out else ""
         text += f" ; parmi {known}, de {_ends(indicator, row.known[0], row.known[-1], 'à')}"
     return f"{text}."
 
@@ -260,5 +262,5 @@ def lacking(
         for asked, names in nearest
     ]
     if lines:
-        parts.append("D’abord à demander à" + NO_BREAK + ":\n" + "\n".join(lines))
+        parts.append(f"D’abord à demander{NO_BREAK}à{NO_BREAK}:\n" + "\n".join(lines))
     return " ".join(parts) or "Rien ne manque : tous les indicateurs ont un chiffre ici."

@@ -152,7 +152,7 @@ def _notes(table: ProtectedTable, shown: pd.DataFrame, indicator: Indicator) -> 
 
 _READING = Note(
     "Verdict",
-    "▲ hausse, ▼ baisse, certaines à 95 % ; ▲▲ et ▼▼ à 99,8 % ; = pas de changement net : l’intervalle "
+    "▲ hausse, ▼ baisse, certaines à 95 % ; ▲▲ et ▼▼ à 99,8 % ; ● pas de changement net : l’intervalle "
     "contient zéro. Les mots suivent le sens favorable de l’indicateur.",
 )
 

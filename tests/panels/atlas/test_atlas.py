@@ -54,6 +54,17 @@ def test_what_the_page_holds_is_rounded_as_it_is_printed() -> None:
             assert all(len(decimals) <= one["d"] for decimals in numbers), one["c"]
 
 
+def test_a_card_says_how_a_figure_moved_over_its_series() -> None:
+    data = atlas_made.data_of(atlas_made.atlas())
+    poor = next(one for one in data["ind"] if one["c"] == "taux_pauvrete")
+    first, last, said = poor["v"]
+    names = [name for _, name, _ in data["terr"]]
+    assert (first, last) == ("2014", "2018")
+    assert data["mov"][said[names.index("Centre-ville")]] == "● pas de changement net"
+    assert data["mov"][said[names.index("Dillon")]] == "trop peu sûr"
+    assert said[names.index("Bois d’Inde")] is None
+
+
 def test_what_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     o = demo.demo()
     with pytest.raises(FormatError, match=r"« \.pdf »"):

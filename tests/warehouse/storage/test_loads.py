@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,26 @@ def test_a_file_that_is_no_longer_declared_counts_no_more(
     assert ("972130101", "POP") not in figures(warehouse)
     assert "« bourg.csv » n’est plus déclaré" in str(report)
     assert warehouse.rows("SELECT count(*) FROM load WHERE superseded_by IS NULL") == [(1,)]
+
+
+def test_the_only_file_of_a_source_is_withdrawn_like_another(
+    place: Place, warehouse: Warehouse
+) -> None:
+    path = place.folder / "source.toml"
+    text = path.read_text("utf-8")
+    bare = re.sub(r"\[\[files\]\]\n(?:[^\[\n].*\n|\n)*", "", text)
+    path.write_text(bare, "utf-8")
+    with pytest.raises(DescriptorError, match="aucun fichier"):
+        place.load(warehouse)  # nothing was ever loaded: the table was forgotten
+    path.write_text(text, "utf-8")
+    place.load(warehouse)
+    assert figures(warehouse)
+    path.write_text(bare, "utf-8")
+    assert "n’est plus déclaré" in str(place.load(warehouse))
+    assert not figures(warehouse)
+    # It stood until after all that was published: what was told of it is remembered.
+    stood = "SELECT superseded_by > (SELECT max(id) FROM load) FROM load"
+    assert warehouse.rows(stood) == [(True,)]
 
 
 def test_each_sheet_of_one_workbook_is_a_table_of_its_own(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from observatoire.indicators.computation.table import by_spot, is_modelled
+from observatoire.indicators.computation.table import by_spot, is_modelled, is_weighed
 from observatoire.indicators.precision.differences import UNKNOWN, Difference, Estimate, difference
 from observatoire.indicators.precision.estimates import (
     CERTAIN,
@@ -60,6 +60,10 @@ NO_COMMENT = (
 TOO_WIDE = "On ne connaît que des bornes, trop écartées pour dire qui est au-dessus."
 LEFT_OPEN = (
     "Des territoires sont coupés : selon leur partage, l’écart peut être de l’un ou l’autre sens."
+)
+LEFT_WEIGHED = (
+    "Taux recalculé sur des effectifs d’une autre année, qui ne sont qu’approchés : selon eux, l’écart peut être "
+    "de l’un ou l’autre sens."
 )
 OF_MODEL = "Chiffre estimé par un modèle, non mesuré sur ce territoire : aucun verdict."
 OF_ENCLOSING = "Chiffre du territoire qui contient celui-ci, non de celui-ci seul : aucun verdict."
@@ -176,16 +180,20 @@ def _lacking(row: Record, theirs: Record | None, other: Counterpart) -> str:
 def _remark(row: Record, theirs: Record, found: Difference, alone: Difference) -> str:
     """Return why a difference is not judged."""
     if found.verdict == UNKNOWN:
-        why = wide_or_open(found)
-        return f"{why} Selon la méthode de passage : {alone.verdict}." if alone.rank else why
+        why = wide_or_open(found, row, theirs)
+        by = "les effectifs retenus" if why == LEFT_WEIGHED else "la méthode de passage"
+        return f"{why} Selon {by} : {alone.verdict}." if alone.rank else why
     if not found.judged:
         return unjudged(row, theirs)
     return ""
 
 
-def wide_or_open(found: Difference) -> str:
-    """Return why a difference with an interval has no sign."""
-    return TOO_WIDE if math.isnan(found.value) else LEFT_OPEN
+def wide_or_open(found: Difference, *rows: Record) -> str:
+    """Return why a difference with an interval has no sign: bounds alone, rough counts, or a sharing out."""
+    if math.isnan(found.value):
+        return TOO_WIDE
+    guessed = [row for row in rows if row["status"] == str(Status.ESTIMATED)]
+    return LEFT_WEIGHED if guessed and all(map(is_weighed, guessed)) else LEFT_OPEN
 
 
 def unjudged(*rows: Record) -> str:

@@ -76,7 +76,8 @@ def compute(
         brought = with_part_predictions(brought, asked, figures[route.source], route)
         for key, cell in brought.items():
             kept = holes if cell.status is Status.MISSING else found
-            kept.setdefault(key, replace(cell, origin=str(rank)))
+            if key not in kept:
+                kept[key] = replace(cell, origin=str(rank))
     published = _published(asked, figures.get(place.zoning), explainer)
     given = _giving(figures, place)
     rows = []

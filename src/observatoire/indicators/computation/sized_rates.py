@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from observatoire.french.typography import NARROW, number
+from observatoire.indicators.computation.table import WEIGHED
 from observatoire.passage.prediction import known_calibrations, mean_between
 from observatoire.values import Status
 
@@ -75,7 +76,7 @@ def _sized(
         cell,
         value=float(rates @ sizes / sizes.sum()),
         status=Status.ESTIMATED,
-        method=f"{cell.method} ; pesé par les effectifs de {period}, supposés de {least} à {most} fois les vrais "
+        method=f"{cell.method} ; {WEIGHED} de {period}, supposés de {least} à {most} fois les vrais "
         f"(vrai {held}{NARROW}% du temps : {size.sentence})",
         reason="",
         pi80_low=low80,

@@ -131,6 +131,21 @@ def is_modelled(row: Record) -> bool:
     return str(row.get("method", "")).startswith(MODELLED)
 
 
+#: How the method names a rate recomputed on counts of another year.
+WEIGHED = "pesé par les effectifs"
+
+
+def is_weighed(row: Record) -> bool:
+    """Say whether a rate was recomputed on counts that are not its own: they leave it open, no sharing does.
+
+    Examples
+    --------
+    >>> is_weighed({"method": "IRIS ; pesé par les effectifs de 2016"}), is_weighed({"method": "IRIS"})
+    (True, False)
+    """
+    return WEIGHED in str(row.get("method", ""))
+
+
 def least_count(*counts: float) -> float:
     """Return the smallest count, zero only when nothing more is: what secrecy weighs.
 

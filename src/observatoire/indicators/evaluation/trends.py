@@ -117,7 +117,7 @@ def _judged(former: Record, row: Record, indicator: Indicator) -> dict[str, obje
         return blank | {"reason": NO_COMMENT}
     bounds = {"low": found.low, "high": found.high} if not fact or found.low < found.high else {}
     if found.verdict == UNKNOWN:
-        return blank | bounds | {"verdict": UNKNOWN, "reason": wide_or_open(found)}
+        return blank | bounds | {"verdict": UNKNOWN, "reason": wide_or_open(found, former, row)}
     if not found.judged:
         return blank | {"reason": unjudged(former, row)}
     judged = {"rank": found.rank, "verdict": found.verdict, "mark": found.mark}

@@ -72,7 +72,7 @@ CHANGE_WORDS: Mapping[str, tuple[str, ...]] = {
 }
 
 #: Signs that stand for a rank where there is no room for words.
-MARKS: Mapping[int, str] = {FAR_BELOW: "▼▼", BELOW: "▼", NONE: "=", ABOVE: "▲", FAR_ABOVE: "▲▲"}
+MARKS: Mapping[int, str] = {FAR_BELOW: "▼▼", BELOW: "▼", NONE: "●", ABOVE: "▲", FAR_ABOVE: "▲▲"}
 
 #: What may be said of a gap between two dates.
 CLOSING, PARALLEL, WIDENING, UNKNOWN = "rattrapage", "parallèle", "décrochage", "indéterminé"

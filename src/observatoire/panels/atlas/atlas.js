@@ -246,6 +246,8 @@ function start(D) {
     if (c.kind === 4) said += ` C’est le ${escaped(D.wider)}.`;
     if (c.kind > 4) said = `${escaped(one.l)}, ${S.p} : <b>${KINDS[c.kind]}</b>. ${escaped(c.why)}`;
     if (isOwn(c) && c.sign > 1) said += ` <b>${SAID[c.sign][0].toUpperCase()}${SAID[c.sign].slice(1)}</b>.`;
+    const moved = one.v ? one.v[2][S.t] : null;
+    if (moved !== null) said += ` De ${one.v[0]} à ${one.v[1]} : <b>${escaped(D.mov[moved])}</b>.`;
     if (c.flag === 2) said += " Trop peu d’habitants pour être commenté (Insee).";
     $("card").innerHTML = `<h3>${escaped(name)}${D.com[town] ? ` (${escaped(D.com[town])})` : ""}</h3><p>${said}</p>${trend(one)}`;
   }

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from observatoire.errors import UnknownNameError
 from observatoire.indicators.computation.table import by_spot
+from observatoire.indicators.evaluation.trends import trend_frame
 from observatoire.maps.marks import MODELLED, NO_DIFFERENCE, NOT_COMPARED, Mark, mark_of
 from observatoire.pages.cells import FLAG_MARKS
+from observatoire.panels.trend import change_words
 from observatoire.secrecy.release.protected_table import admit
 from observatoire.values import Record, Status, records
 
@@ -161,7 +165,8 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
     content : AtlasContent
         The figures.
     """
-    holes, sources, cautions = Lexicon(), Lexicon(), Lexicon()
+    holes, sources, cautions, moves = Lexicon(), Lexicon(), Lexicon(), Lexicon()
+    moved = _moved(content)
     communes = list(dict.fromkeys(mark.commune for mark in content.members))
     warned = {label: said for table in content.tables for label, said in table.caveats.items()}
     indicators = []
@@ -172,7 +177,6 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
         }
         labels = [sources.texts[rank] for each in dates.values() for rank in each["s"]]
         said = [*one.caveats, *(text for label in labels for text in warned.get(label, ()))]
-        course = content.courses.get(one.code)
         indicators.append(
             {
                 "c": one.code,
@@ -186,8 +190,7 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
                 "w": one.universe,
                 "a": [cautions.rank(text) for text in dict.fromkeys(said)],
                 "p": dates,
-                "j": list(course.joined) if course else [],
-                "b": sorted(course.broken) if course else [],
+                **_course(content, one.code, moved, moves),
             }
         )
     return {
@@ -197,9 +200,41 @@ def atlas_data(content: AtlasContent) -> dict[str, Any]:
         "th": [[theme.code, theme.label] for theme in content.themes],
         "ind": indicators,
         "hole": holes.texts,
+        "mov": moves.texts,
         "src": sources.texts,
         "cav": cautions.texts,
     }
+
+
+def _moved(content: AtlasContent) -> dict[tuple[str, str], str]:
+    """Return how each figure changed over the dates of its series, in words, by indicator and territory."""
+    cells = pd.concat([table.main for table in content.tables], ignore_index=True)
+    parts = dict(iter(cells.groupby(["indicator", "period"], sort=False)))
+    definitions = {one.code: one for one in content.known}
+    found = {}
+    for code, course in content.courses.items():
+        if course.span is None or code not in definitions:
+            continue
+        first, last = (parts.get((code, period)) for period in course.span)
+        if first is None or last is None:
+            continue
+        for row in records(trend_frame(first, last, definitions)):
+            found[code, str(row["territory"])] = change_words(row)
+    return found
+
+
+def _course(
+    content: AtlasContent, code: str, moved: Mapping[tuple[str, str], str], moves: Lexicon
+) -> dict[str, Any]:
+    """Return the dates that join, those that break, and what is said of each territory from first to last."""
+    course = content.courses.get(code)
+    if course is None:
+        return {"j": [], "b": []}
+    said = [moved.get((code, mark.code), "") for mark in content.members]
+    made: dict[str, Any] = {"j": list(course.joined), "b": sorted(course.broken)}
+    if course.span is not None and any(said):
+        made["v"] = [*course.span, [moves.rank(each) if each else None for each in said]]
+    return made
 
 
 def _dated(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from observatoire.french.typography import round_half_up
+from observatoire.french.typography import NO_BREAK, round_half_up
 from observatoire.indicators.comparison.gaps import STATED
 from observatoire.indicators.computation.table import Spot, by_spot
 from observatoire.maps.marks import Mark, mark_of
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Fewest known figures that have a middle half.
 LEAST_FOR_QUARTILES = 8
+
+#: What is said of a range that leaves out the figures that may not be commented.
+LEFT_OUT = f", hors †{NO_BREAK}et{NO_BREAK}‡"
 
 #: The difference of a figure that nothing known is set beside.
 _UNCOMPARED: Record = {"verdict": "", "mark": ""}
@@ -39,6 +43,39 @@ class Course:
     joined: tuple[tuple[str, str], ...]
     broken: Mapping[str, str]
     judged: bool = True
+
+    @property
+    def span(self) -> tuple[str, str] | None:
+        """The two farthest dates that a line joins without a break.
+
+        Examples
+        --------
+        >>> Course(("2014", "2016", "2018"), (("2014", "2016"), ("2016", "2018")), {}).span
+        ('2014', '2018')
+        """
+        best: tuple[str, str] | None = None
+        start = ""
+        for before, after in self.joined:
+            start = start if start and best and best[1] == before else before
+            if best is None or when(after) - when(start) >= when(best[1]) - when(best[0]):
+                best = (start, after)
+        return best
+
+
+def when(period: str) -> float:
+    """Return a period as a number of years.
+
+    Examples
+    --------
+    >>> when("2016"), when("2016-T3"), when("2016-S2")
+    (2016.0, 2016.5, 2016.5)
+    """
+    year, _, rest = period.partition("-")
+    if not rest:
+        return float(year[:4])
+    turn = rest.lstrip("TS")
+    parts = {"T": 4, "S": 2}.get(rest[:1], 12)
+    return float(year[:4]) + ((float(turn[:2]) - 1) / parts if turn[:2].isdigit() else 0.0)
 
 
 def course_of(
@@ -84,7 +121,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Bearing:
-    """One figure of a territory, and all that places it."""
+    """One figure of a territory, and all that places it.
+
+    ``known`` are the territories' own figures that may be commented, in order;
+    ``left_out`` counts those that may not.
+    """
 
     indicator: Indicator
     period: str
@@ -94,6 +135,7 @@ class Bearing:
     dates: Mapping[str, Mark] = field(default_factory=dict)
     course: Course | None = None
     watched: str = ""
+    left_out: int = 0
 
     @property
     def reference(self) -> Reference | None:
@@ -181,6 +223,14 @@ class Bearings:
         return {indicator: tuple(sorted(values)) for indicator, values in known.items()}
 
     @cached_property
+    def _left_out(self) -> Counter[str]:
+        return Counter(
+            indicator
+            for (zoning, _, indicator), mark in self._marks.items()
+            if zoning == self.table.zoning and mark.own and mark.known and mark.careful
+        )
+
+    @cached_property
     def _differences(self) -> dict[tuple[str, str], list[Record]]:
         found: dict[tuple[str, str], list[Record]] = {}
         if self.table.differences is not None:
@@ -222,6 +272,7 @@ class Bearings:
             self._dated.get((territory, code), {}),
             self.courses.get(code),
             self.watched.get((territory, code), ""),
+            self._left_out[code],
         )
 
     def _reference(self, gap: Record, code: str) -> Reference | None:

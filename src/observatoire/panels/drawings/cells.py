@@ -43,13 +43,18 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
         return [text(middle, base, bounds_in_short(mark), size=LEAST_TEXT, anchor="middle"), *ends]
     fill, ink = _colours(mark)
     frame = light["rule"] if sign_of(mark) == HOLLOW else "none"
-    room = 6.5 * len(mark.sign) if mark.sign[:1] in _TIPS else 0.0
-    right = middle + 0.56 * width_of(mark.text, LEAST_TEXT) + room / 2 + 2
-    arrows = _arrows(mark.sign, right, y + ROW / 2 - 1, ink)
-    said = f"{mark.text}{NARROW}=" if mark.tone == "none" else mark.text
+    count = len(mark.sign) if mark.sign[:1] in _TIPS else 0
+    long = 1.12 * width_of(mark.text, LEAST_TEXT)
+    pitch = _PITCH if long + _PITCH * count <= wide - 2 else _CLOSE
+    room = pitch * count
+    # Both signs stand in their cell, whatever its figure: one alone would be another verdict.
+    right = min(middle + (long + room) / 2 + 2, x + wide - 1)
+    arrows = _arrows(mark.sign, right, y + ROW / 2 - 1, ink, pitch)
+    said = f"{mark.text}{NARROW}{mark.sign}" if mark.tone == "none" else mark.text
+    at = min(middle - room / 2, right - room - 1 - long / 2) if count else middle
     return [
         _surface(x, y, wide, fill, frame),
-        text(middle - room / 2, base, said, size=LEAST_TEXT, anchor="middle", fill=ink),
+        text(at, base, said, size=LEAST_TEXT, anchor="middle", fill=ink),
         *arrows,
     ]
 
@@ -68,11 +73,16 @@ def _surface(
 _TIPS = {"▲": -3.0, "▼": 3.0}
 
 
-def _arrows(sign: str, right: float, y: float, ink: str) -> list[str]:
+#: From one sign to the next: at ease, and where the figure leaves little room.
+_PITCH, _CLOSE = 6.5, 5.0
+
+
+def _arrows(sign: str, right: float, y: float, ink: str, pitch: float) -> list[str]:
     """Draw the signs of a sure gap, of one width whatever the face of the text."""
-    tip = _TIPS.get(sign[:1], 0.0)
+    tip, wide = _TIPS.get(sign[:1], 0.0), pitch - 1 if pitch > _CLOSE else pitch - 0.5
     return [
-        f'<path d="M{right - 6.5 * rank - 5.5:.1f} {y - tip:.1f}h5.5l-2.75 {2 * tip:.1f}Z" fill="{ink}"/>'
+        f'<path d="M{right - pitch * rank - wide:.1f} {y - tip:.1f}h{wide:g}l-{wide / 2:g} {2 * tip:.1f}Z" '
+        f'fill="{ink}"/>'
         for rank in range(len(sign) if tip else 0)
     ]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.maps.svg import line
 from observatoire.pages.tokens import tokens
+from observatoire.panels.drawings.bearings import when
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -97,19 +98,3 @@ def _bounded(mark: Mark) -> bool:
 
 def _ends(mark: Mark) -> tuple[float, ...]:
     return (mark.low, mark.high) if _bounded(mark) else (mark.value,)
-
-
-def when(period: str) -> float:
-    """Return a period as a number of years.
-
-    Examples
-    --------
-    >>> when("2016"), when("2016-T3"), when("2016-S2")
-    (2016.0, 2016.5, 2016.5)
-    """
-    year, _, rest = period.partition("-")
-    if not rest:
-        return float(year[:4])
-    turn = rest.lstrip("TS")
-    parts = {"T": 4, "S": 2}.get(rest[:1], 12)
-    return float(year[:4]) + ((float(turn[:2]) - 1) / parts if turn[:2].isdigit() else 0.0)

@@ -9,7 +9,7 @@ from observatoire.pages.blocks import Block, Page, Paragraph
 from observatoire.pages.sheet import Sheet
 from observatoire.panels.drawings.ranked import compare_figure, evolution_figure
 from observatoire.panels.drawings.tartan import tartan_figures
-from observatoire.panels.identities import sharing
+from observatoire.panels.identities import shared_names, sharing
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -86,10 +86,7 @@ def _compared(
 def _followed(
     bearings: Bearings, identities: Sequence[TerritoryIdentity], codes: Sequence[str]
 ) -> list[Block]:
-    names = {
-        group[0].code: enumerate_words([each.name for each in group])
-        for group in sharing(identities)
-    }
+    names = shared_names(identities)
     drawn = {code: evolution_figure(bearings, code, names) for code in codes}
     alone = [code for code, figure in drawn.items() if figure is None]
     figures = [figure for figure in drawn.values() if figure is not None]

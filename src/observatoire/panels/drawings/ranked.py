@@ -13,12 +13,23 @@ from observatoire.indicators.evaluation.trends import trend_frame
 from observatoire.maps.figure import marks_of, title_of
 from observatoire.maps.marks import extremes
 from observatoire.maps.ranks import draw_ranking
-from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, pattern, text, width_of
+from observatoire.maps.svg import (
+    LEAST_TEXT,
+    WIDTH,
+    drawing,
+    fitted,
+    in_two,
+    line,
+    pattern,
+    text,
+    width_of,
+)
 from observatoire.pages.blocks import Column, Figure, Note, Row, TableBlock, TextCell
 from observatoire.pages.notes import notes_of, source_notes
 from observatoire.pages.tokens import tokens
+from observatoire.panels.drawings.bearings import when
 from observatoire.panels.drawings.cells import bounds_in_short
-from observatoire.panels.drawings.courses import break_colour, draw_course, when
+from observatoire.panels.drawings.courses import break_colour, draw_course
 from observatoire.panels.trend import change_words
 from observatoire.values import Status, records
 
@@ -137,7 +148,7 @@ def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) ->
     indicator = bearings.table.indicator(code)
     rows = {name: bearings.of(territory, code) for territory, name in names.items()}
     rows = {name: row for name, row in rows.items() if _drawable(row)}
-    span = _longest(course)
+    span = course.span
     moved = _changes(bearings, code, span) if span and course.judged else {}
     changes = {names[each]: words for each, words in moved.items() if each in names and words}
     span = span if changes else None  # dates of which nothing is judged have no column
@@ -168,17 +179,6 @@ def _drawable(row: Bearing) -> bool:
     return any(mark.known or mark.status is Status.BOUNDED for mark in row.dates.values())
 
 
-def _longest(course: Course) -> tuple[str, str] | None:
-    """Return the two farthest dates that a line joins without a break."""
-    best: tuple[str, str] | None = None
-    start = ""
-    for before, after in course.joined:
-        start = start if start and best and best[1] == before else before
-        if best is None or when(after) - when(start) >= when(best[1]) - when(best[0]):
-            best = (start, after)
-    return best
-
-
 def _changes(bearings: Bearings, code: str, span: tuple[str, str]) -> dict[str, str]:
     """Return how each territory's figure changed between two dates, in words."""
     tables = [each.main for each in (*bearings.earlier, bearings.table)]
@@ -204,14 +204,16 @@ def _drawn(
     span: tuple[str, str] | None,
     changes: Mapping[str, str],
 ) -> str:
-    periods = course.periods[-_MOST_DATES:]
+    periods = _printed(course.periods, span)
     left = _NAME + _DATE * len(periods) + 20
     wide = _CHANGE - left - 14
     parts = _heads(periods, span) + _broken(course, left, wide)
     y = 42.0
     for name, row in rows.items():
         middle = y + _ROW / 2
-        parts.append(text(0, middle + 5, fitted(name, _NAME - 6)))
+        lines = in_two(name, _NAME - 6)
+        up = 7.5 * (len(lines) - 1)
+        parts += [text(0, middle + 5 - up + 15 * at, each) for at, each in enumerate(lines)]
         parts += [_dated(row, period, rank, middle + 5) for rank, period in enumerate(periods)]
         parts += draw_course(row, left, middle, _ROW - 10, wide)
         said = fitted(changes.get(name, ""), WIDTH - _CHANGE, LEAST_TEXT)
@@ -219,6 +221,18 @@ def _drawn(
         y += _ROW
         parts.append(line(0, y, WIDTH, y, stroke=tokens().light["row"]))
     return drawing(WIDTH, y + 6, parts)
+
+
+def _printed(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:
+    """Return the dates whose figures are printed: those that are judged, then the latest.
+
+    Examples
+    --------
+    >>> _printed(["2014", "2015", "2016", "2017", "2018", "2019", "2020"], ("2014", "2016"))
+    ['2014', '2016', '2018', '2019', '2020']
+    """
+    first = [*(span or ()), *reversed(periods)]
+    return sorted(list(dict.fromkeys(first))[:_MOST_DATES])
 
 
 def _heads(periods: Sequence[str], span: tuple[str, str] | None) -> list[str]:

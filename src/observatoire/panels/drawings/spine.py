@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from observatoire.french.typography import NO_BREAK, number
 from observatoire.maps.svg import LEAST_TEXT, WIDTH, drawing, fitted, line, text, width_of
 from observatoire.pages.tokens import tokens
+from observatoire.panels.drawings.bearings import LEFT_OUT
 from observatoire.panels.drawings.courses import COURSE_WIDTH, break_colour, draw_course
 from observatoire.panels.drawings.shapes import (
     BOUNDS,
@@ -248,13 +249,14 @@ def _legend(
     accent = tokens().light["accent"]
     wider = f"chiffre {words.holder.of_the}, plus grand que {words.here.the}"
     others = [reference for row in rows for reference in row.references]
+    frail = LEFT_OUT if any(row.left_out for row in rows) else ""
     band = _key_bar(_BAND, 0, 46) + _key_bar(_MIDDLE, 14, 18)
     every = [
         (
             any(row.known for row in rows),
             46.0,
             band,
-            "du plus bas au plus haut des connus ; la moitié du milieu",
+            f"du plus bas au plus haut des connus{frail} ; la moitié du milieu",
         ),
         (
             any(not o.whole for o in others),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from observatoire.maps.svg import (
     WIDTH,
     drawing,
     fitted,
+    in_two,
     line,
     pattern,
     text,
+    width_of,
 )
 from observatoire.pages.blocks import Column, Figure, Row, TableBlock, TextCell
 from observatoire.pages.notes import source_notes
@@ -37,7 +40,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from observatoire.french.nouns import TerritoryNames
+    from observatoire.indicators.definitions.catalogue import Indicator
     from observatoire.panels.drawings.bearings import Bearing, Bearings
+
+    #: Rows of the figures of a picture, by heading.
+    _Rows = dict[str, list[list[Bearing]]]
 
 #: As many columns as a page holds without shrinking their figures.
 MOST_COLUMNS = 13
@@ -45,6 +52,12 @@ MOST_COLUMNS = 13
 HEADING = 23.0
 
 _LABEL, _OTHER = 208.0, 46.0
+
+#: Room of a name left of its year, and from one of its lines to the next.
+_LABEL_ROOM, _LINE = _LABEL - 62, 15.0
+
+#: Height of the rows of one picture: with its names, its keys and its notes, it stands on a page of A4.
+_HIGHEST = 820.0
 
 #: Room of a line of a name, written upwards.
 _NAME_LINE = 15.0
@@ -88,11 +101,49 @@ def tartan_figures(
     for commune, members in groups.items():
         strips, blank = _strips(bearings, members, themes)
         pieces = [strips[at : at + MOST_COLUMNS] for at in range(0, len(strips), MOST_COLUMNS)]
+        made: list[Figure] = []
+        for piece in pieces:
+            for rows in _sheets(_rows(bearings, piece, themes)):
+                made.append(_figure(bearings, commune, piece, rows, [] if made else blank))
         figures += [
-            _figure(bearings, commune, piece, themes, blank if rank == 0 else [])
-            for rank, piece in enumerate(pieces)
+            replace(each, title=f"{each.title} (suite)") if rank else each
+            for rank, each in enumerate(made)
         ]
     return figures
+
+
+def _rows(
+    bearings: Bearings, strips: Sequence[_Strip], themes: Mapping[str, Sequence[str]]
+) -> _Rows:
+    """Return a row an indicator that somebody has a figure of, by heading."""
+    made = {
+        label: [
+            row
+            for code in codes
+            if code in bearings.table.indicators
+            for row in [[bearings.of(strip.code, code) for strip in strips]]
+            if any(b.mark.text and b.mark.status is not Status.MISSING for b in row)
+        ]
+        for label, codes in themes.items()
+    }
+    return {label: each for label, each in made.items() if each}
+
+
+def _sheets(rows: _Rows) -> list[_Rows]:
+    """Share the rows out evenly among as many pictures as let each stand on a page without shrinking."""
+    whole = sum(HEADING + 2 + sum(map(_height, each)) for each in rows.values())
+    most = min(_HIGHEST, whole / math.ceil(whole / _HIGHEST) + 2 * HEADING) if rows else 0.0
+    sheets: list[_Rows] = [{}]
+    high = 0.0
+    for label, each in rows.items():
+        for row in each:
+            needs = _height(row) + (0.0 if label in sheets[-1] else HEADING + 2)
+            if high + needs > most:
+                sheets.append({})
+                high, needs = 0.0, _height(row) + HEADING + 2
+            sheets[-1].setdefault(label, []).append(row)
+            high += needs
+    return sheets if rows else []
 
 
 def _strips(
@@ -125,27 +176,10 @@ def _figure(
     bearings: Bearings,
     commune: str,
     strips: Sequence[_Strip],
-    themes: Mapping[str, Sequence[str]],
+    rows: _Rows,
     blank: Sequence[str],
 ) -> Figure:
     words = bearings.table.words
-    rows = {
-        label: [
-            [bearings.of(strip.code, code) for strip in strips]
-            for code in codes
-            if code in bearings.table.indicators
-        ]
-        for label, codes in themes.items()
-    }
-    rows = {
-        label: [
-            row
-            for row in each
-            if any(b.mark.text and b.mark.status is not Status.MISSING for b in row)
-        ]
-        for label, each in rows.items()
-    }
-    rows = {label: each for label, each in rows.items() if each}
     count = sum(len(strip.members) for strip in strips)
     subject = plural(count, words.here.singular, words.here.many)
     title = f"{commune}{NO_BREAK}: {subject}" if commune else capital(subject)
@@ -189,8 +223,9 @@ def _drawn(
         parts.append(text(0, y + 17, label, size=15, weight=600, fill=accent))
         y += HEADING
         for row in each:
-            parts += _row(row, edges, y)
-            y += ROW
+            drawn, high = _row(row, edges, y)
+            parts += drawn
+            y += high
         y += 2
     keys, y = keyed(_legend(rows, words), 0.0, y + 6, WIDTH)
     if blank:
@@ -218,11 +253,13 @@ def _head(
         (0, owned, "Leurs propres chiffres"),
         (owned, len(strips), f"Estimés, ou {wider}" if guessed else capital(wider)),
     )
+    brief = f"Estimés, ou {words.holder.of_the}" if guessed else f"Chiffre {words.holder.of_the}"
     for first, last, label in groups:
         if first < last:
             x, wide = edges[first], edges[last] - edges[first] - 2
             parts.append(f'<rect x="{x:.1f}" y="0" width="{wide:.1f}" height="21" fill="{tint}"/>')
-            shown = fitted(label, wide - 6, LEAST_TEXT)
+            whole = width_of(label, LEAST_TEXT) <= wide - 6 or not first
+            shown = fitted(label if whole else brief, wide - 6, LEAST_TEXT)
             parts.append(
                 text(x + wide / 2, 15, shown, size=LEAST_TEXT, anchor="middle", weight=600)
             )
@@ -242,14 +279,19 @@ def _upwards(x: float, y: float, name: str) -> str:
     return f'<g transform="translate({x:.1f} {y:.1f}) rotate(-90)">{written}</g>'
 
 
-def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> list[str]:
+def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> tuple[list[str], float]:
+    """Draw the figures of an indicator; return how high its name, on a line or two, makes the row."""
     first, soft = row[0], tokens().light["soft"]
     indicator = first.indicator
-    unit = f" {indicator.unit.replace('euros', '€')}" if indicator.unit else ""
-    label = fitted(f"{indicator.short}{unit}", _LABEL - 62, LEAST_TEXT) + favoured(indicator)
+    lines = _in_lines(indicator)
+    lines[-1] += favoured(indicator)
     other = next((b.reference for b in row if b.reference), None)
     parts = [
-        text(0, y + 14.5, label, size=LEAST_TEXT),
+        text(0, y + 14.5 + _LINE * rank, each, size=LEAST_TEXT) for rank, each in enumerate(lines)
+    ]
+    high = _height(row)
+    y += (high - ROW) / 2
+    parts += [
         text(_LABEL - 2, y + 14.5, first.period, size=LEAST_TEXT, anchor="end", fill=soft),
         text(
             _LABEL + _OTHER,
@@ -262,7 +304,18 @@ def _row(row: Sequence[Bearing], edges: Sequence[float], y: float) -> list[str]:
     ]
     for bearing, (start, end) in zip(row, pairwise(edges), strict=True):
         parts += draw_cell(bearing.mark, start + 1, y + 1, end - start - 2)
-    return parts
+    return parts, high
+
+
+def _height(row: Sequence[Bearing]) -> float:
+    """Return how high the name of an indicator makes its row."""
+    return ROW + _LINE * (len(_in_lines(row[0].indicator)) - 1)
+
+
+def _in_lines(indicator: Indicator) -> list[str]:
+    """Write the name of an indicator and its unit, on two lines where one is too short."""
+    unit = f"{NO_BREAK}{indicator.unit.replace('euros', '€')}" if indicator.unit else ""
+    return in_two(f"{indicator.short}{unit}", _LABEL_ROOM, LEAST_TEXT)
 
 
 def _legend(
@@ -288,7 +341,7 @@ def _legend(
             for tone, label in _TONES
         ),
         (leant, 0.0, "", FAVOURED_WORDS),
-        ("none" in tones, 18.0, swatch(verdicts["none"].fill, 0), "= pas de différence sûre"),
+        ("none" in tones, 18.0, swatch(verdicts["none"].fill, 0), "● pas de différence sûre"),
         (HOLLOW in signs, 18.0, swatch(paper, 0, rule), "ne se juge pas"),
         (BOUNDS in signs, 18.0, edges, "entre les deux bornes"),
         (DIAMOND in signs, 18.0, swatch(pattern(Status.CONTEXT), 0, faint=True), _wider(words)),

@@ -60,7 +60,7 @@ class _Lesson:
 
     def learn(self, names: Names, chosen: Positions) -> tuple[float, Slopes]:
         """Fit the ratio of a typical place and the slopes on some targets."""
-        from scipy import optimize  # noqa: PLC0415 - slow to import, and only a fit needs it
+        from scipy.optimize import minimize  # noqa: PLC0415 - long to read, and for this method alone
 
         slopes = self._standard(names, chosen)
         matrix = slopes.matrix(self.columns, len(self.found.target))
@@ -75,9 +75,7 @@ class _Lesson:
         flat = np.zeros(len(names))
         start = min(np.linspace(-3, 5, 17), key=lambda c: loss(np.r_[c, flat])[0])
         first = np.r_[start, flat]
-        best = optimize.minimize(
-            loss, first, jac=True, method="L-BFGS-B", options={"ftol": 1e-10}
-        ).x
+        best = minimize(loss, first, jac=True, method="L-BFGS-B", options={"ftol": 1e-10}).x
         return float(np.exp(best[0])), replace(slopes, slope=np.asarray(best[1:], dtype=np.float64))
 
     def _loss(self, ratio: Floats, chosen: Positions) -> tuple[float, Floats]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from observatoire.french.typography import NO_BREAK, number, plural
+from observatoire.secrecy.plan.primary import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,14 +43,9 @@ class Record:
 
     def sentences(self) -> list[str]:
         """Write the record in French."""
-        lines = [self._width()]
+        lines = [self._width()] if self._guards else []
         if self.solver:
-            proved = plural(self.measured, "intervalle prouvé", "intervalles prouvés")
-            lines.append(
-                f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {proved} par "
-                "programmation linéaire, toutes les publications de cet espace de travail prises "
-                f"ensemble. {self._optimum()}"
-            )
+            lines.append(self._certificate())
         if self.withheld:
             withheld = plural(
                 self.withheld, "total de tête est masqué", "totaux de tête sont masqués"
@@ -69,6 +65,25 @@ class Record:
                 "qui est montré ici n’y ajoute, et rien ne peut le reprendre."
             )
         return lines
+
+    def _certificate(self) -> str:
+        """Say what was proved; where nothing was hidden, that there was nothing to prove."""
+        together = "toutes les publications de cet espace de travail prises ensemble"
+        if not self._guards:
+            return (
+                f"Certificat{NO_BREAK}: aucune case n’est à masquer par l’observatoire, {together}{NO_BREAK}: "
+                "il n’y a pas d’intervalle à prouver."
+            )
+        proved = plural(self.measured, "intervalle prouvé", "intervalles prouvés")
+        return (
+            f"Certificat{NO_BREAK}: solveur {self.solver.split()[0]}, {proved} par programmation linéaire, "
+            f"{together}. {self._optimum()}"
+        )
+
+    @property
+    def _guards(self) -> bool:
+        """Whether something is hidden that its producer had not hidden."""
+        return bool(self.measured or self.counts.get(OURS))
 
     def _width(self) -> str:
         if math.isinf(self.narrowest):

@@ -89,11 +89,6 @@ class Source:
 
     @on_reading
     def _holds_together(self) -> None:
-        if not self.files:
-            raise fault(
-                "La source ne déclare aucun fichier.",
-                remedy="Ajoutez une table [[files]] par fichier.",
-            )
         if not self.variables and not all(spec.register for spec in self.files):
             raise fault(
                 "La source ne déclare aucune variable.",

@@ -68,6 +68,12 @@ def load_source(
             "« observatoire preview FICHIER --write ».",
         )
     source = read_source(folder)
+    if not source.files and not warehouse.rows(_KNOWN, [source.code]):
+        raise DescriptorError(
+            "La source ne déclare aucun fichier.",
+            where=f"{source.code}/{DESCRIPTOR_NAME}",
+            remedy="Ajoutez une table [[files]] par fichier.",
+        )
     specs = list(source.asked(only) if only else source.standing())
     known, communes = matchers(workspace), scope(workspace)
     if source.zoning not in known:
@@ -85,6 +91,10 @@ def load_source(
     kin = kin_of(source.family, read_families(workspace.root) if source.family else {})
     report = store_files(warehouse, source, parsed, whole=not only, kin=kin)
     return _with_notices(report, source, parsed)
+
+
+#: Whether a source was loaded once: it may then withdraw its only file, and no other source may have none.
+_KNOWN = "SELECT 1 FROM load WHERE source = ? LIMIT 1"
 
 
 def catalogue_codes(workspace: Workspace) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
@@ -134,7 +144,7 @@ def _with_notices(
         if not spec.register:
             given |= set(table.cells["variable"].unique())
     lacking = [code for code in source.variables if code not in given]
-    if lacking and len(parsed) == len(source.standing()):
+    if lacking and parsed and len(parsed) == len(source.standing()):
         notices.append(
             f"Déclarées mais absentes des fichiers : {enumerate_words(lacking, most=8)}."
         )

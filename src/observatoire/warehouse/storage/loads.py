@@ -17,6 +17,7 @@ from observatoire.french.typography import NARROW, plural
 from observatoire.french.typography import number as french_number
 from observatoire.sources.descriptors.source import DESCRIPTOR_NAME, read_source, slug
 from observatoire.sources.observations.registers import registers
+from observatoire.sources.tables.rejects import NO_REJECT
 from observatoire.warehouse.reports import LOADED, REPLACED, UNCHANGED, FileReport, LoadReport
 from observatoire.warehouse.storage.agreements import store_convention
 from observatoire.warehouse.storage.contents import see_loads
@@ -103,9 +104,8 @@ def store_files(
         _check_no_overlap(warehouse, source)
         _check_one_figure(warehouse, source, kin)
         _check_one_objective(warehouse)
-    rejects = pd.concat(
-        [table.rejects.assign(file=table.table.name) for _, table in parsed], ignore_index=True
-    )
+    rejected = [table.rejects.assign(file=table.table.name) for _, table in parsed]
+    rejects = pd.concat(rejected or [NO_REJECT.assign(file="")], ignore_index=True)
     notices = tuple(
         f"« {name} » n’est plus déclaré dans {DESCRIPTOR_NAME}{NARROW}: ses chiffres ne comptent plus ; "
         "ils restent dans l’historique."
@@ -121,7 +121,8 @@ def _withdraw(
     stands = "SELECT id, file FROM load WHERE source = ? AND superseded_by IS NULL"
     declared = {table.table.name for _, table in parsed}
     standing = warehouse.rows(stands, [source.code])
-    last = max((int(number) for number, file in standing if file in declared), default=0)
+    # No load takes their place: they stood until after all that was loaded, and published, before today.
+    last = 1 + int(warehouse.rows("SELECT coalesce(max(id), 0) FROM load")[0][0])
     gone = [(int(number), str(file)) for number, file in standing if file not in declared]
     for number, _ in gone:
         warehouse.run("UPDATE load SET superseded_by = ? WHERE id = ?", [last, number])
