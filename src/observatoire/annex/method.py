@@ -134,8 +134,8 @@ def _carrying(table: ProtectedTable) -> list[str]:
         )
     rates = (
         "Un taux publié sans ses effectifs ne se recalcule pas : sur plusieurs "
-        f"{parts.many}, il est entre le plus petit et le plus grand. Une médiane, une moyenne ou "
-        "un indice ne se déduit jamais de ceux des parties."
+        f"{parts.many}, il est entre le plus petit et le plus grand ; de même une médiane ou une "
+        "moyenne, qui ne se déduit pas de celles des parties. Un indice n’est pas même borné par les leurs."
     )
     return [" ".join(sentences), *_foretold(table.main[guessed], here), rates]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
 from observatoire.indicators.computation.context_bias import context_bias
 from observatoire.passage.counted import NOT_CARRIED
-from observatoire.values import Status
+from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -173,7 +173,8 @@ class Explainer:
     def _why_bounded(indicator: Indicator, target: str, cell: Cell, route: Route) -> str:
         if indicator.variable:
             count = len(route.parts[target])
-            return f"Entre le plus petit et le plus grand taux des {count} {route.noun.many}."
+            ends = _BETWEEN.get(indicator.nature, "le plus petit et le plus grand taux")
+            return f"Entre {ends} des {count} {route.noun.many}."
         if NOT_CARRIED in cell.reason:
             return cell.reason
         unsure = enumerate_words(sorted(route.unsure.get(target, ())), most=3)
@@ -206,6 +207,13 @@ class Explainer:
 
     def _notes(self, indicator: Indicator) -> list[SourceNote]:
         return [self.sources[code] for code in indicator.sources if code in self.sources]
+
+
+#: Between what those of several territories lies that of their union, by its nature.
+_BETWEEN = {
+    Nature.MEDIAN: "la plus petite et la plus grande valeur",
+    Nature.MEAN: "la plus petite et la plus grande moyenne",
+}
 
 
 def _not_loaded(indicator: Indicator) -> str:
