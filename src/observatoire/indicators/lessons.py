@@ -190,7 +190,8 @@ def _own(figures: Figures, indicator: Indicator, period: str) -> pd.Series[float
 
 def _possible(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
     if kind == "rate":
-        return pairs[pairs[["part", "whole"]].ge(0).all(axis=1)]
+        # A share of an income net of taxes may be out of 0 to 100 %: it has no logit.
+        return pairs[(pairs["part"].between(0, 100)) & (pairs["whole"].between(0, 100))]
     above = pairs[pairs[["part", "whole"]].gt(0).all(axis=1)]
     return above if kind == "level" else above[above["part"] <= _SHARES_MOST * above["whole"]]
 

@@ -115,3 +115,13 @@ def test_a_rate_beyond_what_was_met_is_not_foretold() -> None:
     assert learnt.served({"whole": learnt.lows[0]})
     assert not learnt.served({"whole": learnt.lows[0] - 0.001})
     assert not learnt.served({"whole": learnt.highs[0] + 0.001})
+
+
+def test_what_no_file_gives_of_a_place_is_not_said_hidden_there() -> None:
+    """IRIS hide some incomes: of Martinique, no file gives any, and nobody hid it."""
+    cells = demo.demo().table("gini_declare", compare=["martinique"]).cells
+    told = cells[cells["territory"] == "972"].iloc[0]
+    assert (told["status"], told["reason"]) == (
+        "missing",
+        "Aucun chiffre chargé pour ce territoire.",
+    )

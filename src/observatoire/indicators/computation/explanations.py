@@ -93,9 +93,14 @@ class Explainer:
         return any(note.rule.guarded for note in self._notes(indicator))
 
     def hole(
-        self, indicator: Indicator, status: Status, period: str, periods: tuple[str, ...]
+        self,
+        indicator: Indicator,
+        status: Status,
+        period: str,
+        periods: tuple[str, ...],
+        given: Collection[str] = (),
     ) -> str:
-        """Return why nothing is given, when nothing better is known."""
+        """Return why nothing is given, when nothing better is known of the sources that reach there."""
         if status is Status.SECRET:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
@@ -106,7 +111,15 @@ class Explainer:
             return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
         if periods and period not in periods:
             return f"Pas de chiffre pour {period} ; périodes chargées : {enumerate_words(list(periods))}."
-        return f"{self._absence(indicator)}."
+        elsewhere = self._hides_elsewhere(indicator, given)
+        why = "Aucun chiffre chargé pour ce territoire" if elsewhere else self._absence(indicator)
+        return f"{why}."
+
+    def _hides_elsewhere(self, indicator: Indicator, given: Collection[str]) -> bool:
+        """Say whether what its sources hide is of other territories: there, they have no figure at all."""
+        text = self._absence(indicator).casefold()
+        hides = "masqué" in text or "secret" in text
+        return hides and not set(indicator.sources) & set(given)
 
     def carried(
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
