@@ -57,6 +57,38 @@ def grid(columns: int, rows: int) -> gpd.GeoDataFrame:
     return _frame(cells)
 
 
+def circles(columns: int, rows: int, corners: int, seed: int) -> gpd.GeoDataFrame:
+    """Circles side by side that never touch, nobody's mesh."""
+    rng = np.random.default_rng(seed)
+    size = SIDE / max(columns, rows)
+    return _frame(
+        _around(_middles(columns, rows), size * rng.uniform(0.3, 0.45, columns * rows), corners)
+    )
+
+
+def rough(columns: int, rows: int, corners: int, covered: float, seed: int) -> gpd.GeoDataFrame:
+    """Rough shapes far from one another, that cover a part of the square."""
+    rng = np.random.default_rng(seed)
+    turn = np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    lobes = rng.uniform(0, 2 * np.pi, (columns * rows, 1))
+    shape = 1 + 0.25 * np.sin(3 * turn + lobes) + 0.1 * np.sin(17 * turn - lobes)
+    shape = shape * rng.uniform(0.97, 1.03, shape.shape)
+    radius = np.sqrt(covered * SIDE**2 / (columns * rows) / np.pi / (shape**2).mean())
+    return _frame(_around(_middles(columns, rows), radius * shape, corners))
+
+
+def _middles(columns: int, rows: int) -> Any:
+    i, j = (a.ravel() for a in np.meshgrid(np.arange(columns), np.arange(rows), indexing="ij"))
+    return np.stack([WEST + (i + 0.5) * SIDE / columns, SOUTH + (j + 0.5) * SIDE / rows], axis=-1)
+
+
+def _around(middles: Any, radius: Any, corners: int) -> Any:
+    turn = np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    round_ = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    wide = radius[:, None] if radius.ndim == 1 else radius
+    return shapely.polygons(middles[:, None] + wide[..., None] * round_)
+
+
 def _frame(polygons: Any) -> gpd.GeoDataFrame:
     codes = [f"{k:06d}" for k in range(len(polygons))]
     return gpd.GeoDataFrame(geometry=polygons, index=codes, crs=CRS)

@@ -15,11 +15,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from observatoire.passage.prediction import learn, logit, mean_between
+from observatoire.passage.conformal import learn, logit
+from observatoire.passage.prediction import mean_between
 
 INSIDE = 0.8  # share of a QPV's ground in one IRIS
 AGES = ("0014", "1529", "3044", "4559", "6074", "75P")
 LIVING = ("MENSFAM", "MENHSEUL", "MENFSEUL", "MENCOUPSENF", "MENCOUPAENF", "MENFAMMONO")
+LEARNT = 2019  # year of the medians that teach: the other six judge
 SIZES = (2, 3)  # IRIS of a grand quartier whose poorest stands for a priority neighbourhood
 DATA = Path(os.environ["OBSERVATOIRE_SHARED"]) / "data"
 TO = Path(__file__).parents[1] / "src" / "observatoire" / "passage" / "calibration.toml"
@@ -29,8 +31,10 @@ COUNTED = {
     "social_dwellings": ("*RP_LOCHLMV|nbLsPls",),
 }
 HEAD = """# Ce qu’ont appris des territoires dont les chiffres sont publiés ; se refait par la commande dite.
-#   kind        part : quelle part d’un IRIS tient un quartier qui y est tout entier ; rate : son taux
-#   center, means, slopes   logit attendu, selon les variables d’appui (names) ; whole : le logit du taux de l’IRIS
+#   kind        part : quelle part d’un IRIS tient un quartier qui y est tout entier ; rate : son taux ;
+#               level : sa médiane, sa moyenne ou son indice
+#   center, means, slopes   logit attendu (logarithme, d’un level), selon les variables d’appui (names) ;
+#               whole : celui du taux, ou du niveau, de l’IRIS
 #   ends        écarts à ce logit : bas et haut à 80 %, bas et haut à 95 %
 #   held        part des territoires, laissés de côté un à un, que ces intervalles contenaient
 """
@@ -284,6 +288,67 @@ def published(data: Published) -> list[dict[str, object]]:
     return made
 
 
+def levels(data: Published) -> list[dict[str, object]]:
+    """Learn the medians, means and indices that are published of QPV and of IRIS alike."""
+    income = {
+        zone: pd.concat(
+            table(f"{zone}/panel_{zone}_{years}.csv", key) for years in ("2012_2014", "2016_2019")
+        ).set_index("annee", append=True)["revenu_median"]
+        for zone, key in (("qpv", "code"), ("iris", "iris"))
+    }
+    medians = {
+        year: [income[zone].xs(year, level="annee") for zone in ("qpv", "iris")]
+        for year in (2012, 2013, 2014, 2016, 2017, 2018, 2019)
+    }
+    qpv, iris = data.park["qpv"], data.park["iris"]
+    on = "QPV d’Occitanie dont quatre cinquièmes du sol sont dans un IRIS"
+    made = {
+        "niveau_vie_median": (inside(data, *medians[LEARNT]), on, ("*DISP_MED*|revenu_median",)),
+        "moyLoy": (inside(data, figures(qpv["moyLoy"]), figures(iris["moyLoy"])), on, ("*moyLoy",)),
+        "medLoy": (inside(data, figures(qpv["medLoy"]), figures(iris["medLoy"])), on, ("*medLoy",)),
+        **{
+            name: (inside(data, figures(data.known[name]), data.rates[name]), on, (f"*{name}",))
+            for name in ("ind_jeune", "l_nbpers")
+        },
+    }
+    entries = [level_entry(name, *each) for name, each in made.items()]
+    others = [inside(data, *medians[year]) for year in medians if year != LEARNT]
+    entries[0]["judged"] = judged_level(entries[0], pd.concat(others))
+    return entries
+
+
+def inside(data: Published, quarters: pd.Series, iris: pd.Series) -> pd.DataFrame:
+    """Return what is published of the QPV that lie in one IRIS, and of that IRIS."""
+    part = quarters.reindex(data.inside.index).to_numpy(dtype=float)
+    whole = iris.reindex(data.inside["iris"]).to_numpy(dtype=float)
+    found = pd.DataFrame({"part": part, "whole": whole})
+    return found[(found > 0).all(axis=1)]
+
+
+def level_entry(
+    name: str, found: pd.DataFrame, on: str, patterns: tuple[str, ...]
+) -> dict[str, object]:
+    learnt = learn(
+        found["part"].to_numpy(), pd.DataFrame({"whole": np.log(found["whole"])}), level=True
+    )
+    return {"code": f"level-{name}", "kind": "level", "numerator": patterns, "on": on, **learnt}
+
+
+def judged_level(entry: dict[str, object], known: pd.DataFrame) -> str:
+    """Say how many medians of other years the intervals of one year hold."""
+    middle = np.clip(np.log(known["whole"]), entry["lows"][0], entry["highs"][0])
+    missed = np.log(known["part"]) - entry["center"]
+    missed -= entry["slopes"][0] * (middle - entry["means"][0])
+    ends = entry["ends"]
+    held = [
+        round(100 * float(missed.between(low, high).mean())) for low, high in (ends[:2], ends[2:])
+    ]
+    return (
+        f"jugé sur les mêmes en six autres années, dont les intervalles contiennent {held[0]} "
+        f"et {held[1]} %"
+    )
+
+
 def sizes(data: Published) -> list[dict[str, object]]:
     """Say how often a commune's rate lies where sizes of another date put it, free within some factors."""
     years = table("iris/iris_evolution_population.csv", "IRIS")
@@ -340,4 +405,12 @@ def toml(value: object) -> str:
 
 if __name__ == "__main__":
     everything = Published()
-    write([*parts(everything), *rates(everything), *published(everything), *sizes(everything)])
+    write(
+        [
+            *parts(everything),
+            *rates(everything),
+            *published(everything),
+            *levels(everything),
+            *sizes(everything),
+        ]
+    )

@@ -22,6 +22,9 @@ CASES = (
     ("many", "ours", "50 000 polygones irréguliers vers 2 500 de 200 sommets", 2),
     ("few", "ours", "50 000 polygones vers 28 de 2 000 sommets", 10),
     ("grid", "ours", "50 000 carreaux reconnus vers 28 de 2 000 sommets", 100),
+    ("circles-rough", "ours", "50 000 cercles vers 28 formes rudes qui en couvrent un dixième", 5),
+    ("circles-many", "ours", "50 000 cercles vers 2 500 polygones de 200 sommets", 3),
+    ("grid-rough", "ours", "50 000 carreaux reconnus vers les 28 formes rudes", 60),
     ("apply", "ours", "400 indicateurs, estimations nues", 25),
     ("apply", "ours-full", "400 indicateurs, avec bornes, statuts et motifs", 0),
 )

@@ -18,9 +18,18 @@ VARIABLES = 400
 
 def inputs(case: str) -> Any:
     """Source and target of a case, and what is counted on the source."""
-    source = layers.grid(250, 200) if case == "grid" else layers.mesh(250, 200, 12, seed=1)
-    small = case in {"many", "apply"}
-    target = layers.mesh(50, 50, 200, seed=2) if small else layers.mesh(7, 4, 2000, seed=2)
+    if case in {"grid", "grid-rough"}:
+        source = layers.grid(250, 200)
+    elif case.startswith("circles"):
+        source = layers.circles(250, 200, 24, seed=1)
+    else:
+        source = layers.mesh(250, 200, 12, seed=1)
+    if case.endswith("rough"):
+        target = layers.rough(7, 4, 2000, 0.1, seed=2)
+    elif case in {"many", "apply", "circles-many"}:
+        target = layers.mesh(50, 50, 200, seed=2)
+    else:
+        target = layers.mesh(7, 4, 2000, seed=2)
     names = [f"v{k}" for k in range(VARIABLES if case == "apply" else 1)]
     counts = np.random.default_rng(0).random((len(source), len(names)))
     return source, target, pd.DataFrame(counts, index=source.index, columns=names)
@@ -85,8 +94,8 @@ def main(engine: str, case: str, out: str) -> None:
         work = makers[engine](source, target, counts)
     else:
         maker = {"tobler": tobler_weights, "ours": ours_weights}[engine]
-        # Imports are no part of the work: a first call on a corner of the layers pays for them.
-        maker(source.iloc[:400], target, counts.iloc[:400])
+        # Imports are no part of the work: a first call on a few of the sources pays for them.
+        maker(source.iloc[::125], target, counts.iloc[::125])
 
         def work() -> Any:
             return maker(source, target, counts)

@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 
 from observatoire.errors import PassageError
+from observatoire.passage.conformal import learn, logit
 from observatoire.passage.prediction import (
     Calibration,
     calibration_of,
     foretold,
     foretold_together,
     known_calibrations,
-    learn,
-    logit,
 )
 
 

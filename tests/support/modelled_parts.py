@@ -12,12 +12,12 @@ import numpy as np
 from attacker import QUARTIERS, Attacker, write_random
 from scipy import optimize
 
+from observatoire.passage.conformal import logit
 from observatoire.passage.prediction import (
     Calibration,
     foretold,
     foretold_together,
     known_calibrations,
-    logit,
 )
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -21,10 +22,12 @@ from observatoire.cli.console import (
     option,
     say,
     show,
+    show_frame,
     step,
     written_in,
 )
 from observatoire.errors import FormatError, UnknownNameError
+from observatoire.french.typography import NARROW, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,6 +76,44 @@ def outline(
     """Écrit les couches à redessiner dans QGIS, styles compris."""
     with opened(workspace) as o:
         say(str(o.outline(path, zoning)))
+
+
+@command()
+def calibrate(
+    zoning: Annotated[str, argument("ZONAGE", "Zonage dont des chiffres sont publiés.")],
+    workspace: Workspace = Path(),
+    *,
+    source: Annotated[
+        str | None, option("--source", "ZONAGE", "Zonage qui les contient ; le plus courant.")
+    ] = None,
+    indicators: Annotated[
+        list[str] | None,
+        option("--indicator", "INDICATEUR", "Un ou plusieurs ; tout le catalogue sans elle."),
+    ] = None,
+) -> None:
+    """Apprend des chiffres publiés de l’espace ce qu’une partie tient de son tout (calibration.toml)."""
+    with opened(workspace) as o, step("Calibration"):
+        said = o.calibrate(zoning, source, indicators or ())
+        used = any(recipe.model for recipe in o.workspace.passages)
+    held = {name: said[name].map(_per_cent) for name in ("held_80", "held_95")}
+    show_frame("Ce qui a appris", said.assign(**held), _LESSON_HEADS)
+    say("Écrit dans calibration.toml, et employé désormais avant les calibrations fournies.")
+    if not used:
+        say('Pour qu’elles servent : model = "part" dans la table [[passages]] des quartiers.')
+
+
+_LESSON_HEADS = {
+    "label": "Indicateur",
+    "period": "Période",
+    "places": "Territoires",
+    "held_80": "Dans les 80 %",
+    "held_95": "Dans les 95 %",
+    "note": "Remarque",
+}
+
+
+def _per_cent(share: float) -> str:
+    return "" if math.isnan(share) else f"{number(100 * share)}{NARROW}%"
 
 
 @command()

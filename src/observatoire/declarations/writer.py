@@ -49,13 +49,20 @@ def _nested(name: str, table: Mapping[str, object]) -> list[str]:
         key(inside): content for inside, content in table.items() if isinstance(content, Mapping)
     }
     own = {inside: content for inside, content in table.items() if not isinstance(content, Mapping)}
-    parts = [f"[{name}]\n{_lines(own)}"] if own else []
+    parts = [f"[{name}]\n{lines(own)}"] if own else []
     for inside, content in inner.items():
         parts += _nested(f"{name}.{inside}", content)
     return parts
 
 
-def _lines(table: Mapping[str, object]) -> str:
+def lines(table: Mapping[str, object]) -> str:
+    r"""Write keys and values, a line each, but those that are empty.
+
+    Examples
+    --------
+    >>> lines({"kind": "rate", "names": [], "places": 12})
+    'kind = "rate"\nplaces = 12'
+    """
     return "\n".join(
         f"{key(name)} = {value(content)}"
         for name, content in table.items()

@@ -4,7 +4,8 @@ A question enters by ``query``, with ``context`` (the workspace, its catalogue, 
 ``definitions`` (what is asked), ``routes`` (how its figures reach the zoning), ``computation`` (the
 table), ``precision`` (intervals), ``comparison`` (next to whom), ``evaluation`` (what changed).
 ``publishable`` and ``zoning_versions`` say what may leave, and on which vintage of a zoning;
-``link_checks`` holds what links add up to against what is published of the whole.
+``link_checks`` holds what links add up to against what is published of the whole; ``lessons`` learns from
+what is published of parts and of their wholes.
 """
 
 from observatoire.indicators.precision.differences import (

@@ -38,6 +38,7 @@ from observatoire.warehouse.storage.agreements import read_conventions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from observatoire.indicators.definitions.catalogue import Catalogue, Indicator
     from observatoire.passage import Passage
@@ -142,9 +143,9 @@ class Context:
     @cached_property
     def book(self) -> PassageBook:
         """Makes and keeps the workspace's passages."""
-        return PassageBook(self.warehouse, self.workspace, self.catalogue, self._kept())
+        return PassageBook(self.warehouse, self.workspace, self.catalogue, self.kept())
 
-    def _kept(self) -> dict[str, str]:
+    def kept(self) -> dict[str, str]:
         """Return the sources whose figures not everyone may see for ever, each with why."""
         restricted = {
             source: "un seuil de secret les garde"
@@ -205,15 +206,20 @@ class Context:
         """Give the routes of a table of links what foretells the parts of a source."""
         straight = [r for r in routes if r.source == source and r.method == LINKS]
         holders = {target: held for r in straight for target, held in r.enclosing.items()}
-        supports = part_supports(self.warehouse, source, self._kept())
+        supports = part_supports(self.warehouse, source, self.kept())
         model = PartModel(self.calibrations, supports, holders)
         return [replace(r, model=model) if r in straight else r for r in routes]
 
     @cached_property
     def calibrations(self) -> tuple[Calibration, ...]:
         """What foretells the parts of sources: the workspace's own before those of the library."""
-        own = self.workspace.root / CALIBRATION_FILE
+        own = self.own_calibrations
         return tuple(known_calibrations(own if own.is_file() else None).values())
+
+    @property
+    def own_calibrations(self) -> Path:
+        """Where the workspace keeps what it learnt."""
+        return self.workspace.root / CALIBRATION_FILE
 
     def rings(self, zoning: str, metres: float) -> list[Route]:
         """Return the routes to the ring around each territory of a zoning.

@@ -130,8 +130,9 @@ def _spots(group: Sequence[Mark], ground: BaseMap, columns: int) -> list[tuple[i
         order = places[known, axis].argsort(kind="stable").argsort(kind="stable")
         ranks[known, axis] = order / max(known.sum() - 1, 1) * extent[axis]
     ranks[~known] = extent  # those that no outline places come last
-    cost = ((ranks[:, None, :] - np.array(cells, dtype=float)[None, :, :]) ** 2).sum(axis=2)
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - slow to import, for tiles alone
 
+    cost = ((ranks[:, None, :] - np.array(cells, dtype=float)[None, :, :]) ** 2).sum(axis=2)
     _, chosen = linear_sum_assignment(cost)
     return [cells[at] for at in chosen]
 

@@ -200,6 +200,47 @@ class Tables(Ingestion):
         )
         return self._context.book.make(recipe)
 
+    def calibrate(
+        self, zoning: str, source: str | None = None, indicators: str | Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Learn how a part of a territory goes with its whole, from what is published here of both.
+
+        Written in ``calibration.toml`` of the workspace, and used from now on before what the library
+        carries: where ``model = "part"`` is declared, what a table of links leaves open is foretold.
+
+        Parameters
+        ----------
+        zoning : str
+            Whose figures are published: the quartiers prioritaires of a town, for instance.
+        source : str, optional
+            The zoning that holds them, the one that most of them lie in by default; only those that
+            lie in one of its territories teach.
+        indicators : str or sequence of str
+            Codes of the catalogue; all by default.
+
+        Returns
+        -------
+        DataFrame
+            A row an indicator: period, how many territories taught, the share of them that the
+            intervals at 80 and 95 % held when each was left out, and why one taught nothing.
+
+        Raises
+        ------
+        PassageError
+            When fewer than ten territories have figures on both sides.
+        """
+        from observatoire.indicators.lessons import learn_parts, write_calibrations
+
+        self._ensure_loaded()
+        named = names_in(
+            indicators, "indicateurs", 'o.calibrate("qpv-2015", indicators=["population"])'
+        )
+        codes = [self.catalogue.get(code).code for code in named]
+        found, said = learn_parts(self._context, zoning, source, codes, self.today())
+        write_calibrations(self._context, found)
+        self._drop_remembered()
+        return said
+
     def vintage(self, codes: Iterable[str]) -> Vintage:
         """Say from which zoning of the workspace a list of codes comes.
 

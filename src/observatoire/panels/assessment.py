@@ -144,13 +144,14 @@ class Inquiry:
         """Return the gaps of every territory, indicator by indicator (see ``evaluate_frames``)."""
         pairs: dict[str, tuple[str, str]] = {}
         rest: list[tuple[Indicator, str]] = []
+        asked = (start, end) if (start, end) != self.span(None, None) else None
         for indicator in self.context.catalogue:
             if indicator.nature not in COMPARED:
                 continue
             periods = within(self.periods[indicator.code], start, end)
             pair, refused = window(indicator, periods, self.refuse)
             if pair is None:
-                why = no_window(indicator, periods, (start, end), self.asks)
+                why = no_window(indicator, periods, asked, self.asks)
                 rest.append((indicator, f"{refused} {why}".strip()))
             else:
                 pairs[indicator.code] = pair

@@ -2,8 +2,8 @@
 
 ``geometry`` measures outlines, ``methods`` find weights, ``links`` and ``passage`` keep them, ``transfer``
 carries figures; ``counted`` is what weights and figures
-are of; ``codes`` and ``arrays`` are their common ground, ``vintages``, ``accuracy`` and ``prediction``
-(how far estimates fall, learnt) stand after.
+are of; ``codes`` and ``arrays`` are their common ground, ``vintages``, ``accuracy``, ``conformal`` and
+``prediction`` (how far estimates fall, learnt) stand after.
 """
 
 from observatoire.passage.accuracy import assess

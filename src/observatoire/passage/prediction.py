@@ -2,7 +2,7 @@
 
 An interval is learnt on territories whose figures are published, never on those it serves, and on the
 logit of a share: the estimate moves, its error keeps one shape. ``calibration.toml`` says on what, how
-many, when and by which command; :func:`learn` makes such an entry of anybody's published figures.
+many, when and by which command; ``conformal`` makes such an entry of anybody's published figures.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from scipy import special
 
 from observatoire.declarations.fields import Code, Count, Named, Number, Texts, declared, doc
 from observatoire.declarations.reader import packaged, read
-from observatoire.errors import PassageError
 from observatoire.french.typography import NARROW, number
+from observatoire.passage.conformal import TAILS, logit
 from observatoire.values import PREDICTION_COLUMNS, Status
 
 if TYPE_CHECKING:
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 #: The support that is the rate of the territory that holds a part.
 WHOLE = "whole"
 
-#: Probabilities left below each end of the intervals at 80 and at 95 %.
-TAILS = (0.1, 0.9, 0.025, 0.975)
-
-_ENOUGH = 39  # places from which the 2.5th and 97.5th centiles are those of places themselves
-_RIDGE = 3.0  # pull of slopes towards none: a few dozen places teach little
-_EDGE = 0.003  # a share nearer to 0 or 1 is no surer
 _STEPS = 1000  # of a share, where several parts of one source are weighed together
 
 
@@ -48,10 +42,11 @@ class Calibration:
 
     code: Code
     kind: Annotated[
-        Literal["part", "rate", "size"],
+        Literal["part", "rate", "level", "size"],
         doc(
             "part : quelle part d’un territoire en tient une partie ; rate : le taux de cette partie ; "
-            "size : de combien un effectif a changé (ends : facteurs)."
+            "level : sa médiane, sa moyenne ou son indice, en logarithmes ; size : de combien un "
+            "effectif a changé (ends : facteurs)."
         ),
     ]
     on: Annotated[str, doc("Sur quels territoires publiés.")]
@@ -113,7 +108,7 @@ class Calibrations:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A share that is foretold: its middle, and its ends at 80 and 95 %."""
+    """A share or a level that is foretold: its middle, and its ends at 80 and 95 %."""
 
     value: float
     ends: tuple[float, float, float, float]
@@ -176,18 +171,12 @@ def _same(patterns: tuple[str, ...], names: Sequence[str]) -> bool:
     )
 
 
-def logit(share: Floats | float) -> Floats:
-    """Return the logit of a share, nothing and all kept within reach."""
-    kept = np.clip(share, _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(kept / (1 - kept)))
-
-
 def _share(at: Floats | float) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.asarray(at, dtype=float))))
 
 
 def foretold(calibration: Calibration, supports: Mapping[str, float]) -> Prediction:
-    """Foretell a share.
+    """Foretell a share, or a level.
 
     Examples
     --------
@@ -197,8 +186,9 @@ def foretold(calibration: Calibration, supports: Mapping[str, float]) -> Predict
     (True, True)
     """
     middle = calibration.middle(supports)
-    ends = _share(middle + np.array(calibration.ends))
-    return Prediction(float(_share(middle)), tuple(ends.tolist()))
+    back = np.exp if calibration.kind == "level" else _share
+    ends = back(middle + np.array(calibration.ends))
+    return Prediction(float(back(middle)), tuple(ends.tolist()))
 
 
 def foretold_together(
@@ -260,98 +250,6 @@ def _of_masses(masses: Floats) -> Prediction:
     at = (np.arange(len(masses)) + 1) / _STEPS
     found = np.interp((0.5, *TAILS), heights, at)
     return Prediction(float(found[0]), tuple(found[1:].tolist()))
-
-
-def learn(outcomes: Floats, supports: pd.DataFrame, *, ridge: float = _RIDGE) -> dict[str, object]:
-    """Learn how a share goes with what supports it, from places where both are published.
-
-    Parameters
-    ----------
-    outcomes : array
-        The shares that are published, from 0 to 1.
-    supports : DataFrame
-        One row a share, one column a support; none for a share that nothing supports.
-    ridge : float
-        Pull of slopes towards none.
-
-    Returns
-    -------
-    dict
-        ``center``, ``names``, ``means``, ``slopes``, ``lows``, ``highs``, ``ends``, ``held``, ``places``, as
-        :class:`Calibration` keeps them. Each place is foretold by the others: the ends are the centiles
-        of those errors from 39 places up, Student's of their spread below.
-
-    Raises
-    ------
-    PassageError
-        On fewer than ten places.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> learn(np.linspace(0.2, 0.8, 40), pd.DataFrame(index=range(40)))["held"]
-    (0.8, 0.95)
-    """
-    if len(outcomes) < _LEAST:
-        raise PassageError(
-            f"{len(outcomes)} territoires publiés n’apprennent pas un intervalle.",
-            why="Un sur vingt doit tomber dehors : il en faut au moins dix pour le dire.",
-            remedy="Chargez les totaux publiés d’autres territoires, ou gardez les calibrations fournies.",
-        )
-    wanted, given = logit(outcomes), supports.to_numpy(dtype=float)
-    center, slopes = _fit(wanted, given, ridge)
-    apart = np.arange(len(wanted))
-    missed = np.array([_missed(wanted, given, ridge, apart != k, k) for k in range(len(wanted))])
-    ends = ends_of(missed, given.shape[1])
-    tight, wide = ((missed >= low) & (missed <= high) for low, high in (ends[:2], ends[2:]))
-    return {
-        "places": len(wanted),
-        "center": center,
-        "names": tuple(map(str, supports.columns)),
-        "means": tuple(given.mean(axis=0).tolist()),
-        "slopes": tuple(slopes.tolist()),
-        "lows": tuple(given.min(axis=0).tolist()),
-        "highs": tuple(given.max(axis=0).tolist()),
-        "ends": ends,
-        "held": (round(float(tight.mean()), 3), round(float(wide.mean()), 3)),
-    }
-
-
-_LEAST = 10
-
-
-def _fit(wanted: Floats, given: Floats, ridge: float) -> tuple[float, Floats]:
-    center, middle = float(wanted.mean()), given.mean(axis=0)
-    scale = np.where(given.std(axis=0) > 0, given.std(axis=0), 1.0)
-    moved = (given - middle) / scale
-    pulled = moved.T @ moved + ridge * np.eye(given.shape[1])
-    return center, np.linalg.solve(pulled, moved.T @ (wanted - center)) / scale
-
-
-def _missed(wanted: Floats, given: Floats, ridge: float, kept: Floats, out: int) -> float:
-    """Return by how much a place is missed when the others alone teach."""
-    center, slopes = _fit(wanted[kept], given[kept], ridge)
-    return float(wanted[out] - center - (given[out] - given[kept].mean(axis=0)) @ slopes)
-
-
-def ends_of(missed: Floats, supports: int) -> tuple[float, float, float, float]:
-    """Return the ends of intervals at 80 and 95 % around an estimate, from what others were missed by.
-
-    Examples
-    --------
-    >>> ends_of(np.arange(-50.0, 51.0), 0)
-    (-41.0, 41.0, -49.0, 49.0)
-    """
-    count = len(missed)
-    if count < _ENOUGH:
-        found = float(missed.std(ddof=1)) * special.stdtrit(count - supports - 1, TAILS)
-    else:
-        # Split conformal: the rank that leaves as much beyond, among one place more than there are.
-        ranks = np.array(TAILS) * (count + 1)
-        ranks = np.where(np.array(TAILS) < 0.5, np.floor(ranks), np.ceil(ranks)).astype(int)  # noqa: PLR2004
-        found = np.sort(missed)[np.clip(ranks, 1, count) - 1]
-    low80, high80, low95, high95 = np.round(found, 4).tolist()
-    return low80, high80, low95, high95
 
 
 def with_prediction(

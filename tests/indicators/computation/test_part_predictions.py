@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import demo
 import pytest
 
-from observatoire.passage.prediction import Calibration, known_calibrations, logit
+from observatoire.passage.conformal import logit
+from observatoire.passage.prediction import Calibration, foretold, known_calibrations
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CODES = ["population", "part_hlm", "part_etrangers", "niveau_vie_median"]
+CODES = ["population", "part_hlm", "part_etrangers", "niveau_vie_median", "gini_disponible"]
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,32 @@ def test_a_rate_is_foretold_where_others_taught_how(cells: pd.DataFrame) -> None
     row = cells.loc[("part_etrangers", "FDF06")]
     assert row["pi95_low"] < row["pi80_low"] < row["value"] < row["pi80_high"] < row["pi95_high"]
     assert math.isnan(row["passage_low"])
-    # A median never passes, foretold or not.
-    assert cells.loc[("niveau_vie_median", "FDF06"), "status"] == "context"
+    # Nobody publishes the Gini of a part: none taught it, it is that of the IRIS.
+    assert cells.loc[("gini_disponible", "FDF06"), "status"] == "context"
+
+
+def test_a_median_is_foretold_where_parts_and_wholes_are_published(cells: pd.DataFrame) -> None:
+    row = cells.loc[("niveau_vie_median", "FDF06")]
+    learnt = known_calibrations()["level-niveau_vie_median"]
+    assert row["status"] == "estimated"
+    whole = demo.demo().table("niveau_vie_median", "iris-2016").df.set_index("territory")
+    wanted = foretold(learnt, {"whole": math.log(whole.loc["972090105", "value"])})
+    assert row["value"] == pytest.approx(wanted.value, abs=0.5)
+    assert row["pi80_low"] < row["value"] < row["pi80_high"] < 1.3 * row["value"]
+    # Pelletier’s IRIS has a higher median than any that taught.
+    assert cells.loc[("niveau_vie_median", "LAM13"), "status"] == "context"
+
+
+def test_the_median_of_several_iris_lies_between_theirs(cells: pd.DataFrame) -> None:
+    """Half of each IRIS is above its own median: half of them all is between the least and the most."""
+    row = cells.loc[("niveau_vie_median", "FDF13")]
+    iris = demo.demo().table("niveau_vie_median", "iris-2016").df.set_index("territory")["value"]
+    ends = iris[["972090301", "972090302", "972090303"]]
+    assert row["status"] == "bounded"
+    assert (row["passage_low"], row["passage_high"]) == (ends.min(), ends.max())
+    assert "la plus petite et la plus grande valeur des 3" in row["reason"]
+    # An index of inequality may be higher in the whole than in any of its parts.
+    assert cells.loc[("gini_disponible", "FDF13"), "status"] == "missing"
 
 
 def test_no_set_adds_a_foretold_part(cells: pd.DataFrame) -> None:
@@ -90,3 +115,13 @@ def test_a_rate_beyond_what_was_met_is_not_foretold() -> None:
     assert learnt.served({"whole": learnt.lows[0]})
     assert not learnt.served({"whole": learnt.lows[0] - 0.001})
     assert not learnt.served({"whole": learnt.highs[0] + 0.001})
+
+
+def test_what_no_file_gives_of_a_place_is_not_said_hidden_there() -> None:
+    """IRIS hide some incomes: of Martinique, no file gives any, and nobody hid it."""
+    cells = demo.demo().table("gini_declare", compare=["martinique"]).cells
+    told = cells[cells["territory"] == "972"].iloc[0]
+    assert (told["status"], told["reason"]) == (
+        "missing",
+        "Aucun chiffre chargé pour ce territoire.",
+    )

@@ -241,6 +241,9 @@ def test_why_there_is_no_pair_of_dates_names_whom_to_ask() -> None:
     assert "Aucun chiffre entre 2010 et 2016. À demander : Insee." in no_window(
         TAUX, [], ("2010", "2016"), {"t": "Insee"}
     )
+    # Nobody asked for two dates: 1961-2025, all that is loaded, is not the indicator's span.
+    told = no_window(TAUX, ["2016"], None, {})
+    assert told == "Un seul millésime chargé (2016) : il en faut deux de la même série."
 
 
 # --- the embedded default, by hand ------------------------------------------------------------

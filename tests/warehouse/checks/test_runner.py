@@ -194,6 +194,17 @@ def test_a_negative_rate_is_impossible(place: Place) -> None:
     assert names(found(place)) == {"taux-hors-bornes": 1}
 
 
+@pytest.mark.parametrize(("rate", "wrong"), [("112", False), ("-12,3", False), ("201", True)])
+def test_a_share_of_an_income_net_of_taxes_may_be_negative_or_above_all(
+    place: Place,
+    rate: str,
+    wrong: bool,  # noqa: FBT001
+) -> None:
+    place.source_toml('unit = "%"', 'unit = "%"\nuniverse = "Revenus"')
+    place.replace("data/raw/src/population.csv", "27,4", rate)
+    assert names(found(place)) == ({"taux-hors-bornes": 1} if wrong else {})
+
+
 # --- a part and its whole -----------------------------------------------------------------------
 
 PART_SOURCE = """\

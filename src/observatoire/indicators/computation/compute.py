@@ -90,7 +90,7 @@ def compute(
             if cell.status in (Status.MISSING, Status.BOUNDED):
                 cell = published.get(key, cell)
             cell = _completed(
-                cell, explainer.hole(one.indicator, cell.status, one.period, one.periods)
+                cell, explainer.hole(one.indicator, cell.status, one.period, one.periods, given)
             )
             rows.append((code, name, one, cell, label, threshold))
     return [_record(*row, place.zoning) for row in rows]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from observatoire.french.typography import NO_BREAK, capital, enumerate_words, with_unit
 from observatoire.indicators.computation.context_bias import context_bias
 from observatoire.passage.counted import NOT_CARRIED
-from observatoire.values import Status
+from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -93,9 +93,14 @@ class Explainer:
         return any(note.rule.guarded for note in self._notes(indicator))
 
     def hole(
-        self, indicator: Indicator, status: Status, period: str, periods: tuple[str, ...]
+        self,
+        indicator: Indicator,
+        status: Status,
+        period: str,
+        periods: tuple[str, ...],
+        given: Collection[str] = (),
     ) -> str:
-        """Return why nothing is given, when nothing better is known."""
+        """Return why nothing is given, when nothing better is known of the sources that reach there."""
         if status is Status.SECRET:
             return "Masqué par le producteur."
         if status is not Status.MISSING:
@@ -106,7 +111,15 @@ class Explainer:
             return f"À demander : {indicator.ask}." if indicator.ask else "Données à demander."
         if periods and period not in periods:
             return f"Pas de chiffre pour {period} ; périodes chargées : {enumerate_words(list(periods))}."
-        return f"{self._absence(indicator)}."
+        elsewhere = self._hides_elsewhere(indicator, given)
+        why = "Aucun chiffre chargé pour ce territoire" if elsewhere else self._absence(indicator)
+        return f"{why}."
+
+    def _hides_elsewhere(self, indicator: Indicator, given: Collection[str]) -> bool:
+        """Say whether what its sources hide is of other territories: there, they have no figure at all."""
+        text = self._absence(indicator).casefold()
+        hides = "masqué" in text or "secret" in text
+        return hides and not set(indicator.sources) & set(given)
 
     def carried(
         self, indicator: Indicator, target: str, cell: Cell, route: Route, hidden: set[str]
@@ -173,7 +186,8 @@ class Explainer:
     def _why_bounded(indicator: Indicator, target: str, cell: Cell, route: Route) -> str:
         if indicator.variable:
             count = len(route.parts[target])
-            return f"Entre le plus petit et le plus grand taux des {count} {route.noun.many}."
+            ends = _BETWEEN.get(indicator.nature, "le plus petit et le plus grand taux")
+            return f"Entre {ends} des {count} {route.noun.many}."
         if NOT_CARRIED in cell.reason:
             return cell.reason
         unsure = enumerate_words(sorted(route.unsure.get(target, ())), most=3)
@@ -206,6 +220,13 @@ class Explainer:
 
     def _notes(self, indicator: Indicator) -> list[SourceNote]:
         return [self.sources[code] for code in indicator.sources if code in self.sources]
+
+
+#: Between what those of several territories lies that of their union, by its nature.
+_BETWEEN = {
+    Nature.MEDIAN: "la plus petite et la plus grande valeur",
+    Nature.MEAN: "la plus petite et la plus grande moyenne",
+}
 
 
 def _not_loaded(indicator: Indicator) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatoire.french.typography import NO_BREAK, plural
 from observatoire.indicators.computation.table import MODELLED, Cell, least_count
+from observatoire.passage.conformal import logit
 from observatoire.passage.prediction import (
     WHOLE,
     Calibration,
@@ -16,9 +17,8 @@ from observatoire.passage.prediction import (
     foretold,
     foretold_together,
     interval_words,
-    logit,
 )
-from observatoire.values import Status
+from observatoire.values import Nature, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,18 +75,18 @@ def _foretold(cell: Cell, one: Asked, route: Route, target: str, pair: tuple[flo
     )
     below = indicator.at(indicator.denominator, one.period)
     supports = dict(model.supports.get(source, {}))
-    kind = "rate" if indicator.unit == "%" else "part"
-    if kind == "rate":
-        own = top * indicator.factor / _PERCENT
-        share = own if indicator.variable else top / base if base > 0 else math.nan
-        supports[WHOLE] = float(logit(share))
+    kind = kind_of(indicator)
+    if kind != "part":
+        figure = top if indicator.variable else top / base if base > 0 else math.nan
+        supports[WHOLE] = at_scale(kind, figure * indicator.factor)
     if kind == "part" and top == 0:
         return cell  # the part of nothing is nothing
     calibration = calibration_of(model.calibrations, kind, (names, below), supports)
     if calibration is None:
         return cell
-    if kind == "rate":
-        return _predicted(cell, calibration, foretold(calibration, supports), _PERCENT, indicator)
+    if kind != "part":
+        by = _PERCENT if kind == "rate" else 1.0
+        return _predicted(cell, calibration, foretold(calibration, supports), by, indicator)
     parts = model.sharing(target)
     alone, together = foretold_together(calibration, supports, parts)
     predicted = _predicted(cell, calibration, alone, top * indicator.factor, indicator)
@@ -98,6 +98,20 @@ def _foretold(cell: Cell, one: Asked, route: Route, target: str, pair: tuple[flo
     )
     shared = f"avec {plural(parts - 1, 'autre')} dans {source}, ensemble {words}"
     return replace(predicted, method=f"{predicted.method} ; {shared}")
+
+
+def kind_of(indicator: Indicator) -> str:
+    """Return the kind of calibration that foretells an indicator of a part."""
+    if indicator.unit == "%" and indicator.nature is Nature.RATE:
+        return "rate"
+    return "part" if indicator.nature.additive and not indicator.denominator else "level"
+
+
+def at_scale(kind: str, figure: float) -> float:
+    """Return the figure of a whole where a calibration looks: logit of a rate in %, logarithm of a level."""
+    if kind == "rate":
+        return float(logit(figure / _PERCENT))
+    return math.log(figure) if figure > 0 else math.nan
 
 
 def _scaled(prediction: Prediction, by: float) -> list[float]:

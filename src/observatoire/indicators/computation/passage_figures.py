@@ -204,17 +204,27 @@ def _stand_in(indicator: Indicator, values: pd.Series, route: Route) -> Cells:
         coverage = float(route.passage.coverage.get(target, 0.0))
         cell = Cell(coverage=coverage)
         if source is None and parts:
-            word = _PASS_WORD[indicator.nature]
-            cell = replace(
-                cell,
-                reason=f"{word} ne se déduit pas de celles des parties ({len(parts)} réunies).",
-            )
+            cell = _of_union(indicator, values.reindex(list(parts)), route, target, cell)
         elif source is not None and not np.isnan(values.get(source, _NAN)):
             status = Status.OBSERVED if whole else Status.CONTEXT
             value = float(values[source]) * indicator.factor
             cell = Cell(value, status=status, coverage=coverage)
         cells[indicator.code, target] = cell
     return cells
+
+
+def _of_union(
+    indicator: Indicator, values: pd.Series, route: Route, target: str, cell: Cell
+) -> Cell:
+    """Show between what a quantile or a mean of several whole sources lies: those of its parts."""
+    bounded = indicator.nature in (Nature.MEDIAN, Nature.MEAN)
+    unsure = target in route.incomplete or target in route.unsure
+    if not bounded or unsure or values.isna().any():
+        word, count = _PASS_WORD[indicator.nature], len(values)
+        reason = f"{word} ne se déduit pas de celles des parties ({count} réunies)."
+        return replace(cell, reason=reason)
+    low, high = (float(end) * indicator.factor for end in (values.min(), values.max()))
+    return replace(cell, low=low, high=high, status=Status.BOUNDED)
 
 
 _PASS_WORD = {

@@ -64,9 +64,15 @@ def _years(start: str, end: str) -> int:
 
 
 def no_window(
-    indicator: Indicator, periods: Sequence[str], span: tuple[str, str], asks: Mapping[str, str]
+    indicator: Indicator,
+    periods: Sequence[str],
+    span: tuple[str, str] | None,
+    asks: Mapping[str, str],
 ) -> str:
     """Say why an indicator cannot be evaluated between two dates, and whom to ask.
+
+    Without two dates that were asked, nothing is said of a span: that of all that is loaded would be
+    read as the indicator's own.
 
     Examples
     --------
@@ -75,10 +81,12 @@ def no_window(
     >>> i = Indicator("p", "Part", "Part", "t", Nature.RATE, "%", 1, "neutral", "", "", ())
     >>> no_window(i, ["2016"], ("2010", "2016"), {"t": "Insee"})
     'Un seul millésime entre 2010 et 2016 (2016) : il en faut deux de la même série. À demander : Insee.'
+    >>> no_window(i, [], None, {"t": "Insee"})
+    'Aucun chiffre chargé. À demander : Insee.'
     """
     ask = indicator.ask or asks.get(indicator.theme, "")
     asked = f" À demander : {ask}." if ask else ""
-    between = f"entre {span[0]} et {span[1]}"
+    between = f"entre {span[0]} et {span[1]}" if span else "chargé"
     if not periods:
         return f"Aucun chiffre {between}.{asked}"
     if len(periods) == 1:

@@ -12,6 +12,7 @@ from observatoire.errors import PassageError
 from observatoire.french.typography import plural
 from observatoire.passage.arrays import Floats, Positions, floats, sum_by
 from observatoire.passage.codes import check_codes, check_possible
+from observatoire.passage.conformal import ends_of, logit
 from observatoire.passage.counted import carried, kind_declared
 from observatoire.passage.methods.assembly import measured, two_layers
 from observatoire.passage.methods.density import densified
@@ -24,7 +25,6 @@ from observatoire.passage.methods.density_ratio import (
     ratio_of,
 )
 from observatoire.passage.methods.shares import ROUNDING, Shares
-from observatoire.passage.prediction import ends_of, logit
 from observatoire.passage.transfer.frames import as_series
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from observatoire.declarations.writer import _lines, _nested, key
+from observatoire.declarations.writer import _nested, key, lines
 from observatoire.sources.parsers.number_style import NumberStyle
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ class SourceDraft:
         """Return the text of the declaration; what was guessed is marked « à vérifier »."""
         parts = [
             "# Écrit par observatoire preview ; à relire : il est vérifié à chaque chargement.",
-            _lines(self.head),
+            lines(self.head),
             *_file_parts(self.file),
         ]
         for sheet, period in self.sheets.items():
             keys = {"sheet": sheet, "header": ""}
             keys |= {} if self.file.get("period_column") else {"period": period}
-            lines = "\n\n".join(_file_parts({**self.file, **keys})).split("\n")
-            parts.append("\n".join(f"# {line}".rstrip() for line in (_SHEETS, *lines)))
+            written = "\n\n".join(_file_parts({**self.file, **keys})).split("\n")
+            parts.append("\n".join(f"# {line}".rstrip() for line in (_SHEETS, *written)))
         if self.aliases:
             parts.append(
                 "\n".join(["# " + text for text in (_ALIASES, "[aliases]", *self.aliases)])
@@ -81,20 +81,20 @@ class SourceDraft:
         for name in ("markers", "secrecy"):
             table: dict[str, object] = getattr(self, name)
             if any(value not in ("", []) for value in table.values()):
-                parts.append(f"[{name}]\n{_lines(table)}")
+                parts.append(f"[{name}]\n{lines(table)}")
         parts += _nested("precision", self.precision)
         for code, measure in self.variables.items():
             doubt = self.doubts.get(code, "")
             comment = f"  # {doubt}" if doubt else ""
-            parts.append(f"[variables.{key(code)}]{comment}\n{_lines(measure)}")
+            parts.append(f"[variables.{key(code)}]{comment}\n{lines(measure)}")
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _file_parts(file: Mapping[str, object]) -> list[str]:
     """Return the table of a file, and those inside it."""
-    parts = [f"[[files]]\n{_lines({k: v for k, v in file.items() if k not in _TABLES})}"]
+    parts = [f"[[files]]\n{lines({k: v for k, v in file.items() if k not in _TABLES})}"]
     for name in _TABLES:
         table = file.get(name)
         if isinstance(table, dict) and table:
-            parts.append(f"[files.{name}]\n{_lines(table)}")
+            parts.append(f"[files.{name}]\n{lines(table)}")
     return parts

@@ -10,6 +10,7 @@ SELECT row_number() OVER (ORDER BY o.source, o.load, o.zoning, o.variable, o.per
        coalesce(v.label, o.variable) AS label,
        coalesce(v.nature, '') AS nature,
        coalesce(v.unit, '') AS unit,
+       coalesce(v.universe, '') AS universe,
        coalesce(v.nature IN ('count', 'amount'), false) AS additive,
        CASE WHEN s.family <> '' AND NOT regexp_matches(o.variable, '^[PC][0-9]{2}_', 'i')
             THEN s.family || '/' || o.variable
@@ -47,7 +48,7 @@ WHERE commune <> '' AND commune <> code AND starts_with(code, commune) GROUP BY 
 -- how finely it is written, so that what is off by half a step a term is off by rounding.
 CREATE OR REPLACE TEMP VIEW figure AS
 SELECT o.load, o.line, c.source, c.file, o.zoning, o.territory, p.id AS place, p.name, p.commune, p.inside,
-       o.variable, c.label, c.nature, c.unit, c.additive, c.series,
+       o.variable, c.label, c.nature, c.unit, c.universe, c.additive, c.series,
        o.period, o.value, o.low, o.high, o.status, o.marker,
        CASE WHEN o.value = round(o.value) THEN 1
             WHEN abs(o.value * 10 - round(o.value * 10)) < 1e-6 THEN 0.1

@@ -1,0 +1,191 @@
+"""A workspace learns of its own published totals what a part holds of its whole, and uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import observatoire as obs
+from observatoire.cli import main
+from observatoire.errors import PassageError
+from observatoire.passage.prediction import known_calibrations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORKSPACE = """\
+[workspace]
+name = "Une autre ville"
+main_zoning = "quartier"
+crs = "EPSG:2154"
+[zonings.ilot]
+label = "Îlots"
+singular = "îlot"
+members = "geo/ilots.csv"
+[zonings.quartier]
+label = "Quartiers suivis"
+singular = "quartier"
+members = "geo/quartiers.csv"
+[[passages]]
+source = "ilot"
+target = "quartier"
+file = "geo/liens.csv"
+model = "part"
+"""
+
+SOURCE = """\
+title = "Chiffres de la ville"
+producer = "La ville"
+licence = "Licence Ouverte 2.0"
+zoning = "quartier"
+[[files]]
+name = "chiffres.csv"
+layout = "long"
+zoning_column = "zonage"
+territory = "territoire"
+variable_column = "variable"
+period_column = "annee"
+value_column = "valeur"
+[precision]
+method = "exhaustive"
+[variables.gens]
+label = "Habitants"
+nature = "count"
+unit = "personnes"
+[variables.taux]
+label = "Taux"
+nature = "rate"
+unit = "%"
+[variables.revenu]
+label = "Revenu"
+nature = "median"
+unit = "euros"
+"""
+
+CATALOGUE = """\
+[themes.emploi]
+label = "Emploi"
+"""
+for code, nature, unit in (
+    ("gens", "count", "personnes"),
+    ("taux", "rate", "%"),
+    ("revenu", "median", "euros"),
+):
+    CATALOGUE += f"""
+[indicators.{code}]
+label = "{code.capitalize()}"
+short = "{code.capitalize()}"
+theme = "emploi"
+nature = "{nature}"
+unit = "{unit}"
+polarity = "neutral"
+definition = "Essai."
+universe = "Tous"
+sources = ["ville"]
+{"numerator = ['gens']" if code == "gens" else f"variable = '{code}'"}
+"""
+
+
+def build(folder: Path, published: int, silent: int = 4) -> dict[tuple[str, str], float]:
+    """Write a town whose first quartiers have figures of their own; return what all of them hold."""
+    rng = np.random.default_rng(7)
+    geo, raw = folder / "geo", folder / "data" / "raw" / "ville"
+    geo.mkdir(parents=True)
+    raw.mkdir(parents=True)
+    count, truth = published + silent, {}
+    rows = ["zonage;territoire;variable;annee;valeur"]
+    for at in range(count):
+        whole = {
+            "gens": rng.uniform(1500, 3500),
+            "taux": rng.uniform(20, 50),
+            "revenu": rng.uniform(11000, 19000),
+        }
+        odds = whole["taux"] / (100 - whole["taux"]) * np.exp(0.3 + rng.normal() * 0.2)
+        share = 1 / (1 + np.exp(-rng.normal(0.2, 0.3)))
+        part = {
+            "gens": whole["gens"] * share,
+            "taux": 100 * odds / (1 + odds),
+            "revenu": whole["revenu"] * np.exp(-0.1 + rng.normal() * 0.05),
+        }
+        for name, figure in whole.items():
+            rows.append(f"ilot;i{at:02};{name};2016;{figure:.1f}")
+            truth[f"q{at:02}", name] = part[name]
+            if at < published:
+                rows.append(f"quartier;q{at:02};{name};2016;{part[name]:.1f}")
+    places = range(count)
+    for name, letter in (("ilots", "i"), ("quartiers", "q")):
+        members = "".join(f"{letter}{at:02};{letter}{at:02};1\n" for at in places)
+        (geo / f"{name}.csv").write_text("code;nom;commune\n" + members, "utf-8")
+    links = "".join(f"i{at:02};q{at:02};inclus\n" for at in places)
+    (geo / "liens.csv").write_text("source;target;link\n" + links, "utf-8")
+    (folder / "observatoire.toml").write_text(WORKSPACE, "utf-8")
+    (folder / "indicators.toml").write_text(CATALOGUE, "utf-8")
+    (raw / "source.toml").write_text(SOURCE, "utf-8")
+    (raw / "chiffres.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    return truth
+
+
+def test_what_is_learnt_here_foretells_the_territories_without_figures(tmp_path: Path) -> None:
+    truth = build(tmp_path, 30, silent=60)
+    codes = ["gens", "taux", "revenu"]
+    with obs.open(tmp_path) as o:
+        before = o.table(codes).df
+        assert not (before["status"] == "estimated").any()
+        said = o.calibrate("quartier").set_index("indicator")
+        after = o.table(codes).df
+    assert said.loc[codes, "places"].tolist() == [30, 30, 30]
+    assert said["held_80"].between(0.7, 0.9).all()
+    assert (said["note"] == "").all()
+    own = known_calibrations(tmp_path / "calibration.toml")
+    assert {own[code].kind for code in ("part-gens-alone", "rate-taux", "level-revenu")} == {
+        "part",
+        "rate",
+        "level",
+    }
+    foretold = after[after["status"] == "estimated"]
+    told = foretold["method"].str.replace("\N{NO-BREAK SPACE}", " ")
+    assert told.str.contains("appris sur 30 territoires de « Quartiers suivis »").all()
+    assert len(foretold) >= 150
+    keys = zip(foretold["territory"], foretold["indicator"], strict=True)
+    figures = np.array([truth[key] for key in keys])
+    for bound, least, most in (("80", 0.72, 0.9), ("95", 0.9, 1.0)):
+        low, high = foretold[f"pi{bound}_low"], foretold[f"pi{bound}_high"]
+        assert least <= ((figures >= low) & (figures <= high)).mean() <= most
+
+
+def test_too_few_territories_teach_nothing_and_nothing_is_written(tmp_path: Path) -> None:
+    build(tmp_path, 9)
+    with obs.open(tmp_path) as o, pytest.raises(PassageError, match="Rien ne s’apprend") as told:
+        o.calibrate("quartier")
+    assert "9 au plus" in str(told.value)
+    assert "au moins 10" in str(told.value)
+    assert not (tmp_path / "calibration.toml").exists()
+
+
+def test_learning_again_replaces_what_was_learnt_and_keeps_the_rest(tmp_path: Path) -> None:
+    build(tmp_path, 12)
+    with obs.open(tmp_path) as o:
+        o.calibrate("quartier")
+        first = known_calibrations(tmp_path / "calibration.toml")
+        o.calibrate("quartier", indicators="taux")
+        again = known_calibrations(tmp_path / "calibration.toml")
+    assert first == again
+    assert again["rate-taux"].command == "observatoire calibrate quartier --source ilot"
+
+
+def test_the_command_says_what_was_learnt_and_what_makes_it_serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(tmp_path, 12)
+    declared = tmp_path / "observatoire.toml"
+    declared.write_text(declared.read_text("utf-8").replace('model = "part"\n', ""), "utf-8")
+    monkeypatch.setattr("sys.argv", ["observatoire", "calibrate", "quartier", "-w", str(tmp_path)])
+    with pytest.raises(SystemExit) as left:
+        main.main()
+    said = capsys.readouterr().out
+    assert left.value.code == 0
+    assert "Territoires" in said
+    assert "calibration.toml" in said
+    assert 'model = "part"' in said
