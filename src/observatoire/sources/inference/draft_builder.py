@@ -17,7 +17,7 @@ from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
 from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
-from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import commune_column
 from observatoire.territories.spelling import simplify
@@ -98,8 +98,9 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         if isinstance(own, dict):
             when.file["periods"] = {name: own[name] for name in values if name in own}
         measured = {name: measured[name] for name in values}
-        _name_by_rows(plan, found, long, [kept[name] for name in values])
+        _name_by_rows(plan, found, long, [kept[name] for name in values], _units(plan, kept))
     else:
+        measured |= _in_stated_unit(plan, measured, kept)
         _name_by_columns(plan, found, measured, kept, when)
     plan.head = _unstated_head(found)
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
@@ -238,14 +239,51 @@ def _mixed_group(
     return (share, str(kept[share].iloc[0])) if share and beyond else None
 
 
+def _units(plan: SourceDraft, kept: Mapping[str, pd.Series]) -> pd.Series | None:
+    """Return the column that states the unit of each row, None when none does."""
+    name = next((name for name in plan.words if signs().unit_columns.fullmatch(fold(name))), "")
+    return kept[name] if plan.words.pop(name, "") else None
+
+
+def _in_stated_unit(
+    plan: SourceDraft, measured: Mapping[str, Measured], kept: Mapping[str, pd.Series]
+) -> dict[str, Measured]:
+    """Return the one column of figures in the unit that each row states; of several, which one is not said."""
+    units = _units(plan, kept) if len(measured) == 1 else None
+    name = next(iter(measured), "")
+    found = None if units is None else _united(plan, name, kept[name], units)
+    return {} if found is None else {name: found}
+
+
+def _united(
+    plan: SourceDraft, variable: str, cells: pd.Series, units: pd.Series | None
+) -> Measured | None:
+    """Return what cells measure, in the unit that their rows state; two units of one variable are told."""
+    stated = [] if units is None else units.loc[units.index.isin(cells.index)].unique().tolist()
+    if not stated:
+        return measure(variable, cells, plan.writing)
+    readings = {unit: measure(f"{variable} ({unit})", cells, plan.writing) for unit in stated}
+    kinds = {
+        one and (one.declaration["nature"], one.declaration["unit"]) for one in readings.values()
+    }
+    if len(kinds) > 1:
+        plan.units = plan.units or (variable, *map(str, stated))
+    one = readings[stated[0]]
+    return one and replace(one, declaration={**one.declaration, "label": variable})
+
+
 def _name_by_rows(
-    plan: SourceDraft, found: Found, long: dict[str, str], columns: list[pd.Series]
+    plan: SourceDraft,
+    found: Found,
+    long: dict[str, str],
+    columns: list[pd.Series],
+    units: pd.Series | None,
 ) -> None:
     variable_names = found.table.frame[long["variable_column"]].str.strip()
     filled, plan.mixed = pd.concat(columns), None  # a share may stand under a percentage
     for variable in dict.fromkeys(variable_names):
         cells = filled[(variable_names.loc[filled.index] == variable).to_numpy()]
-        measured = measure(variable, cells if len(cells) else filled, plan.writing)
+        measured = _united(plan, variable, cells if len(cells) else filled, units)
         if variable and measured is not None:
             near = next(
                 (known for known in plan.variables if simplify(known) == simplify(variable)), ""

@@ -100,6 +100,7 @@ class Signs:
     periods: Patterns
     flats: Pattern
     spans: Pattern
+    unit_columns: Pattern
     no_periods: Pattern
     zoned: Pattern
     ranks: Pattern
@@ -110,6 +111,7 @@ class Signs:
     indicators: Patterns
     towns: Patterns
     places: Pattern
+    located: Pattern
     postal: Pattern
     town_titles: Annotated[Pattern, BeforeValidator(_titled)]
     town_mentions: Pattern
