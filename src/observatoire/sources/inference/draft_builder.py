@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure
 from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.family_draft import family_plan
@@ -102,7 +103,7 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
     else:
         measured |= _in_stated_unit(plan, measured, kept)
         _name_by_columns(plan, found, measured, kept, when)
-    plan.head = _unstated_head(found)
+    plan.head = {**_unstated_head(found), "caveats": _unstated_natures(plan.doubts)}
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
     others = [column for column in map(str, frame.columns) if column not in roles]
     plan.file = {
@@ -125,6 +126,26 @@ def _unstated_head(found: Found) -> dict[str, object]:
         "zoning": found.zoning,
         "absence": "non transmis par le partenaire",
     }
+
+
+#: So many variables are named in a caution.
+_NAMED = 8
+
+
+def _unstated_natures(doubts: Mapping[str, str]) -> list[str]:
+    """Return the caution that goes with figures of which nothing states the nature, wherever they are shown.
+
+    Examples
+    --------
+    >>> _unstated_natures({"defm": "nature à vérifier"})
+    ['Nature à vérifier : « defm » (rien ne la dit, elle est lue sur la forme des nombres).']
+    >>> _unstated_natures({})
+    []
+    """
+    names = [f"« {name} »" for name, doubt in doubts.items() if doubt.startswith("nature")]
+    listed = enumerate_words(names, most=_NAMED)
+    why = "rien ne la dit, elle est lue sur la forme des nombres"
+    return [f"Nature à vérifier : {listed} ({why})."] if names else []
 
 
 def _deal(

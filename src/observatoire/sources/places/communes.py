@@ -144,8 +144,8 @@ def commune_column(
     named_rows = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
     towns = towns_of(matcher, zonings)
     for at, name in enumerate(map(str, frame.columns)):
-        if signs().is_postal(name):
-            continue
+        if signs().is_postal(name) or signs().zoned.fullmatch(fold(name)):
+            continue  # « BV2012 » gives the commune that heads a basin
         texts = {text for text in named_rows.iloc[:, at].str.strip().unique() if text}
         known = {text for text in texts if towns.find(text)}
         if name and name != territory and known and (known == texts or signs().is_label(name)):
