@@ -30,6 +30,9 @@ _BOTH = re.compile(
 #: alike than the nearest another may be.
 _NEAREST, _ADDED, _BESIDE = 3, 2, 0.15
 
+#: No name has so many letters: what has more is a text, which costs much to reduce and names nothing.
+_LONGEST = 400
+
 
 class Matcher:
     """Find territories of one zoning by code or by name.
@@ -121,7 +124,7 @@ class Matcher:
 
     def _coded(self, text: str) -> tuple[str, ...]:
         """Return the code that a text gives beside the very name it bears, nothing when they disagree."""
-        both = _BOTH.fullmatch(str(text).strip())
+        both = _BOTH.fullmatch(str(text).strip()[:_LONGEST])
         code = (both["code"] or both["after"]) if both else ""
         if both is None or code not in self.names:
             return ()
@@ -144,6 +147,8 @@ class Matcher:
     def _reduced(self, text: str) -> str:
         """Return the known name that a text is, reduced, its rank or note left out; else nothing."""
         text = str(text).strip()
+        if len(text) > _LONGEST:
+            return ""
         if text.isdecimal() and text.isascii():  # a code: the files of a country have 50 000
             return text if text in self._by_name else ""
         unmarked = _CALL.sub("", text)
@@ -180,7 +185,7 @@ class Matcher:
 
     def near(self, text: str) -> list[str]:
         """Return the nearest names, three at most."""
-        plain = simplify(str(text))
+        plain = simplify(str(text)[:_LONGEST])
         words = set(plain.split())
         likeness = {
             name: difflib.SequenceMatcher(None, plain, name).ratio()

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 #: The number of an EPCI.
 _EPCI = "2[0-9]{8}"
 
+#: A unit is not written in more ways.
+_UNITS = 12
+
 #: A share is at most one.
 _SHARE = 1
 
@@ -283,13 +286,11 @@ def _united(
     stated = [] if units is None else units.loc[units.index.isin(cells.index)].unique().tolist()
     if not stated:
         return measure(variable, cells, plan.writing)
-    readings = {unit: measure(f"{variable} ({unit})", cells, plan.writing) for unit in stated}
-    kinds = {
-        one and (one.declaration["nature"], one.declaration["unit"]) for one in readings.values()
-    }
-    if len(kinds) > 1:
-        plan.units = plan.units or (variable, *map(str, stated))
-    one = readings[stated[0]]
+    readings = [measure(f"{variable} ({unit})", cells, plan.writing) for unit in stated[:_UNITS]]
+    kinds = {one and (one.declaration["nature"], one.declaration["unit"]) for one in readings}
+    if len(kinds) > 1 or len(stated) > _UNITS:
+        plan.units = plan.units or (variable, *map(str, stated[:_UNITS]))
+    one = readings[0]
     return one and replace(one, declaration={**one.declaration, "label": variable})
 
 
