@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _EPCI = "2[0-9]{8}"
 
 #: A unit is not written in more ways.
-_UNITS = 12
+_UNITS = 5
 
 #: A share is at most one.
 _SHARE = 1
@@ -286,9 +286,13 @@ def _united(
     stated = [] if units is None else units.loc[units.index.isin(cells.index)].unique().tolist()
     if not stated:
         return measure(variable, cells, plan.writing)
-    readings = [measure(f"{variable} ({unit})", cells, plan.writing) for unit in stated[:_UNITS]]
+    several = len(stated) > _UNITS
+    readings = [
+        measure(f"{variable} ({unit})", cells, plan.writing)
+        for unit in stated[: 1 if several else _UNITS]
+    ]
     kinds = {one and (one.declaration["nature"], one.declaration["unit"]) for one in readings}
-    if len(kinds) > 1 or len(stated) > _UNITS:
+    if several or len(kinds) > 1:
         plan.units = plan.units or (variable, *map(str, stated[:_UNITS]))
     one = readings[0]
     return one and replace(one, declaration={**one.declaration, "label": variable})
