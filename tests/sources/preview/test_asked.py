@@ -92,6 +92,7 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a.csv", table("code;emplois_naf2008"), ("2008", "nomenclature")),
         ("a.csv", table("code;Population 2018;Projection 2030"), ("2030", "prévision", "n’est que")),
         ("a.csv", table("code;gen_1990;gen_1995"), ("1990", "génération")),
+        ("a.csv", table("code;aidés") + "MAJ 06/2021;\n", ("2021-06", "publication")),
         ("a.csv", table("code;aidés") + "Source : CAF, au 31/12/2016;\n", ("2016", "une note sous le tableau")),
     ],
 )  # fmt: skip
@@ -413,6 +414,17 @@ def test_one_series_has_one_unit(place: Place, warehouse: Warehouse) -> None:
     assert stored(warehouse) == {("agri_pct", "2011"), ("agri_pct", "2016")}
     assert warehouse.rows("SELECT unit FROM variable WHERE code = 'agri_pct'") == [("%",)]
     refused(place, "b.csv", table("code;part_2011;part_2016", "0,2;12", "0,9;14"), "facteur cent")
+
+
+def test_a_nature_that_nothing_states_is_a_caution_that_stays(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "code;defm;Nombre d’aidés\n97209;100;5\n97213;40;6\n"
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    ((cautions,),) = warehouse.rows("SELECT caveats FROM source")
+    assert [plain(str(caution)) for caution in cautions] == [
+        "Nature à vérifier : « defm » (rien ne la dit, elle est lue sur la forme des nombres)."
+    ]
 
 
 @pytest.mark.parametrize("name", ["id_zone", "SIRET", "Identifiant"])
