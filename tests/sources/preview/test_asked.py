@@ -392,6 +392,12 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Âge moyen", "38", "mean", ""),
         ("Montant versé", "120", "amount", "à préciser"),
         ("Loyer", "450", "index", ""),
+        ("Loyer (€)", "450", "index", "euros"),
+        ("Loyer (€/m²)", "9", "index", "€/m²"),
+        ("Prix au m² (€)", "2100", "index", "euros"),
+        ("Coût (€/m²)", "12", "index", "€/m²"),
+        ("Coût (€)", "1200", "amount", "euros"),
+        ("Aides versées (€)", "1200", "amount", "euros"),
         ("score_2", "7", "index", ""),
         ("D9", "8000", "index", ""),
         ("F1519", "12", "count", ""),
@@ -555,6 +561,7 @@ def test_the_unit_of_each_row_is_that_of_its_variable(place: Place, warehouse: W
     [
         "code;indicateur;unité;2010;2016\n97209;Revenu médian;k€;11;12\n97213;Revenu médian;€;9800;9900\n",
         "code;valeur;unité\n97209;22;%\n97213;0,18;fraction\n",
+        "code;indicateur;unité;2010;2016\n97209;Loyer;€;410;420\n97213;Loyer;€/m²;6,2;6,4\n",
     ],
 )
 def test_rows_in_two_units_are_refused(place: Place, text: str) -> None:
