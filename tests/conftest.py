@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import pytest
 from built_workspace import Place, build_place
 from effort import PROFILE, cases
 from hypothesis import HealthCheck, settings
+from made_once import run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +25,24 @@ settings.register_profile(
     database=None,
 )
 settings.load_profile(PROFILE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(run_folder(), ignore_errors=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.unfreeze()
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(run_folder(), ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """Leave to the collector what tests make: going over modules and items again takes minutes."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture

@@ -193,6 +193,12 @@ def test_publish_then_federate(
     assert call(monkeypatch, "federate", package, "-o", together, "--inventory", page) == 0
     assert "Qui observe quoi" in page.read_text(encoding="utf-8")
     assert call(monkeypatch, "federate", package, "-o", together, "--inventory", "x.txt") == 1
+    assert call(monkeypatch, "federate", package, "-o", together, "--map", "carte.svg") == 1
+    pages = {"--map": tmp_path / "f.svg", "--panel": tmp_path / "f.xlsx"}
+    options = [str(word) for pair in pages.items() for word in pair]
+    asked = [package, "-o", together, *options, "--indicator", "part_hlm"]
+    assert call(monkeypatch, "federate", *asked) == 0
+    assert all(path.stat().st_size for path in pages.values())
     assert together.read_text(encoding="utf-8").startswith("zonage,territoire,nom,indicateur")
     assert "indicateurs communs" in capsys.readouterr().out
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import demo
 import pytest
 from built_workspace import says
-from secrecy_workspace import write_workspace
+from secrecy_workspace import loaded_workspace
 
 import observatoire as obs
 from observatoire.errors import FileError, UnknownNameError
@@ -38,7 +38,7 @@ recipients = ["Ville", "Deal"]
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_workspace(tmp_path_factory.mktemp("termes") / "e")
+    folder = loaded_workspace(tmp_path_factory.mktemp("termes") / "e")
     path = folder / "data" / "raw" / "essai-cas" / "source.toml"
     path.write_text(path.read_text("utf-8") + AGREED, encoding="utf-8")
     with obs.open(folder) as o:

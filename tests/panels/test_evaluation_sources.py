@@ -41,7 +41,7 @@ FIGURES = "zonage;territoire;variable;annee;valeur\n" + "".join(
 
 
 def test_a_source_that_two_indicators_share_is_named_once(tmp_path: Path) -> None:
-    planted.write_workspace(tmp_path)
+    planted.loaded_workspace(tmp_path)
     folder = tmp_path / "data/raw"
     (folder / "gens").mkdir()
     (folder / "gens/source.toml").write_text(PEOPLE, encoding="utf-8")
@@ -51,6 +51,7 @@ def test_a_source_that_two_indicators_share_is_named_once(tmp_path: Path) -> Non
     catalogue = tmp_path / "indicators.toml"
     catalogue.write_text(catalogue.read_text(encoding="utf-8") + SHARE, encoding="utf-8")
     o = obs.open(tmp_path)
+    o.load()
     page = o.evaluate(2007, 2012).page
     o.close()
     (counts,) = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
+from scipy import optimize, sparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -288,6 +288,7 @@ class Attacker:
         self.place = {tuple(label): rank for rank, label in enumerate(cells)}
         self.rows: list[tuple[np.ndarray, float, float]] = []
         self.withheld: set[tuple[str, str]] = set()
+        self._written: tuple[int, Any] = (0, None)
 
     def add_sums(self, cells: pd.Index, version: dict | None = None) -> None:
         """Write that categories make a total, and quarters a year."""
@@ -366,15 +367,23 @@ class Attacker:
     def interval(self, labels: list, *, whole: bool = False) -> tuple[float, float]:
         cost = np.zeros(len(self.place))
         cost[[self.place[tuple(label)] for label in labels]] = 1.0
-        lines, low, high = zip(*self.rows, strict=True)
         known = {
-            "constraints": optimize.LinearConstraint(np.array(lines), low, high),
+            "constraints": self._constraints(),
             "bounds": optimize.Bounds(0, np.inf),
             "integrality": np.full(len(cost), int(whole)),
         }
         least, most = optimize.milp(cost, **known), optimize.milp(-cost, **known)
         assert least.status == 0, least.message
         return least.fun, -most.fun if most.status == 0 else np.inf
+
+    def _constraints(self) -> optimize.LinearConstraint:
+        """Return what he has read, each thing once, though every page repeats it."""
+        if self._written[0] != len(self.rows):
+            rows = {(line.tobytes(), low, high): line for line, low, high in self.rows}
+            low, high = ([float(row[side]) for row in rows] for side in (1, 2))
+            lines = sparse.csr_array(np.array(list(rows.values())))
+            self._written = (len(self.rows), optimize.LinearConstraint(lines, low, high))
+        return self._written[1]
 
     def narrow(self, true: pd.Series, small: float = THRESHOLD) -> list[tuple]:
         """Return the small counts, of IRIS or of any territory, that he brackets too well."""

@@ -83,8 +83,7 @@ def attack_tables(folder: Path, seed: int, *, paged: bool = True) -> Finding:
 def pages(o: Observatory, folder: Path, period: str) -> list[Path]:
     """Save all that a workspace puts on pages; return the files."""
     made = [folder / f"annexe{suffix}" for suffix in (".html", ".xlsx", ".docx")]
-    for path in made:
-        o.annex(path)
+    o.annex(made)
     for zoning in ("iris-2016", "zus-1996", "commune-2016"):
         made.append(folder / f"{zoning}.html")
         o.panel("aides", zoning=zoning).save(made[-1])

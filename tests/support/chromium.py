@@ -47,11 +47,11 @@ class Page:
             asked["sessionId"] = self._session
         os.write(self._out, json.dumps(asked).encode() + b"\0")
         while True:
-            told = self._read()
-            if told.get("id") == asked["id"]:
-                if "error" in told:
-                    raise RuntimeError(f"{method}: {told['error']['message']}")
-                return told["result"]
+            answer = self._read()
+            if answer.get("id") == asked["id"]:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']['message']}")
+                return answer["result"]
 
     def _read(self) -> Any:
         while b"\0" not in self._kept:
@@ -80,12 +80,12 @@ class Page:
 
     def run(self, expression: str) -> Any:
         """Return what an expression is worth on the page."""
-        told = self.send(
+        answer = self.send(
             "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
         )
-        if "exceptionDetails" in told:
-            raise RuntimeError(str(told["exceptionDetails"].get("exception", told)))
-        return told["result"].get("value")
+        if "exceptionDetails" in answer:
+            raise RuntimeError(str(answer["exceptionDetails"].get("exception", answer)))
+        return answer["result"].get("value")
 
     def press(self, *keys: str) -> None:
         """Press keys, as a hand does."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from made_once import loaded, made_once
 
 import observatoire as obs
 from observatoire.pages.sheet import Sheet
 from observatoire.workspace.scaffold import create_workspace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from observatoire.observatory.observatory import Observatory
 
 
@@ -21,23 +22,9 @@ def demo() -> Observatory:
     return obs.demo()
 
 
-@cache
-def _loaded() -> Path:
-    root = create_workspace(_folder() / "modele")
-    with obs.open(root) as o:
-        o.load()
-        o.table("part_hlm")  # what may be shown is decided once, and kept
-    return root
-
-
 def workspace(place: Path) -> Path:
     """Return a workspace of the default's files, loaded: a copy of one that is loaded once."""
-    return Path(shutil.copytree(_loaded(), place))
-
-
-@cache
-def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="observatoire-tests-"))
+    return loaded("modele", create_workspace, place, decide="part_hlm")
 
 
 @cache
@@ -67,10 +54,10 @@ def annex_steps() -> list[str]:
 @cache
 def annex(suffix: str) -> Path:
     """Return the annex, written once a suffix."""
-    return annex_sheet().save(_folder() / f"annexe{suffix}")
+    return made_once(f"annexe{suffix}", lambda place: annex_sheet().save(place))
 
 
 @cache
 def package() -> Path:
     """Return the published package; copy it before spoiling it."""
-    return demo().publish(_folder() / "paquet")
+    return made_once("paquet", lambda place: demo().publish(place))

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import oracle
+from made_once import loaded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,3 +161,8 @@ def write_workspace(folder: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+def loaded_workspace(folder: Path) -> Path:
+    """Return the workspace in a folder, loaded, what it may show decided."""
+    return loaded("plante", write_workspace, folder, decide="taux")

@@ -115,12 +115,12 @@ class ModelAttacker(Attacker):
             self._undo_rate(row, iris, period)
             return
         alone, _ = foretold_together(self.known[f"part-{code}"], {}, sharing)
-        told = [(row["value"], alone.value, 0.5, 0.5)]
+        bounds = [(row["value"], alone.value, 0.5, 0.5)]
         names = ("pi80_low", "pi80_high", "pi95_low", "pi95_high")
         for name, share in zip(names, alone.ends, strict=True):
             # Ends are rounded outwards.
-            told.append((row[name], share, *((0.0, 1.0) if name.endswith("low") else (1.0, 0.0))))
-        for printed, share, below, above in told:
+            bounds.append((row[name], share, *((0.0, 1.0) if name.endswith("low") else (1.0, 0.0))))
+        for printed, share, below, above in bounds:
             if not np.isnan(printed):
                 low, high = (printed - below) / share, (printed + above) / share
                 self.between({(code, iris, period): 1.0}, low - 1e-6, high + 1e-6)
@@ -136,11 +136,11 @@ class ModelAttacker(Attacker):
                 self.between({top: 1.0, base: -rate}, low, high)
 
 
-def _holder_rate(model: Calibration, told: float) -> float | None:
+def _holder_rate(model: Calibration, rate_shown: float) -> float | None:
     """Return the rate of an IRIS of which the model makes this one; None out of reach."""
 
     def missed(rate: float) -> float:
-        return foretold(model, {"whole": float(logit(rate))}).value - told
+        return foretold(model, {"whole": float(logit(rate))}).value - rate_shown
 
     ends = 0.004, 0.996  # the model keeps shares this far from nothing and all
     if missed(ends[0]) >= 0 or missed(ends[1]) <= 0:

@@ -43,13 +43,13 @@ def packed(body: str, styles: str = "") -> bytes:
     """Put tables into the envelope of an OpenDocument workbook."""
     names = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in PARTS}
     names["of"] = "urn:oasis:names:tc:opendocument:xmlns:of:1.2"  # that of formulas
-    told = " ".join(f'xmlns:{part}="{name}"' for part, name in names.items())
+    namespaces = " ".join(f'xmlns:{part}="{name}"' for part, name in names.items())
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr(
             "content.xml",
-            f"<office:document-content {told}>{styles}<office:body><office:spreadsheet>{body}"
+            f"<office:document-content {namespaces}>{styles}<office:body><office:spreadsheet>{body}"
             "</office:spreadsheet></office:body></office:document-content>",
         )
         archive.writestr("META-INF/manifest.xml", MANIFEST)

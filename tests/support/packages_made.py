@@ -86,5 +86,5 @@ def describe(folder: Path, **changed: Any) -> None:
         "conventions": [],
         "resources": resources,
     }
-    told = {key: value for key, value in (whole | changed).items() if value is not ...}
-    (folder / "datapackage.json").write_text(json.dumps(told), "utf-8")
+    descriptor = {key: value for key, value in (whole | changed).items() if value is not ...}
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")

@@ -125,8 +125,8 @@ def _other(
 
 def _sentences(text: str) -> Iterator[dict[str, Any]]:
     """Read the sentence of a reading, and what a map says of itself."""
-    told = rf"([icqz]\d), ({_DATE}) : l’indicateur « (\w+) » [^.\d\[(]*({_LIKE})"
-    for place, period, code, figure in re.findall(told, text):
+    pattern = rf"([icqz]\d), ({_DATE}) : l’indicateur « (\w+) » [^.\d\[(]*({_LIKE})"
+    for place, period, code, figure in re.findall(pattern, text):
         yield from _row(place, code, period, figure)
     for code, period, rest in re.findall(rf"Carte\. (\w+)[^.]*?({_DATE})\.(.*)", text):
         for place, figure in re.findall(rf"([icqz]\d) : ({_LIKE})", rest):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 import oracle
+from made_once import loaded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -245,6 +247,12 @@ def write_workspace(folder: Path, *, otherwise: bool = False) -> Path:
     head = "zonage;territoire;variable;annee;valeur;bas;haut;note"
     (cas / "cas.csv").write_text("\n".join([head, *lines, ""]), encoding="utf-8")
     return folder
+
+
+def loaded_workspace(folder: Path, *, otherwise: bool = False) -> Path:
+    """Return the workspace in a folder, loaded, what it may show decided."""
+    write = partial(write_workspace, otherwise=otherwise)
+    return loaded(f"secret-{otherwise}", write, folder, decide="menages_aides")
 
 
 def secret_texts() -> list[str]:

@@ -59,22 +59,22 @@ def _xls(
     *,
     filtered: bool,
 ) -> bytes:
-    told = b""
+    records = b""
     for at in range(len(rows)):
-        told += _record(
+        records += _record(
             0x0208, struct.pack("<6HI", at, 0, 5, 255, 0, 0, 0x120 if at in hidden else 0x100)
         )
-    told += _record(0x009B, b"") if filtered else b""
+    records += _record(0x009B, b"") if filtered else b""
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             if cell != "":
-                told += shown(at, column, cell if isinstance(cell, str) else float(cell), 0)
+                records += shown(at, column, cell if isinstance(cell, str) else float(cell), 0)
     if merges:
         ranges = b"".join(
             struct.pack("<4H", top, low, left, right) for top, left, low, right in merges
         )
-        told += _record(0x00E5, struct.pack("<H", len(merges)) + ranges)
-    return _workbook(told, _record(0x00E0, struct.pack("<HH16x", 0, 0)))
+        records += _record(0x00E5, struct.pack("<H", len(merges)) + ranges)
+    return _workbook(records, _record(0x00E0, struct.pack("<HH16x", 0, 0)))
 
 
 def _ods(
@@ -86,12 +86,12 @@ def _ods(
 ) -> bytes:
     spans = {(top, left): (low - top + 1, right - left + 1) for top, left, low, right in merges}
     state = "filter" if filtered else "collapse"
-    told = ""
+    table_rows = ""
     for at, row in enumerate(rows):
         unseen = f' table:visibility="{state}"' if at in hidden else ""
         cells = "".join(_ods_cell(cell, spans.get((at, rank))) for rank, cell in enumerate(row))
-        told += f"<table:table-row{unseen}>{cells}</table:table-row>"
-    return packed(f'<table:table table:name="Données">{told}</table:table>')
+        table_rows += f"<table:table-row{unseen}>{cells}</table:table-row>"
+    return packed(f'<table:table table:name="Données">{table_rows}</table:table>')
 
 
 def _ods_cell(cell: object, span: tuple[int, int] | None) -> str:
@@ -108,11 +108,11 @@ def _ods_cell(cell: object, span: tuple[int, int] | None) -> str:
     return f'<table:table-cell {merged}office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
 
 
-def sheets(**told: list[list[Any]]) -> bytes:
+def sheets(**tables: list[list[Any]]) -> bytes:
     """Write several sheets; one whose name starts with « x » is hidden."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as made:
-        for name, rows in told.items():
+        for name, rows in tables.items():
             page = made.add_worksheet(name)
             for at, row in enumerate(rows):
                 page.write_row(at, 0, row)

@@ -59,8 +59,8 @@ def xlsb_bytes() -> bytes:
     """Return a workbook of the newer binary form (MS-XLSB): numbers, texts in place and shared."""
 
     def record(kind: int, body: bytes = b"") -> bytes:
-        told = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
-        return told + bytes([len(body) & 127 | 128, len(body) >> 7]) + body
+        head = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+        return head + bytes([len(body) & 127 | 128, len(body) >> 7]) + body
 
     def wide(text: str) -> bytes:
         return struct.pack("<I", len(text)) + text.encode("utf-16-le")

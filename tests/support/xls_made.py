@@ -35,21 +35,21 @@ def shown_cells(
 ) -> bytes:
     """Write cells, each with the rank of its format, and a hidden column.
 
-    A format is told by its code, or by its number when every workbook knows it. A number is
+    A format is given by its code, or by its number when every workbook knows it. A number is
     written whole, an integer in hundredths, a list of them in one record; an empty list stands
     for an error.
     """
-    told = b"".join(
+    styles = b"".join(
         _record(0x041E, struct.pack("<HHB", 164 + rank, len(one), 0) + one.encode("latin-1"))
         for rank, one in enumerate(formats)
         if isinstance(one, str)
     )
-    told += b"".join(
+    styles += b"".join(
         _record(0xE0, struct.pack("<HH16x", 0, one if isinstance(one, int) else 164 + rank))
         for rank, one in enumerate(formats)
     )
     unseen = _record(0x7D, struct.pack("<5H2x", hidden, hidden, 0, 0, 1)) if hidden >= 0 else b""
-    return _workbook(unseen + b"".join(shown(*cell) for cell in cells), told)
+    return _workbook(unseen + b"".join(shown(*cell) for cell in cells), styles)
 
 
 def shown(row: int, column: int, held: object, style: int) -> bytes:
@@ -74,12 +74,12 @@ def _short(hundredths: int) -> int:
     return hundredths << 2 | 3
 
 
-def _workbook(cells: bytes, told: bytes = b"") -> bytes:
-    return _bound({"IRIS": cells}, told, set())
+def _workbook(cells: bytes, styles: bytes = b"") -> bytes:
+    return _bound({"IRIS": cells}, styles, set())
 
 
 def workbook(sheets: dict[str, bytes], formats: Sequence[str], hidden: set[str]) -> bytes:
-    """Write sheets, each of its records, cells of the styles told by their formats; some are hidden."""
+    """Write sheets, each of its records, cells of the styles given by their formats; some are hidden."""
     codes = b"".join(
         _record(0x041E, struct.pack("<HHB", 164 + rank, len(code), 0) + code.encode("latin-1"))
         for rank, code in enumerate(formats)
@@ -91,12 +91,12 @@ def workbook(sheets: dict[str, bytes], formats: Sequence[str], hidden: set[str])
     return _bound(sheets, codes + styles, hidden)
 
 
-def _bound(sheets: dict[str, bytes], told: bytes, hidden: set[str]) -> bytes:
-    """Put sheets in a workbook after what is told of all."""
+def _bound(sheets: dict[str, bytes], styles: bytes, hidden: set[str]) -> bytes:
+    """Put sheets in a workbook after what is common to all."""
     begin = _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0005, 0, 0))
     names = {label: label.encode("utf-16-le") for label in sheets}
     heads = sum(4 + 8 + len(name) for name in names.values())
-    at, bodies, bounds = len(begin) + len(told) + heads + 4, b"", b""
+    at, bodies, bounds = len(begin) + len(styles) + heads + 4, b"", b""
     for label, cells in sheets.items():
         state, letters = int(label in hidden), len(label)
         bounds += _record(0x85, struct.pack("<IBBBB", at, state, 0, letters, 1) + names[label])
@@ -104,7 +104,7 @@ def _bound(sheets: dict[str, bytes], told: bytes, hidden: set[str]) -> bytes:
             _record(0x0809, struct.pack("<4H8x", 0x0600, 0x0010, 0, 0)) + cells + _record(0x0A, b"")
         )
         at, bodies = at + len(body), bodies + body
-    return compound(begin + told + bounds + _record(0x0A, b"") + bodies)
+    return compound(begin + styles + bounds + _record(0x0A, b"") + bodies)
 
 
 def older_book(
@@ -115,14 +115,14 @@ def older_book(
     A cell is a text, a number, or a number with the rank of its format.
     """
     encoding = {10000: "mac_roman"}.get(page, "cp1252")
-    told = _record(0x42, struct.pack("<H", page))
-    told += _record(0x31, struct.pack("<5H4x", 200, 0, 0x7FFF, 400, 0) + b"\x05Arial")
+    book = _record(0x42, struct.pack("<H", page))
+    book += _record(0x31, struct.pack("<5H4x", 200, 0, 0x7FFF, 400, 0) + b"\x05Arial")
     for rank, code in enumerate(formats):
         written = code.encode(encoding)
-        told += _record(0x41E, struct.pack("<HB", 164 + rank, len(written)) + written)
+        book += _record(0x41E, struct.pack("<HB", 164 + rank, len(written)) + written)
     for rank in range(16 + len(formats)):
         kind, form = (0xFFF5, 0) if rank < 15 else (1, 164 + rank - 16 if rank > 15 else 0)
-        told += _record(0xE0, struct.pack("<3H10x", 0, form, kind))
+        book += _record(0xE0, struct.pack("<3H10x", 0, form, kind))
     cells = struct.pack("<5H", 0, len(rows), 0, max(map(len, rows)), 0)
     body = _record(0x7D, struct.pack("<5H2x", hidden, hidden, 0, 0, 1)) if hidden >= 0 else b""
     body += _record(0x200, cells)
@@ -130,10 +130,10 @@ def older_book(
         body += b"".join(_older(at, column, cell, encoding) for column, cell in enumerate(row))
     begin = _record(0x809, struct.pack("<4H", 0x0500, 0x0005, 0x0DBB, 0x07CC))
     name = "Données".encode(encoding)
-    size = len(begin) + len(told) + 4 + 7 + len(name) + 4
-    told += _record(0x85, struct.pack("<IHB", size, 0, len(name)) + name) + _record(0x0A, b"")
+    size = len(begin) + len(book) + 4 + 7 + len(name) + 4
+    book += _record(0x85, struct.pack("<IHB", size, 0, len(name)) + name) + _record(0x0A, b"")
     sheet = _record(0x809, struct.pack("<4H", 0x0500, 0x0010, 0x0DBB, 0x07CC))
-    return compound(begin + told + sheet + body + _record(0x0A, b""), "Book")
+    return compound(begin + book + sheet + body + _record(0x0A, b""), "Book")
 
 
 def _older(row: int, column: int, held: object, encoding: str) -> bytes:

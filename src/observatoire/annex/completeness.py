@@ -84,8 +84,8 @@ def _blank(nowhere: list[str], table: ProtectedTable, *, named: bool) -> list[Bl
     here = table.words.here.singular
     if not named:
         count = plural(len(nowhere), "indicateur n’a", "indicateurs n’ont")
-        told = f"{count} aucun chiffre par {here}{NO_BREAK}: ils sont nommés au classeur, et dans l’annexe longue."
-        return [Paragraph(told)]
+        text = f"{count} aucun chiffre par {here}{NO_BREAK}: ils sont nommés au classeur, et dans l’annexe longue."
+        return [Paragraph(text)]
     lead = f"Sans aucun chiffre par {here} ({number(len(nowhere))} indicateurs)"
     return [Paragraph(f"{lead}{NO_BREAK}: {enumerate_words(nowhere)}.")]
 

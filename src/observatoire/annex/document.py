@@ -106,8 +106,10 @@ class AnnexContent:
         codes = [
             code for code in self.table.indicators if not self.table.indicator(code).nature.additive
         ]
-        told = {code: finding(self.table, code, self.communes) for code in [*codes, *self.chosen]}
-        return {code: each for code, each in told.items() if each}
+        by_code = {
+            code: finding(self.table, code, self.communes) for code in [*codes, *self.chosen]
+        }
+        return {code: each for code, each in by_code.items() if each}
 
     @cached_property
     def chosen(self) -> list[str]:
@@ -160,8 +162,8 @@ def annex_page(content: AnnexContent) -> Page:
 def _cover(content: AnnexContent) -> list[Block]:
     """Lay out the cover: logo, findings, one picture of equal squares; the foreword after it."""
     blocks: list[Block] = [content.logo] if content.logo else []
-    told = in_short(content.table, list(content.findings.values()), content.found)
-    blocks.append(Facts(told, kind="findings"))
+    facts = in_short(content.table, list(content.findings.values()), content.found)
+    blocks.append(Facts(facts, kind="findings"))
     rates = [c for c in content.chosen if not content.table.indicator(c).nature.additive]
     shown = sorted(
         rates, key=lambda c: content.findings[c].weight if c in content.findings else (0, 0.0)
@@ -256,7 +258,7 @@ def _tables(content: AnnexContent) -> list[Block]:
 
 
 def _is_shown(block: Block, length: str) -> bool:
-    """Whether a block of a panel is printed: what lacks is told once, among the holes."""
+    """Whether a block of a panel is printed: what lacks is named once, among the holes."""
     return length == "long" or (isinstance(block, TableBlock) and block.kind == "figures")
 
 
@@ -277,8 +279,8 @@ def _evaluation(content: AnnexContent) -> list[Block]:
     if content.choice.length == "court":
         made = [_without_absences(block) for block in made]
     if content.choice.length == "court" and drawn:
-        told = {one.title for one in _of_gaps(content, made)}
-        made = [b for b in made if not (isinstance(b, TableBlock) and b.title in told)]
+        titles = {one.title for one in _of_gaps(content, made)}
+        made = [b for b in made if not (isinstance(b, TableBlock) and b.title in titles)]
     return evaluation_chapter(content.found, content.table, made, drawn)
 
 
@@ -289,13 +291,13 @@ def _without_absences(block: Block) -> Block:
     kept = tuple(row for row in block.rows if not _is_absence(row))
     if len(kept) == len(block.rows):
         return block
-    told = (
+    elsewhere = (
         "Les indicateurs dont un chiffre manque à l’une des dates, ou qui n’ont pas deux dates, "
         "sont au classeur et à l’annexe longue."
     )
     if not kept:
-        return Paragraph(told)
-    return replace(block, rows=kept, notes=(*block.notes, Note("Ailleurs", told)))
+        return Paragraph(elsewhere)
+    return replace(block, rows=kept, notes=(*block.notes, Note("Ailleurs", elsewhere)))
 
 
 #: How the reasons begin of what lacks a figure, rather than a verdict.

@@ -1,4 +1,4 @@
-"""What to retain: the sure gaps told in a sentence each, what is known, what became of objectives."""
+"""What to retain: the sure gaps stated in a sentence each, what is known, what became of objectives."""
 
 from __future__ import annotations
 
@@ -136,15 +136,15 @@ def _others(
 def _reference(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:
     """Give the figures of what the others are compared with: a gap is read against them."""
     _, spots = table.by_indicator[indicator.code]
-    told = []
+    figures = []
     for name, spot in _others(table, indicator, own).items():
         row = spots.get(spot)
         if row is None or not Status(str(row["status"])).has_value:
             continue
         shown = with_unit(float(row["value"]), indicator.unit, indicator.decimals)
         guessed = " (estimé)" if row["status"] == str(Status.ESTIMATED) else ""
-        told.append(f"{name}{NO_BREAK}: {shown}{guessed}")
-    return f"{' ; '.join(told)}." if told else ""
+        figures.append(f"{name}{NO_BREAK}: {shown}{guessed}")
+    return f"{' ; '.join(figures)}." if figures else ""
 
 
 def _other(table: ProtectedTable, indicator: Indicator, own: Sequence[Mark]) -> str:

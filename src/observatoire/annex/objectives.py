@@ -47,20 +47,22 @@ def evaluation_chapter(
         blocks.append(Heading("Objectifs et résultats", 2, "objectifs"))
         blocks += objective_boxes(found, table.indicators)
     blocks += [Heading("Ce qui a bougé", 2, "evolutions"), *slopes] if slopes else []
-    told = {aims_grid(found.objectives, table.indicators).title} if len(found.objectives) else set()
-    told |= {
+    boxed = (
+        {aims_grid(found.objectives, table.indicators).title} if len(found.objectives) else set()
+    )
+    boxed |= {
         block.title for block in evidence_blocks(found.objectives) if isinstance(block, TableBlock)
     }
-    return [*blocks, *_rest(made, told)]
+    return [*blocks, *_rest(made, boxed)]
 
 
-def _rest(made: Sequence[Block], told: set[str]) -> list[Block]:
+def _rest(made: Sequence[Block], boxed: set[str]) -> list[Block]:
     """Return what the boxes do not say, without the heading that is left with nothing under it."""
     kept = [
         block
         for block in made
         if not isinstance(block, Callout)
-        and not (isinstance(block, TableBlock) and block.title in told)
+        and not (isinstance(block, TableBlock) and block.title in boxed)
     ]
     return [
         block
@@ -84,17 +86,20 @@ def objective_boxes(found: Assessment, indicators: Mapping[str, Indicator]) -> l
             continue
         code = row.label.split(" ")[0]
         place, start, since, verdict, target = (cell.text for cell in row.cells)
-        told = [f"{place}.", f"Départ{NO_BREAK}: {_ended(start)} Depuis{NO_BREAK}: {_ended(since)}"]
+        sentences = [
+            f"{place}.",
+            f"Départ{NO_BREAK}: {_ended(start)} Depuis{NO_BREAK}: {_ended(since)}",
+        ]
         if since not in ("n.d.", "pas d’indicateur"):
-            told.append(f"{verdict[:1].upper()}{verdict[1:]}.")
-        told.append(
+            sentences.append(f"{verdict[:1].upper()}{verdict[1:]}.")
+        sentences.append(
             f"Cible{NO_BREAK}: {target}."
             if target
             else f"Échéance{NO_BREAK}: {in_full(str(due[code]))}."
         )
         if lacking.get(code):
-            told.append(str(lacking[code]))
-        waiting.append((row.label, " ".join(told)))
+            sentences.append(str(lacking[code]))
+        waiting.append((row.label, " ".join(sentences)))
     return [
         *blocks,
         *_abreast(waiting),

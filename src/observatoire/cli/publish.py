@@ -21,9 +21,11 @@ from observatoire.cli.console import (
     step,
     written_in,
 )
-from observatoire.errors import FormatError
+from observatoire.errors import FormatError, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pandas as pd
 
     from observatoire.exchange.federation import Federation
@@ -167,7 +169,7 @@ def publish(
 
 
 @command()
-def federate(
+def federate(  # noqa: PLR0913, PLR0917 - one option a page
     packages: Annotated[
         list[str],
         argument("PAQUET", "Dossiers, .zip ou adresses de paquets ; ou un federation.toml."),
@@ -180,6 +182,22 @@ def federate(
         Path | None,
         option("--inventory", "FICHIER", "Page de qui observe quoi : .html, .pdf, .docx, .xlsx…"),
     ] = None,
+    annex: Annotated[
+        Path | None,
+        option("--annex", "FICHIER", "Annexe de la fédération : .html, .pdf, .docx, .xlsx."),
+    ] = None,
+    atlas: Annotated[
+        Path | None, option("--atlas", "FICHIER", "Atlas des sites, une page .html.")
+    ] = None,
+    panel: Annotated[
+        Path | None, option("--panel", "FICHIER", "Tableau des sites : .html, .pdf, .xlsx…")
+    ] = None,
+    map: Annotated[  # noqa: A002 - the option's own name
+        Path | None, option("--map", "FICHIER", "Carte de --indicator : .html, .svg, .png…")
+    ] = None,
+    indicator: Annotated[
+        str, option("--indicator", "CODE", "Indicateur du tableau, de la carte, de l’atlas.")
+    ] = "",
     audience: Annotated[
         str, option("--audience", "CERCLE", "Pour qui : interne, partenaires ou public.")
     ] = "interne",
@@ -195,8 +213,14 @@ def federate(
         raise FormatError(
             f"On écrit la fédération en .csv, non en « {output.suffix} ».", where=str(output)
         )
-    if inventory is not None:
-        writer_of(inventory)  # refused before the work, not after
+    pages = {"inventory": inventory, "annex": annex, "atlas": atlas, "panel": panel, "map": map}
+    asked = {name: path for name, path in pages.items() if path is not None}
+    for path in asked.values():
+        writer_of(path)  # refused before the work, not after
+    if map is not None and not indicator:
+        raise UnknownNameError(
+            "De quel indicateur faut-il la carte ?", remedy="Ajoutez --indicator CODE."
+        )
     with step("Fédération"):
         together = observatoire.federate(packages, audience=cast("Audience", audience))
         answers, given_away = together.values(), together.audit()
@@ -205,18 +229,30 @@ def federate(
                 draft.write_bytes(table_bytes(answers))
         except OSError as error:
             raise cannot_write(output, error) from error
-        if inventory is not None:
-            together.inventory_page().save(inventory)
+        _write_pages(together, asked, indicator)
     _say_findings(together, given_away)
     common = plural(len(together.common()), "indicateur commun", "indicateurs communs")
     say(
         f"{plural(len(together.observatories), 'observatoire')}, "
         f"{plural(len(answers), 'question')}, {common} : {output}"
     )
-    if inventory is not None:
-        say(f"Qui observe quoi : {inventory}")
+    for path in asked.values():
+        say(f"Écrit : {path}")
     if not given_away.empty:
         raise typer.Exit(2)
+
+
+def _write_pages(together: Federation, asked: Mapping[str, Path], indicator: str) -> None:
+    codes = [indicator] if indicator else []
+    write: Mapping[str, Callable[[Path], object]] = {
+        "inventory": lambda path: together.inventory_page().save(path),
+        "annex": together.annex,
+        "atlas": lambda path: together.atlas(path, indicators=codes),
+        "panel": lambda path: together.panel(indicators=codes).save(path),
+        "map": lambda path: together.map(indicator).save(path),
+    }
+    for name, path in asked.items():
+        write[name](path)
 
 
 def _say_findings(together: Federation, given_away: pd.DataFrame) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from copy import deepcopy
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -114,7 +115,7 @@ def toml_table(path: Path) -> dict[str, Any]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
+        table = deepcopy(_parsed(text))
     except FileNotFoundError as error:
         raise DescriptorError(
             "Le fichier n’existe pas.",
@@ -139,6 +140,11 @@ def toml_table(path: Path) -> dict[str, Any]:
         raise _not_toml(path, str(error)) from error
     _check_signs([path.parent.name, *_texts(table)], text, path)
     return table
+
+
+@lru_cache(maxsize=64)  # each opening and each load reads the catalogue again
+def _parsed(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
 
 
 #: What no page can write, and what turns or cuts a text without being seen.

@@ -190,7 +190,7 @@ def _passing(error: duckdb.Error) -> bool:
 
 
 def _unanswered(error: duckdb.Error) -> ObservatoireError:
-    # The words of the engine may hold a password: the kind of the fault is told, not its text.
+    # The words of the engine may hold a password: the kind of the fault is given, not its text.
     return ObservatoireError(
         "Le lac ne répond pas.",
         why=f"PostgreSQL ou DuckLake a refusé ({type(error).__name__}).",

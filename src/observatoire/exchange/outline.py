@@ -125,8 +125,8 @@ def write_outline(path: Path, zoning: str, layers: Mapping[str, gpd.GeoDataFrame
             for code in order:
                 fill, line, width = _TO_DRAW if code == zoning else _GROUND
                 qml = _QML.format(fill=fill, line=line, width=width, field=quoteattr("nom"))
-                told = "à redessiner" if code == zoning else "fond"
-                base.execute(_STYLE, [code, code, qml, told])
+                role = "à redessiner" if code == zoning else "fond"
+                base.execute(_STYLE, [code, code, qml, role])
     frame = shaped[zoning]
     waiting = int((~frame["official"] & (frame["drawn"] == "")).sum())
     return DrawingSheet(path, zoning, waiting, tuple(order[:-1]))
@@ -145,6 +145,6 @@ def _layer(frame: gpd.GeoDataFrame, *, drawn: bool) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=list(frame.geometry), crs=frame.crs)
 
 
-def _state(told: tuple[bool, str]) -> str:
-    official, who = told
+def _state(drawing: tuple[bool, str]) -> str:
+    official, who = drawing
     return "officiel" if official else f"dessiné {who}" if who else "schématique"

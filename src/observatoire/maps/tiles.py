@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.optimize import linear_sum_assignment
 
 from observatoire.french.typography import NARROW
 from observatoire.maps.layout import MOST_FRAMES
@@ -128,6 +127,8 @@ def _spots(group: Sequence[Mark], ground: BaseMap, columns: int) -> list[tuple[i
         order = places[known, axis].argsort(kind="stable").argsort(kind="stable")
         ranks[known, axis] = order / max(known.sum() - 1, 1) * extent[axis]
     ranks[~known] = extent  # those that no outline places come last
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - slow, and only tiles need it
+
     cost = ((ranks[:, None, :] - np.array(cells, dtype=float)[None, :, :]) ** 2).sum(axis=2)
     _, chosen = linear_sum_assignment(cost)
     return [cells[at] for at in chosen]

@@ -90,7 +90,6 @@ class Deliverables(Annexes):
         """Gather an atlas: for each date, the indicators whose figures may reach the zoning then."""
         from observatoire.observatory.session import today
         from observatoire.panels.atlas import AtlasContent
-        from observatoire.panels.drawings.bearings import course_of
 
         self._ensure_loaded()
         reaching = {
@@ -102,11 +101,6 @@ class Deliverables(Annexes):
             for rank in range(1, max(map(len, reaching.values()), default=0) + 1)
             if (when := {c: each[-rank] for c, each in reaching.items() if rank <= len(each)})
         ]
-        courses = {
-            code: course_of(self.catalogue.get(code), each, self.series.broken, self.series.refusal)
-            for code, each in reaching.items()
-            if len(each) > 1
-        }
         names = self._gazetteer
         return AtlasContent(
             self.workspace.name,
@@ -115,7 +109,7 @@ class Deliverables(Annexes):
             list(self.catalogue.themes.values()),
             names.base_map(where),
             names.communes(where),
-            courses,
+            self._courses(reaching),
         )
 
     def outline(
@@ -227,6 +221,9 @@ class Deliverables(Annexes):
             date=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             note=note,
             publisher=terms.publisher or self.workspace.centre or self.workspace.name,
+            zonings={code: each.label for code, each in self.workspace.zonings.items()},
+            themes={code: each.label for code, each in self.catalogue.themes.items()},
+            courses=self._courses(self._context.periods()),
         )
         links = passage_table(self._context, latest.df["zoning"].unique())
         return write_package(table, place, about, passages=links, audience=audience)

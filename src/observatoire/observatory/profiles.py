@@ -11,10 +11,10 @@ from observatoire.observatory.session import Audience, today
 from observatoire.observatory.tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from observatoire.pages.sheet import Sheet
-    from observatoire.panels.drawings.bearings import Bearings
+    from observatoire.panels.drawings.bearings import Bearings, Course
     from observatoire.panels.profile import Entry, ProfileContent
     from observatoire.panels.watch import Local
     from observatoire.secrecy.release.protected_table import ProtectedTable
@@ -109,7 +109,7 @@ class Profiles(Tables):
         table: ProtectedTable | None = None,
     ) -> Bearings:
         """Place figures of a zoning: the latest of each indicator, and those of earlier dates."""
-        from observatoire.panels.drawings.bearings import Bearings, course_of
+        from observatoire.panels.drawings.bearings import Bearings
 
         periods = self._context.periods_reaching(where)
         shown = codes or [c for theme in self.catalogue.themes.values() for c in theme.profile]
@@ -128,14 +128,19 @@ class Profiles(Tables):
             ),
             self._gazetteer.communes(where),
             self._earlier(dated, where, audience),
-            {
-                code: course_of(
-                    self.catalogue.get(code), when, self.series.broken, self.series.refusal
-                )
-                for code, when in dated.items()
-            },
+            self._courses(dated),
             self._local(audience).watched if main else {},
         )
+
+    def _courses(self, dated: Mapping[str, tuple[str, ...]]) -> dict[str, Course]:
+        """Say of indicators that have several dates which of them compare."""
+        from observatoire.panels.drawings.bearings import course_of
+
+        return {
+            code: course_of(self.catalogue.get(code), when, self.series.broken, self.series.refusal)
+            for code, when in dated.items()
+            if len(when) > 1
+        }
 
     def _picture(
         self,

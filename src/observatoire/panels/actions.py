@@ -180,7 +180,7 @@ def _share(spent: float, committed: float) -> TextCell:
 
 
 def _places(places: pd.DataFrame, here: Noun) -> TableBlock:
-    """List the territories that have actions of their own; the others are told in a sentence."""
+    """List the territories that have actions of their own; the others are named in a sentence."""
     rows = [
         Row(
             str(row["name"]),

@@ -158,7 +158,7 @@ def aims_in_short(
     if frame.empty:
         return f"Aucun objectif chargé ne porte sur {here.this}."
     rows = sorted(records(frame), key=lambda row: str(row["indicator"]) not in indicators)
-    told = [_in_short(row, indicators.get(str(row["indicator"]))) for row in rows[:most]]
+    sentences = [_in_short(row, indicators.get(str(row["indicator"]))) for row in rows[:most]]
     rest = rows[most:]
     if rest:
         known = sum(bool(row["end"]) for row in rest)
@@ -167,10 +167,10 @@ def aims_in_short(
             if known
             else "aucun n’a de chiffre depuis"
         )
-        told.append(
+        sentences.append(
             f"Et {plural(len(rest), 'autre objectif', 'autres objectifs')}{NO_BREAK}: {after}."
         )
-    return "\n".join(told)
+    return "\n".join(sentences)
 
 
 def _in_short(row: Record, indicator: Indicator | None) -> str:

@@ -163,6 +163,11 @@ class Links:
         order, starts = self._ordered
         return order[starts[target] : starts[target + 1]]
 
+    @cached_property
+    def reasons(self) -> dict[tuple[int, bytes, bytes], str]:
+        """Why a target lacks a value, by target, sources that are hidden and sources that are absent."""
+        return {}
+
     @property
     def linked(self) -> Flags:
         """Targets that at least one source covers."""

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from observatoire.declarations.fields import Code, Count, Named, Number, Texts, declared, doc
 from observatoire.declarations.reader import packaged, read
@@ -223,7 +223,7 @@ def foretold_together(
     edges = np.linspace(0, 1, _STEPS + 1)
     with np.errstate(divide="ignore"):
         at = (np.log(edges) - np.log1p(-edges) - middle) / spread
-    one = np.diff(stats.norm.cdf(at))
+    one = np.diff(special.ndtr(at))
     others = np.array([1.0])
     for _ in range(parts - 1):
         others = np.convolve(others, one)[:_STEPS]
@@ -344,7 +344,7 @@ def ends_of(missed: Floats, supports: int) -> tuple[float, float, float, float]:
     """
     count = len(missed)
     if count < _ENOUGH:
-        found = float(missed.std(ddof=1)) * stats.t.ppf(TAILS, count - supports - 1)
+        found = float(missed.std(ddof=1)) * special.stdtrit(count - supports - 1, TAILS)
     else:
         # Split conformal: the rank that leaves as much beyond, among one place more than there are.
         ranks = np.array(TAILS) * (count + 1)

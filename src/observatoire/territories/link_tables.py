@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,6 +13,7 @@ from observatoire.errors import (
     UnknownTerritoryError,
 )
 from observatoire.errors.arguments import suggestion
+from observatoire.memo import read_once
 from observatoire.territories.zoning import read_text_table
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ QUALITY = "quality"
 OFFICIAL, BY_NAME = "officiel", "noms"
 
 
+@read_once
 def read_links(path: Path) -> pd.DataFrame:
     """Read a table of links: columns ``source``, ``target``, ``link`` and, where stated, ``quality``.
 
@@ -42,16 +43,6 @@ def read_links(path: Path) -> pd.DataFrame:
         When a column is missing, a link is none of the three words, a quality none of the two, or a
         link is written twice.
     """
-    try:
-        content = path.read_bytes()
-    except OSError:
-        content = b""  # absent, or not to be read: refused below
-    return _read_links(path, content).copy()
-
-
-@lru_cache(maxsize=128)
-def _read_links(path: Path, _: bytes) -> pd.DataFrame:
-    # Asked for at each opening and after each load: the same bytes are read once.
     links = read_text_table(path)
     for column in LINK_COLUMNS:
         if column not in links.columns:

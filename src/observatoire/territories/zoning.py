@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import pandas as pd
@@ -31,6 +31,7 @@ from observatoire.errors.arguments import suggestion
 from observatoire.errors.translations import reader_words
 from observatoire.french.nouns import TERRITORY, Noun
 from observatoire.french.typography import MARKS
+from observatoire.memo import read_once
 from observatoire.territories.aliases import check_members
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class Zoning:
         return tail if tail.isdigit() else ""
 
 
+@read_once
 def read_members(path: Path) -> pd.DataFrame:
     """Read a table of members: one row a territory, every column as text.
 
@@ -124,16 +126,6 @@ def read_members(path: Path) -> pd.DataFrame:
     DescriptorError
         When an ``alias`` could name two territories of one commune.
     """
-    try:
-        content = path.read_bytes()
-    except OSError:
-        content = b""  # absent, or not to be read: refused below
-    return _read_members(path, content).copy()
-
-
-@lru_cache(maxsize=128)
-def _read_members(path: Path, _: bytes) -> pd.DataFrame:
-    # Every load asks for every zoning's members: the same bytes are read once.
     members = read_text_table(path)
     for column in MEMBER_COLUMNS:
         if column not in members.columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -40,12 +41,13 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
     if str(path) != MEMORY:
         refuse_path(Path(path))
         _make_folder(Path(path).parent)
+    fresh = str(path) == MEMORY or not Path(path).exists()
     connection = None
     try:
         connection = duckdb.connect(
             str(path), config={"storage_compatibility_version": STORAGE_VERSION}
         )
-        _lay_out(connection, crs)
+        _lay_out(connection, crs, fresh=fresh)
     except duckdb.Error as error:
         if connection is not None:
             connection.close()  # let the analyst rename the file
@@ -58,6 +60,8 @@ def open_warehouse(path: Path | str, crs: str, ledger: Path | None = None) -> Wa
             remedy=healthy_copy(ledger),
         ) from error
     warehouse = Warehouse(connection, crs, path, ledger)
+    if fresh:
+        return warehouse
     try:
         with warehouse.transaction():
             see_loads(warehouse)  # those of a warehouse made before they were
@@ -79,10 +83,13 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str) -> None:
+def _lay_out(connection: duckdb.DuckDBPyConnection, crs: str, *, fresh: bool) -> None:
     """Make the tables that lack; those of shapes anew when the workspace's CRS has changed."""
     # In one transaction: else each of its statements waits for the disk.
     schema = f"BEGIN TRANSACTION; {_schema(crs)} COMMIT;"
+    if fresh:
+        connection.execute(schema)
+        return
     _forget_first_registers(connection)
     connection.execute(schema)
     if _crs_changed(connection, crs):
@@ -113,6 +120,7 @@ def _schema(crs: str) -> str:
     return text.replace("{crs}", _quoted(crs))
 
 
+@cache
 def _quoted(crs: str) -> str:
     projjson = CRS(crs).to_json().replace("'", "''")
     return f"'{projjson}'"

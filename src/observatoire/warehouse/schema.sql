@@ -204,7 +204,7 @@ CREATE TABLE IF NOT EXISTS publication (
     hidden  INTEGER NOT NULL
 );
 
--- The last load when it left: what it showed is told by ids, for clocks and time zones change.
+-- The last load when it left: what it showed is known by ids, for clocks and time zones change.
 ALTER TABLE publication ADD COLUMN IF NOT EXISTS last_load INTEGER;
 
 CREATE TABLE IF NOT EXISTS published_cell (

@@ -91,3 +91,13 @@ def test_it_says_what_the_parquet_says_value_by_value() -> None:
     zones = gpd.read_file(path / "zones.gpkg")
     assert set(zones["territoire"]) == set(mine["territoire"])
     assert gpd.read_parquet(path / "zones.parquet").crs == zones.crs
+
+
+def test_a_package_says_which_dates_compare_and_what_its_codes_are_called() -> None:
+    f = obs.federate([demo.package()])
+    words = f.indicators.set_index("indicateur")
+    assert words.at["taux_pauvrete", "liaisons"].startswith("2014→2016")
+    assert words.at["taux_pauvrete", "ruptures"].startswith("2019 : Rupture de série")
+    assert f.zonings["iris-2016"] == demo.demo().workspace.zoning("iris-2016").label
+    assert f.themes["habitat"]
+    f.close()

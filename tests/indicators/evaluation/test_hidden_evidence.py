@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import evaluation_workspace as planted
 import pytest
+from made_once import loaded
 
 import observatoire as obs
 
@@ -20,17 +21,19 @@ EQUALS = "".join(
 )
 
 
-@pytest.fixture
-def o(tmp_path: Path) -> Iterator[Any]:
-    planted.write_workspace(tmp_path)
-    folder = tmp_path / "data/raw/plante"
-    told = planted.FIGURES.replace("FDF01;cas;2012;240", "FDF01;cas;2012;s")
-    told = told.replace("FDF02;taux;2012;18", "FDF02;taux;2012;s")
-    told = told.replace("FDF01;taux;2007;30", "FDF01;taux;2007;s")
-    (folder / "chiffres.csv").write_text(told + EQUALS, encoding="utf-8")
+def write(place: Path) -> None:
+    folder = planted.loaded_workspace(place) / "data/raw/plante"
+    figures = planted.FIGURES.replace("FDF01;cas;2012;240", "FDF01;cas;2012;s")
+    figures = figures.replace("FDF02;taux;2012;18", "FDF02;taux;2012;s")
+    figures = figures.replace("FDF01;taux;2007;30", "FDF01;taux;2007;s")
+    (folder / "chiffres.csv").write_text(figures + EQUALS, encoding="utf-8")
     source = planted.FIGURES_TOML + '\n[markers]\nsecret = ["s"]\n'
     (folder / "source.toml").write_text(source, encoding="utf-8")
-    opened = obs.open(tmp_path)
+
+
+@pytest.fixture
+def o(tmp_path: Path) -> Iterator[Any]:
+    opened = obs.open(loaded("masque", write, tmp_path, decide="taux"))
     yield opened
     opened.close()
 
@@ -63,10 +66,10 @@ def test_equals_across_the_middle_are_in_no_half(o: Any) -> None:
 
 
 def test_a_share_of_the_way_without_a_known_error_has_no_bounds(tmp_path: Path) -> None:
-    planted.write_workspace(tmp_path)
-    path = tmp_path / "data/raw/plante/source.toml"
+    path = planted.loaded_workspace(tmp_path) / "data/raw/plante/source.toml"
     path.write_text(planted.FIGURES_TOML.replace("exhaustive", "unknown"), encoding="utf-8")
     o = obs.open(tmp_path)
+    o.load()
     aim = o.evaluate(2007, 2012).objectives.set_index("code").loc["A"]
     o.close()
     assert aim["reached"] == pytest.approx(50)
@@ -75,11 +78,11 @@ def test_a_share_of_the_way_without_a_known_error_has_no_bounds(tmp_path: Path) 
 
 
 def test_a_target_overdue_without_a_figure_before_says_what_lacks(tmp_path: Path) -> None:
-    planted.write_workspace(tmp_path)
-    path = tmp_path / "data/raw/programme/objectifs.csv"
-    told = path.read_text(encoding="utf-8").replace(";20;;2012-12-31;", ";20;;2008-06-30;")
-    path.write_text(told, encoding="utf-8")
+    path = planted.loaded_workspace(tmp_path) / "data/raw/programme/objectifs.csv"
+    objectives = path.read_text(encoding="utf-8").replace(";20;;2012-12-31;", ";20;;2008-06-30;")
+    path.write_text(objectives, encoding="utf-8")
     o = obs.open(tmp_path)
+    o.load()
     aims = o.evaluate(2007, 2012).objectives.set_index("code")
     o.close()
     assert aims.loc["A", "due_period"] == ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import demo
 import pandas as pd
 import pytest
-from evaluation_workspace import write_workspace
+from evaluation_workspace import loaded_workspace
 
 import observatoire as obs
 from observatoire.errors import DescriptorError
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
-    with obs.open(write_workspace(tmp_path_factory.mktemp("objectifs"))) as o:
-        o.load()
+    with obs.open(loaded_workspace(tmp_path_factory.mktemp("objectifs"))) as o:
         yield o
 
 

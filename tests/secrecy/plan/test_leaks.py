@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from attacker import SOURCE, write
-from secrecy_workspace import write_workspace
+from secrecy_workspace import loaded_workspace
 from tables_of_cells import table
 
 import observatoire as obs
@@ -345,7 +345,7 @@ size = { source = "essai-cas", period = "2016", variables = ["vus"] }
 def test_the_interval_of_a_bare_rate_does_not_tell_its_size(
     tmp_path: Path, threshold: int, ends: str, precision: str
 ) -> None:
-    folder = write_workspace(tmp_path / "t")
+    folder = loaded_workspace(tmp_path / "t")
     raw = folder / "data" / "raw"
     cas = raw / "essai-cas" / "source.toml"
     told = cas.read_text("utf-8").replace("threshold = 11", f"threshold = {threshold}")

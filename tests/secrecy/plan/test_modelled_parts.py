@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -79,12 +80,22 @@ PAGES: dict[str, Callable[[Observatory, Path], Path]] = {
     "profile": lambda o, at: o.profile("q3").save(at.with_suffix(".html")),
     "map of counts": lambda o, at: o.map("aidA").save(at.with_suffix(".svg")),
     "map of rates": lambda o, at: o.map("part").save(at.with_suffix(".svg")),
-    "annex": lambda o, at: o.annex(at.with_suffix(".html")),
-    "annex, Word": lambda o, at: o.annex(at.with_suffix(".docx")),
-    "annex, Excel": lambda o, at: o.annex(at.with_suffix(".xlsx")),
-    "package": lambda o, at: o.publish(at) / "valeurs.csv",
-    "its certificate": lambda o, at: o.publish(at) / "datapackage.json",
+    "annex": lambda o, at: annexes(o, at.parent)[0],
+    "annex, Word": lambda o, at: annexes(o, at.parent)[1],
+    "annex, Excel": lambda o, at: annexes(o, at.parent)[2],
+    "package": lambda o, at: package(o, at.parent) / "valeurs.csv",
+    "its certificate": lambda o, at: package(o, at.parent) / "datapackage.json",
 }
+
+
+@cache
+def annexes(o: Observatory, folder: Path) -> Any:
+    return o.annex([folder / f"annexe{suffix}" for suffix in (".html", ".docx", ".xlsx")])
+
+
+@cache
+def package(o: Observatory, folder: Path) -> Path:
+    return o.publish(folder / "paquet")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -16,7 +16,8 @@ from demo import demo
 from evaluation_workspace import PROGRAMME_TOML
 from hypothesis import given
 from hypothesis import strategies as st
-from secrecy_workspace import SHOWN, write_workspace
+from made_once import loaded
+from secrecy_workspace import SHOWN, loaded_workspace
 
 import observatoire as obs
 from observatoire.annex import annex_page
@@ -51,11 +52,11 @@ FIGURE = "139"
 
 
 def agreed(folder: Path, audience: str) -> Observatory:
-    write_workspace(folder)
-    path = folder / "data" / "raw" / "essai-cas" / "source.toml"
-    path.write_text(path.read_text("utf-8") + AGREED.format(audience=audience), encoding="utf-8")
-    o = obs.open(folder)
-    o.load()
+    def write(place: Path) -> None:
+        path = loaded_workspace(place) / "data" / "raw" / "essai-cas" / "source.toml"
+        path.write_text(path.read_text("utf-8") + AGREED.format(audience=audience), "utf-8")
+
+    o = obs.open(loaded(f"convention-{audience}", write, folder, decide="cas_suivis"))
     o.today = lambda: INSIDE
     return o
 
@@ -209,18 +210,13 @@ def test_an_internal_figure_never_reaches_a_package(
     assert any("usage interne" in text for text in told)
 
 
-@pytest.mark.parametrize("suffix", [".html", ".xlsx"])
-def test_an_internal_figure_never_reaches_an_annex(
-    internal: Observatory, tmp_path: Path, suffix: str
-) -> None:
-    path = internal.annex(tmp_path / f"annexe{suffix}")
-    if suffix == ".xlsx":
-        with zipfile.ZipFile(path) as book:
-            text = "".join(book.read(name).decode() for name in book.namelist())
-    else:
-        text = path.read_text("utf-8")
-    assert "relevé de mars" not in text  # the producer's note beside the figure
-    assert "Convention avec la Caf" in text
+def test_an_internal_figure_never_reaches_an_annex(internal: Observatory, tmp_path: Path) -> None:
+    forms: Any = internal.annex([tmp_path / "annexe.html", tmp_path / "annexe.xlsx"])
+    with zipfile.ZipFile(forms[1]) as book:
+        workbook = "".join(book.read(name).decode() for name in book.namelist())
+    for text in (forms[0].read_text("utf-8"), workbook):
+        assert "relevé de mars" not in text  # the producer's note beside the figure
+        assert "Convention avec la Caf" in text
 
 
 def test_partners_get_what_is_theirs_and_the_public_does_not(

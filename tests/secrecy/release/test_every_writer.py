@@ -112,24 +112,33 @@ def test_no_form_of_a_page_holds_it(kept: Observatory, tmp_path: Path, name: str
     assert not found_in(str(vars(sheet)).encode())
 
 
-@pytest.mark.parametrize("suffix", [".html", ".xlsx", ".docx"])
-def test_no_form_of_the_annex_holds_it(kept: Observatory, tmp_path: Path, suffix: str) -> None:
-    path = kept.annex(tmp_path / f"annexe{suffix}")
-    content = all_bytes(path)
+ANNEX_FORMS = (".html", ".xlsx", ".docx")
+
+
+@pytest.fixture(scope="module")
+def annexes(kept: Observatory, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Give the annex in its forms, of one composition."""
+    folder = tmp_path_factory.mktemp("annexes")
+    written = kept.annex([folder / f"annexe{suffix}" for suffix in ANNEX_FORMS])
+    return dict(zip(ANNEX_FORMS, written, strict=True))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("suffix", ANNEX_FORMS)
+def test_no_form_of_the_annex_holds_it(annexes: dict[str, Path], suffix: str) -> None:
+    content = all_bytes(annexes[suffix])
     assert not found_in(content)
     assert (b"Certificat" in content) == (suffix != ".xlsx")  # printed; a workbook gives figures
 
 
-def test_no_file_of_a_package_holds_it(kept: Observatory, tmp_path: Path) -> None:
-    folder = kept.publish(tmp_path / "paquet")
-    names = {path.name for path in folder.iterdir()}
+def test_no_file_of_a_package_holds_it(package: Path) -> None:
+    names = {path.name for path in package.iterdir()}
     assert {"valeurs.csv", "valeurs.parquet", "zones.gpkg", "datapackage.json"} <= names
-    for path in folder.iterdir():
+    for path in package.iterdir():
         assert not found_in(all_bytes(path)), path.name
-    parquet = pq.read_table(folder / "valeurs.parquet")
+    parquet = pq.read_table(package / "valeurs.parquet")
     assert not found_in(str(parquet.schema.metadata).encode())
     assert not found_in(parquet.to_pandas().to_csv().encode())
-    descriptor = (folder / "datapackage.json").read_text("utf-8")
+    descriptor = (package / "datapackage.json").read_text("utf-8")
     assert '"certificat_secret"' in descriptor
     assert '"solveur": "HiGHS' in descriptor
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import demo
 import pandas as pd
 import pyogrio
 import pytest
@@ -167,14 +168,13 @@ def test_the_atlas_holds_no_secret_nor_depends_on_any(
     assert pages[0] == pages[1]
 
 
-def test_packages(kept: Observatory, tmp_path: Path) -> None:
-    folder = kept.publish(tmp_path / "paquet")
+def test_packages(package: Path) -> None:
     texts = [
-        (folder / "valeurs.csv").read_text("utf-8"),
-        (folder / "indicateurs.csv").read_text("utf-8"),
-        (folder / "datapackage.json").read_text("utf-8"),
-        pd.read_parquet(folder / "valeurs.parquet").to_csv(),
-        pyogrio.read_dataframe(folder / "zones.gpkg").drop(columns="geometry").to_csv(),
+        (package / "valeurs.csv").read_text("utf-8"),
+        (package / "indicateurs.csv").read_text("utf-8"),
+        (package / "datapackage.json").read_text("utf-8"),
+        pd.read_parquet(package / "valeurs.parquet").to_csv(),
+        pyogrio.read_dataframe(package / "zones.gpkg").drop(columns="geometry").to_csv(),
     ]
     for text in texts:
         assert text
@@ -290,9 +290,7 @@ def test_the_audit_bounds_what_was_hidden(kept: Observatory) -> None:
 
 def test_bounds_made_of_what_is_known_beside_a_hidden_part_are_hidden(tmp_path: Path) -> None:
     """A rate's low bound times the population shown would give the small known part."""
-    from observatoire.workspace.scaffold import create_workspace
-
-    space = create_workspace(tmp_path / "espace")
+    space = demo.workspace(tmp_path / "espace")
     source = space / "data" / "raw" / "aides"
     source.mkdir()
     (source / "source.toml").write_text(
@@ -335,6 +333,7 @@ denominator = ["TOUS"]
 """
         )
     with obs.open(space) as o:
+        o.load(source)
         row = o.table("part_aidee", period=2016).df.set_index("territory").loc["FDF03"]
     assert row["status"] == "secret"
     assert math.isnan(row["low"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from evaluation_workspace import CONFIDENTIAL, NOTES, PARTNERS, PUBLIC, write_workspace
+from evaluation_workspace import CONFIDENTIAL, NOTES, PARTNERS, PUBLIC, loaded_workspace
 from saved_texts import text_of
 
 import observatoire as obs
@@ -32,8 +32,7 @@ HIDDEN = (CONFIDENTIAL, PARTNERS, "Zéphirin", "expulsions")
 
 @pytest.fixture(scope="module")
 def noted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observatory]:
-    with obs.open(write_workspace(tmp_path_factory.mktemp("notes"))) as o:
-        o.load()
+    with obs.open(loaded_workspace(tmp_path_factory.mktemp("notes"))) as o:
         yield o
 
 
@@ -108,7 +107,7 @@ def test_no_package_holds_it(noted: Observatory, tmp_path: Path) -> None:
 def test_a_page_is_the_same_with_and_without_a_confidential_note(
     noted: Observatory, tmp_path: Path
 ) -> None:
-    folder = write_workspace(tmp_path / "sans")
+    folder = loaded_workspace(tmp_path / "sans")
     lines = [
         line for line in NOTES.splitlines() if not line.endswith(("confidentiel", "partenaires"))
     ]

@@ -68,7 +68,7 @@ def federate(
         raise _nobody(refused) if len(refused) != 1 or not wrong else wrong[0][1]
     kept_back, warnings = _kept_back(members, day, terms.audience)
     found = open_engine(engine, {m.name: m.figures for m in members}, kept_back)
-    return Federation(tuple(members), found, tuple(refused), warnings, copies)
+    return Federation(tuple(members), found, tuple(refused), warnings, copies, terms.title)
 
 
 def _nobody(refused: Sequence[tuple[str, str]]) -> FileError:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,22 +77,25 @@ def inventory_rows(observed: pd.DataFrame, definitions: pd.DataFrame) -> pd.Data
     """Say who observes what, where and at which rhythm, from the answer of ``inventory.sql``."""
     words = definitions.drop_duplicates(["observatoire", "indicateur"])
     known = words[["observatoire", "indicateur", "libelle", "thematique"]]
-    everywhere = observed.groupby(["indicateur", "zonage"])["periode"].agg(frozenset).to_dict()
+    everywhere: dict[tuple[str, str], set[str]] = defaultdict(set)
+    dated: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     ordered = observed.sort_values("periode", kind="stable")
     keys = ["indicateur", "observatoire", "zonage"]
-    found = ordered.groupby(keys).agg(
-        territoires=("territoires", "max"), connus=("connus", "last"), dates=("periode", tuple)
-    )
+    for row in records(ordered[[*keys, "periode"]]):
+        everywhere[row["indicateur"], row["zonage"]].add(row["periode"])
+        dated[row["indicateur"], row["observatoire"], row["zonage"]].append(row["periode"])
+    found = ordered.groupby(keys).agg({"territoires": "max", "connus": "last"})
+    dates = [tuple(dated[key]) for key in found.index]
+    places = list(found.index)
     found = found.reset_index().merge(known, on=["observatoire", "indicateur"], how="left")
-    dates = found["dates"]
-    places = zip(found["indicateur"], found["zonage"], dates, strict=True)
     found = found.assign(
-        premiere=dates.str[0],
-        derniere=dates.str[-1],
-        periodes=dates.str.len(),
+        premiere=[each[0] for each in dates],
+        derniere=[each[-1] for each in dates],
+        periodes=[len(each) for each in dates],
         rythme=[rhythm(each) for each in dates],
         lacunes=[
-            ", ".join(sorted(everywhere[code, zoning] - set(each))) for code, zoning, each in places
+            ", ".join(sorted(everywhere[code, zoning].difference(each)))
+            for (code, _, zoning), each in zip(places, dates, strict=True)
         ],
         connus=found["connus"].astype("int64"),
     )
@@ -98,14 +103,15 @@ def inventory_rows(observed: pd.DataFrame, definitions: pd.DataFrame) -> pd.Data
     return found[list(INVENTORY_COLUMNS)].sort_values(order, ignore_index=True)
 
 
-def rhythm(periods: Sequence[str]) -> str:
+@cache
+def rhythm(periods: tuple[str, ...]) -> str:
     r"""Say how often something is counted, from the periods in which it was.
 
     Examples
     --------
-    >>> [rhythm(p) for p in (["2016"], ["2014", "2015", "2016"], ["2010", "2016"])]
+    >>> [rhythm(p) for p in (("2016",), ("2014", "2015", "2016"), ("2010", "2016"))]
     ['une seule fois', 'tous les ans', 'tous les 6\xa0ans']
-    >>> rhythm(["2014", "2016", "2021"]), rhythm(["2012-T1", "2012-T2"])
+    >>> rhythm(("2014", "2016", "2021")), rhythm(("2012-T1", "2012-T2"))
     ('irrégulier', 'plusieurs fois par an')
     """
     years = sorted({year for period in periods if (year := year_of(period))})
@@ -162,11 +168,12 @@ def verdict_rows(
     pairs = pd.concat([by_code, by_word], ignore_index=True)
     pairs = pairs[pairs["rang_a"] < pairs["rang_b"]]
     pairs = pairs.sort_values(["rang_a", "rang_b", "indicateur_a"], ignore_index=True)
-    keys = list(zip(pairs["profil_a"], pairs["profil_b"], strict=True))
-    judged = {(a, b): _judged(profiles[a], profiles[b]) for a, b in dict.fromkeys(keys)}
+    numbers = pairs.groupby(["profil_a", "profil_b"], sort=False).ngroup().to_numpy()
+    once = pairs.loc[~pd.Series(numbers, dtype="int64").duplicated(), ["profil_a", "profil_b"]]
+    judged = [_judged(profiles[a], profiles[b]) for a, b in once.itertuples(index=False)]
     columns = ["zonages", "periodes", "verdict", "motif"]
-    verdicts = pd.DataFrame([judged[key] for key in keys], columns=columns)
-    return pd.concat([pairs, verdicts], axis=1)[list(VERDICT_COLUMNS)]
+    verdicts = pd.DataFrame(judged, columns=columns).take(numbers)
+    return pairs.join(verdicts.reset_index(drop=True))[list(VERDICT_COLUMNS)]
 
 
 def _described(
@@ -174,15 +181,17 @@ def _described(
 ) -> tuple[pd.DataFrame, list[Observed]]:
     """Give each definition the number of what it says: many observatories say the same."""
     columns = ["zonage", "periode", "precision"]
-    seen = observed.groupby(["observatoire", "indicateur"])[columns].agg(frozenset)
-    found = seen.to_dict("index")
-    nothing = dict.fromkeys(columns, frozenset[str]())
+    found: dict[tuple[str, str], tuple[set[str], ...]] = {}
+    for row in records(observed):
+        sets = found.setdefault((row["observatoire"], row["indicateur"]), (set(), set(), set()))
+        for kept, name in zip(sets, columns, strict=True):
+            kept.add(row[name])
     numbers: dict[Observed, int] = {}
     profiles = []
-    for row in definitions.to_dict("records"):
-        known = found.get((row["observatoire"], row["indicateur"]), nothing)
+    for row in records(definitions):
+        known = found.get((row["observatoire"], row["indicateur"]), (set(), set(), set()))
         words = tuple(str(row[name]) for name in _WORDS)
-        one = Observed(words, known["zonage"], known["periode"], known["precision"])
+        one = Observed(words, *(frozenset(kept) for kept in known))
         profiles.append(numbers.setdefault(one, len(numbers)))
     ranks = {who: rank for rank, who in enumerate(observatories)}
     described = definitions.assign(
@@ -259,7 +268,8 @@ def conflict_rows(answers: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame
     verdicts : DataFrame
         Of :func:`verdict_rows`: two figures that may not stand side by side do not contradict.
     """
-    same = verdicts[verdicts["indicateur_a"] == verdicts["indicateur_b"]]
+    differing = verdicts["indicateur_a"].isin(answers["indicateur"].unique())
+    same = verdicts[differing & (verdicts["indicateur_a"] == verdicts["indicateur_b"])]
     judged = {
         (row["indicateur_a"], row["observatoire_a"], row["observatoire_b"]): row
         for row in records(same)

@@ -30,9 +30,6 @@ class Engine(Protocol):
     def ask(self, question: str, **words: str) -> pd.DataFrame:
         """Return the answer of a question of ``questions/``."""
 
-    def keep(self, name: str, question: str) -> None:
-        """Keep the answer of a question under a name, for others to draw on."""
-
     def close(self) -> None:
         """Let go of what it holds."""
 
@@ -101,11 +98,6 @@ class DuckEngine:
             When a file can no longer be read.
         """
         return self._run(question_text(question), words).df()
-
-    def keep(self, name: str, question: str) -> None:
-        """Keep the answer of a question under a name, for others to draw on."""
-        text = f"CREATE OR REPLACE TABLE {name} AS {question_text(question)}"
-        self._run(text, {})
 
     def _run(self, text: str, words: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
         try:

@@ -2,127 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
-
 from observatoire.errors import UnknownNameError
-from observatoire.errors.arguments import names_in, one_name, one_period, suggestion
-from observatoire.exchange.federation.comparability import (
-    conflict_rows,
-    inventory_rows,
-    verdict_rows,
-)
-from observatoire.exchange.federation.joint_disclosure import joint_disclosures
-from observatoire.exchange.federation.joint_suppression import withheld_figures
-from observatoire.exchange.federation.views.figures import Answers, protected_answers
-from observatoire.exchange.federation.views.ground import zone_rows
+from observatoire.errors.arguments import names_in, one_name, one_path, suggestion
+from observatoire.exchange.federation.views.figures import protected_answers
+from observatoire.exchange.federation.views.ground import base_map
 from observatoire.exchange.federation.views.inventory import inventory_page
+from observatoire.exchange.federation.views.report import (
+    MOST_DRAWN,
+    given_away_blocks,
+    judged_blocks,
+    method_blocks,
+    report_page,
+    short,
+)
 from observatoire.exchange.federation.views.sheets import (
     federation_map,
     federation_panel,
     holders,
-    shared_period,
-    shared_zoning,
     sheet_without_figures,
 )
-from observatoire.exchange.publication.figures import disarmed
-from observatoire.french.typography import day
+from observatoire.exchange.federation.views.site_figures import SiteFigures
+from observatoire.exchange.federation.views.sites import (
+    site_sheet,
+    sites_atlas,
+    sites_sheet,
+    write_atlas,
+)
+from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps import MapStyle
-from observatoire.sources.descriptors.agreement import current_day
+from observatoire.pages.sheet import Sheet, write_out, writer_of
+from observatoire.values import Status
 
 if TYPE_CHECKING:
-    import tempfile
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    import geopandas as gpd
-
-    from observatoire.exchange.federation.engine import Engine
-    from observatoire.exchange.federation.verification import Member
-    from observatoire.pages.sheet import Sheet
-
-#: Columns of ``rejected()``.
-REJECTED = ("place", "reason")
+    from observatoire.pages.blocks import Block
 
 
 @dataclass(eq=False)
-class Federation:
+class Federation(SiteFigures):
     """Figures of several observatories, read where their packages lie; each row says whose it is.
 
     ``observatories`` are the members in order of precedence; ``indicators`` the definitions, one row
-    an indicator and observatory; ``warnings`` say what agreements keep back, and for whom the rest is.
+    an indicator and observatory; ``warnings`` say what agreements keep back, and for whom the rest is;
+    ``title`` is what ``federation.toml`` calls it.
     """
-
-    members: tuple[Member, ...] = field(repr=False)
-    engine: Engine = field(repr=False)
-    refused: tuple[tuple[str, str], ...] = field(repr=False, default=())
-    warnings: tuple[str, ...] = field(repr=False, default=())
-    copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
-    _kept: bool = field(init=False, repr=False, default=False)
-    _secret: dict[str, set[tuple[str, str, str, str]]] = field(
-        init=False, repr=False, default_factory=dict
-    )
-
-    @property
-    def observatories(self) -> tuple[str, ...]:
-        """The members, in order of precedence."""
-        return tuple(member.name for member in self.members)
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """What each member is called, by its name: its package's title, where no other has the same."""
-        told = [str(member.descriptor.get("title") or "").strip() for member in self.members]
-        named = zip(self.observatories, told, strict=True)
-        return {name: title if title and told.count(title) == 1 else name for name, title in named}
-
-    @cached_property
-    def indicators(self) -> pd.DataFrame:
-        """The definitions, one row an indicator and observatory."""
-        rows = [{**row, "observatoire": m.name} for m in self.members for row in m.definitions]
-        return disarmed(pd.DataFrame(rows))
-
-    @property
-    def df(self) -> pd.DataFrame:
-        """Every figure, with the French columns of the packages and ``observatoire`` first."""
-        return self.engine.ask("figures_of", indicateur="")
-
-    def rejected(self) -> pd.DataFrame:
-        """List the packages that were refused, with the reason: ``place``, ``reason``."""
-        return pd.DataFrame(list(self.refused), columns=list(REJECTED))
-
-    def table(self, indicator: str) -> pd.DataFrame:
-        """Return the figures of one indicator, all observatories together.
-
-        Raises
-        ------
-        UnknownNameError
-            When no package gives it.
-        """
-        return self.engine.ask(
-            "figures_of", indicateur=self._code(indicator, 'f.table("part_hlm")')
-        )
-
-    def common(self) -> list[str]:
-        """Return the indicators that every observatory gives with the same definition."""
-        same = self.indicators.groupby("indicateur").agg(
-            observatoires=("observatoire", "nunique"), definitions=("definition", "nunique")
-        )
-        whole = same["observatoires"] == len(self.members)
-        return sorted(same.index[whole & (same["definitions"] == 1)])
-
-    def inventory(self) -> pd.DataFrame:
-        """Say who observes what, where, at which scale and rhythm.
-
-        Returns
-        -------
-        DataFrame
-            One row an indicator, observatory and zoning: ``thematique``, ``libelle``, how many
-            territories and of them known, the first and last period, how many, the ``rythme``, and
-            the ``lacunes``: the periods that others have and this one lacks.
-        """
-        return inventory_rows(self._observed, self.indicators)
 
     def inventory_page(self) -> Sheet:
         """Show the inventory: a grid indicators by members, a box a year, then the table.
@@ -141,80 +71,21 @@ class Federation:
         >>> f.close()
         """
         page = inventory_page(
-            self._observed,
-            self.inventory(),
+            self._called_in(self._observed),
+            self._called_in(self._inventory),
             self._verdicts,
             self.titles,
             self.common(),
-            day(current_day()),
+            self._imprint.date,
         )
         return sheet_without_figures(page)
-
-    def verdicts(self) -> pd.DataFrame:
-        """Say whether two producers' indicators may stand side by side: oui, avec précaution, non.
-
-        Returns
-        -------
-        DataFrame
-            One row a pair of observatories and an indicator of the same code or label, with the
-            ``verdict`` and its ``motif``.
-        """
-        return self._verdicts.copy()
-
-    def conflicts(self) -> pd.DataFrame:
-        """List the same things counted differently, with the difference against their bounds."""
-        if not self._kept:
-            self.engine.keep("partages", "shared")
-            self._kept = True
-        return conflict_rows(self.engine.ask("conflicts"), self._verdicts)
-
-    def values(
-        self,
-        indicator: str | None = None,
-        zoning: str | None = None,
-        period: int | str | None = None,
-    ) -> pd.DataFrame:
-        """Return one value a question: the first member's that has one, in order of precedence.
-
-        Parameters
-        ----------
-        indicator, zoning, period : str, optional
-            Of which; all by default.
-
-        Returns
-        -------
-        DataFrame
-            ``observatoire`` says whose each is, ``reponses`` how many there were. What one member
-            hides stays hidden, even where another prints it: see :meth:`audit`.
-
-        Raises
-        ------
-        UnknownNameError
-            When no package has figures of it, with the nearest that is known.
-        """
-        code = "" if indicator is None else self._code(indicator, 'f.values("part_hlm")')
-        when = one_period(period)
-        where = "" if zoning is None else self._among("zonage", zoning)
-        dated = "" if when is None else self._among("periode", str(when))
-        return self.engine.ask("values", indicateur=code, zonage=where, periode=dated)
-
-    def audit(self) -> pd.DataFrame:
-        """Say which counts the packages give away together, though each is safe alone.
-
-        Returns
-        -------
-        DataFrame
-            One row a hidden count that all the packages together find or bound under its
-            threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
-            withheld by whom (``a_retirer``). Empty when nothing is.
-        """
-        return joint_disclosures(self.members, self.engine.ask("counts", periode=""))
 
     def panel(
         self,
         theme: str | None = None,
         period: int | str | None = None,
         *,
+        kind: Literal["theme", "tartan", "compare", "evolution"] = "theme",
         indicators: Sequence[str] = (),
         zoning: str | None = None,
     ) -> Sheet:
@@ -229,6 +100,10 @@ class Federation:
             A heading of the packages; or give ``indicators``; all of them by default.
         period : int or str, optional
             By default, of each indicator, the latest of the periods that the most members have.
+        kind : {"theme", "tartan", "compare", "evolution"}
+            The table; or all indicators by all sites, sites from the highest to the lowest, each
+            indicator over its dates. Dates of one site that two members answer are not joined, nor those
+            that no package declares comparable.
         indicators : sequence of str
             Codes, instead of a theme.
         zoning : str, optional
@@ -250,12 +125,23 @@ class Federation:
         'Aides'
         >>> f.close()
         """
+        if kind not in (known := ("theme", "tartan", "compare", "evolution")):
+            raise UnknownNameError(
+                f"« {kind} » n’est pas une forme de tableau.",
+                remedy=suggestion(kind, known),
+                name=kind,
+            )
         asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
         codes = [self._code(each, 'f.panel(indicators=["part_hlm"])') for each in asked]
-        found = self._answers(codes or self._of_theme(theme), period, zoning)
+        codes = codes or self._of_theme(theme)
+        if kind != "theme":
+            bearings = self._bearings(codes, period, zoning, followed=kind == "evolution")
+            return sites_sheet(kind, bearings, self._headings, self._imprint)
+        found = self._answers(codes, period, zoning)
         groups = holders(found.rows, self.titles)
         table = protected_answers(found, self._said)
-        return federation_panel(table, groups, theme or "", day(current_day()))
+        heading = Theme(code=theme, label=self._headings.get(theme, theme)) if theme else None
+        return federation_panel(table, groups, heading, self._imprint)
 
     def map(
         self,
@@ -292,105 +178,158 @@ class Federation:
         found = self._answers([self._code(indicator, 'f.map("part_hlm")')], period, zoning)
         groups = holders(found.rows, self.titles)
         table = protected_answers(found, self._said)
-        return federation_map(table, self._zones, groups, style, day(current_day()))
+        return federation_map(table, self._zones, groups, style, self._imprint)
 
-    def _answers(
-        self, codes: Sequence[str], period: int | str | None, zoning: str | None
-    ) -> Answers:
-        """Return what is shown of some indicators, with what must be withheld of it."""
-        observed = self._observed
-        mains = [str(member.descriptor["observatoire"].get("zonage")) for member in self.members]
-        where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes, mains)
-        when = one_period(period)
-        given = "" if when is None else self._among("periode", str(when))
-        periods = {code: given or shared_period(observed, code, where) for code in codes}
-        rows = [
-            self.engine.ask("values", indicateur=code, zonage=where, periode=each)
-            for code, each in periods.items()
-            if each
+    def profile(self, territory: str, *, zoning: str | None = None) -> Sheet:
+        """Show one site on a page: what is known of it, by whom, its place among the others.
+
+        Parameters
+        ----------
+        territory : str
+            Its code or its name.
+        zoning : str, optional
+            As :meth:`panel`.
+
+        Raises
+        ------
+        UnknownNameError
+            When no site has that name.
+        SecrecyError
+            As :meth:`panel`.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import observatoire as obs
+        >>> f = obs.federate(obs.demo_packages(tempfile.mkdtemp()))
+        >>> f.profile("Nulle part")
+        Traceback (most recent call last):
+        observatoire.errors.exceptions.UnknownNameError: Aucun site de la fédération ne s’appelle...
+        >>> f.close()
+        """
+        named = one_name(territory, "un territoire", 'f.profile("Dillon")')
+        bearings = self._bearings(self._of_theme(None), None, zoning)
+        ground = base_map(self._zones, bearings.table.zoning)
+        return site_sheet(bearings, ground, self._headings, named, self._imprint)
+
+    def atlas(
+        self, path: str | Path, *, indicators: Sequence[str] = (), zoning: str | None = None
+    ) -> Path:
+        """Write the atlas of the sites: one page that works without network, every figure at every date.
+
+        Parameters
+        ----------
+        path : str or Path
+            An ``.html`` file.
+        indicators : sequence of str
+            Codes; all of them by default.
+        zoning : str, optional
+            As :meth:`panel`.
+
+        Raises
+        ------
+        FormatError
+            On another suffix.
+        UnknownNameError
+            When no package gives what is asked for.
+        SecrecyError
+            As :meth:`panel`.
+        """
+        target = one_path(path, 'f.atlas("atlas.html")')
+        writer_of(target, [".html"])
+        asked = names_in(indicators, "indicateurs", 'indicators=["part_hlm"]')
+        codes = [
+            self._code(each, 'f.atlas("atlas.html", indicators=["part_hlm"])') for each in asked
         ]
-        values = pd.concat(
-            rows or [self.engine.ask("values", indicateur=codes[0], zonage="?", periode="?")]
+        bearings = self._bearings(codes or self._of_theme(None), None, zoning)
+        ground = base_map(self._zones, bearings.table.zoning)
+        content = sites_atlas(bearings, ground, self._headings, self._imprint)
+        leaving = bearings.table.with_others(*bearings.earlier)
+        return write_out(leaving, {target: partial(write_atlas, content)})[0]
+
+    def annex(
+        self, path: str | Path | Sequence[str | Path], *, title: str = "", zoning: str | None = None
+    ) -> Path | list[Path]:
+        """Write the annex of the federation: ``.html``, ``.pdf``, ``.docx`` or ``.xlsx``, as the suffix says.
+
+        Who observes what, what may stand side by side and what differs, what the packages give away
+        together, the figures by heading, the common indicators on maps and over their dates, the packages.
+
+        Parameters
+        ----------
+        path : str, Path or several of them
+            Several forms in one call are made of one computation, and written all or none.
+        title : str
+            Of the cover.
+        zoning : str, optional
+            As :meth:`panel`.
+
+        Raises
+        ------
+        FormatError, FileError
+            On another suffix; on a place that cannot be written to.
+        SecrecyError
+            As :meth:`panel`.
+        """
+        asked = list(path) if isinstance(path, list | tuple) else [path]
+        targets = [one_path(each, 'f.annex("annexe.pdf")') for each in asked]
+        for target in targets:
+            writer_of(target, [".html", ".pdf", ".docx", ".xlsx"])
+        sheets, chapters = self._chapters(zoning)
+        page = report_page(
+            title or "Annexe de la fédération",
+            self._imprint,
+            self.titles,
+            self._called_in(self._inventory),
+            chapters,
         )
-        zones = self._zones[self._zones["zonage"] == where]
-        names = dict(zip(zones["territoire"], zones["nom"], strict=True))
-        names |= dict(zip(values["territoire"], values["nom"], strict=True))
-        groups = holders(values, self.titles)
-        return Answers(
-            rows=values,
-            definitions=self.indicators,
-            verdicts=self._verdicts,
-            titles=self.titles,
-            names={
-                code: names[code] for code in sorted(names, key=lambda c: (groups.get(c, "~"), c))
-            },
-            zoning=where,
-            periods=periods,
-            withheld=self._withheld({each for each in periods.values() if each}),
+        first, *others = [sheet.table for sheet in sheets]
+        written = Sheet(page, first.with_others(*others)).save_all(targets)
+        return written if isinstance(path, list | tuple) else written[0]
+
+    def _chapters(self, zoning: str | None) -> tuple[list[Sheet], dict[str, Sequence[Block]]]:
+        """Return the pages that an annex is made of, and their blocks by chapter."""
+        themes = dict.fromkeys(self.indicators["thematique"])
+        panels = [self.panel(theme, zoning=zoning) for theme in themes]
+        order = self._compared(panels)
+        where = panels[0].table.zoning
+        own = self._observed[self._observed["zonage"] == where]
+        dates = own.groupby("indicateur")["periode"].nunique()
+        codes, dated = order[:MOST_DRAWN], [code for code in order if dates.get(code, 0) > 1]
+        followed = self.panel(
+            kind="evolution", zoning=where, indicators=dated[:MOST_DRAWN] or codes
         )
+        placed = base_map(self._zones, where).shapes.notna().any()
+        drawn = [self.map(code, zoning=where) for code in codes if placed]
+        labels = zip(self.indicators["indicateur"], self.indicators["libelle"], strict=True)
+        words = {**dict(labels), **self.zonings, **self.titles}
+        chapters: dict[str, Sequence[Block]] = {
+            "Qui observe quoi": short(self.inventory_page().page.blocks),
+            "Ce qui se compare": judged_blocks(self._verdicts, self._shown_conflicts(), words),
+            "Ce que les paquets dévoilent ensemble": given_away_blocks(self.audit(), words),
+            "Les indicateurs comparés": [b for sheet in drawn for b in sheet.page.blocks],
+            "L’évolution des sites": followed.page.blocks,
+            "Les chiffres, par thématique": [b for sheet in panels for b in sheet.page.blocks],
+            "Les paquets": method_blocks(self.members, self.titles, self.refused),
+        }
+        return [followed, *panels, *drawn], chapters
 
-    def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
-        """Return what the pages of some periods must not show, found once a period."""
-        for each in sorted(set(periods) - set(self._secret)):
-            figures = self.engine.ask("counts", periode=each)
-            self._secret[each] = withheld_figures(self.members, figures)
-        return set().union(*(self._secret[each] for each in periods))
-
-    @cached_property
-    def _zones(self) -> gpd.GeoDataFrame:
-        return zone_rows(self.members)
-
-    @cached_property
-    def _said(self) -> tuple[str, ...]:
-        """What a page of it must say: of agreements, and what each package warns of."""
-        told = (member.descriptor.get("avertissements") for member in self.members)
-        warned = [str(each) for texts in told if isinstance(texts, list) for each in texts]
-        return tuple(dict.fromkeys([*self.warnings, *warned]))
-
-    def _of_theme(self, theme: str | None) -> list[str]:
-        """Return the indicators of a heading, or all of them."""
-        once = self.indicators.drop_duplicates("indicateur")
-        if theme is None:
-            return list(once["indicateur"])
-        known = sorted(set(once["thematique"]))
-        if theme not in known:
-            raise UnknownNameError(
-                f"Aucun paquet n’a de thématique « {theme} ».",
-                remedy=suggestion(str(theme), known),
-                name=str(theme),
+    def _compared(self, panels: Sequence[Sheet]) -> list[str]:
+        """Return the indicators by how much they compare: common to all, then known of the most sites."""
+        common = set(self.common())
+        known = Counter(
+            code
+            for sheet in panels
+            for code, status in zip(
+                sheet.table.main["indicator"], sheet.table.main["status"], strict=True
             )
-        return list(once.loc[once["thematique"] == theme, "indicateur"])
-
-    def close(self) -> None:
-        """Let go of the files, and remove the copies of archives and addresses."""
-        self.engine.close()
-        if self.copies is not None:
-            self.copies.cleanup()
-
-    @cached_property
-    def _observed(self) -> pd.DataFrame:
-        return self.engine.ask("inventory")
-
-    @cached_property
-    def _verdicts(self) -> pd.DataFrame:
-        return verdict_rows(self._observed, self.indicators, self.observatories)
-
-    def _among(self, column: str, given: str) -> str:
-        """Return a zoning or a period of which some package has figures, or refuse it."""
-        known = sorted(set(self._observed[column]))
-        if given not in known:
-            raise UnknownNameError(
-                f"Aucun paquet n’a de chiffre pour « {given} ».",
-                remedy=suggestion(given, known),
-                name=given,
-            )
-        return given
-
-    def _code(self, indicator: str, example: str) -> str:
-        known = sorted(set(self.indicators.get("indicateur", ())))
-        code = one_name(indicator, "un indicateur", example)
-        if code not in known:
-            raise UnknownNameError(
-                f"Aucun paquet ne donne « {code} ».", remedy=suggestion(code, known), name=code
-            )
-        return code
+            if Status(status).has_value and Status(status) is not Status.CONTEXT
+        )
+        relative = {
+            code: not one.nature.additive
+            for sheet in panels
+            for code, one in sheet.table.indicators.items()
+        }
+        return sorted(
+            known, key=lambda code: (code not in common, not relative[code], -known[code])
+        )

@@ -65,7 +65,9 @@ class Exposure:
 
     def unsafe(self) -> dict[CountedCell, str]:
         """Return the hidden counts that can be worked out, each with the sum that gives it."""
-        hidden = set(self.hiding) - set(self.shown)
+        # Nothing is known of a hidden count that no sum and no rate holds.
+        tied = {cell for total, parts, _ in self.relations for cell in (total, *parts)}
+        hidden = (set(self.hiding) - set(self.shown)) & (tied | set(self.bounds))
         if not hidden:
             return {}
         relations, reached = self._around(hidden)
@@ -277,6 +279,7 @@ def _quantities(words: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[tupl
     """
     names: dict[tuple[str, str], str] = {}
     known: dict[tuple[str, ...], str] = {}
+    given: set[str] = set()
     for key, row in words.items():
         what = (row["nature"], simplify(row["unite"]))
         marks: list[tuple[str, ...]] = [
@@ -285,9 +288,9 @@ def _quantities(words: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[tupl
         ]
         if row["numerateur"] and not row["denominateur"]:
             marks.append(("variables", row["producteur"], row["numerateur"]))
-        taken = key[1] in known.values()
-        fresh = f"{key[1]} ({key[0]})" if taken else key[1]
+        fresh = f"{key[1]} ({key[0]})" if key[1] in given else key[1]
         names[key] = next((known[mark] for mark in marks if mark in known), fresh)
+        given.add(names[key])
         for mark in marks:
             known.setdefault(mark, names[key])
     return names

@@ -66,11 +66,11 @@ def withheld_figures(
     rated = np.array([owner in rates for owner in owners], dtype=bool)
     hidden = {cell for cell, dark in zip(cells, secret, strict=True) if dark}
     for _ in range(_MOST_ROUNDS):
-        told = [
+        now_hidden = [
             (_place(cell) if rate else cell) in hidden
             for cell, rate in zip(cells, rated, strict=True)
         ]
-        gone = np.array(told, dtype=bool) & ~secret.to_numpy()
+        gone = np.array(now_hidden, dtype=bool) & ~secret.to_numpy()
         together = exposure(members, figures[~gone])
         unsafe = together.unsafe()
         if not unsafe:

@@ -35,10 +35,6 @@ class SparkEngine:
         answer: pd.DataFrame = self.session.sql(text, args=words).toPandas()
         return answer
 
-    def keep(self, name: str, question: str) -> None:
-        """Keep the answer of a question under a name, for others to draw on."""
-        self.session.sql(question_text(question)).cache().createOrReplaceTempView(name)
-
     def close(self) -> None:
         """Leave the session to the process: others may use it."""
 

@@ -41,6 +41,9 @@ _CHUNK = 1 << 22
 #: Bytes that a figure may weigh once unpacked: a name, a reason, a source. Below a floor, no matter.
 _HEAVIEST_ROW, _FLOOR = 4096, 64_000_000
 
+#: Packages whose figures are looked at together: memory is that of a lot, however many there are.
+_LOT = 12
+
 _UNREADABLE = "Les chiffres du paquet ne se lisent pas."
 _USELESS = "On ne saurait ni les comparer, ni les montrer."
 
@@ -208,7 +211,7 @@ def _check_columns(path: Path, name: str) -> None:
 
 
 def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
-    """Check the figures of all members at once, then one by one where that cannot be.
+    """Check the figures of members by lots, then one by one where that cannot be.
 
     Parameters
     ----------
@@ -220,13 +223,18 @@ def check_figures(members: Sequence[Member]) -> dict[str, FileError]:
     dict
         The error of each member whose figures contradict themselves, its csv or its definitions.
     """
+    lots = [members[rank : rank + _LOT] for rank in range(0, len(members), _LOT)]
+    return {name: found for lot in lots for name, found in _lot_faults(lot).items()}
+
+
+def _lot_faults(members: Sequence[Member]) -> dict[str, FileError]:
     try:
-        return _faults(members) if members else {}
+        return _faults(members)
     except duckdb.Error as error:
         if len(members) == 1:
             name = members[0].name
             return {name: _wrong(name, _UNREADABLE, reader_words(error))}
-        return {name: found for each in members for name, found in check_figures([each]).items()}
+        return {name: found for each in members for name, found in _lot_faults([each]).items()}
 
 
 def _faults(members: Sequence[Member]) -> dict[str, FileError]:

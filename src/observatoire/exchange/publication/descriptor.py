@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from observatoire.exchange.agreements import written_terms
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from observatoire.panels.drawings.bearings import Course
     from observatoire.secrecy.release.protected_table import ProtectedTable
     from observatoire.workspace.model import PublicationTerms
 
@@ -47,7 +48,11 @@ _EMPTY = [{"value": "", "label": "sans valeur : voir « statut » et « motif »
 
 @dataclass(frozen=True)
 class Publication:
-    """What a package says of itself: whose it is, from what, when, and why this version."""
+    """What a package says of itself: whose it is, from what, when, and why this version.
+
+    ``zonings`` and ``themes`` are what its codes are called; ``courses`` which dates of an indicator
+    compare.
+    """
 
     name: str
     title: str
@@ -56,6 +61,9 @@ class Publication:
     date: str
     note: str = ""
     publisher: str = ""
+    zonings: Mapping[str, str] = field(default_factory=dict)
+    themes: Mapping[str, str] = field(default_factory=dict)
+    courses: Mapping[str, Course] = field(default_factory=dict)
 
 
 def describe(
@@ -101,7 +109,13 @@ def describe(
             {"title": f"{s['producer']}, {s['title']}", "licence": str(s["licence"])}
             for s in about.sources
         ],
-        "observatoire": {"format": FORMAT, "zonage": table.zoning, "public": table.audience},
+        "observatoire": {
+            "format": FORMAT,
+            "zonage": table.zoning,
+            "public": table.audience,
+            "zonages": dict(about.zonings),
+            "thematiques": dict(about.themes),
+        },
         "historique": list(history),
         "avertissements": [*table.warnings, *sentences],
         "conventions": terms,
@@ -161,9 +175,9 @@ def value_schema() -> dict[str, Any]:
         {"name": french, "type": kind, "description": description}
         for french, kind, description in VALUE_FIELDS.values()
     ]
-    for field in fields:
-        if field["name"] == "statut":
-            field["categories"] = [{"value": s.label, "label": s.meaning} for s in Status]
+    for each in fields:
+        if each["name"] == "statut":
+            each["categories"] = [{"value": s.label, "label": s.meaning} for s in Status]
     return {
         "fields": fields,
         "primaryKey": ["zonage", "territoire", "indicateur", "periode"],

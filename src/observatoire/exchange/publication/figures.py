@@ -13,6 +13,7 @@ import numpy as np
 
 from observatoire.errors import DuplicateKeyError, FileError
 from observatoire.errors.translations import reader_words
+from observatoire.exchange.publication.series import SERIES_COLUMNS
 from observatoire.values import Status
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
     DuplicateKeyError
         When an indicator stands twice.
     """
-    rows = read_rows(path, DEFINED_COLUMNS)
+    rows = read_rows(path, DEFINED_COLUMNS, SERIES_COLUMNS)
     lines: dict[str, int] = {}
     for line, row in enumerate(rows, start=2):
         code = row["indicateur"]
@@ -158,8 +159,17 @@ def read_definitions(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+def read_rows(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = ()
+) -> list[dict[str, str]]:
     """Read the rows of a csv that somebody sent, those columns and no other.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns, optional : sequence of str
+        The columns it must have, and those that are empty where it has not.
 
     Raises
     ------
@@ -183,7 +193,10 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
             f"Colonnes absentes : {', '.join(lacking)}.", where=_place(path), remedy=_AGAIN
         )
     _check_even(rows, path)
-    return [{name: row[name] for name in columns} for row in rows]
+    return [
+        {name: row[name] for name in columns} | {name: row.get(name, "") for name in optional}
+        for row in rows
+    ]
 
 
 def _check_even(rows: Sequence[Mapping[str, str]], path: Path) -> None:

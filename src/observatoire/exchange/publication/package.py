@@ -11,6 +11,7 @@ from observatoire.errors import FileError
 from observatoire.exchange.publication.catalogue_entry import catalogue_entry
 from observatoire.exchange.publication.descriptor import PACKAGE_FILE, Publication, describe
 from observatoire.exchange.publication.figures import published_figures, table_bytes
+from observatoire.exchange.publication.series import series_words
 from observatoire.exchange.publication.versions import (
     FORMER,
     former_descriptor,
@@ -103,7 +104,12 @@ def _put(table: ProtectedTable, folder: Path, about: Publication, links: pd.Data
     every = (table, *table.companions)
     figures = published_figures(pd.concat([each.df for each in every], ignore_index=True))
     producers = {str(each["source"]): str(each["producer"]) for each in about.sources}
-    definitions = pd.DataFrame([_definition(i, producers) for i in table.indicators.values()])
+    definitions = pd.DataFrame(
+        [
+            _definition(i, producers) | series_words(about.courses.get(i.code))
+            for i in table.indicators.values()
+        ]
+    )
     tables = {"valeurs": figures, "indicateurs": definitions, "passages": links}
     contents = {
         **{f"{name}.csv": table_bytes(frame) for name, frame in tables.items()},

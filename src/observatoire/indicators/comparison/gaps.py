@@ -17,7 +17,7 @@ from observatoire.indicators.precision.estimates import (
     is_too_small,
 )
 from observatoire.indicators.precision.sampling_error import UNSIZED, WITHHELD
-from observatoire.values import Nature, Record, Status, records
+from observatoire.values import Nature, Record, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -92,17 +92,17 @@ def differences(
         leave open, ``sampling_low`` and ``sampling_high`` the sampling alone; ``reason`` says why a
         difference is not judged. The figure of an enclosing territory bears none.
     """
-    figures = by_spot(cells)
+    figures = by_spot(cells) if against else {}
     rows = []
-    for row in records(cells[cells["zoning"] == zoning]):
-        indicator = indicators[str(row["indicator"])]
-        if indicator.nature not in COMPARED or row["territory"] not in territories:
+    for (where, territory, code), row in figures.items():
+        indicator = indicators[code]
+        if where != zoning or indicator.nature not in COMPARED or territory not in territories:
             continue
         for comparator, of_each in against.items():
-            other = of_each.get(str(row["territory"]))
+            other = of_each.get(territory)
             if other is None:
                 continue
-            theirs = figures.get((other.zoning, other.code, indicator.code))
+            theirs = figures.get((other.zoning, other.code, code))
             rows.append(_row(comparator, row, theirs, other, indicator))
     return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS))
 

@@ -179,9 +179,19 @@ def lay_out(observations: pd.DataFrame) -> dict[str, Figures]:
 
 def _figures(zoning: str, rows: pd.DataFrame) -> Figures:
     places, territories = pd.factorize(rows["territory"], sort=True)
-    keys = pd.MultiIndex.from_frame(rows[["source", "variable", "period"]])
-    positions, columns = pd.factorize(keys)
-    shape = (len(territories), len(columns))
+    # A tuple a row would take ten times as long: keys are numbered column by column.
+    numbered = [pd.factorize(rows[name]) for name in ("source", "variable", "period")]
+    sizes = [len(names) for _, names in numbered]
+    keys = np.ravel_multi_index([codes for codes, _ in numbered], sizes)
+    positions, found = pd.factorize(keys)
+    columns = zip(
+        *(
+            names[codes]
+            for (_, names), codes in zip(numbered, np.unravel_index(found, sizes), strict=True)
+        ),
+        strict=True,
+    )
+    shape = (len(territories), len(found))
     laid: dict[str, NDArray[Any]] = {}
     for name, kind in (
         ("value", float),

@@ -113,8 +113,8 @@ def _write_index(sheet: Any, page: Page, looks: _Looks) -> None:
     wrap = looks.of(text_wrap=True, valign="top")
     for each in page.sheets:
         sheet.write_url(line, 0, f"internal:'{each.name}'!A1", link, each.name)
-        told = f"{each.title}{NO_BREAK}: {len(each.rows)} lignes. {each.remark}".strip()
-        _wrapped(sheet, line, told, wrap)
+        summary = f"{each.title}{NO_BREAK}: {len(each.rows)} lignes. {each.remark}".strip()
+        _wrapped(sheet, line, summary, wrap)
         line += 1
     line += 1
     sheet.write_string(line, 0, "Signes", looks.head)

@@ -224,8 +224,8 @@ function start(D) {
       free = x(p) + half + 4;
       drawn += `<text x="${x(p)}" y="${y(c.kind === 3 ? c.high : c.value) - 8}" text-anchor="middle">${escaped(text)}</text><text class="soft" x="${x(p)}" y="86" text-anchor="middle">${p}</text>`;
     }
-    const told = shown.map(([p, c]) => `${p} : ${words(c, one.d, one.u)}`).join(" ; ");
-    return `<svg viewBox="0 0 410 108" role="img" aria-label="Les dates : ${escaped(told)}.">${drawn}</svg>`;
+    const spoken = shown.map(([p, c]) => `${p} : ${words(c, one.d, one.u)}`).join(" ; ");
+    return `<svg viewBox="0 0 410 108" role="img" aria-label="Les dates : ${escaped(spoken)}.">${drawn}</svg>`;
   }
   function drawCard(one, shown) {
     if (S.t < 0) {

@@ -74,11 +74,11 @@ class AtlasContent:
                 mark = _mark(table, row, shown, self.communes, others)
                 dates = found.setdefault(shown.code, {})
                 dates.setdefault(str(row["period"]), []).append((mark, row))
-        told = {
+        by_code = {
             code: {p: pairs for p, pairs in sorted(dates.items()) if any(map(_figured, pairs))}
             for code, dates in found.items()
         }
-        return {code: dates for code, dates in told.items() if dates}
+        return {code: dates for code, dates in by_code.items() if dates}
 
     def marks(self, code: str, period: str = "") -> list[Mark]:
         """Return the marks of an indicator at a date, the latest by default."""
@@ -223,7 +223,7 @@ def _dated(
 
 
 def _line(cells: Sequence[str]) -> str:
-    """Return cells as one text; those of one source, told once, are « =rank » of the first."""
+    """Return cells as one text; those of one source, written once, are « =rank » of the first."""
     first: dict[str, int] = {}
     said = []
     for rank, cell in enumerate(cells):

@@ -29,11 +29,16 @@ _UNCOMPARED: Record = {"verdict": "", "mark": ""}
 
 @dataclass(frozen=True)
 class Course:
-    """The dates of one indicator: which may be joined by a line, and before which a series breaks."""
+    """The dates of one indicator: which may be joined by a line, and before which a series breaks.
+
+    ``judged`` is whether changes between them are: not where it is unknown how much a source moves by
+    itself.
+    """
 
     periods: tuple[str, ...]
     joined: tuple[tuple[str, str], ...]
     broken: Mapping[str, str]
+    judged: bool = True
 
 
 def course_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -137,14 +138,14 @@ def evolution_figure(bearings: Bearings, code: str, names: Mapping[str, str]) ->
     rows = {name: bearings.of(territory, code) for territory, name in names.items()}
     rows = {name: row for name, row in rows.items() if _drawable(row)}
     span = _longest(course)
-    moved = _changes(bearings, code, span) if span else {}
-    changes = {names[each]: words for each, words in moved.items() if each in names}
+    moved = _changes(bearings, code, span) if span and course.judged else {}
+    changes = {names[each]: words for each, words in moved.items() if each in names and words}
+    span = span if changes else None  # dates of which nothing is judged have no column
     title = title_of(indicator, f"{course.periods[0]} à {course.periods[-1]}")
     said = f"{title}. {plural(len(rows), 'territoire')} sur {len(names)} avec un chiffre."
     said += "".join(f" {why}" for why in dict.fromkeys(course.broken.values()))
-    told = [text for text in changes.values() if text]
-    if told:
-        counts = {word: told.count(word) for word in dict.fromkeys(told)}
+    if changes:
+        counts = Counter(changes.values())
         said += (
             f" {enumerate_words([f'{count} fois « {word} »' for word, count in counts.items()])}."
         )

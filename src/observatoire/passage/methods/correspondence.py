@@ -16,7 +16,7 @@ from observatoire.passage.passage import Passage
 from observatoire.passage.transfer.frames import is_numeric
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatoire.passage.arrays import Floats
 
@@ -255,50 +255,49 @@ def _completed(
     What a table states as lost outside counts among them; what a source lacks otherwise is
     outside every target, which is said.
     """
-    stated = lost.set_index("source")["weight"].fillna(0.0)
-    every = pd.concat([weights.set_index("source")["weight"].fillna(0.0), stated])
-    by_source = every.groupby(level=0)
-    sums, count = by_source.sum(), by_source.size()
-    gap = (sums - 1.0).abs()
-    rounding = count * _half_digit(every).groupby(level=0).min()
-    sources = sums.index.difference(weights.loc[weights["link"] == PART, "source"])
-    near = (gap <= rounding + _EXCESS) & sums.index.isin(sources)
-    scale = sums.where(near, 1.0)
-    rounded = sums.index[near & (gap > _EXCESS)]
-    short = sums.index[~near & (sums < 1.0) & sums.index.isin(sources.difference(stated.index))]
-    kept, lost = (
-        rows.assign(weight=rows["weight"] / rows["source"].map(scale).astype(float))
-        for rows in (weights, lost)
+    # Sources are numbered: sums by texts take most of the time of a first table.
+    numbered, sources = pd.factorize(
+        pd.concat([weights["source"], lost["source"]]).to_numpy(dtype=object), sort=True
     )
-    kept["low"] = kept[["low", "weight"]].min(axis=1)
-    kept["high"] = kept[["high", "weight"]].max(axis=1)
-    return kept, lost, _remarks(rounded, short, sums)
+    every = pd.concat([weights["weight"], lost["weight"]]).fillna(0.0).to_numpy(dtype=float)
+    sums = pd.Series(every).groupby(numbered).sum().to_numpy()
+    half = pd.Series(_half_digit(every)).groupby(numbered).min().to_numpy()
+    gap = np.abs(sums - 1.0)
+    whole = ~np.isin(sources, weights.loc[weights["link"] == PART, "source"].tolist())
+    near = (gap <= np.bincount(numbered, minlength=len(sources)) * half + _EXCESS) & whole
+    scale = np.where(near, sums, 1.0)[numbered]
+    rounded = sources[near & (gap > _EXCESS)]
+    short = ~near & (sums < 1.0) & whole & ~np.isin(sources, lost["source"].tolist())
+    kept = weights.assign(weight=weights["weight"].to_numpy() / scale[: len(weights)])
+    kept["low"] = np.fmin(kept["low"], kept["weight"])
+    kept["high"] = np.fmax(kept["high"], kept["weight"])
+    lost = lost.assign(weight=lost["weight"].to_numpy() / scale[len(weights) :])
+    return kept, lost, _remarks(list(rounded), dict(zip(sources[short], sums[short], strict=True)))
 
 
-def _half_digit(weights: pd.Series[float]) -> pd.Series[float]:
+def _half_digit(weights: Floats) -> Floats:
     """Half of the last decimal that each weight is written with; 0 for one that is not rounded."""
-    half = pd.Series(0.0, index=weights.index)
+    half = np.zeros(len(weights))
     for decimals in range(_DECIMALS, _LEAST_DECIMALS - 1, -1):
         scaled = weights * 10.0**decimals
-        written = (scaled - scaled.round()).abs() < _EXCESS * scaled.abs().clip(lower=1.0)
-        half = half.mask(written, 0.5 * 10.0**-decimals)
+        written = np.abs(scaled - np.round(scaled)) < _EXCESS * np.maximum(np.abs(scaled), 1.0)
+        half[written] = 0.5 * 10.0**-decimals
     return half
 
 
-def _remarks(
-    rounded: pd.Index[str], short: pd.Index[str], sums: pd.Series[float]
-) -> tuple[str, ...]:
+def _remarks(rounded: Sequence[str], short: Mapping[str, float]) -> tuple[str, ...]:
+    """Say which sources were brought to one, and which sum to less."""
     remarks = []
-    if len(rounded):
+    if rounded:
         remarks.append(
             f"Les poids arrondis de {plural(len(rounded), 'source')} ({named(rounded)}) sont "
             "ramenés à une somme de 1 : personne n’est perdu."
         )
-    if len(short):
-        least = str(sums[short].idxmin())
+    if short:
+        least = min(short, key=lambda source: short[source])
         remarks.append(
             f"{plural(len(short), 'source')} ({named(short)}) {'ont' if len(short) > 1 else 'a'} "
-            f"des poids dont la somme n’atteint pas 1 ({number(sums[least], 3)} pour {least}) : "
+            f"des poids dont la somme n’atteint pas 1 ({number(short[least], 3)} pour {least}) : "
             "le reste est compté hors de toute cible."
         )
     return tuple(remarks)
@@ -317,22 +316,24 @@ def _coverage(
 
 
 def _outside(weights: pd.DataFrame, lost: pd.DataFrame) -> pd.Series[float]:
-    names = sorted({*weights["source"], *lost["source"]})
-    index = pd.Index(names, dtype="str", name="source")
-    sums = weights.groupby("source")["weight"].sum().reindex(index, fill_value=0.0)
-    outside = (1.0 - sums).clip(lower=0.0)
-    outside = outside.mask(outside < _EXCESS, 0.0)
-    holders = weights.loc[weights["link"] == PART, "source"].unique()
-    outside[list(holders)] = np.nan
-    stated: Floats = lost.set_index("source")["weight"].to_numpy()
-    gap = np.abs(outside[list(lost["source"])].to_numpy() - stated)
+    held, gone = weights["source"].tolist(), lost["source"].tolist()
+    place = {name: rank for rank, name in enumerate(sorted({*held, *gone}))}
+    sums = np.zeros(len(place))
+    found = weights["weight"].groupby(np.array([place[n] for n in held], int)).sum()
+    sums[found.index] = found
+    outside = np.clip(1.0 - sums, 0.0, None)
+    outside[outside < _EXCESS] = 0.0
+    parts = weights.loc[weights["link"] == PART, "source"].tolist()
+    outside[[place[name] for name in parts]] = np.nan
+    gap = np.abs(outside[[place[name] for name in gone]] - lost["weight"].to_numpy())
     if (gap > _EXCESS).any():
         raise UnknownNameError(
-            f"La part hors cible de « {lost['source'].iloc[int(np.nanargmax(gap))]} » "
-            "ne complète pas ses poids à 1.",
+            f"La part hors cible de « {gone[int(np.nanargmax(gap))]} » ne complète pas ses poids à 1.",
             remedy="Retirez les lignes sans cible : elles se déduisent des autres.",
         )
-    return outside.astype(float).rename("outside")
+    return pd.Series(
+        outside, index=pd.Index(list(place), dtype="str", name="source"), name="outside"
+    )
 
 
 def _quality(split: Any) -> pd.DataFrame:

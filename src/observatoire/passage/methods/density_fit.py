@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 
 from observatoire.errors import PassageError
 from observatoire.french.typography import plural
@@ -61,6 +60,8 @@ class _Lesson:
 
     def learn(self, names: Names, chosen: Positions) -> tuple[float, Slopes]:
         """Fit the ratio of a typical place and the slopes on some targets."""
+        from scipy import optimize  # noqa: PLC0415 - slow to import, and only a fit needs it
+
         slopes = self._standard(names, chosen)
         matrix = slopes.matrix(self.columns, len(self.found.target))
 

@@ -161,15 +161,15 @@ def _statuses(links: Links, given: Given, outcome: Outcome, chosen: slice, known
 
 def _reasons(links: Links, given: Given, outcome: Outcome, chosen: slice, known: Flags) -> None:
     unexplained = np.isin(outcome.status[:, chosen], _UNEXPLAINED) | links.uncovered[:, None]
-    texts: dict[tuple[int, bytes], str] = {}
     for target, column in np.argwhere(unexplained):
         into = links.into(int(target))
         sources = links.source[into]
         lost = ~known[sources, column]
-        key = (int(target), lost.tobytes())
-        if key not in texts:
-            texts[key] = _reason(links, given, into, lost)
-        outcome.reason[target, chosen.start + column] = texts[key]
+        # Asked for table after table: the same sources lack to many variables.
+        key = (int(target), lost.tobytes(), given.absent[sources].tobytes())
+        if key not in links.reasons:
+            links.reasons[key] = _reason(links, given, into, lost)
+        outcome.reason[target, chosen.start + column] = links.reasons[key]
 
 
 def _reason(links: Links, given: Given, into: Positions, lost: Flags) -> str:

@@ -73,6 +73,8 @@ def out_of_run(cells: pd.DataFrame, runs: Mapping[str, int]) -> pd.Series:
         How many periods in a row each indicator asks for.
     """
     hidden = pd.Series(data=False, index=cells.index)
+    if not any(asked > 1 for asked in runs.values()):
+        return hidden
     concerned = cells[cells["indicator"].map(runs).fillna(1) > 1]
     for _, group in concerned.groupby(["zoning", "territory", "indicator"], sort=False):
         ordered = group.sort_values("period")

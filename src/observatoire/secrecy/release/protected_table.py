@@ -351,6 +351,10 @@ def protect_table(
     )
 
 
+#: A figure and what bounds it: a cell without them shows nothing.
+_BOUNDED = ("value", "low", "high")
+
+
 def _causes(cells: pd.DataFrame, table: Table, decision: Decision | None) -> pd.Series:
     """Return why each cell is hidden, empty when it may be shown."""
     causes = primary_causes(cells, table.indicators, {})
@@ -358,9 +362,10 @@ def _causes(cells: pd.DataFrame, table: Table, decision: Decision | None) -> pd.
         return causes
     guarded = {key[2] for key in decision.cells}
     concerned = cells["indicator"].isin(sorted(guarded))
-    for place, row in zip(cells.index[concerned], records(cells[concerned]), strict=True):
+    asked = cells.loc[concerned, ["zoning", "territory", "indicator", "period", *_BOUNDED]]
+    for place, row in zip(asked.index, records(asked), strict=True):
         key = key_of(row)
-        filled = not all(math.isnan(row[n]) for n in ("value", "low", "high"))
+        filled = not all(math.isnan(row[n]) for n in _BOUNDED)
         if not filled:  # hidden by its producer, kept back by an agreement, or absent
             continue
         if key in decision.cells:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from observatoire.indicators.comparison.gaps import REASONS
@@ -81,14 +82,16 @@ def rounded(cells: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
     guarded = (cells["threshold"] > 0) & counted.astype(bool)
     if not guarded.any():
         return
-    exact = cells[guarded].copy()
+    exact = cells[guarded]
+    decimals = [indicators[code].decimals for code in exact["indicator"].tolist()]
     for prefix in ("", "passage_", "sampling_", "wide_", "pi80_", "pi95_"):
-        names = ["value", f"{prefix}low", f"{prefix}high"]
-        rows = zip(*(exact[name] for name in (*names, "indicator")), strict=True)
-        numbers = [printed(row[:3], indicators[row[3]].decimals) for row in rows]
-        frame = pd.DataFrame(numbers, columns=names, index=exact.index, dtype=float)
-        kept = names if not prefix else names[1:]
-        cells.loc[guarded, kept] = frame[kept]
+        ends = [f"{prefix}low", f"{prefix}high"]
+        if prefix and exact[ends].isna().all(axis=None):
+            continue
+        rows = zip(*(exact[name].tolist() for name in ("value", *ends)), decimals, strict=True)
+        numbers = np.array([printed(row[:3], row[3]) for row in rows], dtype=float)
+        kept = ends if prefix else ["value", *ends]
+        cells.loc[guarded, kept] = numbers[:, -len(kept) :]
 
 
 def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> pd.DataFrame | None:
@@ -96,22 +99,27 @@ def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> 
     if differences is None or differences.empty:
         return differences
     shown = differences.reset_index(drop=True).copy()
-    keys = ["zoning", "territory", "indicator"]
-    status = cells.set_index(keys)["status"]
-    withheld = cells.set_index(keys)["precision"] == WITHHELD
-    first = pd.MultiIndex.from_frame(shown[keys])
-    second = pd.MultiIndex.from_frame(shown[["against_zoning", "against", "indicator"]])
-    secret = _either(status == str(Status.SECRET), first, second)
+    places = _keys(cells, "zoning", "territory", "indicator")
+    first = _keys(shown, "zoning", "territory", "indicator")
+    second = _keys(shown, "against_zoning", "against", "indicator")
+
+    def either(flags: pd.Series) -> pd.Series:
+        known = {key for key, flag in zip(places, flags.tolist(), strict=True) if flag}
+        pairs = [a in known or b in known for a, b in zip(first, second, strict=True)]
+        return pd.Series(pairs, dtype=bool)
+
+    secret = either(cells["status"] == str(Status.SECRET))
     # An agreement that keeps a figure back empties its cell after differences were taken.
-    lost = _either(status == str(Status.MISSING), first, second)
+    lost = either(cells["status"] == str(Status.MISSING))
     hidden = secret | lost
-    guarded = _either(withheld, first, second)
+    guarded = either(cells["precision"] == WITHHELD)
     widths = ["low", "high", "sampling_low", "sampling_high"]
     shown.loc[hidden, ["difference", *widths]] = float("nan")
     unguarded = shown["difference"]
-    value = cells.set_index(keys)["value"][lambda s: ~s.index.duplicated()]
-    gap = value.reindex(first).to_numpy() - value.reindex(second).to_numpy()
-    small = _either(cells.set_index(keys)["threshold"] > 0, first, second)
+    value = dict(zip(reversed(places), reversed(cells["value"].tolist()), strict=True))
+    ends = (np.array([value.get(key, np.nan) for key in side], float) for side in (first, second))
+    gap = np.subtract(*ends)
+    small = either(cells["threshold"] > 0)
     shown["difference"] = unguarded.where(~small | unguarded.isna(), gap)
     shown.loc[hidden, ["rank"]] = 0
     shown.loc[hidden, ["verdict", "mark"]] = ""
@@ -127,10 +135,8 @@ def shown_differences(differences: pd.DataFrame | None, cells: pd.DataFrame) -> 
     return shown
 
 
-def _either(flags: pd.Series, first: pd.MultiIndex, second: pd.MultiIndex) -> pd.Series:
-    known = {key for key, value in flags.items() if value}
-    pairs = [a in known or b in known for a, b in zip(first, second, strict=True)]
-    return pd.Series(pairs, dtype=bool)
+def _keys(frame: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
+    return list(zip(*(frame[name].tolist() for name in columns), strict=True))
 
 
 def without_fingerprints(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from observatoire.memo import FileContent
 from observatoire.territories import Matcher, read_members
 from observatoire.territories.link_tables import check_members, read_links
 from observatoire.territories.perimeters import Perimeters, draw_all, matcher
@@ -137,19 +138,15 @@ def loaded_perimeters(warehouse: Warehouse, workspace: Workspace) -> dict[str, P
 def matchers(workspace: Workspace) -> dict[str, Matcher]:
     """Return what recognises the territories of each zoning."""
     return {
-        code: _matcher(
-            zoning.members,
-            zoning.singular,
-            _bytes(zoning.members),
-        )
+        code: _matcher(FileContent.of(zoning.members), zoning.singular)
         for code, zoning in workspace.zonings.items()
     }
 
 
 @lru_cache(maxsize=128)
-def _matcher(path: Path, singular: str, _: bytes) -> Matcher:
+def _matcher(members: FileContent, singular: str) -> Matcher:
     # Names are laid out for comparison once for the same members, however many files they serve.
-    return matcher(read_members(path), singular)
+    return matcher(read_members(members.path), singular)
 
 
 def scope(workspace: Workspace) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -33,6 +33,8 @@ _PRECISIONS = {
     "inconnue": "unknown",
 }
 
+_OTHER_OWNER = "Un autre observatoire répond à cette date : les deux ne se suivent pas."
+
 _WITHHELD = (
     "Des chiffres que publie l’un des observatoires sont masqués ici (s) : réunis à ceux des autres, ils "
     "dévoileraient un effectif que l’un d’eux masque."
@@ -45,7 +47,9 @@ class Answers:
 
     ``rows`` are those of :meth:`Federation.values`, a period an indicator; ``definitions`` and
     ``verdicts`` the federation's; ``titles`` what members are called, in order of precedence; ``names``
-    the territories; ``withheld`` what may not be shown.
+    the territories; ``withheld`` what may not be shown; ``zonings`` what zonings are called. ``owners``
+    tell, when several dates are set side by side, who answers of a territory and an indicator: another
+    member's figure of another date is left out.
     """
 
     rows: pd.DataFrame
@@ -56,6 +60,13 @@ class Answers:
     zoning: str
     periods: Mapping[str, str]
     withheld: Collection[tuple[str, str, str, str]] = ()
+    zonings: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[tuple[str, str], str] | None = None
+
+    def owned(self) -> dict[tuple[str, str], str]:
+        """Return who answers, by territory and indicator."""
+        keys = ["territoire", "indicateur", "observatoire"]
+        return {(row[keys[0]], row[keys[1]]): row[keys[2]] for row in records(self.rows[keys])}
 
 
 def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTable:
@@ -81,7 +92,7 @@ def protected_answers(answers: Answers, warnings: Sequence[str]) -> ProtectedTab
             cells,
             indicators,
             answers.zoning,
-            answers.zoning,
+            answers.zonings.get(answers.zoning, answers.zoning),
             (*warnings, *([_WITHHELD] if hidden else [])),
         )
     )
@@ -100,10 +111,11 @@ def _column(answers: Answers, code: str) -> tuple[Indicator, list[Record]]:
     rank = {name: place for place, name in enumerate(answers.titles)}
     held = sorted(given or set(defined["observatoire"]), key=rank.__getitem__)
     first = held[0]
+    verdicts = answers.verdicts
+    same = (verdicts["indicateur_a"] == code) & (verdicts["indicateur_b"] == code)
     judged = {
         row["observatoire_b"]: (row["verdict"], row["motif"])
-        for row in records(answers.verdicts)
-        if row["indicateur_a"] == row["indicateur_b"] == code and row["observatoire_a"] == first
+        for row in records(verdicts[same & (verdicts["observatoire_a"] == first)])
     }
     by_territory = {str(row["territoire"]): row for row in records(values)}
     cells = [
@@ -171,6 +183,9 @@ def _cell(
     status = _STATUSES[row["statut"]]
     if (answers.zoning, territory, code, period) in answers.withheld:
         return made | {"status": str(Status.SECRET), "reason": HIDDEN_REASON}
+    owner = who if answers.owners is None else answers.owners.get((territory, code), who)
+    if owner != who and status is not Status.SECRET:
+        return made | {"reason": _OTHER_OWNER, "source": ""}
     if verdict == NO and status is not Status.SECRET:
         said = (
             f"Le chiffre de {answers.titles[who]} ne se met pas à côté des autres{NO_BREAK}: {why}."
@@ -188,7 +203,7 @@ def _measures(row: Record, status: Status) -> dict[str, Any]:
     return {
         "status": str(status), "value": row["valeur"], "low": low, "high": high,
         "coverage": row["couverture"], "reason": row["motif"], "method": row["methode"],
-        "precision": _PRECISIONS.get(row["precision"], ""),
+        "precision": _PRECISIONS.get(row["precision"], "unknown"),
         "sampling_low": low if own else _NAN, "sampling_high": high if own else _NAN,
         "passage_low": low if shared else _NAN, "passage_high": high if shared else _NAN,
         "pi80_low": row["plausible_bas"], "pi80_high": row["plausible_haut"],

@@ -150,7 +150,8 @@ def _themes(words: pd.DataFrame) -> dict[str, str]:
 def _worst(verdicts: pd.DataFrame) -> dict[str, dict[frozenset[str], str]]:
     """Return the verdict on each two members that give one code."""
     found: dict[str, dict[frozenset[str], str]] = defaultdict(dict)
-    for row in records(verdicts[verdicts["indicateur_a"] == verdicts["indicateur_b"]]):
+    same = verdicts[verdicts["indicateur_a"] == verdicts["indicateur_b"]]
+    for row in records(same[["indicateur_a", "observatoire_a", "observatoire_b", "verdict"]]):
         pair = frozenset((row["observatoire_a"], row["observatoire_b"]))
         found[row["indicateur_a"]][pair] = row["verdict"]
     return found
@@ -185,9 +186,12 @@ def inventory_page(
         The day of the page.
     """
     words = inventory.drop_duplicates("indicateur").set_index("indicateur")
-    lines, heads = by_indicator(observed, words, verdicts, members)
-    if len(members) > MOST_COLUMNS or len(lines) > _MOST_LINES:
-        lines, heads = by_member(observed, words, members)
+    asked = len(inventory.drop_duplicates(["indicateur", "zonage"]))
+    lines, heads = (
+        by_member(observed, words, members)
+        if len(members) > MOST_COLUMNS or asked > _MOST_LINES
+        else by_indicator(observed, words, verdicts, members)
+    )
     shared = inventory.groupby("indicateur")["observatoire"].nunique()
     gaps = inventory[inventory["lacunes"] != ""]
     everywhere = set(shared.index[shared == len(members)]) & set(common)

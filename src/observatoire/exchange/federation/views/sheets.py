@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,8 @@ import pandas as pd
 
 from observatoire.errors import GeometryError
 from observatoire.exchange.federation.views.ground import apart, base_map
-from observatoire.french.typography import capital, enumerate_words
+from observatoire.french.typography import enumerate_words
 from observatoire.indicators.computation.table import CELL_COLUMNS, Table
-from observatoire.indicators.definitions.catalogue import Theme
 from observatoire.maps import map_figure
 from observatoire.pages.sheet import Sheet, figure_page
 from observatoire.panels.panel import panel_page
@@ -23,11 +24,18 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from observatoire.indicators.definitions.catalogue import Theme
     from observatoire.maps import MapStyle
     from observatoire.pages.blocks import Page
     from observatoire.secrecy.release.protected_table import ProtectedTable
 
-_PLACE = "Fédération"
+
+@dataclass(frozen=True)
+class Imprint:
+    """What the pages of a federation say of themselves: whose they are, and their day."""
+
+    place: str
+    date: str
 
 
 def sheet_without_figures(page: Page) -> Sheet:
@@ -74,15 +82,17 @@ def shared_period(observed: pd.DataFrame, code: str, zoning: str) -> str:
 def holders(values: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
     """Say of each territory whose figures of it are shown."""
     ranks = {name: rank for rank, name in enumerate(titles)}
-    found = values.groupby("territoire")["observatoire"].unique()
+    found: dict[str, set[str]] = defaultdict(set)
+    for code, name in zip(values["territoire"], values["observatoire"], strict=True):
+        found[str(code)].add(str(name))
     return {
-        str(code): enumerate_words([titles[n] for n in sorted(names, key=ranks.__getitem__)])
-        for code, names in found.items()
+        code: enumerate_words([titles[n] for n in sorted(names, key=ranks.__getitem__)])
+        for code, names in sorted(found.items())
     }
 
 
 def federation_panel(
-    table: ProtectedTable, groups: Mapping[str, str], theme: str, date: str
+    table: ProtectedTable, groups: Mapping[str, str], theme: Theme | None, imprint: Imprint
 ) -> Sheet:
     """Return the panel of a federation, territories under whose figures they bear.
 
@@ -92,13 +102,12 @@ def federation_panel(
         The figures.
     groups : mapping
         Of :func:`holders`.
-    theme : str
-        Code of a heading, or nothing.
-    date : str
-        The day of the page.
+    theme : Theme, optional
+        The heading, where it is of one.
+    imprint : Imprint
+        Whose the page is, and its day.
     """
-    heading = Theme(code=theme, label=capital(theme)) if theme else None
-    return panel_page(table, groups, heading, date, _PLACE)
+    return panel_page(table, groups, theme, imprint.date, imprint.place)
 
 
 def federation_map(
@@ -106,7 +115,7 @@ def federation_map(
     zones: gpd.GeoDataFrame,
     groups: Mapping[str, str],
     style: MapStyle,
-    date: str,
+    imprint: Imprint,
 ) -> Sheet:
     """Return the map of an indicator of a federation; members that lie apart have each a frame.
 
@@ -116,7 +125,7 @@ def federation_map(
         Holds one indicator.
     zones : GeoDataFrame
         Those of the packages.
-    groups, date
+    groups, imprint
         As :func:`federation_panel`.
     style : MapStyle
         How it is drawn.
@@ -138,4 +147,4 @@ def federation_map(
     frames = apart(ground.shapes, groups)
     figure = map_figure(table, code, ground, frames, style=style)
     drawn = partial(plot_map, table, code, ground, frames, style)
-    return figure_page(table, figure, date, _PLACE, drawn)
+    return figure_page(table, figure, imprint.date, imprint.place, drawn)

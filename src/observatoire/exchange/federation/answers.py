@@ -1,0 +1,229 @@
+"""What several observatories answer as one: who observes what, what agrees, what gives away what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import one_name, one_period, suggestion
+from observatoire.exchange.federation.comparability import (
+    conflict_rows,
+    inventory_rows,
+    verdict_rows,
+)
+from observatoire.exchange.federation.joint_disclosure import joint_disclosures
+from observatoire.exchange.publication.figures import disarmed
+
+if TYPE_CHECKING:
+    import tempfile
+
+    from observatoire.exchange.federation.engine import Engine
+    from observatoire.exchange.federation.verification import Member
+
+#: Columns of ``rejected()``.
+REJECTED = ("place", "reason")
+
+
+@dataclass(eq=False)
+class FederationAnswers:
+    """Figures of several observatories, read where their packages lie; each row says whose it is."""
+
+    members: tuple[Member, ...] = field(repr=False)
+    engine: Engine = field(repr=False)
+    refused: tuple[tuple[str, str], ...] = field(repr=False, default=())
+    warnings: tuple[str, ...] = field(repr=False, default=())
+    copies: tempfile.TemporaryDirectory[str] | None = field(repr=False, default=None)
+    title: str = ""
+
+    @property
+    def observatories(self) -> tuple[str, ...]:
+        """The members, in order of precedence."""
+        return tuple(member.name for member in self.members)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each member is called, by its name: its package's title, where no other has the same."""
+        titles = [str(member.descriptor.get("title") or "").strip() for member in self.members]
+        named = zip(self.observatories, titles, strict=True)
+        return {
+            name: title if title and titles.count(title) == 1 else name for name, title in named
+        }
+
+    @cached_property
+    def zonings(self) -> dict[str, str]:
+        """What zonings are called, by their code: as the first member that names them says."""
+        return self._called("zonages")
+
+    @cached_property
+    def themes(self) -> dict[str, str]:
+        """What headings are called, by their code."""
+        return self._called("thematiques")
+
+    def _called(self, name: str) -> dict[str, str]:
+        made: dict[str, str] = {}
+        for member in self.members:
+            given = member.descriptor["observatoire"].get(name)
+            for code, label in given.items() if isinstance(given, dict) else ():
+                made.setdefault(str(code), str(label))
+        return made
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """The definitions, one row an indicator and observatory."""
+        rows = [{**row, "observatoire": m.name} for m in self.members for row in m.definitions]
+        return disarmed(pd.DataFrame(rows))
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """Every figure, with the French columns of the packages and ``observatoire`` first."""
+        return self.engine.ask("figures_of", indicateur="")
+
+    def rejected(self) -> pd.DataFrame:
+        """List the packages that were refused, with the reason: ``place``, ``reason``."""
+        return pd.DataFrame(list(self.refused), columns=list(REJECTED))
+
+    def table(self, indicator: str) -> pd.DataFrame:
+        """Return the figures of one indicator, all observatories together.
+
+        Raises
+        ------
+        UnknownNameError
+            When no package gives it.
+        """
+        return self.engine.ask(
+            "figures_of", indicateur=self._code(indicator, 'f.table("part_hlm")')
+        )
+
+    def common(self) -> list[str]:
+        """Return the indicators that every observatory gives with the same definition."""
+        same = self.indicators.groupby("indicateur").agg(
+            observatoires=("observatoire", "nunique"), definitions=("definition", "nunique")
+        )
+        whole = same["observatoires"] == len(self.members)
+        return sorted(same.index[whole & (same["definitions"] == 1)])
+
+    def inventory(self) -> pd.DataFrame:
+        """Say who observes what, where, at which scale and rhythm.
+
+        Returns
+        -------
+        DataFrame
+            One row an indicator, observatory and zoning: ``thematique``, ``libelle``, how many
+            territories and of them known, the first and last period, how many, the ``rythme``, and
+            the ``lacunes``: the periods that others have and this one lacks.
+        """
+        return self._inventory.copy()
+
+    def verdicts(self) -> pd.DataFrame:
+        """Say whether two producers' indicators may stand side by side: oui, avec précaution, non.
+
+        Returns
+        -------
+        DataFrame
+            One row a pair of observatories and an indicator of the same code or label, with the
+            ``verdict`` and its ``motif``.
+        """
+        return self._verdicts.copy()
+
+    def conflicts(self) -> pd.DataFrame:
+        """List the same things counted differently, with the difference against their bounds."""
+        return self._conflicts.copy()
+
+    def values(
+        self,
+        indicator: str | None = None,
+        zoning: str | None = None,
+        period: int | str | None = None,
+    ) -> pd.DataFrame:
+        """Return one value a question: the first member's that has one, in order of precedence.
+
+        Parameters
+        ----------
+        indicator, zoning, period : str, optional
+            Of which; all by default.
+
+        Returns
+        -------
+        DataFrame
+            ``observatoire`` says whose each is, ``reponses`` how many there were. What one member
+            hides stays hidden, even where another prints it: see :meth:`audit`.
+
+        Raises
+        ------
+        UnknownNameError
+            When no package has figures of it, with the nearest that is known.
+        """
+        code = "" if indicator is None else self._code(indicator, 'f.values("part_hlm")')
+        when = one_period(period)
+        where = "" if zoning is None else self._among("zonage", zoning)
+        dated = "" if when is None else self._among("periode", str(when))
+        return self.engine.ask("values", indicateur=code, zonage=where, periode=dated)
+
+    def audit(self) -> pd.DataFrame:
+        """Say which counts the packages give away together, though each is safe alone.
+
+        Returns
+        -------
+        DataFrame
+            One row a hidden count that all the packages together find or bound under its
+            threshold: who hides it, from what it is drawn (``retrouve_par``), and what should be
+            withheld by whom (``a_retirer``). Empty when nothing is.
+        """
+        return joint_disclosures(self.members, self.engine.ask("counts", periode=""))
+
+    def close(self) -> None:
+        """Let go of the files, and remove the copies of archives and addresses."""
+        self.engine.close()
+        if self.copies is not None:
+            self.copies.cleanup()
+
+    @cached_property
+    def _observed(self) -> pd.DataFrame:
+        return self.engine.ask("inventory")
+
+    @cached_property
+    def _inventory(self) -> pd.DataFrame:
+        return inventory_rows(self._observed, self.indicators)
+
+    @cached_property
+    def _conflicts(self) -> pd.DataFrame:
+        return conflict_rows(self.engine.ask("conflicts"), self._verdicts)
+
+    @cached_property
+    def _verdicts(self) -> pd.DataFrame:
+        return verdict_rows(self._observed, self.indicators, self.observatories)
+
+    def _called_in(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows with what zonings and headings are called, instead of their codes."""
+        named = {"zonage": self.zonings, "thematique": self.themes}
+        return frame.assign(
+            **{
+                column: [labels.get(code, code) for code in frame[column]]
+                for column, labels in named.items()
+                if column in frame
+            }
+        )
+
+    def _among(self, column: str, given: str) -> str:
+        """Return a zoning or a period of which some package has figures, or refuse it."""
+        known = sorted(set(self._observed[column]))
+        if given not in known:
+            raise UnknownNameError(
+                f"Aucun paquet n’a de chiffre pour « {given} ».",
+                remedy=suggestion(given, known),
+                name=given,
+            )
+        return given
+
+    def _code(self, indicator: str, example: str) -> str:
+        known = sorted(set(self.indicators.get("indicateur", ())))
+        code = one_name(indicator, "un indicateur", example)
+        if code not in known:
+            raise UnknownNameError(
+                f"Aucun paquet ne donne « {code} ».", remedy=suggestion(code, known), name=code
+            )
+        return code

@@ -1,0 +1,178 @@
+"""The figures of sites as pages admit them: who answers, what is withheld, what earlier dates were."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from observatoire.errors import UnknownNameError
+from observatoire.errors.arguments import one_period, suggestion
+from observatoire.exchange.federation.answers import FederationAnswers
+from observatoire.exchange.federation.joint_suppression import FIGURE, withheld_figures
+from observatoire.exchange.federation.views.courses import federation_course
+from observatoire.exchange.federation.views.figures import Answers, protected_answers
+from observatoire.exchange.federation.views.ground import zone_rows
+from observatoire.exchange.federation.views.sheets import (
+    Imprint,
+    holders,
+    shared_period,
+    shared_zoning,
+)
+from observatoire.french.typography import capital, day
+from observatoire.panels.drawings.bearings import Bearings
+from observatoire.sources.descriptors.agreement import current_day
+from observatoire.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import geopandas as gpd
+
+_SECRET = Status.SECRET.label
+
+
+@dataclass(eq=False)
+class SiteFigures(FederationAnswers):
+    """What several observatories answer, as pages admit it."""
+
+    _secret: dict[str, set[tuple[str, str, str, str]]] = field(
+        init=False, repr=False, default_factory=dict
+    )
+
+    @property
+    def _imprint(self) -> Imprint:
+        return Imprint(self.title or "Fédération", day(current_day()))
+
+    def _answers(
+        self, codes: Sequence[str], period: int | str | None, zoning: str | None
+    ) -> Answers:
+        """Return what is shown of some indicators, with what must be withheld of it."""
+        observed = self._observed
+        mains = [str(member.descriptor["observatoire"].get("zonage")) for member in self.members]
+        where = self._among("zonage", zoning) if zoning else shared_zoning(observed, codes, mains)
+        when = one_period(period)
+        given = "" if when is None else self._among("periode", str(when))
+        return self._at(
+            where, {code: given or shared_period(observed, code, where) for code in codes}
+        )
+
+    def _at(
+        self,
+        where: str,
+        periods: Mapping[str, str],
+        owners: Mapping[tuple[str, str], str] | None = None,
+    ) -> Answers:
+        """Return what is shown of indicators, each at its period."""
+        asked = [
+            self.engine.ask("values", indicateur=code, zonage=where, periode=each)
+            for code, each in periods.items()
+            if each
+        ]
+        values = pd.concat(
+            asked or [self.engine.ask("values", indicateur="?", zonage="?", periode="?")]
+        )
+        zones = self._zones[self._zones["zonage"] == where]
+        names = dict(zip(zones["territoire"], zones["nom"], strict=True))
+        names |= dict(zip(values["territoire"], values["nom"], strict=True))
+        groups = holders(values, self.titles)
+        return Answers(
+            rows=values,
+            definitions=self.indicators,
+            verdicts=self._verdicts,
+            titles=self.titles,
+            names={
+                code: names[code] for code in sorted(names, key=lambda c: (groups.get(c, "~"), c))
+            },
+            zoning=where,
+            periods=periods,
+            withheld=self._withheld({each for each in periods.values() if each}),
+            zonings=self.zonings,
+            owners=owners,
+        )
+
+    def _bearings(
+        self,
+        codes: Sequence[str],
+        period: int | str | None,
+        zoning: str | None,
+        *,
+        followed: bool = True,
+    ) -> Bearings:
+        """Place the figures of sites among the others, with those of earlier dates where they are followed."""
+        latest = self._answers(codes, period, zoning)
+        observed = self._observed[self._observed["zonage"] == latest.zoning]
+        dated = defaultdict(list)
+        for code, each in sorted(
+            set(zip(observed["indicateur"], observed["periode"], strict=True))
+        ):
+            if followed and latest.periods.get(code, "") >= each:
+                dated[code].append(each)
+        owned = replace(latest, owners=latest.owned())
+        before = [
+            self._at(latest.zoning, when, owned.owners)
+            for rank in range(2, max(map(len, dated.values()), default=0) + 1)
+            if (when := {c: each[-rank] for c, each in dated.items() if rank <= len(each)})
+        ]
+        return Bearings(
+            protected_answers(owned, self._said),
+            holders(latest.rows, self.titles),
+            tuple(protected_answers(each, ()) for each in before),
+            {
+                code: federation_course(code, each, observed, self.indicators)
+                for code, each in dated.items()
+                if len(each) > 1
+            },
+        )
+
+    def _withheld(self, periods: Collection[str]) -> set[tuple[str, str, str, str]]:
+        """Return what the pages of some periods must not show, found once a period."""
+        for each in sorted(set(periods) - set(self._secret)):
+            figures = self.engine.ask("counts", periode=each)
+            self._secret[each] = withheld_figures(self.members, figures)
+        return set().union(*(self._secret[each] for each in periods))
+
+    def _shown_conflicts(self) -> pd.DataFrame:
+        """Return what differs, less the figures that pages must not show."""
+        found = self._conflicts
+        hidden = self._withheld(set(found["periode"]))
+        keys = found[FIGURE].itertuples(index=False, name=None)
+        dark = pd.Series([key in hidden for key in keys], index=found.index, dtype="bool")
+        dark |= (found["statut_a"] == _SECRET) | (found["statut_b"] == _SECRET)
+        return found.assign(
+            **{name: found[name].mask(dark) for name in ("valeur_a", "valeur_b", "ecart")}
+        )
+
+    @cached_property
+    def _zones(self) -> gpd.GeoDataFrame:
+        return zone_rows(self.members)
+
+    @cached_property
+    def _headings(self) -> dict[str, str]:
+        """What headings are called: by the packages, or by their code."""
+        codes = set(self.indicators["thematique"])
+        return {code: self.themes.get(code) or capital(code or "sans thématique") for code in codes}
+
+    @cached_property
+    def _said(self) -> tuple[str, ...]:
+        """What a page of it must say: of agreements, and what each package warns of."""
+        given = (member.descriptor.get("avertissements") for member in self.members)
+        warned = [str(each) for texts in given if isinstance(texts, list) for each in texts]
+        return tuple(dict.fromkeys([*self.warnings, *warned]))
+
+    def _of_theme(self, theme: str | None) -> list[str]:
+        """Return the indicators of a heading, or all of them."""
+        once = self.indicators.drop_duplicates("indicateur")
+        if theme is None:
+            return list(once["indicateur"])
+        known = sorted(set(once["thematique"]))
+        if theme not in known:
+            raise UnknownNameError(
+                f"Aucun paquet n’a de thématique « {theme} ».",
+                remedy=suggestion(str(theme), known),
+                name=str(theme),
+            )
+        return list(once.loc[once["thematique"] == theme, "indicateur"])
