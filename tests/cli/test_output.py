@@ -120,6 +120,18 @@ def test_status_counts_the_rejected_rows(
     assert len(shown.splitlines()) < 60
 
 
+def test_status_tells_the_natures_that_nothing_states(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = place.write("defm-2016.csv", "code;defm;Nombre d’aidés\n97209;100;5\n97213;40;6\n")
+    place.close()
+    assert call(monkeypatch, "load", str(path), "--workspace", place.root) == 0
+    capsys.readouterr()
+    assert call(monkeypatch, "status", "--workspace", place.root) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "la nature de chiffres de « defm-2016 »" in shown.replace("\u00a0", " ")
+
+
 def test_the_counts_of_faults_are_those_of_the_rows() -> None:
     import pandas as pd
 

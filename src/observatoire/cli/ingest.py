@@ -209,7 +209,7 @@ def status(workspace: Workspace = Path()) -> None:
         sources, zonings, rejects = o.sources(), o.zonings(), o.rejects()
         agreed = o.conventions()
         found = o.checks().df.groupby(["level", "title"], sort=False).size()
-        absent = _absent(o, zonings)
+        absent = _absent(o, zonings, sources)
     show_frame("Sources chargées", sources, _SOURCES)
     _show_zonings(zonings)
     if sources.empty:
@@ -223,7 +223,7 @@ def status(workspace: Workspace = Path()) -> None:
         say("Ce qui n’est pas là :\n" + "\n".join(f"  - {line}." for line in absent))
 
 
-def _absent(o: Observatory, zonings: pd.DataFrame) -> list[str]:
+def _absent(o: Observatory, zonings: pd.DataFrame, sources: pd.DataFrame) -> list[str]:
     """Say in one list what is not there, of what the commands could show."""
     undrawn = [f"« {label} »" for label in zonings.loc[zonings["shapes"] == 0, "label"]]
     lines = [f"les contours de {enumerate_words(undrawn)} : pas de carte"] if undrawn else []
@@ -235,6 +235,13 @@ def _absent(o: Observatory, zonings: pd.DataFrame) -> list[str]:
                 f"de quoi nourrir {unfed} des {len(listed)} indicateurs : o.indicators() dit, à chacun, ce "
                 "qui lui manque"
             )
+    unsure = sources.loc[sources["caveats"].fillna("").str.contains("Nature à vérifier"), "source"]
+    if len(unsure):
+        names = enumerate_words([f"« {code} »" for code in unsure], most=8)
+        lines.append(
+            f"la nature de chiffres de {names}, lue sur la forme des nombres : à dire dans leur source.toml "
+            "(nature), puis à retirer de ses caveats"
+        )
     registers = {"objectifs": o.objectives, "actions": o.actions, "notes": o.notes}
     empty = [name for name, read in registers.items() if read().empty]
     if empty:

@@ -19,7 +19,7 @@ class Inventory(Session):
     """What is there: sources, zonings, indicators, loads, agreements, registers."""
 
     def sources(self) -> pd.DataFrame:
-        """List the loaded sources: producer, licence, secrecy rule, rows read, kept, rejected."""
+        """List the loaded sources: producer, licence, secrecy rule, rows read, kept, rejected, cautions."""
         return self.warehouse.frame(SOURCES)
 
     def zonings(self) -> pd.DataFrame:

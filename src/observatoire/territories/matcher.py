@@ -21,9 +21,17 @@ _CALL = re.compile(r"\s*(?:\([0-9a-z*]\)|\*+|[¹²³]+)$")
 #: A rank before a name, which is none: « 12 - Dillon ».
 _RANK = re.compile(r"^\s*(?:n°\s*)?[0-9]{1,3}\s*[-–—.:)/]\s*", re.IGNORECASE)
 
+#: A code and the name it bears, in one cell: « 97209 - Fort-de-France », « Fort-de-France (97209) ».
+_BOTH = re.compile(
+    r"(?P<code>[0-9A-Z]{3,})\s*[-–—:/]?\s+(?P<name>\D.*)|(?P<before>\D.*?)\s*[-–—:/(]\s*(?P<after>[0-9A-Z]{3,})\)?"
+)
+
 #: Names offered for one that is unknown, words that may be added to a name, and how much less
 #: alike than the nearest another may be.
 _NEAREST, _ADDED, _BESIDE = 3, 2, 0.15
+
+#: No name has so many letters: what has more is a text, which costs much to reduce and names nothing.
+_LONGEST = 400
 
 
 class Matcher:
@@ -45,6 +53,8 @@ class Matcher:
     >>> m = Matcher({"FDF13": "Dillon", "FDF09": "Sainte-Thérèse"}, "quartier")
     >>> m.code("dillon"), m.code("Ste Therese"), m.code("FDF13")
     ('FDF13', 'FDF09', 'FDF13')
+    >>> m.find("FDF13 - Dillon"), m.find("Dillon (FDF13)"), m.find("FDF09 - Dillon")
+    ('FDF13', 'FDF13', '')
     """
 
     def __init__(
@@ -110,7 +120,16 @@ class Matcher:
     def bearers(self, text: str) -> tuple[str, ...]:
         """Return the codes of all the territories that bear a name, its rank or note left out."""
         reduced = self._reduced(text)
-        return tuple(self._by_name[reduced]) if reduced else ()
+        return tuple(self._by_name[reduced]) if reduced else self._coded(text)
+
+    def _coded(self, text: str) -> tuple[str, ...]:
+        """Return the code that a text gives beside the very name it bears, nothing when they disagree."""
+        both = _BOTH.fullmatch(str(text).strip()[:_LONGEST])
+        code = (both["code"] or both["after"]) if both else ""
+        if both is None or code not in self.names:
+            return ()
+        name = simplify(both["name"] or both["before"])
+        return (code,) if code in self._by_name.get(name, ()) else ()
 
     def alias(self, text: str, code: str) -> str:
         """Return the other name, as declared, by which a text names a territory; else nothing.
@@ -128,6 +147,8 @@ class Matcher:
     def _reduced(self, text: str) -> str:
         """Return the known name that a text is, reduced, its rank or note left out; else nothing."""
         text = str(text).strip()
+        if len(text) > _LONGEST:
+            return ""
         if text.isdecimal() and text.isascii():  # a code: the files of a country have 50 000
             return text if text in self._by_name else ""
         unmarked = _CALL.sub("", text)
@@ -164,7 +185,7 @@ class Matcher:
 
     def near(self, text: str) -> list[str]:
         """Return the nearest names, three at most."""
-        plain = simplify(str(text))
+        plain = simplify(str(text)[:_LONGEST])
         words = set(plain.split())
         likeness = {
             name: difflib.SequenceMatcher(None, plain, name).ratio()

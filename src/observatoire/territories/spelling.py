@@ -23,11 +23,13 @@ def unaccented(text: str, form: Literal["NFD", "NFKD"] = "NFKD") -> str:
     >>> unaccented("Sainte-Thérèse 2²"), unaccented("2²", "NFD")
     ('sainte-therese 22', '2²')
     """
+    if text.isascii():
+        return text.casefold()
     flat = unicodedata.normalize(form, text.casefold())
     return "".join(char for char in flat if not unicodedata.combining(char))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 18)
 def simplify(name: str) -> str:
     """Reduce a name to what its spellings share: no accent, case, hyphen, article or shortening.
 

@@ -103,6 +103,7 @@ REPEATED: dict[str, tuple[Callable[[bytes], object], bytes]] = {
     "tables without an end": (ods.measure, b"<table:table "),
     "cells without an end": (ods.measure, b'<table:table-cell value-type="'),
     "repetitions": (ods.measure, b"<table:table-row number-rows-repeated "),
+    "numbers of spaces": (ods.measure, b"<text:s c c "),
 }  # fmt: skip
 
 
@@ -157,6 +158,8 @@ def repeated(rows: int, columns: int, text: str) -> bytes:
         (3100, 1000, "x", ("cellules vides", "3 100 000")),
         (1000, 1000, "x" * 500, ("décompressé", "Il en ferait")),
         (1, 2, "x" * 90_000_000, ("décompressé", "160 Mo")),
+        (1, 1, '<text:s text:c="2000000000"/>', ("décompressé", "2 000")),
+        (1000, 100, "<text:s text:c='20000'/>", ("décompressé", "2 012")),
     ],
 )
 def test_an_ods_that_repeats_itself(

@@ -79,6 +79,20 @@ def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -
         ("a-2022.csv", table("code;Emplois 12-17;Emplois 17-22"), ("Emplois 12-17", "plusieurs années")),
         ("a-2022.csv", table("code;pop_6875;pop_7582"), ("pop_6875", "plusieurs années")),
         ("10-2016-aides.csv", table("code;aidés"), ("2016-10", "un mois, ou un numéro")),
+        ("aides_iris2020.csv", table("code;aidés"), ("2020", "géographie")),
+        ("qpv2024-aides.csv", table("code;aidés"), ("2024", "géographie")),
+        ("a.csv", table("code;UU2020;BV2012;aidés", "9D1;97209;5", "9D1;97209;6"), ("2020", "2012", "géographie")),
+        ("export_20230405.csv", table("code;aidés"), ("2023-04", "jour", "envoi")),
+        ("aides 2023-04-05.csv", table("code;aidés"), ("2023-04", "jour", "envoi")),
+        ("a.csv", table("code;aidés", title="Source : Rectorat, base au 15 octobre 2019"), ("2019-10", "source")),
+        ("a.csv", table("code;Indice des loyers (base 100 en 2010)"), ("2010", "base")),
+        ("a.csv", table("code;Revenu médian (euros 2015)"), ("2015", "monnaie")),
+        ("a.csv", table("code;Ouvriers (PCS 2003);Cadres (PCS 2003)"), ("2003", "nomenclature")),
+        ("a.csv", table("code;Aidés (fichier Ines 2012)"), ("2012", "cite")),
+        ("a.csv", table("code;emplois_naf2008"), ("2008", "nomenclature")),
+        ("a.csv", table("code;Population 2018;Projection 2030"), ("2030", "prévision", "n’est que")),
+        ("a.csv", table("code;gen_1990;gen_1995"), ("1990", "génération")),
+        ("a.csv", table("code;aidés") + "MAJ 06/2021;\n", ("2021-06", "publication")),
         ("a.csv", table("code;aidés") + "Source : CAF, au 31/12/2016;\n", ("2016", "une note sous le tableau")),
     ],
 )  # fmt: skip
@@ -116,6 +130,11 @@ def test_a_year_that_is_not_stated_is_asked(
         ("a-2016.csv", table("code;F0014;F1519;F2039;F65P"), {"2016"}),
         ("a-2016.csv", table("code;pop_0610;pop_1117;pop_65P"), {"2016"}),
         ("aides-10-2016.csv", table("code;aidés"), {"2016-10"}),
+        ("aides-iris-2020.csv", table("code;aidés"), {"2020"}),
+        ("caf-30-06-2016.csv", table("code;aidés"), {"2016-06"}),
+        ("DEFM au 15 mars 2016.csv", table("code;defm"), {"2016-03"}),
+        ("a-2018.csv", table("code;Indice des loyers (base 100 en 2010)"), {"2018"}),
+        ("a.csv", table("code;Aidés (en 2014);Aidés (au 31/12/2015)"), {"2014", "2015"}),
         ("a-2016.csv", table("code;aidés") + "Note : situation au 30 juin 2015;\n", {"2016"}),
     ],
 )  # fmt: skip
@@ -373,6 +392,12 @@ def test_two_communes_in_columns_are_laid_out(place: Place, header: str) -> None
         ("Âge moyen", "38", "mean", ""),
         ("Montant versé", "120", "amount", "à préciser"),
         ("Loyer", "450", "index", ""),
+        ("Loyer (€)", "450", "index", "euros"),
+        ("Loyer (€/m²)", "9", "index", "€/m²"),
+        ("Prix au m² (€)", "2100", "index", "euros"),
+        ("Coût (€/m²)", "12", "index", "€/m²"),
+        ("Coût (€)", "1200", "amount", "euros"),
+        ("Aides versées (€)", "1200", "amount", "euros"),
         ("score_2", "7", "index", ""),
         ("D9", "8000", "index", ""),
         ("F1519", "12", "count", ""),
@@ -395,6 +420,17 @@ def test_one_series_has_one_unit(place: Place, warehouse: Warehouse) -> None:
     assert stored(warehouse) == {("agri_pct", "2011"), ("agri_pct", "2016")}
     assert warehouse.rows("SELECT unit FROM variable WHERE code = 'agri_pct'") == [("%",)]
     refused(place, "b.csv", table("code;part_2011;part_2016", "0,2;12", "0,9;14"), "facteur cent")
+
+
+def test_a_nature_that_nothing_states_is_a_caution_that_stays(
+    place: Place, warehouse: Warehouse
+) -> None:
+    text = "code;defm;Nombre d’aidés\n97209;100;5\n97213;40;6\n"
+    load_file(warehouse, place.workspace, place.write("a-2016.csv", text))
+    ((cautions,),) = warehouse.rows("SELECT caveats FROM source")
+    assert [plain(str(caution)) for caution in cautions] == [
+        "Nature à vérifier : « defm » (rien ne la dit, elle est lue sur la forme des nombres)."
+    ]
 
 
 @pytest.mark.parametrize("name", ["id_zone", "SIRET", "Identifiant"])
@@ -466,6 +502,70 @@ def test_a_formula_never_computed_is_told_with_its_cell(place: Place) -> None:
         page.write(2, 0, "Place d’Armes")
         page.write_formula(2, 1, "=B2*2", None, "")
     refused(place, "a-2016.xlsx", buffer.getvalue(), "ligne 3", "Aidés", "jamais été calculée")  # type: ignore[arg-type]
+
+
+# --- A namesake elsewhere, a code and its name, a unit a row ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "stranger"),
+    [
+        ("Code Insee;Commune;aidés\n97103;Baie-Mahault;4\n97115;Le Lamentin;5\n97101;Les Abymes;6\n", "97115"),
+        ("dep;commune;aidés\n971;Le Lamentin;5\n971;Les Abymes;6\n", "971"),
+        ("Département;Commune;aidés\nGuadeloupe;Le Lamentin;5\nGuadeloupe;Les Abymes;6\n", "Guadeloupe"),
+        ("code_qp;nom_qp;aidés\nQP971001;Place d’Armes;5\nQP971002;Four à Chaux;6\nQP971003;Nord;7\n", "QP971001"),
+    ],
+)  # fmt: skip
+def test_a_namesake_elsewhere_is_not_ours(place: Place, text: str, stranger: str) -> None:
+    zoning = (
+        '[zonings."departement-2016"]\nlabel = "Martinique"\nmembers = "geo/departement.csv"\n\n'
+    )
+    place.toml('[zonings."quartier-2007"]', zoning + '[zonings."quartier-2007"]')
+    place.write("geo/departement.csv", "code;nom;commune\n972;Martinique;\n")
+    refused(place, "a-2019.csv", text, stranger, "homonyme")
+
+
+@pytest.mark.parametrize(
+    "header", ["BV2012;commune", "Code postal;Commune", "N° dossier;Commune", "REG;Commune"]
+)
+def test_what_places_no_row_contradicts_no_name(
+    place: Place, warehouse: Warehouse, header: str
+) -> None:
+    cells = {"BV2012": "97209", "Code postal": "97232", "N° dossier": "10234", "REG": "02"}
+    own = cells[header.split(";", maxsplit=1)[0]]
+    text = f"{header};aidés\n{own};Fort-de-France;5\n{own};Le Lamentin;6\n"
+    assert load_file(warehouse, place.workspace, place.write("a-2019.csv", text)).kept == 2
+
+
+def test_a_code_and_the_name_it_bears_may_share_a_cell(place: Place, warehouse: Warehouse) -> None:
+    text = "Commune;aidés\n97208 - Ducos;4\n97209 - Fort-de-France;5\n97213 - Le Lamentin;6\n"
+    report = load_file(warehouse, place.workspace, place.write("a-2019.csv", text))
+    assert (report.kept, set(report.rejects["kind"])) == (2, {"outside"})
+    text = "Commune;aidés\n97209 - Fort-de-France;5\n97213 - Fort-de-France;6\n"
+    refused(place, "b-2019.csv", text, "97213 - Fort-de-France")
+
+
+def test_the_unit_of_each_row_is_that_of_its_variable(place: Place, warehouse: Warehouse) -> None:
+    rows = "97209;Loyer moyen;410;€\n97213;Loyer moyen;420;€\n97209;Part HLM;22;%\n97213;Part HLM;18;%\n"
+    path = place.write("a-2019.csv", f"code;indicateur;valeur;unité\n{rows}")
+    load_file(warehouse, place.workspace, path)
+    found = set(warehouse.rows("SELECT code, label, nature, unit FROM variable"))
+    assert found == {
+        ("Loyer moyen", "Loyer moyen", "mean", "euros"),
+        ("Part HLM", "Part HLM", "rate", "%"),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code;indicateur;unité;2010;2016\n97209;Revenu médian;k€;11;12\n97213;Revenu médian;€;9800;9900\n",
+        "code;valeur;unité\n97209;22;%\n97213;0,18;fraction\n",
+        "code;indicateur;unité;2010;2016\n97209;Loyer;€;410;420\n97213;Loyer;€/m²;6,2;6,4\n",
+    ],
+)
+def test_rows_in_two_units_are_refused(place: Place, text: str) -> None:
+    refused(place, "a-2016.csv" if "2010" not in text else "a.csv", text, "plusieurs unités")
 
 
 # --- Declared once ---------------------------------------------------------------------------------

@@ -55,7 +55,9 @@ class Measure:
 class Inequality:
     """Ranks of the territories, dispersion of their rates, dissimilarity, and what was left out.
 
-    ``facts`` tells that a source which counts everyone gave them: no sampling is behind.
+    ``facts`` tells that a source which counts everyone gave them: no sampling is behind; ``grouped``
+    that what is measured is shared by neighbours (HLM tenants), so that the intervals of the measures
+    are too narrow.
     """
 
     ranks: pd.DataFrame
@@ -63,6 +65,7 @@ class Inequality:
     dissimilarity: Measure
     left_out: tuple[str, ...]
     facts: bool = False
+    grouped: bool = False
 
 
 def dissimilarity(rates: ArrayLike, sizes: ArrayLike) -> float:
@@ -168,7 +171,8 @@ def inequality_of(cells: pd.DataFrame, indicator: Indicator, seed: int = SEED) -
         _measured(draw, lambda rates: _dissimilarities(rates / scale, base)) if scale else _NOTHING
     )
     spread = _measured(draw, lambda rates: _spreads(rates, base))
-    return Inequality(ranks, spread, apart, left_out, bool(kept) and all(map(is_fact, kept)))
+    facts = bool(kept) and all(map(is_fact, kept))
+    return Inequality(ranks, spread, apart, left_out, facts, bool(scale) and _is_grouped(draw))
 
 
 def _check_rate(indicator: Indicator) -> None:
@@ -182,6 +186,23 @@ def _check_rate(indicator: Indicator) -> None:
             else "Ses tirages et sa dispersion demandent un numérateur et un dénominateur.",
             remedy="Choisissez la part ou le taux qui lui correspond.",
         )
+
+
+#: So many times the variance of a draw of people, neighbours share what is measured: the ages vary 3 times as
+#: much, and their measures are held; foreigners 6 and HLM tenants 15, and theirs are not (bench/precision.md).
+_GROUPED = 4.5
+
+#: Rates of which the interval is about symmetrical, in %.
+_MIDDLE = (10.0, 90.0)
+
+
+def _is_grouped(draw: _Draws) -> bool:
+    """Say whether rates vary as those of whole buildings, half of the territories or more."""
+    share = draw.value / 100
+    with np.errstate(invalid="ignore", divide="ignore"):
+        times = draw.error**2 * draw.base / (100**2 * share * (1 - share))
+    inner = (draw.value >= _MIDDLE[0]) & (draw.value <= _MIDDLE[1]) & np.isfinite(times)
+    return bool(inner.any()) and float(np.median(times[inner])) > _GROUPED
 
 
 def is_fact(row: Record) -> bool:
@@ -200,6 +221,7 @@ class _Draws:
         self.value, self.base, self.most = value, base, most
         noise = np.random.default_rng(seed).standard_normal((DRAWS, value.size))
         below, above = sides[:, 0] / _Z, sides[:, 1] / _Z
+        self.error = (below + above) / 2
         self.moved = noise * np.where(noise < 0, below, above)
         self.drawn = np.clip(value + self.moved, 0.0, most)
         known = base[~np.isnan(base)].size == value.size and value.size > 0

@@ -25,6 +25,8 @@ _TAG = re.compile(
 )
 _NAME = re.compile(rb"""\btable:name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated\s*=\s*["']([0-9]{1,12})""")
+#: Spaces that a text tells by their number alone.
+_SPACES = re.compile(rb"""<text:s\s[^<>]*?\bc\s*=\s*["']\s*([0-9]{1,20})""")
 _SPAN = re.compile(rb'table:number-(rows|columns)-spanned="([0-9]{1,7})"')
 
 _PERCENTAGE, _SPANNED, _HIDDEN = b'value-type="percentage"', b"-spanned=", b"table:visibility="
@@ -39,19 +41,24 @@ _MOST_COLUMNS = 16_384
 
 
 def measure(xml: bytes) -> tuple[int, int]:
-    """Return how many cells the sheets span, blank edges left out, and how many bytes they repeat.
+    """Return how many cells the sheets span, blank edges left out, and how many bytes they repeat, or spaces.
 
     Examples
     --------
     >>> cell, blank = b'<table:table-cell office:value-type="float"/>', b"<table:table-cell/>"
     >>> measure(b"<table:table>" + (b"<table:table-row>" + blank + cell + blank) * 3)
     (6, 0)
+    >>> measure(b'<table:table><table:table-row><table:table-cell><text:p><text:s text:c="2000"/>')[1]
+    2000
     """
+    spaced = b"<text:s" in xml
+    last = 0  # where the tag before ends
     cells = repeated = right = below = row = times = column = 0
     size = at = 0  # of the last cell that holds something: how often it is repeated, where it ends
     for tag in _TAG.finditer(xml):
         repeated += size * (tag.start() - at)
-        size = 0
+        repeated += max(size, 1) * _spaces(xml, last, tag.start()) if spaced else 0
+        size, last = 0, tag.end()
         end, kind, attributes = tag.groups()
         if end:
             continue
@@ -67,7 +74,13 @@ def measure(xml: bytes) -> tuple[int, int]:
                 right, below = max(right, column), row
                 if across * times > 1:
                     size, at = across * times, tag.start()
+    repeated += max(size, 1) * _spaces(xml, last, len(xml)) if spaced else 0
     return cells + right * below, repeated + size * (len(xml) - at)
+
+
+def _spaces(xml: bytes, start: int, stop: int) -> int:
+    """Return how many spaces a part of a text tells by their number."""
+    return sum(int(found[1]) for found in _SPACES.finditer(xml, start, stop))
 
 
 def _times(attributes: bytes) -> int:

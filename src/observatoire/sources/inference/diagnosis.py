@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from observatoire.errors import DescriptorError, FileError, UnknownTerritoryError
 from observatoire.french.typography import enumerate_words, plural
 from observatoire.sources.formats.text import HEADER_DEPTH, columns_of
-from observatoire.sources.inference.counts_or_codes import counts_or_codes, postal_codes
+from observatoire.sources.inference.counts_or_codes import counts_or_codes, may_count, postal_codes
 from observatoire.sources.inference.short_codes import unjoined
 from observatoire.sources.parsers.periods import is_dated, is_month
 from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.places.communes import department_of
 from observatoire.sources.places.near_names import Hints, whole_of
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def _other_places(sheets: Sequence[SheetView], name: str) -> UnknownTerritoryErr
             level = _level([code for code in codes if code])
             # Under a year, and beside columns of the same form, they are counts.
             head = sheet.rows[0][1][column] if column < len(sheet.rows[0][1]) else ""
-            if level and not is_dated(head):
+            if level and not is_dated(head) and not may_count(codes, head):
                 header = sheet.rows[0][1]
                 title = header[column].strip() if column < len(header) else ""
                 where = _where(name, sheet) + (f", colonne {title}" if title else "")
@@ -286,7 +287,7 @@ def other_place(
     """
     of_level = [code for code in dict.fromkeys(codes) if signs().levels_of(code) & set(_OF)]
     level = next((name for name in _OF if of_level and name in signs().levels_of(of_level[0])), "")
-    heads = sorted({_department(code, level) for code in of_level})
+    heads = sorted({department_of(code) for code in of_level})
     word = "département" if len(heads) == 1 else "départements"
     covers = f" ; {word} {enumerate_words(heads, most=6)}" if heads and level != "EPCI" else ""
     some = next(iter(of_level or codes), "")
@@ -299,13 +300,6 @@ def other_place(
         "d’outre-mer sont souvent à part), ou déclarez ces territoires dans observatoire.toml.",
         zonings=list(zonings),
     )
-
-
-def _department(code: str, level: str) -> str:
-    plain = code[2:] if level == "QPV" else code
-    if level == "QPV" and plain.startswith("0"):
-        plain = plain[1:]  # QP009001 is of the Ariège, QP972001 of the Martinique
-    return plain[:3] if plain.startswith("97") else plain[:2]
 
 
 _OF = {"IRIS": " d’IRIS", "QPV": " de QPV", "commune": " de communes", "EPCI": " d’EPCI"}

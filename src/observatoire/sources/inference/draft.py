@@ -37,7 +37,8 @@ class SourceDraft:
     sheets, each with its period, left to complete too. ``called`` are the columns whose period
     bears a mark, ``spanning`` one of several years; ``candidates`` and ``conflict`` are those of
     :class:`~observatoire.sources.inference.table_periods.TablePeriods`; ``mixed`` and ``small`` a
-    variable and a number of it that may be a share among percentages.
+    variable and a number of it that may be a share among percentages; ``units`` a variable and
+    the units, more than one, in which its rows are.
     """
 
     head: dict[str, object] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class SourceDraft:
     unnamed: bool = False
     mixed: tuple[str, str] | None = None
     small: tuple[str, str] | None = None
+    units: tuple[str, ...] = ()
     writing: NumberStyle = field(default_factory=NumberStyle)
 
     def toml(self) -> str:

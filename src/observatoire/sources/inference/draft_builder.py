@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from observatoire.french.typography import enumerate_words
 from observatoire.sources.inference.column_types import UNKNOWN_UNIT, Measured, measure
 from observatoire.sources.inference.draft import SourceDraft
 from observatoire.sources.inference.family_draft import family_plan
@@ -17,7 +18,7 @@ from observatoire.sources.parsers.number_style import writing_of
 from observatoire.sources.parsers.numbers import Markers, parse_numbers
 from observatoire.sources.parsers.periods import is_dated, read_periods
 from observatoire.sources.parsers.stated_periods import name_period
-from observatoire.sources.parsers.vocabulary import signs
+from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.sources.places.code_repair import place_of
 from observatoire.sources.places.communes import commune_column
 from observatoire.territories.spelling import simplify
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 #: The number of an EPCI.
 _EPCI = "2[0-9]{8}"
+
+#: A unit is not written in more ways.
+_UNITS = 5
 
 #: A share is at most one.
 _SHARE = 1
@@ -98,10 +102,11 @@ def _undeclared_plan(found: Found, matcher: Matcher, asked: str) -> SourceDraft:
         if isinstance(own, dict):
             when.file["periods"] = {name: own[name] for name in values if name in own}
         measured = {name: measured[name] for name in values}
-        _name_by_rows(plan, found, long, [kept[name] for name in values])
+        _name_by_rows(plan, found, long, [kept[name] for name in values], _units(plan, kept))
     else:
+        measured |= _in_stated_unit(plan, measured, kept)
         _name_by_columns(plan, found, measured, kept, when)
-    plan.head = _unstated_head(found)
+    plan.head = {**_unstated_head(found), "caveats": _unstated_natures(plan.doubts)}
     roles = {*spec.role_columns, period_column, *measured, *long.values()} - {""}
     others = [column for column in map(str, frame.columns) if column not in roles]
     plan.file = {
@@ -124,6 +129,26 @@ def _unstated_head(found: Found) -> dict[str, object]:
         "zoning": found.zoning,
         "absence": "non transmis par le partenaire",
     }
+
+
+#: So many variables are named in a caution.
+_NAMED = 8
+
+
+def _unstated_natures(doubts: Mapping[str, str]) -> list[str]:
+    """Return the caution that goes with figures of which nothing states the nature, wherever they are shown.
+
+    Examples
+    --------
+    >>> _unstated_natures({"defm": "nature à vérifier"})
+    ['Nature à vérifier : « defm » (rien ne la dit, elle est lue sur la forme des nombres).']
+    >>> _unstated_natures({})
+    []
+    """
+    names = [f"« {name} »" for name, doubt in doubts.items() if doubt.startswith("nature")]
+    listed = enumerate_words(names, most=_NAMED)
+    why = "rien ne la dit, elle est lue sur la forme des nombres"
+    return [f"Nature à vérifier : {listed} ({why})."] if names else []
 
 
 def _deal(
@@ -238,14 +263,53 @@ def _mixed_group(
     return (share, str(kept[share].iloc[0])) if share and beyond else None
 
 
+def _units(plan: SourceDraft, kept: Mapping[str, pd.Series]) -> pd.Series | None:
+    """Return the column that states the unit of each row, None when none does."""
+    name = next((name for name in plan.words if signs().unit_columns.fullmatch(fold(name))), "")
+    return kept[name] if plan.words.pop(name, "") else None
+
+
+def _in_stated_unit(
+    plan: SourceDraft, measured: Mapping[str, Measured], kept: Mapping[str, pd.Series]
+) -> dict[str, Measured]:
+    """Return the one column of figures in the unit that each row states; of several, which one is not said."""
+    units = _units(plan, kept) if len(measured) == 1 else None
+    name = next(iter(measured), "")
+    found = None if units is None else _united(plan, name, kept[name], units)
+    return {} if found is None else {name: found}
+
+
+def _united(
+    plan: SourceDraft, variable: str, cells: pd.Series, units: pd.Series | None
+) -> Measured | None:
+    """Return what cells measure, in the unit that their rows state; two units of one variable are told."""
+    stated = [] if units is None else units.loc[units.index.isin(cells.index)].unique().tolist()
+    if not stated:
+        return measure(variable, cells, plan.writing)
+    several = len(stated) > _UNITS
+    readings = [
+        measure(f"{variable} ({unit})", cells, plan.writing)
+        for unit in stated[: 1 if several else _UNITS]
+    ]
+    kinds = {one and (one.declaration["nature"], one.declaration["unit"]) for one in readings}
+    if several or len(kinds) > 1:
+        plan.units = plan.units or (variable, *map(str, stated[:_UNITS]))
+    one = readings[0]
+    return one and replace(one, declaration={**one.declaration, "label": variable})
+
+
 def _name_by_rows(
-    plan: SourceDraft, found: Found, long: dict[str, str], columns: list[pd.Series]
+    plan: SourceDraft,
+    found: Found,
+    long: dict[str, str],
+    columns: list[pd.Series],
+    units: pd.Series | None,
 ) -> None:
     variable_names = found.table.frame[long["variable_column"]].str.strip()
     filled, plan.mixed = pd.concat(columns), None  # a share may stand under a percentage
     for variable in dict.fromkeys(variable_names):
         cells = filled[(variable_names.loc[filled.index] == variable).to_numpy()]
-        measured = measure(variable, cells if len(cells) else filled, plan.writing)
+        measured = _united(plan, variable, cells if len(cells) else filled, units)
         if variable and measured is not None:
             near = next(
                 (known for known in plan.variables if simplify(known) == simplify(variable)), ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from observatoire.sources.parsers.periods import last_day, parts_of_year, period_mentions
 from observatoire.sources.parsers.stated_periods import (
+    GEOGRAPHY,
     NOTED,
     Candidate,
     Reading,
@@ -269,7 +270,7 @@ def _noted(table: RawTable, *, short: bool) -> tuple[Candidate, ...]:
     cells = (next(filter(None, map(str.strip, row)), "") for row in last)
     found: list[Candidate] = []
     for note in (*map(str, table.skipped["raw"]), *filter(signs().is_note, cells)):
-        reading = title_period(note, short=short)
+        reading = title_period(re.sub(r"(?i)^\s*sources? ?:", "", note), short=short)
         stated = [Candidate(reading.period, note, NOTED)] if reading.period else []
         found += [one._replace(weak=False) for one in (*stated, *reading.candidates)]
     return tuple(found)
@@ -289,7 +290,7 @@ def _contrary(
 def _zoned(names: Iterable[str]) -> tuple[Candidate, ...]:
     """Return the vintages of geographies that name columns of codes: « DENS2020 »."""
     return tuple(
-        Candidate(mention.period, name, "c’est le millésime d’une géographie", weak=False)
+        Candidate(mention.period, name, GEOGRAPHY, weak=False)
         for name in names
         if signs().zoned.fullmatch(fold(name))
         for mention in period_mentions(name)

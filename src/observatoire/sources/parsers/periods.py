@@ -26,6 +26,9 @@ _UNTIL = re.compile(r"\s*(?:a|et|au|-|–|/)\s*")
 #: From a year to another.
 _PAIR = 2
 
+#: No period alone is so long: what is longer is a text.
+_LONGEST = 100
+
 #: A shortened month has three letters at least.
 _SHORTEST = 3
 
@@ -73,7 +76,9 @@ def is_month(text: str) -> bool:
     >>> [is_month(text) for text in ("janv", "Février", "T1", "2e trimestre", "Dillon")]
     [True, True, True, True, False]
     """
-    plain = "".join(char for char in _flat(text) if char.isalnum() or char == " ").strip()
+    plain = "".join(
+        char for char in _flat(text[:_LONGEST]) if char.isalnum() or char == " "
+    ).strip()
     return bool(shortened(plain)) or bool(
         re.fullmatch(r"[ts][1-4]|[1-4](er|e|eme)? ?trim.*", plain)
     )
@@ -190,6 +195,8 @@ def is_dated(text: str) -> bool:
     >>> is_dated("2014-2015"), is_dated("2014 2015 2016")
     (True, False)
     """
+    if len(text) > _LONGEST:
+        return False
     left = unicodedata.normalize("NFC", text)
     found = period_mentions(left)
     for mention in reversed(found):

@@ -60,12 +60,28 @@ _PART = re.compile(
     r"|(?:au|en|fin|mois de|mois d['’]) (?:[0-3]?[0-9](?:er)? )?[a-z]{3,9})(?![a-z0-9])"
 )
 
+#: A word of a name: « iris2020 » is a geography wherever it stands, « iris 2020 » may be figures by IRIS.
+_WORD = re.compile(r"[^\W_]+")
+
+#: A date without signs: « export_20230405 ».
+_COMPACT = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])"
+)
+
+#: The first or a last day of a month, as a date is written: figures are of it.
+_TURN = re.compile(r"^(?:0?1|2[89]|3[01])(?![0-9])|[-_/](?:01|2[89]|3[01])$")
+
+#: What stands in a bracket before a year.
+_OPENED = re.compile(r"[\[(]([^)\]]*)$")
+
 SPAN = "ces chiffres sont deux années, d’un changement de l’une à l’autre"
 MIDDLE = "elle est au milieu d’un nom"
 LADDER = "ces chiffres sont un intervalle (âges, années), comme ceux des colonnes voisines"
 GLUED = "ces chiffres peuvent être deux âges ou deux années"
 RANKED = "ces chiffres peuvent être un mois, ou un numéro devant une année"
 NOTED = "une note sous le tableau la dit, et non son titre"
+GEOGRAPHY = "c’est le millésime d’une géographie"
+DAY = "un jour dans un nom de fichier est souvent celui de son envoi"
 CITED = "le texte la cite, sans dire que les chiffres en sont"
 
 
@@ -94,6 +110,11 @@ class Reading:
 
 def _known_reason(text: str, mention: PeriodMention, mentions: Sequence[PeriodMention]) -> str:
     """Return what a mention is when words say that it is no period of figures, or an empty text."""
+    if any(
+        word.start() <= mention.start < word.end() and signs().zoned.fullmatch(fold(word[0]))
+        for word in _WORD.finditer(text)
+    ):
+        return GEOGRAPHY
     at = mentions.index(mention)
     before = text[mentions[at - 1].end if at else 0 : mention.start]
     after = text[mention.end : mentions[at + 1].start if at + 1 < len(mentions) else None]
@@ -124,6 +145,8 @@ def name_period(name: str, *, short: bool = True) -> Reading:
     --------
     >>> name_period("caf-2016").period, name_period("mise-en-ligne-2023").candidates[0].period
     ('2016', '2023')
+    >>> name_period("suivi-2016-05-12").period, name_period("suivi-30-06-2016").period
+    ('', '2016-06')
     """
     text = unicodedata.normalize("NFC", name)
     mentions = period_mentions(text, short=short)
@@ -133,12 +156,22 @@ def name_period(name: str, *, short: bool = True) -> Reading:
         why = _known_reason(text, mention, mentions)
         glued = text[mention.end : mention.end + 1].isalnum()
         ranked = mention.start == 0 and _RANKED.match(text) is not None
+        why = why or (DAY if _is_sent(text, mention) else "")
         if why or glued or ranked:
             reason = why or (RANKED if ranked else MIDDLE)
             candidates.append(Candidate(mention.period, name, reason, not why))
         else:
             taken[year_end(mention, text)] = mention
+    for year, month in _COMPACT.findall(text):
+        candidates.append(Candidate(f"{year}-{month}", name, DAY, weak=False))
     return _single(name, taken, candidates)
+
+
+def _is_sent(text: str, mention: PeriodMention) -> bool:
+    """Say whether a day of a name is neither led to (« au 15 mars 2016 ») nor one that ends or starts a month."""
+    written = fold(text[mention.start : mention.end])
+    led = _LEADS.search(fold(re.sub(r"[_-]", " ", text[: mention.start])))
+    return mention.day and not led and _TURN.search(written) is None
 
 
 def title_period(title: str, *, short: bool = True) -> Reading:
@@ -276,17 +309,20 @@ def _column(name: str, *, ladder: bool, series: bool, short: bool) -> Reading:
         return Reading(candidates=(Candidate(span, name, SPAN, weak=False),))
     text = unicodedata.normalize("NFC", name)
     mentions = period_mentions(text, short=short)
-    if len({mention.period for mention in mentions}) != 1:
+    reasons = {mention: _known_reason(text, mention, mentions) for mention in mentions}
+    known = tuple(
+        Candidate(one.period, name, why, weak=False) for one, why in reasons.items() if why
+    )
+    stated = [mention for mention, why in reasons.items() if not why]
+    if len({mention.period for mention in stated}) != 1:
         span = "-".join(mention.period for mention in mentions)
-        changed = signs().is_change(text) and is_period(span)
-        return Reading(span, stem=name, year=span) if changed else Reading()
-    mention = mentions[0]
-    why = _known_reason(text, mention, mentions)
-    if why:
-        return Reading(candidates=(Candidate(mention.period, name, why, weak=False),))
-    doubt = _doubt(text, mention, end=mentions[-1].end, ladder=ladder)
+        changed = signs().is_change(text) and is_period(span) and not known
+        return Reading(span, stem=name, year=span) if changed else Reading(candidates=known)
+    mention = stated[0]
+    doubt = _doubt(text, mention, end=stated[-1].end, ladder=ladder)
     if doubt and not (doubt == GLUED and series):
-        return Reading(candidates=(Candidate(mention.period, name, doubt, doubt != LADDER),))
+        weak = doubt not in (LADDER, CITED)
+        return Reading(candidates=(Candidate(mention.period, name, doubt, weak), *known))
     stem = without_period(name, short=short)
     return Reading(mention.period, mention.call, stem, year_end(mention, text))
 
@@ -355,6 +391,9 @@ def _doubt(text: str, mention: PeriodMention, *, end: int, ladder: bool) -> str:
     plain_year = text[mention.start : mention.end] == mention.period
     if plain_year and ladder:
         return LADDER
+    opened = _OPENED.search(fold(text[: mention.start]))
+    if opened and opened[1] and not _LEADS.match(opened[1]):
+        return CITED  # « Revenu médian (euros 2015) », « Ouvriers (PCS 2003) »
     if _UNIT.fullmatch(fold(text[end:])) is None:
         return MIDDLE
     glued = text[max(mention.start - 1, 0) : mention.start].isalpha()

@@ -100,6 +100,7 @@ class Signs:
     periods: Patterns
     flats: Pattern
     spans: Pattern
+    unit_columns: Pattern
     no_periods: Pattern
     zoned: Pattern
     ranks: Pattern
@@ -110,6 +111,7 @@ class Signs:
     indicators: Patterns
     towns: Patterns
     places: Pattern
+    located: Pattern
     postal: Pattern
     town_titles: Annotated[Pattern, BeforeValidator(_titled)]
     town_mentions: Pattern
@@ -165,7 +167,10 @@ class Signs:
             found = next(
                 (kind for kind, form in self.natures.items() if form.fullmatch(text)), None
             )
-            if found is not None:
+            # « Loyer (€) », « Prix (€) » are of one dwelling: their unit makes no sum of them.
+            if found is not None and not (
+                found is Nature.AMOUNT and text in units and self.is_magnitude(name)
+            ):
                 return found
         return Nature.MEAN if not heads else None
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from observatoire.sources.parsers.vocabulary import signs
+import pandas as pd
+
+from observatoire.sources.parsers.vocabulary import fold, signs
 from observatoire.territories.matcher import Matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import pandas as pd
-
 
 #: What ends the name of a commune in a title: a dash, a sign, a figure, what is written of it.
 _END = re.compile(r"\s+[-–—]\s+|[,;:(|/]|\s+[0-9]|\s+(?:et|en|au|aux|par|pour|selon)\s")
@@ -145,8 +144,8 @@ def commune_column(
     named_rows = frame[named.isin([text for text in by_name if matcher.bearers(text)])]
     towns = towns_of(matcher, zonings)
     for at, name in enumerate(map(str, frame.columns)):
-        if signs().is_postal(name):
-            continue
+        if signs().is_postal(name) or signs().zoned.fullmatch(fold(name)):
+            continue  # « BV2012 » gives the commune that heads a basin
         texts = {text for text in named_rows.iloc[:, at].str.strip().unique() if text}
         known = {text for text in texts if towns.find(text)}
         if name and name != territory and known and (known == texts or signs().is_label(name)):
@@ -171,12 +170,12 @@ def _headed(named_rows: pd.DataFrame, territory: str, towns: Matcher) -> str:
 
 
 def contrary_column(
-    frame: pd.DataFrame, territory: str, matcher: Matcher
+    frame: pd.DataFrame, territory: str, matcher: Matcher, zonings: Mapping[str, Matcher]
 ) -> tuple[int, int] | None:
     """Return the column that names another territory than a row's own, and that row: their ranks.
 
-    Two tables stand side by side, or each row tells of two territories: whose the figures are
-    is not said.
+    Two tables stand side by side, each row tells of two territories, or a namesake of ours is elsewhere:
+    whose the figures are is not said.
 
     Parameters
     ----------
@@ -186,19 +185,96 @@ def contrary_column(
         The column of territories.
     matcher : Matcher
         The territories of its zoning.
+    zonings : mapping of str to Matcher
+        The territories known.
     """
     own = frame[territory].str.strip()
     own_codes = own.map(matcher.find_each(own.unique()))
     for at, name in enumerate(map(str, frame.columns)):
         cells = frame.iloc[:, at].str.strip()
-        words = [text for text in _worded(cells) if matcher.find(text)] or _codes(cells, matcher)
-        if name == territory or not words:
+        if name == territory:
             continue
+        words = [text for text in _worded(cells) if matcher.find(text)] or _codes(cells, matcher)
         other_codes = cells.where(cells.isin(words), "").map({"": ""} | matcher.find_each(words))
-        apart = ((other_codes != "") & (own_codes != "") & (other_codes != own_codes)).to_numpy()
+        apart = (other_codes != "") & (own_codes != "") & (other_codes != own_codes)
+        # The code of a row tells more than what stands beside it.
+        by_name = (own_codes != "") & ~own.isin(matcher.names)
+        if by_name.any():
+            apart |= by_name & _elsewhere(name, cells, own_codes, matcher, zonings)
         if apart.any():
-            return at, int(apart.argmax())
+            return at, int(apart.to_numpy().argmax())
     return None
+
+
+def _elsewhere(
+    name: str,
+    cells: pd.Series,
+    own_codes: pd.Series,
+    matcher: Matcher,
+    zonings: Mapping[str, Matcher],
+) -> pd.Series:
+    """Tell the rows that a column of places sets in another department, or codes otherwise, than their name does.
+
+    « Le Lamentin » beside 97115, « Dillon » beside QP971001, « Sainte-Anne » under « Guadeloupe ».
+    """
+    none = pd.Series(data=False, index=cells.index)
+    plain = fold(name)
+    if not signs().located.fullmatch(plain) or signs().is_postal(name):
+        return none
+    department = "dep" in plain and "com" not in plain
+    wide = [one for one in zonings.values() if _level_of(one) == "département"]
+    if wide and (department or "reg" in plain):
+        worded = [text for text in _worded(cells) if not signs().levels_of(text)]
+        known = {text for text in worded if any(one.find(text) for one in wide)}
+        if known or department:
+            none |= cells.isin(set(worded) - known)
+    if "reg" in plain:
+        return none  # « 02 » is a region, and a department
+    level = _level_of(matcher)
+    pairs = dict.fromkeys(zip(own_codes, cells, strict=True))
+    apart = {
+        (own, cell): bool(own)
+        and _sets_apart(own, cell, level, matcher.communes.get(own, own), department=department)
+        for own, cell in pairs
+    }
+    found = [apart[pair] for pair in zip(own_codes, cells, strict=True)]
+    return none | pd.Series(found, index=cells.index)
+
+
+def _level_of(matcher: Matcher) -> str:
+    """Return the one level of which the codes of a zoning have the form, an empty text for none."""
+    levels = signs().levels_of(next(iter(matcher.names), ""))
+    return next(iter(levels), "") if len(levels) == 1 else ""
+
+
+def _sets_apart(own: str, cell: str, level: str, home: str, *, department: bool) -> bool:
+    """Say whether a code is of the level of a territory and not its own, or of another department."""
+    levels = signs().levels_of(cell)
+    if not levels or own == cell:
+        return False
+    if level in levels and level != "département" and len(cell) == len(own):
+        return True
+    if not re.match("[0-9]", home) or not signs().levels_of(home) & _DEPARTMENTED:
+        return False
+    if department:
+        return "département" in levels and not home.startswith(cell.zfill(2))
+    return bool(levels & _DEPARTMENTED) and department_of(cell) != department_of(home)
+
+
+#: Levels whose codes start with that of their department.
+_DEPARTMENTED = {"commune", "IRIS", "QPV"}
+
+
+def department_of(code: str) -> str:
+    """Return the department of the code of a commune, of an IRIS or of a QPV.
+
+    Examples
+    --------
+    >>> department_of("97209"), department_of("QP009001"), department_of("2A0040101")
+    ('972', '09', '2A')
+    """
+    plain = re.sub("^Q[PN]?0?(?=[0-9])", "", code) if code.startswith("Q") else code
+    return plain[:3] if plain.startswith("97") else plain[:2]
 
 
 #: The code of a commune.

@@ -74,7 +74,10 @@ def _territory_rejects(
     words = {text: _kind_of_words(text, spec.totals) for text in raw.unique()}
     levels_named = raw.map(words).astype("str").to_numpy()
     total = levels_named == "total"
-    plain = without_number(raw)
+    # « 97208 - Ducos » tells its code as well.
+    plain = without_number(raw).str.replace(
+        r"^([0-9AB]{5,9})\s*[-–—:]\s*[^\W\d].*", r"\1", regex=True
+    )
     coded = plain.str.fullmatch(r"[0-9AB]{5,}").fillna(value=False).astype(bool)
     outside = (coded & ~plain.str.startswith(scope or ("",))).to_numpy(bool) & ~total
     outside |= _other_departments(plain, lost["zoning"], zonings, scope) & ~total

@@ -222,7 +222,7 @@ def preview_table(
     towns = towns_of(ground.zonings[found.zoning], ground.zonings)
     refusal = other_town(found, towns, ground.zonings, source.files[0].commune_column)
     refusal = refusal or _spanning(found, plan) or _small(found, plan) or _other_sheet(found, plan)
-    refusal = refusal or _side_by_side(found, ground.zonings[found.zoning])
+    refusal = refusal or _side_by_side(found, ground.zonings)
     return Preview(path, ground, found, plan, source, parsed, refusal)
 
 

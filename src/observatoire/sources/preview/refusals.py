@@ -8,7 +8,7 @@ import pandas as pd
 
 from observatoire.declarations.writer import key
 from observatoire.errors import DescriptorError, ObservatoireError
-from observatoire.french.typography import number
+from observatoire.french.typography import enumerate_words, number
 from observatoire.sources.inference.diagnosis import no_figure
 from observatoire.sources.parsers.periods import read_periods
 from observatoire.sources.parsers.stated_periods import CITED, MIDDLE, NOTED, RANKED, name_period
@@ -121,9 +121,8 @@ def missing_answer(found: Found, plan: SourceDraft) -> ObservatoireError | None:
         return no_figure(columns, plan.labels, plan.words, name, where)
     if plan.writing.doubtful:
         return _two_readings(found, plan.writing.doubtful)
-    if plan.mixed is not None:
-        place = "indicateur" if plan.file.get("variable_column") else "colonne"
-        return _two_units(found, f"{place} {plan.mixed[0]}", plan.mixed[1])
+    if plan.mixed is not None or plan.units:
+        return _two_units(found, plan)
     if plan.conflict is not None:
         return _disagreement(found, *plan.conflict)
     if not plan.file.get("period") and not plan.file.get("period_column"):
@@ -208,24 +207,38 @@ def _other_sheet(found: Found, plan: SourceDraft) -> DescriptorError | None:
     )
 
 
-def _side_by_side(found: Found, matcher: Matcher) -> DescriptorError | None:
+def _side_by_side(found: Found, zonings: Mapping[str, Matcher]) -> DescriptorError | None:
     """Refuse rows that name two territories: the second table would be read by the names of the first."""
-    frame, own = found.table.frame, found.spec.territory
-    apart = None if found.family else contrary_column(frame, own, matcher)
+    frame, own, matcher = found.table.frame, found.spec.territory, zonings[found.zoning]
+    apart = None if found.family else contrary_column(frame, own, matcher, zonings)
     if apart is None:
         return None
     rank, at = apart
     texts = [str(cells.iloc[at]).strip() for cells in (frame[own], frame.iloc[:, rank])]
     column = frame.columns[rank] or column_letter(rank)
+    known = any(one.find(texts[1]) for one in zonings.values())
     return DescriptorError(
         f"La même ligne nomme deux territoires : « {texts[0]} » (colonne « {own} ») et « {texts[1]} » (colonne "
         f"« {column} »).",
         where=f"{found.table.name}, ligne {found.table.lines.iloc[at]}",
-        why="Si deux tableaux sont côte à côte, les chiffres du second iraient aux territoires du premier.",
-        remedy="Donnez à chaque tableau sa propre feuille ou son propre fichier ; si la seconde colonne ne fait "
-        "que renseigner, écrivez le source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le "
-        "dossier.",
+        why=_TWO_TABLES
+        if known
+        else f"« {texts[1]} » n’est pas des vôtres : un homonyme y serait pris pour eux.",
+        remedy=_APART if known else _HOMONYM,
     )
+
+
+_TWO_TABLES = (
+    "Si deux tableaux sont côte à côte, les chiffres du second iraient aux territoires du premier."
+)
+_APART = (
+    "Donnez à chaque tableau sa propre feuille ou son propre fichier ; si la seconde colonne ne fait que "
+    "renseigner, écrivez le source.toml (o.preview(…).write(), ou --write), relisez-le et chargez le dossier."
+)
+_HOMONYM = (
+    "Retirez du fichier les lignes d’ailleurs ; si c’est la seconde colonne qui se trompe, corrigez-la ou "
+    "retirez-la."
+)
 
 
 def _spanning(found: Found, plan: SourceDraft) -> DescriptorError | None:
@@ -277,10 +290,21 @@ def _two_readings(found: Found, text: str) -> DescriptorError:
     )
 
 
-def _two_units(found: Found, place: str, text: str) -> DescriptorError:
+def _two_units(found: Found, plan: SourceDraft) -> DescriptorError:
+    """Refuse a variable of which numbers are, or may be, in two units."""
+    if plan.mixed is None:
+        units = enumerate_words([f"« {unit} »" for unit in plan.units[1:]], most=4)
+        return DescriptorError(
+            f"« {plan.units[0]} » est en plusieurs unités : {units}.",
+            where=found.table.name,
+            why="Une même série n’a qu’une unité : ses chiffres ne se comparent ni ne s’additionnent.",
+            remedy="Convertissez ces lignes en une seule unité, ou donnez un nom à chaque indicateur.",
+        )
+    name, text = plan.mixed
+    place = "indicateur" if plan.file.get("variable_column") else "colonne"
     return DescriptorError(
         f"« {text} » est écrit sans % parmi des pourcentages.",
-        where=f"{found.table.name}, {place}",
+        where=f"{found.table.name}, {place} {name}",
         why="C’est soit une part (à multiplier par cent), soit un pourcentage : le chiffre serait "
         "faux d’un facteur cent.",
         remedy="Écrivez-les tous de la même façon.",

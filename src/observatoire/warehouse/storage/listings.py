@@ -5,7 +5,8 @@ from __future__ import annotations
 #: Sources that stand, with the rows of their files and the beginning of each SHA-256.
 SOURCES = """
 SELECT s.code AS source, s.title, s.producer, s.licence, s.zoning, s.page, s.obtained, s.rule,
-       s.threshold, l.rows_read, l.rows_kept, l.rows_rejected, l.files
+       s.threshold, l.rows_read, l.rows_kept, l.rows_rejected, l.files,
+       array_to_string(s.caveats, ' ') AS caveats
 FROM source AS s
 JOIN (
     SELECT source, sum(rows_read)::BIGINT AS rows_read, sum(rows_kept)::BIGINT AS rows_kept,
