@@ -148,7 +148,7 @@ def test_no_indicator_is_an_empty_question(o: Observatory) -> None:
         (lambda o: o.table("part_hlm", "quartier-cucs-2017"), QUARTIER),
         (lambda o: o.table("part_hlm", compare=["communes"]), "commune"),
         (lambda o: o.table("part_hlm", territories=["Dilon"]), "Dillon"),
-        (lambda o: o.table("part_hlm", period=1984), "2016"),
+        (lambda o: o.table("part_hlm", period=1984), "1982"),
         (lambda o: o.table("part_hlm", period="deux mille seize"), "Valeurs possibles"),
         (lambda o: o.panel(theme="habitta"), "habitat"),
         (lambda o: o.panel(), "population"),
@@ -156,7 +156,7 @@ def test_no_indicator_is_an_empty_question(o: Observatory) -> None:
         (lambda o: o.territories("iris-2015"), "iris-2016"),
         (lambda o: o.map("populations"), "population"),
         (lambda o: o.profile("Trénele-Citron"), "Trénelle-Citron"),
-        (lambda o: o.evaluate(start=1984, end=2016), "2016"),
+        (lambda o: o.evaluate(start=1984, end=2016), "1982"),
     ],
 )
 def test_unknown_names_give_the_nearest(o: Observatory, question: object, nearest: str) -> None:

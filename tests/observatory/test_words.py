@@ -79,7 +79,7 @@ CALLS: list[tuple[Callable[[Any], object], tuple[str, ...]]] = [
     ),
     (lambda o: o.territories(["x"]), ("Le zonage", "un seul code")),
     (lambda o: o.map("part_hlm", period=1999), ("n’a aucun chiffre en 1999", "2016")),
-    (lambda o: o.map("part_hlm", period=1950), ("Aucun chiffre chargé", "1950", "2016")),
+    (lambda o: o.map("part_hlm", period=1950), ("Aucun chiffre chargé", "1950", "1961")),
 ]
 
 

@@ -34,7 +34,7 @@ def annex_sheet() -> Sheet:
     write = Sheet.save_all
     Sheet.save_all = lambda self, paths: sheets.append(self) or list(paths)  # type: ignore[method-assign]
     try:
-        demo().annex("annexe.html", progress=_steps().append)
+        demo().annex(["annexe.html", "annexe.xlsx"], progress=_steps().append)
     finally:
         Sheet.save_all = write  # type: ignore[method-assign]
     return sheets[0]

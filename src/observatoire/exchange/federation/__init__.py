@@ -3,8 +3,8 @@
 ``terms`` (``federation.toml``: who, until when), ``members`` (brought here), ``verification`` (checked
 before anything is believed), ``queries`` (the SQL of ``questions/``), ``engine`` or ``spark`` (what answers),
 ``comparability`` (what may stand side by side), ``joint_disclosure`` (what the packages give away
-together), ``joint_suppression`` (what its pages hide for that), ``views`` (those pages), ``federation`` (the
-questions), ``admission`` (who is let in).
+together), ``joint_suppression`` (what its pages hide for that), ``answers`` (the questions), ``views`` (its
+pages), ``federation`` (both, for a notebook), ``admission`` (who is let in).
 """
 
 from observatoire.exchange.federation.admission import federate

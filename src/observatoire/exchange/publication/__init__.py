@@ -1,5 +1,6 @@
 """What is published: a Data Package that any tool reads.
 
-``figures`` and ``zones`` (its tables), ``descriptor`` (``datapackage.json``), ``catalogue_entry``
-(``catalogue.jsonld``), ``versions`` (the former ones, kept), ``package`` (written whole or not at all).
+``figures``, ``series`` (which dates compare) and ``zones`` (its tables), ``descriptor``
+(``datapackage.json``), ``catalogue_entry`` (``catalogue.jsonld``), ``versions`` (the former ones, kept),
+``package`` (written whole or not at all).
 """

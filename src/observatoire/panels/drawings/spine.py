@@ -38,7 +38,7 @@ ROW, HEADING, WATCH = 24.0, 25.0, 19.0
 
 #: Left edges and right edges of the columns.
 _YEAR, _VALUE, _INTERVAL, _BOUNDED = 264.0, 366.0, 374.0, 452.0
-_LEAST, _LEFT, _RIGHT, _MOST = 556.0, 564.0, 708.0, 716.0
+_LEAST, _LEFT, _RIGHT, _MOST = 572.0, 580.0, 708.0, 716.0
 _OTHER, _COURSE = 838.0, WIDTH - COURSE_WIDTH - 2
 
 #: Fewest known figures that make a range.

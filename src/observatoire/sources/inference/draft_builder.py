@@ -266,7 +266,10 @@ def _mixed_group(
 def _units(plan: SourceDraft, kept: Mapping[str, pd.Series]) -> pd.Series | None:
     """Return the column that states the unit of each row, None when none does."""
     name = next((name for name in plan.words if signs().unit_columns.fullmatch(fold(name))), "")
-    return kept[name] if plan.words.pop(name, "") else None
+    if not plan.words.pop(name, ""):
+        return None
+    plan.unit_column = name
+    return kept[name]
 
 
 def _in_stated_unit(

@@ -98,7 +98,7 @@ def _by_rows(plan: SourceDraft) -> list[str]:
     left = [
         name_left
         for name_left in left
-        if name_left not in plan.words and name_left not in plan.labels
+        if name_left not in (*plan.words, *plan.labels, plan.unit_column)
     ]
     if left:
         notices.append(f"Colonnes d’aucune période, laissées de côté : {_named(left)}.")
