@@ -1,7 +1,7 @@
 # Two commands do everything on a bare machine: make annex, make test. make notebook opens the first
 # notebook, make docs builds the documentation.
 # Once installed, both work with the network off. make check is what takes seconds;
-# make test-deep tries many more made-up cases.
+# make test-deep tries many more made-up cases, and each notebook in a kernel of its own.
 
 PYTHON ?= python3
 VENV := .venv
@@ -25,7 +25,7 @@ test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-deep: check
-	OBSERVATOIRE_TESTS=deep $(BIN)/python -m pytest -n 2 --dist worksteal
+	OBSERVATOIRE_TESTS=deep $(BIN)/python -m pytest --nbmake -n 2 --dist worksteal
 
 install: $(VENV)/.installed
 
