@@ -17,6 +17,8 @@ from made_once import run_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from observatoire.warehouse import Warehouse
+
 settings.register_profile(
     PROFILE,
     deadline=None,
@@ -51,6 +53,12 @@ def place(tmp_path: Path) -> Iterator[Place]:
     made = build_place(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def warehouse(place: Place) -> Warehouse:
+    """Give the zonings of the small workspace in a warehouse where nothing is loaded."""
+    return place.empty_warehouse()
 
 
 @pytest.fixture(scope="session")

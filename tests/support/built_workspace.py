@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from observatoire.errors import WorkspaceError
 from observatoire.sources import FileSpec, read_source, read_table
 from observatoire.warehouse import LoadReport, Warehouse, open_warehouse
 from observatoire.warehouse.loading.layers import load_layer
@@ -136,6 +139,7 @@ class Place:
 
     root: Path
     opened: list[Warehouse] = field(default_factory=list)
+    borrowed: list[_Kept] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
@@ -173,6 +177,19 @@ class Place:
         fill_zonings(warehouse, workspace)
         return warehouse
 
+    def empty_warehouse(self) -> Warehouse:
+        """Return a warehouse of our zonings, in memory, that other tests have used and emptied.
+
+        For what is understood of a file; what regards the warehouse's own file wants ``warehouse``.
+        """
+        if self.opened:
+            return self.opened[0]
+        if any((self.root / name).read_text("utf-8") != text for name, text in _FOUNDED.items()):
+            return self.warehouse()
+        self.borrowed.append(_KEPT.pop() if _KEPT else _Kept(self.workspace))
+        self.opened.append(self.borrowed[-1].warehouse)
+        return self.opened[-1]
+
     def load(self, warehouse: Warehouse, *, only: str = "", **options: Any) -> LoadReport:
         asked = LoadOptions(**options)
         return load_source(warehouse, self.workspace, self.folder, asked, only=only)
@@ -181,15 +198,49 @@ class Place:
         return load_layer(warehouse, self.workspace, path, LoadOptions(**options))
 
     def close(self) -> None:
+        while self.borrowed:
+            kept = self.borrowed.pop()
+            if kept.emptied():
+                self.opened.remove(kept.warehouse)
+                _KEPT.append(kept)
         while self.opened:
             self.opened.pop().close()
 
 
+class _Kept:
+    """A warehouse that tests lend each other, and the zonings that it had at first."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.warehouse = open_warehouse(":memory:", workspace.crs)
+        fill_zonings(self.warehouse, workspace)
+        self.zonings = self._zonings()
+        tables = self.warehouse.rows("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")
+        self.filled = [name for (name,) in tables if name not in ("zoning", "territory")]
+
+    def emptied(self) -> bool:
+        """Empty what loads fill; say whether it is then as new, else nobody may use it again."""
+        try:
+            self.warehouse.run("".join(f"DELETE FROM {name};" for name in self.filled))  # noqa: S608 - ours
+        except (duckdb.Error, WorkspaceError):
+            return False
+        return self._zonings() == self.zonings
+
+    def _zonings(self) -> list[tuple[Any, ...]]:
+        asked = "SELECT * FROM zoning LEFT JOIN territory ON zoning.code = zoning ORDER BY ALL"
+        return [tuple(map(repr, row)) for row in self.warehouse.rows(asked)]
+
+
+#: Those that no test has at the moment.
+_KEPT: list[_Kept] = []
+
+#: What the zonings of a place are made of.
+_FOUNDED = {"observatoire.toml": WORKSPACE_TOML, **{f"geo/{n}": text for n, text in GEO.items()}}
+
+
 def build_place(root: Path) -> Place:
     place = Place(root)
-    place.write("observatoire.toml", WORKSPACE_TOML)
-    for name, text in GEO.items():
-        place.write(f"geo/{name}", text)
+    for name, text in _FOUNDED.items():
+        place.write(name, text)
     place.write("data/raw/src/source.toml", SOURCE_TOML)
     place.csv(POPULATION)
     return place

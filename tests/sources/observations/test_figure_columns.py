@@ -70,11 +70,6 @@ nature = "count"
 """
 
 
-@pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
 def stored(warehouse: Warehouse) -> dict[tuple[str, str, str], float | None]:
     told = "SELECT territory, variable, period, value FROM current_observation"
     return {(code, name, period): value for code, name, period, value in warehouse.rows(told)}

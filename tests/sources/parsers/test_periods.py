@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
 
 
-@pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
 def stored(warehouse: Warehouse) -> dict[tuple[str, str], float]:
     """Return what the quartier Q2 has, by variable and period."""
     rows = warehouse.rows(

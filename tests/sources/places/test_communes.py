@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 ROWS = "Quartier;Aidés\nFour à Chaux;2\nPlace d’Armes;3\n"
 
 
-@pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
 def stored(warehouse: Warehouse) -> dict[str, float]:
     return dict(warehouse.rows("SELECT territory, value FROM current_observation"))  # type: ignore[arg-type]
 

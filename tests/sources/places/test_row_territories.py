@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 _TWIN = "Q3;Place d’Armes;97213\nQ4;Place d’Armes;97209\n"
 
 
-@pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
 def twins(place: Place) -> Place:
     place.replace("geo/quartiers.csv", "Q3;Place d’Armes;97213\n", _TWIN)
     return place

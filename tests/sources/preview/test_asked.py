@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
 
 
-@pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
 def table(names: str, *rows: str, title: str = "") -> str:
     """Make up a table of the two communes, one figure a column unless rows are given."""
     cells = rows or tuple(
@@ -40,7 +35,7 @@ def stored(warehouse: Warehouse) -> set[tuple[str, str]]:
 
 def refused(place: Place, name: str, text: str, *parts: str, period: str = "") -> None:
     """Check that a file is refused with these words, and that nothing is stored."""
-    warehouse = place.opened[0] if place.opened else place.warehouse()
+    warehouse = place.empty_warehouse()
     before = dump(warehouse)
     with pytest.raises(ObservatoireError) as caught:
         load_file(warehouse, place.workspace, place.write(name, text), LoadOptions(period=period))

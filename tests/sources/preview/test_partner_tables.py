@@ -35,11 +35,6 @@ if TYPE_CHECKING:
     from observatoire.warehouse import Warehouse
 
 
-@pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
 def workbook(rows: list[list[Any]], percents: tuple[int, ...] = (), code: str = "0.0%") -> bytes:
     """Write a sheet whose columns ``percents`` are shown in per cent."""
     buffer = io.BytesIO()
@@ -70,7 +65,7 @@ def read(place: Place, path: Path) -> dict[tuple[str, str, str], float]:
 
 def refusal(place: Place, path: Path) -> ObservatoireError:
     """Return the error that refuses a file; the warehouse stays as it was."""
-    warehouse = place.opened[0] if place.opened else place.warehouse()
+    warehouse = place.empty_warehouse()
     before = dump(warehouse)
     with pytest.raises(ObservatoireError) as caught:
         load_file(warehouse, place.workspace, path)

@@ -57,11 +57,6 @@ def book(rows: list[list[Any]], *, readme: bool = True) -> bytes:
 
 
 @pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
-@pytest.fixture
 def messy(place: Place) -> Path:
     return place.write("ccas.xlsx", book(MESSY))
 

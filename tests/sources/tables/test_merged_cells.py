@@ -48,11 +48,6 @@ BY_YEAR = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def warehouse(place: Place) -> Warehouse:
-    return place.warehouse()
-
-
 def stored(warehouse: Warehouse) -> dict[tuple[str, str], float]:
     rows = warehouse.rows("SELECT territory, period, value FROM current_observation")
     return {(territory, period): value for territory, period, value in rows}
