@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import pytest
-from demo import demo
+from demo import lend
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
 from traitlets.config import Config
-
-import observatoire as obs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +58,7 @@ class Shell(InteractiveShell):
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    shared = demo()
-    monkeypatch.setattr(obs, "demo", lambda: shared)
-    monkeypatch.setattr(shared, "close", lambda: None)  # others read it after this notebook
+    lend(monkeypatch)
     plt.close("all")
     made = Shell(
         config=Config(HistoryManager={"enabled": False}),

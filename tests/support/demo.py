@@ -14,6 +14,8 @@ from observatoire.workspace.scaffold import create_workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from observatoire.observatory.observatory import Observatory
 
 
@@ -61,3 +63,10 @@ def annex(suffix: str) -> Path:
 def package() -> Path:
     """Return the published package; copy it before spoiling it."""
     return made_once("paquet", lambda place: demo().publish(place))
+
+
+def lend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``obs.demo()`` give, for one test, the default that others read: closing it does nothing."""
+    shared = demo()
+    monkeypatch.setattr(obs, "demo", lambda: shared)
+    monkeypatch.setattr(shared, "close", lambda: None)
