@@ -42,7 +42,7 @@ def sheets(noted: Observatory) -> dict[str, Sheet]:
     write = Sheet.save_all
     Sheet.save_all = lambda self, paths: pages.append(self) or paths  # type: ignore[method-assign]
     try:
-        noted.annex("annexe.html")
+        noted.annex(["annexe.html", "annexe.xlsx"])
     finally:
         Sheet.save_all = write  # type: ignore[method-assign]
     return {

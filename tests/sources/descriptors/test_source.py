@@ -62,14 +62,18 @@ def test_bad_descriptor(tmp_path: Path, case: str) -> None:
     says(caught.value, "source.toml", *parts)
 
 
-@pytest.mark.parametrize("part", ["[[files]]", "[variables.CODE]"])
-def test_source_without_files_or_variables(tmp_path: Path, part: str) -> None:
+def test_a_source_without_variables_is_refused(tmp_path: Path) -> None:
     head, rest = SOURCE_TOML.split("[[files]]")
-    files, variables = rest.split("[variables.POP]")
-    toml = head + (f"[variables.POP]{variables}" if part == "[[files]]" else f"[[files]]{files}")
+    files, _ = rest.split("[variables.POP]")
     with pytest.raises(DescriptorError) as caught:
-        source_of(tmp_path, toml)
-    says(caught.value, "source.toml", part)
+        source_of(tmp_path, f"{head}[[files]]{files}")
+    says(caught.value, "source.toml", "[variables.CODE]")
+
+
+def test_a_source_all_of_whose_files_are_withdrawn_is_read(tmp_path: Path) -> None:
+    head, rest = SOURCE_TOML.split("[[files]]")
+    _, variables = rest.split("[variables.POP]")
+    assert source_of(tmp_path, f"{head}[variables.POP]{variables}").files == ()
 
 
 def test_file_that_replaces_another_stands_alone(tmp_path: Path) -> None:
