@@ -126,7 +126,7 @@ def _heading(label: str, y: float) -> list[str]:
 
 def _row(bearing: Bearing, y: float) -> list[str]:
     mark, indicator = bearing.mark, bearing.indicator
-    unit = "" if indicator.unit in ("%", "") else f", {indicator.unit}"
+    unit = "" if indicator.unit in ("%", "") else f", {indicator.unit.replace('euros', '€')}"
     return [
         text(
             0,
