@@ -36,17 +36,7 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
         )
         return [_surface(x, y, wide, pattern(mark.kind), faint=True), said]
     if mark.status is Status.BOUNDED:
-        lines = bounds_in_lines(mark, wide - 6)
-        up = (BOUNDS_LINE / 2) * (len(lines) - 1)
-        ends = (
-            line(each, y - up, each, y + ROW - 2 + up, stroke=light["ink"], width=2)
-            for each in (x + 1, x + wide - 1)
-        )
-        written = (
-            text(middle, base - up + BOUNDS_LINE * at, each, size=LEAST_TEXT, anchor="middle")
-            for at, each in enumerate(lines)
-        )
-        return [*written, *ends]
+        return _draw_bounds(mark, x, y, wide)
     fill, ink = _colours(mark)
     frame = light["rule"] if sign_of(mark) == HOLLOW else "none"
     count = len(mark.sign) if mark.sign[:1] in _TIPS else 0
@@ -63,6 +53,22 @@ def draw_cell(mark: Mark, x: float, y: float, wide: float) -> list[str]:
         text(at, base, said, size=LEAST_TEXT, anchor="middle", fill=ink),
         *arrows,
     ]
+
+
+def _draw_bounds(mark: Mark, x: float, y: float, wide: float) -> list[str]:
+    """Write two bounds between two lines, one bound under the other where the cell is narrow."""
+    lines = bounds_in_lines(mark, wide - 6)
+    up = (BOUNDS_LINE / 2) * (len(lines) - 1)
+    middle, base, ink = x + wide / 2, y + 13.5 - up, tokens().light["ink"]
+    written = (
+        text(middle, base + BOUNDS_LINE * at, each, size=LEAST_TEXT, anchor="middle")
+        for at, each in enumerate(lines)
+    )
+    ends = (
+        line(each, y - up, each, y + ROW - 2 + up, stroke=ink, width=2)
+        for each in (x + 1, x + wide - 1)
+    )
+    return [*written, *ends]
 
 
 def _surface(
